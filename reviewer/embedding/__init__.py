@@ -1,0 +1,44 @@
+"""Ways text becomes vectors: one file each, found by name and loaded only when used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from reviewer.errors import EmbeddingError
+from reviewer.settings import Settings
+
+
+class MissingEmbeddingError(EmbeddingError):
+    """The embedding cannot run here now; search goes on by words alone."""
+
+    code = "embedding_missing"
+
+
+class Embedding(Protocol):
+    """`embed` gives a float32 array of shape (len(texts), dimensions), rows of length 1."""
+
+    name: str
+
+    def embed(
+        self, texts: Sequence[str], done: Callable[[int], None] | None = None
+    ) -> Any: ...  # noqa: ANN401  numpy is not imported for a type
+
+
+def open_embedding(settings: Settings) -> Embedding:
+    """The embedding that the settings name.
+
+    Raises MissingEmbeddingError when it is known but cannot run here, for want of files or a key.
+    """
+    if settings.embedding == "minilm":
+        from reviewer.embedding.minilm import MiniLM
+
+        return MiniLM(settings.embedding_dir)
+    if "/" in settings.embedding:
+        from reviewer.embedding.provider import ProviderEmbedding
+
+        return ProviderEmbedding(settings)
+    raise EmbeddingError(
+        f"'{settings.embedding}' is no embedding",
+        hint="Use minilm, none, or a provider and a model such as ollama/nomic-embed-text.",
+    )

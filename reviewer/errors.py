@@ -1,0 +1,60 @@
+"""Everything a user can be told when something is wrong: what happened, to which thing, what to try."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ReviewError(Exception):
+    """A fault that a user can cause or mend. `message` names the thing, `hint` one thing to try."""
+
+    exit_code: ClassVar[int] = 1
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ReviewError):
+    """The command, a flag or a setting is wrong."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class LibraryError(ReviewError):
+    """The library cannot be opened, read or written."""
+
+    code = "library"
+
+
+class NewerLibraryError(LibraryError):
+    """The library was made by a later release; this one must not touch it."""
+
+    code = "newer_library"
+
+
+class NotFoundError(ReviewError):
+    """A paper or a run that was named is not in the library."""
+
+    code = "not_found"
+
+
+class SourceError(ReviewError):
+    """No paper could be read from what was given."""
+
+    code = "source"
+
+
+class EmbeddingError(ReviewError):
+    """Texts cannot be turned into vectors, or the library's vectors are of another embedding."""
+
+    code = "embedding"
+
+
+class ModelError(ReviewError):
+    """A model provider refused, failed or is not set up."""
+
+    code = "model"

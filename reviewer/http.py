@@ -1,0 +1,62 @@
+"""The only file that knows httpx: reaching named addresses, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from reviewer.errors import ReviewError
+
+
+def is_reachable(url: str, timeout_s: float) -> bool:
+    """True when a TCP connection to the address's host opens within `timeout_s`, name look-up
+    included (the system's own look-up has no limit, so it runs beside)."""
+    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import TimeoutError as WaitedTooLongError
+
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+
+    def connect() -> None:
+        socket.create_connection((parts.hostname, port), timeout=timeout_s).close()
+
+    pool = ThreadPoolExecutor(1)
+    try:
+        pool.submit(connect).result(timeout_s)
+    except (OSError, WaitedTooLongError):
+        return False
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return True
+
+
+def download(url: str, path: Path, *, sha256: str, timeout_s: float = 60.0) -> None:
+    """Fetch `url` to `path`, whole or not at all.
+
+    Raises ReviewError when the host fails or the content's hash is not `sha256`, OSError when the
+    disk does.
+    """
+    import httpx
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    digest = hashlib.sha256()
+    try:
+        with httpx.stream("GET", url, timeout=timeout_s, follow_redirects=False) as reply:
+            reply.raise_for_status()
+            with part.open("wb") as out:
+                for piece in reply.iter_bytes():
+                    digest.update(piece)
+                    out.write(piece)
+        if digest.hexdigest() != sha256:
+            raise ReviewError(f"{url} is not the published file", hint="Try again later.")
+        part.replace(path)
+    except httpx.HTTPError as error:
+        raise ReviewError(
+            f"{urlsplit(url).hostname} did not answer as expected", hint="Try again later."
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)

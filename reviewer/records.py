@@ -1,0 +1,304 @@
+"""The frozen values that pass between steps. No behaviour beyond naming a field."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Origin(Record):
+    """Where a record was read: `position` is its 1-based line, `sha256` is of the record as read."""
+
+    file: str
+    position: int
+    sha256: str
+
+
+class Part(Record):
+    """One text of a paper, exactly as read. `page_starts` are offsets of pages 2, 3, ... in `text`."""
+
+    name: Literal["title", "abstract", "body"]
+    text: str
+    page_starts: tuple[int, ...] = ()
+
+
+class Paper(Record):
+    """A paper. `date` is ISO 8601, possibly short (`2025-09`) or without its year (`--01-08`)."""
+
+    id: str = ""
+    key: str = ""
+    aliases: tuple[str, ...] = ()
+    parts: tuple[Part, ...]
+    authors: tuple[str, ...] = ()
+    author_note: str = ""
+    organisation: str = ""
+    date: str = ""
+    year: int | None = None
+    venue: str = ""
+    doi: str = ""
+    arxiv_id: str = ""
+    pmid: str = ""
+    url: str = ""
+    keywords: tuple[str, ...] = ()
+    extra: dict[str, Any] = Field(default_factory=dict)
+    origins: tuple[Origin, ...] = ()
+    tags: tuple[str, ...] = ()
+    notes: str = ""
+    versions: tuple[str, ...] = ()
+    retracted: bool = False
+
+    def text_of(self, name: str) -> str:
+        return next((part.text for part in self.parts if part.name == name), "")
+
+    @property
+    def title(self) -> str:
+        return self.text_of("title")
+
+    @property
+    def abstract(self) -> str:
+        return self.text_of("abstract")
+
+
+class Skipped(Record):
+    """Something that was offered and not read, with the reason. `note` True: read, but say so."""
+
+    file: str
+    position: int = 0
+    reason: str
+
+
+class Span(Record):
+    """Half-open range of Python characters in one part's text."""
+
+    start: int
+    end: int
+
+
+class Chunk(Record):
+    """A piece of one part: `part.text[start:end] == text`."""
+
+    id: str = ""
+    paper_id: str
+    part: str
+    section: str = ""
+    page: int | None = None
+    start: int
+    end: int
+    text: str
+
+
+class Sentence(Record):
+    """A sentence of a chunk in its part's characters, and how near it is to the question (cosine)."""
+
+    start: int
+    end: int
+    text: str
+    similarity: float | None = None
+    lexical: float = 0.0
+
+
+class Score(Record):
+    """Why a chunk was found. Pieces are 0 to 1 and already normalised, except the raw ones."""
+
+    total: float
+    lexical: float = 0.0
+    dense: float | None = None
+    sentence: float | None = None
+    bm25: float = 0.0
+    cosine: float | None = None
+    coverage: float = 0.0
+    terms: tuple[str, ...] = ()
+
+
+class Evidence(Record):
+    """A chunk in front of a writer. `tag` (`E1`, ...) lives inside one question only."""
+
+    tag: str
+    paper: Paper
+    chunk: Chunk
+    score: Score
+    sentences: tuple[Sentence, ...] = ()
+
+
+class Quote(Record):
+    """Words that a writer says stand in the evidence `tag`. Not trusted until located."""
+
+    tag: str
+    quote: str
+
+
+class Reading(Record):
+    """What a writer found in one paper: relevance 0 to 10, stance on a yes/no question, quotes."""
+
+    paper_id: str
+    relevance: float
+    stance: Literal["yes", "no", "mixed", "none"] = "none"
+    quotes: tuple[Quote, ...] = ()
+
+
+class ClaimDraft(Record):
+    text: str
+    quotes: tuple[Quote, ...] = ()
+
+
+class AnswerDraft(Record):
+    claims: tuple[ClaimDraft, ...] = ()
+
+
+class NeedsModel(Record):
+    """What a writer returns for a step that it cannot do without a model."""
+
+    step: str
+
+
+class Citation(Record):
+    """A located quote: `paper.text_of(part)[start:end] == quote`. Made by `citing` only."""
+
+    paper_id: str
+    chunk_id: str
+    part: str
+    page: int | None = None
+    start: int
+    end: int
+    quote: str
+
+
+Support = Literal[
+    "unchecked", "supported", "partial", "contradicted", "unsupported", "uncited"
+]
+
+
+class Claim(Record):
+    """A sentence of a result. `dropped` says which citations did not resolve, and why."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    support: Support = "unchecked"
+    dropped: tuple[str, ...] = ()
+
+
+class StanceTaken(Record):
+    paper_id: str
+    stance: Literal["yes", "no", "mixed", "none"]
+    citation: Citation | None = None
+
+
+class Coverage(Record):
+    """What was looked at. `left_out` pairs a count with a reason, in words."""
+
+    papers: int
+    matched: int
+    read: int
+    cited: int
+    left_out: tuple[str, ...] = ()
+
+
+class Usage(Record):
+    """What a result cost. `cost_usd` is None when the model has no known price."""
+
+    model: str = ""
+    calls: int = 0
+    cached_calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float | None = 0.0
+    seconds: float = 0.0
+
+
+class Answer(Record):
+    """The result of `ask`. `weak`: nothing clearly answers, the nearest sentences are shown."""
+
+    question: str
+    claims: tuple[Claim, ...] = ()
+    stances: tuple[StanceTaken, ...] = ()
+    verdict: str = ""
+    is_weak: bool = False
+    nearest: tuple[Paper, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    coverage: Coverage
+    writer: str
+    effort: str = "quick"
+    run_id: str = ""
+    usage: Usage = Usage()
+
+
+class Filters(Record):
+    """Which papers may be found. Empty fields do not filter; years are inclusive."""
+
+    year_from: int | None = None
+    year_to: int | None = None
+    venue: str = ""
+    tags: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filters()
+
+
+class Hit(Record):
+    """One paper that search found: its best chunk, and that chunk's best sentence."""
+
+    paper: Paper
+    chunk: Chunk
+    score: Score
+    best_sentence: Sentence | None = None
+
+
+class Found(Record):
+    """A search's result, best first. `matched` counts papers above the relevance floor."""
+
+    question: str
+    hits: tuple[Hit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    papers: int = 0
+    matched: int = 0
+    is_weak: bool = False
+    left_out: tuple[str, ...] = ()
+    method: Literal["lexical", "lexical and dense"] = "lexical"
+
+
+class Added(Record):
+    """What adding did. Every entry read is in exactly one of added, updated, unchanged."""
+
+    entries: int = 0
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Skipped, ...] = ()
+    files_read: int = 0
+    papers: int = 0
+    embedded: int = 0
+    waiting: int = 0
+    seconds_embedding: float = 0.0
+
+
+class Run(Record):
+    """A kept result: `result` is the same JSON that `--format json` printed."""
+
+    id: str
+    command: str
+    question: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+    writer: str = ""
+    prompt_hashes: dict[str, str] = Field(default_factory=dict)
+    generation: int = 0
+    started: str = ""
+    finished: str = ""
+    usage: Usage = Usage()
+    result: dict[str, Any] = Field(default_factory=dict)
+
+
+class Finding(Record):
+    """One line of `doctor`: what was looked at, how it stands, what to do about it."""
+
+    name: str
+    state: Literal["ok", "note", "problem"]
+    detail: str
+    remedy: str = ""

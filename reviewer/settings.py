@@ -1,0 +1,126 @@
+"""One flat Settings: defaults, then review.toml, then REVIEW_* variables, then flags."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from reviewer.errors import UsageError
+
+SETTINGS_FILE = "review.toml"
+LIBRARY_FOLDER = ".review"
+
+
+class Settings(BaseModel):
+    """What a run may be told. Paths are strings; an empty string means "not set"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    library: str = ""
+    embedding: str = "minilm"
+    embedding_dir: str = ""
+    model: str = ""
+    api_base: str = ""
+    offline: bool = False
+    timeout_s: float = 120.0
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+    start: Path | None = None,
+) -> Settings:
+    """Settings for a run that starts in folder `start`. Flags that are None are not given.
+
+    Raises UsageError that names the file or variable and what is wrong with it.
+    """
+    environment = os.environ if environment is None else environment
+    start = start or Path.cwd()
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    variables = _from_environment(environment)
+    library = str(
+        given.get("library") or variables.get("library") or find_library(start) or ""
+    )
+    values = _from_files(library, environment)
+    library = library or str(values.get("library") or default_library())
+    values |= variables | given | {"library": str(Path(library).expanduser())}
+    return _checked(values)
+
+
+def find_library(start: Path) -> Path | None:
+    """The nearest `.review` folder in `start` or above it."""
+    for folder in [start, *start.parents]:
+        if (folder / LIBRARY_FOLDER).is_dir():
+            return folder / LIBRARY_FOLDER
+    return None
+
+
+def default_library() -> Path:
+    """The library of a user who named none, in the user's data folder."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("review")) / "library"
+
+
+def cache_folder() -> Path:
+    """Where things that can be made again are kept."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("review"))
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name: environment[variable]
+        for name in Settings.model_fields
+        if environment.get(variable := f"REVIEW_{name.upper()}")
+    }
+
+
+def _from_files(library: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for path in _settings_files(library, environment):
+        if not path.is_file():
+            continue
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise UsageError(
+                f"{path} cannot be read: {error}", hint="Mend the file or move it away."
+            ) from error
+        _check_names(found, path)
+        values |= found
+    return values
+
+
+def _settings_files(library: str, environment: Mapping[str, str]) -> list[Path]:
+    import platformdirs
+
+    files = [Path(platformdirs.user_config_dir("review")) / SETTINGS_FILE]
+    if library:
+        files.append(Path(library).expanduser().parent / SETTINGS_FILE)
+    return files
+
+
+def _check_names(found: Mapping[str, Any], path: Path) -> None:
+    for name in found:
+        if name not in Settings.model_fields:
+            known = ", ".join(Settings.model_fields)
+            raise UsageError(f"{path} sets '{name}', which is no setting", hint=f"Known: {known}.")
+
+
+def _checked(values: Mapping[str, Any]) -> Settings:
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"the setting '{name}' is '{values.get(name)}': {first['msg'].lower()}",
+            hint=f"Set --{name.replace('_', '-')} or REVIEW_{name.upper()} to a fitting value.",
+        ) from error

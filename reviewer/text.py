@@ -1,0 +1,144 @@
+"""Sentences, title normalising and cleaned views that map back to the original characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from itertools import pairwise
+
+_LATEX_ESCAPE = re.compile(r"\\([%&_#$])")
+_LATEX_WRAP = re.compile(r"\\(?:textit|textbf|textsc|texttt|textrm|emph|url|mathrm)\{([^{}]*)\}")
+_TIE = re.compile(r"(?<=[\w.])~(?=[\w(\\])")
+_ABBREVIATION = re.compile(r"\b(?:approx|resp|vs|cf|al|Eq|Fig|Sec|Tab|i\.e|e\.g)\.$")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class View:
+    """A cleaned text. `offsets[i]` is where the view's character i stands in the original."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's half-open range behind the view's `start:end`, which is not empty."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def is_invisible(character: str) -> bool:
+    """Control, format, bidi, tag, zero-width and variation characters; joiners are judged in place."""
+    if character in "\n\t":
+        return False
+    point = ord(character)
+    if 0xFE00 <= point <= 0xFE0F or 0xE0100 <= point <= 0xE01EF:
+        return True
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} or point in (
+        0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0,
+    )  # fmt: skip
+
+
+def _joins_letters(text: str, index: int) -> bool:
+    """True for a joiner between two letters of a script that needs it, as in Persian or Hindi."""
+    if text[index] not in "\u200c\u200d" or not 0 < index < len(text) - 1:
+        return False
+    before, after = text[index - 1], text[index + 1]
+    return ord(before) > 0x2FF and ord(after) > 0x2FF and before.isprintable() and after.isprintable()
+
+
+def clean_view(text: str) -> View:
+    """The text as a reader or a model should see it: invisible characters gone, white space
+    folded to single spaces, light LaTeX resolved. Words and numbers are never changed."""
+    kept = _visible(text)
+    characters = [text[i] for i in kept]
+    for pattern in (_LATEX_WRAP, _LATEX_ESCAPE):
+        characters, kept = _keep_group(pattern, characters, kept)
+    joined = "".join(characters)
+    for match in _TIE.finditer(joined):
+        characters[match.start()] = " "
+    return _fold_space(characters, kept)
+
+
+def clean(text: str) -> str:
+    """The cleaned view's text alone."""
+    return clean_view(text).text
+
+
+def _visible(text: str) -> list[int]:
+    if text.isascii() and text.isprintable():
+        return list(range(len(text)))
+    return [i for i, c in enumerate(text) if not is_invisible(c) or c.isspace() or _joins_letters(text, i)]
+
+
+def _keep_group(
+    pattern: re.Pattern[str], characters: list[str], offsets: list[int]
+) -> tuple[list[str], list[int]]:
+    joined = "".join(characters)
+    if "\\" not in joined:
+        return characters, offsets
+    keep = [True] * len(characters)
+    for match in pattern.finditer(joined):
+        for i in range(match.start(), match.end()):
+            keep[i] = match.start(1) <= i < match.end(1)
+    return (
+        [c for c, kept in zip(characters, keep, strict=True) if kept],
+        [o for o, kept in zip(offsets, keep, strict=True) if kept],
+    )
+
+
+def _fold_space(characters: list[str], offsets: list[int]) -> View:
+    out: list[str] = []
+    places: list[int] = []
+    for character, offset in zip(characters, offsets, strict=True):
+        if character.isspace():
+            if not out or out[-1] == " ":
+                continue
+            character = " "
+        out.append(character)
+        places.append(offset)
+    if out and out[-1] == " ":
+        out.pop()
+        places.pop()
+    return View("".join(out), tuple(places))
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Half-open ranges of the sentences in `text`, in order, without the white space around them."""
+    import sentencex
+
+    boundaries = sentencex.get_sentence_boundaries("en", text) if text.strip() else []
+    starts = [0, *_starts(text, [b["start_index"] for b in boundaries]), len(text)]
+    spans = []
+    for start, end in pairwise(starts):
+        piece = text[start:end]
+        inner = piece.strip()
+        if inner:
+            left = start + len(piece) - len(piece.lstrip())
+            spans.append((left, left + len(inner)))
+    return spans
+
+
+def _starts(text: str, starts: list[int]) -> list[int]:
+    """Boundaries after an abbreviation are no sentence ends ("approx. 10x")."""
+    return [s for s in starts if 0 < s < len(text) and not _ABBREVIATION.search(text[:s].rstrip()[-12:])]
+
+
+def normalise_title(title: str) -> str:
+    """Titles that differ only in case, accents, punctuation, LaTeX or white space become equal.
+
+    Words are joined by one space; `+` and `#` stay, because C, C++ and C# are three languages.
+    Empty when nothing can be compared.
+    """
+    plain = unicodedata.normalize("NFKD", clean(title)).casefold()
+    plain = re.sub(r"\\[a-z]+|[{}$^]", "", plain)
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return _SPACE.sub(" ", re.sub(r"[^\w+#]|_", " ", plain)).strip()
+
+
+def shorten(text: str, max_chars: int) -> str:
+    """At most `max_chars` characters, cut at a word with an ellipsis. For display only."""
+    if len(text) <= max_chars:
+        return text
+    cut = text[: max_chars - 1]
+    head, _, _ = cut.rpartition(" ")
+    return (head if len(head) > max_chars // 2 else cut).rstrip(" ,;:") + "…"
