@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from reviewer.errors import ReviewError
@@ -14,23 +16,20 @@ from reviewer.errors import ReviewError
 def is_reachable(url: str, timeout_s: float) -> bool:
     """True when a TCP connection to the address's host opens within `timeout_s`, name look-up
     included (the system's own look-up has no limit, so it runs beside)."""
-    from concurrent.futures import ThreadPoolExecutor
-    from concurrent.futures import TimeoutError as WaitedTooLongError
-
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
+    opened = Event()
 
     def connect() -> None:
-        socket.create_connection((parts.hostname, port), timeout=timeout_s).close()
+        with suppress(OSError):
+            socket.create_connection((parts.hostname or "", port), timeout=timeout_s).close()
+            opened.set()
+        finished.set()
 
-    pool = ThreadPoolExecutor(1)
-    try:
-        pool.submit(connect).result(timeout_s)
-    except (OSError, WaitedTooLongError):
-        return False
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return True
+    finished = Event()
+    Thread(target=connect, daemon=True).start()
+    finished.wait(timeout_s)
+    return opened.is_set()
 
 
 def download(url: str, path: Path, *, sha256: str, timeout_s: float = 60.0) -> None:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+
+Report = Callable[[str, int, int], None]
+"""Told of progress: what is being done, how many are done, of how many (0: not known)."""
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """A Report that tells nobody."""
 
 
 class Record(BaseModel):

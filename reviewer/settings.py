@@ -22,7 +22,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     library: str = ""
-    embedding: str = "minilm"
+    embedding: str = ""  # the library's own, else minilm
     embedding_dir: str = ""
     model: str = ""
     api_base: str = ""

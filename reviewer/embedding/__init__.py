@@ -25,20 +25,23 @@ class Embedding(Protocol):
     ) -> Any: ...  # noqa: ANN401  numpy is not imported for a type
 
 
-def open_embedding(settings: Settings) -> Embedding:
-    """The embedding that the settings name.
+DEFAULT = "minilm"
+
+
+def open_embedding(name: str, settings: Settings) -> Embedding:
+    """The embedding of this name, set up as the settings say.
 
     Raises MissingEmbeddingError when it is known but cannot run here, for want of files or a key.
     """
-    if settings.embedding == "minilm":
+    if name == DEFAULT:
         from reviewer.embedding.minilm import MiniLM
 
         return MiniLM(settings.embedding_dir)
-    if "/" in settings.embedding:
+    if "/" in name:
         from reviewer.embedding.provider import ProviderEmbedding
 
-        return ProviderEmbedding(settings)
+        return ProviderEmbedding(name, settings)
     raise EmbeddingError(
-        f"'{settings.embedding}' is no embedding",
+        f"'{name}' is no embedding",
         hint="Use minilm, none, or a provider and a model such as ollama/nomic-embed-text.",
     )

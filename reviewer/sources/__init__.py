@@ -68,14 +68,16 @@ def _files_at(path: str) -> Iterator[str | Skipped]:
         yield STDIN
     elif place.is_dir():
         files = list(_files_below(place))
-        yield from files or [Skipped(file=path, reason="the folder holds no files")]
+        if not files:
+            yield Skipped(file=path, reason="the folder holds no files")
+        yield from files
     elif place.exists() or place.is_symlink():
         yield str(place.absolute())
     elif glob.has_magic(path):
         names = sorted(n for n in glob.glob(str(place), recursive=True) if Path(n).is_file())  # noqa: PTH207
-        yield from [str(Path(n).absolute()) for n in names] or [
-            Skipped(file=path, reason="no file fits this pattern")
-        ]
+        if not names:
+            yield Skipped(file=path, reason="no file fits this pattern")
+        yield from (str(Path(name).absolute()) for name in names)
     else:
         yield Skipped(file=path, reason="there is no such file or folder")
 

@@ -1,0 +1,152 @@
+"""Papers and the records they are made of, in the library's database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reviewer.database import Database, paper_condition
+from reviewer.records import Filters, Origin, Paper
+
+
+@dataclass(frozen=True)
+class KeptRecord:
+    """An entry as it was read, and the number of the paper that it is part of."""
+
+    number: int
+    paper: int
+    record: Paper
+
+
+class Catalogue:
+    """Saves and finds papers. Writing methods are to be called inside a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def count(self) -> int:
+        return int(self._database.rows("SELECT count(*) FROM papers")[0][0])
+
+    def papers(self, filters: Filters | None = None) -> list[Paper]:
+        """All papers that pass, in the order in which they came."""
+        where, values = paper_condition(filters or Filters())
+        rows = self._database.rows(
+            f"SELECT paper FROM papers WHERE {where} ORDER BY number", values
+        )
+        return [Paper.model_validate_json(row[0]) for row in rows]
+
+    def papers_numbered(self, numbers: Sequence[int]) -> dict[int, Paper]:
+        rows = self._database.rows_in(
+            "SELECT number, paper FROM papers WHERE number IN (?)", list(numbers)
+        )
+        return {number: Paper.model_validate_json(text) for number, text in rows}
+
+    def paper_named(self, name: str) -> Paper | None:
+        """The paper with this key or id, or that once had it."""
+        number = self.number_of(name)
+        return self.papers_numbered([number])[number] if number is not None else None
+
+    def number_of(self, name: str) -> int | None:
+        rows = self._database.rows(
+            "SELECT number FROM papers WHERE key = ? OR id = ? UNION ALL "
+            "SELECT paper FROM aliases WHERE alias = ?",
+            (name, name, name),
+        )
+        return int(rows[0][0]) if rows else None
+
+    def keys(self) -> list[str]:
+        return [row[0] for row in self._database.rows("SELECT key FROM papers ORDER BY number")]
+
+    def key_is_free(self, key: str, paper_id: str) -> bool:
+        """True when no other paper has, or had, this key."""
+        rows = self._database.rows(
+            "SELECT id FROM papers WHERE key = ? UNION SELECT papers.id FROM aliases "
+            "JOIN papers ON papers.number = aliases.paper WHERE alias = ?",
+            (key, key),
+        )
+        return all(row[0] == paper_id for row in rows)
+
+    def count_unknown_year(self, filters: Filters) -> int:
+        """Papers that only a year filter leaves out because their year is not known."""
+        without = filters.model_copy(update={"year_from": None, "year_to": None})
+        where, values = paper_condition(without)
+        rows = self._database.rows(
+            f"SELECT count(*) FROM papers WHERE year IS NULL AND {where}", values
+        )
+        return int(rows[0][0])
+
+    def has_record(self, origin: Origin) -> bool:
+        rows = self._database.rows(
+            "SELECT 1 FROM records WHERE sha256 = ? AND file = ?", (origin.sha256, origin.file)
+        )
+        return bool(rows)
+
+    def records_near(self, names: Iterable[str]) -> list[KeptRecord]:
+        """All records of the papers reachable from these identities through shared ones."""
+        waiting, seen_names, papers = set(names), set[str](), set[int]()
+        while waiting:
+            rows = self._database.rows_in(
+                "SELECT DISTINCT paper FROM identities WHERE name IN (?)", sorted(waiting)
+            )
+            seen_names |= waiting
+            fresh = {row[0] for row in rows} - papers
+            papers |= fresh
+            rows = self._database.rows_in(
+                "SELECT DISTINCT name FROM identities WHERE paper IN (?)", sorted(fresh)
+            )
+            waiting = {row[0] for row in rows} - seen_names
+        found = self._database.rows_in(
+            "SELECT number, paper, record FROM records WHERE paper IN (?)", sorted(papers)
+        )
+        return [KeptRecord(n, p, Paper.model_validate_json(text)) for n, p, text in sorted(found)]
+
+    def save_paper(self, paper: Paper) -> int:
+        """Insert the paper, or replace the one with its id; gives its number."""
+        self._database.run(
+            "INSERT INTO papers (id, key, title, year, date, venue, paper) VALUES (?,?,?,?,?,?,?) "
+            "ON CONFLICT (id) DO UPDATE SET key=excluded.key, title=excluded.title, "
+            "year=excluded.year, date=excluded.date, venue=excluded.venue, paper=excluded.paper",
+            (paper.id, paper.key, paper.title, paper.year, paper.date, paper.venue,
+             paper.model_dump_json()),
+        )  # fmt: skip
+        number = int(
+            self._database.rows("SELECT number FROM papers WHERE id = ?", (paper.id,))[0][0]
+        )
+        self._database.run("DELETE FROM tags WHERE paper = ?", (number,))
+        self._database.run_many(
+            "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(number, tag) for tag in paper.tags]
+        )
+        self._database.run_many(
+            "INSERT OR REPLACE INTO aliases VALUES (?, ?)", [(a, number) for a in paper.aliases]
+        )
+        return number
+
+    def save_records(self, paper: int, records: Sequence[Paper]) -> None:
+        """Keep new entries of a paper. Each has exactly one origin."""
+        rows = [
+            (paper, o.file, o.position, o.sha256, record.model_dump_json())
+            for record in records
+            for o in record.origins
+        ]
+        self._database.run_many(
+            "INSERT OR IGNORE INTO records (paper, file, position, sha256, record) "
+            "VALUES (?,?,?,?,?)",
+            rows,
+        )
+
+    def move_records(self, paper: int, numbers: Sequence[int]) -> None:
+        """Kept records that now belong to this paper."""
+        self._database.run_many(
+            "UPDATE records SET paper = ? WHERE number = ?", [(paper, n) for n in numbers]
+        )
+
+    def set_identities(self, paper: int, names: Iterable[str]) -> None:
+        self._database.run("DELETE FROM identities WHERE paper = ?", (paper,))
+        self._database.run_many(
+            "INSERT INTO identities VALUES (?, ?)", [(name, paper) for name in sorted(names)]
+        )
+
+    def remove_paper(self, number: int) -> None:
+        """Delete the paper with its records, chunks and vectors."""
+        self._database.run("DELETE FROM chunks WHERE paper = ?", (number,))
+        self._database.run("DELETE FROM papers WHERE number = ?", (number,))

@@ -1,0 +1,249 @@
+"""Chunks, their words, their vectors and their sentences, in the library's database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reviewer.database import Database, paper_condition
+from reviewer.records import Chunk, Filters, Paper, Span
+
+_COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
+
+
+@dataclass(frozen=True)
+class KeptChunk:
+    """A chunk with its number and its paper's number and title."""
+
+    number: int
+    paper: int
+    title: str
+    chunk: Chunk
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """What the index holds of a chunk: the raw float32 bytes of its vector among it."""
+
+    id: str
+    vector: bytes
+    text: str
+    metadata: dict[str, str | int]
+    generation: int
+
+
+class ChunkStore:
+    """Writing methods are to be called inside a transaction that began a new generation."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def replace_chunks(self, paper_number: int, paper: Paper, chunks: Sequence[Chunk]) -> None:
+        """Make these the paper's chunks. One that is already there keeps its vectors."""
+        rows = self._database.rows("SELECT id FROM chunks WHERE paper = ?", (paper_number,))
+        kept, wanted = {row[0] for row in rows}, {chunk.id for chunk in chunks}
+        self._database.run_many(
+            "DELETE FROM chunks WHERE id = ?", [(gone,) for gone in sorted(kept - wanted)]
+        )
+        new = [
+            (c.id, paper_number, paper.title, c.part, c.section, c.page, c.start, c.end, c.text)
+            for c in chunks
+            if c.id not in kept
+        ]
+        self._database.run_many(
+            'INSERT INTO chunks (id, paper, title, part, section, page, start, "end", text) '
+            "VALUES (?,?,?,?,?,?,?,?,?)",
+            new,
+        )
+
+    def count(self) -> int:
+        return int(self._database.rows("SELECT count(*) FROM chunks")[0][0])
+
+    def count_waiting(self) -> int:
+        """Chunks that have no vector yet."""
+        return self.count() - int(self._database.rows("SELECT count(*) FROM vectors")[0][0])
+
+    def waiting(self, most: int) -> list[KeptChunk]:
+        """Some chunks that have no vector yet, oldest first."""
+        return self._chunks(
+            "chunks.number NOT IN (SELECT chunk FROM vectors) ORDER BY chunks.number LIMIT ?", most
+        )
+
+    def numbered(self, numbers: Sequence[int]) -> dict[int, KeptChunk]:
+        found = self._database.rows_in(
+            f"SELECT chunks.number, chunks.paper, chunks.title, {_COLUMNS} FROM chunks "
+            "JOIN papers ON papers.number = chunks.paper WHERE chunks.number IN (?)",
+            list(numbers),
+        )
+        return {kept.number: kept for kept in map(_kept_chunk, found)}
+
+    def numbers_of(self, ids: Sequence[str]) -> dict[str, int]:
+        rows = self._database.rows_in("SELECT id, number FROM chunks WHERE id IN (?)", list(ids))
+        return {chunk_id: number for chunk_id, number in rows}
+
+    def _chunks(self, condition: str, *values: int) -> list[KeptChunk]:
+        rows = self._database.rows(
+            f"SELECT chunks.number, chunks.paper, chunks.title, {_COLUMNS} FROM chunks "
+            f"JOIN papers ON papers.number = chunks.paper WHERE {condition}",
+            values,
+        )
+        return [_kept_chunk(row) for row in rows]
+
+    def search_words(
+        self, terms: Sequence[str], most: int, filters: Filters, title_weight: float
+    ) -> list[tuple[int, float]]:
+        """Numbers of chunks that hold any of the terms, with BM25 (larger is better), best first.
+
+        Terms are plain words: they are quoted here, so no text can be a query operator. BM25 is
+        SQLite's (k1 = 1.2, b = 0.75) over stems (Porter 1980); the title counts `title_weight`.
+        """
+        if not terms:
+            return []
+        where, values = paper_condition(filters)
+        join = "" if filters.is_empty else (
+            "JOIN chunks ON chunks.number = words.rowid JOIN papers ON papers.number = chunks.paper"
+        )  # fmt: skip
+        condition = "" if filters.is_empty else f"AND {where}"
+        rows = self._database.rows(
+            f"SELECT words.rowid, bm25(words, ?, 1.0) AS score FROM words {join} "
+            f"WHERE words MATCH ? {condition} ORDER BY score, words.rowid LIMIT ?",
+            (title_weight, " OR ".join(map(_quoted, terms)), *values, most),
+        )
+        return [(number, -score) for number, score in rows]
+
+    def count_with(self, term: str) -> int:
+        """How many chunks hold the term, stemmed as in the index."""
+        rows = self._database.rows(
+            "SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(term),)
+        )
+        return int(rows[0][0])
+
+    def terms_in(self, texts: Sequence[str], terms: Sequence[str]) -> list[set[str]]:
+        """For each text, which of the terms it holds, by the index's own tokens and stems."""
+        found: list[set[str]] = [set() for _ in texts]
+        self._database.run(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.scratch USING fts5 "
+            "(text, tokenize='porter unicode61 remove_diacritics 2')"
+        )
+        self._database.run("DELETE FROM temp.scratch")
+        self._database.run_many(
+            "INSERT INTO temp.scratch (rowid, text) VALUES (?, ?)", list(enumerate(texts))
+        )
+        for term in terms:
+            for (number,) in self._database.rows(
+                "SELECT rowid FROM temp.scratch WHERE scratch MATCH ?", (_quoted(term),)
+            ):
+                found[number].add(term)
+        return found
+
+    def save_vectors(self, numbers: Sequence[int], vectors: Any, generation: int) -> None:  # noqa: ANN401  an array
+        """Keep one row of `vectors` (float32) for each chunk."""
+        rows = [
+            (n, v.astype("<f4").tobytes(), generation)
+            for n, v in zip(numbers, vectors, strict=True)
+        ]
+        self._database.run_many("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+    def save_sentences(self, chunk: int, spans: Sequence[tuple[int, int]], vectors: Any) -> None:  # noqa: ANN401
+        """Keep a chunk's sentences: spans in its part's characters, one vector a span."""
+        import numpy as np
+
+        places = np.asarray(spans, dtype="<i4").tobytes()
+        self._database.run(
+            "INSERT OR REPLACE INTO sentences VALUES (?, ?, ?)",
+            (chunk, places, np.asarray(vectors).astype("<f2").tobytes()),
+        )
+
+    def vectors(self, filters: Filters) -> tuple[list[int], Any]:
+        """All kept vectors of papers that pass: chunk numbers and a float32 array, row by row."""
+        where, values = paper_condition(filters)
+        rows = self._database.rows(
+            "SELECT vectors.chunk, vectors.vector FROM vectors JOIN chunks "
+            "ON chunks.number = vectors.chunk JOIN papers ON papers.number = chunks.paper "
+            f"WHERE {where} ORDER BY vectors.chunk",
+            values,
+        )
+        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+
+    def vectors_numbered(self, numbers: Sequence[int]) -> tuple[list[int], Any]:
+        rows = self._database.rows_in(
+            "SELECT chunk, vector FROM vectors WHERE chunk IN (?)", list(numbers)
+        )
+        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+
+    def sentences(self, numbers: Sequence[int]) -> Mapping[int, tuple[list[Span], Any]]:
+        """Kept spans and float32 sentence vectors by chunk number."""
+        import numpy as np
+
+        found = {}
+        for number, places, vectors in self._database.rows_in(
+            "SELECT chunk, spans, vectors FROM sentences WHERE chunk IN (?)", list(numbers)
+        ):
+            pairs = np.frombuffer(places, dtype="<i4").reshape(-1, 2).tolist()
+            matrix = np.frombuffer(vectors, dtype="<f2").astype(np.float32)
+            found[number] = (
+                [Span(start=start, end=end) for start, end in pairs],
+                matrix.reshape(len(pairs), -1),
+            )
+        return found
+
+    def forget_vectors(self) -> None:
+        """Drop every vector, as before embedding anew."""
+        self._database.run("DELETE FROM vectors")
+        self._database.run("DELETE FROM sentences")
+
+    def indexed_since(self, generation: int, batch: int) -> Iterator[list[Indexed]]:
+        """Chunks whose vector came after a generation, in batches for the index."""
+        last = 0
+        while True:
+            rows = self._database.rows(
+                "SELECT chunks.number, chunks.id, vector, text, papers.id, part, start, chunks.title, "
+                "vectors.generation FROM vectors JOIN chunks ON chunks.number = vectors.chunk "
+                "JOIN papers ON papers.number = chunks.paper WHERE vectors.generation > ? "
+                "AND chunks.number > ? ORDER BY chunks.number LIMIT ?",
+                (generation, last, batch),
+            )
+            if not rows:
+                return
+            last = rows[-1][0]
+            yield [
+                Indexed(
+                    id=chunk_id,
+                    vector=vector,
+                    text=text,
+                    metadata={"paper_id": paper, "part": part, "start": start, "title": title},
+                    generation=when,
+                )
+                for _, chunk_id, vector, text, paper, part, start, title, when in rows
+            ]
+
+    def removed_since(self, generation: int) -> list[str]:
+        """Ids of chunks that went after a generation and did not come back."""
+        rows = self._database.rows(
+            "SELECT id FROM removed_chunks WHERE generation > ? "
+            "AND id NOT IN (SELECT id FROM chunks)",
+            (generation,),
+        )
+        return [row[0] for row in rows]
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', '""') + '"'
+
+
+def _kept_chunk(row: tuple[Any, ...]) -> KeptChunk:
+    number, paper, title, chunk_id, paper_id, part, section, page, start, end, text = row
+    chunk = Chunk(
+        id=chunk_id, paper_id=paper_id, part=part, section=section, page=page,
+        start=start, end=end, text=text,
+    )  # fmt: skip
+    return KeptChunk(number, paper, title, chunk)
+
+
+def _matrix(blobs: list[bytes]) -> Any:  # noqa: ANN401  an array
+    import numpy as np
+
+    if not blobs:
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), -1)

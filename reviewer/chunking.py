@@ -1,0 +1,85 @@
+"""Cuts a paper's parts into chunks with character offsets. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from reviewer.records import Chunk, Paper, Part
+from reviewer.text import sentence_spans
+
+WHOLE_CHARS = 2600  # an abstract-sized part stays one chunk: 99 % of abstracts are shorter
+CHUNK_CHARS = 1200
+
+
+def chunk_paper(paper: Paper) -> tuple[Chunk, ...]:
+    """The chunks of all parts but the title, in order; always `part.text[start:end] == text`.
+
+    A paper without any text but its title gets one empty chunk, so that its title can be found.
+    """
+    chunks = []
+    for part in paper.parts:
+        if part.name != "title":
+            spans = chunk_spans(part.text)
+            chunks += [_chunk(paper, part, start, end) for start, end in spans]
+    return tuple(chunks) or (_chunk(paper, Part(name="abstract", text=""), 0, 0),)
+
+
+def chunk_spans(text: str) -> list[tuple[int, int]]:
+    """Half-open ranges that hold every sentence of `text`: one range if it is abstract-sized, else
+    runs of whole sentences up to CHUNK_CHARS (a longer sentence is cut), each beginning with the
+    last sentence of the one before unless a paragraph ends there."""
+    stripped = text.strip()
+    if not stripped:
+        return []
+    if len(stripped) <= WHOLE_CHARS:
+        start = text.index(stripped[0])
+        return [(start, start + len(stripped))]
+    spans: list[tuple[int, int]] = []
+    run: list[tuple[int, int]] = []
+    for sentence in _short_sentences(text):
+        if run and sentence[1] - run[0][0] > CHUNK_CHARS:
+            spans.append((run[0][0], run[-1][1]))
+            run = _overlap(text, run, sentence)
+        run.append(sentence)
+    spans.append((run[0][0], run[-1][1]))
+    return spans
+
+
+def _overlap(
+    text: str, run: list[tuple[int, int]], following: tuple[int, int]
+) -> list[tuple[int, int]]:
+    last = run[-1]
+    is_paragraph_end = "\n\n" in text[last[1] : following[0]]
+    fits = following[1] - last[0] <= CHUNK_CHARS
+    return [] if is_paragraph_end or not fits or len(run) == 1 else [last]
+
+
+def _short_sentences(text: str) -> Iterator[tuple[int, int]]:
+    """The sentences; one longer than a chunk is cut at white space, or anywhere if it has none."""
+    for start, end in sentence_spans(text):
+        while end - start > CHUNK_CHARS:
+            space = text.rfind(" ", start + CHUNK_CHARS // 2, start + CHUNK_CHARS)
+            cut = space if space > 0 else start + CHUNK_CHARS
+            yield start, cut
+            start = cut + (1 if space > 0 else 0)
+        if end > start:
+            yield start, end
+
+
+def _chunk(paper: Paper, part: Part, start: int, end: int) -> Chunk:
+    """The id is a hash over everything that goes into the chunk's vector and its place, so that an
+    unchanged chunk keeps its vector and a changed one never does."""
+    text = part.text[start:end]
+    sign = "\0".join((paper.id, paper.title, part.name, str(start), text))
+    digest = hashlib.sha256(sign.encode("utf-8", errors="surrogatepass")).hexdigest()
+    page = bisect_right(part.page_starts, start) + 1 if part.page_starts else None
+    return Chunk(
+        id=digest[:20], paper_id=paper.id, part=part.name, page=page, start=start, end=end, text=text
+    )
+
+
+def embedding_text(title: str, text: str) -> str:
+    """What a chunk is embedded as: its paper's title stands before it."""
+    return f"{title}\n{text}" if text else title

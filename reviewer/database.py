@@ -1,0 +1,189 @@
+"""Opens the library's SQLite file: schema, versions, transactions, and its errors in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from reviewer.errors import LibraryError, NewerLibraryError
+from reviewer.records import Filters
+
+SCHEMA_VERSION = 1
+_APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
+_BUSY_S = 30.0
+_MOST_VARIABLES = 900  # SQLite's oldest limit on variables in one statement is 999
+
+
+class Database:
+    """One open connection. Reads see the last commit; writes go through `transaction`."""
+
+    def __init__(self, path: Path) -> None:
+        """Open `path`, making it when it is not there.
+
+        Raises NewerLibraryError for a later release's file and LibraryError when it cannot be used.
+        """
+        self.path = path
+        with told(path):
+            self._connection = sqlite3.connect(
+                path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._prepare()
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA cache_size = -65536")
+
+    def _prepare(self) -> None:
+        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        if version > SCHEMA_VERSION:
+            raise NewerLibraryError(
+                f"{self.path} was made by a newer release of review (its form is {version}, "
+                f"this release knows {SCHEMA_VERSION})",
+                hint="Upgrade review, or name another library with --library.",
+            )
+        if version == 0:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            with self.transaction():
+                if not self._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                    self._create()
+
+    def _create(self) -> None:
+        schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+        for statement in _statements(schema):
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside is committed at its end, or nothing is. May stand inside another."""
+        if self._connection.in_transaction:
+            yield
+            return
+        with told(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def run(self, statement: str, values: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401  a tuple or a mapping
+        with told(self.path):
+            return self._connection.execute(statement, values)
+
+    def run_many(self, statement: str, rows: Any) -> None:  # noqa: ANN401  rows of tuples
+        with told(self.path):
+            self._connection.executemany(statement, rows)
+
+    def rows(self, statement: str, values: Any = ()) -> list[tuple[Any, ...]]:  # noqa: ANN401
+        with told(self.path):
+            return self._connection.execute(statement, values).fetchall()
+
+    def rows_in(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        """All rows of a statement that ends in `IN (?)`, over any number of values."""
+        found = []
+        for start in range(0, len(values), _MOST_VARIABLES):
+            piece = values[start : start + _MOST_VARIABLES]
+            marks = ",".join("?" * len(piece))
+            found += self.rows(statement.replace("(?)", f"({marks})"), piece)
+        return found
+
+    def state(self, name: str, default: str = "") -> str:
+        found = self.rows("SELECT value FROM state WHERE name = ?", (name,))
+        return str(found[0][0]) if found else default
+
+    def set_state(self, name: str, value: str) -> None:
+        self.run("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))
+
+    @property
+    def generation(self) -> int:
+        """Counts the transactions that changed chunks or vectors."""
+        return int(self.state("generation", "0"))
+
+    def next_generation(self) -> int:
+        """To be called first in a transaction that changes chunks or vectors."""
+        self.run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
+        return self.generation
+
+    def check(self) -> str:
+        """`ok`, or what SQLite's quick check finds wrong."""
+        return str(self.rows("PRAGMA quick_check(1)")[0][0])
+
+
+def paper_condition(filters: Filters) -> tuple[str, list[str | int]]:
+    """The filters as a condition over the table `papers`, and its values."""
+    conditions, values = ["1"], list[str | int]()
+    if filters.year_from is not None:
+        conditions.append("papers.year >= ?")
+        values.append(filters.year_from)
+    if filters.year_to is not None:
+        conditions.append("papers.year <= ?")
+        values.append(filters.year_to)
+    if filters.venue:
+        conditions.append("instr(lower(papers.venue), lower(?)) > 0")
+        values.append(filters.venue)
+    for tag in filters.tags:
+        conditions.append("papers.number IN (SELECT paper FROM tags WHERE tag = ?)")
+        values.append(tag)
+    if filters.keys:
+        marks = ",".join("?" * len(filters.keys))
+        conditions.append(
+            f"(papers.key IN ({marks}) OR papers.number IN "
+            f"(SELECT paper FROM aliases WHERE alias IN ({marks})))"
+        )
+        values += [*filters.keys, *filters.keys]
+    return " AND ".join(conditions), values
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The script's statements one by one, so that they run inside a transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """SQLite's errors in the user's words. Programming errors pass as they are."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        in_words = _in_words(path, str(error).lower())
+        if in_words is None:
+            raise
+        raise in_words from error
+
+
+def _in_words(path: Path, text: str) -> LibraryError | None:
+    """What SQLite says, for the user; None when no user can cause or mend it."""
+    if "full" in text:
+        return LibraryError(
+            f"the disk that holds {path} is full; everything committed before is kept",
+            hint="Free some space and run the same command again.",
+        )
+    if "locked" in text or "busy" in text:
+        return LibraryError(
+            f"another program holds {path} locked", hint="Wait for it, then run this again."
+        )
+    if "readonly" in text or "unable to open" in text or "disk i/o" in text:
+        return LibraryError(
+            f"{path} cannot be opened or written ({text})",
+            hint="Check the folder's rights and its disk, or name another with --library.",
+        )
+    if "not a database" in text or "malformed" in text:
+        return LibraryError(
+            f"{path} is damaged or no library ({text})",
+            hint="Put a backup in its place, or name another with --library.",
+        )
+    return None

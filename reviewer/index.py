@@ -1,0 +1,238 @@
+"""Gives chunks their vectors, and keeps Chroma's index in step with the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from reviewer.chunk_store import ChunkStore, KeptChunk
+from reviewer.chunking import embedding_text
+from reviewer.database import Database
+from reviewer.embedding import Embedding
+from reviewer.errors import EmbeddingError
+from reviewer.records import Filters, Report, silent
+from reviewer.text import clean, sentence_spans
+from reviewer.vectors import (
+    BATCH,
+    IndexDamagedError,
+    Vectors,
+    discard,
+    replace_folder,
+    rows_of,
+)
+
+EMBED_BATCH = 64  # chunks a transaction: what an interrupt can cost is two or three seconds
+_CLEAN, _UNCLEAN = "clean", "unclean"
+
+
+class Index:
+    """The vectors of one library. What writes is to be called under the library's write lock."""
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder / "chroma"
+        self._lock_file = folder / "index.lock"
+        self._database = database
+        self._chunks = ChunkStore(database)
+
+    @property
+    def embedding_name(self) -> str:
+        """Which embedding made the kept vectors; empty when there are none."""
+        return self._database.state("embedding")
+
+    def embed_waiting(self, embedding: Embedding, report: Report = silent) -> int:
+        """Embed every chunk that has no vector, and its sentences; gives how many chunks."""
+        self.require(embedding.name)
+        total, done = self._chunks.count_waiting(), 0
+        while waiting := self._chunks.waiting(EMBED_BATCH):
+            report("Embedding", done, total)
+            self._embed(embedding, waiting)
+            done += len(waiting)
+        if total:
+            report("Embedding", done, total)
+        return done
+
+    def require(self, name: str) -> None:
+        """Raises EmbeddingError when the kept vectors are of another embedding."""
+        if self.embedding_name not in ("", name):
+            raise EmbeddingError(
+                f"this library's vectors were made by {self.embedding_name}, not by {name}",
+                hint=f"Leave --embedding out, or run: review reindex --embedding {name}",
+            )
+
+    def _embed(self, embedding: Embedding, waiting: Sequence[KeptChunk]) -> None:
+        spans = [sentence_spans(kept.chunk.text) for kept in waiting]
+        texts = [clean(embedding_text(kept.title, kept.chunk.text)) for kept in waiting]
+        sentences = [
+            clean(kept.chunk.text[a:b])
+            for kept, own in zip(waiting, spans, strict=True)
+            for a, b in own
+        ]
+        vectors = embedding.embed(texts + sentences)
+        self._require_dimensions(vectors.shape[1], embedding.name)
+        with self._database.transaction():
+            generation = self._database.next_generation()
+            self._database.set_state("embedding", embedding.name)
+            self._database.set_state("dimensions", str(vectors.shape[1]))
+            numbers = [kept.number for kept in waiting]
+            self._chunks.save_vectors(numbers, vectors[: len(texts)], generation)
+            at = len(texts)
+            for kept, own in zip(waiting, spans, strict=True):
+                places = [(kept.chunk.start + a, kept.chunk.start + b) for a, b in own]
+                self._chunks.save_sentences(kept.number, places, vectors[at : at + len(own)])
+                at += len(own)
+
+    def _require_dimensions(self, dimensions: int, name: str) -> None:
+        kept = self._database.state("dimensions")
+        if kept and int(kept) != dimensions:
+            raise EmbeddingError(
+                f"{name} gave vectors of {dimensions} numbers; this library's have {kept}",
+                hint=f"Run: review reindex --embedding {name}",
+            )
+
+    def start_anew(self) -> None:
+        """Forget every vector and the index, as before embedding with another model."""
+        with self._database.transaction():
+            self._database.next_generation()
+            self._chunks.forget_vectors()
+            self._database.run("DELETE FROM state WHERE name IN ('embedding', 'dimensions')")
+            self._database.set_state("index", _UNCLEAN)
+        discard(self.folder)
+
+    def is_in_step(self) -> bool:
+        """True when the index was closed cleanly, its files are as they were then, and it holds
+        just what the database does."""
+        return (
+            self._database.state("index") == _CLEAN
+            and self._database.state("index_generation") == str(self._database.generation)
+            and self._database.state("index_files") == _files_in(self.folder)
+        )
+
+    def sync(self, report: Report = silent, *, anew: bool = False) -> None:
+        """Bring the index up to the database; make it anew where it is not whole."""
+        if self.is_in_step() and not anew:
+            return
+        if not self.embedding_name:
+            discard(self.folder)
+            return
+        with self._alone():
+            is_whole = (
+                self._database.state("index") == _CLEAN
+                and self._database.state("index_files") == _files_in(self.folder)
+                and not anew
+            )
+            if not (is_whole and self._catch_up()):
+                report("Making the index", 0, 0)
+                self._make()
+
+    def _catch_up(self) -> bool:
+        """Write what is new into the index; False when it turns out to be damaged."""
+        since = int(self._database.state("index_generation", "0"))
+        generation = self._database.generation
+        self._database.set_state("index", _UNCLEAN)
+        try:
+            index = Vectors(self.folder)
+            try:
+                index.forget(self._chunks.removed_since(since))
+                self._fill(index, since)
+            finally:
+                index.close()
+        except IndexDamagedError:
+            return False
+        self._mark_clean(generation)
+        return True
+
+    def _make(self) -> None:
+        generation = self._database.generation
+        self._database.set_state("index", _UNCLEAN)
+        fresh = self.folder.with_name("chroma.new")
+        discard(fresh)
+        index = Vectors(fresh, make=True)
+        try:
+            self._fill(index, 0)
+        finally:
+            index.close()
+        replace_folder(fresh, self.folder)
+        self._mark_clean(generation)
+
+    def _fill(self, index: Vectors, since: int) -> None:
+        for batch in self._chunks.indexed_since(since, BATCH):
+            index.write(*rows_of(batch))
+        kept = self._chunks.count() - self._chunks.count_waiting()
+        if index.count() != kept:
+            raise IndexDamagedError(f"{index.count()} rows where {kept} should be")
+        index.tune()
+
+    def _mark_clean(self, generation: int) -> None:
+        with self._database.transaction():
+            self._database.set_state("index", _CLEAN)
+            self._database.set_state("index_generation", str(generation))
+            self._database.set_state("index_files", _files_in(self.folder))
+            self._database.run("DELETE FROM removed_chunks WHERE generation <= ?", (generation,))
+
+    def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401
+        """Chunk numbers with their cosine, nearest first. Chroma serves unfiltered questions while
+        it is in step and no one writes to it; else the stored vectors are searched exactly."""
+        if filters.is_empty and self.is_in_step():
+            with self._alone(wait=False) as is_alone:
+                found = self._ask_chroma(vector, most) if is_alone else None
+            if found is not None:
+                return found
+        return self._nearest_exactly(vector, most, filters)
+
+    def _ask_chroma(self, vector: Any, most: int) -> list[tuple[int, float]] | None:  # noqa: ANN401
+        try:
+            index = Vectors(self.folder)
+            try:
+                found = index.nearest(vector, most)
+            finally:
+                index.close()
+        except IndexDamagedError:
+            self._database.set_state("index", _UNCLEAN)
+            return None
+        numbers = self._chunks.numbers_of([chunk_id for chunk_id, _ in found])
+        return [(numbers[i], cosine) for i, cosine in found if i in numbers]
+
+    def _nearest_exactly(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401
+        import numpy as np
+
+        numbers, matrix = self._chunks.vectors(filters)
+        if not numbers:
+            return []
+        cosines = matrix @ vector
+        order = np.lexsort((numbers, -cosines))[:most]
+        return [(numbers[i], float(cosines[i])) for i in order]
+
+    @contextmanager
+    def _alone(self, *, wait: bool = True) -> Iterator[bool]:
+        """Hold the index's files. Gives False, without them, when another process has them and
+        `wait` is False: opening Chroma's files while they are written can crash a process."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self._lock_file)
+        try:
+            lock.acquire(timeout=-1 if wait else 0)
+        except (Timeout, OSError):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+
+def _files_in(folder: Path) -> str:
+    """Names, sizes and times of the index's files: what damage from outside would change. Chroma
+    touches its SQLite file at every opening, so there only the size counts."""
+    if not folder.is_dir():
+        return ""
+    signs = []
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        stat = path.stat()
+        is_sqlite = path.name.startswith("chroma.sqlite3")
+        if is_sqlite and path.name != "chroma.sqlite3":
+            continue
+        when = "" if is_sqlite else stat.st_mtime_ns
+        signs.append(f"{path.relative_to(folder).as_posix()}:{stat.st_size}:{when}")
+    return ";".join(signs)

@@ -1,0 +1,268 @@
+"""A library on disk: adds, finds and removes papers, and keeps the index in step with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from reviewer.catalogue import Catalogue
+from reviewer.chunk_store import ChunkStore
+from reviewer.database import Database
+from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
+from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
+from reviewer.index import Index
+from reviewer.joining import Joined, Joiner
+from reviewer.ledger import Ledger
+from reviewer.records import Added, Filters, Paper, Report, Skipped, silent
+from reviewer.settings import Settings
+from reviewer.sources import ReadOptions, find_files, read_file
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+NO_EMBEDDING = "none"
+_JOIN_BATCH = 500
+_ANNOUNCE_WAIT_S = 2.0
+_MOST_TO_CATCH_UP = 5000  # chunks: about three seconds of writing that a question may wait for
+
+
+class Library:
+    """One open library. Use it as a context manager, or call `close`."""
+
+    def __init__(
+        self, folder: Path, settings: Settings | None = None, embedding: Embedding | None = None
+    ) -> None:
+        """Open the library in `folder`, making it when it is not there.
+
+        `embedding` takes the place of the one that the settings name. Raises LibraryError when the
+        folder cannot be used and NewerLibraryError when a later release made it.
+        """
+        self.folder = folder
+        self.settings = settings or Settings()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = "it is a file" if folder.is_file() else (error.strerror or str(error)).lower()
+            raise LibraryError(
+                f"the library {folder} cannot be opened: {reason}",
+                hint="Name a folder with --library.",
+            ) from error
+        self.database = Database(folder / "library.db")
+        self.catalogue = Catalogue(self.database)
+        self.chunks = ChunkStore(self.database)
+        self.ledger = Ledger(self.database)
+        self.index = Index(folder, self.database)
+        self._embedding = embedding
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.database.close()
+
+    def add(
+        self, paths: Sequence[str], options: ReadOptions | None = None, report: Report = silent
+    ) -> Added:
+        """Read papers from files, folders, globs and `-`. A bad file never stops the others.
+
+        Papers are safe when their batch is committed; embedding and indexing follow, and a run
+        that was stopped goes on with the next `add` or `reindex`.
+        """
+        with self._writing(report):
+            added = self._read_all(list(find_files(paths)), options or ReadOptions(), report)
+            embedded, seconds, note = self._bring_up(report, may_download=True)
+        return added.model_copy(
+            update={
+                "papers": self.catalogue.count(),
+                "embedded": embedded,
+                "seconds_embedding": seconds,
+                "waiting": self.chunks.count_waiting(),
+                "notes": (*added.notes, *note),
+            }
+        )
+
+    def _read_all(
+        self, files: list[str | Skipped], options: ReadOptions, report: Report
+    ) -> Added:
+        joiner = Joiner(self.database)
+        joined: list[Joined] = []
+        skipped: list[Skipped] = []
+        notes: list[Skipped] = []
+        entries, files_read = 0, 0
+        for done, file in enumerate(files):
+            report("Reading", done, len(files))
+            if isinstance(file, Skipped):
+                skipped.append(file)
+                continue
+            found = read_file(file, options)
+            skipped += found.skipped
+            notes += found.notes
+            entries += len(found.papers)
+            files_read += bool(found.papers)
+            for start in range(0, len(found.papers), _JOIN_BATCH):
+                joined.append(joiner.join(found.papers[start : start + _JOIN_BATCH]))
+        report("Reading", len(files), len(files))
+        added = tuple(dict.fromkeys(i for j in joined for i in j.added))
+        updated = tuple(dict.fromkeys(i for j in joined for i in j.updated if i not in added))
+        return Added(
+            entries=entries,
+            added=added,
+            updated=updated,
+            unchanged=entries - len(added) - len(updated),
+            skipped=tuple(skipped),
+            notes=tuple(notes),
+            files_read=files_read,
+        )
+
+    def _bring_up(
+        self, report: Report, *, may_download: bool
+    ) -> tuple[int, float, tuple[Skipped, ...]]:
+        """Embed what waits and bring the index up: chunks embedded, seconds, and a note if it
+        could not be done."""
+        import time
+
+        started = time.monotonic()
+        embedded = 0
+        note: tuple[Skipped, ...] = ()
+        if self.chunks.count_waiting() and self.embedding_name != NO_EMBEDDING:
+            try:
+                embedding = self.embedding(report, may_download=may_download)
+                embedded = self.index.embed_waiting(embedding, report)
+            except MissingEmbeddingError as error:
+                note = (Skipped(file="embedding", reason=f"{error.message}. {error.hint}"),)
+        seconds = time.monotonic() - started
+        self.index.sync(report)
+        return embedded, seconds, note
+
+    @property
+    def embedding_name(self) -> str:
+        """The embedding in use: the one given, the one set, the library's own, else minilm."""
+        if self._embedding is not None:
+            return self._embedding.name
+        return self.settings.embedding or self.index.embedding_name or DEFAULT
+
+    def embedding(self, report: Report = silent, *, may_download: bool = False) -> Embedding:
+        """The open embedding. Raises MissingEmbeddingError when it cannot run here, and
+        EmbeddingError when the library's vectors are of another one."""
+        if self._embedding is None:
+            name = self.embedding_name
+            if name == NO_EMBEDDING:
+                raise MissingEmbeddingError("embedding is switched off")
+            self.index.require(name)
+            try:
+                self._embedding = open_embedding(name, self.settings)
+            except MissingEmbeddingError:
+                if not may_download or name != DEFAULT or self.settings.offline:
+                    raise
+                from reviewer.embedding.minilm import download_files
+
+                download_files(lambda line: report(line, 0, 0))
+                self._embedding = open_embedding(name, self.settings)
+        return self._embedding
+
+    def reindex(self, report: Report = silent) -> Added:
+        """Embed what waits and make the index anew from the stored vectors. With another embedding
+        set than the library's, every text is embedded again with that one."""
+        with self._writing(report):
+            own = self.index.embedding_name
+            name = self.embedding_name
+            if name == NO_EMBEDDING:
+                raise EmbeddingError(
+                    "embedding is switched off, so there is nothing to index",
+                    hint="Set --embedding minilm.",
+                )
+            if own and name != own:
+                if self._embedding is None:
+                    self._embedding = open_embedding(name, self.settings)
+                self.index.start_anew()
+            embedded, seconds, note = self._bring_up(report, may_download=True)
+            self.index.sync(report, anew=not embedded or embedded < self.chunks.count())
+        return Added(
+            papers=self.catalogue.count(),
+            embedded=embedded,
+            seconds_embedding=seconds,
+            waiting=self.chunks.count_waiting(),
+            notes=note,
+        )
+
+    def catch_up(self) -> None:
+        """Mend an index that is out of step, when that is quick and no one else is writing."""
+        if self.index.is_in_step() or not self.index.embedding_name:
+            return
+        if self.chunks.count() > _MOST_TO_CATCH_UP:
+            return
+        with self._writing(silent, wait=False) as is_writing:
+            if is_writing:
+                self.index.sync()
+
+    def papers(self, filters: Filters | None = None) -> list[Paper]:
+        return self.catalogue.papers(filters)
+
+    def paper(self, name: str) -> Paper:
+        """The paper with this key, former key or id. Raises NotFoundError that names near ones."""
+        found = self.catalogue.paper_named(name)
+        if found is None:
+            import difflib
+
+            near = difflib.get_close_matches(name, self.catalogue.keys(), n=3, cutoff=0.5)
+            hint = f"Did you mean {', '.join(near)}?" if near else "Run: review papers"
+            raise NotFoundError(f"there is no paper '{name}' in {self.folder}", hint=hint)
+        return found
+
+    def remove(self, name: str, report: Report = silent) -> Paper:
+        """Take a paper out, with its records, chunks and vectors."""
+        with self._writing(report):
+            paper = self.paper(name)
+            with self.database.transaction():
+                self.database.next_generation()
+                number = self.catalogue.number_of(paper.id)
+                assert number is not None
+                self.catalogue.remove_paper(number)
+            self.index.sync(report)
+        return paper
+
+    @contextmanager
+    def _writing(self, report: Report, *, wait: bool = True) -> Iterator[bool]:
+        """Be the only writer. Says so after two seconds of waiting for another one."""
+        from filelock import FileLock
+
+        lock = FileLock(self.folder / "write.lock")
+        if not _acquire(lock, report, wait=wait):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+
+def _acquire(lock: BaseFileLock, report: Report, *, wait: bool) -> bool:
+    from filelock import Timeout
+
+    try:
+        lock.acquire(timeout=_ANNOUNCE_WAIT_S if wait else 0)
+    except Timeout:
+        if not wait:
+            return False
+        report("Waiting for another review that is writing to this library", 0, 0)
+        lock.acquire()
+    except OSError as error:
+        if not wait:
+            return False
+        raise LibraryError(
+            f"the library cannot be written: {(error.strerror or str(error)).lower()} "
+            f"({lock.lock_file})",
+            hint="Check the folder's rights, or name another with --library.",
+        ) from error
+    return True
