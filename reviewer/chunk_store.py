@@ -112,12 +112,10 @@ class ChunkStore:
         )
         return [(number, -score) for number, score in rows]
 
-    def count_with(self, term: str) -> int:
-        """How many chunks hold the term, stemmed as in the index."""
-        rows = self._database.rows(
-            "SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(term),)
-        )
-        return int(rows[0][0])
+    def numbers_with(self, term: str) -> set[int]:
+        """The chunks that hold the term, stemmed as in the index."""
+        rows = self._database.rows("SELECT rowid FROM words WHERE words MATCH ?", (_quoted(term),))
+        return {row[0] for row in rows}
 
     def terms_in(self, texts: Sequence[str], terms: Sequence[str]) -> list[set[str]]:
         """For each text, which of the terms it holds, by the index's own tokens and stems."""

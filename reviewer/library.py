@@ -146,6 +146,11 @@ class Library:
         return embedded, seconds, note
 
     @property
+    def has_vectors(self) -> bool:
+        """True when chunks were embedded and embedding is not switched off."""
+        return bool(self.index.embedding_name) and self.embedding_name != NO_EMBEDDING
+
+    @property
     def embedding_name(self) -> str:
         """The embedding in use: the one given, the one set, the library's own, else minilm."""
         if self._embedding is not None:
