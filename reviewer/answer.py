@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from reviewer.citing import resolve
-from reviewer.errors import UsageError
+from reviewer.errors import LibraryError, UsageError
 from reviewer.library import Library
-from reviewer.records import Answer, Claim, Coverage, Filters, Found, Report, Usage, silent
+from reviewer.records import (
+    Answer,
+    Claim,
+    Coverage,
+    Filters,
+    Found,
+    Report,
+    Run,
+    Usage,
+    silent,
+)
 from reviewer.search import SearchOptions, find
 from reviewer.writers import Writer
 
@@ -54,7 +66,7 @@ def answer_question(
         if options.is_strict:
             claims, without_proof = _strict(claims)
             left_out += without_proof
-    return Answer(
+    answer = Answer(
         question=question,
         claims=claims,
         is_weak=found.is_weak,
@@ -62,8 +74,42 @@ def answer_question(
         evidence=found.evidence,
         coverage=_coverage(found, claims, left_out),
         writer=writer.name,
+        run_id=new_run_id(),
         usage=Usage(seconds=round(time.monotonic() - started, 3)),
     )
+    _keep(answer, library, options, report)
+    return answer
+
+
+def new_run_id() -> str:
+    """The time in UTC, to be read, and four letters, to be unique."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _keep(answer: Answer, library: Library, options: AskOptions, report: Report) -> None:
+    """Keep the run. A library that cannot be written still answers, and says that it keeps none."""
+    finished = datetime.now(UTC)
+    run = Run(
+        id=answer.run_id,
+        command="ask",
+        question=answer.question,
+        settings={
+            "papers": options.papers,
+            "filters": options.filters.model_dump(),
+            "strict": options.is_strict,
+            "embedding": library.index.embedding_name,
+        },
+        writer=answer.writer,
+        generation=library.database.generation,
+        started=(finished - timedelta(seconds=answer.usage.seconds)).isoformat(timespec="seconds"),
+        finished=finished.isoformat(timespec="seconds"),
+        usage=answer.usage,
+        result=answer.model_dump(mode="json", exclude={"evidence", "usage"}),
+    )
+    try:
+        library.ledger.save(run)
+    except LibraryError as error:
+        report(f"This answer is not kept: {error.message}", -1, 0)
 
 
 def _strict(claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reviewer.database import Database
 from reviewer.errors import NotFoundError
-from reviewer.records import Run
+from reviewer.records import Citation, Run
 
 
 class Ledger:
@@ -34,3 +34,15 @@ class Ledger:
         if len(rows) != 1 or not run_id:
             raise NotFoundError(f"there is no one run '{run_id}'", hint="Run: review runs")
         return Run.model_validate_json(rows[0][0])
+
+    def quotes_of(self, paper_id: str) -> list[tuple[str, Citation]]:
+        """What answers quoted from a paper: the question and the citation, newest run first."""
+        rows = self._database.rows(
+            "SELECT run FROM runs WHERE instr(run, ?) > 0 ORDER BY started DESC", (paper_id,)
+        )
+        found = []
+        for run in (Run.model_validate_json(row[0]) for row in rows):
+            for claim in run.result.get("claims", []):
+                citations = [Citation.model_validate(c) for c in claim["citations"]]
+                found += [(run.question, c) for c in citations if c.paper_id == paper_id]
+        return found

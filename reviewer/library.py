@@ -72,7 +72,12 @@ class Library:
         self.database.close()
 
     def add(
-        self, paths: Sequence[str], options: ReadOptions | None = None, report: Report = silent
+        self,
+        paths: Sequence[str],
+        options: ReadOptions | None = None,
+        report: Report = silent,
+        *,
+        may_download: bool = True,
     ) -> Added:
         """Read papers from files, folders, globs and `-`. A bad file never stops the others.
 
@@ -81,7 +86,7 @@ class Library:
         """
         with self._writing(report):
             added = self._read_all(list(find_files(paths)), options or ReadOptions(), report)
-            embedded, seconds, note = self._bring_up(report, may_download=True)
+            embedded, seconds, note = self._bring_up(report, may_download=may_download)
         return added.model_copy(
             update={
                 "papers": self.catalogue.count(),
@@ -145,6 +150,16 @@ class Library:
         self.index.sync(report)
         return embedded, seconds, note
 
+    def can_embed_more(self) -> bool:
+        """True when chunks wait for a vector and an embedding can run here."""
+        if not self.chunks.count_waiting() or self.embedding_name == NO_EMBEDDING:
+            return False
+        try:
+            self.embedding()
+        except MissingEmbeddingError:
+            return False
+        return True
+
     @property
     def has_vectors(self) -> bool:
         """True when chunks were embedded and embedding is not switched off."""
@@ -172,7 +187,7 @@ class Library:
                     raise
                 from reviewer.embedding.minilm import download_files
 
-                download_files(lambda line: report(line, 0, 0))
+                download_files(lambda line: report(line, -1, 0))
                 self._embedding = open_embedding(name, self.settings)
         return self._embedding
 
@@ -260,7 +275,7 @@ def _acquire(lock: BaseFileLock, report: Report, *, wait: bool) -> bool:
     except Timeout:
         if not wait:
             return False
-        report("Waiting for another review that is writing to this library", 0, 0)
+        report("Waiting for another review that is writing to this library", -1, 0)
         lock.acquire()
     except OSError as error:
         if not wait:

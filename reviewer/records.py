@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 Report = Callable[[str, int, int], None]
-"""Told of progress: what is being done, how many are done, of how many (0: not known)."""
+"""Told of progress: what is being done, how many are done, of how many (0: not known). With -1 done
+it is news that the user must see even where no progress is shown."""
 
 
 def silent(stage: str, done: int, total: int) -> None:
