@@ -1,0 +1,54 @@
+"""review: a literature-review assistant whose citations are made by code.
+
+The public names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reviewer.answer import AskOptions, answer_question
+    from reviewer.errors import ReviewError
+    from reviewer.library import Library
+    from reviewer.records import Answer, Filters, Paper
+    from reviewer.search import SearchOptions, find
+    from reviewer.settings import Settings, load_settings
+    from reviewer.writers.extractive import Extractive
+
+_HOMES = {
+    "Answer": "records",
+    "AskOptions": "answer",
+    "Extractive": "writers.extractive",
+    "Filters": "records",
+    "Library": "library",
+    "Paper": "records",
+    "ReviewError": "errors",
+    "SearchOptions": "search",
+    "Settings": "settings",
+    "answer_question": "answer",
+    "find": "search",
+    "load_settings": "settings",
+}
+
+__all__ = [
+    "Answer",
+    "AskOptions",
+    "Extractive",
+    "Filters",
+    "Library",
+    "Paper",
+    "ReviewError",
+    "SearchOptions",
+    "Settings",
+    "answer_question",
+    "find",
+    "load_settings",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  any public name
+    if name not in _HOMES:
+        raise AttributeError(f"module 'reviewer' has no attribute '{name}'")
+    return getattr(import_module(f"reviewer.{_HOMES[name]}"), name)

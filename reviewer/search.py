@@ -66,6 +66,8 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     `hits` still names the nearest papers and `matched` is 0.
     """
     options = options or SearchOptions()
+    if library.has_vectors:
+        library.index.warm_up(options.filters)
     ranking = _Ranking(question, library, options.filters)
     ranked = ranking.ranked()
     papers = library.catalogue.papers_numbered(sorted({c.kept.paper for c in ranked}))

@@ -1,0 +1,177 @@
+"""The command line's frame: what commands share, errors to exit codes, and the front page."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from reviewer.errors import ReviewError
+    from reviewer.records import Filters
+    from reviewer.settings import Settings
+
+COMMANDS = ("ask", "search", "papers", "runs", "doctor")
+_EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
+_INTERRUPTED = 130
+
+LibraryOption = Annotated[
+    str | None, typer.Option("--library", help="The library's folder.", show_default=False)
+]
+EmbeddingOption = Annotated[
+    str | None,
+    typer.Option(help="minilm, none, or a litellm embedding model.", show_default=False),
+]
+OfflineOption = Annotated[bool | None, typer.Option("--offline", help="Use no network at all.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is being done.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
+OutputOption = Annotated[
+    str, typer.Option("--output", "-o", help="Write the result to this file.", show_default=False)
+]
+YearOption = Annotated[
+    str, typer.Option("--year", help="2024, 2023:2025, 2024: or :2020.", show_default=False)
+]
+VenueOption = Annotated[
+    str, typer.Option("--venue", help="Only papers whose venue has this in it.", show_default=False)
+]
+TagOption = Annotated[
+    list[str] | None, typer.Option("--tag", help="Only papers with this tag.", show_default=False)
+]
+KeysOption = Annotated[
+    str, typer.Option("--keys", help="Only these papers, keys with commas.", show_default=False)
+]
+
+
+def build_app() -> typer.Typer:
+    """The whole command line. Commands import what they need when they run."""
+    app = typer.Typer(
+        name="review",
+        help="Ask your papers. Every citation is made by code, and stands where it says.",
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_front)
+    for name in COMMANDS:
+        import_module(f"reviewer.cli.{name}").register(app)
+    return app
+
+
+def _front(
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    if version:
+        from importlib import metadata
+
+        typer.echo(f"review {metadata.version('reviewer')}")
+        raise typer.Exit
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line on these arguments; gives the exit code. Bugs keep their traceback."""
+    from reviewer.errors import ReviewError
+
+    try:
+        result = build_app()(list(arguments) or ["--help"], standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        print_error("\nStopped. What was finished is kept; the same command goes on.")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except ReviewError as error:
+        _show(error, as_json=_wants_json(arguments))
+        return error.exit_code
+    except Exception as error:
+        show = getattr(error, "show", None)  # typer's own errors, whichever click it carries
+        if show is None:
+            raise
+        show()
+        return 2
+    return result if isinstance(result, int) else 0
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return any(
+        flag in ("--json", "--format=json") or (flag in ("--format", "-f") and value == "json")
+        for flag, value in pairs
+    )
+
+
+def _show(error: ReviewError, *, as_json: bool) -> None:
+    hint = f" {error.hint}" if error.hint else ""
+    print_error(f"review: {error.message}.{hint}".replace("..", "."))
+    if as_json:
+        from reviewer.formats.json import error_json
+
+        print_out(error_json(error))
+
+
+def print_out(text: str) -> None:
+    """To standard output, whatever its encoding can hold."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding))
+
+
+def print_error(line: str) -> None:
+    """One line to standard error."""
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(line.encode(encoding, errors="replace").decode(encoding) + "\n")
+    sys.stderr.flush()
+
+
+def settings_of(**flags: Any) -> Settings:  # noqa: ANN401  flags of any type
+    """Settings with these flags on top. Flags that are None were not given."""
+    from reviewer.settings import load_settings
+
+    return load_settings(flags)
+
+
+def filters_of(
+    year: str = "", venue: str = "", tag: Sequence[str] | None = None, keys: str = ""
+) -> Filters:
+    """Filters from flags. Raises UsageError for years that are none."""
+    import re
+
+    from reviewer.errors import UsageError
+    from reviewer.records import Filters
+
+    found = re.fullmatch(r"(\d{4})?(:)?(\d{4})?", year.strip())
+    if found is None or (year.strip() and not (found[1] or found[3])):
+        raise UsageError(f"--year '{year}' is no year", hint="Use 2024, 2023:2025, 2024: or :2020.")
+    first = int(found[1]) if found[1] else None
+    last = int(found[3]) if found[3] else (first if not found[2] else None)
+    return Filters(
+        year_from=first,
+        year_to=last,
+        venue=venue,
+        tags=tuple(tag or ()),
+        keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
+    )
+
+
+def deliver(markdown: str, document: str, *, form: str, output: str) -> None:
+    """Write the result in its form: to a file, to a terminal (rendered) or to a pipe (plain)."""
+    text = document if form == "json" else markdown
+    if output:
+        from pathlib import Path
+
+        from reviewer.formats import write_whole
+
+        write_whole(Path(output), text)
+    elif form != "json" and sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(text, hyperlinks=False))
+    else:
+        print_out(text)

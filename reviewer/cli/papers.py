@@ -1,0 +1,190 @@
+"""`review add`, `papers`, `show`, `remove` and `reindex`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reviewer.cli import (
+    EmbeddingOption,
+    JsonOption,
+    LibraryOption,
+    OfflineOption,
+    QuietOption,
+    TagOption,
+    VenueOption,
+    VerboseOption,
+    YearOption,
+    deliver,
+    filters_of,
+    print_error,
+    print_out,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from reviewer.records import Added, Paper
+
+KeyArgument = Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("add", epilog="Example: review add listings/*.txt papers.jsonl")(add)
+    app.command("papers", epilog="Example: review papers --year 2024: --sort year")(papers)
+    app.command("show", epilog="Example: review show from-fx-gx-2025")(show)
+    app.command("remove", epilog="Example: review remove from-fx-gx-2025")(remove)
+    app.command("reindex", epilog="Example: review reindex --embedding minilm")(reindex)
+
+
+def add(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for input.")],
+    listing_year: Annotated[
+        int | None, typer.Option(help="The year of a listing's dates without one.", min=1900)
+    ] = None,
+    library: LibraryOption = None,
+    embedding: EmbeddingOption = None,
+    json: JsonOption = False,
+    offline: OfflineOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Read papers into the library: listings and JSON Lines, recognised by content."""
+    from reviewer.cli.opening import say_skipped
+    from reviewer.cli.progress import ShownProgress
+    from reviewer.formats.json import added_json
+    from reviewer.library import Library
+    from reviewer.sources import ReadOptions
+
+    settings = settings_of(library=library, embedding=embedding, offline=offline)
+    with (
+        ShownProgress(quiet=quiet, verbose=verbose) as report,
+        Library(Path(settings.library), settings) as shelf,
+    ):
+        added = shelf.add(paths, ReadOptions(listing_year), report)
+        say_skipped(added, report)
+    print_out(added_json(added) if json else _added(added))
+    if not added.files_read and not json:
+        print_error("review: no papers were read. review reads listings and JSON Lines.")
+    return 0 if added.files_read else 1
+
+
+def _added(added: Added) -> str:
+    line = (
+        f"{added.entries} entries: {len(added.added)} added, {len(added.updated)} updated, "
+        f"{added.unchanged} already there, {len(added.skipped)} skipped. "
+        f"{added.papers} papers in the library.\n"
+    )
+    if added.embedded and added.seconds_embedding > 1:
+        rate = added.embedded / added.seconds_embedding
+        line += f"{added.embedded} chunks embedded ({rate:.0f} a second).\n"
+    return line
+
+
+def papers(
+    year: YearOption = "",
+    venue: VenueOption = "",
+    tag: TagOption = None,
+    sort: Annotated[str, typer.Option(help="added, key, title or year.")] = "added",
+    json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """List the papers in the library."""
+    from reviewer.cli.opening import opened
+    from reviewer.errors import UsageError
+    from reviewer.formats import byline, readable_date
+    from reviewer.formats.json import papers_json
+    from reviewer.records import silent
+    from reviewer.text import clean, shorten
+
+    sorts = {
+        "added": None,
+        "key": lambda p: p.key,
+        "title": lambda p: p.title.casefold(),
+        "year": lambda p: (-(p.year or 0), p.date, p.key),
+    }
+    if sort not in sorts:
+        raise UsageError(f"--sort '{sort}' is no order", hint=f"Use {', '.join(sorts)}.")
+    with opened(settings_of(library=library), None, None, silent) as shelf:
+        filters = filters_of(year, venue, tag)
+        found = shelf.papers(filters)
+        unknown = shelf.catalogue.count_unknown_year(filters) if year else 0
+    order = sorts[sort]
+    if order is not None:
+        found = sorted(found, key=order)
+    if json:
+        print_out(papers_json(found))
+        return
+    for paper in found:
+        facts = " · ".join(x for x in (byline(paper), readable_date(paper)) if x)
+        print_out(f"{paper.key}  {shorten(clean(paper.title), 90)}{' · ' * bool(facts)}{facts}\n")
+    print_error(f"{len(found)} papers" + (f"; left out: {unknown} of unknown year" * bool(unknown)))
+
+
+def show(
+    key: KeyArgument,
+    json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """Show a paper, with what past answers quoted from it in bold."""
+    from reviewer.cli.opening import opened
+    from reviewer.formats.json import paper_json
+    from reviewer.formats.markdown import paper_markdown
+    from reviewer.records import silent
+
+    with opened(settings_of(library=library), None, None, silent) as shelf:
+        paper = shelf.paper(key)
+        quoted = shelf.ledger.quotes_of(paper.id)
+    deliver(
+        paper_markdown(paper, quoted),
+        paper_json(paper, quoted),
+        form="json" if json else "markdown",
+        output="",
+    )
+
+
+def remove(
+    keys: Annotated[list[str], typer.Argument(help="Keys of the papers to take out.")],
+    library: LibraryOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Take papers out of the library."""
+    from reviewer.cli.opening import opened
+    from reviewer.cli.progress import ShownProgress
+
+    with (
+        ShownProgress(quiet=quiet, verbose=False) as report,
+        opened(settings_of(library=library), None, None, report) as shelf,
+    ):
+        gone: list[Paper] = [shelf.paper(key) for key in keys]
+        for paper in gone:
+            shelf.remove(paper.id, report)
+    for paper in gone:
+        print_out(f"Removed {paper.key}\n")
+
+
+def reindex(
+    embedding: EmbeddingOption = None,
+    library: LibraryOption = None,
+    offline: OfflineOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Make the search index anew, and embed what waits (or all, with another embedding)."""
+    from reviewer.cli.opening import opened, say_skipped
+    from reviewer.cli.progress import ShownProgress
+
+    settings = settings_of(library=library, embedding=embedding, offline=offline)
+    with (
+        ShownProgress(quiet=quiet, verbose=verbose) as report,
+        opened(settings, None, None, report) as shelf,
+    ):
+        done = shelf.reindex(report)
+        say_skipped(done, report)
+        kept = shelf.chunks.count() - done.waiting
+    print_out(
+        f"{kept} chunks indexed, {done.embedded} of them embedded now, "
+        f"{done.waiting} wait for an embedding.\n"
+    )
+    return 1 if done.waiting else 0

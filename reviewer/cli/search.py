@@ -1,0 +1,69 @@
+"""`review search`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from reviewer.cli import (
+    EmbeddingOption,
+    JsonOption,
+    KeysOption,
+    LibraryOption,
+    OutputOption,
+    QuietOption,
+    TagOption,
+    VenueOption,
+    YearOption,
+    deliver,
+    filters_of,
+    print_error,
+    settings_of,
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("search", epilog='Example: review search "reward models" --year 2024: -k 20')(search)
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help="What to look for.")],
+    count: Annotated[int, typer.Option("-k", help="How many papers to show.", min=1)] = 10,
+    year: YearOption = "",
+    venue: VenueOption = "",
+    tag: TagOption = None,
+    keys: KeysOption = "",
+    json: JsonOption = False,
+    output: OutputOption = "",
+    papers: Annotated[
+        list[str] | None,
+        typer.Option("--papers", help="Search these files or folders alone.", show_default=False),
+    ] = None,
+    library: LibraryOption = None,
+    embedding: EmbeddingOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Find papers: ranked, each with its best sentence and why it was found."""
+    from reviewer.cli.opening import opened
+    from reviewer.cli.progress import ShownProgress
+    from reviewer.formats import choose_format
+    from reviewer.formats.json import found_json
+    from reviewer.formats.markdown import found_markdown
+    from reviewer.search import SearchOptions, find
+
+    settings = settings_of(library=library, embedding=embedding)
+    options = SearchOptions(papers=count, filters=filters_of(year, venue, tag, keys))
+    with (
+        ShownProgress(quiet=quiet, verbose=False) as report,
+        opened(settings, papers, None, report) as shelf,
+    ):
+        found = find(" ".join(words), shelf, options)
+    deliver(
+        found_markdown(found),
+        found_json(found),
+        form=choose_format("json" if json else "", output),
+        output=output,
+    )
+    if found.method == "lexical" and not quiet:
+        print_error("Searched by words alone. For search by meaning: review reindex")

@@ -1,0 +1,175 @@
+"""Looks at what works here: library, index, embedding, model, versions; and what to do if not."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+from reviewer.embedding.minilm import find_files
+from reviewer.errors import ReviewError
+from reviewer.library import NO_EMBEDDING, Library
+from reviewer.records import Filters, Finding
+from reviewer.settings import Settings
+
+_PACKAGES = ("litellm", "chromadb", "pydantic", "jinja2", "typer", "tenacity", "onnxruntime")
+_MALICIOUS = {"litellm": ("1.82.7", "1.82.8")}
+_KEY_VARIABLES = {
+    "openai": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "gemini": "GEMINI_API_KEY",
+    "mistral": "MISTRAL_API_KEY",
+    "groq": "GROQ_API_KEY",
+    "cohere": "COHERE_API_KEY",
+    "deepseek": "DEEPSEEK_API_KEY",
+    "openrouter": "OPENROUTER_API_KEY",
+}
+_SAMPLE = 5
+
+
+def examine(settings: Settings, environment: Mapping[str, str] | None = None) -> list[Finding]:
+    """What was looked at, in the order in which a user would ask. Never raises for a bad state."""
+    environment = os.environ if environment is None else environment
+    findings = _library(settings)
+    findings.append(_embedding(settings))
+    findings.append(_model(settings, environment))
+    findings.append(_versions())
+    return findings
+
+
+def _library(settings: Settings) -> list[Finding]:
+    folder = Path(settings.library)
+    if not (folder / "library.db").is_file():
+        return [
+            Finding(
+                name="library",
+                state="note",
+                detail=f"{folder} is not there yet",
+                remedy="review add PATH makes it",
+            )
+        ]
+    try:
+        with Library(folder, settings) as library:
+            return [_catalogue(library), _index(library)]
+    except ReviewError as error:
+        return [
+            Finding(name="library", state="problem", detail=error.message, remedy=error.hint)
+        ]
+
+
+def _catalogue(library: Library) -> Finding:
+    said = library.database.check()
+    detail = f"{library.folder}: {library.catalogue.count()} papers, {library.chunks.count()} chunks"
+    if said != "ok":
+        return Finding(
+            name="library",
+            state="problem",
+            detail=f"{detail}; its file is damaged: {said}",
+            remedy="put a backup in its place",
+        )
+    return Finding(name="library", state="ok", detail=detail)
+
+
+def _index(library: Library) -> Finding:
+    waiting = library.chunks.count_waiting()
+    name = library.index.embedding_name
+    if not name:
+        return Finding(
+            name="index",
+            state="note",
+            detail="no vectors yet: search goes by words alone",
+            remedy="review reindex",
+        )
+    if not library.index.is_in_step():
+        return Finding(
+            name="index",
+            state="note",
+            detail="not in step with the library; questions are searched exactly until it is",
+            remedy="review reindex",
+        )
+    if not _finds_itself(library):
+        return Finding(
+            name="index",
+            state="problem",
+            detail="the index answers wrongly",
+            remedy="review reindex",
+        )
+    detail = f"in step, vectors by {name}" + (f", {waiting} chunks wait" if waiting else "")
+    return Finding(
+        name="index",
+        state="note" if waiting else "ok",
+        detail=detail,
+        remedy="review reindex" if waiting else "",
+    )
+
+
+def _finds_itself(library: Library) -> bool:
+    """A sample of stored vectors is asked for; each must find a chunk as near as itself."""
+    numbers, matrix = library.chunks.vectors(Filters())
+    step = max(1, len(numbers) // _SAMPLE)
+    for row in range(0, len(numbers), step):
+        found = library.index.nearest(matrix[row], 1, Filters())
+        if not found or found[0][1] < 0.999:
+            return False
+    return True
+
+
+def _embedding(settings: Settings) -> Finding:
+    name = settings.embedding or "minilm"
+    if name == NO_EMBEDDING:
+        return Finding(name="embedding", state="note", detail="switched off: search goes by words")
+    if name != "minilm":
+        return Finding(name="embedding", state="ok", detail=f"{name}, asked through litellm")
+    folder = find_files(settings.embedding_dir)
+    if folder is None:
+        return Finding(
+            name="embedding",
+            state="note",
+            detail="all-MiniLM-L6-v2's files are not here: search goes by words alone",
+            remedy="review reindex with a network, or set REVIEW_EMBEDDING_DIR",
+        )
+    return Finding(name="embedding", state="ok", detail=f"all-MiniLM-L6-v2 in {folder}")
+
+
+def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:
+    """Which model writes. Keys are looked for only for a model that is set, and never shown."""
+    if not settings.model:
+        return Finding(
+            name="model", state="ok", detail="none is set: answers are quoted sentences"
+        )
+    variable = _KEY_VARIABLES.get(settings.model.split("/")[0])
+    if variable and not environment.get(variable):
+        return Finding(
+            name="model",
+            state="problem",
+            detail=f"{settings.model} needs a key and {variable} is not set",
+            remedy=f"set {variable}",
+        )
+    where = f" at {settings.api_base}" if settings.api_base else ""
+    key = f", {variable} is set" if variable else ""
+    return Finding(name="model", state="ok", detail=f"{settings.model}{where}{key}")
+
+
+def _versions() -> Finding:
+    found = {name: _version(name) for name in ("reviewer", *_PACKAGES)}
+    said = ", ".join(f"{name} {version or 'missing'}" for name, version in found.items())
+    detail = f"Python {platform.python_version()} on {sys.platform}; {said}"
+    for name, versions in _MALICIOUS.items():
+        if found[name] in versions:
+            return Finding(
+                name="versions",
+                state="problem",
+                detail=f"{name} {found[name]} is known to be malicious. {detail}",
+                remedy=f"remove it, change your keys, and install another {name}",
+            )
+    return Finding(name="versions", state="ok", detail=detail)
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""

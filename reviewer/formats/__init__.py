@@ -1,0 +1,101 @@
+"""Ways results leave: one file each. Numbered references and dates are shared by all of them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from reviewer.errors import ReviewError, UsageError
+from reviewer.records import Answer, Citation, Paper
+
+FORMATS = {"markdown": (".md", ".markdown"), "json": (".json",)}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A cited paper with its number in this result, and every citation of it in order."""
+
+    number: int
+    paper: Paper
+    citations: tuple[Citation, ...]
+
+
+def choose_format(name: str, output: str) -> str:
+    """The format that was named, else the one of the output file's suffix, else markdown.
+
+    Raises UsageError for a name that is no format.
+    """
+    if name:
+        if name not in FORMATS:
+            raise UsageError(
+                f"'{name}' is no format", hint=f"Use --format {' or '.join(FORMATS)}."
+            )
+        return name
+    suffix = Path(output).suffix.lower()
+    return next((known for known, suffixes in FORMATS.items() if suffix in suffixes), "markdown")
+
+
+def references_of(answer: Answer) -> list[Reference]:
+    """The cited papers, numbered in the order in which the answer first cites them."""
+    papers = {item.paper.id: item.paper for item in answer.evidence}
+    cited: dict[str, list[Citation]] = {}
+    for claim in answer.claims:
+        for citation in claim.citations:
+            cited.setdefault(citation.paper_id, []).append(citation)
+    return [
+        Reference(number, papers[paper_id], tuple(citations))
+        for number, (paper_id, citations) in enumerate(cited.items(), start=1)
+    ]
+
+
+def readable_date(paper: Paper) -> str:
+    """`29 Sep 2025`, `Sep 2025`, `2025`, `11 Sep, year unknown`, or nothing."""
+    if paper.date.startswith("--"):
+        _, _, month, day = paper.date.split("-")
+        return f"{int(day)} {_MONTHS[int(month) - 1]}, year unknown"
+    pieces = paper.date.split("-") if paper.date else []
+    if len(pieces) == 3:
+        return f"{int(pieces[2])} {_MONTHS[int(pieces[1]) - 1]} {pieces[0]}"
+    if len(pieces) == 2:
+        return f"{_MONTHS[int(pieces[1]) - 1]} {pieces[0]}"
+    return paper.date or (str(paper.year) if paper.year else "")
+
+
+def byline(paper: Paper) -> str:
+    """Authors by name where they are known, else the note that the listing gave."""
+    if len(paper.authors) > 3:
+        return f"{paper.authors[0]} and {len(paper.authors) - 1} others"
+    return ", ".join(paper.authors) or paper.author_note or paper.organisation
+
+
+def link_of(paper: Paper) -> str:
+    """An http(s) address of the paper, or nothing. Made from its identifiers where none is given."""
+    if paper.url.startswith(("https://", "http://")) and not any(c.isspace() for c in paper.url):
+        return paper.url
+    if paper.doi:
+        return f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}"
+    return f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else ""
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write the file so that it is there whole or not at all. Raises ReviewError."""
+    temporary = ""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            temporary = file.name
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise ReviewError(
+            f"{path} cannot be written: {(error.strerror or str(error)).lower()}",
+            hint="Name another file with -o.",
+        ) from error

@@ -1,0 +1,142 @@
+"""Results as JSON, in the schemas that docs/output.md describes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from reviewer.errors import ReviewError
+from reviewer.formats import link_of, references_of
+from reviewer.records import Added, Answer, Citation, Finding, Found, Paper, Run
+
+VERSION = 1
+
+
+def dump(kind: str, content: dict[str, Any]) -> str:
+    """One JSON document, its schema and version first."""
+    document = {"schema": f"review/{kind}/{VERSION}", **content}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def answer_json(answer: Answer) -> str:
+    """Claims with located citations, numbered references with their quotes, coverage and usage."""
+    references = references_of(answer)
+    numbers = {reference.paper.id: reference.number for reference in references}
+    return dump(
+        "answer",
+        {
+            "question": answer.question,
+            "writer": answer.writer,
+            "effort": answer.effort,
+            "is_weak": answer.is_weak,
+            "verdict": answer.verdict,
+            "claims": [
+                {
+                    "text": claim.text,
+                    "support": claim.support,
+                    "citations": [_citation(c, numbers[c.paper_id]) for c in claim.citations],
+                    "dropped": list(claim.dropped),
+                }
+                for claim in answer.claims
+            ],
+            "stances": [stance.model_dump(mode="json") for stance in answer.stances],
+            "nearest": [paper_fields(paper) for paper in answer.nearest],
+            "references": [
+                {
+                    "number": reference.number,
+                    **paper_fields(reference.paper),
+                    "quotes": [_citation(c, reference.number) for c in reference.citations],
+                }
+                for reference in references
+            ],
+            "coverage": answer.coverage.model_dump(mode="json"),
+            "run_id": answer.run_id,
+            "usage": answer.usage.model_dump(mode="json"),
+        },
+    )
+
+
+def _citation(citation: Citation, number: int) -> dict[str, Any]:
+    return {"reference": number, **citation.model_dump(mode="json")}
+
+
+def paper_fields(paper: Paper) -> dict[str, Any]:
+    """What identifies a paper, without its texts."""
+    return {
+        "key": paper.key,
+        "id": paper.id,
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "author_note": paper.author_note,
+        "organisation": paper.organisation,
+        "date": paper.date,
+        "year": paper.year,
+        "venue": paper.venue,
+        "doi": paper.doi,
+        "arxiv_id": paper.arxiv_id,
+        "link": link_of(paper),
+    }
+
+
+def papers_json(papers: Sequence[Paper]) -> str:
+    rows = [
+        paper_fields(p) | {"tags": list(p.tags), "has_text": len(p.parts) > 1} for p in papers
+    ]
+    return dump("papers", {"papers": rows})
+
+
+def paper_json(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
+    quoted = [{"question": question, **c.model_dump(mode="json")} for question, c in marked]
+    return dump("paper", {"paper": paper.model_dump(mode="json"), "quoted": quoted})
+
+
+def found_json(found: Found) -> str:
+    """One object a paper with its key, title and score, best first."""
+    return dump(
+        "search",
+        {
+            "question": found.question,
+            "method": found.method,
+            "papers_in_library": found.papers,
+            "matched": found.matched,
+            "left_out": list(found.left_out),
+            "papers": [
+                {
+                    **paper_fields(hit.paper),
+                    "score": hit.score.total,
+                    "why": hit.score.model_dump(mode="json", exclude={"total"}),
+                    "best_sentence": hit.best_sentence and hit.best_sentence.model_dump(mode="json"),
+                }
+                for hit in found.hits
+            ],
+        },
+    )
+
+
+def added_json(added: Added) -> str:
+    return dump("added", added.model_dump(mode="json"))
+
+
+def runs_json(runs: Sequence[Run]) -> str:
+    return dump("runs", {"runs": [run.model_dump(mode="json", exclude={"result"}) for run in runs]})
+
+
+def run_json(run: Run) -> str:
+    return dump("run", {"run": run.model_dump(mode="json")})
+
+
+def findings_json(findings: Sequence[Finding]) -> str:
+    return dump("doctor", {"findings": [finding.model_dump(mode="json") for finding in findings]})
+
+
+def error_json(error: ReviewError) -> str:
+    return dump(
+        "error",
+        {
+            "code": error.code,
+            "message": error.message,
+            "hint": error.hint,
+            "exit_code": error.exit_code,
+        },
+    )

@@ -1,0 +1,166 @@
+"""Results as Markdown. Text from papers stays text: nothing in it can be markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reviewer.formats import Reference, byline, link_of, readable_date, references_of
+from reviewer.records import Answer, Citation, Claim, Found, Paper
+from reviewer.text import clean
+
+_SPECIAL = re.compile(r"([\\`*\[\]<>|]|(?<!\w)_|_(?!\w)|^(?=[#+=~-]|\d+[.)]))")
+_MARKS = {
+    "uncited": "uncited",
+    "unsupported": "not supported by its quotes",
+    "contradicted": "contradicted by its quotes",
+    "partial": "partly supported",
+}
+
+
+def escape(text: str) -> str:
+    """The cleaned text with Markdown's own characters made harmless."""
+    plain = clean(text)
+    return _SPECIAL.sub(lambda match: "\\" + match.group(0), plain).replace("&", "&amp;")
+
+
+def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
+    """The whole answer: head, claims, references, coverage."""
+    references = references_of(answer)
+    numbers = {reference.paper.id: reference.number for reference in references}
+    lines = [f"# {escape(_title(answer.question))}", ""]
+    if not answer.claims:
+        return "\n".join([*lines, *_nothing(answer), "", _coverage(answer), ""])
+    lines += [_head(answer, len(references)), ""]
+    if answer.is_weak:
+        lines += ["## Nearest, may not answer", ""]
+    lines += [_claim(claim, numbers) for claim in answer.claims]
+    lines += ["", "## References", ""]
+    for reference in references:
+        lines += [reference_line(reference), ""]
+        if with_quotes:
+            lines += [*_quotes(reference.citations), ""]
+    return "\n".join([*lines, _coverage(answer), ""])
+
+
+def _title(question: str) -> str:
+    return question[:1].upper() + question[1:]
+
+
+def _head(answer: Answer, papers: int) -> str:
+    if answer.writer == "extractive":
+        return (
+            f"Quoted from {papers} paper{'s' * (papers != 1)}; no model is set, so nothing is "
+            "rephrased and no verdict is given."
+        )
+    return f"Written by {escape(answer.writer)} from {papers} paper{'s' * (papers != 1)}."
+
+
+def _nothing(answer: Answer) -> list[str]:
+    lines = ["Not enough evidence in this library to answer."]
+    if answer.nearest:
+        lines += ["", "Nearest papers, which may not answer:", ""]
+        lines += [f"- {paper_line(paper)}" for paper in answer.nearest]
+    return lines
+
+
+def _claim(claim: Claim, numbers: dict[str, int]) -> str:
+    cited = list(dict.fromkeys(numbers[c.paper_id] for c in claim.citations))
+    marks = "".join(f" [{number}]" for number in cited)
+    text = escape(claim.text)
+    is_quote = len(claim.citations) == 1 and clean(claim.citations[0].quote) == clean(claim.text)
+    body = f'"{text}"' if is_quote else text
+    mark = f" *({_MARKS[claim.support]})*" if claim.support in _MARKS else ""
+    return f"- {body}{marks}{mark}"
+
+
+def reference_line(reference: Reference) -> str:
+    return f"[{reference.number}] {paper_line(reference.paper)}"
+
+
+def paper_line(paper: Paper) -> str:
+    """Key, title, authors or their note, venue, date and link, as far as they are known."""
+    link = link_of(paper)
+    pieces = [
+        paper.key,
+        escape(paper.title),
+        escape(byline(paper)),
+        escape(paper.venue),
+        readable_date(paper),
+        f"<{link}>" if link else "",
+    ]
+    return " · ".join(piece for piece in pieces if piece)
+
+
+def _quotes(citations: Sequence[Citation]) -> list[str]:
+    lines = []
+    for c in citations:
+        page = f", page {c.page}" if c.page else ""
+        lines.append(f'> "{escape(c.quote)}" ({c.part}{page}, characters {c.start} to {c.end})')
+        lines.append(">")
+    return lines[:-1]
+
+
+def _coverage(answer: Answer) -> str:
+    coverage = answer.coverage
+    said = [
+        f"{coverage.papers} paper{'s' * (coverage.papers != 1)} in the library",
+        f"{coverage.matched} matched",
+        f"{coverage.read} read",
+        f"{coverage.cited} cited",
+    ]
+    left_out = f" Left out: {'; '.join(coverage.left_out)}." if coverage.left_out else ""
+    return ", ".join(said) + "." + left_out
+
+
+def found_markdown(found: Found) -> str:
+    """Ranked papers, each with its best sentence and why it was found."""
+    if not found.matched:
+        head = "No paper matches. Nearest:" if found.hits else "No paper matches."
+    else:
+        head = f"{found.matched} of {found.papers} papers match ({found.method})."
+    lines = [head, ""]
+    for number, hit in enumerate(found.hits, start=1):
+        lines.append(f"{number}. {paper_line(hit.paper)}")
+        if hit.best_sentence is not None:
+            lines.append(f'   "{escape(hit.best_sentence.text)}"')
+        why = [f"score {hit.score.total:.2f}"]
+        if hit.score.terms:
+            why.append("words " + ", ".join(hit.score.terms))
+        if hit.score.cosine is not None:
+            why.append(f"meaning {hit.score.cosine:.2f}")
+        lines += [f"   ({escape('; '.join(why))})", ""]
+    if found.left_out:
+        lines += [f"Left out: {'; '.join(found.left_out)}.", ""]
+    return "\n".join(lines)
+
+
+def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
+    """A paper with its texts; what past answers quoted from it stands in bold."""
+    lines = [f"# {escape(paper.title)}", "", paper_line(paper), ""]
+    for part in paper.parts:
+        if part.name == "title":
+            continue
+        spans = sorted({(c.start, c.end) for _, c in marked if c.part == part.name})
+        lines += [f"## {part.name.capitalize()}", "", _with_marks(part.text, spans), ""]
+    if marked:
+        questions = dict.fromkeys(question for question, _ in marked)
+        lines += ["## Quoted in answers to", "", *(f"- {escape(q)}" for q in questions), ""]
+    facts = {
+        "Keywords": ", ".join(paper.keywords),
+        "Tags": ", ".join(paper.tags),
+        "Also known as": ", ".join(paper.aliases),
+        "Read from": ", ".join(f"{o.file}:{o.position}" for o in paper.origins),
+    }
+    lines += [f"{name}: {escape(value)}  " for name, value in facts.items() if value]
+    return "\n".join([*lines, ""])
+
+
+def _with_marks(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    out, at = [], 0
+    for start, end in spans:
+        if start < at:
+            continue
+        out += [escape(text[at:start]), f"**{escape(text[start:end])}**"]
+        at = end
+    return " ".join(piece for piece in [*out, escape(text[at:])] if piece)
