@@ -36,7 +36,8 @@ def open_at_hand(
         if not library.catalogue.count():
             reasons = "; ".join(f"{s.file}: {s.reason}" for s in added.skipped) if added else ""
             raise SourceError(
-                f"no paper could be read from {', '.join(paths)}" + (f" ({reasons})" if reasons else ""),
+                f"no paper could be read from {', '.join(paths)}"
+                + (f" ({reasons})" if reasons else ""),
                 hint="review reads saved daily-papers listings and JSON Lines.",
             )
     except BaseException:

@@ -80,7 +80,7 @@ class ChunkStore:
 
     def numbers_of(self, ids: Sequence[str]) -> dict[str, int]:
         rows = self._database.rows_in("SELECT id, number FROM chunks WHERE id IN (?)", list(ids))
-        return {chunk_id: number for chunk_id, number in rows}
+        return dict(rows)
 
     def _chunks(self, condition: str, *values: int) -> list[KeptChunk]:
         rows = self._database.rows(
@@ -196,8 +196,9 @@ class ChunkStore:
         last = 0
         while True:
             rows = self._database.rows(
-                "SELECT chunks.number, chunks.id, vector, text, papers.id, part, start, chunks.title, "
-                "vectors.generation FROM vectors JOIN chunks ON chunks.number = vectors.chunk "
+                "SELECT chunks.number, chunks.id, vector, text, papers.id, part, start, "
+                "chunks.title, vectors.generation FROM vectors "
+                "JOIN chunks ON chunks.number = vectors.chunk "
                 "JOIN papers ON papers.number = chunks.paper WHERE vectors.generation > ? "
                 "AND chunks.number > ? ORDER BY chunks.number LIMIT ?",
                 (generation, last, batch),

@@ -76,7 +76,13 @@ def _chunk(paper: Paper, part: Part, start: int, end: int) -> Chunk:
     digest = hashlib.sha256(sign.encode("utf-8", errors="surrogatepass")).hexdigest()
     page = bisect_right(part.page_starts, start) + 1 if part.page_starts else None
     return Chunk(
-        id=digest[:20], paper_id=paper.id, part=part.name, page=page, start=start, end=end, text=text
+        id=digest[:20],
+        paper_id=paper.id,
+        part=part.name,
+        page=page,
+        start=start,
+        end=end,
+        text=text,
     )
 
 

@@ -1,4 +1,4 @@
-"""Turns drafts into citations: a quote counts only where its words stand. Pure; serves all writers."""
+"""Turns drafts into citations: a quote counts only where its words stand. Pure; for all writers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
 _SOFT_HYPHEN = "\u00ad"
 _HYPHENS = "-\u2010\u2011"
 _LINE_END_HYPHEN = re.compile(rf"(?<=\w)[{_HYPHENS}]([ \t]*\r?\n[ \t]*)(?=\w)")
-_EDGES = " \t\r\n\"“”„‟«»‹›.,;:…"
+_EDGES = ' \t\r\n"“”„‟«»‹›.,;:…'
 _NEGATIONS = frozenset(
     "not no never without cannot neither nor hardly barely rarely seldom non none".split()
 )

@@ -1,4 +1,4 @@
-"""Opens the library's SQLite file: schema, versions, transactions, and its errors in plain words."""
+"""Opens the library's SQLite file: schema, versions, transactions, errors in plain words."""
 
 from __future__ import annotations
 

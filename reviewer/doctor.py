@@ -55,14 +55,14 @@ def _library(settings: Settings) -> list[Finding]:
         with Library(folder, settings) as library:
             return [_catalogue(library), _index(library)]
     except ReviewError as error:
-        return [
-            Finding(name="library", state="problem", detail=error.message, remedy=error.hint)
-        ]
+        return [Finding(name="library", state="problem", detail=error.message, remedy=error.hint)]
 
 
 def _catalogue(library: Library) -> Finding:
     said = library.database.check()
-    detail = f"{library.folder}: {library.catalogue.count()} papers, {library.chunks.count()} chunks"
+    detail = (
+        f"{library.folder}: {library.catalogue.count()} papers, {library.chunks.count()} chunks"
+    )
     if said != "ok":
         return Finding(
             name="library",
@@ -137,9 +137,7 @@ def _embedding(settings: Settings) -> Finding:
 def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:
     """Which model writes. Keys are looked for only for a model that is set, and never shown."""
     if not settings.model:
-        return Finding(
-            name="model", state="ok", detail="none is set: answers are quoted sentences"
-        )
+        return Finding(name="model", state="ok", detail="none is set: answers are quoted sentences")
     variable = _KEY_VARIABLES.get(settings.model.split("/")[0])
     if variable and not environment.get(variable):
         return Finding(

@@ -1,4 +1,4 @@
-"""Everything a user can be told when something is wrong: what happened, to which thing, what to try."""
+"""What a user is told when something is wrong: what happened, to which thing, what to try."""
 
 from __future__ import annotations
 

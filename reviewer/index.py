@@ -21,7 +21,6 @@ from reviewer.vectors import (
     discard,
     replace_folder,
     rows_of,
-    warm_up,
 )
 
 EMBED_BATCH = 64  # chunks a transaction: what an interrupt can cost is two or three seconds
@@ -171,11 +170,6 @@ class Index:
             self._database.set_state("index_generation", str(generation))
             self._database.set_state("index_files", _files_in(self.folder))
             self._database.run("DELETE FROM removed_chunks WHERE generation <= ?", (generation,))
-
-    def warm_up(self, filters: Filters) -> None:
-        """To be called before a question is embedded, when `nearest` will follow."""
-        if filters.is_empty and self.is_in_step():
-            warm_up()
 
     def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401
         """Chunk numbers with their cosine, nearest first. Chroma serves unfiltered questions while

@@ -131,7 +131,7 @@ class Joiner:
         return paper.id
 
     def _named(self, merged: Paper, before: Paper | None, absorbed: list[Paper]) -> Paper:
-        """The merged paper with its id, key and what its user gave it. Old names stay as aliases."""
+        """The merged paper with its id, key and what its user gave it. Old names stay aliases."""
         sources = [p for p in (before, *absorbed) if p is not None]
         paper_id = before.id if before else self._new_id(merged)
         key = self._key(merged, before.key if before else "", paper_id)

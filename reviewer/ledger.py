@@ -27,7 +27,7 @@ class Ledger:
         return [Run.model_validate_json(row[0]) for row in rows]
 
     def run(self, run_id: str) -> Run:
-        """The run whose id begins with `run_id`. Raises NotFoundError when there is not just one."""
+        """The run whose id begins with `run_id`. Raises NotFoundError unless there is just one."""
         rows = self._database.rows(
             "SELECT run FROM runs WHERE substr(id, 1, length(?)) = ? LIMIT 2", (run_id, run_id)
         )

@@ -97,9 +97,7 @@ class Library:
             }
         )
 
-    def _read_all(
-        self, files: list[str | Skipped], options: ReadOptions, report: Report
-    ) -> Added:
+    def _read_all(self, files: list[str | Skipped], options: ReadOptions, report: Report) -> Added:
         joiner = Joiner(self.database)
         joined: list[Joined] = []
         skipped: list[Skipped] = []

@@ -7,10 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-
 Report = Callable[[str, int, int], None]
-"""Told of progress: what is being done, how many are done, of how many (0: not known). With -1 done
-it is news that the user must see even where no progress is shown."""
+"""Told what is being done, how many are done, of how many (0: not known); -1 done: news to show."""
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -22,7 +20,7 @@ class Record(BaseModel):
 
 
 class Origin(Record):
-    """Where a record was read: `position` is its 1-based line, `sha256` is of the record as read."""
+    """Where a record was read: `position` is its 1-based line, `sha256` is of it as read."""
 
     file: str
     position: int
@@ -30,7 +28,7 @@ class Origin(Record):
 
 
 class Part(Record):
-    """One text of a paper, exactly as read. `page_starts` are offsets of pages 2, 3, ... in `text`."""
+    """One text of a paper, exactly as read. `page_starts` are the offsets of pages 2, 3, ..."""
 
     name: Literal["title", "abstract", "body"]
     text: str
@@ -103,7 +101,7 @@ class Chunk(Record):
 
 
 class Sentence(Record):
-    """A sentence of a chunk in its part's characters, and how near it is to the question (cosine)."""
+    """A sentence of a chunk in its part's characters; `similarity` to the question is a cosine."""
 
     start: int
     end: int
@@ -160,12 +158,6 @@ class AnswerDraft(Record):
     claims: tuple[ClaimDraft, ...] = ()
 
 
-class NeedsModel(Record):
-    """What a writer returns for a step that it cannot do without a model."""
-
-    step: str
-
-
 class Citation(Record):
     """A located quote: `paper.text_of(part)[start:end] == quote`. Made by `citing` only."""
 
@@ -178,9 +170,7 @@ class Citation(Record):
     quote: str
 
 
-Support = Literal[
-    "unchecked", "supported", "partial", "contradicted", "unsupported", "uncited"
-]
+Support = Literal["unchecked", "supported", "partial", "contradicted", "unsupported", "uncited"]
 
 
 class Claim(Record):

@@ -1,9 +1,8 @@
-"""From a question to ranked, tagged evidence: by words and by meaning, fused. Never sees a writer."""
+"""From a question to ranked, tagged evidence, by words and by meaning. Never sees a writer."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from reviewer.chunk_store import KeptChunk
 from reviewer.embedding import MissingEmbeddingError
 from reviewer.library import Library
 from reviewer.records import Evidence, Filters, Found, Hit, Paper, Score, Sentence
+from reviewer.terms import query_terms
 from reviewer.text import clean, sentence_spans
 
 TITLE_WEIGHT = 2.0
@@ -22,24 +22,13 @@ SENTENCE_CANDIDATES = 60
 # (docs/quality.md).
 LEXICAL_SHARE, DENSE_SHARE, SENTENCE_SHARE = 1 / 3.6, 1.3 / 3.6, 1.3 / 3.6
 # Relevance is cosine + half the share of the question's word weight that the paper holds. The
-# floor was set on the dev half of benchmarks/questions.jsonl and checked on the other half. By words
-# alone relevance is that share, and no floor tells the kinds of question apart (docs/quality.md).
+# floor was set on the dev half of benchmarks/questions.jsonl and checked on the other half. By
+# words alone relevance is that share, and no floor tells the kinds of question apart
+# (docs/quality.md).
 COVERAGE_SHARE = 0.5
 FLOOR, STRONG = 0.43, 0.52
 LEXICAL_FLOOR, LEXICAL_STRONG = 0.25, 0.60
 LEXICAL_TERMS = 2  # one shared word of several is chance
-
-# Words that carry the form of a question, not its matter.
-STOP_WORDS = frozenset(
-    """a an the and or but if then than so as of at be by for from in into is it its on onto out
-    over to up with without within about between through during before after above below again
-    further once here there when where why how what which who whom whose this that these those are
-    was were been being am do does did doing done has have had having can could may might must
-    shall should will would itself they them their theirs he she his her him we us our ours you
-    your yours i me my mine not no nor only own same too very just also any all each few more most
-    other some such both either neither get gets got use used using make makes made way ways thing
-    things anything something really actually always ever come comes came many much""".split()
-)
 
 
 @dataclass(frozen=True)
@@ -66,8 +55,6 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     `hits` still names the nearest papers and `matched` is 0.
     """
     options = options or SearchOptions()
-    if library.has_vectors:
-        library.index.warm_up(options.filters)
     ranking = _Ranking(question, library, options.filters)
     ranked = ranking.ranked()
     papers = library.catalogue.papers_numbered(sorted({c.kept.paper for c in ranked}))
@@ -90,17 +77,9 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     )
 
 
-def query_terms(question: str) -> list[str]:
-    """The question's words without stop words, each once; all its words if nothing else is left."""
-    words = list(dict.fromkeys(re.findall(r"\w+", clean(question).casefold())))
-    return [word for word in words if word not in STOP_WORDS] or words
-
-
 def _hit(paper: Paper, candidate: _Candidate) -> Hit:
     best = max(candidate.sentences, key=_sentence_worth, default=None)
-    return Hit(
-        paper=paper, chunk=candidate.kept.chunk, score=candidate.score, best_sentence=best
-    )
+    return Hit(paper=paper, chunk=candidate.kept.chunk, score=candidate.score, best_sentence=best)
 
 
 def _sentence_worth(sentence: Sentence) -> tuple[float, float]:
@@ -148,7 +127,7 @@ class _Ranking:
         return (LEXICAL_FLOOR, LEXICAL_STRONG) if self.vector is None else (FLOOR, STRONG)
 
     def _term_weights(self) -> dict[str, float]:
-        """Inverse document frequency as in BM25 (Robertson and Sparck Jones 1976), kept positive."""
+        """Inverse document frequency as in BM25 (Robertson, Sparck Jones 1976), kept positive."""
         total = self._library.chunks.count()
         self._holders = {t: self._library.chunks.numbers_with(t) for t in self._terms}
         return {
@@ -255,9 +234,7 @@ class _Ranking:
         if kept.number in stored:
             spans, vectors = stored[kept.number]
             nearness = (vectors @ self.vector).tolist()
-            return [
-                (s.start, s.end, round(x, 4)) for s, x in zip(spans, nearness, strict=True)
-            ]
+            return [(s.start, s.end, round(x, 4)) for s, x in zip(spans, nearness, strict=True)]
         at = kept.chunk.start
         return [(at + a, at + b, None) for a, b in sentence_spans(kept.chunk.text)]
 

@@ -43,9 +43,7 @@ def load_settings(
     start = start or Path.cwd()
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     variables = _from_environment(environment)
-    library = str(
-        given.get("library") or variables.get("library") or find_library(start) or ""
-    )
+    library = str(given.get("library") or variables.get("library") or find_library(start) or "")
     values = _from_files(library, environment)
     library = library or str(values.get("library") or default_library())
     values |= variables | given | {"library": str(Path(library).expanduser())}

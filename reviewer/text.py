@@ -9,9 +9,14 @@ from itertools import pairwise
 
 _LATEX_ESCAPE = re.compile(r"\\([%&_#$])")
 _LATEX_WRAP = re.compile(r"\\(?:textit|textbf|textsc|texttt|textrm|emph|url|mathrm)\{([^{}]*)\}")
-_TIE = re.compile(r"(?<=[\w.])~(?=[\w(\\])")
-_ABBREVIATION = re.compile(r"\b(?:approx|resp|vs|cf|al|Eq|Fig|Sec|Tab|i\.e|e\.g)\.$")
+_TIE = re.compile(r"(?<=[\w.])~(?=[\w(\\])(?!(?<=\d~)\d)")  # 10~20 is a range
+_ABBREVIATION = re.compile(
+    r"\b(?:[Aa]pprox|resp|vs|cf|al|Eqs?|Figs?|Secs?|Sect|Tabs?|Refs?|Thm|Lem|Prop|Alg|Dr|Prof"
+    r"|i\.e|e\.g)\.$"
+)
+_LATEX_LOOKS = re.compile(r"\\(?:math|text|boldsymbol|operatorname|emph)[a-z]*|[\\{}$^]")
 _SPACE = re.compile(r"\s+")
+_VIRAMA = 9  # the combining class of the sign that joins consonants
 
 
 @dataclass(frozen=True)
@@ -27,23 +32,28 @@ class View:
 
 
 def is_invisible(character: str) -> bool:
-    """Control, format, bidi, tag, zero-width and variation characters; joiners are judged in place."""
+    """Control, format, bidi, tag, zero-width and variation characters; joiners too."""
     if character in "\n\t":
         return False
     point = ord(character)
     if 0xFE00 <= point <= 0xFE0F or 0xE0100 <= point <= 0xE01EF:
         return True
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} or point in (
+    if unicodedata.category(character) == "Cn":  # may be a letter of a newer Unicode
+        return point == 0x2065 or point >= 0xE0000 or point & 0xFFFE == 0xFFFE
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} or point in (
         0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0,
     )  # fmt: skip
 
 
 def _joins_letters(text: str, index: int) -> bool:
-    """True for a joiner between two letters of a script that needs it, as in Persian or Hindi."""
-    if text[index] not in "\u200c\u200d" or not 0 < index < len(text) - 1:
+    """True for a joiner that shapes letters: between two of them as in Persian, or after a virama
+    as at the end of Malayalam words."""
+    if text[index] not in "\u200c\u200d" or index == 0:
         return False
-    before, after = text[index - 1], text[index + 1]
-    return ord(before) > 0x2FF and ord(after) > 0x2FF and before.isprintable() and after.isprintable()
+    before, after = text[index - 1], text[index + 1 : index + 2]
+    if unicodedata.combining(before) == _VIRAMA:
+        return True
+    return all(ord(c or " ") > 0x2FF and c.isprintable() for c in (before, after))
 
 
 def clean_view(text: str) -> View:
@@ -51,7 +61,7 @@ def clean_view(text: str) -> View:
     folded to single spaces, light LaTeX resolved. Words and numbers are never changed."""
     kept = _visible(text)
     characters = [text[i] for i in kept]
-    for pattern in (_LATEX_WRAP, _LATEX_ESCAPE):
+    for pattern in (_LATEX_WRAP, _LATEX_WRAP, _LATEX_ESCAPE):  # one may stand in another
         characters, kept = _keep_group(pattern, characters, kept)
     joined = "".join(characters)
     for match in _TIE.finditer(joined):
@@ -67,7 +77,11 @@ def clean(text: str) -> str:
 def _visible(text: str) -> list[int]:
     if text.isascii() and text.isprintable():
         return list(range(len(text)))
-    return [i for i, c in enumerate(text) if not is_invisible(c) or c.isspace() or _joins_letters(text, i)]
+    return [
+        i
+        for i, c in enumerate(text)
+        if not is_invisible(c) or c.isspace() or _joins_letters(text, i)
+    ]
 
 
 def _keep_group(
@@ -103,7 +117,7 @@ def _fold_space(characters: list[str], offsets: list[int]) -> View:
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Half-open ranges of the sentences in `text`, in order, without the white space around them."""
+    """Half-open ranges of the sentences in `text`, in order, without white space around them."""
     import sentencex
 
     boundaries = sentencex.get_sentence_boundaries("en", text) if text.strip() else []
@@ -120,19 +134,34 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 def _starts(text: str, starts: list[int]) -> list[int]:
     """Boundaries after an abbreviation are no sentence ends ("approx. 10x")."""
-    return [s for s in starts if 0 < s < len(text) and not _ABBREVIATION.search(text[:s].rstrip()[-12:])]
+    return [
+        s
+        for s in starts
+        if 0 < s < len(text) and not _ABBREVIATION.search(text[max(0, s - 40) : s].rstrip())
+    ]
 
 
 def normalise_title(title: str) -> str:
     """Titles that differ only in case, accents, punctuation, LaTeX or white space become equal.
 
-    Words are joined by one space; `+` and `#` stay, because C, C++ and C# are three languages.
-    Empty when nothing can be compared.
+    Words are joined by one space; `+` and `#` stay, because C, C++ and C# are three languages, and
+    so do the names of LaTeX symbols. Empty when nothing can be compared.
     """
     plain = unicodedata.normalize("NFKD", clean(title)).casefold()
-    plain = re.sub(r"\\[a-z]+|[{}$^]", "", plain)
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return _SPACE.sub(" ", re.sub(r"[^\w+#]|_", " ", plain)).strip()
+    plain = _LATEX_LOOKS.sub("", plain)
+    kept = (c if _spells(c) else " " for c in plain if not _is_accent(c))
+    return _SPACE.sub(" ", "".join(kept)).strip()
+
+
+def _is_accent(character: str) -> bool:
+    """True for accents and vowel points; the marks that spell words in Hindi, Thai or Japanese have
+    other combining classes."""
+    kind = unicodedata.combining(character)
+    return 10 <= kind <= 36 or kind >= 200
+
+
+def _spells(character: str) -> bool:
+    return character.isalnum() or character in "+#" or unicodedata.category(character)[0] == "M"
 
 
 def shorten(text: str, max_chars: int) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 COLLECTION = "chunks"
@@ -27,7 +25,7 @@ class Vectors:
     """One open Chroma folder. Ids are chunk ids, distances are cosine."""
 
     def __init__(self, folder: Path, *, make: bool = False) -> None:
-        """Open the index in `folder`. Raises IndexDamagedError when it is not there or not whole."""
+        """Open the index in `folder`. Raises IndexDamagedError if it is not there or not whole."""
         from chromadb.config import Settings
 
         self._client = None
@@ -44,7 +42,7 @@ class Vectors:
                 )
             else:
                 self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-        except Exception as error:  # noqa: BLE001  Chroma raises what it likes for damaged files
+        except Exception as error:
             self.close()
             raise IndexDamagedError(str(error)) from error
 
@@ -60,7 +58,7 @@ class Vectors:
     def count(self) -> int:
         try:
             return int(self._collection.count())
-        except Exception as error:  # noqa: BLE001  as above
+        except Exception as error:
             raise IndexDamagedError(str(error)) from error
 
     def write(self, ids: Sequence[str], vectors: Any, texts: Sequence[str], metadata: Any) -> None:  # noqa: ANN401
@@ -92,20 +90,10 @@ class Vectors:
             found = self._collection.query(
                 query_embeddings=[vector], n_results=most, include=["distances"]
             )
-        except Exception as error:  # noqa: BLE001  as above
+        except Exception as error:
             raise IndexDamagedError(str(error)) from error
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(chunk_id, 1.0 - float(distance)) for chunk_id, distance in pairs]
-
-
-def warm_up() -> None:
-    """Import Chroma (0.6 s) beside other work, such as embedding a question."""
-
-    def load() -> None:
-        with suppress(ImportError):
-            import chromadb  # noqa: F401
-
-    Thread(target=load, daemon=True).start()
 
 
 def replace_folder(fresh: Path, folder: Path) -> None:

@@ -72,18 +72,18 @@ def ask(
     form = choose_format("json" if json else form, output)
     settings = settings_of(library=library, embedding=embedding, offline=offline)
     options = AskOptions(count, filters_of(year, venue, tag, keys), strict)
-    with ShownProgress(quiet=quiet, verbose=verbose) as report:
-        with opened(settings, papers, listing_year, report) as shelf:
-            answer = answer_question(" ".join(question), shelf, Extractive(), options, report)
-            is_lexical = not answer.usage.calls and not shelf.has_vectors
+    with (
+        ShownProgress(quiet=quiet, verbose=verbose) as report,
+        opened(settings, papers, listing_year, report) as shelf,
+    ):
+        answer = answer_question(" ".join(question), shelf, Extractive(), options, report)
+        is_lexical = not shelf.has_vectors
     deliver(
         answer_markdown(answer, with_quotes=quotes), answer_json(answer), form=form, output=output
     )
     if not quiet:
         if is_lexical:
-            print_error(
-                "Searched by words alone: there are no vectors. For search by meaning: review reindex"
-            )
+            print_error("Searched by words alone. For search by meaning: review reindex")
         c, usage = answer.coverage, answer.usage
         print_error(f"{c.read} papers read, {c.cited} cited, no cost, {usage.seconds:.1f} s")
     was_left_out = any("(strict)" in reason for reason in answer.coverage.left_out)

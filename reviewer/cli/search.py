@@ -24,7 +24,9 @@ from reviewer.cli import (
 
 
 def register(app: typer.Typer) -> None:
-    app.command("search", epilog='Example: review search "reward models" --year 2024: -k 20')(search)
+    app.command("search", epilog='Example: review search "reward models" --year 2024: -k 20')(
+        search
+    )
 
 
 def search(

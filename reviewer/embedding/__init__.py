@@ -20,9 +20,7 @@ class Embedding(Protocol):
 
     name: str
 
-    def embed(
-        self, texts: Sequence[str], done: Callable[[int], None] | None = None
-    ) -> Any: ...  # noqa: ANN401  numpy is not imported for a type
+    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any: ...  # noqa: ANN401  numpy is not imported for a type
 
 
 DEFAULT = "minilm"

@@ -91,7 +91,7 @@ class MiniLM:
             self._session = onnxruntime.InferenceSession(
                 str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # noqa: BLE001  both libraries raise bare Exception for a bad file
+        except Exception as error:
             raise EmbeddingError(
                 f"the embedding files in {folder} are damaged",
                 hint="Delete that folder and run: review reindex",
@@ -99,9 +99,7 @@ class MiniLM:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
 
-    def embed(
-        self, texts: Sequence[str], done: Callable[[int], None] | None = None
-    ) -> Any:  # noqa: ANN401  numpy is not imported for a type
+    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  numpy is not imported for a type
         """Mean of the token vectors over the attention mask, scaled to length 1 (Reimers and
         Gurevych 2019, the recipe published with the model). `done` is told how many are ready."""
         import numpy as np

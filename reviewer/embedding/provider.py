@@ -23,9 +23,7 @@ class ProviderEmbedding:
         self.name = name
         self._settings = settings
 
-    def embed(
-        self, texts: Sequence[str], done: Callable[[int], None] | None = None
-    ) -> Any:  # noqa: ANN401  numpy is not imported for a type
+    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  numpy is not imported for a type
         """Vectors scaled to length 1. Raises ModelError when the provider fails."""
         import numpy as np
 

@@ -30,9 +30,7 @@ def choose_format(name: str, output: str) -> str:
     """
     if name:
         if name not in FORMATS:
-            raise UsageError(
-                f"'{name}' is no format", hint=f"Use --format {' or '.join(FORMATS)}."
-            )
+            raise UsageError(f"'{name}' is no format", hint=f"Use --format {' or '.join(FORMATS)}.")
         return name
     suffix = Path(output).suffix.lower()
     return next((known for known, suffixes in FORMATS.items() if suffix in suffixes), "markdown")
@@ -72,7 +70,7 @@ def byline(paper: Paper) -> str:
 
 
 def link_of(paper: Paper) -> str:
-    """An http(s) address of the paper, or nothing. Made from its identifiers where none is given."""
+    """An http(s) address of the paper, made from its identifiers if need be, or nothing."""
     if paper.url.startswith(("https://", "http://")) and not any(c.isspace() for c in paper.url):
         return paper.url
     if paper.doi:

@@ -80,9 +80,7 @@ def paper_fields(paper: Paper) -> dict[str, Any]:
 
 
 def papers_json(papers: Sequence[Paper]) -> str:
-    rows = [
-        paper_fields(p) | {"tags": list(p.tags), "has_text": len(p.parts) > 1} for p in papers
-    ]
+    rows = [paper_fields(p) | {"tags": list(p.tags), "has_text": len(p.parts) > 1} for p in papers]
     return dump("papers", {"papers": rows})
 
 
@@ -106,7 +104,8 @@ def found_json(found: Found) -> str:
                     **paper_fields(hit.paper),
                     "score": hit.score.total,
                     "why": hit.score.model_dump(mode="json", exclude={"total"}),
-                    "best_sentence": hit.best_sentence and hit.best_sentence.model_dump(mode="json"),
+                    "best_sentence": hit.best_sentence
+                    and hit.best_sentence.model_dump(mode="json"),
                 }
                 for hit in found.hits
             ],

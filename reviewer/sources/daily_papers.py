@@ -75,7 +75,7 @@ def _without_header(lines: Sequence[_Line]) -> list[_Line]:
 
 
 def _entries(lines: Sequence[_Line], byline: _Byline, file: str) -> Iterator[Paper | Skipped]:
-    """Titles and abstracts in turn. The byline belongs to the last pair: some entries lack theirs."""
+    """Titles and abstracts in turn. The byline is the last pair's: some entries lack theirs."""
     place = 0
     while place < len(lines):
         title = lines[place]
@@ -94,7 +94,9 @@ def _entries(lines: Sequence[_Line], byline: _Byline, file: str) -> Iterator[Pap
 
 
 def _paper(title: _Line, abstract: _Line, byline: _Byline, file: str) -> Paper:
-    raw = "\n".join((title.text, abstract.text, byline.author_note, byline.organisation, byline.date))
+    raw = "\n".join(
+        (title.text, abstract.text, byline.author_note, byline.organisation, byline.date)
+    )
     return Paper(
         parts=(Part(name="title", text=title.text), Part(name="abstract", text=abstract.text)),
         author_note=byline.author_note,

@@ -44,7 +44,8 @@ _BACKGROUNDS = re.compile(
     r"\b(?:(?:prior|previous|recent|existing|earlier|past|current|traditional|most) (?:\w+ ){0,2}?"
     r"(?:research|works?|stud(?:y|ies)|advance(?:s|ments)|methods?|approaches|literature|efforts|"
     r"models|breakthroughs|progress|success)|recently|have (?:shown|demonstrated|achieved|emerged"
-    r"|become)|has (?:shown|emerged|become|been)|(?:is|are) often|is widely|growing (?:body|interest)"
+    r"|become)|has (?:shown|emerged|become|been)|(?:is|are) often|is widely"
+    r"|growing (?:body|interest)"
     r"|remains? (?:an? |\w+ ){0,4}?(?:challeng\w+|debate|question|problem|limited|difficult|scarce)"
     r"|challenges?\b.{0,30}\bremain)\b",
     re.IGNORECASE,
@@ -138,9 +139,7 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
     """Every quotable sentence with what it is worth as part of an answer."""
     top = max((item.score.total for item in evidence), default=0.0) or 1.0
-    words = {
-        (item.tag, s.start): _words(s.text) for item in evidence for s in item.sentences
-    }
+    words = {(item.tag, s.start): _words(s.text) for item in evidence for s in item.sentences}
     common = Counter(word for own in words.values() for word in own)
     return [
         _Scored(
@@ -161,9 +160,7 @@ def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
 
 def _match(sentence: Sentence) -> float:
     """How near the sentence is to the question, by meaning and by words."""
-    return (
-        _WEIGHT_SIMILARITY * (sentence.similarity or 0.0) + _WEIGHT_WORDS * sentence.lexical
-    )
+    return _WEIGHT_SIMILARITY * (sentence.similarity or 0.0) + _WEIGHT_WORDS * sentence.lexical
 
 
 def _centrality(words: frozenset[str], common: Mapping[str, int]) -> float:
