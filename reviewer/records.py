@@ -73,7 +73,7 @@ class Paper(Record):
 
 
 class Skipped(Record):
-    """Something that was offered and not read, with the reason. `note` True: read, but say so."""
+    """Something that was offered and not read, or read with a remark, and why."""
 
     file: str
     position: int = 0
@@ -140,12 +140,15 @@ class Quote(Record):
     quote: str
 
 
+Stance = Literal["yes", "no", "mixed", "none"]
+
+
 class Reading(Record):
     """What a writer found in one paper: relevance 0 to 10, stance on a yes/no question, quotes."""
 
     paper_id: str
     relevance: float
-    stance: Literal["yes", "no", "mixed", "none"] = "none"
+    stance: Stance = "none"
     quotes: tuple[Quote, ...] = ()
 
 
@@ -184,7 +187,7 @@ class Claim(Record):
 
 class StanceTaken(Record):
     paper_id: str
-    stance: Literal["yes", "no", "mixed", "none"]
+    stance: Stance
     citation: Citation | None = None
 
 

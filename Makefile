@@ -1,0 +1,28 @@
+PYTHON ?= python
+
+.PHONY: check test lint types docs lock promises
+
+check: lint types docs test
+
+test:
+	$(PYTHON) -m pytest -n 2
+
+lint:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types:
+	$(PYTHON) -m mypy
+
+docs:
+	$(PYTHON) -m tests.docs --check
+
+# Needs uv. No index address goes into the lock, and nothing younger than a week.
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
+	  --exclude-newer "$$(date -u -d '7 days ago' +%Y-%m-%d)" -o requirements.lock
+
+# The kill and fault tests with their full counts.
+promises:
+	REVIEW_TEST_ROUNDS=full $(PYTHON) -m pytest -m promise -p no:randomly

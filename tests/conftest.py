@@ -1,0 +1,81 @@
+"""What the tests share: where things are, and an embedding that needs no files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+from reviewer.library import Library
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "fixtures" / "library"
+SHARED = ROOT.parent / "shared"
+
+settings.register_profile(
+    "tests", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
+
+
+class WordEmbedding:
+    """A real, deterministic embedding: words hashed into 64 numbers. Near texts share words."""
+
+    name = "words"
+    dimensions = 64
+
+    def __init__(self):
+        self.texts = 0
+
+    def embed(self, texts, done=None):
+        self.texts += len(texts)
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                digest = hashlib.md5(word.strip(".,;:?!").encode()).digest()
+                vectors[row, digest[0] % self.dimensions] += 1.0
+        vectors[:, 0] += 0.01
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def embedding():
+    return WordEmbedding()
+
+
+@pytest.fixture(autouse=True)
+def _own_places(tmp_path_factory, monkeypatch):
+    """No test reads or writes the user's own folders, settings or keys."""
+    home = tmp_path_factory.mktemp("home")
+    for name in [n for n in os.environ if n.startswith("REVIEW_") or n.endswith("_API_KEY")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    monkeypatch.setenv("REVIEW_OFFLINE", "1")
+
+
+@pytest.fixture
+def library(tmp_path, embedding):
+    with Library(tmp_path / "library", embedding=embedding) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sample_library(library):
+    library.add([str(SAMPLES)])
+    return library
+
+
+@pytest.fixture
+def seeds():
+    """The real listings, where they stand beside the checkout."""
+    folder = SHARED / "seeds"
+    if not folder.is_dir():
+        pytest.skip("the real listings are not beside this checkout")
+    return folder

@@ -1,0 +1,73 @@
+"""Makes docs/cli.md, and checks that the documents say what is so. `python -m tests.docs [--check]`.
+
+Without `--check` the generated files are written; with it a difference is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CLI = ROOT / "docs" / "cli.md"
+README = ROOT / "README.md"
+_LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
+_OUTPUT = re.compile(r"<!-- output of: (.+?) -->\n```[a-z]*\n(.*?)```", re.DOTALL)
+
+
+def review(*arguments: str) -> str:
+    """What the command prints on standard output, as a new user with nothing set would see it."""
+    with tempfile.TemporaryDirectory() as home:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("REVIEW_", "XDG_"))}
+        environment = kept | {"HOME": home, "COLUMNS": "80", "REVIEW_OFFLINE": "1"}
+        done = subprocess.run(
+            [sys.executable, "-m", "reviewer", *arguments],
+            capture_output=True, text=True, encoding="utf-8", cwd=ROOT, env=environment,
+        )  # fmt: skip
+    return done.stdout.replace("python -m reviewer", "review")
+
+
+def cli_page() -> str:
+    """Every command's help, as it prints it."""
+    front = review("--help")
+    names = re.findall(r"^  ([a-z]+) {2,}", front.split("Commands:")[1], re.MULTILINE)
+    lines = ["# Commands", "", "Generated from `--help` by `python -m tests.docs`.", ""]
+    for title, text in [("review", front), *((f"review {n}", review(n, "--help")) for n in names)]:
+        body = "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+        lines += [f"## {title}", "", "```text", body, "```", ""]
+    return "\n".join(lines)
+
+
+def problems() -> list[str]:
+    """What the documents say that is not so."""
+    found = []
+    if not CLI.is_file() or CLI.read_text(encoding="utf-8") != cli_page():
+        found.append("docs/cli.md is not what --help prints: run python -m tests.docs")
+    for page in [README, *sorted((ROOT / "docs").glob("*.md"))]:
+        text = page.read_text(encoding="utf-8")
+        for target in _LINK.findall(text):
+            if not (page.parent / target).exists():
+                found.append(f"{page.name} links to {target}, which is not there")
+        for command, shown in _OUTPUT.findall(text):
+            printed = review(*shlex.split(command)[1:])
+            if shown.strip() not in printed:
+                found.append(f"{page.name}: `{command}` does not print what is shown")
+    return found
+
+
+def main() -> int:
+    if "--check" not in sys.argv:
+        CLI.write_text(cli_page(), encoding="utf-8")
+    found = problems()
+    for problem in found:
+        sys.stderr.write(problem + "\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
