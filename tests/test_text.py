@@ -1,0 +1,177 @@
+"""Sentences, title normalising and cleaned views: what is kept, and where it stood."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from reviewer.text import clean, clean_view, is_invisible, normalise_title, sentence_spans, shorten
+
+TEXTS = st.text(max_size=200) | st.text(
+    "ab. ,\n\t\u200b\u202e\u00ad~\\%{}textit\u0645\u200c1", max_size=80
+)
+
+
+@given(TEXTS)
+@example("One. Two.\n\nThree? 四。五。😀 Six.")
+def test_sentences_hold_all_that_is_not_white_space_in_order(text):
+    spans = sentence_spans(text)
+    ends = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans), len(text)]
+    assert all(start < end for start, end in spans)
+    assert all(not text[end:start].strip() for end, start in zip(ends, starts, strict=True))
+    assert all(text[a:b] == text[a:b].strip() for a, b in spans)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is approx. 10x faster than before.",
+        "See Figs. 3 and 4 for the rest.",
+        "This follows from Eqs. 1 and 2.",
+        "Vaswani et al. (2017) introduced it.",
+        "Accuracy rises by 3.5 points, e.g. on GSM8K.",
+        "It beats GPT-4 vs. Claude.",
+    ],
+)
+def test_an_abbreviation_does_not_end_a_sentence(text):
+    assert sentence_spans(text) == [(0, len(text))]
+
+
+def test_sentences_end_at_stops_questions_and_paragraphs():
+    text = "It works. Does it scale? Yes!\n\nA new paragraph 日本語です。次の文。"
+    assert [text[a:b] for a, b in sentence_spans(text)] == [
+        "It works.",
+        "Does it scale?",
+        "Yes!",
+        "A new paragraph 日本語です。",
+        "次の文。",
+    ]
+
+
+def test_an_abbreviation_is_known_after_a_word_that_ends_like_it():
+    text = "This is the final. Next comes the trivial. Done."
+    assert len(sentence_spans(text)) == 3
+
+
+@given(TEXTS)
+def test_a_view_maps_every_character_back(text):
+    view = clean_view(text)
+    assert len(view.offsets) == len(view.text)
+    assert all(a < b for a, b in zip(view.offsets, view.offsets[1:], strict=False))
+    for character, offset in zip(view.text, view.offsets, strict=True):
+        original = text[offset]
+        assert character == original or (
+            character == " " and (original.isspace() or original == "~")
+        )
+
+
+@given(TEXTS, st.data())
+def test_a_range_of_a_view_maps_to_the_range_it_was_made_of(text, data):
+    view = clean_view(text)
+    if not view.text:
+        return
+    start = data.draw(st.integers(0, len(view.text) - 1))
+    end = data.draw(st.integers(start + 1, len(view.text)))
+    first, last = view.original_span(start, end)
+    assert 0 <= first < last <= len(text)
+    assert (text[first], text[last - 1]) == (text[view.offsets[start]], text[view.offsets[end - 1]])
+
+
+@given(TEXTS)
+def test_a_view_holds_nothing_invisible_and_no_loose_white_space(text):
+    cleaned = clean(text)
+    assert not [c for c in cleaned if is_invisible(c) and c not in "\u200c\u200d"]
+    assert cleaned == " ".join(cleaned.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"by 5\% on \textit{Thought Propagation}", "by 5% on Thought Propagation"),
+        (r"a \textbf{\emph{very}} strong model", "a very strong model"),
+        (r"see \url{https://a.org/b\_c} \& others", "see https://a.org/b_c & others"),
+        ("In Stage~1 we train, see Fig.~2", "In Stage 1 we train, see Fig. 2"),
+        ("Large Language Models~(LLMs)", "Large Language Models (LLMs)"),
+        ("it runs at ~150 fps", "it runs at ~150 fps"),
+        ("between 10~20% of them", "between 10~20% of them"),
+        ("one\r\ntwo\u2028three\u00a0four", "one two three four"),
+        ("ig\u200bno\u2060re\ufeff th\u00adis", "ignore this"),
+        ("\u202eevil\u202c \u2066bidi\u2069", "evil bidi"),
+        ("hi\U000e0069\U000e0067 there\U000e0100", "hi there"),
+        ("a\x07b\x1b[0m\ue000", "ab[0m"),
+    ],
+)
+def test_a_view_shows_what_a_reader_should_see(text, shown):
+    assert clean(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "مدل‌های زبانی می‌خواهند یاد بگیرند",  # Persian, with zero-width non-joiners
+        "क्‍षमता और हिन्दी भाषा",  # Hindi, with a joiner
+        "അവന്‍ വന്നു",  # Malayalam, a joiner at a word's end
+        "语言模型可以学习新的技能。",
+        "한국어 모델",
+        "שפה עברית",
+        "l'été à Zürich, Łódź, Việt Nam, e\u0301",
+        "fine 👩\u200d💻 😀 🇩🇪",
+        "\U0001fae8 is newer than some tables",
+        "p < 0.05, 5², −0.5 ± 0.1, 3×10⁻⁴, €5–10",
+    ],
+)
+def test_ordinary_text_in_any_script_is_shown_as_it_is(text):
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Chain-of-Thought  Prompting", "chain of thought prompting"),
+        ("Café: Naïve Bayes!", "CAFE naive bayes"),
+        (r"The \textit{LLM} in $O(n)$", "The LLM in O(n)"),
+        (r"\mathbf{X}-Net", "X-Net"),
+        ("Zero\u200b-shot\u00a0learning", "Zero-Shot Learning"),
+        ("eﬃcient search", "Efficient Search"),
+    ],
+)
+def test_titles_that_differ_in_dress_alone_are_equal(one, other):
+    assert normalise_title(one) == normalise_title(other) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Learning C", "Learning C++"),
+        ("Learning C++", "Learning C#"),
+        ("GPT-3 at work", "GPT-4 at work"),
+        (r"$\alpha$-VAE", r"$\beta$-VAE"),
+        ("दिन का अध्ययन", "दान का अध्ययन"),  # day, gift
+        ("バス", "ハス"),  # bus, lotus
+        ("ไก่", "ไข่"),  # chicken, egg
+    ],
+)
+def test_titles_of_different_words_stay_different(one, other):
+    assert normalise_title(one) != normalise_title(other)
+
+
+@pytest.mark.parametrize("title", ["", "  ", "?!", "\u200b", "$$"])
+def test_a_title_without_words_cannot_be_compared(title):
+    assert normalise_title(title) == ""
+
+
+@given(TEXTS)
+def test_normalising_a_title_twice_changes_nothing(title):
+    once = normalise_title(title)
+    assert normalise_title(once) == once
+
+
+@given(TEXTS, st.integers(1, 60))
+def test_a_shortened_text_is_no_longer_than_asked(text, max_chars):
+    short = shorten(text, max_chars)
+    assert len(short) <= max_chars
+    assert short == text or short.endswith("…")
+
+
+def test_a_text_is_shortened_at_a_word():
+    assert shorten("reinforcement learning teaches", 25) == "reinforcement learning…"
