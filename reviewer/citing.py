@@ -7,17 +7,32 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from reviewer.records import AnswerDraft, Citation, Claim, ClaimDraft, Evidence, Quote
+from reviewer.text import clean, is_invisible
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-_SOFT_HYPHEN = "\u00ad"
-_HYPHENS = "-\u2010\u2011"
-_LINE_END_HYPHEN = re.compile(rf"(?<=\w)[{_HYPHENS}]([ \t]*\r?\n[ \t]*)(?=\w)")
-_EDGES = ' \t\r\n"“”„‟«»‹›.,;:…'
+_BROKEN = "\0"  # stands for a hyphen at a line's end, which may belong to the word or not
+_LINE_END_HYPHEN = re.compile("(?<=\\w)[-\u2010\u2011\u00ad]([ \\t]*\\r?\\n[ \\t]*)(?=\\w)")
+_LATEX_ESCAPE = re.compile(r"\\(?=[%&_#$])")
+_EDGES = " \t\r\n\"“”„‟«»‹›'‘’‚`.,;:…"
 _NEGATIONS = frozenset(
     "not no never without cannot neither nor hardly barely rarely seldom non none".split()
 )
-_SIGNS = "+-−–±<>≤≥~≈$€£"
-_UNITS = "%‰°×^"
+_LAST_WORD = re.compile(r"([\w'’]+)([^\w]+)$")
+_JOINTS = f"-'’{_BROKEN}"
+_CONTEXT_CHARS = 24
+_WITHIN_NUMBER = tuple(
+    (re.compile(rf"(?:{left})$"), re.compile(right))
+    for left, right in (
+        (r"\d", r"[-–−+±×⁄^.,/:·٫٬]\d"),  # 5|-10, 0|.5, 1|,234
+        (r"\d[-–−+±×⁄^.,/:·٫٬]", r"\d"),  # 5-|10, 0.|5
+        (r"[-–−+±×⁄^<>≤≥~≈$€£]|± ", r"\.?\d"),  # -|0.5, $|5
+        (r"(?<![^\W\d])\.", r"\d"),  # .|5, but not a footnote's mark: end.|5
+        (r"\w", r"[–−]\d|\^"),  # x|−5, x|^2
+        (r"\d", r" ?[%‰°×±€£]|[⁻⁺]|\+(?!\w)"),  # 5|%, 10|⁻³, 10|+
+        (r"(?<!\d)\d{1,3}", r" \d{3}(?!\d)"),  # 10| 000
+        (r"(?<!\d)\d{1,3} ", r"\d{3}(?!\d)"),
+    )
+)
 
 
 def resolve(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
@@ -42,14 +57,19 @@ def _claim(draft: ClaimDraft, shown: Mapping[str, Evidence]) -> Claim:
             citations.append(found)
     if not citations:
         return Claim(text=draft.text, support="uncited", dropped=tuple(dropped))
-    own = _normalised(draft.text.strip(_EDGES))
-    is_quote = any(own == _normalised(c.quote.strip(_EDGES)) for c in citations)
+    is_quote = any(_same(draft.text, c.quote) for c in citations)
     return Claim(
         text=draft.text,
         citations=tuple(citations),
         support="supported" if is_quote else "unchecked",
         dropped=tuple(dropped),
     )
+
+
+def _same(text: str, quote: str) -> bool:
+    """True when the text is the quote itself, or its cleaned view."""
+    views = ((text, quote), (clean(text), clean(quote)))
+    return any(_plain(a.strip(_EDGES))[0] == _plain(b.strip(_EDGES))[0] for a, b in views)
 
 
 def cite(quote: Quote, shown: Mapping[str, Evidence]) -> Citation | str:
@@ -63,8 +83,9 @@ def cite(quote: Quote, shown: Mapping[str, Evidence]) -> Citation | str:
         ("title", paper.title, 0),
     ):
         span = locate(quote.quote, text)
-        if span is not None:
-            start, end = span[0] + offset, span[1] + offset
+        start, end = (span[0] + offset, span[1] + offset) if span else (0, 0)
+        # Once more in the whole part: a chunk may begin just after a "not".
+        if span and _stands_alone(paper.text_of(part), start, end):
             return Citation(
                 paper_id=paper.id, chunk_id=chunk.id, part=part,
                 page=chunk.page if part == chunk.part else None,
@@ -77,104 +98,92 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     """The half-open range of `text` where the quote stands, or None.
 
     Compared are whole words and whole numbers, in order, letter by letter, after white space is
-    folded, soft hyphens are dropped, words broken at a line's end are joined, and ligatures are
-    spelt out. Quotation marks and stops around the quote do not count. A quote that would begin
-    just after a negation, or cut a number from its sign, unit or digits, stands nowhere.
+    folded, invisible characters (soft hyphens too) are dropped, words broken at a line's end are
+    joined, and ligatures and LaTeX's `\\%` are spelt out. Quotation marks and stops around the
+    quote do not count. A quote that would begin just after a negation, or cut a number from its
+    sign, unit or digits, stands nowhere.
     """
-    if _wanted_is_empty(quote):
+    if not any(character.isalnum() for character in quote):
         return None
-    for keep_hyphen in (False, True):
-        plain, offsets = _plain(text, keep_hyphen=keep_hyphen)
-        for wanted in _wanted(quote, keep_hyphen=keep_hyphen):
-            for start in _starts(plain, wanted):
-                end = start + len(wanted)
-                if _stands_alone(plain, start, end):
-                    return offsets[start], offsets[end - 1] + 1
+    plain, offsets = _plain(text)
+    whole = _plain(quote)[0].strip()
+    for wanted in dict.fromkeys((whole, whole.strip(_EDGES))):
+        for start, end in _places(wanted, plain):
+            if _stands_alone(plain, start, end):
+                return offsets[start], offsets[end - 1] + 1
     return None
 
 
-def _wanted_is_empty(quote: str) -> bool:
-    return not any(character.isalnum() for character in quote)
-
-
-def _wanted(quote: str, *, keep_hyphen: bool) -> list[str]:
-    """The quote as given, and without what may stand around it."""
-    whole = _plain(quote, keep_hyphen=keep_hyphen)[0].strip()
-    bare = whole.strip(_EDGES)
-    return [whole] if whole == bare else [whole, bare]
-
-
-def _normalised(text: str) -> str:
-    return _plain(text, keep_hyphen=False)[0].strip()
-
-
-def _plain(text: str, *, keep_hyphen: bool) -> tuple[str, list[int]]:
+def _plain(text: str) -> tuple[str, list[int]]:
     """The text after the declared normalisation, and each character's place in the original."""
-    skipped: set[int] = set()
+    skipped = {match.start() for match in _LATEX_ESCAPE.finditer(text)}
+    broken: set[int] = set()
     for match in _LINE_END_HYPHEN.finditer(text):
-        skipped |= set(range(match.start() + keep_hyphen, match.end()))
+        skipped |= set(range(match.start(1), match.end(1)))
+        if text[match.start() - 1].isalpha() and text[match.end()].isalpha():
+            broken.add(match.start())
     out: list[str] = []
     offsets: list[int] = []
     for i, character in enumerate(text):
-        if i in skipped or character == _SOFT_HYPHEN:
-            continue
-        if character.isspace():
-            if out and out[-1] == " ":
-                continue
-            character = " "
-        for piece in _LIGATURES.get(character, character):
-            out.append(piece)
-            offsets.append(i)
+        for piece in _BROKEN if i in broken else _spelt(character):
+            if i not in skipped and (piece != " " or out[-1:] != [" "]):
+                out.append(piece)
+                offsets.append(i)
     return "".join(out), offsets
 
 
-def _starts(text: str, wanted: str) -> Iterator[int]:
-    at = text.find(wanted)
-    while at >= 0:
-        yield at
-        at = text.find(wanted, at + 1)
+def _spelt(character: str) -> str:
+    if character.isspace():
+        return " "
+    if is_invisible(character):
+        return ""
+    return "-" if character in "\u2010\u2011" else _LIGATURES.get(character, character)
 
 
-def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"
+def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where the wanted words stand; a hyphen at a line's end may be there or not."""
+    if _BROKEN in wanted or _BROKEN in text:
+        spelt = {_BROKEN: f"[-{_BROKEN}]?", "-": f"[-{_BROKEN}]"}
+        pattern = re.compile(f"{_BROKEN}?".join(spelt.get(c, re.escape(c)) for c in wanted))
+    else:
+        pattern = re.compile(re.escape(wanted))
+    found = pattern.search(text)
+    while found:
+        yield found.span()
+        found = pattern.search(text, found.start() + 1)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """True when the range cuts no word and no number, and does not leave a negation behind."""
-    before, after = text[:start], text[end:]
-    return (
-        not _cuts_left(before, text[start])
-        and not _cuts_right(text[end - 1], after)
-        and not _follows_negation(before)
+    return not (_is_within(text, start) or _is_within(text, end) or _follows_negation(text, start))
+
+
+def _is_within(text: str, place: int) -> bool:
+    """True when one word or one number stands on both sides of `place`."""
+    left, right = text[max(0, place - _CONTEXT_CHARS) : place], text[place : place + _CONTEXT_CHARS]
+    return _splits_word(left[-2:], right[:2]) or any(
+        before.search(left) and after.match(right) for before, after in _WITHIN_NUMBER
     )
 
 
-def _cuts_left(before: str, first: str) -> bool:
-    if not before or not (_is_word(first) or first in _SIGNS + "."):
+def _splits_word(left: str, right: str) -> bool:
+    """True when letters meet, or a hyphen or an apostrophe joins them."""
+    if not left or not right:
         return False
-    last = before[-1]
-    if _is_word(last):
-        return _is_word(first) or (first == "." and last.isdigit())
-    if first.isdigit() or first == ".":
-        return last in _SIGNS or (last in ".,/:" and before[-2:-1].isdigit())
-    return last in _HYPHENS and _is_word(before[-2:-1] or " ")
+    if _is_word(left[-1]):
+        return _is_word(right[0]) or (right[0] in _JOINTS and _is_word(right[1:]))
+    return left[-1] in _JOINTS and _is_word(left[:-1]) and _is_word(right[0])
 
 
-def _cuts_right(last: str, after: str) -> bool:
-    if not after or not _is_word(last):
+def _is_word(character: str) -> bool:
+    if not character:
         return False
-    first, second = after[0], after[1:2] or " "
-    if _is_word(first) or unicodedata.category(first)[0] == "M":
-        return True
-    if last.isdigit() and (first in _UNITS or (first in ".,/:–−" and second.isdigit())):
-        return True
-    return first in _HYPHENS + "'’" and _is_word(second)
+    return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"
 
 
-def _follows_negation(before: str) -> bool:
-    words = re.findall(r"[\w'’]+", before[-24:])
-    if not words or not before[-1:].isspace():
+def _follows_negation(text: str, place: int) -> bool:
+    found = _LAST_WORD.search(text[max(0, place - _CONTEXT_CHARS) : place])
+    if not found or any(stop in found.group(2) for stop in ".!?:;"):
         return False
-    last = words[-1].lower().replace("’", "'")
-    ends_sentence = before.rstrip()[-1:] in ".!?:;"
-    return not ends_sentence and (last in _NEGATIONS or last.endswith("n't"))
+    last = found.group(1).lower().replace("’", "'").strip("_'")
+    return last in _NEGATIONS or last.endswith("n't")
