@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from reviewer.citing import resolve
 from reviewer.errors import LibraryError, UsageError
+from reviewer.gate import FAILING, pass_gate
+from reviewer.gathering import Gathered, Reads, gather
 from reviewer.library import Library
-from reviewer.records import (
-    Answer,
-    Claim,
-    Coverage,
-    Filters,
-    Found,
-    Report,
-    Run,
-    Usage,
-    silent,
-)
-from reviewer.search import SearchOptions, find
+from reviewer.records import Answer, Claim, Coverage, Filters, Report, Run, StanceTaken, silent
+from reviewer.verdict import take_stances, verdict_of
 from reviewer.writers import Writer
 
 NEAREST_NAMED = 3
@@ -30,11 +21,16 @@ NEAREST_NAMED = 3
 
 @dataclass(frozen=True)
 class AskOptions:
-    """`papers` is how many papers the writer reads. `is_strict` leaves out claims without proof."""
+    """How to answer. `papers` is how many the writer reads; `effort` is quick, normal or thorough;
+    `is_strict` leaves out claims without proof; `asked` is the follow-up that the question was made
+    of; `resolved` is told of claims as soon as their citations stand."""
 
     papers: int = 12
     filters: Filters = field(default_factory=Filters)
+    effort: str = "normal"
     is_strict: bool = False
+    asked: str = ""
+    resolved: Callable[[Sequence[Claim]], None] | None = None
 
 
 def answer_question(
@@ -44,41 +40,84 @@ def answer_question(
     options: AskOptions | None = None,
     report: Report = silent,
 ) -> Answer:
-    """Search, read, write, and turn the draft into located citations.
+    """Search, read, write, and turn the draft into located and checked claims.
 
-    When nothing in the library is above the relevance floor the answer has no claims and names the
-    nearest papers; the writer is not asked. Raises UsageError for an empty question.
+    When nothing in the library is above the relevance floor the writer is not asked; when nothing
+    it read is relevant it writes nothing. Then the answer has no claims and names the nearest
+    papers. Raises UsageError for an empty question, ModelError when a model fails.
     """
     options = options or AskOptions()
     started = time.monotonic()
-    question = " ".join(question.split())
+    question = " ".join(question.encode(errors="replace").decode().split())
     if not question:
         raise UsageError("the question is empty", hint='For example: review ask "does RL help?"')
-    report("Searching", 0, 0)
-    found = find(question, library, SearchOptions(options.papers, filters=options.filters))
-    claims: tuple[Claim, ...] = ()
-    left_out: list[str] = list(found.left_out)
-    if found.evidence:
-        report("Writing", 0, 0)
-        readings = writer.read(question, found.evidence)
-        draft = writer.write_answer(question, readings, found.evidence)
-        claims = resolve(draft, found.evidence)
-        if options.is_strict:
-            claims, without_proof = _strict(claims)
-            left_out += without_proof
+    reads = Reads(options.papers, options.filters, options.effort)
+    gathered = gather(question, library, writer, reads, report)
+    claims = _write(question, gathered, writer, options, report)
+    kept, without_proof = _strict(claims) if options.is_strict else (claims, [])
+    stances, verdict = _verdict(gathered, writer)
     answer = Answer(
         question=question,
-        claims=claims,
-        is_weak=found.is_weak,
-        nearest=() if claims else tuple(hit.paper for hit in found.hits[:NEAREST_NAMED]),
-        evidence=found.evidence,
-        coverage=_coverage(found, claims, left_out),
+        asked=options.asked,
+        claims=kept,
+        stances=stances,
+        verdict=verdict,
+        is_weak=gathered.found.is_weak,
+        nearest=() if claims else tuple(h.paper for h in gathered.found.hits[:NEAREST_NAMED]),
+        evidence=gathered.evidence,
+        coverage=_coverage(gathered, kept, [*writer.notes(), *without_proof]),
         writer=writer.name,
+        effort=options.effort,
         run_id=new_run_id(),
-        usage=Usage(seconds=round(time.monotonic() - started, 3)),
+        usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
     _keep(answer, library, options, report)
     return answer
+
+
+def _write(
+    question: str, gathered: Gathered, writer: Writer, options: AskOptions, report: Report
+) -> tuple[Claim, ...]:
+    """The checked claims; none when there is nothing to write from."""
+    if gathered.is_empty:
+        return ()
+    report("Writing", 0, 0)
+    draft = writer.write_answer(question, gathered.readings, gathered.evidence)
+    report("Checking", 0, 0)
+    return pass_gate(
+        draft,
+        gathered.evidence,
+        writer,
+        may_revise=options.effort == "thorough",
+        resolved=options.resolved,
+    )
+
+
+def _verdict(gathered: Gathered, writer: Writer) -> tuple[tuple[StanceTaken, ...], str]:
+    """Stances and their count, where the writer takes stances and the question has two answers."""
+    if not writer.is_yes_no:
+        return (), ""
+    stances = take_stances(gathered.all_readings, gathered.evidence)
+    return stances, verdict_of(stances)
+
+
+def _strict(claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], list[str]]:
+    """Claims that stay under `--strict`, and what is said of the others."""
+    bad = [claim for claim in claims if claim.support in FAILING]
+    kept = tuple(claim for claim in claims if claim not in bad)
+    return kept, [f"{len(bad)} claims without proof (strict)"] if bad else []
+
+
+def _coverage(gathered: Gathered, claims: Sequence[Claim], notes: Sequence[str]) -> Coverage:
+    found = gathered.found
+    shown = {item.paper.id for item in gathered.evidence}
+    return Coverage(
+        papers=found.papers,
+        matched=found.matched,
+        read=len(gathered.all_readings) or len(shown),
+        cited=len({citation.paper_id for claim in claims for citation in claim.citations}),
+        left_out=(*found.left_out, *gathered.left_out, *notes),
+    )
 
 
 def new_run_id() -> str:
@@ -110,20 +149,3 @@ def _keep(answer: Answer, library: Library, options: AskOptions, report: Report)
         library.ledger.save(run)
     except LibraryError as error:
         report(f"This answer is not kept: {error.message}", -1, 0)
-
-
-def _strict(claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], list[str]]:
-    """Claims that stay under `--strict`, and what is said of the others."""
-    bad = [c for c in claims if c.support in ("uncited", "unsupported", "contradicted")]
-    kept = tuple(claim for claim in claims if claim not in bad)
-    return kept, [f"{len(bad)} claims without proof (strict)"] if bad else []
-
-
-def _coverage(found: Found, claims: Sequence[Claim], left_out: Sequence[str]) -> Coverage:
-    return Coverage(
-        papers=found.papers,
-        matched=found.matched,
-        read=len({item.paper.id for item in found.evidence}),
-        cited=len({citation.paper_id for claim in claims for citation in claim.citations}),
-        left_out=tuple(left_out),
-    )

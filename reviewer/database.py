@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from reviewer.errors import LibraryError, NewerLibraryError
@@ -14,6 +15,7 @@ from reviewer.records import Filters
 SCHEMA_VERSION = 1
 _APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
 _BUSY_S = 30.0
+_DAMAGE = ("not a database", "malformed", "not decode to utf-8", "vtable constructor", "fts5 file")
 _MOST_VARIABLES = 900  # SQLite's oldest limit on variables in one statement is 999
 
 
@@ -26,28 +28,49 @@ class Database:
         Raises NewerLibraryError for a later release's file and LibraryError when it cannot be used.
         """
         self.path = path
+        self._lock = RLock()
         with told(path):
             self._connection = sqlite3.connect(
                 path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            self._prepare()
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("PRAGMA cache_size = -65536")
+            try:
+                self._connection.execute("PRAGMA foreign_keys = ON")
+                self._prepare()
+                self._connection.execute("PRAGMA synchronous = FULL")
+                self._connection.execute("PRAGMA cache_size = -65536")
+            except BaseException:
+                self._connection.close()
+                raise
 
     def _prepare(self) -> None:
-        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        if self._number("application_id") != _APPLICATION_ID:
+            self._make()
+        version = self._number("user_version")
         if version > SCHEMA_VERSION:
             raise NewerLibraryError(
                 f"{self.path} was made by a newer release of review (its form is {version}, "
                 f"this release knows {SCHEMA_VERSION})",
                 hint="Upgrade review, or name another library with --library.",
             )
-        if version == 0:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            with self.transaction():
-                if not self._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                    self._create()
+
+    def _make(self) -> None:
+        """Make a library in an empty file; another program's file stays as it is."""
+        if self._has_tables() and self._number("application_id") != _APPLICATION_ID:
+            raise LibraryError(
+                f"{self.path} belongs to another program",
+                hint="Name another folder with --library.",
+            )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        with self.transaction():
+            if not self._has_tables():
+                self._create()
+
+    def _has_tables(self) -> bool:
+        return self._connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+
+    def _number(self, name: str) -> int:
+        """A number in the file's header."""
+        return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
 
     def _create(self) -> None:
         schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
@@ -61,11 +84,12 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside is committed at its end, or nothing is. May stand inside another."""
-        if self._connection.in_transaction:
-            yield
-            return
-        with told(self.path):
+        """Everything inside is committed at its end, or nothing is. May stand inside another of
+        the same thread; those of other threads wait."""
+        with self._lock, told(self.path):
+            if self._connection.in_transaction:
+                yield
+                return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -181,9 +205,13 @@ def _in_words(path: Path, text: str) -> LibraryError | None:
             f"{path} cannot be opened or written ({text})",
             hint="Check the folder's rights and its disk, or name another with --library.",
         )
-    if "not a database" in text or "malformed" in text:
-        return LibraryError(
-            f"{path} is damaged or no library ({text})",
-            hint="Put a backup in its place, or name another with --library.",
-        )
+    if any(sign in text for sign in _DAMAGE):
+        return damaged(path, text)
     return None
+
+
+def damaged(path: Path, reason: str) -> LibraryError:
+    return LibraryError(
+        f"{path} is damaged or no library ({reason})",
+        hint="Put a backup in its place, or name another with --library.",
+    )

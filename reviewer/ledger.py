@@ -1,6 +1,8 @@
-"""Runs that were made: what was asked, with which settings, and what came out."""
+"""Runs that were made and what came out, and the models' replies that they were made of."""
 
 from __future__ import annotations
+
+import secrets
 
 from reviewer.database import Database
 from reviewer.errors import NotFoundError
@@ -34,6 +36,28 @@ class Ledger:
         if len(rows) != 1 or not run_id:
             raise NotFoundError(f"there is no one run '{run_id}'", hint="Run: review runs")
         return Run.model_validate_json(rows[0][0])
+
+    def find(self, key: str) -> str | None:
+        """A kept reply."""
+        rows = self._database.rows("SELECT reply FROM replies WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def keep(self, key: str, reply: str, model: str) -> None:
+        """Keep a reply that was paid for, at once, so that a killed run never pays twice."""
+        with self._database.transaction():
+            self._database.run(
+                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, datetime('now'))",
+                (key, model, reply),
+            )
+
+    def secret(self) -> str:
+        """The library's own secret, for the fences around paper text. Made when first asked for."""
+        found = self._database.state("secret")
+        if not found:
+            with self._database.transaction():
+                found = self._database.state("secret") or secrets.token_hex(16)
+                self._database.set_state("secret", found)
+        return found
 
     def quotes_of(self, paper_id: str) -> list[tuple[str, Citation]]:
         """What answers quoted from a paper: the question and the citation, newest run first."""

@@ -161,6 +161,12 @@ class AnswerDraft(Record):
     claims: tuple[ClaimDraft, ...] = ()
 
 
+class NeedsModel(Record):
+    """What a writer gives for a step that it cannot do without a model."""
+
+    step: str
+
+
 class Citation(Record):
     """A located quote: `paper.text_of(part)[start:end] == quote`. Made by `citing` only."""
 
@@ -177,12 +183,14 @@ Support = Literal["unchecked", "supported", "partial", "contradicted", "unsuppor
 
 
 class Claim(Record):
-    """A sentence of a result. `dropped` says which citations did not resolve, and why."""
+    """A sentence of a result. `dropped` says which citations did not resolve, and why; `unproven`
+    names figures that stand in none of its quotes."""
 
     text: str
     citations: tuple[Citation, ...] = ()
     support: Support = "unchecked"
     dropped: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
 
 
 class StanceTaken(Record):
@@ -214,9 +222,11 @@ class Usage(Record):
 
 
 class Answer(Record):
-    """The result of `ask`. `weak`: nothing clearly answers, the nearest sentences are shown."""
+    """The result of `ask`. `is_weak`: nothing clearly answers, the nearest sentences are shown.
+    `asked` is a follow-up as it was typed, when `question` was made of it."""
 
     question: str
+    asked: str = ""
     claims: tuple[Claim, ...] = ()
     stances: tuple[StanceTaken, ...] = ()
     verdict: str = ""

@@ -95,4 +95,12 @@ CREATE TABLE runs (
 ) WITHOUT ROWID;
 CREATE INDEX runs_started ON runs (started);
 
+-- What models replied, by a hash over everything that was asked.
+CREATE TABLE replies (
+  key TEXT PRIMARY KEY,
+  model TEXT NOT NULL,
+  reply TEXT NOT NULL,
+  kept TEXT NOT NULL
+) WITHOUT ROWID;
+
 INSERT INTO state VALUES ('generation', '0');

@@ -16,13 +16,15 @@ LONGER = {"records.py": 400}  # one list of values; splitting it would hide half
 
 ROWS = [
     ["errors", "records", "text"],
-    ["settings", "prompting", "database", "vectors", "http", "replies", "pacing", "terms"],
-    ["llm", "chunking", "citing", "duplicates", "keys", "catalogue", "chunk_store", "ledger"],
+    ["settings", "prompting", "database", "vectors", "http", "replies", "terms", "figures"],
+    ["llm", "pacing", "chunking", "citing", "duplicates", "keys"],
+    ["catalogue", "chunk_store", "ledger"],
     ["sources", "embedding", "formats"],
-    ["index", "joining"],
+    ["index", "joining", "verdict"],
     ["library"],
     ["search", "at_hand", "themes"],
     ["writers"],
+    ["gate", "gathering"],
     ["answer", "table", "related", "checking"],
     ["survey", "digest", "evaluate", "doctor"],
     ["cli"],

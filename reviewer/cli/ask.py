@@ -71,7 +71,7 @@ def ask(
 
     form = choose_format("json" if json else form, output)
     settings = settings_of(library=library, embedding=embedding, offline=offline)
-    options = AskOptions(count, filters_of(year, venue, tag, keys), strict)
+    options = AskOptions(count, filters_of(year, venue, tag, keys), is_strict=strict)
     with (
         ShownProgress(quiet=quiet, verbose=verbose) as report,
         opened(settings, papers, listing_year, report) as shelf,

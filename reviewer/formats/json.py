@@ -27,6 +27,7 @@ def answer_json(answer: Answer) -> str:
         "answer",
         {
             "question": answer.question,
+            "asked": answer.asked,
             "writer": answer.writer,
             "effort": answer.effort,
             "is_weak": answer.is_weak,
@@ -37,6 +38,7 @@ def answer_json(answer: Answer) -> str:
                     "support": claim.support,
                     "citations": [_citation(c, numbers[c.paper_id]) for c in claim.citations],
                     "dropped": list(claim.dropped),
+                    "unproven": list(claim.unproven),
                 }
                 for claim in answer.claims
             ],

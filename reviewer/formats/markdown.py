@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from reviewer.formats import Reference, byline, link_of, readable_date, references_of
@@ -10,11 +11,13 @@ from reviewer.records import Answer, Citation, Claim, Found, Paper
 from reviewer.text import clean
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|]|(?<!\w)_|_(?!\w)|^(?=[#+=~-]|\d+[.)]))")
+_KINDS = ("yes", "no", "mixed")
 _MARKS = {
     "uncited": "uncited",
     "unsupported": "not supported by its quotes",
     "contradicted": "contradicted by its quotes",
     "partial": "partly supported",
+    "unchecked": "not checked",
 }
 
 
@@ -31,10 +34,11 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
     lines = [f"# {escape(_title(answer.question))}", ""]
     if not answer.claims:
         return "\n".join([*lines, *_nothing(answer), "", _coverage(answer), ""])
-    lines += [_head(answer, len(references)), ""]
+    lines += [_head(answer), "", *_verdict(answer)]
     if answer.is_weak:
         lines += ["## Nearest, may not answer", ""]
     lines += [_claim(claim, numbers) for claim in answer.claims]
+    lines += _stances(answer, numbers)
     lines += ["", "## References", ""]
     for reference in references:
         lines += [reference_line(reference), ""]
@@ -47,13 +51,38 @@ def _title(question: str) -> str:
     return question[:1].upper() + question[1:]
 
 
-def _head(answer: Answer, papers: int) -> str:
+def _head(answer: Answer) -> str:
+    papers = answer.coverage.cited
     if answer.writer == "extractive":
         return (
             f"Quoted from {papers} paper{'s' * (papers != 1)}; no model is set, so nothing is "
             "rephrased and no verdict is given."
         )
-    return f"Written by {escape(answer.writer)} from {papers} paper{'s' * (papers != 1)}."
+    asked = f' Asked as "{escape(answer.asked)}".' if answer.asked else ""
+    return (
+        f"Written by {escape(answer.writer)} from {papers} paper{'s' * (papers != 1)}; "
+        f"citations by code.{asked}"
+    )
+
+
+def _verdict(answer: Answer) -> list[str]:
+    """The count of stances and a bar for each kind."""
+    if not answer.verdict:
+        return []
+    counts = Counter(str(stance.stance) for stance in answer.stances)
+    bars = [f"{kind:<6}{'█' * counts[kind]} {counts[kind]}" for kind in _KINDS if counts[kind]]
+    return [f"**{answer.verdict}**", "", "```text", *bars, "```", ""]
+
+
+def _stances(answer: Answer, numbers: dict[str, int]) -> list[str]:
+    """Each stance that was taken, with the sentence that shows it."""
+    taken = [s for kind in _KINDS for s in answer.stances if s.stance == kind and s.citation]
+    lines = [
+        f'- {s.stance} [{numbers[s.paper_id]}]: "{escape(s.citation.quote)}"'
+        for s in taken
+        if s.citation is not None
+    ]
+    return ["", "## Stances", "", *lines] if lines else []
 
 
 def _nothing(answer: Answer) -> list[str]:
@@ -70,7 +99,13 @@ def _claim(claim: Claim, numbers: dict[str, int]) -> str:
     text = escape(claim.text)
     is_quote = len(claim.citations) == 1 and clean(claim.citations[0].quote) == clean(claim.text)
     body = f'"{text}"' if is_quote else text
-    mark = f" *({_MARKS[claim.support]})*" if claim.support in _MARKS else ""
+    remarks = [_MARKS[claim.support]] if claim.support in _MARKS else []
+    if claim.unproven:
+        remarks = [f"figures not in its quotes: {', '.join(claim.unproven)}"]
+    if claim.dropped:
+        count = len(claim.dropped)
+        remarks.append(f"{count} citation{'s' * (count > 1)} dropped")
+    mark = f" *({escape('; '.join(remarks))})*" if remarks else ""
     return f"- {body}{marks}{mark}"
 
 

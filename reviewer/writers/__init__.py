@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from reviewer.records import AnswerDraft, Evidence, Reading
+from reviewer.records import AnswerDraft, Claim, Evidence, NeedsModel, Reading, Support, Usage
 
 
 class Writer(Protocol):
-    """What every writer can be asked for. Tags are those of the evidence it was shown."""
+    """What every writer can be asked for. Tags are those of the evidence it was shown.
+
+    A step that needs a model gives NeedsModel where there is none.
+    """
 
     name: str
+    is_yes_no: bool
+    """Whether the question that was read last can be answered with yes or no, and stances count."""
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """One Reading a paper, in the evidence's order."""
@@ -20,5 +25,37 @@ class Writer(Protocol):
     def write_answer(
         self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
     ) -> AnswerDraft:
-        """A draft that rests on the readings' quotes."""
+        """A draft that rests on the readings' quotes, or on the whole evidence without readings."""
+        ...
+
+    def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...] | NeedsModel:
+        """For each claim whether its quotes carry it."""
+        ...
+
+    def revise(
+        self, claims: Sequence[Claim], evidence: Sequence[Evidence]
+    ) -> AnswerDraft | NeedsModel:
+        """Each claim anew, so that it says no more than its quotes."""
+        ...
+
+    def expand(self, question: str, known: Sequence[Claim]) -> tuple[str, ...] | NeedsModel:
+        """Other questions to search for: all, or those still open beside what is known."""
+        ...
+
+    def rerank(
+        self, question: str, evidence: Sequence[Evidence]
+    ) -> tuple[Evidence, ...] | NeedsModel:
+        """The evidence that helps, the most helpful first."""
+        ...
+
+    def stand_alone(self, question: str, earlier: Sequence[str]) -> str | NeedsModel:
+        """A follow-up question in words that need no earlier ones."""
+        ...
+
+    def usage(self) -> Usage:
+        """What was spent so far."""
+        ...
+
+    def notes(self) -> tuple[str, ...]:
+        """What was left out of prompts, and why."""
         ...

@@ -7,7 +7,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reviewer.records import AnswerDraft, ClaimDraft, Evidence, Quote, Reading, Sentence
+from reviewer.records import (
+    AnswerDraft,
+    Claim,
+    ClaimDraft,
+    Evidence,
+    NeedsModel,
+    Quote,
+    Reading,
+    Sentence,
+    Usage,
+)
 from reviewer.text import clean
 
 MOST_SENTENCES = 8
@@ -71,10 +81,11 @@ class Extractive:
     """Quotes; makes no statement of its own, takes no stance and gives no verdict."""
 
     name = "extractive"
+    is_yes_no = False
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
-        """A paper's relevance is its search score over the best one's, times 10; its quotes are
-        its best sentences, best first."""
+        """A paper's relevance is 3 (search found it above its floor) to 10 (the best one), by its
+        search score; its quotes are its best sentences, best first."""
         by_paper: dict[str, list[_Scored]] = {}
         for scored in _score(evidence):
             by_paper.setdefault(scored.paper_id, []).append(scored)
@@ -89,7 +100,7 @@ class Extractive:
                 Quote(tag=s.tag, quote=s.sentence.text) for s in best[:SENTENCES_OF_A_PAPER]
             )
             readings.append(
-                Reading(paper_id=paper_id, relevance=round(10 * total / top, 2), quotes=quotes)
+                Reading(paper_id=paper_id, relevance=round(3 + 7 * total / top, 2), quotes=quotes)
             )
         return tuple(readings)
 
@@ -98,6 +109,7 @@ class Extractive:
     ) -> AnswerDraft:
         """At most MOST_SENTENCES sentences, best first, without near-repeats; fewer when fewer are
         worth it."""
+        readings = readings or self.read(question, evidence)
         quoted = {quote for reading in readings for quote in reading.quotes}
         ranked = sorted(
             (s for s in _score(evidence) if _quote(s) in quoted),
@@ -112,6 +124,27 @@ class Extractive:
                 ClaimDraft(text=clean(s.sentence.text), quotes=(_quote(s),)) for s in chosen
             )
         )
+
+    def judge(self, claims: Sequence[Claim]) -> NeedsModel:
+        return NeedsModel(step="judging claims")
+
+    def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> NeedsModel:
+        return NeedsModel(step="rewriting claims")
+
+    def expand(self, question: str, known: Sequence[Claim]) -> NeedsModel:
+        return NeedsModel(step="asking further questions")
+
+    def rerank(self, question: str, evidence: Sequence[Evidence]) -> NeedsModel:
+        return NeedsModel(step="reranking")
+
+    def stand_alone(self, question: str, earlier: Sequence[str]) -> NeedsModel:
+        return NeedsModel(step="a follow-up question")
+
+    def usage(self) -> Usage:
+        return Usage()
+
+    def notes(self) -> tuple[str, ...]:
+        return ()
 
 
 def _quote(scored: _Scored) -> Quote:
@@ -189,7 +222,9 @@ def _manner(text: str, place: float) -> float:
 
 
 def _is_quotable(text: str) -> bool:
-    return len(text.split()) >= _SHORT_WORDS and text.rstrip()[-1:] in ".!?)\"'”’"
+    """Whole sentences without an address: a reader could take that for a link of ours."""
+    is_whole = len(text.split()) >= _SHORT_WORDS and "://" not in text
+    return is_whole and text.rstrip()[-1:] in ".!?)\"'”’"
 
 
 def _words(text: str) -> frozenset[str]:

@@ -1,0 +1,167 @@
+"""The only file that renders prompts: Jinja, strict about names, paper text fenced as data."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reviewer.errors import NotFoundError, ReviewError, UsageError
+from reviewer.text import clean
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+SUFFIX = ".md.jinja"
+_FIRST_LINE = re.compile(
+    r"\{#- inputs: (?P<inputs>.*?) \| reply: (?P<reply>.*?) \| caller: .*? -?#\}"
+)
+_MARKER_CHARS = 16
+
+
+class PromptError(UsageError):
+    """A prompt of the user's own does not fit its inputs."""
+
+    code = "prompt"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A rendered prompt, and the hash of the file that it was made from."""
+
+    name: str
+    text: str
+    file_hash: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A piece of a paper as a prompt shows it: cleaned text under a tag, fenced by `marker`."""
+
+    tag: str
+    title: str
+    year: str
+    text: str
+    marker: str
+
+
+def prompts_folder() -> Path:
+    """The prompts that come with the program: in the wheel, or beside the package in a checkout."""
+    inside = Path(__file__).parent / "prompts"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "prompts"
+
+
+class Prompts:
+    """The prompts in force: the program's own, each replaced by the user's where there is one."""
+
+    def __init__(self, own_folder: str = "", secret: str = "") -> None:
+        """`own_folder` holds the user's prompts; `secret` is the library's, for the fences.
+
+        Raises PromptError when that folder is not there or holds a prompt that is not known.
+        """
+        self._secret = secret.encode()
+        self._folders = [prompts_folder()]
+        if own_folder:
+            own = Path(own_folder).expanduser()
+            if not own.is_dir():
+                raise PromptError(
+                    f"there is no folder {own}", hint="Make one with: review prompts export DIR"
+                )
+            self._folders.insert(0, own)
+            for path in own.glob(f"*{SUFFIX}"):
+                self._check(path)
+        self._environment = self._make_environment()
+
+    def names(self) -> list[str]:
+        return sorted(p.name.removesuffix(SUFFIX) for p in prompts_folder().glob(f"*{SUFFIX}"))
+
+    def source(self, name: str) -> str:
+        """The text of a prompt's file. Raises NotFoundError for a name that is not one."""
+        return self._path(name).read_text(encoding="utf-8")
+
+    def hashes(self) -> dict[str, str]:
+        return {name: self._file_hash(name) for name in self.names()}
+
+    def render(self, name: str, **inputs: Any) -> Prompt:  # noqa: ANN401  what a prompt takes
+        """The prompt with these inputs. Raises PromptError when the file asks for others."""
+        import jinja2
+
+        try:
+            text = self._environment.get_template(name + SUFFIX).render(**inputs)
+        except jinja2.TemplateError as error:
+            raise PromptError(
+                f"the prompt {self._path(name)} cannot be rendered: {error}",
+                hint=f"Compare it with: review prompts show {name}",
+            ) from error
+        return Prompt(name, text.strip() + "\n", self._file_hash(name))
+
+    def shown(self, tag: str, title: str, year: int | None, text: str) -> Shown:
+        """A text made ready to be data: cleaned, and fenced by a marker that its author could not
+        guess and that the same library makes again (HMAC-SHA256 of the text)."""
+        plain, heading = clean(text), clean(title)
+        sign = hmac.new(self._secret, f"{heading}\n{plain}".encode(), hashlib.sha256)
+        marker = sign.hexdigest()[:_MARKER_CHARS]
+        while marker in plain or marker in heading:
+            sign.update(b"again")
+            marker = sign.hexdigest()[:_MARKER_CHARS]
+        return Shown(tag, heading, str(year) if year else "year unknown", plain, marker)
+
+    def _path(self, name: str) -> Path:
+        for folder in self._folders:
+            path = folder / (name + SUFFIX)
+            if path.is_file():
+                return path
+        raise NotFoundError(f"there is no prompt '{name}'", hint="Run: review prompts list")
+
+    def _file_hash(self, name: str) -> str:
+        partial = self._path("_evidence").read_bytes()
+        return hashlib.sha256(self._path(name).read_bytes() + partial).hexdigest()[:16]
+
+    def _make_environment(self) -> Environment:
+        import jinja2
+        import jinja2.sandbox
+
+        return jinja2.sandbox.SandboxedEnvironment(
+            loader=jinja2.FileSystemLoader([str(folder) for folder in self._folders]),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # prompts are plain text
+        )
+
+    def _check(self, path: Path) -> None:
+        """The user's prompt uses just the names that the program's own one is given."""
+        import jinja2
+        from jinja2 import meta
+
+        name = path.name.removesuffix(SUFFIX)
+        known = prompts_folder() / path.name
+        if not known.is_file():
+            raise PromptError(
+                f"{path} replaces no prompt", hint=f"Prompts: {', '.join(self.names())}."
+            )
+        try:
+            tree = jinja2.Environment().parse(path.read_text(encoding="utf-8"))
+        except (jinja2.TemplateSyntaxError, OSError, UnicodeDecodeError) as error:
+            raise PromptError(f"{path} cannot be read: {error}", hint="Mend the file.") from error
+        if name.startswith("_"):
+            return
+        wanted, used = inputs_of(known.read_text("utf-8")), meta.find_undeclared_variables(tree)
+        for problem, names in (("does not use", wanted - used), ("uses", used - wanted)):
+            if names:
+                said = ", ".join(sorted(names))
+                extra = "" if problem == "does not use" else ", which it is not given"
+                raise PromptError(
+                    f"{path} {problem} {said}{extra}", hint=f"See: review prompts show {name}"
+                )
+
+
+def inputs_of(source: str) -> set[str]:
+    """The inputs that a prompt's first line names."""
+    found = _FIRST_LINE.match(source)
+    if found is None:
+        raise ReviewError("a prompt's first line must name inputs, reply and caller")
+    return {name.strip() for name in found["inputs"].split(",")}

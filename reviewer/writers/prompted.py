@@ -1,0 +1,259 @@
+"""Answers that a model drafts, through the prompts in prompts/. Its words are never trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+from pydantic import Field
+
+from reviewer.prompting import Prompts, Shown
+from reviewer.records import (
+    AnswerDraft,
+    Claim,
+    ClaimDraft,
+    Evidence,
+    Quote,
+    Reading,
+    Record,
+    Stance,
+    Support,
+    Usage,
+)
+
+MOST_CLAIMS = 8
+MOST_QUESTIONS = 3
+PAPERS_A_CALL = 4  # 12 papers in 3 calls side by side: one round trip
+QUOTES_OF_A_PAPER = 3
+CHARS_A_TOKEN = 3.0  # English has about 4; code, symbols and other scripts have fewer
+REPLY_TOKENS = 1500  # left free for the reply
+
+T = TypeVar("T", bound=Record)
+
+
+class TagReading(Record):
+    tag: str
+    relevance: float = Field(ge=0, le=10)
+    stance: Stance = "none"
+    quotes: tuple[str, ...] = ()
+
+
+class ReadReply(Record):
+    is_yes_no: bool = False
+    readings: tuple[TagReading, ...]
+
+
+class AnswerReply(Record):
+    claims: tuple[ClaimDraft, ...]
+
+
+class Verdict(Record):
+    tag: str
+    support: Support
+
+
+class JudgeReply(Record):
+    verdicts: tuple[Verdict, ...]
+
+
+class QuestionsReply(Record):
+    questions: tuple[str, ...]
+
+
+class RerankReply(Record):
+    tags: tuple[str, ...]
+
+
+class QuestionReply(Record):
+    question: str
+
+
+class Model(Protocol):
+    """What the writer needs of `llm.LLM`."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def jobs(self) -> int: ...
+
+    @property
+    def context_tokens(self) -> int: ...
+
+    def ask(self, prompt: str, into: type[T], *, prompt_hash: str = "") -> T: ...
+
+    def usage(self) -> Usage: ...
+
+
+class Prompted:
+    """One model for every role. Calls of one step run side by side; their order never shows."""
+
+    def __init__(self, model: Model, prompts: Prompts) -> None:
+        self.name = model.model
+        self._model = model
+        self._prompts = prompts
+        self._notes: list[str] = []
+        self.is_yes_no = False
+
+    def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
+        """Several papers a call. A tag that the model leaves out counts as irrelevant, one that it
+        invents is ignored; `is_yes_no` then says what most calls thought of the question."""
+        batches = _batches(evidence)
+
+        def call(batch: Sequence[Evidence]) -> ReadReply:
+            return self._ask("read", ReadReply, question=question, evidence=self._shown(batch))
+
+        with ThreadPoolExecutor(max(1, min(self._model.jobs, len(batches)))) as pool:
+            replies = list(pool.map(call, batches))
+        self.is_yes_no = 2 * sum(reply.is_yes_no for reply in replies) > len(replies)
+        by_tag: dict[str, TagReading] = {}
+        for batch, reply in zip(batches, replies, strict=True):
+            own = {item.tag for item in batch}
+            for reading in reply.readings:
+                if reading.tag in own:
+                    by_tag.setdefault(reading.tag, reading)
+        return _by_paper(evidence, by_tag)
+
+    def write_answer(
+        self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
+    ) -> AnswerDraft:
+        """With readings the model sees their quotes alone, else the evidence's whole texts."""
+        quotes = _quotes_by_tag(readings)
+        shown = self._shown(evidence) if not readings else [
+            self._prompts.shown(
+                item.tag, item.paper.title, item.paper.year, "\n".join(quotes[item.tag])
+            )
+            for item in evidence
+            if item.tag in quotes
+        ]  # fmt: skip
+        fitting = self._fit(shown)
+        reply = self._ask(
+            "answer", AnswerReply, question=question, evidence=fitting, most_claims=MOST_CLAIMS
+        )
+        return AnswerDraft(claims=reply.claims[:MOST_CLAIMS])
+
+    def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...]:
+        """One call for all claims. A claim without a verdict stays unchecked."""
+        shown = self._fit([self._claim_shown(n, c) for n, c in enumerate(claims, start=1)])
+        reply = self._ask("judge", JudgeReply, claims=shown)
+        said = {verdict.tag: verdict.support for verdict in reply.verdicts}
+        known: tuple[Support, ...] = ("supported", "partial", "contradicted", "unsupported")
+        return tuple(
+            support if (support := said.get(f"C{n}", "unchecked")) in known else "unchecked"
+            for n in range(1, len(claims) + 1)
+        )
+
+    def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> AnswerDraft:
+        """The draft's quotes carry the evidence's own tags again."""
+        shown = self._fit([self._claim_shown(n, c) for n, c in enumerate(claims, start=1)])
+        reply = self._ask("revise", AnswerReply, claims=shown, most_claims=len(claims))
+        tags = {
+            f"C{n}": [item.tag for c in claim.citations for item in evidence
+                      if item.chunk.id == c.chunk_id]
+            for n, claim in enumerate(claims, start=1)
+        }  # fmt: skip
+        return AnswerDraft(claims=tuple(_retagged(draft, tags) for draft in reply.claims))
+
+    def expand(self, question: str, known: Sequence[Claim]) -> tuple[str, ...]:
+        shown = self._fit([self._claim_shown(n, c) for n, c in enumerate(known, start=1)])
+        reply = self._ask(
+            "expand", QuestionsReply, question=question, known=shown, most_questions=MOST_QUESTIONS
+        )
+        asked = (" ".join(text.split())[:300] for text in reply.questions)
+        return tuple(text for text in asked if text)[:MOST_QUESTIONS]
+
+    def rerank(self, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        shown = self._fit(self._shown(evidence))
+        reply = self._ask("rerank", RerankReply, question=question, evidence=shown)
+        by_tag = {item.tag: item for item in evidence}
+        return tuple(by_tag[tag] for tag in dict.fromkeys(reply.tags) if tag in by_tag)
+
+    def stand_alone(self, question: str, earlier: Sequence[str]) -> str:
+        shown = [self._prompts.shown("earlier", "Earlier answer", None, "\n".join(earlier))]
+        reply = self._ask("follow_up", QuestionReply, question=question, earlier=self._fit(shown))
+        return " ".join(reply.question.split())[:500] or question
+
+    def usage(self) -> Usage:
+        return self._model.usage()
+
+    def notes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._notes))
+
+    def _ask(self, name: str, into: type[T], **inputs: Any) -> T:  # noqa: ANN401  a prompt's inputs
+        prompt = self._prompts.render(name, **inputs)
+        return self._model.ask(prompt.text, into, prompt_hash=prompt.file_hash)
+
+    def _shown(self, evidence: Sequence[Evidence]) -> list[Shown]:
+        return [
+            self._prompts.shown(item.tag, item.paper.title, item.paper.year, item.chunk.text)
+            for item in evidence
+        ]
+
+    def _claim_shown(self, number: int, claim: Claim) -> Shown:
+        quotes = "\n".join(f'Quote: "{citation.quote}"' for citation in claim.citations)
+        return self._prompts.shown(f"C{number}", "claim", None, f"Claim: {claim.text}\n{quotes}")
+
+    def _fit(self, shown: list[Shown]) -> list[Shown]:
+        """Without the last ones, if all would not fit into the model's context."""
+        room = (self._model.context_tokens - 2 * REPLY_TOKENS) * CHARS_A_TOKEN
+        kept: list[Shown] = []
+        for item in shown:
+            room -= len(item.text) + len(item.title) + 100
+            if room < 0 and kept:
+                left = len(shown) - len(kept)
+                self._notes.append(f"{left} texts that did not fit into the model's context")
+                break
+            kept.append(item)
+        return kept
+
+
+def _batches(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
+    """The evidence of PAPERS_A_CALL papers each, in order."""
+    papers: dict[str, list[Evidence]] = {}
+    for item in evidence:
+        papers.setdefault(item.paper.id, []).append(item)
+    groups = list(papers.values())
+    return [
+        [item for group in groups[start : start + PAPERS_A_CALL] for item in group]
+        for start in range(0, len(groups), PAPERS_A_CALL)
+    ]
+
+
+def _by_paper(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tuple[Reading, ...]:
+    """One Reading a paper: the stance and first quotes are those of its most relevant text."""
+    own: dict[str, list[TagReading]] = {}
+    for item in evidence:
+        own.setdefault(item.paper.id, [])
+        if item.tag in by_tag:
+            own[item.paper.id].append(by_tag[item.tag])
+    readings = []
+    for paper_id, found in own.items():
+        ranked = sorted(found, key=lambda reading: -reading.relevance)
+        quotes = [Quote(tag=r.tag, quote=q) for r in ranked for q in r.quotes[:QUOTES_OF_A_PAPER]]
+        readings.append(
+            Reading(
+                paper_id=paper_id,
+                relevance=ranked[0].relevance if ranked else 0.0,
+                stance=ranked[0].stance if ranked else "none",
+                quotes=tuple(quotes),
+            )
+        )
+    return tuple(readings)
+
+
+def _quotes_by_tag(readings: Sequence[Reading]) -> dict[str, list[str]]:
+    quotes: dict[str, list[str]] = {}
+    for reading in readings:
+        for quote in reading.quotes:
+            quotes.setdefault(quote.tag, []).append(quote.quote)
+    return quotes
+
+
+def _retagged(draft: ClaimDraft, tags: dict[str, list[str]]) -> ClaimDraft:
+    quotes = [
+        Quote(tag=tag, quote=quote.quote)
+        for quote in draft.quotes
+        for tag in dict.fromkeys(tags.get(quote.tag, [quote.tag]))
+    ]
+    return ClaimDraft(text=draft.text, quotes=tuple(quotes))
