@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -11,6 +12,8 @@ from reviewer.text import sentence_spans
 
 WHOLE_CHARS = 2600  # an abstract-sized part stays one chunk: 99 % of abstracts are shorter
 CHUNK_CHARS = 1200
+_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
+_LAST_SPACE = re.compile(r".*(\s)", re.DOTALL)
 
 
 def chunk_paper(paper: Paper) -> tuple[Chunk, ...]:
@@ -51,7 +54,7 @@ def _overlap(
     text: str, run: list[tuple[int, int]], following: tuple[int, int]
 ) -> list[tuple[int, int]]:
     last = run[-1]
-    is_paragraph_end = "\n\n" in text[last[1] : following[0]]
+    is_paragraph_end = _PARAGRAPH_END.search(text, last[1], following[0]) is not None
     fits = following[1] - last[0] <= CHUNK_CHARS
     return [] if is_paragraph_end or not fits or len(run) == 1 else [last]
 
@@ -60,12 +63,11 @@ def _short_sentences(text: str) -> Iterator[tuple[int, int]]:
     """The sentences; one longer than a chunk is cut at white space, or anywhere if it has none."""
     for start, end in sentence_spans(text):
         while end - start > CHUNK_CHARS:
-            space = text.rfind(" ", start + CHUNK_CHARS // 2, start + CHUNK_CHARS)
-            cut = space if space > 0 else start + CHUNK_CHARS
-            yield start, cut
-            start = cut + (1 if space > 0 else 0)
-        if end > start:
-            yield start, end
+            space = _LAST_SPACE.match(text, start + CHUNK_CHARS // 2, start + CHUNK_CHARS)
+            cut = space.start(1) if space else start + CHUNK_CHARS
+            yield start, start + len(text[start:cut].rstrip())
+            start = end - len(text[cut:end].lstrip())
+        yield start, end
 
 
 def _chunk(paper: Paper, part: Part, start: int, end: int) -> Chunk:
