@@ -125,7 +125,7 @@ def merge(records: Sequence[Paper]) -> Paper:
         date=dated.date,
         year=dated.year if dated.year is not None else min(years, default=None),
         venue=_longest(r.venue for r in ordered),
-        doi=_longest(r.doi for r in ordered),
+        doi=max((r.doi for r in ordered), key=_doi_worth),
         arxiv_id=_longest(r.arxiv_id for r in ordered),
         pmid=_longest(r.pmid for r in ordered),
         url=_longest(r.url for r in ordered),
@@ -136,6 +136,11 @@ def merge(records: Sequence[Paper]) -> Paper:
         ),
         retracted=any(r.retracted for r in ordered),
     )
+
+
+def _doi_worth(doi: str) -> tuple[bool, int, str]:
+    """A publisher's DOI before the one that arXiv gives to every preprint."""
+    return bool(doi) and not _ARXIV_DOI.match(_DOI_ADDRESS.sub("", doi)), len(doi), doi
 
 
 def _longest(values: Iterable[str]) -> str:
