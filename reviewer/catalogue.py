@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reviewer.database import Database, paper_condition
+from pydantic import ValidationError
+
+from reviewer.database import Database, damaged, paper_condition
 from reviewer.records import Filters, Origin, Paper
 
 
@@ -33,13 +35,19 @@ class Catalogue:
         rows = self._database.rows(
             f"SELECT paper FROM papers WHERE {where} ORDER BY number", values
         )
-        return [Paper.model_validate_json(row[0]) for row in rows]
+        return [self._read(row[0]) for row in rows]
 
     def papers_numbered(self, numbers: Sequence[int]) -> dict[int, Paper]:
         rows = self._database.rows_in(
             "SELECT number, paper FROM papers WHERE number IN (?)", list(numbers)
         )
-        return {number: Paper.model_validate_json(text) for number, text in rows}
+        return {number: self._read(text) for number, text in rows}
+
+    def _read(self, text: str) -> Paper:
+        try:
+            return Paper.model_validate_json(text)
+        except ValidationError as error:
+            raise damaged(self._database.path, "a paper cannot be read") from error
 
     def paper_named(self, name: str) -> Paper | None:
         """The paper with this key or id, or that once had it."""
@@ -98,7 +106,7 @@ class Catalogue:
         found = self._database.rows_in(
             "SELECT number, paper, record FROM records WHERE paper IN (?)", sorted(papers)
         )
-        return [KeptRecord(n, p, Paper.model_validate_json(text)) for n, p, text in sorted(found)]
+        return [KeptRecord(n, p, self._read(text)) for n, p, text in sorted(found)]
 
     def save_paper(self, paper: Paper) -> int:
         """Insert the paper, or replace the one with its id; gives its number."""

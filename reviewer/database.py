@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -36,6 +36,7 @@ class Database:
             try:
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 self._prepare()
+                self._use_wal()
                 self._connection.execute("PRAGMA synchronous = FULL")
                 self._connection.execute("PRAGMA cache_size = -65536")
             except BaseException:
@@ -60,10 +61,15 @@ class Database:
                 f"{self.path} belongs to another program",
                 hint="Name another folder with --library.",
             )
-        self._connection.execute("PRAGMA journal_mode = WAL")
         with self.transaction():
             if not self._has_tables():
                 self._create()
+
+    def _use_wal(self) -> None:
+        """Kept in the file once it is set. SQLite waits for no one here: where another process is
+        making the same library just now, that one or the next opening sets it."""
+        with suppress(sqlite3.OperationalError):
+            self._connection.execute("PRAGMA journal_mode = WAL")
 
     def _has_tables(self) -> bool:
         return self._connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None

@@ -11,7 +11,7 @@ from reviewer.chunk_store import ChunkStore, KeptChunk
 from reviewer.chunking import embedding_text
 from reviewer.database import Database
 from reviewer.embedding import Embedding
-from reviewer.errors import EmbeddingError
+from reviewer.errors import EmbeddingError, LibraryError
 from reviewer.records import Filters, Report, silent
 from reviewer.text import clean, sentence_spans
 from reviewer.vectors import (
@@ -25,6 +25,7 @@ from reviewer.vectors import (
 
 EMBED_BATCH = 64  # chunks a transaction: what an interrupt can cost is two or three seconds
 _CLEAN, _UNCLEAN = "clean", "unclean"
+_LITTLE_SPACE = 1_000_000  # bytes free from which a fault in writing is put down to a full disk
 
 
 class Index:
@@ -148,13 +149,30 @@ class Index:
         self._database.set_state("index", _UNCLEAN)
         fresh = self.folder.with_name("chroma.new")
         discard(fresh)
-        index = Vectors(fresh, make=True)
         try:
-            self._fill(index, 0)
-        finally:
-            index.close()
-        replace_folder(fresh, self.folder)
+            index = Vectors(fresh, make=True)
+            try:
+                self._fill(index, 0)
+            finally:
+                index.close()
+            replace_folder(fresh, self.folder)
+        except (IndexDamagedError, OSError) as error:
+            raise self._unwritten(fresh, str(error)) from error
         self._mark_clean(generation)
+
+    def _unwritten(self, fresh: Path, reason: str) -> LibraryError:
+        """Why the index cannot be made. What there is of it gives its space back."""
+        import shutil
+
+        is_full = shutil.disk_usage(self.folder.parent).free < _LITTLE_SPACE
+        discard(fresh)
+        return LibraryError(
+            f"the index {self.folder} cannot be written: "
+            f"{'the disk is full' if is_full else reason}; all papers and vectors are kept",
+            hint="Free some space and run: review reindex"
+            if is_full
+            else "Check the folder's rights and run: review reindex",
+        )
 
     def _fill(self, index: Vectors, since: int) -> None:
         for batch in self._chunks.indexed_since(since, BATCH):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -173,11 +173,14 @@ class Library:
     def embedding(self, report: Report = silent, *, may_download: bool = False) -> Embedding:
         """The open embedding. Raises MissingEmbeddingError when it cannot run here, and
         EmbeddingError when the library's vectors are of another one."""
+        name = self.embedding_name
+        if name == NO_EMBEDDING:
+            raise MissingEmbeddingError("embedding is switched off")
+        self.index.require(name)
+        return self._opened(name, report, may_download=may_download)
+
+    def _opened(self, name: str, report: Report, *, may_download: bool) -> Embedding:
         if self._embedding is None:
-            name = self.embedding_name
-            if name == NO_EMBEDDING:
-                raise MissingEmbeddingError("embedding is switched off")
-            self.index.require(name)
             try:
                 self._embedding = open_embedding(name, self.settings)
             except MissingEmbeddingError:
@@ -201,8 +204,7 @@ class Library:
                     hint="Set --embedding minilm.",
                 )
             if own and name != own:
-                if self._embedding is None:
-                    self._embedding = open_embedding(name, self.settings)
+                self._opened(name, report, may_download=True)
                 self.index.start_anew()
             embedded, seconds, note = self._bring_up(report, may_download=True)
             self.index.sync(report, anew=not embedded or embedded < self.chunks.count())
@@ -215,12 +217,13 @@ class Library:
         )
 
     def catch_up(self) -> None:
-        """Mend an index that is out of step, when that is quick and no one else is writing."""
+        """Mend an index that is out of step, when that is quick and no one else is writing. Where
+        it cannot be written, as on a full disk, questions are answered without it."""
         if self.index.is_in_step() or not self.index.embedding_name:
             return
         if self.chunks.count() > _MOST_TO_CATCH_UP:
             return
-        with self._writing(silent, wait=False) as is_writing:
+        with suppress(LibraryError), self._writing(silent, wait=False) as is_writing:
             if is_writing:
                 self.index.sync()
 

@@ -59,7 +59,7 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     ranked = ranking.ranked()
     papers = library.catalogue.papers_numbered(sorted({c.kept.paper for c in ranked}))
     best: dict[int, list[_Candidate]] = {}
-    for candidate in ranked:
+    for candidate in (c for c in ranked if c.kept.paper in papers):
         best.setdefault(candidate.kept.paper, []).append(candidate)
     floor, strong = ranking.levels()
     above = [n for n, own in best.items() if max(c.relevance for c in own) >= floor]
@@ -151,6 +151,7 @@ class _Ranking:
         self._relevance = {n: self._relevance_of(n, cosine.get(n)) for n in fused}
         top = sorted(fused, key=lambda n: (-fused[n], n))[:SENTENCE_CANDIDATES]
         kept = self._library.chunks.numbered(top)
+        top = [n for n in top if n in kept]  # another process may have removed a paper just now
         sentences = self._sentences([kept[n] for n in top])
         nearest = {
             n: max((s.similarity for s in own if s.similarity is not None), default=0.0)

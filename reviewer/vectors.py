@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,30 +22,40 @@ class IndexDamagedError(Exception):
     """The index cannot be opened or read. It is thrown away and made again; no user sees this."""
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """Chroma raises what it likes for damaged files and full disks."""
+    try:
+        yield
+    except Exception as error:
+        raise IndexDamagedError(str(error)) from error
+
+
 class Vectors:
     """One open Chroma folder. Ids are chunk ids, distances are cosine."""
 
     def __init__(self, folder: Path, *, make: bool = False) -> None:
         """Open the index in `folder`. Raises IndexDamagedError if it is not there or not whole."""
+        self._client: Any = None
+        try:
+            with _told():
+                self._open(folder, make=make)
+        except IndexDamagedError:
+            self.close()
+            raise
+
+    def _open(self, folder: Path, *, make: bool) -> None:
+        import chromadb
         from chromadb.config import Settings
 
-        self._client = None
-        try:
-            import chromadb
-
-            settings = Settings(anonymized_telemetry=False, allow_reset=False)
-            self._client = chromadb.PersistentClient(str(folder), settings=settings)
-            if make:
-                self._collection = self._client.get_or_create_collection(
-                    COLLECTION,
-                    embedding_function=None,
-                    configuration={"hnsw": _HNSW},
-                )
-            else:
-                self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-        except Exception as error:
-            self.close()
-            raise IndexDamagedError(str(error)) from error
+        settings = Settings(anonymized_telemetry=False, allow_reset=False)
+        self._client = chromadb.PersistentClient(str(folder), settings=settings)
+        if make:
+            self._collection = self._client.get_or_create_collection(
+                COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+            )
+        else:
+            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
 
     def close(self) -> None:
         """Let go of the files, so that another process or a later opening sees them fresh."""
@@ -56,42 +67,41 @@ class Vectors:
         SharedSystemClient.clear_system_cache()
 
     def count(self) -> int:
-        try:
+        with _told():
             return int(self._collection.count())
-        except Exception as error:
-            raise IndexDamagedError(str(error)) from error
 
     def write(self, ids: Sequence[str], vectors: Any, texts: Sequence[str], metadata: Any) -> None:  # noqa: ANN401
         """Insert or replace rows; `vectors` is a float32 array of shape (len(ids), dimensions)."""
         for start in range(0, len(ids), BATCH):
             cut = slice(start, start + BATCH)
-            self._collection.upsert(
-                ids=list(ids[cut]),
-                embeddings=vectors[cut],
-                documents=list(texts[cut]),
-                metadatas=list(metadata[cut]),
-            )
+            with _told():
+                self._collection.upsert(
+                    ids=list(ids[cut]),
+                    embeddings=vectors[cut],
+                    documents=list(texts[cut]),
+                    metadatas=list(metadata[cut]),
+                )
 
     def forget(self, ids: Sequence[str]) -> None:
         for start in range(0, len(ids), BATCH):
-            self._collection.delete(ids=list(ids[start : start + BATCH]))
+            with _told():
+                self._collection.delete(ids=list(ids[start : start + BATCH]))
 
     def tune(self) -> None:
         """Search wider in a large index: recall falls with size, time hardly rises."""
         if self.count() > _LARGE:
-            self._collection.modify(configuration={"hnsw": {"ef_search": _LARGE_EF}})
+            with _told():
+                self._collection.modify(configuration={"hnsw": {"ef_search": _LARGE_EF}})
 
     def nearest(self, vector: Any, most: int) -> list[tuple[str, float]]:  # noqa: ANN401  an array
         """Ids of the nearest chunks with their cosine, nearest first."""
         most = min(most, self.count())
         if most == 0:
             return []
-        try:
+        with _told():
             found = self._collection.query(
                 query_embeddings=[vector], n_results=most, include=["distances"]
             )
-        except Exception as error:
-            raise IndexDamagedError(str(error)) from error
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(chunk_id, 1.0 - float(distance)) for chunk_id, distance in pairs]
 
