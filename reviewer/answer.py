@@ -13,10 +13,12 @@ from reviewer.gate import FAILING, pass_gate
 from reviewer.gathering import Gathered, Reads, gather
 from reviewer.library import Library
 from reviewer.records import Answer, Claim, Coverage, Filters, Report, Run, StanceTaken, silent
+from reviewer.search import SearchOptions, find
 from reviewer.verdict import take_stances, verdict_of
 from reviewer.writers import Writer
 
 NEAREST_NAMED = 3
+PAPERS_A_CALL = 4  # as the prompted writer reads them
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,25 @@ def _coverage(gathered: Gathered, claims: Sequence[Claim], notes: Sequence[str])
         cited=len({citation.paper_id for claim in claims for citation in claim.citations}),
         left_out=(*found.left_out, *gathered.left_out, *notes),
     )
+
+
+def planned_calls(question: str, library: Library, model: str, options: AskOptions) -> str:
+    """What asking would take, in words. Searches, and contacts nobody."""
+    found = find(question, library, SearchOptions(options.papers, filters=options.filters))
+    if not model:
+        return "No model is set: 0 calls."
+    if not found.evidence:
+        return "Nothing in the library is near this question: 0 calls."
+    texts = sum(len(item.chunk.text) + len(item.paper.title) for item in found.evidence)
+    papers = len({item.paper.id for item in found.evidence})
+    reading = 0 if options.effort == "quick" else -(-papers // PAPERS_A_CALL)
+    least = reading + (1 if options.effort == "quick" else 2)
+    said = f"{least} calls to {model}: {reading} to read {papers} papers, 1 to write" + (
+        ", 1 to judge" if reading else ""
+    )
+    if options.effort == "thorough":
+        said += "; then up to 9 more to ask further, search again, rerank and rewrite"
+    return f"{said}. About {texts // 4 + 700 * least:,} tokens of input."
 
 
 def new_run_id() -> str:

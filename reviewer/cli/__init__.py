@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reviewer.records import Filters
     from reviewer.settings import Settings
 
-COMMANDS = ("ask", "search", "papers", "runs", "doctor")
+COMMANDS = ("ask", "search", "papers", "runs", "prompts", "eval", "doctor")
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130
 
@@ -44,6 +44,35 @@ TagOption = Annotated[
 ]
 KeysOption = Annotated[
     str, typer.Option("--keys", help="Only these papers, keys with commas.", show_default=False)
+]
+
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", "-m", help="Any litellm model writes the answer.", show_default=False),
+]
+ApiBaseOption = Annotated[
+    str | None, typer.Option("--api-base", help="The model's address.", show_default=False)
+]
+JobsOption = Annotated[
+    int | None, typer.Option("--jobs", help="Calls in flight (8).", show_default=False)
+]
+BudgetOption = Annotated[
+    float | None,
+    typer.Option("--budget", help="Stop before more USD are spent.", show_default=False),
+]
+CallsOption = Annotated[
+    int | None, typer.Option("--max-calls", help="Stop before more calls.", show_default=False)
+]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option("--timeout", help="Seconds a call may take (120, local 600).", show_default=False),
+]
+NoCacheOption = Annotated[
+    bool, typer.Option("--no-cache", help="Ask the model again, also for kept replies.")
+]
+PromptsOption = Annotated[
+    str | None,
+    typer.Option("--prompts", help="A folder of your own prompts.", show_default=False),
 ]
 
 

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reviewer.cli import (
+    ApiBaseOption,
+    BudgetOption,
+    CallsOption,
     EmbeddingOption,
+    JobsOption,
     JsonOption,
     KeysOption,
     LibraryOption,
+    ModelOption,
+    NoCacheOption,
     OfflineOption,
     OutputOption,
+    PromptsOption,
     QuietOption,
     TagOption,
+    TimeoutOption,
     VenueOption,
     VerboseOption,
     YearOption,
     deliver,
     filters_of,
     print_error,
+    print_out,
     settings_of,
 )
+
+if TYPE_CHECKING:
+    from reviewer.records import Answer
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +48,11 @@ def ask(
         list[str] | None,
         typer.Option("--papers", help="Ask these files or folders alone.", show_default=False),
     ] = None,
+    model: ModelOption = None,
+    effort: Annotated[str, typer.Option(help="quick, normal or thorough.")] = "normal",
+    follow: Annotated[
+        bool, typer.Option("--continue", "-c", help="Go on from the last question.")
+    ] = False,
     count: Annotated[int, typer.Option("-k", help="How many papers are read.", min=1)] = 12,
     year: YearOption = "",
     venue: VenueOption = "",
@@ -46,6 +64,12 @@ def ask(
     quotes: Annotated[
         bool, typer.Option("--quotes", help="Show under each reference what was quoted.")
     ] = False,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="Show claims as soon as their quotes stand.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say which calls would be made, and make none.")
+    ] = False,
     form: Annotated[
         str, typer.Option("--format", "-f", help="markdown or json.", show_default=False)
     ] = "",
@@ -53,6 +77,13 @@ def ask(
     output: OutputOption = "",
     library: LibraryOption = None,
     embedding: EmbeddingOption = None,
+    api_base: ApiBaseOption = None,
+    jobs: JobsOption = None,
+    budget: BudgetOption = None,
+    max_calls: CallsOption = None,
+    timeout: TimeoutOption = None,
+    no_cache: NoCacheOption = False,
+    prompts: PromptsOption = None,
     listing_year: Annotated[
         int | None, typer.Option(help="The year of dates without one, with --papers.")
     ] = None,
@@ -61,30 +92,63 @@ def ask(
     verbose: VerboseOption = False,
 ) -> int:
     """Answer a question from your papers, with citations that you can check."""
-    from reviewer.answer import AskOptions, answer_question
+    from reviewer.answer import AskOptions, answer_question, planned_calls
     from reviewer.cli.opening import opened
     from reviewer.cli.progress import ShownProgress
+    from reviewer.cli.writing import continued, say_claims, writer_of
     from reviewer.formats import choose_format
     from reviewer.formats.json import answer_json
     from reviewer.formats.markdown import answer_markdown
-    from reviewer.writers.extractive import Extractive
 
     form = choose_format("json" if json else form, output)
-    settings = settings_of(library=library, embedding=embedding, offline=offline)
-    options = AskOptions(count, filters_of(year, venue, tag, keys), is_strict=strict)
+    settings = settings_of(
+        library=library, embedding=embedding, model=model, api_base=api_base, jobs=jobs,
+        budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
+    )  # fmt: skip
+    asked = whole = " ".join(question)
+    options = AskOptions(count, filters_of(year, venue, tag, keys), effort_of(effort), strict)
     with (
         ShownProgress(quiet=quiet, verbose=verbose) as report,
         opened(settings, papers, listing_year, report) as shelf,
     ):
-        answer = answer_question(" ".join(question), shelf, Extractive(), options, report)
+        if dry_run:
+            print_out(planned_calls(whole, shelf, settings.model, options) + "\n")
+            return 0
+        writer = writer_of(settings, shelf, use_cache=not no_cache)
+        if follow:
+            whole = continued(asked, shelf, writer)
+            report(f"Asking: {whole}", -1, 0)
+        options = replace(
+            options, asked=asked if follow else "", resolved=say_claims if stream else None
+        )
+        answer = answer_question(whole, shelf, writer, options, report)
         is_lexical = not shelf.has_vectors
     deliver(
         answer_markdown(answer, with_quotes=quotes), answer_json(answer), form=form, output=output
     )
     if not quiet:
-        if is_lexical:
-            print_error("Searched by words alone. For search by meaning: review reindex")
-        c, usage = answer.coverage, answer.usage
-        print_error(f"{c.read} papers read, {c.cited} cited, no cost, {usage.seconds:.1f} s")
+        _say_summary(answer, is_lexical=is_lexical)
     was_left_out = any("(strict)" in reason for reason in answer.coverage.left_out)
     return 3 if was_left_out else 0
+
+
+def effort_of(effort: str) -> str:
+    """The effort, checked. Raises UsageError for one that is not known."""
+    from reviewer.errors import UsageError
+    from reviewer.gathering import EFFORTS
+
+    if effort not in EFFORTS:
+        raise UsageError(f"--effort '{effort}' is none", hint=f"Use {', '.join(EFFORTS)}.")
+    return effort
+
+
+def _say_summary(answer: Answer, *, is_lexical: bool) -> None:
+    from reviewer.cli.writing import cost_line
+
+    if is_lexical:
+        print_error("Searched by words alone. For search by meaning: review reindex")
+    coverage, usage = answer.coverage, answer.usage
+    print_error(
+        f"{coverage.read} papers read, {coverage.cited} cited, {cost_line(usage)}, "
+        f"{usage.seconds:.1f} s"
+    )

@@ -1,0 +1,89 @@
+"""`review eval`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reviewer.cli import (
+    ApiBaseOption,
+    BudgetOption,
+    CallsOption,
+    EmbeddingOption,
+    JsonOption,
+    LibraryOption,
+    ModelOption,
+    OutputOption,
+    QuietOption,
+    deliver,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from reviewer.evaluate import Evaluation
+
+
+def register(app: typer.Typer) -> None:
+    app.command("eval", epilog="Example: review eval questions.json --model ollama/llama3")(
+        run_eval
+    )
+
+
+def run_eval(
+    file: Annotated[Path, typer.Argument(help="Judged questions, JSON or JSON Lines.")],
+    model: ModelOption = None,
+    effort: Annotated[str, typer.Option(help="quick, normal or thorough.")] = "normal",
+    count: Annotated[int, typer.Option("-k", help="How many papers are read.", min=1)] = 12,
+    json: JsonOption = False,
+    output: OutputOption = "",
+    library: LibraryOption = None,
+    embedding: EmbeddingOption = None,
+    api_base: ApiBaseOption = None,
+    budget: BudgetOption = None,
+    max_calls: CallsOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Measure answers to judged questions: citations, stances, abstention, ranking."""
+    from reviewer.answer import AskOptions
+    from reviewer.cli.ask import effort_of
+    from reviewer.cli.opening import opened
+    from reviewer.cli.progress import ShownProgress
+    from reviewer.cli.writing import writer_of
+    from reviewer.evaluate import evaluate, read_questions
+    from reviewer.formats import choose_format
+    from reviewer.formats.json import dump
+
+    questions = read_questions(file)
+    settings = settings_of(
+        library=library, embedding=embedding, model=model, api_base=api_base,
+        budget_usd=budget, max_calls=max_calls,
+    )  # fmt: skip
+    options = AskOptions(count, effort=effort_of(effort))
+    with (
+        ShownProgress(quiet=quiet, verbose=False) as report,
+        opened(settings, None, None, report) as shelf,
+    ):
+        measured = evaluate(questions, shelf, writer_of(settings, shelf), options, report)
+    deliver(
+        _table(measured),
+        dump("eval", measured.model_dump(mode="json")),
+        form=choose_format("json" if json else "", output),
+        output=output,
+    )
+
+
+def _table(measured: Evaluation) -> str:
+    rows = {
+        "citation recall": measured.citation_recall,
+        "citation precision": measured.citation_precision,
+        "stance accuracy": measured.stance_accuracy,
+        "answerable refused": measured.answerable_refused,
+        "unanswerable answered": measured.unanswerable_answered,
+        "nDCG@10": measured.ndcg,
+    }
+    lines = [f"{len(measured.questions)} questions, written by {measured.writer}", ""]
+    lines += ["| figure | value |", "|---|---|"]
+    lines += [f"| {n} | {'-' if v is None else format(v, '.3f')} |" for n, v in rows.items()]
+    return "\n".join([*lines, ""])

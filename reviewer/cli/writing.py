@@ -1,0 +1,69 @@
+"""Makes the writer that a command uses: extractive, or the one model that was set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reviewer.library import Library
+    from reviewer.records import Claim, Usage
+    from reviewer.settings import Settings
+    from reviewer.writers import Writer
+
+
+def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -> Writer:
+    """Raises ModelError when the model cannot be asked: offline, or its key is not set."""
+    if not settings.model:
+        from reviewer.writers.extractive import Extractive
+
+        return Extractive()
+    from reviewer.errors import ModelError
+    from reviewer.llm import LLM
+    from reviewer.prompting import Prompts
+    from reviewer.writers.prompted import Prompted
+
+    if settings.offline and not settings.api_base:
+        raise ModelError(
+            f"{settings.model} needs a network and --offline is set",
+            hint="Leave one of the two out.",
+        )
+    model = LLM(settings, library.ledger if use_cache else None)
+    return Prompted(model, Prompts(settings.prompts, library.ledger.secret()))
+
+
+def continued(question: str, library: Library, writer: Writer) -> str:
+    """A follow-up to the last run, in words that stand alone.
+
+    Raises UsageError when there is no earlier run, or when the writer needs a model for this.
+    """
+    from reviewer.errors import UsageError
+    from reviewer.records import NeedsModel
+
+    runs = [run for run in library.ledger.runs(20) if run.command == "ask"]
+    if not runs:
+        raise UsageError("there is no earlier question to go on from", hint="Ask without -c.")
+    claims = [claim["text"] for claim in runs[0].result.get("claims", [])]
+    whole = writer.stand_alone(question, [runs[0].question, *claims])
+    if isinstance(whole, NeedsModel):
+        raise UsageError("a follow-up needs a model", hint="Set --model, or ask in full words.")
+    return whole
+
+
+def say_claims(claims: Sequence[Claim]) -> None:
+    """Show claims as their citations stand, before they are judged."""
+    from reviewer.cli import print_error
+    from reviewer.text import clean
+
+    for claim in claims:
+        print_error(f"  {clean(claim.text)}")
+
+
+def cost_line(usage: Usage) -> str:
+    """`5 calls (2 from the cache), 12,000 tokens, $0.02` or `no cost`."""
+    if not usage.calls and not usage.cached_calls:
+        return "no cost"
+    cached = f" ({usage.cached_calls} from the cache)" if usage.cached_calls else ""
+    price = "price not known" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+    tokens = usage.tokens_in + usage.tokens_out
+    return f"{usage.calls + usage.cached_calls} calls{cached}, {tokens:,} tokens, {price}"
