@@ -18,6 +18,7 @@ _HEADER = re.compile(r"^(?:new|Subscribe|Daily Papers|by\s?AK and the research c
 _GLUED = "Subscribe"
 _DOT = "·"
 MAX_TITLE_CHARS = 400
+MAX_ORGANISATION_CHARS = 200
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ class _Byline:
 
 def matches(text: str) -> bool:
     head = text[:2000].split("\n")[:12]
-    return any(line.startswith(_BANNER) for line in head) or _DOT in text[:20_000].split("\n")
+    return any(line.startswith(_BANNER) for line in head) or any(
+        line.strip() == _DOT for line in text[:20_000].split("\n")
+    )
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
@@ -54,10 +57,14 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
         if line.text.strip() != _DOT or place == start:
             continue
         after = body[place + 1].text if place + 1 < len(body) else ""
-        byline = _read_byline(body[place - 1].text, after, options)
-        yield from _entries(body[start : place - 1], byline, file)
-        start = place + (2 if byline.date else 1)
-    yield from _entries(body[start:], _Byline(), file)
+        above = body[place - 1].text if _is_byline(body[place - 1].text) else ""
+        byline = _read_byline(above, after, options)
+        yield from _entries(body[start : place - bool(above)], byline, file)
+        start = place + (2 if _DATE.match(after.strip()) else 1)
+    rest, byline = body[start:], _Byline()
+    if rest and _AUTHORS.match(rest[-1].text.strip()):
+        byline = _read_byline(rest.pop().text, "", options)
+    yield from _entries(rest, byline, file)
 
 
 def _without_header(lines: Sequence[_Line]) -> list[_Line]:
@@ -79,18 +86,35 @@ def _entries(lines: Sequence[_Line], byline: _Byline, file: str) -> Iterator[Pap
     place = 0
     while place < len(lines):
         title = lines[place]
-        abstract = lines[place + 1] if place + 1 < len(lines) else None
         if len(title.text) > MAX_TITLE_CHARS:
             reason = "a long text stands where a title should be"
-        elif abstract is None or len(abstract.text) <= len(title.text):
+        elif _lacks_abstract(title, lines[place + 1 : place + 3]):
             reason = f"the title '{title.text[:60]}' has no abstract after it"
         else:
+            own = byline if place + 2 >= len(lines) else _Byline()
+            yield _paper(title, lines[place + 1], own, file)
             place += 2
-            own = byline if place >= len(lines) else _Byline()
-            yield _paper(title, abstract, own, file)
             continue
         place += 1
         yield Skipped(file=file, position=title.number, reason=reason)
+
+
+def _lacks_abstract(title: _Line, below: Sequence[_Line]) -> bool:
+    """True when no abstract follows, but the end, something shorter, or the next title: a line
+    without a stop above one that is too long for a title."""
+    if not below or len(below[0].text) <= len(title.text):
+        return True
+    could_be_title = len(below[0].text) <= MAX_TITLE_CHARS and not _ends_sentence(below[0].text)
+    return could_be_title and len(below) > 1 and len(below[1].text) > MAX_TITLE_CHARS
+
+
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip().endswith(".")
+
+
+def _is_byline(text: str) -> bool:
+    """Some entries have a date and neither authors nor organisation."""
+    return len(text) <= MAX_ORGANISATION_CHARS
 
 
 def _paper(title: _Line, abstract: _Line, byline: _Byline, file: str) -> Paper:

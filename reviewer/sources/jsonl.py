@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections.abc import Iterator
@@ -11,9 +12,8 @@ from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ISO_DATE = re.compile(r"^(\d{4})(-\d{2}(-\d{2})?)?")
+_ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?![0-9])")
 _TEXT_FIELDS = ("venue", "doi", "arxiv_id", "pmid", "url")
-_KNOWN = {"title", "abstract", "authors", "year", "date", "keywords", *_TEXT_FIELDS}
 _DEEPEST = 100
 
 
@@ -48,7 +48,7 @@ def _parse(line: str) -> dict[str, Any] | str:
         return "the object has no title"
     if _depth(found) > _DEEPEST:
         return "the JSON is nested too deeply"
-    return {str(name): _without_surrogates(value) for name, value in found.items()}
+    return {str(name): value for name, value in _without_surrogates(found).items()}
 
 
 def _kind(value: Any) -> str:  # noqa: ANN401  anything JSON can hold
@@ -90,14 +90,14 @@ def _paper(found: dict[str, Any], line: str, file: str, number: int) -> Paper:
     authors, keywords = _names(found.get("authors")), _names(found.get("keywords"))
     understood = {
         "title": True,
-        "abstract": isinstance(abstract, str) or abstract is None,
-        "authors": bool(authors) or not found.get("authors"),
-        "keywords": bool(keywords) or not found.get("keywords"),
-        "year": year is not None,
-        "date": bool(date),
-        **{name: name in texts or found.get(name) is None for name in _TEXT_FIELDS},
+        "abstract": isinstance(abstract, str),
+        "authors": len(authors) == _count(found.get("authors")),
+        "keywords": len(keywords) == _count(found.get("keywords")),
+        "year": year is not None and _year(found.get("year")) == year,
+        "date": isinstance(found.get("date"), str) and _iso_date(found["date"]) == date != "",
+        **{name: name in texts for name in _TEXT_FIELDS},
     }
-    extra = {n: v for n, v in found.items() if n not in _KNOWN or not understood[n]}
+    extra = {n: v for n, v in found.items() if v not in (None, "") and not understood.get(n)}
     return Paper(
         parts=tuple(parts),
         authors=authors,
@@ -120,15 +120,39 @@ def _names(value: Any) -> tuple[str, ...]:  # noqa: ANN401  anything JSON can ho
     return tuple(name.strip() for name in names if isinstance(name, str) and name.strip())
 
 
+def _count(value: Any) -> int | None:  # noqa: ANN401  anything JSON can hold
+    """How many names are given."""
+    if isinstance(value, str):
+        return len([name for name in value.split(";") if name.strip()])
+    return len(value) if isinstance(value, list) else None
+
+
 def _dates(found: dict[str, Any]) -> tuple[str, int | None]:
     """The date as ISO 8601 and the year, from either field; empty and None when not given."""
     date = found.get("date")
-    iso = _ISO_DATE.match(date.strip()) if isinstance(date, str) else None
-    year = found.get("year")
-    if isinstance(year, str) and re.fullmatch(r"\s*\d{4}\s*", year):
-        year = int(year)
-    if not isinstance(year, int) or isinstance(year, bool) or not 1000 <= year <= 9999:
-        year = None
+    iso = _iso_date(date) if isinstance(date, str) else ""
+    year = _year(found.get("year"))
     if iso:
-        return iso.group(0), int(iso.group(1))
+        return iso, int(iso[:4])
     return (str(year) if year else ""), year
+
+
+def _iso_date(text: str) -> str:
+    """The date as far as the calendar knows it: `2025`, `2025-09` or `2025-09-29`."""
+    iso = _ISO_DATE.match(text.strip())
+    if not iso:
+        return ""
+    year, month, day = (int(number) if number else 1 for number in iso.groups())
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return ""
+    return iso.group(0)
+
+
+def _year(value: Any) -> int | None:  # noqa: ANN401  anything JSON can hold
+    if isinstance(value, str) and re.fullmatch(r"\s*\d{4}\s*", value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1000 <= value <= 9999:
+        return None
+    return value
