@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reviewer.errors import UsageError
 
@@ -27,7 +27,8 @@ class Settings(BaseModel):
     model: str = ""
     api_base: str = ""
     offline: bool = False
-    timeout_s: float = 120.0
+    prompts: str = ""
+    timeout_s: float = Field(default=120.0, gt=0)
 
 
 def load_settings(
@@ -46,7 +47,7 @@ def load_settings(
     library = str(given.get("library") or variables.get("library") or find_library(start) or "")
     values = _from_files(library, environment)
     library = library or str(values.get("library") or default_library())
-    values |= variables | given | {"library": str(Path(library).expanduser())}
+    values |= variables | given | {"library": str(_written_out(library))}
     return _checked(values)
 
 
@@ -56,6 +57,16 @@ def find_library(start: Path) -> Path | None:
         if (folder / LIBRARY_FOLDER).is_dir():
             return folder / LIBRARY_FOLDER
     return None
+
+
+def _written_out(library: str) -> Path:
+    try:
+        return Path(library).expanduser()
+    except RuntimeError as error:
+        raise UsageError(
+            f"the library '{library}' lies in a home folder that cannot be found",
+            hint="Write the folder out in full.",
+        ) from error
 
 
 def default_library() -> Path:
@@ -92,6 +103,7 @@ def _from_files(library: str, environment: Mapping[str, str]) -> dict[str, Any]:
                 f"{path} cannot be read: {error}", hint="Mend the file or move it away."
             ) from error
         _check_names(found, path)
+        _checked(found, f"{path}: ")
         values |= found
     return values
 
@@ -101,7 +113,7 @@ def _settings_files(library: str, environment: Mapping[str, str]) -> list[Path]:
 
     files = [Path(platformdirs.user_config_dir("review")) / SETTINGS_FILE]
     if library:
-        files.append(Path(library).expanduser().parent / SETTINGS_FILE)
+        files.append(_written_out(library).parent / SETTINGS_FILE)
     return files
 
 
@@ -112,13 +124,13 @@ def _check_names(found: Mapping[str, Any], path: Path) -> None:
             raise UsageError(f"{path} sets '{name}', which is no setting", hint=f"Known: {known}.")
 
 
-def _checked(values: Mapping[str, Any]) -> Settings:
+def _checked(values: Mapping[str, Any], place: str = "") -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise UsageError(
-            f"the setting '{name}' is '{values.get(name)}': {first['msg'].lower()}",
+            f"{place}the setting '{name}' is '{values.get(name)}': {first['msg'].lower()}",
             hint=f"Set --{name.replace('_', '-')} or REVIEW_{name.upper()} to a fitting value.",
         ) from error

@@ -63,7 +63,14 @@ def find_files(paths: Iterable[str]) -> Iterator[str | Skipped]:
 
 
 def _files_at(path: str) -> Iterator[str | Skipped]:
-    place = Path(path).expanduser()
+    try:
+        yield from _files_named(path, Path(path).expanduser())
+    except (OSError, RuntimeError) as error:  # a name too long, or ~ of nobody
+        reason = (getattr(error, "strerror", None) or str(error)).lower().rstrip(".")
+        yield Skipped(file=path, reason=f"it cannot be looked for: {reason}")
+
+
+def _files_named(path: str, place: Path) -> Iterator[str | Skipped]:
     if path == STDIN:
         yield STDIN
     elif place.is_dir():
@@ -147,13 +154,18 @@ def origin_of(raw: str, file: str, position: int) -> Origin:
 def content_hash(paths: Iterable[str]) -> str:
     """A hash over the names and bytes of all files behind `paths`; equal files, equal hash.
 
-    Raises SourceError when a path names nothing readable, because nothing could be asked over it.
+    Raises SourceError when a path names nothing readable, because nothing could be asked over it,
+    and for standard input, which can be read only once.
     """
     digest = hashlib.sha256()
     for found in find_files(paths):
         if isinstance(found, Skipped):
             raise SourceError(
                 f"{found.file}: {found.reason}", hint="Give a file or a folder that holds papers."
+            )
+        if found == STDIN:
+            raise SourceError(
+                "standard input is no file", hint="Save it as a file, or add it: review add -"
             )
         digest.update(found.encode("utf-8", errors="surrogateescape") + b"\0")
         try:
