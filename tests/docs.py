@@ -1,6 +1,6 @@
-"""Makes docs/cli.md, and checks that the documents say what is so. `python -m tests.docs [--check]`.
+"""Makes docs/cli.md and docs/prompts.md, and checks what the documents say. `python -m tests.docs`.
 
-Without `--check` the generated files are written; with it a difference is an error.
+With `--check` nothing is written, and a generated file that differs is an error.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / "docs" / "cli.md"
+PROMPTS = ROOT / "docs" / "prompts.md"
 README = ROOT / "README.md"
 _LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
 _OUTPUT = re.compile(r"<!-- output of: (.+?) -->\n```[a-z]*\n(.*?)```", re.DOTALL)
@@ -43,11 +44,31 @@ def cli_page() -> str:
     return "\n".join(lines)
 
 
+def prompts_page() -> str:
+    """Every prompt, whole, with what its first line says."""
+    lines = [
+        "# Prompts",
+        "",
+        "Generated from `prompts/` by `python -m tests.docs`. `review prompts export DIR` copies them",
+        "to a folder of your own; `--prompts DIR` uses what you changed there. Paper text reaches a",
+        "prompt only through `_evidence`, cleaned and fenced.",
+        "",
+    ]
+    for path in sorted((ROOT / "prompts").glob("*.md.jinja")):
+        text = path.read_text(encoding="utf-8").strip()
+        lines += [f"## {path.name.removesuffix('.md.jinja')}", "", "````jinja", text, "````", ""]
+    return "\n".join(lines)
+
+
+GENERATED = {CLI: cli_page, PROMPTS: prompts_page}
+
+
 def problems() -> list[str]:
     """What the documents say that is not so."""
     found = []
-    if not CLI.is_file() or CLI.read_text(encoding="utf-8") != cli_page():
-        found.append("docs/cli.md is not what --help prints: run python -m tests.docs")
+    for path, page in GENERATED.items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != page():
+            found.append(f"docs/{path.name} is behind: run python -m tests.docs")
     for page in [README, *sorted((ROOT / "docs").glob("*.md"))]:
         text = page.read_text(encoding="utf-8")
         for target in _LINK.findall(text):
@@ -62,7 +83,8 @@ def problems() -> list[str]:
 
 def main() -> int:
     if "--check" not in sys.argv:
-        CLI.write_text(cli_page(), encoding="utf-8")
+        for path, page in GENERATED.items():
+            path.write_text(page(), encoding="utf-8")
     found = problems()
     for problem in found:
         sys.stderr.write(problem + "\n")
