@@ -49,9 +49,9 @@ def prompts_page() -> str:
     lines = [
         "# Prompts",
         "",
-        "Generated from `prompts/` by `python -m tests.docs`. `review prompts export DIR` copies them",
-        "to a folder of your own; `--prompts DIR` uses what you changed there. Paper text reaches a",
-        "prompt only through `_evidence`, cleaned and fenced.",
+        "Generated from `prompts/` by `python -m tests.docs`. `review prompts export DIR` copies",
+        "them to a folder of your own; `--prompts DIR` uses what you changed there. Paper text",
+        "reaches a prompt only through `_evidence`, cleaned and fenced.",
         "",
     ]
     for path in sorted((ROOT / "prompts").glob("*.md.jinja")):
