@@ -1,0 +1,202 @@
+"""Records become papers: merging, keys and old names, in whatever order the records come."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.catalogue import Catalogue
+from reviewer.chunk_store import ChunkStore
+from reviewer.database import Database
+from reviewer.joining import Joiner
+from reviewer.keys import is_key_of, key_base
+from reviewer.sources import ReadOptions, jsonl
+
+
+class Papers:
+    """A catalogue in memory that JSON Lines can be added to."""
+
+    def __init__(self):
+        self.database = Database(Path(":memory:"))
+        self.catalogue = Catalogue(self.database)
+
+    def add(self, file, *records):
+        text = "\n".join(json.dumps(record) for record in records)
+        return Joiner(self.database).join(list(jsonl.read(text, file, ReadOptions())))
+
+    def all(self):
+        return self.catalogue.papers()
+
+    def close(self):
+        self.database.close()
+
+
+@pytest.fixture
+def papers():
+    made = Papers()
+    yield made
+    made.close()
+
+
+RECORDS = st.fixed_dictionaries(
+    {"title": st.sampled_from(["Deep Nets", "Deep nets.", "Wide Nets", "RL", "The of"])},
+    optional={
+        "abstract": st.sampled_from(["Short.", "A longer text.", "Another text."]),
+        "doi": st.sampled_from(["10.1/a", "https://doi.org/10.1/A", "10.1/b"]),
+        "arxiv_id": st.sampled_from(["2501.00001", "2501.00001v2", "2501.00002"]),
+        "pmid": st.sampled_from(["12", "13"]),
+        "year": st.sampled_from([2020, 2021]),
+        "date": st.sampled_from(["2020-01", "2021-02-03"]),
+        "authors": st.lists(st.sampled_from(["Ann Lee", "Bo Li"]), max_size=2),
+        "keywords": st.lists(st.sampled_from(["x", "y"]), max_size=2),
+        "votes": st.integers(0, 2),
+    },
+)
+FILES = st.lists(st.lists(RECORDS, min_size=1, max_size=4), min_size=1, max_size=4)
+
+
+def without_names(papers):
+    """What must not hang on the order: everything but id, key and former names."""
+    dumped = [paper.model_dump(exclude={"id", "key", "aliases"}) for paper in papers]
+    return sorted(json.dumps(paper, sort_keys=True) for paper in dumped)
+
+
+@given(FILES, st.randoms())
+def test_the_order_of_adding_does_not_matter(files, random):
+    named = list(enumerate(files))
+    made = []
+    for _ in range(2):
+        papers = Papers()
+        for number, records in named:
+            papers.add(f"{number}.jsonl", *records)
+        made.append(papers.all())
+        papers.close()
+        random.shuffle(named)
+    assert without_names(made[0]) == without_names(made[1])
+    assert all(is_key_of(paper.key, key_base(paper)) for paper in [*made[0], *made[1]])
+
+
+@given(FILES)
+def test_every_name_that_a_paper_had_still_names_one(files):
+    papers = Papers()
+    names = set()
+    for number, records in enumerate(files):
+        papers.add(f"{number}.jsonl", *records)
+        names |= {name for paper in papers.all() for name in (paper.key, paper.id)}
+    assert {name for name in names if papers.catalogue.paper_named(name) is None} == set()
+    current = papers.all()
+    own = [name for paper in current for name in (paper.key, paper.id, *paper.aliases)]
+    assert len(own) == len(set(own))
+    papers.close()
+
+
+@given(FILES)
+def test_adding_the_same_again_changes_nothing(files):
+    papers = Papers()
+    for number, records in enumerate(files):
+        papers.add(f"{number}.jsonl", *records)
+    before, generation = papers.all(), papers.database.generation
+    for number, records in enumerate(files):
+        joined = papers.add(f"{number}.jsonl", *records)
+        assert (joined.added, joined.updated, joined.unchanged) == ((), (), len(records))
+    assert papers.all() == before
+    assert papers.database.generation == generation
+    papers.close()
+
+
+def test_a_record_that_joins_two_papers_merges_them_and_keeps_both_names(papers):
+    papers.add("a.jsonl", {"title": "On nets", "arxiv_id": "2501.00001", "year": 2024})
+    papers.add("b.jsonl", {"title": "Nets, revisited", "doi": "10.1/a", "abstract": "A text."})
+    first, second = papers.all()
+    joined = papers.add("c.jsonl", {"title": "X", "doi": "10.1/a", "arxiv_id": "2501.00001v3"})
+    (merged,) = papers.all()
+    assert joined.updated == (first.id,)
+    assert joined.added == ()
+    assert merged.id == first.id
+    assert {first.key, second.key, second.id} <= {merged.key, *merged.aliases}
+    for name in (first.key, first.id, second.key, second.id):
+        assert papers.catalogue.paper_named(name) == merged
+    assert (merged.abstract, merged.year) == ("A text.", 2024)
+    assert len(merged.origins) == 3
+
+
+def test_merged_papers_leave_one_set_of_chunks(papers):
+    papers.add("a.jsonl", {"title": "On nets", "arxiv_id": "2501.00001", "abstract": "Alpha."})
+    papers.add("b.jsonl", {"title": "Of nets", "doi": "10.1/a", "abstract": "Beta beta."})
+    papers.add("c.jsonl", {"title": "X", "doi": "10.1/a", "arxiv_id": "2501.00001"})
+    chunks = ChunkStore(papers.database)
+    assert chunks.count() == 1
+    assert chunks.numbers_with("alpha") == set()
+    assert len(chunks.numbers_with("beta")) == 1
+
+
+def test_tags_and_notes_of_both_papers_are_kept_when_they_merge(papers):
+    papers.add("a.jsonl", {"title": "On nets", "arxiv_id": "2501.00001"})
+    papers.add("b.jsonl", {"title": "Of nets", "doi": "10.1/a"})
+    for paper, tag in zip(papers.all(), ("one", "two"), strict=True):
+        with papers.database.transaction():
+            papers.catalogue.save_paper(
+                paper.model_copy(update={"tags": (tag,), "notes": f"note {tag}"})
+            )
+    papers.add("c.jsonl", {"title": "X", "doi": "10.1/a", "arxiv_id": "2501.00001"})
+    (merged,) = papers.all()
+    assert merged.tags == ("one", "two")
+    assert merged.notes == "note one\n\nnote two"
+
+
+def test_a_fuller_record_updates_its_paper(papers):
+    papers.add("a.jsonl", {"title": "On nets"})
+    joined = papers.add("b.jsonl", {"title": "On Nets", "abstract": "A text.", "year": 2024})
+    (paper,) = papers.all()
+    assert joined.updated == (paper.id,)
+    assert (paper.abstract, paper.year, paper.key) == ("A text.", 2024, "nets-2024")
+    assert papers.catalogue.paper_named("nets-nd") == paper
+
+
+def test_a_poorer_record_leaves_its_paper_as_it_was(papers):
+    papers.add("a.jsonl", {"title": "On nets", "abstract": "A long text.", "year": 2024})
+    joined = papers.add("b.jsonl", {"title": "On nets", "abstract": "A text."})
+    assert (joined.added, joined.updated, joined.unchanged) == ((), (), 1)
+    (paper,) = papers.all()
+    assert paper.abstract == "A long text."
+    assert {origin.file for origin in paper.origins} == {"a.jsonl", "b.jsonl"}
+
+
+def test_one_title_with_two_dois_is_two_papers_with_two_keys(papers):
+    papers.add("a.jsonl", {"title": "Nets", "doi": "10.1/a"}, {"title": "Nets", "doi": "10.1/b"})
+    assert [paper.key for paper in papers.all()] == ["nets-nd", "nets-nd-2"]
+
+
+def test_a_record_that_tells_two_papers_apart_splits_them(papers):
+    """A title alone joins the record without identifiers to one of two; which one, content says."""
+    papers.add(
+        "a.jsonl", {"title": "Nets", "abstract": "Plain."}, {"title": "Nets", "doi": "10.1/b"}
+    )
+    assert len(papers.all()) == 1
+    papers.add("c.jsonl", {"title": "Nets", "doi": "10.1/a"})
+    kept = papers.all()
+    assert [paper.doi for paper in kept if paper.abstract] == ["10.1/a"]
+    assert sorted(paper.doi for paper in kept) == ["10.1/a", "10.1/b"]
+
+
+def test_the_same_entry_twice_in_one_file_counts_once(papers):
+    joined = papers.add("a.jsonl", {"title": "Nets"}, {"title": "Nets"})
+    assert (len(joined.added), joined.unchanged) == (1, 1)
+    assert len(papers.all()[0].origins) == 1
+
+
+def test_a_key_that_another_paper_once_had_is_not_given_again(papers):
+    papers.add("a.jsonl", {"title": "Nets", "doi": "10.1/a"})
+    papers.add("b.jsonl", {"title": "Nets", "doi": "10.1/a", "year": 2020})
+    papers.add("c.jsonl", {"title": "Nets", "doi": "10.1/b"})
+    assert [paper.key for paper in papers.all()] == ["nets-2020", "nets-nd-2"]
+    assert papers.catalogue.paper_named("nets-nd").doi == "10.1/a"
+
+
+def test_joining_nothing_changes_nothing(papers):
+    generation = papers.database.generation
+    joined = papers.add("a.jsonl")
+    assert (joined.added, joined.updated, joined.unchanged) == ((), (), 0)
+    assert papers.database.generation == generation
