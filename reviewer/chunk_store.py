@@ -171,12 +171,13 @@ class ChunkStore:
         return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
     def sentences(self, numbers: Sequence[int]) -> Mapping[int, tuple[list[Span], Any]]:
-        """Kept spans and float32 sentence vectors by chunk number."""
+        """Kept spans and float32 sentence vectors by chunk number, where a chunk has sentences."""
         import numpy as np
 
         found = {}
         for number, places, vectors in self._database.rows_in(
-            "SELECT chunk, spans, vectors FROM sentences WHERE chunk IN (?)", list(numbers)
+            "SELECT chunk, spans, vectors FROM sentences WHERE spans <> x'' AND chunk IN (?)",
+            list(numbers),
         ):
             pairs = np.frombuffer(places, dtype="<i4").reshape(-1, 2).tolist()
             matrix = np.frombuffer(vectors, dtype="<f2").astype(np.float32)
