@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from reviewer.records import AnswerDraft, Citation, Claim, ClaimDraft, Evidence, Quote
-from reviewer.text import clean, is_invisible
+from reviewer.text import clean, is_invisible, sentence_spans, shorten
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _BROKEN = "\0"  # stands for a hyphen at a line's end, which may belong to the word or not
@@ -20,6 +20,9 @@ _NEGATIONS = frozenset(
 _LAST_WORD = re.compile(r"([\w'’]+)([^\w]+)$")
 _JOINTS = f"-'’{_BROKEN}"
 _CONTEXT_CHARS = 24
+_LEAST_WORDS = 3  # "the" stands in every paper and shows nothing
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]{2}")
+_SHOWN_CHARS = 80
 _WITHIN_NUMBER = tuple(
     (re.compile(rf"(?:{left})$"), re.compile(right))
     for left, right in (
@@ -72,12 +75,20 @@ def _same(text: str, quote: str) -> bool:
     return any(_plain(a.strip(_EDGES))[0] == _plain(b.strip(_EDGES))[0] for a, b in views)
 
 
-def cite(quote: Quote, shown: Mapping[str, Evidence]) -> Citation | str:
-    """The located citation, or the reason why there is none."""
+def cite(
+    quote: Quote, shown: Mapping[str, Evidence], *, may_be_short: bool = False
+) -> Citation | str:
+    """The located citation, or the reason why there is none.
+
+    A quote says something when it has three words, a number with a word, or is a whole sentence;
+    any other counts only if it `may_be_short`.
+    """
     evidence = shown.get(quote.tag)
     if evidence is None:
-        return f"{quote.tag or 'a citation without a tag'} was not among the evidence"
+        tag = shorten(clean(quote.tag), _SHOWN_CHARS) or "a citation without a tag"
+        return f"{tag} was not among the evidence"
     chunk, paper = evidence.chunk, evidence.paper
+    said, reason = shorten(clean(quote.quote), _SHOWN_CHARS), "the quoted words do not stand in"
     for part, text, offset in (
         (chunk.part, chunk.text, chunk.start),
         ("title", paper.title, 0),
@@ -85,13 +96,30 @@ def cite(quote: Quote, shown: Mapping[str, Evidence]) -> Citation | str:
         span = locate(quote.quote, text)
         start, end = (span[0] + offset, span[1] + offset) if span else (0, 0)
         # Once more in the whole part: a chunk may begin just after a "not".
-        if span and _stands_alone(paper.text_of(part), start, end):
+        if not span or not _stands_alone(paper.text_of(part), start, end):
+            continue
+        if may_be_short or _says_something(text, *span):
             return Citation(
                 paper_id=paper.id, chunk_id=chunk.id, part=part,
                 page=chunk.page if part == chunk.part else None,
                 start=start, end=end, quote=text[span[0] : span[1]],
             )  # fmt: skip
-    return f"the quoted words do not stand in {paper.key}: '{quote.quote[:80]}'"
+        reason = "too few words are quoted to show anything in"
+    return f"{reason} {paper.key}: '{said}'"
+
+
+def _says_something(text: str, start: int, end: int) -> bool:
+    """Three words, a number with a word, or a whole sentence of `text`. Two letters of a script
+    that puts no space between words count as a word."""
+    found = [re.search(r"[^\W_]", word) for word in _UNSPACED.sub(" x ", text[start:end]).split()]
+    numbers = sum(first is not None and first.group().isdecimal() for first in found)
+    words = sum(first is not None for first in found) - numbers
+    if words >= _LEAST_WORDS or (words and numbers):
+        return True
+    return any(
+        first <= start and end <= last and not re.search(r"\w", text[first:start] + text[end:last])
+        for first, last in sentence_spans(text)
+    )
 
 
 def locate(quote: str, text: str) -> tuple[int, int] | None:

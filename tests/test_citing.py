@@ -298,9 +298,50 @@ def test_a_negation_at_the_end_of_the_chunk_before_counts():
 
 
 def test_a_title_can_be_quoted():
-    cited = cite(Quote(tag="E1", quote="old skills".title()), {"E1": evidence()})
-    assert (cited.part, cited.quote, cited.page) == ("title", "Old Skills", None)
+    cited = cite(Quote(tag="E1", quote="Old Skills into New Ones"), {"E1": evidence()})
+    assert (cited.part, cited.quote, cited.page) == ("title", "Old Skills into New Ones", None)
     assert TITLE[cited.start : cited.end] == cited.quote
+
+
+@pytest.mark.parametrize(
+    ("quote", "counts"),
+    [
+        ("the", False),
+        ("RL", False),
+        ("MATH, up", False),
+        ("GPT-4", False),
+        ("well-known", False),
+        ("78.5%", False),
+        ("78.5% on", True),
+        ("on 9 sets", True),
+        ("RL teaches new", True),
+        ("Yes.", True),
+        ("Yes", True),
+        ("可以", False),
+        ("语言模型可以学习", True),
+    ],
+)
+def test_a_quote_of_a_word_or_two_shows_nothing_unless_it_is_a_sentence(quote, counts):
+    text = "RL teaches new skills to the well-known GPT-4? Yes. It reaches 78.5% on MATH, up "
+    shown = {"E1": evidence(text + "from 10% on 9 sets. 语言模型可以学习，可以，但是不多。")}
+    assert isinstance(cite(Quote(tag="E1", quote=quote), shown), str) is not counts
+    short = cite(Quote(tag="E1", quote=quote), shown, may_be_short=True)
+    assert short.quote.strip(".") == quote.strip(".")
+
+
+def test_a_short_title_counts_as_a_whole_though_its_word_stands_in_the_text_too():
+    shown = evidence("Attention is used here in many places.", title="Attention")
+    assert cite(Quote(tag="E1", quote="Attention"), {"E1": shown}).part == "title"
+
+
+def test_a_reason_shows_no_control_characters_and_no_long_text():
+    for quote in (
+        Quote(tag="x\x1b[2J\ud800" * 999, quote="a"),
+        Quote(tag="E1", quote="\x1bq" * 999),
+    ):
+        reason = cite(quote, {"E1": evidence()})
+        assert reason.isprintable()
+        assert len(reason) < 200
 
 
 @pytest.mark.parametrize(
@@ -350,6 +391,11 @@ def test_a_claim_that_is_its_quote_is_supported(text, abstract):
     start, end = sentence_spans(abstract)[0]
     claim = resolve_one(text, abstract[start:end], shown=[evidence(abstract)])
     assert claim.support == "supported"
+
+
+def test_a_claim_that_is_one_of_its_quotes_is_supported():
+    text = "It reaches 78.5% on MATH, up from 5-10% before."
+    assert resolve_one(text, "RL teaches new skills", text).support == "supported"
 
 
 def test_a_claim_in_other_words_is_not_called_supported():
