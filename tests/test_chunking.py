@@ -11,7 +11,7 @@ from reviewer.records import Paper, Part
 from reviewer.text import sentence_spans
 
 SENTENCES = st.lists(
-    st.tuples(st.integers(1, 60), st.sampled_from([". ", ".\n\n", ".  ", ".\r\n\r\n", "? "])),
+    st.tuples(st.integers(1, 200), st.sampled_from([". ", ".\n\n", ".  ", ".\r\n\r\n", "? "])),
     min_size=25,
     max_size=60,
 )

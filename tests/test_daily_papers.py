@@ -55,6 +55,7 @@ def byline_of(lines, listing_year=None):
     [
         (BYLINE, ("10 authors", "", "2025-09-29", 2025, 2)),
         ("  • 1 author\n·\nJan 8, 2024\n", ("1 author", "", "2024-01-08", 2024, None)),
+        ("10 authors \n · \n  May 1, 2025  3 \n", ("10 authors", "", "2025-05-01", 2025, 3)),
         ("· 3 authors\n·\nJan 8 17\n", ("3 authors", "", "--01-08", None, 17)),
         ("Google DeepMind\n·\nFeb 29\n", ("", "Google DeepMind", "--02-29", None, None)),
         ("\n  • 10 authors\n\n·\n\nMay 1, 2025\n", ("10 authors", "", "2025-05-01", 2025, None)),

@@ -59,7 +59,7 @@ def test_dates_and_years_are_read_from_either_field(fields, date, year):
     ("given", "authors"),
     [
         (["A", " B "], ("A", "B")),
-        ("Doe, Jane; Roe, Rick", ("Doe, Jane", "Roe, Rick")),
+        ("Doe, Jane; ; Roe, Rick;", ("Doe, Jane", "Roe, Rick")),
         ([{"name": "A", "id": 1}, {"name": "B"}], ("A", "B")),
         ([], ()),
         (None, ()),

@@ -32,7 +32,7 @@ def user_folder(monkeypatch, tmp_path):
 def test_without_anything_the_defaults_hold(tmp_path):
     settings = load_settings({}, {}, tmp_path)
     assert settings == Settings(library=str(default_library()))
-    assert (settings.model, settings.offline, settings.timeout_s) == ("", False, 120.0)
+    assert (settings.model, settings.offline) == ("", False)
 
 
 def test_later_places_win_over_earlier_ones(project, user_folder):
@@ -177,6 +177,11 @@ def test_a_bad_value_is_named_with_its_setting(project, flags, environment, sett
 def test_a_home_folder_of_nobody_is_named(project):
     with pytest.raises(UsageError, match="nobody-of-this-name"):
         load_settings({"library": "~nobody-of-this-name/x"}, {}, project)
+
+
+def test_a_number_is_a_text_where_a_text_is_wanted(project):
+    write(project, "model = 5")
+    assert load_settings({}, {}, project).model == "5"
 
 
 def test_settings_cannot_be_changed_once_made():

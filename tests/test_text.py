@@ -97,7 +97,8 @@ def test_a_view_holds_nothing_invisible_and_no_loose_white_space(text):
         ("one\r\ntwo\u2028three\u00a0four", "one two three four"),
         ("ig\u200bno\u2060re\ufeff th\u00adis", "ignore this"),
         ("\u202eevil\u202c \u2066bidi\u2069", "evil bidi"),
-        ("hi\U000e0069\U000e0067 there\U000e0100", "hi there"),
+        ("hi\U000e0069\U000e0067 there\U000e0100\U000e0999", "hi there"),
+        ("ig\u200cno\u200dre a\u200cن", "ignore aن"),
         ("a\x07b\x1b[0m\ue000", "ab[0m"),
     ],
 )
