@@ -113,6 +113,9 @@ def replace_folder(fresh: Path, folder: Path) -> None:
 
 
 def discard(folder: Path) -> None:
+    """Delete what stands there, be it a folder, a link or a file."""
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,0 +1,339 @@
+"""Chroma's index is a cache: deleted, damaged, locked or killed, the answers stay the same."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT, SAMPLES, WordEmbedding, write_listing
+from filelock import FileLock
+
+from reviewer.library import Library
+from reviewer.records import Filters
+from reviewer.search import find
+from reviewer.vectors import IndexDamagedError, Vectors
+
+ROUNDS = 20 if os.environ.get("REVIEW_TEST_ROUNDS") == "full" else 2
+QUESTIONS = (
+    "does RL teach new skills?",
+    "how can a model be trained to use a search engine?",
+    "forgetting in continual learning",
+)
+MOST_BYTES = 50_000_000  # what a child that is killed may write into one file
+
+
+def answers(library):
+    """What is found for each question, best first."""
+    found = [find(question, library) for question in QUESTIONS]
+    assert all(result.method == "lexical and dense" for result in found)
+    return [
+        [(hit.chunk.id, pytest.approx(hit.score.total, abs=1e-3)) for hit in result.hits]
+        for result in found
+    ]
+
+
+def start_child(name, *arguments):
+    """Run a function of this file in a process of its own."""
+    code = "import sys, test_index; getattr(test_index, sys.argv[1])(*sys.argv[2:])"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, name, *map(str, arguments)],
+        cwd=ROOT / "tests",
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def add_one_by_one(folder, source, first, last):
+    """In a child: add small listings one after another, and say so after each."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_BYTES, MOST_BYTES))
+    with Library(Path(folder), embedding=WordEmbedding()) as library:
+        for n in range(int(first), int(last)):
+            records = [
+                {"title": f"Extra {n} {part}", "abstract": f"About subject {n}. It has {part}."}
+                for part in "abc"
+            ]
+            library.add([write_listing(Path(source) / f"extra-{n}.jsonl", *records)])
+            sys.stdout.write(f"{n}\n")
+            sys.stdout.flush()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A library with its index, to be copied; times are kept."""
+    folder = tmp_path_factory.mktemp("whole") / "library"
+    with Library(folder, embedding=WordEmbedding()) as library:
+        library.add([str(SAMPLES)])
+    return folder
+
+
+@pytest.fixture
+def folder(whole, tmp_path):
+    shutil.copytree(whole, tmp_path / "library")
+    return tmp_path / "library"
+
+
+def delete_folder(chroma):
+    shutil.rmtree(chroma)
+
+
+def delete_sqlite(chroma):
+    (chroma / "chroma.sqlite3").unlink()
+
+
+def cut_sqlite(chroma):
+    os.truncate(chroma / "chroma.sqlite3", 10_000)
+
+
+def empty_sqlite(chroma):
+    os.truncate(chroma / "chroma.sqlite3", 0)
+
+
+def cut_vectors(chroma):
+    (path,) = chroma.rglob("data_level0.bin")
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def scramble_vectors(chroma):
+    (path,) = chroma.rglob("data_level0.bin")
+    path.write_bytes(random.Random(5).randbytes(path.stat().st_size))
+
+
+def delete_vectors(chroma):
+    for path in chroma.rglob("*.bin"):
+        path.unlink()
+
+
+def replace_by_file(chroma):
+    shutil.rmtree(chroma)
+    chroma.write_text("no index")
+
+
+def add_a_file(chroma):
+    (chroma / "stray").write_text("?")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        delete_folder,
+        delete_sqlite,
+        cut_sqlite,
+        empty_sqlite,
+        cut_vectors,
+        scramble_vectors,
+        delete_vectors,
+        replace_by_file,
+        add_a_file,
+    ],
+)
+def test_a_damaged_index_changes_no_answer_and_is_made_again_from_stored_vectors(folder, damage):
+    with Library(folder, embedding=WordEmbedding()) as library:
+        before = answers(library)
+    damage(folder / "chroma")
+    embedding = WordEmbedding()
+    with Library(folder, embedding=embedding) as library:
+        assert not library.index.is_in_step()
+        assert answers(library) == before
+        library.catch_up()
+        assert library.index.is_in_step()
+        assert answers(library) == before
+    assert embedding.texts == 2 * len(QUESTIONS)
+    assert rows_in_chroma(folder) == 62
+
+
+def rows_in_chroma(folder):
+    index = Vectors(folder / "chroma")
+    try:
+        return index.count()
+    finally:
+        index.close()
+
+
+def test_an_index_that_was_not_closed_cleanly_is_made_again(folder):
+    with Library(folder, embedding=WordEmbedding()) as library:
+        before = answers(library)
+        with library.database.transaction():
+            library.database.set_state("index", "unclean")
+        assert answers(library) == before
+        made = (folder / "chroma").stat().st_ino
+        library.catch_up()
+        assert library.index.is_in_step()
+        assert (folder / "chroma").stat().st_ino != made
+        assert answers(library) == before
+
+
+def test_damage_in_an_open_library_is_seen_at_the_next_question(folder):
+    with Library(folder, embedding=WordEmbedding()) as library:
+        before = answers(library)
+        cut_vectors(folder / "chroma")
+        assert answers(library) == before
+
+
+@pytest.mark.promise
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
+@pytest.mark.parametrize("killed", range(ROUNDS))
+def test_a_killed_add_loses_nothing_that_was_acknowledged(folder, tmp_path, killed):
+    child = start_child("add_one_by_one", folder, tmp_path, 0, 1000)
+    acknowledged = 0
+    for _ in range(2 + killed % 5):
+        acknowledged += bool(child.stdout.readline())
+    with pytest.raises(subprocess.TimeoutExpired):
+        child.wait(random.random() * 0.2)
+    child.kill()
+    acknowledged += len(child.stdout.read().splitlines())
+    child.stdout.close()
+    child.wait()
+    embedding = WordEmbedding()
+    with Library(folder, embedding=embedding) as library:
+        assert library.database.check() == "ok"
+        assert library.catalogue.count() >= 62 + 3 * acknowledged
+        assert library.catalogue.count() % 3 == 62 % 3
+        waiting = library.chunks.count_waiting()
+        assert waiting <= 3
+        before = answers(library)
+        library.reindex()
+        assert library.index.is_in_step()
+        assert embedding.texts == 3 * waiting + len(QUESTIONS)
+        if not waiting:
+            assert answers(library) == before
+        assert rows_in_chroma(folder) == library.chunks.count()
+
+
+def test_what_another_process_adds_is_seen_at_the_next_question(folder, tmp_path):
+    with Library(folder, embedding=WordEmbedding()) as library:
+        assert all("Extra" not in hit.paper.title for hit in find("Extra 3 b", library).hits)
+        child = start_child("add_one_by_one", folder, tmp_path, 0, 5)
+        with child:
+            for line in child.stdout:
+                for _ in range(3):
+                    found = find(f"Extra {line.strip()} b", library)
+                    assert found.hits[0].paper.title == f"Extra {line.strip()} b"
+        assert child.returncode == 0
+        assert library.index.is_in_step()
+        assert library.catalogue.count() == 62 + 15
+        assert find("Extra 3 b", library).hits[0].paper.title == "Extra 3 b"
+
+
+def test_two_processes_that_add_at_once_lose_nothing(folder, tmp_path):
+    children = [
+        start_child("add_one_by_one", folder, tmp_path, 0, 6),
+        start_child("add_one_by_one", folder, tmp_path, 6, 12),
+    ]
+    for child in children:
+        child.communicate()
+        assert child.returncode == 0
+    with Library(folder, embedding=WordEmbedding()) as library:
+        assert library.catalogue.count() == 62 + 36
+        assert library.index.is_in_step()
+    assert rows_in_chroma(folder) == 62 + 36
+
+
+def test_an_index_that_is_being_written_is_not_opened_and_the_answer_is_exact(folder):
+    with Library(folder, embedding=WordEmbedding()) as library:
+        before = answers(library)
+        with FileLock(folder / "index.lock"):
+            assert answers(library) == before
+
+
+def question_vector(text):
+    return WordEmbedding().embed([text])[0]
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_chroma_answers_as_the_exact_search_does(folder, text):
+    with Library(folder, embedding=WordEmbedding()) as library:
+        every_key = Filters(keys=tuple(library.catalogue.keys()))
+        vector = question_vector(text)
+        chroma = library.index.nearest(vector, 62, Filters())
+        exact = library.index.nearest(vector, 62, every_key)
+    assert len(chroma) == len(exact) == 62
+    cosines = dict(exact)
+    assert all(cosine == pytest.approx(cosines[n], abs=1e-5) for n, cosine in chroma)
+    assert [c for _, c in chroma] == pytest.approx([c for _, c in exact], abs=1e-5)
+
+
+def test_chroma_serves_questions_without_filters(folder):
+    with Library(folder, embedding=WordEmbedding()) as library:
+        library.database.run("DELETE FROM vectors")
+        vector = question_vector(QUESTIONS[0])
+        assert len(library.index.nearest(vector, 5, Filters())) == 5
+        assert library.index.nearest(vector, 5, Filters(year_from=1900)) == []
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"year_from": 2025},
+        {"year_to": 2021},
+        {"year_from": 2022, "year_to": 2023},
+        {"venue": "iclr"},
+        {"tags": ("core",)},
+        {"keys": ("none",)},
+    ],
+)
+def test_the_nearest_chunks_pass_the_filter_and_all_that_pass_are_given(folder, filters):
+    wanted = Filters(**filters)
+    with Library(folder, embedding=WordEmbedding()) as library:
+        for paper in library.papers()[::7]:
+            with library.database.transaction():
+                library.catalogue.save_paper(paper.model_copy(update={"tags": ("core",)}))
+        nearest = library.index.nearest(question_vector(QUESTIONS[0]), 100, wanted)
+        kept = library.chunks.numbered([number for number, _ in nearest])
+        found = {k.chunk.paper_id for k in kept.values()}
+        assert found == {paper.id for paper in library.papers(wanted)}
+        assert [c for _, c in nearest] == sorted((c for _, c in nearest), reverse=True)
+
+
+def test_a_removed_paper_leaves_the_index(folder):
+    with Library(folder, embedding=WordEmbedding()) as library:
+        paper = library.papers()[5]
+        library.remove(paper.key)
+        assert library.index.is_in_step()
+        nearest = library.index.nearest(question_vector(paper.title), 100, Filters())
+        assert len(nearest) == 61
+    assert rows_in_chroma(folder) == 61
+
+
+def test_without_vectors_there_is_no_index(folder):
+    with Library(folder, embedding=WordEmbedding()) as library:
+        library.index.start_anew()
+        library.index.sync()
+        assert not (folder / "chroma").exists()
+        assert library.index.nearest(question_vector("any"), 5, Filters()) == []
+
+
+@pytest.mark.parametrize("damage", [delete_folder, delete_sqlite, cut_sqlite, replace_by_file])
+def test_damage_is_one_named_error_when_the_index_is_opened(folder, damage):
+    damage(folder / "chroma")
+    with pytest.raises(IndexDamagedError):
+        Vectors(folder / "chroma").count()
+
+
+def test_any_chroma_client_can_read_the_index(folder):
+    import chromadb
+
+    client = chromadb.PersistentClient(str(folder / "chroma"))
+    try:
+        rows = client.get_collection("chunks").get(include=["documents", "metadatas", "embeddings"])
+    finally:
+        client.close()
+    with Library(folder, embedding=WordEmbedding()) as library:
+        numbers = library.chunks.numbers_of(rows["ids"])
+        chunks = library.chunks.numbered(list(numbers.values()))
+        kept, matrix = library.chunks.vectors_numbered(list(numbers.values()))
+    texts = [chunks[numbers[chunk_id]].chunk.text for chunk_id in rows["ids"]]
+    assert texts == rows["documents"]
+    stored = dict(zip(kept, matrix, strict=True))
+    for chunk_id, vector, about in zip(
+        rows["ids"], rows["embeddings"], rows["metadatas"], strict=True
+    ):
+        assert np.allclose(vector, stored[numbers[chunk_id]], atol=1e-6)
+        assert about["title"] == chunks[numbers[chunk_id]].title
