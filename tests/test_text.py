@@ -77,6 +77,12 @@ def test_a_range_of_a_view_maps_to_the_range_it_was_made_of(text, data):
     assert (text[first], text[last - 1]) == (text[view.offsets[start]], text[view.offsets[end - 1]])
 
 
+@given(TEXTS | st.text("ab. \n\t\u00a0\u00e9\u2019\u2013$%", max_size=80))
+@example("\u2028 a\u00a0 b\x1cc \u201cd\u201d ")
+def test_the_cleaned_text_is_the_text_of_its_view(text):
+    assert clean(text) == clean_view(text).text
+
+
 @given(TEXTS)
 def test_a_view_holds_nothing_invisible_and_no_loose_white_space(text):
     cleaned = clean(text)
