@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
+from reviewer.embedding import DEFAULT
 from reviewer.embedding.minilm import find_files
 from reviewer.errors import ReviewError
 from reviewer.library import NO_EMBEDDING, Library
@@ -33,29 +34,25 @@ _SAMPLE = 5
 def examine(settings: Settings, environment: Mapping[str, str] | None = None) -> list[Finding]:
     """What was looked at, in the order in which a user would ask. Never raises for a bad state."""
     environment = os.environ if environment is None else environment
-    findings = _library(settings)
-    findings.append(_embedding(settings))
+    own_embedding, findings = _library(settings)
+    findings.append(_embedding(settings.embedding or own_embedding or DEFAULT, settings))
     findings.append(_model(settings, environment))
     findings.append(_versions())
     return findings
 
 
-def _library(settings: Settings) -> list[Finding]:
+def _library(settings: Settings) -> tuple[str, list[Finding]]:
+    """The embedding that made the library's vectors, if any, and how the library stands."""
     folder = Path(settings.library)
-    if not (folder / "library.db").is_file():
-        return [
-            Finding(
-                name="library",
-                state="note",
-                detail=f"{folder} is not there yet",
-                remedy="review add PATH makes it",
-            )
-        ]
+    if not (folder / "library.db").is_file() and not folder.is_file():
+        detail, remedy = f"{folder} is not there yet", "review add PATH makes it"
+        return "", [Finding(name="library", state="note", detail=detail, remedy=remedy)]
     try:
         with Library(folder, settings) as library:
-            return [_catalogue(library), _index(library)]
+            return library.index.embedding_name, [_catalogue(library), _index(library)]
     except ReviewError as error:
-        return [Finding(name="library", state="problem", detail=error.message, remedy=error.hint)]
+        said = Finding(name="library", state="problem", detail=error.message, remedy=error.hint)
+        return "", [said]
 
 
 def _catalogue(library: Library) -> Finding:
@@ -117,11 +114,10 @@ def _finds_itself(library: Library) -> bool:
     return True
 
 
-def _embedding(settings: Settings) -> Finding:
-    name = settings.embedding or "minilm"
+def _embedding(name: str, settings: Settings) -> Finding:
     if name == NO_EMBEDDING:
         return Finding(name="embedding", state="note", detail="switched off: search goes by words")
-    if name != "minilm":
+    if name != DEFAULT:
         return Finding(name="embedding", state="ok", detail=f"{name}, asked through litellm")
     folder = find_files(settings.embedding_dir)
     if folder is None:

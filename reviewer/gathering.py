@@ -83,9 +83,11 @@ def _sifted(
     )
     relevant = {reading.paper_id for reading in sifted}
     left_out = []
-    if len(relevant) < len(readings):
-        left_out.append(f"{len(readings) - len(relevant)} papers read and found irrelevant")
-    if lost:
+    if useless := len(readings) - len(relevant):
+        left_out.append(f"{useless} paper{'s' * (useless != 1)} read and found irrelevant")
+    if lost == 1:
+        left_out.append("1 quote that does not stand in its paper")
+    elif lost:
         left_out.append(f"{lost} quotes that do not stand in their papers")
     quoted = tuple(reading for reading in sifted if reading.quotes)
     return Gathered(
@@ -119,8 +121,8 @@ def _wider(
         evidence = _joined(evidence, _searched(parts, library, reads))
     ranked = writer.rerank(question, evidence[:RERANKED])
     if isinstance(ranked, NeedsModel) or not ranked:
-        return evidence[: reads.papers]
-    return ranked[: 2 * reads.papers]
+        ranked = evidence
+    return _numbered(ranked[: 2 * reads.papers])
 
 
 def _deeper(
@@ -141,6 +143,7 @@ def _deeper(
         fresh = tuple(item for item in wider if item.paper.id not in known)[: reads.papers]
         if not fresh:
             break
+        fresh = _numbered(fresh, len(evidence))
         evidence = (*evidence, *fresh)
         readings = (*readings, *writer.read(question, fresh))
     return evidence, readings
@@ -168,7 +171,7 @@ def _searched(
 def _joined(
     evidence: tuple[Evidence, ...], others: Sequence[tuple[Evidence, ...]]
 ) -> tuple[Evidence, ...]:
-    """Each chunk once, old ones first under their old tags, new ones in turn under new tags."""
+    """Each chunk once, old ones first, new ones in turn; tagged in this order."""
     joined = list(evidence)
     known = {item.chunk.id for item in evidence}
     longest = max((len(found) for found in others), default=0)
@@ -176,6 +179,13 @@ def _joined(
         for found in others:
             if place < len(found) and found[place].chunk.id not in known:
                 known.add(found[place].chunk.id)
-                tag = f"E{len(joined) + 1}"
-                joined.append(found[place].model_copy(update={"tag": tag}))
-    return tuple(joined)
+                joined.append(found[place])
+    return _numbered(joined)
+
+
+def _numbered(evidence: Sequence[Evidence], after: int = 0) -> tuple[Evidence, ...]:
+    """The evidence tagged in its order, so that no tag stands for two texts."""
+    return tuple(
+        item.model_copy(update={"tag": f"E{number}"})
+        for number, item in enumerate(evidence, start=after + 1)
+    )

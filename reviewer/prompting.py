@@ -91,17 +91,17 @@ class Prompts:
 
         try:
             text = self._environment.get_template(name + SUFFIX).render(**inputs)
-        except jinja2.TemplateError as error:
+        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise PromptError(
                 f"the prompt {self._path(name)} cannot be rendered: {error}",
                 hint=f"Compare it with: review prompts show {name}",
             ) from error
         return Prompt(name, text.strip() + "\n", self._file_hash(name))
 
-    def shown(self, tag: str, title: str, year: int | None, text: str) -> Shown:
-        """A text made ready to be data: cleaned, and fenced by a marker that its author could not
-        guess and that the same library makes again (HMAC-SHA256 of the text)."""
-        plain, heading = clean(text), clean(title)
+    def shown(self, tag: str, title: str, year: int | None, *texts: str) -> Shown:
+        """Texts made ready to be data, a line each: cleaned, and fenced by a marker that their
+        author could not guess and that the same library makes again (HMAC-SHA256 of the texts)."""
+        plain, heading = "\n".join(clean(text) for text in texts), clean(title)
         sign = hmac.new(self._secret, f"{heading}\n{plain}".encode(), hashlib.sha256)
         marker = sign.hexdigest()[:_MARKER_CHARS]
         while marker in plain or marker in heading:
@@ -145,11 +145,12 @@ class Prompts:
             )
         try:
             tree = jinja2.Environment().parse(path.read_text(encoding="utf-8"))
+            used = meta.find_undeclared_variables(tree)
         except (jinja2.TemplateSyntaxError, OSError, UnicodeDecodeError) as error:
             raise PromptError(f"{path} cannot be read: {error}", hint="Mend the file.") from error
         if name.startswith("_"):
             return
-        wanted, used = inputs_of(known.read_text("utf-8")), meta.find_undeclared_variables(tree)
+        wanted = inputs_of(known.read_text("utf-8"))
         for problem, names in (("does not use", wanted - used), ("uses", used - wanted)):
             if names:
                 said = ", ".join(sorted(names))

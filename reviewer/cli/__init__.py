@@ -93,28 +93,35 @@ def build_app() -> typer.Typer:
     return app
 
 
-def _front(
-    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
-) -> None:
-    if version:
+def _say_version(is_wanted: bool) -> None:
+    if is_wanted:
         from importlib import metadata
 
-        typer.echo(f"review {metadata.version('reviewer')}")
+        print_out(f"review {metadata.version('reviewer')}\n")
         raise typer.Exit
+
+
+def _front(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
+    """What comes before a command; the version is said before one is asked for."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line on these arguments; gives the exit code. Bugs keep their traceback."""
-    from reviewer.errors import ReviewError
+    from reviewer.errors import ReviewError, UsageError
 
     try:
-        result = build_app()(list(arguments) or ["--help"], standalone_mode=False)
+        words = list(arguments) or ["--help"]
+        result = build_app()(words, prog_name="review", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
-        print_error("\nStopped. What was finished is kept; the same command goes on.")
-        return _INTERRUPTED
+        result = _INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _stop_printing()
         return 0
     except ReviewError as error:
         _show(error, as_json=_wants_json(arguments))
@@ -124,21 +131,37 @@ def run(arguments: Sequence[str]) -> int:
         if show is None:
             raise
         show()
-        return 2
+        if _wants_json(arguments):
+            _print_usage_json(error)
+        return UsageError.exit_code
+    if result == _INTERRUPTED:  # typer makes an exit code of Ctrl-C inside a command
+        print_error("")
+        print_error("Stopped. What was finished is kept; the same command goes on.")
     return result if isinstance(result, int) else 0
+
+
+def _print_usage_json(error: Exception) -> None:
+    from reviewer.errors import UsageError
+    from reviewer.formats.json import error_json
+
+    message = getattr(error, "format_message", error.__str__)().rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "review"
+    print_out(error_json(UsageError(message, hint=f"See: {command} --help")))
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
     pairs = zip(arguments, [*arguments[1:], ""], strict=True)
     return any(
-        flag in ("--json", "--format=json") or (flag in ("--format", "-f") and value == "json")
+        flag in ("--json", "--format=json", "-fjson")
+        or (flag in ("--format", "-f") and value == "json")
         for flag, value in pairs
     )
 
 
 def _show(error: ReviewError, *, as_json: bool) -> None:
     hint = f" {error.hint}" if error.hint else ""
-    print_error(f"review: {error.message}.{hint}".replace("..", "."))
+    print_error(f"review: {error.message.rstrip('.')}.{hint}")
     if as_json:
         from reviewer.formats.json import error_json
 
@@ -146,15 +169,28 @@ def _show(error: ReviewError, *, as_json: bool) -> None:
 
 
 def print_out(text: str) -> None:
-    """To standard output, whatever its encoding can hold."""
+    """To standard output, whatever its encoding can hold. A reader who has gone is no fault."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding))
+    try:
+        sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding))
+    except BrokenPipeError:
+        _stop_printing()
+
+
+def _stop_printing() -> None:
+    """What is still to be written goes nowhere, so that leaving meets no closed pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_error(line: str) -> None:
-    """One line to standard error."""
+    """One line to standard error. What a file's name or a paper's title may hold to steer a
+    terminal is left out."""
+    from reviewer.text import is_invisible
+
     encoding = sys.stderr.encoding or "utf-8"
-    sys.stderr.write(line.encode(encoding, errors="replace").decode(encoding) + "\n")
+    line = line.encode(encoding, errors="replace").decode(encoding)
+    shown = (" " if c.isspace() else c for c in line if c.isspace() or not is_invisible(c))
+    sys.stderr.write("".join(shown) + "\n")
     sys.stderr.flush()
 
 
@@ -179,6 +215,8 @@ def filters_of(
         raise UsageError(f"--year '{year}' is no year", hint="Use 2024, 2023:2025, 2024: or :2020.")
     first = int(found[1]) if found[1] else None
     last = int(found[3]) if found[3] else (first if not found[2] else None)
+    if first and last and first > last:
+        raise UsageError(f"--year '{year}' ends before it begins", hint=f"Use {last}:{first}.")
     return Filters(
         year_from=first,
         year_to=last,
@@ -189,9 +227,10 @@ def filters_of(
 
 
 def deliver(markdown: str, document: str, *, form: str, output: str) -> None:
-    """Write the result in its form: to a file, to a terminal (rendered) or to a pipe (plain)."""
+    """Write the result in its form: to a file, to a terminal (rendered) or to a pipe (plain).
+    The file `-` is standard output."""
     text = document if form == "json" else markdown
-    if output:
+    if output and output != "-":
         from pathlib import Path
 
         from reviewer.formats import write_whole

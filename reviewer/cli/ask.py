@@ -93,7 +93,7 @@ def ask(
 ) -> int:
     """Answer a question from your papers, with citations that you can check."""
     from reviewer.answer import AskOptions, answer_question, planned_calls
-    from reviewer.cli.opening import opened
+    from reviewer.cli.opening import opened, with_known_keys, words_alone_note
     from reviewer.cli.progress import ShownProgress
     from reviewer.cli.writing import continued, say_claims, writer_of
     from reviewer.formats import choose_format
@@ -111,6 +111,7 @@ def ask(
         ShownProgress(quiet=quiet, verbose=verbose) as report,
         opened(settings, papers, listing_year, report) as shelf,
     ):
+        options = replace(options, filters=with_known_keys(options.filters, shelf))
         if dry_run:
             print_out(planned_calls(whole, shelf, settings.model, options) + "\n")
             return 0
@@ -122,12 +123,12 @@ def ask(
             options, asked=asked if follow else "", resolved=say_claims if stream else None
         )
         answer = answer_question(whole, shelf, writer, options, report)
-        is_lexical = not shelf.has_vectors
+        note = words_alone_note(shelf, is_at_hand=bool(papers))
     deliver(
         answer_markdown(answer, with_quotes=quotes), answer_json(answer), form=form, output=output
     )
     if not quiet:
-        _say_summary(answer, is_lexical=is_lexical)
+        _say_summary(answer, note)
     was_left_out = any("(strict)" in reason for reason in answer.coverage.left_out)
     return 3 if was_left_out else 0
 
@@ -142,11 +143,11 @@ def effort_of(effort: str) -> str:
     return effort
 
 
-def _say_summary(answer: Answer, *, is_lexical: bool) -> None:
+def _say_summary(answer: Answer, note: str) -> None:
     from reviewer.cli.writing import cost_line
 
-    if is_lexical:
-        print_error("Searched by words alone. For search by meaning: review reindex")
+    if note:
+        print_error(note)
     coverage, usage = answer.coverage, answer.usage
     print_error(
         f"{coverage.read} papers read, {coverage.cited} cited, {cost_line(usage)}, "

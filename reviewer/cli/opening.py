@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.cli import print_error
-
 if TYPE_CHECKING:
     from reviewer.library import Library
-    from reviewer.records import Added, Report, Skipped
+    from reviewer.records import Added, Filters, Report, Skipped
     from reviewer.settings import Settings
 
 MOST_SKIPPED_SHOWN = 20
+_EMBEDDING = "embedding"  # stands for the file in a note that is about no file
 
 
 def opened(
@@ -31,8 +30,9 @@ def opened(
         from reviewer.at_hand import open_at_hand
 
         library, added = open_at_hand(papers, settings, ReadOptions(listing_year), report)
-        if added is not None:
-            say_skipped(added, report)
+        if added is not None:  # that search goes by words alone is said after the answer
+            notes = tuple(note for note in added.notes if note.file != _EMBEDDING)
+            say_skipped(added.model_copy(update={"notes": notes}), report)
         return library
     folder = Path(settings.library)
     if not (folder / "library.db").is_file() and not folder.is_file():
@@ -47,23 +47,44 @@ def opened(
 
 def say_skipped(added: Added, report: Report) -> None:
     """Name what was not read and why, and what was read with a remark."""
-    shown = [*added.skipped[:MOST_SKIPPED_SHOWN], *added.notes]
-    for skipped in shown:
-        report(f"{_label(skipped)}{skipped.reason}", -1, 0)
+    for skipped in added.skipped[:MOST_SKIPPED_SHOWN]:
+        report(f"Skipped {_place(skipped)}: {skipped.reason}", -1, 0)
+    for note in added.notes:
+        place = "" if note.file == _EMBEDDING else f" on {_place(note)}"
+        report(f"Note{place}: {note.reason}", -1, 0)
     more = len(added.skipped) - MOST_SKIPPED_SHOWN
     if more > 0:
         report(f"... and {more} more were skipped (--json names them all)", -1, 0)
 
 
-def _label(skipped: Skipped) -> str:
-    from reviewer.text import clean
-
-    if skipped.file == "embedding":
-        return "Note: "
-    place = f", line {skipped.position}" if skipped.position else ""
-    return f"Skipped {clean(skipped.file)}{place}: "
+def _place(skipped: Skipped) -> str:
+    file = "standard input" if skipped.file == "-" else skipped.file
+    return file + (f", line {skipped.position}" if skipped.position else "")
 
 
-def say(line: str, *, quiet: bool) -> None:
-    if not quiet:
-        print_error(line)
+def with_known_keys(filters: Filters, shelf: Library) -> Filters:
+    """The filters, with the present keys of the papers that were named.
+
+    Raises NotFoundError for a key that no paper has: a slip must not read as "nothing found".
+    """
+    keys = tuple(shelf.paper(key).key for key in filters.keys)
+    return filters.model_copy(update={"keys": keys})
+
+
+def words_alone_note(shelf: Library, *, is_at_hand: bool) -> str:
+    """What to say when questions cannot be asked by meaning here; empty when they can, or when
+    that was switched off."""
+    from reviewer.embedding import MissingEmbeddingError
+    from reviewer.library import NO_EMBEDDING
+
+    if shelf.embedding_name == NO_EMBEDDING:
+        return ""
+    if shelf.has_vectors:
+        try:
+            shelf.embedding()
+        except MissingEmbeddingError:
+            pass  # there are vectors, and nothing here to compare a question with them
+        else:
+            return ""
+    remedy = "review add PATH, which fetches its files once" if is_at_hand else "review reindex"
+    return f"Searched by words alone. For search by meaning: {remedy}"

@@ -106,8 +106,8 @@ def papers(
     }
     if sort not in sorts:
         raise UsageError(f"--sort '{sort}' is no order", hint=f"Use {', '.join(sorts)}.")
+    filters = filters_of(year, venue, tag)
     with opened(settings_of(library=library), None, None, silent) as shelf:
-        filters = filters_of(year, venue, tag)
         found = shelf.papers(filters)
         unknown = shelf.catalogue.count_unknown_year(filters) if year else 0
     order = sorts[sort]
@@ -117,7 +117,7 @@ def papers(
         print_out(papers_json(found))
         return
     for paper in found:
-        facts = " · ".join(x for x in (byline(paper), readable_date(paper)) if x)
+        facts = " · ".join(x for x in (clean(byline(paper)), readable_date(paper)) if x)
         print_out(f"{paper.key}  {shorten(clean(paper.title), 90)}{' · ' * bool(facts)}{facts}\n")
     print_error(f"{len(found)} papers" + (f"; left out: {unknown} of unknown year" * bool(unknown)))
 

@@ -44,7 +44,8 @@ class ShownProgress:
             self._show(stage, done, total)
         elif self._is_verbose and stage != self._stage:
             print_error(stage + (f" {total}" if total else ""))
-        self._stage = stage
+        if done >= 0:
+            self._stage = stage
 
     def _show(self, stage: str, done: int, total: int) -> None:
         if self._bar is None:
@@ -62,6 +63,8 @@ class ShownProgress:
                 TimeRemainingColumn(), console=Console(stderr=True), transient=True,
             )  # fmt: skip
             self._bar.start()
-            self._task = self._bar.add_task(stage)
-        assert self._task is not None
-        self._bar.update(self._task, description=stage, completed=done, total=total or None)
+        if self._task is None or stage != self._stage:  # each stage has its own pace
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(stage, total=None)
+        self._bar.update(self._task, completed=done, total=total or None)

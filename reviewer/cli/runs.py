@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli import JsonOption, LibraryOption, print_out, settings_of
+from reviewer.cli import JsonOption, LibraryOption, print_error, print_out, settings_of
 
 
 def register(app: typer.Typer) -> None:
@@ -23,6 +23,7 @@ def runs(
     from reviewer.cli.opening import opened
     from reviewer.formats.json import run_json, runs_json
     from reviewer.records import silent
+    from reviewer.text import clean, shorten
 
     with opened(settings_of(library=library), None, None, silent) as shelf:
         if run_id:
@@ -34,4 +35,6 @@ def runs(
         return
     for run in found:
         cited = run.result.get("coverage", {}).get("cited", 0)
-        print_out(f"{run.id}  {run.command}  {run.question}  ({cited} cited, {run.writer})\n")
+        question = shorten(clean(run.question), 90)
+        print_out(f"{run.id}  {run.command}  {question}  ({cited} cited, {run.writer})\n")
+    print_error(f"{len(found)} runs")

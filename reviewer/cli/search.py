@@ -47,25 +47,27 @@ def search(
     quiet: QuietOption = False,
 ) -> None:
     """Find papers: ranked, each with its best sentence and why it was found."""
-    from reviewer.cli.opening import opened
+    from reviewer.cli.opening import opened, with_known_keys, words_alone_note
     from reviewer.cli.progress import ShownProgress
+    from reviewer.errors import UsageError
     from reviewer.formats import choose_format
     from reviewer.formats.json import found_json
     from reviewer.formats.markdown import found_markdown
     from reviewer.search import SearchOptions, find
 
+    form = choose_format("json" if json else "", output)
+    text = " ".join(words)
+    if not text.strip():
+        raise UsageError("there is nothing to look for", hint="For example: review search rewards")
     settings = settings_of(library=library, embedding=embedding)
-    options = SearchOptions(papers=count, filters=filters_of(year, venue, tag, keys))
+    filters = filters_of(year, venue, tag, keys)
     with (
         ShownProgress(quiet=quiet, verbose=False) as report,
         opened(settings, papers, None, report) as shelf,
     ):
-        found = find(" ".join(words), shelf, options)
-    deliver(
-        found_markdown(found),
-        found_json(found),
-        form=choose_format("json" if json else "", output),
-        output=output,
-    )
-    if found.method == "lexical" and not quiet:
-        print_error("Searched by words alone. For search by meaning: review reindex")
+        options = SearchOptions(papers=count, filters=with_known_keys(filters, shelf))
+        found = find(text, shelf, options)
+        note = words_alone_note(shelf, is_at_hand=bool(papers))
+    deliver(found_markdown(found), found_json(found), form=form, output=output)
+    if note and not quiet:
+        print_error(note)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
+from urllib.parse import quote
 
 from reviewer.errors import ReviewError, UsageError
 from reviewer.records import Answer, Citation, Paper
 
 FORMATS = {"markdown": (".md", ".markdown"), "json": (".json",)}
+_ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -26,8 +28,15 @@ class Reference:
 def choose_format(name: str, output: str) -> str:
     """The format that was named, else the one of the output file's suffix, else markdown.
 
-    Raises UsageError for a name that is no format.
+    Raises UsageError for a name that is no format, and ReviewError for an output whose folder is
+    not there, so that nobody learns it after the work.
     """
+    folder = Path(output).parent
+    if output and not folder.is_dir():
+        raise ReviewError(
+            f"{output} cannot be written: there is no folder {folder}",
+            hint="Make the folder, or name another file with -o.",
+        )
     if name:
         if name not in FORMATS:
             raise UsageError(f"'{name}' is no format", hint=f"Use --format {' or '.join(FORMATS)}.")
@@ -72,30 +81,37 @@ def byline(paper: Paper) -> str:
 
 
 def link_of(paper: Paper) -> str:
-    """An http(s) address of the paper, made from its identifiers if need be, or nothing."""
-    if paper.url.startswith(("https://", "http://")) and not any(c.isspace() for c in paper.url):
-        return paper.url
+    """An http(s) address of the paper, made from its identifiers if need be, or nothing.
+
+    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else.
+    """
+    link = f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else ""
     if paper.doi:
-        return f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}"
-    return f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else ""
+        link = f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}"
+    if paper.url.startswith(("https://", "http://")) and not any(c.isspace() for c in paper.url):
+        link = paper.url
+    return quote(link, safe=_ADDRESS, errors="replace")
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write the file so that it is there whole or not at all. Raises ReviewError."""
-    temporary = ""
+    """Write the file so that it is there whole or not at all. A link stays one; a device or a pipe
+    is written to, never replaced. Raises ReviewError."""
+    whole = path.resolve()
+    is_replaced = whole.is_file() or not whole.exists()
+    place = whole.with_name(f".{whole.name}.{token_hex(4)}") if is_replaced else whole
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = file.name
+        with place.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+            if is_replaced:
+                os.fsync(file.fileno())
+        if is_replaced:
+            place.replace(whole)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise ReviewError(
             f"{path} cannot be written: {(error.strerror or str(error)).lower()}",
             hint="Name another file with -o.",
         ) from error
+    finally:
+        if is_replaced:
+            place.unlink(missing_ok=True)

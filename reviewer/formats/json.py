@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +12,15 @@ from reviewer.formats import link_of, references_of
 from reviewer.records import Added, Answer, Citation, Finding, Found, Paper, Run
 
 VERSION = 1
+# Characters that steer a terminal or an editor; in JSON they may stand escaped, and mean the same.
+_STEERING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def dump(kind: str, content: dict[str, Any]) -> str:
     """One JSON document, its schema and version first."""
     document = {"schema": f"review/{kind}/{VERSION}", **content}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def answer_json(answer: Answer) -> str:
@@ -116,7 +120,7 @@ def found_json(found: Found) -> str:
 
 
 def added_json(added: Added) -> str:
-    return dump("added", added.model_dump(mode="json"))
+    return dump("added", added.model_dump(mode="json", exclude={"seconds_embedding"}))
 
 
 def runs_json(runs: Sequence[Run]) -> str:

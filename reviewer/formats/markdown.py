@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
 from reviewer.formats import Reference, byline, link_of, readable_date, references_of
 from reviewer.records import Answer, Citation, Claim, Found, Paper
-from reviewer.text import clean
+from reviewer.text import clean, clean_view
 
-_SPECIAL = re.compile(r"([\\`*\[\]<>|]|(?<!\w)_|_(?!\w)|^(?=[#+=~-]|\d+[.)]))")
+# A tilde strikes out only after a word, an ampersand only before a name; at the start of a text a
+# sign or a number may begin a list or a heading, and at its end a `#` may close one.
+_SPECIAL = re.compile(
+    r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|(?<=\S)~|&(?=#?\w+;)|^[#+=~-]|(?<=\s)#(?=#*$)"
+)
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _KINDS = ("yes", "no", "mixed")
 _MARKS = {
     "uncited": "uncited",
@@ -23,8 +29,11 @@ _MARKS = {
 
 def escape(text: str) -> str:
     """The cleaned text with Markdown's own characters made harmless."""
-    plain = clean(text)
-    return _SPECIAL.sub(lambda match: "\\" + match.group(0), plain).replace("&", "&amp;")
+    return _escape(clean(text))
+
+
+def _escape(plain: str) -> str:
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", plain))
 
 
 def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
@@ -192,10 +201,22 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
 
 
 def _with_marks(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The cleaned text; what stands in the original's sorted `spans` is bold."""
+    view = clean_view(text)
     out, at = [], 0
+    for start, end in _joined(spans):
+        first, last = bisect_left(view.offsets, start), bisect_left(view.offsets, end)
+        bold = _escape(view.text[first:last].strip())
+        out += [_escape(view.text[at:first]), f"**{bold}**" if bold else ""]
+        at = last
+    return "".join([*out, _escape(view.text[at:])])
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that touch or lie over each other become one."""
+    joined: list[tuple[int, int]] = []
     for start, end in spans:
-        if start < at:
-            continue
-        out += [escape(text[at:start]), f"**{escape(text[start:end])}**"]
-        at = end
-    return " ".join(piece for piece in [*out, escape(text[at:])] if piece)
+        if joined and start <= joined[-1][1]:
+            start, end = joined[-1][0], max(end, joined.pop()[1])
+        joined.append((start, end))
+    return joined

@@ -8,9 +8,11 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import Field
 
+from reviewer.citing import cite
 from reviewer.prompting import Prompts, Shown
 from reviewer.records import (
     AnswerDraft,
+    Citation,
     Claim,
     ClaimDraft,
     Evidence,
@@ -25,9 +27,10 @@ from reviewer.records import (
 MOST_CLAIMS = 8
 MOST_QUESTIONS = 3
 PAPERS_A_CALL = 4  # 12 papers in 3 calls side by side: one round trip
-QUOTES_OF_A_PAPER = 3
-CHARS_A_TOKEN = 3.0  # English has about 4; code, symbols and other scripts have fewer
+QUOTES_OF_A_TEXT = 3
+CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
 REPLY_TOKENS = 1500  # left free for the reply
+FENCE_TOKENS = 40
 
 T = TypeVar("T", bound=Record)
 
@@ -94,19 +97,22 @@ class Prompted:
         self._model = model
         self._prompts = prompts
         self._notes: list[str] = []
+        self._asked = ""
+        self._says_yes_no: list[bool] = []
         self.is_yes_no = False
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """Several papers a call. A tag that the model leaves out counts as irrelevant, one that it
         invents is ignored; `is_yes_no` then says what most calls thought of the question."""
-        batches = _batches(evidence)
+        batches = self._batches(evidence)
+        shown = [self._fit(self._shown(batch)) for batch in batches]
 
-        def call(batch: Sequence[Evidence]) -> ReadReply:
-            return self._ask("read", ReadReply, question=question, evidence=self._shown(batch))
+        def call(texts: list[Shown]) -> ReadReply:
+            return self._ask("read", ReadReply, question=question, evidence=texts)
 
         with ThreadPoolExecutor(max(1, min(self._model.jobs, len(batches)))) as pool:
-            replies = list(pool.map(call, batches))
-        self.is_yes_no = 2 * sum(reply.is_yes_no for reply in replies) > len(replies)
+            replies = list(pool.map(call, shown))
+        self._vote(question, replies)
         by_tag: dict[str, TagReading] = {}
         for batch, reply in zip(batches, replies, strict=True):
             own = {item.tag for item in batch}
@@ -121,9 +127,7 @@ class Prompted:
         """With readings the model sees their quotes alone, else the evidence's whole texts."""
         quotes = _quotes_by_tag(readings)
         shown = self._shown(evidence) if not readings else [
-            self._prompts.shown(
-                item.tag, item.paper.title, item.paper.year, "\n".join(quotes[item.tag])
-            )
+            self._prompts.shown(item.tag, item.paper.title, item.paper.year, *quotes[item.tag])
             for item in evidence
             if item.tag in quotes
         ]  # fmt: skip
@@ -131,7 +135,8 @@ class Prompted:
         reply = self._ask(
             "answer", AnswerReply, question=question, evidence=fitting, most_claims=MOST_CLAIMS
         )
-        return AnswerDraft(claims=reply.claims[:MOST_CLAIMS])
+        tags = {item.tag: [item.tag] for item in fitting}
+        return _retagged(reply.claims[:MOST_CLAIMS], tags, evidence)
 
     def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...]:
         """One call for all claims. A claim without a verdict stays unchecked."""
@@ -153,7 +158,7 @@ class Prompted:
                       if item.chunk.id == c.chunk_id]
             for n, claim in enumerate(claims, start=1)
         }  # fmt: skip
-        return AnswerDraft(claims=tuple(_retagged(draft, tags) for draft in reply.claims))
+        return _retagged(reply.claims, tags, evidence)
 
     def expand(self, question: str, known: Sequence[Claim]) -> tuple[str, ...]:
         shown = self._fit([self._claim_shown(n, c) for n, c in enumerate(known, start=1)])
@@ -170,7 +175,7 @@ class Prompted:
         return tuple(by_tag[tag] for tag in dict.fromkeys(reply.tags) if tag in by_tag)
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str:
-        shown = [self._prompts.shown("earlier", "Earlier answer", None, "\n".join(earlier))]
+        shown = [self._prompts.shown("earlier", "Earlier answer", None, *earlier)]
         reply = self._ask("follow_up", QuestionReply, question=question, earlier=self._fit(shown))
         return " ".join(reply.question.split())[:500] or question
 
@@ -179,6 +184,13 @@ class Prompted:
 
     def notes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._notes))
+
+    def _vote(self, question: str, replies: Sequence[ReadReply]) -> None:
+        """Count what each call about this question said, in earlier rounds too."""
+        if question != self._asked:
+            self._asked, self._says_yes_no = question, []
+        self._says_yes_no += [reply.is_yes_no for reply in replies]
+        self.is_yes_no = 2 * sum(self._says_yes_no) > len(self._says_yes_no)
 
     def _ask(self, name: str, into: type[T], **inputs: Any) -> T:  # noqa: ANN401  a prompt's inputs
         prompt = self._prompts.render(name, **inputs)
@@ -191,33 +203,48 @@ class Prompted:
         ]
 
     def _claim_shown(self, number: int, claim: Claim) -> Shown:
-        quotes = "\n".join(f'Quote: "{citation.quote}"' for citation in claim.citations)
-        return self._prompts.shown(f"C{number}", "claim", None, f"Claim: {claim.text}\n{quotes}")
+        quotes = [f'Quote: "{citation.quote}"' for citation in claim.citations]
+        return self._prompts.shown(f"C{number}", "claim", None, f"Claim: {claim.text}", *quotes)
+
+    def _room(self) -> float:
+        """Tokens that the texts of one prompt may take."""
+        return self._model.context_tokens - 2 * REPLY_TOKENS
+
+    def _batches(self, evidence: Sequence[Evidence]) -> list[list[Evidence]]:
+        """The evidence of PAPERS_A_CALL papers each, in order, or of as many as fit."""
+        papers: dict[str, list[Evidence]] = {}
+        for item in evidence:
+            papers.setdefault(item.paper.id, []).append(item)
+        batches: list[list[Evidence]] = []
+        count, room = PAPERS_A_CALL, 0.0
+        for own in papers.values():
+            size = sum(_tokens(item.chunk.text) + _tokens(item.paper.title) for item in own)
+            if count == PAPERS_A_CALL or size > room:
+                batches.append([])
+                count, room = 0, self._room()
+            batches[-1] += own
+            count, room = count + 1, room - size
+        return batches
 
     def _fit(self, shown: list[Shown]) -> list[Shown]:
         """Without the last ones, if all would not fit into the model's context."""
-        room = (self._model.context_tokens - 2 * REPLY_TOKENS) * CHARS_A_TOKEN
+        room = self._room()
         kept: list[Shown] = []
         for item in shown:
-            room -= len(item.text) + len(item.title) + 100
+            room -= _tokens(item.text) + _tokens(item.title)
             if room < 0 and kept:
                 left = len(shown) - len(kept)
-                self._notes.append(f"{left} texts that did not fit into the model's context")
+                texts = f"{left} text{'s' * (left != 1)}"
+                self._notes.append(f"{texts} that did not fit into the model's context")
                 break
             kept.append(item)
         return kept
 
 
-def _batches(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
-    """The evidence of PAPERS_A_CALL papers each, in order."""
-    papers: dict[str, list[Evidence]] = {}
-    for item in evidence:
-        papers.setdefault(item.paper.id, []).append(item)
-    groups = list(papers.values())
-    return [
-        [item for group in groups[start : start + PAPERS_A_CALL] for item in group]
-        for start in range(0, len(groups), PAPERS_A_CALL)
-    ]
+def _tokens(text: str) -> float:
+    """What a fenced text takes, estimated from above."""
+    others = sum(character > "\u024f" for character in text)
+    return (len(text) - others) / CHARS_A_TOKEN + others + FENCE_TOKENS / 2
 
 
 def _by_paper(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tuple[Reading, ...]:
@@ -230,7 +257,7 @@ def _by_paper(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tu
     readings = []
     for paper_id, found in own.items():
         ranked = sorted(found, key=lambda reading: -reading.relevance)
-        quotes = [Quote(tag=r.tag, quote=q) for r in ranked for q in r.quotes[:QUOTES_OF_A_PAPER]]
+        quotes = [Quote(tag=r.tag, quote=q) for r in ranked for q in r.quotes[:QUOTES_OF_A_TEXT]]
         readings.append(
             Reading(
                 paper_id=paper_id,
@@ -250,10 +277,22 @@ def _quotes_by_tag(readings: Sequence[Reading]) -> dict[str, list[str]]:
     return quotes
 
 
-def _retagged(draft: ClaimDraft, tags: dict[str, list[str]]) -> ClaimDraft:
-    quotes = [
-        Quote(tag=tag, quote=quote.quote)
-        for quote in draft.quotes
-        for tag in dict.fromkeys(tags.get(quote.tag, [quote.tag]))
-    ]
-    return ClaimDraft(text=draft.text, quotes=tuple(quotes))
+def _retagged(
+    drafts: Sequence[ClaimDraft], tags: dict[str, list[str]], evidence: Sequence[Evidence]
+) -> AnswerDraft:
+    """The drafts with the evidence's tags for those of the prompt, of several the one where the
+    quote stands. A tag that the prompt did not show becomes one that is no evidence."""
+    shown = {item.tag: item for item in evidence}
+
+    def own(quote: Quote) -> Quote:
+        unseen = f"{quote.tag} (not in the prompt)" if quote.tag else ""
+        could_be = [quote.model_copy(update={"tag": t}) for t in tags.get(quote.tag) or [unseen]]
+        found = (q for q in could_be if isinstance(cite(q, shown), Citation))
+        return next(found, could_be[0])
+
+    return AnswerDraft(
+        claims=tuple(
+            ClaimDraft(text=draft.text, quotes=tuple(own(quote) for quote in draft.quotes))
+            for draft in drafts
+        )
+    )

@@ -1,0 +1,143 @@
+"""A model whose words are scripted: it reads the real prompt and replies as a test says."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from reviewer.errors import ModelError
+from reviewer.prompting import Prompts
+from reviewer.records import Usage
+from reviewer.text import sentence_spans
+from reviewer.writers.prompted import (
+    AnswerReply,
+    JudgeReply,
+    Prompted,
+    QuestionReply,
+    QuestionsReply,
+    ReadReply,
+    RerankReply,
+)
+
+FENCED = re.compile(
+    r'<data tag="(?P<tag>[^"\n]*)" marker="(?P<marker>\w+)">\nTitle: (?P<title>[^\n]*)'
+    r' \((?P<year>[^()\n]*)\)\n(?P<body>.*?)\n</data marker="(?P=marker)">',
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A fenced text as the prompt shows it."""
+
+    tag: str
+    marker: str
+    title: str
+    year: str
+    body: str
+
+    @property
+    def sentences(self) -> list[str]:
+        return [self.body[start:end] for start, end in sentence_spans(self.body)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call: the prompt, the reply type that is wanted, and the texts within."""
+
+    prompt: str
+    into: type
+    hash: str
+
+    @property
+    def texts(self) -> list[Text]:
+        return [Text(**found.groupdict()) for found in FENCED.finditer(self.prompt)]
+
+    @property
+    def tags(self) -> list[str]:
+        return [text.tag for text in self.texts]
+
+    @property
+    def question(self) -> str:
+        found = re.search(r"^(?:NEW )?QUESTION: (.*)$", self.prompt, re.MULTILINE)
+        return found.group(1) if found else ""
+
+
+def reads(asked: Asked, **changes: Any) -> dict[str, Any]:
+    """Every text is relevant, says yes and is quoted by its first sentence."""
+    readings = [
+        {"tag": text.tag, "relevance": 8, "stance": "yes", "quotes": text.sentences[:1]} | changes
+        for text in asked.texts
+    ]
+    return {"is_yes_no": True, "readings": readings}
+
+
+def claims(asked: Asked) -> dict[str, Any]:
+    """A claim a text in the model's own words, resting on the text's first quoted words."""
+    return {
+        "claims": [
+            {
+                "text": f"This is what text {text.title} finds.",
+                "quotes": [{"tag": text.tag, "quote": text.sentences[0]}],
+            }
+            for text in asked.texts
+            if text.sentences
+        ]
+    }
+
+
+def judges(asked: Asked, support: str = "supported") -> dict[str, Any]:
+    return {"verdicts": [{"tag": tag, "support": support} for tag in asked.tags]}
+
+
+HONEST: Mapping[type, Callable[[Asked], Any]] = {
+    ReadReply: reads,
+    AnswerReply: claims,
+    JudgeReply: judges,
+    QuestionsReply: lambda asked: {"questions": []},
+    RerankReply: lambda asked: {"tags": asked.tags},
+    QuestionReply: lambda asked: {"question": asked.question},
+}
+
+
+class Scripted:
+    """Replies by a function for each reply type: a dict, or the text itself."""
+
+    model = "scripted"
+    jobs = 8
+
+    def __init__(self, script: Mapping[type, Callable[[Asked], Any]] | None = None, context=32_000):
+        self._script = {**HONEST, **(script or {})}
+        self._lock = threading.Lock()
+        self.context_tokens = context
+        self.asked: list[Asked] = []
+
+    def ask(self, prompt, into, *, prompt_hash=""):
+        asked = Asked(prompt, into, prompt_hash)
+        with self._lock:
+            self.asked.append(asked)
+        reply = self._script[into](asked)
+        try:
+            return into.model_validate_json(reply if isinstance(reply, str) else json.dumps(reply))
+        except ValidationError as error:
+            raise ModelError("scripted did not answer in the asked form") from error
+
+    def usage(self) -> Usage:
+        return Usage(model=self.model, calls=len(self.asked))
+
+    def calls(self, into: type) -> list[Asked]:
+        return [asked for asked in self.asked if asked.into is into]
+
+
+def writer(
+    script: Mapping[type, Callable[[Asked], Any]] | None = None, context: int = 32_000
+) -> tuple[Prompted, Scripted]:
+    """The real prompted writer over a scripted model, and the model."""
+    model = Scripted(script, context)
+    return Prompted(model, Prompts(secret="secret")), model
