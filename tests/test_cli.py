@@ -28,7 +28,8 @@ PAPER = {"title": "Apples are round", "abstract": "Apples are round and red. The
 HOSTILE = {
     "title": "Pears [click](http://evil.example) <script>x</script> *star* [bold]b[/bold] \x1b[31m",
     "abstract": "Pears \x1b]8;;http://evil.example\x07teach\x1b]8;;\x07 us "
-    "[x](http://evil.example) <img src=x> __twice__ ~~struck~~ &lt;b&gt; and \x9b31m more about pears and skills.",
+    "[x](http://evil.example) <img src=x> __twice__ ~~struck~~ &lt;b&gt; and "
+    "\x9b31m more about pears and skills.",
     "authors": ["A\x1b[2J [red]", "<b>B</b>"],
     "venue": "*V* \x1b[31m",
     "url": "http://x><script>y</script>[click](http://evil.example)\x1b[31m",
