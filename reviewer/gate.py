@@ -76,9 +76,10 @@ def _in_plain_words(claim: Claim, evidence: Sequence[Evidence]) -> Claim:
 def _without_citations(text: str) -> tuple[str, list[str]]:
     """The text, and what was taken out of it: again and again, for one may stand in another."""
     made: list[str] = []
-    while found := [m.group() for p in (_BRACKETED, _IN_WORDS) for m in p.finditer(text)]:
-        made += found
-        text = _IN_WORDS.sub("(citation removed)", _BRACKETED.sub("", text))
+    for pattern, instead in ((_BRACKETED, ""), (_IN_WORDS, "(citation removed)")):
+        while found := [match.group() for match in pattern.finditer(text)]:
+            made += found
+            text = pattern.sub(instead, text)
     return text, made
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from reviewer.chunking import chunk_paper
 from reviewer.errors import ModelError
 from reviewer.prompting import Prompts
-from reviewer.records import Usage
+from reviewer.records import Evidence, Paper, Part, Score, Usage
 from reviewer.text import sentence_spans
 from reviewer.writers.prompted import (
     AnswerReply,
@@ -141,3 +142,16 @@ def writer(
     """The real prompted writer over a scripted model, and the model."""
     model = Scripted(script, context)
     return Prompted(model, Prompts(secret="secret")), model
+
+
+def evidence(
+    tag: str, abstract: str, title: str = "A Study", year: int | None = 2024, start: int = 0
+) -> Evidence:
+    """A real paper's chunk under a tag: the abstract from `start` on."""
+    parts = (Part(name="title", text=title), Part(name="abstract", text=abstract))
+    paper = Paper(id=f"id-{tag}", key=f"study-{tag.lower()}", parts=parts, year=year)
+    chunk = chunk_paper(paper)[0]
+    chunk = chunk.model_copy(
+        update={"id": f"chunk-{tag}", "start": chunk.start + start, "text": chunk.text[start:]}
+    )
+    return Evidence(tag=tag, paper=paper, chunk=chunk, score=Score(total=1.0))
