@@ -28,7 +28,7 @@ def key_base(paper: Paper) -> str:
 
 def is_key_of(key: str, base: str) -> bool:
     """True for the base itself and for the base with a number that tells it from others."""
-    return key == base or re.fullmatch(re.escape(base) + r"-\d+", key) is not None
+    return key == base or (key.startswith(f"{base}-") and key[len(base) + 1 :].isdecimal())
 
 
 def _surname(author: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 _LATEX_ESCAPE = re.compile(r"\\([%&_#$])")
@@ -145,6 +146,7 @@ def _starts(text: str, starts: list[int]) -> list[int]:
     ]
 
 
+@lru_cache(maxsize=2048)  # adding asks for each title several times
 def normalise_title(title: str) -> str:
     """Titles that differ only in case, accents, punctuation, LaTeX or white space become equal.
 
