@@ -711,3 +711,30 @@ def test_a_terminal_of_another_encoding_gets_what_it_can_show(shelf, monkeypatch
     assert process.returncode == 0
     assert out.decode("ascii").count("\n") == 62
     assert b"Traceback" not in err
+
+
+def test_what_strict_leaves_out_makes_the_exit_code_3(review, monkeypatch):
+    provider = pytest.importorskip("tests.fake_provider")
+    monkeypatch.delenv("REVIEW_OFFLINE")
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    Path("one.jsonl").write_text(json.dumps(PAPER))
+    quote = {"Apples are round.": "Apples are round and red.", "Apples are square.": "Square."}
+    claims = [{"text": t, "quotes": [{"tag": "E1", "quote": q}]} for t, q in quote.items()]
+    reading = {"tag": "E1", "relevance": 9, "stance": "none", "quotes": [PAPER["abstract"]]}
+
+    def reply(seen):
+        if "Answer a researcher's question" in seen.prompt:
+            return json.dumps({"claims": claims})
+        return json.dumps({"is_yes_no": False, "readings": [reading]})
+
+    with provider.FakeProvider(answers=reply) as model:
+        given = ["are apples round?", "--papers", "one.jsonl", "--effort", "quick"]
+        given += ["--model", "openai/fake", "--api-base", model.url]
+        code, out, _ = review("ask", *given)
+        assert code == 0
+        assert "- Apples are square. *(uncited" in out
+        code, out, _ = review("ask", *given, "--strict")
+    assert code == 3
+    assert "square" not in out
+    assert "Apples are round." in out
+    assert "Left out: 1 claims without proof (strict)." in out

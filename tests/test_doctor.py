@@ -1,0 +1,178 @@
+"""What doctor sees: a library in every state, the embedding, the model and its key, versions."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from reviewer.doctor import examine
+from reviewer.embedding.minilm import FILES
+from reviewer.library import Library
+from reviewer.settings import Settings
+from tests.conftest import SAMPLES, WordEmbedding
+
+KEY = "sk-secret-of-the-user"
+
+
+def findings(library="nowhere", environment=None, **settings):
+    """What was found, by name."""
+    found = examine(Settings(library=str(library), **settings), environment or {})
+    return {finding.name: finding for finding in found}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made") / "shelf"
+    with Library(folder, embedding=WordEmbedding()) as library:
+        library.add([str(SAMPLES)])
+    return folder
+
+
+@pytest.fixture
+def folder(made, tmp_path):
+    """A library of sample papers with vectors, to be changed at will."""
+    return shutil.copytree(made, tmp_path / "shelf")
+
+
+def change(folder, statement, *values):
+    with closing(sqlite3.connect(folder / "library.db")) as connection, connection:
+        connection.execute(statement, values)
+
+
+def test_a_library_in_order_has_no_problem_and_no_remedy(folder):
+    found = findings(folder)
+    assert list(found) == ["library", "index", "embedding", "model", "versions"]
+    assert found["library"].detail == f"{folder}: 62 papers, 62 chunks"
+    assert found["index"].detail == "in step, vectors by words"
+    assert {found[name].state for name in ("library", "index", "model", "versions")} == {"ok"}
+    assert not found["library"].remedy
+
+
+def test_looking_changes_nothing(folder):
+    before = (folder / "library.db").read_bytes()
+    assert findings(folder) == findings(folder)
+    assert (folder / "library.db").read_bytes() == before
+
+
+def test_a_library_that_is_not_there_is_not_made(tmp_path):
+    found = findings(tmp_path / "none")
+    assert (found["library"].state, "index" in found) == ("note", False)
+    assert "review add PATH" in found["library"].remedy
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_library_that_is_a_file_is_a_problem(tmp_path):
+    (tmp_path / "file").write_text("x")
+    found = findings(tmp_path / "file")["library"]
+    assert found.state == "problem"
+    assert found.detail == f"the library {tmp_path / 'file'} cannot be opened: it is a file"
+
+
+def test_a_library_of_a_newer_release_is_a_problem(folder):
+    change(folder, "PRAGMA user_version = 99")
+    found = findings(folder)["library"]
+    assert found.state == "problem"
+    assert "newer release" in found.detail
+    assert found.remedy
+
+
+@pytest.mark.parametrize("at", [0, 8192])
+def test_a_damaged_library_is_a_problem_with_a_remedy(folder, at):
+    file = folder / "library.db"
+    data = bytearray(file.read_bytes())
+    data[at : at + 20_000] = b"\xa5" * 20_000
+    file.write_bytes(bytes(data))
+    found = findings(folder)["library"]
+    assert found.state == "problem"
+    assert "backup" in found.remedy.lower()
+
+
+def test_a_library_without_vectors_says_how_to_get_them(tmp_path):
+    with Library(tmp_path / "shelf") as library:
+        library.add([str(SAMPLES)])
+    found = findings(tmp_path / "shelf")["index"]
+    assert (found.state, found.remedy) == ("note", "review reindex")
+    assert "by words alone" in found.detail
+
+
+def test_chunks_that_wait_for_a_vector_are_counted(folder, tmp_path):
+    (tmp_path / "one.jsonl").write_text('{"title": "Apples", "abstract": "Apples are round."}')
+    with Library(folder, Settings(embedding="none")) as library:
+        library.add([str(tmp_path / "one.jsonl")])
+    found = findings(folder)["index"]
+    assert (found.state, found.remedy) == ("note", "review reindex")
+    assert "1 chunks wait" in found.detail
+
+
+def test_an_index_out_of_step_is_noted(folder):
+    change(folder, "UPDATE state SET value = 'unclean' WHERE name = 'index'")
+    found = findings(folder)["index"]
+    assert (found.state, found.remedy) == ("note", "review reindex")
+    assert "not in step" in found.detail
+
+
+def test_an_index_that_does_not_find_the_stored_vectors_is_a_problem(folder):
+    import numpy as np
+
+    with closing(sqlite3.connect(folder / "library.db")) as connection, connection:
+        rows = connection.execute("SELECT chunk, vector FROM vectors").fetchall()
+        for chunk, vector in rows:
+            other = (-np.frombuffer(vector, dtype=np.float32)).tobytes()
+            connection.execute("UPDATE vectors SET vector = ? WHERE chunk = ?", (other, chunk))
+    found = findings(folder)["index"]
+    assert (found.state, found.remedy) == ("problem", "review reindex")
+
+
+def test_the_embedding_looked_for_is_the_one_set_else_the_librarys_own(tmp_path, folder):
+    assert "all-MiniLM-L6-v2's files are not here" in findings()["embedding"].detail
+    assert findings(embedding="none")["embedding"].detail.startswith("switched off")
+    own = WordEmbedding()
+    own.name = "ollama/nomic-embed-text"
+    with Library(tmp_path / "other", embedding=own) as library:
+        library.add([str(SAMPLES / "reasoning.txt")])
+    found = findings(tmp_path / "other")["embedding"]
+    assert found.detail.startswith("ollama/nomic-embed-text")
+    assert "MiniLM" in findings(tmp_path / "other", embedding="minilm")["embedding"].detail
+
+
+@pytest.mark.parametrize("inner", ["", "onnx"])
+def test_the_embeddings_files_are_found_with_or_without_onnx(tmp_path, inner):
+    place = tmp_path / "model" / inner
+    place.mkdir(parents=True)
+    for name in FILES:
+        (place / name).write_bytes(b"")
+    found = findings(embedding_dir=str(tmp_path / "model"))["embedding"]
+    assert (found.state, found.remedy) == ("ok", "")
+    assert str(place) in found.detail
+
+
+def test_a_key_is_looked_for_only_when_a_model_is_set_and_never_shown():
+    keys = {"OPENAI_API_KEY": KEY, "ANTHROPIC_API_KEY": KEY}
+    assert findings(environment=keys)["model"].detail.startswith("none is set")
+    found = findings(environment=keys, model="openai/gpt-5")
+    assert found["model"].state == "ok"
+    assert "OPENAI_API_KEY is set" in found["model"].detail
+    assert KEY not in str(found)
+
+
+def test_a_model_whose_key_is_missing_is_a_problem_that_names_the_variable():
+    found = findings(model="anthropic/claude-opus-4-1")["model"]
+    assert found.state == "problem"
+    assert "ANTHROPIC_API_KEY is not set" in found.detail
+    assert found.remedy == "set ANTHROPIC_API_KEY"
+
+
+def test_a_model_without_a_key_of_its_own_is_in_order():
+    found = findings(model="ollama/llama3", api_base="http://localhost:11434")["model"]
+    assert found.state == "ok"
+    assert "http://localhost:11434" in found.detail
+
+
+def test_versions_of_python_and_of_what_is_built_on_are_named():
+    found = findings()["versions"]
+    assert found.state == "ok"
+    for name in ("Python 3.", "reviewer ", "litellm ", "chromadb ", "onnxruntime "):
+        assert name in found.detail
