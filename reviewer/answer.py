@@ -90,6 +90,7 @@ def _write(
         draft,
         gathered.evidence,
         writer,
+        may_judge=options.effort != "quick",
         may_revise=options.effort == "thorough",
         resolved=options.resolved,
     )

@@ -37,10 +37,12 @@ def pass_gate(
     evidence: Sequence[Evidence],
     writer: Writer,
     *,
+    may_judge: bool = True,
     may_revise: bool = False,
     resolved: Callable[[Sequence[Claim]], None] | None = None,
 ) -> tuple[Claim, ...]:
-    """Locate every quote, check every figure, and let the writer judge what code cannot.
+    """Locate every quote, check every figure, and let the writer judge what code cannot, if it
+    `may_judge`.
 
     `resolved` is told of the claims whose citations stand before they are judged. With `may_revise`
     failing claims are written once more from their quotes, and stay marked if that fails too.
@@ -48,6 +50,8 @@ def pass_gate(
     claims = _checked(draft, evidence)
     if resolved is not None:
         resolved([claim for claim in claims if claim.support not in FAILING])
+    if not may_judge:
+        return claims
     claims = _judged(claims, writer)
     return _revised(claims, evidence, writer) if may_revise else claims
 

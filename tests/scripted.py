@@ -27,8 +27,9 @@ from reviewer.writers.prompted import (
 )
 
 FENCED = re.compile(
-    r'<data tag="(?P<tag>[^"\n]*)" marker="(?P<marker>\w+)">\nTitle: (?P<title>[^\n]*)'
-    r' \((?P<year>[^()\n]*)\)\n(?P<body>.*?)\n</data marker="(?P=marker)">',
+    r'<data tag="(?P<tag>[^"\n]*)" marker="(?P<marker>\w+)">\n'
+    r"(?:Title: (?P<title>[^\n]*) \((?P<year>[^()\n]*)\)\n)?"
+    r'(?P<body>.*?)\n</data marker="(?P=marker)">',
     re.DOTALL,
 )
 
@@ -58,7 +59,7 @@ class Asked:
 
     @property
     def texts(self) -> list[Text]:
-        return [Text(**found.groupdict()) for found in FENCED.finditer(self.prompt)]
+        return [Text(**found.groupdict(default="")) for found in FENCED.finditer(self.prompt)]
 
     @property
     def tags(self) -> list[str]:

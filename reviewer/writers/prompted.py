@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
@@ -28,6 +28,7 @@ MOST_CLAIMS = 8
 MOST_QUESTIONS = 3
 PAPERS_A_CALL = 4  # 12 papers in 3 calls side by side: one round trip
 QUOTES_OF_A_TEXT = 3
+QUOTED_CHARS = 450  # of one text in the answer's prompt; its first quote is always there
 CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
 REPLY_TOKENS = 1500  # left free for the reply
 FENCE_TOKENS = 40
@@ -126,12 +127,8 @@ class Prompted:
     ) -> AnswerDraft:
         """With readings the model sees their quotes alone, else the evidence's whole texts."""
         quotes = _quotes_by_tag(readings)
-        shown = self._shown(evidence) if not readings else [
-            self._prompts.shown(item.tag, item.paper.title, item.paper.year, *quotes[item.tag])
-            for item in evidence
-            if item.tag in quotes
-        ]  # fmt: skip
-        fitting = self._fit(shown)
+        quoted = [item for item in evidence if item.tag in quotes]
+        fitting = self._fit(self._shown(quoted, quotes) if readings else self._shown(evidence))
         reply = self._ask(
             "answer", AnswerReply, question=question, evidence=fitting, most_claims=MOST_CLAIMS
         )
@@ -153,11 +150,10 @@ class Prompted:
         """The draft's quotes carry the evidence's own tags again."""
         shown = self._fit([self._claim_shown(n, c) for n, c in enumerate(claims, start=1)])
         reply = self._ask("revise", AnswerReply, claims=shown, most_claims=len(claims))
-        tags = {
-            f"C{n}": [item.tag for c in claim.citations for item in evidence
-                      if item.chunk.id == c.chunk_id]
-            for n, claim in enumerate(claims, start=1)
-        }  # fmt: skip
+        tags: dict[str, list[str]] = {}
+        for n, claim in enumerate(claims, start=1):
+            cited = {citation.chunk_id for citation in claim.citations}
+            tags[f"C{n}"] = [item.tag for item in evidence if item.chunk.id in cited]
         return _retagged(reply.claims, tags, evidence)
 
     def expand(self, question: str, known: Sequence[Claim]) -> tuple[str, ...]:
@@ -175,7 +171,7 @@ class Prompted:
         return tuple(by_tag[tag] for tag in dict.fromkeys(reply.tags) if tag in by_tag)
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str:
-        shown = [self._prompts.shown("earlier", "Earlier answer", None, *earlier)]
+        shown = [self._prompts.shown("earlier", "", None, *earlier)]
         reply = self._ask("follow_up", QuestionReply, question=question, earlier=self._fit(shown))
         return " ".join(reply.question.split())[:500] or question
 
@@ -196,15 +192,19 @@ class Prompted:
         prompt = self._prompts.render(name, **inputs)
         return self._model.ask(prompt.text, into, prompt_hash=prompt.file_hash)
 
-    def _shown(self, evidence: Sequence[Evidence]) -> list[Shown]:
+    def _shown(
+        self, evidence: Sequence[Evidence], quotes: Mapping[str, Sequence[str]] | None = None
+    ) -> list[Shown]:
+        """The evidence's whole texts, or these quotes of them."""
+        texts = quotes or {item.tag: [item.chunk.text] for item in evidence}
         return [
-            self._prompts.shown(item.tag, item.paper.title, item.paper.year, item.chunk.text)
+            self._prompts.shown(item.tag, item.paper.title, item.paper.year, *texts[item.tag])
             for item in evidence
         ]
 
     def _claim_shown(self, number: int, claim: Claim) -> Shown:
         quotes = [f'Quote: "{citation.quote}"' for citation in claim.citations]
-        return self._prompts.shown(f"C{number}", "claim", None, f"Claim: {claim.text}", *quotes)
+        return self._prompts.shown(f"C{number}", "", None, f"Claim: {claim.text}", *quotes)
 
     def _room(self) -> float:
         """Tokens that the texts of one prompt may take."""
@@ -273,7 +273,9 @@ def _quotes_by_tag(readings: Sequence[Reading]) -> dict[str, list[str]]:
     quotes: dict[str, list[str]] = {}
     for reading in readings:
         for quote in reading.quotes:
-            quotes.setdefault(quote.tag, []).append(quote.quote)
+            own = quotes.setdefault(quote.tag, [])
+            if not own or sum(map(len, own)) + len(quote.quote) <= QUOTED_CHARS:
+                own.append(quote.quote)
     return quotes
 
 
