@@ -33,11 +33,15 @@ LEXICAL_TERMS = 2  # one shared word of several is chance
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """`papers` is how many to give, `chunks_per_paper` how many chunks of one may be evidence."""
+    """`papers` is how many to give, `chunks_per_paper` how many chunks of one may be evidence.
+
+    Without the floor every candidate is given: for measuring the ranking, not for answering.
+    """
 
     papers: int = 12
     chunks_per_paper: int = 2
     filters: Filters = field(default_factory=Filters)
+    has_floor: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     floor, strong = ranking.levels()
     above = [n for n, own in best.items() if max(c.relevance for c in own) >= floor]
     top = max((c.relevance for n in above for c in best[n]), default=0.0)
-    chosen = above[: options.papers]
+    chosen = (above if options.has_floor else list(best))[: options.papers]
     return Found(
         question=question,
         hits=tuple(_hit(papers[n], best[n][0]) for n in chosen or list(best)[: options.papers]),
