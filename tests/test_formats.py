@@ -102,7 +102,7 @@ def shown(markdown):
 @example("1. a")
 @example("12) a")
 @example("__a__")
-@example("~~a~~")
+@example("a ~~b~~ c")
 @example("&lt;b&gt;")
 @example("\\")
 @example("a #")
