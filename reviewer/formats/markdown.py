@@ -12,9 +12,11 @@ from reviewer.records import Answer, Citation, Claim, Found, Paper
 from reviewer.text import clean, clean_view
 
 # A tilde strikes out only after a word, an ampersand only before a name; at the start of a text a
-# sign or a number may begin a list or a heading, and at its end a `#` may close one.
+# sign or a number may begin a list or a heading, and at its end a `#` may close one. A bare address
+# in a paper's words would become a link that is not ours (GitHub's Markdown does so).
 _SPECIAL = re.compile(
     r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|(?<=\S)~|&(?=#?\w+;)|^[#+=~-]|(?<=\s)#(?=#*$)"
+    r"|:(?=//)|(?<=[Ww]{3})\."
 )
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _KINDS = ("yes", "no", "mixed")
