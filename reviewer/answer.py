@@ -18,7 +18,7 @@ from reviewer.verdict import take_stances, verdict_of
 from reviewer.writers import Writer
 
 NEAREST_NAMED = 3
-PAPERS_A_CALL = 4  # as the prompted writer reads them
+PAPERS_A_CALL = 6  # as the prompted writer reads them
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from reviewer.prompting import Prompts
 from reviewer.records import silent
 from reviewer.settings import Settings
 from reviewer.writers.prompted import (
+    PAPERS_A_CALL,
     AnswerReply,
     JudgeReply,
     Prompted,
@@ -73,9 +74,9 @@ def test_quick_makes_one_call_and_judges_nothing(shelf):
 
 @pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("papers", [4, 12])
-def test_normal_reads_four_papers_a_call_then_writes_then_judges(shelf, question, papers):
+def test_normal_reads_several_papers_a_call_then_writes_then_judges(shelf, question, papers):
     answer, model = ask(shelf, question=question, papers=papers)
-    batches = -(-answer.coverage.read // 4)
+    batches = -(-answer.coverage.read // PAPERS_A_CALL)
     assert types(model) == ["ReadReply"] * batches + ["AnswerReply", "JudgeReply"]
     assert len(model.asked) <= 5
 

@@ -39,13 +39,13 @@ def two_chunks(abstract="One finding stands here. Another finding stands there."
     return [first, first.model_copy(update={"tag": "E2", "chunk": chunk})]
 
 
-def test_four_papers_are_read_a_call_with_all_their_chunks():
+def test_several_papers_are_read_a_call_with_all_their_chunks():
     by, model = writer()
-    shown = [*two_chunks(), *papers(7)[2:]]
+    shown = [*two_chunks(), *papers(9)[2:]]
     by.read(QUESTION, shown)
     assert sorted(tuple(asked.tags) for asked in model.calls(ReadReply)) == [
-        ("E1", "E2", "E3", "E4", "E5"),
-        ("E6", "E7"),
+        ("E1", "E2", "E3", "E4", "E5", "E6", "E7"),
+        ("E8", "E9"),
     ]
     assert all(asked.question == QUESTION for asked in model.asked)
 
@@ -61,7 +61,7 @@ def test_there_is_one_reading_a_paper_in_the_evidences_order_whichever_call_ends
     expected = writer()[0].read(QUESTION, shown)
     assert [r.paper_id for r in expected] == [item.paper.id for item in shown]
     for order in itertools.permutations((0.0, 0.004, 0.008)):
-        pauses = dict(zip(("E1", "E5", "E9"), order, strict=True))
+        pauses = dict(zip(("E1", "E7", "E13"), order, strict=True))
 
         def late(asked, pauses=pauses):
             time.sleep(pauses[asked.tags[0]])
@@ -85,11 +85,11 @@ def test_an_invented_tag_is_ignored_and_a_paper_that_is_left_out_counts_as_irrel
 def test_a_reading_for_a_paper_of_another_call_is_ignored():
     def meddling(asked):
         stance = "yes" if "E1" in asked.tags else "no"
-        tags = [f"E{n}" for n in range(1, 6)]
+        tags = [f"E{n}" for n in range(1, PAPERS_A_CALL + 2)]
         return {"readings": [{"tag": t, "relevance": 9, "stance": stance} for t in tags]}
 
-    readings = writer({ReadReply: meddling})[0].read(QUESTION, papers(5))
-    assert [r.stance for r in readings] == ["yes"] * 4 + ["no"]
+    readings = writer({ReadReply: meddling})[0].read(QUESTION, papers(PAPERS_A_CALL + 1))
+    assert [r.stance for r in readings] == ["yes"] * PAPERS_A_CALL + ["no"]
 
 
 def test_the_first_reading_of_a_tag_counts():
@@ -299,5 +299,5 @@ def test_a_follow_up_is_one_line_and_never_empty(reply, question):
 
 def test_the_writers_usage_and_name_are_the_models():
     by, _ = writer()
-    by.read(QUESTION, papers(5))
+    by.read(QUESTION, papers(PAPERS_A_CALL + 1))
     assert (by.name, by.usage().calls) == ("scripted", 2)

@@ -26,9 +26,9 @@ from reviewer.records import (
 
 MOST_CLAIMS = 8
 MOST_QUESTIONS = 3
-PAPERS_A_CALL = 4  # 12 papers in 3 calls side by side: one round trip
+PAPERS_A_CALL = 6  # 12 papers in 2 calls side by side: one round trip
 QUOTES_OF_A_TEXT = 3
-QUOTED_CHARS = 450  # of one text in the answer's prompt; its first quote is always there
+QUOTED_CHARS = 400  # of one text in the answer's prompt; its first quote is always there
 CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
 REPLY_TOKENS = 1500  # left free for the reply
 FENCE_TOKENS = 40
