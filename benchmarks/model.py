@@ -79,7 +79,7 @@ def measure_calls(folder: Path, settings: object, rounds: int) -> None:
         [
             ["calls", str(calls), f"{CALLS_BAR}, {_met(calls <= CALLS_BAR)}"],
             ["prompt characters a paper", f"{each:.0f}", f"{CHARS_BAR}, {_met(each <= CHARS_BAR)}"],
-            ["seconds, model answers at once", f"{at_once:.3f}", ""],
+            ["s, model answers at once", f"{at_once:.3f}", ""],
             [
                 f"seconds, {LATENCY_S} s a call",
                 f"{slow:.3f}",

@@ -8,6 +8,7 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 from reviewer.errors import ReviewError
@@ -59,3 +60,10 @@ def download(url: str, path: Path, *, sha256: str, timeout_s: float = 60.0) -> N
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def steady_client() -> Any:  # noqa: ANN401  httpx is not imported for a type
+    """A client for litellm that goes where it is sent and nowhere else: no redirect is followed."""
+    import httpx
+
+    return httpx.Client(follow_redirects=False)

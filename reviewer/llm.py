@@ -2,31 +2,262 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib
+import json
+import logging
 import os
-import re
-from collections.abc import Callable, Sequence
-from email.utils import parsedate_to_datetime
-from typing import Any
+import threading
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
 
-from reviewer.errors import ModelError
+from pydantic import BaseModel
+
+import reviewer.faults as faults
+import reviewer.pacing as pacing
+import reviewer.providers as providers
+import reviewer.replies as replies
+from reviewer.errors import ModelError, UsageError
+from reviewer.pacing import Account, DeadlineError, Hear, LimitError, StoppedError, unheard
+from reviewer.records import Usage
+from reviewer.redacting import redact, shown
+from reviewer.replies import Heard, MisfitError, ModelReplyError
 from reviewer.settings import Settings
 
-MOST_ATTEMPTS = 4
-_LONGEST_WAIT_S = 60.0
-_RETRIED = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
-_QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|billing", re.IGNORECASE)
-_KEY_LIKE = re.compile(r"\b(?:sk|pk|key|AIza|gsk|hf|xai)[-_]?[A-Za-z0-9_-]{12,}")
+R = TypeVar("R", bound=BaseModel)
+
+PAUSE_S = 0.5  # before the second attempt, and as much again by chance; doubles with each
+LEAST_CONTEXT = 8192  # tokens, when nothing is known of a model
+_CHARACTERS_A_TOKEN = 4  # for estimates before a call, and for replies that do not count
+_loading = threading.Lock()
+
+
+class ReplyCache(Protocol):
+    """Keeps replies over runs. Called by one thread at a time."""
+
+    def find(self, key: str) -> str | None: ...
+
+    def keep(self, key: str, reply: str, model: str) -> None: ...
+
+
+def warm_up() -> None:
+    """Begin to import litellm, and what its first call imports, beside other work."""
+
+    def work() -> None:
+        litellm = load_litellm()
+        importlib.import_module("openai.resources")
+        question = [{"role": "user", "content": "?"}]
+        litellm.completion("openai/gpt-4o-mini", question, mock_response="!")  # contacts nobody
+
+    threading.Thread(target=work, name="litellm import", daemon=True).start()
 
 
 def load_litellm() -> Any:  # noqa: ANN401  a module without types
-    """The module, imported on first use (2 to 4 s) and told to fetch and print nothing."""
-    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
-    import litellm
+    """The module, imported on first use (2 to 4 s) and told to fetch, print and follow nothing."""
+    with _loading:
+        os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+        os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
+        import litellm
 
-    litellm.suppress_debug_info = True
-    litellm.telemetry = False
+        if litellm.client_session is None:
+            from reviewer.http import steady_client
+
+            litellm.client_session = steady_client()
+            litellm.suppress_debug_info = True
+            litellm.telemetry = False
+            warnings.filterwarnings("ignore", "Pydantic serializer|Item '.*' on TypedDict class")
+            for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+                logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # they log whole requests
     return litellm
+
+
+class LLM:
+    """One model, asked for records. Safe to use from a pool of threads; `jobs` calls at a time.
+
+    Nothing is imported or contacted before the first reply that `cache` does not hold.
+    """
+
+    def __init__(
+        self, settings: Settings, cache: ReplyCache | None = None, *, pause_s: float = PAUSE_S
+    ) -> None:
+        if not settings.model:
+            raise UsageError("no model is set", hint="Name one with --model.")
+        self.model = settings.model
+        self.jobs = settings.jobs
+        self.timeout_s = providers.timeout_s(self.model, settings.api_base, settings.timeout_s)
+        self._settings = settings
+        self._cache = cache
+        self._cache_lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(self.jobs)
+        self._pause_s = pause_s
+        self._account = Account(self.model, settings.budget_usd, settings.max_calls)
+
+    def ask(self, prompt: str, into: type[R], *, prompt_hash: str = "", hear: Hear = unheard) -> R:
+        """The record that the model replies with, from the cache if the same was asked before.
+
+        `hear` is told the text so far while the reply comes. Raises ModelReplyError when the reply
+        does not fit twice, LimitError at --budget or --max-calls, StoppedError after too many
+        failures, DeadlineError at --timeout, and ModelError for what a provider refuses.
+        """
+        prompt = replies.mend(prompt)
+        key = self._key(prompt, into, prompt_hash)
+        if (kept := self._found(key)) is not None:
+            try:
+                record = replies.read_reply(kept, into)
+            except MisfitError:
+                pass  # a cache that was tampered with, or an older form: ask anew
+            else:
+                self._account.replay()
+                hear(kept)
+                return record
+        text, record = self._asked(prompt, into, hear)
+        if self._cache is not None:
+            with self._cache_lock:
+                self._cache.keep(key, text, self.model)
+        return record
+
+    def usage(self) -> Usage:
+        """What this model's calls cost so far."""
+        return self._account.usage
+
+    def price_usd(self, tokens_in: int, tokens_out: int) -> float | None:
+        """What so many tokens cost by litellm's list; None for a model that it has no price of."""
+        return providers.price_usd(self._info, tokens_in, tokens_out)
+
+    @property
+    def context_tokens(self) -> int:
+        """How much the model reads: the setting, else litellm's figure, else LEAST_CONTEXT."""
+        if self._settings.context_tokens is not None:
+            return self._settings.context_tokens
+        return int(self._info.get("max_input_tokens") or LEAST_CONTEXT)
+
+    def close(self) -> None:
+        """End the run: calls that wait raise StoppedError soon, and no new one is made."""
+        self._account.closed.set()
+
+    def _key(self, prompt: str, into: type[BaseModel], prompt_hash: str) -> str:
+        parts = [self.model, self._parameters(), prompt, replies.schema_of(into), prompt_hash]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def _parameters(self) -> dict[str, Any]:
+        """What is sent beside the prompt and can change a reply."""
+        return {"num_ctx": self.context_tokens} if providers.is_ollama(self.model) else {}
+
+    def _found(self, key: str) -> str | None:
+        if self._cache is None:
+            return None
+        with self._cache_lock:
+            return self._cache.find(key)
+
+    def _asked(self, prompt: str, into: type[R], hear: Hear) -> tuple[str, R]:
+        """A fitting reply and its record; one that does not fit is shown back once."""
+        form = "" if self._takes_schema else replies.in_prose(into)
+        asked = {"role": "user", "content": prompt + form}
+        text = self._reply([asked], into, hear)
+        try:
+            return text, replies.read_reply(text, into)
+        except MisfitError as misfit:
+            mended = {"role": "user", "content": replies.told_back(misfit)}
+        text = self._reply([asked, {"role": "assistant", "content": text}, mended], into, hear)
+        try:
+            return text, replies.read_reply(text, into)
+        except MisfitError as misfit:
+            raise ModelReplyError(
+                f"{self.model} did not answer in the form that was asked for: "
+                f"{shown(str(misfit))}. It began: {shown(text)}",
+                hint="Run it again, or choose another --model.",
+            ) from None
+
+    def _reply(self, messages: list[dict[str, str]], into: type[BaseModel], hear: Hear) -> str:
+        """The text of a whole reply, from as many attempts as it takes within the time-out."""
+        with self._slots:
+            end = time.monotonic() + self.timeout_s
+            try:
+                text = _until_answered(
+                    lambda: self._attempt(messages, into, hear, end),
+                    self.model, self.timeout_s, self._pause_s, self._account.closed,
+                )  # fmt: skip
+            except (LimitError, StoppedError):
+                raise
+            except ModelError as error:
+                self._account.fail(error.message)
+                raise
+        self._account.succeed()
+        return str(text)
+
+    def _attempt(
+        self, messages: list[dict[str, str]], into: type[BaseModel], hear: Hear, end: float
+    ) -> str:
+        """One request, paid for whether its reply is whole or not."""
+        size = sum(len(message["content"]) for message in messages) // _CHARACTERS_A_TOKEN + 1
+        expected_usd = self.price_usd(size, 0) or 0.0
+        self._account.begin(expected_usd)
+        began = time.monotonic()
+        try:
+            heard: Heard = pacing.within(
+                end - began,
+                lambda tell: self._sent(messages, into, tell if hear is not unheard else None),
+                hear,
+                self._account.closed,
+            )
+        finally:
+            self._account.end(expected_usd, time.monotonic() - began)
+        used_in = heard.tokens_in or size
+        used_out = heard.tokens_out or len(heard.text or "") // _CHARACTERS_A_TOKEN
+        self._account.charge(used_in, used_out, self.price_usd(used_in, used_out))
+        return redact(replies.mend(replies.whole(heard, self.model)))
+
+    def _sent(
+        self, messages: list[dict[str, str]], into: type[BaseModel], tell: Hear | None
+    ) -> Heard:
+        """What the provider replies. Streamed only for someone who listens."""
+        bodies: list[str] = []
+
+        def keep_body(details: dict[str, Any]) -> None:
+            if isinstance(details.get("original_response"), str):
+                bodies.append(details["original_response"])
+
+        options: dict[str, Any] = self._parameters()
+        if self._takes_schema:
+            options["response_format"] = replies.as_format(into)
+        if tell is not None:
+            options |= {"stream": True, "stream_options": {"include_usage": True}}
+        sending = self._sending if tell is None else self._new_sending()
+        reply = self._litellm.completion(
+            messages=messages, drop_params=True, logger_fn=keep_body, **sending, **options
+        )
+        if tell is not None:
+            return replies.listened_to(reply, tell, sending.get("client"))
+        return replies.heard_of(reply, bodies[0] if bodies else "")
+
+    @cached_property
+    def _litellm(self) -> Any:  # noqa: ANN401  a module without types
+        """The module, once it is clear that the model can be asked."""
+        litellm = load_litellm()
+        told = self._settings
+        providers.check(litellm, self.model, told.api_base, offline=told.offline)
+        return litellm
+
+    @cached_property
+    def _sending(self) -> dict[str, Any]:
+        return self._new_sending()
+
+    def _new_sending(self) -> dict[str, Any]:
+        model, base = providers.chat_model(self.model), self._settings.api_base
+        return providers.sending(self._litellm, model, base, self.timeout_s)
+
+    @cached_property
+    def _takes_schema(self) -> bool:
+        listed = self._litellm.supports_response_schema
+        return providers.takes_schema(self.model) or listed(self.model)
+
+    @cached_property
+    def _info(self) -> Mapping[str, Any]:
+        """What litellm's list says of the model. Its own functions ask Ollama over the network."""
+        return providers.listed(load_litellm().model_cost, self.model)
 
 
 def embed(model: str, texts: Sequence[str], settings: Settings) -> list[list[float]]:
@@ -36,100 +267,32 @@ def embed(model: str, texts: Sequence[str], settings: Settings) -> list[list[flo
     of vectors than texts.
     """
     litellm = load_litellm()
+    providers.check(litellm, model, settings.api_base, offline=settings.offline)
+    most_s = providers.timeout_s(model, settings.api_base, settings.timeout_s)
+    sending = providers.sending(litellm, model, settings.api_base, most_s)
+    end, never = time.monotonic() + most_s, threading.Event()
 
-    def call() -> Any:  # noqa: ANN401  litellm's own reply type
-        return litellm.embedding(
-            model=model,
-            input=list(texts),
-            api_base=settings.api_base or None,
-            timeout=settings.timeout_s,
-            num_retries=0,
-            max_retries=0,
-        )
+    def call(_: Hear) -> Any:  # noqa: ANN401  litellm's own reply type
+        return litellm.embedding(input=list(texts), **sending)
 
-    reply = retried(call, model)
-    rows = sorted(reply.data or [], key=lambda row: row["index"])
-    if len(rows) != len(texts):
-        raise ModelError(
-            f"{model} gave {len(rows)} vectors for {len(texts)} texts", hint="Run it again."
-        )
-    return [row["embedding"] for row in rows]
+    reply = _until_answered(
+        lambda: pacing.within(end - time.monotonic(), call, unheard, never),
+        model, most_s, PAUSE_S, never,
+    )  # fmt: skip
+    return replies.vectors_of(reply, len(texts), model)
 
 
-def retried(call: Callable[[], Any], model: str) -> Any:  # noqa: ANN401  what the call gives
-    """The call's result. Busy and broken providers are asked again with growing pauses, or after
-    the pause that they name; refusals are not. Raises ModelError in the user's words."""
-    import tenacity
-
-    def pause(state: tenacity.RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        named = _retry_after_s(error)
-        grown = tenacity.wait_random_exponential(multiplier=0.5, max=20)(state)
-        return min(_LONGEST_WAIT_S, grown if named is None else named)
-
-    retrying = tenacity.Retrying(
-        stop=tenacity.stop_after_attempt(MOST_ATTEMPTS),
-        wait=pause,
-        retry=tenacity.retry_if_exception(_may_pass),
-        reraise=True,
-    )
+def _until_answered(
+    attempt: Callable[[], Any], model: str, most_s: float, pause_s: float, closed: threading.Event
+) -> Any:  # noqa: ANN401  what the attempt gives
+    """The result of as many attempts as it takes. Raises ModelError in the user's words."""
     try:
-        return retrying(call)
+        return pacing.retried(attempt, faults, pause_s=pause_s, most_s=most_s, closed=closed)
+    except DeadlineError:
+        raise DeadlineError(
+            f"{model} did not answer within {most_s:g} s", hint="Raise --timeout."
+        ) from None
     except Exception as error:
-        told = _in_words(error, model)
-        if told is None:
+        if not faults.is_fault(error):
             raise
-        raise told from None  # the provider's own text may echo the key
-
-
-def _status(error: BaseException) -> int | None:
-    status = getattr(error, "status_code", None)
-    return status if isinstance(status, int) else None
-
-
-def _may_pass(error: BaseException) -> bool:
-    """True for faults that another attempt may not meet."""
-    status = _status(error)
-    if status is None or _QUOTA.search(str(error)):
-        return False
-    return status in _RETRIED
-
-
-def _retry_after_s(error: BaseException | None) -> float | None:
-    """Seconds that the provider asks to wait: a number or a date in its `Retry-After` header."""
-    headers = getattr(error, "litellm_response_headers", None) or {}
-    value = headers.get("retry-after")
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        when = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    from datetime import UTC, datetime
-
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
-
-
-def _in_words(error: Exception, model: str) -> ModelError | None:
-    """A provider's fault for the user, without anything that could be a key; None: not one."""
-    status = _status(error)
-    if status is None:
-        return None
-    if _QUOTA.search(str(error)):
-        return ModelError(f"{model}: the account's quota is used up", hint="Check its billing.")
-    if "api_key" in str(error) and "must be set" in str(error):
-        return ModelError(f"{model} needs an API key", hint="Set the provider's key variable.")
-    said, hint = {
-        400: ("refused the request as malformed", "Check the model's name and its settings."),
-        401: ("rejected the API key", "Check the provider's key variable."),
-        403: ("does not allow this key to use it", "Check the account's rights."),
-        404: ("is not known to its provider", "Check the model's name and --api-base."),
-        408: ("did not answer in time", "Raise --timeout or try again."),
-        429: ("is busy and asked to wait too often", "Try again later."),
-    }.get(status, (f"failed again and again (status {status})", "Try again later."))
-    reason = _KEY_LIKE.sub("(key)", str(error).split("\n")[0])[:160] if status == 400 else ""
-    return ModelError(f"{model} {said}" + (f": {reason}" if reason else ""), hint=hint)
+        raise faults.in_words(error, model) from None  # the provider's own text may echo the key

@@ -28,7 +28,11 @@ class Settings(BaseModel):
     api_base: str = ""
     offline: bool = False
     prompts: str = ""
-    timeout_s: float = Field(default=120.0, gt=0)
+    timeout_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)  # 120, local 600
+    jobs: int = Field(default=8, ge=1)
+    budget_usd: float | None = Field(default=None, ge=0)
+    max_calls: int | None = Field(default=None, ge=0)
+    context_tokens: int | None = Field(default=None, ge=1)  # what litellm knows, else 8192
 
 
 def load_settings(

@@ -5,7 +5,9 @@ import random
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -241,6 +243,31 @@ def test_an_index_that_is_being_written_is_not_opened_and_the_answer_is_exact(fo
         before = answers(library)
         with FileLock(folder / "index.lock"):
             assert answers(library) == before
+
+
+def test_an_index_is_not_written_while_another_process_has_it(folder, tmp_path):
+    held, enough = Event(), Event()
+
+    def hold():
+        with FileLock(folder / "index.lock"):
+            held.set()
+            enough.wait()
+
+    new = {"title": "Frogs in ponds", "abstract": "Frogs croak in ponds."}
+    listing = write_listing(tmp_path / "new.jsonl", new)
+    with Library(folder, embedding=WordEmbedding()) as library, ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(hold)
+        held.wait()
+        adding = pool.submit(library.add, [listing])
+        try:
+            with pytest.raises(TimeoutError):
+                adding.result(timeout=0.5)
+            assert find("frogs in ponds", library).hits[0].paper.title == "Frogs in ponds"
+        finally:
+            enough.set()
+        holding.result()
+        assert adding.result().papers == 63
+        assert library.index.is_in_step()
 
 
 def question_vector(text):

@@ -74,9 +74,7 @@ def test_a_question_of_very_many_words_is_a_question(samples):
     assert find(f"{words} reward", samples).hits
 
 
-@pytest.mark.parametrize("question", [QUESTION, "retrieval", "the of and", "forgetting, again"])
-def test_evidence_and_sentences_stand_where_they_say(samples, question):
-    found = find(question, samples)
+def check_places(found):
     assert found.evidence
     for item in found.evidence:
         text = item.paper.text_of(item.chunk.part)
@@ -84,6 +82,12 @@ def test_evidence_and_sentences_stand_where_they_say(samples, question):
         assert item.sentences
         assert all(text[s.start : s.end] == s.text for s in item.sentences)
         assert all(item.chunk.start <= s.start < s.end <= item.chunk.end for s in item.sentences)
+
+
+@pytest.mark.parametrize("question", [QUESTION, "retrieval", "the of and", "forgetting, again"])
+def test_evidence_and_sentences_stand_where_they_say(samples, question):
+    found = find(question, samples)
+    check_places(found)
     for hit in found.hits:
         sentence = hit.best_sentence
         assert hit.paper.abstract[sentence.start : sentence.end] == sentence.text
@@ -181,6 +185,7 @@ def test_a_paper_gives_at_most_so_many_chunks(tmp_path, most, way):
     records = [{"title": "Ponds", "abstract": LONG}, {"title": "On frogs", "abstract": "Frogs."}]
     with small(tmp_path, *records, way=way) as library:
         found = find("frogs in a pond", library, SearchOptions(chunks_per_paper=most))
+    check_places(found)
     assert [item.paper.title for item in found.evidence].count("Ponds") == most
     assert len({item.chunk.id for item in found.evidence}) == len(found.evidence)
     assert len(found.hits) == len({hit.paper.id for hit in found.hits})

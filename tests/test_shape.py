@@ -15,10 +15,22 @@ MOST_LINES, MOST_FUNCTION_LINES = 300, 40
 LONGER = {"records.py": 400}  # one list of values; splitting it would hide half of them
 
 ROWS = [
-    ["errors", "records", "text"],
-    ["settings", "prompting", "database", "vectors", "http", "replies", "terms", "figures"],
-    ["llm", "pacing", "chunking", "citing", "duplicates", "keys"],
-    ["catalogue", "chunk_store", "ledger"],
+    ["errors", "records", "text", "redacting"],
+    [
+        "settings",
+        "prompting",
+        "database",
+        "vectors",
+        "http",
+        "terms",
+        "figures",
+        "wording",
+        "pacing",
+        "faults",
+        "providers",
+    ],
+    ["replies", "chunking", "citing", "duplicates", "keys"],
+    ["llm", "catalogue", "chunk_store", "ledger"],
     ["sources", "embedding", "formats"],
     ["index", "joining", "verdict"],
     ["library"],
@@ -43,7 +55,7 @@ HOMES = {
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
     "filelock": {"index", "library"},
-    "tenacity": {"llm"},
+    "tenacity": {"pacing"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

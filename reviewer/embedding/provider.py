@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from reviewer.embedding import MissingEmbeddingError
+from reviewer.errors import ModelError
 from reviewer.settings import Settings
 
 TEXTS_A_CALL = 96
@@ -35,5 +36,9 @@ class ProviderEmbedding:
             rows += embed(self.name, piece, self._settings)
             if done is not None:
                 done(len(piece))
+        if len({len(row) for row in rows}) > 1:
+            raise ModelError(f"{self.name} gave vectors of different lengths", hint="Run it again.")
         vectors = np.asarray(rows, dtype=np.float32)
+        if not np.isfinite(vectors).all():
+            raise ModelError(f"{self.name} gave vectors that are no numbers", hint="Run it again.")
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)

@@ -1,0 +1,145 @@
+"""What a provider's fault means: whether to ask again, after which pause, and in whose words."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from reviewer.errors import ModelError
+from reviewer.redacting import shown
+
+_RETRIED = frozenset({200, 408, 409, 429})  # and 5xx; 200 is a body that is no reply
+_MAY_BE_QUOTA = frozenset({400, 402, 403, 429})
+_QUOTA = re.compile(
+    r"insufficient_quota|exceeded your current quota|credit balance|billing", re.IGNORECASE
+)
+_RETRY_IN = re.compile(r"(?:retry|try again) in (\d+(?:\.\d+)?) ?s", re.IGNORECASE)
+_FILTER = re.compile(r"content[ _](?:management|filter|policy)", re.IGNORECASE)
+_MESSAGE = re.compile(r"[\"']message[\"']:\s*\"((?:[^\"\\]|\\.)*)\"")
+_TAIL = re.compile(r"Traceback \(most recent call last\)|Original exception:")
+_NO_REPLY = re.compile(
+    r"Empty or invalid response|Received response|Unable to get json|Invalid response object"
+    r"|provider returned"
+)
+_PREFIX = re.compile(r"^(?:[\w.]+: )*(?:\w+Exception(?: APIError)? - )?")
+
+
+def is_fault(error: BaseException) -> bool:
+    """True for what litellm raises for a provider; anything else is a bug of ours."""
+    return hasattr(error, "llm_provider")
+
+
+def may_pass(error: BaseException) -> bool:
+    """True for faults that another attempt may not meet."""
+    if isinstance(error, ModelError):
+        return getattr(error, "may_pass", False)
+    if not is_fault(error) or _is_quota(error):
+        return False
+    status = _status(error)
+    return status is None or status in _RETRIED or 500 <= status <= 599
+
+
+def named_pause_s(error: BaseException | None) -> float | None:
+    """Seconds that the provider asks to wait: a number or a date in its `Retry-After` header, or
+    "retry in 34 s" in what it says (Gemini, OpenAI)."""
+    headers = getattr(error, "litellm_response_headers", None) or {}
+    value = headers.get("retry-after")
+    if value is None:
+        said = _RETRY_IN.search(str(error))
+        return float(said[1]) if said and is_rate_limit(error) else None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        when = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+
+
+def is_rate_limit(error: BaseException | None) -> bool:
+    return error is not None and _status(error) == 429
+
+
+def in_words(error: BaseException, model: str) -> ModelError:
+    """A provider's fault for the user, without anything that could be a key."""
+    if _is_quota(error):
+        return ModelError(f"{model}: the account's quota is used up", hint="Check its billing.")
+    named = type(error).__name__
+    if named == "ContextWindowExceededError":
+        return ModelError(
+            f"the prompt is longer than {model} can read",
+            hint="Set --context-tokens to what the model reads, or ask over fewer papers.",
+        )
+    if named == "ContentPolicyViolationError" or (
+        _status(error) == 400 and _FILTER.search(str(error))
+    ):
+        return ModelError(
+            f"{model}: the provider's content filter refused the request",
+            hint="Ask in other words, or choose another --model.",
+        )
+    return _by_status(error, model)
+
+
+def _by_status(error: BaseException, model: str) -> ModelError:
+    status = _status(error)
+    known = {
+        400: ("refused the request as malformed", "Check the model's name and its settings."),
+        401: ("rejected the API key", "Check the provider's key variable."),
+        403: ("does not allow this key to use it", "Check the account's rights."),
+        404: ("is not known to its provider", "Check the model's name and --api-base."),
+        408: ("did not answer in time", "Raise --timeout or try again."),
+    }
+    if status in known:
+        said, hint = known[status]
+        return ModelError(f"{model} {said}" + (_reason(error) if status == 400 else ""), hint=hint)
+    if status == 429:
+        wait_s = named_pause_s(error)
+        asked = "" if wait_s is None else f" ({wait_s:.0f} s)"
+        return ModelError(
+            f"{model} is busy and asks to wait longer than this call may{asked}",
+            hint="Try again later, lower --jobs or raise --timeout.",
+        )
+    if status is not None and 300 <= status <= 399:
+        return ModelError(
+            f"{model}: its address sends requests elsewhere, which is not followed",
+            hint="Set --api-base to the address that answers.",
+        )
+    if _NO_REPLY.search(str(error)):
+        return ModelError(
+            f"{model}: what its address sends is no model's reply", hint="Check --api-base."
+        )
+    if may_pass(error):
+        what = f" (status {status})" if status not in (None, 200, 500) else ""  # 500 is any fault
+        return ModelError(
+            f"{model} failed again and again{what}{_reason(error)}", hint="Try again later."
+        )
+    return ModelError(
+        f"{model} refused the request (status {status}){_reason(error)}",
+        hint="Check the model's name and its settings.",
+    )
+
+
+def _status(error: BaseException) -> int | None:
+    status = getattr(error, "status_code", None)
+    return status if isinstance(status, int) else None
+
+
+def _is_quota(error: BaseException) -> bool:
+    """An account without money. Gemini says "quota" of a limit by the minute too, and then names
+    the pause."""
+    text = str(error)
+    if _status(error) not in _MAY_BE_QUOTA or _RETRY_IN.search(text):
+        return False
+    return _QUOTA.search(text) is not None
+
+
+def _reason(error: BaseException) -> str:
+    """What the provider itself said, after a colon; nothing when it said nothing."""
+    text = _TAIL.split(str(error))[0]
+    message = _MESSAGE.search(text)
+    reason = shown(message[1] if message else _PREFIX.sub("", text))
+    return f": {reason}" if reason else ""

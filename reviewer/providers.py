@@ -1,0 +1,135 @@
+"""What must be known of a provider before it is asked: is it here, has it a key, how to send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from reviewer.errors import ModelError
+
+TIMEOUT_S, LOCAL_TIMEOUT_S = 120.0, 600.0
+
+_OLLAMA = frozenset({"ollama", "ollama_chat"})
+_LOCAL = _OLLAMA | {"lm_studio", "llamafile"}
+_TAKES_SCHEMA = _OLLAMA | {"hosted_vllm"}  # litellm's list of models cannot know what runs there
+# Requests of these go through litellm's own client, which follows redirects unless it is given
+# another; the rest use `litellm.client_session`. Tried one by one with litellm 1.106.2.
+_OWN_CLIENT = _OLLAMA | frozenset(
+    "anthropic deepseek fireworks_ai gemini groq hosted_vllm huggingface mistral openrouter "
+    "together_ai xai".split()
+)
+_OWN_CREDENTIALS = frozenset({"bedrock", "sagemaker", "vertex_ai"})  # in files, roles, profiles
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
+
+
+def provider_of(model: str) -> str:
+    """`ollama` of `ollama/llama3`; empty for a bare name."""
+    return model.split("/", 1)[0] if "/" in model else ""
+
+
+def is_ollama(model: str) -> bool:
+    """Ollama cuts prompts at `num_ctx` without a word, so it must be told."""
+    return provider_of(model) in _OLLAMA
+
+
+def chat_model(model: str) -> str:
+    """The name to send for a chat. litellm's `ollama/` has Ollama continue a text, and reports a
+    reply that was cut as ended; its `ollama_chat/` does neither."""
+    return model.replace("ollama/", "ollama_chat/", 1) if provider_of(model) == "ollama" else model
+
+
+def is_loopback(api_base: str) -> bool:
+    return (urlsplit(api_base).hostname or "") in _LOOPBACK
+
+
+def is_local(model: str, api_base: str) -> bool:
+    """True for a model that runs on this machine."""
+    return is_loopback(api_base) if api_base else provider_of(model) in _LOCAL
+
+
+def timeout_s(model: str, api_base: str, asked_s: float | None) -> float:
+    """Seconds that a whole call may take: what was asked, else more for a model on this machine."""
+    if asked_s is not None:
+        return asked_s
+    return LOCAL_TIMEOUT_S if is_local(model, api_base) else TIMEOUT_S
+
+
+def takes_schema(model: str) -> bool:
+    """True when any model of this provider can be held to a JSON schema."""
+    return provider_of(model) in _TAKES_SCHEMA
+
+
+def _has_own_client(model: str) -> bool:
+    return provider_of(model) in _OWN_CLIENT
+
+
+def listed(costs: Mapping[str, Any], model: str) -> Mapping[str, Any]:
+    """What litellm's list says of the model, under its whole name or its bare one; else nothing."""
+    provider, _, name = model.partition("/")
+    if model in costs:
+        return costs[model] or {}
+    bare = costs.get(name) or {}
+    return bare if str(bare.get("litellm_provider", "")).startswith(provider) else {}
+
+
+def price_usd(info: Mapping[str, Any], tokens_in: int, tokens_out: int) -> float | None:
+    """What so many tokens cost, `info` being what is listed of the model; None if no price is."""
+    price_in, price_out = info.get("input_cost_per_token"), info.get("output_cost_per_token")
+    if price_in is None or price_out is None:
+        return None
+    return tokens_in * float(price_in) + tokens_out * float(price_out)
+
+
+def _key_variables(model: str, missing: Iterable[str]) -> list[str]:
+    """Those of the variables that litellm misses which hold a key that the provider needs."""
+    if provider_of(model) in _OWN_CREDENTIALS:
+        return []
+    return [name for name in missing if name.endswith(("_KEY", "_TOKEN"))]
+
+
+def check(litellm: Any, model: str, api_base: str, *, offline: bool) -> None:  # noqa: ANN401  the module
+    """Raises ModelError when the model cannot be asked: offline, unknown, its key is not set."""
+    if offline and not is_local(model, api_base):
+        raise ModelError(
+            f"{model} needs a network and --offline is set", hint="Leave one of the two out."
+        )
+    try:
+        litellm.get_llm_provider(model)
+    except litellm.BadRequestError:
+        raise ModelError(
+            f"'{model}' does not begin with a provider that is known",
+            hint="Write it as openai/gpt-5-mini, anthropic/..., gemini/... or ollama/llama3.",
+        ) from None
+    missing = _missing_keys(litellm, model)
+    if missing and not is_loopback(api_base):
+        names = " or ".join(missing)
+        raise ModelError(f"{model} needs an API key and {names} is not set", hint=f"Set {names}.")
+
+
+def _missing_keys(litellm: Any, model: str) -> list[str]:  # noqa: ANN401  the module
+    found = litellm.validate_environment(model)
+    missing = [] if found["keys_in_environment"] else found["missing_keys"]
+    return _key_variables(model, missing)
+
+
+def sending(
+    litellm: Any,  # noqa: ANN401  the module
+    model: str,
+    api_base: str,
+    most_s: float,
+) -> dict[str, Any]:
+    """How each request is sent: once, there and nowhere else. litellm's time-out is for a single
+    read and a little longer than ours, so that ours decides."""
+    sent: dict[str, Any] = {
+        "model": model,
+        "api_base": api_base or None,
+        "timeout": most_s + 1,
+        "num_retries": 0,
+        "max_retries": 0,
+    }
+    if _missing_keys(litellm, model):
+        sent["api_key"] = "none"  # a server on this machine, which asks for none
+    if _has_own_client(model):
+        sent["client"] = litellm.HTTPHandler(follow_redirects=False)
+    return sent
