@@ -13,21 +13,16 @@ if TYPE_CHECKING:
 
 
 def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -> Writer:
-    """Raises ModelError when the model cannot be asked: offline, or its key is not set."""
+    """A missing key, and a model that needs a network when there is to be none, are told by the
+    first question."""
     if not settings.model:
         from reviewer.writers.extractive import Extractive
 
         return Extractive()
-    from reviewer.errors import ModelError
     from reviewer.llm import LLM
     from reviewer.prompting import Prompts
     from reviewer.writers.prompted import Prompted
 
-    if settings.offline and not settings.api_base:
-        raise ModelError(
-            f"{settings.model} needs a network and --offline is set",
-            hint="Leave one of the two out.",
-        )
     model = LLM(settings, library.ledger if use_cache else None)
     return Prompted(model, Prompts(settings.prompts, library.ledger.secret()))
 
