@@ -160,10 +160,16 @@ def print_floors(questions: Sequence[Judged], library: Library, way: str) -> Non
     """The spread of the highest relevance, and what other floors would do."""
     levels = [(q, relevance(q, library)) for q in questions]
     by_kind = {kind: [level for q, level in levels if q.kind == kind] for kind in KINDS}
+    parts = [*dict.fromkeys(q.part for q in questions), "all"]
+    own = {
+        (part, kind): [x for q, x in levels if part in (q.part, "all") and q.kind == kind]
+        for part in parts
+        for kind in KINDS
+    }
     print_table(
         f"Highest relevance of a question's candidates, {way}",
-        ["kind", "lowest", "first tenth", "median", "last tenth", "highest"],
-        ([kind, *(f"{x:.2f}" for x in _spread(own))] for kind, own in by_kind.items()),
+        ["questions", "kind", "lowest", "first tenth", "median", "last tenth", "highest"],
+        ([*name, *(f"{x:.2f}" for x in _spread(values))] for name, values in own.items()),
     )
     rows = []
     for floor in FLOORS[way]:
@@ -177,7 +183,8 @@ def print_floors(questions: Sequence[Judged], library: Library, way: str) -> Non
 
 
 def _spread(values: Sequence[float]) -> list[float]:
-    tenths = quantiles(values, n=10, method="inclusive")
+    several = [*values, *values] if len(values) == 1 else values
+    tenths = quantiles(several, n=10, method="inclusive")
     return [min(values), tenths[0], tenths[4], tenths[8], max(values)]
 
 
