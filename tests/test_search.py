@@ -168,9 +168,10 @@ def test_nothing_above_the_floor_is_evidence_and_the_nearest_are_named(tmp_path)
 
 
 def test_one_shared_word_of_several_is_chance_and_its_paper_is_named_as_near(tmp_path):
+    others = [{"title": f"Paper {n}", "abstract": "On frogs."} for n in range(20)]
     records = [{"title": "Reward models", "abstract": "They score replies."}]
-    with small(tmp_path, *records) as library:
-        found = find("is there a reward for a lost cat?", library)
+    with small(tmp_path, *records, *others) as library:
+        found = find("is there a reward for a cat?", library)
         assert (found.matched, found.evidence, titles(found)) == (0, (), ["Reward models"])
         assert find("reward?", library).matched == 1
         assert find("do reward models score replies?", library).matched == 1
