@@ -19,7 +19,7 @@ SUFFIX = ".md.jinja"
 _FIRST_LINE = re.compile(
     r"\{#- inputs: (?P<inputs>.*?) \| reply: (?P<reply>.*?) \| caller: .*? -?#\}"
 )
-_MARKER_CHARS = 16
+_MARKER_CHARS = 12
 
 
 class PromptError(UsageError):
