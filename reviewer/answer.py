@@ -57,7 +57,7 @@ def answer_question(
     gathered = gather(question, library, writer, reads, report)
     claims = _write(question, gathered, writer, options, report)
     kept, without_proof = _strict(claims) if options.is_strict else (claims, [])
-    stances, verdict = _verdict(gathered, writer)
+    stances, verdict = _verdict(gathered, writer) if kept else ((), "")
     answer = Answer(
         question=question,
         asked=options.asked,

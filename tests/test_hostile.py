@@ -75,11 +75,16 @@ def shelf(tmp_path_factory):
 # What the model does to a quote. Each is given the text's sentence, that of another text, a number
 # to choose by, and the tag; and returns the tag and the words that it claims to quote.
 
+NOT = re.compile(r"\b(?:not|No|Without)\b ?")
+
+
+def other_digit(text):
+    return re.sub(r"\d", lambda found: str(9 - int(found[0])), text, count=1)
+
+
 BAD_QUOTES = {
-    "altered digit": lambda s, o, n, tag: (tag, re.sub(r"\d", lambda m: str(9 - int(m[0])), s, count=1)
-                                           if re.search(r"\d", s) else s + " 9"),
-    "lost not": lambda s, o, n, tag: (tag, re.sub(r"\b(?:not|No|Without) ?", "", s, count=1)
-                                      if re.search(r"\b(?:not|No|Without)\b", s) else "not " + s),
+    "altered digit": lambda s, o, n, tag: (tag, other_digit(s) if re.search(r"\d", s) else s + " 9"),
+    "lost not": lambda s, o, n, tag: (tag, NOT.sub("", s, count=1) if NOT.search(s) else "not " + s),
     "splice": lambda s, o, n, tag: (tag, " ".join(s.split()[:3] + o.split()[-3:])),
     "ellipsis": lambda s, o, n, tag: (tag, f"{' '.join(s.split()[:2])} ... {s.split()[-1]} quite"),
     "case": lambda s, o, n, tag: (tag, s.swapcase()),
@@ -254,7 +259,7 @@ def check_citation(citation, paper):
 def check_words(text):
     """A writer's own words hold no address, no key and no number of a reference."""
     assert not ADDRESS.search(text)
-    assert not re.search(r"2099|\[[1-9E]", text)
+    assert not re.search(r"2099|\[[1-9E]\d*[\],;–-]", text)
     assert text.isprintable()
 
 
