@@ -75,6 +75,7 @@ def shelf(tmp_path_factory):
 # What the model does to a quote. Each is given the text's sentence, that of another text, a number
 # to choose by, and the tag; and returns the tag and the words that it claims to quote.
 
+DIGIT = re.compile(r"\d")
 NOT = re.compile(r"\b(?:not|No|Without)\b ?")
 
 
@@ -83,8 +84,8 @@ def other_digit(text):
 
 
 BAD_QUOTES = {
-    "altered digit": lambda s, o, n, tag: (tag, other_digit(s) if re.search(r"\d", s) else s + " 9"),
-    "lost not": lambda s, o, n, tag: (tag, NOT.sub("", s, count=1) if NOT.search(s) else "not " + s),
+    "altered digit": lambda s, o, n, tag: (tag, other_digit(s) if DIGIT.search(s) else s + " 9"),
+    "lost not": lambda s, o, n, tag: (tag, NOT.sub("", s, count=1) if NOT.search(s) else f"not {s}"),
     "splice": lambda s, o, n, tag: (tag, " ".join(s.split()[:3] + o.split()[-3:])),
     "ellipsis": lambda s, o, n, tag: (tag, f"{' '.join(s.split()[:2])} ... {s.split()[-1]} quite"),
     "case": lambda s, o, n, tag: (tag, s.swapcase()),
