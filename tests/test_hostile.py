@@ -80,12 +80,18 @@ NOT = re.compile(r"\b(?:not|No|Without)\b ?")
 
 
 def other_digit(text):
-    return re.sub(r"\d", lambda found: str(9 - int(found[0])), text, count=1)
+    if not DIGIT.search(text):
+        return f"{text} 9"
+    return DIGIT.sub(lambda found: str(9 - int(found[0])), text, count=1)
+
+
+def lost_not(text):
+    return NOT.sub("", text, count=1) if NOT.search(text) else f"not {text}"
 
 
 BAD_QUOTES = {
-    "altered digit": lambda s, o, n, tag: (tag, other_digit(s) if DIGIT.search(s) else s + " 9"),
-    "lost not": lambda s, o, n, tag: (tag, NOT.sub("", s, count=1) if NOT.search(s) else f"not {s}"),
+    "altered digit": lambda s, o, n, tag: (tag, other_digit(s)),
+    "lost not": lambda s, o, n, tag: (tag, lost_not(s)),
     "splice": lambda s, o, n, tag: (tag, " ".join(s.split()[:3] + o.split()[-3:])),
     "ellipsis": lambda s, o, n, tag: (tag, f"{' '.join(s.split()[:2])} ... {s.split()[-1]} quite"),
     "case": lambda s, o, n, tag: (tag, s.swapcase()),
