@@ -14,6 +14,7 @@ from reviewer.gathering import Gathered, Reads, gather
 from reviewer.library import Library
 from reviewer.records import Answer, Claim, Coverage, Filters, Report, Run, StanceTaken, silent
 from reviewer.search import SearchOptions, find
+from reviewer.text import counted
 from reviewer.verdict import take_stances, verdict_of
 from reviewer.writers import Writer
 
@@ -108,7 +109,7 @@ def _strict(claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], list[str]]:
     """Claims that stay under `--strict`, and what is said of the others."""
     bad = [claim for claim in claims if claim.support in FAILING]
     kept = tuple(claim for claim in claims if claim not in bad)
-    return kept, [f"{len(bad)} claims without proof (strict)"] if bad else []
+    return kept, [f"{counted(len(bad), 'claim')} without proof (strict)"] if bad else []
 
 
 def _coverage(gathered: Gathered, claims: Sequence[Claim], notes: Sequence[str]) -> Coverage:

@@ -12,7 +12,7 @@ from reviewer.embedding import MissingEmbeddingError
 from reviewer.library import Library
 from reviewer.records import Evidence, Filters, Found, Hit, Paper, Score, Sentence
 from reviewer.terms import query_terms
-from reviewer.text import clean, sentence_spans
+from reviewer.text import clean, counted, sentence_spans
 
 TITLE_WEIGHT = 2.0
 LEXICAL_CANDIDATES = 1000
@@ -113,7 +113,7 @@ def _left_out(library: Library, filters: Filters) -> tuple[str, ...]:
     if filters.year_from is None and filters.year_to is None:
         return ()
     unknown = library.catalogue.count_unknown_year(filters)
-    return (f"{unknown} papers of unknown year",) if unknown else ()
+    return (f"{counted(unknown, 'paper')} of unknown year",) if unknown else ()
 
 
 class _Ranking:

@@ -170,6 +170,11 @@ def _spells(character: str) -> bool:
     return character.isalnum() or character in "+#" or unicodedata.category(character)[0] == "M"
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 paper`, `2 papers`."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def shorten(text: str, max_chars: int) -> str:
     """At most `max_chars` characters, cut at a word with an ellipsis. For display only."""
     if len(text) <= max_chars:

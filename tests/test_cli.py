@@ -737,4 +737,4 @@ def test_what_strict_leaves_out_makes_the_exit_code_3(review, monkeypatch):
     assert code == 3
     assert "square" not in out
     assert "Apples are round." in out
-    assert "Left out: 1 claims without proof (strict)." in out
+    assert "Left out: 1 claim without proof (strict)." in out

@@ -96,7 +96,7 @@ def papers(
     from reviewer.formats import byline, readable_date
     from reviewer.formats.json import papers_json
     from reviewer.records import silent
-    from reviewer.text import clean, shorten
+    from reviewer.text import clean, counted, shorten
 
     sorts = {
         "added": None,
@@ -119,7 +119,9 @@ def papers(
     for paper in found:
         facts = " · ".join(x for x in (clean(byline(paper)), readable_date(paper)) if x)
         print_out(f"{paper.key}  {shorten(clean(paper.title), 90)}{' · ' * bool(facts)}{facts}\n")
-    print_error(f"{len(found)} papers" + (f"; left out: {unknown} of unknown year" * bool(unknown)))
+    print_error(
+        counted(len(found), "paper") + (f"; left out: {unknown} of unknown year" * bool(unknown))
+    )
 
 
 def show(
