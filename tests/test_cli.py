@@ -630,7 +630,7 @@ def test_ctrl_c_keeps_what_was_read_and_the_same_command_goes_on(tmp_path, revie
     assert out == b""
     assert err.decode().endswith("Stopped. What was finished is kept; the same command goes on.\n")
     assert "Traceback" not in err.decode()
-    assert "1 papers\n" in review("papers", "--library", "lib")[2]
+    assert "1 paper\n" in review("papers", "--library", "lib")[2]
     Path("two.jsonl").unlink()
     Path("two.jsonl").write_text(json.dumps(dict(PAPER, title="Pears are not round")))
     code, out, _ = review("add", "one.jsonl", "two.jsonl", "--library", "lib")

@@ -321,7 +321,7 @@ def check(shelf, plan, **options):
     return document, model
 
 
-@settings(max_examples=260)  # of at least 4 replies each
+@settings(max_examples=340)  # of at least 3 replies each
 @given(PLANS)
 def test_whatever_the_model_says_what_is_printed_stands_in_the_papers(shelf, plan):
     _, model = check(shelf, plan)
