@@ -1,5 +1,6 @@
 """How much is asked of a model at each effort, when it stops, and that its haste never shows."""
 
+import json
 import random
 import time
 
@@ -208,6 +209,22 @@ def test_thorough_reads_no_paper_twice_and_no_tag_stands_for_two_texts(shelf):
     by_tag = {item.tag: item for item in gathered.evidence}
     for reading in gathered.readings:
         assert {by_tag[q.tag].paper.id for q in reading.quotes} == {reading.paper_id}
+
+
+def test_a_further_chunk_of_a_paper_that_was_read_makes_no_tag_stand_for_two_texts(tmp_path):
+    subjects = ["apples", "pears", "plums", "figs"]
+    long = " ".join(f"Trees of {s} bear fruit number {n}." for s in subjects for n in range(60))
+    short = [f"Trees of {s} bear fruit in place {n}." for s in subjects for n in range(2)]
+    lines = [{"title": f"Orchard {n}", "abstract": text} for n, text in enumerate([long, *short])]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    asked_for = iter([[], ["trees of pears", "trees of plums"], ["trees of figs"]])
+    by, _ = writer({QuestionsReply: lambda a: {"questions": next(asked_for)}})
+    with Library(tmp_path / "library", Settings(embedding="none")) as shelf:
+        shelf.add([str(tmp_path / "a.jsonl")])
+        gathered = gather("trees of apples", shelf, by, Reads(3, effort="thorough"), silent)
+    tags = [item.tag for item in gathered.evidence]
+    assert tags == [f"E{n}" for n in range(1, len(tags) + 1)]
+    assert len({item.paper.id for item in gathered.evidence}) > 3
 
 
 def test_thorough_reads_in_the_order_of_the_reranking(shelf):
