@@ -10,7 +10,7 @@ from scripted import Scripted, claims, reads, writer
 
 from reviewer.answer import AskOptions, answer_question
 from reviewer.formats.markdown import answer_markdown
-from reviewer.gathering import MOST_ROUNDS, Reads, gather
+from reviewer.gathering import Reads, gather
 from reviewer.library import Library
 from reviewer.prompting import Prompts
 from reviewer.records import silent
@@ -188,7 +188,7 @@ def test_thorough_stops_after_three_rounds_though_more_is_asked_for(shelf):
         return {"questions": [f"language model {next(subjects)}"]}
 
     answer, model = ask(shelf, {QuestionsReply: more}, papers=2, effort="thorough")
-    assert len(model.calls(QuestionsReply)) == MOST_ROUNDS
+    assert len(model.calls(QuestionsReply)) == 3
     assert answer.coverage.read > 2
 
 

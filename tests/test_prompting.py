@@ -174,15 +174,6 @@ def test_a_marker_repeats_for_the_same_text_and_cannot_be_known_without_the_secr
     assert len({marker("a"), marker("b"), marker("a", "other"), marker("a", title="U")}) == 4
 
 
-def test_a_text_that_holds_its_own_marker_gets_another():
-    held = Prompts(secret="secret")
-    text = "a"
-    for _ in range(3):
-        text += held.shown("E1", "T", None, text).marker
-    shown = held.shown("E1", "T", None, text)
-    assert shown.marker not in shown.text
-
-
 def test_the_year_is_said_or_said_to_be_unknown():
     assert Prompts().shown("E1", "T", 2021, "a").year == "2021"
     assert Prompts().shown("E1", "T", None, "a").year == "year unknown"
