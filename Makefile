@@ -19,7 +19,7 @@ docs:
 
 # Needs uv. No index address goes into the lock, and nothing younger than a week.
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
 	  --exclude-newer "$$(date -u -d '7 days ago' +%Y-%m-%d)" -o requirements.lock
 
