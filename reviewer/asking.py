@@ -31,6 +31,8 @@ class Model(Protocol):
 
     def usage(self) -> Usage: ...
 
+    def close(self) -> None: ...
+
 
 class Asking:
     """One model and the prompts that it is asked with. Safe to use from several threads."""
@@ -71,9 +73,7 @@ class Asking:
         return tuple(dict.fromkeys(self._notes))
 
 
-def batched(
-    evidence: Sequence[Evidence], papers_a_call: int, room: float
-) -> list[list[Evidence]]:
+def batched(evidence: Sequence[Evidence], papers_a_call: int, room: float) -> list[list[Evidence]]:
     """The evidence of so many papers each, in order, or of as many as take `room` tokens."""
     papers: dict[str, list[Evidence]] = {}
     for item in evidence:

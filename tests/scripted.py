@@ -119,6 +119,7 @@ class Scripted:
         self._lock = threading.Lock()
         self.context_tokens = context
         self.asked: list[Asked] = []
+        self.is_closed = False
 
     def ask(self, prompt, into, *, prompt_hash=""):
         asked = Asked(prompt, into, prompt_hash)
@@ -132,6 +133,9 @@ class Scripted:
 
     def usage(self) -> Usage:
         return Usage(model=self.model, calls=len(self.asked))
+
+    def close(self) -> None:
+        self.is_closed = True
 
     def calls(self, into: type) -> list[Asked]:
         return [asked for asked in self.asked if asked.into is into]

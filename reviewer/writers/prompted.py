@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from pydantic import Field
 
+import reviewer.filling as filling
 from reviewer.asking import Asking, Model
 from reviewer.citing import cite
 from reviewer.prompting import Prompts, Shown
@@ -15,10 +16,13 @@ from reviewer.records import (
     Citation,
     Claim,
     ClaimDraft,
+    Column,
     Evidence,
     Quote,
     Reading,
     Record,
+    Report,
+    RowDraft,
     Stance,
     Support,
     Usage,
@@ -29,6 +33,7 @@ MOST_QUESTIONS = 3
 PAPERS_A_CALL = 6  # 12 papers in 2 calls side by side: one round trip
 QUOTES_OF_A_TEXT = 3
 QUOTED_CHARS = 380  # of one text in the answer's prompt; its first quote is always there
+
 
 class TagReading(Record):
     tag: str
@@ -73,6 +78,7 @@ class Prompted:
     def __init__(self, model: Model, prompts: Prompts) -> None:
         self.name = model.model
         self._asking = Asking(model, prompts)
+        self._prompts = prompts
         self._asked = ""
         self._says_yes_no: list[bool] = []
         self.is_yes_no = False
@@ -103,7 +109,9 @@ class Prompted:
         """With readings the model sees their quotes alone, else the evidence's whole texts."""
         quotes = _quotes_by_tag(readings)
         quoted = [item for item in evidence if item.tag in quotes]
-        fitting = self._asking.fit(self._shown(quoted, quotes) if readings else self._shown(evidence))
+        fitting = self._asking.fit(
+            self._shown(quoted, quotes) if readings else self._shown(evidence)
+        )
         reply = self._asking.ask(
             "answer", AnswerReply, question=question, evidence=fitting, most_claims=MOST_CLAIMS
         )
@@ -146,9 +154,23 @@ class Prompted:
         return tuple(by_tag[tag] for tag in dict.fromkeys(reply.tags) if tag in by_tag)
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str:
-        shown = [self._asking.prompts.shown("earlier", "", None, *earlier)]
-        reply = self._asking.ask("follow_up", QuestionReply, question=question, earlier=self._asking.fit(shown))
+        shown = [self._prompts.shown("earlier", "", None, *earlier)]
+        reply = self._asking.ask(
+            "follow_up", QuestionReply, question=question, earlier=self._asking.fit(shown)
+        )
         return " ".join(reply.question.split())[:500] or question
+
+    def fill_rows(
+        self, topic: str, columns: Sequence[Column], evidence: Sequence[Evidence], report: Report
+    ) -> tuple[RowDraft, ...]:
+        """Several short papers a call, a long one alone. A call that fails leaves its papers
+        `failed`; the first ModelError is raised when all fail."""
+        return filling.fill_rows(self._asking, topic, columns, evidence, report)
+
+    def suggest_columns(
+        self, topic: str, evidence: Sequence[Evidence], most: int
+    ) -> tuple[Column, ...]:
+        return filling.suggest_columns(self._asking, topic, evidence, most)
 
     def usage(self) -> Usage:
         return self._asking.model.usage()
@@ -169,13 +191,13 @@ class Prompted:
         """The evidence's whole texts, or these quotes of them."""
         texts = quotes or {item.tag: [item.chunk.text] for item in evidence}
         return [
-            self._asking.prompts.shown(item.tag, item.paper.title, item.paper.year, *texts[item.tag])
+            self._prompts.shown(item.tag, item.paper.title, item.paper.year, *texts[item.tag])
             for item in evidence
         ]
 
     def _claim_shown(self, number: int, claim: Claim) -> Shown:
         quotes = [f'Quote: "{citation.quote}"' for citation in claim.citations]
-        return self._asking.prompts.shown(f"C{number}", "", None, f"Claim: {claim.text}", *quotes)
+        return self._prompts.shown(f"C{number}", "", None, f"Claim: {claim.text}", *quotes)
 
 
 def _by_paper(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tuple[Reading, ...]:
