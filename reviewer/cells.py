@@ -55,7 +55,8 @@ def fill(
     """
     shown = {item.tag: item for item in evidence if item.paper.id == draft.paper_id}
     if draft.failed:
-        return tuple(Cell(column=column.name, state="failed") for column in columns)
+        why = (draft.failed,)
+        return tuple(Cell(column=c.name, state="failed", dropped=why) for c in columns)
     return tuple(
         _cell(column, [d for d in draft.cells if d.column == column.name], shown)
         for column in columns

@@ -189,7 +189,7 @@ def _lost(cells: Cells, options: TableOptions) -> list[str]:
     """What writers gave and the table does not show, in words."""
     every = [cell for own in cells.values() for cell in own.values()]
     lost = []
-    if dropped := sum(len(cell.dropped) for cell in every):
+    if dropped := sum(len(c.dropped) for c in every if c.state != "failed"):
         lost.append(f"{counted(dropped, 'value')} without a quote, or beside one that stands")
     if options.is_strict and (bad := sum(cell.state == "no proof" for cell in every)):
         lost.append(f"{counted(bad, 'cell')} without proof (strict)")
