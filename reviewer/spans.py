@@ -78,6 +78,9 @@ _CUES = (
 )
 
 
+_WEIGHTS = _stems("main headline key overall principal primary used".split())
+
+
 def fill_rows(columns: Sequence[Column], evidence: Sequence[Evidence]) -> tuple[RowDraft, ...]:
     """One draft a paper, in the evidence's order; each value is its quote, or a span of it."""
     papers: dict[str, list[Evidence]] = {}
@@ -132,7 +135,7 @@ def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, s
         is_cued = any(
             cue.pattern.search(plain) and not (cue.is_of_the_end and place < _SCENE) for cue in cues
         )
-        if not (is_cued if cues else share >= LEAST_SHARE):
+        if not (is_cued and held >= _own_words(name, cues) if cues else share >= LEAST_SHARE):
             continue
         if column.kind == "number" and not _number_near(plain, column):
             continue
@@ -145,6 +148,12 @@ def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, s
 def _cues_of(column: Column) -> list[_Cue]:
     name = _stems(query_terms(column.name))
     return [cue for cue in _CUES if cue.names & name]
+
+
+def _own_words(name: frozenset[str], cues: Sequence[_Cue]) -> frozenset[str]:
+    """What a name asks for beyond its cues: `human` of `human evaluation`, nothing of `main
+    result`."""
+    return name - frozenset(word for cue in cues for word in cue.names) - _WEIGHTS
 
 
 def _number_near(sentence: str, column: Column) -> str:
