@@ -107,7 +107,7 @@ def table_head(table: Table) -> str:
     """Who filled the table, and what its marks mean."""
     if table.writer == "extractive":
         return "No model is set: cells are the papers' own words, found by rules."
-    return f"Filled by {table.writer}; every quote was located and every number checked by code."
+    return f"Filled by {table.writer}; code looked for every quote and number in its paper."
 
 
 def quoted_place(citation: Citation) -> str:

@@ -58,7 +58,7 @@ if (table) {
     }));
     panel.showModal();
     const mark = place.querySelector("mark");
-    if (mark) mark.scrollIntoView({ block: "center" });
+    if (mark) mark.scrollIntoView({ block: "nearest" });
   });
   document.getElementById("close").addEventListener("click", () => panel.close());
   panel.addEventListener("click", (event) => {
