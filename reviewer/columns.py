@@ -1,5 +1,4 @@
-"""Columns of a comparison table: read from how a user writes them, and their values in one
-spelling. Pure."""
+"""Columns of a table, as a user writes them, and their values in one spelling. Pure."""
 
 from __future__ import annotations
 

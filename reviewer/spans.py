@@ -1,5 +1,4 @@
-"""Fills a table's cells without a model: with sentences and spans that name what is asked, or not
-at all. Pure.
+"""Fills a table's cells without a model, with sentences and spans that name what is asked. Pure.
 
 It never guesses: a cell that no sentence clearly speaks of stays empty, and no yes or no is read
 into a text.

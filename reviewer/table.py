@@ -26,10 +26,11 @@ from reviewer.records import (
     Table,
     silent,
 )
-from reviewer.text import counted
+from reviewer.text import counted, shorten
 from reviewer.updating import Cells, Redo, checked_again, kept_cells, quoted_chunks
 from reviewer.writers import Writer
 
+MOST_NAMED_CHARS = 200  # of the keys of a table without a topic, in the list of runs
 _PROMPT_TOKENS = 700  # of a table's prompt without its texts
 
 
@@ -37,9 +38,9 @@ _PROMPT_TOKENS = 700  # of a table's prompt without its texts
 class TableOptions:
     """What to compare and how. Without columns and suggestions the default ones are used.
 
-    `papers` bounds the rows; `cited_as` holds the user's own keys by paper id; `sort` is one of
-    ORDERS or a column's name. `earlier` is a table to bring up to date: its cells stay, but those
-    to `redo`, and those that failed.
+    `papers` bounds the rows; `cited_as` holds the user's own keys by paper id, and `left_out` what
+    was named and is not there; `sort` is one of ORDERS or a column's name. `earlier` is a table to
+    bring up to date: its cells stay, but those to `redo`, and those that failed.
     """
 
     columns: tuple[Column, ...] = ()
@@ -47,6 +48,7 @@ class TableOptions:
     papers: int | None = None
     filters: Filters = field(default_factory=Filters)
     cited_as: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
     sort: str = ""
     is_reversed: bool = False
     is_strict: bool = False
@@ -85,7 +87,9 @@ def compare_papers(
         filters=options.filters,
         most=options.papers,
         is_strict=options.is_strict,
-        coverage=_coverage(rows, library, chosen, [*writer.notes(), *_lost(cells, options)]),
+        coverage=_coverage(
+            rows, library, chosen, [*options.left_out, *writer.notes(), *_lost(cells, options)]
+        ),
         writer=_writer_name(writer, options.earlier),
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
@@ -214,10 +218,11 @@ def _writer_name(writer: Writer, earlier: Table | None) -> str:
 
 
 def _keep(table: Table, library: Library, options: TableOptions, report: Report) -> None:
+    keys = ", ".join(row.key for row in table.rows)
     run = Run(
         id=table.run_id,
         command="table",
-        question=table.topic or ", ".join(row.key for row in table.rows)[:200],
+        question=table.topic or shorten(keys, MOST_NAMED_CHARS) or "no paper",
         writer=table.writer,
         usage=table.usage,
         result=table.model_dump(mode="json", exclude={"papers", "usage"}),

@@ -1,5 +1,4 @@
-"""Brings an earlier table up to date: which of its cells stay, checked against the papers as they
-are now."""
+"""Brings an earlier table up to date: which cells stay, checked against the papers of now."""
 
 from __future__ import annotations
 

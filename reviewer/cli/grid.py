@@ -22,13 +22,15 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
     from rich.text import Text
 
     from reviewer.cells import tally_line
-    from reviewer.formats import table_head, table_title
+    from reviewer.formats import nothing_found, table_head, table_title
     from reviewer.text import clean
 
     console = Console()
     console.print(Text(clean(table_title(table)), "bold"))
     if not table.rows:
-        console.print("No paper in this library is near the topic. Nearest:")
+        console.print(nothing_found(table))
+        if table.papers:
+            console.print("Nearest:")
         for paper in table.papers[:3]:
             console.print(Text(f"  {paper.key}  {clean(paper.title)}"))
     else:

@@ -78,6 +78,7 @@ def selected(
     from reviewer.choosing import named_in
     from reviewer.cli.opening import with_known_keys
     from reviewer.errors import NotFoundError
+    from reviewer.text import counted
 
     filters = with_known_keys(filters, shelf)
     if named_by:
@@ -90,7 +91,8 @@ def selected(
             )
         own = tuple(shelf.paper(paper_id).key for paper_id in named)
         filters = filters.model_copy(update={"keys": (*filters.keys, *own)})
-        options = replace(options, cited_as=named)
+        lost = (f"{counted(len(notes), 'entry', 'entries')} of {named_by} not found",)
+        options = replace(options, cited_as=named, left_out=lost if notes else ())
     earlier = options.earlier
     if earlier and not topic.strip() and filters.is_empty:
         most = options.papers or earlier.most

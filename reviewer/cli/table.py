@@ -171,6 +171,8 @@ def table(
         note = words_alone_note(shelf, is_at_hand=bool(papers)) if about else ""
     _show(made, form, output, update, with_quotes=quotes)
     if not quiet:
+        if update:
+            print_error(f"{update} is up to date.")
         _say_summary(made, note, has_line=form == "markdown" and not output)
     return _exit_code(made)
 
@@ -222,6 +224,7 @@ def _say_summary(table: Table, note: str, *, has_line: bool) -> None:
     """What became of the cells, unless the reader has just seen it, and what it cost."""
     from reviewer.cells import tally_line
     from reviewer.cli.writing import cost_line
+    from reviewer.text import counted
 
     if note and table.papers:
         print_error(note)
@@ -233,7 +236,8 @@ def _say_summary(table: Table, note: str, *, has_line: bool) -> None:
         print_error("The same command tries them again; what was answered is kept.")
     if not has_line:
         print_error(tally_line(table))
-    print_error(f"{len(table.rows)} papers, {cost_line(table.usage)}, {table.usage.seconds:.1f} s")
+    papers, usage = counted(len(table.rows), "paper"), table.usage
+    print_error(f"{papers}, {cost_line(usage)}, {usage.seconds:.1f} s")
 
 
 def _exit_code(table: Table) -> int:

@@ -103,6 +103,12 @@ def table_title(table: Table) -> str:
     return topic[:1].upper() + topic[1:]
 
 
+def nothing_found(table: Table) -> str:
+    """What a table without rows says."""
+    why = "is near the topic" if table.topic else "was chosen: none has these keys, tags or years"
+    return f"No paper in this library {why}."
+
+
 def table_head(table: Table) -> str:
     """Who filled the table, and what its marks mean."""
     if table.writer == "extractive":

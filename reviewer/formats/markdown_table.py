@@ -6,6 +6,7 @@ from reviewer.cells import cell_text, tally_line
 from reviewer.escaping import escape
 from reviewer.formats import (
     TableQuote,
+    nothing_found,
     paper_line,
     quoted_place,
     standing,
@@ -43,7 +44,7 @@ def _in_order(table: Table) -> list[Paper]:
 
 
 def _nothing(table: Table) -> list[str]:
-    lines = ["No paper in this library is near the topic."]
+    lines = [nothing_found(table)]
     if table.papers:
         lines += ["", "Nearest papers:", "", *(f"- {paper_line(p)}" for p in table.papers[:3])]
     return lines
