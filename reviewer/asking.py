@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
-from reviewer.prompting import Prompts, Shown
+from reviewer.prompting import Prompt, Prompts, Shown
 from reviewer.records import Evidence, Record, Usage
 
 CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
@@ -43,7 +43,9 @@ class Asking:
         self._notes: list[str] = []
 
     def ask(self, name: str, into: type[T], **inputs: Any) -> T:  # noqa: ANN401  a prompt's inputs
-        prompt = self.prompts.render(name, **inputs)
+        return self.answer_to(self.prompts.render(name, **inputs), into)
+
+    def answer_to(self, prompt: Prompt, into: type[T]) -> T:
         return self.model.ask(prompt.text, into, prompt_hash=prompt.file_hash)
 
     def room(self) -> float:
