@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,6 +30,8 @@ from reviewer.llm import load_litellm
 from reviewer.records import Filters, Table
 from reviewer.settings import Settings
 from reviewer.table import TableOptions, compare_papers
+from reviewer.text import normalise_title
+from reviewer.writers.extractive import Extractive
 from tests.fake_provider import FakeProvider, Seen
 
 MODEL = "openai/fake"
@@ -87,12 +90,44 @@ def bare_calls(requests: Sequence[Seen], url: str) -> None:
         list(pool.map(call, requests))
 
 
+def measure_gold(folder: Path, settings: Settings, shared: Path) -> None:
+    """What is filled without a model, beside the two gold tables of `eval/questions.json`: a hit is
+    a cell whose quote holds the gold support, or is held by it."""
+    gold = json.loads((shared / "eval" / "questions.json").read_text(encoding="utf-8"))["tables"]
+    counts: Counter[str] = Counter()
+    with Library(folder, settings) as library:
+        keys = {normalise_title(paper.title): paper.key for paper in library.papers()}
+        for table in gold:
+            filters = Filters(keys=tuple(keys[normalise_title(title)] for title in table["ids"]))
+            columns = tuple(read_column(name) for name in table["columns"])
+            options = TableOptions(columns, filters=filters)
+            made = compare_papers("", library, Extractive(), options)
+            for row, title in zip(made.rows, table["ids"], strict=True):
+                for cell in row.cells:
+                    support = table["gold"][title][cell.column]["support"]
+                    said = " ".join(value.quote for value in cell.values)
+                    kind = "stated" if support else "not stated"
+                    is_hit = bool(support and said and (support in said or said in support))
+                    counts[kind] += 1
+                    counts[f"{kind}, filled"] += bool(said)
+                    counts[f"{kind}, hit"] += is_hit
+    print_table(
+        "Without a model, two gold tables",
+        ["cells", "of them", "filled", "with the gold support in the quote"],
+        [
+            [kind, str(counts[kind]), str(counts[f"{kind}, filled"]), str(counts[f"{kind}, hit"])]
+            for kind in ("stated", "not stated")
+        ],
+    )
+
+
 def main() -> None:
     made = parser(__doc__)
     made.add_argument("--rounds", type=int, default=7)
     options = made.parse_args()
     os.environ["OPENAI_API_KEY"] = "sk-none"
     folder, settings = listings_library(options), settings_of(options.shared)
+    measure_gold(folder, settings, options.shared)
     with Library(folder, settings) as library:
         keys = [paper.key for paper in library.papers() if paper.abstract][:PAPERS]
     ours, bare, shares = [], [], []
