@@ -21,7 +21,7 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from reviewer.cells import tally_line
+    from reviewer.cells import tally, tally_line
     from reviewer.formats import nothing_found, table_head, table_title
     from reviewer.text import clean
 
@@ -40,6 +40,8 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
         if with_quotes:
             _show_quotes(table, console)
     console.print(Text(clean(tally_line(table))))
+    if tally(table).in_own_words:
+        console.print(Text("° in the writer's own words, not judged", "dim"))
 
 
 def _cell(cell: Cell) -> Text:
