@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from reviewer.asking import REPLY_TOKENS, Asking, batched, tokens
-from reviewer.columns import TAKEN, read_column
+from reviewer.columns import TAKEN, listed, read_column
 from reviewer.errors import ModelError, UsageError
 from reviewer.pacing import LimitError, StoppedError
 from reviewer.prompting import Prompt, Shown
@@ -103,7 +103,7 @@ def _prompt(
     asking: Asking, topic: str, columns: Sequence[Column], batch: Sequence[Evidence]
 ) -> Prompt:
     shown = asking.fit([_shown(asking, item) for item in batch])
-    return asking.prompts.render("table", topic=topic, columns=columns, evidence=shown)
+    return asking.prompts.render("table", topic=topic, columns=listed(columns), evidence=shown)
 
 
 def _drafts(

@@ -62,7 +62,7 @@ def _show_grid(table: Table, console: Console) -> None:
     from reviewer.text import clean
 
     grid = Grid(box=box.SIMPLE_HEAD, show_lines=True, pad_edge=False)
-    grid.add_column("Paper", overflow="fold", min_width=12)
+    grid.add_column("Paper", overflow="fold", min_width=12, max_width=24)
     for column in table.columns:
         grid.add_column(Text(clean(column.name)), overflow="fold", min_width=8)
     for row in table.rows:
