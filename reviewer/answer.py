@@ -16,10 +16,9 @@ from reviewer.records import Answer, Claim, Coverage, Filters, Report, Run, Stan
 from reviewer.search import SearchOptions, find
 from reviewer.text import counted
 from reviewer.verdict import take_stances, verdict_of
-from reviewer.writers import Writer
+from reviewer.writers import PAPERS_A_CALL, Writer
 
 NEAREST_NAMED = 3
-PAPERS_A_CALL = 6  # as the prompted writer reads them
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def answer_question(
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    _keep(answer, library, options, report)
+    _keep(answer, library, writer, options, report)
     return answer
 
 
@@ -148,7 +147,9 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def _keep(answer: Answer, library: Library, options: AskOptions, report: Report) -> None:
+def _keep(
+    answer: Answer, library: Library, writer: Writer, options: AskOptions, report: Report
+) -> None:
     """Keep the run. A library that cannot be written still answers, and says that it keeps none."""
     finished = datetime.now(UTC)
     run = Run(
@@ -162,6 +163,7 @@ def _keep(answer: Answer, library: Library, options: AskOptions, report: Report)
             "embedding": library.index.embedding_name,
         },
         writer=answer.writer,
+        prompt_hashes=writer.prompt_hashes(),
         generation=library.database.generation,
         started=(finished - timedelta(seconds=answer.usage.seconds)).isoformat(timespec="seconds"),
         finished=finished.isoformat(timespec="seconds"),

@@ -25,6 +25,7 @@ from reviewer.writers.prompted import (
     ReadReply,
     RerankReply,
 )
+from tests.fake_provider import Seen
 
 FENCED = re.compile(
     r'<data tag="(?P<tag>[^"\n]*)" marker="(?P<marker>\w+)">\n'
@@ -130,6 +131,9 @@ class Scripted:
         except ValidationError as error:
             raise ModelError("scripted did not answer in the asked form") from error
 
+    def close(self) -> None:
+        self.is_closed = True
+
     def usage(self) -> Usage:
         return Usage(model=self.model, calls=len(self.asked))
 
@@ -156,3 +160,18 @@ def evidence(
         update={"id": f"chunk-{tag}", "start": chunk.start + start, "text": chunk.text[start:]}
     )
     return Evidence(tag=tag, paper=paper, chunk=chunk, score=Score(total=1.0))
+
+
+BY_NAME = {into.__name__: into for into in HONEST}
+
+
+def served(script: Mapping[type, Callable[[Asked], Any]] | None = None) -> Callable[[Seen], str]:
+    """The same replies for a provider on loopback, by the name of the schema that it is sent."""
+    replies = {**HONEST, **(script or {})}
+
+    def answer(seen: Seen) -> str:
+        into = BY_NAME[seen.body["response_format"]["json_schema"]["name"]]
+        reply = replies[into](Asked(seen.prompt, into, ""))
+        return reply if isinstance(reply, str) else json.dumps(reply)
+
+    return answer

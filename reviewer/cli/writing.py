@@ -27,6 +27,18 @@ def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -
     return Prompted(model, Prompts(settings.prompts, library.ledger.secret()))
 
 
+def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool) -> None:
+    """Begin to import what a model needs beside the search, where it will be needed: not when the
+    same was asked before, for then the replies are kept."""
+    is_kept = use_cache and library.ledger.has_asked(question, writer.name)
+    if writer.name == "extractive" or is_kept:
+        return
+    import reviewer.llm as llm
+
+    library.import_for_search()
+    llm.warm_up()
+
+
 def continued(question: str, library: Library, writer: Writer) -> str:
     """A follow-up to the last run, in words that stand alone.
 

@@ -57,8 +57,7 @@ def answer_json(answer: Answer) -> str:
                 for reference in references
             ],
             "coverage": answer.coverage.model_dump(mode="json"),
-            "run_id": answer.run_id,
-            "usage": answer.usage.model_dump(mode="json"),
+            "usage": {"run_id": answer.run_id, **answer.usage.model_dump(mode="json")},
         },
     )
 

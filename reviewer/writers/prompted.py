@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from pydantic import Field
 
 from reviewer.citing import cite
+from reviewer.pacing import side_by_side
 from reviewer.prompting import Prompts, Shown
 from reviewer.records import (
     AnswerDraft,
@@ -23,10 +23,10 @@ from reviewer.records import (
     Support,
     Usage,
 )
+from reviewer.writers import PAPERS_A_CALL
 
 MOST_CLAIMS = 8
 MOST_QUESTIONS = 3
-PAPERS_A_CALL = 6  # 12 papers in 2 calls side by side: one round trip
 QUOTES_OF_A_TEXT = 3
 QUOTED_CHARS = 380  # of one text in the answer's prompt; its first quote is always there
 CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
@@ -89,6 +89,8 @@ class Model(Protocol):
 
     def usage(self) -> Usage: ...
 
+    def close(self) -> None: ...
+
 
 class Prompted:
     """One model for every role. Calls of one step run side by side; their order never shows."""
@@ -98,6 +100,7 @@ class Prompted:
         self._model = model
         self._prompts = prompts
         self._notes: list[str] = []
+        self._hashes: dict[str, str] = {}
         self._asked = ""
         self._says_yes_no: list[bool] = []
         self.is_yes_no = False
@@ -111,8 +114,7 @@ class Prompted:
         def call(texts: list[Shown]) -> ReadReply:
             return self._ask("read", ReadReply, question=question, evidence=texts)
 
-        with ThreadPoolExecutor(max(1, min(self._model.jobs, len(batches)))) as pool:
-            replies = list(pool.map(call, shown))
+        replies = side_by_side(call, shown, self._model.jobs, self._prompts.make_ready)
         self._vote(question, replies)
         by_tag: dict[str, TagReading] = {}
         for batch, reply in zip(batches, replies, strict=True):
@@ -181,6 +183,12 @@ class Prompted:
     def notes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._notes))
 
+    def prompt_hashes(self) -> dict[str, str]:
+        return dict(sorted(self._hashes.items()))
+
+    def close(self) -> None:
+        self._model.close()
+
     def _vote(self, question: str, replies: Sequence[ReadReply]) -> None:
         """Count what each call about this question said, in earlier rounds too."""
         if question != self._asked:
@@ -190,6 +198,7 @@ class Prompted:
 
     def _ask(self, name: str, into: type[T], **inputs: Any) -> T:  # noqa: ANN401  a prompt's inputs
         prompt = self._prompts.render(name, **inputs)
+        self._hashes[name] = prompt.file_hash
         return self._model.ask(prompt.text, into, prompt_hash=prompt.file_hash)
 
     def _shown(
