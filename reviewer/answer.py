@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
-from reviewer.errors import LibraryError, UsageError
+from reviewer.errors import UsageError
 from reviewer.gate import FAILING, pass_gate
 from reviewer.gathering import Gathered, Reads, gather
+from reviewer.keeping import keep_run, new_run_id
 from reviewer.library import Library
 from reviewer.records import Answer, Claim, Coverage, Filters, Report, Run, StanceTaken, silent
 from reviewer.search import SearchOptions, find
@@ -142,35 +141,21 @@ def planned_calls(question: str, library: Library, model: str, options: AskOptio
     return f"{said}. About {texts // 4 + 700 * least:,} tokens of input."
 
 
-def new_run_id() -> str:
-    """The time in UTC, to be read, and four letters, to be unique."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
 def _keep(
     answer: Answer, library: Library, writer: Writer, options: AskOptions, report: Report
 ) -> None:
-    """Keep the run. A library that cannot be written still answers, and says that it keeps none."""
-    finished = datetime.now(UTC)
     run = Run(
         id=answer.run_id,
         command="ask",
         question=answer.question,
-        settings={
-            "papers": options.papers,
-            "filters": options.filters.model_dump(),
-            "strict": options.is_strict,
-            "embedding": library.index.embedding_name,
-        },
         writer=answer.writer,
         prompt_hashes=writer.prompt_hashes(),
-        generation=library.database.generation,
-        started=(finished - timedelta(seconds=answer.usage.seconds)).isoformat(timespec="seconds"),
-        finished=finished.isoformat(timespec="seconds"),
         usage=answer.usage,
         result=answer.model_dump(mode="json", exclude={"evidence", "usage"}),
     )
-    try:
-        library.ledger.save(run)
-    except LibraryError as error:
-        report(f"This answer is not kept: {error.message}", -1, 0)
+    settings = {
+        "papers": options.papers,
+        "filters": options.filters.model_dump(),
+        "strict": options.is_strict,
+    }
+    keep_run(run, library, report, settings)

@@ -8,19 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import reviewer.vectors as vectors
 from reviewer.catalogue import Catalogue
 from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
-from reviewer.embedding import (
-    DEFAULT,
-    Embedding,
-    MissingEmbeddingError,
-    import_for,
-    open_embedding,
-)
+from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
-from reviewer.index import Index
+from reviewer.index import Index, import_libraries
 from reviewer.joining import Joined, Joiner
 from reviewer.ledger import Ledger
 from reviewer.records import Added, Filters, Paper, Report, Skipped, silent
@@ -200,13 +193,9 @@ class Library:
         return self._embedding
 
     def import_for_search(self) -> None:
-        """Import what a search by meaning needs. Two threads that import trees which share modules
-        can leave one half imported, so this is to be done before another thread imports litellm."""
-        import filelock  # noqa: F401
-
+        """Import what a search by meaning needs, as `index.import_libraries` does."""
         if self.has_vectors:
-            vectors.import_library()
-            import_for(self.embedding_name)
+            import_libraries(self.embedding_name)
 
     def reindex(self, report: Report = silent) -> Added:
         """Embed what waits and make the index anew from the stored vectors. With another embedding

@@ -15,6 +15,7 @@ from reviewer.chunking import chunk_paper
 from reviewer.errors import ModelError
 from reviewer.prompting import Prompts
 from reviewer.records import Evidence, Paper, Part, Score, Usage
+from reviewer.replies import schema_of
 from reviewer.text import sentence_spans
 from reviewer.writers.prompted import (
     AnswerReply,
@@ -162,15 +163,13 @@ def evidence(
     return Evidence(tag=tag, paper=paper, chunk=chunk, score=Score(total=1.0))
 
 
-BY_NAME = {into.__name__: into for into in HONEST}
-
-
 def served(script: Mapping[type, Callable[[Asked], Any]] | None = None) -> Callable[[Seen], str]:
-    """The same replies for a provider on loopback, by the name of the schema that it is sent."""
+    """The same replies for a provider on loopback, by the schema in the request or its prompt."""
     replies = {**HONEST, **(script or {})}
 
     def answer(seen: Seen) -> str:
-        into = BY_NAME[seen.body["response_format"]["json_schema"]["name"]]
+        schema = seen.schema or json.loads(seen.prompt.rsplit("\n", 1)[1])
+        into = next(into for into in replies if schema_of(into) == schema)
         reply = replies[into](Asked(seen.prompt, into, ""))
         return reply if isinstance(reply, str) else json.dumps(reply)
 

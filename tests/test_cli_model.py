@@ -1,4 +1,4 @@
-"""The command line with a model on loopback: replays, interrupts, limits and what is said of them."""
+"""The command line with a model on loopback: replays, interrupts, limits, what is said of them."""
 
 import json
 import signal
@@ -81,7 +81,7 @@ def test_a_replay_says_that_its_calls_came_from_the_cache_and_no_cache_asks_agai
 
 
 def test_the_run_keeps_the_hash_of_each_prompt_that_was_used(ask, samples):
-    _, out, _ = ask("What do agents remember?", "--json")
+    _, out, _ = ask(QUESTION, "--json")
     with Library(samples) as library:
         kept = library.ledger.run(json.loads(out)["usage"]["run_id"])
     hashes = Prompts().hashes()

@@ -25,18 +25,19 @@ ROWS = [
         "terms",
         "figures",
         "wording",
+        "escaping",
         "pacing",
         "faults",
         "providers",
     ],
-    ["replies", "chunking", "citing", "duplicates", "keys"],
-    ["llm", "catalogue", "chunk_store", "ledger"],
+    ["replies", "chunking", "citing", "duplicates", "keys", "columns", "asking"],
+    ["llm", "catalogue", "chunk_store", "ledger", "cells", "spans", "filling"],
     ["sources", "embedding", "formats"],
     ["index", "joining", "verdict"],
     ["library"],
-    ["search", "at_hand", "themes"],
+    ["search", "at_hand", "themes", "keeping"],
     ["writers"],
-    ["gate", "gathering"],
+    ["gate", "gathering", "choosing"],
     ["answer", "table", "related", "checking"],
     ["survey", "digest", "evaluate", "doctor"],
     ["cli"],
@@ -51,6 +52,8 @@ HOMES = {
     "litellm": {"llm"},
     "httpx": {"http"},
     "jinja2": {"prompting", "formats.html"},
+    "openpyxl": {"formats.xlsx"},
+    "bibtexparser": {"sources.bibtex"},
     "onnxruntime": {"embedding.minilm"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
@@ -59,7 +62,18 @@ HOMES = {
     "typer": {"cli"},
     "rich": {"cli"},
 }
-LATE = {"litellm", "chromadb", "onnxruntime", "tokenizers", "numpy", "httpx", "jinja2", "filelock"}
+LATE = {
+    "litellm",
+    "chromadb",
+    "onnxruntime",
+    "tokenizers",
+    "numpy",
+    "httpx",
+    "jinja2",
+    "filelock",
+    "openpyxl",
+    "bibtexparser",
+}
 
 
 def module_name(path: Path) -> str:

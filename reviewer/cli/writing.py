@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reviewer.library import Library
-    from reviewer.records import Claim, Usage
+    from reviewer.records import Claim, Report, Usage
     from reviewer.settings import Settings
     from reviewer.writers import Writer
 
@@ -39,8 +39,8 @@ def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool)
     llm.warm_up()
 
 
-def continued(question: str, library: Library, writer: Writer) -> str:
-    """A follow-up to the last run, in words that stand alone.
+def continued(question: str, library: Library, writer: Writer, report: Report) -> str:
+    """A follow-up to the last run, in words that stand alone, which are shown.
 
     Raises UsageError when there is no earlier run, or when the writer needs a model for this.
     """
@@ -54,6 +54,7 @@ def continued(question: str, library: Library, writer: Writer) -> str:
     whole = writer.stand_alone(question, [runs[0].question, *claims])
     if isinstance(whole, NeedsModel):
         raise UsageError("a follow-up needs a model", hint="Set --model, or ask in full words.")
+    report(f"Asking: {whole}", -1, 0)
     return whole
 
 

@@ -9,6 +9,7 @@ from secrets import token_hex
 from urllib.parse import quote
 
 from reviewer.errors import ReviewError, UsageError
+from reviewer.escaping import escape
 from reviewer.records import Answer, Citation, Paper
 
 FORMATS = {"markdown": (".md", ".markdown"), "json": (".json",)}
@@ -78,6 +79,24 @@ def byline(paper: Paper) -> str:
     if len(paper.authors) > 3:
         return f"{paper.authors[0]} and {len(paper.authors) - 1} others"
     return ", ".join(paper.authors) or paper.author_note or paper.organisation
+
+
+def reference_line(reference: Reference) -> str:
+    return f"[{reference.number}] {paper_line(reference.paper)}"
+
+
+def paper_line(paper: Paper) -> str:
+    """Key, title, authors or their note, venue, date and link, as far as they are known."""
+    link = link_of(paper)
+    pieces = [
+        paper.key,
+        escape(paper.title),
+        escape(byline(paper)),
+        escape(paper.venue),
+        readable_date(paper),
+        f"<{link}>" if link else "",
+    ]
+    return " · ".join(piece for piece in pieces if piece)
 
 
 def link_of(paper: Paper) -> str:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
-from reviewer.formats import Reference, byline, link_of, readable_date, references_of
+from reviewer.escaping import escape, escape_plain
+from reviewer.formats import paper_line, reference_line, references_of
 from reviewer.records import Answer, Citation, Claim, Found, Paper
 from reviewer.text import clean, clean_view
 
-# A tilde strikes out only after a word, an ampersand only before a name; at the start of a text a
-# sign or a number may begin a list or a heading, and at its end a `#` may close one. A bare address
-# in a paper's words would become a link that is not ours (GitHub's Markdown does so).
-_SPECIAL = re.compile(
-    r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|(?<=\S)~|&(?=#?\w+;)|^[#+=~-]|(?<=\s)#(?=#*$)"
-    r"|:(?=//)|(?<=[Ww]{3})\."
-)
-_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _KINDS = ("yes", "no", "mixed")
 _MARKS = {
     "uncited": "uncited",
@@ -27,15 +19,6 @@ _MARKS = {
     "partial": "partly supported",
     "unchecked": "not checked",
 }
-
-
-def escape(text: str) -> str:
-    """The cleaned text with Markdown's own characters made harmless."""
-    return _escape(clean(text))
-
-
-def _escape(plain: str) -> str:
-    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", plain))
 
 
 def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
@@ -120,24 +103,6 @@ def _claim(claim: Claim, numbers: dict[str, int]) -> str:
     return f"- {body}{marks}{mark}"
 
 
-def reference_line(reference: Reference) -> str:
-    return f"[{reference.number}] {paper_line(reference.paper)}"
-
-
-def paper_line(paper: Paper) -> str:
-    """Key, title, authors or their note, venue, date and link, as far as they are known."""
-    link = link_of(paper)
-    pieces = [
-        paper.key,
-        escape(paper.title),
-        escape(byline(paper)),
-        escape(paper.venue),
-        readable_date(paper),
-        f"<{link}>" if link else "",
-    ]
-    return " · ".join(piece for piece in pieces if piece)
-
-
 def _quotes(citations: Sequence[Citation]) -> list[str]:
     lines = []
     for c in citations:
@@ -208,10 +173,10 @@ def _with_marks(text: str, spans: Sequence[tuple[int, int]]) -> str:
     out, at = [], 0
     for start, end in _joined(spans):
         first, last = bisect_left(view.offsets, start), bisect_left(view.offsets, end)
-        bold = _escape(view.text[first:last].strip())
-        out += [_escape(view.text[at:first]), f"**{bold}**" if bold else ""]
+        bold = escape_plain(view.text[first:last].strip())
+        out += [escape_plain(view.text[at:first]), f"**{bold}**" if bold else ""]
         at = last
-    return "".join([*out, _escape(view.text[at:])])
+    return "".join([*out, escape_plain(view.text[at:])])
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

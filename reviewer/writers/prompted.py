@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeVar
 
 from pydantic import Field
 
+from reviewer.asking import Asking, Model
 from reviewer.citing import cite
-from reviewer.pacing import side_by_side
 from reviewer.prompting import Prompts, Shown
 from reviewer.records import (
     AnswerDraft,
@@ -29,11 +28,6 @@ MOST_CLAIMS = 8
 MOST_QUESTIONS = 3
 QUOTES_OF_A_TEXT = 3
 QUOTED_CHARS = 380  # of one text in the answer's prompt; its first quote is always there
-CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
-REPLY_TOKENS = 1500  # left free for the reply
-FENCE_TOKENS = 40
-
-T = TypeVar("T", bound=Record)
 
 
 class TagReading(Record):
@@ -73,34 +67,12 @@ class QuestionReply(Record):
     question: str
 
 
-class Model(Protocol):
-    """What the writer needs of `llm.LLM`."""
-
-    @property
-    def model(self) -> str: ...
-
-    @property
-    def jobs(self) -> int: ...
-
-    @property
-    def context_tokens(self) -> int: ...
-
-    def ask(self, prompt: str, into: type[T], *, prompt_hash: str = "") -> T: ...
-
-    def usage(self) -> Usage: ...
-
-    def close(self) -> None: ...
-
-
 class Prompted:
     """One model for every role. Calls of one step run side by side; their order never shows."""
 
     def __init__(self, model: Model, prompts: Prompts) -> None:
         self.name = model.model
-        self._model = model
-        self._prompts = prompts
-        self._notes: list[str] = []
-        self._hashes: dict[str, str] = {}
+        self._asking = Asking(model, prompts)
         self._asked = ""
         self._says_yes_no: list[bool] = []
         self.is_yes_no = False
@@ -108,13 +80,13 @@ class Prompted:
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """Several papers a call. A tag that the model leaves out counts as irrelevant, one that it
         invents is ignored; `is_yes_no` then says what most calls thought of the question."""
-        batches = self._batches(evidence)
-        shown = [self._fit(self._shown(batch)) for batch in batches]
+        batches = self._asking.batches(evidence, PAPERS_A_CALL)
+        shown = [self._asking.fit(self._shown(batch)) for batch in batches]
 
         def call(texts: list[Shown]) -> ReadReply:
-            return self._ask("read", ReadReply, question=question, evidence=texts)
+            return self._asking.ask("read", ReadReply, question=question, evidence=texts)
 
-        replies = side_by_side(call, shown, self._model.jobs, self._prompts.make_ready)
+        replies = self._asking.side_by_side(call, shown)
         self._vote(question, replies)
         by_tag: dict[str, TagReading] = {}
         for batch, reply in zip(batches, replies, strict=True):
@@ -130,8 +102,10 @@ class Prompted:
         """With readings the model sees their quotes alone, else the evidence's whole texts."""
         quotes = _quotes_by_tag(readings)
         quoted = [item for item in evidence if item.tag in quotes]
-        fitting = self._fit(self._shown(quoted, quotes) if readings else self._shown(evidence))
-        reply = self._ask(
+        fitting = self._asking.fit(
+            self._shown(quoted, quotes) if readings else self._shown(evidence)
+        )
+        reply = self._asking.ask(
             "answer", AnswerReply, question=question, evidence=fitting, most_claims=MOST_CLAIMS
         )
         tags = {item.tag: [item.tag] for item in fitting}
@@ -139,8 +113,8 @@ class Prompted:
 
     def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...]:
         """One call for all claims. A claim without a verdict stays unchecked."""
-        shown = self._fit([self._claim_shown(n, c) for n, c in enumerate(claims, start=1)])
-        reply = self._ask("judge", JudgeReply, claims=shown)
+        shown = self._asking.fit([self._claim_shown(n, c) for n, c in enumerate(claims, start=1)])
+        reply = self._asking.ask("judge", JudgeReply, claims=shown)
         said = {verdict.tag: verdict.support for verdict in reply.verdicts}
         known: tuple[Support, ...] = ("supported", "partial", "contradicted", "unsupported")
         return tuple(
@@ -150,8 +124,8 @@ class Prompted:
 
     def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> AnswerDraft:
         """The draft's quotes carry the evidence's own tags again."""
-        shown = self._fit([self._claim_shown(n, c) for n, c in enumerate(claims, start=1)])
-        reply = self._ask("revise", AnswerReply, claims=shown, most_claims=len(claims))
+        shown = self._asking.fit([self._claim_shown(n, c) for n, c in enumerate(claims, start=1)])
+        reply = self._asking.ask("revise", AnswerReply, claims=shown, most_claims=len(claims))
         tags: dict[str, list[str]] = {}
         for n, claim in enumerate(claims, start=1):
             cited = {citation.chunk_id for citation in claim.citations}
@@ -159,35 +133,37 @@ class Prompted:
         return _retagged(reply.claims, tags, evidence)
 
     def expand(self, question: str, known: Sequence[Claim]) -> tuple[str, ...]:
-        shown = self._fit([self._claim_shown(n, c) for n, c in enumerate(known, start=1)])
-        reply = self._ask(
+        shown = self._asking.fit([self._claim_shown(n, c) for n, c in enumerate(known, start=1)])
+        reply = self._asking.ask(
             "expand", QuestionsReply, question=question, known=shown, most_questions=MOST_QUESTIONS
         )
         asked = (" ".join(text.split())[:300] for text in reply.questions)
         return tuple(text for text in asked if text)[:MOST_QUESTIONS]
 
     def rerank(self, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        shown = self._fit(self._shown(evidence))
-        reply = self._ask("rerank", RerankReply, question=question, evidence=shown)
+        shown = self._asking.fit(self._shown(evidence))
+        reply = self._asking.ask("rerank", RerankReply, question=question, evidence=shown)
         by_tag = {item.tag: item for item in evidence}
         return tuple(by_tag[tag] for tag in dict.fromkeys(reply.tags) if tag in by_tag)
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str:
-        shown = [self._prompts.shown("earlier", "", None, *earlier)]
-        reply = self._ask("follow_up", QuestionReply, question=question, earlier=self._fit(shown))
+        shown = [self._asking.prompts.shown("earlier", "", None, *earlier)]
+        reply = self._asking.ask(
+            "follow_up", QuestionReply, question=question, earlier=self._asking.fit(shown)
+        )
         return " ".join(reply.question.split())[:500] or question
 
     def usage(self) -> Usage:
-        return self._model.usage()
+        return self._asking.model.usage()
 
     def notes(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._notes))
+        return self._asking.notes()
 
     def prompt_hashes(self) -> dict[str, str]:
-        return dict(sorted(self._hashes.items()))
+        return self._asking.prompt_hashes()
 
     def close(self) -> None:
-        self._model.close()
+        self._asking.model.close()
 
     def _vote(self, question: str, replies: Sequence[ReadReply]) -> None:
         """Count what each call about this question said, in earlier rounds too."""
@@ -196,64 +172,21 @@ class Prompted:
         self._says_yes_no += [reply.is_yes_no for reply in replies]
         self.is_yes_no = 2 * sum(self._says_yes_no) > len(self._says_yes_no)
 
-    def _ask(self, name: str, into: type[T], **inputs: Any) -> T:  # noqa: ANN401  a prompt's inputs
-        prompt = self._prompts.render(name, **inputs)
-        self._hashes[name] = prompt.file_hash
-        return self._model.ask(prompt.text, into, prompt_hash=prompt.file_hash)
-
     def _shown(
         self, evidence: Sequence[Evidence], quotes: Mapping[str, Sequence[str]] | None = None
     ) -> list[Shown]:
         """The evidence's whole texts, or these quotes of them."""
         texts = quotes or {item.tag: [item.chunk.text] for item in evidence}
         return [
-            self._prompts.shown(item.tag, item.paper.title, item.paper.year, *texts[item.tag])
+            self._asking.prompts.shown(
+                item.tag, item.paper.title, item.paper.year, *texts[item.tag]
+            )
             for item in evidence
         ]
 
     def _claim_shown(self, number: int, claim: Claim) -> Shown:
         quotes = [f'Quote: "{citation.quote}"' for citation in claim.citations]
-        return self._prompts.shown(f"C{number}", "", None, f"Claim: {claim.text}", *quotes)
-
-    def _room(self) -> float:
-        """Tokens that the texts of one prompt may take."""
-        return self._model.context_tokens - 2 * REPLY_TOKENS
-
-    def _batches(self, evidence: Sequence[Evidence]) -> list[list[Evidence]]:
-        """The evidence of PAPERS_A_CALL papers each, in order, or of as many as fit."""
-        papers: dict[str, list[Evidence]] = {}
-        for item in evidence:
-            papers.setdefault(item.paper.id, []).append(item)
-        batches: list[list[Evidence]] = []
-        count, room = PAPERS_A_CALL, 0.0
-        for own in papers.values():
-            size = sum(_tokens(item.chunk.text) + _tokens(item.paper.title) for item in own)
-            if count == PAPERS_A_CALL or size > room:
-                batches.append([])
-                count, room = 0, self._room()
-            batches[-1] += own
-            count, room = count + 1, room - size
-        return batches
-
-    def _fit(self, shown: list[Shown]) -> list[Shown]:
-        """Without the last ones, if all would not fit into the model's context."""
-        room = self._room()
-        kept: list[Shown] = []
-        for item in shown:
-            room -= _tokens(item.text) + _tokens(item.title)
-            if room < 0 and kept:
-                left = len(shown) - len(kept)
-                texts = f"{left} text{'s' * (left != 1)}"
-                self._notes.append(f"{texts} that did not fit into the model's context")
-                break
-            kept.append(item)
-        return kept
-
-
-def _tokens(text: str) -> float:
-    """What a fenced text takes, estimated from above."""
-    others = sum(character > "\u024f" for character in text)
-    return (len(text) - others) / CHARS_A_TOKEN + others + FENCE_TOKENS / 2
+        return self._asking.prompts.shown(f"C{number}", "", None, f"Claim: {claim.text}", *quotes)
 
 
 def _by_paper(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tuple[Reading, ...]:

@@ -1,0 +1,109 @@
+"""Asks a model through the prompts: what is shown to it, and what fits into its context."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+import reviewer.pacing as pacing
+from reviewer.prompting import Prompts, Shown
+from reviewer.records import Evidence, Record, Usage
+
+CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
+REPLY_TOKENS = 1500  # left free for the reply
+FENCE_TOKENS = 40
+
+A = TypeVar("A")
+B = TypeVar("B")
+T = TypeVar("T", bound=Record)
+
+
+class Model(Protocol):
+    """What the writer needs of `llm.LLM`."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def jobs(self) -> int: ...
+
+    @property
+    def context_tokens(self) -> int: ...
+
+    def ask(self, prompt: str, into: type[T], *, prompt_hash: str = "") -> T: ...
+
+    def usage(self) -> Usage: ...
+
+    def close(self) -> None: ...
+
+
+class Asking:
+    """One model and the prompts that it is asked with. Safe to use from several threads."""
+
+    def __init__(self, model: Model, prompts: Prompts) -> None:
+        self.model = model
+        self.prompts = prompts
+        self._notes: list[str] = []
+        self._hashes: dict[str, str] = {}
+
+    def ask(self, name: str, into: type[T], **inputs: Any) -> T:  # noqa: ANN401  a prompt's inputs
+        prompt = self.prompts.render(name, **inputs)
+        self._hashes[name] = prompt.file_hash
+        return self.model.ask(prompt.text, into, prompt_hash=prompt.file_hash)
+
+    def side_by_side(self, call: Callable[[A], B], items: Sequence[A]) -> list[B]:
+        """What the call gives for each item, in their order, as many at a time as may be."""
+        return pacing.side_by_side(call, items, self.model.jobs, self.prompts.make_ready)
+
+    def room(self) -> float:
+        """Tokens that the texts of one prompt may take."""
+        return self.model.context_tokens - 2 * REPLY_TOKENS
+
+    def batches(self, evidence: Sequence[Evidence], papers_a_call: int) -> list[list[Evidence]]:
+        """The evidence of so many papers each, in order, or of as many as fit."""
+        return batched(evidence, papers_a_call, self.room())
+
+    def fit(self, shown: list[Shown]) -> list[Shown]:
+        """Without the last ones, if all would not fit into the model's context."""
+        room = self.room()
+        kept: list[Shown] = []
+        for item in shown:
+            room -= tokens(item.text) + tokens(item.title)
+            if room < 0 and kept:
+                left = len(shown) - len(kept)
+                texts = f"{left} text{'s' * (left != 1)}"
+                self._notes.append(f"{texts} that did not fit into the model's context")
+                break
+            kept.append(item)
+        return kept
+
+    def prompt_hashes(self) -> dict[str, str]:
+        """The hash of each prompt that was used so far."""
+        return dict(sorted(self._hashes.items()))
+
+    def notes(self) -> tuple[str, ...]:
+        """What was left out of prompts, and why."""
+        return tuple(dict.fromkeys(self._notes))
+
+
+def batched(evidence: Sequence[Evidence], papers_a_call: int, room: float) -> list[list[Evidence]]:
+    """The evidence of so many papers each, in order, or of as many as take `room` tokens."""
+    papers: dict[str, list[Evidence]] = {}
+    for item in evidence:
+        papers.setdefault(item.paper.id, []).append(item)
+    batches: list[list[Evidence]] = []
+    count, left = papers_a_call, 0.0
+    for own in papers.values():
+        size = sum(tokens(item.chunk.text) + tokens(item.paper.title) for item in own)
+        if count == papers_a_call or size > left:
+            batches.append([])
+            count, left = 0, room
+        batches[-1] += own
+        count, left = count + 1, left - size
+    return batches
+
+
+def tokens(text: str) -> float:
+    """What a fenced text takes, estimated from above."""
+    others = sum(character > "\u024f" for character in text)
+    return (len(text) - others) / CHARS_A_TOKEN + others + FENCE_TOKENS / 2
