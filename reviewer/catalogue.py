@@ -62,6 +62,13 @@ class Catalogue:
         )
         return int(rows[0][0]) if rows else None
 
+    def numbers_known_as(self, names: Iterable[str]) -> list[int]:
+        """The papers that have one of these identities, in the order in which they came."""
+        rows = self._database.rows_in(
+            "SELECT DISTINCT paper FROM identities WHERE name IN (?)", sorted(names)
+        )
+        return sorted(row[0] for row in rows)
+
     def keys(self) -> list[str]:
         return [row[0] for row in self._database.rows("SELECT key FROM papers ORDER BY number")]
 

@@ -74,6 +74,11 @@ def figures_in(text: str) -> set[str]:
     return figures | {_spelt_words(match) for match in words} | shares
 
 
+def figure_spans(text: str) -> list[tuple[int, int]]:
+    """Where the numbers written in digits stand, with their signs and units; names have none."""
+    return [match.span() for match in _NUMBER.finditer(text)]
+
+
 def figures_without_proof(claim: str, quotes: Iterable[str], years: Iterable[int]) -> list[str]:
     """Figures that the claim states and that stand in none of its quotes and are no year of a paper
     that it cites. `3%` in the claim needs `3%` in a quote; `3x` and `3` are the same."""

@@ -170,9 +170,9 @@ def _spells(character: str) -> bool:
     return character.isalnum() or character in "+#" or unicodedata.category(character)[0] == "M"
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 paper`, `2 papers`."""
-    return f"{number} {noun}{'s' * (number != 1)}"
+def counted(number: int, noun: str, many: str = "") -> str:
+    """`1 paper`, `2 papers`; `many` where an s does not make the plural."""
+    return f"{number} {noun if number == 1 else many or noun + 's'}"
 
 
 def shorten(text: str, max_chars: int) -> str:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from reviewer.chunking import chunk_paper
 from reviewer.errors import ModelError
+from reviewer.filling import ColumnsReply, TableReply
 from reviewer.prompting import Prompts
 from reviewer.records import Evidence, Paper, Part, Score, Usage
 from reviewer.replies import schema_of
@@ -68,6 +69,14 @@ class Asked:
         return [text.tag for text in self.texts]
 
     @property
+    def columns(self) -> list[str]:
+        """The names of the columns that are to be filled."""
+        listed = self.prompt.split("COLUMNS:\n")[-1].split("\n\n")[0]
+        return re.findall(
+            r"^\d+\. (.*?) \((?:text|number|yes/no|one of.*?)\)", listed, re.MULTILINE
+        )
+
+    @property
     def question(self) -> str:
         found = re.search(r"^(?:NEW )?QUESTION: (.*)$", self.prompt, re.MULTILINE)
         return found.group(1) if found else ""
@@ -96,6 +105,23 @@ def claims(asked: Asked) -> dict[str, Any]:
     }
 
 
+def fills(asked: Asked) -> dict[str, Any]:
+    """Every cell holds the first words of its text's first sentence, and quotes the sentence."""
+    return {
+        "cells": [
+            {
+                "tag": text.tag,
+                "column": number,
+                "value": " ".join(text.sentences[0].split()[:3]),
+                "quote": text.sentences[0],
+            }
+            for text in asked.texts
+            for number in range(1, len(asked.columns) + 1)
+            if text.sentences
+        ]
+    }
+
+
 def judges(asked: Asked, support: str = "supported") -> dict[str, Any]:
     return {"verdicts": [{"tag": tag, "support": support} for tag in asked.tags]}
 
@@ -107,6 +133,8 @@ HONEST: Mapping[type, Callable[[Asked], Any]] = {
     QuestionsReply: lambda asked: {"questions": []},
     RerankReply: lambda asked: {"tags": asked.tags},
     QuestionReply: lambda asked: {"question": asked.question},
+    TableReply: fills,
+    ColumnsReply: lambda asked: {"columns": [{"name": "reward", "tags": asked.tags}]},
 }
 
 
@@ -121,6 +149,7 @@ class Scripted:
         self._lock = threading.Lock()
         self.context_tokens = context
         self.asked: list[Asked] = []
+        self.is_closed = False
 
     def ask(self, prompt, into, *, prompt_hash=""):
         asked = Asked(prompt, into, prompt_hash)
@@ -132,11 +161,11 @@ class Scripted:
         except ValidationError as error:
             raise ModelError("scripted did not answer in the asked form") from error
 
-    def close(self) -> None:
-        self.is_closed = True
-
     def usage(self) -> Usage:
         return Usage(model=self.model, calls=len(self.asked))
+
+    def close(self) -> None:
+        self.is_closed = True
 
     def calls(self, into: type) -> list[Asked]:
         return [asked for asked in self.asked if asked.into is into]

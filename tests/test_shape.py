@@ -37,7 +37,7 @@ ROWS = [
     ["library"],
     ["search", "at_hand", "themes", "keeping"],
     ["writers"],
-    ["gate", "gathering", "choosing"],
+    ["gate", "gathering", "choosing", "arranging", "updating"],
     ["answer", "table", "related", "checking"],
     ["survey", "digest", "evaluate", "doctor"],
     ["cli"],
@@ -62,18 +62,10 @@ HOMES = {
     "typer": {"cli"},
     "rich": {"cli"},
 }
-LATE = {
-    "litellm",
-    "chromadb",
-    "onnxruntime",
-    "tokenizers",
-    "numpy",
-    "httpx",
-    "jinja2",
-    "filelock",
-    "openpyxl",
-    "bibtexparser",
-}
+LATE = set(
+    "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
+    "bibtexparser".split()
+)
 
 
 def module_name(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -10,9 +11,18 @@ from urllib.parse import quote
 
 from reviewer.errors import ReviewError, UsageError
 from reviewer.escaping import escape
-from reviewer.records import Answer, Citation, Paper
+from reviewer.records import Answer, Citation, Paper, Row, Table, Value
 
-FORMATS = {"markdown": (".md", ".markdown"), "json": (".json",)}
+FORMATS = {
+    "markdown": (".md", ".markdown"),
+    "json": (".json",),
+    "csv": (".csv",),
+    "xlsx": (".xlsx",),
+    "latex": (".tex",),
+    "html": (".html", ".htm"),
+}
+TEXT_FORMS = ("markdown", "json")
+TABLE_FORMS = tuple(FORMATS)
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -26,11 +36,12 @@ class Reference:
     citations: tuple[Citation, ...]
 
 
-def choose_format(name: str, output: str) -> str:
+def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> str:
     """The format that was named, else the one of the output file's suffix, else markdown.
 
-    Raises UsageError for a name that is no format, and ReviewError for an output whose folder is
-    not there, so that nobody learns it after the work.
+    Raises UsageError for a name that is no format, and for a format that is none of the command's
+    `forms`; and ReviewError for an output whose folder is not there, so that nobody learns it after
+    the work.
     """
     folder = Path(output).parent
     if output and not folder.is_dir():
@@ -38,12 +49,15 @@ def choose_format(name: str, output: str) -> str:
             f"{output} cannot be written: there is no folder {folder}",
             hint="Make the folder, or name another file with -o.",
         )
-    if name:
-        if name not in FORMATS:
-            raise UsageError(f"'{name}' is no format", hint=f"Use --format {' or '.join(FORMATS)}.")
-        return name
     suffix = Path(output).suffix.lower()
-    return next((known for known, suffixes in FORMATS.items() if suffix in suffixes), "markdown")
+    form = name or next((known for known, own in FORMATS.items() if suffix in own), "markdown")
+    if form not in forms:
+        known = f"Use --format {' or '.join(forms)}."
+        if form not in FORMATS:
+            raise UsageError(f"'{form}' is no format", hint=known)
+        said = f"--format {form}" if name else f"a {suffix} file"
+        raise UsageError(f"this command does not write {said}", hint=known)
+    return form
 
 
 def references_of(answer: Answer) -> list[Reference]:
@@ -59,6 +73,62 @@ def references_of(answer: Answer) -> list[Reference]:
         Reference(number, papers[paper_id], tuple(citations))
         for number, (paper_id, citations) in enumerate(cited.items(), start=1)
     ]
+
+
+@dataclass(frozen=True)
+class TableQuote:
+    """A value of a table with its number in reading order, its paper and its column."""
+
+    number: int
+    paper: Paper
+    row: Row
+    column: str
+    value: Value
+
+
+def table_quotes(table: Table) -> list[TableQuote]:
+    """Every value of the table, row by row, with proof or without."""
+    papers = {paper.id: paper for paper in table.papers}
+    values = [
+        (row, cell.column, v) for row in table.rows for cell in row.cells for v in cell.values
+    ]
+    return [
+        TableQuote(number, papers[row.paper_id], row, column, value)
+        for number, (row, column, value) in enumerate(values, start=1)
+    ]
+
+
+def table_title(table: Table) -> str:
+    topic = table.topic or "Comparison of papers"
+    return topic[:1].upper() + topic[1:]
+
+
+def nothing_found(table: Table) -> str:
+    """What a table without rows says."""
+    why = "is near the topic" if table.topic else "was chosen: none has these keys, tags or years"
+    return f"No paper in this library {why}."
+
+
+def table_head(table: Table) -> str:
+    """Who filled the table, and what its marks mean."""
+    if table.writer == "extractive":
+        return "No model is set: cells are the papers' own words, found by rules."
+    return f"Filled by {table.writer}; code looked for every quote and number in its paper."
+
+
+def quoted_place(citation: Citation) -> str:
+    """`abstract, characters 10 to 52`, with the page where there are pages."""
+    page = f", page {citation.page}" if citation.page else ""
+    return f"{citation.part}{page}, characters {citation.start} to {citation.end}"
+
+
+def standing(value: Value) -> str:
+    """How a value stands to its quote, in words."""
+    if value.doubts:
+        return f"no proof: {'; '.join(value.doubts)}"
+    if value.support == "supported":
+        return "the paper's words"
+    return "the writer's own words, not judged"
 
 
 def readable_date(paper: Paper) -> str:
@@ -112,15 +182,15 @@ def link_of(paper: Paper) -> str:
     return quote(link, safe=_ADDRESS, errors="replace")
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write the file so that it is there whole or not at all. A link stays one; a device or a pipe
     is written to, never replaced. Raises ReviewError."""
     whole = path.resolve()
     is_replaced = whole.is_file() or not whole.exists()
     place = whole.with_name(f".{whole.name}.{token_hex(4)}") if is_replaced else whole
     try:
-        with place.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
+        with place.open("wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode(errors="replace"))
             file.flush()
             if is_replaced:
                 os.fsync(file.fileno())

@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from reviewer.errors import ReviewError
+from reviewer.cells import tally
+from reviewer.errors import ReviewError, UsageError
 from reviewer.formats import link_of, references_of
-from reviewer.records import Added, Answer, Citation, Finding, Found, Paper, Run
+from reviewer.records import Added, Answer, Citation, Finding, Found, Paper, Row, Run, Table
 
 VERSION = 1
 # Characters that steer a terminal or an editor; in JSON they may stand escaped, and mean the same.
@@ -82,6 +83,43 @@ def paper_fields(paper: Paper) -> dict[str, Any]:
         "arxiv_id": paper.arxiv_id,
         "link": link_of(paper),
     }
+
+
+def table_json(table: Table) -> str:
+    """Columns, and one row a paper with its cells, each value with its located quote; all that
+    `read_table` needs to go on from it."""
+    papers = {paper.id: paper for paper in table.papers}
+    whole = table.model_dump(mode="json", exclude={"papers", "rows", "coverage", "run_id", "usage"})
+    rows = [
+        {**paper_fields(papers[row.paper_id]), **row.model_dump(mode="json", exclude={"paper_id"})}
+        for row in table.rows
+    ]
+    nearest = [] if table.rows else [paper_fields(paper) for paper in table.papers]
+    last = table.model_dump(mode="json", include={"coverage", "run_id", "usage"})
+    counts = tally(table).model_dump()
+    return dump("table", {**whole, "rows": rows, "nearest": nearest, "cells": counts, **last})
+
+
+def read_table(text: str, file: str) -> Table:
+    """The table of a document that `table_json` made, without its papers' texts.
+
+    Raises UsageError when it is none.
+    """
+    try:
+        document = json.loads(text)
+        if document.get("schema") != f"review/table/{VERSION}":
+            raise ValueError
+        fields = {name: document[name] for name in Table.model_fields if name in document}
+        row_fields = {*Row.model_fields} - {"paper_id"}
+        fields["rows"] = [
+            {"paper_id": row["id"], **{n: row[n] for n in row_fields if n in row}}
+            for row in document["rows"]
+        ]
+        return Table.model_validate(fields)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UsageError(
+            f"{file} is no table of review", hint="Make one with: review table TOPIC -o FILE.json"
+        ) from error
 
 
 def papers_json(papers: Sequence[Paper]) -> str:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from reviewer.records import AnswerDraft, Claim, Evidence, NeedsModel, Reading, Support, Usage
+from reviewer.records import (
+    AnswerDraft,
+    Claim,
+    Column,
+    Evidence,
+    NeedsModel,
+    Reading,
+    Report,
+    RowDraft,
+    Support,
+    Usage,
+)
 
 PAPERS_A_CALL = 6  # 12 papers are read in 2 calls side by side: one round trip
 
@@ -52,6 +63,18 @@ class Writer(Protocol):
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str | NeedsModel:
         """A follow-up question in words that need no earlier ones."""
+        ...
+
+    def fill_rows(
+        self, topic: str, columns: Sequence[Column], evidence: Sequence[Evidence], report: Report
+    ) -> tuple[RowDraft, ...]:
+        """One draft a paper, in the evidence's order, for all columns; `topic` may be empty."""
+        ...
+
+    def suggest_columns(
+        self, topic: str, evidence: Sequence[Evidence], most: int
+    ) -> tuple[Column, ...] | NeedsModel:
+        """At most so many columns, those first that most papers can fill."""
         ...
 
     def usage(self) -> Usage:

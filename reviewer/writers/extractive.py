@@ -7,14 +7,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import reviewer.spans as spans
+from reviewer.columns import DEFAULT
 from reviewer.records import (
     AnswerDraft,
     Claim,
     ClaimDraft,
+    Column,
     Evidence,
     NeedsModel,
     Quote,
     Reading,
+    Report,
+    RowDraft,
     Sentence,
     Usage,
 )
@@ -139,6 +144,20 @@ class Extractive:
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> NeedsModel:
         return NeedsModel(step="a follow-up question")
+
+    def fill_rows(
+        self, topic: str, columns: Sequence[Column], evidence: Sequence[Evidence], report: Report
+    ) -> tuple[RowDraft, ...]:
+        """Sentences and spans that name what the column asks for; nothing else."""
+        return spans.fill_rows(columns, evidence)
+
+    def suggest_columns(
+        self, topic: str, evidence: Sequence[Evidence], most: int
+    ) -> tuple[Column, ...]:
+        """The default columns, those first that most papers can fill."""
+        filled = [spans.count_filled(column, evidence) for column in DEFAULT]
+        ranked = sorted(range(len(DEFAULT)), key=lambda n: (-filled[n], n))
+        return tuple(DEFAULT[n] for n in ranked)[:most]
 
     def usage(self) -> Usage:
         return Usage()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
+import reviewer.filling as filling
 from reviewer.asking import Asking, Model
 from reviewer.citing import cite
 from reviewer.prompting import Prompts, Shown
@@ -14,10 +15,13 @@ from reviewer.records import (
     Citation,
     Claim,
     ClaimDraft,
+    Column,
     Evidence,
     Quote,
     Reading,
     Record,
+    Report,
+    RowDraft,
     Stance,
     Support,
     Usage,
@@ -152,6 +156,18 @@ class Prompted:
             "follow_up", QuestionReply, question=question, earlier=self._asking.fit(shown)
         )
         return " ".join(reply.question.split())[:500] or question
+
+    def fill_rows(
+        self, topic: str, columns: Sequence[Column], evidence: Sequence[Evidence], report: Report
+    ) -> tuple[RowDraft, ...]:
+        """Several short papers a call, a long one alone. A call that fails leaves its papers
+        `failed`; the first ModelError is raised when all fail."""
+        return filling.fill_rows(self._asking, topic, columns, evidence, report)
+
+    def suggest_columns(
+        self, topic: str, evidence: Sequence[Evidence], most: int
+    ) -> tuple[Column, ...]:
+        return filling.suggest_columns(self._asking, topic, evidence, most)
 
     def usage(self) -> Usage:
         return self._asking.model.usage()

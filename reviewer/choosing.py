@@ -1,0 +1,142 @@
+"""Chooses the papers of a table, and the texts of each that a writer is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reviewer.chunking import chunk_paper
+from reviewer.columns import asked
+from reviewer.duplicates import identities
+from reviewer.errors import SourceError
+from reviewer.library import Library
+from reviewer.records import Chunk, Column, Evidence, Filters, Paper, Score, Skipped
+from reviewer.search import SearchOptions, find
+from reviewer.sources.bibtex import references
+from reviewer.text import counted
+
+MOST_BY_TOPIC = 12
+WHOLE_CHARS = 6000  # a paper with more text is shown in the chunks that bear on the columns
+CHUNKS_A_COLUMN = 2
+MOST_CHUNKS = 16
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The papers of a table in order. `relevance` is search's score by paper id, where a topic was
+    searched; when nothing matched it, `nearest` names what came nearest."""
+
+    papers: tuple[Paper, ...] = ()
+    matched: int = 0
+    relevance: Mapping[str, float] = field(default_factory=dict)
+    nearest: tuple[Paper, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def choose_papers(topic: str, library: Library, filters: Filters, most: int | None) -> Chosen:
+    """By topic: those that search finds above its floor, at most MOST_BY_TOPIC or `most`. Papers
+    named by key all come, whatever the topic. Without a topic: all that pass the filters."""
+    if topic and not filters.keys:
+        found = find(topic, library, SearchOptions(most or MOST_BY_TOPIC, filters=filters))
+        papers = tuple(hit.paper for hit in found.hits)
+        if not found.matched:
+            return Chosen(nearest=papers, left_out=found.left_out)
+        return Chosen(
+            papers,
+            found.matched,
+            {hit.paper.id: hit.score.total for hit in found.hits},
+            left_out=(*found.left_out, *_beyond(found.matched, len(papers))),
+        )
+    papers = tuple(library.papers(filters))
+    place = {key: number for number, key in enumerate(filters.keys)}
+    papers = tuple(sorted(papers, key=lambda p: place.get(p.key, len(place))))
+    relevance = _relevance(topic, library, papers) if topic else {}
+    papers = tuple(sorted(papers, key=lambda p: -relevance.get(p.id, 0.0)))
+    kept = papers[: most or len(papers)]
+    return Chosen(kept, len(papers), relevance, left_out=_beyond(len(papers), len(kept)))
+
+
+def _beyond(matched: int, kept: int) -> tuple[str, ...]:
+    more = matched - kept
+    return (f"{counted(more, 'paper')} beyond the first {kept} (-k)",) if more > 0 else ()
+
+
+def _relevance(topic: str, library: Library, papers: Sequence[Paper]) -> dict[str, float]:
+    """Scores of named papers; those that search did not look at have none."""
+    filters = Filters(keys=tuple(paper.key for paper in papers))
+    options = SearchOptions(len(papers), filters=filters, has_floor=False)
+    return {hit.paper.id: hit.score.total for hit in find(topic, library, options).hits}
+
+
+def texts_of(
+    papers: Sequence[Paper],
+    columns: Sequence[Column],
+    library: Library,
+    quoted: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Evidence, ...]:
+    """The texts of each paper, tagged E1, E2, ...: all of a short one; of a long one its beginning,
+    what bears on the columns, and the chunks of these ids, which are `quoted` already."""
+    pairs = []
+    for paper in papers:
+        chunks = chunk_paper(paper)
+        if sum(len(chunk.text) for chunk in chunks) > WHOLE_CHARS:
+            wanted = set((quoted or {}).get(paper.id, ()))
+            chunks = _bearing(paper, chunks, columns, library, wanted)
+        pairs += [(paper, chunk) for chunk in chunks]
+    return tuple(
+        Evidence(tag=f"E{number}", paper=paper, chunk=chunk, score=Score(total=0.0))
+        for number, (paper, chunk) in enumerate(pairs, start=1)
+    )
+
+
+def _bearing(
+    paper: Paper,
+    chunks: Sequence[Chunk],
+    columns: Sequence[Column],
+    library: Library,
+    wanted: set[str],
+) -> tuple[Chunk, ...]:
+    options = SearchOptions(1, CHUNKS_A_COLUMN, Filters(keys=(paper.key,)), has_floor=False)
+    for column in columns:
+        if len(wanted) < MOST_CHUNKS:
+            wanted |= {e.chunk.id for e in find(asked(column), library, options).evidence}
+    return tuple(c for n, c in enumerate(chunks) if n == 0 or c.id in wanted)
+
+
+def named_in(file: str, library: Library) -> tuple[dict[str, str], list[str]]:
+    """The papers that a BibTeX file names: paper id -> key of the entry; and what is to be said of
+    entries that are damaged or that no paper of the library matches.
+
+    Raises SourceError for a file that cannot be read, or that holds no entry.
+    """
+    try:
+        text = Path(file).expanduser().read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise SourceError(
+            f"{file} cannot be opened: {(error.strerror or str(error)).lower()}",
+            hint="Give a .bib file with --from.",
+        ) from error
+    named: dict[str, str] = {}
+    notes: list[str] = []
+    for entry in (entries := list(references(text, file))):
+        if isinstance(entry, Skipped):
+            notes.append(f"Skipped {file}, line {entry.position}: {entry.reason}")
+        elif (found := _matching(entry, library)) is None:
+            notes.append(f"Not in the library: {entry.key} ({entry.title or 'no title'})")
+        else:
+            named.setdefault(found, entry.key)
+    if not entries:
+        raise SourceError(f"{file} holds no BibTeX entries", hint="Give a .bib file with --from.")
+    return named, notes
+
+
+def _matching(entry: Paper, library: Library) -> str | None:
+    """The id of the paper of this entry: by DOI or arXiv id, else by title, else by its key."""
+    known = [f"{kind}:{value}" for kind, value in identities(entry)]
+    by_title = [name for name in known if name.startswith("title:")]
+    for names in ([name for name in known if name not in by_title], by_title):
+        if numbers := library.catalogue.numbers_known_as(names):
+            return library.catalogue.papers_numbered(numbers[:1])[numbers[0]].id
+    found = library.catalogue.paper_named(entry.key)
+    return found.id if found else None

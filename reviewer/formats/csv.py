@@ -1,0 +1,34 @@
+"""Comparison tables as CSV. No cell is a formula to a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from reviewer.cells import cell_text
+from reviewer.escaping import escape_formula
+from reviewer.formats import standing
+from reviewer.records import Cell, Table
+
+
+def table_csv(table: Table) -> str:
+    """One line a paper: key, title, year and the cells; then for each column its quotes and how
+    its values stand to them."""
+    papers = {paper.id: paper for paper in table.papers}
+    names = [column.name for column in table.columns]
+    proofs = [f"{name}: {what}" for name in names for what in ("quote", "support")]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(map(escape_formula, ["key", "title", "year", *names, *proofs]))
+    for row in table.rows:
+        paper = papers[row.paper_id]
+        line = [row.key, paper.title, str(paper.year or ""), *map(cell_text, row.cells)]
+        line += [piece for cell in row.cells for piece in _proof(cell)]
+        writer.writerow(map(escape_formula, line))
+    return out.getvalue()
+
+
+def _proof(cell: Cell) -> tuple[str, str]:
+    quotes = [value.citation.quote if value.citation else value.quote for value in cell.values]
+    stands = [standing(value) for value in cell.values] or [cell.state]
+    return " | ".join(quotes), " | ".join(stands)
