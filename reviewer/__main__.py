@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and leave with its exit code.
+
+    Once litellm is loaded, or half loaded by an interrupt, leaving goes past the interpreter's own
+    tidying up: a thread that is stopped there inside an import can keep the process for ever, and
+    litellm's takes most of a second. Everything of ours is closed and written by then.
+    """
     from reviewer.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if "litellm" in sys.modules:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

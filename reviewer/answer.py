@@ -15,10 +15,9 @@ from reviewer.records import Answer, Claim, Coverage, Filters, Report, Run, Stan
 from reviewer.search import SearchOptions, find
 from reviewer.text import counted
 from reviewer.verdict import take_stances, verdict_of
-from reviewer.writers import Writer
+from reviewer.writers import PAPERS_A_CALL, Writer
 
 NEAREST_NAMED = 3
-PAPERS_A_CALL = 6  # as the prompted writer reads them
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def answer_question(
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    _keep(answer, library, options, report)
+    _keep(answer, library, writer, options, report)
     return answer
 
 
@@ -142,12 +141,15 @@ def planned_calls(question: str, library: Library, model: str, options: AskOptio
     return f"{said}. About {texts // 4 + 700 * least:,} tokens of input."
 
 
-def _keep(answer: Answer, library: Library, options: AskOptions, report: Report) -> None:
+def _keep(
+    answer: Answer, library: Library, writer: Writer, options: AskOptions, report: Report
+) -> None:
     run = Run(
         id=answer.run_id,
         command="ask",
         question=answer.question,
         writer=answer.writer,
+        prompt_hashes=writer.prompt_hashes(),
         usage=answer.usage,
         result=answer.model_dump(mode="json", exclude={"evidence", "usage"}),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
+import reviewer.pacing as pacing
 from reviewer.prompting import Prompt, Prompts, Shown
 from reviewer.records import Evidence, Record, Usage
 
@@ -12,6 +13,8 @@ CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other script
 REPLY_TOKENS = 1500  # left free for the reply
 FENCE_TOKENS = 40
 
+A = TypeVar("A")
+B = TypeVar("B")
 T = TypeVar("T", bound=Record)
 
 
@@ -41,12 +44,18 @@ class Asking:
         self.model = model
         self.prompts = prompts
         self._notes: list[str] = []
+        self._hashes: dict[str, str] = {}
 
     def ask(self, name: str, into: type[T], **inputs: Any) -> T:  # noqa: ANN401  a prompt's inputs
         return self.answer_to(self.prompts.render(name, **inputs), into)
 
     def answer_to(self, prompt: Prompt, into: type[T]) -> T:
+        self._hashes[prompt.name] = prompt.file_hash
         return self.model.ask(prompt.text, into, prompt_hash=prompt.file_hash)
+
+    def side_by_side(self, call: Callable[[A], B], items: Sequence[A]) -> list[B]:
+        """What the call gives for each item, in their order, as many at a time as may be."""
+        return pacing.side_by_side(call, items, self.model.jobs, self.prompts.make_ready)
 
     def room(self) -> float:
         """Tokens that the texts of one prompt may take."""
@@ -69,6 +78,10 @@ class Asking:
                 break
             kept.append(item)
         return kept
+
+    def prompt_hashes(self) -> dict[str, str]:
+        """The hash of each prompt that was used so far."""
+        return dict(sorted(self._hashes.items()))
 
     def notes(self) -> tuple[str, ...]:
         """What was left out of prompts, and why."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from reviewer.records import AnswerDraft, Citation, Claim, ClaimDraft, Evidence, Quote
 from reviewer.text import clean, is_invisible, sentence_spans, shorten
@@ -142,8 +144,11 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     return None
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=256)  # each text in front of a writer is compared with many quotes
+def _plain(text: str) -> tuple[str, Sequence[int]]:
     """The text after the declared normalisation, and each character's place in the original."""
+    if text.isascii() and text.isprintable() and "\\" not in text and "  " not in text:
+        return text, range(len(text))
     skipped = {match.start() for match in _LATEX_ESCAPE.finditer(text)}
     broken: set[int] = set()
     for match in _LINE_END_HYPHEN.finditer(text):
@@ -151,7 +156,7 @@ def _plain(text: str) -> tuple[str, list[int]]:
         if text[match.start() - 1].isalpha() and text[match.end()].isalpha():
             broken.add(match.start())
     out: list[str] = []
-    offsets: list[int] = []
+    offsets = array("L")
     for i, character in enumerate(text):
         for piece in _BROKEN if i in broken else _spelt(character):
             if i not in skipped and (piece != " " or out[-1:] != [" "]):

@@ -73,14 +73,9 @@ def read_questions(path: Path) -> list[Question]:
     Raises UsageError that names the file and the question that does not fit.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        found = json.loads(text) if text.lstrip().startswith("{\n") else None
-    except (OSError, ValueError):
-        found = None
-    try:
-        rows = found["questions"] if found else [
-            json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line
-        ]  # fmt: skip
+        rows = _rows(path.read_text(encoding="utf-8"))
+        if not rows:
+            raise ValueError("it is empty")
         return [Question(**{n: row[n] for n in Question.model_fields if n in row}) for row in rows]
     except OSError as error:
         raise UsageError(
@@ -91,6 +86,15 @@ def read_questions(path: Path) -> list[Question]:
             f"{path} holds no judged questions: {str(error).splitlines()[0]}",
             hint="See benchmarks/README.md for the form.",
         ) from error
+
+
+def _rows(text: str) -> list[dict[str, Any]]:
+    """The objects of one JSON document's `questions`, else of the lines. Raises ValueError."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.split("\n") if line.strip()]
+    return list(found["questions"]) if "questions" in found else [found]  # one line is JSON too
 
 
 def evaluate(

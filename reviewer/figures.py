@@ -29,7 +29,10 @@ _SHARES = {
     "triple": "triple", "triples": "triple", "tripled": "triple",
 }  # fmt: skip
 _VALUES = _ONES | _TEENS | _TENS | _SCALES
-_NAMED_NUMBERS = re.compile(r"\b(?:zero|one|few|many)-?shot\b", re.IGNORECASE)
+_NAMED_NUMBERS = re.compile(
+    r"\b(?:[Zz]ero|[Oo]ne|[Ff]ew|[Mm]any)-?[Ss]hot\b"
+    r"|\b[A-Z]\w*[ -]Zero\b(?! ?(?:%|[Pp]er ?cent))"  # Absolute Zero, R1-Zero
+)
 
 _LETTERS = "A-Za-zÀ-ɏͰ-ӿ_"  # Chinese, Japanese or Thai letters before a digit make no name
 _HYPHENS = "-‐‑"

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import reviewer.vectors as vectors
 from reviewer.chunk_store import ChunkStore, KeptChunk
 from reviewer.chunking import embedding_text
 from reviewer.database import Database
-from reviewer.embedding import Embedding
+from reviewer.embedding import Embedding, import_for
 from reviewer.errors import EmbeddingError, LibraryError
 from reviewer.records import Filters, Report, silent
 from reviewer.text import clean, sentence_spans
@@ -238,6 +239,15 @@ class Index:
             yield True
         finally:
             lock.release()
+
+
+def import_libraries(embedding_name: str) -> None:
+    """Import what a search by meaning needs. Two threads that import trees which share modules can
+    leave one half imported, so this is to be done before another thread imports litellm."""
+    import filelock  # noqa: F401
+
+    vectors.import_library()
+    import_for(embedding_name)
 
 
 def _files_in(folder: Path) -> str:

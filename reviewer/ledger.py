@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -38,6 +39,14 @@ class Ledger:
         if len(rows) != 1 or not run_id:
             raise NotFoundError(f"there is no one run '{run_id}'", hint="Run: review runs")
         return Run.model_validate_json(rows[0][0])
+
+    def has_asked(self, question: str, writer: str) -> bool:
+        """True when this writer was asked the same before, so that its replies may be kept."""
+        rows = self._database.rows(
+            "SELECT 1 FROM runs WHERE question = ? AND instr(run, ?) > 0 LIMIT 1",
+            (question, f'"writer":{json.dumps(writer)}'),
+        )
+        return bool(rows)
 
     def find(self, key: str) -> str | None:
         """A kept reply."""

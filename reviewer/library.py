@@ -13,7 +13,7 @@ from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
 from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
-from reviewer.index import Index
+from reviewer.index import Index, import_libraries
 from reviewer.joining import Joined, Joiner
 from reviewer.ledger import Ledger
 from reviewer.records import Added, Filters, Paper, Report, Skipped, silent
@@ -191,6 +191,11 @@ class Library:
                 download_files(lambda line: report(line, -1, 0))
                 self._embedding = open_embedding(name, self.settings)
         return self._embedding
+
+    def import_for_search(self) -> None:
+        """Import what a search by meaning needs, as `index.import_libraries` does."""
+        if self.has_vectors:
+            import_libraries(self.embedding_name)
 
     def reindex(self, report: Report = silent) -> Added:
         """Embed what waits and make the index anew from the stored vectors. With another embedding

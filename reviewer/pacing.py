@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from reviewer.errors import ModelError
 from reviewer.records import Usage
 
+A = TypeVar("A")
+B = TypeVar("B")
 Hear = Callable[[str], None]
 """Told the text of a reply so far, again and again; a second attempt starts from the beginning."""
 
@@ -193,6 +196,26 @@ def within(seconds: float, call: Callable[[Hear], Any], hear: Hear, closed: Even
             raise item
         hear(item)
     raise _ended() if closed.is_set() else DeadlineError("no answer in time")
+
+
+def side_by_side(
+    call: Callable[[A], B],
+    items: Sequence[A],
+    most: int,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> list[B]:
+    """What `call` gives for each item, in their order, at most `most` at a time.
+
+    `meanwhile` is done in this thread while they wait. At the first error, and at an interrupt, no
+    further call begins and none that runs is waited for.
+    """
+    pool = ThreadPoolExecutor(max(1, min(most, len(items))))
+    try:
+        given = pool.map(call, items)
+        meanwhile()
+        return list(given)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _ended() -> StoppedError:

@@ -98,6 +98,11 @@ class Prompts:
             ) from error
         return Prompt(name, text.strip() + "\n", self._file_hash(name))
 
+    def make_ready(self) -> None:
+        """Compile every prompt. Takes some milliseconds: to be done while a model is waited for."""
+        for name in self.names():
+            self._environment.get_template(name + SUFFIX)
+
     def shown(self, tag: str, title: str, year: int | None, *texts: str) -> Shown:
         """Texts made ready to be data, a line each: cleaned, and fenced by a marker that their
         author could not guess and that the same library makes again (HMAC-SHA256 of the texts)."""

@@ -22,6 +22,11 @@ class IndexDamagedError(Exception):
     """The index cannot be opened or read. It is thrown away and made again; no user sees this."""
 
 
+def import_library() -> None:
+    """Import Chroma, with the part that its first client imports."""
+    import chromadb.api.rust  # noqa: F401
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     """Chroma raises what it likes for damaged files and full disks."""

@@ -16,6 +16,7 @@ from reviewer.errors import ModelError
 from reviewer.filling import ColumnsReply, TableReply
 from reviewer.prompting import Prompts
 from reviewer.records import Evidence, Paper, Part, Score, Usage
+from reviewer.replies import schema_of
 from reviewer.text import sentence_spans
 from reviewer.writers.prompted import (
     AnswerReply,
@@ -26,6 +27,7 @@ from reviewer.writers.prompted import (
     ReadReply,
     RerankReply,
 )
+from tests.fake_provider import Seen
 
 FENCED = re.compile(
     r'<data tag="(?P<tag>[^"\n]*)" marker="(?P<marker>\w+)">\n'
@@ -188,3 +190,16 @@ def evidence(
         update={"id": f"chunk-{tag}", "start": chunk.start + start, "text": chunk.text[start:]}
     )
     return Evidence(tag=tag, paper=paper, chunk=chunk, score=Score(total=1.0))
+
+
+def served(script: Mapping[type, Callable[[Asked], Any]] | None = None) -> Callable[[Seen], str]:
+    """The same replies for a provider on loopback, by the schema in the request or its prompt."""
+    replies = {**HONEST, **(script or {})}
+
+    def answer(seen: Seen) -> str:
+        schema = seen.schema or json.loads(seen.prompt.rsplit("\n", 1)[1])
+        into = next(into for into in replies if schema_of(into) == schema)
+        reply = replies[into](Asked(seen.prompt, into, ""))
+        return reply if isinstance(reply, str) else json.dumps(reply)
+
+    return answer

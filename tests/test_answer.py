@@ -7,12 +7,13 @@ from conftest import SAMPLES, SHARED, WordEmbedding, write_listing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.answer import PAPERS_A_CALL, AskOptions, answer_question, planned_calls
+from reviewer.answer import AskOptions, answer_question, planned_calls
 from reviewer.errors import UsageError
 from reviewer.keeping import new_run_id
 from reviewer.library import Library
 from reviewer.records import Answer, AnswerDraft, ClaimDraft, Filters, Quote
 from reviewer.settings import Settings
+from reviewer.writers import PAPERS_A_CALL
 from reviewer.writers.extractive import Extractive
 
 MINILM = SHARED / "models" / "all-MiniLM-L6-v2"

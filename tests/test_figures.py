@@ -55,6 +55,7 @@ from reviewer.figures import figures_in, figures_without_proof
         ("twice as fast, it doubled", {"twice"}),
         ("half of it tripled", {"half", "triple"}),
         ("zero errors", {"0"}),
+        ("Absolute Zero percent, The Zero % case", {"0%"}),
         ("none", set()),
     ],
 )
@@ -73,6 +74,7 @@ def test_numbers_have_one_spelling(text, figures):
         "x_1",
         "one of them, no one",
         "zero-shot, one-shot and few-shot",
+        "Absolute Zero and R1-Zero",
         "Often, height and someone",
     ],
 )

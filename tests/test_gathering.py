@@ -15,8 +15,8 @@ from reviewer.library import Library
 from reviewer.prompting import Prompts
 from reviewer.records import silent
 from reviewer.settings import Settings
+from reviewer.writers import PAPERS_A_CALL
 from reviewer.writers.prompted import (
-    PAPERS_A_CALL,
     AnswerReply,
     JudgeReply,
     Prompted,

@@ -10,10 +10,10 @@ from scripted import evidence, reads, writer
 from reviewer.errors import ModelError
 from reviewer.prompting import Prompts
 from reviewer.records import Citation, Claim, Quote, Reading
+from reviewer.writers import PAPERS_A_CALL
 from reviewer.writers.prompted import (
     MOST_CLAIMS,
     MOST_QUESTIONS,
-    PAPERS_A_CALL,
     AnswerReply,
     JudgeReply,
     QuestionReply,

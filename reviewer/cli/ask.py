@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -95,7 +96,7 @@ def ask(
     from reviewer.answer import AskOptions, answer_question, planned_calls
     from reviewer.cli.opening import opened, with_known_keys, words_alone_note
     from reviewer.cli.progress import ShownProgress
-    from reviewer.cli.writing import continued, say_claims, writer_of
+    from reviewer.cli.writing import continued, say_claims, warm_up, writer_of
     from reviewer.formats import choose_format
     from reviewer.formats.json import answer_json
     from reviewer.formats.markdown import answer_markdown
@@ -105,7 +106,7 @@ def ask(
         library=library, embedding=embedding, model=model, api_base=api_base, jobs=jobs,
         budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
     )  # fmt: skip
-    asked = whole = " ".join(question)
+    asked = " ".join(question)
     options = AskOptions(count, filters_of(year, venue, tag, keys), effort_of(effort), strict)
     with (
         ShownProgress(quiet=quiet, verbose=verbose) as report,
@@ -113,22 +114,21 @@ def ask(
     ):
         options = replace(options, filters=with_known_keys(options.filters, shelf))
         if dry_run:
-            print_out(planned_calls(whole, shelf, settings.model, options) + "\n")
+            print_out(planned_calls(asked, shelf, settings.model, options) + "\n")
             return 0
-        writer = writer_of(settings, shelf, use_cache=not no_cache)
-        if follow:
-            whole = continued(asked, shelf, writer)
-            report(f"Asking: {whole}", -1, 0)
-        options = replace(
-            options, asked=asked if follow else "", resolved=say_claims if stream else None
-        )
-        answer = answer_question(whole, shelf, writer, options, report)
+        with closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer:
+            warm_up(asked, shelf, writer, use_cache=not no_cache)
+            whole = continued(asked, shelf, writer, report) if follow else asked
+            options = replace(
+                options, asked=asked if follow else "", resolved=say_claims if stream else None
+            )
+            answer = answer_question(whole, shelf, writer, options, report)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
     deliver(
         answer_markdown(answer, with_quotes=quotes), answer_json(answer), form=form, output=output
     )
     if not quiet:
-        _say_summary(answer, note)
+        _say_summary(answer, note, has_budget=settings.budget_usd is not None)
     was_left_out = any("(strict)" in reason for reason in answer.coverage.left_out)
     return 3 if was_left_out else 0
 
@@ -143,7 +143,7 @@ def effort_of(effort: str) -> str:
     return effort
 
 
-def _say_summary(answer: Answer, note: str) -> None:
+def _say_summary(answer: Answer, note: str, *, has_budget: bool) -> None:
     from reviewer.cli.writing import cost_line
 
     if note:
@@ -153,3 +153,5 @@ def _say_summary(answer: Answer, note: str) -> None:
         f"{coverage.read} papers read, {coverage.cited} cited, {cost_line(usage)}, "
         f"{usage.seconds:.1f} s"
     )
+    if has_budget and usage.cost_usd is None:
+        print_error(f"No price of {usage.model} is known, so --budget did not hold.")

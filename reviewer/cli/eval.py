@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,8 +65,9 @@ def run_eval(
     with (
         ShownProgress(quiet=quiet, verbose=False) as report,
         opened(settings, None, None, report) as shelf,
+        closing(writer_of(settings, shelf)) as writer,
     ):
-        measured = evaluate(questions, shelf, writer_of(settings, shelf), options, report)
+        measured = evaluate(questions, shelf, writer, options, report)
     deliver(
         _table(measured),
         dump("eval", measured.model_dump(mode="json")),

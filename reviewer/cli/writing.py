@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reviewer.library import Library
-    from reviewer.records import Claim, Usage
+    from reviewer.records import Claim, Report, Usage
     from reviewer.settings import Settings
     from reviewer.writers import Writer
 
@@ -27,8 +27,20 @@ def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -
     return Prompted(model, Prompts(settings.prompts, library.ledger.secret()))
 
 
-def continued(question: str, library: Library, writer: Writer) -> str:
-    """A follow-up to the last run, in words that stand alone.
+def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool) -> None:
+    """Begin to import what a model needs beside the search, where it will be needed: not when the
+    same was asked before, for then the replies are kept."""
+    is_kept = use_cache and library.ledger.has_asked(question, writer.name)
+    if writer.name == "extractive" or is_kept:
+        return
+    import reviewer.llm as llm
+
+    library.import_for_search()
+    llm.warm_up()
+
+
+def continued(question: str, library: Library, writer: Writer, report: Report) -> str:
+    """A follow-up to the last run, in words that stand alone, which are shown.
 
     Raises UsageError when there is no earlier run, or when the writer needs a model for this.
     """
@@ -42,6 +54,7 @@ def continued(question: str, library: Library, writer: Writer) -> str:
     whole = writer.stand_alone(question, [runs[0].question, *claims])
     if isinstance(whole, NeedsModel):
         raise UsageError("a follow-up needs a model", hint="Set --model, or ask in full words.")
+    report(f"Asking: {whole}", -1, 0)
     return whole
 
 

@@ -26,6 +26,14 @@ class Embedding(Protocol):
 DEFAULT = "minilm"
 
 
+def import_for(name: str) -> None:
+    """Import what the embedding of this name needs, if it is a heavy thing of its own."""
+    if name == DEFAULT:
+        from reviewer.embedding.minilm import import_libraries
+
+        import_libraries()
+
+
 def open_embedding(name: str, settings: Settings) -> Embedding:
     """The embedding of this name, set up as the settings say.
 

@@ -69,6 +69,12 @@ def _unpack(archive: Path, folder: Path) -> None:
         tar.extractall(folder, filter="data")
 
 
+def import_libraries() -> None:
+    """Import what the model needs."""
+    import onnxruntime  # noqa: F401
+    import tokenizers  # noqa: F401
+
+
 class MiniLM:
     """Holds the loaded model. Embeds on all processors; not meant for several threads at once."""
 

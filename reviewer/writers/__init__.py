@@ -18,6 +18,8 @@ from reviewer.records import (
     Usage,
 )
 
+PAPERS_A_CALL = 6  # 12 papers are read in 2 calls side by side: one round trip
+
 
 class Writer(Protocol):
     """What every writer can be asked for. Tags are those of the evidence it was shown.
@@ -81,4 +83,12 @@ class Writer(Protocol):
 
     def notes(self) -> tuple[str, ...]:
         """What was left out of prompts, and why."""
+        ...
+
+    def prompt_hashes(self) -> dict[str, str]:
+        """The hash of each prompt that was used so far."""
+        ...
+
+    def close(self) -> None:
+        """End calls that still run; no new one is made."""
         ...

@@ -165,6 +165,12 @@ class Extractive:
     def notes(self) -> tuple[str, ...]:
         return ()
 
+    def prompt_hashes(self) -> dict[str, str]:
+        return {}
+
+    def close(self) -> None:
+        """Nothing runs."""
+
 
 def _quote(scored: _Scored) -> Quote:
     return Quote(tag=scored.tag, quote=scored.sentence.text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from pydantic import Field
 
@@ -27,10 +26,10 @@ from reviewer.records import (
     Support,
     Usage,
 )
+from reviewer.writers import PAPERS_A_CALL
 
 MOST_CLAIMS = 8
 MOST_QUESTIONS = 3
-PAPERS_A_CALL = 6  # 12 papers in 2 calls side by side: one round trip
 QUOTES_OF_A_TEXT = 3
 QUOTED_CHARS = 380  # of one text in the answer's prompt; its first quote is always there
 
@@ -78,7 +77,6 @@ class Prompted:
     def __init__(self, model: Model, prompts: Prompts) -> None:
         self.name = model.model
         self._asking = Asking(model, prompts)
-        self._prompts = prompts
         self._asked = ""
         self._says_yes_no: list[bool] = []
         self.is_yes_no = False
@@ -92,8 +90,7 @@ class Prompted:
         def call(texts: list[Shown]) -> ReadReply:
             return self._asking.ask("read", ReadReply, question=question, evidence=texts)
 
-        with ThreadPoolExecutor(max(1, min(self._asking.model.jobs, len(batches)))) as pool:
-            replies = list(pool.map(call, shown))
+        replies = self._asking.side_by_side(call, shown)
         self._vote(question, replies)
         by_tag: dict[str, TagReading] = {}
         for batch, reply in zip(batches, replies, strict=True):
@@ -154,7 +151,7 @@ class Prompted:
         return tuple(by_tag[tag] for tag in dict.fromkeys(reply.tags) if tag in by_tag)
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str:
-        shown = [self._prompts.shown("earlier", "", None, *earlier)]
+        shown = [self._asking.prompts.shown("earlier", "", None, *earlier)]
         reply = self._asking.ask(
             "follow_up", QuestionReply, question=question, earlier=self._asking.fit(shown)
         )
@@ -178,6 +175,12 @@ class Prompted:
     def notes(self) -> tuple[str, ...]:
         return self._asking.notes()
 
+    def prompt_hashes(self) -> dict[str, str]:
+        return self._asking.prompt_hashes()
+
+    def close(self) -> None:
+        self._asking.model.close()
+
     def _vote(self, question: str, replies: Sequence[ReadReply]) -> None:
         """Count what each call about this question said, in earlier rounds too."""
         if question != self._asked:
@@ -191,13 +194,15 @@ class Prompted:
         """The evidence's whole texts, or these quotes of them."""
         texts = quotes or {item.tag: [item.chunk.text] for item in evidence}
         return [
-            self._prompts.shown(item.tag, item.paper.title, item.paper.year, *texts[item.tag])
+            self._asking.prompts.shown(
+                item.tag, item.paper.title, item.paper.year, *texts[item.tag]
+            )
             for item in evidence
         ]
 
     def _claim_shown(self, number: int, claim: Claim) -> Shown:
         quotes = [f'Quote: "{citation.quote}"' for citation in claim.citations]
-        return self._prompts.shown(f"C{number}", "", None, f"Claim: {claim.text}", *quotes)
+        return self._asking.prompts.shown(f"C{number}", "", None, f"Claim: {claim.text}", *quotes)
 
 
 def _by_paper(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tuple[Reading, ...]:
