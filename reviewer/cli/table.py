@@ -176,8 +176,7 @@ def table(
         if update:
             print_error(f"{update} is up to date.")
         _say_summary(made, note, has_line=form == "markdown" and not output)
-        if settings.budget_usd is not None and made.usage.cost_usd is None:
-            print_error(f"No price of {made.usage.model} is known, so --budget did not hold.")
+        _say_budget(made, settings.budget_usd)
     return _exit_code(made)
 
 
@@ -242,6 +241,11 @@ def _say_summary(table: Table, note: str, *, has_line: bool) -> None:
         print_error(tally_line(table))
     papers, usage = counted(len(table.rows), "paper"), table.usage
     print_error(f"{papers}, {cost_line(usage)}, {usage.seconds:.1f} s")
+
+
+def _say_budget(table: Table, budget: float | None) -> None:
+    if budget is not None and table.usage.cost_usd is None:
+        print_error(f"No price of {table.usage.model} is known, so --budget did not hold.")
 
 
 def _exit_code(table: Table) -> int:
