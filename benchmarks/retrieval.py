@@ -30,7 +30,7 @@ from sets import (
 
 from reviewer.library import Library
 from reviewer.records import Filters
-from reviewer.search import LEXICAL_CANDIDATES, SearchOptions, find
+from reviewer.search import SearchOptions, find
 from reviewer.terms import query_terms
 
 RANKED = 100
@@ -47,9 +47,7 @@ def by_search(question: str, library: Library) -> list[str]:
 
 def by_bm25(question: str, library: Library) -> list[str]:
     """The same by BM25 alone, with title and text counted alike."""
-    found = library.chunks.search_words(
-        query_terms(question), LEXICAL_CANDIDATES, Filters(), title_weight=1.0
-    )
+    found = library.chunks.search_words(query_terms(question), 1000, Filters(), title_weight=1.0)
     kept = library.chunks.numbered([number for number, _ in found])
     return list(dict.fromkeys(kept[number].chunk.paper_id for number, _ in found))[:RANKED]
 

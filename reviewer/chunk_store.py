@@ -115,11 +115,6 @@ class ChunkStore:
         )
         return [(number, -score) for number, score in rows]
 
-    def numbers_with(self, term: str) -> set[int]:
-        """The chunks that hold the term, stemmed as in the index."""
-        rows = self._database.rows("SELECT rowid FROM words WHERE words MATCH ?", (_quoted(term),))
-        return {row[0] for row in rows}
-
     def stems(self, words: Collection[str]) -> dict[str, tuple[str, ...]]:
         """Each word's tokens, by the index's own rules: one for most, none for a mere mark."""
         fresh = sorted({word for word in words if word not in self._stems})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,7 +31,7 @@ from reviewer.text import clean, sentence_spans
 
 LEXICAL_CANDIDATES = 200
 DENSE_CANDIDATES = 200
-CANDIDATES = 150  # of both kinds; only these are read
+CANDIDATES = 200  # of both kinds; only these are read
 # Relevance is cosine + half the share of the question's word weight that the paper holds. The
 # floor lies inside the gap between off-topic and answerable questions on every judged set. By
 # words alone relevance is that share, and no floor tells the kinds of question apart
@@ -47,7 +48,7 @@ class Candidate:
     ranking's arrays."""
 
     kept: KeptChunk
-    score: Score
+    total: float
     relevance: float
     row: int
 
@@ -95,13 +96,13 @@ class Ranking:
         self._collect()
         if not self._kept:
             return []
-        parts, shares = self._parts()
-        totals = weighted_sum(parts, shares)
+        self._scores, shares = self._parts()
+        self._totals = [round(float(x), 6) for x in weighted_sum(self._scores, shares)]
         candidates = [
-            Candidate(kept, self._score(row, parts, float(totals[row])), self._relevance(row), row)
+            Candidate(kept, self._totals[row], self._relevance(row), row)
             for row, kept in enumerate(self._kept)
         ]
-        return sorted(candidates, key=lambda c: (-c.score.total, c.kept.number))
+        return sorted(candidates, key=lambda c: (-c.total, c.kept.number))
 
     def _collect(self) -> None:
         """The candidates by words and by meaning, cut to the best of both."""
@@ -140,12 +141,11 @@ class Ranking:
 
     def _read(self) -> list[Words]:
         """The candidates' stems."""
-        texts = [(split_words(k.title), split_words(k.chunk.text)) for k in self._kept]
-        self._stem = self._library.chunks.stems({w for pair in texts for own in pair for w in own})
-        return [
-            words_of(*([s for word in own for s in self._stem[word]] for own in pair))
-            for pair in texts
+        texts = [
+            (Counter(split_words(k.title)), Counter(split_words(k.chunk.text))) for k in self._kept
         ]
+        self._stem = self._library.chunks.stems({w for pair in texts for own in pair for w in own})
+        return [words_of(title, text, self._stem) for title, text in texts]
 
     def _parts(self) -> tuple[dict[str, Any], dict[str, float]]:
         """Each part's scores by row, and the parts' shares."""
@@ -206,12 +206,14 @@ class Ranking:
             ]
         )
 
-    def _score(self, row: int, parts: dict[str, Any], total: float) -> Score:
+    def score(self, candidate: Candidate) -> Score:
+        """Why this candidate stands where it does."""
+        row = candidate.row
         cosine = self._cosines[row]
-        own = {name: round(float(part[row]), 6) for name, part in parts.items()}
+        own = {name: round(float(part[row]), 6) for name, part in self._scores.items()}
         words = self._words[row]
         return Score(
-            total=round(total, 6),
+            total=candidate.total,
             lexical=own["lexical"],
             dense=own.get("dense") if cosine is not None else None,
             sentence=own.get("sentence"),

@@ -280,7 +280,7 @@ class Found(Record):
     matched: int = 0
     is_weak: bool = False
     left_out: tuple[str, ...] = ()
-    method: Literal["lexical", "lexical and dense"] = "lexical"
+    method: Literal["lexical", "dense", "lexical and dense"] = "lexical"
 
 
 class Added(Record):

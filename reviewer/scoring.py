@@ -29,7 +29,7 @@ class Weights:
     sentence: float = 1.0
     feedback: float = 0.17
     rocchio: float = 0.6
-    neighbours: float = 1.1
+    neighbours: float = 1.3
     titles: float = 0.2
     bursts: float = 0.25
     # By words alone:
@@ -48,17 +48,15 @@ class WordCount:
 
 @dataclass(frozen=True)
 class Words:
-    """A chunk's stems with their counts; `length` counts words of title and text."""
+    """A chunk's stems: how often each stands in it, the title's counted TITLE_WEIGHT times, which
+    stand in the title, and how many words there are in all."""
 
-    title: Counter[str]
-    text: Counter[str]
+    counts: dict[str, float]
+    titles: frozenset[str]
     length: int
 
-    def count(self, stem: str) -> float:
-        return TITLE_WEIGHT * self.title[stem] + self.text[stem]
-
     def __contains__(self, stem: str) -> bool:
-        return stem in self.title or stem in self.text
+        return stem in self.counts
 
 
 def split_words(text: str) -> list[str]:
@@ -66,9 +64,17 @@ def split_words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def words_of(title: Sequence[str], text: Sequence[str]) -> Words:
-    """From the stems of a title and a text."""
-    return Words(Counter(title), Counter(text), len(title) + len(text))
+def words_of(
+    title: Counter[str], text: Counter[str], stems: Mapping[str, tuple[str, ...]]
+) -> Words:
+    """From the words of a title and a text with their counts, and each word's stems."""
+    counts: dict[str, float] = {}
+    for own, weight in ((title, TITLE_WEIGHT), (text, 1.0)):
+        for word, times in own.items():
+            for stem in stems[word]:
+                counts[stem] = counts.get(stem, 0.0) + weight * times
+    in_title = frozenset(stem for word in title for stem in stems[word])
+    return Words(counts, in_title, title.total() + text.total())
 
 
 def idf(chunks_with: float, chunks: int) -> float:
@@ -91,14 +97,17 @@ def saturated(words: Sequence[Words], stems: Sequence[str]) -> Any:  # noqa: ANN
     import numpy as np
 
     lengths = np.array([max(w.length, 1) for w in words], dtype=np.float64)
-    counts = np.array([[w.count(s) for s in stems] for w in words], dtype=np.float64)
+    counts = np.array([[w.counts.get(s, 0.0) for s in stems] for w in words])
     counts = counts.reshape(len(words), len(stems))
     norms = K1 * (1 - B + B * lengths / lengths.mean()) if len(words) else lengths
     return counts / (counts + norms[:, None])
 
 
 def feedback_terms(
-    words: Sequence[Words], scores: Any, known: Sequence[str], weights: Weights  # noqa: ANN401
+    words: Sequence[Words],
+    scores: Any,  # noqa: ANN401
+    known: Sequence[str],
+    weights: Weights,
 ) -> dict[str, float]:
     """Stems that the best candidates share and the others lack, with weights that sum to 1: a
     relevance model (RM3: Abdul-Jaleel and others 2004) that takes its frequencies from the
@@ -106,30 +115,34 @@ def feedback_terms(
     import numpy as np
 
     best = [int(i) for i in np.argsort(-scores, kind="stable")[:FEEDBACK_CHUNKS]]
-    share = Counter[str]()
+    share: dict[str, float] = {}
     holders = Counter[str]()
     for i in best:
-        own, whole = words[i], max(TITLE_WEIGHT * words[i].title.total() + words[i].text.total(), 1)
-        for stem in sorted({*own.title, *own.text}):
-            share[stem] += max(float(scores[i]), 0.0) * own.count(stem) / whole
+        length = max(sum(words[i].counts.values()), 1.0)
+        for stem, times in words[i].counts.items():
+            share[stem] = share.get(stem, 0.0) + max(float(scores[i]), 0.0) * times / length
             holders[stem] += 1
-    found = {}
-    for stem in share:
-        if holders[stem] < FEEDBACK_HOLDERS or stem in known:
-            continue
-        count = _counted(words, stem)
-        if count.chunks <= FEEDBACK_SPREAD * len(words):
-            found[stem] = share[stem] * idf(count.chunks, len(words)) * topicality(count, weights)
+    shared = {s for s in share if holders[s] >= FEEDBACK_HOLDERS and s not in known}
+    found = {
+        stem: share[stem] * idf(count.chunks, len(words)) * topicality(count, weights)
+        for stem, count in _counted(words, shared).items()
+        if count.chunks <= FEEDBACK_SPREAD * len(words)
+    }
     top = sorted(found, key=lambda stem: (-found[stem], stem))[:FEEDBACK_TERMS]
     whole = sum(found[stem] for stem in top)
     return {stem: found[stem] / whole for stem in top} if whole > 0 else {}
 
 
-def _counted(words: Sequence[Words], stem: str) -> WordCount:
-    held = [w for w in words if stem in w]
-    return WordCount(
-        len(held), round(sum(w.count(stem) for w in held)), sum(stem in w.title for w in held)
-    )
+def _counted(words: Sequence[Words], stems: set[str]) -> dict[str, WordCount]:
+    """The stems' counts in the candidates alone."""
+    chunks, titles, times = Counter[str](), Counter[str](), dict.fromkeys(stems, 0.0)
+    for own in words:
+        held = stems & own.counts.keys()
+        chunks.update(held)
+        titles.update(stems & own.titles)
+        for stem in held:
+            times[stem] += own.counts[stem]
+    return {s: WordCount(chunks[s], round(times[s]), titles[s]) for s in stems}
 
 
 def rocchio(vectors: Any, scores: Any) -> Any:  # noqa: ANN401

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reviewer.library import Library
 from reviewer.ranking import CANDIDATES, COVERAGE_SHARE, Candidate, Ranking
-from reviewer.records import Evidence, Filters, Found, Hit, Paper, Sentence
+from reviewer.records import Evidence, Filters, Found, Hit, Paper, Score, Sentence
 from reviewer.scoring import Weights
 from reviewer.text import counted
 
@@ -24,7 +24,13 @@ class SearchOptions:
     chunks_per_paper: int = 2
     filters: Filters = field(default_factory=Filters)
     has_floor: bool = True
-    weights: Weights = Weights()
+    weights: Weights = field(default_factory=Weights)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    score: Score
+    sentences: tuple[Sentence, ...]
 
 
 def find(question: str, library: Library, options: SearchOptions | None = None) -> Found:
@@ -48,13 +54,14 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     chosen = (above if options.has_floor else list(best))[: options.papers]
     shown = chosen or list(best)[: options.papers]
     picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
-    sentences = {
-        c.row: ranking.sentences(c) for c in {*picked, *(best[n][0] for n in shown)}
+    seen = {
+        c.row: _Seen(ranking.score(c), ranking.sentences(c))
+        for c in [*picked, *(best[n][0] for n in shown)]
     }
     return Found(
         question=question,
-        hits=tuple(_hit(papers[n], best[n][0], sentences) for n in shown),
-        evidence=_evidence(picked, papers, sentences),
+        hits=tuple(_hit(papers[n], best[n][0], seen) for n in shown),
+        evidence=_evidence(picked, papers, seen),
         papers=library.catalogue.count(),
         matched=len(above),
         is_weak=bool(above) and top < strong,
@@ -63,11 +70,10 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     )
 
 
-def _hit(
-    paper: Paper, candidate: Candidate, sentences: Mapping[int, tuple[Sentence, ...]]
-) -> Hit:
-    best = max(sentences[candidate.row], key=_sentence_worth, default=None)
-    return Hit(paper=paper, chunk=candidate.kept.chunk, score=candidate.score, best_sentence=best)
+def _hit(paper: Paper, candidate: Candidate, seen: Mapping[int, _Seen]) -> Hit:
+    score, sentences = seen[candidate.row].score, seen[candidate.row].sentences
+    best = max(sentences, key=_sentence_worth, default=None)
+    return Hit(paper=paper, chunk=candidate.kept.chunk, score=score, best_sentence=best)
 
 
 def _sentence_worth(sentence: Sentence) -> tuple[float, float]:
@@ -77,15 +83,15 @@ def _sentence_worth(sentence: Sentence) -> tuple[float, float]:
 def _evidence(
     picked: Sequence[Candidate],
     papers: Mapping[int, Paper],
-    sentences: Mapping[int, tuple[Sentence, ...]],
+    seen: Mapping[int, _Seen],
 ) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             tag=f"E{number}",
             paper=papers[c.kept.paper],
             chunk=c.kept.chunk,
-            score=c.score,
-            sentences=sentences[c.row],
+            score=seen[c.row].score,
+            sentences=seen[c.row].sentences,
         )
         for number, c in enumerate(picked, start=1)
     )

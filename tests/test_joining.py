@@ -128,8 +128,8 @@ def test_merged_papers_leave_one_set_of_chunks(papers):
     papers.add("c.jsonl", {"title": "X", "doi": "10.1/a", "arxiv_id": "2501.00001"})
     chunks = ChunkStore(papers.database)
     assert chunks.count() == 1
-    assert chunks.numbers_with("alpha") == set()
-    assert len(chunks.numbers_with("beta")) == 1
+    assert chunks.search_words(["alpha"], 9, Filters(), 1.0) == []
+    assert len(chunks.search_words(["beta"], 9, Filters(), 1.0)) == 1
 
 
 def test_tags_and_notes_of_both_papers_are_kept_when_they_merge(papers):

@@ -35,7 +35,7 @@ ROWS = [
     ["index", "joining", "verdict"],
     ["library"],
     ["ranking"],
-    ["search", "at_hand", "themes"],
+    ["search", "similar", "at_hand", "themes"],
     ["writers"],
     ["gate", "gathering"],
     ["answer", "table", "related", "checking"],
