@@ -72,7 +72,7 @@ class Ranking:
         self.vector = _question_vector(question, library)
         stems = library.chunks.stems(self._terms)
         self._word_of = {s: term for term in reversed(self._terms) for s in stems[term]}
-        self._stems = [s for s in dict.fromkeys(s for t in self._terms for s in stems[t])]
+        self._stems = list(dict.fromkeys(s for t in self._terms for s in stems[t]))
         self._weigh()
 
     def _weigh(self) -> None:

@@ -12,6 +12,7 @@ from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
 from reviewer.joining import Joiner
 from reviewer.keys import is_key_of, key_base
+from reviewer.records import Filters
 from reviewer.sources import ReadOptions, jsonl
 
 
