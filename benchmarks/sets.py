@@ -159,9 +159,8 @@ def beir_questions(folder: Path) -> list[Judged]:
         query, *_, paper, grade = line.split("\t")
         if grade.isdigit() and int(grade):  # else it is the header, or judged to be of no use
             grades.setdefault(query, {})[paper] = int(grade)
-    queries = [
-        (str(q.get("_id", q.get("id"))), q["text"]) for q in _objects(folder / "queries.jsonl")
-    ]
+    found = _objects(folder / "queries.jsonl")
+    queries = [(str(q.get("_id", q.get("id"))), q["text"]) for q in found]
     return [Judged(text=text, grades=grades[name]) for name, text in queries if name in grades]
 
 

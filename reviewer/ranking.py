@@ -1,4 +1,4 @@
-"""One question's candidates in one library, and their scores. Looks at a bounded number of chunks."""
+"""One question's candidates in one library, and their scores. Reads a bounded number of chunks."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def _coverage(answer: Answer) -> str:
 
 
 def found_markdown(found: Found, *, explained: bool = False) -> str:
-    """Ranked papers, each with its best sentence and why it was found, in a line or part by part."""
+    """Ranked papers, each with its best sentence and why it was found, in short or part by part."""
     if not found.matched:
         head = "No paper matches. Nearest:" if found.hits else "No paper matches."
     else:
