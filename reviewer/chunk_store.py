@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reviewer.database import Database, paper_condition
 from reviewer.records import Chunk, Filters, Paper, Span
-from reviewer.scoring import WordCount
+from reviewer.scoring import WordCount, Words, split_words, words_of
 
 MOST_STEMS = 200_000  # words remembered with their stems: some 30 MB
+MOST_READ = 4000  # chunks whose words are remembered: some 40 MB
 _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
 
 
@@ -41,6 +43,7 @@ class ChunkStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._stems: dict[str, tuple[str, ...]] = {}
+        self._words: dict[str, Words] = {}
 
     def replace_chunks(self, paper_number: int, paper: Paper, chunks: Sequence[Chunk]) -> None:
         """Make these the paper's chunks. One that is already there keeps its vectors."""
@@ -145,6 +148,20 @@ class ChunkStore:
             found.setdefault(number, []).append((at, stem))
         for number, word in enumerate(words):
             self._stems[word] = tuple(stem for _, stem in sorted(found.get(number, ())))
+
+    def words(self, kept: Sequence[KeptChunk]) -> list[Words]:
+        """The chunks' stems. They are remembered by the chunk's id, which changes with its text."""
+        fresh = [k for k in kept if k.chunk.id not in self._words]
+        if len(self._words) + len(fresh) > MOST_READ:
+            self._words.clear()
+            fresh = list(kept)
+        texts = [
+            (k, Counter(split_words(k.title)), Counter(split_words(k.chunk.text))) for k in fresh
+        ]
+        stems = self.stems({w for _, title, text in texts for own in (title, text) for w in own})
+        for k, title, text in texts:
+            self._words[k.chunk.id] = words_of(title, text, stems)
+        return [self._words[k.chunk.id] for k in kept]
 
     def word_counts(self, stems: Sequence[str]) -> dict[str, WordCount]:
         """For each stem how many chunks hold it, how often, and in how many titles."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from reviewer.embedding import MissingEmbeddingError
 from reviewer.library import Library
 from reviewer.records import Filters, Score, Sentence
 from reviewer.scoring import (
+    FEEDBACK_CHUNKS,
     TITLE_WEIGHT,
     Weights,
     Words,
@@ -24,7 +24,6 @@ from reviewer.scoring import (
     split_words,
     topicality,
     weighted_sum,
-    words_of,
 )
 from reviewer.terms import query_terms
 from reviewer.text import clean, sentence_spans
@@ -137,15 +136,7 @@ class Ranking:
         if vectors and self._kept:
             blank = np.zeros_like(self.vector)
             self._vectors = np.stack([vectors.get(k.number, blank) for k in self._kept])
-        self._words = self._read()
-
-    def _read(self) -> list[Words]:
-        """The candidates' stems."""
-        texts = [
-            (Counter(split_words(k.title)), Counter(split_words(k.chunk.text))) for k in self._kept
-        ]
-        self._stem = self._library.chunks.stems({w for pair in texts for own in pair for w in own})
-        return [words_of(title, text, self._stem) for title, text in texts]
+        self._words = self._library.chunks.words(self._kept)
 
     def _parts(self) -> tuple[dict[str, Any], dict[str, float]]:
         """Each part's scores by row, and the parts' shares."""
@@ -182,11 +173,13 @@ class Ranking:
         return part @ shares, (part > 0) @ shares
 
     def _fed_back(self, base: Any, weight: float) -> Any:  # noqa: ANN401
+        """How far each candidate holds the words that the best by `base` share."""
+        import numpy as np
+
+        self._base = base
         self._feedback = (
             feedback_terms(self._words, base, self._stems, self._weights) if weight else {}
         )
-        import numpy as np
-
         shares = np.array(list(self._feedback.values()))
         return saturated(self._words, list(self._feedback)) @ shares
 
@@ -229,10 +222,14 @@ class Ranking:
 
     @cached_property
     def _surface(self) -> dict[str, str]:
-        """For each stem of the candidates a word that it stands for, the shortest."""
+        """For each feedback stem a word of the best chunks that it stands for, the shortest."""
+        best = sorted(range(len(self._kept)), key=lambda row: -self._base[row])[:FEEDBACK_CHUNKS]
+        texts = (f"{self._kept[row].title} {self._kept[row].chunk.text}" for row in best)
+        words = {word for text in texts for word in split_words(text)}
+        stems = self._library.chunks.stems(words)
         found: dict[str, str] = {}
-        for word in sorted(self._stem, key=lambda w: (len(w), w)):
-            for stem in self._stem[word]:
+        for word in sorted(words, key=lambda w: (len(w), w)):
+            for stem in stems[word]:
                 found.setdefault(stem, word)
         return found
 
@@ -256,7 +253,8 @@ class Ranking:
         for start, end, similarity in self._places(kept):
             at = kept.chunk.start
             text = kept.chunk.text[start - at : end - at]
-            held = {s for word in split_words(text) for s in self._stem.get(word, ())}
+            stems = self._library.chunks.stems(set(split_words(text)))
+            held = {stem for own in stems.values() for stem in own}
             made.append(
                 Sentence(
                     start=start,

@@ -31,7 +31,7 @@ class Weights:
     rocchio: float = 0.6
     neighbours: float = 1.3
     titles: float = 0.2
-    bursts: float = 0.25
+    bursts: float = 0.2
     # By words alone:
     alone_coverage: float = 0.14
     alone_feedback: float = 0.1

@@ -38,10 +38,10 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
 
     Papers below the relevance floor are not matched and never evidence. When nothing is above it,
     `hits` still names the nearest papers and `matched` is 0. Papers are matched among the
-    candidates that were looked at, CANDIDATES chunks or twice the papers wanted.
+    candidates that were looked at, CANDIDATES chunks or as many as papers are wanted.
     """
     options = options or SearchOptions()
-    most = max(CANDIDATES, 2 * options.papers)
+    most = max(CANDIDATES, options.papers)
     ranking = Ranking(question, library, options.filters, options.weights, most)
     ranked = ranking.ranked()
     papers = library.catalogue.papers_numbered(sorted({c.kept.paper for c in ranked}))
@@ -54,10 +54,8 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     chosen = (above if options.has_floor else list(best))[: options.papers]
     shown = chosen or list(best)[: options.papers]
     picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
-    seen = {
-        c.row: _Seen(ranking.score(c), ranking.sentences(c))
-        for c in [*picked, *(best[n][0] for n in shown)]
-    }
+    rows = {c.row: c for c in (*picked, *(best[n][0] for n in shown))}
+    seen = {row: _Seen(ranking.score(c), ranking.sentences(c)) for row, c in rows.items()}
     return Found(
         question=question,
         hits=tuple(_hit(papers[n], best[n][0], seen) for n in shown),
