@@ -52,6 +52,17 @@ class Candidate:
     row: int
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What to look among, how to weigh it, how many chunks to read, and an imagined abstract that
+    steers the search by meaning."""
+
+    filters: Filters
+    weights: Weights
+    most: int = CANDIDATES
+    imagined: str = ""
+
+
 class Ranking:
     """Scores of the candidates, while they are being made."""
 
@@ -59,20 +70,29 @@ class Ranking:
         self,
         question: str,
         library: Library,
-        filters: Filters,
-        weights: Weights,
-        most: int = CANDIDATES,
+        wanted: Wanted,
     ) -> None:
         self._library = library
-        self._filters = filters
-        self._weights = weights
-        self._most = most
+        self._filters = wanted.filters
+        self._weights = wanted.weights
+        self._most = wanted.most
         self._terms = query_terms(question)
         self.vector = _question_vector(question, library)
+        self._near = self._steered(wanted.imagined)
         stems = library.chunks.stems(self._terms)
         self._word_of = {s: term for term in reversed(self._terms) for s in stems[term]}
         self._stems = list(dict.fromkeys(s for t in self._terms for s in stems[t]))
         self._weigh()
+
+    def _steered(self, imagined: str) -> Any:  # noqa: ANN401
+        """What chunks are to be near: the question, or its mean with an imagined abstract (Gao and
+        others 2023). Relevance is the question's alone."""
+        if self.vector is None or not imagined.strip():
+            return self.vector
+        import numpy as np
+
+        both = self.vector + self._library.embedding().embed([clean(imagined)])[0]
+        return both / max(float(np.linalg.norm(both)), 1e-9)
 
     def _weigh(self) -> None:
         """Each stem's weight for coverage (inverse document frequency) and for ranking."""
@@ -85,10 +105,6 @@ class Ranking:
             for s in self._stems
             if counts[s].chunks
         }
-
-    def levels(self) -> tuple[float, float]:
-        """The relevance floor, and the relevance above which evidence is not called weak."""
-        return (LEXICAL_FLOOR, LEXICAL_STRONG) if self.vector is None else (FLOOR, STRONG)
 
     def ranked(self) -> list[Candidate]:
         """All candidates, best first; ties go to the chunk that came first."""
@@ -115,7 +131,7 @@ class Ranking:
         cosines: dict[int, float] = {}
         vectors: dict[int, Any] = {}
         if self.vector is not None:
-            near = self._library.index.nearest(self.vector, DENSE_CANDIDATES, self._filters)
+            near = self._library.index.nearest(self._near, DENSE_CANDIDATES, self._filters)
             numbers = sorted({*bm25, *(number for number, _ in near)})
             known, matrix = self._library.chunks.vectors_numbered(numbers)
             vectors = dict(zip(known, matrix, strict=True))
@@ -140,7 +156,6 @@ class Ranking:
 
     def _parts(self) -> tuple[dict[str, Any], dict[str, float]]:
         """Each part's scores by row, and the parts' shares."""
-        import numpy as np
 
         lexical, coverage = self._lexical()
         w = self._weights
@@ -149,10 +164,9 @@ class Ranking:
             shares = {"lexical": 1.0, "coverage": w.alone_coverage, "feedback": w.alone_feedback}
             parts = {"lexical": lexical, "coverage": coverage}
             return parts | {"feedback": self._fed_back(base, w.alone_feedback)}, shares
-        dense = np.array([c or 0.0 for c in self._cosines])
-        sentence = self._nearest_sentences(dense)
+        dense = self._vectors @ self._near
+        parts = {"lexical": lexical, "dense": dense, "sentence": self._nearest_sentences(dense)}
         shares = {"lexical": w.lexical, "dense": w.dense, "sentence": w.sentence}
-        parts = {"lexical": lexical, "dense": dense, "sentence": sentence}
         base = weighted_sum(parts, shares)
         parts |= {
             "feedback": self._fed_back(base, w.feedback),

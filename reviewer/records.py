@@ -168,6 +168,14 @@ class AnswerDraft(Record):
     claims: tuple[ClaimDraft, ...] = ()
 
 
+class Expanded(Record):
+    """More to search for: other questions, and words that an answering paper's abstract might have.
+    The latter only steer the search by meaning; they are never evidence."""
+
+    questions: tuple[str, ...] = ()
+    abstract: str = ""
+
+
 class NeedsModel(Record):
     """What a writer gives for a step that it cannot do without a model."""
 

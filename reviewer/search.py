@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.library import Library
-from reviewer.ranking import CANDIDATES, COVERAGE_SHARE, Candidate, Ranking
+from reviewer.ranking import (
+    CANDIDATES,
+    COVERAGE_SHARE,
+    FLOOR,
+    LEXICAL_FLOOR,
+    LEXICAL_STRONG,
+    STRONG,
+    Candidate,
+    Ranking,
+    Wanted,
+)
 from reviewer.records import Evidence, Filters, Found, Hit, Paper, Score, Sentence
 from reviewer.scoring import Weights
 from reviewer.text import counted
@@ -17,7 +27,8 @@ class SearchOptions:
     """`papers` is how many to give, `chunks_per_paper` how many chunks of one may be evidence.
 
     Without the floor every candidate is given: for measuring the ranking, not for answering; so
-    are weights other than the usual ones.
+    are weights other than the usual ones. `imagined` is an abstract that a paper might have: it
+    steers the search by meaning and nothing else.
     """
 
     papers: int = 12
@@ -25,6 +36,7 @@ class SearchOptions:
     filters: Filters = field(default_factory=Filters)
     has_floor: bool = True
     weights: Weights = field(default_factory=Weights)
+    imagined: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,13 +54,15 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     """
     options = options or SearchOptions()
     most = max(CANDIDATES, options.papers)
-    ranking = Ranking(question, library, options.filters, options.weights, most)
+    wanted = Wanted(options.filters, options.weights, most, options.imagined)
+    ranking = Ranking(question, library, wanted)
     ranked = ranking.ranked()
     papers = library.catalogue.papers_numbered(sorted({c.kept.paper for c in ranked}))
     best: dict[int, list[Candidate]] = {}
     for candidate in (c for c in ranked if c.kept.paper in papers):
         best.setdefault(candidate.kept.paper, []).append(candidate)
-    floor, strong = ranking.levels()
+    levels = (LEXICAL_FLOOR, LEXICAL_STRONG) if ranking.vector is None else (FLOOR, STRONG)
+    floor, strong = levels
     above = [n for n, own in best.items() if max(c.relevance for c in own) >= floor]
     top = max((c.relevance for n in above for c in best[n]), default=0.0)
     chosen = (above if options.has_floor else list(best))[: options.papers]

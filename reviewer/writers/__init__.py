@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from reviewer.records import AnswerDraft, Claim, Evidence, NeedsModel, Reading, Support, Usage
+from reviewer.records import (
+    AnswerDraft,
+    Claim,
+    Evidence,
+    Expanded,
+    NeedsModel,
+    Reading,
+    Support,
+    Usage,
+)
 
 
 class Writer(Protocol):
@@ -38,8 +47,9 @@ class Writer(Protocol):
         """Each claim anew, so that it says no more than its quotes."""
         ...
 
-    def expand(self, question: str, known: Sequence[Claim]) -> tuple[str, ...] | NeedsModel:
-        """Other questions to search for: all, or those still open beside what is known."""
+    def expand(self, question: str, known: Sequence[Claim]) -> Expanded | NeedsModel:
+        """Other questions to search for, those still open beside what is known; without anything
+        known also an abstract that an answering paper might have."""
         ...
 
     def rerank(
