@@ -30,15 +30,14 @@ from sets import (
 
 from reviewer.answer import AskOptions, answer_question
 from reviewer.library import Library
-from reviewer.records import Answer, Claim, Filters
-from reviewer.search import (
+from reviewer.ranking import (
     COVERAGE_SHARE,
     FLOOR,
     LEXICAL_FLOOR,
     LEXICAL_TERMS,
-    SearchOptions,
-    find,
 )
+from reviewer.records import Answer, Claim, Filters
+from reviewer.search import SearchOptions, find
 from reviewer.terms import query_terms
 from reviewer.text import clean, normalise_title
 from reviewer.writers.extractive import Extractive

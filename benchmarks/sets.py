@@ -84,17 +84,35 @@ def listings_library(options: argparse.Namespace) -> Path:
 
 def scifact_library(options: argparse.Namespace) -> Path:
     """The folder of a library of SciFact's abstracts, built when it is not there."""
-    folder = options.scifact_library or options.cache / "scifact"
-    source = options.cache / "scifact.jsonl"
-    if not source.is_file():
-        source.parent.mkdir(parents=True, exist_ok=True)
-        papers = _objects(options.shared / "eval" / "scifact" / "corpus.jsonl")
+    source = options.shared / "eval" / "scifact"
+    return beir_library(options, source, options.scifact_library)
+
+
+def beir_library(options: argparse.Namespace, source: Path, place: Path | None = None) -> Path:
+    """The folder of a library of a collection in BEIR's form, built when it is not there."""
+    folder = place or options.cache / source.name
+    listing = options.cache / f"{source.name}.jsonl"
+    if not listing.is_file():
+        listing.parent.mkdir(parents=True, exist_ok=True)
         lines = [
-            json.dumps({"title": p["title"], "abstract": p["text"], "id": p["id"]}) for p in papers
+            json.dumps({"title": p["title"], "abstract": p["text"], "id": p["id"]})
+            for p in _papers(source)
         ]
-        source.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    _build(folder, [str(source)], options.shared)
+        listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _build(folder, [str(listing)], options.shared)
     return folder
+
+
+def _papers(source: Path) -> list[dict[str, str]]:
+    """A collection's papers. Without a title the text's first words stand for one."""
+    return [
+        {
+            "id": str(p.get("_id", p.get("id"))),
+            "title": p.get("title") or " ".join(p["text"].split()[:12]),
+            "text": p["text"],
+        }
+        for p in _objects(source / "corpus.jsonl")
+    ]
 
 
 def _build(folder: Path, paths: Sequence[str], shared: Path) -> None:
@@ -134,21 +152,21 @@ def own_questions() -> list[Judged]:
     ]
 
 
-def scifact_questions(shared: Path) -> list[Judged]:
-    """SciFact's claims, with the ids of the abstracts that each is about."""
-    folder = shared / "eval" / "scifact"
+def beir_questions(folder: Path) -> list[Judged]:
+    """The judged queries of a collection in BEIR's form, with grades by its papers' ids."""
     grades: dict[str, dict[str, int]] = {}
     for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines():
-        claim, paper, grade = line.split("\t")
-        if grade.isdigit():  # else it is the header
-            grades.setdefault(claim, {})[paper] = int(grade)
-    claims = _objects(folder / "queries.jsonl")
-    return [Judged(text=c["text"], grades=grades[c["id"]]) for c in claims if c["id"] in grades]
+        query, *_, paper, grade = line.split("\t")
+        if grade.isdigit() and int(grade):  # else it is the header, or judged to be of no use
+            grades.setdefault(query, {})[paper] = int(grade)
+    found = _objects(folder / "queries.jsonl")
+    queries = [(str(q.get("_id", q.get("id"))), q["text"]) for q in found]
+    return [Judged(text=text, grades=grades[name]) for name, text in queries if name in grades]
 
 
-def scifact_names(shared: Path, papers: Iterable[Paper]) -> dict[str, frozenset[str]]:
-    """SciFact's ids by paper id. A paper that joins two records has both records' ids."""
-    ids = [p["id"] for p in _objects(shared / "eval" / "scifact" / "corpus.jsonl")]
+def beir_names(folder: Path, papers: Iterable[Paper]) -> dict[str, frozenset[str]]:
+    """The collection's ids by paper id. A paper that joins two records has both records' ids."""
+    ids = [p["id"] for p in _papers(folder)]
     return {p.id: frozenset(ids[origin.position - 1] for origin in p.origins) for p in papers}
 
 

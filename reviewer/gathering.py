@@ -118,7 +118,10 @@ def _wider(
     """The evidence of the question and of its parts, the most helpful first."""
     parts = writer.expand(question, ())
     if not isinstance(parts, NeedsModel):
-        evidence = _joined(evidence, _searched(parts, library, reads))
+        others = _searched(parts.questions, library, reads)
+        if parts.abstract:
+            others = [_steered(question, parts.abstract, library, reads), *others]
+        evidence = _joined(evidence, others)
     ranked = writer.rerank(question, evidence[:RERANKED])
     if isinstance(ranked, NeedsModel) or not ranked:
         ranked = evidence
@@ -136,9 +139,9 @@ def _deeper(
     evidence, readings = sofar
     for _ in range(MOST_ROUNDS - 1):
         missing = writer.expand(question, _as_claims(readings, evidence))
-        if isinstance(missing, NeedsModel) or not missing:
+        if isinstance(missing, NeedsModel) or not missing.questions:
             break
-        wider = _joined(evidence, _searched(missing, library, reads))
+        wider = _joined(evidence, _searched(missing.questions, library, reads))
         known = {item.paper.id for item in evidence}
         fresh = tuple(item for item in wider if item.paper.id not in known)[: reads.papers]
         if not fresh:
@@ -166,6 +169,12 @@ def _searched(
 ) -> list[tuple[Evidence, ...]]:
     options = SearchOptions(reads.papers, filters=reads.filters)
     return [find(question, library, options).evidence for question in questions]
+
+
+def _steered(question: str, abstract: str, library: Library, reads: Reads) -> tuple[Evidence, ...]:
+    """What the question finds when an imagined abstract steers the search by meaning."""
+    options = SearchOptions(reads.papers, filters=reads.filters, imagined=abstract)
+    return find(question, library, options).evidence
 
 
 def _joined(

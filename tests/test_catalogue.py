@@ -5,6 +5,7 @@ import pytest
 from conftest import write_listing
 
 from reviewer.records import Filters
+from reviewer.scoring import WordCount, split_words
 
 PAPERS = [
     {
@@ -120,7 +121,7 @@ def test_a_removed_paper_leaves_nothing_behind(three):
     tables = ["papers", "chunks", "vectors", "sentences", "records"]
     for table in tables:
         assert three.database.rows(f"SELECT count(*) FROM {table}") == [(2,)], table
-    assert three.chunks.numbers_with("episodes") == set()
+    assert three.chunks.search_words(["episodes"], 9, Filters(), 1.0) == []
     assert three.catalogue.records_near({"title:memory for agents"}) == []
     assert three.database.check() == "ok"
 
@@ -133,11 +134,24 @@ def test_records_are_found_through_papers_that_share_an_identity(three):
 
 
 def test_words_are_found_by_their_stems_and_without_accents(three):
-    assert len(three.chunks.numbers_with("agent")) == 2
-    assert len(three.chunks.numbers_with("REMEMBERING")) == 1
-    assert len(three.chunks.numbers_with("naively")) == 1
-    held = three.chunks.terms_in(["Agents run", "none of it", ""], ["agent", "running"])
-    assert held == [{"agent", "running"}, set(), set()]
+    for term, holders in (("agent", 2), ("REMEMBERING", 1), ("naively", 1)):
+        assert len(three.chunks.search_words([term], 9, Filters(), 1.0)) == holders
+
+
+def test_words_become_the_index_s_own_stems(three):
+    words = ["agents", "running", "naïvely", "", "-", "two words"]
+    wanted = [("agent",), ("run",), ("naiv",), (), (), ("two", "word")]
+    assert three.chunks.stems(words) == dict(zip(words, wanted, strict=True))
+    assert three.chunks.stems(["agents", "agent"]) == {"agents": ("agent",), "agent": ("agent",)}
+
+
+def test_a_word_is_counted_in_chunks_in_texts_and_in_titles(three):
+    counts = three.chunks.word_counts(["agent", "nowhere"])
+    texts = [(k.title, k.chunk.text) for k in three.chunks.numbered([1, 2, 3]).values()]
+    held = [f"{title} {text}".lower().count("agent") for title, text in texts]
+    titles = sum("agent" in title.lower() for title, _ in texts)
+    assert counts["agent"] == WordCount(sum(n > 0 for n in held), sum(held), titles)
+    assert counts["nowhere"] == WordCount()
 
 
 def test_a_word_in_the_title_counts_as_much_as_asked(three):
@@ -149,13 +163,22 @@ def test_a_word_in_the_title_counts_as_much_as_asked(three):
     assert best(0.001) == "Memory for agents"
 
 
+def _runs_in(stems, text):
+    """Whether the stems stand in the text one after another."""
+    size = len(stems)
+    return bool(stems) and any(tuple(text[i : i + size]) == stems for i in range(len(text)))
+
+
 @pytest.mark.parametrize(
     "term", ['"', '""', "a OR b", "NEAR(a, b)", "title:agents", "agents*", "^agents", "-", "", "'"]
 )
 def test_a_term_is_never_an_operator(three, term):
-    found = three.chunks.search_words([term], 10, Filters(), 1.0)
-    assert {number for number, _ in found} == three.chunks.numbers_with(term)
-    three.chunks.terms_in(["some agents"], [term])
+    holders = {n for n, _ in three.chunks.search_words([term], 10, Filters(), 1.0)}
+    stems = three.chunks.stems([term])[term]
+    kept = three.chunks.numbered([1, 2, 3])
+    words = {n: split_words(f"{k.title} {k.chunk.text}") for n, k in kept.items()}
+    texts = {n: [s for w in own for s in three.chunks.stems(own)[w]] for n, own in words.items()}
+    assert holders == {n for n, own in texts.items() if _runs_in(stems, own)}
 
 
 def test_chunks_that_stay_keep_their_vectors(three):

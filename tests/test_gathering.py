@@ -5,7 +5,7 @@ import random
 import time
 
 import pytest
-from conftest import SAMPLES, SHARED
+from conftest import SAMPLES, SHARED, WordEmbedding
 from scripted import Scripted, claims, reads, writer
 
 from reviewer.answer import AskOptions, answer_question
@@ -14,6 +14,7 @@ from reviewer.gathering import Reads, gather
 from reviewer.library import Library
 from reviewer.prompting import Prompts
 from reviewer.records import silent
+from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.writers import PAPERS_A_CALL
 from reviewer.writers.prompted import (
@@ -209,6 +210,29 @@ def test_thorough_reads_no_paper_twice_and_no_tag_stands_for_two_texts(shelf):
     by_tag = {item.tag: item for item in gathered.evidence}
     for reading in gathered.readings:
         assert {by_tag[q.tag].paper.id for q in reading.quotes} == {reading.paper_id}
+
+
+def test_an_imagined_abstract_steers_the_search_and_is_never_evidence(tmp_path):
+    """The question shares no word with the paper that the imagined abstract is like."""
+    lines = [
+        {"title": f"Cats {n}", "abstract": f"Cats purr in house {n}. Cats sleep."} for n in range(3)
+    ]
+    lines.append({"title": "Felids", "abstract": "Felids vocalise while resting at night; cats."})
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    imagined = "Felids vocalise while resting at night, and nobody wrote this."
+    with Library(tmp_path / "library", embedding=WordEmbedding()) as shelf:
+        shelf.add([str(tmp_path / "a.jsonl")])
+        plain, steered = (
+            {h.paper.title: h for h in find("pets", shelf, SearchOptions(**options)).hits}
+            for options in ({"has_floor": False}, {"has_floor": False, "imagined": imagined})
+        )
+        by, model = writer({QuestionsReply: lambda a: {"questions": [], "abstract": imagined}})
+        gathered = gather("cats", shelf, by, Reads(1, effort="thorough"), silent)
+    assert next(iter(steered)) == "Felids"
+    assert steered["Felids"].score.dense > plain["Felids"].score.dense
+    assert steered["Felids"].score.cosine == plain["Felids"].score.cosine
+    assert all("nobody wrote this" not in item.chunk.text for item in gathered.evidence)
+    assert all("nobody wrote this" not in asked.prompt for asked in model.asked)
 
 
 def test_a_further_chunk_of_a_paper_that_was_read_makes_no_tag_stand_for_two_texts(tmp_path):

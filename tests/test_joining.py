@@ -12,6 +12,7 @@ from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
 from reviewer.joining import Joiner
 from reviewer.keys import is_key_of, key_base
+from reviewer.records import Filters
 from reviewer.sources import ReadOptions, jsonl
 
 
@@ -128,8 +129,8 @@ def test_merged_papers_leave_one_set_of_chunks(papers):
     papers.add("c.jsonl", {"title": "X", "doi": "10.1/a", "arxiv_id": "2501.00001"})
     chunks = ChunkStore(papers.database)
     assert chunks.count() == 1
-    assert chunks.numbers_with("alpha") == set()
-    assert len(chunks.numbers_with("beta")) == 1
+    assert chunks.search_words(["alpha"], 9, Filters(), 1.0) == []
+    assert len(chunks.search_words(["beta"], 9, Filters(), 1.0)) == 1
 
 
 def test_tags_and_notes_of_both_papers_are_kept_when_they_merge(papers):

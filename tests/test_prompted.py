@@ -277,9 +277,18 @@ def test_expanding_gives_a_few_short_questions_on_one_line_each():
     replies = ["", "  a\n b ", "c" * 900, "d", "e"]
     by, model = writer({QuestionsReply: lambda asked: {"questions": replies}})
     asked = by.expand(QUESTION, [claim("Paper 1", papers(1)[0])])
-    assert asked == ("a b", "c" * 300, "d")
-    assert len(asked) == MOST_QUESTIONS
+    assert asked.questions == ("a b", "c" * 300, "d")
+    assert len(asked.questions) == MOST_QUESTIONS
     assert "RL helps" in model.asked[0].texts[0].body
+
+
+def test_an_imagined_abstract_is_short_and_asked_for_only_while_nothing_is_known():
+    reply = {"questions": [], "abstract": " We show\nthat " + "x" * 5000}
+    by, _ = writer({QuestionsReply: lambda asked: reply})
+    imagined = by.expand(QUESTION, ()).abstract
+    assert imagined.startswith("We show that x")
+    assert len(imagined) == 1200
+    assert by.expand(QUESTION, [claim("Paper 1", papers(1)[0])]).abstract == ""
 
 
 def test_reranking_keeps_only_what_was_shown_each_once():

@@ -1,12 +1,16 @@
 """From a question to evidence: any text is a question, and the order, floor and limits hold."""
 
+from dataclasses import replace
+
 import pytest
 from conftest import SAMPLES, SHARED, WordEmbedding, write_listing
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from reviewer.formats.markdown import found_markdown
 from reviewer.library import Library
 from reviewer.records import Filters
+from reviewer.scoring import Weights
 from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.terms import query_terms
@@ -244,3 +248,44 @@ def test_a_score_says_why_a_paper_was_found(samples):
         assert 0 <= hit.score.coverage <= 1
         assert 0 <= hit.score.lexical <= 1
         assert (hit.score.cosine is not None) == samples.has_vectors
+
+
+def test_each_part_of_a_score_is_explained(samples):
+    found = find(QUESTION, samples)
+    printed = found_markdown(found, explained=True)
+    assert printed.count("the weighted mean of:") == len(found.hits)
+    assert ("meaning" in printed) == samples.has_vectors
+    for hit in found.hits:
+        parts = [hit.score.lexical, hit.score.dense, hit.score.sentence, hit.score.feedback,
+                 hit.score.rocchio, hit.score.neighbours]  # fmt: skip
+        for part in (p for p in parts if p is not None):
+            assert f" {part:.3f}" in printed
+    assert "weighted mean" not in found_markdown(found)
+
+
+def test_feedback_terms_stand_in_the_best_papers_and_not_in_the_question(samples):
+    found = find("reward models for reasoning", samples)
+    named = {term for hit in found.hits for term in hit.score.feedback_terms}
+    assert named
+    assert not named & set(query_terms("reward models for reasoning"))
+    for hit in found.hits:
+        assert set(hit.score.feedback_terms) <= named
+
+
+@pytest.mark.parametrize("part", ["feedback", "rocchio", "neighbours", "titles", "lexical"])
+def test_a_part_that_is_switched_off_changes_no_set_of_candidates(samples, part):
+    weights = replace(Weights(), **{part: 0.0})
+    usual = find(QUESTION, samples, SearchOptions(papers=62, has_floor=False))
+    other = find(QUESTION, samples, SearchOptions(papers=62, has_floor=False, weights=weights))
+    assert {h.paper.id for h in usual.hits} == {h.paper.id for h in other.hits}
+
+
+def test_a_word_that_names_matter_counts_more_than_one_of_form(tmp_path):
+    """Both words stand in as many papers; one stands in titles and comes again."""
+    matter = [{"title": f"Newts {n}", "abstract": f"Newts {n}. Newts swim."} for n in range(3)]
+    form = [{"title": f"Study {n}", "abstract": f"We describe pond {n}."} for n in range(3)]
+    with small(tmp_path, *form, *matter) as library:
+        assert (
+            titles(find("describe newts", library, SearchOptions(has_floor=False)))[0][:5]
+            == "Newts"
+        )

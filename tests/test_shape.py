@@ -12,7 +12,7 @@ import reviewer
 PACKAGE = Path(reviewer.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 MOST_LINES, MOST_FUNCTION_LINES = 300, 40
-LONGER = {"records.py": 400}  # one list of values; splitting it would hide half of them
+LONGER = {"records.py": 520}  # one list of values; splitting it would hide half of them
 
 ROWS = [
     ["errors", "records", "text", "redacting"],
@@ -30,12 +30,13 @@ ROWS = [
         "faults",
         "providers",
     ],
-    ["replies", "chunking", "citing", "duplicates", "keys", "columns", "asking"],
+    ["replies", "chunking", "citing", "duplicates", "keys", "columns", "asking", "scoring"],
     ["llm", "catalogue", "chunk_store", "ledger", "cells", "spans", "filling"],
     ["sources", "embedding", "formats"],
     ["index", "joining", "verdict"],
     ["library"],
-    ["search", "at_hand", "themes", "keeping"],
+    ["ranking"],
+    ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
     ["gate", "gathering", "choosing", "arranging", "updating"],
     ["answer", "table", "related", "checking"],

@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("search", epilog='Example: review search "reward models" --year 2024: -k 20')(
         search
     )
+    app.command("similar", epilog="Example: review similar from-fx-gx-2025 -k 5")(similar)
 
 
 def search(
@@ -36,6 +37,9 @@ def search(
     venue: VenueOption = "",
     tag: TagOption = None,
     keys: KeysOption = "",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show each part of a paper's score.")
+    ] = False,
     json: JsonOption = False,
     output: OutputOption = "",
     papers: Annotated[
@@ -68,6 +72,34 @@ def search(
         options = SearchOptions(papers=count, filters=with_known_keys(filters, shelf))
         found = find(text, shelf, options)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
-    deliver(found_markdown(found), found_json(found), form=form, output=output)
+    deliver(found_markdown(found, explained=explain), found_json(found), form=form, output=output)
     if note and not quiet:
         print_error(note)
+
+
+def similar(
+    key: Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")],
+    count: Annotated[int, typer.Option("-k", help="How many papers to show.", min=1)] = 10,
+    year: YearOption = "",
+    venue: VenueOption = "",
+    tag: TagOption = None,
+    keys: KeysOption = "",
+    json: JsonOption = False,
+    output: OutputOption = "",
+    library: LibraryOption = None,
+    embedding: EmbeddingOption = None,
+) -> None:
+    """Find the papers that are most like one in the library."""
+    from reviewer.cli.opening import opened, with_known_keys
+    from reviewer.formats import choose_format
+    from reviewer.formats.json import found_json
+    from reviewer.formats.markdown import found_markdown
+    from reviewer.records import silent
+    from reviewer.similar import find_similar
+
+    form = choose_format("json" if json else "", output)
+    settings = settings_of(library=library, embedding=embedding)
+    filters = filters_of(year, venue, tag, keys)
+    with opened(settings, None, None, silent) as shelf:
+        found = find_similar(key, shelf, count, with_known_keys(filters, shelf))
+    deliver(found_markdown(found), found_json(found), form=form, output=output)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from reviewer.escaping import escape, escape_plain
 from reviewer.formats import paper_line, reference_line, references_of
-from reviewer.records import Answer, Citation, Claim, Found, Paper
+from reviewer.records import Answer, Citation, Claim, Found, Paper, Score
 from reviewer.text import clean, clean_view
 
 _KINDS = ("yes", "no", "mixed")
@@ -124,8 +124,8 @@ def _coverage(answer: Answer) -> str:
     return ", ".join(said) + "." + left_out
 
 
-def found_markdown(found: Found) -> str:
-    """Ranked papers, each with its best sentence and why it was found."""
+def found_markdown(found: Found, *, explained: bool = False) -> str:
+    """Ranked papers, each with its best sentence and why it was found, in short or part by part."""
     if not found.matched:
         head = "No paper matches. Nearest:" if found.hits else "No paper matches."
     else:
@@ -135,15 +135,38 @@ def found_markdown(found: Found) -> str:
         lines.append(f"{number}. {paper_line(hit.paper)}")
         if hit.best_sentence is not None:
             lines.append(f'   "{escape(hit.best_sentence.text)}"')
-        why = [f"score {hit.score.total:.2f}"]
-        if hit.score.terms:
-            why.append("words " + ", ".join(hit.score.terms))
-        if hit.score.cosine is not None:
-            why.append(f"meaning {hit.score.cosine:.2f}")
-        lines += [f"   ({escape('; '.join(why))})", ""]
+        lines += _explained(hit.score) if explained else [f"   ({escape(_why(hit.score))})"]
+        lines.append("")
     if found.left_out:
         lines += [f"Left out: {'; '.join(found.left_out)}.", ""]
     return "\n".join(lines)
+
+
+def _why(score: Score) -> str:
+    why = [f"score {score.total:.2f}"]
+    if score.terms:
+        why.append("words " + ", ".join(score.terms))
+    if score.cosine is not None:
+        why.append(f"meaning {score.cosine:.2f}")
+    return "; ".join(why)
+
+
+def _explained(score: Score) -> list[str]:
+    """The parts of a score, one a line; what this search did not use is not named."""
+    parts = [
+        ("words", score.lexical, score.terms),
+        ("feedback words", score.feedback, score.feedback_terms),
+        ("meaning", score.dense, ()),
+        ("best sentence", score.sentence, ()),
+        ("the best papers' mean", score.rocchio, ()),
+        ("nearest papers", score.neighbours, ()),
+    ]
+    lines = [f"   - score {score.total:.3f}, the weighted mean of:"]
+    for name, value, terms in parts:
+        if value is not None:
+            named = f" ({escape(', '.join(terms))})" if terms else ""
+            lines.append(f"   - {name} {value:.3f}{named}")
+    return [*lines, f"   - share of the question's words {score.coverage:.2f}"]
 
 
 def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:

@@ -10,6 +10,7 @@ from reviewer.records import (
     Claim,
     Column,
     Evidence,
+    Expanded,
     NeedsModel,
     Reading,
     Report,
@@ -51,8 +52,9 @@ class Writer(Protocol):
         """Each claim anew, so that it says no more than its quotes."""
         ...
 
-    def expand(self, question: str, known: Sequence[Claim]) -> tuple[str, ...] | NeedsModel:
-        """Other questions to search for: all, or those still open beside what is known."""
+    def expand(self, question: str, known: Sequence[Claim]) -> Expanded | NeedsModel:
+        """Other questions to search for, those still open beside what is known; without anything
+        known also an abstract that an answering paper might have."""
         ...
 
     def rerank(

@@ -17,6 +17,7 @@ from reviewer.records import (
     ClaimDraft,
     Column,
     Evidence,
+    Expanded,
     Quote,
     Reading,
     Record,
@@ -61,6 +62,7 @@ class JudgeReply(Record):
 
 class QuestionsReply(Record):
     questions: tuple[str, ...]
+    abstract: str = ""
 
 
 class RerankReply(Record):
@@ -120,11 +122,8 @@ class Prompted:
         shown = self._asking.fit([self._claim_shown(n, c) for n, c in enumerate(claims, start=1)])
         reply = self._asking.ask("judge", JudgeReply, claims=shown)
         said = {verdict.tag: verdict.support for verdict in reply.verdicts}
-        known: tuple[Support, ...] = ("supported", "partial", "contradicted", "unsupported")
-        return tuple(
-            support if (support := said.get(f"C{n}", "unchecked")) in known else "unchecked"
-            for n in range(1, len(claims) + 1)
-        )
+        found = [said.get(f"C{n}", "unchecked") for n in range(1, len(claims) + 1)]
+        return tuple("unchecked" if support == "uncited" else support for support in found)
 
     def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> AnswerDraft:
         """The draft's quotes carry the evidence's own tags again."""
@@ -136,13 +135,14 @@ class Prompted:
             tags[f"C{n}"] = [item.tag for item in evidence if item.chunk.id in cited]
         return _retagged(reply.claims, tags, evidence)
 
-    def expand(self, question: str, known: Sequence[Claim]) -> tuple[str, ...]:
+    def expand(self, question: str, known: Sequence[Claim]) -> Expanded:
         shown = self._asking.fit([self._claim_shown(n, c) for n, c in enumerate(known, start=1)])
         reply = self._asking.ask(
             "expand", QuestionsReply, question=question, known=shown, most_questions=MOST_QUESTIONS
         )
         asked = (" ".join(text.split())[:300] for text in reply.questions)
-        return tuple(text for text in asked if text)[:MOST_QUESTIONS]
+        abstract = "" if known else " ".join(reply.abstract.split())[:1200]
+        return Expanded(questions=tuple(filter(None, asked))[:MOST_QUESTIONS], abstract=abstract)
 
     def rerank(self, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         shown = self._asking.fit(self._shown(evidence))
@@ -201,8 +201,8 @@ class Prompted:
         ]
 
     def _claim_shown(self, number: int, claim: Claim) -> Shown:
-        quotes = [f'Quote: "{citation.quote}"' for citation in claim.citations]
-        return self._asking.prompts.shown(f"C{number}", "", None, f"Claim: {claim.text}", *quotes)
+        texts = [f"Claim: {claim.text}", *(f'Quote: "{c.quote}"' for c in claim.citations)]
+        return self._asking.prompts.shown(f"C{number}", "", None, *texts)
 
 
 def _by_paper(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tuple[Reading, ...]:
