@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reviewer.bm25 import Matches
 from reviewer.database import Database, paper_condition
+from reviewer.postings import Postings
 from reviewer.records import Chunk, Filters, Paper, Span
 
 _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
@@ -38,6 +40,7 @@ class ChunkStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._postings = Postings(database)
 
     def replace_chunks(self, paper_number: int, paper: Paper, chunks: Sequence[Chunk]) -> None:
         """Make these the paper's chunks. One that is already there keeps its vectors."""
@@ -46,16 +49,12 @@ class ChunkStore:
         self._database.run_many(
             "DELETE FROM chunks WHERE id = ?", [(gone,) for gone in sorted(kept - wanted)]
         )
+        first = self._postings.next_chunk()
         new = [
-            (c.id, paper_number, paper.title, c.part, c.section, c.page, c.start, c.end, c.text)
-            for c in chunks
-            if c.id not in kept
+            (n, c.id, paper_number, paper.title, c.part, c.section, c.page, c.start, c.end, c.text)
+            for n, c in enumerate((c for c in chunks if c.id not in kept), start=first)
         ]
-        self._database.run_many(
-            'INSERT INTO chunks (id, paper, title, part, section, page, start, "end", text) '
-            "VALUES (?,?,?,?,?,?,?,?,?)",
-            new,
-        )
+        self._database.run_many("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?)", new)
 
     def count(self) -> int:
         return int(self._database.rows("SELECT count(*) FROM chunks")[0][0])
@@ -90,50 +89,40 @@ class ChunkStore:
         )
         return [_kept_chunk(row) for row in rows]
 
+    def matches(self, terms: Sequence[str]) -> Matches:
+        """Who holds each of the terms, stemmed: the ground of every lexical score."""
+        return self._postings.matches(terms)
+
     def search_words(
         self, terms: Sequence[str], most: int, filters: Filters, title_weight: float
     ) -> list[tuple[int, float]]:
         """Numbers of chunks that hold any of the terms, with BM25 (larger is better), best first.
 
-        Terms are plain words: they are quoted here, so no text can be a query operator. BM25 is
-        SQLite's (k1 = 1.2, b = 0.75) over stems (Porter 1980); the title counts `title_weight`.
+        Terms are plain words: no text is a query operator. See `Matches.best`.
         """
-        if not terms:
-            return []
+        return self.matches(terms).best(most, title_weight, self.passing(filters))
+
+    def passing(self, filters: Filters) -> Any:  # noqa: ANN401  an array, or None for all
+        """At a chunk's number, whether its paper passes; None where nothing is filtered."""
+        if filters.is_empty:
+            return None
         where, values = paper_condition(filters)
-        join = "" if filters.is_empty else (
-            "JOIN chunks ON chunks.number = words.rowid JOIN papers ON papers.number = chunks.paper"
-        )  # fmt: skip
-        condition = "" if filters.is_empty else f"AND {where}"
-        rows = self._database.rows(
-            f"SELECT words.rowid, bm25(words, ?, 1.0) AS score FROM words {join} "
-            f"WHERE words MATCH ? {condition} ORDER BY score, words.rowid LIMIT ?",
-            (title_weight, " OR ".join(map(_quoted, terms)), *values, most),
-        )
-        return [(number, -score) for number, score in rows]
+        rows = self._database.rows(f"SELECT papers.number FROM papers WHERE {where}", values)
+        return self._postings.of_papers([row[0] for row in rows])
 
     def numbers_with(self, term: str) -> set[int]:
         """The chunks that hold the term, stemmed as in the index."""
-        rows = self._database.rows("SELECT rowid FROM words WHERE words MATCH ?", (_quoted(term),))
-        return {row[0] for row in rows}
+        return set(self.matches([term]).entries[term]["chunk"].tolist())
 
     def terms_in(self, texts: Sequence[str], terms: Sequence[str]) -> list[set[str]]:
         """For each text, which of the terms it holds, by the index's own tokens and stems."""
-        found: list[set[str]] = [set() for _ in texts]
-        self._database.run(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.scratch USING fts5 "
-            "(text, tokenize='porter unicode61 remove_diacritics 2')"
-        )
-        self._database.run("DELETE FROM temp.scratch")
-        self._database.run_many(
-            "INSERT INTO temp.scratch (rowid, text) VALUES (?, ?)", list(enumerate(texts))
-        )
-        for term in terms:
-            for (number,) in self._database.rows(
-                "SELECT rowid FROM temp.scratch WHERE scratch MATCH ?", (_quoted(term),)
-            ):
-                found[number].add(term)
-        return found
+        stems = self._postings.stems
+        wanted = [(t, set(own)) for t, own in zip(terms, stems.of(terms), strict=True) if own]
+        return [{term for term, own in wanted if own <= held} for held in map(set, stems.of(texts))]
+
+    def index_words(self) -> None:
+        """Index the words of chunks that came, so that they are committed together."""
+        self._postings.catch_up()
 
     def save_vectors(self, numbers: Sequence[int], vectors: Any, generation: int) -> None:  # noqa: ANN401  an array
         """Keep one row of `vectors` (float32) for each chunk."""
@@ -226,10 +215,6 @@ class ChunkStore:
             (generation,),
         )
         return [row[0] for row in rows]
-
-
-def _quoted(term: str) -> str:
-    return '"' + term.replace('"', '""') + '"'
 
 
 def _kept_chunk(row: tuple[Any, ...]) -> KeptChunk:

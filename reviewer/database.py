@@ -12,7 +12,7 @@ from typing import Any
 from reviewer.errors import LibraryError, NewerLibraryError
 from reviewer.records import Filters
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
 _BUSY_S = 30.0
 _DAMAGE = ("not a database", "malformed", "not decode to utf-8", "vtable constructor", "fts5 file")
@@ -47,6 +47,8 @@ class Database:
         if self._number("application_id") != _APPLICATION_ID:
             self._make()
         version = self._number("user_version")
+        if version < SCHEMA_VERSION:
+            self._upgrade()
         if version > SCHEMA_VERSION:
             raise NewerLibraryError(
                 f"{self.path} was made by a newer release of review (its form is {version}, "
@@ -78,10 +80,21 @@ class Database:
         """A number in the file's header."""
         return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
 
-    def _create(self) -> None:
-        schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
-        for statement in _statements(schema):
+    def _upgrade(self) -> None:
+        """Bring an earlier release's library to this form, step by step, or leave it as it is."""
+        with self.transaction():
+            while (version := self._number("user_version")) < SCHEMA_VERSION:
+                self._execute(f"upgrade_{version + 1}.sql")
+                self._connection.execute(f"PRAGMA user_version = {version + 1}")
+
+    def _execute(self, script: str) -> None:
+        """Run one of the scripts beside this file, inside a transaction."""
+        text = Path(__file__).with_name(script).read_text(encoding="utf-8")
+        for statement in _statements(text):
             self._connection.execute(statement)
+
+    def _create(self) -> None:
+        self._execute("schema.sql")
         self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

@@ -47,7 +47,9 @@ class Joiner:
             groups = self._groups(fresh)
             if groups:
                 self._database.next_generation()
-            return self._save(groups, len(records) - len(fresh))
+            joined = self._save(groups, len(records) - len(fresh))
+            self._chunks.index_words()
+            return joined
 
     def _fresh(self, records: Sequence[Paper]) -> list[Paper]:
         """Records not kept yet; the same entry of the same file counts once."""

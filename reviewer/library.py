@@ -56,6 +56,7 @@ class Library:
         self.ledger = Ledger(self.database)
         self.index = Index(folder, self.database)
         self._embedding = embedding
+        self.chunks.index_words()
 
     def __enter__(self) -> Self:
         return self
