@@ -77,6 +77,13 @@ class ChunkStore:
         )
         return {kept.number: kept for kept in map(_kept_chunk, found)}
 
+    def papers_of(self, numbers: Sequence[int]) -> dict[int, int]:
+        """The number of each chunk's paper."""
+        rows = self._database.rows_in(
+            "SELECT number, paper FROM chunks WHERE number IN (?)", list(numbers)
+        )
+        return dict(rows)
+
     def numbers_of(self, ids: Sequence[str]) -> dict[str, int]:
         rows = self._database.rows_in("SELECT id, number FROM chunks WHERE id IN (?)", list(ids))
         return dict(rows)
@@ -142,16 +149,22 @@ class ChunkStore:
             (chunk, places, np.asarray(vectors).astype("<f2").tobytes()),
         )
 
-    def vectors(self, filters: Filters) -> tuple[list[int], Any]:
-        """All kept vectors of papers that pass: chunk numbers and a float32 array, row by row."""
-        where, values = paper_condition(filters)
-        rows = self._database.rows(
-            "SELECT vectors.chunk, vectors.vector FROM vectors JOIN chunks "
-            "ON chunks.number = vectors.chunk JOIN papers ON papers.number = chunks.paper "
-            f"WHERE {where} ORDER BY vectors.chunk",
-            values,
+    def vectors(self) -> tuple[Any, Any]:
+        """All kept vectors: chunk numbers, ascending, and a float32 array, row by row."""
+        import numpy as np
+
+        rows = self._database.run(
+            "SELECT chunk, vector, (SELECT count(*) FROM vectors) FROM vectors ORDER BY chunk"
         )
-        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+        numbers, matrix, at = np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32), 0
+        while batch := rows.fetchmany(1000):
+            if not at:
+                numbers = np.zeros(batch[0][2], dtype=np.int64)
+                matrix = np.zeros((batch[0][2], len(batch[0][1]) // 4), dtype=np.float32)
+            numbers[at : at + len(batch)] = [row[0] for row in batch]
+            matrix[at : at + len(batch)] = _matrix([row[1] for row in batch])
+            at += len(batch)
+        return numbers, matrix
 
     def vectors_numbered(self, numbers: Sequence[int]) -> tuple[list[int], Any]:
         rows = self._database.rows_in(

@@ -70,6 +70,7 @@ class Library:
         self.close()
 
     def close(self) -> None:
+        self.index.close()
         self.database.close()
 
     def add(

@@ -132,26 +132,22 @@ class _Ranking:
 
     def _term_weights(self) -> dict[str, float]:
         """Inverse document frequency as in BM25 (Robertson, Sparck Jones 1976), kept positive."""
-        total = self._library.chunks.count()
-        self._holders = {t: self._library.chunks.numbers_with(t) for t in self._terms}
-        return {
-            term: math.log(1 + (total - len(held) + 0.5) / (len(held) + 0.5))
-            for term, held in self._holders.items()
-        }
+        self._matches = self._library.chunks.matches(self._terms)
+        total = self._matches.chunks
+        held = {term: self._matches.frequency(term) for term in self._terms}
+        return {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in held.items()}
 
     def ranked(self) -> list[_Candidate]:
         """All candidates, best first; ties go to the chunk that came first."""
-        bm25 = dict(
-            self._library.chunks.search_words(
-                self._terms, LEXICAL_CANDIDATES, self._filters, TITLE_WEIGHT
-            )
-        )
-        cosine = self._cosines(bm25)
+        passes = self._library.chunks.passing(self._filters)
+        bm25 = dict(self._matches.best(LEXICAL_CANDIDATES, TITLE_WEIGHT, passes))
+        cosine = self._cosines(bm25, passes)
         lexical, dense = _share_of_best(bm25), _min_max(cosine)
         fused = {
             number: LEXICAL_SHARE * lexical.get(number, 0.0) + DENSE_SHARE * dense.get(number, 0.0)
             for number in {*bm25, *cosine}
         }
+        self._holders = self._matches.holding(list(fused))
         self._relevance = {n: self._relevance_of(n, cosine.get(n)) for n in fused}
         top = sorted(fused, key=lambda n: (-fused[n], n))[:SENTENCE_CANDIDATES]
         kept = self._library.chunks.numbered(top)
@@ -183,13 +179,13 @@ class _Ranking:
     def count_above(self, floor: float) -> int:
         """Papers with a chunk at or above the floor."""
         above = [n for n, relevance in self._relevance.items() if relevance >= floor]
-        return len({kept.paper for kept in self._library.chunks.numbered(above).values()})
+        return len(set(self._library.chunks.papers_of(above).values()))
 
-    def _cosines(self, bm25: Mapping[int, float]) -> dict[int, float]:
+    def _cosines(self, bm25: Mapping[int, float], passes: Any) -> dict[int, float]:  # noqa: ANN401  an array
         """Cosines of the nearest chunks, and of the best lexical ones by their stored vectors."""
         if self.vector is None:
             return {}
-        nearest = self._library.index.nearest(self.vector, DENSE_CANDIDATES, self._filters)
+        nearest = self._library.index.nearest(self.vector, DENSE_CANDIDATES, passes)
         cosines = dict(nearest)
         others = [n for n in list(bm25)[:DENSE_CANDIDATES] if n not in cosines]
         numbers, matrix = self._library.chunks.vectors_numbered(others)
