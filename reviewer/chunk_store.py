@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from reviewer.bm25 import Matches
-from reviewer.database import Database, paper_condition
+from reviewer.database import Database
+from reviewer.filtering import selections
 from reviewer.postings import Postings
 from reviewer.records import Chunk, Filters, Paper, Span
 
@@ -113,9 +114,8 @@ class ChunkStore:
         """At a chunk's number, whether its paper passes; None where nothing is filtered."""
         if filters.is_empty:
             return None
-        where, values = paper_condition(filters)
-        rows = self._database.rows(f"SELECT papers.number FROM papers WHERE {where}", values)
-        return self._postings.of_papers([row[0] for row in rows])
+        found = [self._database.numbers(*selection) for selection in selections(filters)]
+        return self._postings.of_papers(found)
 
     def numbers_with(self, term: str) -> set[int]:
         """The chunks that hold the term, stemmed as in the index."""

@@ -10,7 +10,6 @@ from threading import RLock
 from typing import Any
 
 from reviewer.errors import LibraryError, NewerLibraryError
-from reviewer.records import Filters
 
 SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
@@ -139,6 +138,16 @@ class Database:
             found += self.rows(statement.replace("(?)", f"({marks})"), piece)
         return found
 
+    def numbers(self, statement: str, values: Any = ()) -> Any:  # noqa: ANN401  values, an array
+        """All values of a statement that gives one column of whole numbers, as an int64 array. As
+        one text they are there four times sooner than row by row."""
+        import numpy as np
+
+        text = self.rows(
+            f"WITH found (number) AS ({statement}) SELECT group_concat(number) FROM found", values
+        )[0][0]
+        return np.fromstring(text or "", dtype=np.int64, sep=",")
+
     def state(self, name: str, default: str = "") -> str:
         found = self.rows("SELECT value FROM state WHERE name = ?", (name,))
         return str(found[0][0]) if found else default
@@ -159,31 +168,6 @@ class Database:
     def check(self) -> str:
         """`ok`, or what SQLite's quick check finds wrong."""
         return str(self.rows("PRAGMA quick_check(1)")[0][0])
-
-
-def paper_condition(filters: Filters) -> tuple[str, list[str | int]]:
-    """The filters as a condition over the table `papers`, and its values."""
-    conditions, values = ["1"], list[str | int]()
-    if filters.year_from is not None:
-        conditions.append("papers.year >= ?")
-        values.append(filters.year_from)
-    if filters.year_to is not None:
-        conditions.append("papers.year <= ?")
-        values.append(filters.year_to)
-    if filters.venue:
-        conditions.append("instr(lower(papers.venue), lower(?)) > 0")
-        values.append(filters.venue)
-    for tag in filters.tags:
-        conditions.append("papers.number IN (SELECT paper FROM tags WHERE tag = ?)")
-        values.append(tag)
-    if filters.keys:
-        marks = ",".join("?" * len(filters.keys))
-        conditions.append(
-            f"(papers.key IN ({marks}) OR papers.number IN "
-            f"(SELECT paper FROM aliases WHERE alias IN ({marks})))"
-        )
-        values += [*filters.keys, *filters.keys]
-    return " AND ".join(conditions), values
 
 
 def _statements(script: str) -> Iterator[str]:

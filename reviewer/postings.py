@@ -179,15 +179,17 @@ class Postings:
         blobs = [row[0] for row in self._database.rows("SELECT members FROM segments")]
         return np.frombuffer(b"".join(blobs), dtype=_MEMBER)
 
-    def of_papers(self, papers: Sequence[int]) -> Any:  # noqa: ANN401  an array
-        """Which chunks belong to these papers: at a chunk's number True or False."""
+    def of_papers(self, selected: Sequence[Any]) -> Any:  # noqa: ANN401  arrays
+        """Which chunks belong to papers that are in each of these arrays of numbers: at a chunk's
+        number True or False."""
         import numpy as np
 
         members = self._members()
-        size = int(members["paper"].max(initial=0)) + 1
-        wanted = np.asarray(papers, dtype=np.int64)
-        is_wanted = np.zeros(size, dtype=bool)
-        is_wanted[wanted[wanted < size]] = True
+        is_wanted = np.ones(int(members["paper"].max(initial=0)) + 1, dtype=bool)
+        for papers in selected:
+            is_given = np.zeros(len(is_wanted), dtype=bool)
+            is_given[papers[papers < len(is_given)]] = True
+            is_wanted &= is_given
         passes = np.zeros(int(members["chunk"].max(initial=0)) + 1, dtype=bool)
         passes[members["chunk"][is_wanted[members["paper"]]]] = True
         passes[self._removed()] = False

@@ -12,8 +12,7 @@ CREATE TABLE papers (
   venue TEXT NOT NULL,
   paper TEXT NOT NULL            -- the merged Paper as JSON
 );
-CREATE INDEX papers_year ON papers (year);
-CREATE INDEX papers_venue ON papers (venue);
+CREATE INDEX papers_year ON papers (year, venue);
 
 -- Keys and ids that once named a paper still do.
 CREATE TABLE aliases (

@@ -5,7 +5,8 @@ DROP TRIGGER chunk_added;
 DROP TRIGGER chunk_removed;
 DROP TABLE words;
 
-CREATE INDEX papers_venue ON papers (venue);
+DROP INDEX papers_year;
+CREATE INDEX papers_year ON papers (year, venue);
 CREATE INDEX records_file ON records (file, paper);
 
 CREATE TABLE segments (

@@ -24,6 +24,7 @@ ROWS = [
         "http",
         "terms",
         "bm25",
+        "filtering",
         "figures",
         "wording",
         "pacing",
