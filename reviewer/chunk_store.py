@@ -10,7 +10,7 @@ from reviewer.bm25 import Matches
 from reviewer.database import Database
 from reviewer.filtering import selections
 from reviewer.postings import Postings
-from reviewer.records import Chunk, Filters, Paper, Span
+from reviewer.records import Chunk, Filters, Paper
 
 _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
 
@@ -125,7 +125,8 @@ class ChunkStore:
         """For each text, which of the terms it holds, by the index's own tokens and stems."""
         stems = self._postings.stems
         wanted = [(t, set(own)) for t, own in zip(terms, stems.of(terms), strict=True) if own]
-        return [{term for term, own in wanted if own <= held} for held in map(set, stems.of(texts))]
+        held = stems.held(texts, {stem for _, own in wanted for stem in own})
+        return [{term for term, own in wanted if own <= found} for found in held]
 
     def index_words(self) -> None:
         """Index the words of chunks that came, so that they are committed together."""
@@ -172,7 +173,7 @@ class ChunkStore:
         )
         return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
-    def sentences(self, numbers: Sequence[int]) -> Mapping[int, tuple[list[Span], Any]]:
+    def sentences(self, numbers: Sequence[int]) -> Mapping[int, tuple[list[tuple[int, int]], Any]]:
         """Kept spans and float32 sentence vectors by chunk number, where a chunk has sentences."""
         import numpy as np
 
@@ -183,10 +184,8 @@ class ChunkStore:
         ):
             pairs = np.frombuffer(places, dtype="<i4").reshape(-1, 2).tolist()
             matrix = np.frombuffer(vectors, dtype="<f2").astype(np.float32)
-            found[number] = (
-                [Span(start=start, end=end) for start, end in pairs],
-                matrix.reshape(len(pairs), -1),
-            )
+            spans = [(start, end) for start, end in pairs]
+            found[number] = (spans, matrix.reshape(len(spans), -1))
         return found
 
     def forget_vectors(self) -> None:

@@ -125,6 +125,7 @@ class _Ranking:
         self._terms = query_terms(question)
         self.vector = _question_vector(question, library)
         self._weights = self._term_weights()
+        self._whole = sum(self._weights.values())
 
     def levels(self) -> tuple[float, float]:
         """The relevance floor, and the relevance above which evidence is not called weak."""
@@ -198,8 +199,7 @@ class _Ranking:
 
     def _share(self, terms: Any) -> float:  # noqa: ANN401  any iterable of terms
         """How much of the question's word weight these terms make, 0 to 1."""
-        whole = sum(self._weights.values())
-        return sum(self._weights[t] for t in terms) / whole if whole else 0.0
+        return sum(self._weights[t] for t in terms) / self._whole if self._whole else 0.0
 
     def _relevance_of(self, number: int, cosine: float | None) -> float:
         if self.vector is None:
@@ -215,19 +215,16 @@ class _Ranking:
             if self.vector is not None
             else {}
         )
-        made: dict[int, list[Sentence]] = {}
-        for k in kept:
-            made[k.number] = [
-                Sentence(start=start, end=end, text=_slice(k, start, end), similarity=similarity)
-                for start, end, similarity in self._places(k, stored)
-            ]
-        every = [sentence for own in made.values() for sentence in own]
-        held = self._library.chunks.terms_in([s.text for s in every], self._terms)
-        shares = iter([self._share(terms) for terms in held])
-        return {
-            number: tuple(s.model_copy(update={"lexical": round(next(shares), 4)}) for s in own)
-            for number, own in made.items()
-        }
+        places = [(k, *place) for k in kept for place in self._places(k, stored)]
+        texts = [_slice(k, start, end) for k, start, end, _ in places]
+        held = self._library.chunks.terms_in(texts, self._terms)
+        made: dict[int, list[Sentence]] = {k.number: [] for k in kept}
+        for (k, start, end, similarity), text, terms in zip(places, texts, held, strict=True):
+            share = round(self._share(terms), 4)
+            made[k.number].append(
+                Sentence(start=start, end=end, text=text, similarity=similarity, lexical=share)
+            )
+        return {number: tuple(own) for number, own in made.items()}
 
     def _places(
         self, kept: KeptChunk, stored: Mapping[int, Any]
@@ -235,7 +232,7 @@ class _Ranking:
         if kept.number in stored:
             spans, vectors = stored[kept.number]
             nearness = (vectors @ self.vector).tolist()
-            return [(s.start, s.end, round(x, 4)) for s, x in zip(spans, nearness, strict=True)]
+            return [(a, b, round(x, 4)) for (a, b), x in zip(spans, nearness, strict=True)]
         at = kept.chunk.start
         return [(at + a, at + b, None) for a, b in sentence_spans(kept.chunk.text)]
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from threading import Lock
 
 from reviewer.database import Database
 
 _MOST_KNOWN = 300_000  # words remembered: about 60 MB
+_MARK = "0x0"  # stands between words that are handed over; it is its own stem
 
 
 class Stems:
     """Porter's stems (1980) of words without case and accents, by FTS5's own tokenizer.
 
-    White space always parts words there, so each piece between it is handed over once and
-    remembered: SQLite is asked about new pieces only.
+    White space always parts words there, so each piece between it is handed over once, all new ones
+    as one text, and remembered.
     """
 
     def __init__(self, database: Database) -> None:
@@ -26,26 +27,44 @@ class Stems:
         """For each text its stems in order, as often as they stand there."""
         pieces = [text.split() for text in texts]
         with self._lock:
-            if len(self._known) > _MOST_KNOWN:
-                self._known.clear()
-            self._learn({piece for own in pieces for piece in own} - self._known.keys())
+            self._learn({piece for own in pieces for piece in own})
             return [[stem for piece in own for stem in self._known[piece]] for own in pieces]
 
-    def _learn(self, unknown: Iterable[str]) -> None:
-        words = sorted(unknown)
-        if not words:
+    def held(self, texts: Sequence[str], wanted: Set[str]) -> list[set[str]]:
+        """For each text, which of these stems it holds."""
+        pieces = [set(text.split()) for text in texts]
+        every = set[str]().union(*pieces)
+        with self._lock:
+            self._learn(every)
+            stems = {piece: self._known[piece] for piece in every}
+        found = {piece: own for piece, own in stems.items() if not wanted.isdisjoint(own)}
+        return [
+            {stem for piece in own & found.keys() for stem in found[piece]} & wanted
+            for own in pieces
+        ]
+
+    def _learn(self, pieces: Set[str]) -> None:
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        unknown = sorted(piece for piece in pieces if piece not in self._known)
+        if not unknown:
             return
+        mark = _MARK
+        while any(mark in word for word in unknown):
+            mark += _MARK
         self._make_scratch()
         self._database.run("INSERT INTO temp.scratch (scratch) VALUES ('delete-all')")
-        self._database.run_many("INSERT INTO temp.scratch (rowid, text) VALUES (?, ?)",
-                                list(enumerate(words)))  # fmt: skip
-        found: list[list[tuple[int, str]]] = [[] for _ in words]
-        for number, place, stem in self._database.rows(
-            'SELECT doc, "offset", term FROM temp.scratch_words'
-        ):
-            found[number].append((place, stem))
-        for word, stems in zip(words, found, strict=True):
-            self._known[word] = tuple(stem for _, stem in sorted(stems))
+        self._database.run(
+            "INSERT INTO temp.scratch (rowid, text) VALUES (1, ?)", (f" {mark} ".join(unknown),)
+        )
+        found = self._database.rows('SELECT term, "offset" FROM temp.scratch_words')
+        stems: list[list[str]] = [[]]
+        for term, _ in sorted(found, key=_offset):
+            if term == mark:
+                stems.append([])
+            else:
+                stems[-1].append(term)
+        self._known |= zip(unknown, map(tuple, stems), strict=True)
 
     def _make_scratch(self) -> None:
         self._database.run(
@@ -56,3 +75,7 @@ class Stems:
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.scratch_words "
             "USING fts5vocab ('temp', 'scratch', 'instance')"
         )
+
+
+def _offset(row: tuple[str, int]) -> int:
+    return row[1]

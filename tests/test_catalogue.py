@@ -213,7 +213,7 @@ def test_sentences_stand_where_they_say(three):
     chunks = three.chunks.numbered(numbers)
     for number, (spans, vectors) in three.chunks.sentences(numbers).items():
         text = chunks[number].chunk.text
-        assert [text[s.start : s.end] for s in spans] == [text]
+        assert [text[start:end] for start, end in spans] == [text]
         assert vectors.shape == (1, 64)
         assert np.linalg.norm(vectors[0]) == pytest.approx(1.0, abs=1e-2)
 
