@@ -23,8 +23,9 @@ from sets import parser, print_table
 from synthetic import Material, Supplied, noise, save_material
 
 from reviewer.library import Library
+from reviewer.ranking import DENSE_CANDIDATES
 from reviewer.records import Filters
-from reviewer.search import DENSE_CANDIDATES, SearchOptions, find
+from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.vectors import Vectors
 
@@ -63,10 +64,18 @@ def run_step(step: str, folder: Path, size: int) -> None:
     found = STEPS[step](material, folder, size)
     found.setdefault("seconds", time.perf_counter() - started)
     found.setdefault("cpu_s", time.process_time() - cpu)
-    # Linux counts in KiB, macOS in bytes.
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    found["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    found["memory_mb"] = highest_memory()
     print(json.dumps(found))
+
+
+def highest_memory() -> float:
+    """Of this process, in MB. Linux's own figure: getrusage's also holds what the parent had."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        (line,) = (x for x in status.read_text().splitlines() if x.startswith("VmHWM"))
+        return int(line.split()[1]) / 1e3
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def opened(material: Material, folder: Path, *, by_words: bool = False) -> Library:
@@ -131,7 +140,12 @@ def search(material: Material, folder: Path, size: int) -> Row:
     with opened(material, folder) as library:
         find(material.questions[0], library)
         found["open_ms"] = 1000 * (time.perf_counter() - started)
-        _ask(found, "dense", material, lambda _, v: library.index.nearest(v, DENSE_CANDIDATES))
+        _ask(
+            found,
+            "dense",
+            material,
+            lambda _, v: library.index.nearest(v, DENSE_CANDIDATES, Filters()),
+        )
         _ask(found, "fused", material, lambda q, _: find(q, library))
         found |= _recall(material, library)
     return found
@@ -169,7 +183,10 @@ def _ask(found: Row, name: str, material: Material, ask: Callable[[str, Any], ob
 def _recall(material: Material, library: Library) -> Row:
     """How much of the exact nearest the library's index finds."""
     numbers, matrix = library.chunks.vectors()
-    ids = [[n for n, _ in library.index.nearest(v, RECALL_AT)] for v in material.question_vectors]
+    ids = [
+        [n for n, _ in library.index.nearest(v, RECALL_AT, Filters())]
+        for v in material.question_vectors
+    ]
     exact = numbers[exact_rows(matrix, material.question_vectors)]
     return {"recall": share_found(ids, exact.tolist())}
 

@@ -1,8 +1,8 @@
-"""BM25 over the entries of a question's terms, and which chunks hold which term. Pure."""
+"""BM25 over the entries of a question's terms. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,28 +14,12 @@ ENTRY = [("chunk", "<u4"), ("title", "u1"), ("text", "u1"), ("length", "<u2")]
 
 @dataclass(frozen=True)
 class Matches:
-    """The entries of a question's terms. Arrays are of numpy, chunks stand for their numbers."""
+    """The entries of a question's terms, in an index of so many chunks and this mean length."""
 
     entries: Mapping[str, Any]
     chunks: int
     mean_length: float
     highest: int
-
-    def frequency(self, term: str) -> int:
-        """How many chunks hold the term."""
-        return len(self.entries[term])
-
-    def holding(self, numbers: Sequence[int]) -> dict[str, set[int]]:
-        """For each term, which of these chunks hold it."""
-        import numpy as np
-
-        wanted = np.asarray(numbers, dtype=np.int64)
-        found = {}
-        for term, entries in self.entries.items():
-            is_held = np.zeros(max(self.highest, int(wanted.max(initial=0))) + 1, dtype=bool)
-            is_held[entries["chunk"]] = True
-            found[term] = set(wanted[is_held[wanted]].tolist())
-        return found
 
     def best(
         self, most: int, title_weight: float, passes: Any = None  # noqa: ANN401  an array
@@ -69,3 +53,10 @@ class Matches:
         count = entries["title"] * np.float64(title_weight) + entries["text"]
         length = entries["length"] * (K1 * B / max(self.mean_length, 1.0)) + K1 * (1 - B)
         return idf * (K1 + 1) * count / (count + length)
+
+
+def counted(entries: Any) -> tuple[int, int, int]:  # noqa: ANN401  an array
+    """How many chunks hold a term, how often, and in how many titles."""
+    in_titles = entries["title"]
+    often = int(in_titles.sum(dtype=int)) + int(entries["text"].sum(dtype=int))
+    return len(entries), often, int((in_titles > 0).sum())

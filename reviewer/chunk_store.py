@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reviewer.bm25 import Matches
+from reviewer.bm25 import counted
 from reviewer.database import Database
 from reviewer.filtering import selections
 from reviewer.postings import Postings
 from reviewer.records import Chunk, Filters, Paper
+from reviewer.scoring import WordCount
 
 _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
 
@@ -42,6 +43,7 @@ class ChunkStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._postings = Postings(database)
+        self._passing: tuple[Filters, tuple[int, int], Any] | None = None
 
     def replace_chunks(self, paper_number: int, paper: Paper, chunks: Sequence[Chunk]) -> None:
         """Make these the paper's chunks. One that is already there keeps its vectors."""
@@ -97,10 +99,6 @@ class ChunkStore:
         )
         return [_kept_chunk(row) for row in rows]
 
-    def matches(self, terms: Sequence[str]) -> Matches:
-        """Who holds each of the terms, stemmed: the ground of every lexical score."""
-        return self._postings.matches(terms)
-
     def search_words(
         self, terms: Sequence[str], most: int, filters: Filters, title_weight: float
     ) -> list[tuple[int, float]]:
@@ -108,29 +106,39 @@ class ChunkStore:
 
         Terms are plain words: no text is a query operator. See `Matches.best`.
         """
-        return self.matches(terms).best(most, title_weight, self.passing(filters))
+        return self._postings.matches(terms).best(most, title_weight, self.passing(filters))
 
     def passing(self, filters: Filters) -> Any:  # noqa: ANN401  an array, or None for all
-        """At a chunk's number, whether its paper passes; None where nothing is filtered."""
+        """At a chunk's number, whether its paper passes; None where nothing is filtered. The last
+        answer is kept while the database stays as it is."""
         if filters.is_empty:
             return None
-        found = [self._database.numbers(*selection) for selection in selections(filters)]
-        return self._postings.of_papers(found)
+        version = self._database.version
+        if self._passing is None or self._passing[:2] != (filters, version):
+            found = [self._database.numbers(*selection) for selection in selections(filters)]
+            self._passing = (filters, version, self._postings.of_papers(found))
+        return self._passing[2]
 
     def numbers_with(self, term: str) -> set[int]:
         """The chunks that hold the term, stemmed as in the index."""
-        return set(self.matches([term]).entries[term]["chunk"].tolist())
+        return set(self._postings.matches([term]).entries[term]["chunk"].tolist())
 
-    def terms_in(self, texts: Sequence[str], terms: Sequence[str]) -> list[set[str]]:
-        """For each text, which of the terms it holds, by the index's own tokens and stems."""
-        stems = self._postings.stems
-        wanted = [(t, set(own)) for t, own in zip(terms, stems.of(terms), strict=True) if own]
-        held = stems.held(texts, {stem for _, own in wanted for stem in own})
-        return [{term for term, own in wanted if own <= found} for found in held]
+    def stems(self, words: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Each word's tokens, by the index's own rules: one for most, none for a mere mark."""
+        return self._postings.stems.known(words)
+
+    def word_counts(self, stems: Sequence[str]) -> dict[str, WordCount]:
+        """For each stem how many chunks hold it, how often, and in how many titles."""
+        entries = self._postings.entries(stems)
+        return {stem: WordCount(*counted(own)) for stem, own in entries.items()}
 
     def index_words(self) -> None:
         """Index the words of chunks that came, so that they are committed together."""
         self._postings.catch_up()
+
+    def of_paper(self, paper_number: int) -> list[KeptChunk]:
+        """A paper's chunks, in order."""
+        return self._chunks("chunks.paper = ? ORDER BY chunks.number", paper_number)
 
     def save_vectors(self, numbers: Sequence[int], vectors: Any, generation: int) -> None:  # noqa: ANN401  an array
         """Keep one row of `vectors` (float32) for each chunk."""

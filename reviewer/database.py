@@ -165,6 +165,11 @@ class Database:
         self.run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
         return self.generation
 
+    @property
+    def version(self) -> tuple[int, int]:
+        """Changes whenever another connection commits, or this one writes."""
+        return self._number("data_version"), self._connection.total_changes
+
     def check(self) -> str:
         """`ok`, or what SQLite's quick check finds wrong."""
         return str(self.rows("PRAGMA quick_check(1)")[0][0])

@@ -13,7 +13,7 @@ from reviewer.embedding import DEFAULT
 from reviewer.embedding.minilm import find_files
 from reviewer.errors import ReviewError
 from reviewer.library import NO_EMBEDDING, Library
-from reviewer.records import Finding
+from reviewer.records import Filters, Finding
 from reviewer.settings import Settings
 
 _PACKAGES = ("litellm", "chromadb", "pydantic", "jinja2", "typer", "tenacity", "onnxruntime")
@@ -108,7 +108,7 @@ def _finds_itself(library: Library) -> bool:
     numbers, matrix = library.chunks.vectors()
     step = max(1, len(numbers) // _SAMPLE)
     for row in range(0, len(numbers), step):
-        found = library.index.nearest(matrix[row], 1)
+        found = library.index.nearest(matrix[row], 1, Filters())
         if not found or found[0][1] < 0.999:
             return False
     return True

@@ -13,7 +13,7 @@ from reviewer.embedding import Embedding
 from reviewer.errors import EmbeddingError, LibraryError
 from reviewer.index_files import IndexFiles
 from reviewer.neighbours import Neighbours
-from reviewer.records import Report, silent
+from reviewer.records import Filters, Report, silent
 from reviewer.text import clean, sentence_spans
 from reviewer.vectors import (
     BATCH,
@@ -31,12 +31,12 @@ _LITTLE_SPACE = 1_000_000  # bytes free from which a fault in writing is put dow
 class Index:
     """The vectors of one library. What writes is to be called under the library's write lock."""
 
-    def __init__(self, folder: Path, database: Database) -> None:
+    def __init__(self, folder: Path, database: Database, chunks: ChunkStore) -> None:
         self._files = IndexFiles(folder, database)
         self.folder = self._files.folder
         self._database = database
-        self._chunks = ChunkStore(database)
-        self._neighbours = Neighbours(self._files, database, self._chunks)
+        self._chunks = chunks
+        self._neighbours = Neighbours(self._files, database, chunks)
 
     @property
     def embedding_name(self) -> str:
@@ -178,9 +178,9 @@ class Index:
             raise IndexDamagedError(f"{index.count()} rows where {kept} should be")
         index.tune()
 
-    def nearest(self, vector: Any, most: int, passes: Any = None) -> list[tuple[int, float]]:  # noqa: ANN401  arrays
+    def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401  an array
         """See `Neighbours.nearest`."""
-        return self._neighbours.nearest(vector, most, passes)
+        return self._neighbours.nearest(vector, most, filters)
 
     def close(self) -> None:
         self._neighbours.close()

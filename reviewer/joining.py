@@ -35,10 +35,10 @@ class _Group:
 class Joiner:
     """Works on one open database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, chunks: ChunkStore) -> None:
         self._database = database
         self._catalogue = Catalogue(database)
-        self._chunks = ChunkStore(database)
+        self._chunks = chunks
 
     def join(self, records: Sequence[Paper]) -> Joined:
         """One transaction: when this returns, the records are acknowledged."""

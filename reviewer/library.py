@@ -54,7 +54,7 @@ class Library:
         self.catalogue = Catalogue(self.database)
         self.chunks = ChunkStore(self.database)
         self.ledger = Ledger(self.database)
-        self.index = Index(folder, self.database)
+        self.index = Index(folder, self.database, self.chunks)
         self._embedding = embedding
         self.chunks.index_words()
 
@@ -100,7 +100,7 @@ class Library:
         )
 
     def _read_all(self, files: list[str | Skipped], options: ReadOptions, report: Report) -> Added:
-        joiner = Joiner(self.database)
+        joiner = Joiner(self.database, self.chunks)
         joined: list[Joined] = []
         skipped: list[Skipped] = []
         notes: list[Skipped] = []

@@ -7,6 +7,7 @@ from typing import Any
 from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
 from reviewer.index_files import IndexFiles
+from reviewer.records import Filters
 from reviewer.vectors import IndexDamagedError, Vectors
 
 _FEW = 5000  # vectors that are quicker read one by one than all of them
@@ -24,16 +25,16 @@ class Neighbours:
         self._open_sign = ""
         self._stored: tuple[int, Any, Any] = (-1, None, None)
 
-    def nearest(self, vector: Any, most: int, passes: Any = None) -> list[tuple[int, float]]:  # noqa: ANN401  arrays
-        """Chunk numbers with their cosine, nearest first. Where `passes` is given, only chunks that
-        are True at their number there are found, exactly; Chroma answers the other questions."""
-        if passes is None:
+    def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401  an array
+        """Chunk numbers with their cosine, nearest first. Chroma answers where nothing is filtered;
+        among the papers that pass a filter the stored vectors are searched exactly."""
+        if filters.is_empty:
             with self._files.alone(wait=False) as is_alone:
                 sign = self._files.sign() if is_alone else ""
                 found = self._ask_chroma(sign, vector, most) if sign else None
             if found is not None:
                 return found
-        return self._nearest_exactly(vector, most, passes)
+        return self._nearest_exactly(vector, most, self._chunks.passing(filters))
 
     def _ask_chroma(self, sign: str, vector: Any, most: int) -> list[tuple[int, float]] | None:  # noqa: ANN401  an array
         try:

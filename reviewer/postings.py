@@ -17,6 +17,7 @@ _ROWS = 1 << 20  # more than a segment's chunks
 _TOGETHER = 8
 _MOST_MERGED = 4096
 _MOST_REMOVED = 0.2  # share of removed chunks from which everything is written anew
+_MOST_READ = 64  # terms whose entries are kept: at 100,000 abstracts half a megabyte each at most
 _MEMBER = [("chunk", "<u4"), ("paper", "<u4"), ("length", "<u4")]
 
 
@@ -26,6 +27,8 @@ class Postings:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.stems = Stems(database)
+        self._read: dict[str, Any] = {}
+        self._read_at: tuple[int, ...] = ()
 
     def next_chunk(self) -> int:
         """A chunk number that no entry names, not even one of a removed chunk."""
@@ -88,6 +91,7 @@ class Postings:
         )
 
     def _write(self, last: int, members: Any, entries: Mapping[str, list[bytes]]) -> None:  # noqa: ANN401  an array
+        """A new segment. Its number is higher than any before, so that no one takes it for one."""
         segment = 1 + int(self._database.rows("SELECT ifnull(max(number), 0) FROM segments")[0][0])
         words = int(members["length"].sum())
         self._database.run(
@@ -139,12 +143,12 @@ class Postings:
             kept = _without(blob, removed) if len(removed) else blob
             if kept:
                 entries[term].append(kept)
+        self._write(last, members[~np.isin(members["chunk"], removed)], entries)
         self._database.run(f"DELETE FROM postings WHERE segment IN ({marks})", segments)
         self._database.run(f"DELETE FROM segments WHERE number IN ({marks})", segments)
         self._database.run_many(
             "DELETE FROM dead_chunks WHERE number = ?", [(int(n),) for n in removed]
         )
-        self._write(last, members[~np.isin(members["chunk"], removed)], entries)
 
     def _removed(self) -> Any:  # noqa: ANN401  an array
         """Numbers of removed chunks that entries still name."""
@@ -167,9 +171,11 @@ class Postings:
             members = self._members()
             gone = members["length"][np.isin(members["chunk"], removed)]
             chunks, words = chunks - len(gone), words - int(gone.sum())
+        stems = dict(zip(terms, self.stems.of(terms), strict=True))
+        found = self.entries([stem for own in stems.values() for stem in own])
         entries = {
-            term: self._together([self._entries(stem, removed) for stem in set(stems)])
-            for term, stems in zip(terms, self.stems.of(terms), strict=True)
+            term: self._together([found[stem] for stem in dict.fromkeys(own)])
+            for term, own in stems.items()
         }
         return Matches(entries, chunks, words / max(chunks, 1), highest)
 
@@ -195,16 +201,27 @@ class Postings:
         passes[self._removed()] = False
         return passes
 
-    def _entries(self, stem: str, removed: Any) -> Any:  # noqa: ANN401  arrays
+    def entries(self, stems: Sequence[str]) -> dict[str, Any]:
+        """The entries of each stem. Those of the last questions are kept while nothing changes."""
         import numpy as np
 
-        rows = self._database.rows(
-            "SELECT entries FROM segments CROSS JOIN postings "
-            "ON postings.segment = segments.number AND term = ?",
-            (stem,),
-        )
-        blob = b"".join([row[0] for row in rows])
-        return np.frombuffer(_without(blob, removed) if len(removed) else blob, dtype=ENTRY)
+        sign = self._database.rows(
+            "SELECT ifnull(max(number), 0), (SELECT count(*) FROM dead_chunks) FROM segments"
+        )[0]
+        if sign != self._read_at or len(self._read) > _MOST_READ:
+            self._read, self._read_at = {}, sign
+        unread = [stem for stem in dict.fromkeys(stems) if stem not in self._read]
+        removed = self._removed() if unread else ()
+        for stem in unread:
+            rows = self._database.rows(
+                "SELECT entries FROM segments CROSS JOIN postings "
+                "ON postings.segment = segments.number AND term = ?",
+                (stem,),
+            )
+            blob = b"".join([row[0] for row in rows])
+            kept = _without(blob, removed) if len(removed) else blob
+            self._read[stem] = np.frombuffer(kept, dtype=ENTRY)
+        return {stem: self._read[stem] for stem in stems}
 
     @staticmethod
     def _together(entries: Sequence[Any]) -> Any:  # noqa: ANN401  arrays

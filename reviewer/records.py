@@ -111,16 +111,23 @@ class Sentence(Record):
 
 
 class Score(Record):
-    """Why a chunk was found. Pieces are 0 to 1 and already normalised, except the raw ones."""
+    """Why a chunk was found. The parts of the weighted mean `total`: the question's words, the
+    chunk's cosine, its best sentence's, feedback words of the best chunks, the cosine with their
+    mean, the nearest chunks' score. `feedback_terms` are those words as far as the chunk has
+    them; bm25, cosine and coverage are raw."""
 
     total: float
     lexical: float = 0.0
     dense: float | None = None
     sentence: float | None = None
+    feedback: float = 0.0
+    rocchio: float | None = None
+    neighbours: float | None = None
     bm25: float = 0.0
     cosine: float | None = None
     coverage: float = 0.0
     terms: tuple[str, ...] = ()
+    feedback_terms: tuple[str, ...] = ()
 
 
 class Evidence(Record):

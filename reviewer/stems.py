@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from threading import Lock
 
 from reviewer.database import Database
@@ -30,18 +30,17 @@ class Stems:
             self._learn({piece for own in pieces for piece in own})
             return [[stem for piece in own for stem in self._known[piece]] for own in pieces]
 
-    def held(self, texts: Sequence[str], wanted: Set[str]) -> list[set[str]]:
-        """For each text, which of these stems it holds."""
-        pieces = [set(text.split()) for text in texts]
-        every = set[str]().union(*pieces)
+    def known(self, words: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """The stems of each word: one for most, none for a mere mark, several for `co-author`."""
+        pieces = {word: word.split() for word in words}
         with self._lock:
-            self._learn(every)
-            stems = {piece: self._known[piece] for piece in every}
-        found = {piece: own for piece, own in stems.items() if not wanted.isdisjoint(own)}
-        return [
-            {stem for piece in own & found.keys() for stem in found[piece]} & wanted
-            for own in pieces
-        ]
+            self._learn({piece for own in pieces.values() for piece in own})
+            return {
+                word: self._known[word]
+                if own == [word]
+                else tuple(stem for piece in own for stem in self._known[piece])
+                for word, own in pieces.items()
+            }
 
     def _learn(self, pieces: Set[str]) -> None:
         if len(self._known) > _MOST_KNOWN:

@@ -277,9 +277,9 @@ def question_vector(text):
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_chroma_answers_as_the_exact_search_does(folder, text):
     with Library(folder, embedding=WordEmbedding()) as library:
-        everyone = library.chunks.passing(Filters(keys=tuple(library.catalogue.keys())))
+        everyone = Filters(keys=tuple(library.catalogue.keys()))
         vector = question_vector(text)
-        chroma = library.index.nearest(vector, 62)
+        chroma = library.index.nearest(vector, 62, Filters())
         exact = library.index.nearest(vector, 62, everyone)
     assert len(chroma) == len(exact) == 62
     cosines = dict(exact)
@@ -291,10 +291,8 @@ def test_chroma_serves_questions_without_filters(folder):
     with Library(folder, embedding=WordEmbedding()) as library:
         library.database.run("DELETE FROM vectors")
         vector = question_vector(QUESTIONS[0])
-        assert len(library.index.nearest(vector, 5)) == 5
-        assert (
-            library.index.nearest(vector, 5, library.chunks.passing(Filters(year_from=1900))) == []
-        )
+        assert len(library.index.nearest(vector, 5, Filters())) == 5
+        assert library.index.nearest(vector, 5, Filters(year_from=1900)) == []
 
 
 @pytest.mark.parametrize(
@@ -314,9 +312,7 @@ def test_the_nearest_chunks_pass_the_filter_and_all_that_pass_are_given(folder, 
         for paper in library.papers()[::7]:
             with library.database.transaction():
                 library.catalogue.save_paper(paper.model_copy(update={"tags": ("core",)}))
-        nearest = library.index.nearest(
-            question_vector(QUESTIONS[0]), 100, library.chunks.passing(wanted)
-        )
+        nearest = library.index.nearest(question_vector(QUESTIONS[0]), 100, wanted)
         kept = library.chunks.numbered([number for number, _ in nearest])
         found = {k.chunk.paper_id for k in kept.values()}
         assert found == {paper.id for paper in library.papers(wanted)}
@@ -328,7 +324,7 @@ def test_a_removed_paper_leaves_the_index(folder):
         paper = library.papers()[5]
         library.remove(paper.key)
         assert library.index.is_in_step()
-        nearest = library.index.nearest(question_vector(paper.title), 100)
+        nearest = library.index.nearest(question_vector(paper.title), 100, Filters())
         assert len(nearest) == 61
     assert rows_in_chroma(folder) == 61
 
@@ -338,7 +334,7 @@ def test_without_vectors_there_is_no_index(folder):
         library.index.start_anew()
         library.index.sync()
         assert not (folder / "chroma").exists()
-        assert library.index.nearest(question_vector("any"), 5) == []
+        assert library.index.nearest(question_vector("any"), 5, Filters()) == []
 
 
 @pytest.mark.parametrize("damage", [delete_folder, delete_sqlite, cut_sqlite, replace_by_file])
