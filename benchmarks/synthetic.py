@@ -130,7 +130,7 @@ def save_material(options: argparse.Namespace, folder: Path) -> None:
             titles += [paper.title for paper in library.papers()]
             for number, (spans, vectors) in library.chunks.sentences(numbers).items():
                 kept = chunks[number].chunk
-                sentences += [kept.text[s.start - kept.start : s.end - kept.start] for s in spans]
+                sentences += [kept.text[a - kept.start : b - kept.start] for a, b in spans]
                 pieces.append(vectors)
     vectors = np.concatenate(pieces)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
