@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from reviewer.database import Database, damaged, paper_condition
+from reviewer.database import Database, damaged
+from reviewer.filtering import DISTINCT_FILES, paper_condition
 from reviewer.records import Filters, Origin, Paper
 
 
@@ -28,6 +29,10 @@ class Catalogue:
 
     def count(self) -> int:
         return int(self._database.rows("SELECT count(*) FROM papers")[0][0])
+
+    def has_papers(self, filters: Filters) -> bool:
+        where, values = paper_condition(filters)
+        return bool(self._database.rows(f"SELECT 1 FROM papers WHERE {where} LIMIT 1", values))
 
     def papers(self, filters: Filters | None = None) -> list[Paper]:
         """All papers that pass, in the order in which they came."""
@@ -71,6 +76,10 @@ class Catalogue:
 
     def keys(self) -> list[str]:
         return [row[0] for row in self._database.rows("SELECT key FROM papers ORDER BY number")]
+
+    def files(self) -> list[str]:
+        """The files that papers were read from, as they were given."""
+        return [row[0] for row in self._database.rows(DISTINCT_FILES)]
 
     def key_is_free(self, key: str, paper_id: str) -> bool:
         """True when no other paper has, or had, this key."""

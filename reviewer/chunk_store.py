@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reviewer.database import Database, paper_condition
-from reviewer.records import Chunk, Filters, Paper, Span
+from reviewer.bm25 import counted
+from reviewer.database import Database
+from reviewer.filtering import selections
+from reviewer.postings import Postings
+from reviewer.records import Chunk, Filters, Paper
 from reviewer.scoring import WordCount, Words, split_words, words_of
 
-MOST_STEMS = 200_000  # words remembered with their stems: some 30 MB
 MOST_READ = 4000  # chunks whose words are remembered: some 40 MB
 _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
 
@@ -42,7 +44,8 @@ class ChunkStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._stems: dict[str, tuple[str, ...]] = {}
+        self._postings = Postings(database)
+        self._passing: tuple[Filters, tuple[int, int], Any] | None = None
         self._words: dict[str, Words] = {}
 
     def replace_chunks(self, paper_number: int, paper: Paper, chunks: Sequence[Chunk]) -> None:
@@ -52,16 +55,12 @@ class ChunkStore:
         self._database.run_many(
             "DELETE FROM chunks WHERE id = ?", [(gone,) for gone in sorted(kept - wanted)]
         )
+        first = self._postings.next_chunk()
         new = [
-            (c.id, paper_number, paper.title, c.part, c.section, c.page, c.start, c.end, c.text)
-            for c in chunks
-            if c.id not in kept
+            (n, c.id, paper_number, paper.title, c.part, c.section, c.page, c.start, c.end, c.text)
+            for n, c in enumerate((c for c in chunks if c.id not in kept), start=first)
         ]
-        self._database.run_many(
-            'INSERT INTO chunks (id, paper, title, part, section, page, start, "end", text) '
-            "VALUES (?,?,?,?,?,?,?,?,?)",
-            new,
-        )
+        self._database.run_many("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?)", new)
 
     def count(self) -> int:
         return int(self._database.rows("SELECT count(*) FROM chunks")[0][0])
@@ -84,6 +83,13 @@ class ChunkStore:
         )
         return {kept.number: kept for kept in map(_kept_chunk, found)}
 
+    def papers_of(self, numbers: Sequence[int]) -> dict[int, int]:
+        """The number of each chunk's paper."""
+        rows = self._database.rows_in(
+            "SELECT number, paper FROM chunks WHERE number IN (?)", list(numbers)
+        )
+        return dict(rows)
+
     def numbers_of(self, ids: Sequence[str]) -> dict[str, int]:
         rows = self._database.rows_in("SELECT id, number FROM chunks WHERE id IN (?)", list(ids))
         return dict(rows)
@@ -101,53 +107,24 @@ class ChunkStore:
     ) -> list[tuple[int, float]]:
         """Numbers of chunks that hold any of the terms, with BM25 (larger is better), best first.
 
-        Terms are plain words: they are quoted here, so no text can be a query operator. BM25 is
-        SQLite's (k1 = 1.2, b = 0.75) over stems (Porter 1980); the title counts `title_weight`.
+        Terms are plain words: no text is a query operator. See `Matches.best`.
         """
-        if not terms:
-            return []
-        where, values = paper_condition(filters)
-        join = "" if filters.is_empty else (
-            "JOIN chunks ON chunks.number = words.rowid JOIN papers ON papers.number = chunks.paper"
-        )  # fmt: skip
-        condition = "" if filters.is_empty else f"AND {where}"
-        rows = self._database.rows(
-            f"SELECT words.rowid, bm25(words, ?, 1.0) AS score FROM words {join} "
-            f"WHERE words MATCH ? {condition} ORDER BY score, words.rowid LIMIT ?",
-            (title_weight, " OR ".join(map(_quoted, terms)), *values, most),
-        )
-        return [(number, -score) for number, score in rows]
+        return self._postings.matches(terms).best(most, title_weight, self.passing(filters))
+
+    def passing(self, filters: Filters) -> Any:  # noqa: ANN401  an array, or None for all
+        """At a chunk's number, whether its paper passes; None where nothing is filtered. The last
+        answer is kept while the database stays as it is."""
+        if filters.is_empty:
+            return None
+        version = self._database.version
+        if self._passing is None or self._passing[:2] != (filters, version):
+            found = [self._database.numbers(*selection) for selection in selections(filters)]
+            self._passing = (filters, version, self._postings.of_papers(found))
+        return self._passing[2]
 
     def stems(self, words: Collection[str]) -> dict[str, tuple[str, ...]]:
         """Each word's tokens, by the index's own rules: one for most, none for a mere mark."""
-        fresh = sorted({word for word in words if word not in self._stems})
-        if len(self._stems) + len(fresh) > MOST_STEMS:
-            self._stems.clear()
-            fresh = sorted(set(words))
-        if fresh:
-            self._stem_all(fresh)
-        return {word: self._stems[word] for word in words}
-
-    def _stem_all(self, words: Sequence[str]) -> None:
-        self._database.run(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.scratch USING fts5 "
-            "(text, tokenize='porter unicode61 remove_diacritics 2')"
-        )
-        self._database.run(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.scratch_words USING "
-            "fts5vocab (temp, scratch, instance)"
-        )
-        self._database.run("DELETE FROM temp.scratch")
-        self._database.run_many(
-            "INSERT INTO temp.scratch (rowid, text) VALUES (?, ?)", list(enumerate(words))
-        )
-        found: dict[int, list[tuple[int, str]]] = {}
-        for number, at, stem in self._database.rows(
-            "SELECT doc, offset, term FROM temp.scratch_words"
-        ):
-            found.setdefault(number, []).append((at, stem))
-        for number, word in enumerate(words):
-            self._stems[word] = tuple(stem for _, stem in sorted(found.get(number, ())))
+        return self._postings.stems.known(words)
 
     def words(self, kept: Sequence[KeptChunk]) -> list[Words]:
         """The chunks' stems. They are remembered by the chunk's id, which changes with its text."""
@@ -165,20 +142,12 @@ class ChunkStore:
 
     def word_counts(self, stems: Sequence[str]) -> dict[str, WordCount]:
         """For each stem how many chunks hold it, how often, and in how many titles."""
-        for kind in ("row", "col"):
-            self._database.run(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_{kind} USING "
-                f"fts5vocab (main, words, {kind})"
-            )
-        counts = {}
-        for stem in stems:
-            whole = self._database.rows("SELECT doc, cnt FROM words_row WHERE term = ?", (stem,))
-            titles = self._database.rows(
-                "SELECT doc FROM words_col WHERE term = ? AND col = 'title'", (stem,)
-            )
-            chunks, occurrences = whole[0] if whole else (0, 0)
-            counts[stem] = WordCount(chunks, occurrences, titles[0][0] if titles else 0)
-        return counts
+        entries = self._postings.entries(stems)
+        return {stem: WordCount(*counted(own)) for stem, own in entries.items()}
+
+    def index_words(self) -> None:
+        """Index the words of chunks that came, so that they are committed together."""
+        self._postings.catch_up()
 
     def of_paper(self, paper_number: int) -> list[KeptChunk]:
         """A paper's chunks, in order."""
@@ -202,16 +171,22 @@ class ChunkStore:
             (chunk, places, np.asarray(vectors).astype("<f2").tobytes()),
         )
 
-    def vectors(self, filters: Filters) -> tuple[list[int], Any]:
-        """All kept vectors of papers that pass: chunk numbers and a float32 array, row by row."""
-        where, values = paper_condition(filters)
-        rows = self._database.rows(
-            "SELECT vectors.chunk, vectors.vector FROM vectors JOIN chunks "
-            "ON chunks.number = vectors.chunk JOIN papers ON papers.number = chunks.paper "
-            f"WHERE {where} ORDER BY vectors.chunk",
-            values,
+    def vectors(self) -> tuple[Any, Any]:
+        """All kept vectors: chunk numbers, ascending, and a float32 array, row by row."""
+        import numpy as np
+
+        rows = self._database.run(
+            "SELECT chunk, vector, (SELECT count(*) FROM vectors) FROM vectors ORDER BY chunk"
         )
-        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+        numbers, matrix, at = np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32), 0
+        while batch := rows.fetchmany(1000):
+            if not at:
+                numbers = np.zeros(batch[0][2], dtype=np.int64)
+                matrix = np.zeros((batch[0][2], len(batch[0][1]) // 4), dtype=np.float32)
+            numbers[at : at + len(batch)] = [row[0] for row in batch]
+            matrix[at : at + len(batch)] = _matrix([row[1] for row in batch])
+            at += len(batch)
+        return numbers, matrix
 
     def vectors_numbered(self, numbers: Sequence[int]) -> tuple[list[int], Any]:
         rows = self._database.rows_in(
@@ -219,7 +194,7 @@ class ChunkStore:
         )
         return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
-    def sentences(self, numbers: Sequence[int]) -> Mapping[int, tuple[list[Span], Any]]:
+    def sentences(self, numbers: Sequence[int]) -> Mapping[int, tuple[list[tuple[int, int]], Any]]:
         """Kept spans and float32 sentence vectors by chunk number, where a chunk has sentences."""
         import numpy as np
 
@@ -230,10 +205,8 @@ class ChunkStore:
         ):
             pairs = np.frombuffer(places, dtype="<i4").reshape(-1, 2).tolist()
             matrix = np.frombuffer(vectors, dtype="<f2").astype(np.float32)
-            found[number] = (
-                [Span(start=start, end=end) for start, end in pairs],
-                matrix.reshape(len(pairs), -1),
-            )
+            spans = [(start, end) for start, end in pairs]
+            found[number] = (spans, matrix.reshape(len(spans), -1))
         return found
 
     def forget_vectors(self) -> None:
@@ -275,10 +248,6 @@ class ChunkStore:
             (generation,),
         )
         return [row[0] for row in rows]
-
-
-def _quoted(term: str) -> str:
-    return '"' + term.replace('"', '""') + '"'
 
 
 def _kept_chunk(row: tuple[Any, ...]) -> KeptChunk:

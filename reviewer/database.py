@@ -10,9 +10,8 @@ from threading import RLock
 from typing import Any
 
 from reviewer.errors import LibraryError, NewerLibraryError
-from reviewer.records import Filters
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
 _BUSY_S = 30.0
 _DAMAGE = ("not a database", "malformed", "not decode to utf-8", "vtable constructor", "fts5 file")
@@ -47,6 +46,8 @@ class Database:
         if self._number("application_id") != _APPLICATION_ID:
             self._make()
         version = self._number("user_version")
+        if version < SCHEMA_VERSION:
+            self._upgrade()
         if version > SCHEMA_VERSION:
             raise NewerLibraryError(
                 f"{self.path} was made by a newer release of review (its form is {version}, "
@@ -78,10 +79,21 @@ class Database:
         """A number in the file's header."""
         return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
 
-    def _create(self) -> None:
-        schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
-        for statement in _statements(schema):
+    def _upgrade(self) -> None:
+        """Bring an earlier release's library to this form, step by step, or leave it as it is."""
+        with self.transaction():
+            while (version := self._number("user_version")) < SCHEMA_VERSION:
+                self._execute(f"upgrade_{version + 1}.sql")
+                self._connection.execute(f"PRAGMA user_version = {version + 1}")
+
+    def _execute(self, script: str) -> None:
+        """Run one of the scripts beside this file, inside a transaction."""
+        text = Path(__file__).with_name(script).read_text(encoding="utf-8")
+        for statement in _statements(text):
             self._connection.execute(statement)
+
+    def _create(self) -> None:
+        self._execute("schema.sql")
         self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -126,6 +138,16 @@ class Database:
             found += self.rows(statement.replace("(?)", f"({marks})"), piece)
         return found
 
+    def numbers(self, statement: str, values: Any = ()) -> Any:  # noqa: ANN401  values, an array
+        """All values of a statement that gives one column of whole numbers, as an int64 array. As
+        one text they are there four times sooner than row by row."""
+        import numpy as np
+
+        text = self.rows(
+            f"WITH found (number) AS ({statement}) SELECT group_concat(number) FROM found", values
+        )[0][0]
+        return np.fromstring(text or "", dtype=np.int64, sep=",")
+
     def state(self, name: str, default: str = "") -> str:
         found = self.rows("SELECT value FROM state WHERE name = ?", (name,))
         return str(found[0][0]) if found else default
@@ -143,34 +165,14 @@ class Database:
         self.run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
         return self.generation
 
+    @property
+    def version(self) -> tuple[int, int]:
+        """Changes whenever another connection commits, or this one writes."""
+        return self._number("data_version"), self._connection.total_changes
+
     def check(self) -> str:
         """`ok`, or what SQLite's quick check finds wrong."""
         return str(self.rows("PRAGMA quick_check(1)")[0][0])
-
-
-def paper_condition(filters: Filters) -> tuple[str, list[str | int]]:
-    """The filters as a condition over the table `papers`, and its values."""
-    conditions, values = ["1"], list[str | int]()
-    if filters.year_from is not None:
-        conditions.append("papers.year >= ?")
-        values.append(filters.year_from)
-    if filters.year_to is not None:
-        conditions.append("papers.year <= ?")
-        values.append(filters.year_to)
-    if filters.venue:
-        conditions.append("instr(lower(papers.venue), lower(?)) > 0")
-        values.append(filters.venue)
-    for tag in filters.tags:
-        conditions.append("papers.number IN (SELECT paper FROM tags WHERE tag = ?)")
-        values.append(tag)
-    if filters.keys:
-        marks = ",".join("?" * len(filters.keys))
-        conditions.append(
-            f"(papers.key IN ({marks}) OR papers.number IN "
-            f"(SELECT paper FROM aliases WHERE alias IN ({marks})))"
-        )
-        values += [*filters.keys, *filters.keys]
-    return " AND ".join(conditions), values
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -105,7 +105,7 @@ def _index(library: Library) -> Finding:
 
 def _finds_itself(library: Library) -> bool:
     """A sample of stored vectors is asked for; each must find a chunk as near as itself."""
-    numbers, matrix = library.chunks.vectors(Filters())
+    numbers, matrix = library.chunks.vectors()
     step = max(1, len(numbers) // _SAMPLE)
     for row in range(0, len(numbers), step):
         found = library.index.nearest(matrix[row], 1, Filters())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,8 @@ from reviewer.chunking import embedding_text
 from reviewer.database import Database
 from reviewer.embedding import Embedding, import_for
 from reviewer.errors import EmbeddingError, LibraryError
+from reviewer.index_files import IndexFiles
+from reviewer.neighbours import Neighbours
 from reviewer.records import Filters, Report, silent
 from reviewer.text import clean, sentence_spans
 from reviewer.vectors import (
@@ -25,18 +26,18 @@ from reviewer.vectors import (
 )
 
 EMBED_BATCH = 64  # chunks a transaction: what an interrupt can cost is two or three seconds
-_CLEAN, _UNCLEAN = "clean", "unclean"
 _LITTLE_SPACE = 1_000_000  # bytes free from which a fault in writing is put down to a full disk
 
 
 class Index:
     """The vectors of one library. What writes is to be called under the library's write lock."""
 
-    def __init__(self, folder: Path, database: Database) -> None:
-        self.folder = folder / "chroma"
-        self._lock_file = folder / "index.lock"
+    def __init__(self, folder: Path, database: Database, chunks: ChunkStore) -> None:
+        self._files = IndexFiles(folder, database)
+        self.folder = self._files.folder
         self._database = database
-        self._chunks = ChunkStore(database)
+        self._chunks = chunks
+        self._neighbours = Neighbours(self._files, database, chunks)
 
     @property
     def embedding_name(self) -> str:
@@ -99,31 +100,26 @@ class Index:
             self._database.next_generation()
             self._chunks.forget_vectors()
             self._database.run("DELETE FROM state WHERE name IN ('embedding', 'dimensions')")
-            self._database.set_state("index", _UNCLEAN)
+            self._files.mark_unclean()
+        self._neighbours.close()
         discard(self.folder)
 
     def is_in_step(self) -> bool:
         """True when the index was closed cleanly, its files are as they were then, and it holds
         just what the database does."""
-        return (
-            self._database.state("index") == _CLEAN
-            and self._database.state("index_generation") == str(self._database.generation)
-            and self._database.state("index_files") == _files_in(self.folder)
-        )
+        return bool(self._files.sign())
 
     def sync(self, report: Report = silent, *, anew: bool = False) -> None:
         """Bring the index up to the database; make it anew where it is not whole."""
         if self.is_in_step() and not anew:
             return
         if not self.embedding_name:
+            self._neighbours.close()
             discard(self.folder)
             return
-        with self._alone():
-            is_whole = (
-                self._database.state("index") == _CLEAN
-                and self._database.state("index_files") == _files_in(self.folder)
-                and not anew
-            )
+        with self._files.alone():
+            self._neighbours.close()
+            is_whole = self._files.are_whole() and not anew
             if not (is_whole and self._catch_up()):
                 report("Making the index", 0, 0)
                 self._make()
@@ -132,7 +128,7 @@ class Index:
         """Write what is new into the index; False when it turns out to be damaged."""
         since = int(self._database.state("index_generation", "0"))
         generation = self._database.generation
-        self._database.set_state("index", _UNCLEAN)
+        self._files.mark_unclean()
         try:
             index = Vectors(self.folder)
             try:
@@ -142,12 +138,12 @@ class Index:
                 index.close()
         except IndexDamagedError:
             return False
-        self._mark_clean(generation)
+        self._files.mark_clean(generation)
         return True
 
     def _make(self) -> None:
         generation = self._database.generation
-        self._database.set_state("index", _UNCLEAN)
+        self._files.mark_unclean()
         fresh = self.folder.with_name("chroma.new")
         discard(fresh)
         try:
@@ -159,7 +155,7 @@ class Index:
             replace_folder(fresh, self.folder)
         except (IndexDamagedError, OSError) as error:
             raise self._unwritten(fresh, str(error)) from error
-        self._mark_clean(generation)
+        self._files.mark_clean(generation)
 
     def _unwritten(self, fresh: Path, reason: str) -> LibraryError:
         """Why the index cannot be made. What there is of it gives its space back."""
@@ -183,62 +179,12 @@ class Index:
             raise IndexDamagedError(f"{index.count()} rows where {kept} should be")
         index.tune()
 
-    def _mark_clean(self, generation: int) -> None:
-        with self._database.transaction():
-            self._database.set_state("index", _CLEAN)
-            self._database.set_state("index_generation", str(generation))
-            self._database.set_state("index_files", _files_in(self.folder))
-            self._database.run("DELETE FROM removed_chunks WHERE generation <= ?", (generation,))
+    def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401  an array
+        """See `Neighbours.nearest`."""
+        return self._neighbours.nearest(vector, most, filters)
 
-    def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401
-        """Chunk numbers with their cosine, nearest first. Chroma serves unfiltered questions while
-        it is in step and no one writes to it; else the stored vectors are searched exactly."""
-        if filters.is_empty and self.is_in_step():
-            with self._alone(wait=False) as is_alone:
-                found = self._ask_chroma(vector, most) if is_alone else None
-            if found is not None:
-                return found
-        return self._nearest_exactly(vector, most, filters)
-
-    def _ask_chroma(self, vector: Any, most: int) -> list[tuple[int, float]] | None:  # noqa: ANN401
-        try:
-            index = Vectors(self.folder)
-            try:
-                found = index.nearest(vector, most)
-            finally:
-                index.close()
-        except IndexDamagedError:
-            self._database.set_state("index", _UNCLEAN)
-            return None
-        numbers = self._chunks.numbers_of([chunk_id for chunk_id, _ in found])
-        return [(numbers[i], cosine) for i, cosine in found if i in numbers]
-
-    def _nearest_exactly(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401
-        import numpy as np
-
-        numbers, matrix = self._chunks.vectors(filters)
-        if not numbers:
-            return []
-        cosines = matrix @ vector
-        order = np.lexsort((numbers, -cosines))[:most]
-        return [(numbers[i], float(cosines[i])) for i in order]
-
-    @contextmanager
-    def _alone(self, *, wait: bool = True) -> Iterator[bool]:
-        """Hold the index's files. Gives False, without them, when another process has them and
-        `wait` is False: opening Chroma's files while they are written can crash a process."""
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self._lock_file)
-        try:
-            lock.acquire(timeout=-1 if wait else 0)
-        except (Timeout, OSError):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            lock.release()
+    def close(self) -> None:
+        self._neighbours.close()
 
 
 def import_libraries(embedding_name: str) -> None:
@@ -248,19 +194,3 @@ def import_libraries(embedding_name: str) -> None:
 
     vectors.import_library()
     import_for(embedding_name)
-
-
-def _files_in(folder: Path) -> str:
-    """Names, sizes and times of the index's files: what damage from outside would change. Chroma
-    touches its SQLite file at every opening, so there only the size counts."""
-    if not folder.is_dir():
-        return ""
-    signs = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        stat = path.stat()
-        is_sqlite = path.name.startswith("chroma.sqlite3")
-        if is_sqlite and path.name != "chroma.sqlite3":
-            continue
-        when = "" if is_sqlite else stat.st_mtime_ns
-        signs.append(f"{path.relative_to(folder).as_posix()}:{stat.st_size}:{when}")
-    return ";".join(signs)

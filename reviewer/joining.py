@@ -35,10 +35,10 @@ class _Group:
 class Joiner:
     """Works on one open database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, chunks: ChunkStore) -> None:
         self._database = database
         self._catalogue = Catalogue(database)
-        self._chunks = ChunkStore(database)
+        self._chunks = chunks
 
     def join(self, records: Sequence[Paper]) -> Joined:
         """One transaction: when this returns, the records are acknowledged."""
@@ -47,7 +47,9 @@ class Joiner:
             groups = self._groups(fresh)
             if groups:
                 self._database.next_generation()
-            return self._save(groups, len(records) - len(fresh))
+            joined = self._save(groups, len(records) - len(fresh))
+            self._chunks.index_words()
+            return joined
 
     def _fresh(self, records: Sequence[Paper]) -> list[Paper]:
         """Records not kept yet; the same entry of the same file counts once."""

@@ -54,8 +54,9 @@ class Library:
         self.catalogue = Catalogue(self.database)
         self.chunks = ChunkStore(self.database)
         self.ledger = Ledger(self.database)
-        self.index = Index(folder, self.database)
+        self.index = Index(folder, self.database, self.chunks)
         self._embedding = embedding
+        self.chunks.index_words()
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +70,7 @@ class Library:
         self.close()
 
     def close(self) -> None:
+        self.index.close()
         self.database.close()
 
     def add(
@@ -98,7 +100,7 @@ class Library:
         )
 
     def _read_all(self, files: list[str | Skipped], options: ReadOptions, report: Report) -> Added:
-        joiner = Joiner(self.database)
+        joiner = Joiner(self.database, self.chunks)
         joined: list[Joined] = []
         skipped: list[Skipped] = []
         notes: list[Skipped] = []

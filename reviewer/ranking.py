@@ -283,9 +283,7 @@ class Ranking:
     def _places(self, kept: KeptChunk) -> Sequence[tuple[int, int, float | None]]:
         if self.vector is not None and kept.number in self._stored:
             spans, nearness = self._stored[kept.number]
-            return [
-                (s.start, s.end, round(float(x), 4)) for s, x in zip(spans, nearness, strict=True)
-            ]
+            return [(a, b, round(float(x), 4)) for (a, b), x in zip(spans, nearness, strict=True)]
         at = kept.chunk.start
         return [(at + a, at + b, None) for a, b in sentence_spans(kept.chunk.text)]
 

@@ -256,13 +256,15 @@ class Answer(Record):
 
 
 class Filters(Record):
-    """Which papers may be found. Empty fields do not filter; years are inclusive."""
+    """Which papers may be found. Empty fields do not filter; years are inclusive. A file is the one
+    that a paper was read from: its path as it was given, or the end of it, as `003.txt`."""
 
     year_from: int | None = None
     year_to: int | None = None
     venue: str = ""
     tags: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -12,7 +12,7 @@ CREATE TABLE papers (
   venue TEXT NOT NULL,
   paper TEXT NOT NULL            -- the merged Paper as JSON
 );
-CREATE INDEX papers_year ON papers (year);
+CREATE INDEX papers_year ON papers (year, venue);
 
 -- Keys and ids that once named a paper still do.
 CREATE TABLE aliases (
@@ -37,6 +37,7 @@ CREATE TABLE records (
   UNIQUE (sha256, file)
 );
 CREATE INDEX records_paper ON records (paper);
+CREATE INDEX records_file ON records (file, paper);
 
 CREATE TABLE identities (
   name TEXT NOT NULL,            -- kind:value, as duplicates.identities gives them
@@ -59,15 +60,25 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_paper ON chunks (paper);
 
-CREATE VIRTUAL TABLE words USING fts5 (
-  title, text, content='chunks', content_rowid='number',
-  tokenize='porter unicode61 remove_diacritics 2'
+-- The inverted index: eight bytes an entry, as postings.py writes them. A segment holds the words of
+-- the chunks that were committed together; small ones are put together as they become many.
+CREATE TABLE segments (
+  number INTEGER PRIMARY KEY,
+  last INTEGER NOT NULL,         -- no chunk up to this number is still to be indexed
+  chunks INTEGER NOT NULL,
+  words INTEGER NOT NULL,
+  members BLOB NOT NULL          -- its chunks' numbers, their papers' and their counts of words
 );
-CREATE TRIGGER chunk_added AFTER INSERT ON chunks BEGIN
-  INSERT INTO words (rowid, title, text) VALUES (new.number, new.title, new.text);
-END;
+CREATE TABLE postings (
+  segment INTEGER NOT NULL,
+  term TEXT NOT NULL,
+  entries BLOB NOT NULL,
+  PRIMARY KEY (segment, term)
+) WITHOUT ROWID;
+-- Removed chunks that postings still name.
+CREATE TABLE dead_chunks (number INTEGER PRIMARY KEY);
 CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
-  INSERT INTO words (words, rowid, title, text) VALUES ('delete', old.number, old.title, old.text);
+  INSERT INTO dead_chunks SELECT old.number WHERE old.number <= (SELECT max(last) FROM segments);
   INSERT OR REPLACE INTO removed_chunks VALUES (old.id, (SELECT value FROM state WHERE name = 'generation'));
 END;
 

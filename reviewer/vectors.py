@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 COLLECTION = "chunks"
@@ -16,6 +17,9 @@ _LARGE = 5000
 # reads folds them in again and rewrites those files. With 2 each batch is written out at once, and
 # reading leaves the files as they are (13 ms to open instead of 37).
 _HNSW = {"space": "cosine", "ef_search": _SMALL_EF, "sync_threshold": 2, "batch_size": 2}
+
+
+_opening = Lock()
 
 
 class IndexDamagedError(Exception):
@@ -42,6 +46,8 @@ class Vectors:
     def __init__(self, folder: Path, *, make: bool = False) -> None:
         """Open the index in `folder`. Raises IndexDamagedError if it is not there or not whole."""
         self._client: Any = None
+        self._collection: Any = None
+        self._system: Any = None
         try:
             with _told():
                 self._open(folder, make=make)
@@ -51,10 +57,15 @@ class Vectors:
 
     def _open(self, folder: Path, *, make: bool) -> None:
         import chromadb
+        from chromadb.api.client import SharedSystemClient
         from chromadb.config import Settings
 
         settings = Settings(anonymized_telemetry=False, allow_reset=False)
-        self._client = chromadb.PersistentClient(str(folder), settings=settings)
+        with _opening:  # else Chroma gives a folder's second client what the first one has read
+            SharedSystemClient.clear_system_cache()
+            self._client = chromadb.PersistentClient(str(folder), settings=settings)
+            self._system = self._client._system
+            SharedSystemClient.clear_system_cache()
         if make:
             self._collection = self._client.get_or_create_collection(
                 COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
@@ -64,12 +75,9 @@ class Vectors:
 
     def close(self) -> None:
         """Let go of the files, so that another process or a later opening sees them fresh."""
-        from chromadb.api.client import SharedSystemClient
-
-        if self._client is not None:
-            self._client.close()
-            self._client = None
-        SharedSystemClient.clear_system_cache()
+        if self._system is not None:
+            self._system.stop()
+        self._client = self._collection = self._system = None
 
     def count(self) -> int:
         with _told():

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from reviewer.library import Library
+from reviewer.records import Filters
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "fixtures" / "library"
@@ -28,6 +29,12 @@ def write_listing(path, *records):
     lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
     path.write_text("".join(lines), encoding="utf-8")
     return str(path)
+
+
+def holders(library, term):
+    """The numbers of the chunks that hold the term, stemmed as in the index."""
+    found = library.chunks.search_words([term], 1_000_000, Filters(), 1.0)
+    return {number for number, _ in found}
 
 
 class WordEmbedding:

@@ -5,11 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
 import pytest
+from conftest import ROOT, WordEmbedding, holders
 
 from reviewer.database import SCHEMA_VERSION, Database
 from reviewer.errors import LibraryError, NewerLibraryError, NotFoundError
 from reviewer.ledger import Ledger
+from reviewer.library import Library
 from reviewer.records import Citation, Claim, Run
+from reviewer.search import find
 
 
 @pytest.fixture
@@ -147,6 +150,75 @@ def test_a_library_of_a_later_release_is_refused_and_left_alone(tmp_path):
     assert str(path) in caught.value.message
     assert "Upgrade" in caught.value.hint
     assert path.read_bytes() == before
+
+
+def to_form_1(library, path):
+    """Put all that a library holds into a file of the form that the first libraries had."""
+    connection = sqlite3.connect(path)
+    connection.executescript((ROOT / "tests" / "form_1.sql").read_text(encoding="utf-8"))
+    connection.execute("PRAGMA application_id = 0x52455657")
+    connection.execute("PRAGMA user_version = 1")
+    connection.execute("ATTACH ? AS kept", (str(library / "library.db"),))
+    connection.execute("DELETE FROM state")
+    for table in (
+        "state", "papers", "aliases", "tags", "records", "identities", "chunks", "vectors",
+        "sentences",
+    ):  # fmt: skip
+        connection.execute(f"INSERT INTO {table} SELECT * FROM kept.{table}")
+    connection.commit()
+    connection.close()
+
+
+def schema(database):
+    rows = database.rows("SELECT type, name, sql FROM sqlite_master")
+    return {(kind, name): sql for kind, name, sql in rows}
+
+
+def test_a_library_of_form_1_is_brought_up_and_answers_as_before(sample_library, tmp_path):
+    questions = ("does RL teach new skills?", "forgetting in continual learning")
+    before = [find(question, sample_library) for question in questions]
+    old = tmp_path / "old"
+    old.mkdir()
+    to_form_1(sample_library.folder, old / "library.db")
+    embedding = WordEmbedding()
+    with Library(old, embedding=embedding) as library:
+        assert [find(question, library) for question in questions] == before
+        assert schema(library.database) == schema(sample_library.database)
+        library.reindex()
+        assert embedding.texts == len(questions)
+        assert library.index.is_in_step()
+        assert library.database.check() == "ok"
+
+
+def test_bringing_a_library_up_is_done_whole_or_not_at_all(sample_library, tmp_path):
+    path = tmp_path / "library.db"
+    to_form_1(sample_library.folder, path)
+    connection = sqlite3.connect(path)
+    connection.execute("DROP INDEX papers_year")  # so that the upgrade cannot be done
+    connection.close()
+    for _ in range(2):
+        with pytest.raises(sqlite3.OperationalError):
+            Database(path)
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert connection.execute("SELECT count(*) FROM words WHERE words MATCH 'model'").fetchone()[0]
+    connection.close()
+
+
+def test_many_may_bring_a_library_up_at_once(sample_library, tmp_path):
+    path = tmp_path / "old" / "library.db"
+    path.parent.mkdir()
+    to_form_1(sample_library.folder, path)
+    start = Barrier(4)
+
+    def open_one():
+        start.wait()
+        with Library(path.parent, embedding=WordEmbedding()) as library:
+            return len(holders(library, "model"))
+
+    with ThreadPoolExecutor(4) as pool:
+        counts = [future.result() for future in [pool.submit(open_one) for _ in range(4)]]
+    assert counts == [len(holders(sample_library, "model"))] * 4
 
 
 @pytest.mark.parametrize("version", [0, SCHEMA_VERSION, SCHEMA_VERSION + 1])

@@ -277,10 +277,10 @@ def question_vector(text):
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_chroma_answers_as_the_exact_search_does(folder, text):
     with Library(folder, embedding=WordEmbedding()) as library:
-        every_key = Filters(keys=tuple(library.catalogue.keys()))
+        everyone = Filters(keys=tuple(library.catalogue.keys()))
         vector = question_vector(text)
         chroma = library.index.nearest(vector, 62, Filters())
-        exact = library.index.nearest(vector, 62, every_key)
+        exact = library.index.nearest(vector, 62, everyone)
     assert len(chroma) == len(exact) == 62
     cosines = dict(exact)
     assert all(cosine == pytest.approx(cosines[n], abs=1e-5) for n, cosine in chroma)

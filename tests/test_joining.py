@@ -25,7 +25,9 @@ class Papers:
 
     def add(self, file, *records):
         text = "\n".join(json.dumps(record) for record in records)
-        return Joiner(self.database).join(list(jsonl.read(text, file, ReadOptions())))
+        return Joiner(self.database, ChunkStore(self.database)).join(
+            list(jsonl.read(text, file, ReadOptions()))
+        )
 
     def all(self):
         return self.catalogue.papers()

@@ -45,6 +45,10 @@ TagOption = Annotated[
 KeysOption = Annotated[
     str, typer.Option("--keys", help="Only these papers, keys with commas.", show_default=False)
 ]
+FileOption = Annotated[
+    list[str] | None,
+    typer.Option("--file", help="Only papers that were read from this file.", show_default=False),
+]
 
 ModelOption = Annotated[
     str | None,
@@ -202,7 +206,11 @@ def settings_of(**flags: Any) -> Settings:  # noqa: ANN401  flags of any type
 
 
 def filters_of(
-    year: str = "", venue: str = "", tag: Sequence[str] | None = None, keys: str = ""
+    year: str = "",
+    venue: str = "",
+    tag: Sequence[str] | None = None,
+    keys: str = "",
+    file: Sequence[str] | None = None,
 ) -> Filters:
     """Filters from flags. Raises UsageError for years that are none."""
     import re
@@ -223,6 +231,7 @@ def filters_of(
         venue=venue,
         tags=tuple(tag or ()),
         keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
+        files=tuple(file or ()),
     )
 
 

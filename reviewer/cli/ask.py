@@ -13,6 +13,7 @@ from reviewer.cli import (
     BudgetOption,
     CallsOption,
     EmbeddingOption,
+    FileOption,
     JobsOption,
     JsonOption,
     KeysOption,
@@ -59,6 +60,7 @@ def ask(
     venue: VenueOption = "",
     tag: TagOption = None,
     keys: KeysOption = "",
+    file: FileOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Leave out claims without proof, and exit 3.")
     ] = False,
@@ -107,7 +109,7 @@ def ask(
         budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
     )  # fmt: skip
     asked = " ".join(question)
-    options = AskOptions(count, filters_of(year, venue, tag, keys), effort_of(effort), strict)
+    options = AskOptions(count, filters_of(year, venue, tag, keys, file), effort_of(effort), strict)
     with (
         ShownProgress(quiet=quiet, verbose=verbose) as report,
         opened(settings, papers, listing_year, report) as shelf,

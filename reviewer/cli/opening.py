@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reviewer.settings import Settings
 
 MOST_SKIPPED_SHOWN = 20
+MOST_FILES_SHOWN = 10
 _EMBEDDING = "embedding"  # stands for the file in a note that is about no file
 
 
@@ -65,8 +66,20 @@ def _place(skipped: Skipped) -> str:
 def with_known_keys(filters: Filters, shelf: Library) -> Filters:
     """The filters, with the present keys of the papers that were named.
 
-    Raises NotFoundError for a key that no paper has: a slip must not read as "nothing found".
+    Raises NotFoundError for a key that no paper has and a file that none was read from: a slip must
+    not read as "nothing found".
     """
+    from reviewer.errors import NotFoundError
+    from reviewer.records import Filters
+
+    for file in filters.files:
+        if not shelf.catalogue.has_papers(Filters(files=(file,))):
+            known = shelf.catalogue.files()
+            shown = ", ".join(known[:MOST_FILES_SHOWN])
+            more = f" and {len(known) - MOST_FILES_SHOWN} more" * (len(known) > MOST_FILES_SHOWN)
+            raise NotFoundError(
+                f"no paper was read from '{file}'", hint=f"Papers were read from: {shown}{more}"
+            )
     keys = tuple(shelf.paper(key).key for key in filters.keys)
     return filters.model_copy(update={"keys": keys})
 

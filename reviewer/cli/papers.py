@@ -9,6 +9,7 @@ import typer
 
 from reviewer.cli import (
     EmbeddingOption,
+    FileOption,
     JsonOption,
     LibraryOption,
     OfflineOption,
@@ -86,12 +87,13 @@ def papers(
     year: YearOption = "",
     venue: VenueOption = "",
     tag: TagOption = None,
+    file: FileOption = None,
     sort: Annotated[str, typer.Option(help="added, key, title or year.")] = "added",
     json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
     """List the papers in the library."""
-    from reviewer.cli.opening import opened
+    from reviewer.cli.opening import opened, with_known_keys
     from reviewer.errors import UsageError
     from reviewer.formats import byline, readable_date
     from reviewer.formats.json import papers_json
@@ -106,9 +108,9 @@ def papers(
     }
     if sort not in sorts:
         raise UsageError(f"--sort '{sort}' is no order", hint=f"Use {', '.join(sorts)}.")
-    filters = filters_of(year, venue, tag)
+    filters = filters_of(year, venue, tag, file=file)
     with opened(settings_of(library=library), None, None, silent) as shelf:
-        found = shelf.papers(filters)
+        found = shelf.papers(with_known_keys(filters, shelf))
         unknown = shelf.catalogue.count_unknown_year(filters) if year else 0
     order = sorts[sort]
     if order is not None:

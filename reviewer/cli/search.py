@@ -8,6 +8,7 @@ import typer
 
 from reviewer.cli import (
     EmbeddingOption,
+    FileOption,
     JsonOption,
     KeysOption,
     LibraryOption,
@@ -37,6 +38,7 @@ def search(
     venue: VenueOption = "",
     tag: TagOption = None,
     keys: KeysOption = "",
+    file: FileOption = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show each part of a paper's score.")
     ] = False,
@@ -64,7 +66,7 @@ def search(
     if not text.strip():
         raise UsageError("there is nothing to look for", hint="For example: review search rewards")
     settings = settings_of(library=library, embedding=embedding)
-    filters = filters_of(year, venue, tag, keys)
+    filters = filters_of(year, venue, tag, keys, file)
     with (
         ShownProgress(quiet=quiet, verbose=False) as report,
         opened(settings, papers, None, report) as shelf,

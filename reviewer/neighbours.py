@@ -1,0 +1,92 @@
+"""The chunks nearest to a vector: from Chroma where it is in step, else from the stored vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reviewer.chunk_store import ChunkStore
+from reviewer.database import Database
+from reviewer.index_files import IndexFiles
+from reviewer.records import Filters
+from reviewer.vectors import IndexDamagedError, Vectors
+
+_FEW = 5000  # vectors that are quicker read one by one than all of them
+
+
+class Neighbours:
+    """Keeps Chroma open, and the stored vectors once they were needed, while the library stays as
+    it is: another process's changes are seen at the next question."""
+
+    def __init__(self, files: IndexFiles, database: Database, chunks: ChunkStore) -> None:
+        self._files = files
+        self._database = database
+        self._chunks = chunks
+        self._open: Vectors | None = None
+        self._open_sign = ""
+        self._stored: tuple[int, Any, Any] = (-1, None, None)
+
+    def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401  an array
+        """Chunk numbers with their cosine, nearest first. Chroma answers where nothing is filtered;
+        among the papers that pass a filter the stored vectors are searched exactly."""
+        if filters.is_empty:
+            with self._files.alone(wait=False) as is_alone:
+                sign = self._files.sign() if is_alone else ""
+                found = self._ask_chroma(sign, vector, most) if sign else None
+            if found is not None:
+                return found
+        return self._nearest_exactly(vector, most, self._chunks.passing(filters))
+
+    def _ask_chroma(self, sign: str, vector: Any, most: int) -> list[tuple[int, float]] | None:  # noqa: ANN401  an array
+        try:
+            if self._open is None or self._open_sign != sign:
+                self.close()
+                self._open, self._open_sign = Vectors(self._files.folder), sign
+            found = self._open.nearest(vector, most)
+        except IndexDamagedError:
+            self.close()
+            self._files.mark_unclean()
+            return None
+        numbers = self._chunks.numbers_of([chunk_id for chunk_id, _ in found])
+        return [(numbers[i], cosine) for i, cosine in found if i in numbers]
+
+    def close(self) -> None:
+        """Let go of Chroma's files: before they are written, and at the end."""
+        if self._open is not None:
+            self._open.close()
+        self._open, self._open_sign = None, ""
+
+    def _nearest_exactly(self, vector: Any, most: int, passes: Any) -> list[tuple[int, float]]:  # noqa: ANN401  arrays
+        import numpy as np
+
+        numbers, cosines = self._cosines(vector, passes)
+        if len(numbers) > most:
+            least = np.partition(cosines, len(cosines) - most)[len(cosines) - most]
+            numbers, cosines = numbers[cosines >= least], cosines[cosines >= least]
+        order = np.lexsort((numbers, -cosines))[:most]
+        return list(zip(numbers[order].tolist(), cosines[order].tolist(), strict=True))
+
+    def _cosines(self, vector: Any, passes: Any) -> tuple[Any, Any]:  # noqa: ANN401  arrays
+        """Numbers of all chunks that pass and have a vector, and their cosines."""
+        import numpy as np
+
+        wanted = None if passes is None else np.flatnonzero(passes)
+        is_kept = self._stored[0] == self._database.generation
+        if wanted is not None and len(wanted) <= _FEW and not is_kept:
+            few, matrix = self._chunks.vectors_numbered(wanted.tolist())
+            return np.array(few, dtype=np.int64), matrix @ vector if few else np.zeros(0)
+        numbers, matrix = self._all_stored()
+        if not len(numbers):
+            return numbers, np.zeros(0)
+        if wanted is None:
+            return numbers, matrix @ vector
+        rows = np.flatnonzero(np.isin(numbers, wanted, assume_unique=True, kind="table"))
+        few_rows = 4 * len(rows) < len(numbers)  # else taking them out costs more than it saves
+        return numbers[rows], matrix[rows] @ vector if few_rows else (matrix @ vector)[rows]
+
+    def _all_stored(self) -> tuple[Any, Any]:
+        """Every stored vector, read again when the library has changed."""
+        generation = self._database.generation
+        if self._stored[0] != generation:
+            self._stored = (-1, None, None)
+            self._stored = (generation, *self._chunks.vectors())
+        return self._stored[1:]
