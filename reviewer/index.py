@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import reviewer.index_files as index_files
 import reviewer.vectors as vectors
 from reviewer.chunk_store import ChunkStore, KeptChunk
 from reviewer.chunking import embedding_text
@@ -190,7 +191,6 @@ class Index:
 def import_libraries(embedding_name: str) -> None:
     """Import what a search by meaning needs. Two threads that import trees which share modules can
     leave one half imported, so this is to be done before another thread imports litellm."""
-    import filelock  # noqa: F401
-
+    index_files.import_library()
     vectors.import_library()
     import_for(embedding_name)

@@ -11,6 +11,11 @@ from reviewer.database import Database
 _CLEAN, _UNCLEAN = "clean", "unclean"
 
 
+def import_library() -> None:
+    """Import what the lock is made with."""
+    import filelock  # noqa: F401
+
+
 class IndexFiles:
     """The marks in the database that say what the folder holds, and the lock on its files."""
 
