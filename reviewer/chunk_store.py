@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reviewer.database import Database, paper_condition
 from reviewer.records import Chunk, Filters, Paper, Span
-from reviewer.scoring import WordCount, Words, split_words, words_of
 
-MOST_STEMS = 200_000  # words remembered with their stems: some 30 MB
-MOST_READ = 4000  # chunks whose words are remembered: some 40 MB
 _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
 
 
@@ -42,8 +38,6 @@ class ChunkStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._stems: dict[str, tuple[str, ...]] = {}
-        self._words: dict[str, Words] = {}
 
     def replace_chunks(self, paper_number: int, paper: Paper, chunks: Sequence[Chunk]) -> None:
         """Make these the paper's chunks. One that is already there keeps its vectors."""
@@ -117,68 +111,6 @@ class ChunkStore:
             (title_weight, " OR ".join(map(_quoted, terms)), *values, most),
         )
         return [(number, -score) for number, score in rows]
-
-    def stems(self, words: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """Each word's tokens, by the index's own rules: one for most, none for a mere mark."""
-        fresh = sorted({word for word in words if word not in self._stems})
-        if len(self._stems) + len(fresh) > MOST_STEMS:
-            self._stems.clear()
-            fresh = sorted(set(words))
-        if fresh:
-            self._stem_all(fresh)
-        return {word: self._stems[word] for word in words}
-
-    def _stem_all(self, words: Sequence[str]) -> None:
-        self._database.run(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.scratch USING fts5 "
-            "(text, tokenize='porter unicode61 remove_diacritics 2')"
-        )
-        self._database.run(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.scratch_words USING "
-            "fts5vocab (temp, scratch, instance)"
-        )
-        self._database.run("DELETE FROM temp.scratch")
-        self._database.run_many(
-            "INSERT INTO temp.scratch (rowid, text) VALUES (?, ?)", list(enumerate(words))
-        )
-        found: dict[int, list[tuple[int, str]]] = {}
-        for number, at, stem in self._database.rows(
-            "SELECT doc, offset, term FROM temp.scratch_words"
-        ):
-            found.setdefault(number, []).append((at, stem))
-        for number, word in enumerate(words):
-            self._stems[word] = tuple(stem for _, stem in sorted(found.get(number, ())))
-
-    def words(self, kept: Sequence[KeptChunk]) -> list[Words]:
-        """The chunks' stems. They are remembered by the chunk's id, which changes with its text."""
-        fresh = [k for k in kept if k.chunk.id not in self._words]
-        if len(self._words) + len(fresh) > MOST_READ:
-            self._words.clear()
-            fresh = list(kept)
-        texts = [
-            (k, Counter(split_words(k.title)), Counter(split_words(k.chunk.text))) for k in fresh
-        ]
-        stems = self.stems({w for _, title, text in texts for own in (title, text) for w in own})
-        for k, title, text in texts:
-            self._words[k.chunk.id] = words_of(title, text, stems)
-        return [self._words[k.chunk.id] for k in kept]
-
-    def word_counts(self, stems: Sequence[str]) -> dict[str, WordCount]:
-        """For each stem how many chunks hold it, how often, and in how many titles."""
-        for kind in ("row", "col"):
-            self._database.run(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_{kind} USING "
-                f"fts5vocab (main, words, {kind})"
-            )
-        counts = {}
-        for stem in stems:
-            whole = self._database.rows("SELECT doc, cnt FROM words_row WHERE term = ?", (stem,))
-            titles = self._database.rows(
-                "SELECT doc FROM words_col WHERE term = ? AND col = 'title'", (stem,)
-            )
-            chunks, occurrences = whole[0] if whole else (0, 0)
-            counts[stem] = WordCount(chunks, occurrences, titles[0][0] if titles else 0)
-        return counts
 
     def of_paper(self, paper_number: int) -> list[KeptChunk]:
         """A paper's chunks, in order."""

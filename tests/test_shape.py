@@ -31,7 +31,7 @@ ROWS = [
     ],
     ["replies", "chunking", "citing", "duplicates", "keys", "scoring"],
     ["llm", "catalogue", "chunk_store", "ledger"],
-    ["sources", "embedding", "formats"],
+    ["sources", "embedding", "formats", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],
     ["ranking"],
