@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reviewer.bm25 import counted
 from reviewer.database import Database
 from reviewer.filtering import selections
 from reviewer.postings import Postings
 from reviewer.records import Chunk, Filters, Paper
-from reviewer.scoring import WordCount, Words, split_words, words_of
 
-MOST_READ = 4000  # chunks whose words are remembered: some 40 MB
 _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
 
 
@@ -44,9 +40,8 @@ class ChunkStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._postings = Postings(database)
+        self.postings = Postings(database)
         self._passing: tuple[Filters, tuple[int, int], Any] | None = None
-        self._words: dict[str, Words] = {}
 
     def replace_chunks(self, paper_number: int, paper: Paper, chunks: Sequence[Chunk]) -> None:
         """Make these the paper's chunks. One that is already there keeps its vectors."""
@@ -55,7 +50,7 @@ class ChunkStore:
         self._database.run_many(
             "DELETE FROM chunks WHERE id = ?", [(gone,) for gone in sorted(kept - wanted)]
         )
-        first = self._postings.next_chunk()
+        first = self.postings.next_chunk()
         new = [
             (n, c.id, paper_number, paper.title, c.part, c.section, c.page, c.start, c.end, c.text)
             for n, c in enumerate((c for c in chunks if c.id not in kept), start=first)
@@ -109,7 +104,7 @@ class ChunkStore:
 
         Terms are plain words: no text is a query operator. See `Matches.best`.
         """
-        return self._postings.matches(terms).best(most, title_weight, self.passing(filters))
+        return self.postings.matches(terms).best(most, title_weight, self.passing(filters))
 
     def passing(self, filters: Filters) -> Any:  # noqa: ANN401  an array, or None for all
         """At a chunk's number, whether its paper passes; None where nothing is filtered. The last
@@ -119,35 +114,12 @@ class ChunkStore:
         version = self._database.version
         if self._passing is None or self._passing[:2] != (filters, version):
             found = [self._database.numbers(*selection) for selection in selections(filters)]
-            self._passing = (filters, version, self._postings.of_papers(found))
+            self._passing = (filters, version, self.postings.of_papers(found))
         return self._passing[2]
-
-    def stems(self, words: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """Each word's tokens, by the index's own rules: one for most, none for a mere mark."""
-        return self._postings.stems.known(words)
-
-    def words(self, kept: Sequence[KeptChunk]) -> list[Words]:
-        """The chunks' stems. They are remembered by the chunk's id, which changes with its text."""
-        fresh = [k for k in kept if k.chunk.id not in self._words]
-        if len(self._words) + len(fresh) > MOST_READ:
-            self._words.clear()
-            fresh = list(kept)
-        texts = [
-            (k, Counter(split_words(k.title)), Counter(split_words(k.chunk.text))) for k in fresh
-        ]
-        stems = self.stems({w for _, title, text in texts for own in (title, text) for w in own})
-        for k, title, text in texts:
-            self._words[k.chunk.id] = words_of(title, text, stems)
-        return [self._words[k.chunk.id] for k in kept]
-
-    def word_counts(self, stems: Sequence[str]) -> dict[str, WordCount]:
-        """For each stem how many chunks hold it, how often, and in how many titles."""
-        entries = self._postings.entries(stems)
-        return {stem: WordCount(*counted(own)) for stem, own in entries.items()}
 
     def index_words(self) -> None:
         """Index the words of chunks that came, so that they are committed together."""
-        self._postings.catch_up()
+        self.postings.catch_up()
 
     def of_paper(self, paper_number: int) -> list[KeptChunk]:
         """A paper's chunks, in order."""

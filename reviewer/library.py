@@ -19,6 +19,7 @@ from reviewer.ledger import Ledger
 from reviewer.records import Added, Filters, Paper, Report, Skipped, silent
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, find_files, read_file
+from reviewer.word_store import WordStore
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -53,6 +54,7 @@ class Library:
         self.database = Database(folder / "library.db")
         self.catalogue = Catalogue(self.database)
         self.chunks = ChunkStore(self.database)
+        self.words = WordStore(self.chunks.postings)
         self.ledger = Ledger(self.database)
         self.index = Index(folder, self.database, self.chunks)
         self._embedding = embedding

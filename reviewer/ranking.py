@@ -79,7 +79,7 @@ class Ranking:
         self._terms = query_terms(question)
         self.vector = _question_vector(question, library)
         self._near = self._steered(wanted.imagined)
-        stems = library.chunks.stems(self._terms)
+        stems = library.words.stems(self._terms)
         self._word_of = {s: term for term in reversed(self._terms) for s in stems[term]}
         self._stems = list(dict.fromkeys(s for t in self._terms for s in stems[t]))
         self._weigh()
@@ -97,7 +97,7 @@ class Ranking:
     def _weigh(self) -> None:
         """Each stem's weight for coverage (inverse document frequency) and for ranking."""
         total = self._library.chunks.count()
-        counts = self._library.chunks.word_counts(self._stems)
+        counts = self._library.words.counts(self._stems)
         has_titles = any(count.titles for count in counts.values())
         self._idf = {s: idf(counts[s].chunks, total) for s in self._stems}
         self._weight = {
@@ -152,7 +152,7 @@ class Ranking:
         if vectors and self._kept:
             blank = np.zeros_like(self.vector)
             self._vectors = np.stack([vectors.get(k.number, blank) for k in self._kept])
-        self._words = self._library.chunks.words(self._kept)
+        self._words = self._library.words.of_chunks(self._kept)
 
     def _parts(self) -> tuple[dict[str, Any], dict[str, float]]:
         """Each part's scores by row, and the parts' shares."""
@@ -240,7 +240,7 @@ class Ranking:
         best = sorted(range(len(self._kept)), key=lambda row: -self._base[row])[:FEEDBACK_CHUNKS]
         texts = (f"{self._kept[row].title} {self._kept[row].chunk.text}" for row in best)
         words = {word for text in texts for word in split_words(text)}
-        stems = self._library.chunks.stems(words)
+        stems = self._library.words.stems(words)
         found: dict[str, str] = {}
         for word in sorted(words, key=lambda w: (len(w), w)):
             for stem in stems[word]:
@@ -267,7 +267,7 @@ class Ranking:
         for start, end, similarity in self._places(kept):
             at = kept.chunk.start
             text = kept.chunk.text[start - at : end - at]
-            stems = self._library.chunks.stems(set(split_words(text)))
+            stems = self._library.words.stems(set(split_words(text)))
             held = {stem for own in stems.values() for stem in own}
             made.append(
                 Sentence(

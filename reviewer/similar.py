@@ -61,7 +61,7 @@ def _by_vectors(
 def _by_words(library: Library, own: Sequence[KeptChunk], filters: Filters) -> dict[int, float]:
     """BM25 of the paper's telling words, as shares of what the paper itself would get."""
     texts = [(Counter(split_words(k.title)), Counter(split_words(k.chunk.text))) for k in own]
-    stems = library.chunks.stems({w for pair in texts for part in pair for w in part})
+    stems = library.words.stems({w for pair in texts for part in pair for w in part})
     times = Counter[str]()
     word_of: dict[str, str] = {}
     for title, text in texts:
@@ -74,7 +74,7 @@ def _by_words(library: Library, own: Sequence[KeptChunk], filters: Filters) -> d
     total = library.chunks.count()
     rare = {
         stem: times[stem] * idf(count.chunks, total)
-        for stem, count in library.chunks.word_counts(frequent).items()
+        for stem, count in library.words.counts(frequent).items()
     }
     asked = sorted(rare, key=lambda stem: (-rare[stem], stem))[:ASKED_WORDS]
     words = list(dict.fromkeys(word_of[stem] for stem in asked))

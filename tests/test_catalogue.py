@@ -148,12 +148,12 @@ def test_words_are_found_by_their_stems_and_without_accents(three):
 def test_words_become_the_index_s_own_stems(three):
     words = ["agents", "running", "naïvely", "", "-", "two words"]
     wanted = [("agent",), ("run",), ("naiv",), (), (), ("two", "word")]
-    assert three.chunks.stems(words) == dict(zip(words, wanted, strict=True))
-    assert three.chunks.stems(["agents", "agent"]) == {"agents": ("agent",), "agent": ("agent",)}
+    assert three.words.stems(words) == dict(zip(words, wanted, strict=True))
+    assert three.words.stems(["agents", "agent"]) == {"agents": ("agent",), "agent": ("agent",)}
 
 
 def test_a_word_is_counted_in_chunks_in_texts_and_in_titles(three):
-    counts = three.chunks.word_counts(["agent", "nowhere"])
+    counts = three.words.counts(["agent", "nowhere"])
     texts = [(k.title, k.chunk.text) for k in three.chunks.numbered([1, 2, 3]).values()]
     held = [f"{title} {text}".lower().count("agent") for title, text in texts]
     titles = sum("agent" in title.lower() for title, _ in texts)
@@ -181,10 +181,10 @@ def _runs_in(stems, text):
 )
 def test_a_term_is_never_an_operator(three, term):
     holders = {n for n, _ in three.chunks.search_words([term], 10, Filters(), 1.0)}
-    stems = three.chunks.stems([term])[term]
+    stems = three.words.stems([term])[term]
     kept = three.chunks.numbered([1, 2, 3])
     words = {n: split_words(f"{k.title} {k.chunk.text}") for n, k in kept.items()}
-    texts = {n: [s for w in own for s in three.chunks.stems(own)[w]] for n, own in words.items()}
+    texts = {n: [s for w in own for s in three.words.stems(own)[w]] for n, own in words.items()}
     assert holders == {n for n, own in texts.items() if _runs_in(stems, own)}
 
 

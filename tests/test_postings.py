@@ -77,7 +77,7 @@ def test_words_are_counted_as_sqlite_does(sample_library):
         term: chunks for term, column, chunks, _ in fts5.counts("col") if column == "title"
     }
     rows = fts5.counts("row")
-    counts = sample_library.chunks.word_counts([term for term, _, _ in rows])
+    counts = sample_library.words.counts([term for term, _, _ in rows])
     for term, chunks, often in rows:
         count = counts[term]
         assert (count.chunks, count.occurrences) == (chunks, often), term
@@ -102,7 +102,7 @@ def test_stems_are_those_of_sqlite(tmp_path_factory, texts):
 
 
 def test_words_that_are_several_are_given_all_their_stems(sample_library):
-    known = sample_library.chunks.stems(["co-authors", "two words", "-", "Running"])
+    known = sample_library.words.stems(["co-authors", "two words", "-", "Running"])
     assert known == {
         "co-authors": ("co", "author"),
         "two words": ("two", "word"),

@@ -45,7 +45,7 @@ ROWS = [
     ],
     ["postings", "index_files"],
     ["llm", "catalogue", "chunk_store", "ledger", "cells", "spans", "filling"],
-    ["sources", "embedding", "formats", "neighbours"],
+    ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],
     ["ranking"],
