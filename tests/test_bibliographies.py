@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import warnings
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.delatex import plain_text
-from reviewer.escaping import escape_bibtex
 from reviewer.formats.bibtex import bibtex
 from reviewer.formats.csl_json import csl_json
-from reviewer.formats.references import reference_list
 from reviewer.formats.ris import ris
 from reviewer.kinds import DETAILS, KIND, KINDS
-from reviewer.names import GROUPS, authors_of, split_name
+from reviewer.names import GROUPS, authors_of
 from reviewer.records import Paper, Part
-from reviewer.sources import ReadOptions, bibtex as bibtex_source, csl_json as csl_source
+from reviewer.sources import ReadOptions
+from reviewer.sources import bibtex as bibtex_source
+from reviewer.sources import csl_json as csl_source
 from reviewer.sources import ris as ris_source
 from reviewer.text import clean
 

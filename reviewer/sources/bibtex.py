@@ -46,7 +46,7 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
     An entry that cannot be read is Skipped; the others are read all the same.
     """
     import bibtexparser
-    from bibtexparser.model import DuplicateFieldKeyBlock
+    from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what failed is Skipped
     found = bibtexparser.parse_string(text)
@@ -56,7 +56,9 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
         if isinstance(block, DuplicateFieldKeyBlock):  # the first of two equal fields counts
             block = block.ignore_error_block
         elif block in found.failed_blocks:
-            reason = "this entry is damaged, or its key is there twice"
+            reason = "this entry is damaged"
+            if isinstance(block, DuplicateBlockKeyBlock):
+                reason = f"the key '{block.key}' is there twice"
             yield Skipped(file=file, position=line, reason=reason)
             continue
         if hasattr(block, "fields_dict"):
