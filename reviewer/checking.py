@@ -83,7 +83,7 @@ def open_draft(file: str) -> DraftText:
 
 def check_draft(
     draft_text: DraftText,
-    library: Library | None,
+    library: Library,
     writer: Writer,
     bibliography: Bibliography | None = None,
     options: CheckOptions | None = None,
@@ -117,9 +117,7 @@ def check_draft(
     )
 
 
-def _checked(
-    draft: Draft, named: Named, library: Library | None, report: Report
-) -> list[CheckedSentence]:
+def _checked(draft: Draft, named: Named, library: Library, report: Report) -> list[CheckedSentence]:
     found = []
     for done, sentence in enumerate(draft.sentences):
         report("Checking", done, len(draft.sentences))
@@ -133,9 +131,7 @@ def _checked(
     return found
 
 
-def _checked_citing(
-    sentence: DraftSentence, named: Named, library: Library | None
-) -> CheckedSentence:
+def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> CheckedSentence:
     """A sentence is held against its papers when all of them have a text: what is not in one of
     them could be in the one that is not known."""
     unknown = [key for key in sentence.keys if key in named.unknown]

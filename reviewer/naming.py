@@ -14,7 +14,7 @@ from reviewer.errors import SourceError
 from reviewer.library import Library
 from reviewer.records import Paper, Skipped
 from reviewer.sources import Entries, ReadOptions, read_file
-from reviewer.text import counted, normalise_title, shorten
+from reviewer.text import normalise_title, shorten
 
 _LEAST_TITLE_WORDS = 3
 _FIRST_WORD = re.compile(r"[\w:.+/-]+")
@@ -70,7 +70,7 @@ def _entries_of(file: str) -> Entries:
     return read_file(str(place), ReadOptions())
 
 
-def name_keys(draft: Draft, bibliography: Bibliography, library: Library | None) -> Named:
+def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Named:
     """The papers behind the draft's keys. A paper of the library counts before the entry, for it
     has more text; an entry with an abstract is a paper too."""
     by_key = {entry.key: entry for entry in reversed(bibliography.entries) if entry.key}
@@ -91,15 +91,13 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library | None)
     return named
 
 
-def _listed(entry: str, by_key: dict[str, Paper], library: Library | None) -> Paper:
+def _listed(entry: str, by_key: dict[str, Paper], library: Library) -> Paper:
     """The paper of an entry of a numbered list: by the key at its beginning, else by a title that
     stands in it. One that is not known has the entry for its title."""
     first = _FIRST_WORD.match(entry)
-    known = list(by_key.values())
-    if library is not None:
-        if first and (found := library.catalogue.paper_named(first[0])):
-            return found
-        known = [*library.papers(), *known]
+    if first and (found := library.catalogue.paper_named(first[0])):
+        return found
+    known = [*library.papers(), *by_key.values()]
     words = f" {normalise_title(entry)} "
     titles = ((normalise_title(paper.title), paper) for paper in known)
     held = [
@@ -119,20 +117,18 @@ def _titled(title: str) -> Paper:
 
 
 def _entered(
-    key: str, by_key: dict[str, Paper], bibliography: Bibliography, library: Library | None
+    key: str, by_key: dict[str, Paper], bibliography: Bibliography, library: Library
 ) -> Paper | str:
     entry = by_key.get(key)
     if entry is None:
         files = ", ".join(Path(file).name for file in bibliography.files)
-        if library is not None and library.catalogue.paper_named(key):
+        if library.catalogue.paper_named(key):
             return f"it is in the library, but {files} has no such entry"
         return f"{files} has no such entry{_near(key, list(by_key))}"
-    return (library.catalogue.paper_like(entry) if library else None) or entry
+    return library.catalogue.paper_like(entry) or entry
 
 
-def _kept(key: str, library: Library | None) -> Paper | str:
-    if library is None:
-        return "there is no library, and no bibliography was given"
+def _kept(key: str, library: Library) -> Paper | str:
     found = library.catalogue.paper_named(key)
     return found or f"no paper in the library has it{_near(key, library.catalogue.keys())}"
 
@@ -143,7 +139,7 @@ def _near(key: str, keys: Sequence[str]) -> str:
 
 
 def check_entries(
-    draft: Draft, bibliography: Bibliography, library: Library | None
+    draft: Draft, bibliography: Bibliography, library: Library
 ) -> tuple[CheckedEntry, ...]:
     """Each entry of the bibliography with what is to be said of it."""
     twins = _twins(bibliography.entries)
@@ -154,8 +150,8 @@ def check_entries(
             problems.append(Problem(kind="duplicate", detail=f"the same paper as {twin}"))
         if entry.key not in draft.keys and not draft.cites_all:
             problems.append(Problem(kind="never cited", detail="the draft does not cite it"))
-        paper = library.catalogue.paper_like(entry) if library else None
-        if library is not None and paper is None:
+        paper = library.catalogue.paper_like(entry)
+        if paper is None:
             detail = "the library does not have this paper"
             problems.append(Problem(kind="not in the library", detail=detail))
         checked.append(
@@ -185,8 +181,3 @@ def _unread(skipped: Skipped) -> CheckedEntry:
         detail=f"{Path(skipped.file).name}, line {skipped.position}: {skipped.reason}",
     )
     return CheckedEntry(key="", title="", problems=(problem,))
-
-
-def bibliography_line(bibliography: Bibliography) -> str:
-    files = ", ".join(Path(file).name for file in bibliography.files)
-    return f"{counted(len(bibliography.entries), 'entry', 'entries')} of {files}"

@@ -29,7 +29,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def trace(
-    sentence: DraftSentence, papers: Mapping[str, Paper], library: Library | None
+    sentence: DraftSentence, papers: Mapping[str, Paper], library: Library
 ) -> CheckedSentence:
     """What of a citing sentence stands in the papers that it cites, by key, and what does not.
 
@@ -126,7 +126,7 @@ def _citation(paper: Paper, part: str, start: int, end: int) -> Citation:
     )
 
 
-def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library | None) -> Problem:
+def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Problem:
     names = " or ".join(paper.key or key for key, paper in papers.items())
     detail = f"these words do not stand in {names}"
     if other := _elsewhere(said, papers, library):
@@ -134,10 +134,8 @@ def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library | None)
     return Problem(kind="quote not found", detail=detail, about=said)
 
 
-def _elsewhere(said: str, papers: Mapping[str, Paper], library: Library | None) -> str:
+def _elsewhere(said: str, papers: Mapping[str, Paper], library: Library) -> str:
     """The key of another paper of the library in which the words stand."""
-    if library is None:
-        return ""
     cited = {paper.id for paper in papers.values()}
     options = SearchOptions(papers=_ELSEWHERE, has_floor=False)
     others = (hit.paper for hit in find(said, library, options).hits)
@@ -162,9 +160,9 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
     ]
 
 
-def _bearing(text: str, paper: Paper, library: Library | None) -> tuple[bool, tuple[Citation, ...]]:
+def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Citation, ...]]:
     """Whether search finds the paper for this sentence, and the paper's sentences nearest to it."""
-    if library is None or not paper.id:
+    if not paper.id:
         return _bearing_by_words(text, paper)
     filters = Filters(keys=(paper.key,))
     options = SearchOptions(papers=1, filters=filters, has_floor=False)
