@@ -17,6 +17,7 @@ from reviewer.text import clean, sentence_spans
 
 MOST_NEAREST = 3
 _LEAST_QUOTED_WORDS = 3  # fewer are a way to speak ("skills"), not a quotation
+_TERMS, _TERM_LETTERS = 3, 3  # what a sentence must hold to be held against a whole paper
 _ELSEWHERE = 20  # other papers in which lost words are looked for
 _OMISSION = re.compile(r"\s*(?:\[[^\[\]]*\]\w*|\(?(?:\.\s?){3,4}\)?|…)\s*")
 _OWN_NUMBER = re.compile(
@@ -162,6 +163,8 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
 
 def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Citation, ...]]:
     """Whether search finds the paper for this sentence, and the paper's sentences nearest to it."""
+    if sum(len(term) >= _TERM_LETTERS and term.isalpha() for term in query_terms(text)) < _TERMS:
+        return True, ()  # "It reaches 99.9%" says too little to be told from anything
     if not paper.id:
         return _bearing_by_words(text, paper)
     filters = Filters(keys=(paper.key,))

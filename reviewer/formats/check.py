@@ -40,8 +40,8 @@ def _sentence(checked: CheckedSentence) -> Iterator[str]:
     for quote in checked.quotes:
         for citation in quote.citations:
             yield f"  - quote found: {_quoted(citation)}"
-    if said.keys and (verdict := verdict_words(checked)):
-        yield f"  - {verdict}"
+    if said.keys and (checked.support != "unchecked" or not checked.problems):
+        yield f"  - {verdict_words(checked)}"
     if not checked.quotes and checked.nearest:
         yield f"  - nearest: {_quoted(checked.nearest[0])}"
 
