@@ -18,6 +18,7 @@ from reviewer.text import clean, sentence_spans
 MOST_NEAREST = 3
 _LEAST_QUOTED_WORDS = 3  # fewer are a way to speak ("skills"), not a quotation
 _TERMS, _TERM_LETTERS = 3, 3  # what a sentence must hold to be held against a whole paper
+_SHARED_TERMS = 4  # so many words in common bear on each other, however long the sentence is
 _ELSEWHERE = 20  # other papers in which lost words are looked for
 _OMISSION = re.compile(r"\s*(?:\[[^\[\]]*\]\w*|\(?(?:\.\s?){3,4}\)?|…)\s*")
 _OWN_NUMBER = re.compile(
@@ -26,6 +27,12 @@ _OWN_NUMBER = re.compile(
     r"\s*~?\(?[A-Z]?\d+(?:[.–-]\d+)*\)?",
 )
 _ABSTRACT = ", of which only the abstract is known"
+# "Two models" counts what the draft speaks of; "two million" and "three times" are figures.
+_FEW = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+    r"(?![\s-](?:dozen|hundred|thousand|million|billion|trillion|per ?cent|times|fold|points?)\b)",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -151,7 +158,7 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
     texts = [part.text for paper in papers.values() for part in paper.parts]
     years = [paper.year for paper in papers.values() if paper.year is not None]
     own = {str(len(papers)), "1"}  # "both papers", "two studies": how many are cited
-    missing = figures_without_proof(_OWN_NUMBER.sub(" ", text), texts, years)
+    missing = figures_without_proof(_FEW.sub(" ", _OWN_NUMBER.sub(" ", text)), texts, years)
     names = " or ".join(paper.key or key for key, paper in papers.items())
     held = "" if any(p.name == "body" for x in papers.values() for p in x.parts) else _ABSTRACT
     return [
@@ -167,11 +174,13 @@ def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Cit
         return True, ()  # "It reaches 99.9%" says too little to be told from anything
     if not paper.id:
         return _bearing_by_words(text, paper)
-    filters = Filters(keys=(paper.key,))
+    text, filters = _OWN_NUMBER.sub(" ", text), Filters(keys=(paper.key,))
     options = SearchOptions(papers=1, filters=filters, has_floor=False)
     found = find(text, library, options)
     best = sorted(_worth(found.evidence), key=lambda pair: -pair[0])[:MOST_NEAREST]
-    return found.matched > 0, tuple(citation for _, citation in best)
+    shared = max((len(hit.score.terms) for hit in found.hits), default=0)
+    bears = found.matched > 0 or shared >= _SHARED_TERMS
+    return bears, tuple(citation for _, citation in best)
 
 
 def _worth(evidence: Sequence[Evidence]) -> Iterator[tuple[float, Citation]]:

@@ -124,7 +124,7 @@ def _words(label: str, key: str, paper: Paper | None, citation: Citation) -> Bes
     if label != "Quote found":
         before = after = ""
     if len(before) > _SHOWN_AROUND:
-        before = "…" + before[-_SHOWN_AROUND:]
+        before = "… " + before[-_SHOWN_AROUND:].partition(" ")[2]
     if len(after) > _SHOWN_AROUND:
-        after = after[:_SHOWN_AROUND] + "…"
+        after = after[:_SHOWN_AROUND].rpartition(" ")[0] + " …"
     return Beside(paper, key, label, quoted_place(citation), before, marked, after)
