@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reviewer.answer import AskOptions, answer_question
+    from reviewer.checking import CheckOptions, check_draft, open_draft
     from reviewer.errors import ReviewError
     from reviewer.library import Library
     from reviewer.records import Answer, Filters, Paper
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Answer": "records",
     "AskOptions": "answer",
+    "CheckOptions": "checking",
     "Extractive": "writers.extractive",
     "Filters": "records",
     "Library": "library",
@@ -28,13 +30,16 @@ _HOMES = {
     "SearchOptions": "search",
     "Settings": "settings",
     "answer_question": "answer",
+    "check_draft": "checking",
     "find": "search",
     "load_settings": "settings",
+    "open_draft": "checking",
 }
 
 __all__ = [
     "Answer",
     "AskOptions",
+    "CheckOptions",
     "Extractive",
     "Filters",
     "Library",
@@ -43,8 +48,10 @@ __all__ = [
     "SearchOptions",
     "Settings",
     "answer_question",
+    "check_draft",
     "find",
     "load_settings",
+    "open_draft",
 ]
 
 

@@ -206,7 +206,7 @@ def test_an_exported_bibliography_checks_what_it_was_made_of(review, shelf, writ
 def test_export_goes_to_a_pipe_and_by_filters(review, shelf):
     code, out, _ = review("export", "--year", "2024", "--format", "ris")
     assert code == 0
-    assert out.count("TY  - ") == 7 or out.count("PY  - 2024") == out.count("TY  - ") > 0
+    assert out.count("PY  - 2024") == out.count("TY  - ") > 0
     code, _, err = review("export", "--keys", "nobody")
     assert code == 1
     assert "nobody" in err
@@ -217,6 +217,6 @@ def test_export_goes_to_a_pipe_and_by_filters(review, shelf):
 def test_a_style_gives_a_formatted_list(review, shelf):
     code, out, _ = review("export", "--keys", "jin-2025-search", "--style", "apa")
     assert code == 0
-    assert "(2025)" in out
+    assert "(2025, March 12). Search-R1" in out
     assert review("export", "--style", "apaa")[0] == 2
     assert review("export", "--style", "apa", "--format", "ris")[0] == 2

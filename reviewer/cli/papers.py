@@ -66,9 +66,8 @@ def add(
         say_skipped(added, report)
     print_out(added_json(added) if json else _added(added))
     if not added.files_read and not json:
-        print_error(
-            "review: no papers were read. review reads BibTeX, RIS, CSL-JSON, listings and JSON Lines."
-        )
+        formats = "BibTeX, RIS, CSL-JSON, listings and JSON Lines"
+        print_error(f"review: no papers were read. review reads {formats}.")
     return 0 if added.files_read else 1
 
 
