@@ -33,7 +33,7 @@ _FEW = re.compile(
     r"(?![\s-](?:dozen|hundred|thousand|million|billion|trillion|per ?cent|times|fold|points?)\b)",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_NO_SOURCE = re.compile(r"(?:19|20)\d\d|\d|1[0-2]")
 
 
 def trace(
@@ -65,10 +65,11 @@ def trace(
 
 
 def states_figures(sentence: DraftSentence) -> list[str]:
-    """The figures in digits that need a source: years and the draft's own numbering do not."""
+    """The figures in digits that need a source. Years, the draft's own numbering and counts of a few
+    things ("6 papers") do not."""
     text = _OWN_NUMBER.sub(" ", sentence.text)
     spans = [text[a:b].strip() for a, b in figure_spans(text)]
-    return [said for said in spans if not _YEAR.fullmatch(said)]
+    return [said for said in spans if not _NO_SOURCE.fullmatch(said)]
 
 
 def _quotes(
