@@ -65,8 +65,8 @@ def trace(
 
 
 def states_figures(sentence: DraftSentence) -> list[str]:
-    """The figures in digits that need a source. Years, the draft's own numbering and counts of a few
-    things ("6 papers") do not."""
+    """The figures in digits that need a source. Years, the draft's own numbering and counts of a
+    few things ("6 papers") do not."""
     text = _OWN_NUMBER.sub(" ", sentence.text)
     spans = [text[a:b].strip() for a, b in figure_spans(text)]
     return [said for said in spans if not _NO_SOURCE.fullmatch(said)]

@@ -175,7 +175,8 @@ def test_a_few_quoted_words_are_a_way_to_speak(shelf):
 def test_years_of_papers_numbers_of_tables_and_counts_of_the_cited_are_no_figures(shelf):
     text = (
         "As Table 3 and Section 2.1 recall, RL taught a model new skills in 2025 in two papers on "
-        "language models [@from-fx-gx-2025; @from-atomic-composite-2025]. In 2024 much was new, in 6 papers."
+        "language models [@from-fx-gx-2025; @from-atomic-composite-2025]. In 2024 much was"
+        " new, in 6 papers."
     )
     assert kinds(checked(text, shelf)) == []
 
