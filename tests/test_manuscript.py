@@ -1,0 +1,112 @@
+"""What is read of a draft: its sentences, the keys they cite, the words they quote."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.manuscript import read_draft
+
+
+def cited(text, **options):
+    return [(s.text, s.keys) for s in read_draft(text, **options).sentences]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("It holds [@a].", ("a",)),
+        ("It holds [@a; @b, p. 3; see -@c].", ("a", "b", "c")),
+        ("As @guo-2025-rl says.", ("guo-2025-rl",)),
+        ("As [@{https://x.org/a}] says.", ("https://x.org/a",)),
+        ("It holds [@smith:2020_x.y].", ("smith:2020_x.y",)),
+        ("Mail a@b.org, see @fig:one and [link](http://x.org/@a).", ()),
+        ("Code `[@a]` is code.", ()),
+        ("It holds \\citep[see][p.~3]{a, b}.", ("a", "b")),
+        ("\\citet{a} and \\textcite*{b} hold, \\autocites[p. 1]{c}[2]{d}.", ("a", "b", "c", "d")),
+        ("It holds~\\parencite{a}, % \\cite{b}\nand on.", ("a",)),
+    ],
+)
+def test_marks_are_read(text, keys):
+    draft = read_draft(text, is_latex="\\" in text)
+    assert tuple(key for s in draft.sentences for key in s.keys) == keys
+    assert draft.keys == keys
+
+
+def test_a_mark_belongs_to_its_sentence():
+    text = "One holds [@a]. Two holds. [@b] Three holds.[@c]\n\nFour holds [@d, p. 4]. Five.\n"
+    assert cited(text) == [
+        ("One holds.", ("a",)),
+        ("Two holds.", ("b",)),
+        ("Three holds.", ("c",)),
+        ("Four holds.", ("d",)),
+        ("Five.", ()),
+    ]
+
+
+def test_places_are_those_of_the_file():
+    text = "---\ntitle: T\n---\n\n# Head 5\n\nOne [@a].\n\n- Two [@b].\n"
+    draft = read_draft(text)
+    assert [s.line for s in draft.sentences] == [7, 9]
+    assert [text[s.start : s.end] for s in draft.sentences] == ["One [@a].", "Two [@b]."]
+
+
+def test_a_quotation_of_several_sentences_is_one():
+    (sentence,) = read_draft("He says “It holds. It does. Yes!” [@a].").sentences
+    assert sentence.quotes == ("It holds. It does. Yes!",)
+    (sentence,) = read_draft("He says ``it holds'' \\cite{a}.", is_latex=True).sentences
+    assert sentence.quotes == ("it holds",)
+
+
+def test_a_block_quote_is_a_quote():
+    (sentence,) = read_draft("> It holds\n> for all. [@a]\n").sentences
+    assert sentence.quotes == ("It holds for all.",)
+
+
+def test_latex_is_read_as_its_reader_sees_it():
+    text = r"""\documentclass{article}
+\title{On 5 Pears}
+\begin{document}
+\section{Of 7 kinds}
+We see 50\% of \emph{ripe} pears~\cite{a}. % and 9 more
+\begin{equation} x = 3 \end{equation}
+\begin{itemize}
+\item M\"uller holds \cite{b}.
+\end{itemize}
+\bibliography{refs,more}
+\end{document}
+"""
+    draft = read_draft(text)
+    assert draft.form == "latex"
+    assert [(s.text, s.keys) for s in draft.sentences] == [
+        ("We see 50% of ripe pears.", ("a",)),
+        ("Müller holds.", ("b",)),
+    ]
+    assert draft.bibliographies == ("refs.bib", "more.bib")
+
+
+def test_numbers_are_marks_only_with_a_list_of_references():
+    text = "It holds [1, 3-4] in [0, 1].\n\n## References\n\n[1] A one.\n[3] B three.\n4. C four.\n"
+    assert read_draft(text).keys[:3] == ("1", "3", "4")
+    assert read_draft(text).entries == {"1": "A one.", "3": "B three.", "4": "C four."}
+    assert read_draft("It holds in [0, 1] and [2].\n").keys == ()
+
+
+def test_authors_with_a_year_are_marks_without_a_key():
+    for text in ("It holds (Guo et al., 2025).", "Guo et al. (2025) hold it.",
+                 "Smith and Lee (2020) hold it."):  # fmt: skip
+        (sentence,) = read_draft(text).sentences
+        assert sentence.has_other_mark, text
+
+
+def test_a_row_of_a_table_counts_when_it_cites():
+    text = "| a | 5 |\n|---|---|\n| b [@k] | 6 |\n"
+    assert [keys for _, keys in cited(text)] == [("k",)]
+
+
+@given(st.text(st.sampled_from('[@a]; .“”"{}\\cite`$%&|\n-#>1'), max_size=80), st.booleans())
+def test_no_text_makes_it_raise_and_places_hold(text, is_latex):
+    for sentence in read_draft(text, is_latex=is_latex).sentences:
+        assert 0 <= sentence.start < sentence.end <= len(text)
+        assert sentence.line == text.count("\n", 0, sentence.start) + 1
