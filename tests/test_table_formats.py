@@ -539,4 +539,10 @@ def test_the_page_templates_come_with_the_package():
     import reviewer.formats
 
     folder = Path(reviewer.formats.__file__).parent / "page"
-    assert {p.name for p in folder.iterdir()} == {"table.html.jinja", "table.css", "table.js"}
+    assert {p.name for p in folder.iterdir()} == {
+        "check.css",
+        "check.html.jinja",
+        "table.css",
+        "table.html.jinja",
+        "table.js",
+    }
