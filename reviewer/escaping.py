@@ -91,3 +91,71 @@ def escape_formula(text: str) -> str:
     if _FORMULA.match(plain) and not _SIGNED.fullmatch(plain):
         return f"'{plain}"
     return plain
+
+
+# In a .bib file a brace counts even after a backslash, and letters outside a command may change
+# their case, so these are spelt by names in small letters.
+_BIBTEX = {
+    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "$": r"\$",
+    "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
+} | {
+    letter: rf"\ensuremath{{{written[1:-1]}}}"
+    for letter, written in _LATEX.items()
+    if written.startswith("$\\") and letter not in "×±÷¬µ·"
+}  # fmt: skip
+_MATH = re.compile(r"(?<![\\$])\$(?=[^\s$])([^$]*[^\s$\\])\$(?![\d$])")
+_MATH_COMMANDS = {
+    *(name for name in _GREEK if name != "o"),
+    *"Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega varepsilon vartheta varphi "
+    "mathrm mathbf mathcal mathbb mathit mathsf mathfrak text sqrt frac hat bar tilde vec dot "
+    "times cdot pm mp leq geq le ge neq ne approx sim simeq equiv propto infty in notin subset "
+    "subseteq cup cap to rightarrow leftarrow leftrightarrow Rightarrow mapsto sum prod int log "
+    "ln exp min max sup inf lim sin cos tan ell nabla partial forall exists ldots cdots dots "
+    "quad langle rangle lfloor rfloor lceil rceil mid star ast circ otimes oplus prime".split(),
+}  # fmt: skip
+_JOINED = re.compile(r"-(?=-)|'(?=')|,(?=,)|[?!](?=`)")
+_MIXED_CASE = re.compile(r"[^\W\d_]\w*[A-ZÀ-ÖØ-Þ]\w*|\d+\w*[A-ZÀ-ÖØ-Þ]\w*")
+
+
+def escape_bibtex(text: str, *, keeps_case: bool = False) -> str:
+    """The cleaned text for a field of a .bib file, to be read back the same. Letters stay Unicode;
+    `$...$` stays when it holds nothing but mathematics. With `keeps_case`, capitals inside words
+    and mathematics are braced, so that no style makes them small."""
+    plain = clean(text)
+    out, at = [], 0
+    for match in _MATH.finditer(plain):
+        if _is_math(match[1]):
+            out += [_bibtex_words(plain[at : match.start()], keeps_case), f"{{{match[0]}}}"]
+            at = match.end()
+    return "".join([*out, _bibtex_words(plain[at:], keeps_case)])
+
+
+def _is_math(text: str) -> bool:
+    """True when LaTeX reads it without harm: known commands, braces in pairs, nothing special."""
+    if any(c in text for c in "%#&~") or not text.isascii():
+        return False
+    commands = re.findall(r"\\([A-Za-z]+|.)", text)
+    if any(command not in _MATH_COMMANDS and command not in ",;!: " for command in commands):
+        return False
+    depth = 0
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        if depth < 0:
+            return False
+    return depth == 0 and not re.search(r"[_^]\s*(?:$|[_^}])|[_^]{2}", text)
+
+
+def _bibtex_words(text: str, keeps_case: bool) -> str:
+    pieces = re.split(r"(\s+)", text) if keeps_case else [text]
+    return "".join(
+        f"{{{_bibtex_plain(piece)}}}" if keeps_case and _MIXED_CASE.search(piece)
+        else _bibtex_plain(piece)
+        for piece in pieces
+    )  # fmt: skip
+
+
+def _bibtex_plain(text: str) -> str:
+    return "".join(_BIBTEX.get(c, c) for c in _JOINED.sub(r"\g<0>{}", text).replace("{}", "\0")
+                   ).replace("\0", "{}")  # fmt: skip

