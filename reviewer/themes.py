@@ -260,4 +260,3 @@ def _apart(ranked: Sequence[str]) -> list[str]:
         if len(chosen) < _TERMS_IN_NAME and not taken & set(term.split()):
             chosen.append(term)
     return chosen
-
