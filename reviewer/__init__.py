@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reviewer.answer import AskOptions, answer_question
+    from reviewer.columns import read_column
     from reviewer.errors import ReviewError
     from reviewer.library import Library
-    from reviewer.records import Answer, Filters, Paper
+    from reviewer.records import Answer, Column, Filters, Paper, Table
     from reviewer.search import SearchOptions, find
     from reviewer.settings import Settings, load_settings
+    from reviewer.table import TableOptions, compare_papers
     from reviewer.writers.extractive import Extractive
 
 _HOMES = {
     "Answer": "records",
     "AskOptions": "answer",
+    "Column": "records",
     "Extractive": "writers.extractive",
     "Filters": "records",
     "Library": "library",
@@ -27,14 +30,19 @@ _HOMES = {
     "ReviewError": "errors",
     "SearchOptions": "search",
     "Settings": "settings",
+    "Table": "records",
+    "TableOptions": "table",
     "answer_question": "answer",
+    "compare_papers": "table",
     "find": "search",
     "load_settings": "settings",
+    "read_column": "columns",
 }
 
 __all__ = [
     "Answer",
     "AskOptions",
+    "Column",
     "Extractive",
     "Filters",
     "Library",
@@ -42,9 +50,13 @@ __all__ = [
     "ReviewError",
     "SearchOptions",
     "Settings",
+    "Table",
+    "TableOptions",
     "answer_question",
+    "compare_papers",
     "find",
     "load_settings",
+    "read_column",
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import reviewer.pacing as pacing
-from reviewer.prompting import Prompts, Shown
+from reviewer.prompting import Prompt, Prompts, Shown
 from reviewer.records import Evidence, Record, Usage
 
 CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
@@ -47,8 +47,10 @@ class Asking:
         self._hashes: dict[str, str] = {}
 
     def ask(self, name: str, into: type[T], **inputs: Any) -> T:  # noqa: ANN401  a prompt's inputs
-        prompt = self.prompts.render(name, **inputs)
-        self._hashes[name] = prompt.file_hash
+        return self.answer_to(self.prompts.render(name, **inputs), into)
+
+    def answer_to(self, prompt: Prompt, into: type[T]) -> T:
+        self._hashes[prompt.name] = prompt.file_hash
         return self.model.ask(prompt.text, into, prompt_hash=prompt.file_hash)
 
     def side_by_side(self, call: Callable[[A], B], items: Sequence[A]) -> list[B]:

@@ -21,13 +21,15 @@ from reviewer.records import (
     Table,
     Value,
 )
-from reviewer.text import clean, shorten
+from reviewer.text import clean, counted, shorten
 from reviewer.wording import without_addresses, without_citations
 
 MOST_VALUES = 4  # of one cell; a paper that says more than that says none of it clearly
 _SHOWN_CHARS = 80
 _HYPHENS = "-‐‑"
-_NAME = re.compile(rf"[^\W\d_]+[{_HYPHENS}]?\d[\w.]*(?<!\.)")  # GPT-4, Qwen2.5, v2.1, H100
+_NAME = re.compile(
+    rf"(?<![^\W_])[^\W\d_]+[{_HYPHENS}]?\d[\w.]*(?<!\.)"
+)  # GPT-4, Qwen2.5, v2.1, H100
 _RUNS = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
 _GAP = rf"[{_HYPHENS}\s.]?"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -89,23 +91,29 @@ def _value(draft: CellDraft, column: Column, shown: Mapping[str, Evidence]) -> V
     found = _cited(draft, shown, may_be_short=is_part)
     citation = found if isinstance(found, Citation) else None
     doubts = [] if isinstance(found, Citation) else [found]
-    is_quoted = citation is not None and locate(text, citation.quote) is not None
+    is_quoted = citation is not None and _is_in(text, citation.quote)
     if not is_quoted:
         own = {name for e in shown.values() for name in (e.tag, e.paper.key)}
         text = without_addresses(without_citations(text, own)[0]) or "(citation removed)"
-    if citation is not None:
+    if citation is not None and not is_quoted:
         doubts += [f"{f} is not in its quote" for f in numbers_without_proof(text, citation.quote)]
     normal, misfit = normalise(text, column)
     doubts += [misfit] if misfit else []
     return Value(
         text=text,
         normal=normal,
-        quote=clean(quote),
+        quote=citation.quote if citation else quote,
         citation=citation,
         support="uncited" if citation is None else "unsupported" if doubts
         else "supported" if is_quoted and column.kind != "yes/no" else "unchecked",
         doubts=tuple(without_addresses(doubt) for doubt in doubts),
     )  # fmt: skip
+
+
+def _is_in(text: str, quote: str) -> bool:
+    """True when the text is words of the quote, or of its cleaned view: whole ones, and no
+    negation before them is left out."""
+    return any(locate(text, view) is not None for view in (quote, clean(quote)))
 
 
 def _cited(
@@ -198,7 +206,7 @@ def tally_line(table: Table) -> str:
     counts, coverage = tally(table), table.coverage
     own = f" ({counts.in_own_words} in the writer's own words)" if counts.in_own_words else ""
     said = [
-        f"{coverage.papers} papers in the library, {coverage.matched} considered, "
+        f"{counted(coverage.papers, 'paper')} in the library, {coverage.matched} considered, "
         f"{len(table.rows)} in the table. Cells: {counts.filled} filled{own}",
         f"{counts.not_stated} not stated",
         *([f"{counts.no_proof} without proof"] if counts.no_proof else []),

@@ -144,6 +144,15 @@ def asked(column: Column) -> str:
     return f"{column.name}: {column.question}" if column.question else column.name
 
 
+def listed(columns: Sequence[Column]) -> list[str]:
+    """The columns as a writer is shown them, a line each: `1. reward (text) What is optimised?`."""
+    kinds = [f"{c.kind}: {', '.join(c.choices)}" if c.choices else c.kind for c in columns]
+    return [
+        f"{number}. {column.name} ({kind}) {column.question}".rstrip()
+        for number, (column, kind) in enumerate(zip(columns, kinds, strict=True), start=1)
+    ]
+
+
 def is_not_stated(value: str) -> bool:
     """True for a value that says that there is none."""
     return _NOT_STATED.fullmatch(clean(value)) is not None

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from reviewer.asking import REPLY_TOKENS, Asking, batched, tokens
-from reviewer.columns import TAKEN, read_column
+from reviewer.columns import TAKEN, listed, read_column
 from reviewer.errors import ModelError, UsageError
 from reviewer.pacing import LimitError, StoppedError
-from reviewer.prompting import Shown
+from reviewer.prompting import Prompt, Shown
 from reviewer.records import CellDraft, Column, Evidence, Record, Report, RowDraft
 
 # Several short papers a call save the prompt's own words; more cells than this make replies that
@@ -70,13 +70,14 @@ def fill_rows(
     cells: dict[str, list[CellDraft]] = {paper_id: [] for paper_id in papers}
     failed: dict[str, ModelError] = {}
 
-    def call(batch: Sequence[Evidence]) -> TableReply:
-        shown = asking.fit([_shown(asking, item) for item in batch])
-        return asking.ask("table", TableReply, topic=topic, columns=columns, evidence=shown)
-
+    # All are made before the first call: calls side by side would wait for each other's rendering.
+    prompts = [_prompt(asking, topic, columns, batch) for batch in batches]
     pool = ThreadPoolExecutor(max(1, min(asking.model.jobs, len(batches))))
     try:
-        waiting = {pool.submit(call, batch): batch for batch in batches}
+        waiting = {
+            pool.submit(asking.answer_to, prompt, TableReply): batch
+            for prompt, batch in zip(prompts, batches, strict=True)
+        }
         done = 0
         for future in as_completed(waiting):
             batch = waiting[future]
@@ -96,6 +97,13 @@ def fill_rows(
     return tuple(
         RowDraft(paper_id=p, cells=tuple(cells[p]), failed=said.get(p, "")) for p in papers
     )
+
+
+def _prompt(
+    asking: Asking, topic: str, columns: Sequence[Column], batch: Sequence[Evidence]
+) -> Prompt:
+    shown = asking.fit([_shown(asking, item) for item in batch])
+    return asking.prompts.render("table", topic=topic, columns=listed(columns), evidence=shown)
 
 
 def _drafts(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
+from typing import Any
 
 from reviewer.database import Database
 from reviewer.errors import NotFoundError
@@ -69,13 +71,26 @@ class Ledger:
         return found
 
     def quotes_of(self, paper_id: str) -> list[tuple[str, Citation]]:
-        """What answers quoted from a paper: the question and the citation, newest run first."""
+        """What answers and tables quoted from a paper: the question or the column, and the
+        citation, newest run first."""
         rows = self._database.rows(
             "SELECT run FROM runs WHERE instr(run, ?) > 0 ORDER BY started DESC", (paper_id,)
         )
         found = []
         for run in (Run.model_validate_json(row[0]) for row in rows):
-            for claim in run.result.get("claims", []):
-                citations = [Citation.model_validate(c) for c in claim["citations"]]
-                found += [(run.question, c) for c in citations if c.paper_id == paper_id]
+            for about, kept in _quotes_in(run):
+                citation = Citation.model_validate(kept)
+                if citation.paper_id == paper_id:
+                    found.append((about, citation))
         return found
+
+
+def _quotes_in(run: Run) -> Iterator[tuple[str, Any]]:
+    """Each citation of a kept answer or table, with what it was quoted for."""
+    for claim in run.result.get("claims", []):
+        yield from ((run.question, citation) for citation in claim["citations"])
+    for row in run.result.get("rows", []):
+        for cell in row["cells"]:
+            about = f"{run.question}: {cell['column']}"
+            cited = (value["citation"] for value in cell["values"])
+            yield from ((about, citation) for citation in cited if citation)

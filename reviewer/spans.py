@@ -77,6 +77,8 @@ _CUES = (
 )
 
 
+# Every paper of the field has these words in most sentences: alone they point to none.
+_EVERYWHERE = _stems("model language learning training network system paper study work".split())
 _WEIGHTS = _stems("main headline key overall principal primary used".split())
 
 
@@ -126,6 +128,8 @@ def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, s
     equals. None when none holds enough of its name's words, nor says what such sentences say."""
     name, words = _stems(query_terms(column.name)), _stems(query_terms(asked(column)))
     cues = _cues_of(column)
+    if not cues and name <= _EVERYWHERE:
+        return None
     best: tuple[float, str, str] | None = None
     for tag, sentence, place in _sentences(evidence):
         plain = clean(sentence)

@@ -94,7 +94,7 @@ def compare_papers(
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    _keep(table, library, options, report)
+    _keep(table, library, writer, options, report)
     return table
 
 
@@ -217,13 +217,16 @@ def _writer_name(writer: Writer, earlier: Table | None) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _keep(table: Table, library: Library, options: TableOptions, report: Report) -> None:
+def _keep(
+    table: Table, library: Library, writer: Writer, options: TableOptions, report: Report
+) -> None:
     keys = ", ".join(row.key for row in table.rows)
     run = Run(
         id=table.run_id,
         command="table",
         question=table.topic or shorten(keys, MOST_NAMED_CHARS) or "no paper",
         writer=table.writer,
+        prompt_hashes=writer.prompt_hashes(),
         usage=table.usage,
         result=table.model_dump(mode="json", exclude={"papers", "usage"}),
     )

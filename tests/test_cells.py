@@ -10,6 +10,7 @@ from scripted import evidence
 
 from reviewer.cells import cell_text, disagrees, fill, is_in_own_words, numbers_without_proof
 from reviewer.records import CellDraft, Column, RowDraft
+from reviewer.text import clean
 
 ABSTRACT = (
     "We train Qwen2.5-7B with GRPO on 8 tasks. Accuracy rises by 8.4% to 61.2%, in 2025 too. "
@@ -46,6 +47,14 @@ def test_a_value_in_other_words_is_filled_and_marked_as_not_judged():
 def test_a_value_that_leaves_a_negation_out_is_not_called_the_papers_words():
     made = cell(("labels are used", "No labels are used."))
     assert made.values[0].support == "unchecked"
+
+
+def test_a_quoted_sentence_is_supported_whatever_names_and_latex_it_holds():
+    sentence = "We play 3v3 \\textit{drone volleyball} with 80\\% of GPT-4o's 1,5 x 10^-3 steps."
+    shown = [evidence("E1", sentence)]
+    made = cell((clean(sentence), sentence), shown=shown)
+    assert [value.support for value in made.values] == ["supported"]
+    assert made.values[0].quote == sentence
 
 
 def test_a_short_quote_counts_when_it_is_the_value():

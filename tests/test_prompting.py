@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from jinja2 import meta, nodes
 from scripted import FENCED
 
+from reviewer import filling
 from reviewer.errors import NotFoundError
 from reviewer.prompting import SUFFIX, PromptError, Prompts, inputs_of, prompts_folder
 from reviewer.records import Record
@@ -38,6 +39,9 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "earlier": shown,
         "most_claims": 8,
         "most_questions": 3,
+        "topic": "dropout",
+        "columns": ["1. gain (number)"],
+        "most_columns": 6,
     }
     return {name: known[name] for name in wanted}
 
@@ -58,9 +62,11 @@ def test_a_prompts_first_line_names_what_it_takes_and_gives_and_who_calls_it(fil
     head = HEAD.match(file.read_text(encoding="utf-8"))
     assert head, f"{file.name} has no head"
     assert inputs_of(head.string) == meta.find_undeclared_variables(tree(file))
-    assert issubclass(getattr(prompted, head[2]), Record)
-    assert head[3] == "writers/prompted.py"
-    assert callable(getattr(prompted.Prompted, head[4]))
+    module, caller = {
+        "writers/prompted.py": (prompted, prompted.Prompted), "filling.py": (filling, filling)
+    }[head[3]]  # fmt: skip
+    assert issubclass(getattr(module, head[2]), Record)
+    assert callable(getattr(caller, head[4]))
 
 
 @pytest.mark.parametrize("file", CALLS, ids=name_of)

@@ -40,6 +40,12 @@ def test_what_no_sentence_names_stays_empty():
     assert drafts("licence", "base model", "human evaluation: who judged?", "cost (number)") == {}
 
 
+def test_a_name_that_every_sentence_could_hold_points_to_none():
+    shown = [evidence("E1", "The model is small. We train the language model on papers.")]
+    assert drafts("model", "training", "language model", shown=shown) == {}
+    assert "model size" in drafts("model size", shown=[evidence("E1", "The model size is 7B now.")])
+
+
 def test_a_yes_or_no_is_never_read_into_a_text():
     assert drafts("offline (yes/no)", "fails (yes/no): does it fail?") == {}
 

@@ -323,6 +323,26 @@ def test_a_table_that_was_tampered_with_is_checked_again(small):
     assert states[first.rows[2].key].state == "filled"
 
 
+def test_a_cell_with_latex_in_its_quote_stays_proven_through_an_update(tmp_path):
+    listed = {"title": "Drones", "abstract": "We \\textbf{reward} 80\\% of\nthe drones here."}
+    with Library(tmp_path / "tex", Settings(embedding="none")) as shelf:
+        shelf.add([write_listing(tmp_path / "l.jsonl", listed)])
+        first = compare_papers("", shelf, Extractive(), TableOptions((REWARD,)))
+        again = updated(shelf, first, Extractive())
+    for table in (first, again):
+        (value,) = table.rows[0].cells[0].values
+        assert (value.text, value.support) == ("We reward 80% of the drones here.", "supported")
+
+
+def test_without_a_model_no_cell_is_without_proof(sample_library):
+    columns = (*DEFAULT, Column(name="gain", kind="number"), Column(name="reward"))
+    table = compare_papers("", sample_library, Extractive(), TableOptions(columns))
+    counts = tally(table)
+    assert len(table.rows) == 62
+    assert (counts.no_proof, counts.in_own_words, counts.failed) == (0, 0, 0)
+    assert counts.filled > 60
+
+
 def test_a_paper_that_has_left_the_library_leaves_the_table(small):
     by, _ = writer()
     first = compare_papers("", small, by, by_keys(small))

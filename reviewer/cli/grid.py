@@ -21,7 +21,7 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from reviewer.cells import tally_line
+    from reviewer.cells import tally, tally_line
     from reviewer.formats import nothing_found, table_head, table_title
     from reviewer.text import clean
 
@@ -40,6 +40,8 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
         if with_quotes:
             _show_quotes(table, console)
     console.print(Text(clean(tally_line(table))))
+    if tally(table).in_own_words:
+        console.print(Text("° in the writer's own words, not judged", "dim"))
 
 
 def _cell(cell: Cell) -> Text:
@@ -60,7 +62,7 @@ def _show_grid(table: Table, console: Console) -> None:
     from reviewer.text import clean
 
     grid = Grid(box=box.SIMPLE_HEAD, show_lines=True, pad_edge=False)
-    grid.add_column("Paper", overflow="fold", min_width=12)
+    grid.add_column("Paper", overflow="fold", min_width=12, max_width=24)
     for column in table.columns:
         grid.add_column(Text(clean(column.name)), overflow="fold", min_width=8)
     for row in table.rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -140,7 +141,7 @@ def table(
     from reviewer.cli.opening import opened, words_alone_note
     from reviewer.cli.progress import ShownProgress
     from reviewer.cli.rows import check_rows, columns_of, earlier_table, selected
-    from reviewer.cli.writing import writer_of
+    from reviewer.cli.writing import warm_up, writer_of
     from reviewer.table import TableOptions, compare_papers, planned_calls
     from reviewer.updating import Redo
 
@@ -166,14 +167,17 @@ def table(
         if dry_run:
             print_out(planned_calls(about, shelf, settings.model, options) + "\n")
             return 0
-        writer = writer_of(settings, shelf, use_cache=not no_cache)
-        made = compare_papers(about, shelf, writer, options, report)
+        with closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer:
+            warm_up(about, shelf, writer, use_cache=not no_cache)
+            made = compare_papers(about, shelf, writer, options, report)
         note = words_alone_note(shelf, is_at_hand=bool(papers)) if about else ""
     _show(made, form, output, update, with_quotes=quotes)
     if not quiet:
         if update:
             print_error(f"{update} is up to date.")
         _say_summary(made, note, has_line=form == "markdown" and not output)
+        if settings.budget_usd is not None and made.usage.cost_usd is None:
+            print_error(f"No price of {made.usage.model} is known, so --budget did not hold.")
     return _exit_code(made)
 
 

@@ -95,9 +95,12 @@ def table_json(table: Table) -> str:
         for row in table.rows
     ]
     nearest = [] if table.rows else [paper_fields(paper) for paper in table.papers]
-    last = table.model_dump(mode="json", include={"coverage", "run_id", "usage"})
-    counts = tally(table).model_dump()
-    return dump("table", {**whole, "rows": rows, "nearest": nearest, "cells": counts, **last})
+    last = {
+        "cells": tally(table).model_dump(),
+        "coverage": table.coverage.model_dump(mode="json"),
+        "usage": {"run_id": table.run_id, **table.usage.model_dump(mode="json")},
+    }
+    return dump("table", {**whole, "rows": rows, "nearest": nearest, **last})
 
 
 def read_table(text: str, file: str) -> Table:
@@ -110,6 +113,8 @@ def read_table(text: str, file: str) -> Table:
         if document.get("schema") != f"review/table/{VERSION}":
             raise ValueError
         fields = {name: document[name] for name in Table.model_fields if name in document}
+        fields["usage"] = dict(document["usage"])
+        fields["run_id"] = fields["usage"].pop("run_id")
         row_fields = {*Row.model_fields} - {"paper_id"}
         fields["rows"] = [
             {"paper_id": row["id"], **{n: row[n] for n in row_fields if n in row}}
