@@ -166,7 +166,8 @@ def _statements(sentences: Sequence[SentenceReply], tags: set[str]) -> tuple[Sta
     """The sentences in the order of a paragraph. A second topic, and the like, is a comparison."""
     made, taken = [], set[Role]()
     for sentence in sentences:
-        role = next((r for r in _ROLES if r == sentence.role.strip().casefold()), "comparison")
+        said = sentence.role.strip().casefold()
+        role: Role = next((known for known in _ROLES if known == said), "comparison")
         if role in taken:
             role = "comparison"
         if role != "comparison":

@@ -17,8 +17,8 @@ _ABSTRACTS = (
     re.compile(r"\\begin\{abstract\}(?P<text>.*?)\\end\{abstract\}", re.DOTALL),
     re.compile(
         r"^[ \t]*(?:#+|\\(?:sub)?section\*?\{|\*\*)?[ \t]*(?:abstract|summary)\b[}*.:—–-]*[ \t]*"
-        r"(?P<text>.*?)(?=^[ \t]*(?:#+[ \t]|\\(?:sub)?section\b|(?:\*\*|\d+\.?[ \t]+)?introduction\b)"
-        r"|\Z)",
+        r"(?P<text>.*?)(?=^[ \t]*(?:#+[ \t]|\\(?:sub)?section\b"
+        r"|(?:\*\*|\d+\.?[ \t]+)?introduction\b)|\Z)",
         re.DOTALL | re.IGNORECASE | re.MULTILINE,
     ),
 )

@@ -124,10 +124,10 @@ class _Reader:
 
     def order(self, node: Any) -> Order:  # noqa: ANN401
         said = self.text(node, "order")
-        for order in ORDERS:
-            if said == order:
-                return order
-        self.fault(_line(node), f"the order '{said}' is none", f"Use {' or '.join(ORDERS)}.")
+        found = [order for order in ORDERS if order == said]
+        if not found:
+            self.fault(_line(node), f"the order '{said}' is none", f"Use {' or '.join(ORDERS)}.")
+        return found[0]
 
     def words(self, node: Any) -> int:  # noqa: ANN401
         said = self.text(node, "words")
@@ -166,7 +166,8 @@ class _Reader:
         try:
             return self._paper_named(key)
         except NotFoundError as error:
-            self.fault(_line(node), error.message, error.hint)
+            said, hint = error.message, error.hint
+        self.fault(_line(node), said, hint)
 
 
 def _line(node: Any) -> int:  # noqa: ANN401  a node, or None for an empty file

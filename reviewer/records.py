@@ -401,7 +401,7 @@ class Table(Record):
 
 
 Order = Literal["thematic", "chronological"]
-Role = Literal["topic", "comparison", "open", "difference", "quote"]
+Role = Literal["topic", "comparison", "open", "difference", "question", "quote"]
 Relation = Literal["", "agree", "extend", "contradict"]
 Intent = Literal["", "background", "method", "result comparison"]
 
@@ -435,7 +435,8 @@ class Brief(Record):
 
 class StatementDraft(ClaimDraft):
     """A sentence of a section. `relation` is that of the papers it compares, `intent` why it cites
-    them; a `quote` is a paper's own sentence, a `difference` tells of the work at hand."""
+    them; a `quote` is a paper's own sentence, a `difference` tells of the work at hand, a `question`
+    asks its author and states nothing."""
 
     role: Role = "comparison"
     relation: Relation = ""

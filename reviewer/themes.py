@@ -11,7 +11,7 @@ from typing import Any
 
 from reviewer.library import Library
 from reviewer.records import Filters, Paper, Theme
-from reviewer.terms import STOP_WORDS
+from reviewer.terms import COMMON_WORDS, STOP_WORDS
 from reviewer.text import clean
 
 MOST_THEMES = 6
@@ -25,21 +25,6 @@ _MOST_TIMES = 6  # a paper that speaks of one thing all the time does not name t
 _OF_ONE = 0.5  # a term of one paper names no theme, unless there is no better
 _PAIR_WORTH = 1.25  # two words say more than one
 _WORD = re.compile(r"[^\W\d_](?:[\w-]*[^\W_])?")
-# Words that every abstract has; they set nothing apart.
-_COMMON = frozenset(
-    """paper papers work study propose proposes proposed present presents introduce introduces novel
-    new approach approaches method methods result results show shows shown demonstrate demonstrates
-    experiment experiments extensive existing based performance improve improves improved improving
-    improvement improvements significant significantly achieve achieves while across however
-    including via which through towards toward enable enables enabling first second two three one
-    different various well often code available training trained train model models task tasks
-    challenge challenges ability abilities effective effectively better large high higher low lower
-    several address leading key without even like given findings find state-of-the-art framework
-    further best good great many recent recently despite thus hence still among along within
-    outperform outperforms remain remains provide provides provided single standard simple
-    demonstrating showing leverage leverages leveraging especially particularly additionally
-    furthermore moreover importantly finally language llm llms""".split()
-)
 
 
 def group_papers(
@@ -88,6 +73,45 @@ def settle_themes(
             n = _nearest(vectors[paper_id], kept, vectors)
             kept[n] = Theme(name=kept[n].name, paper_ids=(*kept[n].paper_ids, paper_id))
     return _without_small(kept, vectors)
+
+
+def periods(papers: Sequence[Paper], library: Library) -> tuple[Theme, ...]:
+    """The papers by year, those of unknown year last, in themes named by their years. Years with
+    fewer than LEAST_PAPERS papers share a theme with their neighbours, years with many have several
+    themes, named by their terms too."""
+    spans: list[list[Paper]] = []
+    for paper in in_time_order(papers):
+        if not spans or (len(spans[-1]) >= LEAST_PAPERS and spans[-1][-1].year != paper.year):
+            spans.append([])
+        spans[-1].append(paper)
+    if len(spans) > 1 and len(spans[-1]) < LEAST_PAPERS:
+        spans[-2] += spans.pop()
+    themes: list[Theme] = []
+    for span in spans:
+        name = _years(span)
+        if len(span) < 2 * PAPERS_A_THEME:
+            themes.append(Theme(name=name, paper_ids=tuple(paper.id for paper in span)))
+            continue
+        parts = group_papers(span, library)
+        themes += [Theme(name=f"{name}: {t.name}", paper_ids=t.paper_ids) for t in parts]
+    return tuple(themes)
+
+
+def in_time_order(papers: Sequence[Paper]) -> list[Paper]:
+    """Oldest first; in a year those whose day is not known last, in the end those whose year is not
+    known."""
+    return sorted(
+        papers, key=lambda p: (p.year is None, p.year or 0, p.date in ("", str(p.year)), p.date)
+    )
+
+
+def _years(papers: Sequence[Paper]) -> str:
+    known = [paper.year for paper in papers if paper.year is not None]
+    if not known:
+        return "year unknown"
+    first, last = min(known), max(known)
+    span = str(first) if first == last else f"{first} to {last}"
+    return span if len(known) == len(papers) else f"{span} and year unknown"
 
 
 def name_themes(
@@ -218,7 +242,7 @@ def _terms_in(text: str) -> Counter[str]:
 
 
 def _is_term(word: str) -> bool:
-    return len(word) > 2 and word not in STOP_WORDS and word not in _COMMON
+    return len(word) > 2 and word not in STOP_WORDS and word not in COMMON_WORDS
 
 
 def _singular(word: str) -> str:

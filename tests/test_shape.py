@@ -52,6 +52,7 @@ ROWS = [
     ["search", "at_hand", "themes", "keeping"],
     ["writers"],
     ["gate", "gathering", "choosing", "arranging", "updating"],
+    ["composing", "outlining"],
     ["answer", "table", "related", "revising", "checking"],
     ["survey", "digest", "evaluate", "doctor"],
     ["cli"],
