@@ -146,7 +146,7 @@ def _named(
 
 
 def whole(paper: Paper) -> Evidence:
-    """The beginning of a paper, as evidence without a tag: for one that holds none of the question's words."""
+    """A paper's beginning as evidence, still without a tag: for one that search did not rank."""
     chunk = chunk_paper(paper)[0]
     sentences = tuple(
         Sentence(start=chunk.start + a, end=chunk.start + b, text=chunk.text[a:b])

@@ -164,10 +164,10 @@ class _Reader:
     def _paper(self, node: Any) -> Paper:  # noqa: ANN401
         key = self.text(node, "a paper's key")
         try:
-            return self._paper_named(key)
+            paper = self._paper_named(key)
         except NotFoundError as error:
-            said, hint = error.message, error.hint
-        self.fault(_line(node), said, hint)
+            self.fault(_line(node), error.message, error.hint)
+        return paper
 
 
 def _line(node: Any) -> int:  # noqa: ANN401  a node, or None for an empty file

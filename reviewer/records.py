@@ -435,8 +435,8 @@ class Brief(Record):
 
 class StatementDraft(ClaimDraft):
     """A sentence of a section. `relation` is that of the papers it compares, `intent` why it cites
-    them; a `quote` is a paper's own sentence, a `difference` tells of the work at hand, a `question`
-    asks its author and states nothing."""
+    them; a `quote` is a paper's own sentence, a `difference` tells of the work at hand, and a
+    `question` asks its author and states nothing."""
 
     role: Role = "comparison"
     relation: Relation = ""

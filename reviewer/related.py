@@ -36,6 +36,7 @@ def draft_related_work(
     started = time.monotonic()
     planned = plan_related_work(question, library, writer, options, report)
     sections, notes = _sections(planned, writer, options, report)
+    hits = planned.gathered.found.hits
     work = RelatedWork(
         question=planned.plan.question,
         order=planned.plan.order,
@@ -43,9 +44,7 @@ def draft_related_work(
         own_file=options.own_file,
         sections=sections,
         papers=planned.papers,
-        nearest=()
-        if sections
-        else tuple(h.paper for h in planned.gathered.found.hits[:NEAREST_NAMED]),
+        nearest=() if sections else tuple(hit.paper for hit in hits[:NEAREST_NAMED]),
         is_weak=planned.gathered.found.is_weak and options.plan is None,
         coverage=_coverage(planned, sections, [*writer.notes(), *notes]),
         writer=writer.name,
