@@ -1,5 +1,4 @@
-"""Turns the drafts of sections into sections: every sentence through the claim gate, none that says
-a point again, and no more words than are wanted."""
+"""Turns drafts of sections into sections: sentences checked, no point twice, words bounded."""
 
 from __future__ import annotations
 

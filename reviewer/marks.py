@@ -27,12 +27,12 @@ def citation_key(key: str) -> str:
 
 
 class Marks:
-    """The marks of one text in one of STYLES. Numbers follow the order of `papers`."""
+    """The marks of one text in one of STYLES. Numbers follow the order of `papers`, from `first`."""
 
-    def __init__(self, style: str, papers: Sequence[Paper]) -> None:
+    def __init__(self, style: str, papers: Sequence[Paper], first: int = 1) -> None:
         self.style = style
         self._papers = {paper.id: paper for paper in papers}
-        self._numbers = {paper_id: n for n, paper_id in enumerate(self._papers, start=1)}
+        self._numbers = {paper_id: n for n, paper_id in enumerate(self._papers, start=first)}
         self._labels = _labels(list(self._papers.values())) if style == "author-year" else {}
 
     def number_of(self, paper_id: str) -> int:

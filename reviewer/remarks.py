@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reviewer.marks import Marks
 from reviewer.own_text import OWN_ID
 from reviewer.records import Citation, Claim, Paper, RelatedWork, Section, Statement
-from reviewer.text import counted
+from reviewer.text import clean, counted
 
 _REMARKS = {
     "uncited": "uncited",
@@ -49,7 +49,7 @@ def cited_papers(work: RelatedWork) -> list[Paper]:
     return [known[i] for i in dict.fromkeys(cited)]
 
 
-def citations_of(claims: Sequence[Statement]) -> list[Citation]:
+def citations_of(claims: Sequence[Claim]) -> list[Citation]:
     """Their citations of papers, without those of the work at hand."""
     return [c for claim in claims for c in claim.citations if c.paper_id != OWN_ID]
 
@@ -67,8 +67,13 @@ def remarks_on(claim: Claim) -> str:
     return "; ".join(remarks)
 
 
-def mark_of(claim: Statement, marks: Marks) -> str:
+def mark_of(claim: Claim, marks: Marks) -> str:
     return marks.mark([citation.paper_id for citation in citations_of([claim])])
+
+
+def is_quote(claim: Claim) -> bool:
+    """True for a sentence that is one whole quote of a paper."""
+    return len(claim.citations) == 1 and clean(claim.citations[0].quote) == clean(claim.text)
 
 
 def with_mark(text: str, mark: str) -> str:

@@ -41,7 +41,7 @@ def group_papers(
         return ()
     by_id = {paper.id: paper for paper in papers}
     order = sorted(by_id)
-    vectors = _vectors([by_id[i] for i in order], library)
+    vectors = vectors_of([by_id[i] for i in order], library)
     wanted = max(1, min(most, round(len(order) / PAPERS_A_THEME)))
     groups = [[order[n] for n in group] for group in _joined(vectors, wanted)]
     place = {paper.id: number for number, paper in enumerate(papers)}
@@ -60,7 +60,7 @@ def settle_themes(
     known = {paper.id: paper for paper in papers}
     if not known:
         return (), ()
-    vectors = dict(zip(known, _vectors(list(known.values()), library), strict=True))
+    vectors = dict(zip(known, vectors_of(list(known.values()), library), strict=True))
     kept, placed = [], set[str]()
     for theme in themes:
         own = tuple(i for i in dict.fromkeys(theme.paper_ids) if i in known and i not in placed)
@@ -134,22 +134,22 @@ def name_themes(
     return tuple(named)
 
 
-def _vectors(papers: Sequence[Paper], library: Library) -> Any:  # noqa: ANN401  an array
+def vectors_of(papers: Sequence[Paper], library: Library) -> Any:  # noqa: ANN401  an array
     """One unit vector a paper, row by row."""
     import numpy as np
 
     rows = []
     for paper in papers:
         if not library.has_vectors:
-            return _by_words(papers)
+            return by_words(papers)
         _, matrix = library.chunks.vectors(Filters(keys=(paper.key,)))
         if not len(matrix):
-            return _by_words(papers)
+            return by_words(papers)
         rows.append(matrix.mean(axis=0))
     return _unit(np.stack(rows))
 
 
-def _by_words(papers: Sequence[Paper]) -> Any:  # noqa: ANN401  an array
+def by_words(papers: Sequence[Paper]) -> Any:  # noqa: ANN401  an array
     """Term frequency, damped, times inverse document frequency among these papers."""
     import numpy as np
 

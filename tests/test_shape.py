@@ -44,6 +44,7 @@ ROWS = [
         "marks",
         "own_text",
         "planning",
+        "paragraphs",
     ],
     [
         "llm",

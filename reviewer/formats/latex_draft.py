@@ -7,13 +7,14 @@ import re
 from reviewer.escaping import OTHER_SCRIPT, escape_comment, escape_latex
 from reviewer.formats import quoted_place
 from reviewer.marks import Marks
-from reviewer.records import RelatedWork, Section, Statement
+from reviewer.records import Claim, RelatedWork, Section
 from reviewer.remarks import (
     citations_of,
     cited_papers,
     coverage_line,
     draft_head,
     draft_title,
+    is_quote,
     mark_of,
     nothing_drafted,
     quotes_by_paper,
@@ -34,7 +35,7 @@ def draft_latex(work: RelatedWork, bibliography: str = "") -> str:
     papers and writers stays text."""
     name = _NO_NAME.sub("-", bibliography.removesuffix(".bib")) or "FILE"
     lines = [
-        "% Made by review. Needs \\usepackage[T1]{fontenc} and \\usepackage{natbib}, and at the end "
+        "% Made by review. Needs \\usepackage[T1]{fontenc}, \\usepackage{natbib}, and at the end "
         f"\\bibliographystyle{{plainnat}} \\bibliography{{{name}}}",
         f"% {escape_comment(draft_title(work))}",
         _DEFINITION,
@@ -67,11 +68,15 @@ def _section(section: Section, work: RelatedWork) -> list[str]:
             lines.append(rf"\item {title} {marks.mark([paper_id])}: {said}")
         lines += [r"\end{itemize}"]
     others = [claim for claim in section.claims if claim.role != "quote"]
-    return [*lines, *(_sentence(claim, marks) for claim in others)]
+    return [*lines, *(sentence_latex(claim, marks) for claim in others)]
 
 
-def _sentence(claim: Statement, marks: Marks) -> str:
+def sentence_latex(claim: Claim, marks: Marks) -> str:
+    """One sentence with its mark and, where it is not proven, what is said of that; a quote stands
+    in quotation marks."""
     text = with_mark(escape_latex(claim.text), mark_of(claim, marks))
+    if is_quote(claim):
+        text = f"``{escape_latex(claim.text)}'' {mark_of(claim, marks)}"
     remarks = remarks_on(claim)
     return text + (rf" \emph{{({escape_latex(remarks)})}}" if remarks else "")
 

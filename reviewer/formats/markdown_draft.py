@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from reviewer.escaping import escape
 from reviewer.formats import paper_line, quoted_place
 from reviewer.marks import Marks
-from reviewer.records import Paper, RelatedWork, Section, Statement
+from reviewer.records import Claim, Paper, RelatedWork, Section
 from reviewer.remarks import (
     citations_of,
     cited_papers,
     coverage_line,
     draft_head,
     draft_title,
+    is_quote,
     mark_of,
     nothing_drafted,
     quotes_by_paper,
@@ -81,23 +82,29 @@ def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     if others and len(lines) > 2:
         lines.append("")
     if others:
-        lines.append(" ".join(_sentence(claim, marks) for claim in others))
+        lines.append(" ".join(sentence_markdown(claim, marks) for claim in others))
     return lines
 
 
-def _sentence(claim: Statement, marks: Marks) -> str:
+def sentence_markdown(claim: Claim, marks: Marks) -> str:
+    """One sentence with its mark and, where it is not proven, what is said of that; a quote stands
+    in quotation marks."""
     remarks = remarks_on(claim)
     remark = f" *({_text(remarks)})*" if remarks else ""
+    if is_quote(claim):
+        return f'"{_text(claim.text)}" {mark_of(claim, marks)}{remark}'
     return with_mark(_text(claim.text), mark_of(claim, marks)) + remark
+
+
+def reference_markdown(paper: Paper, marks: Marks) -> str:
+    """The paper's line in a list of references."""
+    head = f"[{marks.number_of(paper.id)}] " if marks.style == "numeric" else "- "
+    return head + paper_line(paper)
 
 
 def _references(papers: Sequence[Paper], marks: Marks, listed: Listed | None) -> list[str]:
     if listed is None:
-        is_numeric = marks.style == "numeric"
-        return [
-            f"{f'[{marks.number_of(p.id)}] ' if is_numeric else '- '}{paper_line(p)}"
-            for p in papers
-        ]
+        return [reference_markdown(paper, marks) for paper in papers]
     if marks.style == "numeric":
         return [f"[{marks.number_of(p.id)}] {_text(listed([p])[0])}" for p in papers]
     return [f"- {_text(line)}" for line in listed(papers)]
