@@ -27,7 +27,7 @@ def citation_key(key: str) -> str:
 
 
 class Marks:
-    """The marks of one text in one of STYLES. Numbers follow the order of `papers`, from `first`."""
+    """The marks of one text in one of STYLES. Numbers follow the papers, from `first`."""
 
     def __init__(self, style: str, papers: Sequence[Paper], first: int = 1) -> None:
         self.style = style

@@ -74,24 +74,20 @@ def revise_draft(
     known = {paper.id for paper in papers if _is_there(paper, text)}
     wanted = [paper for paper in papers if paper.id not in known]
     left_out = [f"{paper.key} is in the draft already" for paper in papers if paper.id in known]
-    marks = Marks(style, wanted, highest_number(text) + 1)
-    additions, puts = [], list[Put]()
-    for paper, span in zip(wanted, _nearest(wanted, text, spans, library), strict=True):
+    said: dict[str, tuple[Claim, ...]] = {}
+    places = dict(zip((p.id for p in wanted), _nearest(wanted, text, spans, library), strict=True))
+    for paper in wanted:
         report(f"Adding {paper.key}", 0, 0)
-        claims, said = _claims(paper, text[slice(*span)], library, writer, options)
-        left_out += said
-        if claims:
-            put = after_paragraph(text, span[1], _sentences(claims, marks))
-            additions.append(Addition(key=paper.key, place=put.place, text=put.text, claims=claims))
-            puts.append(put)
-    added = [paper for paper in wanted if paper.key in {a.key for a in additions}]
-    if style != "latex" and added:
-        listed = "\n\n".join(reference_markdown(paper, marks) for paper in added)
-        puts += [put] if (put := after_references(text, listed)) else []
+        claims, lost = _claims(paper, text[slice(*places[paper.id])], library, writer, options)
+        left_out += lost
+        said |= {paper.id: claims} if claims else {}
+    added = [paper for paper in wanted if paper.id in said]
+    marks = Marks(style, added, highest_number(text) + 1)
+    additions = [_addition(p, text, places[p.id][1], said[p.id], marks) for p in added]
     revision = Revision(
         file=file,
         before=text,
-        after=with_puts(text, puts),
+        after=with_puts(text, [*_puts(additions), *_listed(added, text, marks)]),
         additions=tuple(additions),
         papers=tuple(added),
         left_out=(*left_out, *writer.notes()),
@@ -101,6 +97,25 @@ def revise_draft(
     )
     _keep(revision, library, writer, options, report)
     return revision
+
+
+def _addition(
+    paper: Paper, text: str, end: int, claims: tuple[Claim, ...], marks: Marks
+) -> Addition:
+    put = after_paragraph(text, end, _sentences(claims, marks))
+    return Addition(key=paper.key, place=put.place, text=put.text, claims=claims)
+
+
+def _puts(additions: Sequence[Addition]) -> list[Put]:
+    return [Put(addition.place, addition.text) for addition in additions]
+
+
+def _listed(added: Sequence[Paper], text: str, marks: Marks) -> list[Put]:
+    """The entries of these papers for the draft's list of references, if it has one."""
+    if marks.style == "latex" or not added:
+        return []
+    put = after_references(text, "\n\n".join(reference_markdown(paper, marks) for paper in added))
+    return [put] if put else []
 
 
 def _is_there(paper: Paper, text: str) -> bool:
