@@ -53,23 +53,22 @@ def read_own(file: str) -> Evidence:
     return Evidence(tag=OWN_TAG, paper=paper, chunk=chunk, score=Score(total=0.0))
 
 
-def read_draft(file: str) -> str:
-    """The text of a draft. Raises SourceError for a file that is not there or is no text."""
+def read_draft(file: str, hint: str = "Give a .md, .tex or .txt file.") -> str:
+    """The text of a draft or a plan, as it is. Raises SourceError for what is not there or is no
+    text."""
     try:
         raw = Path(file).expanduser().read_bytes()
     except OSError as error:
         raise SourceError(
             f"{file} cannot be opened: {(error.strerror or str(error)).lower()}",
-            hint="Give the path of a .md, .tex or .txt file.",
+            hint=hint,
         ) from error
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SourceError(
-            f"{file} is no text in UTF-8", hint="Give a .md, .tex or .txt file."
-        ) from error
+        raise SourceError(f"{file} is no text in UTF-8", hint=hint) from error
     if "\0" in text:
-        raise SourceError(f"{file} is no text", hint="Give a .md, .tex or .txt file.")
+        raise SourceError(f"{file} is no text", hint=hint)
     return text
 
 

@@ -469,7 +469,8 @@ class Section(Record):
 
 class RelatedWork(Record):
     """The result of `draft`. `papers` are those of the sections; `own_file` is the file of the work
-    that it was written for. `is_weak`: nothing in the library is clearly on the question."""
+    that it was written for; `notes` say what the plan had to change. `is_weak`: nothing in the
+    library is clearly on the question."""
 
     question: str
     order: Order = "thematic"
@@ -479,6 +480,7 @@ class RelatedWork(Record):
     papers: tuple[Paper, ...] = ()
     nearest: tuple[Paper, ...] = ()
     is_weak: bool = False
+    notes: tuple[str, ...] = ()
     coverage: Coverage
     writer: str
     effort: str = "normal"

@@ -46,6 +46,7 @@ def draft_related_work(
         papers=planned.papers,
         nearest=() if sections else tuple(hit.paper for hit in hits[:NEAREST_NAMED]),
         is_weak=planned.gathered.found.is_weak and options.plan is None,
+        notes=planned.plan.notes,
         coverage=_coverage(planned, sections, [*writer.notes(), *notes]),
         writer=writer.name,
         effort=options.effort,
@@ -80,7 +81,7 @@ def _sections(
         notes += said
     sections, said = within_words(sections, planned.papers, plan.words)
     notes += said
-    return sections, [*plan.notes, *notes]
+    return sections, notes
 
 
 def _coverage(planned: Planned, sections: Sequence[Section], notes: Sequence[str]) -> Coverage:

@@ -30,12 +30,13 @@ def is_annotated(work: RelatedWork) -> bool:
 def draft_head(work: RelatedWork) -> str:
     """Who wrote the draft, from how much, and what it is not."""
     papers = counted(work.coverage.cited, "paper")
+    said = f"Written by {work.writer} from {papers}; citations by code."
     if is_annotated(work):
-        return (
+        said = (
             f"A themed annotated bibliography of {papers}, not a written section: no model is set, "
             "so themes are named by their terms, and papers are told in sentences of their own."
         )
-    return f"Written by {work.writer} from {papers}; citations by code."
+    return " ".join([said, *(f"{note[:1].upper()}{note[1:]}." for note in work.notes)])
 
 
 def weak_line(work: RelatedWork) -> str:

@@ -85,7 +85,8 @@ def periods(papers: Sequence[Paper], library: Library) -> tuple[Theme, ...]:
             spans.append([])
         spans[-1].append(paper)
     if len(spans) > 1 and len(spans[-1]) < LEAST_PAPERS:
-        spans[-2] += spans.pop()
+        last = spans.pop()
+        spans[-1] += last
     themes: list[Theme] = []
     for span in spans:
         name = _years(span)
@@ -129,7 +130,8 @@ def name_themes(
         best = _ranked(inside, outside, titles)[:_RANKED_TERMS]
         worth = {t: w * _rarity(t, library, total) for t, w in best}
         terms = _apart(sorted(worth, key=lambda t: (-worth[t], t)))
-        name = theme.name or ", ".join(terms) or "other papers"
+        own = [paper for paper in papers if paper.id in theme.paper_ids]
+        name = theme.name or ", ".join(_as_written(t, own) for t in terms) or "other papers"
         named.append(Theme(name=name, paper_ids=theme.paper_ids))
     return tuple(named)
 
@@ -284,3 +286,15 @@ def _apart(ranked: Sequence[str]) -> list[str]:
         if len(chosen) < _TERMS_IN_NAME and not taken & set(term.split()):
             chosen.append(term)
     return chosen
+
+
+def _as_written(term: str, papers: Sequence[Paper]) -> str:
+    """The term with its abbreviations in capitals, where the papers mostly write them so."""
+    words = [w for p in papers for part in p.parts for w in _WORD.findall(part.text[:_READ_CHARS])]
+    forms = Counter(word for word in words if _singular(word.casefold()) in term.split())
+    best: dict[str, str] = {}
+    for form, _ in sorted(forms.items(), key=lambda pair: (-pair[1], pair[0])):
+        best.setdefault(_singular(form.casefold()), form)
+    return " ".join(
+        best[w] if w in best and sum(map(str.isupper, best[w])) > 1 else w for w in term.split()
+    )

@@ -162,7 +162,8 @@ def plan_of(wanted: Wanted, options: DraftOptions, shelf: Library) -> DraftOptio
             raise UsageError(
                 "a plan names its papers", hint="Leave out --keys, --tag, --year and --venue."
             )
-        plan = read_plan(read_draft(wanted.plan), wanted.plan, shelf.paper)
+        text = read_draft(wanted.plan, "Make a plan with: review draft QUESTION --plan-only")
+        plan = read_plan(text, wanted.plan, shelf.paper)
         options = replace(options, plan=plan, words=plan.words, order=plan.order)
     orders = [order for order in ORDERS if order == wanted.order]
     return replace(

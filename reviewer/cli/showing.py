@@ -46,6 +46,7 @@ def make(
 def _show_plan(wanted: Wanted, planned: Planned) -> int:
     """The plan as YAML. Gives the exit code."""
     from reviewer.planning import plan_yaml
+    from reviewer.text import counted
 
     if not planned.plan.themes:
         print_error("Nothing in this library is near the question, so there is nothing to plan.")
@@ -57,8 +58,8 @@ def _show_plan(wanted: Wanted, planned: Planned) -> int:
             print_error(f"Note: {note}")
         named = wanted.output if wanted.output not in ("", "-") else "FILE"
         print_error(
-            f"{len(planned.plan.themes)} themes, {len(planned.papers)} papers. Edit them, then: "
-            f"review draft --plan {named}"
+            f"{counted(len(planned.plan.themes), 'theme')}, "
+            f"{counted(len(planned.papers), 'paper')}. Edit them, then: review draft --plan {named}"
         )
     return 0
 
@@ -81,9 +82,7 @@ def _show_draft(wanted: Wanted, work: RelatedWork) -> None:
     elif wanted.form == "json":
         deliver("", draft_json(work), form="json", output=wanted.output)
     else:
-        text = draft_markdown(
-            work, wanted.style, with_quotes=wanted.quotes, listed=_listed(wanted.csl)
-        )
+        text = draft_markdown(work, wanted.style, with_quotes=wanted.quotes, listed=_listed(wanted))
         deliver(text, "", form="markdown", output=wanted.output)
     papers = cited_papers(work)
     if beside and papers:
@@ -91,13 +90,15 @@ def _show_draft(wanted: Wanted, work: RelatedWork) -> None:
         write_whole(Path(beside), head + bibtex(papers))
 
 
-def _listed(csl: str) -> Any:  # noqa: ANN401  a Listed, or None
-    if not csl:
+def _listed(wanted: Wanted) -> Any:  # noqa: ANN401  a Listed, or None
+    """What formats the references: the style that is named, and for author-year marks one that
+    begins with authors and years."""
+    if not wanted.csl and wanted.style != "author-year":
         return None
-    from reviewer.formats.references import reference_list
+    from reviewer.formats.references import DEFAULT_STYLE, reference_list
 
     def listed(papers: Sequence[Paper]) -> list[str]:
-        return reference_list(papers, csl)
+        return reference_list(papers, wanted.csl or DEFAULT_STYLE)
 
     return listed
 
@@ -106,6 +107,7 @@ def _say_summary(wanted: Wanted, work: RelatedWork, note: str, *, has_budget: bo
     """What was written, what failed and what it cost, to standard error. Gives the exit code: 1
     when a section failed, 3 when --strict left something out."""
     from reviewer.cli.writing import cost_line
+    from reviewer.text import counted
 
     failed = [section for section in work.sections if section.failed]
     if not wanted.quiet:
@@ -124,7 +126,7 @@ def _say_summary(wanted: Wanted, work: RelatedWork, note: str, *, has_budget: bo
         if has_budget and usage.cost_usd is None:
             print_error(f"No price of {usage.model} is known, so --budget did not hold.")
     if failed:
-        print_error(f"{len(failed)} sections failed: {failed[0].failed}")
+        print_error(f"{counted(len(failed), 'section')} failed: {failed[0].failed}")
         print_error("The same command tries them again; what was answered is kept.")
         return 1
     return 3 if any("(strict)" in reason for reason in work.coverage.left_out) else 0
@@ -141,6 +143,7 @@ def _show_revision(
     from reviewer.formats.json import revision_json
     from reviewer.own_text import read_draft
     from reviewer.revising import ReviseOptions, diff_of, revise_draft
+    from reviewer.text import counted
 
     wish = ReviseOptions(wanted.add, wanted.style, options.effort, options.is_strict)
     text = read_draft(wanted.revise)
@@ -155,7 +158,8 @@ def _show_revision(
             print_error(f"Left out: {reason}")
         if made.additions:
             where = wanted.output if written else "nowhere yet: name a file with -o"
-            print_error(f"{len(made.additions)} papers added, written {_to(where, written)}")
+            added = counted(len(made.additions), "paper")
+            print_error(f"{added} added, written {_to(where, written)}")
         print_error(f"{cost_line(made.usage)}, {made.usage.seconds:.1f} s")
     return 3 if any("(strict)" in reason for reason in made.left_out) else 0
 
