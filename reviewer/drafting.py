@@ -159,16 +159,20 @@ def _section(
     )  # fmt: skip
     tags = {item.tag for item in (*fitting, *at_hand)}
     most = len(theme.paper_ids) + _OTHER_SENTENCES
-    return SectionDraft(statements=_statements(reply.sentences[:most], tags))
+    return SectionDraft(
+        statements=_statements(reply.sentences[:most], tags, has_own=brief.own is not None)
+    )
 
 
-def _statements(sentences: Sequence[SentenceReply], tags: set[str]) -> tuple[StatementDraft, ...]:
+def _statements(
+    sentences: Sequence[SentenceReply], tags: set[str], *, has_own: bool
+) -> tuple[StatementDraft, ...]:
     """The sentences in the order of a paragraph. A second topic, and the like, is a comparison."""
     made, taken = [], set[Role]()
     for sentence in sentences:
         said = sentence.role.strip().casefold()
         role: Role = next((known for known in _ROLES if known == said), "comparison")
-        if role in taken:
+        if role in taken or (role == "difference" and not has_own):
             role = "comparison"
         if role != "comparison":
             taken.add(role)

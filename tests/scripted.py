@@ -134,19 +134,19 @@ def sections(asked: Asked) -> dict[str, Any]:
 
     def said(role: str, text: Text, words: str, **more: str) -> dict[str, Any]:
         quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
-        return {"role": role, "text": f"{words} {text.title or 'it'}.", "quotes": quotes, **more}
+        return {"role": role, "text": words, "quotes": quotes, **more}
 
     own = [text for text in asked.texts if text.tag == "OWN"]
     texts = [text for text in asked.texts if text.tag != "OWN" and text.sentences]
     return {
         "sentences": [
-            said("topic", texts[0], "These papers tell of the matter of"),
+            said("topic", texts[0], "These papers tell of one matter."),
             *(
-                said("comparison", text, "One study finds this:", relation="agree", intent="method")
+                said("comparison", text, "One study finds this.", relation="agree", intent="method")
                 for text in texts
             ),
-            said("open", texts[-1], "Nobody has yet gone beyond"),
-            *(said("difference", text, "We differ in what we call") for text in own),
+            said("open", texts[-1], "What lies beyond is open."),
+            *(said("difference", text, "This work differs in what it does.") for text in own),
         ]
     }
 
