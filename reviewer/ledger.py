@@ -87,10 +87,9 @@ class Ledger:
 
 def _quotes_in(run: Run) -> Iterator[tuple[str, Any]]:
     """Each citation of a kept answer, draft or table, with what it was quoted for."""
-    of_sections = [
-        claim for section in run.result.get("sections", []) for claim in section["claims"]
-    ]
-    for claim in [*run.result.get("claims", []), *of_sections]:
+    parts = [*run.result.get("sections", []), *run.result.get("additions", [])]
+    of_parts = [claim for part in parts for claim in part["claims"]]
+    for claim in [*run.result.get("claims", []), *of_parts]:
         yield from ((run.question, citation) for citation in claim["citations"])
     for row in run.result.get("rows", []):
         for cell in row["cells"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reviewer.names import authors_of
 from reviewer.records import Paper
@@ -27,10 +27,18 @@ def citation_key(key: str) -> str:
 
 
 class Marks:
-    """The marks of one text in one of STYLES. Numbers follow the papers, from `first`."""
+    """The marks of one text in one of STYLES. Numbers follow the papers, from `first`; names and
+    titles in a mark pass through `escape`."""
 
-    def __init__(self, style: str, papers: Sequence[Paper], first: int = 1) -> None:
+    def __init__(
+        self,
+        style: str,
+        papers: Sequence[Paper],
+        first: int = 1,
+        escape: Callable[[str], str] = str,
+    ) -> None:
         self.style = style
+        self._escape = escape
         self._papers = {paper.id: paper for paper in papers}
         self._numbers = {paper_id: n for n, paper_id in enumerate(self._papers, start=first)}
         self._labels = _labels(list(self._papers.values())) if style == "author-year" else {}
@@ -51,7 +59,7 @@ class Marks:
             return rf"\citep{{{','.join(keys)}}}"
         if self.style == "numeric":
             return f"[{', '.join(str(n) for n in sorted(self._numbers[i] for i in own))}]"
-        return f"({'; '.join(', '.join(self._labels[i]) for i in own)})"
+        return self._escape(f"({'; '.join(', '.join(self._labels[i]) for i in own)})")
 
     def in_words(self, paper_id: str) -> str:
         """The mark as a part of the sentence: `@a`, `\\citet{a}`, `[1]`, `Guo et al. (2025)`."""
@@ -63,7 +71,7 @@ class Marks:
         if self.style == "numeric":
             return f"[{self._numbers[paper_id]}]"
         who, *when = self._labels[paper_id]
-        return f"{who} ({', '.join(when)})"
+        return self._escape(f"{who} ({', '.join(when)})")
 
 
 def known_authors(paper: Paper) -> list[str]:

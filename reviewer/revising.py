@@ -11,7 +11,7 @@ from typing import Any
 from reviewer.embedding import MissingEmbeddingError
 from reviewer.errors import UsageError
 from reviewer.formats.latex_draft import sentence_latex
-from reviewer.formats.markdown_draft import reference_markdown, sentence_markdown
+from reviewer.formats.markdown_draft import escape_pandoc, reference_markdown, sentence_markdown
 from reviewer.gate import FAILING, pass_gate
 from reviewer.keeping import keep_run, new_run_id
 from reviewer.library import Library
@@ -82,7 +82,7 @@ def revise_draft(
         left_out += lost
         said |= {paper.id: claims} if claims else {}
     added = [paper for paper in wanted if paper.id in said]
-    marks = Marks(style, added, highest_number(text) + 1)
+    marks = Marks(style, added, highest_number(text) + 1, escape_pandoc)
     additions = [_addition(p, text, places[p.id][1], said[p.id], marks) for p in added]
     revision = Revision(
         file=file,

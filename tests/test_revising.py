@@ -133,7 +133,7 @@ def test_latex_is_added_as_latex_and_never_into_a_comment(shelf):
 
 def test_numbers_go_on_and_their_entries_are_listed(shelf):
     text = (
-        "Reinforcement learning may teach a model new skills, or only amplify behaviours [1, 2].\n\n"
+        "Reinforcement learning may teach a model skills, or only amplify behaviours [1, 2].\n\n"
         "## References\n\n[1] One.\n\n[2] Two.\n"
     )
     made = revise(shelf, text, ECHO)
@@ -213,7 +213,7 @@ def test_what_cannot_be_revised_is_told(shelf):
     for text in (
         "",
         "# Heading only\n",
-        "```\ncode that is long enough to be taken for prose\n```\n",
+        "```\ncode that is long enough to be prose here\n```\n",
     ):
         with pytest.raises(UsageError, match="holds no paragraph to add to"):
             revise(shelf, text, ECHO)

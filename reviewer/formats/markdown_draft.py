@@ -25,7 +25,7 @@ from reviewer.remarks import (
 )
 
 # What pandoc reads beyond Markdown: a citation, mathematics, sub- and superscript.
-_PANDOC = re.compile(r"(?<!\w)@|[$^]|(?<!\\)~")
+_PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\w)@|[$^]|(?<!\\)~")
 Listed = Callable[[Sequence[Paper]], list[str]]
 """Gives one line a paper of a bibliography; the papers are in the order of their marks."""
 
@@ -40,15 +40,15 @@ def draft_markdown(
     """The whole section: head, themes, references, coverage. `listed` formats the references;
     without it they stand with their keys, as `ask` has them."""
     papers = cited_papers(work)
-    marks = Marks(style, papers)
-    lines = [f"# {_text(draft_title(work))}", ""]
+    marks = Marks(style, papers, escape=escape_pandoc)
+    lines = [f"# {escape_pandoc(draft_title(work))}", ""]
     if not work.sections:
         lines += [nothing_drafted(work), ""]
         if work.nearest:
             lines += ["Nearest papers, which may not help:", ""]
-            lines += [*(f"- {paper_line(paper)}" for paper in work.nearest), ""]
+            lines += [*(f"- {_for_pandoc(paper_line(paper))}" for paper in work.nearest), ""]
         return "\n".join([*lines, coverage_line(work), ""])
-    lines += [_text(draft_head(work)), ""]
+    lines += [escape_pandoc(draft_head(work)), ""]
     if work.is_weak:
         lines += [weak_line(work), ""]
     for section in work.sections:
@@ -60,24 +60,31 @@ def draft_markdown(
         lines += [line, ""]
         if with_quotes and paper is not None:
             lines += [*_quotes(work, paper), ""]
-    return "\n".join([*lines, _text(coverage_line(work)), ""])
+    return "\n".join([*lines, escape_pandoc(coverage_line(work)), ""])
 
 
-def _text(text: str) -> str:
+def escape_pandoc(text: str) -> str:
     """Escaped for every reader of Markdown, pandoc among them."""
-    return _PANDOC.sub(lambda found: "\\" + found[0], escape(text))
+    return _for_pandoc(escape(text))
+
+
+def _for_pandoc(escaped: str) -> str:
+    """What pandoc reads beyond Markdown made harmless too; links stay."""
+    return _PANDOC.sub(
+        lambda found: found[0] if found[0].startswith("<") else f"\\{found[0]}", escaped
+    )
 
 
 def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
-    lines = [f"## {_text(section.title[:1].upper() + section.title[1:])}", ""]
+    lines = [f"## {escape_pandoc(section.title[:1].upper() + section.title[1:])}", ""]
     if section.failed:
-        return [*lines, f"*(This section could not be written: {_text(section.failed)}.)*"]
+        return [*lines, f"*(This section could not be written: {escape_pandoc(section.failed)}.)*"]
     known = {paper.id: paper for paper in work.papers}
     for paper_id, quotes in quotes_by_paper(section).items():
         paper = known[paper_id]
-        said = " ".join(f'"{_text(claim.text)}"' for claim in quotes)
+        said = " ".join(f'"{escape_pandoc(claim.text)}"' for claim in quotes)
         year = f" ({paper.year})" if paper.year else " (year unknown)"
-        lines.append(f"- **{_text(paper.title)}**{year} {marks.mark([paper_id])}: {said}")
+        lines.append(f"- **{escape_pandoc(paper.title)}**{year} {marks.mark([paper_id])}: {said}")
     others = [claim for claim in section.claims if claim.role != "quote"]
     if others and len(lines) > 2:
         lines.append("")
@@ -90,24 +97,24 @@ def sentence_markdown(claim: Claim, marks: Marks) -> str:
     """One sentence with its mark and, where it is not proven, what is said of that; a quote stands
     in quotation marks."""
     remarks = remarks_on(claim)
-    remark = f" *({_text(remarks)})*" if remarks else ""
+    remark = f" *({escape_pandoc(remarks)})*" if remarks else ""
     if is_quote(claim):
-        return f'"{_text(claim.text)}" {mark_of(claim, marks)}{remark}'
-    return with_mark(_text(claim.text), mark_of(claim, marks)) + remark
+        return f'"{escape_pandoc(claim.text)}" {mark_of(claim, marks)}{remark}'
+    return with_mark(escape_pandoc(claim.text), mark_of(claim, marks)) + remark
 
 
 def reference_markdown(paper: Paper, marks: Marks) -> str:
     """The paper's line in a list of references."""
     head = f"[{marks.number_of(paper.id)}] " if marks.style == "numeric" else "- "
-    return head + paper_line(paper)
+    return head + _for_pandoc(paper_line(paper))
 
 
 def _references(papers: Sequence[Paper], marks: Marks, listed: Listed | None) -> list[str]:
     if listed is None:
         return [reference_markdown(paper, marks) for paper in papers]
     if marks.style == "numeric":
-        return [f"[{marks.number_of(p.id)}] {_text(listed([p])[0])}" for p in papers]
-    return [f"- {_text(line)}" for line in listed(papers)]
+        return [f"[{marks.number_of(p.id)}] {escape_pandoc(listed([p])[0])}" for p in papers]
+    return [f"- {escape_pandoc(line)}" for line in listed(papers)]
 
 
 def _sorted(papers: Sequence[Paper], listed: Listed | None) -> Sequence[Paper | None]:
@@ -117,4 +124,4 @@ def _sorted(papers: Sequence[Paper], listed: Listed | None) -> Sequence[Paper | 
 
 def _quotes(work: RelatedWork, paper: Paper) -> list[str]:
     every = [c for s in work.sections for c in citations_of(s.claims) if c.paper_id == paper.id]
-    return [f'> "{_text(c.quote)}" ({quoted_place(c)})' for c in dict.fromkeys(every)]
+    return [f'> "{escape_pandoc(c.quote)}" ({quoted_place(c)})' for c in dict.fromkeys(every)]
