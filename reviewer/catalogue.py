@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from reviewer.database import Database, damaged, paper_condition
+from reviewer.duplicates import identities
 from reviewer.records import Filters, Origin, Paper
 
 
@@ -68,6 +69,16 @@ class Catalogue:
             "SELECT DISTINCT paper FROM identities WHERE name IN (?)", sorted(names)
         )
         return sorted(row[0] for row in rows)
+
+    def paper_like(self, entry: Paper) -> Paper | None:
+        """The paper that an entry of a bibliography names: by DOI, arXiv id or PMID, else by title,
+        else by its key."""
+        known = [f"{kind}:{value}" for kind, value in identities(entry)]
+        by_title = [name for name in known if name.startswith("title:")]
+        for names in ([name for name in known if name not in by_title], by_title):
+            if numbers := self.numbers_known_as(names):
+                return self.papers_numbered(numbers[:1])[numbers[0]]
+        return self.paper_named(entry.key)
 
     def keys(self) -> list[str]:
         return [row[0] for row in self._database.rows("SELECT key FROM papers ORDER BY number")]

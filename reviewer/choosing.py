@@ -8,7 +8,6 @@ from pathlib import Path
 
 from reviewer.chunking import chunk_paper
 from reviewer.columns import asked
-from reviewer.duplicates import identities
 from reviewer.errors import SourceError
 from reviewer.library import Library
 from reviewer.records import Chunk, Column, Evidence, Filters, Paper, Score, Skipped
@@ -122,21 +121,10 @@ def named_in(file: str, library: Library) -> tuple[dict[str, str], list[str]]:
     for entry in (entries := list(references(text, file))):
         if isinstance(entry, Skipped):
             notes.append(f"Skipped {file}, line {entry.position}: {entry.reason}")
-        elif (found := _matching(entry, library)) is None:
+        elif (found := library.catalogue.paper_like(entry)) is None:
             notes.append(f"Not in the library: {entry.key} ({entry.title or 'no title'})")
         else:
-            named.setdefault(found, entry.key)
+            named.setdefault(found.id, entry.key)
     if not entries:
         raise SourceError(f"{file} holds no BibTeX entries", hint="Give a .bib file with --from.")
     return named, notes
-
-
-def _matching(entry: Paper, library: Library) -> str | None:
-    """The id of the paper of this entry: by DOI or arXiv id, else by title, else by its key."""
-    known = [f"{kind}:{value}" for kind, value in identities(entry)]
-    by_title = [name for name in known if name.startswith("title:")]
-    for names in ([name for name in known if name not in by_title], by_title):
-        if numbers := library.catalogue.numbers_known_as(names):
-            return library.catalogue.papers_numbered(numbers[:1])[numbers[0]].id
-    found = library.catalogue.paper_named(entry.key)
-    return found.id if found else None

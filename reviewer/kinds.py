@@ -33,7 +33,7 @@ KINDS = (
     Kind("article", "JOUR", "article-journal", "journal"),
     Kind("inproceedings", "CPAPER", "paper-conference", "booktitle"),
     Kind("incollection", "CHAP", "chapter", "booktitle"),
-    Kind("book", "BOOK", "book", "series"),
+    Kind("book", "BOOK", "book", "howpublished"),
     Kind("phdthesis", "THES", "thesis", "school"),
     Kind("techreport", "RPRT", "report", "institution"),
     Kind("unpublished", "UNPB", "manuscript", "howpublished"),

@@ -21,11 +21,12 @@ from reviewer.errors import ReviewError, UsageError
 from reviewer.escaping import escape_formula, escape_latex
 from reviewer.formats import TABLE_FORMS, choose_format, write_whole
 from reviewer.formats.csv import table_csv
-from reviewer.formats.html import _hash, table_html
+from reviewer.formats.html import table_html
 from reviewer.formats.json import read_table, table_json
 from reviewer.formats.latex import table_latex
 from reviewer.formats.markdown_table import table_markdown
 from reviewer.formats.xlsx import MOST_CHARS, table_xlsx
+from reviewer.pages import hash_of
 from reviewer.records import Cell, Citation, Column, Coverage, Paper, Part, Row, Table, Value
 from reviewer.text import clean
 
@@ -455,7 +456,9 @@ def in_chromium(page, folder, *, width=1200):
 @pytest.mark.parametrize("width", [1200, 500])
 def test_in_a_browser_the_table_sorts_filters_and_opens_quotes(tmp_path, width):
     page = table_html(STATES)
-    allowed = f"script-src '{_hash(PROBE)}'"  # beside the page's own script, which stays held to it
+    allowed = (
+        f"script-src '{hash_of(PROBE)}'"  # beside the page's own script, which stays held to it
+    )
     probed = page.replace(html.escape("script-src"), html.escape(allowed), 1)
     probed = probed.replace("</body>", f"<script>{PROBE}</script></body>")
     dumped = in_chromium(probed, tmp_path, width=width)

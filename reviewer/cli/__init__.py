@@ -15,7 +15,19 @@ if TYPE_CHECKING:
     from reviewer.records import Filters
     from reviewer.settings import Settings
 
-COMMANDS = ("ask", "table", "draft", "search", "papers", "runs", "prompts", "eval", "doctor")
+COMMANDS = (
+    "ask",
+    "table",
+    "draft",
+    "check",
+    "search",
+    "papers",
+    "export",
+    "runs",
+    "prompts",
+    "eval",
+    "doctor",
+)
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130
 

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote
 
+from reviewer.drafts import CheckedSentence, CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.escaping import escape
 from reviewer.records import Answer, Citation, Paper, Row, Table, Value
+from reviewer.text import clean_view, counted
 
 FORMATS = {
     "markdown": (".md", ".markdown"),
     "json": (".json",),
     "csv": (".csv",),
+    "bibtex": (".bib",),
+    "ris": (".ris",),
+    "csl-json": (".json",),
+    "jsonl": (".jsonl",),
     "xlsx": (".xlsx",),
     "latex": (".tex",),
     "html": (".html", ".htm"),
 }
 TEXT_FORMS = ("markdown", "json")
-TABLE_FORMS = tuple(FORMATS)
+TABLE_FORMS = ("markdown", "json", "csv", "xlsx", "latex", "html")
+CHECK_FORMS = ("markdown", "json", "html")
+EXPORT_FORMS = ("bibtex", "ris", "csl-json", "jsonl", "csv")
+_AROUND = 1500  # characters of a long text that are shown before and after a quote
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -37,7 +47,7 @@ class Reference:
 
 
 def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> str:
-    """The format that was named, else the one of the output file's suffix, else markdown.
+    """The format that was named, else that of the output file's suffix, else the first of `forms`.
 
     Raises UsageError for a name that is no format, and for a format that is none of the command's
     `forms`; and ReviewError for an output whose folder is not there, so that nobody learns it after
@@ -50,7 +60,9 @@ def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> 
             hint="Make the folder, or name another file with -o.",
         )
     suffix = Path(output).suffix.lower()
-    form = name or next((known for known, own in FORMATS.items() if suffix in own), "markdown")
+    fitting = [known for known, own in FORMATS.items() if suffix in own]
+    own = next((known for known in fitting if known in forms), "")
+    form = name or own or (fitting[0] if fitting else forms[0])
     if form not in forms:
         known = f"Use --format {' or '.join(forms)}."
         if form not in FORMATS:
@@ -122,6 +134,19 @@ def quoted_place(citation: Citation) -> str:
     return f"{citation.part}{page}, characters {citation.start} to {citation.end}"
 
 
+def around_quote(text: str, citation: Citation) -> tuple[str, str, str]:
+    """The cleaned text before the quote, the quote, and the text after it."""
+    view = clean_view(text)
+    first = bisect_left(view.offsets, citation.start)
+    last = bisect_left(view.offsets, citation.end)
+    before, after = view.text[:first], view.text[last:]
+    if len(before) > _AROUND:
+        before = "…" + before[-_AROUND:]
+    if len(after) > _AROUND:
+        after = after[:_AROUND] + "…"
+    return before, view.text[first:last], after
+
+
 def standing(value: Value) -> str:
     """How a value stands to its quote, in words."""
     if value.doubts:
@@ -129,6 +154,49 @@ def standing(value: Value) -> str:
     if value.support == "supported":
         return "the paper's words"
     return "the writer's own words, not judged"
+
+
+def check_line(report: CheckReport) -> str:
+    """How many sentences were looked at, and how many of them fail."""
+    of_sentences = [s for s in report.sentences if any(p.fails for p in s.problems)]
+    of_entries = [e for e in report.entries if any(p.fails for p in e.problems)]
+    found = sum(bool(s.quotes) and s not in of_sentences for s in report.sentences)
+    unchecked = sum(
+        s.support == "unchecked" and not s.problems and bool(s.sentence.keys) and not s.quotes
+        for s in report.sentences
+    )
+    entries = counted(len(report.entries), "entry", "entries")
+    line = (
+        f"{counted(report.sentences_read, 'sentence')}, {report.citing} of them cite: "
+        f"{len(of_sentences)} {'fails' if len(of_sentences) == 1 else 'fail'}, {found} with quotes "
+        f"that stand, {unchecked} not checked."
+    )
+    if not report.entries:
+        return line
+    return f"{line} {entries} in the bibliography: {len(of_entries)} with a fault."
+
+
+def check_head(report: CheckReport) -> str:
+    """Who judged, and what was not judged."""
+    if report.writer == "extractive":
+        return (
+            "No model is set: what a sentence says in its own words is not checked, "
+            "only its keys, quotes and figures."
+        )
+    return f"Judged by {report.writer}; keys, quotes and figures were checked by code."
+
+
+def verdict_words(checked: CheckedSentence) -> str:
+    """How a citing sentence stands to its papers, in words."""
+    if checked.support == "supported" and checked.quotes:
+        return "the papers' words"
+    said = {
+        "supported": "the papers support it, by the model's word",
+        "partial": "the papers support a part of it, by the model's word",
+        "contradicted": "the papers contradict it, by the model's word",
+        "unsupported": "the papers do not support it, by the model's word",
+    }
+    return said.get(checked.support, "not checked: what it says in its own words")
 
 
 def readable_date(paper: Paper) -> str:

@@ -73,8 +73,10 @@ def _needs_braces(family: str) -> bool:
 
 
 def _label(paper: Paper) -> str:
-    """What an author-year citation shows where no author is known."""
-    return shorten(clean(paper.title).split(":")[0], _LABEL_CHARS)
+    """What an author-year citation shows where no author is known. Without brackets: natbib takes
+    what follows a round one for the year, and a square one for the label's end."""
+    plain = " ".join(re.sub(r"[()\[\]]", " ", clean(paper.title).split(":")[0]).split())
+    return shorten(plain, _LABEL_CHARS)
 
 
 def _date(paper: Paper) -> dict[str, str]:

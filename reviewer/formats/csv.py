@@ -1,14 +1,20 @@
-"""Comparison tables as CSV. No cell is a formula to a spreadsheet."""
+"""Comparison tables and lists of papers as CSV. No cell is a formula to a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 from reviewer.cells import cell_text
 from reviewer.escaping import escape_formula
 from reviewer.formats import standing
-from reviewer.records import Cell, Table
+from reviewer.records import Cell, Paper, Table
+
+_COLUMNS = (
+    "key title authors author_note organisation year date venue doi arxiv_id pmid url keywords "
+    "tags abstract"
+).split()
 
 
 def table_csv(table: Table) -> str:
@@ -32,3 +38,19 @@ def _proof(cell: Cell) -> tuple[str, str]:
     quotes = [value.citation.quote if value.citation else value.quote for value in cell.values]
     stands = [standing(value) for value in cell.values] or [cell.state]
     return " | ".join(quotes), " | ".join(stands)
+
+
+def papers_csv(papers: Sequence[Paper]) -> str:
+    """One line a paper; authors and keywords are parted by semicolons."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for paper in papers:
+        line = [
+            paper.key, paper.title, "; ".join(paper.authors), paper.author_note,
+            paper.organisation, str(paper.year or ""), paper.date, paper.venue, paper.doi,
+            paper.arxiv_id, paper.pmid, paper.url, "; ".join(paper.keywords),
+            "; ".join(paper.tags), paper.abstract,
+        ]  # fmt: skip
+        writer.writerow(map(escape_formula, line))
+    return out.getvalue()

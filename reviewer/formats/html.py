@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from bisect import bisect_left
 from dataclasses import dataclass
-from pathlib import Path
 
 from reviewer.cells import cell_text, is_in_own_words, sort_value, tally_line
 from reviewer.formats import (
     TableQuote,
+    around_quote,
     byline,
     link_of,
     nothing_found,
@@ -21,11 +18,9 @@ from reviewer.formats import (
     table_quotes,
     table_title,
 )
-from reviewer.records import Cell, Citation, Paper, Table
-from reviewer.text import clean, clean_view
-
-_PAGE = Path(__file__).parent / "page"
-_AROUND = 1500  # characters of a long text that are shown before and after a quote
+from reviewer.pages import render_page
+from reviewer.records import Cell, Paper, Table
+from reviewer.text import clean
 
 
 @dataclass(frozen=True)
@@ -57,20 +52,7 @@ class ShownCell:
 
 
 def table_html(table: Table) -> str:
-    """The page. Jinja escapes every text; the policy in its head lets only its own script and
-    style run, by their hashes, and nothing be fetched."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_PAGE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"link": link_of, "date": readable_date, "byline": byline}
-    script = (_PAGE / "table.js").read_text(encoding="utf-8")
-    style = (_PAGE / "table.css").read_text(encoding="utf-8")
+    """The page, with a panel that shows the quote behind each cell."""
     papers = {paper.id: paper for paper in table.papers}
     quotes = table_quotes(table)
     numbers = iter(quote.number for quote in quotes)
@@ -82,25 +64,18 @@ def table_html(table: Table) -> str:
         )
         for row in table.rows
     ]
-    page: str = environment.get_template("table.html.jinja").render(
-        title=clean(table_title(table)),
-        head=clean(table_head(table)),
-        tally=clean(tally_line(table)),
-        columns=table.columns,
-        rows=rows,
-        quotes=[_shown(quote) for quote in quotes],
-        nothing=nothing_found(table),
-        nearest=() if table.rows else table.papers,
-        script=script,
-        style=style,
-        policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"script-src '{_hash(script)}'; style-src '{_hash(style)}'",
-    )
-    return page
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    values = {
+        "title": clean(table_title(table)),
+        "head": clean(table_head(table)),
+        "tally": clean(tally_line(table)),
+        "columns": table.columns,
+        "rows": rows,
+        "quotes": [_shown(quote) for quote in quotes],
+        "nothing": nothing_found(table),
+        "nearest": () if table.rows else table.papers,
+    }
+    filters = {"link": link_of, "date": readable_date, "byline": byline}
+    return render_page("table", filters, values)
 
 
 def _cell(cell: Cell, numbers: list[int]) -> ShownCell:
@@ -114,7 +89,7 @@ def _shown(quote: TableQuote) -> Shown:
     value = quote.value
     pieces = ("", clean(value.quote), "")
     if value.citation:
-        pieces = _around(quote.paper.text_of(value.citation.part), value.citation)
+        pieces = around_quote(quote.paper.text_of(value.citation.part), value.citation)
     return Shown(
         f"q{quote.number}",
         clean(quote.column),
@@ -125,16 +100,3 @@ def _shown(quote: TableQuote) -> Shown:
         quote.paper,
         not value.doubts,
     )
-
-
-def _around(text: str, citation: Citation) -> tuple[str, str, str]:
-    """The cleaned text before the quote, the quote, and the text after it."""
-    view = clean_view(text)
-    first = bisect_left(view.offsets, citation.start)
-    last = bisect_left(view.offsets, citation.end)
-    before, after = view.text[:first], view.text[last:]
-    if len(before) > _AROUND:
-        before = "…" + before[-_AROUND:]
-    if len(after) > _AROUND:
-        after = after[:_AROUND] + "…"
-    return before, view.text[first:last], after

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reviewer.cells import tally
+from reviewer.drafts import CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.formats import link_of, references_of
 from reviewer.records import (
@@ -208,6 +209,38 @@ def run_json(run: Run) -> str:
 
 def findings_json(findings: Sequence[Finding]) -> str:
     return dump("doctor", {"findings": [finding.model_dump(mode="json") for finding in findings]})
+
+
+def check_json(report: CheckReport) -> str:
+    """Every sentence that cites or should, and every entry, as they were found."""
+    whole = report.model_dump(mode="json", exclude={"papers"})
+    papers = {key: paper_fields(paper) for key, paper in report.papers.items()}
+    last = whole.pop("usage")
+    problems = [p for s in report.sentences for p in s.problems]
+    problems += [p for entry in report.entries for p in entry.problems]
+    fails = sum(problem.fails for problem in problems)
+    return dump("check", {"failures": fails, **whole, "papers": papers, "usage": last})
+
+
+def papers_jsonl(papers: Sequence[Paper]) -> str:
+    """One paper a line with all its texts as read, for `review add` and for other programs."""
+    lines = []
+    for paper in papers:
+        fields = {
+            **paper_fields(paper),
+            "abstract": paper.abstract,
+            "pmid": paper.pmid,
+            "url": paper.url,
+            "keywords": list(paper.keywords),
+            "tags": list(paper.tags),
+            "notes": paper.notes,
+            **paper.extra,
+        }
+        kept = {
+            name: value for name, value in fields.items() if value and name not in ("id", "link")
+        }
+        lines.append(json.dumps(kept, ensure_ascii=False) + "\n")
+    return "".join(lines)
 
 
 def error_json(error: ReviewError) -> str:

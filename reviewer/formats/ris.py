@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reviewer.kinds import Kind, details_of, kind_of
-from reviewer.names import authors_of, inverted
+from reviewer.names import Name, authors_of, inverted, split_name
 from reviewer.records import Paper
 from reviewer.text import clean
 
@@ -26,7 +26,7 @@ def _record(paper: Paper) -> str:
     pairs = [
         ("TY", kind.ris),
         ("ID", paper.key),
-        *(("AU", inverted(name)) for name in authors_of(paper)),
+        *(("AU", _author(name)) for name in authors_of(paper)),
         ("TI", paper.title),
         (_venue_tag(kind), paper.venue),
         ("PY", str(paper.year) if paper.year is not None else ""),
@@ -43,6 +43,12 @@ def _record(paper: Paper) -> str:
     ]
     lines = [f"{tag}  - {value}" for tag, text in pairs if (value := clean(text))]
     return "\n".join([*lines, "ER  - ", ""])
+
+
+def _author(name: Name) -> str:
+    """A group that could be taken for a person has a comma at its end, as EndNote wants it."""
+    is_clear = not name.group or ("," not in name.group and split_name(name.group) == name)
+    return inverted(name) if is_clear else f"{name.group},"
 
 
 def _venue_tag(kind: Kind) -> str:

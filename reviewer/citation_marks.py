@@ -1,0 +1,107 @@
+"""Finds the citation marks of a draft: of pandoc, LaTeX, numbers, authors with years. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+_KEY = r"\{[^{}\s]+\}|[\w](?:[\w:.#$%&\-+?<>~/]*[\w])?"
+_PANDOC_KEY = re.compile(rf"(?<![\w@.\\/])-?@({_KEY})")
+_PANDOC = re.compile(r"\[[^\[\]]*(?<![\w@.\\/])-?@[\w{][^\[\]]*\](?!\()")
+_LATEX = re.compile(
+    r"\\(?P<name>[a-zA-Z]*cite[a-zA-Z]*)\*?(?:\s*\[[^\]]*\]){0,2}\s*\{(?P<keys>[^{}]*)\}"
+    r"(?P<more>(?:(?:\s?\[[^\]]*\]){0,2}\{[^{}]*\})*)"
+)
+_NOCITE = re.compile(_LATEX.pattern.replace("[a-zA-Z]*cite[a-zA-Z]*", "nocite"))
+_IN_TEXT = re.compile(r"(?:[Cc]itet|[Tt]extcite|[Cc]iteauthor|[Cc]itealt)")
+_NUMERIC = re.compile(r"(?<![\w\])!])\[(\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*)\](?![(\[:])")
+_AUTHOR_YEAR = re.compile(
+    r"\((?:[^()]*?[A-Z][^()]*?,?\s)?(?:19|20)\d\d[a-z]?(?:[;,][^()]*)?\)"
+    r"|[A-Z][\w'’-]+(?:\s(?:and|&)\s[A-Z][\w'’-]+|\set al\.),?\s\[?(?:19|20)\d\d"
+)
+_CROSS_REFERENCE = re.compile(r"(?:fig|tbl|tab|eq|sec|lst|thm|lem|def|prop|alg):", re.IGNORECASE)
+_NOT_OURS = ("@",)  # a cross-reference such as @fig:one
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A citation mark in the draft and the keys that it names; none: they cannot be told. One that
+    `is_word` is read as its authors' names, as in "\\citet{guo} show"."""
+
+    start: int
+    end: int
+    keys: tuple[str, ...]
+    is_word: bool = False
+
+
+def find_marks(text: str, numbers: Collection[str]) -> list[Mark]:
+    """The marks in order. A number in brackets is one when it is among `numbers`, those of the
+    draft's list of references."""
+    found: list[Mark] = []
+    ways = (_latex, _bracketed, _bare, _numeric if numbers else _none, _author_year)
+    for way in ways:
+        taken = [(mark.start, mark.end) for mark in found]
+        found += [m for m in way(text) if not any(m.start < b and a < m.end for a, b in taken)]
+    return sorted((m for m in found if m.keys != _NOT_OURS), key=lambda mark: mark.start)
+
+
+def nocited(text: str) -> tuple[str, list[str]]:
+    """The text with `\\nocite` blanked, and the keys that it names."""
+    keys = [key for found in _NOCITE.finditer(text) for key in _keys(found)]
+    return _NOCITE.sub(lambda found: blank(found[0]), text), keys
+
+
+def blank(text: str) -> str:
+    """As many characters of white space, with the line ends."""
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _latex(text: str) -> Iterator[Mark]:
+    for found in _LATEX.finditer(text):
+        yield Mark(*found.span(), _keys(found), bool(_IN_TEXT.match(found["name"])))
+
+
+def _bracketed(text: str) -> Iterator[Mark]:
+    for found in _PANDOC.finditer(text):
+        yield Mark(*found.span(), _pandoc_keys(found[0]))
+
+
+def _bare(text: str) -> Iterator[Mark]:
+    for found in _PANDOC_KEY.finditer(text):
+        yield Mark(*found.span(), _pandoc_keys(found[0]), found[0][0] != "-")
+
+
+def _pandoc_keys(text: str) -> tuple[str, ...]:
+    keys = (found[1].strip("{}") for found in _PANDOC_KEY.finditer(text))
+    return tuple(dict.fromkeys(k for k in keys if not _CROSS_REFERENCE.match(k))) or _NOT_OURS
+
+
+def _numeric(text: str) -> Iterator[Mark]:
+    for found in _NUMERIC.finditer(text):
+        yield Mark(*found.span(), _numbers(found[1]))
+
+
+def _author_year(text: str) -> Iterator[Mark]:
+    for found in _AUTHOR_YEAR.finditer(text):
+        yield Mark(*found.span(), ())
+
+
+def _none(text: str) -> Iterator[Mark]:
+    yield from ()
+
+
+def _keys(found: re.Match[str]) -> tuple[str, ...]:
+    more = re.findall(r"\{([^{}]*)\}", found["more"]) if found["name"].endswith("s") else []
+    named = (key.strip() for group in [found["keys"], *more] for key in group.split(","))
+    return tuple(dict.fromkeys(key for key in named if key))
+
+
+def _numbers(text: str) -> tuple[str, ...]:
+    """`1, 3-5` as 1, 3, 4, 5."""
+    numbers: list[str] = []
+    for piece in re.split(r"\s?[,;]\s?", text):
+        first, *last = re.split(r"\s?[–-]\s?", piece)
+        end = int(last[0]) if last else int(first)
+        numbers += map(str, range(int(first), min(end, int(first) + 100) + 1))
+    return tuple(dict.fromkeys(numbers))

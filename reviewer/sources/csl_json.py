@@ -1,0 +1,185 @@
+"""Reads CSL-JSON: a list of items, as Zotero, Better BibTeX and pandoc write it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reviewer.kinds import kind_named
+from reviewer.names import Name, read_names, split_name
+from reviewer.records import Paper, Part, Skipped
+from reviewer.sources import ReadOptions, origin_of
+
+_DETAILS = {
+    "volume": "volume", "issue": "number", "page": "pages", "publisher": "publisher",
+    "collection-title": "series", "edition": "edition", "ISBN": "isbn", "ISSN": "issn",
+    "language": "language",
+}  # fmt: skip
+_OWN = ("type", "issued", "container-title", "citation-key")  # fields that name the format
+_MARKUP = re.compile(r"<(i|b|sub|sup|sc)>(.*?)</\1>|<span[^<>]*>(.*?)</span>", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One value of the list, as read and as it stands in the text; `fault` says why it ended."""
+
+    line: int
+    raw: str
+    value: Any = None
+    fault: str = ""
+
+
+def matches(text: str) -> bool:
+    if not text.lstrip().startswith("["):
+        return False
+    first = next(_values(text), None)
+    return (
+        first is not None
+        and isinstance(first.value, dict)
+        and any(name in first.value for name in _OWN)
+    )
+
+
+def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
+    """One Paper an item. An item without a title is Skipped; so is what follows a fault."""
+    for found in _values(text):
+        title = found.value.get("title") if isinstance(found.value, dict) else None
+        if found.fault:
+            yield Skipped(file=file, position=found.line, reason=found.fault)
+        elif not isinstance(title, str) or not title.strip():
+            yield Skipped(file=file, position=found.line, reason="the item has no title")
+        else:
+            yield _paper(found.value, origin_of(found.raw, file, found.line))
+
+
+def _values(text: str) -> Iterator[_Found]:
+    """The list's values one by one, so that a fault loses no item before it."""
+    decoder = json.JSONDecoder()
+    at = text.index("[") + 1
+    line, counted = 1, 0
+    while True:
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        line, counted = line + text.count("\n", counted, at), at
+        if at >= len(text) or text[at] == "]":
+            if at >= len(text):
+                yield _Found(line, "", fault="the list is cut off here")
+            return
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except RecursionError:
+            yield _Found(line, "", fault="the JSON is nested too deeply from here on")
+            return
+        except ValueError as error:
+            reason = str(error).split(":")[0].lower()
+            yield _Found(line, "", fault=f"from here on it is no JSON ({reason})")
+            return
+        yield _Found(line, text[at:end], value)
+        at = end
+
+
+def _paper(item: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401
+    parts = [Part(name="title", text=_text(item, "title"))]
+    if abstract := _text(item, "abstract"):
+        parts.append(Part(name="abstract", text=abstract))
+    authors, groups = read_names(list(_people(item.get("author"))))
+    own = item.get("custom")
+    custom: Mapping[str, Any] = own if isinstance(own, dict) else {}
+    date, year = _date(item.get("issued"))
+    details = {own: _text(item, name) for name, own in _DETAILS.items()}
+    if details["publisher"] == "arXiv" and _text(item, "number").startswith("arXiv:"):
+        details["publisher"] = ""
+    return Paper(
+        key=_text(item, "citation-key") or _text(item, "id"),
+        parts=tuple(parts),
+        authors=authors,
+        author_note=_text(custom, "author_note"),
+        organisation=_text(custom, "organisation"),
+        date=date or _unknown_year(_text(custom, "date")),
+        year=year,
+        venue=_text(item, "container-title"),
+        doi=_DOI_ADDRESS.sub("", _text(item, "DOI")),
+        arxiv_id=_arxiv_id(item),
+        pmid=_text(item, "PMID"),
+        url=_text(item, "URL"),
+        keywords=_keywords(_text(item, "keyword")),
+        extra={
+            **kind_named(_text(item, "type"), "csl"),
+            **{name: value for name, value in details.items() if value},
+            **groups,
+        },
+        origins=(origin,),
+    )
+
+
+def _text(item: Mapping[str, Any], name: str) -> str:
+    """The field without the markup that CSL allows in it; numbers count as texts."""
+    value = item.get(name)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        return ""
+    plain, before = _SURROGATE.sub("\ufffd", value).strip(), ""
+    while plain != before:
+        before, plain = plain, _MARKUP.sub(lambda m: m[2] or m[3] or "", plain)
+    return plain
+
+
+def _people(value: Any) -> Iterator[Name]:  # noqa: ANN401  anything JSON can hold
+    for person in value if isinstance(value, list) else []:
+        if isinstance(person, str):
+            yield split_name(person)
+        elif isinstance(person, dict):
+            family, given = _text(person, "family"), _text(person, "given")
+            if not (family and given):
+                yield Name(group=_text(person, "literal") or family or given)
+                continue
+            particles = ("dropping-particle", "non-dropping-particle")
+            particle = " ".join(p for name in particles if (p := _text(person, name)))
+            yield Name(family, given, particle, _text(person, "suffix"))
+
+
+def _date(value: Any) -> tuple[str, int | None]:  # noqa: ANN401  anything JSON can hold
+    """From `date-parts`, else from a text that begins with a year."""
+    if not isinstance(value, dict):
+        return "", None
+    parts = value.get("date-parts")
+    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
+    numbers = [int(p) for p in first[:3] if str(p).isdecimal() and len(str(p)) <= 4]
+    if numbers and 1000 <= numbers[0] <= 9999:
+        return "-".join([str(numbers[0]), *(f"{n:02}" for n in _of_year(numbers[1:]))]), numbers[0]
+    text = _text(value, "raw") or _text(value, "literal")
+    found = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text)
+    return (found.group(), int(found[1])) if found else ("", None)
+
+
+def _of_year(numbers: list[int]) -> list[int]:
+    """Month and day, as far as they can be ones."""
+    if not numbers or not 1 <= numbers[0] <= 12:
+        return []
+    return numbers if len(numbers) > 1 and 1 <= numbers[1] <= 31 else numbers[:1]
+
+
+def _unknown_year(text: str) -> str:
+    return text if re.fullmatch(r"--\d\d-\d\d", text) else ""
+
+
+def _keywords(text: str) -> tuple[str, ...]:
+    words = (word.strip() for word in re.split(";" if ";" in text else ",", text))
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def _arxiv_id(item: Mapping[str, Any]) -> str:
+    if _text(item, "archive").casefold() == "arxiv" and _text(item, "archive_location"):
+        return _text(item, "archive_location").removeprefix("arXiv:")
+    for name in ("number", "URL", "note"):
+        found = re.search(r"(?i)arxiv(?:\.org/(?:abs|pdf)/|:\s*)([\w.-]+(?:/\d{7})?(?:v\d+)?)",
+                          _text(item, name))  # fmt: skip
+        if found:
+            return found[1].removesuffix(".pdf")
+    return ""
