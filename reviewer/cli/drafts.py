@@ -63,6 +63,10 @@ def checked(wanted: Wanted) -> Wanted:
             hint="LaTeX takes --style latex; Markdown takes pandoc, numeric or author-year.",
         )
     _check_bibliography(wanted.output, form)
+    if wanted.csl:
+        from reviewer.formats.references import reference_list
+
+        reference_list([], wanted.csl)  # raises for a style that is not there
     return replace(wanted, form=form, style=style)
 
 

@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 from reviewer.escaping import escape_bibtex
 from reviewer.kinds import details_of, kind_of
+from reviewer.marks import citation_key
 from reviewer.names import Name, authors_of
 from reviewer.records import Paper
 from reviewer.text import clean, shorten
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_NO_KEY = re.compile(r"[^\w:.+/-]", re.ASCII)
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]<>|^`\""  # a field that is an address is read as it stands
 _LABEL_CHARS = 40
 
@@ -26,7 +26,7 @@ def bibtex(papers: Sequence[Paper]) -> str:
 
 def bibtex_key(paper: Paper) -> str:
     """The paper's key as an entry may be called."""
-    return _NO_KEY.sub("-", paper.key) or "paper"
+    return citation_key(paper.key)
 
 
 def _entry(paper: Paper) -> str:
