@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from reviewer.columns import read_column
     from reviewer.errors import ReviewError
     from reviewer.library import Library
-    from reviewer.records import Answer, Column, Filters, Paper, Table
+    from reviewer.outlining import DraftOptions, plan_related_work
+    from reviewer.records import Answer, Column, Filters, Paper, RelatedWork, Table
+    from reviewer.related import draft_related_work
     from reviewer.search import SearchOptions, find
     from reviewer.settings import Settings, load_settings
     from reviewer.table import TableOptions, compare_papers
@@ -23,10 +25,12 @@ _HOMES = {
     "Answer": "records",
     "AskOptions": "answer",
     "Column": "records",
+    "DraftOptions": "outlining",
     "Extractive": "writers.extractive",
     "Filters": "records",
     "Library": "library",
     "Paper": "records",
+    "RelatedWork": "records",
     "ReviewError": "errors",
     "SearchOptions": "search",
     "Settings": "settings",
@@ -34,8 +38,10 @@ _HOMES = {
     "TableOptions": "table",
     "answer_question": "answer",
     "compare_papers": "table",
+    "draft_related_work": "related",
     "find": "search",
     "load_settings": "settings",
+    "plan_related_work": "outlining",
     "read_column": "columns",
 }
 
@@ -43,10 +49,12 @@ __all__ = [
     "Answer",
     "AskOptions",
     "Column",
+    "DraftOptions",
     "Extractive",
     "Filters",
     "Library",
     "Paper",
+    "RelatedWork",
     "ReviewError",
     "SearchOptions",
     "Settings",
@@ -54,8 +62,10 @@ __all__ = [
     "TableOptions",
     "answer_question",
     "compare_papers",
+    "draft_related_work",
     "find",
     "load_settings",
+    "plan_related_work",
     "read_column",
 ]
 

@@ -84,11 +84,12 @@ def plan_related_work(
         raise UsageError(
             f"--words {options.words} is out of bounds", hint=f"Use {LEAST_WORDS} to {MOST_WORDS}."
         )
-    if options.plan is None:
+    named = _named_ids(library, options)
+    if named:
+        gathered = _named(question, named, library, writer, options, report)
+    else:
         reads = Reads(options.papers, options.filters, options.effort)
         gathered = _without_far(gather(question, library, writer, reads, report), writer, options)
-    else:
-        gathered = _named(question, options.plan, library, writer, options, report)
     plan = Plan(question=question, order=options.order, words=options.words)
     if gathered.is_empty:
         return Planned(plan, gathered)
@@ -116,17 +117,26 @@ def _without_far(gathered: Gathered, writer: Writer, options: DraftOptions) -> G
     )
 
 
+def _named_ids(library: Library, options: DraftOptions) -> list[str]:
+    """The papers of the plan, else those that were named by key and by nothing else."""
+    if options.plan is not None:
+        return [paper_id for theme in options.plan.themes for paper_id in theme.paper_ids]
+    keys = options.filters.keys
+    if options.filters != Filters(keys=keys):
+        return []
+    return [library.paper(key).id for key in dict.fromkeys(keys)]
+
+
 def _named(
     question: str,
-    plan: Plan,
+    ids: Sequence[str],
     library: Library,
     writer: Writer,
     options: DraftOptions,
     report: Report,
 ) -> Gathered:
-    """The evidence of just the plan's papers, near the question or not, and its readings."""
+    """The evidence of just these papers, near the question or not, and its readings."""
     report("Searching", 0, 0)
-    ids = [paper_id for theme in plan.themes for paper_id in theme.paper_ids]
     papers = {i: library.paper(i) for i in ids}
     filters = Filters(keys=tuple(paper.key for paper in papers.values()))
     found = find(question, library, SearchOptions(len(ids), filters=filters, has_floor=False))

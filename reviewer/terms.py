@@ -31,7 +31,8 @@ COMMON_WORDS = frozenset(
     further best good great many recent recently despite thus hence still among along within
     outperform outperforms remain remains provide provides provided single standard simple
     demonstrating showing leverage leverages leveraging especially particularly additionally
-    furthermore moreover importantly finally language llm llms""".split()
+    furthermore moreover importantly finally language llm llms one ones
+    old""".split()
 )
 
 

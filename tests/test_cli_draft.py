@@ -244,7 +244,7 @@ def test_a_draft_is_revised_where_it_is_wanted_alone(draft, tmp_path):
 
 def test_a_model_writes_and_replies_are_not_paid_twice(draft, provider, tmp_path):
     (tmp_path / "mine.md").write_text(MINE, encoding="utf-8")
-    arguments = [QUESTION, "--for", "mine.md"]
+    arguments = ["does RL ever teach skills?", "--for", "mine.md"]
     code, out, err = draft(*arguments)
     assert code == 0
     assert "Written by openai/fake from 12 papers; citations by code." in out
@@ -259,7 +259,7 @@ def test_a_model_writes_and_replies_are_not_paid_twice(draft, provider, tmp_path
 
 
 def test_sections_are_written_side_by_side(draft, provider):
-    draft(QUESTION, "--jobs", "4")
+    draft(QUESTION, "--jobs", "4", "--no-cache")
     asked = [seen for seen in provider.requests if "THEME: " in seen.prompt]
     assert len(asked) == 2
     assert abs(asked[0].at - asked[1].at) < 5

@@ -11,12 +11,12 @@ from reviewer.errors import ModelError, UsageError
 from reviewer.library import Library
 from reviewer.outlining import DraftOptions, plan_related_work
 from reviewer.own_text import read_own
-from reviewer.records import Citation, Plan, Theme
+from reviewer.records import Citation, Filters, Plan, Theme
 from reviewer.related import draft_related_work, planned_calls
 from reviewer.settings import Settings
 from reviewer.text import clean, counted
 from reviewer.writers.extractive import Extractive
-from reviewer.writers.prompted import JudgeReply, ReadReply
+from reviewer.writers.prompted import AnswerReply, JudgeReply, ReadReply
 from tests.conftest import SAMPLES
 
 QUESTION = "does RL teach new skills?"
@@ -311,6 +311,15 @@ def test_a_plan_that_is_given_is_what_is_written(shelf):
         assert_every_citation_stands(work, shelf)
 
 
+def test_papers_named_by_key_all_come_near_the_question_or_not(shelf):
+    keys = ("chain-thought-prompting-nd", "jin-2025-search", "from-fx-gx-2025")
+    work = draft_related_work(
+        QUESTION, shelf, Extractive(), DraftOptions(filters=Filters(keys=keys))
+    )
+    assert {paper.key for paper in work.papers} == set(keys)
+    assert work.coverage.cited == 3
+
+
 # Hostile replies
 
 
@@ -386,6 +395,31 @@ def test_verdicts_reach_the_sentences_and_strict_leaves_the_bad_ones_out(shelf):
     assert [c.support for c in claims] == [said[n % 4] for n in range(1, len(claims) + 1)]
     strict, _ = draft(shelf, {JudgeReply: judge}, is_strict=True)
     assert {c.support for c in claims_of(strict)} == {"supported", "partial"}
+
+
+def test_a_thorough_draft_writes_failing_sentences_once_more_from_their_quotes(shelf):
+    def judge(asked):
+        return {
+            "verdicts": [
+                {"tag": tag, "support": "supported" if "Said anew" in text.body else "partial"}
+                for tag, text in zip(asked.tags, asked.texts, strict=True)
+            ]
+        }
+
+    def anew(asked):
+        quote = re.compile('Quote: "(.*)"')
+        return {
+            "claims": [
+                {"text": "Said anew.", "quotes": [{"tag": t.tag, "quote": quote.search(t.body)[1]}]}
+                for t in asked.texts
+            ]
+        }
+
+    work, model = draft(shelf, {JudgeReply: judge, AnswerReply: anew}, effort="thorough")
+    assert {claim.text for claim in claims_of(work)} == {"Said anew."}
+    assert {claim.support for claim in claims_of(work)} == {"supported"}
+    assert {claim.role for claim in claims_of(work)} == {"topic", "comparison", "open"}
+    assert len(model.calls(AnswerReply)) == 1
 
 
 # The work at hand
