@@ -317,10 +317,13 @@ def test_limits_a_missing_key_and_a_wrong_key_are_told(draft, provider, monkeypa
     assert "OPENAI_API_KEY is not set" in err
 
 
-def test_a_dry_run_contacts_nobody(draft, provider):
+def test_a_dry_run_contacts_nobody(draft, provider, tmp_path):
     code, out, _ = draft(QUESTION, "--dry-run")
     assert code == 0
     assert out.startswith("About 8 calls to openai/fake: 2 to read 12 papers, 1 to plan,")
+    (tmp_path / "mine.md").write_text(MINE, encoding="utf-8")
+    code, out, _ = draft("--revise", "mine.md", "--add", ZERO, "--dry-run")
+    assert (code, out[:30]) == (0, "At most 2 calls to openai/fake")
     assert provider.requests == []
 
 

@@ -29,8 +29,14 @@ def make(
     options = replace(options, filters=with_known_keys(options.filters, shelf))
     options = plan_of(wanted, options, shelf)
     about = wanted.question or (options.plan.question if options.plan else "")
-    if wanted.dry_run and not wanted.revise:
-        print_out(planned_calls(about, shelf, shelf.settings.model, options) + "\n")
+    if wanted.dry_run:
+        model = shelf.settings.model
+        if wanted.revise and model:
+            most = 2 * len(wanted.add)
+            said = f"At most {most} calls to {model}: 1 to write and 1 to judge for each paper."
+        else:
+            said = planned_calls(about, shelf, model, options)
+        print_out(said + "\n")
         return 0
     warm_up(about, shelf, writer, use_cache=wanted.use_cache)
     if wanted.revise:
