@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from reviewer.columns import read_column
     from reviewer.errors import ReviewError
     from reviewer.library import Library
-    from reviewer.records import Answer, Column, Filters, Paper, Table
+    from reviewer.outlining import DraftOptions, plan_related_work
+    from reviewer.records import Answer, Column, Filters, Paper, RelatedWork, Table
+    from reviewer.related import draft_related_work
     from reviewer.search import SearchOptions, find
     from reviewer.settings import Settings, load_settings
     from reviewer.table import TableOptions, compare_papers
@@ -25,10 +27,12 @@ _HOMES = {
     "AskOptions": "answer",
     "CheckOptions": "checking",
     "Column": "records",
+    "DraftOptions": "outlining",
     "Extractive": "writers.extractive",
     "Filters": "records",
     "Library": "library",
     "Paper": "records",
+    "RelatedWork": "records",
     "ReviewError": "errors",
     "SearchOptions": "search",
     "Settings": "settings",
@@ -37,9 +41,11 @@ _HOMES = {
     "answer_question": "answer",
     "check_draft": "checking",
     "compare_papers": "table",
+    "draft_related_work": "related",
     "find": "search",
     "load_settings": "settings",
     "open_draft": "checking",
+    "plan_related_work": "outlining",
     "read_column": "columns",
 }
 
@@ -48,10 +54,12 @@ __all__ = [
     "AskOptions",
     "CheckOptions",
     "Column",
+    "DraftOptions",
     "Extractive",
     "Filters",
     "Library",
     "Paper",
+    "RelatedWork",
     "ReviewError",
     "SearchOptions",
     "Settings",
@@ -60,9 +68,11 @@ __all__ = [
     "answer_question",
     "check_draft",
     "compare_papers",
+    "draft_related_work",
     "find",
     "load_settings",
     "open_draft",
+    "plan_related_work",
     "read_column",
 ]
 

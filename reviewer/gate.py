@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from reviewer.citing import resolve
 from reviewer.figures import figures_without_proof
@@ -12,6 +13,7 @@ from reviewer.text import clean
 from reviewer.wording import without_addresses, without_citations
 from reviewer.writers import Writer
 
+C = TypeVar("C", bound=Claim)
 FAILING = ("uncited", "unsupported", "contradicted")
 
 
@@ -35,8 +37,8 @@ def pass_gate(
         resolved([claim for claim in claims if claim.support not in FAILING])
     if not may_judge:
         return claims
-    claims = _judged(claims, writer)
-    return _revised(claims, evidence, writer) if may_revise else claims
+    claims = judged(claims, writer)
+    return revised(claims, evidence, writer) if may_revise else claims
 
 
 def _checked(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
@@ -69,7 +71,8 @@ def _with_figures(claim: Claim, years: dict[str, int | None]) -> Claim:
     return claim.model_copy(update={"unproven": tuple(unproven), "support": "unsupported"})
 
 
-def _judged(claims: tuple[Claim, ...], writer: Writer) -> tuple[Claim, ...]:
+def judged(claims: tuple[C, ...], writer: Writer) -> tuple[C, ...]:
+    """The claims with the writer's verdict on those that code could not decide."""
     waiting = [claim for claim in claims if claim.support == "unchecked"]
     supports = writer.judge(waiting) if waiting else ()
     if isinstance(supports, NeedsModel):
@@ -81,14 +84,14 @@ def _judged(claims: tuple[Claim, ...], writer: Writer) -> tuple[Claim, ...]:
     )
 
 
-def _revised(
+def revised(
     claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer
 ) -> tuple[Claim, ...]:
     failing = [c for c in claims if c.citations and c.support not in ("supported", "unchecked")]
     draft = writer.revise(failing, evidence) if failing else NeedsModel(step="")
     if isinstance(draft, NeedsModel) or len(draft.claims) != len(failing):
         return claims
-    better = iter(_judged(_checked(draft, evidence), writer))
+    better = iter(judged(_checked(draft, evidence), writer))
     return tuple(
         new if claim in failing and (new := next(better)).support == "supported" else claim
         for claim in claims

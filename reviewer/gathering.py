@@ -77,7 +77,7 @@ def _sifted(
 ) -> Gathered:
     """Readings that are relevant, with the quotes that stand where they should."""
     shown = {item.tag: item for item in evidence}
-    sifted = [_with_located_quotes(r, shown) for r in readings if r.relevance >= RELEVANT]
+    sifted = [with_located_quotes(r, shown) for r in readings if r.relevance >= RELEVANT]
     lost = sum(len(r.quotes) for r in readings if r.relevance >= RELEVANT) - sum(
         len(r.quotes) for r in sifted
     )
@@ -99,7 +99,8 @@ def _sifted(
     )
 
 
-def _with_located_quotes(reading: Reading, shown: dict[str, Evidence]) -> Reading:
+def with_located_quotes(reading: Reading, shown: dict[str, Evidence]) -> Reading:
+    """The reading with just those quotes that stand in its own paper, as they stand there."""
     located = []
     for quote in reading.quotes:
         found = cite(quote, shown)

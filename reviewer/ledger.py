@@ -71,7 +71,7 @@ class Ledger:
         return found
 
     def quotes_of(self, paper_id: str) -> list[tuple[str, Citation]]:
-        """What answers and tables quoted from a paper: the question or the column, and the
+        """What answers, drafts and tables quoted from a paper: the question or the column, and the
         citation, newest run first."""
         rows = self._database.rows(
             "SELECT run FROM runs WHERE instr(run, ?) > 0 ORDER BY started DESC", (paper_id,)
@@ -86,8 +86,10 @@ class Ledger:
 
 
 def _quotes_in(run: Run) -> Iterator[tuple[str, Any]]:
-    """Each citation of a kept answer or table, with what it was quoted for."""
-    for claim in run.result.get("claims", []):
+    """Each citation of a kept answer, draft or table, with what it was quoted for."""
+    parts = [*run.result.get("sections", []), *run.result.get("additions", [])]
+    of_parts = [claim for part in parts for claim in part["claims"]]
+    for claim in [*run.result.get("claims", []), *of_parts]:
         yield from ((run.question, citation) for citation in claim["citations"])
     for row in run.result.get("rows", []):
         for cell in row["cells"]:

@@ -18,6 +18,23 @@ STOP_WORDS = frozenset(
     things anything something really actually always ever come comes came many much""".split()
 )
 
+# Words that every abstract has; they set nothing apart.
+COMMON_WORDS = frozenset(
+    """paper papers work study propose proposes proposed present presents introduce introduces novel
+    new approach approaches method methods result results show shows shown demonstrate demonstrates
+    experiment experiments extensive existing based performance improve improves improved improving
+    improvement improvements significant significantly achieve achieves while across however
+    including via which through towards toward enable enables enabling first second two three one
+    different various well often code available training trained train model models task tasks
+    challenge challenges ability abilities effective effectively better large high higher low lower
+    several address leading key without even like given findings find state-of-the-art framework
+    further best good great many recent recently despite thus hence still among along within
+    outperform outperforms remain remains provide provides provided single standard simple
+    demonstrating showing leverage leverages leveraging especially particularly additionally
+    furthermore moreover importantly finally language llm llms one ones
+    old""".split()
+)
+
 
 def query_terms(question: str) -> list[str]:
     """The question's words without stop words, each once; all its words if nothing else is left."""

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from reviewer.chunking import chunk_paper
+from reviewer.drafting import AdditionReply, PlanReply, SectionReply
 from reviewer.errors import ModelError
 from reviewer.filling import ColumnsReply, TableReply
 from reviewer.prompting import Prompts
@@ -122,6 +123,41 @@ def fills(asked: Asked) -> dict[str, Any]:
     }
 
 
+def plans(asked: Asked) -> dict[str, Any]:
+    """Two themes, of every other paper."""
+    halves = {"First things": asked.tags[::2], "Second things": asked.tags[1::2]}
+    return {"themes": [{"name": name, "tags": tags} for name, tags in halves.items() if tags]}
+
+
+def sections(asked: Asked) -> dict[str, Any]:
+    """A paragraph: a topic, a comparison a text, what is open, and how the work at hand differs."""
+
+    def said(role: str, text: Text, words: str, **more: str) -> dict[str, Any]:
+        quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
+        return {"role": role, "text": words, "quotes": quotes, **more}
+
+    own = [text for text in asked.texts if text.tag == "OWN"]
+    texts = [text for text in asked.texts if text.tag != "OWN" and text.sentences]
+    return {
+        "sentences": [
+            said("topic", texts[0], "These papers tell of one matter."),
+            *(
+                said("comparison", text, "One study finds this.", relation="agree", intent="method")
+                for text in texts
+            ),
+            said("open", texts[-1], "What lies beyond is open."),
+            *(said("difference", text, "This work differs in what it does.") for text in own),
+        ]
+    }
+
+
+def additions(asked: Asked) -> dict[str, Any]:
+    """A sentence on the first text of the paper that is to be added."""
+    text = next(text for text in asked.texts if text.tag != "DRAFT")
+    quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
+    return {"additions": [{"text": "Another study adds to this.", "quotes": quotes}]}
+
+
 def judges(asked: Asked, support: str = "supported") -> dict[str, Any]:
     return {"verdicts": [{"tag": tag, "support": support} for tag in asked.tags]}
 
@@ -134,6 +170,9 @@ HONEST: Mapping[type, Callable[[Asked], Any]] = {
     RerankReply: lambda asked: {"tags": asked.tags},
     QuestionReply: lambda asked: {"question": asked.question},
     TableReply: fills,
+    PlanReply: plans,
+    SectionReply: sections,
+    AdditionReply: additions,
     ColumnsReply: lambda asked: {"columns": [{"name": "reward", "tags": asked.tags}]},
 }
 

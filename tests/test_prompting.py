@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jinja2 import meta, nodes
 from scripted import FENCED
 
-from reviewer import filling
+from reviewer import drafting, filling
 from reviewer.errors import NotFoundError
 from reviewer.prompting import SUFFIX, PromptError, Prompts, inputs_of, prompts_folder
 from reviewer.records import Record
@@ -42,6 +42,13 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "topic": "dropout",
         "columns": ["1. gain (number)"],
         "most_columns": 6,
+        "most_themes": 6,
+        "theme": "where it helps",
+        "own": shown,
+        "paragraph": shown,
+        "words": 150,
+        "order": "thematic",
+        "most_sentences": 6,
     }
     return {name: known[name] for name in wanted}
 
@@ -63,7 +70,8 @@ def test_a_prompts_first_line_names_what_it_takes_and_gives_and_who_calls_it(fil
     assert head, f"{file.name} has no head"
     assert inputs_of(head.string) == meta.find_undeclared_variables(tree(file))
     module, caller = {
-        "writers/prompted.py": (prompted, prompted.Prompted), "filling.py": (filling, filling)
+        "writers/prompted.py": (prompted, prompted.Prompted), "filling.py": (filling, filling),
+        "drafting.py": (drafting, drafting),
     }[head[3]]  # fmt: skip
     assert issubclass(getattr(module, head[2]), Record)
     assert callable(getattr(caller, head[4]))
@@ -101,7 +109,7 @@ def test_the_evidence_partial_is_the_only_place_that_prints_a_papers_text():
             assert printed == set()
             fenced = [c.args[0].name for c in tree(file).find_all(nodes.Call)]
             assert set(fenced) == inputs_of(file.read_text("utf-8")) & {
-                "evidence", "claims", "known", "earlier",
+                "evidence", "claims", "known", "earlier", "own", "paragraph",
             }  # fmt: skip
 
 

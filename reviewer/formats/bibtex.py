@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 from reviewer.escaping import escape_bibtex
 from reviewer.kinds import details_of, kind_of
+from reviewer.marks import citation_key
 from reviewer.names import Name, authors_of
 from reviewer.records import Paper
 from reviewer.text import clean, shorten
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_NO_KEY = re.compile(r"[^\w:.+/-]", re.ASCII)
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]<>|^`\""  # a field that is an address is read as it stands
 _LABEL_CHARS = 40
 
@@ -26,7 +26,7 @@ def bibtex(papers: Sequence[Paper]) -> str:
 
 def bibtex_key(paper: Paper) -> str:
     """The paper's key as an entry may be called."""
-    return _NO_KEY.sub("-", paper.key) or "paper"
+    return citation_key(paper.key)
 
 
 def _entry(paper: Paper) -> str:
@@ -73,8 +73,10 @@ def _needs_braces(family: str) -> bool:
 
 
 def _label(paper: Paper) -> str:
-    """What an author-year citation shows where no author is known."""
-    return shorten(clean(paper.title).split(":")[0], _LABEL_CHARS)
+    """What an author-year citation shows where no author is known. Without brackets: natbib takes
+    what follows a round one for the year, and a square one for the label's end."""
+    plain = " ".join(re.sub(r"[()\[\]]", " ", clean(paper.title).split(":")[0]).split())
+    return shorten(plain, _LABEL_CHARS)
 
 
 def _date(paper: Paper) -> dict[str, str]:

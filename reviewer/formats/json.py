@@ -11,7 +11,19 @@ from reviewer.cells import tally
 from reviewer.drafts import CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.formats import link_of, references_of
-from reviewer.records import Added, Answer, Citation, Finding, Found, Paper, Row, Run, Table
+from reviewer.records import (
+    Added,
+    Answer,
+    Citation,
+    Finding,
+    Found,
+    Paper,
+    RelatedWork,
+    Revision,
+    Row,
+    Run,
+    Table,
+)
 
 VERSION = 1
 # Characters that steer a terminal or an editor; in JSON they may stand escaped, and mean the same.
@@ -126,6 +138,27 @@ def read_table(text: str, file: str) -> Table:
         raise UsageError(
             f"{file} is no table of review", hint="Make one with: review table TOPIC -o FILE.json"
         ) from error
+
+
+def draft_json(work: RelatedWork) -> str:
+    """Sections with their claims, each with its role and located citations; the papers by id, and
+    coverage and usage. `start` and `end` of a citation of `own` are characters of its file."""
+    whole = work.model_dump(
+        mode="json", exclude={"papers", "nearest", "coverage", "run_id", "usage"}
+    )
+    last = work.model_dump(mode="json", include={"coverage", "run_id", "usage"})
+    papers = [paper_fields(paper) for paper in work.papers]
+    nearest = [paper_fields(paper) for paper in work.nearest]
+    usage = {"run_id": last.pop("run_id"), **last.pop("usage")}
+    return dump("draft", {**whole, "papers": papers, "nearest": nearest, **last, "usage": usage})
+
+
+def revision_json(revision: Revision, diff: str) -> str:
+    """What was added to a user's draft, and where; `diff` in the unified form."""
+    whole = revision.model_dump(mode="json", exclude={"before", "papers", "run_id", "usage"})
+    papers = [paper_fields(paper) for paper in revision.papers]
+    usage = {"run_id": revision.run_id, **revision.usage.model_dump(mode="json")}
+    return dump("revision", {**whole, "diff": diff, "papers": papers, "usage": usage})
 
 
 def papers_json(papers: Sequence[Paper]) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from reviewer.cells import cell_text, is_in_own_words, tally_line
 from reviewer.escaping import OTHER_SCRIPT, escape_comment, escape_latex
 from reviewer.formats import quoted_place, standing, table_head, table_quotes, table_title
+from reviewer.marks import citation_key
 from reviewer.records import Cell, Row, Table
 
 _WIDTH = 0.86  # of the line that the columns share; the rest is the space between them
-_NO_KEY = re.compile(r"[^\w:.+/-]", re.ASCII)
 _SMALL_FROM = 4  # columns
 _DEFINITION = (
     rf"\providecommand{{{OTHER_SCRIPT}}}[1]"
@@ -46,7 +44,7 @@ def table_latex(table: Table) -> str:
 
 
 def _row(row: Row) -> str:
-    key = _NO_KEY.sub("-", row.cited_as or row.key)
+    key = citation_key(row.cited_as or row.key)
     return " & ".join([rf"\cite{{{key}}}", *map(_cell, row.cells)]) + r" \\"
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from reviewer.records import (
     AnswerDraft,
+    Brief,
     Claim,
     Column,
     Evidence,
@@ -15,7 +16,9 @@ from reviewer.records import (
     Reading,
     Report,
     RowDraft,
+    SectionDraft,
     Support,
+    Theme,
     Usage,
 )
 
@@ -77,6 +80,32 @@ class Writer(Protocol):
         self, topic: str, evidence: Sequence[Evidence], most: int
     ) -> tuple[Column, ...] | NeedsModel:
         """At most so many columns, those first that most papers can fill."""
+        ...
+
+    def plan_sections(
+        self,
+        question: str,
+        groups: Sequence[Theme],
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+    ) -> tuple[Theme, ...]:
+        """Themes over the evidence's papers; `groups` are those that code made of them."""
+        ...
+
+    def write_sections(
+        self,
+        brief: Brief,
+        themes: Sequence[Theme],
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+        report: Report,
+    ) -> tuple[SectionDraft, ...]:
+        """One draft a theme, in their order, from the readings' quotes or, without readings, from
+        the whole evidence."""
+        ...
+
+    def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
+        """What is told of the evidence's one paper at the end of this paragraph of a user's."""
         ...
 
     def usage(self) -> Usage:

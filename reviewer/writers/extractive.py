@@ -11,6 +11,7 @@ import reviewer.spans as spans
 from reviewer.columns import DEFAULT
 from reviewer.records import (
     AnswerDraft,
+    Brief,
     Claim,
     ClaimDraft,
     Column,
@@ -20,7 +21,10 @@ from reviewer.records import (
     Reading,
     Report,
     RowDraft,
+    SectionDraft,
     Sentence,
+    StatementDraft,
+    Theme,
     Usage,
 )
 from reviewer.text import clean
@@ -158,6 +162,44 @@ class Extractive:
         filled = [spans.count_filled(column, evidence) for column in DEFAULT]
         ranked = sorted(range(len(DEFAULT)), key=lambda n: (-filled[n], n))
         return tuple(DEFAULT[n] for n in ranked)[:most]
+
+    def plan_sections(
+        self,
+        question: str,
+        groups: Sequence[Theme],
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+    ) -> tuple[Theme, ...]:
+        """The groups as they are."""
+        return tuple(groups)
+
+    def write_sections(
+        self,
+        brief: Brief,
+        themes: Sequence[Theme],
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+        report: Report,
+    ) -> tuple[SectionDraft, ...]:
+        """An annotated bibliography: each paper's best sentences, as quotes."""
+        readings = readings or self.read(brief.question, evidence)
+        quotes = {reading.paper_id: reading.quotes for reading in readings}
+        return tuple(
+            SectionDraft(
+                statements=tuple(
+                    StatementDraft(text=clean(quote.quote), quotes=(quote,), role="quote")
+                    for paper_id in theme.paper_ids
+                    for quote in quotes.get(paper_id, ())
+                )
+            )
+            for theme in themes
+        )
+
+    def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
+        """The paper's best sentence, as a quote."""
+        quotes = [quote for reading in self.read(paragraph, evidence) for quote in reading.quotes]
+        claims = [ClaimDraft(text=clean(quote.quote), quotes=(quote,)) for quote in quotes[:1]]
+        return AnswerDraft(claims=tuple(claims))
 
     def usage(self) -> Usage:
         return Usage()

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
+import reviewer.drafting as drafting
 import reviewer.filling as filling
 from reviewer.asking import Asking, Model
 from reviewer.citing import cite
 from reviewer.prompting import Prompts, Shown
 from reviewer.records import (
     AnswerDraft,
+    Brief,
     Citation,
     Claim,
     ClaimDraft,
@@ -23,8 +25,10 @@ from reviewer.records import (
     Record,
     Report,
     RowDraft,
+    SectionDraft,
     Stance,
     Support,
+    Theme,
     Usage,
 )
 from reviewer.writers import PAPERS_A_CALL
@@ -33,6 +37,7 @@ MOST_CLAIMS = 8
 MOST_QUESTIONS = 3
 QUOTES_OF_A_TEXT = 3
 QUOTED_CHARS = 380  # of one text in the answer's prompt; its first quote is always there
+JUDGED_A_CALL = 12  # more claims than an answer has would not fit into a small model's context
 
 
 class TagReading(Record):
@@ -106,7 +111,7 @@ class Prompted:
         self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
     ) -> AnswerDraft:
         """With readings the model sees their quotes alone, else the evidence's whole texts."""
-        quotes = _quotes_by_tag(readings)
+        quotes = drafting.quotes_by_tag(readings, QUOTED_CHARS)
         quoted = [item for item in evidence if item.tag in quotes]
         fitting = self._asking.fit(
             self._shown(quoted, quotes) if readings else self._shown(evidence)
@@ -118,10 +123,18 @@ class Prompted:
         return _retagged(reply.claims[:MOST_CLAIMS], tags, evidence)
 
     def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...]:
-        """One call for all claims. A claim without a verdict stays unchecked."""
-        shown = self._asking.fit([self._claim_shown(n, c) for n, c in enumerate(claims, start=1)])
-        reply = self._asking.ask("judge", JudgeReply, claims=shown)
-        said = {verdict.tag: verdict.support for verdict in reply.verdicts}
+        """One call for an answer's claims, several side by side for more. A claim without a verdict
+        stays unchecked."""
+        shown = [self._claim_shown(n, c) for n, c in enumerate(claims, start=1)]
+        batches = [shown[n : n + JUDGED_A_CALL] for n in range(0, len(shown), JUDGED_A_CALL)]
+
+        def call(batch: list[Shown]) -> JudgeReply:
+            return self._asking.ask("judge", JudgeReply, claims=self._asking.fit(batch))
+
+        said: dict[str, Support] = {}
+        for batch, reply in zip(batches, self._asking.side_by_side(call, batches), strict=True):
+            own = {item.tag for item in batch}
+            said |= {v.tag: v.support for v in reply.verdicts if v.tag in own}
         found = [said.get(f"C{n}", "unchecked") for n in range(1, len(claims) + 1)]
         return tuple("unchecked" if support == "uncited" else support for support in found)
 
@@ -168,6 +181,33 @@ class Prompted:
         self, topic: str, evidence: Sequence[Evidence], most: int
     ) -> tuple[Column, ...]:
         return filling.suggest_columns(self._asking, topic, evidence, most)
+
+    def plan_sections(
+        self,
+        question: str,
+        groups: Sequence[Theme],
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+    ) -> tuple[Theme, ...]:
+        """The model's own themes; papers that it leaves out are in none."""
+        texts = drafting.texts_shown(readings, evidence)
+        return drafting.plan_sections(self._asking, question, texts, evidence)
+
+    def write_sections(
+        self,
+        brief: Brief,
+        themes: Sequence[Theme],
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+        report: Report,
+    ) -> tuple[SectionDraft, ...]:
+        """A call a theme, side by side. One that fails leaves its section `failed`; the first
+        ModelError is raised when all fail."""
+        shown = drafting.texts_shown(readings, evidence), evidence
+        return drafting.write_sections(self._asking, brief, themes, shown, report)
+
+    def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
+        return drafting.extend_paragraph(self._asking, paragraph, evidence)
 
     def usage(self) -> Usage:
         return self._asking.model.usage()
@@ -225,16 +265,6 @@ def _by_paper(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tu
             )
         )
     return tuple(readings)
-
-
-def _quotes_by_tag(readings: Sequence[Reading]) -> dict[str, list[str]]:
-    quotes: dict[str, list[str]] = {}
-    for reading in readings:
-        for quote in reading.quotes:
-            own = quotes.setdefault(quote.tag, [])
-            if not own or sum(map(len, own)) + len(quote.quote) <= QUOTED_CHARS:
-                own.append(quote.quote)
-    return quotes
 
 
 def _retagged(

@@ -1,0 +1,127 @@
+"""Drafted sections and revised drafts as Markdown, cited in the reader's own system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from reviewer.escaping import escape
+from reviewer.formats import paper_line, quoted_place
+from reviewer.marks import Marks
+from reviewer.records import Claim, Paper, RelatedWork, Section
+from reviewer.remarks import (
+    citations_of,
+    cited_papers,
+    coverage_line,
+    draft_head,
+    draft_title,
+    is_quote,
+    mark_of,
+    nothing_drafted,
+    quotes_by_paper,
+    remarks_on,
+    weak_line,
+    with_mark,
+)
+
+# What pandoc reads beyond Markdown: a citation, mathematics, sub- and superscript.
+_PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\w)@|[$^]|(?<!\\)~")
+Listed = Callable[[Sequence[Paper]], list[str]]
+"""Gives one line a paper of a bibliography; the papers are in the order of their marks."""
+
+
+def draft_markdown(
+    work: RelatedWork,
+    style: str = "pandoc",
+    *,
+    with_quotes: bool = False,
+    listed: Listed | None = None,
+) -> str:
+    """The whole section: head, themes, references, coverage. `listed` formats the references;
+    without it they stand with their keys, as `ask` has them."""
+    papers = cited_papers(work)
+    marks = Marks(style, papers, escape=escape_pandoc)
+    lines = [f"# {escape_pandoc(draft_title(work))}", ""]
+    if not work.sections:
+        lines += [nothing_drafted(work), ""]
+        if work.nearest:
+            lines += ["Nearest papers, which may not help:", ""]
+            lines += [*(f"- {_for_pandoc(paper_line(paper))}" for paper in work.nearest), ""]
+        return "\n".join([*lines, coverage_line(work), ""])
+    lines += [escape_pandoc(draft_head(work)), ""]
+    if work.is_weak:
+        lines += [weak_line(work), ""]
+    for section in work.sections:
+        lines += [*_section(section, work, marks), ""]
+    lines += ["## References", ""]
+    for line, paper in zip(
+        _references(papers, marks, listed), _sorted(papers, listed), strict=True
+    ):
+        lines += [line, ""]
+        if with_quotes and paper is not None:
+            lines += [*_quotes(work, paper), ""]
+    return "\n".join([*lines, escape_pandoc(coverage_line(work)), ""])
+
+
+def escape_pandoc(text: str) -> str:
+    """Escaped for every reader of Markdown, pandoc among them."""
+    return _for_pandoc(escape(text))
+
+
+def _for_pandoc(escaped: str) -> str:
+    """What pandoc reads beyond Markdown made harmless too; links stay."""
+    return _PANDOC.sub(
+        lambda found: found[0] if found[0].startswith("<") else f"\\{found[0]}", escaped
+    )
+
+
+def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
+    lines = [f"## {escape_pandoc(section.title[:1].upper() + section.title[1:])}", ""]
+    if section.failed:
+        return [*lines, f"*(This section could not be written: {escape_pandoc(section.failed)}.)*"]
+    known = {paper.id: paper for paper in work.papers}
+    for paper_id, quotes in quotes_by_paper(section).items():
+        paper = known[paper_id]
+        said = " ".join(f'"{escape_pandoc(claim.text)}"' for claim in quotes)
+        year = f" ({paper.year})" if paper.year else " (year unknown)"
+        lines.append(f"- **{escape_pandoc(paper.title)}**{year} {marks.mark([paper_id])}: {said}")
+    others = [claim for claim in section.claims if claim.role != "quote"]
+    if others and len(lines) > 2:
+        lines.append("")
+    if others:
+        lines.append(" ".join(sentence_markdown(claim, marks) for claim in others))
+    return lines
+
+
+def sentence_markdown(claim: Claim, marks: Marks) -> str:
+    """One sentence with its mark and, where it is not proven, what is said of that; a quote stands
+    in quotation marks."""
+    remarks = remarks_on(claim)
+    remark = f" *({escape_pandoc(remarks)})*" if remarks else ""
+    if is_quote(claim):
+        return f'"{escape_pandoc(claim.text)}" {mark_of(claim, marks)}{remark}'
+    return with_mark(escape_pandoc(claim.text), mark_of(claim, marks)) + remark
+
+
+def reference_markdown(paper: Paper, marks: Marks) -> str:
+    """The paper's line in a list of references."""
+    head = f"[{marks.number_of(paper.id)}] " if marks.style == "numeric" else "- "
+    return head + _for_pandoc(paper_line(paper))
+
+
+def _references(papers: Sequence[Paper], marks: Marks, listed: Listed | None) -> list[str]:
+    if listed is None:
+        return [reference_markdown(paper, marks) for paper in papers]
+    if marks.style == "numeric":
+        return [f"[{marks.number_of(p.id)}] {escape_pandoc(listed([p])[0])}" for p in papers]
+    return [f"- {escape_pandoc(line)}" for line in listed(papers)]
+
+
+def _sorted(papers: Sequence[Paper], listed: Listed | None) -> Sequence[Paper | None]:
+    """The papers beside their references; not known where a style has sorted them."""
+    return papers if listed is None else [None] * len(papers)
+
+
+def _quotes(work: RelatedWork, paper: Paper) -> list[str]:
+    every = [c for s in work.sections for c in citations_of(s.claims) if c.paper_id == paper.id]
+    return [f'> "{escape_pandoc(c.quote)}" ({quoted_place(c)})' for c in dict.fromkeys(every)]

@@ -1,0 +1,300 @@
+"""Groups papers by likeness, and names each group by the terms that set it apart. No model."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from reviewer.library import Library
+from reviewer.records import Filters, Paper, Theme
+from reviewer.terms import COMMON_WORDS, STOP_WORDS
+from reviewer.text import clean
+
+MOST_THEMES = 6
+PAPERS_A_THEME = 4  # what one paragraph can compare
+LEAST_PAPERS = 2
+_TERMS_IN_NAME = 3
+_RANKED_TERMS = 24  # of a group, whose words are looked up in the whole library
+_READ_CHARS = 6000  # of a part, for its terms
+_TITLE_TIMES = 3
+_MOST_TIMES = 6  # a paper that speaks of one thing all the time does not name the others
+_OF_ONE = 0.5  # a term of one paper names no theme, unless there is no better
+_PAIR_WORTH = 1.25  # two words say more than one
+_WORD = re.compile(r"[^\W\d_](?:[\w-]*[^\W_])?")
+
+
+def group_papers(
+    papers: Sequence[Paper], library: Library, most: int = MOST_THEMES
+) -> tuple[Theme, ...]:
+    """About one theme for PAPERS_A_THEME papers and `most` at most, each of LEAST_PAPERS or more if
+    there are so many. Same papers, same themes: each paper is in one, in the order in which they
+    came, and so are the themes by their first paper.
+
+    Papers are alike by the mean of their stored chunk vectors, or by their words if one of them has
+    no vector; they are joined by Ward's method (1963) over unit vectors.
+    """
+    if not papers:
+        return ()
+    by_id = {paper.id: paper for paper in papers}
+    order = sorted(by_id)
+    vectors = vectors_of([by_id[i] for i in order], library)
+    wanted = max(1, min(most, round(len(order) / PAPERS_A_THEME)))
+    groups = [[order[n] for n in group] for group in _joined(vectors, wanted)]
+    place = {paper.id: number for number, paper in enumerate(papers)}
+    groups = sorted((sorted(g, key=place.__getitem__) for g in groups), key=lambda g: place[g[0]])
+    themes = [Theme(name="", paper_ids=tuple(group)) for group in groups]
+    merged, _ = _without_small(themes, dict(zip(order, vectors, strict=True)))
+    return name_themes(merged, papers, library)
+
+
+def settle_themes(
+    themes: Sequence[Theme], papers: Sequence[Paper], library: Library
+) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
+    """The themes so that each of these papers is in one, and each theme has LEAST_PAPERS or more:
+    papers without a theme join the one most like them, small themes the theme most like them. Also
+    what was changed, in words."""
+    known = {paper.id: paper for paper in papers}
+    if not known:
+        return (), ()
+    vectors = dict(zip(known, vectors_of(list(known.values()), library), strict=True))
+    kept, placed = [], set[str]()
+    for theme in themes:
+        own = tuple(i for i in dict.fromkeys(theme.paper_ids) if i in known and i not in placed)
+        placed |= set(own)
+        if own:
+            kept.append(Theme(name=theme.name, paper_ids=own))
+    kept = kept or [Theme(name="", paper_ids=tuple(known))]
+    for paper_id in known:
+        if paper_id not in placed and not any(paper_id in t.paper_ids for t in kept):
+            n = _nearest(vectors[paper_id], kept, vectors)
+            kept[n] = Theme(name=kept[n].name, paper_ids=(*kept[n].paper_ids, paper_id))
+    return _without_small(kept, vectors)
+
+
+def periods(papers: Sequence[Paper], library: Library) -> tuple[Theme, ...]:
+    """The papers by year, those of unknown year last, in themes named by their years. Years with
+    fewer than LEAST_PAPERS papers share a theme with their neighbours, years with many have several
+    themes, named by their terms too."""
+    spans: list[list[Paper]] = []
+    for paper in in_time_order(papers):
+        if not spans or (len(spans[-1]) >= LEAST_PAPERS and spans[-1][-1].year != paper.year):
+            spans.append([])
+        spans[-1].append(paper)
+    if len(spans) > 1 and len(spans[-1]) < LEAST_PAPERS:
+        last = spans.pop()
+        spans[-1] += last
+    themes: list[Theme] = []
+    for span in spans:
+        name = _years(span)
+        if len(span) < 2 * PAPERS_A_THEME:
+            themes.append(Theme(name=name, paper_ids=tuple(paper.id for paper in span)))
+            continue
+        parts = group_papers(span, library)
+        themes += [Theme(name=f"{name}: {t.name}", paper_ids=t.paper_ids) for t in parts]
+    return tuple(themes)
+
+
+def in_time_order(papers: Sequence[Paper]) -> list[Paper]:
+    """Oldest first; in a year those whose day is not known last, in the end those whose year is not
+    known."""
+    return sorted(
+        papers, key=lambda p: (p.year is None, p.year or 0, p.date in ("", str(p.year)), p.date)
+    )
+
+
+def _years(papers: Sequence[Paper]) -> str:
+    known = [paper.year for paper in papers if paper.year is not None]
+    if not known:
+        return "year unknown"
+    first, last = min(known), max(known)
+    span = str(first) if first == last else f"{first} to {last}"
+    return span if len(known) == len(papers) else f"{span} and year unknown"
+
+
+def name_themes(
+    themes: Sequence[Theme], papers: Sequence[Paper], library: Library
+) -> tuple[Theme, ...]:
+    """The themes, those without a name named by up to three terms, letters and hyphens only: such
+    as stand in many of their papers and in few others, here and in the library."""
+    held = {paper.id: _terms_of(paper) for paper in papers}
+    total = max(1, library.chunks.count())
+    named = []
+    for theme in themes:
+        inside = [held[i] for i in theme.paper_ids if i in held]
+        outside = [terms for i, terms in held.items() if i not in theme.paper_ids]
+        titles = {t for p in papers if p.id in theme.paper_ids for t in _terms_in(p.title)}
+        best = _ranked(inside, outside, titles)[:_RANKED_TERMS]
+        worth = {t: w * _rarity(t, library, total) for t, w in best}
+        terms = _apart(sorted(worth, key=lambda t: (-worth[t], t)))
+        own = [paper for paper in papers if paper.id in theme.paper_ids]
+        name = theme.name or ", ".join(_as_written(t, own) for t in terms) or "other papers"
+        named.append(Theme(name=name, paper_ids=theme.paper_ids))
+    return tuple(named)
+
+
+def vectors_of(papers: Sequence[Paper], library: Library) -> Any:  # noqa: ANN401  an array
+    """One unit vector a paper, row by row."""
+    import numpy as np
+
+    rows = []
+    for paper in papers:
+        if not library.has_vectors:
+            return by_words(papers)
+        _, matrix = library.chunks.vectors(Filters(keys=(paper.key,)))
+        if not len(matrix):
+            return by_words(papers)
+        rows.append(matrix.mean(axis=0))
+    return _unit(np.stack(rows))
+
+
+def by_words(papers: Sequence[Paper]) -> Any:  # noqa: ANN401  an array
+    """Term frequency, damped, times inverse document frequency among these papers."""
+    import numpy as np
+
+    counts = [Counter(_terms_of(paper)) for paper in papers]
+    holders = Counter(term for own in counts for term in own)
+    column = {term: n for n, term in enumerate(sorted(holders))}
+    matrix = np.zeros((len(papers), len(column) + 1), dtype=np.float32)
+    matrix[:, -1] = 1e-3  # a paper without a word is like every other, a little
+    for row, own in enumerate(counts):
+        for term, count in own.items():
+            rarity = math.log((1 + len(papers)) / (1 + holders[term])) + 1e-3
+            matrix[row, column[term]] = (1 + math.log(count)) * rarity
+    return _unit(matrix)
+
+
+def _unit(matrix: Any) -> Any:  # noqa: ANN401  arrays
+    import numpy as np
+
+    return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+
+
+def _joined(vectors: Any, wanted: int) -> list[list[int]]:  # noqa: ANN401  an array
+    """Row numbers of `wanted` groups, by Ward's method: the two groups are joined that lie nearest,
+    by the recurrence of Lance and Williams (1967). Of equals the first."""
+    import numpy as np
+
+    groups: list[list[int]] = [[n] for n in range(len(vectors))]
+    far = np.maximum(2 - 2 * (vectors @ vectors.T).astype(np.float64), 0.0).round(9)
+    np.fill_diagonal(far, np.inf)
+    while len(groups) > wanted:
+        one, other = sorted(divmod(int(far.argmin()), len(groups)))
+        sizes = np.array([len(group) for group in groups], dtype=np.float64)
+        a, b = sizes[one], sizes[other]
+        row = ((a + sizes) * far[one] + (b + sizes) * far[other] - sizes * far[one, other]) / (
+            a + b + sizes
+        )
+        far[one], far[:, one] = row, row
+        far[one, one] = np.inf
+        far = np.delete(np.delete(far, other, axis=0), other, axis=1)
+        groups[one] += groups.pop(other)
+    return groups
+
+
+def _nearest(vector: Any, themes: Sequence[Theme], vectors: Mapping[str, Any]) -> int:  # noqa: ANN401
+    """The number of the theme whose papers are most like the vector, by mean cosine."""
+    means = [
+        sum(float(vector @ vectors[i]) for i in t.paper_ids) / len(t.paper_ids) for t in themes
+    ]
+    return means.index(max(means))
+
+
+def _without_small(
+    themes: Sequence[Theme], vectors: Mapping[str, Any]
+) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
+    kept, said = list(themes), []
+    while len(kept) > 1 and min(len(theme.paper_ids) for theme in kept) < LEAST_PAPERS:
+        small = min(kept, key=lambda theme: len(theme.paper_ids))
+        place = kept.index(small)
+        kept.remove(small)
+        n = _nearest(sum(vectors[i] for i in small.paper_ids), kept, vectors)
+        joined = kept[n]
+        kept[n] = Theme(name=joined.name, paper_ids=(*joined.paper_ids, *small.paper_ids))
+        if place <= n:  # it stands where the first of the two stood
+            kept.insert(place, kept.pop(n))
+        if small.name:
+            said.append(f"the theme '{small.name}' had one paper and was joined to '{joined.name}'")
+    return tuple(kept), tuple(said)
+
+
+def _terms_of(paper: Paper) -> Counter[str]:
+    """Words and pairs of neighbouring words of a paper's title and texts, in the singular. The
+    title counts _TITLE_TIMES: it names what the paper is about."""
+    found: Counter[str] = Counter()
+    for part in paper.parts:
+        terms = _terms_in(part.text[:_READ_CHARS])
+        for term, count in terms.items():
+            found[term] += count * (_TITLE_TIMES if part.name == "title" else 1)
+    return found
+
+
+def _terms_in(text: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for piece in re.split(r"[.,;:!?()\[\]\"“”/]|\s[–—-]\s", clean(text)):
+        words = [_singular(word.casefold()) for word in _WORD.findall(piece)]
+        found.update(word for word in words if _is_term(word))
+        found.update(
+            f"{a} {b}" for a, b in pairwise(words) if _is_term(a) and _is_term(b) and a != b
+        )
+    return found
+
+
+def _is_term(word: str) -> bool:
+    return len(word) > 2 and word not in STOP_WORDS and word not in COMMON_WORDS
+
+
+def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def _ranked(
+    inside: Sequence[Counter[str]], outside: Sequence[Counter[str]], titles: set[str]
+) -> list[tuple[str, float]]:
+    """Terms of these titles by how often the papers inside speak of them, and by how much more of
+    them do than of those outside; those that one paper alone holds come late."""
+    own = Counter(term for terms in inside for term in terms)
+    others = Counter(term for terms in outside for term in terms)
+    worth = {}
+    for term in titles & own.keys():
+        more = own[term] / len(inside) - others[term] / max(1, len(outside))
+        spoken = sum(min(terms[term], _MOST_TIMES) for terms in inside) / len(inside)
+        if more > 0:
+            shared = 1.0 if own[term] >= LEAST_PAPERS else _OF_ONE
+            worth[term] = shared * more * spoken * (_PAIR_WORTH if " " in term else 1.0)
+    return sorted(worth.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _rarity(term: str, library: Library, total: int) -> float:
+    """Inverse document frequency in the library, of the rarer word of a pair."""
+    held = min(len(library.chunks.numbers_with(word)) for word in term.split())
+    return math.log(1 + total / (1 + held))
+
+
+def _apart(ranked: Sequence[str]) -> list[str]:
+    """The first terms of which none shares a word with another."""
+    chosen: list[str] = []
+    for term in ranked:
+        taken = {word for known in chosen for word in known.split()}
+        if len(chosen) < _TERMS_IN_NAME and not taken & set(term.split()):
+            chosen.append(term)
+    return chosen
+
+
+def _as_written(term: str, papers: Sequence[Paper]) -> str:
+    """The term with its abbreviations in capitals, where the papers mostly write them so."""
+    words = [w for p in papers for part in p.parts for w in _WORD.findall(part.text[:_READ_CHARS])]
+    forms = Counter(word for word in words if _singular(word.casefold()) in term.split())
+    best: dict[str, str] = {}
+    for form, _ in sorted(forms.items(), key=lambda pair: (-pair[1], pair[0])):
+        best.setdefault(_singular(form.casefold()), form)
+    return " ".join(
+        best[w] if w in best and sum(map(str.isupper, best[w])) > 1 else w for w in term.split()
+    )

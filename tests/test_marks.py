@@ -1,0 +1,107 @@
+"""In-text citations in four systems; nobody is called "10 authors"."""
+
+import pytest
+
+from reviewer.marks import (
+    STYLES,
+    Marks,
+    citation_key,
+    cited_keys,
+    highest_number,
+    known_authors,
+    style_of,
+)
+from reviewer.records import Paper, Part
+
+
+def paper(key, authors=(), year=2025, title="A Long Title That Goes On and On Beyond Measure"):
+    parts = (Part(name="title", text=title),)
+    return Paper(id=f"id-{key}", key=key, parts=parts, authors=authors, year=year)
+
+
+ONE = paper("guo-2025-deepseek", ("Daya Guo", "Dejian Yang", "Haowei Zhang"))
+TWO = paper("li-2024-x", ("Li, Wei", "van der Berg, Jan"), 2024)
+NOBODY = paper("skill-2025", year=None).model_copy(update={"author_note": "10 authors"})
+EVERY = [ONE, TWO, NOBODY]
+
+
+@pytest.mark.parametrize(
+    ("style", "both", "none", "in_words"),
+    [
+        ("pandoc", "[@guo-2025-deepseek; @li-2024-x]", "[@skill-2025]", "@guo-2025-deepseek"),
+        (
+            "latex",
+            r"\citep{guo-2025-deepseek,li-2024-x}",
+            r"\citep{skill-2025}",
+            r"\citet{guo-2025-deepseek}",
+        ),
+        ("numeric", "[1, 2]", "[3]", "[1]"),
+        (
+            "author-year",
+            "(Guo et al., 2025; Li and van der Berg, 2024)",
+            '("A Long Title That Goes On and On…", n.d.)',
+            "Guo et al. (2025)",
+        ),
+    ],
+)
+def test_each_system_marks_papers_its_own_way(style, both, none, in_words):
+    marks = Marks(style, EVERY)
+    assert style in STYLES
+    assert marks.mark([ONE.id, TWO.id, ONE.id]) == both
+    assert marks.mark([NOBODY.id]) == none
+    assert marks.in_words(ONE.id) == in_words
+    assert marks.mark([]) == marks.mark(["own", "id-nobody"]) == ""
+
+
+def test_a_count_of_authors_is_nobodys_name():
+    for note in ("10 authors", "3 Authors", "7 others", "1 author"):
+        odd = paper("x", (note,))
+        assert known_authors(odd) == []
+        assert "author" not in Marks("author-year", [odd]).mark([odd.id]).casefold()
+    assert known_authors(paper("x", ("Ada Guo", "9 others"))) == ["Guo"]
+
+
+def test_one_author_and_year_of_two_papers_are_told_apart_by_their_titles():
+    first = paper("guo-2025-a", ("Ada Guo",), title="First")
+    second = paper("guo-2025-b", ("Ada Guo",), title="Second")
+    marks = Marks("author-year", [first, second])
+    assert marks.mark([first.id]) == '(Guo, 2025, "First")'
+    assert marks.mark([second.id]) == '(Guo, 2025, "Second")'
+
+
+def test_numbers_may_go_on_from_others():
+    assert Marks("numeric", EVERY, 8).mark([TWO.id, ONE.id]) == "[8, 9]"
+
+
+def test_a_key_of_another_library_is_made_safe():
+    assert citation_key("a b{c},d") == "a-b-c--d"
+    assert Marks("latex", [paper("a}b")]).mark(["id-a}b"]) == r"\citep{a-b}"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_latex", "style"),
+    [
+        ("It is so [@guo-2025; see @li]. Mail a@b.example.", False, "pandoc"),
+        (r"It is so~\citep[see][p.~2]{guo,li}.", False, "latex"),
+        ("Plain text.", True, "latex"),
+        ("It is so [1, 3-5] and [7](http://x.example).", False, "numeric"),
+        ("Plain text without any.", False, "pandoc"),
+        ("Mail a@b.example about pass@1.", False, "pandoc"),
+    ],
+)
+def test_a_draft_shows_its_own_system(text, is_latex, style):
+    assert style_of(text, is_latex=is_latex) == style
+
+
+def test_cited_keys_are_found_in_both_systems():
+    assert cited_keys("As [@a-2020; see @b_c, p. 3] and @{d/e} say; x@y.") == {
+        "a-2020",
+        "b_c",
+        "d/e",
+    }
+    assert cited_keys(r"\citep[see][]{a, b} \citet*{c} \citestyle{x}") == {"a", "b", "c"}
+
+
+def test_the_highest_number_of_a_draft_is_known():
+    assert highest_number("So [1, 3–12] and [4]; x[99], [2](link).") == 12
+    assert highest_number("None.") == 0
