@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from reviewer.library import Library
-from reviewer.records import Filters, Paper, Theme
+from reviewer.records import Paper, Theme
 from reviewer.terms import COMMON_WORDS, STOP_WORDS
 from reviewer.text import clean
 
@@ -141,14 +141,13 @@ def vectors_of(papers: Sequence[Paper], library: Library) -> Any:  # noqa: ANN40
     import numpy as np
 
     rows = []
-    for paper in papers:
-        if not library.has_vectors:
-            return by_words(papers)
-        _, matrix = library.chunks.vectors(Filters(keys=(paper.key,)))
+    for paper in papers if library.has_vectors else ():
+        own = library.chunks.of_paper(library.catalogue.number_of(paper.id) or 0)
+        _, matrix = library.chunks.vectors_numbered([kept.number for kept in own])
         if not len(matrix):
             return by_words(papers)
         rows.append(matrix.mean(axis=0))
-    return _unit(np.stack(rows))
+    return _unit(np.stack(rows)) if rows else by_words(papers)
 
 
 def by_words(papers: Sequence[Paper]) -> Any:  # noqa: ANN401  an array
@@ -274,7 +273,8 @@ def _ranked(
 
 def _rarity(term: str, library: Library, total: int) -> float:
     """Inverse document frequency in the library, of the rarer word of a pair."""
-    held = min(len(library.chunks.numbers_with(word)) for word in term.split())
+    stems = [s for own in library.words.stems(term.split()).values() for s in own]
+    held = min((count.chunks for count in library.words.counts(stems).values()), default=0)
     return math.log(1 + total / (1 + held))
 
 
