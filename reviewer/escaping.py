@@ -157,5 +157,6 @@ def _bibtex_words(text: str, keeps_case: bool) -> str:
 
 
 def _bibtex_plain(text: str) -> str:
-    return "".join(_BIBTEX.get(c, c) for c in _JOINED.sub(r"\g<0>{}", text).replace("{}", "\0")
-                   ).replace("\0", "{}")  # fmt: skip
+    """`\\0` stands for the empty group that keeps two marks apart; no clean text holds one."""
+    apart = _JOINED.sub("\\g<0>\0", text)
+    return "".join(_BIBTEX.get(c, c) for c in apart).replace("\0", "{}")
