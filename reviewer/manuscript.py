@@ -96,15 +96,17 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
 
 
 def _without_references(text: str) -> tuple[str, dict[str, str]]:
-    """The text with its numbered list of references blanked, and the list."""
+    """The text with its list of references blanked, and the entries of a numbered one."""
     heads = list(_REFERENCES.finditer(text))
     if not heads:
         return text, {}
     start = heads[-1].start()
     found = {m[1] or m[2]: " ".join(m[3].split()) for m in _ENTRY.finditer(text, start)}
-    if not found:
-        return text, {}
-    return text[:start] + blank(text[start:]), found
+    if found:
+        return text[:start] + blank(text[start:]), found
+    following = _HEADING.search(text, heads[-1].end())
+    end = following.start() if following else len(text)
+    return text[:start] + blank(text[start:end]) + text[end:], {}
 
 
 def _hidden(text: str, patterns: tuple[re.Pattern[str], ...]) -> str:
@@ -119,8 +121,18 @@ def _sentences(text: str, marks: list[Mark], latex: bool) -> Iterator[DraftSente
     for start, end in _blocks(whole):
         if _is_row(whole, start, end) and not any(start <= m.start < end for m in marks):
             continue
+        earlier: tuple[str, ...] = ()
         for first, last in _joined(whole, marks, start, end):
-            yield _sentence(text, first, last, marks, latex)
+            made = _sentence(text, first, last, marks, latex)
+            if not made.keys and _is_quotation(made):  # '... [@key]: "One." "Two."' cites key twice
+                made = made.model_copy(update={"keys": earlier})
+            earlier = made.keys or earlier
+            yield made
+
+
+def _is_quotation(sentence: DraftSentence) -> bool:
+    """True when it is nothing but one quotation."""
+    return sentence.quotes == (sentence.text.strip(' "“”„«»'),)
 
 
 def _filled(text: str, marks: list[Mark]) -> str:

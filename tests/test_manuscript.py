@@ -59,6 +59,21 @@ def test_a_quotation_of_several_sentences_is_one():
     assert sentence.quotes == ("it holds",)
 
 
+def test_a_quotation_after_a_mark_in_its_paragraph_cites_the_same_paper():
+    text = '- **A title** [@a]: "One holds." "Two holds, 5 % more."\n- "Three holds." Four holds.\n'
+    found = [(s.quotes, s.keys) for s in read_draft(text).sentences]
+    assert (("Two holds, 5 % more.",), ("a",)) in found
+    assert (("Three holds.",), ()) in found
+    assert ((), ()) in found
+
+
+def test_a_list_of_references_is_no_prose_until_the_next_heading():
+    text = (
+        "It holds [@a].\n\n## References\n\n- a: A title, 29 Sep 2025.\n\n## After\n\nIt goes on.\n"
+    )
+    assert [s.text for s in read_draft(text).sentences] == ["It holds.", "It goes on."]
+
+
 def test_a_block_quote_is_a_quote():
     (sentence,) = read_draft("> It holds\n> for all. [@a]\n").sentences
     assert sentence.quotes == ("It holds for all.",)
