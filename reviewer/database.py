@@ -190,6 +190,8 @@ def told(path: Path) -> Iterator[None]:
     """SQLite's errors in the user's words. Programming errors pass as they are."""
     try:
         yield
+    except UnicodeDecodeError as error:  # in the message of an error about a damaged name
+        raise damaged(path, "a name cannot be read") from error
     except sqlite3.DatabaseError as error:
         in_words = _in_words(path, str(error).lower())
         if in_words is None:

@@ -7,7 +7,7 @@ from threading import Barrier, Event
 import pytest
 from conftest import ROOT, WordEmbedding, holders
 
-from reviewer.database import SCHEMA_VERSION, Database
+from reviewer.database import SCHEMA_VERSION, Database, told
 from reviewer.errors import LibraryError, NewerLibraryError, NotFoundError
 from reviewer.ledger import Ledger
 from reviewer.library import Library
@@ -326,3 +326,8 @@ def test_quotes_of_a_paper_are_collected_from_all_answers(ledger):
     answered("r2", "2025-01-02T00:00:00", newer)
     assert ledger.quotes_of("p1") == [("question of r2", newer), ("question of r1", mine)]
     assert ledger.quotes_of("p3") == []
+
+
+def test_an_error_whose_own_words_are_damaged_is_told_as_damage(tmp_path):
+    with pytest.raises(LibraryError, match="is damaged"), told(tmp_path / "library.db"):
+        b"near \x9a: syntax error".decode()
