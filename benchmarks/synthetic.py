@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from sets import (
+    beir_questions,
     listings_library,
     listings_questions,
     own_questions,
     scifact_library,
-    scifact_questions,
     settings_of,
 )
 
@@ -146,6 +146,6 @@ def questions_of(shared: Path) -> list[str]:
     """Questions of all sets, so many that QUESTIONS are there."""
     small = [*listings_questions(shared), *own_questions()]
     answerable = [q.text for q in small if q.kind == "answerable"]
-    claims = [q.text for q in scifact_questions(shared)]
+    claims = [q.text for q in beir_questions(shared / "eval" / "scifact")]
     step = len(claims) // (QUESTIONS - len(answerable))
     return (answerable + claims[::step])[:QUESTIONS]

@@ -26,7 +26,10 @@ def keep_run(run: Run, library: Library, report: Report, settings: Mapping[str, 
     started = finished - timedelta(seconds=run.usage.seconds)
     whole = run.model_copy(
         update={
-            "settings": {**settings, "embedding": library.index.embedding_name},
+            "settings": {
+                **settings,
+                "embedding": library.embedding_name if library.has_vectors else "",
+            },
             "generation": library.database.generation,
             "started": started.isoformat(timespec="seconds"),
             "finished": finished.isoformat(timespec="seconds"),
