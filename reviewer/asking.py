@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import reviewer.pacing as pacing
+from reviewer.errors import ModelError
+from reviewer.pacing import LimitError, StoppedError
 from reviewer.prompting import Prompt, Prompts, Shown
 from reviewer.records import Evidence, Record, Usage
 
@@ -56,6 +59,39 @@ class Asking:
     def side_by_side(self, call: Callable[[A], B], items: Sequence[A]) -> list[B]:
         """What the call gives for each item, in their order, as many at a time as may be."""
         return pacing.side_by_side(call, items, self.model.jobs, self.prompts.make_ready)
+
+    def tried(
+        self, call: Callable[[A], B], items: Sequence[A], ended: Callable[[A], None]
+    ) -> list[B | ModelError]:
+        """As `side_by_side`, with the ModelError of a call that failed in its place.
+
+        `ended` is told of each item, one at a time. Raises what began it when every call fails; at
+        an interrupt the model is closed, for nobody wants its calls any more.
+        """
+        failed: list[ModelError] = []
+        alone = threading.Lock()
+
+        def attempt(item: A) -> B | ModelError:
+            given: B | ModelError
+            try:
+                given = call(item)
+            except ModelError as error:
+                given = error
+            with alone:
+                if isinstance(given, ModelError):
+                    failed.append(given)
+                ended(item)
+            return given
+
+        try:
+            results = self.side_by_side(attempt, items)
+        except BaseException:
+            self.model.close()
+            raise
+        if failed and len(failed) == len(items):
+            causes = (e for e in failed if not isinstance(e, StoppedError | LimitError))
+            raise next(causes, failed[0])
+        return results
 
     def room(self) -> float:
         """Tokens that the texts of one prompt may take."""

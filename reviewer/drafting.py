@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 
 from reviewer.asking import Asking
 from reviewer.errors import ModelError
-from reviewer.pacing import LimitError, StoppedError
 from reviewer.prompting import Shown
 from reviewer.records import (
     AnswerDraft,
@@ -111,33 +109,21 @@ def write_sections(
 ) -> tuple[SectionDraft, ...]:
     """One draft a theme, in their order; calls run side by side. A call that fails leaves its
     section `failed`; the first ModelError is raised when all fail."""
-    texts, evidence = shown
-    errors: list[ModelError] = []
-    done, lock = [0], threading.Lock()
     total = sum(len(theme.paper_ids) for theme in themes)
+    done: list[Theme] = []
 
     def call(theme: Theme) -> SectionDraft:
         share = len(theme.paper_ids) / max(1, total)
-        try:
-            made = _section(asking, brief, theme, (texts, evidence), round(brief.words * share))
-        except ModelError as error:
-            with lock:
-                errors.append(error)
-            made = SectionDraft(failed=error.message)
-        with lock:
-            done[0] += 1
-            report("Writing", done[0], len(themes))
-        return made
+        return _section(asking, brief, theme, shown, round(brief.words * share))
 
-    try:
-        drafts = asking.side_by_side(call, themes)
-    except BaseException:  # Ctrl-C: nothing waits for calls that nobody wants any more
-        asking.model.close()
-        raise
-    if errors and all(draft.failed for draft in drafts):
-        causes = (e for e in errors if not isinstance(e, StoppedError | LimitError))
-        raise next(causes, errors[0])
-    return tuple(drafts)
+    def ended(theme: Theme) -> None:
+        done.append(theme)
+        report("Writing", len(done), len(themes))
+
+    return tuple(
+        SectionDraft(failed=made.message) if isinstance(made, ModelError) else made
+        for made in asking.tried(call, themes, ended)
+    )
 
 
 def _section(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from reviewer.asking import REPLY_TOKENS, Asking, batched, tokens
 from reviewer.columns import TAKEN, listed, read_column
 from reviewer.errors import ModelError, UsageError
-from reviewer.pacing import LimitError, StoppedError
 from reviewer.prompting import Prompt, Shown
 from reviewer.records import CellDraft, Column, Evidence, Record, Report, RowDraft
 
@@ -67,35 +65,28 @@ def fill_rows(
     its papers `failed`. Raises the first ModelError when every call fails."""
     batches = row_batches(evidence, len(columns), asking.room())
     papers = list(dict.fromkeys(item.paper.id for item in evidence))
-    cells: dict[str, list[CellDraft]] = {paper_id: [] for paper_id in papers}
-    failed: dict[str, ModelError] = {}
-
     # All are made before the first call: calls side by side would wait for each other's rendering.
-    prompts = [_prompt(asking, topic, columns, batch) for batch in batches]
-    pool = ThreadPoolExecutor(max(1, min(asking.model.jobs, len(batches))))
-    try:
-        waiting = {
-            pool.submit(asking.answer_to, prompt, TableReply): batch
-            for prompt, batch in zip(prompts, batches, strict=True)
-        }
-        done = 0
-        for future in as_completed(waiting):
-            batch = waiting[future]
-            own = {item.tag: item.paper.id for item in batch}
-            for draft, paper_id in _drafts(future, own, columns, failed):
-                cells[paper_id].append(draft)
-            done += len(set(own.values()))
-            report("Filling", done, len(papers))
-    except BaseException:  # Ctrl-C: nothing waits for calls that nobody wants any more
-        asking.model.close()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-    if failed and all(paper_id in failed for paper_id in papers):
-        raise _first(list(failed.values()))
-    said = {paper_id: error.message for paper_id, error in failed.items()}
+    calls = [(_prompt(asking, topic, columns, batch), batch) for batch in batches]
+    done: set[str] = set()
+
+    def call(asked: tuple[Prompt, Sequence[Evidence]]) -> TableReply:
+        return asking.answer_to(asked[0], TableReply)
+
+    def ended(asked: tuple[Prompt, Sequence[Evidence]]) -> None:
+        done.update(item.paper.id for item in asked[1])
+        report("Filling", len(done), len(papers))
+
+    cells: dict[str, list[CellDraft]] = {paper_id: [] for paper_id in papers}
+    failed: dict[str, str] = {}
+    for batch, reply in zip(batches, asking.tried(call, calls, ended), strict=True):
+        own = {item.tag: item.paper.id for item in batch}
+        if isinstance(reply, ModelError):
+            failed |= dict.fromkeys(own.values(), reply.message)
+            continue
+        for draft, paper_id in _drafts(reply, own, columns):
+            cells[paper_id].append(draft)
     return tuple(
-        RowDraft(paper_id=p, cells=tuple(cells[p]), failed=said.get(p, "")) for p in papers
+        RowDraft(paper_id=p, cells=tuple(cells[p]), failed=failed.get(p, "")) for p in papers
     )
 
 
@@ -107,18 +98,9 @@ def _prompt(
 
 
 def _drafts(
-    future: Future[TableReply],
-    own: dict[str, str],
-    columns: Sequence[Column],
-    failed: dict[str, ModelError],
+    reply: TableReply, own: dict[str, str], columns: Sequence[Column]
 ) -> list[tuple[CellDraft, str]]:
-    """What the call found, each with its paper. Tags and columns that were not shown are ignored;
-    a failed call is noted for its papers."""
-    try:
-        reply = future.result()
-    except ModelError as error:
-        failed.update(dict.fromkeys(own.values(), error))
-        return []
+    """What the call found, each with its paper. Tags and columns not shown are ignored."""
     return [
         (
             CellDraft(
@@ -132,12 +114,6 @@ def _drafts(
         for cell in reply.cells
         if cell.tag in own and 1 <= cell.column <= len(columns)
     ]
-
-
-def _first(errors: Sequence[ModelError]) -> ModelError:
-    """The error that began it, not what followed from it."""
-    causes = (e for e in errors if not isinstance(e, StoppedError | LimitError))
-    return next(causes, errors[0])
 
 
 def suggest_columns(

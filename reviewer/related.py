@@ -13,10 +13,9 @@ from reviewer.records import Brief, Coverage, RelatedWork, Report, Run, Section,
 from reviewer.search import SearchOptions, find
 from reviewer.text import counted
 from reviewer.themes import MOST_THEMES, PAPERS_A_THEME
-from reviewer.writers import PAPERS_A_CALL, Writer
+from reviewer.writers import JUDGED_A_CALL, PAPERS_A_CALL, Writer
 
 NEAREST_NAMED = 3
-_JUDGED_A_CALL = 12
 _CLAIMS_A_THEME = 5
 
 
@@ -113,7 +112,7 @@ def planned_calls(question: str, library: Library, model: str, options: DraftOpt
         return "Nothing in the library is near this question: 0 calls."
     reading = 0 if options.effort == "quick" else -(-papers // PAPERS_A_CALL)
     planning = 0 if options.plan or options.order == "chronological" else 1
-    judging = 0 if not reading else -(-_CLAIMS_A_THEME * themes // _JUDGED_A_CALL)
+    judging = 0 if not reading else -(-_CLAIMS_A_THEME * themes // JUDGED_A_CALL)
     least = reading + planning + themes + judging
     said = (
         f"About {counted(least, 'call')} to {model}: {reading} to read {papers} papers, {planning} "

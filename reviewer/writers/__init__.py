@@ -22,6 +22,7 @@ from reviewer.records import (
     Usage,
 )
 
+JUDGED_A_CALL = 12  # more claims than an answer has would not fit into a small model's context
 PAPERS_A_CALL = 6  # 12 papers are read in 2 calls side by side: one round trip
 
 

@@ -31,13 +31,12 @@ from reviewer.records import (
     Theme,
     Usage,
 )
-from reviewer.writers import PAPERS_A_CALL
+from reviewer.writers import JUDGED_A_CALL, PAPERS_A_CALL
 
 MOST_CLAIMS = 8
 MOST_QUESTIONS = 3
 QUOTES_OF_A_TEXT = 3
 QUOTED_CHARS = 380  # of one text in the answer's prompt; its first quote is always there
-JUDGED_A_CALL = 12  # more claims than an answer has would not fit into a small model's context
 
 
 class TagReading(Record):
