@@ -257,7 +257,8 @@ class LLM:
     @cached_property
     def _info(self) -> Mapping[str, Any]:
         """What litellm's list says of the model. Its own functions ask Ollama over the network."""
-        return providers.listed(load_litellm().model_cost, self.model)
+        costs = providers.costs_in("litellm") or load_litellm().model_cost
+        return providers.listed(costs, self.model)
 
 
 def embed(model: str, texts: Sequence[str], settings: Settings) -> list[list[float]]:

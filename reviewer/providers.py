@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +14,7 @@ from reviewer.errors import ModelError
 
 TIMEOUT_S, LOCAL_TIMEOUT_S = 120.0, 600.0
 
+_COSTS_FILE = "model_prices_and_context_window_backup.json"
 _OLLAMA = frozenset({"ollama", "ollama_chat"})
 _LOCAL = _OLLAMA | {"lm_studio", "llamafile"}
 _TAKES_SCHEMA = _OLLAMA | {"hosted_vllm"}  # litellm's list of models cannot know what runs there
@@ -62,6 +67,19 @@ def takes_schema(model: str) -> bool:
 
 def _has_own_client(model: str) -> bool:
     return provider_of(model) in _OWN_CLIENT
+
+
+@cache
+def costs_in(package: str) -> Mapping[str, Any]:
+    """The list of models that comes with a package, without importing it (which takes seconds, also
+    for a run whose replies are all kept); empty where its file is not there."""
+    found = find_spec(package)
+    path = Path(found.origin if found and found.origin else "").with_name(_COSTS_FILE)
+    try:
+        costs: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return costs
 
 
 def listed(costs: Mapping[str, Any], model: str) -> Mapping[str, Any]:

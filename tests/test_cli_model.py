@@ -9,7 +9,9 @@ import time
 import pytest
 
 from reviewer.library import Library
+from reviewer.llm import load_litellm
 from reviewer.prompting import Prompts
+from reviewer.providers import costs_in
 from reviewer.settings import Settings
 from reviewer.writers.prompted import AnswerReply, JudgeReply, QuestionReply
 from tests.conftest import ROOT, SAMPLES
@@ -69,6 +71,27 @@ def test_a_replayed_run_contacts_nobody_and_gives_the_same_bytes(ask, provider):
         assert first == second
         assert "Written by" in first or '"writer": "openai/gpt-4o-mini"' in first
     assert len(provider.requests) == 4
+
+
+def test_a_replay_imports_no_litellm(samples, provider, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    said = ["ask", "Does RL improve search agents?", *flags(samples, provider)]
+    code = (
+        f"import sys; from reviewer.cli import run; run({said!r}); print('litellm' in sys.modules)"
+    )
+    for expected in ("True", "False"):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+        )
+        assert "Written by" in done.stdout
+        assert done.stdout.split()[-1] == expected
+
+
+def test_the_list_of_models_is_litellms_own():
+    costs, own = costs_in("litellm"), load_litellm().model_cost
+    assert len(own) > 1000
+    assert {name: costs.get(name) for name in own} == own
+    assert costs_in("no_such_package") == {}
 
 
 def test_a_replay_says_that_its_calls_came_from_the_cache_and_no_cache_asks_again(ask, provider):
