@@ -74,7 +74,9 @@ def costs_in(package: str) -> Mapping[str, Any]:
     """The list of models that comes with a package, without importing it (which takes seconds, also
     for a run whose replies are all kept); empty where its file is not there."""
     found = find_spec(package)
-    path = Path(found.origin if found and found.origin else "").with_name(_COSTS_FILE)
+    if found is None or not found.origin:
+        return {}
+    path = Path(found.origin).with_name(_COSTS_FILE)
     try:
         costs: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
