@@ -36,7 +36,8 @@ from reviewer.ranking import (
     LEXICAL_FLOOR,
     LEXICAL_TERMS,
 )
-from reviewer.records import Answer, Claim, Filters
+from reviewer.records import Claim, Filters
+from reviewer.results import Answer
 from reviewer.search import SearchOptions, find
 from reviewer.terms import query_terms
 from reviewer.text import clean, normalise_title

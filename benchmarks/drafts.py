@@ -19,9 +19,9 @@ from sets import listings_library, parser, print_table, settings_of
 
 from reviewer.library import Library
 from reviewer.outlining import DraftOptions
-from reviewer.records import RelatedWork
 from reviewer.related import draft_related_work
 from reviewer.remarks import cited_papers
+from reviewer.results import RelatedWork
 from reviewer.text import clean, normalise_title
 from reviewer.writers.extractive import Extractive
 

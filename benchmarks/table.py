@@ -27,7 +27,8 @@ from reviewer.cli.writing import writer_of
 from reviewer.columns import read_column
 from reviewer.library import Library
 from reviewer.llm import load_litellm
-from reviewer.records import Filters, Table
+from reviewer.records import Filters
+from reviewer.results import Table
 from reviewer.settings import Settings
 from reviewer.table import TableOptions, compare_papers
 from reviewer.text import normalise_title

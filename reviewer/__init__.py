@@ -15,28 +15,29 @@ if TYPE_CHECKING:
     from reviewer.errors import ReviewError
     from reviewer.library import Library
     from reviewer.outlining import DraftOptions, plan_related_work
-    from reviewer.records import Answer, Column, Filters, Paper, RelatedWork, Table
+    from reviewer.records import Filters, Paper
     from reviewer.related import draft_related_work
+    from reviewer.results import Answer, Column, RelatedWork, Table
     from reviewer.search import SearchOptions, find
     from reviewer.settings import Settings, load_settings
     from reviewer.table import TableOptions, compare_papers
     from reviewer.writers.extractive import Extractive
 
 _HOMES = {
-    "Answer": "records",
+    "Answer": "results",
     "AskOptions": "answer",
     "CheckOptions": "checking",
-    "Column": "records",
+    "Column": "results",
     "DraftOptions": "outlining",
     "Extractive": "writers.extractive",
     "Filters": "records",
     "Library": "library",
     "Paper": "records",
-    "RelatedWork": "records",
+    "RelatedWork": "results",
     "ReviewError": "errors",
     "SearchOptions": "search",
     "Settings": "settings",
-    "Table": "records",
+    "Table": "results",
     "TableOptions": "table",
     "answer_question": "answer",
     "check_draft": "checking",

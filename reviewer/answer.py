@@ -11,7 +11,8 @@ from reviewer.gate import FAILING, pass_gate
 from reviewer.gathering import Gathered, Reads, gather
 from reviewer.keeping import keep_run, new_run_id
 from reviewer.library import Library
-from reviewer.records import Answer, Claim, Coverage, Filters, Report, Run, StanceTaken, silent
+from reviewer.records import Claim, Coverage, Filters, Report, silent
+from reviewer.results import Answer, Run, StanceTaken
 from reviewer.search import SearchOptions, find
 from reviewer.text import counted
 from reviewer.verdict import take_stances, verdict_of

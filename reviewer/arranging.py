@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from reviewer.cells import sort_value
 from reviewer.columns import column_named
 from reviewer.errors import UsageError
-from reviewer.records import Cell, Column, Paper, Row
+from reviewer.records import Paper
+from reviewer.results import Cell, Column, Row
 
 ORDERS = ("relevance", "year", "title", "key")
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from reviewer.embedding import DEFAULT
 from reviewer.errors import LibraryError, SourceError
 from reviewer.library import NO_EMBEDDING, Library
-from reviewer.records import Added, Report, silent
+from reviewer.records import Report, silent
+from reviewer.results import Added
 from reviewer.settings import Settings, cache_folder
 from reviewer.sources import ReadOptions, content_hash
 

@@ -8,19 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from reviewer.citing import cite, locate
 from reviewer.columns import is_not_stated, normalise, number_of, with_short_sizes
 from reviewer.figures import figures_in, figures_without_proof
-from reviewer.records import (
-    Cell,
-    CellDraft,
-    CellState,
-    Citation,
-    Column,
-    Evidence,
-    Quote,
-    Record,
-    RowDraft,
-    Table,
-    Value,
-)
+from reviewer.records import Citation, Evidence, Quote, Record
+from reviewer.results import Cell, CellDraft, CellState, Column, RowDraft, Table, Value
 from reviewer.text import clean, counted, shorten
 from reviewer.wording import without_addresses, without_citations
 

@@ -10,7 +10,8 @@ from reviewer.chunking import chunk_paper
 from reviewer.columns import asked
 from reviewer.errors import SourceError
 from reviewer.library import Library
-from reviewer.records import Chunk, Column, Evidence, Filters, Paper, Score, Skipped
+from reviewer.records import Chunk, Evidence, Filters, Paper, Score, Skipped
+from reviewer.results import Column
 from reviewer.search import SearchOptions, find
 from reviewer.sources.bibtex import references
 from reviewer.text import counted

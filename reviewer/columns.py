@@ -9,7 +9,7 @@ from typing import get_args
 
 from reviewer.errors import UsageError
 from reviewer.figures import figures_in
-from reviewer.records import Column, ColumnKind
+from reviewer.results import Column, ColumnKind
 from reviewer.text import clean
 
 MOST_COLUMNS = 20

@@ -13,7 +13,8 @@ from reviewer.embedding import DEFAULT
 from reviewer.embedding.minilm import find_files
 from reviewer.errors import ReviewError
 from reviewer.library import NO_EMBEDDING, Library
-from reviewer.records import Filters, Finding
+from reviewer.records import Filters
+from reviewer.results import Finding
 from reviewer.settings import Settings
 
 _PACKAGES = ("litellm", "chromadb", "pydantic", "jinja2", "typer", "tenacity", "onnxruntime")

@@ -7,22 +7,8 @@ from collections.abc import Mapping, Sequence
 from reviewer.asking import Asking
 from reviewer.errors import ModelError
 from reviewer.prompting import Shown
-from reviewer.records import (
-    AnswerDraft,
-    Brief,
-    ClaimDraft,
-    Evidence,
-    Intent,
-    Quote,
-    Reading,
-    Record,
-    Relation,
-    Report,
-    Role,
-    SectionDraft,
-    StatementDraft,
-    Theme,
-)
+from reviewer.records import AnswerDraft, ClaimDraft, Evidence, Quote, Reading, Record, Report
+from reviewer.results import Brief, Intent, Relation, Role, SectionDraft, StatementDraft, Theme
 from reviewer.text import clean, shorten
 
 MOST_THEMES = 6

@@ -13,7 +13,8 @@ from pydantic import Field, ValidationError
 from reviewer.answer import AskOptions, answer_question
 from reviewer.errors import UsageError
 from reviewer.library import Library
-from reviewer.records import Answer, Claim, NeedsModel, Record, Report, silent
+from reviewer.records import Claim, NeedsModel, Record, Report, silent
+from reviewer.results import Answer
 from reviewer.search import SearchOptions, find
 from reviewer.text import normalise_title
 from reviewer.writers import Writer

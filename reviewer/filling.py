@@ -8,7 +8,8 @@ from reviewer.asking import REPLY_TOKENS, Asking, batched, tokens
 from reviewer.columns import TAKEN, listed, read_column
 from reviewer.errors import ModelError, UsageError
 from reviewer.prompting import Prompt, Shown
-from reviewer.records import CellDraft, Column, Evidence, Record, Report, RowDraft
+from reviewer.records import Evidence, Record, Report
+from reviewer.results import CellDraft, Column, RowDraft
 
 # Several short papers a call save the prompt's own words; more cells than this make replies that
 # are cut at a small model's longest length.

@@ -9,7 +9,8 @@ from typing import Any
 
 from reviewer.errors import LibraryError
 from reviewer.library import Library
-from reviewer.records import Report, Run
+from reviewer.records import Report
+from reviewer.results import Run
 
 
 def new_run_id() -> str:

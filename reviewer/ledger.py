@@ -9,7 +9,8 @@ from typing import Any
 
 from reviewer.database import Database
 from reviewer.errors import NotFoundError
-from reviewer.records import Citation, Run
+from reviewer.records import Citation
+from reviewer.results import Run
 
 
 class Ledger:

@@ -16,7 +16,8 @@ from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
 from reviewer.index import Index, import_libraries
 from reviewer.joining import Joined, Joiner
 from reviewer.ledger import Ledger
-from reviewer.records import Added, Filters, Paper, Report, Skipped, silent
+from reviewer.records import Filters, Paper, Report, Skipped, silent
+from reviewer.results import Added
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, find_files, read_file
 from reviewer.word_store import WordStore

@@ -10,18 +10,8 @@ from reviewer.errors import UsageError
 from reviewer.gathering import Gathered, Reads, gather, with_located_quotes
 from reviewer.library import Library
 from reviewer.planning import LEAST_WORDS, MOST_WORDS
-from reviewer.records import (
-    Evidence,
-    Filters,
-    Order,
-    Paper,
-    Plan,
-    Report,
-    Score,
-    Sentence,
-    Theme,
-    silent,
-)
+from reviewer.records import Evidence, Filters, Paper, Report, Score, Sentence, silent
+from reviewer.results import Order, Plan, Theme
 from reviewer.search import SearchOptions, find
 from reviewer.text import counted, sentence_spans
 from reviewer.themes import group_papers, in_time_order, name_themes, periods, settle_themes

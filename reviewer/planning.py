@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from reviewer.errors import NotFoundError, UsageError
-from reviewer.records import Order, Paper, Plan, Theme
+from reviewer.records import Paper
+from reviewer.results import Order, Plan, Theme
 from reviewer.text import clean
 
 ORDERS: tuple[Order, ...] = ("thematic", "chronological")

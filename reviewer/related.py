@@ -9,7 +9,8 @@ from reviewer.composing import Gate, checked_sections, cited_ids, within_words, 
 from reviewer.keeping import keep_run, new_run_id
 from reviewer.library import Library
 from reviewer.outlining import DraftOptions, Planned, plan_related_work, whole
-from reviewer.records import Brief, Coverage, RelatedWork, Report, Run, Section, silent
+from reviewer.records import Coverage, Report, silent
+from reviewer.results import Brief, RelatedWork, Run, Section
 from reviewer.search import SearchOptions, find
 from reviewer.text import counted
 from reviewer.themes import MOST_THEMES, PAPERS_A_THEME

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from reviewer.marks import Marks
 from reviewer.own_text import OWN_ID
-from reviewer.records import Citation, Claim, Paper, RelatedWork, Section, Statement
+from reviewer.records import Citation, Claim, Paper
+from reviewer.results import RelatedWork, Section, Statement
 from reviewer.text import clean, counted
 
 _REMARKS = {

@@ -18,18 +18,8 @@ from reviewer.library import Library
 from reviewer.marks import Marks, citation_key, cited_keys, highest_number, style_of
 from reviewer.outlining import whole
 from reviewer.paragraphs import Put, after_paragraph, after_references, prose_spans, with_puts
-from reviewer.records import (
-    Addition,
-    Claim,
-    Evidence,
-    Filters,
-    Paper,
-    Part,
-    Report,
-    Revision,
-    Run,
-    silent,
-)
+from reviewer.records import Claim, Evidence, Filters, Paper, Part, Report, silent
+from reviewer.results import Addition, Revision, Run
 from reviewer.search import SearchOptions, find
 from reviewer.text import clean, counted, normalise_title
 from reviewer.themes import by_words, vectors_of

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from reviewer.columns import asked
 from reviewer.figures import figure_spans
-from reviewer.records import CellDraft, Column, Evidence, RowDraft
+from reviewer.records import Evidence
+from reviewer.results import CellDraft, Column, RowDraft
 from reviewer.terms import query_terms
 from reviewer.text import clean, sentence_spans
 

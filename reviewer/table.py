@@ -14,18 +14,8 @@ from reviewer.columns import DEFAULT, checked_columns
 from reviewer.filling import row_batches
 from reviewer.keeping import keep_run, new_run_id
 from reviewer.library import Library
-from reviewer.records import (
-    Column,
-    Coverage,
-    Evidence,
-    Filters,
-    NeedsModel,
-    Report,
-    Row,
-    Run,
-    Table,
-    silent,
-)
+from reviewer.records import Coverage, Evidence, Filters, NeedsModel, Report, silent
+from reviewer.results import Column, Row, Run, Table
 from reviewer.text import counted, shorten
 from reviewer.updating import Cells, Redo, checked_again, kept_cells, quoted_chunks
 from reviewer.writers import Writer

@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from reviewer.library import Library
-from reviewer.records import Paper, Theme
+from reviewer.records import Paper
+from reviewer.results import Theme
 from reviewer.terms import COMMON_WORDS, STOP_WORDS
 from reviewer.text import clean
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from reviewer.cells import fill
 from reviewer.columns import column_named
 from reviewer.errors import UsageError
-from reviewer.records import Cell, CellDraft, Column, Evidence, Paper, RowDraft, Table
+from reviewer.records import Evidence, Paper
+from reviewer.results import Cell, CellDraft, Column, RowDraft, Table
 
 Cells = dict[str, dict[str, Cell]]
 """By paper id and column's name."""

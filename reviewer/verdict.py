@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reviewer.citing import cite
-from reviewer.records import Citation, Evidence, Reading, StanceTaken
+from reviewer.records import Citation, Evidence, Reading
+from reviewer.results import StanceTaken
 
 
 def take_stances(

@@ -11,7 +11,8 @@ from reviewer.answer import AskOptions, answer_question, planned_calls
 from reviewer.errors import UsageError
 from reviewer.keeping import new_run_id
 from reviewer.library import Library
-from reviewer.records import Answer, AnswerDraft, ClaimDraft, Filters, Quote
+from reviewer.records import AnswerDraft, ClaimDraft, Filters, Quote
+from reviewer.results import Answer
 from reviewer.settings import Settings
 from reviewer.writers import PAPERS_A_CALL
 from reviewer.writers.extractive import Extractive

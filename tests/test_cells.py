@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scripted import evidence
 
 from reviewer.cells import cell_text, disagrees, fill, is_in_own_words, numbers_without_proof
-from reviewer.records import CellDraft, Column, RowDraft
+from reviewer.results import CellDraft, Column, RowDraft
 from reviewer.text import clean
 
 ABSTRACT = (

@@ -13,7 +13,7 @@ from reviewer.columns import (
     read_columns,
 )
 from reviewer.errors import UsageError
-from reviewer.records import Column
+from reviewer.results import Column
 
 NUMBER, TEXT = Column(name="n", kind="number"), Column(name="t")
 YES_NO = Column(name="y", kind="yes/no")

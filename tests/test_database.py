@@ -11,7 +11,8 @@ from reviewer.database import SCHEMA_VERSION, Database, told
 from reviewer.errors import LibraryError, NewerLibraryError, NotFoundError
 from reviewer.ledger import Ledger
 from reviewer.library import Library
-from reviewer.records import Citation, Claim, Run
+from reviewer.records import Citation, Claim
+from reviewer.results import Run
 from reviewer.search import find
 
 

@@ -14,16 +14,9 @@ from reviewer.formats.latex_draft import draft_latex
 from reviewer.formats.markdown_draft import draft_markdown
 from reviewer.formats.references import reference_list
 from reviewer.marks import STYLES
-from reviewer.records import (
-    Citation,
-    Coverage,
-    Paper,
-    Part,
-    RelatedWork,
-    Section,
-    Statement,
-)
+from reviewer.records import Citation, Coverage, Paper, Part
 from reviewer.remarks import cited_papers
+from reviewer.results import RelatedWork, Section, Statement
 
 HOSTILE = (
     "Pears [click](http://evil.example) <script>x</script> \\input{x} $x^2$ @who 100% & #1 _a_ ~b"

@@ -15,7 +15,8 @@ from reviewer.filling import (
 )
 from reviewer.pacing import LimitError
 from reviewer.prompting import Prompts
-from reviewer.records import Column, silent
+from reviewer.records import silent
+from reviewer.results import Column
 
 COLUMNS = (Column(name="reward", question="What is optimised?"), Column(name="gain", kind="number"))
 MODE = Column(name="mode", kind="one of", choices=("online", "offline"))

@@ -33,19 +33,8 @@ from reviewer.formats.markdown import (
     paper_markdown,
 )
 from reviewer.library import Library
-from reviewer.records import (
-    Added,
-    Answer,
-    Chunk,
-    Citation,
-    Claim,
-    Coverage,
-    Evidence,
-    Paper,
-    Part,
-    Score,
-    Skipped,
-)
+from reviewer.records import Chunk, Citation, Claim, Coverage, Evidence, Paper, Part, Score, Skipped
+from reviewer.results import Added, Answer
 from reviewer.search import find
 from reviewer.settings import Settings
 from reviewer.text import clean

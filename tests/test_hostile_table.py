@@ -19,7 +19,8 @@ from reviewer.formats.json import read_table, table_json
 from reviewer.formats.latex import table_latex
 from reviewer.formats.markdown_table import table_markdown
 from reviewer.library import Library
-from reviewer.records import Column, Filters
+from reviewer.records import Filters
+from reviewer.results import Column
 from reviewer.settings import Settings
 from reviewer.table import TableOptions, compare_papers
 from reviewer.text import clean

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.planning import plan_yaml, read_plan
-from reviewer.records import Paper, Part, Plan, Theme
+from reviewer.records import Paper, Part
+from reviewer.results import Plan, Theme
 from reviewer.text import clean
 
 KEYS = ("guo-2025-rl", "li-2024-x", "no-year-nd")

@@ -11,8 +11,9 @@ from reviewer.errors import ModelError, UsageError
 from reviewer.library import Library
 from reviewer.outlining import DraftOptions, plan_related_work
 from reviewer.own_text import read_own
-from reviewer.records import Citation, Filters, Plan, Theme
+from reviewer.records import Citation, Filters
 from reviewer.related import draft_related_work, planned_calls
+from reviewer.results import Plan, Theme
 from reviewer.settings import Settings
 from reviewer.text import clean, counted
 from reviewer.writers.extractive import Extractive

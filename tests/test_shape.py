@@ -12,10 +12,11 @@ import reviewer
 PACKAGE = Path(reviewer.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 MOST_LINES, MOST_FUNCTION_LINES = 300, 40
-LONGER = {"records.py": 560}  # one list of values; splitting it would hide half of them
+LONGER: dict[str, int] = {}
 
 ROWS = [
     ["errors", "records", "text", "redacting"],
+    ["results"],
     [
         "settings",
         "prompting",

@@ -15,7 +15,8 @@ from reviewer.filling import ColumnsReply, TableReply
 from reviewer.formats.json import read_table, table_json
 from reviewer.library import Library
 from reviewer.pacing import LimitError
-from reviewer.records import Cell, Column, Filters, Paper, Part, Row, Value
+from reviewer.records import Filters, Paper, Part
+from reviewer.results import Cell, Column, Row, Value
 from reviewer.settings import Settings
 from reviewer.table import TableOptions, compare_papers, planned_calls
 from reviewer.text import normalise_title

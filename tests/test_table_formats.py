@@ -27,7 +27,8 @@ from reviewer.formats.latex import table_latex
 from reviewer.formats.markdown_table import table_markdown
 from reviewer.formats.xlsx import MOST_CHARS, table_xlsx
 from reviewer.pages import hash_of
-from reviewer.records import Cell, Citation, Column, Coverage, Paper, Part, Row, Table, Value
+from reviewer.records import Citation, Coverage, Paper, Part
+from reviewer.results import Cell, Column, Row, Table, Value
 from reviewer.text import clean
 
 HOSTILE = {

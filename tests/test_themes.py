@@ -5,7 +5,8 @@ import json
 import pytest
 
 from reviewer.library import Library
-from reviewer.records import Paper, Part, Theme
+from reviewer.records import Paper, Part
+from reviewer.results import Theme
 from reviewer.settings import Settings
 from reviewer.themes import (
     LEAST_PAPERS,

@@ -3,7 +3,8 @@
 import pytest
 from scripted import evidence
 
-from reviewer.records import Quote, Reading, StanceTaken
+from reviewer.records import Quote, Reading
+from reviewer.results import StanceTaken
 from reviewer.verdict import take_stances, verdict_of
 
 SHOWN = [

@@ -37,7 +37,7 @@ from reviewer.cli import (
 )
 
 if TYPE_CHECKING:
-    from reviewer.records import Answer
+    from reviewer.results import Answer
 
 
 def register(app: typer.Typer) -> None:

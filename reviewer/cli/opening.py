@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reviewer.library import Library
-    from reviewer.records import Added, Filters, Report, Skipped
+    from reviewer.records import Filters, Report, Skipped
+    from reviewer.results import Added
     from reviewer.settings import Settings
 
 MOST_SKIPPED_SHOWN = 20

@@ -26,7 +26,8 @@ from reviewer.cli import (
 )
 
 if TYPE_CHECKING:
-    from reviewer.records import Added, Paper
+    from reviewer.records import Paper
+    from reviewer.results import Added
 
 KeyArgument = Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")]
 

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reviewer.library import Library
-    from reviewer.records import Column, Filters, Report, Table
+    from reviewer.records import Filters, Report
+    from reviewer.results import Column, Table
     from reviewer.table import TableOptions
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from reviewer.library import Library
     from reviewer.outlining import DraftOptions, Planned
-    from reviewer.records import Paper, RelatedWork, Report
+    from reviewer.records import Paper, Report
+    from reviewer.results import RelatedWork
     from reviewer.writers import Writer
 
 

@@ -13,7 +13,8 @@ from urllib.parse import quote
 from reviewer.drafts import CheckedSentence, CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.escaping import escape
-from reviewer.records import Answer, Citation, Paper, Row, Table, Value
+from reviewer.records import Citation, Paper
+from reviewer.results import Answer, Row, Table, Value
 from reviewer.text import clean_view, counted
 
 FORMATS = {

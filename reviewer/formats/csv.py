@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from reviewer.cells import cell_text
 from reviewer.escaping import escape_formula
 from reviewer.formats import standing
-from reviewer.records import Cell, Paper, Table
+from reviewer.records import Paper
+from reviewer.results import Cell, Table
 
 _COLUMNS = (
     "key title authors author_note organisation year date venue doi arxiv_id pmid url keywords "

@@ -19,7 +19,8 @@ from reviewer.formats import (
     table_title,
 )
 from reviewer.pages import render_page
-from reviewer.records import Cell, Paper, Table
+from reviewer.records import Paper
+from reviewer.results import Cell, Table
 from reviewer.text import clean
 
 

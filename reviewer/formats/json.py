@@ -11,19 +11,8 @@ from reviewer.cells import tally
 from reviewer.drafts import CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.formats import link_of, references_of
-from reviewer.records import (
-    Added,
-    Answer,
-    Citation,
-    Finding,
-    Found,
-    Paper,
-    RelatedWork,
-    Revision,
-    Row,
-    Run,
-    Table,
-)
+from reviewer.records import Citation, Found, Paper
+from reviewer.results import Added, Answer, Finding, RelatedWork, Revision, Row, Run, Table
 
 VERSION = 1
 # Characters that steer a terminal or an editor; in JSON they may stand escaped, and mean the same.

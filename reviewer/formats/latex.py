@@ -6,7 +6,7 @@ from reviewer.cells import cell_text, is_in_own_words, tally_line
 from reviewer.escaping import OTHER_SCRIPT, escape_comment, escape_latex
 from reviewer.formats import quoted_place, standing, table_head, table_quotes, table_title
 from reviewer.marks import citation_key
-from reviewer.records import Cell, Row, Table
+from reviewer.results import Cell, Row, Table
 
 _WIDTH = 0.86  # of the line that the columns share; the rest is the space between them
 _SMALL_FROM = 4  # columns

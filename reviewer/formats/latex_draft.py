@@ -7,7 +7,7 @@ import re
 from reviewer.escaping import OTHER_SCRIPT, escape_comment, escape_latex
 from reviewer.formats import quoted_place
 from reviewer.marks import Marks
-from reviewer.records import Claim, RelatedWork, Section
+from reviewer.records import Claim
 from reviewer.remarks import (
     citations_of,
     cited_papers,
@@ -22,6 +22,7 @@ from reviewer.remarks import (
     weak_line,
     with_mark,
 )
+from reviewer.results import RelatedWork, Section
 
 _DEFINITION = (
     rf"\providecommand{{{OTHER_SCRIPT}}}[1]"

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from reviewer.escaping import escape, escape_plain
 from reviewer.formats import paper_line, reference_line, references_of
-from reviewer.records import Answer, Citation, Claim, Found, Paper, Score
+from reviewer.records import Citation, Claim, Found, Paper, Score
+from reviewer.results import Answer
 from reviewer.text import clean, clean_view
 
 _KINDS = ("yes", "no", "mixed")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from reviewer.escaping import escape
 from reviewer.formats import paper_line, quoted_place
 from reviewer.marks import Marks
-from reviewer.records import Claim, Paper, RelatedWork, Section
+from reviewer.records import Claim, Paper
 from reviewer.remarks import (
     citations_of,
     cited_papers,
@@ -23,6 +23,7 @@ from reviewer.remarks import (
     weak_line,
     with_mark,
 )
+from reviewer.results import RelatedWork, Section
 
 # What pandoc reads beyond Markdown: a citation, mathematics, sub- and superscript.
 _PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\w)@|[$^]|(?<!\\)~")

@@ -14,7 +14,8 @@ from reviewer.formats import (
     table_quotes,
     table_title,
 )
-from reviewer.records import Cell, Paper, Table
+from reviewer.records import Paper
+from reviewer.results import Cell, Table
 
 
 def table_markdown(table: Table) -> str:

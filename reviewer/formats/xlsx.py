@@ -10,7 +10,7 @@ from typing import Any
 from reviewer.cells import cell_text, is_in_own_words, tally_line
 from reviewer.columns import number_of
 from reviewer.formats import link_of, standing, table_head, table_quotes
-from reviewer.records import Cell, Column, Table
+from reviewer.results import Cell, Column, Table
 from reviewer.text import clean
 
 MOST_CHARS = 32_767  # that a cell of Excel holds

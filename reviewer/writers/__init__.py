@@ -7,20 +7,16 @@ from typing import Protocol
 
 from reviewer.records import (
     AnswerDraft,
-    Brief,
     Claim,
-    Column,
     Evidence,
     Expanded,
     NeedsModel,
     Reading,
     Report,
-    RowDraft,
-    SectionDraft,
     Support,
-    Theme,
     Usage,
 )
+from reviewer.results import Brief, Column, RowDraft, SectionDraft, Theme
 
 JUDGED_A_CALL = 12  # more claims than an answer has would not fit into a small model's context
 PAPERS_A_CALL = 6  # 12 papers are read in 2 calls side by side: one round trip

@@ -11,22 +11,17 @@ import reviewer.spans as spans
 from reviewer.columns import DEFAULT
 from reviewer.records import (
     AnswerDraft,
-    Brief,
     Claim,
     ClaimDraft,
-    Column,
     Evidence,
     NeedsModel,
     Quote,
     Reading,
     Report,
-    RowDraft,
-    SectionDraft,
     Sentence,
-    StatementDraft,
-    Theme,
     Usage,
 )
+from reviewer.results import Brief, Column, RowDraft, SectionDraft, StatementDraft, Theme
 from reviewer.text import clean
 
 MOST_SENTENCES = 8

@@ -13,24 +13,20 @@ from reviewer.citing import cite
 from reviewer.prompting import Prompts, Shown
 from reviewer.records import (
     AnswerDraft,
-    Brief,
     Citation,
     Claim,
     ClaimDraft,
-    Column,
     Evidence,
     Expanded,
     Quote,
     Reading,
     Record,
     Report,
-    RowDraft,
-    SectionDraft,
     Stance,
     Support,
-    Theme,
     Usage,
 )
+from reviewer.results import Brief, Column, RowDraft, SectionDraft, Theme
 from reviewer.writers import JUDGED_A_CALL, PAPERS_A_CALL
 
 MOST_CLAIMS = 8
