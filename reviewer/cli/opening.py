@@ -86,10 +86,11 @@ def with_known_keys(filters: Filters, shelf: Library) -> Filters:
 
 
 def words_alone_note(shelf: Library, *, is_at_hand: bool) -> str:
-    """What to say when questions cannot be asked by meaning here; empty when they can, or when
-    that was switched off."""
+    """What to say when questions cannot be asked by meaning here, or not of all papers; empty when
+    they can, or when that was switched off."""
     from reviewer.embedding import MissingEmbeddingError
     from reviewer.library import NO_EMBEDDING
+    from reviewer.text import counted
 
     if shelf.embedding_name == NO_EMBEDDING:
         return ""
@@ -99,6 +100,12 @@ def words_alone_note(shelf: Library, *, is_at_hand: bool) -> str:
         except MissingEmbeddingError:
             pass  # there are vectors, and nothing here to compare a question with them
         else:
-            return ""
+            waiting = shelf.chunks.count_waiting_papers()
+            have = "has" if waiting == 1 else "have"
+            said = (
+                f"{counted(waiting, 'paper')} of {shelf.catalogue.count()} {have} no vectors yet "
+                "and can be found by words alone. Make them: review reindex"
+            )
+            return said if waiting else ""
     remedy = "review add PATH, which fetches its files once" if is_at_hand else "review reindex"
     return f"Searched by words alone. For search by meaning: {remedy}"
