@@ -16,6 +16,7 @@ from reviewer.library import NO_EMBEDDING, Library
 from reviewer.records import Filters
 from reviewer.results import Finding
 from reviewer.settings import Settings
+from reviewer.text import counted
 
 _PACKAGES = ("litellm", "chromadb", "pydantic", "jinja2", "typer", "tenacity", "onnxruntime")
 _MALICIOUS = {"litellm": ("1.82.7", "1.82.8")}
@@ -59,7 +60,8 @@ def _library(settings: Settings) -> tuple[str, list[Finding]]:
 def _catalogue(library: Library) -> Finding:
     said = library.database.check()
     detail = (
-        f"{library.folder}: {library.catalogue.count()} papers, {library.chunks.count()} chunks"
+        f"{library.folder}: {counted(library.catalogue.count(), 'paper')}, "
+        f"{counted(library.chunks.count(), 'chunk')}"
     )
     if said != "ok":
         return Finding(
@@ -95,7 +97,9 @@ def _index(library: Library) -> Finding:
             detail="the index answers wrongly",
             remedy="review reindex",
         )
-    detail = f"in step, vectors by {name}" + (f", {waiting} chunks wait" if waiting else "")
+    detail = f"in step, vectors by {name}" + (
+        f", {counted(waiting, 'chunk')} without a vector yet" if waiting else ""
+    )
     return Finding(
         name="index",
         state="note" if waiting else "ok",

@@ -72,7 +72,7 @@ def in_words(error: BaseException, model: str) -> ModelError:
     if named == "ContextWindowExceededError":
         return ModelError(
             f"the prompt is longer than {model} can read",
-            hint="Set --context-tokens to what the model reads, or ask over fewer papers.",
+            hint="Set REVIEW_CONTEXT_TOKENS to what the model reads, or ask over fewer papers.",
         )
     if named == "ContentPolicyViolationError" or (
         _status(error) == 400 and _FILTER.search(str(error))
