@@ -82,7 +82,7 @@ def test_a_word_that_a_folder_is_called_stays_a_word(review, fruit, tmp_path):
         (["ask", "apples", "-o", "answer.pdf"], ".md or .json"),
         (["search", "apples", "-o", "found.docx"], ".md or .json"),
         (["export", "-o", "refs.xyz"], ".bib or .ris or .json or .jsonl or .csv"),
-        (["export", "-o", "refs.txt"], ".bib or .ris"),
+        (["export", "-o", "refs.txt"], "bibtex or ris"),
         (["table", "apples", "-o", "table.ods"], ".xlsx"),
         (["draft", "apples", "-o", "related.docx"], ".md or .tex"),
         (["draft", "apples", "--plan-only", "-o", "plan.yml.bak"], "markdown"),

@@ -27,8 +27,8 @@ def make(
     from reviewer.outlining import plan_related_work
     from reviewer.related import draft_related_work, planned_calls
 
-    options = replace(options, filters=with_known_keys(options.filters, shelf))
     options = plan_of(wanted, options, shelf)
+    options = replace(options, filters=with_known_keys(options.filters, shelf))
     about = wanted.question or (options.plan.question if options.plan else "")
     if wanted.dry_run:
         model = shelf.settings.model

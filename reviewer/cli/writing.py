@@ -36,7 +36,7 @@ def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool)
     import reviewer.llm as llm
 
     library.import_for_search()
-    llm.warm_up()
+    llm.warm_up(library.settings)
 
 
 def continued(question: str, library: Library, writer: Writer, report: Report) -> str:

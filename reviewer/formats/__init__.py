@@ -73,10 +73,8 @@ def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> 
     if form not in forms:
         if form not in FORMATS:
             raise UsageError(f"'{form}' is no format", hint=known)
-        if name:
-            raise UsageError(f"this command does not write --format {form}", hint=known)
-        ends = " or ".join(_suffixes(forms))
-        raise UsageError(f"this command does not write a {suffix} file", hint=f"It writes {ends}.")
+        said = f"--format {form}" if name else f"a {suffix} file"
+        raise UsageError(f"this command does not write {said}", hint=known)
     return form
 
 
@@ -130,7 +128,7 @@ def table_title(table: Table) -> str:
 
 def nothing_found(table: Table) -> str:
     """What a table without rows says."""
-    why = "is near the topic" if table.topic else "was chosen: none has these keys, tags or years"
+    why = "is near the topic" if table.topic else "was chosen"
     return f"No paper in this library {why}. {table.coverage.reason}".rstrip()
 
 
