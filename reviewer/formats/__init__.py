@@ -135,7 +135,10 @@ def nothing_found(table: Table) -> str:
 def table_head(table: Table) -> str:
     """Who filled the table, and what its marks mean."""
     if table.writer == "extractive":
-        return "No model is set: cells are the papers' own words, found by rules."
+        needs = any(column.kind == "yes/no" for column in table.columns)
+        return "No model is set: cells are the papers' own words, found by rules" + (
+            "; whether a paper says yes or no takes a model (--model)." if needs else "."
+        )
     return f"Filled by {table.writer}; code looked for every quote and number in its paper."
 
 
@@ -173,7 +176,10 @@ def check_line(report: CheckReport) -> str:
     of_entries = [e for e in report.entries if any(p.fails for p in e.problems)]
     found = sum(bool(s.quotes) and s not in of_sentences for s in report.sentences)
     unchecked = sum(
-        s.support == "unchecked" and not s.problems and bool(s.sentence.keys) and not s.quotes
+        s.support == "unchecked"
+        and s not in of_sentences
+        and bool(s.sentence.keys)
+        and not s.quotes
         for s in report.sentences
     )
     entries = counted(len(report.entries), "entry", "entries")
