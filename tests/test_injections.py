@@ -132,15 +132,21 @@ def desk(request, tmp_path, monkeypatch):
         plan += [f'  - name: "{name}"', "    papers:", *(f"      - {p.key}" for p in half)]
     Path("plan.yaml").write_text("\n".join(plan), encoding="utf-8")
     draft = [f"{clean(papers[0].abstract.split('.')[0])} [@{papers[0].key}].", ""]
-    draft += [f"RL helps in {n} of 40 runs [@{paper.key}]." for n, paper in enumerate(papers[1:], 5)]
+    draft += [about(paper) for paper in papers[1:]]
     Path("draft.md").write_text("\n\n".join(["# Draft", *draft]), encoding="utf-8")
     return Desk(tmp_path, library, out, placed, request.param)
+
+
+def about(paper):
+    """A sentence on the paper that is near to all that its abstract says, the order too."""
+    words = " ".join(re.findall(r"[^\W\d_]{3,}", clean(paper.abstract))[:20])
+    return f"RL teaches models new skills ({words}) [@{paper.key}]."
 
 
 def told(command):
     """What the command is asked to do."""
     return {
-        "ask": [QUESTION, "--quotes"],
+        "ask": [QUESTION, "--quotes", "-k", "13"],
         "table": ["--column", "finding", "--column", "share (number)", "--column", "helps (yes/no)"],
         "draft": ["--plan", "plan.yaml"],
         "check": ["draft.md"],
@@ -207,7 +213,7 @@ def carried_out(desk, command, capsys):
     return Done(documents, said, model, requests, codes)
 
 
-def check_prompts(done, desk):
+def check_prompts(done, desk, *, is_part):
     """Each prompt went to the one model, asked for nothing but a reply, and fenced every order."""
     assert done.requests
     for seen in done.requests:
@@ -219,7 +225,10 @@ def check_prompts(done, desk):
         assert not [h for h in hidden_in(prompt) if h[0] != "U+000A"]
         assert not re.search(r"zq\d{3}", without_fences(prompt))
     shown = {word for word, field in desk.placed.items() if field in ("abstract", "title")}
-    assert set(done.model.obeyed) == shown - HIDDEN_WORDS  # each was read and obeyed, none other
+    obeyed = set(done.model.obeyed)
+    assert obeyed <= shown - HIDDEN_WORDS
+    missed = shown - HIDDEN_WORDS - obeyed
+    assert len(missed) < (max(len(shown), 1) if is_part else 1)  # a check shows parts of a paper
 
 
 def without_fences(prompt):
@@ -335,7 +344,7 @@ THERE = [command for command in WANTED if command in COMMANDS and command in CHE
 def test_a_model_that_obeys_the_papers_breaks_no_promise(desk, command, capsys):
     papers = desk.papers()
     done = carried_out(desk, command, capsys)
-    check_prompts(done, desk)
+    check_prompts(done, desk, is_part=command == "check")
     check_said(done)
     if "json" not in done.documents:
         assert set(done.codes) == {1}, done.said
