@@ -8,11 +8,11 @@ import unicodedata
 _VIRAMA = 9  # the combining class of the sign that joins consonants
 _JOINERS = "\u200c\u200d"
 # Format characters that are seen: number and verse signs of Arabic, Syriac and Kaithi.
-_SEEN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-# Letters and signs that are no format characters to Unicode, and show nothing by themselves.
-_BLANK = frozenset(
-    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\U00016fe4"
+_SEEN = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
+# Letters and signs that are no format characters to Unicode, and show nothing by themselves.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\U00016fe4")
 _FLAG = "\U0001f3f4"
 _FLAGS = tuple(  # of England, Scotland and Wales: the only ones that are spelt with tags
     _FLAG + "".join(chr(0xE0000 + ord(letter)) for letter in name) + "\U000e007f"
@@ -27,6 +27,8 @@ _SHAPED = re.compile(
     "\U00010a00-\U00011fff\U0001e900-\U0001e95f]"
 )
 _IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# Syllables with a sign for the first or the middle letter that they lack.
+_OLD_HANGUL = re.compile("\u115f[\u1161-\u11a7]|[\u1100-\u115e]\u1160|\u115f\u1160[\u11a8-\u11ff]")
 # All that may need a closer look; most texts hold none of these.
 UNUSUAL = re.compile("[^ \\t\\n!-~\u00a1-\u00ac\u00ae-\u024f\u0391-\u044f\u2010-\u2027]")
 
@@ -77,12 +79,15 @@ def _belongs(text: str, index: int) -> bool:
     after = text[index + 1 : index + 2]
     if character in _JOINERS:
         return _joins(text, index, before, after)
-    if character in "\u115f\u1160":  # the missing first or middle letter of an old Hangul syllable
-        return _is_jamo(before) or _is_jamo(after)
+    if character in "\u115f\u1160":
+        found = [_OLD_HANGUL.match(text, start) for start in range(max(0, index - 1), index + 1)]
+        return any(match is not None and match.end() > index for match in found)
     if not before:
         return False
     if 0xE0020 <= ord(character) <= 0xE007F:
-        return any(text.startswith(f, index - n) for f in _FLAGS for n in range(1, min(index, 6) + 1))
+        return any(
+            text.startswith(f, index - n) for f in _FLAGS for n in range(1, min(index, 6) + 1)
+        )
     return _selects(character, before, after)
 
 
@@ -112,8 +117,8 @@ def _selects(character: str, before: str, after: str) -> bool:
     if character in "\u180b\u180c\u180d\u180e\u180f":
         return "\u1820" <= before <= "\u18aa"
     if character == "\u034f":
-        return _is_mark(before) and _is_mark(after)
-    return "\U00013430" <= character <= "\U0001343f" and "\U00013000" <= before <= "\U00013455"
+        return _is_mark(before) and (_is_mark(after) or after.isalpha())
+    return "\U00013430" <= character <= "\U0001343f" and "\U00013000" <= before <= "\U0001342f"
 
 
 def _is_letter(character: str) -> bool:
@@ -122,10 +127,6 @@ def _is_letter(character: str) -> bool:
 
 def _is_mark(character: str) -> bool:
     return bool(character) and unicodedata.category(character)[0] == "M"
-
-
-def _is_jamo(character: str) -> bool:
-    return "\u1100" <= character <= "\u11ff" and character not in "\u115f\u1160"
 
 
 def _is_emoji(character: str) -> bool:

@@ -91,7 +91,9 @@ def check_page(text, links):
     assert not hidden_in(text)
     check_rendered(text, links, _PAGE)
     found = nodes(text)
-    policies = [a["content"] for t, a, _ in found if a.get("http-equiv") == "Content-Security-Policy"]
+    policies = [
+        a["content"] for t, a, _ in found if a.get("http-equiv") == "Content-Security-Policy"
+    ]
     assert len(policies) == 1
     assert "default-src 'none'" in policies[0]
     for tag, _, node in found:
@@ -99,7 +101,9 @@ def check_page(text, links):
             digest = base64.b64encode(hashlib.sha256(node.text.encode()).digest()).decode()
             assert f"'sha256-{digest}'" in policies[0]
     assert sum(tag == "script" for tag, _, _ in found) <= 1
-    assert [a for t, a, _ in found if t == "meta" and a.get("http-equiv", "").lower() == "refresh"] == []
+    assert [
+        a for t, a, _ in found if t == "meta" and a.get("http-equiv", "").lower() == "refresh"
+    ] == []
 
 
 def check_latex(text):

@@ -147,7 +147,14 @@ def told(command):
     """What the command is asked to do."""
     return {
         "ask": [QUESTION, "--quotes", "-k", "13"],
-        "table": ["--column", "finding", "--column", "share (number)", "--column", "helps (yes/no)"],
+        "table": [
+            "--column",
+            "finding",
+            "--column",
+            "share (number)",
+            "--column",
+            "helps (yes/no)",
+        ],
         "draft": ["--plan", "plan.yaml"],
         "check": ["draft.md"],
     }[command]
@@ -233,7 +240,10 @@ def check_prompts(done, desk, *, is_part):
 
 def without_fences(prompt):
     return re.sub(
-        r'<data tag="[^"\n]*" marker="(\w+)">\n.*?\n</data marker="\1">', "", prompt, flags=re.DOTALL
+        r'<data tag="[^"\n]*" marker="(\w+)">\n.*?\n</data marker="\1">',
+        "",
+        prompt,
+        flags=re.DOTALL,
     )
 
 

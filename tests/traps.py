@@ -11,7 +11,9 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGES = frozenset(
     "os.mkdir os.rename os.remove os.rmdir os.link os.symlink os.truncate os.chmod".split()
 )
-_PROCESSES = frozenset("subprocess.Popen os.system os.exec os.posix_spawn os.fork pty.spawn".split())
+_PROCESSES = frozenset(
+    "subprocess.Popen os.system os.exec os.posix_spawn os.fork pty.spawn".split()
+)
 _OPENED = frozenset("webbrowser.open urllib.Request ftplib.connect smtplib.connect".split())
 
 
