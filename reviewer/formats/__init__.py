@@ -67,9 +67,10 @@ def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> 
     form = name or own or (fitting[0] if fitting else forms[0])
     known = f"Use --format {' or '.join(forms)}."
     if suffix and not fitting and not name:
+        ends = " or ".join(dict.fromkeys(FORMATS[one][0] for one in forms))
         raise UsageError(
             f"{output} ends in {suffix}, which is no format of review",
-            hint=f"Name a file that ends in {' or '.join(_suffixes(forms))}; or choose: {known}",
+            hint=f"Name a file that ends in {ends}; or choose: {known}",
         )
     if form not in forms:
         if form not in FORMATS:
@@ -77,11 +78,6 @@ def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> 
         said = f"--format {form}" if name else f"a {suffix} file"
         raise UsageError(f"this command does not write {said}", hint=known)
     return form
-
-
-def _suffixes(forms: Sequence[str]) -> list[str]:
-    """The usual suffix of each form, once."""
-    return list(dict.fromkeys(FORMATS[form][0] for form in forms))
 
 
 def references_of(answer: Answer) -> list[Reference]:
