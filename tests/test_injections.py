@@ -1,4 +1,4 @@
-"""156 texts give orders to a model that obeys them all: no promise breaks, whatever it then says."""
+"""156 texts give orders to a model that obeys them all: no promise breaks, whatever it says."""
 
 from __future__ import annotations
 
@@ -350,8 +350,10 @@ THERE = [command for command in WANTED if command in COMMANDS and command in CHE
     full=156,
     few=156,
 )
-@pytest.mark.parametrize("command", THERE)
-def test_a_model_that_obeys_the_papers_breaks_no_promise(desk, command, capsys):
+@pytest.mark.parametrize("turn", range(len(THERE) if IS_FULL else 2))
+def test_a_model_that_obeys_the_papers_breaks_no_promise(desk, turn, capsys):
+    shift = 0 if IS_FULL else FAMILIES.index(desk.case.family)
+    command = THERE[(turn * (1 if IS_FULL else 2) + shift) % len(THERE)]
     papers = desk.papers()
     done = carried_out(desk, command, capsys)
     check_prompts(done, desk, is_part=command == "check")
