@@ -12,7 +12,9 @@ from reviewer.postings import Postings
 from reviewer.records import Chunk, Filters, Paper
 
 _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
-MOST_TITLE_CHARS = 1000  # each chunk is searched with its title: a book as one would cost its square
+MOST_TITLE_CHARS = (
+    1000  # each chunk is searched with its title: a book as one would cost its square
+)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,9 @@ HARD = (
     "Straße", "STRASSE", "strasse", "Café", "Cafe\u0301", "CAFÉ", "ﬁne", "fine", "FINE", "Ⅳ", "iv",
     "İstanbul", "istanbul", "ΑΣ", "ας", "ασ", "\ud800", "paper", "PAPER-2", "file.md", "file",
 )  # fmt: skip
-TEXTS = st.text(max_size=120) | st.sampled_from(HARD) | st.sampled_from([i.text for i in INJECTIONS])
+TEXTS = (
+    st.text(max_size=120) | st.sampled_from(HARD) | st.sampled_from([i.text for i in INJECTIONS])
+)
 
 
 def folded(name):

@@ -77,7 +77,10 @@ def said(text):
     text = re.sub(r"(?<=\w)[-‐‑\u00ad][ \t]*\r?\n[ \t]*(?=\w)", "-", text)
     text = "".join(c for c in text if unicodedata.category(c) != "Cf" and c not in "\ufe0f")
     text = re.sub(r"\\(?=[%&_#$])", "", text).replace("‐", "-").replace("‑", "-")
-    tokens = re.findall(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|[-−–+±<>≤≥≈~$€^]*\d[\d.,]*\d|[-−–+±<>≤≥≈~$€^]*\d|[%⁻⁺°×²³⁴⁵]+", text)
+    tokens = re.findall(
+        r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|[-−–+±<>≤≥≈~$€^]*\d[\d.,]*\d|[-−–+±<>≤≥≈~$€^]*\d|[%⁻⁺°×²³⁴⁵]+",
+        text,
+    )
     return [token.strip(".,") for token in tokens]
 
 
@@ -128,7 +131,12 @@ def check_slice(found: Citation, item: Evidence):
 
 def begins_after_not(text, quote):
     before = text[: text.index(quote)].split()[-1:]
-    return bool(before) and bool(re.search(r"(?i)\b(?:not?|never|without|cannot|n[eo]\w+|\w+n['’]t|hardly|rarely)$", before[0].rstrip(",")))
+    return bool(before) and bool(
+        re.search(
+            r"(?i)\b(?:not?|never|without|cannot|n[eo]\w+|\w+n['’]t|hardly|rarely)$",
+            before[0].rstrip(","),
+        )
+    )
 
 
 def cuts(text, quote):

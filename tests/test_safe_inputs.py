@@ -135,7 +135,7 @@ def hostile_files():
         "math.bib": "@article{k, title = {" + "$" * 50_000 + "}}",
         "ands.bib": "@article{k, title = {T}, author = {" + "a and " * 20_000 + "b}}",
         "strings.bib": "".join(
-            f'@string{{s{n} = s{n - 1} # s{n - 1}}}\n' if n else '@string{s0 = "lol"}\n'
+            f"@string{{s{n} = s{n - 1} # s{n - 1}}}\n" if n else '@string{s0 = "lol"}\n'
             for n in range(60)
         )
         + "@article{k, title = s59}",
@@ -192,7 +192,11 @@ def test_costly_files_stay_within_bounds(tmp_path):
 
 
 def test_an_archive_is_no_text(tmp_path):
-    for name, start in {"a.zip": b"PK\x03\x04", "a.gz": b"\x1f\x8b\x08", "a.tar": b"\0" * 512}.items():
+    for name, start in {
+        "a.zip": b"PK\x03\x04",
+        "a.gz": b"\x1f\x8b\x08",
+        "a.tar": b"\0" * 512,
+    }.items():
         path = tmp_path / name
         path.write_bytes(start + bytes(range(256)) * 20)
         found = read_file(str(path), ReadOptions())
