@@ -31,8 +31,8 @@ _PAGE = frozenset(
 )
 _COMMANDS = frozenset(  # of LaTeX, that our own files use
     "providecommand reviewother ifdefined Umathchar else textit fi begin end centering scriptsize "
-    "footnotesize caption linewidth toprule midrule bottomrule par smallskip raggedright cite citep "
-    "citet emph section paragraph item textsuperscript circ label".split()
+    "footnotesize caption linewidth toprule midrule bottomrule par smallskip raggedright cite "
+    "citep citet emph section paragraph item textsuperscript circ label".split()
 )
 _ESCAPES = frozenset(  # of single characters
     "textbackslash textasciicircum textasciitilde textless textgreater textbar char textasciigrave "

@@ -55,7 +55,7 @@ def check(name, suffix):
 
 
 @promise(
-    "File names made from titles or keys stay in the folder, work on Windows, and overwrite nothing",
+    "File names made from titles or keys stay in the folder, fit Windows, and overwrite nothing",
     "lists of titles: reserved names, paths, streams, long ones, twins by case or accents, the "
     "orders of hostile papers, and random text",
     full=2000,

@@ -235,7 +235,8 @@ def check_prompts(done, desk, *, is_part):
     obeyed = set(done.model.obeyed)
     assert obeyed <= shown - HIDDEN_WORDS
     missed = shown - HIDDEN_WORDS - obeyed
-    assert len(missed) < (max(len(shown), 1) if is_part else 1)  # a check shows parts of a paper
+    if not is_part:  # a check shows parts of a paper
+        assert not missed
 
 
 def without_fences(prompt):

@@ -176,8 +176,8 @@ print("done")
 
 @promise(
     "A file that is meant to cost time or memory is read or skipped within bounds",
-    "25 files: nested JSON, braces, strings that double, endless lines; added in a process with 20 s "
-    "of processor time and 3 GiB of addresses",
+    "25 files: nested JSON, braces, strings that double, endless lines; added in one process with "
+    "20 s of processor time and 3 GiB of addresses",
 )
 def test_costly_files_stay_within_bounds(tmp_path):
     for name, content in hostile_files().items():
@@ -213,10 +213,10 @@ def test_a_prompt_of_the_users_own_builds_and_reads_nothing(tmp_path):
         "{{ cycler.__init__.__globals__.os.system('touch evil') }}",
         "{% include '/etc/passwd' %}",
         "{% include '../../../../etc/passwd' %}",
-        "{{ 'x' * 10 ** 9 }}" if False else "{{ range(10 ** 9) | list }}",
+        "{{ range(10 ** 9) | list }}",
     ):
         (tmp_path / f"expand{SUFFIX}").write_text(source + trick, encoding="utf-8")
         with Trap([]) as trap, pytest.raises((ReviewError, OverflowError, MemoryError)):
-            print(Prompts(str(tmp_path)).render("expand", question="q", known=[], most_questions=3))
+            Prompts(str(tmp_path)).render("expand", question="q", known=[], most_questions=3)
         assert not trap.started
         assert "/etc/passwd" not in trap.read

@@ -72,7 +72,6 @@ SOUP = st.lists(st.sampled_from(PIECES), min_size=1, max_size=14).map("".join) |
     [injection.text for injection in INJECTIONS]
 )
 FULL, FEW = 3000, 12
-WAY = "texts made of the format's own signs and of the orders of hostile papers, read back"
 
 
 def soup(maximum=None):
@@ -112,7 +111,10 @@ def table(text):
 
 
 @promise(
-    "Text stays text in Markdown, links and images by reference included", WAY, full=3000, few=12
+    "Text stays text in Markdown, links and images by reference included",
+    "texts of the format's own signs and of hostile papers' orders, read back by its readers",
+    full=3000,
+    few=12,
 )
 @soup()
 @given(SOUP, st.sampled_from([escape, escape_pandoc]))
@@ -132,7 +134,12 @@ def test_markdown(text, escaped):
         assert words("".join(tree.itertext())) == words(f"x {clean(text)} y")
 
 
-@promise("Text stays text in HTML, and a page loads nothing", WAY, full=600, few=6)
+@promise(
+    "Text stays text in HTML, and a page loads nothing",
+    "texts of the format's own signs and of hostile papers' orders, read back by its readers",
+    full=600,
+    few=6,
+)
 @settings(max_examples=count(600, 6))
 @given(SOUP)
 def test_html(text):
@@ -155,7 +162,12 @@ def report(text):
     )
 
 
-@promise("Text stays text in LaTeX", WAY, full=3000, few=12)
+@promise(
+    "Text stays text in LaTeX",
+    "texts of the format's own signs and of hostile papers' orders, read back by its readers",
+    full=3000,
+    few=12,
+)
 @soup()
 @given(SOUP)
 def test_latex(text):
@@ -163,7 +175,12 @@ def test_latex(text):
     assert "\n" not in escape_latex(text)
 
 
-@promise("Text stays text in BibTeX, RIS and CSL-JSON", WAY, full=1000, few=10)
+@promise(
+    "Text stays text in BibTeX, RIS and CSL-JSON",
+    "texts of the format's own signs and of hostile papers' orders, read back by its readers",
+    full=1000,
+    few=10,
+)
 @settings(max_examples=count(1000, 10))
 @given(SOUP)
 def test_bibliographies(text):
@@ -187,7 +204,12 @@ def test_bibliographies(text):
     assert not hidden_in(papers_jsonl(papers))
 
 
-@promise("No cell of a spreadsheet is a formula, whatever parts the cells", WAY, full=1000, few=10)
+@promise(
+    "No cell of a spreadsheet is a formula, whatever parts the cells",
+    "texts of the format's own signs and of hostile papers' orders, read back by its readers",
+    full=1000,
+    few=10,
+)
 @settings(max_examples=count(1000, 10))
 @given(SOUP)
 @example("a;=1+1")
@@ -204,7 +226,12 @@ def test_spreadsheets(text):
     assert (sheet["B2"].value or "") == clean(text)
 
 
-@promise("Text stays text in YAML", WAY, full=1000, few=10)
+@promise(
+    "Text stays text in YAML",
+    "texts of the format's own signs and of hostile papers' orders, read back by its readers",
+    full=1000,
+    few=10,
+)
 @settings(max_examples=count(1000, 10))
 @given(SOUP.filter(is_said), SOUP.filter(is_said))
 def test_yaml(text, name):
@@ -232,7 +259,7 @@ def test_yaml(text, name):
 
 @promise(
     "Text stays text in prompts: nothing is run as a template, nothing leaves its fence",
-    WAY,
+    "texts of the format's own signs and of hostile papers' orders, read back by its readers",
     full=3000,
     few=12,
 )
@@ -249,7 +276,10 @@ def test_prompts(title, text):
 
 
 @promise(
-    "Every Markdown page links to papers that it names, and to nothing else", WAY, full=600, few=6
+    "Every Markdown page links to papers that it names, and to nothing else",
+    "texts of the format's own signs and of hostile papers' orders, read back by its readers",
+    full=600,
+    few=6,
 )
 @settings(max_examples=count(600, 6))
 @given(SOUP)
@@ -261,7 +291,12 @@ def test_whole_pages(text):
     check_markdown(checked_markdown(report(text)), links)
 
 
-@promise("A link is an http or https address, and is that alone", WAY, full=3000, few=12)
+@promise(
+    "A link is an http or https address, and is that alone",
+    "texts of the format's own signs and of hostile papers' orders, read back by its readers",
+    full=3000,
+    few=12,
+)
 @soup()
 @given(SOUP, SOUP, SOUP)
 @example("%1B]8;;x", "%e2%80%ae", "\u202e")
