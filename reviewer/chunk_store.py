@@ -67,6 +67,16 @@ class ChunkStore:
         """Chunks that have no vector yet."""
         return self.count() - int(self._database.rows("SELECT count(*) FROM vectors")[0][0])
 
+    def count_waiting_papers(self) -> int:
+        """Papers of which some chunk has no vector yet."""
+        if not self.count_waiting():
+            return 0
+        statement = (
+            "SELECT count(DISTINCT paper) FROM chunks "
+            "WHERE number NOT IN (SELECT chunk FROM vectors)"
+        )
+        return int(self._database.rows(statement)[0][0])
+
     def waiting(self, most: int) -> list[KeptChunk]:
         """Some chunks that have no vector yet, oldest first."""
         return self._chunks(
@@ -183,6 +193,20 @@ class ChunkStore:
             spans = [(start, end) for start, end in pairs]
             found[number] = (spans, matrix.reshape(len(spans), -1))
         return found
+
+    def sentence_vectors(self, numbers: Sequence[int]) -> tuple[list[int], list[int], Any]:
+        """Chunk numbers, how many sentences are kept of each, and their float32 vectors, one after
+        another; of the chunks that have sentences."""
+        import numpy as np
+
+        rows = self._database.rows_in(
+            "SELECT chunk, length(spans) / 8, vectors FROM sentences "
+            "WHERE spans <> x'' AND chunk IN (?)",
+            list(numbers),
+        )
+        known, sizes = [row[0] for row in rows], [row[1] for row in rows]
+        matrix = np.frombuffer(b"".join([row[2] for row in rows]), dtype="<f2")
+        return known, sizes, matrix.astype(np.float32).reshape(sum(sizes), -1 if rows else 0)
 
     def forget_vectors(self) -> None:
         """Drop every vector, as before embedding anew."""
