@@ -351,16 +351,17 @@ THERE = [command for command in WANTED if command in COMMANDS and command in CHE
     full=156,
     few=156,
 )
-@pytest.mark.parametrize("turn", range(len(THERE) if IS_FULL else 2))
+@pytest.mark.parametrize("turn", range(len(THERE) if IS_FULL else 1))
 def test_a_model_that_obeys_the_papers_breaks_no_promise(desk, turn, capsys):
-    shift = 0 if IS_FULL else FAMILIES.index(desk.case.family)
-    command = THERE[(turn * (1 if IS_FULL else 2) + shift) % len(THERE)]
+    shift = 0 if IS_FULL else FAMILIES.index(desk.case.family)  # each family another command
+    command = THERE[(turn + shift) % len(THERE)]
     papers = desk.papers()
     done = carried_out(desk, command, capsys)
     check_prompts(done, desk, is_part=command == "check")
     check_said(done)
     if "json" not in done.documents:
-        assert set(done.codes) == {1}, done.said
+        assert done.codes[0] == 1, done.said
+        assert set(done.codes) <= {0, 1, 3}, done.said  # a model may answer the next time
         assert "review: " in done.said
         assert "Traceback" not in done.said
         return
