@@ -220,6 +220,20 @@ def _in_words(path: Path, text: str) -> LibraryError | None:
     return None
 
 
+def root_page(path: Path, table: str) -> int:
+    """The page, from 1, at which a table of any SQLite file begins; 0 when there is none. The file
+    is only read. Raises LibraryError when it cannot be."""
+    with told(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            rows = connection.execute(
+                "SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)
+            ).fetchall()
+        finally:
+            connection.close()
+    return int(rows[0][0]) if rows else 0
+
+
 def damaged(path: Path, reason: str) -> LibraryError:
     return LibraryError(
         f"{path} is damaged or no library ({reason})",

@@ -94,18 +94,9 @@ def cut_sqlite(chroma):
     os.truncate(chroma / "chroma.sqlite3", 10_000)
 
 
-def empty_sqlite(chroma):
-    os.truncate(chroma / "chroma.sqlite3", 0)
-
-
 def cut_vectors(chroma):
     (path,) = chroma.rglob("data_level0.bin")
     os.truncate(path, path.stat().st_size // 2)
-
-
-def scramble_vectors(chroma):
-    (path,) = chroma.rglob("data_level0.bin")
-    path.write_bytes(random.Random(5).randbytes(path.stat().st_size))
 
 
 def delete_vectors(chroma):
@@ -126,11 +117,6 @@ def add_a_file(chroma):
     "damage",
     [
         delete_folder,
-        delete_sqlite,
-        cut_sqlite,
-        empty_sqlite,
-        cut_vectors,
-        scramble_vectors,
         delete_vectors,
         replace_by_file,
         add_a_file,
