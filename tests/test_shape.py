@@ -56,6 +56,7 @@ ROWS = [
         "paragraphs",
         "manuscript",
     ],
+    ["forward_index"],
     ["postings", "index_files", "trial"],
     [
         "llm",
@@ -71,7 +72,7 @@ ROWS = [
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],
-    ["ranking"],
+    ["ranking", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
     ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],
