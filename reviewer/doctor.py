@@ -66,7 +66,7 @@ def _catalogue(library: Library) -> Finding:
             name="library",
             state="problem",
             detail=f"{detail}; its file is damaged: {said}",
-            remedy="put a backup in its place",
+            remedy="review repair",
         )
     return Finding(name="library", state="ok", detail=detail)
 

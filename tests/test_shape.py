@@ -35,6 +35,8 @@ ROWS = [
         "drafts",
         "pages",
         "citation_marks",
+        "locking",
+        "salvage",
         "pacing",
         "faults",
         "providers",
@@ -71,7 +73,8 @@ ROWS = [
     ],
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
-    ["library"],
+    ["backups"],
+    ["library", "repairing"],
     ["ranking", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
@@ -86,7 +89,7 @@ ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 
 # Each outside library may be named in these files only.
 HOMES = {
-    "sqlite3": {"database"},
+    "sqlite3": {"database", "salvage"},
     "chromadb": {"vectors"},
     "litellm": {"llm"},
     "httpx": {"http"},
@@ -102,7 +105,7 @@ HOMES = {
     "onnxruntime": {"embedding.minilm"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
-    "filelock": {"index_files", "library"},
+    "filelock": {"index_files", "locking"},
     "tenacity": {"pacing"},
     "typer": {"cli"},
     "rich": {"cli"},

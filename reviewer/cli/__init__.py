@@ -24,6 +24,7 @@ COMMANDS = (
     "papers",
     "export",
     "runs",
+    "safe",
     "prompts",
     "eval",
     "doctor",
