@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -15,6 +17,7 @@ SCHEMA_VERSION = 3
 _APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
 _BUSY_S = 30.0
 _PAGES_AT_ONCE = 4096
+_LEAST_SPACE = 65_536  # bytes: two of the files that SQLite makes to open a library
 _DAMAGE = ("not a database", "malformed", "not decode to utf-8", "vtable constructor", "fts5 file")
 _MOST_VARIABLES = 900  # SQLite's oldest limit on variables in one statement is 999
 
@@ -30,9 +33,7 @@ class Database:
         self.path = path
         self._lock = RLock()
         with told(path):
-            self._connection = sqlite3.connect(
-                path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
-            )
+            self._connection = _connect(path)
             try:
                 self._file = path.stat().st_ino
                 self._connection.execute("PRAGMA foreign_keys = ON")
@@ -196,6 +197,29 @@ class Database:
         return said if said == "ok" else str(self.rows("PRAGMA integrity_check(1)")[0][0])
 
 
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection that can read. In a folder that cannot be written SQLite has no place for the
+    files beside its own; there it is told that nobody writes, if nothing is left in its log."""
+
+    def connect(name: str) -> sqlite3.Connection:
+        return sqlite3.connect(
+            name, timeout=_BUSY_S, isolation_level=None, check_same_thread=False, uri=True
+        )
+
+    uri = path.absolute().as_uri()
+    opened = connect(uri)
+    try:
+        opened.execute("PRAGMA schema_version")
+        return opened
+    except sqlite3.OperationalError:
+        opened.close()
+        log = path.with_name(f"{path.name}-wal")
+        is_logged = log.is_file() and log.stat().st_size > 0
+        if not path.is_file() or is_logged or os.access(path.parent, os.W_OK):
+            raise
+    return connect(f"{uri}?immutable=1")
+
+
 def _statements(script: str) -> Iterator[str]:
     """The script's statements one by one, so that they run inside a transaction."""
     statement = ""
@@ -222,7 +246,8 @@ def told(path: Path) -> Iterator[None]:
 
 def _in_words(path: Path, text: str) -> LibraryError | None:
     """What SQLite says, for the user; None when no user can cause or mend it."""
-    if "full" in text:
+    cannot_write = "readonly" in text or "unable to open" in text or "disk i/o" in text
+    if "full" in text or (cannot_write and _has_no_space(path)):
         return LibraryError(
             f"the disk that holds {path} is full; everything committed before is kept",
             hint="Free some space and run the same command again.",
@@ -231,7 +256,7 @@ def _in_words(path: Path, text: str) -> LibraryError | None:
         return LibraryError(
             f"another program holds {path} locked", hint="Wait for it, then run this again."
         )
-    if "readonly" in text or "unable to open" in text or "disk i/o" in text:
+    if cannot_write:
         return LibraryError(
             f"{path} cannot be opened or written ({text})",
             hint="Check the folder's rights and its disk, or name another with --library.",
@@ -239,6 +264,14 @@ def _in_words(path: Path, text: str) -> LibraryError | None:
     if any(sign in text for sign in _DAMAGE):
         return damaged(path, text)
     return None
+
+
+def _has_no_space(path: Path) -> bool:
+    """On a full disk SQLite may say no more than that it cannot make the files beside its own."""
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_SPACE
+    except OSError:
+        return False
 
 
 def root_page(path: Path, table: str) -> int:
