@@ -14,6 +14,7 @@ from reviewer.embedding.minilm import find_files
 from reviewer.errors import ReviewError
 from reviewer.library import NO_EMBEDDING, Library
 from reviewer.records import Filters
+from reviewer.redacting import shown
 from reviewer.results import Finding
 from reviewer.settings import Settings
 
@@ -143,7 +144,7 @@ def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:
             detail=f"{settings.model} needs a key and {variable} is not set",
             remedy=f"set {variable}",
         )
-    where = f" at {settings.api_base}" if settings.api_base else ""
+    where = f" at {shown(settings.api_base)}" if settings.api_base else ""
     key = f", {variable} is set" if variable else ""
     return Finding(name="model", state="ok", detail=f"{settings.model}{where}{key}")
 

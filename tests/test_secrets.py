@@ -65,9 +65,7 @@ def everything_in(folder):
     full=96,
     few=4,
 )
-def test_a_key_is_nowhere_after_any_fault(
-    samples, monkeypatch, capfd, caplog, tmp_path, tmp_path_factory, rounds
-):
+def test_a_key_is_nowhere_after_any_fault(samples, monkeypatch, capfd, caplog, tmp_path, rounds):
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     monkeypatch.chdir(tmp_path)
     caplog.set_level(logging.DEBUG)
@@ -105,6 +103,10 @@ def test_a_password_in_the_models_address_is_not_kept(samples, monkeypatch, capf
         base = provider.url.replace("http://", f"http://reader:{password}@")
         flags = ["--library", str(samples), "--embedding", "none", "--api-base", base]
         run(["ask", QUESTION, "--model", "openai/gpt-4o-mini", *flags, "-v"])
+        monkeypatch.setenv("REVIEW_API_BASE", base)
+        monkeypatch.setenv("REVIEW_MODEL", "openai/gpt-4o-mini")
+        assert run(["doctor", "--library", str(samples)]) == 0
         out, err = capfd.readouterr()
+    assert provider.url.rpartition("/")[0].rpartition("/")[2] in out
     assert password not in out + err
     assert password.encode() not in everything_in(samples)
