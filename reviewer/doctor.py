@@ -13,13 +13,13 @@ from reviewer.embedding import DEFAULT
 from reviewer.embedding.minilm import find_files
 from reviewer.errors import ReviewError
 from reviewer.library import NO_EMBEDDING, Library
+from reviewer.providers import MALICIOUS
 from reviewer.records import Filters
 from reviewer.redacting import shown
 from reviewer.results import Finding
 from reviewer.settings import Settings
 
 _PACKAGES = ("litellm", "chromadb", "pydantic", "jinja2", "typer", "tenacity", "onnxruntime")
-_MALICIOUS = {"litellm": ("1.82.7", "1.82.8")}
 _KEY_VARIABLES = {
     "openai": "OPENAI_API_KEY",
     "anthropic": "ANTHROPIC_API_KEY",
@@ -153,7 +153,7 @@ def _versions() -> Finding:
     found = {name: _version(name) for name in ("reviewer", *_PACKAGES)}
     said = ", ".join(f"{name} {version or 'missing'}" for name, version in found.items())
     detail = f"Python {platform.python_version()} on {sys.platform}; {said}"
-    for name, versions in _MALICIOUS.items():
+    for name, versions in MALICIOUS.items():
         if found[name] in versions:
             return Finding(
                 name="versions",

@@ -135,8 +135,8 @@ def run(arguments: Sequence[str]) -> int:
         words = list(arguments) or ["--help"]
         result = build_app()(words, prog_name="review", standalone_mode=False)
         sys.stdout.flush()
-    except (KeyboardInterrupt, typer.Abort):
-        result = _INTERRUPTED
+    except (KeyboardInterrupt, typer.Abort, SystemExit) as left:  # typer's own flags just leave
+        result = getattr(left, "code", _INTERRUPTED)
     except BrokenPipeError:
         _stop_printing()
         return 0
