@@ -15,6 +15,7 @@ MOST_LINES, MOST_FUNCTION_LINES = 300, 40
 LONGER: dict[str, int] = {}
 
 ROWS = [
+    ["visible"],
     ["errors", "records", "text", "redacting"],
     ["results"],
     [
@@ -40,6 +41,7 @@ ROWS = [
         "pacing",
         "faults",
         "providers",
+        "file_names",
     ],
     [
         "replies",
@@ -75,7 +77,7 @@ ROWS = [
     ["index", "joining", "verdict"],
     ["backups"],
     ["library", "repairing"],
-    ["ranking", "sentence_scores", "theme_names"],
+    ["ranking", "reasons", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
     ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],
