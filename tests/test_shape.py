@@ -36,6 +36,8 @@ ROWS = [
         "drafts",
         "pages",
         "citation_marks",
+        "locking",
+        "salvage",
         "pacing",
         "faults",
         "providers",
@@ -59,7 +61,7 @@ ROWS = [
         "manuscript",
     ],
     ["forward_index"],
-    ["postings", "index_files"],
+    ["postings", "index_files", "trial"],
     [
         "llm",
         "catalogue",
@@ -73,7 +75,8 @@ ROWS = [
     ],
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
-    ["library"],
+    ["backups"],
+    ["library", "repairing"],
     ["ranking", "reasons", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
@@ -88,7 +91,7 @@ ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 
 # Each outside library may be named in these files only.
 HOMES = {
-    "sqlite3": {"database"},
+    "sqlite3": {"database", "salvage"},
     "chromadb": {"vectors"},
     "litellm": {"llm"},
     "httpx": {"http"},
@@ -104,7 +107,7 @@ HOMES = {
     "onnxruntime": {"embedding.minilm"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
-    "filelock": {"index_files", "library"},
+    "filelock": {"index_files", "locking"},
     "tenacity": {"pacing"},
     "typer": {"cli"},
     "rich": {"cli"},
@@ -187,8 +190,10 @@ def test_every_file_says_in_one_sentence_what_it_is_for(path):
 
 def test_nothing_runs_a_shell_or_builds_objects_from_text():
     banned = {"pickle", "marshal", "shelve", "subprocess"}
+    allowed = {"trial": {"subprocess"}}  # starts this Python alone, with a list of arguments
     for path in FILES:
-        assert not {name.split(".")[0] for name, _ in imports(path)} & banned, path.name
+        found = {name.split(".")[0] for name, _ in imports(path)}
+        assert not found & banned - allowed.get(module_name(path), set()), path.name
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in {"eval", "exec"}, path.name
