@@ -20,6 +20,7 @@ LEAST_SIZE_PT = 2.0  # smaller letters are unreadable in print; small labels in 
 LEAST_CONTRAST = 32  # of 255 in the strongest colour channel; light grey on white has 34 (#ddd)
 MOST_PAGES = 1000
 MOST_PAGE_CHARS = 200_000
+NO_INK = "drawn without ink"
 _SCALE = 1.5  # pixels a point: at 1.0 no letter of 100,000 was missed in two manuals of 10 to 12 pt
 _MOST_PIXELS = 4_000_000
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
@@ -27,6 +28,7 @@ _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "
 _BARE_LIGATURES = {
     first + i: text for first in (0x0B, 0x1B) for i, text in enumerate(_LIGATURES.values())
 }
+_BARE_LIGATURES |= {0x10: "“", 0x11: "”", 0x15: "–", 0x16: "—"}  # T1
 _HYPHENS = frozenset((0x02, 0xAD, 0xFFFE))  # what PDFium makes of a hyphen at a line's end
 _INVISIBLE_MODES = (3, 7)  # neither filled nor stroked
 _UPRIGHT = 0.1  # radians
@@ -82,8 +84,9 @@ class _Canvas:
     pieces: dict[int, _Piece] = field(default_factory=dict)
 
 
-def read_pages(data: bytes) -> Iterator[Page]:
+def read_pages(data: bytes, *, has_ocr: bool = False) -> Iterator[Page]:
     """The pages in order, each with its visible words and a count of the hidden letters by reason.
+    With `has_ocr` letters without ink on a page with images are taken for what OCR read there.
 
     Raises UnreadableError for what is damaged, encrypted or too long.
     """
@@ -103,7 +106,7 @@ def read_pages(data: bytes) -> Iterator[Page]:
         if not page:
             yield Page(0, 0, (), {}, is_damaged=True)
             continue
-        yield _read_page(page)
+        yield _read_page(page, has_ocr=has_ocr)
         pdfium.FPDF_ClosePage(page)
 
 
@@ -132,7 +135,7 @@ def _refusal(code: int) -> str:
     return "it is damaged: no page can be read"
 
 
-def _read_page(page: Any) -> Page:  # noqa: ANN401
+def _read_page(page: Any, *, has_ocr: bool) -> Page:  # noqa: ANN401
     import pypdfium2.raw as pdfium
 
     turned = pdfium.FPDFPage_GetRotation(page)
@@ -146,6 +149,8 @@ def _read_page(page: Any) -> Page:  # noqa: ANN401
     letters = list(_letters(text, canvas)) if text else []
     if letters:
         _look(page, letters, canvas)
+    for letter in letters if has_ocr and has_images else ():
+        letter.reason = "" if letter.reason == NO_INK else letter.reason
     if text:
         pdfium.FPDFText_ClosePage(text)
     hidden: Counter[str] = Counter()
@@ -227,7 +232,7 @@ def _piece(text: Any, index: int, handle: Any) -> _Piece:  # noqa: ANN401
     mode = pdfium.FPDFTextObj_GetTextRenderMode(handle)
     reason = ""
     if mode in _INVISIBLE_MODES or (is_clear and mode in (0, 4)):
-        reason = "drawn without ink"
+        reason = NO_INK
     elif size < LEAST_SIZE_PT:
         reason = "too small to read"
     angle = pdfium.FPDFText_GetCharAngle(text, index)

@@ -27,12 +27,21 @@ class Origin(Record):
     sha256: str
 
 
-class Part(Record):
-    """One text of a paper, exactly as read. `page_starts` are the offsets of pages 2, 3, ..."""
+class Heading(Record):
+    """A section's heading, at `start` of its part's text."""
 
-    name: Literal["title", "abstract", "body"]
+    start: int
+    text: str
+
+
+class Part(Record):
+    """One text of a paper, exactly as read. `page_starts` are the offsets of pages 2, 3, ...; there
+    are none where pages are not known. References are kept and never searched or cited."""
+
+    name: Literal["title", "abstract", "body", "references"]
     text: str
     page_starts: tuple[int, ...] = ()
+    headings: tuple[Heading, ...] = ()
 
 
 class Paper(Record):
