@@ -254,20 +254,25 @@ def _look(page: Any, letters: list[_Letter], canvas: _Canvas) -> None:  # noqa: 
     import pypdfium2.raw as pdfium
 
     as_it_is = _draw(page, canvas)
-    for number, piece in enumerate(canvas.pieces.values()):
-        # No byte is 255, so that a colour is found only where a pixel begins.
-        blue, green, red = number // 62_500 + 1, number // 250 % 250, number % 250
-        piece.colour = bytes((blue % 250, green, red))
+    for number, piece in enumerate(canvas.pieces.values(), start=1):
+        piece.colour = _own_colour(number)
+        blue, green, red = piece.colour
         for paint in (pdfium.FPDFPageObj_SetFillColor, pdfium.FPDFPageObj_SetStrokeColor):
-            paint(piece.handle, red, green, blue % 250, 255)
+            paint(piece.handle, red, green, blue, 255)
     coloured = _draw(page, canvas)
     for piece in canvas.pieces.values():
         pdfium.FPDFPageObj_SetIsActive(piece.handle, False)
     bare = _draw(page, canvas)
-    colours = {piece.colour for piece in canvas.pieces.values()}
     for letter in letters:
         if not letter.reason:
-            letter.reason = _reason(letter, canvas, (as_it_is, coloured, bare), colours)
+            letter.reason = _reason(letter, canvas, (as_it_is, coloured, bare))
+
+
+def _own_colour(number: int) -> bytes:
+    """Blue, green, red: far from those of the numbers beside it. No byte is 255, so that a colour
+    is found only where a pixel begins."""
+    mixed = number * 9_999_991 % 250**3  # prime to 250, so no colour comes twice
+    return bytes((mixed // 62_500, mixed // 250 % 250, mixed % 250))
 
 
 def _draw(page: Any, canvas: _Canvas) -> _Drawn:  # noqa: ANN401
@@ -289,35 +294,44 @@ def _draw(page: Any, canvas: _Canvas) -> _Drawn:  # noqa: ANN401
     return _Drawn(pixels, stride)
 
 
-def _reason(
-    letter: _Letter, canvas: _Canvas, drawn: tuple[_Drawn, _Drawn, _Drawn], colours: set[bytes]
-) -> str:
-    as_it_is, coloured, bare = drawn
-    scale, stride, colour = canvas.scale, coloured.stride, letter.piece.colour
+def _reason(letter: _Letter, canvas: _Canvas, drawn: tuple[_Drawn, _Drawn, _Drawn]) -> str:
+    """Why a letter cannot be seen; empty when it can."""
+    as_it_is, coloured, bare = (one.pixels for one in drawn)
+    scale, stride, colour = canvas.scale, drawn[1].stride, letter.piece.colour
     x0, x1 = int((letter.x0 - canvas.left) * scale), int((letter.x1 - canvas.left) * scale) + 2
     y0, y1 = int((canvas.top - letter.y1) * scale), int((canvas.top - letter.y0) * scale) + 2
     x0, x1, y0, y1 = max(0, x0), min(canvas.width, x1), max(0, y0), min(canvas.height, y1)
     if x0 >= x1 or y0 >= y1:
         return "off the page"
     on_top = False
-    first, last, find = x0 * 4, x1 * 4, coloured.pixels.find
     middle = (y0 + y1) // 2  # most letters have ink there
-    for row in (*range(middle, y1), *range(y0, middle)):
-        at = find(colour, row * stride + first, row * stride + last)
-        if at < 0 or bare.pixels[at : at + 3] == colour:
-            continue
-        on_top = True
-        if _contrast(as_it_is.pixels, bare.pixels, at) >= LEAST_CONTRAST:
-            return ""
-    if on_top:
-        return "of its background's colour"
-    for row in range(y0, y1):  # drawn in a colour that cannot be set, as in some fonts
-        for at in range(row * stride + first, row * stride + last, 4):
-            if bytes(coloured.pixels[at : at + 3]) in colours:
-                return "covered or clipped away"
-            if _contrast(as_it_is.pixels, bare.pixels, at) >= LEAST_CONTRAST:
+    rows = [(y * stride + x0 * 4, y * stride + x1 * 4) for y in (*range(middle, y1), *range(y0, middle))]
+    for first, last in rows:
+        at = coloured.find(colour, first, last)
+        if at >= 0 and bare[at : at + 3] != colour:
+            if _contrast(as_it_is, bare, at) >= LEAST_CONTRAST:
+                return ""
+            on_top = True
+    for first, last in () if on_top else rows:  # no pixel has it pure: smoothed, as bitmap fonts are
+        for at in range(first, last, 4):
+            if _shines_through(colour, coloured, bare, at):
+                if _contrast(as_it_is, bare, at) >= LEAST_CONTRAST:
+                    return ""
                 on_top = True
-    return "" if on_top else "covered or clipped away"
+    return "of its background's colour" if on_top else "covered or clipped away"
+
+
+def _shines_through(colour: bytes, mixed: bytearray, bare: bytearray, at: int) -> bool:
+    """True when the pixel is a mixture of the colour and what is behind it."""
+    if mixed[at : at + 3] == bare[at : at + 3]:
+        return False
+    own = [colour[i] - bare[at + i] for i in range(3)]
+    seen = [mixed[at + i] - bare[at + i] for i in range(3)]
+    largest = max(range(3), key=lambda i: abs(own[i]))
+    if not own[largest]:
+        return False
+    share = seen[largest] / own[largest]
+    return 0.1 < share <= 1.02 and all(abs(seen[i] - share * own[i]) < 6 for i in range(3))
 
 
 def _contrast(one: bytearray, other: bytearray, at: int) -> int:
