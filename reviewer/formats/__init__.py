@@ -135,6 +135,11 @@ def quoted_place(citation: Citation) -> str:
     return f"{citation.part}{page}, characters {citation.start} to {citation.end}"
 
 
+def page_note(citation: Citation) -> str:
+    """` (p. 3)` where the page is known."""
+    return f" (p. {citation.page})" if citation.page else ""
+
+
 def around_quote(text: str, citation: Citation) -> tuple[str, str, str]:
     """The cleaned text before the quote, the quote, and the text after it."""
     view = clean_view(text)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from reviewer.cells import cell_text
 from reviewer.escaping import escape_formula
-from reviewer.formats import standing
+from reviewer.formats import page_note, standing
 from reviewer.records import Paper
 from reviewer.results import Cell, Table
 
@@ -36,7 +36,10 @@ def table_csv(table: Table) -> str:
 
 
 def _proof(cell: Cell) -> tuple[str, str]:
-    quotes = [value.citation.quote if value.citation else value.quote for value in cell.values]
+    quotes = [
+        f"{value.citation.quote}{page_note(value.citation)}" if value.citation else value.quote
+        for value in cell.values
+    ]
     stands = [standing(value) for value in cell.values] or [cell.state]
     return " | ".join(quotes), " | ".join(stands)
 
