@@ -402,7 +402,7 @@ def _turned(word: Word, quarters: int, canvas: _Canvas) -> Word:
     elif quarters == 3:
         x0, y0, x1, y1 = top - word.y1, x0, top - word.y0, x1
         base = y0 + 0.2 * (y1 - y0)
-    turn = word.angle - quarters * math.pi / 2
+    turn = word.angle + quarters * math.pi / 2  # PDFium counts clockwise
     angle = abs(math.remainder(turn, 2 * math.pi))
     return Word(
         word.text, x0, y0, x1, y1, base, word.size, word.is_bold, word.is_glued,
