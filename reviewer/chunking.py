@@ -24,8 +24,8 @@ def chunk_paper(paper: Paper) -> tuple[Chunk, ...]:
     No chunk reaches over a section's heading; each knows its page and section. A paper without any text but its title gets one empty chunk, so that its title can be found.
     """
     chunks = []
-    for part in paper.parts:
-        if part.name in ("abstract", "body"):
+    for part in paper.own_parts:
+        if part.name != "title":
             spans = [span for section in _sections(part) for span in _section_spans(part, section)]
             chunks += [_chunk(paper, part, start, end) for start, end in spans]
     return tuple(chunks) or (_chunk(paper, Part(name="abstract", text=""), 0, 0),)

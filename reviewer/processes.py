@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_AT_PAGE = (("evince", "--page-index"), ("okular", "--page"), ("zathura", "--page"))
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -42,23 +44,24 @@ def run_module(module: str, arguments: Sequence[str], data: bytes, seconds: floa
     return Outcome(done.returncode, done.stdout)
 
 
-def open_file(file: Path) -> bool:
-    """Hand a file to the system's opener, and do not wait for it. False where there is none."""
+def open_file(file: Path, page: int | None = None) -> bool:
+    """Hand a file to a viewer, at a page where one is known that takes it, and do not wait for it.
+    False where there is no viewer."""
     if sys.platform == "win32":
         os.startfile(file)
         return True
-    opener = "open" if sys.platform == "darwin" else "xdg-open"
-    program = shutil.which(opener)
-    has_screen = opener == "open" or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
-    if not program or not has_screen:
+    is_mac = sys.platform == "darwin"
+    if not is_mac and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
         return False
-    subprocess.Popen(
-        [program, str(file)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    return True
+    viewers = [(name, f"{flag}={page}") for name, flag in _AT_PAGE] if page and not is_mac else []
+    for name, *flags in (*viewers, ("open" if is_mac else "xdg-open",)):
+        if program := shutil.which(name):
+            subprocess.Popen(
+                [program, *flags, str(file)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            return True
+    return False

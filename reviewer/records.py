@@ -73,6 +73,11 @@ class Paper(Record):
         return next((part.text for part in self.parts if part.name == name), "")
 
     @property
+    def own_parts(self) -> tuple[Part, ...]:
+        """The parts in the paper's own words: not its references."""
+        return tuple(part for part in self.parts if part.name != "references")
+
+    @property
     def title(self) -> str:
         return self.text_of("title")
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "check",
     "search",
     "papers",
+    "open",
     "export",
     "runs",
     "prompts",

@@ -194,10 +194,18 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
         "Keywords": ", ".join(paper.keywords),
         "Tags": ", ".join(paper.tags),
         "Also known as": ", ".join(paper.aliases),
+        "Found on its pages": _certainty(paper),
+        "Left out": str(paper.extra.get("hidden_text", "")),
         "Read from": ", ".join(f"{o.file}:{o.position}" for o in paper.origins),
     }
     lines += [f"{name}: {escape(value)}  " for name, value in facts.items() if value]
     return "\n".join([*lines, ""])
+
+
+def _certainty(paper: Paper) -> str:
+    """`title likely, authors guess`: how sure what a PDF's pages tell is."""
+    known = paper.extra.get("certainty")
+    return ", ".join(f"{k} {v}" for k, v in known.items()) if isinstance(known, dict) else ""
 
 
 def _with_marks(text: str, spans: Sequence[tuple[int, int]]) -> str:
