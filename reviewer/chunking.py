@@ -21,7 +21,8 @@ _LAST_SPACE = re.compile(r".*(\s)", re.DOTALL)
 def chunk_paper(paper: Paper) -> tuple[Chunk, ...]:
     """The chunks of abstract and body, in order; always `part.text[start:end] == text`.
 
-    No chunk reaches over a section's heading; each knows its page and section. A paper without any text but its title gets one empty chunk, so that its title can be found.
+    No chunk reaches over a section's heading; each knows its page and section. A paper without any
+    text but its title gets one empty chunk, so that its title can be found.
     """
     chunks = []
     for part in paper.own_parts:

@@ -1,8 +1,9 @@
-"""The words of a page as they stand on it. Points from the page's lower left corner, y upwards."""
+"""The words and letters of a page: points from its lower left corner, y upwards."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,40 @@ class Page:
     hidden: dict[str, int] = field(default_factory=dict)
     has_images: bool = False
     is_damaged: bool = False
+
+
+@dataclass(slots=True)
+class Piece:
+    """One text object of a page: its letters share font, size, colour and angle."""
+
+    handle: Any
+    size: float
+    is_bold: bool
+    angle: float
+    reason: str  # why none of it can be seen, as far as its attributes tell
+    colour: bytes = b""
+
+
+@dataclass(slots=True)
+class Letter:
+    text: str
+    piece: Piece
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    is_glued: bool
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Canvas:
+    """How the page's points become pixels."""
+
+    left: float
+    top: float
+    scale: float
+    width: int
+    height: int
+    pieces: dict[int, Piece] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Words on a page -> lines in the order in which a reader takes them: columns, lines, paragraphs.
 
-Order in the file is not trusted. A gutter is a strip that few words cross, with real columns of text
-on both sides; what spans it (titles, wide captions) cuts the page into bands. Pure.
+Order in the file is not trusted. A gutter is a strip that few words cross, with real columns of
+text on both sides; what spans it (titles, wide captions) cuts the page into bands. Pure.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from reviewer.glyphs import Page, Word
+from reviewer.page_rows import is_running, rows_of, running_heads
 
 _BIN_PT = 1.0
 _LEAST_GUTTER_PT = 7.0  # LaTeX's columns are 10 apart
 _MOST_CROSSING = 0.6  # of the usual height of text above a point: a page whose half is one column
 _LEAST_COLUMN_LINES = 4
-_MARGIN = 0.12  # of a page's height: where running heads and page numbers stand
-_PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.I)
 _ABSTRACT = re.compile(r"(?:Abstract|ABSTRACT|Summary|SUMMARY)\W*")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]\d]*$")
 
@@ -49,11 +49,11 @@ class Laid:
 def lay_out(pages: Sequence[Page]) -> list[Laid]:
     """Each page's lines without running heads, feet and page numbers."""
     upright = [tuple(word for word in page.words if not word.angle) for page in pages]
-    rows = [_rows(words) for words in upright]
-    running = _running(rows, pages)
+    rows = [rows_of(words) for words in upright]
+    running = running_heads(rows, pages)
     laid = []
     for number, (page, own) in enumerate(zip(pages, rows, strict=True), start=1):
-        gone = {id(w) for row in own if _is_running(row, own, page, running) for w in row}
+        gone = {id(w) for row in own if is_running(row, own, page, running) for w in row}
         words = [word for row in own for word in row if id(word) not in gone]
         lines: list[Line] = []
         for part in _above_abstract(words) if number == 1 else (words,):
@@ -75,49 +75,6 @@ def _above_abstract(words: Sequence[Word]) -> Iterable[list[Word]]:
     return [w for w in words if w.base > height], [w for w in words if w.base <= height]
 
 
-def _rows(words: Iterable[Word]) -> list[list[Word]]:
-    """Words of one height on the page, across all columns, from the top down."""
-    rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: (-w.base, w.x0)):
-        if rows and rows[-1][0].base - word.base < 0.3 * word.size:
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    for row in rows:
-        row.sort(key=lambda w: w.x0)
-    return rows
-
-
-def _sign(row: Sequence[Word]) -> str:
-    return re.sub(r"[\divxl]+\b", "#", " ".join(word.text for word in row).casefold())
-
-
-def _edges(rows: Sequence[list[Word]]) -> list[list[Word]]:
-    return [*rows[:2], *rows[2:][-2:]]
-
-
-def _running(pages: Sequence[Sequence[list[Word]]], sizes: Sequence[Page]) -> set[str]:
-    """Texts that stand at the edge of three pages or more (of every page, where there are two)."""
-    seen: Counter[str] = Counter()
-    for rows, page in zip(pages, sizes, strict=True):
-        edge = page.height * _MARGIN
-        at_edge = [r for r in _edges(rows) if not edge < r[0].base < page.height - edge]
-        seen.update({_sign(row) for row in at_edge})
-    least = min(3, max(2, len(pages)))
-    return {sign for sign, count in seen.items() if count >= least}
-
-
-def _is_running(
-    row: Sequence[Word], rows: Sequence[list[Word]], page: Page, running: set[str]
-) -> bool:
-    if not any(row is edge for edge in _edges(rows)):
-        return False
-    edge = page.height * _MARGIN
-    if edge < row[0].base < page.height - edge:
-        return False
-    return _sign(row) in running or bool(_PAGE_NUMBER.fullmatch(" ".join(w.text for w in row)))
-
-
 def _columns(words: Sequence[Word], depth: int) -> list[list[Word]]:
     """Groups of words that are read one after the other."""
     gutter = _gutter(words) if depth < 2 else None
@@ -127,7 +84,7 @@ def _columns(words: Sequence[Word], depth: int) -> list[list[Word]]:
     middle = (left_edge + right_edge) / 2
     spanning: set[int] = set()
     heights: list[float] = []
-    for row in _rows(words):
+    for row in rows_of(words):
         for run in _runs(row, 0.6 * (right_edge - left_edge)):
             if run[0].x0 < left_edge - 1 and run[-1].x1 > right_edge + 1:
                 spanning |= {id(word) for word in run}
@@ -183,9 +140,7 @@ def _gutter(words: Sequence[Word]) -> tuple[float, float] | None:
     return None
 
 
-def _strips(
-    bins: Sequence[float], most: float, first: int, last: int
-) -> Iterable[tuple[int, int]]:
+def _strips(bins: Sequence[float], most: float, first: int, last: int) -> Iterable[tuple[int, int]]:
     """Runs of bins with no more text above them than `most`."""
     start = None
     for i in range(first, last + 1):
@@ -196,16 +151,14 @@ def _strips(
             start = None
 
 
-def _has_columns(
-    words: Sequence[Word], x0: float, x1: float, ends: tuple[float, float]
-) -> bool:
+def _has_columns(words: Sequence[Word], x0: float, x1: float, ends: tuple[float, float]) -> bool:
     """True when both sides hold lines that mostly fill their side, as running text does; a table's
     columns do not."""
     for low, high, own in (
         (ends[0], x0, [w for w in words if w.x1 <= x0 + _BIN_PT]),
         (x1, ends[1], [w for w in words if w.x0 >= x1 - _BIN_PT]),
     ):
-        widths = [max(w.x1 for w in row) - row[0].x0 for row in _rows(own) if len(row) > 1]
+        widths = [max(w.x1 for w in row) - row[0].x0 for row in rows_of(own) if len(row) > 1]
         if len(widths) < _LEAST_COLUMN_LINES or high - low < 0.2 * (ends[1] - ends[0]):
             return False
         if median(widths) < 0.5 * (high - low):
@@ -246,7 +199,7 @@ def _paragraphs(lines: Sequence[Line]) -> list[Line]:
     letters, or indented."""
     if not lines:
         return []
-    gaps = [a.base - b.base for a, b in zip(lines, lines[1:], strict=False) if a.base > b.base]
+    gaps = [a.base - b.base for a, b in pairwise(lines) if a.base > b.base]
     leading = median(gaps) if gaps else lines[0].size * 1.2
     left = Counter(round(line.x0) for line in lines).most_common(1)[0][0]
     marked = []
@@ -301,6 +254,6 @@ def _by_column(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def goes_on(before: Line, line: Line) -> bool:
-    """True when a line in another column or on another page goes on with the paragraph before it."""
+    """True when a line in another column or page goes on with the paragraph before it."""
     is_like = abs(before.size - line.size) < 0.08 * line.size and before.is_bold == line.is_bold
     return is_like and not _SENTENCE_END.search(before.text) and not line.text[:1].isupper()

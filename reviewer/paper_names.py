@@ -1,4 +1,4 @@
-"""What a paper's first page names: its authors, DOI, arXiv id and date. Pure; guesses are marked."""
+"""What a paper's first page names: authors, DOI, arXiv id and date, and how surely. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _ARXIV = re.compile(
     r"arXiv\s*:\s*(\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?)"
     r"(?:\s*\[[\w.-]+\])?(?:\s*(\d{1,2})\s+([A-Z][a-z]{2})[a-z]*\s+(\d{4}))?"
 )
-_DOI = re.compile(r"doi\W{0,4}(?:org/|https?://(?:dx\.)?doi\.org/)?\s*(10\.\d{4,9}/[^\s\"<>]+)", re.I)
+_DOI = re.compile(
+    r"doi\W{0,4}(?:org/|https?://(?:dx\.)?doi\.org/)?\s*(10\.\d{4,9}/[^\s\"<>]+)", re.I
+)
 _DATA = re.compile(r"10\.(?:5281|6084|5061|7910)/")  # Zenodo, figshare, Dryad, Dataverse
 _REFERENCES = re.compile(r"^\W*(?:\d+\.?\s+)?(?:references|bibliography)\W*$", re.I | re.M)
 _PLACE = re.compile(
@@ -91,6 +93,8 @@ def is_name(text: str) -> bool:
     words = [word for word in text.split() if word.casefold() not in _PARTICLES]
     if not 2 <= len(words) <= 5 or len(text) > 50:
         return False
-    return all(_NAME_WORD.fullmatch(word) for word in words) and any(
-        len(word.strip(".")) > 1 for word in words
-    ) and not text.isupper()
+    return (
+        all(_NAME_WORD.fullmatch(word) for word in words)
+        and any(len(word.strip(".")) > 1 for word in words)
+        and not text.isupper()
+    )

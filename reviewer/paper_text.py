@@ -18,7 +18,9 @@ LEAST_TITLE_WORDS = 2
 _MOST_HEADING_CHARS = 100
 _MOST_ABSTRACT_CHARS = 6000
 _LARGER = 1.08
-_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z](?:\.\d{1,2})+|[A-Z]\.|[IVX]{1,5}\.)\s+\S")
+_NUMBERED = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z](?:\.\d{1,2})+|[A-Z]\.|[IVX]{1,5}\.)\s+\S"
+)
 _NAMED = re.compile(
     r"(?:(?:\d{1,2}|[IVX]{1,4})\.?\s+)?(?:abstract|introduction|related works?|background|methods?"
     r"|methodology|results|discussion|conclusions?|acknowledge?ments?|references|bibliography"
@@ -39,7 +41,8 @@ _AFTER_ABSTRACT = re.compile(
 )
 _NO_TITLE = re.compile(
     r"(?:available online|contents lists|journal of|proceedings of|vol(?:ume|\.)|arxiv:|https?:"
-    r"|www\.|published (?:as|in)|preprint|under review|research article|original (?:article|paper))",
+    r"|www\.|published (?:as|in)|preprint|under review|research article"
+    r"|original (?:article|paper))",
     re.IGNORECASE,
 )
 
@@ -238,7 +241,9 @@ def _front(lines: Sequence[Line], title: Sequence[Line], usual: float) -> list[L
 def _references(lines: Sequence[Line], usual: float, pages: int) -> tuple[int, int]:
     """The half-open range of the list of references, with its heading: the last such heading that
     stands in no first third, up to an appendix."""
-    starts = [i for i, line in enumerate(lines) if line.is_start and _REFERENCES.fullmatch(line.text)]
+    starts = [
+        i for i, line in enumerate(lines) if line.is_start and _REFERENCES.fullmatch(line.text)
+    ]
     starts = [i for i in starts if pages < 3 or i > len(lines) / 4]
     if not starts:
         return len(lines), len(lines)

@@ -1,5 +1,4 @@
-"""What runs in a child process of its own: a PDF on standard input, what it holds as JSON on
-standard output. Limits itself first; writes no file and asks no network."""
+"""What runs in a child process of its own, within limits: a PDF in, what it holds as JSON out."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ LEAST_CHARS = 200  # of visible text: less is a cover, a scan or an empty file
 
 
 def limit_this_process() -> None:
-    """30 s of processor time and 1 GiB of memory, no files and no core dump, where the system can."""
+    """30 s of processor time, 1 GiB of memory, no files, no core dump, where the system can."""
     try:
         import resource
     except ImportError:  # Windows: the parent's clock is the only limit there

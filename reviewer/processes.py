@@ -1,5 +1,4 @@
-"""The only file that starts other programs: a module of this package under limits, and the system's
-opener. Never through a shell."""
+"""The only file that starts other programs: a module of this package, a viewer. No shell ever."""
 
 from __future__ import annotations
 

@@ -116,7 +116,9 @@ def _apart(ranked: Sequence[str]) -> list[str]:
 
 def _as_written(term: str, papers: Sequence[Paper]) -> str:
     """The term with its abbreviations in capitals, where the papers mostly write them so."""
-    words = [w for p in papers for part in p.own_parts for w in _WORD.findall(part.text[:_READ_CHARS])]
+    words = [
+        w for p in papers for part in p.own_parts for w in _WORD.findall(part.text[:_READ_CHARS])
+    ]
     forms = Counter(word for word in words if _singular(word.casefold()) in term.split())
     best: dict[str, str] = {}
     for form, _ in sorted(forms.items(), key=lambda pair: (-pair[1], pair[0])):

@@ -13,29 +13,24 @@ def literal(text):
     return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
 
 
-def words(x, y, text, size=10, font="F1", before="", after=""):
+def words(x, y, text, size=10, font="F1", before=""):
     """One line of text at a place, in black unless `before` says otherwise."""
-    return f"q {before} BT /{font} {size} Tf {x} {y} Td ({literal(text)}) Tj ET {after} Q\n"
+    return f"q {before} BT /{font} {size} Tf {x} {y} Td ({literal(text)}) Tj ET Q\n"
 
 
-def column(x, top, text, *, width=40, size=10, leading=12, font="F1"):
-    """Lines of a text that is wrapped at so many letters; gives the operators and the next height."""
+def column(x, top, text, *, width=40, size=10, leading=12):
+    """Lines of a text wrapped at so many letters; gives the operators and the next height."""
     drawn = ""
     for line in textwrap.wrap(text, width, break_on_hyphens=False):
-        drawn += words(x, top, line, size, font)
+        drawn += words(x, top, line, size)
         top -= leading
     return drawn, top
 
 
-def image(width, height, number=1):
-    """A grey picture of so many pixels, as a resource `/Im{number}`."""
-    return width, height, number
-
-
-def make_pdf(pages, *, info=None, size=LETTER, images=False, rotate=0, catalog="", extra=()):
+def make_pdf(pages, *, info=None, size=LETTER, rotate=0, extra=()):
     """A file of these pages, each a text of operators. `/Im1` is a picture of one grey pixel, `/G0`
     makes all ink clear, `/Fm1` and so on are forms given in `extra` as (name, operators)."""
-    objects = {1: f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode()}
+    objects = {1: b"<< /Type /Catalog /Pages 2 0 R >>"}
     kids = [10 + 2 * i for i in range(len(pages))]
     objects[2] = (
         f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(f'{k} 0 R' for k in kids)}] >>"

@@ -1,10 +1,11 @@
-"""PDFs through the command line: added, asked, compared, drafted from, opened; always with pages."""
+"""PDFs through the command line: added, asked, compared, drafted from, opened, with pages."""
 
 from __future__ import annotations
 
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -66,7 +67,9 @@ def test_an_answer_from_a_pdf_carries_the_page_in_markdown_and_json(shelf, revie
     answer = json.loads(review("ask", QUESTION, "--library", shelf, "--json")[1])
     cited = [c for claim in answer["claims"] for c in claim["citations"] if "42" in c["quote"]]
     assert {c["page"] for c in cited} == {3}
-    paper = json.loads(review("show", answer["references"][0]["key"], "--library", shelf, "--json")[1])
+    paper = json.loads(
+        review("show", answer["references"][0]["key"], "--library", shelf, "--json")[1]
+    )
     text = next(p["text"] for p in paper["paper"]["parts"] if p["name"] == "body")
     assert all(text[c["start"] : c["end"]] == c["quote"] for c in cited)
 
@@ -93,7 +96,13 @@ def test_a_table_of_a_pdf_names_the_page_in_every_format(shelf, review, tmp_path
         return
     text = out.read_text(encoding="utf-8")
     assert "42" in text
-    shown = {"md": "page 3", "json": '"page": 3', "csv": "(p. 3)", "html": "page 3", "tex": "page 3"}
+    shown = {
+        "md": "page 3",
+        "json": '"page": 3',
+        "csv": "(p. 3)",
+        "html": "page 3",
+        "tex": "page 3",
+    }
     assert shown[suffix] in text
     if suffix == "json":
         assert read_table(text, "x").rows
@@ -101,14 +110,14 @@ def test_a_table_of_a_pdf_names_the_page_in_every_format(shelf, review, tmp_path
 
 @pytest.mark.parametrize(
     ("style", "mark"),
-    [("pandoc", "@{key}, p. 3"), ("numeric", "[1, p"), ("author-year", ", n.d., p")],
+    [("pandoc", "[@{key}, p"), ("numeric", "[1, p"), ("author-year", ", n.d., p")],
 )
 def test_a_draft_of_a_pdf_names_the_page_in_its_marks(shelf, review, style, mark):
     key = key_of(review, shelf)
     code, out, _ = review("draft", QUESTION, "--library", shelf, "--style", style)
     assert code == 0
     assert "42 points" in out
-    assert mark.format(key=key)[:6] in out
+    assert mark.format(key=key) in out
     assert ", p. 3" in out or ", pp. " in out
 
 
@@ -129,8 +138,6 @@ def test_a_pdf_is_asked_at_hand(pdf, review):
 
 
 def test_search_gives_no_more_chunks_of_a_long_paper_than_its_share(shelf, review):
-    from pathlib import Path
-
     from reviewer.library import Library
     from reviewer.search import SearchOptions, find
 
@@ -145,7 +152,9 @@ def test_search_gives_no_more_chunks_of_a_long_paper_than_its_share(shelf, revie
 def test_words_broken_at_a_line_end_are_found_and_shown_whole(review, tmp_path):
     text = "".join(
         words(60, 700 - 12 * i, line)
-        for i, line in enumerate(("All of our tasters liked the pomegra-", "nate juice most of all."))
+        for i, line in enumerate(
+            ("All of our tasters liked the pomegra-", "nate juice most of all.")
+        )
     )
     file = tmp_path / "paper.pdf"
     file.write_bytes(make_pdf([paper_page(sentences(5)), text]))
@@ -239,5 +248,7 @@ def test_open_says_when_a_paper_has_no_pdf(review, tmp_path):
     listing = tmp_path / "papers.jsonl"
     listing.write_text('{"title": "Pears are green", "abstract": "Pears are green fruits."}\n')
     review("add", listing, "--library", tmp_path / "shelf")
-    code, _, err = review("open", key_of(review, tmp_path / "shelf"), "--library", tmp_path / "shelf")
+    code, _, err = review(
+        "open", key_of(review, tmp_path / "shelf"), "--library", tmp_path / "shelf"
+    )
     assert (code, "was read from no PDF" in err) == (1, True)

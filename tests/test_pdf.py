@@ -14,7 +14,9 @@ from reviewer.text import clean, sentence_spans
 from tests.pdfs import ABSTRACT, column, make_pdf, paper_page, words
 
 TITLE = "On the Taste of Round Apples"
-NOUNS = "apple pear plum quince cherry orchard harvest gardener basket ladder winter blossom".split()
+NOUNS = (
+    "apple pear plum quince cherry orchard harvest gardener basket ladder winter blossom".split()
+)
 VERBS = "ripens falls grows rests breaks sells keeps turns dries rolls".split()
 PLACES = "near the old wall|under a grey sky|before the first frost|in a quiet village".split("|")
 
@@ -222,7 +224,8 @@ def test_a_paper_without_a_title_is_named_after_its_file_and_content(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rotate", "matrix"), [(90, "0 1 -1 0 612 0"), (180, "-1 0 0 -1 612 792"), (270, "0 -1 1 0 0 792")]
+    ("rotate", "matrix"),
+    [(90, "0 1 -1 0 612 0"), (180, "-1 0 0 -1 612 792"), (270, "0 -1 1 0 0 792")],
 )
 def test_a_turned_page_is_read_as_it_is_seen(tmp_path, rotate, matrix):
     said = sentences(12)

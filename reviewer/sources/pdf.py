@@ -70,9 +70,7 @@ def _paper(found: dict[str, Any], origin: Origin) -> Paper:
             headings = tuple(Heading(start=at, text=text) for at, text in found[name]["headings"])
             starts = tuple(found[name]["page_starts"])
             parts.append(
-                Part(
-                    name=name, text=found[name]["text"], page_starts=starts, headings=headings
-                )
+                Part(name=name, text=found[name]["text"], page_starts=starts, headings=headings)
             )
     extra = {"certainty": certainty, "pages_read": found["pages"]}
     if found["front"]:
@@ -99,7 +97,9 @@ def _notes(found: dict[str, Any]) -> list[str]:
     if found["damaged_pages"]:
         notes.append(f"{_pages(found['damaged_pages'])} cannot be read")
     if found["image_pages"]:
-        notes.append(f"{_pages(found['image_pages'])}: images without text (OCR makes a text of them)")
+        notes.append(
+            f"{_pages(found['image_pages'])}: images without text (OCR makes a text of them)"
+        )
     if not found["title"]:
         notes.append("no title stands out on its first page, so it is named after its file")
     return notes
