@@ -130,6 +130,7 @@ def _letters(text: Any, canvas: Canvas) -> Iterator[Letter]:  # noqa: ANN401
     import pypdfium2.raw as pdfium
 
     count = pdfium.FPDFText_CountChars(text)
+    pdfium.FPDFText_GetTextObject.restype = ctypes.c_void_p  # a number: pointers are slow to make
     if count > MOST_PAGE_CHARS:
         raise UnreadableError(f"a page holds {count:,} characters, which is no paper")
     box = pdfium.FS_RECTF()
@@ -138,14 +139,14 @@ def _letters(text: Any, canvas: Canvas) -> Iterator[Letter]:  # noqa: ANN401
     is_glued = False
     for i in range(count):
         code = pdfium.FPDFText_GetUnicode(text, i)
-        handle = pdfium.FPDFText_GetTextObject(text, i)
-        said = _said(code, text, i) if handle else ""
+        key = pdfium.FPDFText_GetTextObject(text, i)
+        said = _said(code, text, i) if key else ""
         if not said:
             is_glued = False
             continue
-        key = ctypes.cast(handle, ctypes.c_void_p).value or 0
         piece = canvas.pieces.get(key)
         if piece is None:
+            handle = ctypes.cast(key, pdfium.FPDF_PAGEOBJECT)
             piece = canvas.pieces[key] = _piece(text, i, handle)
         pdfium.FPDFText_GetLooseCharBox(text, i, to_box)
         pdfium.FPDFText_GetCharOrigin(text, i, to_x, to_y)
