@@ -75,7 +75,10 @@ def generated(folder: Path, pages: int) -> Path:
 
 def measure(code: str, file: Path) -> dict[str, float]:
     done = subprocess.run(
-        [sys.executable, "-c", code, str(ROOT), str(file)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, str(ROOT), str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return json.loads(done.stdout) if done.returncode == 0 else {}
 

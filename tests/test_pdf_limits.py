@@ -18,10 +18,9 @@ from reviewer.processes import run_module
 from reviewer.sources import ReadOptions, read_file
 from tests.conftest import ROOT
 from tests.pdfs import assemble, bomb, make_pdf, paper_page
+from tests.promises import IS_FULL, promise
 from tests.test_pdf import full_paper, sentences, two_columns
 
-ROUNDS = int(os.environ.get("REVIEW_ROUNDS", "30"))  # 1,000 in `make promises`
-IS_FULL = ROUNDS >= 1000
 PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources 3 0 R /Contents 11 0 R >>"
 
 
@@ -73,22 +72,27 @@ def mutated(data, number):
     return bytes(out)
 
 
-@pytest.mark.promise
-def test_a_mutated_file_is_read_or_skipped_with_a_reason(tmp_path):
+@promise(
+    "A damaged PDF is read or skipped with a reason",
+    "papers with bytes flipped, pieces cut out, doubled or missing at the end, numbers changed",
+    full=1000,
+    few=30,
+)
+def test_a_mutated_file_is_read_or_skipped_with_a_reason(tmp_path, rounds):
     whole = [
         make_pdf(full_paper(), info={"Title": "On Apples"}),
         make_pdf(two_columns(sentences(40), seed=1)),
         make_pdf([paper_page(sentences(3)), "/Fm1 Do"], extra=(("Fm1", paper_page(["x"])),)),
     ]
     read_count = 0
-    for number in range(ROUNDS):
+    for number in range(rounds):
         started = time.monotonic()
         found = read(tmp_path, mutated(whole[number % 3], number))
         assert len(found.papers) + len(found.skipped) == 1
         assert all(skipped.reason for skipped in found.skipped)
         assert time.monotonic() - started < 3 * MOST_SECONDS  # a hang, on a machine that is busy
         read_count += len(found.papers)
-    assert 0 < read_count < ROUNDS
+    assert 0 < read_count < rounds
 
 
 @pytest.mark.parametrize("version", ["RC4", "AES"])
@@ -139,7 +143,6 @@ def test_a_picture_of_endless_pixels_is_refused_or_passed_over(tmp_path):
     assert len(found.papers) + len(found.skipped) == 1
 
 
-@pytest.mark.promise
 @pytest.mark.skipif(not IS_FULL, reason="takes the whole 30 s of processor time")
 def test_forms_within_forms_without_end_are_no_hang(tmp_path):
     extra = tuple((f"Fm{n}", f"/Fm{n % 3 + 1} Do " * 20) for n in range(1, 4))

@@ -15,6 +15,7 @@ MOST_LINES, MOST_FUNCTION_LINES = 300, 40
 LONGER: dict[str, int] = {}
 
 ROWS = [
+    ["visible"],
     ["errors", "records", "text", "redacting", "glyphs"],
     ["results", "letters", "visibility", "page_rows"],
     [
@@ -40,6 +41,7 @@ ROWS = [
         "providers",
         "page_layout",
         "processes",
+        "file_names",
     ],
     [
         "replies",
@@ -77,7 +79,7 @@ ROWS = [
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],
-    ["ranking", "sentence_scores", "theme_names"],
+    ["ranking", "reasons", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
     ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],
