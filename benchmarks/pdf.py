@@ -29,7 +29,8 @@ found = read(data)
 used = time.process_time() - start
 usage = resource.getrusage(resource.RUSAGE_SELF)
 print(json.dumps({"pages": found.get("pages", 0), "refused": found.get("refused", ""),
-  "reading_s": used, "whole_s": usage.ru_utime + usage.ru_stime, "memory_mb": usage.ru_maxrss / 1024}))
+  "reading_s": used, "whole_s": usage.ru_utime + usage.ru_stime,
+  "memory_mb": usage.ru_maxrss / 1024}))
 """
 
 # The least that the library can take: every letter with its place, and no more.
@@ -115,7 +116,11 @@ def sentences(file: Path) -> None:
     from reviewer.sources import ReadOptions, read_file
     from reviewer.text import sentence_spans
 
-    paper = read_file(str(file), ReadOptions()).papers[0]
+    found = read_file(str(file), ReadOptions())
+    if not found.papers:
+        print(f"{file.name}: {found.skipped[0].reason}")
+        return
+    paper = found.papers[0]
     body = paper.text_of("body")
     for name, work in (
         ("sentences", lambda: sentence_spans(body)),
