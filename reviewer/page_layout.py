@@ -20,6 +20,7 @@ _BIN_PT = 1.0
 _LEAST_GUTTER_PT = 7.0  # LaTeX's columns are 10 apart
 _MOST_CROSSING = 0.6  # of the usual height of text above a point: a page whose half is one column
 _LEAST_COLUMN_LINES = 4
+_WIDE_GAP = 0.9  # ems: between authors or a table's cells, two spaces in the text
 _ABSTRACT = re.compile(r"(?:Abstract|ABSTRACT|Summary|SUMMARY)\W*")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]\d]*$")
 
@@ -185,7 +186,8 @@ def _line(group: list[Word], page: int) -> Line:
     text, before = "", None
     for word in group:
         glue = before and word.is_glued and -word.size < word.x0 - before.x1 < 0.2 * word.size
-        text += word.text if not text or glue else f" {word.text}"
+        gap = "  " if before and word.x0 - before.x1 > _WIDE_GAP * word.size else " "
+        text += word.text if not text or glue else gap + word.text
         before = word
     weights: Counter[tuple[float, bool, float]] = Counter()
     for word in group:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from reviewer.glyphs import Page, Word
 
-_MARGIN = 0.12  # of a page's height: where running heads and page numbers stand
+_MARGIN = 0.17  # of a page's height: where running heads and page numbers stand, LaTeX's too
 _PAGE_NUMBER = re.compile(
     r"\W*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.I
 )

@@ -139,7 +139,7 @@ def _joined(lines: Sequence[Line], pages: int, usual: float) -> PartText:
             part.page_starts.append(length)
             at_page += 1
         if is_heading(line, usual):
-            part.headings.append((length, line.text))
+            part.headings.append((length, " ".join(line.text.split())))
         pieces.append(line.text)
         length += len(line.text)
         before = line

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
+import subprocess
 import textwrap
 
 import pytest
@@ -271,3 +273,22 @@ def test_sentences_of_a_long_body_are_found_whole(tmp_path):
     body = paper_of(tmp_path, make_pdf(two_columns(said, seed=3))).text_of("body")
     found = {clean(body[a:b]) for a, b in sentence_spans(body)}
     assert sum(sentence in found for sentence in said) >= 0.98 * len(said)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="LaTeX is not installed")
+def test_a_paper_that_latex_set_in_two_columns_is_read_in_order(tmp_path):
+    said = sentences(90)
+    body = "\n\n".join(" ".join(said[start : start + 6]) for start in range(0, 90, 6))
+    (tmp_path / "set.tex").write_text(
+        rf"\documentclass[twocolumn]{{article}}\title{{{TITLE}}}"
+        r"\author{Ada Example \and Bo Sample}"
+        rf"\date{{}}\begin{{document}}\maketitle\begin{{abstract}}{ABSTRACT}\end{{abstract}}"
+        rf"\section{{Introduction}}{body}\end{{document}}",
+        encoding="utf-8",
+    )
+    command = ["pdflatex", "-interaction=batchmode", "set.tex"]
+    subprocess.run(command, cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    paper = read_file(str(tmp_path / "set.pdf"), ReadOptions()).papers[0]
+    assert (paper.title, paper.authors) == (TITLE, ("Ada Example", "Bo Sample"))
+    assert clean(paper.abstract) == ABSTRACT
+    assert in_order(said, paper.text_of("body")) >= 0.98 * len(said)
