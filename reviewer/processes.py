@@ -1,4 +1,4 @@
-"""The only file that starts other programs: a module of this package, a viewer. No shell ever."""
+"""Starts other programs: a module of this package under limits, and a viewer. No shell ever."""
 
 from __future__ import annotations
 
