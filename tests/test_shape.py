@@ -16,7 +16,7 @@ LONGER: dict[str, int] = {}
 
 ROWS = [
     ["errors", "records", "text", "redacting"],
-    ["results"],
+    ["results", "describing"],
     [
         "settings",
         "prompting",
@@ -67,7 +67,9 @@ ROWS = [
         "filling",
         "drafting",
         "remarks",
+        "telling",
     ],
+    ["cited", "grids"],
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],

@@ -1,0 +1,76 @@
+"""Drafted sections of related work as one HTML page that asks no network for anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reviewer.cited import Book, Mark, ShownClaim, book_of, marks_of, shown_claim
+from reviewer.pages import render_page
+from reviewer.records import Paper
+from reviewer.remarks import (
+    citations_of,
+    draft_head,
+    draft_title,
+    nothing_drafted,
+    quotes_by_paper,
+    weak_line,
+)
+from reviewer.results import RelatedWork, Section
+from reviewer.telling import facts_of, flow_of
+from reviewer.text import clean
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A paper of an annotated bibliography with the sentences that are quoted of it."""
+
+    paper: Paper
+    marks: tuple[Mark, ...]
+    quotes: tuple[ShownClaim, ...]
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    anchor: str
+    title: str
+    failed: str
+    entries: tuple[Entry, ...]
+    claims: tuple[ShownClaim, ...]
+
+
+def draft_html(work: RelatedWork) -> str:
+    """The page: themes, their sentences with the quotes behind them, papers with their texts."""
+    cited = [c for section in work.sections for c in citations_of(section.claims)]
+    book = book_of(cited, work.papers)
+    values = {
+        "title": clean(draft_title(work)),
+        "head": clean(draft_head(work)),
+        "weak": weak_line(work) if work.is_weak else "",
+        "nothing": nothing_drafted(work),
+        "sections": [_shown(n, s, work, book) for n, s in enumerate(work.sections, start=1)],
+        "papers": book.papers,
+        "near": work.nearest,
+        "flow": flow_of(work.coverage),
+        "facts": facts_of(work.usage, work.writer, work.effort),
+    }
+    return render_page("draft", values, styles=("cited", "report"), scripts=("cited",))
+
+
+def _shown(number: int, section: Section, work: RelatedWork, book: Book) -> ShownSection:
+    papers = {paper.id: paper for paper in work.papers}
+    entries = tuple(
+        Entry(
+            papers[paper_id],
+            marks_of(citations_of(quotes), book),
+            tuple(shown_claim(claim, book) for claim in quotes),
+        )
+        for paper_id, quotes in quotes_by_paper(section).items()
+    )
+    others = (claim for claim in section.claims if claim.role != "quote")
+    return ShownSection(
+        f"s{number}",
+        clean(section.title[:1].upper() + section.title[1:]),
+        clean(section.failed),
+        entries,
+        tuple(shown_claim(claim, book) for claim in others),
+    )
