@@ -16,7 +16,7 @@ LONGER: dict[str, int] = {}
 
 ROWS = [
     ["errors", "records", "text", "redacting"],
-    ["results", "describing"],
+    ["results", "describing", "maps"],
     [
         "settings",
         "prompting",
@@ -69,14 +69,14 @@ ROWS = [
         "remarks",
         "telling",
     ],
-    ["cited", "grids"],
+    ["cited", "grids", "charts"],
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],
     ["ranking"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
-    ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],
+    ["gate", "gathering", "mapping", "choosing", "arranging", "updating", "naming", "tracing"],
     ["composing", "outlining"],
     ["answer", "table", "related", "revising", "checking"],
     ["survey", "digest", "evaluate", "doctor"],
