@@ -8,13 +8,11 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
 import websocket
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
 DESKTOP, PHONE = (1280, 900), (390, 844)
 _KEYS = {"Escape": 27, "Enter": 13, "Tab": 9}
 
@@ -150,12 +148,3 @@ class Browser:
         self._socket.close()
         self._process.terminate()
         self._process.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed here")
-    opened = Browser(tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.close()
