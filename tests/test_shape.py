@@ -17,6 +17,7 @@ LONGER: dict[str, int] = {}
 ROWS = [
     ["errors", "records", "text", "redacting"],
     ["results"],
+    ["reports"],
     [
         "settings",
         "prompting",
