@@ -57,6 +57,7 @@ ROWS = [
         "paragraphs",
         "manuscript",
     ],
+    ["forward_index"],
     ["postings", "index_files"],
     [
         "llm",
@@ -72,7 +73,7 @@ ROWS = [
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],
-    ["ranking"],
+    ["ranking", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
     ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],
