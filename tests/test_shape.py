@@ -17,6 +17,7 @@ LONGER: dict[str, int] = {}
 ROWS = [
     ["errors", "records", "text", "redacting"],
     ["results", "describing", "maps"],
+    ["reports"],
     [
         "settings",
         "prompting",
@@ -56,6 +57,7 @@ ROWS = [
         "paragraphs",
         "manuscript",
     ],
+    ["forward_index"],
     ["postings", "index_files"],
     [
         "llm",
@@ -73,7 +75,7 @@ ROWS = [
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],
-    ["ranking"],
+    ["ranking", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
     ["gate", "gathering", "mapping", "choosing", "arranging", "updating", "naming", "tracing"],
