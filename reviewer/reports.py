@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from reviewer.maps import PaperMap
 from reviewer.records import Claim, Filters, Paper, Record, Usage
-from reviewer.results import Column, Section, Table
+from reviewer.results import Column, Section, StanceTaken, Table
 
 Depth = Literal["quick", "normal", "thorough"]
 PointOfView = Literal["", "newcomer", "sceptic", "practitioner", "neighbouring field"]
@@ -149,6 +150,16 @@ class Made(Record):
     usage: Usage = Usage()
 
 
+class Verdict(Record):
+    """What the papers say to a yes/no question: `verdict` counts the stances in words. `section` is
+    the number of the section that it was asked for, 0 for the report as a whole."""
+
+    question: str
+    verdict: str
+    stances: tuple[StanceTaken, ...] = ()
+    section: int = 0
+
+
 class News(Record):
     """What an update brought: `since` is when the report was made before, in ISO 8601."""
 
@@ -162,7 +173,8 @@ class News(Record):
 class SurveyReport(Record):
     """One report. `name` is the stem of its files. `papers` are those that were read, cited or not,
     or the nearest when it has no section; `abstract` and sections cite by `Citation.paper_id`.
-    `failed` counts sections and tables that could not be written."""
+    `failed` counts sections and tables that could not be written; `map` is empty where nobody laid
+    the papers out."""
 
     name: str
     title: str
@@ -173,6 +185,8 @@ class SurveyReport(Record):
     tables: tuple[Table, ...] = ()
     failed_tables: tuple[str, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    map: PaperMap = PaperMap()
     papers: tuple[Paper, ...] = ()
     flow: Flow = Flow()
     methods: Methods
