@@ -68,6 +68,8 @@ ROWS = [
         "spans",
         "filling",
         "drafting",
+        "survey_plan",
+        "steps",
         "remarks",
         "telling",
     ],
