@@ -70,6 +70,8 @@ ROWS = [
         "drafting",
         "survey_plan",
         "steps",
+        "framing",
+        "excerpts",
         "remarks",
         "telling",
     ],
