@@ -1,5 +1,4 @@
-"""Sums a survey up without a model: sentences of the papers that stand for sections, or say what is
-open."""
+"""Sums a survey up without a model: sentences that stand for sections, or say what is open."""
 
 from __future__ import annotations
 

@@ -45,12 +45,14 @@ class Steps:
             return None
 
     def keep(self, key: str, kind: str, value: Record) -> None:
+        self.keep_all(kind, [(key, value)])
+
+    def keep_all(self, kind: str, values: Iterable[tuple[str, Record]]) -> None:
+        """Commit them together: all are kept, or none."""
         made = datetime.now(UTC).isoformat(timespec="seconds")
+        rows = [(key, kind, made, value.model_dump_json()) for key, value in values]
         with self._alone, self._database.transaction():
-            self._database.run(
-                "INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?)",
-                (key, kind, made, value.model_dump_json()),
-            )
+            self._database.run_many("INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?)", rows)
 
     def forget(self, keys: Iterable[str]) -> None:
         """These steps are made again when they are asked for."""

@@ -188,7 +188,8 @@ class Prompted:
     ) -> tuple[Theme, ...]:
         """The model's own themes; papers that it leaves out are in none."""
         texts = drafting.texts_shown(readings, evidence)
-        return drafting.plan_sections(self._asking, question, texts, evidence)
+        most = max(drafting.MOST_THEMES, len(groups))
+        return drafting.plan_sections(self._asking, question, texts, evidence, most)
 
     def write_sections(
         self,
