@@ -19,7 +19,7 @@ _CORNERS = 10  # of the circle around a paper that the shape goes by
 _DOT = 11  # its radius
 _LABEL_CHARS = 38
 _LABEL_STEP = 15
-_CHAR_WIDTH = 7.6  # of a label's letters, at most of them
+_CHAR_WIDTH = 8.4  # of a label's letters, at most of them
 
 
 @dataclass(frozen=True)
