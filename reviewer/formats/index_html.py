@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from reviewer.methods import batch_facts, run_facts
 from reviewer.pages import render_page
@@ -61,7 +62,7 @@ def _line(report: SurveyReport) -> Line:
     title, topic = clean(report.title), clean(report.topic)
     return Line(
         title=title,
-        href=f"{report.name}.html",
+        href=f"./{quote(report.name, safe='')}.html",
         about="" if topic.casefold() == title.casefold() else topic,
         remarks=tuple(_remarks(report)),
         figures=tuple(Figure(count, str(count)) for count in counts),
