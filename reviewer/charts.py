@@ -19,7 +19,7 @@ _CORNERS = 10  # of the circle around a paper that the shape goes by
 _DOT = 11  # its radius
 _LABEL_CHARS = 38
 _LABEL_STEP = 15
-_CHAR_WIDTH = 7.6  # of a label's letters, at most of them
+_CHAR_WIDTH = 8.4  # of a label's letters, at most of them
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,8 @@ def _labels_apart(regions: Sequence[Region], dots: Sequence[Dot]) -> list[Region
         spots = [
             (min(max(region.x + aside, half), _WIDTH - half), min(max(y, 12), _HEIGHT - 6))
             for aside in (0, -50, 50, -100, 100)
-            for y in (region.y, region.bottom, region.y - _LABEL_STEP, region.bottom + _LABEL_STEP)
+            for far in (0, _LABEL_STEP, 2 * _LABEL_STEP)
+            for y in (region.y - far, region.bottom + far)
         ]
         covered = [_covered(half, spot, dots, placed) for spot in spots]
         x, y = spots[covered.index(min(covered))]

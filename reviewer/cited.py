@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from reviewer.describing import quoted_place
 from reviewer.records import Citation, Claim, Paper, Part
-from reviewer.remarks import is_quote, remarks_on
-from reviewer.results import StanceTaken
+from reviewer.remarks import citations_of, is_quote, quotes_by_paper, remarks_on
+from reviewer.results import Section, StanceTaken
 from reviewer.text import clean, clean_view
 
 _WHOLE_CHARS = 4000  # a text up to here is shown whole: every abstract is
@@ -208,3 +208,26 @@ def verdict_bars(stances: Sequence[StanceTaken], book: Book) -> tuple[Bar, ...]:
             name = "no stance" if kind == "none" else kind
             bars.append(Bar(name, len(own), marks, len(own) - len(marks)))
     return tuple(bars)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A paper of an annotated section with the sentences that are quoted of it."""
+
+    paper: Paper
+    marks: tuple[Mark, ...]
+    quotes: tuple[ShownClaim, ...]
+
+
+def entries_of(section: Section, papers: Iterable[Paper], book: Book) -> tuple[Entry, ...]:
+    """The papers that an annotated section quotes, in order; none in a written one."""
+    known = {paper.id: paper for paper in papers}
+    return tuple(
+        Entry(
+            known[paper_id],
+            marks_of(citations_of(quotes), book),
+            tuple(shown_claim(claim, book) for claim in quotes),
+        )
+        for paper_id, quotes in quotes_by_paper(section).items()
+        if paper_id in known
+    )

@@ -12,10 +12,10 @@ from reviewer.results import Theme
 from reviewer.themes import vectors_of
 
 LEAST_PAPERS = 4  # fewer make no map
-_WITHIN_THEME = 0.3  # of the squared distance between two papers of one theme is drawn
+_WITHIN_THEME = 0.25  # of the squared distance between two papers of one theme is drawn
 _ASPECT = 1.6  # a map is that much wider than high
-_GAP = 0.052  # between the middles of two papers, as a share of the map's height
-_START = 0.3  # of the way from its theme's middle a paper is set out at first
+_GAP = 0.066  # between the middles of two papers, as a share of the map's height
+_START = 0.05  # of the way from its theme's middle a paper is set out at first
 _ROUNDS = 200
 
 

@@ -28,10 +28,11 @@ def render_page(
     *,
     styles: Sequence[str] = (),
     scripts: Sequence[str] = (),
+    has_panel: bool = True,
 ) -> str:
     """The page `name.html.jinja` with these of the folder's styles, after the one of all pages, and
-    scripts. Jinja escapes every text; the policy lets only these run, by their hashes, and nothing
-    be fetched."""
+    scripts; with a panel it has the elements in which `cited.js` shows quotes. Jinja escapes every
+    text; the policy lets only these run, by their hashes, and nothing be fetched."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -49,6 +50,7 @@ def render_page(
         **values,
         script=script,
         style=style,
+        has_panel=bool(script) and has_panel,
         policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
         f"{allowed}style-src '{hash_of(style)}'",
     )

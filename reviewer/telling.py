@@ -52,8 +52,12 @@ def flow_of(coverage: Coverage) -> tuple[Step, ...]:
     read = min(coverage.read, matched)
     cited = min(coverage.cited, read)
     return (
-        Step("in the library", coverage.papers, coverage.papers - matched, ("not near it",)),
-        Step("matched", matched, matched - read, coverage.left_out),
+        Step(
+            "in the library", coverage.papers, coverage.papers - matched, ("not near the question",)
+        ),
+        Step(
+            "matched", matched, matched - read, coverage.left_out or ("beyond those that are read",)
+        ),
         Step("read", read, read - cited, ("nothing of them is quoted",)),
         Step("cited", cited),
     )
@@ -64,11 +68,15 @@ def facts_of(usage: Usage, writer: str, effort: str = "") -> tuple[Fact, ...]:
     facts = [Fact("Writer", ("sentences quoted, no model" if writer == "extractive" else writer,))]
     if effort and writer != "extractive":
         facts.append(Fact("Effort", (effort,)))
-    if usage.calls or usage.cached_calls:
-        made = counted(usage.calls, "call")
-        cached = f", {usage.cached_calls} from the cache" if usage.cached_calls else ""
-        facts.append(Fact("Calls", (f"{made}{cached}",)))
-        price = "not known" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
-        tokens = f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out"
-        facts += [Fact("Tokens", (tokens,)), Fact("Cost", (price,))]
-    return tuple(facts)
+    return (*facts, *cost_facts(usage))
+
+
+def cost_facts(usage: Usage) -> tuple[Fact, ...]:
+    """Calls of a model, tokens and money; none without a call."""
+    if not usage.calls and not usage.cached_calls:
+        return ()
+    cached = f", {usage.cached_calls} from the cache" if usage.cached_calls else ""
+    price = "not known" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+    tokens = f"{usage.tokens_in:,} in, {usage.tokens_out:,} out"
+    calls = f"{counted(usage.calls, 'call')}{cached}"
+    return (Fact("Calls", (calls,)), Fact("Tokens", (tokens,)), Fact("Cost", (price,)))

@@ -33,12 +33,12 @@ class Browser:
             ],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        self._socket = websocket.create_connection(self._address(folder), timeout=60)
-        target = self._send("Target.createTarget", url="about:blank")["targetId"]
-        attached = self._send("Target.attachToTarget", targetId=target, flatten=True)
+        self._socket = websocket.create_connection(self._address(folder), timeout=180)
+        target = self.send("Target.createTarget", url="about:blank")["targetId"]
+        attached = self.send("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Network", "Runtime", "Log"):
-            self._send(f"{domain}.enable")
+            self.send(f"{domain}.enable")
 
     _session = ""
 
@@ -52,7 +52,7 @@ class Browser:
             time.sleep(0.05)
         raise TimeoutError("Chromium did not start")
 
-    def _send(self, method, **params):
+    def send(self, method, **params):
         number = next(self._numbers)
         message = {"id": number, "method": method, "params": params}
         if self._session:
@@ -78,15 +78,15 @@ class Browser:
         """Show the file as a screen of that size does; a phone is touched, not pointed at."""
         width, height = size
         is_phone = width < 600
-        self._send(
+        self.send(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=height, deviceScaleFactor=2 if is_phone else 1, mobile=is_phone,
         )  # fmt: skip
-        self._send("Emulation.setTouchEmulationEnabled", enabled=is_phone)
+        self.send("Emulation.setTouchEmulationEnabled", enabled=is_phone)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
-        self._send("Emulation.setEmulatedMedia", features=[scheme])
-        self._send("Page.navigate", url=Path(file).as_uri())
-        for _ in range(1200):
+        self.send("Emulation.setEmulatedMedia", features=[scheme])
+        self.send("Page.navigate", url=Path(file).as_uri())
+        for _ in range(3600):
             if self.run("document.readyState + location.protocol") == "completefile:":
                 return self
             time.sleep(0.05)
@@ -94,7 +94,7 @@ class Browser:
 
     def run(self, script):
         """The value of a JavaScript expression, or of the promise that it is."""
-        done = self._send(
+        done = self.send(
             "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
         )
         assert "exceptionDetails" not in done, json.dumps(done["exceptionDetails"])[:2000]
@@ -103,19 +103,19 @@ class Browser:
     def press(self, key):
         for kind in ("rawKeyDown", "keyUp"):
             extra = {"text": "\r"} if key == "Enter" and kind == "rawKeyDown" else {}
-            self._send(
+            self.send(
                 "Input.dispatchKeyEvent", type="keyDown" if extra else kind, key=key, code=key,
                 windowsVirtualKeyCode=_KEYS[key], **extra,
             )  # fmt: skip
 
     def point_at(self, selector):
         x, y = self._middle(selector)
-        self._send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
     def tap(self, selector):
         x, y = self._middle(selector)
-        self._send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
-        self._send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        self.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+        self.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
         time.sleep(0.2)
 
     def wait_for(self, script, seconds=5):
@@ -137,11 +137,11 @@ class Browser:
         return box
 
     def picture(self, file, *, whole=False):
-        shot = self._send("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        shot = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         Path(file).write_bytes(base64.b64decode(shot["data"]))
 
     def print(self, file):
-        paper = self._send("Page.printToPDF", printBackground=False)
+        paper = self.send("Page.printToPDF", printBackground=False)
         Path(file).write_bytes(base64.b64decode(paper["data"]))
 
     def close(self):

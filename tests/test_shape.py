@@ -75,7 +75,7 @@ ROWS = [
         "remarks",
         "telling",
     ],
-    ["cited", "grids", "charts"],
+    ["cited", "grids", "charts", "methods"],
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],

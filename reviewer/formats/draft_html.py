@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reviewer.cited import Book, Mark, ShownClaim, book_of, marks_of, shown_claim
+from reviewer.cited import Book, Entry, ShownClaim, book_of, entries_of, shown_claim
 from reviewer.pages import render_page
-from reviewer.records import Paper
 from reviewer.remarks import (
     citations_of,
     draft_head,
     draft_title,
     nothing_drafted,
-    quotes_by_paper,
     weak_line,
 )
 from reviewer.results import RelatedWork, Section
 from reviewer.telling import facts_of, flow_of
 from reviewer.text import clean
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A paper of an annotated bibliography with the sentences that are quoted of it."""
-
-    paper: Paper
-    marks: tuple[Mark, ...]
-    quotes: tuple[ShownClaim, ...]
 
 
 @dataclass(frozen=True)
@@ -57,20 +46,11 @@ def draft_html(work: RelatedWork) -> str:
 
 
 def _shown(number: int, section: Section, work: RelatedWork, book: Book) -> ShownSection:
-    papers = {paper.id: paper for paper in work.papers}
-    entries = tuple(
-        Entry(
-            papers[paper_id],
-            marks_of(citations_of(quotes), book),
-            tuple(shown_claim(claim, book) for claim in quotes),
-        )
-        for paper_id, quotes in quotes_by_paper(section).items()
-    )
     others = (claim for claim in section.claims if claim.role != "quote")
     return ShownSection(
         f"s{number}",
         clean(section.title[:1].upper() + section.title[1:]),
         clean(section.failed),
-        entries,
+        entries_of(section, work.papers, book),
         tuple(shown_claim(claim, book) for claim in others),
     )

@@ -63,8 +63,9 @@
     hide();
     shown.replaceChildren(...contentsOf(link));
     panel.showModal();
-    panel.scrollTop = 0;
-    shown.querySelector("mark")?.scrollIntoView({ block: "nearest" });
+    shown.scrollTop = 0;
+    const mark = shown.querySelector("mark");
+    if (mark) shown.scrollTop = Math.max(0, mark.offsetTop + mark.offsetHeight + 40 - shown.clientHeight);
   };
 
   // A glance: the quote within its nearest words, while a citation is pointed at or has the focus.
@@ -91,7 +92,7 @@
     const articles = byPaper(link.dataset.quotes.split(" ")).map(textsOf);
     if (!articles.length) return;
     peek.replaceChildren(...articles.flatMap((article) => [
-      make("p", "ref", article.querySelector(".ref").textContent.trim().replace(/^\[\d+\]\s*/, "")),
+      make("p", "ref", article.querySelector(".ref [dir]").textContent),
       near(article),
     ]), make("p", "hint", "Select for the whole text."));
     shownFor = link;
