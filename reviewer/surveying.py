@@ -1,4 +1,4 @@
-"""Writes one report of a survey: questions, papers, sections, tables, summary; each step is kept."""
+"""Writes one report of a survey: questions, papers, sections, tables, summary; all is kept."""
 
 from __future__ import annotations
 
