@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Any, Protocol, TypeVar
@@ -144,6 +145,28 @@ class Account:
                 f"{self._last_failure}",
                 hint="Mend that, or choose another --model, and run it again.",
             )
+
+
+class Turns:
+    """Lets one thread at a time do what goes by the same name."""
+
+    def __init__(self) -> None:
+        self._alone = threading.Lock()
+        self._turns: dict[str, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        with self._alone:
+            turn, waiting = self._turns.get(name, (threading.Lock(), 0))
+            self._turns[name] = turn, waiting + 1
+        try:
+            with turn:
+                yield
+        finally:
+            with self._alone:
+                turn, waiting = self._turns.pop(name)
+                if waiting > 1:
+                    self._turns[name] = turn, waiting - 1
 
 
 def retried(

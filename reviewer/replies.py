@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -58,6 +58,14 @@ class Heard(NamedTuple):
     refusal: str | None
     tokens_in: int
     tokens_out: int
+
+
+class ReplyCache(Protocol):
+    """Keeps replies over runs. Called by one thread at a time."""
+
+    def find(self, key: str) -> str | None: ...
+
+    def keep(self, key: str, reply: str, model: str) -> None: ...
 
 
 def whole(heard: Heard, model: str) -> str:

@@ -82,7 +82,7 @@ class SurveyProgress(ShownProgress):
     def __init__(self, *, quiet: bool, verbose: bool) -> None:
         super().__init__(quiet=quiet, verbose=verbose)
         self.usage: Callable[[], Usage] | None = None
-        self._began = time.monotonic()
+        self._began: float | None = None
         self._said_at = 0.0
 
     def __call__(self, stage: str, done: int, total: int) -> None:
@@ -102,6 +102,7 @@ class SurveyProgress(ShownProgress):
 
     def _say(self, done: int, total: int) -> None:
         now = time.monotonic()
+        self._began = self._began or now
         if done and (done == total or now - self._said_at >= LINE_EVERY_S):
             self._said_at = now
             print_error(f"{done} of {total} sections, {self._spent()}{self._left(done, total)}")
@@ -109,7 +110,8 @@ class SurveyProgress(ShownProgress):
     def _left(self, done: int, total: int) -> str:
         if done >= total:
             return ""
-        seconds = (time.monotonic() - self._began) / done * (total - done)
+        began = self._began or time.monotonic()
+        seconds = (time.monotonic() - began) / done * (total - done)
         return (
             f", about {seconds / 60:.0f} min left" if seconds >= 60 else f", {seconds:.0f} s left"
         )

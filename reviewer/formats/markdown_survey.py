@@ -212,8 +212,8 @@ def _flow(report: SurveyReport) -> list[str]:
 def _queries(report: SurveyReport) -> list[str]:
     lines = ["Searches:", ""] if report.methods.queries else []
     for query in report.methods.queries:
-        of = f" ({query.view or 'section ' + query.section})" if query.view or query.section else ""
-        said = f'"{escape_pandoc(query.question)}"{escape_pandoc(of)}'
+        of = query.view or (f"section {query.section}" if query.section else "")
+        said = f'"{escape_pandoc(query.question)}"' + (f" ({escape_pandoc(of)})" if of else "")
         lines.append(f"- {said}: {query.matched} matched, {query.kept} taken")
     return [*lines, ""] if lines else []
 
