@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from reviewer.maps import PaperMap
-from reviewer.records import Claim, ClaimDraft, Filters, Paper, Record, Usage
+from reviewer.records import Claim, ClaimDraft, Filters, Hit, Paper, Record, Usage
 from reviewer.results import Column, Section, StanceTaken, Table
 
 Depth = Literal["quick", "normal", "thorough"]
@@ -209,3 +209,26 @@ class Batch(Record):
     title: str
     reports: tuple[SurveyReport, ...] = ()
     made: Made = Made()
+
+
+class Arrival(Record):
+    """A paper, and when it came into the library, in ISO 8601."""
+
+    paper: Paper
+    came: str
+
+
+class Bearing(Record):
+    """The new papers that bear on a saved question, best first."""
+
+    question: str
+    hits: tuple[Hit, ...] = ()
+
+
+class Digest(Record):
+    """What came into the library since a day, and what of it matters for saved questions."""
+
+    since: str
+    arrivals: tuple[Arrival, ...] = ()
+    questions: tuple[Bearing, ...] = ()
+    papers: int = 0

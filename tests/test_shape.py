@@ -70,6 +70,8 @@ ROWS = [
         "drafting",
         "survey_plan",
         "steps",
+        "saved",
+        "differences",
         "framing",
         "excerpts",
         "remarks",

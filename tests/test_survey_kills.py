@@ -94,7 +94,7 @@ def without_run(name, text):
         return json.dumps({k: v for k, v in json.loads(text).items() if k != "usage"})
     if name.endswith(".md"):
         return text.split("\n## This run\n")[0]
-    return re.sub(r"(?s)<(\w+)[^>]*\bid=\"run\".*?</\1>", "", text)
+    return re.sub(r'(?s)<div id="run">.*?</dl>', "", text)
 
 
 def asked(fake):

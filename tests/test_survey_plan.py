@@ -57,7 +57,9 @@ def read(text):
 def by_schema(text):
     """The schema's word on the plan: None, or what is wrong."""
     held = YAML(typ="safe", pure=True).load(text)
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(SCHEMA).iter_errors(held))
+    error = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(SCHEMA).iter_errors(held)
+    )
     return error and error.message
 
 

@@ -23,6 +23,7 @@ COMMANDS = (
     "check",
     "search",
     "papers",
+    "digest",
     "export",
     "runs",
     "prompts",
