@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from reviewer.collecting import collect
 from reviewer.desk import Desk, Progress
 from reviewer.errors import ModelError
 from reviewer.keeping import keep_run, new_run_id
@@ -31,9 +30,16 @@ from reviewer.reports import (
 from reviewer.results import Run
 from reviewer.sectioning import outline
 from reviewer.steps import Steps, key_of
-from reviewer.surveying import points_of_view, read_report, write_report
+from reviewer.surveying import (
+    Prepared,
+    points_of_view,
+    prepare,
+    read_report,
+    write_report,
+)
 from reviewer.writers import Writer
 
+A = TypeVar("A")
 R = TypeVar("R")
 
 GRACE_S = 5.0  # that calls in flight have to end after an interrupt
@@ -82,21 +88,21 @@ def run_survey(
             usage=writer.usage().model_copy(update={"seconds": spent}),
         )
 
-    def write(named: tuple[str, ReportPlan]) -> SurveyReport:
+    def write(planned: _Planned) -> SurveyReport:
         desk.check()
-        whole = write_report(named[1], named[0], desk).model_copy(update={"made": made()})
+        whole = write_report(planned.plan, planned.name, planned.prepared, desk)
+        whole = whole.model_copy(update={"made": made()})
         with desk.progress.alone:
             options.done(whole)
         return whole
 
-    pairs = list(zip(names_of(plan), plan.reports, strict=True))
-    results = _side_by_side(write, pairs, desk)
+    results = _side_by_side(write, _planned(plan, desk, report), desk)
     errors = [found for found in results if isinstance(found, ModelError)]
     if errors and len(errors) == len(results):
         raise errors[0]
     reports = tuple(
         _fallen(pair, found, desk) if isinstance(found, ModelError) else found
-        for pair, found in zip(pairs, results, strict=True)
+        for pair, found in zip(zip(names_of(plan), plan.reports, strict=True), results, strict=True)
     )
     batch = Batch(title=plan.title, reports=reports, made=made())
     _keep(batch, plan, library, writer, report)
@@ -114,14 +120,9 @@ def plan_survey(
     is read for it is kept, and not read again when the plan is run."""
     desk = _desk(library, writer, options or SurveyOptions(), report)
 
-    def outlined(named: tuple[str, ReportPlan]) -> ReportPlan:
-        own = named[1]
-        if own.sections:
-            return own
-        questions = points_of_view(own, desk)
-        report("Searching", 0, 0)
-        collected = collect(own, questions, library)
-        if not collected.papers:
+    def outlined(planned: _Planned) -> ReportPlan:
+        own, (questions, collected, _) = planned.plan, planned.prepared
+        if own.sections or not collected.papers:
             return own
         readings = read_report(own, questions, collected, desk)
         made = outline(own, collected, readings, desk, None)
@@ -132,11 +133,33 @@ def plan_survey(
         )
         return own.model_copy(update={"questions": tuple(questions), "sections": sections})
 
-    found = _side_by_side(outlined, list(zip(names_of(plan), plan.reports, strict=True)), desk)
-    for error in found:
-        if isinstance(error, ModelError):
-            raise error
+    found = _all_of(_side_by_side(outlined, _planned(plan, desk, report), desk))
     return plan.model_copy(update={"reports": tuple(found)})
+
+
+class _Planned(NamedTuple):
+    plan: ReportPlan
+    name: str
+    prepared: Prepared
+
+
+def _planned(plan: SurveyPlan, desk: Desk, report: Report) -> list[_Planned]:
+    """Every report's questions, asked side by side, and then its papers. All searches are made
+    before anything is read: they take the processor, which calls side by side need."""
+    asked = _all_of(_side_by_side(lambda own: points_of_view(own, desk), plan.reports, desk))
+    made: list[_Planned] = []
+    for name, own, questions in zip(names_of(plan), plan.reports, asked, strict=True):
+        report("Searching", len(made), len(plan.reports))
+        made.append(_Planned(own, name, prepare(own, questions, desk)))
+    return made
+
+
+def _all_of(results: Sequence[R | ModelError]) -> list[R]:
+    """The results. Raises the first ModelError among them."""
+    for found in results:
+        if isinstance(found, ModelError):
+            raise found
+    return [found for found in results if not isinstance(found, ModelError)]
 
 
 def names_of(plan: SurveyPlan) -> list[str]:
@@ -168,14 +191,12 @@ def _desk(library: Library, writer: Writer, options: SurveyOptions, report: Repo
     )
 
 
-def _side_by_side(
-    work: Callable[[tuple[str, ReportPlan]], R], pairs: Sequence[tuple[str, ReportPlan]], desk: Desk
-) -> list[R | ModelError]:
+def _side_by_side(work: Callable[[A], R], items: Sequence[A], desk: Desk) -> list[R | ModelError]:
     """What the work gives for each report, or the ModelError that it ended with."""
     if desk.jobs == 1:
-        return [_tried(work, pair) for pair in pairs]
-    pool = ThreadPoolExecutor(max(1, min(desk.jobs, len(pairs))))
-    futures: list[Future[R | ModelError]] = [pool.submit(_tried, work, pair) for pair in pairs]
+        return [_tried(work, item) for item in items]
+    pool = ThreadPoolExecutor(max(1, min(desk.jobs, len(items))))
+    futures: list[Future[R | ModelError]] = [pool.submit(_tried, work, item) for item in items]
     try:
         results = [future.result() for future in futures]
     except BaseException as error:
@@ -196,11 +217,9 @@ def _let_end(futures: Sequence[Future[R]], desk: Desk) -> None:
     wait(futures, GRACE_S)
 
 
-def _tried(
-    work: Callable[[tuple[str, ReportPlan]], R], pair: tuple[str, ReportPlan]
-) -> R | ModelError:
+def _tried(work: Callable[[A], R], item: A) -> R | ModelError:
     try:
-        return work(pair)
+        return work(item)
     except (LimitError, StoppedError):
         raise
     except ModelError as error:

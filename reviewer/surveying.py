@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import metadata
+from typing import NamedTuple
 
 from reviewer.collecting import Collected, collect, flow_of
 from reviewer.composing import cited_ids
-from reviewer.desk import Desk, Outline
+from reviewer.desk import Desk, Latest, Outline
 from reviewer.errors import ModelError
 from reviewer.gate import FAILING, pass_gate
 from reviewer.mapping import map_papers
@@ -49,15 +50,28 @@ class Summary(Record):
     open_questions: tuple[OpenQuestion, ...] = ()
 
 
-def write_report(plan: ReportPlan, name: str, desk: Desk) -> SurveyReport:
+class Prepared(NamedTuple):
+    """A report's questions and papers, before anything is read."""
+
+    questions: tuple[ViewQuestion, ...]
+    collected: Collected
+    latest: Latest | None
+
+
+def prepare(plan: ReportPlan, questions: tuple[ViewQuestion, ...], desk: Desk) -> Prepared:
+    """Search for all that the report asks. Contacts nobody but an embedding's provider."""
+    latest = desk.latest(plan)
+    kept = latest.read_ids if latest else ()
+    return Prepared(questions, collect(plan, questions, desk.library, kept), latest)
+
+
+def write_report(plan: ReportPlan, name: str, prepared: Prepared, desk: Desk) -> SurveyReport:
     """The report, from the steps that are kept and those that are made now; `made` is empty.
 
     A section or a table that fails says so and the others stand. Raises ModelError when the model
     fails before there is a section.
     """
-    latest = desk.latest(plan)
-    questions = points_of_view(plan, desk)
-    collected = collect(plan, questions, desk.library, latest.read_ids if latest else ())
+    questions, collected, latest = prepared
     if not collected.papers:
         return _nothing(plan, name, questions, collected, desk)
     readings = read_report(plan, questions, collected, desk)
