@@ -15,7 +15,7 @@ from reviewer.mapping import map_papers
 from reviewer.maps import PaperMap
 from reviewer.merging import merged
 from reviewer.news import keep_failed, keep_latest, news_of, with_news
-from reviewer.pacing import side_by_side
+from reviewer.pacing import LimitError, StoppedError, side_by_side
 from reviewer.reading import Reader, is_relevant, read_papers
 from reviewer.records import AnswerDraft, Claim, Evidence, NeedsModel, Paper, Reading, Record
 from reviewer.reports import (
@@ -77,9 +77,9 @@ def write_report(plan: ReportPlan, name: str, prepared: Prepared, desk: Desk) ->
     readings = read_report(plan, questions, collected, desk)
     outlined = outline(plan, collected, readings, desk, latest)
     sections = _sections(outlined, plan, (collected, readings), desk)
-    sections = with_news(sections, outlined, (plan, collected), desk, latest)
     tables, failed_tables = make_tables(plan, _relevant(collected, readings), desk, latest)
     summary = _summary(plan, sections, collected, desk)
+    sections = with_news(sections, outlined, (plan, collected), desk, latest)
     cited = cited_ids(sections) | {
         c.paper_id for claim in summary.abstract for c in claim.citations
     }
@@ -183,6 +183,8 @@ def _summary(
 
     try:
         return desk.steps.done("summary", parts, Summary, make)
+    except (LimitError, StoppedError):
+        raise
     except ModelError as error:
         desk.progress.say(f"No abstract of '{plan.title}': {error.message}")
         return Summary()
