@@ -37,7 +37,7 @@ class Model(Protocol):
 
     def usage(self) -> Usage: ...
 
-    def close(self) -> None: ...
+    def close(self, *, at_once: bool = True) -> None: ...
 
 
 class Asking:
@@ -115,9 +115,12 @@ class Asking:
             kept.append(item)
         return kept
 
-    def prompt_hashes(self) -> dict[str, str]:
-        """The hash of each prompt that was used so far."""
-        return dict(sorted(self._hashes.items()))
+    def prompt_hashes(self, names: Sequence[str] = ()) -> dict[str, str]:
+        """The hash of each prompt that was used so far, or of those with these names."""
+        used = self._hashes
+        if names:
+            used = {name: own for name, own in self.prompts.hashes().items() if name in names}
+        return dict(sorted(used.items()))
 
     def notes(self) -> tuple[str, ...]:
         """What was left out of prompts, and why."""

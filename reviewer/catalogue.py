@@ -28,6 +28,10 @@ class Catalogue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def count_entries(self) -> int:
+        """Entries as they were read, of which several may be one paper."""
+        return int(self._database.rows("SELECT count(*) FROM records")[0][0])
+
     def count(self) -> int:
         return int(self._database.rows("SELECT count(*) FROM papers")[0][0])
 

@@ -42,11 +42,25 @@ _LATEX |= {
     for small, name in zip("γδθλξπσυφψω", "gamma delta theta lambda xi pi sigma upsilon phi psi "
     "omega".split(), strict=True)
 }  # fmt: skip
+# What pandoc reads beyond Markdown: a citation, mathematics, sub- and superscript.
+_PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\w)@|[$^]|(?<!\\)~")
 
 
 def escape(text: str) -> str:
     """The cleaned text with Markdown's own characters made harmless."""
     return escape_plain(clean(text))
+
+
+def escape_pandoc(text: str) -> str:
+    """Escaped for every reader of Markdown, pandoc among them."""
+    return for_pandoc(escape(text))
+
+
+def for_pandoc(escaped: str) -> str:
+    """What pandoc reads beyond Markdown made harmless too; links stay."""
+    return _PANDOC.sub(
+        lambda found: found[0] if found[0].startswith("<") else f"\\{found[0]}", escaped
+    )
 
 
 def escape_plain(plain: str) -> str:

@@ -134,9 +134,9 @@ class LLM:
             return self._settings.context_tokens
         return int(self._info.get("max_input_tokens") or LEAST_CONTEXT)
 
-    def close(self) -> None:
-        """End the run: calls that wait raise StoppedError soon, and no new one is made."""
-        self._account.closed.set()
+    def close(self, *, at_once: bool = True) -> None:
+        """No new call is made; those that wait raise StoppedError soon if this is `at_once`."""
+        self._account.close(at_once=at_once)
 
     def _key(self, prompt: str, into: type[BaseModel], prompt_hash: str) -> str:
         parts = [self.model, self._parameters(), prompt, replies.schema_of(into), prompt_hash]

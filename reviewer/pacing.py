@@ -58,6 +58,7 @@ class Account:
 
     def __init__(self, model: str, budget_usd: float | None, max_calls: int | None) -> None:
         self.closed = Event()
+        self._is_ending = False
         self._lock = threading.Lock()
         self._usage = Usage(model=model)
         self._budget_usd = budget_usd
@@ -128,8 +129,14 @@ class Account:
             self._failures += 1
             self._last_failure = reason
 
+    def close(self, *, at_once: bool) -> None:
+        """No call begins from here on; those that wait are told to end if this is `at_once`."""
+        self._is_ending = True
+        if at_once:
+            self.closed.set()
+
     def _check_open(self) -> None:
-        if self.closed.is_set():
+        if self._is_ending:
             raise _ended()
         if self._failures >= MOST_FAILURES:
             raise StoppedError(

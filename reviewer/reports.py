@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from reviewer.maps import PaperMap
-from reviewer.records import Claim, Filters, Paper, Record, Usage
+from reviewer.records import Claim, ClaimDraft, Filters, Paper, Record, Usage
 from reviewer.results import Column, Section, StanceTaken, Table
 
 Depth = Literal["quick", "normal", "thorough"]
@@ -48,7 +48,7 @@ class ReportPlan(Record):
 
     title: str
     topic: str
-    questions: tuple[str, ...] = ()
+    questions: tuple[ViewQuestion, ...] = ()
     sections: tuple[SectionPlan, ...] = ()
     tables: tuple[TablePlan, ...] = ()
     filters: Filters = Filters()
@@ -62,6 +62,13 @@ class SurveyPlan(Record):
 
     title: str
     reports: tuple[ReportPlan, ...]
+
+
+class SummaryDraft(Record):
+    """What a writer says of a whole report: its abstract, and what is open. Not trusted."""
+
+    abstract: tuple[ClaimDraft, ...] = ()
+    open_questions: tuple[ClaimDraft, ...] = ()
 
 
 class SeeAlso(Record):

@@ -19,6 +19,7 @@ COMMANDS = (
     "ask",
     "table",
     "draft",
+    "survey",
     "check",
     "search",
     "papers",

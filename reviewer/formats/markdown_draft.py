@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
-from reviewer.escaping import escape
+from reviewer.escaping import escape_pandoc, for_pandoc
 from reviewer.formats import paper_line, quoted_place
 from reviewer.marks import Marks
 from reviewer.records import Claim, Paper
@@ -25,8 +24,6 @@ from reviewer.remarks import (
 )
 from reviewer.results import RelatedWork, Section
 
-# What pandoc reads beyond Markdown: a citation, mathematics, sub- and superscript.
-_PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\w)@|[$^]|(?<!\\)~")
 Listed = Callable[[Sequence[Paper]], list[str]]
 """Gives one line a paper of a bibliography; the papers are in the order of their marks."""
 
@@ -47,7 +44,7 @@ def draft_markdown(
         lines += [nothing_drafted(work), ""]
         if work.nearest:
             lines += ["Nearest papers, which may not help:", ""]
-            lines += [*(f"- {_for_pandoc(paper_line(paper))}" for paper in work.nearest), ""]
+            lines += [*(f"- {for_pandoc(paper_line(paper))}" for paper in work.nearest), ""]
         return "\n".join([*lines, coverage_line(work), ""])
     lines += [escape_pandoc(draft_head(work)), ""]
     if work.is_weak:
@@ -62,18 +59,6 @@ def draft_markdown(
         if with_quotes and paper is not None:
             lines += [*_quotes(work, paper), ""]
     return "\n".join([*lines, escape_pandoc(coverage_line(work)), ""])
-
-
-def escape_pandoc(text: str) -> str:
-    """Escaped for every reader of Markdown, pandoc among them."""
-    return _for_pandoc(escape(text))
-
-
-def _for_pandoc(escaped: str) -> str:
-    """What pandoc reads beyond Markdown made harmless too; links stay."""
-    return _PANDOC.sub(
-        lambda found: found[0] if found[0].startswith("<") else f"\\{found[0]}", escaped
-    )
 
 
 def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
@@ -107,7 +92,7 @@ def sentence_markdown(claim: Claim, marks: Marks) -> str:
 def reference_markdown(paper: Paper, marks: Marks) -> str:
     """The paper's line in a list of references."""
     head = f"[{marks.number_of(paper.id)}] " if marks.style == "numeric" else "- "
-    return head + _for_pandoc(paper_line(paper))
+    return head + for_pandoc(paper_line(paper))
 
 
 def _references(papers: Sequence[Paper], marks: Marks, listed: Listed | None) -> list[str]:
