@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from reviewer.describing import byline, link_of, quoted_place, readable_date
 from reviewer.text import clean, counted
+from reviewer.visible import visible
 
-# What HTML may not hold: control characters, halves of surrogate pairs, and no characters.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _FOLDER = Path(__file__).parent / "formats" / "page"
 FILTERS: dict[str, Callable[..., Any]] = {
     "byline": byline,
@@ -35,13 +33,18 @@ def render_page(
 ) -> str:
     """The page `name.html.jinja` with these of the folder's styles, after the one of all pages, and
     scripts; with a panel it has the elements in which `cited.js` shows quotes. Jinja escapes every
-    text; the policy lets only these run, by their hashes, and nothing be fetched. Characters that
-    HTML may not hold are left out."""
+    text, hidden characters are left out; the policy lets only these run, by their hashes, and
+    nothing be fetched."""
     import jinja2
+    from markupsafe import Markup
+
+    def shown(value: object) -> object:
+        return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
         autoescape=True,
+        finalize=shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -58,7 +61,7 @@ def render_page(
         policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
         f"{allowed}style-src '{hash_of(style)}'",
     )
-    return _FORBIDDEN.sub("", page)
+    return page
 
 
 def _text(name: str) -> str:
