@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from reviewer.cells import tally_line
@@ -80,7 +80,8 @@ def report_html(report: SurveyReport, home: str = "") -> str:
     """The page. `home` is the file name of the page of all reports, if there is one beside it."""
     book = book_of(_cited(report), _known(report))
     sections = [_section(n, report, book) for n in range(1, len(report.sections) + 1)]
-    tables = [_table(n, table, book) for n, table in enumerate(report.tables, start=1)]
+    taken = {clean(report.title).casefold(), clean(report.topic).casefold()}
+    tables = [_table(n, table, book, taken) for n, table in enumerate(report.tables, start=1)]
     papers = [item.paper for item in book.papers]
     years = years_of(papers, book.numbers)
     values = {
@@ -211,10 +212,12 @@ def _asked(verdict: Verdict, book: Book) -> Asked:
     return Asked(clean(verdict.question), clean(verdict.verdict), bars, len(verdict.stances))
 
 
-def _table(number: int, table: Table, book: Book) -> ShownTable:
+def _table(number: int, table: Table, book: Book, taken: Collection[str]) -> ShownTable:
+    """A table; one that has the title or topic of the report is called a comparison."""
+    title = clean(table_title(table))
     return ShownTable(
         anchor=f"t{number}",
-        title=clean(table_title(table)),
+        title=title if title.casefold() not in taken else "Comparison of papers",
         tally=clean(tally_line(table)),
         nothing=nothing_found(table),
         grid=grid_of(table, book.anchors, prefix=f"o{number}-"),
