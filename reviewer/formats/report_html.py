@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from reviewer.cells import tally_line
 from reviewer.charts import LEAST_YEARS, Year, drawn_map, years_of
@@ -109,16 +110,21 @@ def report_html(report: SurveyReport, home: str = "") -> str:
         "map": drawn_map(report.map, book.numbers, papers) if report.map.points else None,
         "map_by": report.map.by,
         "years": years if _tells(years) else (),
-        "flow": flow_steps(report.flow),
-        "reasons": [clean(reason) for reason in report.flow.reasons],
-        "searches": report.flow.searches,
-        "facts": method_facts(report),
-        "run": run_facts(report.made),
-        "queries": report.methods.queries,
         "papers": book.papers,
+        **_making(report),
     }
     styles = ("cited", "table", "report")
     return render_page("report", values, styles=styles, scripts=("cited", "table", "report"))
+
+
+def _making(report: SurveyReport) -> dict[str, Any]:
+    """What the page says of how the report was made."""
+    return {
+        "flow": flow_steps(report.flow),
+        "facts": method_facts(report),
+        "queries": report.methods.queries,
+        "run": run_facts(report.made),
+    }
 
 
 def report_head(report: SurveyReport) -> str:
