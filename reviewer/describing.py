@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from reviewer.records import Citation, Paper
 from reviewer.text import clean_view
+from reviewer.visible import is_hidden
 
 _AROUND = 1500  # characters of a long text that are shown before and after a quote
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
@@ -55,11 +56,21 @@ def byline(paper: Paper) -> str:
 def link_of(paper: Paper) -> str:
     """An http(s) address of the paper, made from its identifiers if need be, or nothing.
 
-    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else.
+    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else. An
+    address that hides characters is none: programs show `%1B` as the sign that it stands for.
     """
-    link = f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else ""
-    if paper.doi:
-        link = f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}"
-    if paper.url.startswith(("https://", "http://")) and not any(c.isspace() for c in paper.url):
-        link = paper.url
+    addresses = [
+        paper.url if paper.url.startswith(("https://", "http://")) else "",
+        f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}" if paper.doi else "",
+        f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "",
+    ]
+    link = next((a for a in addresses if a and not _hides(a)), "")
     return quote(link, safe=_ADDRESS, errors="replace")
+
+
+def _hides(address: str) -> bool:
+    """True when it holds white space, or what nobody sees, as it stands or percent-encoded."""
+    plain = unquote(unquote(address))
+    return any(c.isspace() for c in address) or any(
+        c in "\n\t" or is_hidden(plain, i) for i, c in enumerate(plain)
+    )

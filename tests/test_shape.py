@@ -15,6 +15,7 @@ MOST_LINES, MOST_FUNCTION_LINES = 300, 40
 LONGER: dict[str, int] = {}
 
 ROWS = [
+    ["visible"],
     ["errors", "records", "text", "redacting"],
     ["results", "describing", "maps"],
     ["reports"],
@@ -39,6 +40,7 @@ ROWS = [
         "pacing",
         "faults",
         "providers",
+        "file_names",
     ],
     [
         "replies",
@@ -81,7 +83,7 @@ ROWS = [
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],
-    ["ranking", "sentence_scores", "theme_names"],
+    ["ranking", "reasons", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
     ["gate", "gathering", "mapping", "choosing", "arranging", "updating", "naming", "tracing"],

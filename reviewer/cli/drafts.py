@@ -111,8 +111,8 @@ def _checked_revision(wanted: Wanted) -> Wanted:
     keys = tuple(key.strip() for listed in wanted.add for key in listed.split(","))
     if not any(keys):
         raise UsageError("no paper to add is named", hint="Name them: --add key1,key2")
-    form = choose_format(wanted.form, wanted.output, REVISION_FORMS)
-    is_json = form == wanted.form == "json"
+    form = choose_format(wanted.form or "markdown", wanted.output, REVISION_FORMS)
+    is_json = form == "json"
     return replace(wanted, add=tuple(k for k in keys if k), form="json" if is_json else "diff")
 
 

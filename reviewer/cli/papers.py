@@ -74,14 +74,17 @@ def add(
 
 
 def _added(added: Added) -> str:
+    from reviewer.text import counted
+
     line = (
-        f"{added.entries} entries: {len(added.added)} added, {len(added.updated)} updated, "
+        f"{counted(added.entries, 'entry', 'entries')}: {len(added.added)} added, "
+        f"{len(added.updated)} updated, "
         f"{added.unchanged} already there, {len(added.skipped)} skipped. "
-        f"{added.papers} papers in the library.\n"
+        f"{counted(added.papers, 'paper')} in the library.\n"
     )
     if added.embedded and added.seconds_embedding > 1:
         rate = added.embedded / added.seconds_embedding
-        line += f"{added.embedded} chunks embedded ({rate:.0f} a second).\n"
+        line += f"{counted(added.embedded, 'chunk')} embedded ({rate:.0f} a second).\n"
     return line
 
 
@@ -99,6 +102,7 @@ def papers(
     from reviewer.errors import UsageError
     from reviewer.formats import byline, readable_date
     from reviewer.formats.json import papers_json
+    from reviewer.reasons import why_none_pass
     from reviewer.records import silent
     from reviewer.text import clean, counted, shorten
 
@@ -113,6 +117,7 @@ def papers(
     filters = filters_of(year, venue, tag, file=file)
     with opened(settings_of(library=library), None, None, silent) as shelf:
         found = shelf.papers(with_known_keys(filters, shelf))
+        why = why_none_pass(shelf, filters)
         unknown = shelf.catalogue.count_unknown_year(filters) if year else 0
     order = sorts[sort]
     if order is not None:
@@ -123,6 +128,8 @@ def papers(
     for paper in found:
         facts = " · ".join(x for x in (clean(byline(paper)), readable_date(paper)) if x)
         print_out(f"{paper.key}  {shorten(clean(paper.title), 90)}{' · ' * bool(facts)}{facts}\n")
+    if why:
+        print_error(why)
     print_error(
         counted(len(found), "paper") + (f"; left out: {unknown} of unknown year" * bool(unknown))
     )
@@ -180,6 +187,7 @@ def reindex(
     """Make the search index anew, and embed what waits (or all, with another embedding)."""
     from reviewer.cli.opening import opened, say_skipped
     from reviewer.cli.progress import ShownProgress
+    from reviewer.text import counted
 
     settings = settings_of(library=library, embedding=embedding, offline=offline)
     with (
@@ -190,7 +198,7 @@ def reindex(
         say_skipped(done, report)
         kept = shelf.chunks.count() - done.waiting
     print_out(
-        f"{kept} chunks indexed, {done.embedded} of them embedded now, "
-        f"{done.waiting} wait for an embedding.\n"
+        f"{counted(kept, 'chunk')} indexed, {done.embedded} of them embedded now, "
+        f"{done.waiting} without a vector.\n"
     )
     return 1 if done.waiting else 0

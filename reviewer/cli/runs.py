@@ -68,12 +68,12 @@ def _checked(which: Sequence[str]) -> list[str]:
 
 
 def _list(found: Sequence[Run]) -> None:
-    from reviewer.text import clean, shorten
+    from reviewer.text import clean, counted, shorten
 
     for run in found:
         question = shorten(clean(run.question), 90)
         print_out(f"{run.id}  {run.command}  {question}  ({_cited(run)} cited, {run.writer})\n")
-    print_error(f"{len(found)} runs")
+    print_error(counted(len(found), "run"))
 
 
 def _cited(run: Run) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from reviewer.cells import tally_line
 from reviewer.charts import LEAST_YEARS, Year, drawn_map, years_of
@@ -80,7 +81,8 @@ def report_html(report: SurveyReport, home: str = "") -> str:
     """The page. `home` is the file name of the page of all reports, if there is one beside it."""
     book = book_of(_cited(report), _known(report))
     sections = [_section(n, report, book) for n in range(1, len(report.sections) + 1)]
-    tables = [_table(n, table, book) for n, table in enumerate(report.tables, start=1)]
+    taken = {clean(report.title).casefold(), clean(report.topic).casefold()}
+    tables = [_table(n, table, book, taken) for n, table in enumerate(report.tables, start=1)]
     papers = [item.paper for item in book.papers]
     years = years_of(papers, book.numbers)
     values = {
@@ -108,16 +110,21 @@ def report_html(report: SurveyReport, home: str = "") -> str:
         "map": drawn_map(report.map, book.numbers, papers) if report.map.points else None,
         "map_by": report.map.by,
         "years": years if _tells(years) else (),
-        "flow": flow_steps(report.flow),
-        "reasons": [clean(reason) for reason in report.flow.reasons],
-        "searches": report.flow.searches,
-        "facts": method_facts(report),
-        "run": run_facts(report.made),
-        "queries": report.methods.queries,
         "papers": book.papers,
+        **_making(report),
     }
     styles = ("cited", "table", "report")
     return render_page("report", values, styles=styles, scripts=("cited", "table", "report"))
+
+
+def _making(report: SurveyReport) -> dict[str, Any]:
+    """What the page says of how the report was made."""
+    return {
+        "flow": flow_steps(report.flow),
+        "facts": method_facts(report),
+        "queries": report.methods.queries,
+        "run": run_facts(report.made),
+    }
 
 
 def report_head(report: SurveyReport) -> str:
@@ -211,10 +218,12 @@ def _asked(verdict: Verdict, book: Book) -> Asked:
     return Asked(clean(verdict.question), clean(verdict.verdict), bars, len(verdict.stances))
 
 
-def _table(number: int, table: Table, book: Book) -> ShownTable:
+def _table(number: int, table: Table, book: Book, taken: Collection[str]) -> ShownTable:
+    """A table; one that has the title or topic of the report is called a comparison."""
+    title = clean(table_title(table))
     return ShownTable(
         anchor=f"t{number}",
-        title=clean(table_title(table)),
+        title=title if title.casefold() not in taken else "Comparison of papers",
         tally=clean(tally_line(table)),
         nothing=nothing_found(table),
         grid=grid_of(table, book.anchors, prefix=f"o{number}-"),
