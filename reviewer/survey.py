@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
@@ -32,9 +32,11 @@ from reviewer.sectioning import outline
 from reviewer.steps import Steps, key_of
 from reviewer.surveying import (
     Prepared,
+    expected_sections,
     points_of_view,
     prepare,
     read_report,
+    with_map,
     write_report,
 )
 from reviewer.writers import Writer
@@ -43,6 +45,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 GRACE_S = 5.0  # that calls in flight have to end after an interrupt
+PAGES_SHARE = 0.05  # of the time that files may take while calls run; the rest are written after
 _NAME_CHARS = 60
 _UNKEPT = {"papers": (), "map": PaperMap(), "made": Made()}
 _RESERVED = re.compile(r"index|survey|plan|con|prn|aux|nul|(?:com|lpt)\d")
@@ -90,13 +93,16 @@ def run_survey(
 
     def write(planned: _Planned) -> SurveyReport:
         desk.check()
-        whole = write_report(planned.plan, planned.name, planned.prepared, desk)
-        whole = whole.model_copy(update={"made": made()})
-        with desk.progress.alone:
-            options.done(whole)
+        return write_report(planned.plan, planned.name, planned.prepared, desk)
+
+    def ended(found: SurveyReport | ModelError) -> SurveyReport | ModelError:
+        if isinstance(found, ModelError):
+            return found
+        whole = with_map(found, desk).model_copy(update={"made": made()})
+        options.done(whole)
         return whole
 
-    results = _side_by_side(write, _planned(plan, desk, report), desk)
+    results = _side_by_side(write, _planned(plan, desk, report), desk, ended)
     errors = [found for found in results if isinstance(found, ModelError)]
     if errors and len(errors) == len(results):
         raise errors[0]
@@ -151,6 +157,7 @@ def _planned(plan: SurveyPlan, desk: Desk, report: Report) -> list[_Planned]:
     for name, own, questions in zip(names_of(plan), plan.reports, asked, strict=True):
         report("Searching", len(made), len(plan.reports))
         made.append(_Planned(own, name, prepare(own, questions, desk)))
+    desk.progress.expect(sum(expected_sections(p.plan, p.prepared.collected) for p in made))
     return made
 
 
@@ -191,14 +198,20 @@ def _desk(library: Library, writer: Writer, options: SurveyOptions, report: Repo
     )
 
 
-def _side_by_side(work: Callable[[A], R], items: Sequence[A], desk: Desk) -> list[R | ModelError]:
-    """What the work gives for each report, or the ModelError that it ended with."""
+def _side_by_side(
+    work: Callable[[A], R],
+    items: Sequence[A],
+    desk: Desk,
+    ended: Callable[[R | ModelError], R | ModelError] = lambda found: found,
+) -> list[R | ModelError]:
+    """What `ended` makes, in this thread, of each item's result, or of the ModelError that it ended
+    with. It takes no more than a PAGES_SHARE of the time while calls run."""
     if desk.jobs == 1:
-        return [_tried(work, item) for item in items]
+        return [ended(_tried(work, item)) for item in items]
     pool = ThreadPoolExecutor(max(1, min(desk.jobs, len(items))))
     futures: list[Future[R | ModelError]] = [pool.submit(_tried, work, item) for item in items]
     try:
-        results = [future.result() for future in futures]
+        results = _ended_in_turn(futures, ended)
     except BaseException as error:
         desk.ending.set()
         is_stopped = isinstance(error, KeyboardInterrupt | LimitError | StoppedError)
@@ -209,6 +222,26 @@ def _side_by_side(work: Callable[[A], R], items: Sequence[A], desk: Desk) -> lis
         raise
     pool.shutdown()
     return results
+
+
+def _ended_in_turn(futures: Sequence[Future[R]], ended: Callable[[R], R]) -> list[R]:
+    """Each result as it comes, when it is its turn; in the end all, in the futures' order."""
+    results: dict[Future[R], R] = {}
+    waiting, ready, free_at = set(futures), list[Future[R]](), 0.0
+    while waiting or ready:
+        if waiting:
+            pause = max(0.0, free_at - time.monotonic()) if ready else None
+            over, waiting = wait(waiting, pause, FIRST_COMPLETED)
+            ready += [future for future in futures if future in over]
+            for future in over:
+                future.result()
+        began = time.monotonic()
+        if ready and (began >= free_at or not waiting):
+            future = ready.pop(0)
+            results[future] = ended(future.result())
+            took = time.monotonic() - began
+            free_at = began + took / PAGES_SHARE
+    return [results[future] for future in futures]
 
 
 def _let_end(futures: Sequence[Future[R]], desk: Desk) -> None:

@@ -12,7 +12,6 @@ from reviewer.desk import Desk, Latest, Outline
 from reviewer.errors import ModelError
 from reviewer.gate import FAILING, pass_gate
 from reviewer.mapping import map_papers
-from reviewer.maps import PaperMap
 from reviewer.merging import merged
 from reviewer.news import keep_failed, keep_latest, news_of, with_news
 from reviewer.pacing import LimitError, StoppedError, side_by_side
@@ -30,7 +29,7 @@ from reviewer.reports import (
 )
 from reviewer.results import Theme
 from reviewer.search import alone
-from reviewer.sectioning import outline, write_section
+from reviewer.sectioning import PAPERS_A_SECTION, outline, write_section
 from reviewer.steps import key_of
 from reviewer.tabling import make_tables
 from reviewer.text import counted
@@ -66,7 +65,8 @@ def prepare(plan: ReportPlan, questions: tuple[ViewQuestion, ...], desk: Desk) -
 
 
 def write_report(plan: ReportPlan, name: str, prepared: Prepared, desk: Desk) -> SurveyReport:
-    """The report, from the steps that are kept and those that are made now; `made` is empty.
+    """The report, from the steps that are kept and those that are made now; `made` and `map` are
+    empty.
 
     A section or a table that fails says so and the others stand. Raises ModelError when the model
     fails before there is a section.
@@ -96,7 +96,6 @@ def write_report(plan: ReportPlan, name: str, prepared: Prepared, desk: Desk) ->
         failed_tables=failed_tables,
         open_questions=summary.open_questions,
         verdicts=_verdicts(plan, readings, collected.evidence, desk),
-        map=_map(sections, collected, desk),
         papers=collected.papers,
         flow=flow_of(collected, len(collected.papers), len(cited), [*reasons, *outlined.notes]),
         methods=_methods(plan, collected, desk),
@@ -107,6 +106,19 @@ def write_report(plan: ReportPlan, name: str, prepared: Prepared, desk: Desk) ->
     keep_failed(report, outlined, (plan, collected), desk)
     keep_latest(report, outlined, (plan, collected), desk)
     return report
+
+
+def with_map(report: SurveyReport, desk: Desk) -> SurveyReport:
+    """The report with its papers laid out. Takes the processor for a moment, and asks nobody."""
+    themes = [Theme(name=s.title, paper_ids=s.paper_ids) for s in report.sections]
+    with alone:
+        made = map_papers(report.papers, themes, desk.library)
+    return report.model_copy(update={"map": made})
+
+
+def expected_sections(plan: ReportPlan, collected: Collected) -> int:
+    """How many there will be about, before anything is read."""
+    return len(plan.sections) or round(len(collected.papers) / PAPERS_A_SECTION)
 
 
 def points_of_view(plan: ReportPlan, desk: Desk) -> tuple[ViewQuestion, ...]:
@@ -141,7 +153,7 @@ def _sections(
     desk: Desk,
 ) -> tuple[SurveySection, ...]:
     collected, readings = texts
-    desk.progress.expect(len(outlined.sections))
+    desk.progress.expect(len(outlined.sections) - expected_sections(plan, collected))
     made = side_by_side(
         lambda section: write_section(section, plan, (collected.evidence, readings), desk),
         outlined.sections,
@@ -205,12 +217,6 @@ def _verdicts(
     stances = take_stances(tuple(readings.values()), tuple(evidence))
     said = verdict_of(stances)
     return (Verdict(question=plan.topic, verdict=said, stances=stances),) if said else ()
-
-
-def _map(sections: Sequence[SurveySection], collected: Collected, desk: Desk) -> PaperMap:
-    themes = [Theme(name=s.title, paper_ids=s.paper_ids) for s in sections]
-    with alone:
-        return map_papers(collected.papers, themes, desk.library)
 
 
 def _methods(plan: ReportPlan, collected: Collected, desk: Desk) -> Methods:

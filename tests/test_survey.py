@@ -206,7 +206,9 @@ def test_an_invented_citation_is_marked_or_left_out(shelf):
     def invents(asked):
         made = sections(asked)
         quotes = [{"tag": "E99", "quote": "All gain 99.9%."}]
-        made["sentences"].append({"role": "comparison", "text": "All gain 99.9%.", "quotes": quotes})
+        made["sentences"].append(
+            {"role": "comparison", "text": "All gain 99.9%.", "quotes": quotes}
+        )
         return made
 
     plan = one(papers=12)
@@ -249,9 +251,7 @@ def test_a_report_that_fails_leaves_the_others(shelf):
 
     plan = SurveyPlan(
         title="Two",
-        reports=tuple(
-            ReportPlan(title=t, topic=t, papers=12) for t in (TOPIC, "memory of agents")
-        ),
+        reports=tuple(ReportPlan(title=t, topic=t, papers=12) for t in (TOPIC, "memory of agents")),
     )
     by, _ = writer({ReadReply: fails})
     done = []
