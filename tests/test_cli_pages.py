@@ -29,7 +29,7 @@ def test_the_suffix_html_writes_a_page_and_nothing_beside_it(command, tmp_path, 
 
 
 def test_a_revision_is_no_page(tmp_path, capsys):
-    (tmp_path / "mine.md").write_text("# Mine\n\nWords.\n", encoding="utf-8")
+    (tmp_path / "mine.md").write_text("# Mine\n\nSome words of mine.\n", encoding="utf-8")
     words = ["draft", "--revise", "mine.md", "--add", "from-fx-gx-2025", "--library", "shelf"]
-    assert run([*words, "-o", "new.html"]) == 2
-    assert "this command does not write a .html file" in capsys.readouterr().err
+    assert run([*words, "--format", "html"]) == 2
+    assert "this command does not write --format html" in capsys.readouterr().err
