@@ -21,7 +21,7 @@ _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 # What a spreadsheet takes for a formula, also in full width; but a plain number may have a sign.
 _FORMULA = re.compile(r"\s*['＇]?\s*[=+@\-−＝＋＠－\t\r]")
 _SIGNED = re.compile(r"[-+−]\d[\d.,]*\s?%?")
-# Where a semicolon parts the cells, as in German, what follows one within a text would begin a cell.
+# Where a semicolon parts the cells, as in German, what follows one in a text would begin a cell.
 _NEXT_CELL = re.compile(r"(?<=;)(?=[=+@\-−＝＋＠－])(?![-+−]\d[\d.,]*\s?%?(?:[;\s]|$))")
 OTHER_SCRIPT = r"\reviewother"  # typesets what only LuaLaTeX and XeLaTeX have letters for
 _LATEX = {
@@ -74,6 +74,15 @@ def escape_plain(plain: str) -> str:
         at = mail.end()
     out.append(_SPECIAL.sub(r"\\\g<0>", plain[at:]))
     return _NUMBERED.sub(r"\1\\\2", "".join(out))
+
+
+def quoted_pandoc(text: str) -> str:
+    """The escaped text in quotation marks of a kind that it does not hold itself, so that a reader
+    of the draft, `review check` among them, sees where it ends."""
+    for opening, closing in ('""', "“”", "«»"):
+        if opening not in text and closing not in text:
+            return f"{opening}{escape_pandoc(text)}{closing}"
+    return f'"{escape_pandoc(text)}"'
 
 
 def escape_latex(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from reviewer.cells import cell_text, disagrees, is_in_own_words, sort_value, standing
+from reviewer.cells import EMPTY, cell_text, disagrees, is_in_own_words, sort_value, standing
 from reviewer.records import Citation, Paper
 from reviewer.results import Cell, Column, Table, Value
 from reviewer.text import clean
@@ -85,7 +85,8 @@ def _cell(
     cell: Cell, paper: Paper, anchors: Mapping[Citation, str], own: Iterator[str]
 ) -> ShownCell:
     rank, number, _ = sort_value(cell)
-    state = "own" if is_in_own_words(cell) else cell.state.replace(" ", "-")
+    colour = "not stated" if cell.state in EMPTY else cell.state
+    state = "own" if is_in_own_words(cell) else colour.replace(" ", "-")
     after = " (no proof)" if cell.state == "no proof" else ""
     return ShownCell(
         column=clean(cell.column),

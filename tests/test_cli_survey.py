@@ -141,7 +141,8 @@ def test_word_files_are_made_by_pandoc_where_it_is(review, tmp_path, monkeypatch
     (tmp_path / "bin").mkdir()
     pandoc = tmp_path / "bin" / "pandoc"
     pandoc.write_text(
-        '#!/bin/sh\nfor said; do case "$said" in --output=*) made="${said#--output=}";; esac; done\n'
+        "#!/bin/sh\n"
+        'for said; do case "$said" in --output=*) made="${said#--output=}";; esac; done\n'
         'while IFS= read -r line; do echo "$line"; done > "$made"\n'
     )
     pandoc.chmod(pandoc.stat().st_mode | stat.S_IEXEC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reviewer.escaping import escape_pandoc, for_pandoc
+from reviewer.escaping import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.formats import paper_line, quoted_place
 from reviewer.marks import Marks
 from reviewer.records import Claim, Paper
@@ -68,7 +68,7 @@ def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     known = {paper.id: paper for paper in work.papers}
     for paper_id, quotes in quotes_by_paper(section).items():
         paper = known[paper_id]
-        said = " ".join(f'"{escape_pandoc(claim.text)}"' for claim in quotes)
+        said = " ".join(quoted_pandoc(claim.text) for claim in quotes)
         year = f" ({paper.year})" if paper.year else " (year unknown)"
         lines.append(f"- **{escape_pandoc(paper.title)}**{year} {marks.mark([paper_id])}: {said}")
     others = [claim for claim in section.claims if claim.role != "quote"]
@@ -85,7 +85,7 @@ def sentence_markdown(claim: Claim, marks: Marks) -> str:
     remarks = remarks_on(claim)
     remark = f" *({escape_pandoc(remarks)})*" if remarks else ""
     if is_quote(claim):
-        return f'"{escape_pandoc(claim.text)}" {mark_of(claim, marks)}{remark}'
+        return f"{quoted_pandoc(claim.text)} {mark_of(claim, marks)}{remark}"
     return with_mark(escape_pandoc(claim.text), mark_of(claim, marks)) + remark
 
 
@@ -110,4 +110,4 @@ def _sorted(papers: Sequence[Paper], listed: Listed | None) -> Sequence[Paper | 
 
 def _quotes(work: RelatedWork, paper: Paper) -> list[str]:
     every = [c for s in work.sections for c in citations_of(s.claims) if c.paper_id == paper.id]
-    return [f'> "{escape_pandoc(c.quote)}" ({quoted_place(c)})' for c in dict.fromkeys(every)]
+    return [f"> {quoted_pandoc(c.quote)} ({quoted_place(c)})" for c in dict.fromkeys(every)]

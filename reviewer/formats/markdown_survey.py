@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from reviewer.describing import quoted_place
-from reviewer.escaping import escape_pandoc, for_pandoc
+from reviewer.escaping import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.formats import paper_line, table_title
 from reviewer.marks import Marks
 from reviewer.methods import flow_steps, method_facts, news_lines, run_facts
@@ -114,7 +114,7 @@ def _sentence(claim: Claim, marks: Marks) -> str:
     is_asked = isinstance(claim, OpenQuestion) and not claim.unproven and not claim.dropped
     remark = f" *({escape_pandoc(remarks)})*" if remarks and not is_asked else ""
     if is_quote(claim):
-        return f'"{escape_pandoc(claim.text)}" {mark_of(claim, marks)}{remark}'
+        return f"{quoted_pandoc(claim.text)} {mark_of(claim, marks)}{remark}"
     return with_mark(escape_pandoc(claim.text), mark_of(claim, marks)) + remark
 
 
@@ -131,7 +131,7 @@ def _section(number: int, section: SurveySection, report: SurveyReport, marks: M
     known = {paper.id: paper for paper in report.papers}
     for paper_id, quotes in quotes_by_paper(section).items():
         paper = known[paper_id]
-        said = " ".join(f'"{escape_pandoc(claim.text)}"' for claim in quotes)
+        said = " ".join(quoted_pandoc(claim.text) for claim in quotes)
         year = f" ({paper.year})" if paper.year else " (year unknown)"
         mark = marks.mark([paper_id])
         lines.append(f"- **{escape_pandoc(paper.title)}**{year} {mark}: {said}")
@@ -184,7 +184,7 @@ def _value(value: Value, n: int, notes: list[str]) -> str:
     said = value.citation.quote if value.citation else value.quote
     place = f" ({quoted_place(value.citation)})" if value.citation else ""
     doubt = f" *(no proof: {escape_pandoc('; '.join(value.doubts))})*" if value.doubts else ""
-    notes.append(f'[^{name}]: "{escape_pandoc(said)}"{place}')
+    notes.append(f"[^{name}]: {quoted_pandoc(said)}{place}")
     return f"{escape_pandoc(value.text)}[^{name}]{doubt}"
 
 
@@ -213,7 +213,7 @@ def _queries(report: SurveyReport) -> list[str]:
     lines = ["Searches:", ""] if report.methods.queries else []
     for query in report.methods.queries:
         of = query.view or (f"section {query.section}" if query.section else "")
-        said = f'"{escape_pandoc(query.question)}"' + (f" ({escape_pandoc(of)})" if of else "")
+        said = quoted_pandoc(query.question) + (f" ({escape_pandoc(of)})" if of else "")
         lines.append(f"- {said}: {query.matched} matched, {query.kept} taken")
     return [*lines, ""] if lines else []
 
