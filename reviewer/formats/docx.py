@@ -1,4 +1,4 @@
-"""The only file that starts a program: pandoc, which makes Word files of Markdown where it is."""
+"""Word files of Markdown, made by pandoc where it is; the only file that knows it."""
 
 from __future__ import annotations
 
