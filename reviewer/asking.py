@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import reviewer.pacing as pacing
@@ -38,7 +39,7 @@ class Model(Protocol):
 
     def usage(self) -> Usage: ...
 
-    def close(self) -> None: ...
+    def close(self, *, at_once: bool = True) -> None: ...
 
 
 class Asking:
@@ -116,9 +117,16 @@ class Asking:
             kept.append(item)
         return kept
 
-    def prompt_hashes(self) -> dict[str, str]:
-        """The hash of each prompt that was used so far."""
-        return dict(sorted(self._hashes.items()))
+    def prompt_hashes(self, names: Sequence[str] = ()) -> dict[str, str]:
+        """The hash of each prompt that was used so far, or of those with these names."""
+        used = self._hashes
+        if names:
+            used = {name: own for name, own in self._all_hashes.items() if name in names}
+        return dict(sorted(used.items()))
+
+    @cached_property
+    def _all_hashes(self) -> dict[str, str]:
+        return self.prompts.hashes()
 
     def notes(self) -> tuple[str, ...]:
         """What was left out of prompts, and why."""

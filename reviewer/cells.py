@@ -190,6 +190,15 @@ def is_in_own_words(cell: Cell) -> bool:
     return cell.state == "filled" and any(v.support != "supported" for v in cell.values)
 
 
+def standing(value: Value) -> str:
+    """How a value stands to its quote, in words."""
+    if value.doubts:
+        return f"no proof: {'; '.join(value.doubts)}"
+    if value.support == "supported":
+        return "the paper's words"
+    return "the writer's own words, not judged"
+
+
 def tally(table: Table) -> Tally:
     cells = [cell for row in table.rows for cell in row.cells]
     states = [cell.state for cell in cells]

@@ -61,10 +61,14 @@ class AdditionReply(Record):
 
 
 def plan_sections(
-    asking: Asking, question: str, texts: Texts, evidence: Sequence[Evidence]
+    asking: Asking,
+    question: str,
+    texts: Texts,
+    evidence: Sequence[Evidence],
+    most: int = MOST_THEMES,
 ) -> tuple[Theme, ...]:
-    """The model's themes, with those papers that it was shown; a paper counts once. Tags that it
-    invents are ignored; papers that it leaves out are in no theme."""
+    """At most so many themes of the model's, with those papers that it was shown; a paper counts
+    once. Tags that it invents are ignored; papers that it leaves out are in no theme."""
     shown, paper_of = [], dict[str, str]()
     for item in evidence:
         if item.paper.id not in paper_of.values():
@@ -73,7 +77,7 @@ def plan_sections(
             shown.append(_shown(asking, item, [said]))
             paper_of[item.tag] = item.paper.id
     reply = asking.ask(
-        "plan", PlanReply, question=question, evidence=asking.fit(shown), most_themes=MOST_THEMES
+        "plan", PlanReply, question=question, evidence=asking.fit(shown), most_themes=most
     )
     themes, placed = [], set[str]()
     for idea in reply.themes:
@@ -83,7 +87,7 @@ def plan_sections(
         if own:
             name = shorten(clean(idea.name), MOST_NAME_CHARS)
             themes.append(Theme(name=name, paper_ids=tuple(own)))
-    return tuple(themes[:MOST_THEMES])
+    return tuple(themes[:most])
 
 
 def write_sections(

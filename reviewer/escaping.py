@@ -47,11 +47,23 @@ _LATEX |= {
     for small, name in zip("γδθλξπσυφψω", "gamma delta theta lambda xi pi sigma upsilon phi psi "
     "omega".split(), strict=True)
 }  # fmt: skip
+# What pandoc reads beyond Markdown: a citation, sub- and superscript; not in a link, not in code.
+_PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\\)`[^`\s]+@[^`\s]+`|(?<!\w)@|\^|(?<!\\)~")
 
 
 def escape(text: str) -> str:
     """The cleaned text with Markdown's own characters made harmless."""
     return escape_plain(clean(text))
+
+
+def escape_pandoc(text: str) -> str:
+    """Escaped for every reader of Markdown, pandoc among them."""
+    return for_pandoc(escape(text))
+
+
+def for_pandoc(escaped: str) -> str:
+    """What pandoc reads beyond Markdown made harmless too; links stay."""
+    return _PANDOC.sub(lambda found: found[0] if found[0][0] in "<`" else f"\\{found[0]}", escaped)
 
 
 def escape_plain(plain: str) -> str:
@@ -62,6 +74,15 @@ def escape_plain(plain: str) -> str:
         at = mail.end()
     out.append(_SPECIAL.sub(r"\\\g<0>", plain[at:]))
     return _NUMBERED.sub(r"\1\\\2", "".join(out))
+
+
+def quoted_pandoc(text: str) -> str:
+    """The escaped text in quotation marks of a kind that it does not hold itself, so that a reader
+    of the draft, `review check` among them, sees where it ends."""
+    for opening, closing in ('""', "“”", "«»"):
+        if opening not in text and closing not in text:
+            return f"{opening}{escape_pandoc(text)}{closing}"
+    return f'"{escape_pandoc(text)}"'
 
 
 def escape_latex(text: str) -> str:

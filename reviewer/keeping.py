@@ -42,4 +42,4 @@ def keep_run(run: Run, library: Library, report: Report, settings: Mapping[str, 
         report(f"This {_RESULTS.get(run.command, 'result')} is not kept: {error.message}", -1, 0)
 
 
-_RESULTS = {"ask": "answer", "table": "table", "draft": "draft"}
+_RESULTS = {"ask": "answer", "table": "table", "draft": "draft", "survey": "survey"}

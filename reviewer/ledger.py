@@ -87,8 +87,10 @@ class Ledger:
 
 
 def _quotes_in(run: Run) -> Iterator[tuple[str, Any]]:
-    """Each citation of a kept answer, draft or table, with what it was quoted for."""
-    parts = [*run.result.get("sections", []), *run.result.get("additions", [])]
+    """Each citation of a kept answer, draft, survey or table, with what it was quoted for."""
+    holders = [run.result, *run.result.get("reports", [])]
+    parts = [part for held in holders for part in held.get("sections", [])]
+    parts += run.result.get("additions", [])
     of_parts = [claim for part in parts for claim in part["claims"]]
     for claim in [*run.result.get("claims", []), *of_parts]:
         yield from ((run.question, citation) for citation in claim["citations"])

@@ -12,7 +12,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -24,7 +24,7 @@ from reviewer.errors import ModelError, UsageError
 from reviewer.pacing import Account, DeadlineError, Hear, LimitError, StoppedError, unheard
 from reviewer.records import Usage
 from reviewer.redacting import redact, shown
-from reviewer.replies import Heard, MisfitError, ModelReplyError
+from reviewer.replies import Heard, MisfitError, ModelReplyError, ReplyCache
 from reviewer.settings import Settings
 
 R = TypeVar("R", bound=BaseModel)
@@ -33,14 +33,6 @@ PAUSE_S = 0.5  # before the second attempt, and as much again by chance; doubles
 LEAST_CONTEXT = 8192  # tokens, when nothing is known of a model
 _CHARACTERS_A_TOKEN = 4  # for estimates before a call, and for replies that do not count
 _loading = threading.Lock()
-
-
-class ReplyCache(Protocol):
-    """Keeps replies over runs. Called by one thread at a time."""
-
-    def find(self, key: str) -> str | None: ...
-
-    def keep(self, key: str, reply: str, model: str) -> None: ...
 
 
 def warm_up() -> None:
@@ -92,6 +84,7 @@ class LLM:
         self._settings = settings
         self._cache = cache
         self._cache_lock = threading.Lock()
+        self._turns = pacing.Turns()
         self._slots = threading.BoundedSemaphore(self.jobs)
         self._pause_s = pause_s
         self._account = Account(self.model, settings.budget_usd, settings.max_calls)
@@ -105,6 +98,10 @@ class LLM:
         """
         prompt = replies.mend(prompt)
         key = self._key(prompt, into, prompt_hash)
+        with self._turns.of(key):  # who asks the same meanwhile waits for this reply
+            return self._asked_once(prompt, into, hear, key)
+
+    def _asked_once(self, prompt: str, into: type[R], hear: Hear, key: str) -> R:
         if (kept := self._found(key)) is not None:
             try:
                 record = replies.read_reply(kept, into)
@@ -114,10 +111,13 @@ class LLM:
                 self._account.replay()
                 hear(kept)
                 return record
-        text, record = self._asked(prompt, into, hear)
-        if self._cache is not None:
-            with self._cache_lock:
-                self._cache.keep(key, text, self.model)
+        with (
+            self._slots
+        ):  # until the reply is kept: a kill loses no more calls than there are slots
+            text, record = self._asked(prompt, into, hear)
+            if self._cache is not None:
+                with self._cache_lock:
+                    self._cache.keep(key, text, self.model)
         return record
 
     def usage(self) -> Usage:
@@ -135,9 +135,9 @@ class LLM:
             return self._settings.context_tokens
         return int(self._info.get("max_input_tokens") or LEAST_CONTEXT)
 
-    def close(self) -> None:
-        """End the run: calls that wait raise StoppedError soon, and no new one is made."""
-        self._account.closed.set()
+    def close(self, *, at_once: bool = True) -> None:
+        """No new call is made; those that wait raise StoppedError soon if this is `at_once`."""
+        self._account.close(at_once=at_once)
 
     def _key(self, prompt: str, into: type[BaseModel], prompt_hash: str) -> str:
         parts = [self.model, self._parameters(), prompt, replies.schema_of(into), prompt_hash]
@@ -174,18 +174,17 @@ class LLM:
 
     def _reply(self, messages: list[dict[str, str]], into: type[BaseModel], hear: Hear) -> str:
         """The text of a whole reply, from as many attempts as it takes within the time-out."""
-        with self._slots:
-            end = time.monotonic() + self.timeout_s
-            try:
-                text = _until_answered(
-                    lambda: self._attempt(messages, into, hear, end),
-                    self.model, self.timeout_s, self._pause_s, self._account.closed,
-                )  # fmt: skip
-            except (LimitError, StoppedError):
-                raise
-            except ModelError as error:
-                self._account.fail(error.message)
-                raise
+        end = time.monotonic() + self.timeout_s
+        try:
+            text = _until_answered(
+                lambda: self._attempt(messages, into, hear, end),
+                self.model, self.timeout_s, self._pause_s, self._account.closed,
+            )  # fmt: skip
+        except (LimitError, StoppedError):
+            raise
+        except ModelError as error:
+            self._account.fail(error.message)
+            raise
         self._account.succeed()
         return str(text)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Any, Protocol, TypeVar
@@ -59,6 +60,7 @@ class Account:
 
     def __init__(self, model: str, budget_usd: float | None, max_calls: int | None) -> None:
         self.closed = Event()
+        self._is_ending = False
         self._lock = threading.Lock()
         self._usage = Usage(model=model)
         self._budget_usd = budget_usd
@@ -130,8 +132,14 @@ class Account:
             self._failures += 1
             self._last_failure = reason
 
+    def close(self, *, at_once: bool) -> None:
+        """No call begins from here on; those that wait are told to end if this is `at_once`."""
+        self._is_ending = True
+        if at_once:
+            self.closed.set()
+
     def _check_open(self) -> None:
-        if self.closed.is_set():
+        if self._is_ending:
             raise _ended()
         if self._failures >= MOST_FAILURES:
             raise StoppedError(
@@ -139,6 +147,28 @@ class Account:
                 f"{self._last_failure}",
                 hint="Mend that, or choose another --model, and run it again.",
             )
+
+
+class Turns:
+    """Lets one thread at a time do what goes by the same name."""
+
+    def __init__(self) -> None:
+        self._alone = threading.Lock()
+        self._turns: dict[str, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        with self._alone:
+            turn, waiting = self._turns.get(name, (threading.Lock(), 0))
+            self._turns[name] = turn, waiting + 1
+        try:
+            with turn:
+                yield
+        finally:
+            with self._alone:
+                turn, waiting = self._turns.pop(name)
+                if waiting > 1:
+                    self._turns[name] = turn, waiting - 1
 
 
 def retried(

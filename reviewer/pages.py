@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from reviewer.describing import byline, link_of, quoted_place, readable_date
+from reviewer.text import clean, counted
 from reviewer.visible import visible
 
 _FOLDER = Path(__file__).parent / "formats" / "page"
+FILTERS: dict[str, Callable[..., Any]] = {
+    "byline": byline,
+    "clean": clean,
+    "counted": counted,
+    "date": readable_date,
+    "link": link_of,
+    "place": quoted_place,
+}
 
 
 def render_page(
     name: str,
-    filters: Mapping[str, Callable[..., Any]],
     values: Mapping[str, Any],
     *,
-    has_script: bool = True,
+    styles: Sequence[str] = (),
+    scripts: Sequence[str] = (),
+    has_panel: bool = True,
 ) -> str:
-    """The page `name.html.jinja` with its own style and script. Jinja escapes every text, hidden
-    characters are left out; the policy lets only these two run, by their hashes, and nothing be
-    fetched."""
+    """The page `name.html.jinja` with these of the folder's styles, after the one of all pages, and
+    scripts; with a panel it has the elements in which `cited.js` shows quotes. Jinja escapes every
+    text, hidden characters are left out; the policy lets only these run, by their hashes, and
+    nothing be fetched."""
     import jinja2
     from markupsafe import Markup
 
@@ -37,18 +49,23 @@ def render_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= filters
-    style = (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
-    script = (_FOLDER / f"{name}.js").read_text(encoding="utf-8") if has_script else ""
-    scripts = f"script-src '{hash_of(script)}'; " if has_script else ""
+    environment.filters |= FILTERS
+    style = "".join(_text(f"{style}.css") for style in ("page", *styles))
+    script = "".join(_text(f"{script}.js") for script in scripts)
+    allowed = f"script-src '{hash_of(script)}'; " if script else ""
     page: str = environment.get_template(f"{name}.html.jinja").render(
         **values,
         script=script,
         style=style,
+        has_panel=bool(script) and has_panel,
         policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"{scripts}style-src '{hash_of(style)}'",
+        f"{allowed}style-src '{hash_of(style)}'",
     )
     return page
+
+
+def _text(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 def hash_of(text: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -58,6 +59,14 @@ class Heard(NamedTuple):
     refusal: str | None
     tokens_in: int
     tokens_out: int
+
+
+class ReplyCache(Protocol):
+    """Keeps replies over runs. Called by one thread at a time."""
+
+    def find(self, key: str) -> str | None: ...
+
+    def keep(self, key: str, reply: str, model: str) -> None: ...
 
 
 def whole(heard: Heard, model: str) -> str:
@@ -152,8 +161,14 @@ def read_reply(text: str, into: type[R]) -> R:
 def schema_of(record: type[BaseModel]) -> dict[str, Any]:
     """The record's JSON schema in the strict form that providers take: every field required, none
     added, no defaults or bounds (the record itself checks those)."""
-    strict: dict[str, Any] = _strict(record.model_json_schema())
+    strict: dict[str, Any] = json.loads(_schema_text(record))
     return strict
+
+
+@cache
+def _schema_text(record: type[BaseModel]) -> str:
+    """Made once: pydantic takes 2 ms, and every call asks for it twice."""
+    return json.dumps(_strict(record.model_json_schema()))
 
 
 def as_format(record: type[BaseModel]) -> dict[str, Any]:

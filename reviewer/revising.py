@@ -10,8 +10,9 @@ from typing import Any
 
 from reviewer.embedding import MissingEmbeddingError
 from reviewer.errors import UsageError
+from reviewer.escaping import escape_pandoc
 from reviewer.formats.latex_draft import sentence_latex
-from reviewer.formats.markdown_draft import escape_pandoc, reference_markdown, sentence_markdown
+from reviewer.formats.markdown_draft import reference_markdown, sentence_markdown
 from reviewer.gate import FAILING, pass_gate
 from reviewer.keeping import keep_run, new_run_id
 from reviewer.library import Library

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,9 @@ from reviewer.records import Evidence, Filters, Found, Hit, Sentence
 from reviewer.scoring import Weights
 from reviewer.sentence_scores import read_scored
 from reviewer.text import counted
+
+alone = threading.RLock()
+"""Held while a search goes on: reports are written side by side, over one library and one index."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,11 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     `hits` still names the nearest papers and `matched` is 0. Papers are matched among the
     candidates that were looked at, CANDIDATES chunks or as many as papers are wanted.
     """
-    options = options or SearchOptions()
+    with alone:
+        return _found(question, library, options or SearchOptions())
+
+
+def _found(question: str, library: Library, options: SearchOptions) -> Found:
     most = max(CANDIDATES, options.papers)
     wanted = Wanted(options.filters, options.weights, most, options.imagined)
     ranking = Ranking(question, library, wanted)

@@ -30,7 +30,8 @@ class TableOptions:
 
     `papers` bounds the rows; `cited_as` holds the user's own keys by paper id, and `left_out` what
     was named and is not there; `sort` is one of ORDERS or a column's name. `earlier` is a table to
-    bring up to date: its cells stay, but those to `redo`, and those that failed.
+    bring up to date: its cells stay, but those to `redo`, and those that failed. A table `is_part`
+    of a report whose run keeps it.
     """
 
     columns: tuple[Column, ...] = ()
@@ -44,6 +45,7 @@ class TableOptions:
     is_strict: bool = False
     earlier: Table | None = None
     redo: Redo = field(default_factory=Redo)
+    is_part: bool = False
 
 
 def compare_papers(
@@ -84,7 +86,8 @@ def compare_papers(
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    _keep(table, library, writer, options, report)
+    if not options.is_part:
+        _keep(table, library, writer, options, report)
     return table
 
 

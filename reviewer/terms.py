@@ -40,3 +40,8 @@ def query_terms(question: str) -> list[str]:
     """The question's words without stop words, each once; all its words if nothing else is left."""
     words = list(dict.fromkeys(re.findall(r"\w+", clean(question).casefold())))
     return [word for word in words if word not in STOP_WORDS] or words
+
+
+def word_overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Jaccard index of two sets of words."""
+    return len(one & other) / len(one | other) if one or other else 0.0

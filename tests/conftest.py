@@ -100,3 +100,15 @@ def seeds():
     if not folder.is_dir():
         pytest.skip("the real listings are not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A headless Chromium; a test that wants one is skipped where there is none."""
+    from tests.browser import CHROMIUM, Browser
+
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed here")
+    opened = Browser(tmp_path_factory.mktemp("browser"))
+    yield opened
+    opened.close()

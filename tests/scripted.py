@@ -15,6 +15,7 @@ from reviewer.chunking import chunk_paper
 from reviewer.drafting import AdditionReply, PlanReply, SectionReply
 from reviewer.errors import ModelError
 from reviewer.filling import ColumnsReply, TableReply
+from reviewer.framing import SummaryReply, ViewsReply
 from reviewer.prompting import Prompts
 from reviewer.records import Evidence, Paper, Part, Score, Usage
 from reviewer.replies import schema_of
@@ -151,6 +152,25 @@ def sections(asked: Asked) -> dict[str, Any]:
     }
 
 
+def views(asked: Asked) -> dict[str, Any]:
+    """A question from each point of view on the topic."""
+    topic = re.search(r"^TOPIC: (.*)$", asked.prompt, re.MULTILINE).group(1)
+    said = {"newcomer": "What is", "sceptic": "Where fails", "practitioner": "What helps"}
+    return {"questions": [{"view": v, "question": f"{w} {topic}?"} for v, w in said.items()]}
+
+
+def summaries(asked: Asked) -> dict[str, Any]:
+    """A sentence on each of the first texts, and one thing that is open."""
+
+    def said(text: Text, words: str) -> dict[str, Any]:
+        return {"text": words, "quotes": [{"tag": text.tag, "quote": text.sentences[0]}]}
+
+    return {
+        "abstract": [said(text, "This is what one paper finds.") for text in asked.texts[:3]],
+        "open_questions": [said(asked.texts[-1], "Does this hold elsewhere?")],
+    }
+
+
 def additions(asked: Asked) -> dict[str, Any]:
     """A sentence on the first text of the paper that is to be added."""
     text = next(text for text in asked.texts if text.tag != "DRAFT")
@@ -173,6 +193,8 @@ HONEST: Mapping[type, Callable[[Asked], Any]] = {
     PlanReply: plans,
     SectionReply: sections,
     AdditionReply: additions,
+    ViewsReply: views,
+    SummaryReply: summaries,
     ColumnsReply: lambda asked: {"columns": [{"name": "reward", "tags": asked.tags}]},
 }
 
@@ -203,7 +225,7 @@ class Scripted:
     def usage(self) -> Usage:
         return Usage(model=self.model, calls=len(self.asked))
 
-    def close(self) -> None:
+    def close(self, *, at_once=True) -> None:
         self.is_closed = True
 
     def calls(self, into: type) -> list[Asked]:

@@ -20,10 +20,12 @@ COMMANDS = (
     "ask",
     "table",
     "draft",
+    "survey",
     "check",
     "search",
     "papers",
     "open",
+    "digest",
     "export",
     "runs",
     "safe",
@@ -259,16 +261,17 @@ def filters_of(
 
 
 def deliver(markdown: str, document: str, *, form: str, output: str) -> None:
-    """Write the result in its form: to a file, to a terminal (rendered) or to a pipe (plain).
+    """Write the result in its form: to a file, to a terminal (rendered) or to a pipe (plain). Every
+    form but Markdown is written as it is.
     The file `-` is standard output."""
-    text = document if form == "json" else markdown
+    text = markdown if form == "markdown" else document
     if output and output != "-":
         from pathlib import Path
 
         from reviewer.formats import write_whole
 
         write_whole(Path(output), text)
-    elif form != "json" and sys.stdout.isatty():
+    elif form == "markdown" and sys.stdout.isatty():
         from rich.console import Console
         from rich.markdown import Markdown
 

@@ -73,7 +73,7 @@ def ask(
         bool, typer.Option("--dry-run", help="Say which calls would be made, and make none.")
     ] = False,
     form: Annotated[
-        str, typer.Option("--format", "-f", help="markdown or json.", show_default=False)
+        str, typer.Option("--format", "-f", help="markdown, json or html.", show_default=False)
     ] = "",
     json: JsonOption = False,
     output: OutputOption = "",
@@ -98,11 +98,9 @@ def ask(
     from reviewer.cli.opening import asked_over, opened, with_known_keys, words_alone_note
     from reviewer.cli.progress import ShownProgress
     from reviewer.cli.writing import continued, say_claims, say_planned, warm_up, writer_of
-    from reviewer.formats import choose_format
-    from reviewer.formats.json import answer_json
-    from reviewer.formats.markdown import answer_markdown
+    from reviewer.formats import ANSWER_FORMS, choose_format
 
-    form = choose_format("json" if json else form, output)
+    form = choose_format("json" if json else form, output, ANSWER_FORMS)
     settings = settings_of(
         library=library, embedding=embedding, model=model, api_base=api_base, jobs=jobs,
         budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
@@ -125,13 +123,23 @@ def ask(
             )
             answer = answer_question(whole, shelf, writer, options, report)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
-    deliver(
-        answer_markdown(answer, with_quotes=quotes), answer_json(answer), form=form, output=output
-    )
+    _deliver_answer(answer, form, output, with_quotes=quotes)
     if not quiet:
         _say_summary(answer, note, has_budget=settings.budget_usd is not None)
     was_left_out = any("(strict)" in reason for reason in answer.coverage.left_out)
     return 3 if was_left_out else 0
+
+
+def _deliver_answer(answer: Answer, form: str, output: str, *, with_quotes: bool) -> None:
+    from reviewer.formats.answer_html import answer_html
+    from reviewer.formats.json import answer_json
+    from reviewer.formats.markdown import answer_markdown
+
+    if form == "markdown":
+        deliver(answer_markdown(answer, with_quotes=with_quotes), "", form=form, output=output)
+    else:
+        document = answer_html(answer) if form == "html" else answer_json(answer)
+        deliver("", document, form=form, output=output)
 
 
 def effort_of(effort: str) -> str:

@@ -97,7 +97,8 @@ def draft(
         bool, typer.Option("--dry-run", help="Say which calls would be made, and make none.")
     ] = False,
     form: Annotated[
-        str, typer.Option("--format", "-f", help="markdown, latex or json.", show_default=False)
+        str,
+        typer.Option("--format", "-f", help="markdown, latex, json or html.", show_default=False),
     ] = "",
     json: JsonOption = False,
     output: OutputOption = "",

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from reviewer.library import Library
     from reviewer.outlining import DraftOptions
 
-FORMS = ("markdown", "latex", "json")
+FORMS = ("markdown", "latex", "json", "html")
+REVISION_FORMS = ("markdown", "latex", "json")
 BIB_HEAD = "% Made by review: the papers cited in "
 
 
@@ -57,7 +58,7 @@ def checked(wanted: Wanted) -> Wanted:
     name = wanted.form or ("latex" if wanted.style == "latex" and not wanted.output else "")
     form = choose_format(name, wanted.output, FORMS)
     style = wanted.style or ("latex" if form == "latex" else "pandoc")
-    if form != "json" and (form == "latex") != (style == "latex"):
+    if form not in ("json", "html") and (form == "latex") != (style == "latex"):
         raise UsageError(
             f"{form} is not cited in the style {style}",
             hint="LaTeX takes --style latex; Markdown takes pandoc, numeric or author-year.",
@@ -110,7 +111,8 @@ def _checked_revision(wanted: Wanted) -> Wanted:
     keys = tuple(key.strip() for listed in wanted.add for key in listed.split(","))
     if not any(keys):
         raise UsageError("no paper to add is named", hint="Name them: --add key1,key2")
-    is_json = choose_format(wanted.form or "markdown", wanted.output, FORMS) == "json"
+    form = choose_format(wanted.form or "markdown", wanted.output, REVISION_FORMS)
+    is_json = form == "json"
     return replace(wanted, add=tuple(k for k in keys if k), form="json" if is_json else "diff")
 
 
@@ -118,7 +120,7 @@ def bibliography_of(output: str, form: str) -> str:
     """The .bib file beside the output, or nothing where there is none."""
     from pathlib import Path
 
-    if form == "json" or output in ("", "-"):
+    if form in ("json", "html") or output in ("", "-"):
         return ""
     return str(Path(output).with_suffix(".bib"))
 

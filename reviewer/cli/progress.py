@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -10,6 +12,10 @@ from reviewer.cli import print_error
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+    from reviewer.records import Usage
+
+LINE_EVERY_S = 2.0
 
 
 class ShownProgress:
@@ -68,3 +74,49 @@ class ShownProgress:
                 self._bar.remove_task(self._task)
             self._task = self._bar.add_task(stage, total=None)
         self._bar.update(self._task, completed=done, total=total or None)
+
+
+class SurveyProgress(ShownProgress):
+    """With calls and cost so far; off a terminal a line now and then, with the time left."""
+
+    def __init__(self, *, quiet: bool, verbose: bool) -> None:
+        super().__init__(quiet=quiet, verbose=verbose)
+        self.usage: Callable[[], Usage] | None = None
+        self._began: float | None = None
+        self._said_at = 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if done < 0 or stage != "Writing":
+            super().__call__(stage, done, total)
+        elif self._has_bar:
+            self._show(stage, done, total)
+            self._stage = stage
+            if self._bar is not None and self._task is not None:
+                self._bar.update(self._task, description=f"Sections, {self._spent()}")
+        elif not self._is_quiet:
+            self._say(done, total)
+
+    def stop(self) -> None:
+        """The bar goes before results are told."""
+        self.__exit__(None, None, None)
+
+    def _say(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        self._began = self._began or now
+        if done and (done == total or now - self._said_at >= LINE_EVERY_S):
+            self._said_at = now
+            print_error(f"{done} of {total} sections, {self._spent()}{self._left(done, total)}")
+
+    def _left(self, done: int, total: int) -> str:
+        if done >= total:
+            return ""
+        began = self._began or time.monotonic()
+        seconds = (time.monotonic() - began) / done * (total - done)
+        return (
+            f", about {seconds / 60:.0f} min left" if seconds >= 60 else f", {seconds:.0f} s left"
+        )
+
+    def _spent(self) -> str:
+        from reviewer.cli.writing import cost_line
+
+        return cost_line(self.usage()) if self.usage is not None else "no cost"

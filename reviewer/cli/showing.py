@@ -76,6 +76,7 @@ def _show_draft(wanted: Wanted, work: RelatedWork) -> None:
 
     from reviewer.formats import write_whole
     from reviewer.formats.bibtex import bibtex
+    from reviewer.formats.draft_html import draft_html
     from reviewer.formats.json import draft_json
     from reviewer.formats.latex_draft import draft_latex
     from reviewer.formats.markdown_draft import draft_markdown
@@ -87,6 +88,8 @@ def _show_draft(wanted: Wanted, work: RelatedWork) -> None:
         deliver("", text, form="json", output=wanted.output)
     elif wanted.form == "json":
         deliver("", draft_json(work), form="json", output=wanted.output)
+    elif wanted.form == "html":
+        deliver("", draft_html(work), form="html", output=wanted.output)
     else:
         text = draft_markdown(work, wanted.style, with_quotes=wanted.quotes, listed=_listed(wanted))
         deliver(text, "", form="markdown", output=wanted.output)

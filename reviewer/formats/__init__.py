@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from urllib.parse import quote, unquote
 
+from reviewer.cells import standing as standing
+from reviewer.describing import around_quote as around_quote
+from reviewer.describing import byline as byline
+from reviewer.describing import link_of as link_of
+from reviewer.describing import quoted_place as quoted_place
+from reviewer.describing import readable_date as readable_date
 from reviewer.drafts import CheckedSentence, CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.escaping import escape
 from reviewer.records import Citation, Paper
 from reviewer.results import Answer, Row, Table, Value
-from reviewer.text import clean_view, counted
-from reviewer.visible import is_hidden
+from reviewer.text import counted
 
 FORMATS = {
     "markdown": (".md", ".markdown", ".txt"),
@@ -31,12 +34,10 @@ FORMATS = {
     "html": (".html", ".htm"),
 }
 TEXT_FORMS = ("markdown", "json")
+ANSWER_FORMS = ("markdown", "json", "html")
 TABLE_FORMS = ("markdown", "json", "csv", "xlsx", "latex", "html")
 CHECK_FORMS = ("markdown", "json", "html")
 EXPORT_FORMS = ("bibtex", "ris", "csl-json", "jsonl", "csv")
-_AROUND = 1500  # characters of a long text that are shown before and after a quote
-_ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True)
@@ -139,34 +140,6 @@ def table_head(table: Table) -> str:
     return f"Filled by {table.writer}; code looked for every quote and number in its paper."
 
 
-def quoted_place(citation: Citation) -> str:
-    """`abstract, characters 10 to 52`, with the page where there are pages."""
-    page = f", page {citation.page}" if citation.page else ""
-    return f"{citation.part}{page}, characters {citation.start} to {citation.end}"
-
-
-def around_quote(text: str, citation: Citation) -> tuple[str, str, str]:
-    """The cleaned text before the quote, the quote, and the text after it."""
-    view = clean_view(text)
-    first = bisect_left(view.offsets, citation.start)
-    last = bisect_left(view.offsets, citation.end)
-    before, after = view.text[:first], view.text[last:]
-    if len(before) > _AROUND:
-        before = "…" + before[-_AROUND:]
-    if len(after) > _AROUND:
-        after = after[:_AROUND] + "…"
-    return before, view.text[first:last], after
-
-
-def standing(value: Value) -> str:
-    """How a value stands to its quote, in words."""
-    if value.doubts:
-        return f"no proof: {'; '.join(value.doubts)}"
-    if value.support == "supported":
-        return "the paper's words"
-    return "the writer's own words, not judged"
-
-
 def check_line(report: CheckReport) -> str:
     """How many sentences were looked at, and how many of them fail."""
     of_sentences = [s for s in report.sentences if any(p.fails for p in s.problems)]
@@ -213,26 +186,6 @@ def verdict_words(checked: CheckedSentence) -> str:
     return said.get(checked.support, "not checked: what it says in its own words")
 
 
-def readable_date(paper: Paper) -> str:
-    """`29 Sep 2025`, `Sep 2025`, `2025`, `11 Sep, year unknown`, or nothing."""
-    if paper.date.startswith("--"):
-        _, _, month, day = paper.date.split("-")
-        return f"{int(day)} {_MONTHS[int(month) - 1]}, year unknown"
-    pieces = paper.date.split("-") if paper.date else []
-    if len(pieces) == 3:
-        return f"{int(pieces[2])} {_MONTHS[int(pieces[1]) - 1]} {pieces[0]}"
-    if len(pieces) == 2:
-        return f"{_MONTHS[int(pieces[1]) - 1]} {pieces[0]}"
-    return paper.date or (str(paper.year) if paper.year else "")
-
-
-def byline(paper: Paper) -> str:
-    """Authors by name where they are known, else the note that the listing gave."""
-    if len(paper.authors) > 3:
-        return f"{paper.authors[0]} and {len(paper.authors) - 1} others"
-    return ", ".join(paper.authors) or paper.author_note or paper.organisation
-
-
 def reference_line(reference: Reference) -> str:
     return f"[{reference.number}] {paper_line(reference.paper)}"
 
@@ -249,29 +202,6 @@ def paper_line(paper: Paper) -> str:
         f"<{link}>" if link else "",
     ]
     return " · ".join(piece for piece in pieces if piece)
-
-
-def link_of(paper: Paper) -> str:
-    """An http(s) address of the paper, made from its identifiers if need be, or nothing.
-
-    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else. An
-    address that hides characters is none: programs show `%1B` as the sign that it stands for.
-    """
-    addresses = [
-        paper.url if paper.url.startswith(("https://", "http://")) else "",
-        f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}" if paper.doi else "",
-        f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "",
-    ]
-    link = next((a for a in addresses if a and not _hides(a)), "")
-    return quote(link, safe=_ADDRESS, errors="replace")
-
-
-def _hides(address: str) -> bool:
-    """True when it holds white space, or what nobody sees, as it stands or percent-encoded."""
-    plain = unquote(unquote(address))
-    return any(c.isspace() for c in address) or any(
-        c in "\n\t" or is_hidden(plain, i) for i, c in enumerate(plain)
-    )
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewer.drafts import CheckedSentence, CheckReport
 from reviewer.formats import (
     around_quote,
-    byline,
     check_head,
     check_line,
-    link_of,
     quoted_place,
-    readable_date,
     verdict_words,
 )
 from reviewer.pages import render_page
@@ -65,10 +62,7 @@ def check_html(report: CheckReport) -> str:
         },
         "entries": [entry for entry in report.entries if entry.problems],
     }
-    filters: dict[str, Callable[..., str]] = {
-        "link": link_of, "date": readable_date, "byline": byline, "clean": clean,
-    }  # fmt: skip
-    return render_page("check", filters, values, has_script=False)
+    return render_page("check", values, styles=("check",))
 
 
 def _shown(checked: CheckedSentence, report: CheckReport) -> ShownSentence:

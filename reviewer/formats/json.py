@@ -11,6 +11,7 @@ from reviewer.drafts import CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.formats import link_of, references_of
 from reviewer.records import Citation, Found, Paper
+from reviewer.reports import Batch, SurveyReport
 from reviewer.results import Added, Answer, Finding, RelatedWork, Revision, Row, Run, Table
 from reviewer.visible import escape_hidden
 
@@ -145,6 +146,30 @@ def revision_json(revision: Revision, diff: str) -> str:
     papers = [paper_fields(paper) for paper in revision.papers]
     usage = {"run_id": revision.run_id, **revision.usage.model_dump(mode="json")}
     return dump("revision", {**whole, "diff": diff, "papers": papers, "usage": usage})
+
+
+def batch_json(batch: Batch) -> str:
+    """All reports; what differs from run to run stands in `usage` alone."""
+    made = batch.made
+    return dump(
+        "survey",
+        {
+            "title": batch.title,
+            "reports": [_report_fields(report) for report in batch.reports],
+            "usage": {
+                "run_id": made.run_id,
+                "started": made.started,
+                "finished": made.finished,
+                **made.usage.model_dump(mode="json"),
+            },
+        },
+    )
+
+
+def _report_fields(report: SurveyReport) -> dict[str, Any]:
+    fields = report.model_dump(mode="json", exclude={"papers", "made", "tables"})
+    tables = [t.model_dump(mode="json", exclude={"papers", "usage"}) for t in report.tables]
+    return {**fields, "tables": tables, "papers": [paper_fields(p) for p in report.papers]}
 
 
 def papers_json(papers: Sequence[Paper]) -> str:

@@ -11,6 +11,7 @@ from reviewer.formats import paper_line, reference_line, references_of
 from reviewer.marks import page_words
 from reviewer.records import Citation, Claim, Found, Paper, Score
 from reviewer.results import Answer
+from reviewer.telling import answer_head, answer_title
 from reviewer.text import clean, clean_view, counted
 
 _KINDS = ("yes", "no", "mixed")
@@ -27,10 +28,10 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
     """The whole answer: head, claims, references, coverage."""
     references = references_of(answer)
     numbers = {reference.paper.id: reference.number for reference in references}
-    lines = [f"# {escape(_title(answer.question))}", ""]
+    lines = [f"# {escape(answer_title(answer))}", ""]
     if not answer.claims:
         return "\n".join([*lines, *_nothing(answer), "", _coverage(answer), ""])
-    lines += [_head(answer), "", *_verdict(answer)]
+    lines += [escape(answer_head(answer)), "", *_verdict(answer)]
     if answer.is_weak:
         lines += ["## Nearest, may not answer", ""]
     lines += [_claim(claim, numbers) for claim in answer.claims]
@@ -41,21 +42,6 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
         if with_quotes:
             lines += [*_quotes(reference.citations), ""]
     return "\n".join([*lines, _coverage(answer), ""])
-
-
-def _title(question: str) -> str:
-    return question[:1].upper() + question[1:]
-
-
-def _head(answer: Answer) -> str:
-    papers = counted(answer.coverage.cited, "paper")
-    if answer.writer == "extractive":
-        return (
-            f"Quoted from {papers}; no model is set, so nothing is "
-            "rephrased and no verdict is given."
-        )
-    asked = f' Asked as "{escape(answer.asked)}".' if answer.asked else ""
-    return f"Written by {escape(answer.writer)} from {papers}; citations by code.{asked}"
 
 
 def _verdict(answer: Answer) -> list[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
-from reviewer.escaping import escape
+from reviewer.escaping import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.formats import paper_line, quoted_place
 from reviewer.marks import Marks
 from reviewer.records import Claim, Paper
@@ -26,8 +25,6 @@ from reviewer.remarks import (
 )
 from reviewer.results import RelatedWork, Section
 
-# What pandoc reads beyond Markdown: a citation, sub- and superscript; not in a link, not in code.
-_PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\\)`[^`\s]+@[^`\s]+`|(?<!\w)@|\^|(?<!\\)~")
 Listed = Callable[[Sequence[Paper]], list[str]]
 """Gives one line a paper of a bibliography; the papers are in the order of their marks."""
 
@@ -48,7 +45,7 @@ def draft_markdown(
         lines += [nothing_drafted(work), ""]
         if work.nearest:
             lines += ["Nearest papers, which may not help:", ""]
-            lines += [*(f"- {_for_pandoc(paper_line(paper))}" for paper in work.nearest), ""]
+            lines += [*(f"- {for_pandoc(paper_line(paper))}" for paper in work.nearest), ""]
         return "\n".join([*lines, coverage_line(work), ""])
     lines += [escape_pandoc(draft_head(work)), ""]
     if work.is_weak:
@@ -65,25 +62,6 @@ def draft_markdown(
     return "\n".join([*lines, escape_pandoc(coverage_line(work)), ""])
 
 
-def escape_pandoc(text: str) -> str:
-    """Escaped for every reader of Markdown, pandoc among them."""
-    return _for_pandoc(escape(text))
-
-
-def _for_pandoc(escaped: str) -> str:
-    """What pandoc reads beyond Markdown made harmless too; links stay."""
-    return _PANDOC.sub(lambda found: found[0] if found[0][0] in "<`" else f"\\{found[0]}", escaped)
-
-
-def _quoted(text: str) -> str:
-    """The escaped text in quotation marks of a kind that it does not hold itself, so that a reader
-    of the draft, `review check` among them, sees where it ends."""
-    for opening, closing in ('""', "“”", "«»"):
-        if opening not in text and closing not in text:
-            return f"{opening}{escape_pandoc(text)}{closing}"
-    return f'"{escape_pandoc(text)}"'
-
-
 def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     lines = [f"## {escape_pandoc(section.title[:1].upper() + section.title[1:])}", ""]
     if section.failed:
@@ -91,7 +69,7 @@ def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     known = {paper.id: paper for paper in work.papers}
     for paper_id, quotes in quotes_by_paper(section).items():
         paper = known[paper_id]
-        said = " ".join(_quoted(claim.text) for claim in quotes)
+        said = " ".join(quoted_pandoc(claim.text) for claim in quotes)
         mark = marks.mark([paper_id], pages_of(citations_of(quotes)))
         year = f" ({paper.year})" if paper.year else " (year unknown)"
         lines.append(f"- **{escape_pandoc(paper.title)}**{year} {mark}: {said}")
@@ -109,14 +87,14 @@ def sentence_markdown(claim: Claim, marks: Marks) -> str:
     remarks = remarks_on(claim)
     remark = f" *({escape_pandoc(remarks)})*" if remarks else ""
     if is_quote(claim):
-        return f"{_quoted(claim.text)} {mark_of(claim, marks)}{remark}"
+        return f"{quoted_pandoc(claim.text)} {mark_of(claim, marks)}{remark}"
     return with_mark(escape_pandoc(claim.text), mark_of(claim, marks)) + remark
 
 
 def reference_markdown(paper: Paper, marks: Marks) -> str:
     """The paper's line in a list of references."""
     head = f"[{marks.number_of(paper.id)}] " if marks.style == "numeric" else "- "
-    return head + _for_pandoc(paper_line(paper))
+    return head + for_pandoc(paper_line(paper))
 
 
 def _references(papers: Sequence[Paper], marks: Marks, listed: Listed | None) -> list[str]:
@@ -134,4 +112,4 @@ def _sorted(papers: Sequence[Paper], listed: Listed | None) -> Sequence[Paper | 
 
 def _quotes(work: RelatedWork, paper: Paper) -> list[str]:
     every = [c for s in work.sections for c in citations_of(s.claims) if c.paper_id == paper.id]
-    return [f"> {_quoted(c.quote)} ({quoted_place(c)})" for c in dict.fromkeys(every)]
+    return [f"> {quoted_pandoc(c.quote)} ({quoted_place(c)})" for c in dict.fromkeys(every)]

@@ -16,6 +16,7 @@ from reviewer.records import (
     Support,
     Usage,
 )
+from reviewer.reports import SummaryDraft, SurveySection, ViewQuestion
 from reviewer.results import Brief, Column, RowDraft, SectionDraft, Theme
 
 JUDGED_A_CALL = 12  # more claims than an answer has would not fit into a small model's context
@@ -105,6 +106,16 @@ class Writer(Protocol):
         """What is told of the evidence's one paper at the end of this paragraph of a user's."""
         ...
 
+    def view_questions(self, topic: str) -> tuple[ViewQuestion, ...] | NeedsModel:
+        """What readers with several points of view would ask of the topic."""
+        ...
+
+    def write_summary(
+        self, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
+    ) -> SummaryDraft:
+        """An abstract and what is open, on what the sections quote; tags are the evidence's."""
+        ...
+
     def usage(self) -> Usage:
         """What was spent so far."""
         ...
@@ -113,10 +124,10 @@ class Writer(Protocol):
         """What was left out of prompts, and why."""
         ...
 
-    def prompt_hashes(self) -> dict[str, str]:
-        """The hash of each prompt that was used so far."""
+    def prompt_hashes(self, names: Sequence[str] = ()) -> dict[str, str]:
+        """The hash of each prompt that was used so far, or of those with these names."""
         ...
 
-    def close(self) -> None:
-        """End calls that still run; no new one is made."""
+    def close(self, *, at_once: bool = True) -> None:
+        """No new call is made; those that still run end, unless this is not `at_once`."""
         ...

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import reviewer.excerpts as excerpts
 import reviewer.spans as spans
 from reviewer.columns import DEFAULT
 from reviewer.records import (
@@ -21,7 +22,9 @@ from reviewer.records import (
     Sentence,
     Usage,
 )
+from reviewer.reports import SummaryDraft, SurveySection
 from reviewer.results import Brief, Column, RowDraft, SectionDraft, StatementDraft, Theme
+from reviewer.terms import word_overlap
 from reviewer.text import clean
 
 MOST_SENTENCES = 8
@@ -196,16 +199,25 @@ class Extractive:
         claims = [ClaimDraft(text=clean(quote.quote), quotes=(quote,)) for quote in quotes[:1]]
         return AnswerDraft(claims=tuple(claims))
 
+    def view_questions(self, topic: str) -> NeedsModel:
+        return NeedsModel(step="points of view")
+
+    def write_summary(
+        self, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
+    ) -> SummaryDraft:
+        """Quotes alone."""
+        return excerpts.summary_of(sections, evidence)
+
     def usage(self) -> Usage:
         return Usage()
 
     def notes(self) -> tuple[str, ...]:
         return ()
 
-    def prompt_hashes(self) -> dict[str, str]:
+    def prompt_hashes(self, names: Sequence[str] = ()) -> dict[str, str]:
         return {}
 
-    def close(self) -> None:
+    def close(self, *, at_once: bool = True) -> None:
         """Nothing runs."""
 
 
@@ -223,12 +235,7 @@ def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
     own = [c for c in chosen if c.paper_id == scored.paper_id]
     if own and scored.worth < SECOND_SHARE * own[0].worth:
         return False
-    return all(_overlap(scored.words, c.words) < REPEAT for c in chosen)
-
-
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """Jaccard index of two sets of words."""
-    return len(one & other) / len(one | other) if one or other else 0.0
+    return all(word_overlap(scored.words, c.words) < REPEAT for c in chosen)
 
 
 def _score(evidence: Sequence[Evidence]) -> list[_Scored]:

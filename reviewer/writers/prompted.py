@@ -8,6 +8,7 @@ from pydantic import Field
 
 import reviewer.drafting as drafting
 import reviewer.filling as filling
+import reviewer.framing as framing
 from reviewer.asking import Asking, Model
 from reviewer.citing import cite
 from reviewer.prompting import Prompts, Shown
@@ -26,6 +27,7 @@ from reviewer.records import (
     Support,
     Usage,
 )
+from reviewer.reports import SummaryDraft, SurveySection, ViewQuestion
 from reviewer.results import Brief, Column, RowDraft, SectionDraft, Theme
 from reviewer.writers import JUDGED_A_CALL, PAPERS_A_CALL
 
@@ -186,7 +188,8 @@ class Prompted:
     ) -> tuple[Theme, ...]:
         """The model's own themes; papers that it leaves out are in none."""
         texts = drafting.texts_shown(readings, evidence)
-        return drafting.plan_sections(self._asking, question, texts, evidence)
+        most = max(drafting.MOST_THEMES, len(groups))
+        return drafting.plan_sections(self._asking, question, texts, evidence, most)
 
     def write_sections(
         self,
@@ -204,17 +207,25 @@ class Prompted:
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         return drafting.extend_paragraph(self._asking, paragraph, evidence)
 
+    def view_questions(self, topic: str) -> tuple[ViewQuestion, ...]:
+        return framing.view_questions(self._asking, topic)
+
+    def write_summary(
+        self, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
+    ) -> SummaryDraft:
+        return framing.write_summary(self._asking, topic, sections, evidence)
+
     def usage(self) -> Usage:
         return self._asking.model.usage()
 
     def notes(self) -> tuple[str, ...]:
         return self._asking.notes()
 
-    def prompt_hashes(self) -> dict[str, str]:
-        return self._asking.prompt_hashes()
+    def prompt_hashes(self, names: Sequence[str] = ()) -> dict[str, str]:
+        return self._asking.prompt_hashes(names)
 
-    def close(self) -> None:
-        self._asking.model.close()
+    def close(self, *, at_once: bool = True) -> None:
+        self._asking.model.close(at_once=at_once)
 
     def _vote(self, question: str, replies: Sequence[ReadReply]) -> None:
         """Count what each call about this question said, in earlier rounds too."""

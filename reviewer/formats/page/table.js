@@ -1,13 +1,13 @@
 "use strict";
-const table = document.getElementById("table");
-if (table) {
-  const body = table.tBodies[0];
+for (const box of document.querySelectorAll(".comparison")) {
+  const body = box.querySelector("tbody");
   const rows = [...body.rows];
-  const heads = [...table.tHead.rows[0].cells];
-  const order = document.getElementById("order");
-  const filter = document.getElementById("filter");
-  const count = document.getElementById("count");
-  const none = document.getElementById("none");
+  const heads = [...box.querySelector("thead tr").cells];
+  const order = box.querySelector("select");
+  const filter = box.querySelector("input");
+  const count = box.querySelector(".tally-now");
+  const none = box.querySelector(".none");
+  const all = count.textContent;
 
   const compare = (a, b, column, sign) => {
     const one = a.cells[column].dataset, other = b.cells[column].dataset;
@@ -35,33 +35,13 @@ if (table) {
 
   filter.addEventListener("input", () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
+    let left = 0;
     for (const row of rows) {
       const text = row.textContent.toLowerCase();
       row.hidden = !words.every((word) => text.includes(word));
-      shown += !row.hidden;
+      left += !row.hidden;
     }
-    count.textContent = words.length ? `${shown} of ${rows.length} papers` : `${rows.length} papers`;
-    none.hidden = shown > 0;
-  });
-
-  const panel = document.getElementById("panel");
-  const place = document.getElementById("shown");
-  table.addEventListener("click", (event) => {
-    const cell = event.target.closest("a.cell");
-    if (!cell || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    place.replaceChildren(...cell.dataset.quotes.split(" ").map((id) => {
-      const copy = document.getElementById(id).cloneNode(true);
-      copy.removeAttribute("id");
-      return copy;
-    }));
-    panel.showModal();
-    const mark = place.querySelector("mark");
-    if (mark) mark.scrollIntoView({ block: "nearest" });
-  });
-  document.getElementById("close").addEventListener("click", () => panel.close());
-  panel.addEventListener("click", (event) => {
-    if (event.target === panel) panel.close();
+    count.textContent = words.length ? `${left} of ${all}` : all;
+    none.hidden = left > 0;
   });
 }

@@ -1,0 +1,76 @@
+"""How a paper, its date, its address and a place in its text are told, in every form alike."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from urllib.parse import quote, unquote
+
+from reviewer.records import Citation, Paper
+from reviewer.text import clean_view
+from reviewer.visible import is_hidden
+
+_AROUND = 1500  # characters of a long text that are shown before and after a quote
+_ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def quoted_place(citation: Citation) -> str:
+    """`abstract, characters 10 to 52`, with the page where there are pages."""
+    page = f", page {citation.page}" if citation.page else ""
+    return f"{citation.part}{page}, characters {citation.start} to {citation.end}"
+
+
+def around_quote(text: str, citation: Citation) -> tuple[str, str, str]:
+    """The cleaned text before the quote, the quote, and the text after it."""
+    view = clean_view(text)
+    first = bisect_left(view.offsets, citation.start)
+    last = bisect_left(view.offsets, citation.end)
+    before, after = view.text[:first], view.text[last:]
+    if len(before) > _AROUND:
+        before = "…" + before[-_AROUND:]
+    if len(after) > _AROUND:
+        after = after[:_AROUND] + "…"
+    return before, view.text[first:last], after
+
+
+def readable_date(paper: Paper) -> str:
+    """`29 Sep 2025`, `Sep 2025`, `2025`, `11 Sep, year unknown`, or nothing."""
+    if paper.date.startswith("--"):
+        _, _, month, day = paper.date.split("-")
+        return f"{int(day)} {_MONTHS[int(month) - 1]}, year unknown"
+    pieces = paper.date.split("-") if paper.date else []
+    if len(pieces) == 3:
+        return f"{int(pieces[2])} {_MONTHS[int(pieces[1]) - 1]} {pieces[0]}"
+    if len(pieces) == 2:
+        return f"{_MONTHS[int(pieces[1]) - 1]} {pieces[0]}"
+    return paper.date or (str(paper.year) if paper.year else "")
+
+
+def byline(paper: Paper) -> str:
+    """Authors by name where they are known, else the note that the listing gave."""
+    if len(paper.authors) > 3:
+        return f"{paper.authors[0]} and {len(paper.authors) - 1} others"
+    return ", ".join(paper.authors) or paper.author_note or paper.organisation
+
+
+def link_of(paper: Paper) -> str:
+    """An http(s) address of the paper, made from its identifiers if need be, or nothing.
+
+    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else. An
+    address that hides characters is none: programs show `%1B` as the sign that it stands for.
+    """
+    addresses = [
+        paper.url if paper.url.startswith(("https://", "http://")) else "",
+        f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}" if paper.doi else "",
+        f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "",
+    ]
+    link = next((a for a in addresses if a and not _hides(a)), "")
+    return quote(link, safe=_ADDRESS, errors="replace")
+
+
+def _hides(address: str) -> bool:
+    """True when it holds white space, or what nobody sees, as it stands or percent-encoded."""
+    plain = unquote(unquote(address))
+    return any(c.isspace() for c in address) or any(
+        c in "\n\t" or is_hidden(plain, i) for i, c in enumerate(plain)
+    )
