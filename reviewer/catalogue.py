@@ -152,6 +152,13 @@ class Catalogue:
         )
         return [KeptRecord(n, p, self._read(text)) for n, p, text in sorted(found)]
 
+    def records_of(self, paper: int) -> list[KeptRecord]:
+        """A paper's records, oldest first."""
+        rows = self._database.rows(
+            "SELECT number, record FROM records WHERE paper = ? ORDER BY number", (paper,)
+        )
+        return [KeptRecord(number, paper, self._read(text)) for number, text in rows]
+
     def save_paper(self, paper: Paper) -> int:
         """Insert the paper, or replace the one with its id; gives its number."""
         self._database.run(

