@@ -104,9 +104,9 @@ def places(made, tmp_path_factory):
     "Every command line ends with exit code 0, 1, 2, 3 or 130 and no traceback",
     "random commands, flags and Unicode arguments, hostile ones among them, in this process",
     full=10_000,
-    few=60,
+    few=25,
 )
-@settings(max_examples=count(10_000, 60), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=count(10_000, 25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(command_lines(), st.binary(max_size=40))
 @example(["ask", "\ud600"], b"")
 @example(["add", "\x00"], b"")
