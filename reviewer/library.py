@@ -88,7 +88,8 @@ class Library:
         """
         with writing(self.folder, report):
             added = self._read_all(list(find_files(paths)), options or ReadOptions(), report)
-            embedded, seconds, note = self._bring_up(report, may_download=may_download)
+            done = self._bring_up(report, may_download=may_download) if added.files_read else None
+            embedded, seconds, note = done or (0, 0.0, ())
         return added.model_copy(
             update={
                 "papers": self.catalogue.count(),

@@ -50,12 +50,13 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what failed is Skipped
     found = bibtexparser.parse_string(text)
+    failed = {id(block) for block in found.failed_blocks}
     for block in found.blocks:
         line = (block.start_line or 0) + 1
         raw = block.raw or ""
         if isinstance(block, DuplicateFieldKeyBlock):  # the first of two equal fields counts
             block = block.ignore_error_block
-        elif block in found.failed_blocks:
+        elif id(block) in failed:
             reason = "this entry is damaged"
             if isinstance(block, DuplicateBlockKeyBlock):
                 reason = f"the key '{block.key}' is there twice"
