@@ -42,8 +42,9 @@ KNOWN = commands()
 
 
 def inside(text):
-    """As a command line would hold it, where lone surrogates are bytes that are no UTF-8, without
-    what would lead out of the folder: nothing may be written elsewhere."""
+    """As a command line would hold it, where lone surrogates are bytes that are no UTF-8 and a zero
+    byte cannot be, without what would lead out of the folder: nothing may be written elsewhere."""
+    text = text.replace("\0", "")
     text = text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
     return text.replace("/", "∕").replace("~", "∼").replace("..", "‥")
 
