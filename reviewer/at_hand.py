@@ -66,7 +66,7 @@ def _check(added: Added, paths: Sequence[str]) -> None:
     raise SourceError(
         f"no paper could be read from {', '.join(paths)} ({shown}"
         + (f"; and {more} more)" if more > 0 else ")"),
-        hint="review reads BibTeX, RIS, CSL-JSON, saved daily-papers listings and JSON Lines.",
+        hint="review reads PDF, BibTeX, RIS, CSL-JSON, saved daily-papers listings and JSON Lines.",
     )
 
 

@@ -96,10 +96,7 @@ class ChunkStore:
 
     def papers_of(self, numbers: Sequence[int]) -> dict[int, int]:
         """The number of each chunk's paper."""
-        rows = self._database.rows_in(
-            "SELECT number, paper FROM chunks WHERE number IN (?)", list(numbers)
-        )
-        return dict(rows)
+        return self.postings.papers_of(numbers)
 
     def numbers_of(self, ids: Sequence[str]) -> dict[str, int]:
         rows = self._database.rows_in("SELECT id, number FROM chunks WHERE id IN (?)", list(ids))

@@ -6,27 +6,43 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 from reviewer.records import Chunk, Paper, Part
 from reviewer.text import sentence_spans
 
 WHOLE_CHARS = 2600  # an abstract-sized part stays one chunk: 99 % of abstracts are shorter
 CHUNK_CHARS = 1200
+_LEAST_SECTION_CHARS = 200  # a heading right above another begins no chunk of its own
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
 _LAST_SPACE = re.compile(r".*(\s)", re.DOTALL)
 
 
 def chunk_paper(paper: Paper) -> tuple[Chunk, ...]:
-    """The chunks of all parts but the title, in order; always `part.text[start:end] == text`.
+    """The chunks of abstract and body, in order; always `part.text[start:end] == text`.
 
-    A paper without any text but its title gets one empty chunk, so that its title can be found.
+    No chunk reaches over a section's heading; each knows its page and section. A paper without any
+    text but its title gets one empty chunk, so that its title can be found.
     """
     chunks = []
-    for part in paper.parts:
+    for part in paper.own_parts:
         if part.name != "title":
-            spans = chunk_spans(part.text)
+            spans = [span for section in _sections(part) for span in _section_spans(part, section)]
             chunks += [_chunk(paper, part, start, end) for start, end in spans]
     return tuple(chunks) or (_chunk(paper, Part(name="abstract", text=""), 0, 0),)
+
+
+def _sections(part: Part) -> list[tuple[int, int]]:
+    starts = [0]
+    for heading in part.headings:
+        if heading.start - starts[-1] >= _LEAST_SECTION_CHARS:
+            starts.append(heading.start)
+    return list(pairwise([*starts, len(part.text)]))
+
+
+def _section_spans(part: Part, section: tuple[int, int]) -> list[tuple[int, int]]:
+    first, last = section
+    return [(first + start, first + end) for start, end in chunk_spans(part.text[first:last])]
 
 
 def chunk_spans(text: str) -> list[tuple[int, int]]:
@@ -76,11 +92,13 @@ def _chunk(paper: Paper, part: Part, start: int, end: int) -> Chunk:
     text = part.text[start:end]
     sign = "\0".join((paper.id, paper.title, part.name, str(start), text))
     digest = hashlib.sha256(sign.encode("utf-8", errors="surrogatepass")).hexdigest()
+    own = bisect_right([heading.start for heading in part.headings], start)
     page = bisect_right(part.page_starts, start) + 1 if part.page_starts else None
     return Chunk(
         id=digest[:20],
         paper_id=paper.id,
         part=part.name,
+        section=part.headings[own - 1].text if own else "",
         page=page,
         start=start,
         end=end,

@@ -15,7 +15,10 @@ _LATEX = re.compile(
 )
 _NOCITE = re.compile(_LATEX.pattern.replace("[a-zA-Z]*cite[a-zA-Z]*", "nocite"))
 _IN_TEXT = re.compile(r"(?:[Cc]itet|[Tt]extcite|[Cc]iteauthor|[Cc]itealt)")
-_NUMERIC = re.compile(r"(?<![\w\])!])\[(\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*)\](?![(\[:])")
+PAGES = r"(?:, pp?\. ?\d+(?:(?:, |[–-])\d+)*)?"  # of a number in a mark: `[1, p. 3]`
+_NUMERIC = re.compile(
+    rf"(?<![\w\])!])\[(\d{{1,3}}{PAGES}(?:\s?[,;–-]\s?\d{{1,3}}{PAGES})*)\](?![(\[:])"
+)
 _AUTHOR_YEAR = re.compile(
     r"\((?:[^()]*?[A-Z][^()]*?,?\s)?(?:19|20)\d\d[a-z]?(?:[;,][^()]*)?\)"
     r"|[A-Z][\w'’-]+(?:\s(?:and|&)\s[A-Z][\w'’-]+|\set al\.),?\s\[?(?:19|20)\d\d"
@@ -79,7 +82,7 @@ def _pandoc_keys(text: str) -> tuple[str, ...]:
 
 def _numeric(text: str) -> Iterator[Mark]:
     for found in _NUMERIC.finditer(text):
-        yield Mark(*found.span(), _numbers(found[1]))
+        yield Mark(*found.span(), _numbers(re.sub(PAGES, "", found[1])))
 
 
 def _author_year(text: str) -> Iterator[Mark]:

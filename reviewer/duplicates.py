@@ -16,7 +16,7 @@ _DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORE
 _ARXIV_ADDRESS = re.compile(
     r"^(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", re.IGNORECASE
 )
-_PART_ORDER = ("title", "abstract", "body")
+_PART_ORDER = ("title", "abstract", "body", "references")
 
 Identity = tuple[str, str]
 """A kind (`doi`, `arxiv`, `pmid`, `title`) and a normalised value."""

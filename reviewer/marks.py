@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
+from reviewer.citation_marks import PAGES
 from reviewer.names import authors_of
 from reviewer.records import Paper
 from reviewer.text import clean, shorten
@@ -18,7 +20,16 @@ _PANDOC_MARK = re.compile(r"(?<![\w\\])-?@(?:\{([^}\s]+)\}|([A-Za-z0-9_][\w:.#$%
 _LATEX_MARK = re.compile(
     r"\\[a-zA-Z]*cite(?!style|indent)[a-zA-Z]*\*?(?:\s*\[[^\]]*\])*\s*\{([^}]*)\}"
 )
-_NUMBER_MARK = re.compile(r"(?<![\w\]!\\])\[(\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*)\](?![(\[:])")
+_NUMBER_MARK = re.compile(
+    rf"(?<![\w\]!\\])\[(\d{{1,3}}{PAGES}(?:\s?[,;–-]\s?\d{{1,3}}{PAGES})*)\](?![(\[:])"
+)
+_NO_PAGES: Mapping[str, Sequence[int]] = MappingProxyType({})
+
+
+def page_words(pages: Sequence[int]) -> str:
+    """`, p. 3` or `, pp. 3, 5`; nothing without a page."""
+    own = sorted(set(pages))
+    return f", p{'p' * (len(own) > 1)}. {', '.join(map(str, own))}" if own else ""
 
 
 def citation_key(key: str) -> str:
@@ -46,20 +57,26 @@ class Marks:
     def number_of(self, paper_id: str) -> int:
         return self._numbers[paper_id]
 
-    def mark(self, paper_ids: Sequence[str]) -> str:
-        """One mark for these papers, each once, without a space before it: `[@a; @b]`,
-        `\\citep{a,b}`, `[1, 2]` or `(Guo et al., 2025; "A Title", n.d.)`. Empty for none."""
+    def mark(self, paper_ids: Sequence[str], pages: Mapping[str, Sequence[int]] = _NO_PAGES) -> str:
+        """One mark for these papers, each once, without a space before it: `[@a; @b, p. 3]`,
+        `\\citep{a,b}`, `[1; 2, p. 3]` or `(Guo et al., 2025; "A Title", n.d.)`. Empty for none.
+        `pages` names those of a paper that are cited; with them LaTeX has one mark a paper."""
         own = [i for i in dict.fromkeys(paper_ids) if i in self._papers]
         if not own:
             return ""
-        keys = [citation_key(self._papers[i].key) for i in own]
+        at = {i: page_words(pages.get(i, ())) for i in own}
+        keys = {i: citation_key(self._papers[i].key) for i in own}
         if self.style == "pandoc":
-            return f"[{'; '.join(f'@{key}' for key in keys)}]"
+            return f"[{'; '.join(f'@{keys[i]}{at[i]}' for i in own)}]"
+        if self.style == "latex" and not any(at.values()):
+            return rf"\citep{{{','.join(keys.values())}}}"
         if self.style == "latex":
-            return rf"\citep{{{','.join(keys)}}}"
+            places = {i: f"[{at[i][2:].replace('. ', '.~', 1)}]" if at[i] else "" for i in own}
+            return "".join(rf"\citep{places[i]}{{{keys[i]}}}" for i in own)
         if self.style == "numeric":
-            return f"[{', '.join(str(n) for n in sorted(self._numbers[i] for i in own))}]"
-        return self._escape(f"({'; '.join(', '.join(self._labels[i]) for i in own)})")
+            numbered = [f"{n}{at[i]}" for n, i in sorted((self._numbers[i], i) for i in own)]
+            return f"[{('; ' if any(at.values()) else ', ').join(numbered)}]"
+        return self._escape(f"({'; '.join(', '.join(self._labels[i]) + at[i] for i in own)})")
 
     def in_words(self, paper_id: str) -> str:
         """The mark as a part of the sentence: `@a`, `\\citet{a}`, `[1]`, `Guo et al. (2025)`."""
@@ -128,5 +145,6 @@ def cited_keys(text: str) -> set[str]:
 
 def highest_number(text: str) -> int:
     """The highest number that a numeric mark of a draft has; 0 without one."""
-    numbers = [int(n) for listed in _NUMBER_MARK.findall(text) for n in re.findall(r"\d+", listed)]
+    listed = (re.sub(PAGES, "", found) for found in _NUMBER_MARK.findall(text))
+    numbers = [int(n) for found in listed for n in re.findall(r"\d+", found)]
     return max(numbers, default=0)

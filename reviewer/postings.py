@@ -32,6 +32,7 @@ class Postings:
         self.forward = ForwardIndex(database)
         self._read: dict[str, Any] = {}
         self._read_at: tuple[int, ...] = ()
+        self._kept_members: tuple[tuple[int, ...], Any] | None = None
 
     def next_chunk(self) -> int:
         """A chunk number that no entry names, not even one of a removed chunk."""
@@ -193,10 +194,32 @@ class Postings:
         return chunks, words, highest
 
     def _members(self) -> Any:  # noqa: ANN401  an array
+        """Every indexed chunk with its paper and length, by chunk, removed ones among them."""
         import numpy as np
 
-        blobs = [row[0] for row in self._database.rows("SELECT members FROM segments")]
-        return np.frombuffer(b"".join(blobs), dtype=_MEMBER)
+        sign = self._sign()
+        if self._kept_members is None or self._kept_members[0] != sign:
+            blobs = [row[0] for row in self._database.rows("SELECT members FROM segments")]
+            members = np.frombuffer(b"".join(blobs), dtype=_MEMBER)
+            self._kept_members = (sign, members[np.argsort(members["chunk"], kind="stable")])
+        return self._kept_members[1]
+
+    def _sign(self) -> tuple[int, ...]:
+        """Another one whenever segments or removed chunks have changed."""
+        return self._database.rows(
+            "SELECT ifnull(max(number), 0), (SELECT count(*) FROM dead_chunks) FROM segments"
+        )[0]
+
+    def papers_of(self, chunks: Sequence[int]) -> dict[int, int]:
+        """The number of each chunk's paper; a removed chunk has none."""
+        import numpy as np
+
+        members = self._members()
+        wanted = np.setdiff1d(np.array(chunks, dtype=np.int64), self._removed())
+        places = np.searchsorted(members["chunk"], wanted).clip(max=max(len(members) - 1, 0))
+        found = members[places] if len(members) else members
+        is_there = found["chunk"] == wanted[: len(found)]
+        return dict(zip(wanted[is_there].tolist(), found["paper"][is_there].tolist(), strict=True))
 
     def of_papers(self, selected: Sequence[Any]) -> Any:  # noqa: ANN401  arrays
         """Which chunks belong to papers that are in each of these arrays of numbers: at a chunk's
@@ -218,9 +241,7 @@ class Postings:
         """The entries of each stem. Those of the last questions are kept while nothing changes."""
         import numpy as np
 
-        sign = self._database.rows(
-            "SELECT ifnull(max(number), 0), (SELECT count(*) FROM dead_chunks) FROM segments"
-        )[0]
+        sign = self._sign()
         if sign != self._read_at or len(self._read) > _MOST_READ:
             self._read, self._read_at = {}, sign
         unread = [stem for stem in dict.fromkeys(stems) if stem not in self._read]

@@ -27,12 +27,21 @@ class Origin(Record):
     sha256: str
 
 
-class Part(Record):
-    """One text of a paper, exactly as read. `page_starts` are the offsets of pages 2, 3, ..."""
+class Heading(Record):
+    """A section's heading, at `start` of its part's text."""
 
-    name: Literal["title", "abstract", "body"]
+    start: int
+    text: str
+
+
+class Part(Record):
+    """One text of a paper, exactly as read. `page_starts` are the offsets of pages 2, 3, ...; there
+    are none where pages are not known. References are kept and never searched or cited."""
+
+    name: Literal["title", "abstract", "body", "references"]
     text: str
     page_starts: tuple[int, ...] = ()
+    headings: tuple[Heading, ...] = ()
 
 
 class Paper(Record):
@@ -62,6 +71,11 @@ class Paper(Record):
 
     def text_of(self, name: str) -> str:
         return next((part.text for part in self.parts if part.name == name), "")
+
+    @property
+    def own_parts(self) -> tuple[Part, ...]:
+        """The parts in the paper's own words: not its references."""
+        return tuple(part for part in self.parts if part.name != "references")
 
     @property
     def title(self) -> str:

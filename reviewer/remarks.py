@@ -70,7 +70,17 @@ def remarks_on(claim: Claim) -> str:
 
 
 def mark_of(claim: Claim, marks: Marks) -> str:
-    return marks.mark([citation.paper_id for citation in citations_of([claim])])
+    cited = citations_of([claim])
+    return marks.mark([citation.paper_id for citation in cited], pages_of(cited))
+
+
+def pages_of(citations: Sequence[Citation]) -> dict[str, list[int]]:
+    """The pages that are cited of each paper, as far as they are known."""
+    pages: dict[str, list[int]] = {}
+    for citation in citations:
+        if citation.page:
+            pages.setdefault(citation.paper_id, []).append(citation.page)
+    return pages
 
 
 def is_quote(claim: Claim) -> bool:

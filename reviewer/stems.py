@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence, Set
 from threading import Lock
 
 from reviewer.database import Database
+from reviewer.text import mended
 from reviewer.visible import visible
 
 _MOST_KNOWN = 300_000  # words remembered: about 60 MB
@@ -25,8 +26,9 @@ class Stems:
         self._lock = Lock()
 
     def of(self, texts: Sequence[str]) -> list[list[str]]:
-        """For each text its stems in order, as often as they stand there."""
-        pieces = [text.split() for text in texts]
+        """For each text its stems in order, as often as they stand there; words that a line's end
+        breaks are whole."""
+        pieces = [mended(text).split() for text in texts]
         with self._lock:
             self._learn({piece for own in pieces for piece in own})
             return [[stem for piece in own for stem in self._known[piece]] for own in pieces]

@@ -18,6 +18,11 @@ _ABBREVIATION = re.compile(
     r"|i\.e|e\.g)\.$"
 )
 _LATEX_LOOKS = re.compile(r"\\(?:math|text|boldsymbol|operatorname|emph)[a-z]*|[\\{}$^]")
+# A word broken at a line's end. A soft hyphen always goes; another stays in a compound.
+_BROKEN = re.compile(r"(?<=[^\W_])([-\u2010\u00ad])[ \t]*\r?\n[ \t]*(?=[^\W_])")
+_COMPOUNDS = frozenset("self zero few two three four well all".split())
+_LETTERS_BEFORE = re.compile(r"[^\W\d_]*$")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _SPACE = re.compile(r"\s+")
 # White space and visible characters, without the marks of LaTeX: most texts hold nothing else.
 _PLAIN = re.compile("[\\s!-\\[\\]-}\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*")
@@ -36,9 +41,11 @@ class View:
 
 
 def clean_view(text: str) -> View:
-    """The text as a reader or a model should see it: invisible characters gone, white space
-    folded to single spaces, light LaTeX resolved. Words and numbers are never changed."""
-    kept = _visible(text)
+    """The text as a reader or a model should see it: words broken at a line's end mended, invisible
+    characters gone, white space folded to single spaces, light LaTeX resolved. Other words and
+    numbers are never changed."""
+    gone = _line_end_marks(text)
+    kept = [i for i in _visible(text) if i not in gone]
     characters = [text[i] for i in kept]
     for pattern in (_LATEX_WRAP, _LATEX_WRAP, _LATEX_ESCAPE):  # one may stand in another
         characters, kept = _keep_group(pattern, characters, kept)
@@ -51,8 +58,40 @@ def clean_view(text: str) -> View:
 def clean(text: str) -> str:
     """The cleaned view's text alone."""
     if _PLAIN.fullmatch(text):  # the same, ten times as fast
-        return " ".join(text.split())
+        return " ".join(mended(text).split())
     return clean_view(text).text
+
+
+def mended(text: str) -> str:
+    """The text with the words that its line ends broke made whole, and nothing else changed."""
+    gone = _line_end_marks(text)
+    return "".join(c for i, c in enumerate(text) if i not in gone) if gone else text
+
+
+def _line_end_marks(text: str) -> set[int]:
+    """Places of the line ends within words, and of the hyphens that are there for them alone.
+
+    A hyphen stays after a capital or before one, in a word with another hyphen, after a word such
+    as "self", and where the text has the compound elsewhere and not the whole word.
+    """
+    gone: set[int] = set()
+    if "\n" not in text:
+        return gone
+    for match in _BROKEN.finditer(text):
+        gone |= set(range(match.end(1), match.end()))
+        if match[1] == "\u00ad" or not _is_compound(text, match.start(), match.end()):
+            gone.add(match.start())
+    return gone
+
+
+def _is_compound(text: str, hyphen: int, after: int) -> bool:
+    left = _LETTERS_BEFORE.search(text, max(0, hyphen - 40), hyphen)
+    right = _LETTERS.match(text, after)
+    if left is None or right is None or not (text[hyphen - 1] + right[0][0]).islower():
+        return True
+    if left[0].lower() in _COMPOUNDS or text[max(0, left.start() - 1)] in "-\u2010":
+        return True
+    return f"{left[0]}-{right[0]}" in text and f"{left[0]}{right[0]}" not in text
 
 
 def _visible(text: str) -> list[int]:

@@ -50,7 +50,7 @@ def terms_of(paper: Paper) -> Counter[str]:
     """Words and pairs of neighbouring words of a paper's title and texts, in the singular. The
     title counts _TITLE_TIMES: it names what the paper is about."""
     found: Counter[str] = Counter()
-    for part in paper.parts:
+    for part in paper.own_parts:
         terms = _terms_in(part.text[:_READ_CHARS])
         for term, count in terms.items():
             found[term] += count * (_TITLE_TIMES if part.name == "title" else 1)
@@ -116,7 +116,9 @@ def _apart(ranked: Sequence[str]) -> list[str]:
 
 def _as_written(term: str, papers: Sequence[Paper]) -> str:
     """The term with its abbreviations in capitals, where the papers mostly write them so."""
-    words = [w for p in papers for part in p.parts for w in _WORD.findall(part.text[:_READ_CHARS])]
+    words = [
+        w for p in papers for part in p.own_parts for w in _WORD.findall(part.text[:_READ_CHARS])
+    ]
     forms = Counter(word for word in words if _singular(word.casefold()) in term.split())
     best: dict[str, str] = {}
     for form, _ in sorted(forms.items(), key=lambda pair: (-pair[1], pair[0])):

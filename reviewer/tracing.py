@@ -91,7 +91,7 @@ def located(said: str, paper: Paper) -> tuple[Citation, ...]:
     """Where the quoted words stand in one part of the paper, piece by piece in order; nothing if
     one piece does not."""
     pieces = [piece for piece in _OMISSION.split(said) if re.search(r"\w", piece)]
-    for part in paper.parts:
+    for part in paper.own_parts:
         spans: list[tuple[int, int]] = []
         for piece in pieces:
             at = spans[-1][1] if spans else 0
@@ -156,7 +156,7 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
     text = sentence.text
     for said in sentence.quotes:
         text = text.replace(said, " ")
-    texts = [part.text for paper in papers.values() for part in paper.parts]
+    texts = [part.text for paper in papers.values() for part in paper.own_parts]
     years = [paper.year for paper in papers.values() if paper.year is not None]
     own = {str(len(papers)), "1"}  # "both papers", "two studies": how many are cited
     missing = figures_without_proof(_FEW.sub(" ", _OWN_NUMBER.sub(" ", text)), texts, years)
@@ -200,7 +200,7 @@ def _bearing_by_words(text: str, paper: Paper) -> tuple[bool, tuple[Citation, ..
     """The same for an entry that no library holds: by the words that both share."""
     wanted = set(query_terms(text))
     ranked = []
-    for part in paper.parts:
+    for part in paper.own_parts:
         for start, end in sentence_spans(part.text):
             shared = len(wanted & set(query_terms(part.text[start:end])))
             ranked.append((shared, -start, _citation(paper, part.name, start, end)))

@@ -134,7 +134,7 @@ def test_what_cannot_be_opened_is_skipped(tmp_path):
         (b" \r\n\t\n", "the file is empty"),
         (b"\xef\xbb\xbf", "it is in no format that review reads"),
         (bytes(range(256)) * 40, "it is binary data, not text"),
-        (b"%PDF-1.7\n\0\0\0", "it is binary data, not text"),
+        (b"%PDF-1.7\n\0\0\0", "it is damaged: no page can be read"),
         (b"\x89PNG\r\n\x1a\n" + b"\x01\x02\xff\xfe" * 100, "it is binary data, not text"),
         ("Ünïcödé títles".encode("utf-16"), "it is binary data, not text"),
         (b"A plain text about nothing.\n", "it is in no format that review reads"),

@@ -23,6 +23,7 @@ COMMANDS = (
     "check",
     "search",
     "papers",
+    "open",
     "export",
     "runs",
     "safe",

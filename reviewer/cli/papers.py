@@ -45,6 +45,9 @@ def add(
     listing_year: Annotated[
         int | None, typer.Option(help="The year of a listing's dates without one.", min=1900)
     ] = None,
+    ocr: Annotated[
+        bool, typer.Option("--ocr", help="Trust the invisible text that OCR put on scanned pages.")
+    ] = False,
     library: LibraryOption = None,
     embedding: EmbeddingOption = None,
     json: JsonOption = False,
@@ -52,7 +55,7 @@ def add(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
-    """Read papers into the library: BibTeX, RIS, CSL-JSON, listings and JSON Lines, by content."""
+    """Read papers into the library: PDF, BibTeX, RIS, CSL-JSON, listings, JSON Lines."""
     from reviewer.cli.opening import say_skipped
     from reviewer.cli.progress import ShownProgress
     from reviewer.formats.json import added_json
@@ -64,11 +67,11 @@ def add(
         ShownProgress(quiet=quiet, verbose=verbose) as report,
         Library(Path(settings.library), settings) as shelf,
     ):
-        added = shelf.add(paths, ReadOptions(listing_year), report)
+        added = shelf.add(paths, ReadOptions(listing_year, ocr), report)
         say_skipped(added, report)
     print_out(added_json(added) if json else _added(added))
     if not added.files_read and not json:
-        formats = "BibTeX, RIS, CSL-JSON, listings and JSON Lines"
+        formats = "PDF, BibTeX, RIS, CSL-JSON, listings and JSON Lines"
         print_error(f"review: no papers were read. review reads {formats}.")
     return 0 if added.files_read else 1
 

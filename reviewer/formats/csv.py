@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from reviewer.cells import cell_text
 from reviewer.escaping import escape_formula
 from reviewer.formats import standing
-from reviewer.records import Paper
+from reviewer.records import Citation, Paper
 from reviewer.results import Cell, Table
 
 _COLUMNS = (
@@ -36,9 +36,17 @@ def table_csv(table: Table) -> str:
 
 
 def _proof(cell: Cell) -> tuple[str, str]:
-    quotes = [value.citation.quote if value.citation else value.quote for value in cell.values]
+    quotes = [
+        f"{value.citation.quote}{_page_note(value.citation)}" if value.citation else value.quote
+        for value in cell.values
+    ]
     stands = [standing(value) for value in cell.values] or [cell.state]
     return " | ".join(quotes), " | ".join(stands)
+
+
+def _page_note(citation: Citation) -> str:
+    """` (p. 3)` where the page is known."""
+    return f" (p. {citation.page})" if citation.page else ""
 
 
 def papers_csv(papers: Sequence[Paper]) -> str:

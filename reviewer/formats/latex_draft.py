@@ -17,6 +17,7 @@ from reviewer.remarks import (
     is_quote,
     mark_of,
     nothing_drafted,
+    pages_of,
     quotes_by_paper,
     remarks_on,
     weak_line,
@@ -65,8 +66,9 @@ def _section(section: Section, work: RelatedWork) -> list[str]:
         lines += [r"\begin{itemize}"]
         for paper_id, claims in quotes.items():
             said = " ".join(f"``{escape_latex(claim.text)}''" for claim in claims)
+            mark = marks.mark([paper_id], pages_of(citations_of(claims)))
             title = rf"\emph{{{escape_latex(known[paper_id].title)}}}"
-            lines.append(rf"\item {title} {marks.mark([paper_id])}: {said}")
+            lines.append(rf"\item {title} {mark}: {said}")
         lines += [r"\end{itemize}"]
     others = [claim for claim in section.claims if claim.role != "quote"]
     return [*lines, *(sentence_latex(claim, marks) for claim in others)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reviewer.escaping import escape, escape_plain
 from reviewer.formats import paper_line, reference_line, references_of
+from reviewer.marks import page_words
 from reviewer.records import Citation, Claim, Found, Paper, Score
 from reviewer.results import Answer
 from reviewer.text import clean, clean_view, counted
@@ -70,7 +71,8 @@ def _stances(answer: Answer, numbers: dict[str, int]) -> list[str]:
     """Each stance that was taken, with the sentence that shows it."""
     taken = [s for kind in _KINDS for s in answer.stances if s.stance == kind and s.citation]
     lines = [
-        f'- {s.stance} [{numbers[s.paper_id]}]: "{escape(s.citation.quote)}"'
+        f"- {s.stance} [{numbers[s.paper_id]}{_at_page([s.citation])}]: "
+        f'"{escape(s.citation.quote)}"'
         for s in taken
         if s.citation is not None
     ]
@@ -88,8 +90,11 @@ def _nothing(answer: Answer) -> list[str]:
 
 
 def _claim(claim: Claim, numbers: dict[str, int]) -> str:
-    cited = list(dict.fromkeys(numbers[c.paper_id] for c in claim.citations))
-    marks = "".join(f" [{number}]" for number in cited)
+    cited = dict.fromkeys(numbers[c.paper_id] for c in claim.citations)
+    marks = "".join(
+        f" [{number}{_at_page(c for c in claim.citations if numbers[c.paper_id] == number)}]"
+        for number in cited
+    )
     text = escape(claim.text)
     is_quote = len(claim.citations) == 1 and clean(claim.citations[0].quote) == clean(claim.text)
     body = f'"{text}"' if is_quote else text
@@ -100,6 +105,10 @@ def _claim(claim: Claim, numbers: dict[str, int]) -> str:
         remarks.append(f"{counted(len(claim.dropped), 'citation')} dropped")
     mark = f" *({escape('; '.join(remarks))})*" if remarks else ""
     return f"- {body}{marks}{mark}"
+
+
+def _at_page(citations: Iterable[Citation]) -> str:
+    return page_words([citation.page for citation in citations if citation.page])
 
 
 def _quotes(citations: Sequence[Citation]) -> list[str]:
@@ -186,10 +195,18 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
         "Keywords": ", ".join(paper.keywords),
         "Tags": ", ".join(paper.tags),
         "Also known as": ", ".join(paper.aliases),
+        "Found on its pages": _certainty(paper),
+        "Left out": str(paper.extra.get("hidden_text", "")),
         "Read from": ", ".join(f"{o.file}:{o.position}" for o in paper.origins),
     }
     lines += [f"{name}: {escape(value)}  " for name, value in facts.items() if value]
     return "\n".join([*lines, ""])
+
+
+def _certainty(paper: Paper) -> str:
+    """`title likely, authors guess`: how sure what a PDF's pages tell is."""
+    known = paper.extra.get("certainty")
+    return ", ".join(f"{k} {v}" for k, v in known.items()) if isinstance(known, dict) else ""
 
 
 def _with_marks(text: str, spans: Sequence[tuple[int, int]]) -> str:

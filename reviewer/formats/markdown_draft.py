@@ -18,6 +18,7 @@ from reviewer.remarks import (
     is_quote,
     mark_of,
     nothing_drafted,
+    pages_of,
     quotes_by_paper,
     remarks_on,
     weak_line,
@@ -91,8 +92,9 @@ def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     for paper_id, quotes in quotes_by_paper(section).items():
         paper = known[paper_id]
         said = " ".join(_quoted(claim.text) for claim in quotes)
+        mark = marks.mark([paper_id], pages_of(citations_of(quotes)))
         year = f" ({paper.year})" if paper.year else " (year unknown)"
-        lines.append(f"- **{escape_pandoc(paper.title)}**{year} {marks.mark([paper_id])}: {said}")
+        lines.append(f"- **{escape_pandoc(paper.title)}**{year} {mark}: {said}")
     others = [claim for claim in section.claims if claim.role != "quote"]
     if others and len(lines) > 2:
         lines.append("")

@@ -22,9 +22,11 @@ _MOSTLY_JUNK = 0.1  # share of undecodable or control characters above which byt
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a reader may be told. `listing_year` completes dates that lack their year."""
+    """What a reader may be told. `listing_year` completes dates that lack their year; `has_ocr`:
+    the invisible text of scanned pages is trusted."""
 
     listing_year: int | None = None
+    has_ocr: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,10 @@ def read_file(file: str, options: ReadOptions) -> Entries:
         return _refused(file, f"it cannot be opened: {(error.strerror or str(error)).lower()}")
     if not data.strip():
         return _refused(file, "the file is empty")
+    pdf = import_module("reviewer.sources.pdf")
+    if pdf.is_pdf(data):
+        found: Entries = pdf.read_pdf(data, file, options)
+        return found
     text = data.decode("utf-8-sig", errors="replace")
     if _is_binary(text):
         return _refused(file, "it is binary data, not text")

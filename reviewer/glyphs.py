@@ -1,0 +1,72 @@
+"""The words and letters of a page: points from its lower left corner, y upwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Letters without white space between them. `base` is the line that they stand on, `size` the
+    font's in points, `angle` in radians (0: upright); a glued word follows without white space."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    size: float
+    is_bold: bool = False
+    is_glued: bool = False
+    angle: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's visible words, and how many letters were hidden, by reason."""
+
+    width: float
+    height: float
+    words: tuple[Word, ...]
+    hidden: dict[str, int] = field(default_factory=dict)
+    has_images: bool = False
+    is_damaged: bool = False
+
+
+@dataclass(slots=True)
+class Piece:
+    """One text object of a page: its letters share font, size, colour and angle."""
+
+    handle: Any
+    size: float
+    is_bold: bool
+    angle: float
+    reason: str  # why none of it can be seen, as far as its attributes tell
+    colour: bytes = b""
+
+
+@dataclass(slots=True)
+class Letter:
+    text: str
+    piece: Piece
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    is_glued: bool
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Canvas:
+    """How the page's points become pixels."""
+
+    left: float
+    top: float
+    scale: float
+    width: int
+    height: int
+    pieces: dict[int, Piece] = field(default_factory=dict)
