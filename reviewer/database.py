@@ -240,6 +240,11 @@ def told(path: Path) -> Iterator[None]:
         yield
     except UnicodeDecodeError as error:  # in the message of an error about a damaged name
         raise damaged(path, "a name cannot be read") from error
+    except UnicodeEncodeError as error:  # bytes of the command line or a file name that are no text
+        raise LibraryError(
+            f"{error.object!a} holds bytes that are no UTF-8, which a library cannot keep",
+            hint="Write it in UTF-8; a file must be renamed.",
+        ) from error
     except sqlite3.DatabaseError as error:
         in_words = _in_words(path, str(error).lower())
         if in_words is None:

@@ -21,6 +21,7 @@ import reviewer.pacing as pacing
 import reviewer.providers as providers
 import reviewer.replies as replies
 from reviewer.errors import ModelError, UsageError
+from reviewer.http import steady_client
 from reviewer.pacing import Account, DeadlineError, Hear, LimitError, StoppedError, unheard
 from reviewer.records import Usage
 from reviewer.redacting import redact, shown
@@ -56,8 +57,6 @@ def load_litellm() -> Any:  # noqa: ANN401  a module without types
         import litellm
 
         if litellm.client_session is None:
-            from reviewer.http import steady_client
-
             litellm.client_session = steady_client()
             litellm.suppress_debug_info = True
             litellm.telemetry = False

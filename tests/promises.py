@@ -11,12 +11,13 @@ import os
 import subprocess
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "promises.md"
+T = TypeVar("T")
 IS_FULL = os.environ.get("REVIEW_PROMISES") == "full"
 _NOT_RUN = "not run with full counts yet"
 _INTRODUCTION = """# Promises
@@ -39,8 +40,8 @@ class Promise(NamedTuple):
     full: int
 
 
-def count(full: int, few: int) -> int:
-    """How often in this run; for tests whose number is set where they are written."""
+def count(full: T, few: T) -> T:
+    """How often, or what, in this run; for tests whose number is set where they are written."""
     return full if IS_FULL else few
 
 

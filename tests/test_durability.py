@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, SAMPLES, WordEmbedding, write_listing
-from promises import promise
+from promises import count, promise
 from test_index import start_child
 from test_library import small_disk  # noqa: F401  a fixture
 
@@ -186,7 +186,7 @@ def test_processes_that_add_and_ask_at_once_lose_nothing(tmp_path, rounds):
             library.add([str(SAMPLES)])
         chance = random.Random(n)
         adders, askers = chance.randint(1, 3), chance.randint(1, 2)
-        each = 4
+        each = count(4, 2)
         wanted = 62 + 3 * each * adders
         asking = [start_asking(folder, wanted) for _ in range(askers)]
         adding = [

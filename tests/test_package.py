@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from promises import promise
+from promises import count, promise
 
 EPOCH = "1767225600"  # 1 January 2026
 PARTS = ("reviewer", "prompts", "tests", "fixtures", "docs", "benchmarks")
@@ -89,9 +89,8 @@ def test_they_hold_the_programs_files_and_no_others(built):
 @promise(
     "The installed wheel works without the checkout",
     "a fresh environment, pip without index: the README's question, the prompts, and tests",
-    full=1,
 )
-def test_the_installed_wheel_answers_and_passes_tests(built, tmp_path, rounds):
+def test_the_installed_wheel_answers_and_passes_tests(built, tmp_path):
     python = installed(built[0], tmp_path / "venv")
     place = tmp_path / "elsewhere"
     place.mkdir()
@@ -114,7 +113,7 @@ def test_the_installed_wheel_answers_and_passes_tests(built, tmp_path, rounds):
     assert "## References" in said_by(review, "ask", QUESTION, "--papers", "fixtures/library")
     said_by(review, "prompts", "export", "mine")
     assert len(list((place / "mine").iterdir())) == len(list((ROOT / "prompts").iterdir()))
-    tests = ["test_citing.py", "test_prompting.py"]
+    tests = ["test_prompting.py", *count(["test_citing.py", "test_formats.py", "test_cli.py"], [])]
     shown = said_by(
         python, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider",
         *(f"tests/{name}" for name in tests),

@@ -11,7 +11,6 @@ from conftest import ROOT, SAMPLES, SHARED
 from promises import promise
 from traps_network import IS_POSSIBLE
 
-QUESTION = "does RL teach new skills?"
 MINILM = SHARED / "models" / "all-MiniLM-L6-v2"
 needs_trap = pytest.mark.skipif(not IS_POSSIBLE, reason="this system has no seccomp that is known")
 
@@ -53,18 +52,29 @@ def test_the_trap_ends_whoever_reaches_out(tmp_path, reaching):
 )
 @needs_trap
 def test_a_whole_answer_reaches_no_address(tmp_path):
-    library = ["--library", tmp_path / "library"]
+    (tmp_path / "commands.py").write_text(COMMANDS.format(samples=str(SAMPLES / "reasoning.txt")))
     extra = {"REVIEW_EMBEDDING_DIR": str(MINILM)} if MINILM.is_dir() else {"REVIEW_OFFLINE": "1"}
-    for command in (
-        ["add", SAMPLES / "reasoning.txt", *library],
-        ["ask", QUESTION, *library],
-        ["table", QUESTION, "--column", "result", *library],
-        ["search", QUESTION, *library],
-        ["doctor", *library],
-    ):
-        done = trapped("reviewer", *command, **extra)
-        assert done.returncode == 0, (command, done.returncode, done.stderr)
-        assert done.stdout
+    done = trapped(
+        "commands", tmp_path / "library", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}", **extra
+    )
+    assert done.returncode == 0, (done.returncode, done.stderr)
+    assert done.stdout.splitlines()[-1] == "[0, 0, 0, 0, 0]"
+
+
+COMMANDS = """
+import sys
+from reviewer.cli import run
+
+question, library = "does RL teach new skills?", ["--library", sys.argv[1]]
+codes = [
+    run(["add", {samples!r}, *library]),
+    run(["ask", question, *library]),
+    run(["table", question, "--column", "result", *library]),
+    run(["search", question, *library]),
+    run(["doctor", *library]),
+]
+print(codes)
+"""
 
 
 WATCHED = """

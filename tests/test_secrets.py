@@ -63,7 +63,7 @@ def everything_in(folder):
     "24 faults of a provider that echoes the key, at 4 verbosities; then all output, all log "
     "records and every file of the library and the home folder are searched",
     full=96,
-    few=4,
+    few=2,
 )
 def test_a_key_is_nowhere_after_any_fault(samples, monkeypatch, capfd, caplog, tmp_path, rounds):
     monkeypatch.setenv("OPENAI_API_KEY", KEY)

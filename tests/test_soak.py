@@ -57,7 +57,7 @@ def ask_many(folder, times):
     "questions without a model in one process after a hundred to warm up, every second one to a "
     "library opened anew",
     full=2000,
-    few=50,
+    few=20,
 )
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
 def test_asking_on_and_on_keeps_no_memory_and_no_file(tmp_path, rounds):
