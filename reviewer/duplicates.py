@@ -115,6 +115,7 @@ def merge(records: Sequence[Paper]) -> Paper:
     """
     ordered = sorted(records, key=_content)
     dates = [r for r in ordered if r.date or r.year]
+    own = {f"{kind}:{value}" for r in ordered for kind, value in identities(r)}
     dated = max(dates, key=lambda r: _date_worth(r.date), default=ordered[0])
     years = [r.year for r in ordered if r.year is not None]
     return Paper(
@@ -134,6 +135,7 @@ def merge(records: Sequence[Paper]) -> Paper:
         origins=tuple(
             sorted({o for r in ordered for o in r.origins}, key=lambda o: (o.file, o.position))
         ),
+        versions=tuple(sorted({v for r in ordered for v in r.versions if v.lower() not in own})),
         retracted=any(r.retracted for r in ordered),
     )
 

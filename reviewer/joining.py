@@ -12,7 +12,8 @@ from reviewer.chunking import chunk_paper
 from reviewer.database import Database
 from reviewer.duplicates import group_same, identities, merge
 from reviewer.keys import is_key_of, key_base
-from reviewer.records import Paper
+from reviewer.records import Paper, Skipped
+from reviewer.results import Added
 
 
 @dataclass(frozen=True)
@@ -179,3 +180,24 @@ class Joiner:
 
 def _names(record: Paper) -> set[str]:
     return {f"{kind}:{value}" for kind, value in identities(record)}
+
+
+def summed(
+    joined: Sequence[Joined],
+    entries: int,
+    skipped: Sequence[Skipped],
+    notes: Sequence[Skipped],
+    files_read: int,
+) -> Added:
+    """What several batches did: a paper that one added and another updated was added."""
+    added = tuple(dict.fromkeys(i for j in joined for i in j.added))
+    updated = tuple(dict.fromkeys(i for j in joined for i in j.updated if i not in added))
+    return Added(
+        entries=entries,
+        added=added,
+        updated=updated,
+        unchanged=entries - len(added) - len(updated),
+        skipped=tuple(skipped),
+        notes=tuple(notes),
+        files_read=files_read,
+    )

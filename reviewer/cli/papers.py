@@ -14,6 +14,7 @@ from reviewer.cli import (
     LibraryOption,
     OfflineOption,
     QuietOption,
+    SourceOption,
     TagOption,
     VenueOption,
     VerboseOption,
@@ -33,7 +34,7 @@ KeyArgument = Annotated[str, typer.Argument(help="The paper's key, as review pap
 
 
 def register(app: typer.Typer) -> None:
-    app.command("add", epilog="Example: review add listings/*.txt papers.jsonl")(add)
+    app.command("add", epilog="Example: review add refs.bib arxiv:2509.25123 doi:10.1000/xyz")(add)
     app.command("papers", epilog="Example: review papers --year 2024: --sort year")(papers)
     app.command("show", epilog="Example: review show from-fx-gx-2025")(show)
     app.command("remove", epilog="Example: review remove from-fx-gx-2025")(remove)
@@ -41,7 +42,25 @@ def register(app: typer.Typer) -> None:
 
 
 def add(
-    paths: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for input.")],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Files, folders, globs, - for input; arxiv:, doi:, pmid:, openalex:, s2: and "
+            "daily: identifiers, and addresses of these."
+        ),
+    ] = None,
+    search: Annotated[
+        str, typer.Option("--search", help="Search an online source.", show_default=False)
+    ] = "",
+    references: Annotated[
+        str, typer.Option("--references", help="What this paper cites.", show_default=False)
+    ] = "",
+    cited_by: Annotated[
+        str, typer.Option("--cited-by", help="What cites this paper.", show_default=False)
+    ] = "",
+    source: SourceOption = "openalex",
+    limit: Annotated[int, typer.Option(help="So many papers online at most.", min=1)] = 100,
+    year: YearOption = "",
     listing_year: Annotated[
         int | None, typer.Option(help="The year of a listing's dates without one.", min=1900)
     ] = None,
@@ -52,7 +71,9 @@ def add(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
-    """Read papers into the library: BibTeX, RIS, CSL-JSON, listings and JSON Lines, by content."""
+    """Read papers into the library: BibTeX, RIS, CSL-JSON, listings and JSON Lines, by content;
+    and papers from online sources, by identifier, search or citation."""
+    from reviewer.cli.online import Asked, add_asked
     from reviewer.cli.opening import say_skipped
     from reviewer.cli.progress import ShownProgress
     from reviewer.formats.json import added_json
@@ -60,17 +81,22 @@ def add(
     from reviewer.sources import ReadOptions
 
     settings = settings_of(library=library, embedding=embedding, offline=offline)
+    asked = Asked(tuple(paths or ()), search, references, cited_by, source, limit, year)
+    asked.require_something()
     with (
         ShownProgress(quiet=quiet, verbose=verbose) as report,
         Library(Path(settings.library), settings) as shelf,
     ):
-        added = shelf.add(paths, ReadOptions(listing_year), report)
+        added = add_asked(shelf, asked, ReadOptions(listing_year), report)
         say_skipped(added, report)
     print_out(added_json(added) if json else _added(added))
-    if not added.files_read and not json:
+    if added.files_read or (search and not added.skipped):
+        return 0
+    if not json:
         formats = "BibTeX, RIS, CSL-JSON, listings and JSON Lines"
-        print_error(f"review: no papers were read. review reads {formats}.")
-    return 0 if added.files_read else 1
+        known = f" review reads {formats}." if paths else ""
+        print_error(f"review: no papers were read.{known}")
+    return 1
 
 
 def _added(added: Added) -> str:

@@ -1,0 +1,53 @@
+"""Lets one process at a time write to a library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reviewer.errors import LibraryError
+from reviewer.records import Report
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+_ANNOUNCE_WAIT_S = 2.0
+
+
+@contextmanager
+def only_writer(folder: Path, report: Report, *, wait: bool = True) -> Iterator[bool]:
+    """Be the only writer of the library in `folder`; False when another one is and `wait` is off.
+    Says so after two seconds of waiting. Raises LibraryError when nothing can be written."""
+    from filelock import FileLock
+
+    lock = FileLock(folder / "write.lock")
+    if not _acquire(lock, report, wait=wait):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def _acquire(lock: BaseFileLock, report: Report, *, wait: bool) -> bool:
+    from filelock import Timeout
+
+    try:
+        lock.acquire(timeout=_ANNOUNCE_WAIT_S if wait else 0)
+    except Timeout:
+        if not wait:
+            return False
+        report("Waiting for another review that is writing to this library", -1, 0)
+        lock.acquire()
+    except OSError as error:
+        if not wait:
+            return False
+        raise LibraryError(
+            f"the library cannot be written: {(error.strerror or str(error)).lower()} "
+            f"({lock.lock_file})",
+            hint="Check the folder's rights, or name another with --library.",
+        ) from error
+    return True
