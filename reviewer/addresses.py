@@ -1,5 +1,4 @@
-"""Which addresses may be asked: named hosts only, and none that lead into a private network. Pure,
-but for looking up names."""
+"""Which addresses may be asked: named hosts only, and none that lead into a private network."""
 
 from __future__ import annotations
 
@@ -98,7 +97,7 @@ def is_public(address: str) -> bool:
             ip = ipaddress.ip_address(int(ip) & 0xFFFFFFFF)
         elif inner := ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None,))[0]:
             ip = inner
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
 def _is(address: str, what: str) -> bool:

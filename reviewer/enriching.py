@@ -1,5 +1,7 @@
 """Finds authors, year, identifiers and address of papers that came with little more than a title.
-Stored texts never change."""
+
+Stored texts never change.
+"""
 
 from __future__ import annotations
 

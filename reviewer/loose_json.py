@@ -1,5 +1,7 @@
-"""Reads values out of JSON whose shape nobody vouches for: what is not as expected counts as not
-there. Pure."""
+"""Reads values out of JSON whose shape nobody vouches for. Pure.
+
+What is not as expected counts as not there.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 _SPACE = re.compile(r"\s+")
 _DEEPEST = 200
 _BLOCKS = {"p", "title", "sec", "list", "list-item", "AbstractText", "abstract"}
+_RAISED_SIGNS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+_RAISED = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 _TAG = re.compile(r"</?([A-Za-z][\w:.-]*)[^<>]*>")
 
 
@@ -47,7 +49,11 @@ def read_xml(data: bytes) -> Element:
 
 def text_within(element: Element | None) -> str:
     """All text of an element, markup left out, white space folded."""
-    return _SPACE.sub(" ", "".join(element.itertext())).strip() if element is not None else ""
+    if element is None:
+        return ""
+    pieces: list[str] = []
+    _gather(element, pieces)
+    return _SPACE.sub(" ", "".join(pieces)).strip()
 
 
 def text_of_jats(markup: str) -> str:
@@ -71,12 +77,25 @@ def text_of_jats(markup: str) -> str:
 
 
 def _gather(element: Element, pieces: list[str]) -> None:
-    is_block = local_name(element) in _BLOCKS
+    """The texts in order, blocks apart. A raised digit stays one: 5² is not 52."""
+    name = local_name(element)
+    if name == "sup":
+        pieces.append(_raised("".join(element.itertext())))
+        return
+    is_block = name in _BLOCKS
     pieces.append("\n\n" * is_block + (element.text or ""))
     for child in element:
         _gather(child, pieces)
         pieces.append(child.tail or "")
     pieces.append("\n\n" * is_block)
+
+
+def _raised(text: str) -> str:
+    """`²`, `⁻³`; what has no such sign stands after `^`, unless it is a mark as in `1st`."""
+    if not any(c.isdigit() for c in text):
+        return text
+    raised = text.strip().translate(_RAISED)
+    return raised if all(c in _RAISED_SIGNS for c in raised) else f"^{text.strip()}"
 
 
 def local_name(element: Element) -> str:

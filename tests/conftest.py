@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_sources import FakeSources
 from hypothesis import HealthCheck, settings
 
 from reviewer.library import Library
@@ -94,3 +95,11 @@ def seeds():
     if not folder.is_dir():
         pytest.skip("the real listings are not beside this checkout")
     return folder
+
+
+@pytest.fixture
+def sources():
+    """Online sources on loopback; a path without an answer is not there."""
+    opened = FakeSources()
+    yield opened
+    opened.close()

@@ -1,9 +1,12 @@
-"""Crossref: its works as papers, what it says of retractions and versions, and its REST API
-(api.crossref.org)."""
+"""Crossref: its works as papers, what it says of retractions and versions, and its REST API.
+
+Fields and parameters as api.crossref.org publishes them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -12,7 +15,7 @@ from reviewer.kept_answers import DAY_S
 from reviewer.kinds import KIND
 from reviewer.lookups import Identifier, Wanted, parts_of, with_origin
 from reviewer.loose_json import date_parts, objects_at, text_at, texts_at, value_at
-from reviewer.names import Name, read_names
+from reviewer.names import Name, read_names, split_name
 from reviewer.records import Paper, Skipped
 from reviewer.xml_reading import text_of_jats
 
@@ -59,8 +62,10 @@ def paper_of(work: Mapping[str, Any]) -> Paper | None:
 
 def _name(person: Mapping[str, Any]) -> Name:
     family, given = text_at(person, "family"), text_at(person, "given")
-    if family and given:
-        return Name(family, given, suffix=text_at(person, "suffix"))
+    if family and given and "," not in family + given:
+        suffix = text_at(person, "suffix")
+        whole = split_name(f"{family}, {given}")  # knows the particle of `van der Berg`
+        return replace(whole, suffix=suffix) if suffix else whole
     return Name(group=text_at(person, "name") or family or given)
 
 
