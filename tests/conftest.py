@@ -11,6 +11,12 @@ import numpy as np
 import pytest
 from fake_sources import FakeSources
 from hypothesis import HealthCheck, settings
+from promises import (  # noqa: F401  pytest finds hooks and fixtures here
+    pytest_runtest_logreport,
+    pytest_runtest_setup,
+    pytest_sessionfinish,
+    rounds,
+)
 
 from reviewer.library import Library
 from reviewer.records import Filters

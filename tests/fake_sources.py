@@ -12,9 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-NAMES = (
-    "arxiv openalex semantic_scholar crossref pubmed unpaywall daily_papers".split()
-)
+NAMES = "arxiv openalex semantic_scholar crossref pubmed unpaywall daily_papers".split()
 
 
 @dataclass(frozen=True)

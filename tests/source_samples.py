@@ -225,7 +225,12 @@ def daily_item(arxiv_id: str = ARXIV, **changes: Any) -> dict[str, Any]:
         "ai_keywords": ["reinforcement learning"],
         **changes,
     }  # fmt: skip
-    return {"paper": paper, "publishedAt": "2025-09-29T01:00:00.000Z", "title": TITLE, "numComments": 1}
+    return {
+        "paper": paper,
+        "publishedAt": "2025-09-29T01:00:00.000Z",
+        "title": TITLE,
+        "numComments": 1,
+    }
 
 
 UNPAYWALL = {

@@ -50,7 +50,9 @@ AUTHORS = ("Ada M. Lovelace", "Jan van der Berg")
 
 @pytest.fixture
 def web(sources, tmp_path):
-    with Web(Settings(**sources.bases(), mail="me@uni.example"), folder=tmp_path / "kept") as opened:
+    with Web(
+        Settings(**sources.bases(), mail="me@uni.example"), folder=tmp_path / "kept"
+    ) as opened:
         yield opened
 
 
@@ -247,7 +249,11 @@ class TestCrossref:
         assert text_of_jats(markup) == text
 
     def test_retractions_by_any_registrar_and_versions_are_read(self):
-        concern = {"DOI": "10.1000/c", "type": "expression_of_concern", "label": "Expression of concern"}
+        concern = {
+            "DOI": "10.1000/c",
+            "type": "expression_of_concern",
+            "label": "Expression of concern",
+        }
         relation = {"is-preprint-of": [{"id-type": "doi", "id": "10.1000/later"}],
                     "has-preprint": [{"id-type": "doi", "id": f"10.48550/arXiv.{ARXIV}"}],
                     "references": [{"id-type": "doi", "id": "10.1000/other"}]}  # fmt: skip
@@ -336,7 +342,9 @@ class TestDailyPapers:
         days = [asked.query["date"] for asked in sources.asked]
         assert days == ["2025-02-27", "2025-02-28", "2025-03-01"]
 
-    @pytest.mark.parametrize("value", ["2025-13-01", "2025-03-01:2025-02-01", "2020-01-01:2025-01-01"])
+    @pytest.mark.parametrize(
+        "value", ["2025-13-01", "2025-03-01:2025-02-01", "2020-01-01:2025-01-01"]
+    )
     def test_days_that_are_none_are_told_before_anything_is_asked(self, sources, web, value):
         with pytest.raises(OnlineError, match="day"):
             daily_listing.fetch(web, [value])
@@ -368,7 +376,9 @@ class TestUnpaywall:
 
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

@@ -15,6 +15,7 @@ MOST_LINES, MOST_FUNCTION_LINES = 300, 40
 LONGER: dict[str, int] = {}
 
 ROWS = [
+    ["visible"],
     ["errors", "records", "text", "redacting", "identifiers", "loose_json", "kept_answers"],
     ["results", "lookups", "addresses"],
     [
@@ -39,6 +40,7 @@ ROWS = [
         "pacing",
         "faults",
         "providers",
+        "file_names",
     ],
     [
         "replies",

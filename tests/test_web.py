@@ -253,7 +253,9 @@ def test_a_move_in_a_circle_ends(sources, open_web):
 
 
 def test_a_named_host_whose_name_leads_into_a_private_network_is_not_asked(open_web):
-    web = open_web(crossref_base="https://api.crossref.org", resolve=lambda host, port: ["10.1.2.3"])
+    web = open_web(
+        crossref_base="https://api.crossref.org", resolve=lambda host, port: ["10.1.2.3"]
+    )
     with pytest.raises(RefusedError, match=r"api.crossref.org leads into a private network"):
         ask(web)
 

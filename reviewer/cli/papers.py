@@ -123,7 +123,7 @@ def papers(
     """List the papers in the library."""
     from reviewer.cli.opening import opened, with_known_keys
     from reviewer.errors import UsageError
-    from reviewer.formats import byline, readable_date
+    from reviewer.formats import byline, marked_title, readable_date
     from reviewer.formats.json import papers_json
     from reviewer.records import silent
     from reviewer.text import clean, counted, shorten
@@ -148,7 +148,9 @@ def papers(
         return
     for paper in found:
         facts = " · ".join(x for x in (clean(byline(paper)), readable_date(paper)) if x)
-        print_out(f"{paper.key}  {shorten(clean(paper.title), 90)}{' · ' * bool(facts)}{facts}\n")
+        print_out(
+            f"{paper.key}  {shorten(clean(marked_title(paper)), 90)}{' · ' * bool(facts)}{facts}\n"
+        )
     print_error(
         counted(len(found), "paper") + (f"; left out: {unknown} of unknown year" * bool(unknown))
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from reviewer.drafts import CheckedSentence, CheckReport
 from reviewer.errors import ReviewError, UsageError
@@ -16,6 +16,7 @@ from reviewer.escaping import escape
 from reviewer.records import Citation, Paper
 from reviewer.results import Answer, Row, Table, Value
 from reviewer.text import clean_view, counted
+from reviewer.visible import is_hidden
 
 FORMATS = {
     "markdown": (".md", ".markdown"),
@@ -229,7 +230,7 @@ def paper_line(paper: Paper) -> str:
     link = link_of(paper)
     pieces = [
         paper.key,
-        escape(paper.title),
+        escape(marked_title(paper)),
         escape(byline(paper)),
         escape(paper.venue),
         readable_date(paper),
@@ -238,17 +239,32 @@ def paper_line(paper: Paper) -> str:
     return " · ".join(piece for piece in pieces if piece)
 
 
+def marked_title(paper: Paper) -> str:
+    """The title, after a warning where the paper was retracted, as publishers write it."""
+    return f"RETRACTED: {paper.title}" if paper.retracted else paper.title
+
+
 def link_of(paper: Paper) -> str:
     """An http(s) address of the paper, made from its identifiers if need be, or nothing.
 
-    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else.
+    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else. An
+    address that hides characters is none: programs show `%1B` as the sign that it stands for.
     """
-    link = f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else ""
-    if paper.doi:
-        link = f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}"
-    if paper.url.startswith(("https://", "http://")) and not any(c.isspace() for c in paper.url):
-        link = paper.url
+    addresses = [
+        paper.url if paper.url.startswith(("https://", "http://")) else "",
+        f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}" if paper.doi else "",
+        f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "",
+    ]
+    link = next((a for a in addresses if a and not _hides(a)), "")
     return quote(link, safe=_ADDRESS, errors="replace")
+
+
+def _hides(address: str) -> bool:
+    """True when it holds white space, or what nobody sees, as it stands or percent-encoded."""
+    plain = unquote(unquote(address))
+    return any(c.isspace() for c in address) or any(
+        c in "\n\t" or is_hidden(plain, i) for i, c in enumerate(plain)
+    )
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

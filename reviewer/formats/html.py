@@ -10,6 +10,7 @@ from reviewer.formats import (
     around_quote,
     byline,
     link_of,
+    marked_title,
     nothing_found,
     quoted_place,
     readable_date,
@@ -75,7 +76,7 @@ def table_html(table: Table) -> str:
         "nothing": nothing_found(table),
         "nearest": () if table.rows else table.papers,
     }
-    filters = {"link": link_of, "date": readable_date, "byline": byline}
+    filters = {"link": link_of, "date": readable_date, "byline": byline, "marked": marked_title}
     return render_page("table", filters, values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reviewer.escaping import OTHER_SCRIPT, escape_comment, escape_latex
-from reviewer.formats import quoted_place
+from reviewer.formats import marked_title, quoted_place
 from reviewer.marks import Marks
 from reviewer.records import Claim
 from reviewer.remarks import (
@@ -65,7 +65,7 @@ def _section(section: Section, work: RelatedWork) -> list[str]:
         lines += [r"\begin{itemize}"]
         for paper_id, claims in quotes.items():
             said = " ".join(f"``{escape_latex(claim.text)}''" for claim in claims)
-            title = rf"\emph{{{escape_latex(known[paper_id].title)}}}"
+            title = rf"\emph{{{escape_latex(marked_title(known[paper_id]))}}}"
             lines.append(rf"\item {title} {marks.mark([paper_id])}: {said}")
         lines += [r"\end{itemize}"]
     others = [claim for claim in section.claims if claim.role != "quote"]

@@ -184,6 +184,8 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
     facts = {
         "Keywords": ", ".join(paper.keywords),
         "Tags": ", ".join(paper.tags),
+        "Other versions": ", ".join(paper.versions),
+        "Retraction": str(paper.extra.get("retraction", "")) if paper.retracted else "",
         "Also known as": ", ".join(paper.aliases),
         "Read from": ", ".join(f"{o.file}:{o.position}" for o in paper.origins),
     }

@@ -89,6 +89,7 @@ def _paper(kind: str, key: str, fields: Mapping[str, str], origin: Any) -> Paper
         doi=_DOI_ADDRESS.sub("", _verbatim(fields.get("doi", ""))),
         arxiv_id=_arxiv_id(fields),
         pmid=plain.get("pmid", ""),
+        retracted=plain.get("note", "").strip(" .").casefold() == "retracted",
         url=_url(fields),
         keywords=_keywords(plain.get("keywords", "")),
         extra={**kind_named(kind, "bibtex"), **details, **groups},

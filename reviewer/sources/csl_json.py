@@ -106,6 +106,7 @@ def _paper(item: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401
         doi=_DOI_ADDRESS.sub("", _text(item, "DOI")),
         arxiv_id=_arxiv_id(item),
         pmid=_text(item, "PMID"),
+        retracted=_text(item, "note").strip(" .").casefold() == "retracted",
         url=_text(item, "URL"),
         keywords=_keywords(_text(item, "keyword")),
         extra={

@@ -91,6 +91,7 @@ def _paper(title: str, fields: Mapping[str, Any], origin: Any) -> Paper:  # noqa
         venue=next((v for n in _VENUES if (v := _text(fields, n))), ""),
         doi=_DOI_ADDRESS.sub("", _text(fields, "doi")),
         arxiv_id=arxiv[1] if arxiv else _arxiv_in(urls),
+        retracted=any(note.strip(" .").casefold() == "retracted" for note in notes),
         pmid=_pmid(notes, accession, _text(fields, "name_of_database")),
         url=urls[0] if urls else "",
         keywords=tuple(dict.fromkeys(k for k in _list(fields, "keywords") if k)),
