@@ -100,14 +100,17 @@ def add(
 
 
 def _added(added: Added) -> str:
+    from reviewer.text import counted
+
     line = (
-        f"{added.entries} entries: {len(added.added)} added, {len(added.updated)} updated, "
+        f"{counted(added.entries, 'entry', 'entries')}: {len(added.added)} added, "
+        f"{len(added.updated)} updated, "
         f"{added.unchanged} already there, {len(added.skipped)} skipped. "
-        f"{added.papers} papers in the library.\n"
+        f"{counted(added.papers, 'paper')} in the library.\n"
     )
     if added.embedded and added.seconds_embedding > 1:
         rate = added.embedded / added.seconds_embedding
-        line += f"{added.embedded} chunks embedded ({rate:.0f} a second).\n"
+        line += f"{counted(added.embedded, 'chunk')} embedded ({rate:.0f} a second).\n"
     return line
 
 
@@ -125,6 +128,7 @@ def papers(
     from reviewer.errors import UsageError
     from reviewer.formats import byline, marked_title, readable_date
     from reviewer.formats.json import papers_json
+    from reviewer.reasons import why_none_pass
     from reviewer.records import silent
     from reviewer.text import clean, counted, shorten
 
@@ -139,6 +143,7 @@ def papers(
     filters = filters_of(year, venue, tag, file=file)
     with opened(settings_of(library=library), None, None, silent) as shelf:
         found = shelf.papers(with_known_keys(filters, shelf))
+        why = why_none_pass(shelf, filters)
         unknown = shelf.catalogue.count_unknown_year(filters) if year else 0
     order = sorts[sort]
     if order is not None:
@@ -148,9 +153,10 @@ def papers(
         return
     for paper in found:
         facts = " · ".join(x for x in (clean(byline(paper)), readable_date(paper)) if x)
-        print_out(
-            f"{paper.key}  {shorten(clean(marked_title(paper)), 90)}{' · ' * bool(facts)}{facts}\n"
-        )
+        title = shorten(clean(marked_title(paper)), 90)
+        print_out(f"{paper.key}  {title}{' · ' * bool(facts)}{facts}\n")
+    if why:
+        print_error(why)
     print_error(
         counted(len(found), "paper") + (f"; left out: {unknown} of unknown year" * bool(unknown))
     )
@@ -208,6 +214,7 @@ def reindex(
     """Make the search index anew, and embed what waits (or all, with another embedding)."""
     from reviewer.cli.opening import opened, say_skipped
     from reviewer.cli.progress import ShownProgress
+    from reviewer.text import counted
 
     settings = settings_of(library=library, embedding=embedding, offline=offline)
     with (
@@ -218,7 +225,7 @@ def reindex(
         say_skipped(done, report)
         kept = shelf.chunks.count() - done.waiting
     print_out(
-        f"{kept} chunks indexed, {done.embedded} of them embedded now, "
-        f"{done.waiting} wait for an embedding.\n"
+        f"{counted(kept, 'chunk')} indexed, {done.embedded} of them embedded now, "
+        f"{done.waiting} without a vector.\n"
     )
     return 1 if done.waiting else 0

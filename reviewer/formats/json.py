@@ -169,6 +169,7 @@ def found_json(found: Found) -> str:
             "papers_in_library": found.papers,
             "matched": found.matched,
             "left_out": list(found.left_out),
+            "reason": found.reason,
             "papers": [
                 {
                     **paper_fields(hit.paper),
