@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -27,6 +28,10 @@ class Answer:
     wait_s: float = 0.0
     pace_s: float = 0.0
     cut_after: int | None = None
+
+    def pieces(self) -> list[bytes]:
+        body = self.body[: self.cut_after]
+        return [bytes([byte]) for byte in body] if self.pace_s else [body]
 
 
 @dataclass(frozen=True)
@@ -99,10 +104,8 @@ class FakeSources:
                 query = {n: v[-1] for n, v in parse_qs(parts.query, keep_blank_values=True).items()}
                 answer = sources._answer(Asked(parts.path, query, dict(self.headers.items())))
                 time.sleep(answer.wait_s)
-                try:
+                with suppress(OSError):  # the other side left, as some tests want
                     self._send(answer)
-                except OSError:
-                    pass  # the other side left, as some tests want
 
             def _send(self, answer: Answer) -> None:
                 self.send_response(answer.status)
@@ -111,13 +114,9 @@ class FakeSources:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
-                body = answer.body if answer.cut_after is None else answer.body[: answer.cut_after]
-                if answer.pace_s:
-                    for byte in body:
-                        self.wfile.write(bytes([byte]))
-                        time.sleep(answer.pace_s)
-                else:
-                    self.wfile.write(body)
+                for piece in answer.pieces():
+                    self.wfile.write(piece)
+                    time.sleep(answer.pace_s)
                 if answer.cut_after is not None:
                     linger = struct.pack("ii", 1, 0)
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)

@@ -76,7 +76,7 @@ class TestArxiv:
 
     @pytest.mark.parametrize(
         ("comment", "is_withdrawn"),
-        [("This paper has been withdrawn by the authors due to an error", True), ("Withdrawn", True),
+        [("This paper has been withdrawn by the authors", True), ("Withdrawn", True),
          ("Withdrawn from ICLR 2025, accepted at COLM", False), ("20 pages", False)],
     )  # fmt: skip
     def test_a_withdrawn_paper_is_marked(self, comment, is_withdrawn):
@@ -194,8 +194,8 @@ class TestSemanticScholar:
         assert paper.extra["pages"] == "11--29"
 
     def test_a_record_that_is_mostly_null_is_a_paper_with_a_title(self):
-        names = ("externalIds", "abstract", "year", "publicationDate", "venue", "journal", "authors",
-                 "publicationTypes", "url")  # fmt: skip
+        names = ("externalIds", "abstract", "year", "publicationDate", "venue", "journal",
+                 "authors", "publicationTypes", "url")  # fmt: skip
         paper = semantic_scholar.paper_of(s2_paper(**dict.fromkeys(names)))
         assert paper == Paper(parts=paper.parts)
         assert paper.title == TITLE
@@ -268,7 +268,8 @@ class TestCrossref:
         assert crossref.paper_of(work).retracted
 
     def test_a_search_follows_the_cursor(self, sources, web):
-        pages = [crossref_list(*[crossref_work(DOI=f"10.1/{n}") for n in range(100)], cursor="A+/="),
+        pages = [crossref_list(*[crossref_work(DOI=f"10.1/{n}") for n in range(100)],
+                               cursor="A+/="),
                  crossref_list(crossref_work(DOI="10.1/last"), cursor="B")]  # fmt: skip
         sources.answers["/crossref/works"] = [as_json(page) for page in pages]
         wanted = Wanted(text="RL skills", limit=500, year_from=2023)
@@ -293,8 +294,9 @@ class TestPubMed:
         "article",
         [
             pubmed_article(kind="Retracted Publication"),
-            pubmed_article(more="<CommentsCorrectionsList><CommentsCorrections RefType='RetractionIn'>"
-                           "<RefSource>J</RefSource></CommentsCorrections></CommentsCorrectionsList>"),
+            pubmed_article(more="<CommentsCorrectionsList>"
+                           "<CommentsCorrections RefType='RetractionIn'><RefSource>J</RefSource>"
+                           "</CommentsCorrections></CommentsCorrectionsList>"),
         ],
     )  # fmt: skip
     def test_a_retracted_paper_is_marked(self, article):
@@ -403,7 +405,8 @@ def test_a_record_with_any_value_in_any_field_raises_nothing(read, sample, data)
         Paper.model_validate_json(found.model_dump_json())
 
 
-BOMB = """<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>
+BOMB = """<?xml version="1.0"?>
+<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>
 <x>&b;</x>"""
 OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
 

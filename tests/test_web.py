@@ -1,4 +1,4 @@
-"""Asking online sources: every way in which an answer can go wrong, against a server on loopback."""
+"""Asking online sources: every way in which an answer can go wrong, on loopback."""
 
 import gzip
 import threading
