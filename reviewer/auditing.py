@@ -25,7 +25,7 @@ from reviewer.online import in_one_line, source_named
 from reviewer.records import Paper, Part, Report, Skipped, silent
 from reviewer.web import NotThereError, Web
 
-NOTE = "retraction"  # in `Paper.extra`: who says that it was retracted, and by which notice
+NOTE = "retraction_"  # in `Paper.extra`, before a source's name: what it says, and its notice
 _NO_LIST = re.compile(r"[,|]")  # signs that part the values of a filter of OpenAlex
 
 
@@ -170,7 +170,9 @@ def _retracted(
     """An entry that marks the paper."""
     _note(work, paper, "retracted", detail, source, notice)
     said = f"{detail} ({source}{', ' * bool(notice)}{notice})"
-    entry = _bare(paper).model_copy(update={"retracted": True, "extra": {NOTE: said}})
+    entry = _bare(paper).model_copy(
+        update={"retracted": True, "extra": {NOTE + source.lower(): said}}
+    )
     return [with_origin(entry, f"audit:{source}")]
 
 

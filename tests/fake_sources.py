@@ -49,6 +49,13 @@ def as_xml(text: str, **changes: Any) -> Answer:
     return Answer(text.encode(), kind="text/xml; charset=UTF-8", **changes)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Nothing: a client that went away is part of the play."""
+
+
 class FakeSources:
     """One server for all sources, each under its own name: `/arxiv/query`, `/crossref/works/...`.
 
@@ -59,8 +66,7 @@ class FakeSources:
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
         self.asked: list[Asked] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     @property

@@ -7,8 +7,8 @@ from xml.sax.saxutils import escape
 
 ABSTRACT = (
     "We study whether a model that is trained by reinforcement learning learns skills that its "
-    "base model lacks. On twelve synthetic tasks it composes two known skills into a third one, and the "
-    "gain remains when the tasks are longer than any that were seen in training."
+    "base model lacks. On twelve synthetic tasks it composes two known skills into a third one, "
+    "and the gain remains when the tasks are longer than any that were seen in training."
 )
 TITLE = "Composing Known Skills by Reinforcement Learning"
 DOI = "10.1000/skills.2025.7"
@@ -142,7 +142,8 @@ def crossref_work(**changes: Any) -> dict[str, Any]:
             {"name": "The Skills Consortium", "sequence": "additional"},
         ],
         "abstract": "<jats:title>Abstract</jats:title><jats:p>We study "
-        "<jats:italic>skills</jats:italic> &amp; tasks.</jats:p><jats:p>Gains of 5<jats:sup>2</jats:sup> remain.</jats:p>",
+        "<jats:italic>skills</jats:italic> &amp; tasks.</jats:p>"
+        "<jats:p>Gains of 5<jats:sup>2</jats:sup> remain.</jats:p>",
         "URL": f"https://doi.org/{DOI}",
     }
     return {**work, **changes}

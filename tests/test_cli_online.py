@@ -181,7 +181,7 @@ def test_without_a_network_each_source_says_so_in_one_line(review, sources):
 def test_a_search_adds_what_it_finds_up_to_the_limit(review, sources):
     def answer(asked):
         start = 0 if asked.query["cursor"] == "*" else int(asked.query["cursor"])
-        works = [openalex_work(n, title=f"Paper number {n}", doi=f"https://doi.org/10.1000/{n}", ids={})
+        works = [openalex_work(n, title=f"Paper {n}", doi=f"https://doi.org/10.1000/{n}", ids={})
                  for n in range(start, start + int(asked.query["per_page"]))]  # fmt: skip
         return as_json(openalex_list(*works, next_cursor=str(start + 100)))
 
@@ -323,7 +323,7 @@ def test_a_paper_that_a_listing_gave_is_enriched_and_its_text_stays(review, sour
         (TITLE, "Frogs of the northern ponds sing at night while their cousins of the south are "
                 "silent, as forty recordings of three summers in two countries show clearly."),
         (TITLE, ""),
-        ("Composing Known Skills by Supervised Learning", ABSTRACT),
+        ("Composing Known Skills by Supervised or Reinforced Learning", ABSTRACT),
     ],
     ids=["another abstract", "no abstract", "another title"],
 )  # fmt: skip

@@ -186,7 +186,11 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
         "Keywords": ", ".join(paper.keywords),
         "Tags": ", ".join(paper.tags),
         "Other versions": ", ".join(paper.versions),
-        "Retraction": str(paper.extra.get("retraction", "")) if paper.retracted else "",
+        "Retraction": "; ".join(
+            str(said)
+            for name, said in sorted(paper.extra.items())
+            if name.startswith("retraction_")
+        ),
         "Also known as": ", ".join(paper.aliases),
         "Read from": ", ".join(f"{o.file}:{o.position}" for o in paper.origins),
     }
