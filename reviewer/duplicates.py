@@ -135,9 +135,17 @@ def merge(records: Sequence[Paper]) -> Paper:
         origins=tuple(
             sorted({o for r in ordered for o in r.origins}, key=lambda o: (o.file, o.position))
         ),
-        versions=tuple(sorted({v for r in ordered for v in r.versions if v.lower() not in own})),
+        versions=tuple(
+            sorted({v for r in ordered for v in r.versions if _bare_name(v) not in own})
+        ),
         retracted=any(r.retracted for r in ordered),
     )
+
+
+def _bare_name(version: str) -> str:
+    """As an identity: small letters, an arXiv id without its version."""
+    name = version.lower()
+    return _ARXIV_VERSION.sub("", name) if name.startswith("arxiv:") else name
 
 
 def _doi_worth(doi: str) -> tuple[bool, int, str]:

@@ -147,7 +147,7 @@ def _matches(work: _Work, paper: Paper) -> tuple[list[Match], bool]:
             continue
         has_answer = True
         matches = [match_of(paper, e) for e in entries if isinstance(e, Paper)]
-        found += [match for match in matches if _is_near(match)]
+        found += [match for match in matches if is_near(match)]
         if any(is_certain(match) for match in found):
             break
     found.sort(key=lambda m: (is_certain(m), m.abstract or 0.0, m.title), reverse=True)
@@ -190,7 +190,8 @@ def is_certain(match: Match) -> bool:
     return match.title >= SAME_TITLE and match.abstract is not None and match.abstract >= AGREES
 
 
-def _is_near(match: Match) -> bool:
+def is_near(match: Match) -> bool:
+    """True when a person should see the match."""
     if match.title >= SAME_TITLE:
         return True
     return match.title >= NEAR_TITLE and (match.abstract is None or match.abstract >= AGREES)

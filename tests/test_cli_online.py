@@ -241,6 +241,7 @@ def test_a_search_that_finds_nothing_is_no_fault(review, sources):
         (["--search", "x", "--year", "soon"], "--year"),
         (["--search", "  "], "nothing was named"),
         ([], "nothing was named"),
+        (["refs.bib", "--year", "2024"], "--year goes with --search"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_asked(review, sources, words, said):
@@ -296,6 +297,7 @@ def test_a_days_listing_is_added(review, sources):
     assert review("papers", "--file", "daily:2025-09-29")[1].count("\n") == 1
 
 
+FROGS = "Frogs of the ponds sing at night because their calls attract mates from far away."
 LISTED = {"title": TITLE.upper(), "abstract": ABSTRACT}
 
 
@@ -403,7 +405,7 @@ def test_enrich_refuses_slips(review, tmp_path):
 @pytest.fixture
 def audited(review, sources, tmp_path):
     """A library with a preprint and a published paper, and what the sources know of them."""
-    published = {"title": "A Study of Frogs", "abstract": "Frogs sing.", "doi": DOI, "year": 2024}
+    published = {"title": "A Study of Frogs", "abstract": FROGS, "doi": DOI, "year": 2024}
     preprint = {"title": TITLE, "abstract": ABSTRACT, "arxiv_id": ARXIV, "year": 2025}
     bare = {"title": "Without identifiers", "abstract": "x", "year": 2020}
     review("add", write_listing(tmp_path / "a.jsonl", published, preprint, bare))
@@ -441,8 +443,8 @@ def test_a_retracted_paper_is_marked_wherever_it_is_cited(audited, tmp_path):
     assert "RETRACTED: A Study of Frogs" in audited("papers")[1]
     assert "RETRACTED: A Study of Frogs" in audited("show", key)[1]
     assert "Retraction, 2026-02-01" in audited("show", key)[1]
-    assert "RETRACTED: A Study of Frogs" in audited("ask", "do frogs sing?")[1]
-    answer = json.loads(audited("ask", "do frogs sing?", "--json")[1])
+    assert "RETRACTED: A Study of Frogs" in audited("ask", "why do frogs sing at night?")[1]
+    answer = json.loads(audited("ask", "why do frogs sing at night?", "--json")[1])
     assert [r["retracted"] for r in answer["references"]] == [True]
     assert "RETRACTED: A Study of Frogs" in audited("table", "--keys", key, "--column", "x")[1]
     for name, mark in [("a.bib", "note = {Retracted}"), ("a.ris", "N1  - Retracted"),

@@ -364,3 +364,23 @@ def test_many_threads_may_not_be_needed_but_two_runs_share_what_is_kept(sources,
         thread.join()
     assert ask(open_web()) == {"message": "good"}
     assert len(sources.asked) <= 4
+
+
+def test_a_proxy_of_the_environment_is_used_and_looks_names_up(sources, open_web, monkeypatch):
+    monkeypatch.setenv("http_proxy", sources.address)
+    monkeypatch.delenv("no_proxy", raising=False)
+    sources.answers["/works"] = GOOD
+
+    def nobody(host, port):
+        raise AssertionError("looked up here")
+
+    web = open_web(crossref_base="http://api.crossref.example", resolve=nobody)
+    assert ask(web) == {"message": "good"}
+    [asked] = sources.asked
+    assert asked.headers["Host"] == "api.crossref.example"
+
+
+def test_a_source_on_this_machine_needs_no_proxy(sources, open_web, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    sources.answers[PATH] = GOOD
+    assert ask(open_web()) == {"message": "good"}

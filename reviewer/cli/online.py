@@ -52,6 +52,11 @@ class Asked:
     limit: int
     year: str
 
+    def names_files(self) -> bool:
+        from reviewer.online import split_named
+
+        return bool(split_named(self.names)[2])
+
     def require_something(self) -> None:
         """Raises UsageError when nothing was named, and for a source or a year that is none."""
         from reviewer.errors import UsageError
@@ -64,6 +69,8 @@ class Asked:
             )
         require_searched(self.source)
         filters_of(self.year)
+        if self.year and not self.search.strip():
+            raise UsageError("--year goes with --search alone", hint="Leave it out, or search.")
 
 
 def add_asked(shelf: Library, asked: Asked, options: ReadOptions, report: Report) -> Added:

@@ -94,7 +94,7 @@ def add(
         return 0
     if not json:
         formats = "BibTeX, RIS, CSL-JSON, listings and JSON Lines"
-        known = f" review reads {formats}." if paths else ""
+        known = f" review reads {formats}." if asked.names_files() else ""
         print_error(f"review: no papers were read.{known}")
     return 1
 
