@@ -100,7 +100,8 @@ class Fetcher:
         parts = httpx.URL(url)
         request_url = parts if proxy else parts.copy_with(host=resolved(place, self.resolve))
         if place not in self._clients:  # one each: hosts may share an address, but no certificate
-            transport = httpx.HTTPTransport(proxy=proxy)
+            is_tls = place.scheme == "https"  # without it no certificates need to be read
+            transport = httpx.HTTPTransport(verify=is_tls, proxy=proxy)
             self._clients[place] = httpx.Client(transport=transport, follow_redirects=False)
         host = {} if proxy else {"Host": parts.netloc.decode("ascii")}
         try:

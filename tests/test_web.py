@@ -354,7 +354,7 @@ def test_a_slip_in_a_sources_name_is_told_with_the_near_one():
     assert "Did you mean openalex?" in caught.value.hint
 
 
-def test_many_threads_may_not_be_needed_but_two_runs_share_what_is_kept(sources, open_web):
+def test_runs_side_by_side_share_what_is_kept(sources, open_web):
     sources.answers[PATH] = GOOD
     webs = [open_web() for _ in range(4)]
     threads = [threading.Thread(target=ask, args=(web,)) for web in webs]
