@@ -119,6 +119,11 @@ class Fetcher:
         except httpx.RemoteProtocolError as error:
             raise PassingError(f"{place.host} cut its answer off") from error
         except httpx.HTTPError as error:
+            if "CERTIFICATE_VERIFY" in str(error):
+                raise OnlineError(
+                    f"{place.host} shows a certificate that this machine does not trust",
+                    hint="Behind a firewall that reads along, set SSL_CERT_FILE to its own.",
+                ) from error
             raise PassingError(
                 f"{place.host} cannot be reached", hint="Check the network, or use --offline."
             ) from error
