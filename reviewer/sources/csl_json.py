@@ -95,7 +95,7 @@ def _paper(item: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401
     if details["publisher"] == "arXiv" and _text(item, "number").startswith("arXiv:"):
         details["publisher"] = ""
     return Paper(
-        key=_text(item, "citation-key") or _text(item, "id"),
+        key=_text(item, "citation-key") or _text(item, "id").rpartition("/items/")[2],
         parts=tuple(parts),
         authors=authors,
         author_note=_text(custom, "author_note"),
