@@ -92,7 +92,7 @@ def _paper(title: str, fields: Mapping[str, Any], origin: Any) -> Paper:  # noqa
     kind = kind_named(_text(fields, "type_of_reference"), "ris")
     is_book = kind.get("entry_type") == "book"
     details["isbn" if is_book else "issn"] = re.sub(r" \(IS[BS]N\)", "", _text(fields, "issn"))
-    linked = [link for link in _list(fields, "file_attachments1") if link.endswith(".pdf")]
+    linked = [link for link in _list(fields, "file_attachments1") if link.lower().endswith(".pdf")]
     return Paper(
         key=_text(fields, "id"),
         parts=tuple(parts),
@@ -124,6 +124,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
 
 def _list(fields: Mapping[str, Any], name: str) -> list[str]:
     value = fields.get(name)
+    value = [value] if isinstance(value, str) else value
     return [str(v).strip() for v in value] if isinstance(value, list) else []
 
 
