@@ -177,6 +177,12 @@ class Catalogue:
             "UPDATE records SET paper = ? WHERE number = ?", [(paper, n) for n in numbers]
         )
 
+    def forget_files_of(self, paper: int) -> None:
+        """Let the files that the paper's entries came from be read again when they are added."""
+        self._database.run(
+            "DELETE FROM files WHERE file IN (SELECT file FROM records WHERE paper = ?)", (paper,)
+        )
+
     def remove_records(self, numbers: Sequence[int]) -> None:
         self._database.run_many("DELETE FROM records WHERE number = ?", [(n,) for n in numbers])
 

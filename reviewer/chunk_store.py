@@ -181,6 +181,20 @@ class ChunkStore:
             found[number] = (spans, matrix.reshape(len(spans), -1))
         return found
 
+    def sentence_vectors(self, numbers: Sequence[int]) -> tuple[list[int], list[int], Any]:
+        """Chunk numbers, how many sentences are kept of each, and their float32 vectors, one after
+        another; of the chunks that have sentences."""
+        import numpy as np
+
+        rows = self._database.rows_in(
+            "SELECT chunk, length(spans) / 8, vectors FROM sentences "
+            "WHERE spans <> x'' AND chunk IN (?)",
+            list(numbers),
+        )
+        known, sizes = [row[0] for row in rows], [row[1] for row in rows]
+        matrix = np.frombuffer(b"".join([row[2] for row in rows]), dtype="<f2")
+        return known, sizes, matrix.astype(np.float32).reshape(sum(sizes), -1 if rows else 0)
+
     def forget_vectors(self) -> None:
         """Drop every vector, as before embedding anew."""
         self._database.run("DELETE FROM vectors")

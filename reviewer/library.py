@@ -14,19 +14,18 @@ from reviewer.database import Database
 from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
 from reviewer.index import Index, import_libraries
-from reviewer.joining import Joined, Joiner
 from reviewer.ledger import Ledger
+from reviewer.reading import FileReader
 from reviewer.records import Filters, Paper, Report, Skipped, silent
 from reviewer.results import Added
 from reviewer.settings import Settings
-from reviewer.sources import ReadOptions, find_files, read_file
+from reviewer.sources import ReadOptions, find_files
 from reviewer.word_store import WordStore
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 NO_EMBEDDING = "none"
-_JOIN_BATCH = 500
 _ANNOUNCE_WAIT_S = 2.0
 _MOST_TO_CATCH_UP = 5000  # chunks: about three seconds of writing that a question may wait for
 
@@ -90,7 +89,8 @@ class Library:
         that was stopped goes on with the next `add` or `reindex`.
         """
         with self._writing(report):
-            added = self._read_all(list(find_files(paths)), options or ReadOptions(), report)
+            reader = FileReader(self.database, self.chunks, options or ReadOptions())
+            added = reader.read(list(find_files(paths)), report)
             embedded, seconds, note = self._bring_up(report, may_download=may_download)
         return added.model_copy(
             update={
@@ -100,37 +100,6 @@ class Library:
                 "waiting": self.chunks.count_waiting(),
                 "notes": (*added.notes, *note),
             }
-        )
-
-    def _read_all(self, files: list[str | Skipped], options: ReadOptions, report: Report) -> Added:
-        joiner = Joiner(self.database, self.chunks)
-        joined: list[Joined] = []
-        skipped: list[Skipped] = []
-        notes: list[Skipped] = []
-        entries, files_read = 0, 0
-        for done, file in enumerate(files):
-            report("Reading", done, len(files))
-            if isinstance(file, Skipped):
-                skipped.append(file)
-                continue
-            found = read_file(file, options)
-            skipped += found.skipped
-            notes += found.notes
-            entries += len(found.papers)
-            files_read += bool(found.papers)
-            for start in range(0, len(found.papers), _JOIN_BATCH):
-                joined.append(joiner.join(found.papers[start : start + _JOIN_BATCH]))
-        report("Reading", len(files), len(files))
-        added = tuple(dict.fromkeys(i for j in joined for i in j.added))
-        updated = tuple(dict.fromkeys(i for j in joined for i in j.updated if i not in added))
-        return Added(
-            entries=entries,
-            added=added,
-            updated=updated,
-            unchanged=entries - len(added) - len(updated),
-            skipped=tuple(skipped),
-            notes=tuple(notes),
-            files_read=files_read,
         )
 
     def _bring_up(
@@ -259,6 +228,7 @@ class Library:
                 self.database.next_generation()
                 number = self.catalogue.number_of(paper.id)
                 assert number is not None
+                self.catalogue.forget_files_of(number)
                 self.catalogue.remove_paper(number)
             self.index.sync(report)
         return paper

@@ -14,7 +14,8 @@ from reviewer.records import Evidence, Filters, Paper, Report, Score, Sentence, 
 from reviewer.results import Order, Plan, Theme
 from reviewer.search import SearchOptions, find
 from reviewer.text import counted, sentence_spans
-from reviewer.themes import group_papers, in_time_order, name_themes, periods, settle_themes
+from reviewer.theme_names import name_themes
+from reviewer.themes import group_papers, in_time_order, periods, settle_themes
 from reviewer.writers import Writer
 
 # Without a model nobody reads whether a paper that was found belongs here; one that search gives

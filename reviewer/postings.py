@@ -8,6 +8,8 @@ from typing import Any
 
 from reviewer.bm25 import ENTRY, Matches
 from reviewer.database import Database
+from reviewer.forward_index import ForwardIndex, stem_number
+from reviewer.scoring import Words
 from reviewer.stems import Stems
 
 _BATCH = 500  # chunks a segment when many were not indexed yet
@@ -27,6 +29,7 @@ class Postings:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.stems = Stems(database)
+        self.forward = ForwardIndex(database)
         self._read: dict[str, Any] = {}
         self._read_at: tuple[int, ...] = ()
 
@@ -84,6 +87,11 @@ class Postings:
         entries["title"] = shared.clip(max=255)
         entries["text"] = (counts - shared).clip(max=255)
         entries["length"] = members["length"][row].clip(max=65535)
+        numbers = np.array([stem_number(stem) for stem in places], dtype=np.uint32)
+        self.forward.write(
+            [chunk for chunk, *_ in rows],
+            Words(len(rows), row, numbers[term], entries["title"], entries["text"]),
+        )
         ends = 8 * np.searchsorted(term, np.arange(len(places)), side="right")
         blob, starts = entries.tobytes(), [0, *ends.tolist()]
         self._write(
@@ -160,6 +168,17 @@ class Postings:
     def matches(self, terms: Sequence[str]) -> Matches:
         """The entries of each term. One that is several words, as `co-author`, is held where all
         of them are, as often as the rarest."""
+        chunks, words, highest = self.size()
+        stems = dict(zip(terms, self.stems.of(terms), strict=True))
+        found = self.entries([stem for own in stems.values() for stem in own])
+        entries = {
+            term: self._together([found[stem] for stem in dict.fromkeys(own)])
+            for term, own in stems.items()
+        }
+        return Matches(entries, chunks, words / max(chunks, 1), highest)
+
+    def size(self) -> tuple[int, int, int]:
+        """How many chunks are indexed, how many words they have, and the highest chunk number."""
         import numpy as np
 
         chunks, words, highest = self._database.rows(
@@ -171,13 +190,7 @@ class Postings:
             members = self._members()
             gone = members["length"][np.isin(members["chunk"], removed)]
             chunks, words = chunks - len(gone), words - int(gone.sum())
-        stems = dict(zip(terms, self.stems.of(terms), strict=True))
-        found = self.entries([stem for own in stems.values() for stem in own])
-        entries = {
-            term: self._together([found[stem] for stem in dict.fromkeys(own)])
-            for term, own in stems.items()
-        }
-        return Matches(entries, chunks, words / max(chunks, 1), highest)
+        return chunks, words, highest
 
     def _members(self) -> Any:  # noqa: ANN401  an array
         import numpy as np

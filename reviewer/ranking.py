@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reviewer.chunk_store import KeptChunk
 from reviewer.embedding import MissingEmbeddingError
+from reviewer.forward_index import stem_number
 from reviewer.library import Library
-from reviewer.records import Filters, Score, Sentence
+from reviewer.records import Filters, Score
 from reviewer.scoring import (
     FEEDBACK_CHUNKS,
     TITLE_WEIGHT,
     Weights,
-    Words,
     feedback_terms,
     idf,
     neighbours,
@@ -23,10 +23,10 @@ from reviewer.scoring import (
     saturated,
     split_words,
     topicality,
-    weighted_sum,
+    weighted_mean,
 )
 from reviewer.terms import query_terms
-from reviewer.text import clean, sentence_spans
+from reviewer.text import clean
 
 LEXICAL_CANDIDATES = 200
 DENSE_CANDIDATES = 200
@@ -43,10 +43,11 @@ LEXICAL_TERMS = 2  # one shared word of several is chance
 
 @dataclass(frozen=True)
 class Candidate:
-    """A scored chunk. `relevance` is what is held against the floor, `row` its place among the
-    ranking's arrays."""
+    """A scored chunk, by its number and its paper's. `relevance` is what is held against the floor,
+    `row` its place among the ranking's arrays."""
 
-    kept: KeptChunk
+    number: int
+    paper: int
     total: float
     relevance: float
     row: int
@@ -96,196 +97,190 @@ class Ranking:
 
     def _weigh(self) -> None:
         """Each stem's weight for coverage (inverse document frequency) and for ranking."""
-        total = self._library.chunks.count()
-        counts = self._library.words.counts(self._stems)
+        import numpy as np
+
+        words = self._library.words
+        self._numbers_of_stems = words.numbers(self._stems)
+        total, counts = words.chunks(), words.counts(self._stems)
         has_titles = any(count.titles for count in counts.values())
         self._idf = {s: idf(counts[s].chunks, total) for s in self._stems}
-        self._weight = {
-            s: self._idf[s] * topicality(counts[s], self._weights, has_titles=has_titles)
-            for s in self._stems
+        weights = [
+            self._idf[s] * topicality(counts[s], self._weights, has_titles=has_titles)
             if counts[s].chunks
-        }
+            else 0.0
+            for s in self._stems
+        ]
+        self._shares = np.array(weights) / (sum(weights) or 1.0)
 
     def ranked(self) -> list[Candidate]:
         """All candidates, best first; ties go to the chunk that came first."""
-        self._collect()
-        if not self._kept:
-            return []
-        self._scores, shares = self._parts()
-        self._totals = [round(float(x), 6) for x in weighted_sum(self._scores, shares)]
-        candidates = [
-            Candidate(kept, self._totals[row], self._relevance(row), row)
-            for row, kept in enumerate(self._kept)
-        ]
-        return sorted(candidates, key=lambda c: (-c.total, c.kept.number))
-
-    def _collect(self) -> None:
-        """The candidates by words and by meaning, cut to the best of both."""
         import numpy as np
 
+        self._collect()
+        if not self._chunks:
+            return []
+        parts, shares = self._parts()
+        self._scores = parts
+        self._totals = weighted_mean(parts, shares).round(6)
+        relevance = self._relevance()
+        papers = self._library.chunks.papers_of(self._chunks)
+        return [
+            Candidate(number, papers[number], float(self._totals[row]), float(relevance[row]), row)
+            for row in np.argsort(-self._totals, kind="stable").tolist()
+            # Another process may have removed a paper just now.
+            if (number := self._chunks[row]) in papers
+        ]
+
+    def _collect(self) -> None:
+        """The candidates by words and by meaning, cut to the best of both: numbers of chunks,
+        ascending, with BM25, cosines (not a number where there is no vector) and vectors."""
+        import numpy as np
+
+        chunks, w = self._library.chunks, self._weights
         bm25 = dict(
-            self._library.chunks.search_words(
+            chunks.search_words(
                 self._terms, max(LEXICAL_CANDIDATES, self._most), self._filters, TITLE_WEIGHT
             )
         )
-        cosines: dict[int, float] = {}
         vectors: dict[int, Any] = {}
+        numbers = sorted(bm25)
         if self.vector is not None:
             near = self._library.index.nearest(self._near, DENSE_CANDIDATES, self._filters)
             numbers = sorted({*bm25, *(number for number, _ in near)})
-            known, matrix = self._library.chunks.vectors_numbered(numbers)
-            vectors = dict(zip(known, matrix, strict=True))
-            if known:
-                cosines = dict(zip(known, (matrix @ self.vector).tolist(), strict=True))
-        whole = 2.2 * sum(self._idf.values()) or 1.0
-        first = {
-            n: self._weights.lexical * bm25.get(n, 0.0) / whole
-            + (self._weights.dense + self._weights.sentence) * cosines.get(n, 0.0)
-            for n in {*bm25, *cosines}
-        }
-        top = sorted(first, key=lambda n: (-first[n], n))[: self._most]
-        found = self._library.chunks.numbered(top)
-        # Another process may have removed a paper just now.
-        self._kept = [found[n] for n in sorted(top) if n in found]
-        self._bm25 = [bm25.get(k.number, 0.0) for k in self._kept]
-        self._cosines = [cosines.get(k.number) for k in self._kept]
-        if vectors and self._kept:
+            vectors = dict(zip(*chunks.vectors_numbered(numbers), strict=True))
+        lexical = np.array([bm25.get(n, 0.0) for n in numbers])
+        cosines = np.full(len(numbers), np.nan)
+        if vectors:
             blank = np.zeros_like(self.vector)
-            self._vectors = np.stack([vectors.get(k.number, blank) for k in self._kept])
-        self._words = self._library.words.of_chunks(self._kept)
+            matrix = np.stack([vectors.get(n, blank) for n in numbers])
+            has_vector = np.array([n in vectors for n in numbers])
+            cosines[has_vector] = matrix[has_vector] @ self.vector
+        first = weighted_mean(
+            {"lexical": lexical / (2.2 * sum(self._idf.values()) or 1.0), "dense": cosines},
+            {"lexical": w.lexical, "dense": w.dense + w.sentence},
+        )
+        top = np.sort(np.argsort(-first, kind="stable")[: self._most])
+        self._chunks = [numbers[row] for row in top.tolist()]
+        self._bm25, self._cosines = lexical[top], cosines[top]
+        self._vectors = matrix[top] if vectors else None
+        self._words = self._library.words.of_chunks(self._chunks)
+        self._held = self._words.counts(self._numbers_of_stems) > 0
 
     def _parts(self) -> tuple[dict[str, Any], dict[str, float]]:
         """Each part's scores by row, and the parts' shares."""
+        import numpy as np
 
-        lexical, coverage = self._lexical()
+        # BM25 and coverage are shares of the most that the question's words can give.
+        saturation = saturated(self._words, self._numbers_of_stems)
+        lexical, coverage = saturation @ self._shares, self._held @ self._shares
         w = self._weights
-        if self.vector is None or not any(c is not None for c in self._cosines):
+        has_vector = ~np.isnan(self._cosines)
+        if self._vectors is None or not has_vector.any():
             base = lexical + w.alone_coverage * coverage
             shares = {"lexical": 1.0, "coverage": w.alone_coverage, "feedback": w.alone_feedback}
             parts = {"lexical": lexical, "coverage": coverage}
             return parts | {"feedback": self._fed_back(base, w.alone_feedback)}, shares
-        dense = self._vectors @ self._near
+        dense = np.where(has_vector, self._vectors @ self._near, np.nan)
         parts = {"lexical": lexical, "dense": dense, "sentence": self._nearest_sentences(dense)}
         shares = {"lexical": w.lexical, "dense": w.dense, "sentence": w.sentence}
-        base = weighted_sum(parts, shares)
-        parts |= {
-            "feedback": self._fed_back(base, w.feedback),
-            "rocchio": rocchio(self._vectors, base),
-            "neighbours": neighbours(self._vectors, base),
-        }
+        base = weighted_mean(parts, shares)
+        parts["feedback"] = self._fed_back(base, w.feedback)
+        for name, part in (("rocchio", rocchio), ("neighbours", neighbours)):
+            parts[name] = np.where(has_vector, part(self._vectors, base), np.nan)
         shares |= {"feedback": w.feedback, "rocchio": w.rocchio, "neighbours": w.neighbours}
         return parts, shares
-
-    def _lexical(self) -> tuple[Any, Any]:
-        """BM25 and coverage as shares of the most that the question's words can give."""
-        import numpy as np
-
-        stems = list(self._weight)
-        shares = np.array([self._weight[s] for s in stems])
-        shares = shares / shares.sum() if len(stems) else shares
-        part = saturated(self._words, stems)
-        return part @ shares, (part > 0) @ shares
 
     def _fed_back(self, base: Any, weight: float) -> Any:  # noqa: ANN401
         """How far each candidate holds the words that the best by `base` share."""
         import numpy as np
 
         self._base = base
-        self._feedback = (
-            feedback_terms(self._words, base, self._stems, self._weights) if weight else {}
-        )
-        shares = np.array(list(self._feedback.values()))
-        return saturated(self._words, list(self._feedback)) @ shares
+        known = self._numbers_of_stems
+        found = feedback_terms(self._words, base, known, self._weights) if weight else {}
+        self._feedback = np.array(list(found), dtype=np.uint32)
+        return saturated(self._words, self._feedback) @ np.array(list(found.values()))
 
     def _nearest_sentences(self, dense: Any) -> Any:  # noqa: ANN401
         """Each candidate's nearest sentence; the chunk itself where no sentences are kept."""
         import numpy as np
 
-        numbers = [k.number for k in self._kept]
-        self._stored = {
-            n: (spans, vectors @ self.vector)
-            for n, (spans, vectors) in self._library.chunks.sentences(numbers).items()
-        }
-        return np.array(
-            [
-                float(self._stored[n][1].max()) if n in self._stored else float(whole)
-                for n, whole in zip(numbers, dense, strict=True)
-            ]
-        )
+        known, sizes, matrix = self._library.chunks.sentence_vectors(self._chunks)
+        nearest = dense.copy()
+        if known:
+            starts = np.cumsum([0, *sizes[:-1]])
+            nearest[np.searchsorted(self._chunks, known)] = np.maximum.reduceat(
+                matrix @ self.vector, starts
+            )
+        return nearest
 
     def score(self, candidate: Candidate) -> Score:
         """Why this candidate stands where it does."""
         row = candidate.row
-        cosine = self._cosines[row]
         own = {name: round(float(part[row]), 6) for name, part in self._scores.items()}
-        words = self._words[row]
+        own = {name: value for name, value in own.items() if not math.isnan(value)}
+        cosine = float(self._cosines[row])
+        held = [s for s, is_held in zip(self._stems, self._held[row], strict=True) if is_held]
         return Score(
             total=candidate.total,
             lexical=own["lexical"],
-            dense=own.get("dense") if cosine is not None else None,
+            dense=own.get("dense"),
             sentence=own.get("sentence"),
             feedback=own["feedback"],
             rocchio=own.get("rocchio"),
             neighbours=own.get("neighbours"),
-            bm25=round(self._bm25[row], 4),
-            cosine=round(cosine, 4) if cosine is not None else None,
-            coverage=round(self._coverage(words), 4),
-            terms=tuple(dict.fromkeys(self._word_of[s] for s in self._stems if s in words)),
-            feedback_terms=tuple(self._surface[s] for s in self._feedback if s in words),
+            bm25=round(float(self._bm25[row]), 4),
+            cosine=None if math.isnan(cosine) else round(cosine, 4),
+            coverage=round(self.coverage(held), 4),
+            terms=tuple(dict.fromkeys(self._word_of[s] for s in held)),
+            feedback_terms=tuple(
+                self._surface[stem]
+                for stem, is_held in zip(
+                    self._feedback.tolist(), self._feedback_held[row], strict=True
+                )
+                if is_held and stem in self._surface
+            ),
         )
 
     @cached_property
-    def _surface(self) -> dict[str, str]:
-        """For each feedback stem a word of the best chunks that it stands for, the shortest."""
-        best = sorted(range(len(self._kept)), key=lambda row: -self._base[row])[:FEEDBACK_CHUNKS]
-        texts = (f"{self._kept[row].title} {self._kept[row].chunk.text}" for row in best)
-        words = {word for text in texts for word in split_words(text)}
+    def _feedback_held(self) -> Any:  # noqa: ANN401  an array
+        return self._words.counts(self._feedback) > 0
+
+    @cached_property
+    def _surface(self) -> dict[int, str]:
+        """For each feedback stem's number a word of the best chunks that it stands for, the
+        shortest."""
+        best = self._base.argsort()[::-1][:FEEDBACK_CHUNKS].tolist()
+        kept = self._library.chunks.numbered([self._chunks[row] for row in best]).values()
+        words = sorted({word for k in kept for word in split_words(f"{k.title} {k.chunk.text}")})
         stems = self._library.words.stems(words)
-        found: dict[str, str] = {}
+        found: dict[int, str] = {}
         for word in sorted(words, key=lambda w: (len(w), w)):
             for stem in stems[word]:
-                found.setdefault(stem, word)
+                found.setdefault(stem_number(stem), word)
         return found
 
-    def _coverage(self, words: Words | set[str]) -> float:
-        """How much of the question's word weight these words make, 0 to 1."""
+    def coverage(self, stems: Collection[str]) -> float:
+        """How much of the question's word weight these stems make, 0 to 1."""
         whole = sum(self._idf.values())
-        return sum(self._idf[s] for s in self._stems if s in words) / whole if whole else 0.0
+        return sum(self._idf[s] for s in self._stems if s in stems) / whole if whole else 0.0
 
-    def _relevance(self, row: int) -> float:
-        words, cosine = self._words[row], self._cosines[row]
-        if self.vector is not None:
-            return (cosine or 0.0) + COVERAGE_SHARE * self._coverage(words)
-        enough = sum(s in words for s in self._stems) >= min(LEXICAL_TERMS, len(self._stems))
-        return self._coverage(words) if enough else 0.0
+    def _relevance(self) -> Any:  # noqa: ANN401  an array
+        """What is held against the floor. A chunk without a vector is judged by its words, on the
+        scale of the others."""
+        import numpy as np
 
-    def sentences(self, candidate: Candidate) -> tuple[Sentence, ...]:
-        """Every sentence of a chunk with its nearness to the question and its share of the
-        question's word weight."""
-        kept = candidate.kept
-        made = []
-        for start, end, similarity in self._places(kept):
-            at = kept.chunk.start
-            text = kept.chunk.text[start - at : end - at]
-            stems = self._library.words.stems(set(split_words(text)))
-            held = {stem for own in stems.values() for stem in own}
-            made.append(
-                Sentence(
-                    start=start,
-                    end=end,
-                    text=text,
-                    similarity=similarity,
-                    lexical=round(self._coverage(held), 4),
-                )
-            )
-        return tuple(made)
-
-    def _places(self, kept: KeptChunk) -> Sequence[tuple[int, int, float | None]]:
-        if self.vector is not None and kept.number in self._stored:
-            spans, nearness = self._stored[kept.number]
-            return [(a, b, round(float(x), 4)) for (a, b), x in zip(spans, nearness, strict=True)]
-        at = kept.chunk.start
-        return [(at + a, at + b, None) for a, b in sentence_spans(kept.chunk.text)]
+        weights = np.array(list(self._idf.values()))
+        coverage = self._held @ weights / (weights.sum() or 1.0)
+        enough = self._held.sum(axis=1) >= min(LEXICAL_TERMS, len(self._stems))
+        by_words = np.where(enough, coverage, 0.0)
+        if self.vector is None:
+            return by_words
+        scale = (STRONG - FLOOR) / (LEXICAL_STRONG - LEXICAL_FLOOR)
+        return np.where(
+            np.isnan(self._cosines),
+            np.where(by_words > 0, FLOOR + scale * (by_words - LEXICAL_FLOOR), 0.0),
+            self._cosines + COVERAGE_SHARE * coverage,
+        )
 
 
 def _question_vector(question: str, library: Library) -> Any:  # noqa: ANN401  an array or None

@@ -75,6 +75,11 @@ CREATE TABLE postings (
   entries BLOB NOT NULL,
   PRIMARY KEY (segment, term)
 ) WITHOUT ROWID;
+-- The forward index: a chunk's stems, six bytes an entry, as forward_index.py writes them.
+CREATE TABLE words (
+  chunk INTEGER PRIMARY KEY REFERENCES chunks ON DELETE CASCADE,
+  entries BLOB NOT NULL
+);
 -- Removed chunks that postings still name.
 CREATE TABLE dead_chunks (number INTEGER PRIMARY KEY);
 CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN

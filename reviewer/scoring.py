@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 TITLE_WEIGHT = 2.0
@@ -48,33 +48,52 @@ class WordCount:
 
 @dataclass(frozen=True)
 class Words:
-    """A chunk's stems: how often each stands in it, the title's counted TITLE_WEIGHT times, which
-    stand in the title, and how many words there are in all."""
+    """The stems of some chunks, an entry for each stem of each: the chunk's row among `size`, the
+    stem's number, and how often it stands in the title and in the text."""
 
-    counts: dict[str, float]
-    titles: frozenset[str]
-    length: int
+    size: int
+    rows: Any
+    stems: Any
+    title: Any
+    text: Any
 
-    def __contains__(self, stem: str) -> bool:
-        return stem in self.counts
+    def counts(self, stems: Any) -> Any:  # noqa: ANN401  arrays
+        """How often these stems stand in each chunk, a title's counted TITLE_WEIGHT times."""
+        return self._spread(stems, TITLE_WEIGHT * self.title + self.text)
+
+    def titles(self, stems: Any) -> Any:  # noqa: ANN401  arrays
+        """How often these stems stand in each chunk's title."""
+        return self._spread(stems, self.title)
+
+    def lengths(self) -> Any:  # noqa: ANN401  an array
+        """How many words each chunk has, its title's among them."""
+        import numpy as np
+
+        return np.bincount(self.rows, weights=self.title + self.text, minlength=self.size)
+
+    @cached_property
+    def _by_stem(self) -> tuple[Any, Any]:
+        import numpy as np
+
+        order = np.argsort(self.stems, kind="stable")
+        return order, self.stems[order]
+
+    def _spread(self, stems: Any, values: Any) -> Any:  # noqa: ANN401  arrays
+        import numpy as np
+
+        spread = np.zeros((self.size, len(stems)))
+        order, ordered = self._by_stem
+        starts = np.searchsorted(ordered, stems, side="left").tolist()
+        ends = np.searchsorted(ordered, stems, side="right").tolist()
+        for column, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            held = order[start:end]
+            spread[self.rows[held], column] = values[held]
+        return spread
 
 
 def split_words(text: str) -> list[str]:
     """The text's words, case folded."""
     return _WORD.findall(text.casefold())
-
-
-def words_of(
-    title: Counter[str], text: Counter[str], stems: Mapping[str, tuple[str, ...]]
-) -> Words:
-    """From the words of a title and a text with their counts, and each word's stems."""
-    counts: dict[str, float] = {}
-    for own, weight in ((title, TITLE_WEIGHT), (text, 1.0)):
-        for word, times in own.items():
-            for stem in stems[word]:
-                counts[stem] = counts.get(stem, 0.0) + weight * times
-    in_title = frozenset(stem for word in title for stem in stems[word])
-    return Words(counts, in_title, title.total() + text.total())
 
 
 def idf(chunks_with: float, chunks: int) -> float:
@@ -91,58 +110,51 @@ def topicality(count: WordCount, weights: Weights, *, has_titles: bool = True) -
     return float(in_titles**weights.titles * again**weights.bursts)
 
 
-def saturated(words: Sequence[Words], stems: Sequence[str]) -> Any:  # noqa: ANN401  an array
-    """BM25's term part between 0 and 1, an array of (words, stems). Lengths are held against the
+def saturated(words: Words, stems: Any) -> Any:  # noqa: ANN401  arrays
+    """BM25's term part between 0 and 1, an array of (chunks, stems). Lengths are held against the
     candidates' mean."""
     import numpy as np
 
-    lengths = np.array([max(w.length, 1) for w in words], dtype=np.float64)
-    counts = np.array([[w.counts.get(s, 0.0) for s in stems] for w in words])
-    counts = counts.reshape(len(words), len(stems))
-    norms = K1 * (1 - B + B * lengths / lengths.mean()) if len(words) else lengths
+    lengths = np.maximum(words.lengths(), 1.0)
+    counts = words.counts(stems)
+    norms = K1 * (1 - B + B * lengths / lengths.mean()) if len(lengths) else lengths
     return counts / (counts + norms[:, None])
 
 
 def feedback_terms(
-    words: Sequence[Words],
+    words: Words,
     scores: Any,  # noqa: ANN401
-    known: Sequence[str],
+    known: Any,  # noqa: ANN401
     weights: Weights,
-) -> dict[str, float]:
-    """Stems that the best candidates share and the others lack, with weights that sum to 1: a
-    relevance model (RM3: Abdul-Jaleel and others 2004) that takes its frequencies from the
-    candidates alone, so that its cost is bounded."""
+) -> dict[int, float]:
+    """Numbers of stems that the best candidates share and the others lack, with weights that sum
+    to 1: a relevance model (RM3: Abdul-Jaleel and others 2004) that takes its frequencies from the
+    candidates alone, so that its cost is bounded. Not among them: the `known` stems."""
     import numpy as np
 
-    best = [int(i) for i in np.argsort(-scores, kind="stable")[:FEEDBACK_CHUNKS]]
-    share: dict[str, float] = {}
-    holders = Counter[str]()
-    for i in best:
-        length = max(sum(words[i].counts.values()), 1.0)
-        for stem, times in words[i].counts.items():
-            share[stem] = share.get(stem, 0.0) + max(float(scores[i]), 0.0) * times / length
-            holders[stem] += 1
-    shared = {s for s in share if holders[s] >= FEEDBACK_HOLDERS and s not in known}
-    found = {
-        stem: share[stem] * idf(count.chunks, len(words)) * topicality(count, weights)
-        for stem, count in _counted(words, shared).items()
-        if count.chunks <= FEEDBACK_SPREAD * len(words)
-    }
+    best = np.argsort(-scores, kind="stable")[:FEEDBACK_CHUNKS]
+    is_best = np.isin(words.rows, best)
+    own, place = np.unique(words.stems[is_best], return_inverse=True)
+    times = TITLE_WEIGHT * words.title[is_best] + words.text[is_best]
+    rows = words.rows[is_best]
+    length = np.maximum(np.bincount(rows, weights=times, minlength=words.size), 1.0)
+    share = np.bincount(place, weights=np.maximum(scores[rows], 0.0) * times / length[rows])
+    holders = np.bincount(place)
+    is_shared = (holders >= FEEDBACK_HOLDERS) & ~np.isin(own, known)
+    own, share = own[is_shared], share[is_shared]
+    counts, titles = words.counts(own), words.titles(own)
+    found: dict[int, float] = {}
+    for column, stem in enumerate(own.tolist()):
+        held = counts[:, column]
+        count = WordCount(
+            int((held > 0).sum()), round(float(held.sum())), int((titles[:, column] > 0).sum())
+        )
+        if count.chunks <= FEEDBACK_SPREAD * words.size:
+            rarity = idf(count.chunks, words.size) * topicality(count, weights)
+            found[stem] = float(share[column]) * rarity
     top = sorted(found, key=lambda stem: (-found[stem], stem))[:FEEDBACK_TERMS]
     whole = sum(found[stem] for stem in top)
     return {stem: found[stem] / whole for stem in top} if whole > 0 else {}
-
-
-def _counted(words: Sequence[Words], stems: set[str]) -> dict[str, WordCount]:
-    """The stems' counts in the candidates alone."""
-    chunks, titles, times = Counter[str](), Counter[str](), dict.fromkeys(stems, 0.0)
-    for own in words:
-        held = stems & own.counts.keys()
-        chunks.update(held)
-        titles.update(stems & own.titles)
-        for stem in held:
-            times[stem] += own.counts[stem]
-    return {s: WordCount(chunks[s], round(times[s]), titles[s]) for s in stems}
 
 
 def rocchio(vectors: Any, scores: Any) -> Any:  # noqa: ANN401
@@ -170,7 +182,12 @@ def neighbours(vectors: Any, scores: Any) -> Any:  # noqa: ANN401
     return (shares * scores[best][nearest]).sum(axis=1) / (shares.sum(axis=1) + 1e-9)
 
 
-def weighted_sum(parts: Mapping[str, Any], weights: Mapping[str, float]) -> Any:  # noqa: ANN401
-    """The parts' weighted mean; a part that is not there counts 0."""
-    whole = sum(weights.values()) or 1.0
-    return sum(weights[name] * part for name, part in parts.items()) / whole
+def weighted_mean(parts: Mapping[str, Any], weights: Mapping[str, float]) -> Any:  # noqa: ANN401
+    """The parts' weighted mean, row by row. A part that is not a number there does not count, so
+    that a chunk without a vector is held against the others by what it has."""
+    import numpy as np
+
+    values = np.stack([np.asarray(parts[name], dtype=np.float64) for name in parts])
+    shares = np.array([weights[name] for name in parts])
+    whole = shares @ ~np.isnan(values)
+    return (shares @ np.nan_to_num(values)) / np.where(whole > 0, whole, 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reviewer.library import Library
@@ -17,8 +17,9 @@ from reviewer.ranking import (
     Ranking,
     Wanted,
 )
-from reviewer.records import Evidence, Filters, Found, Hit, Paper, Score, Sentence
+from reviewer.records import Evidence, Filters, Found, Hit, Sentence
 from reviewer.scoring import Weights
+from reviewer.sentence_scores import read_scored
 from reviewer.text import counted
 
 
@@ -39,12 +40,6 @@ class SearchOptions:
     imagined: str = ""
 
 
-@dataclass(frozen=True)
-class _Seen:
-    score: Score
-    sentences: tuple[Sentence, ...]
-
-
 def find(question: str, library: Library, options: SearchOptions | None = None) -> Found:
     """The papers that bear on the question, best first, and their evidence tagged E1, E2, ...
 
@@ -57,10 +52,9 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     wanted = Wanted(options.filters, options.weights, most, options.imagined)
     ranking = Ranking(question, library, wanted)
     ranked = ranking.ranked()
-    papers = library.catalogue.papers_numbered(sorted({c.kept.paper for c in ranked}))
     best: dict[int, list[Candidate]] = {}
-    for candidate in (c for c in ranked if c.kept.paper in papers):
-        best.setdefault(candidate.kept.paper, []).append(candidate)
+    for candidate in ranked:
+        best.setdefault(candidate.paper, []).append(candidate)
     levels = (LEXICAL_FLOOR, LEXICAL_STRONG) if ranking.vector is None else (FLOOR, STRONG)
     floor, strong = levels
     above = [n for n, own in best.items() if max(c.relevance for c in own) >= floor]
@@ -68,12 +62,11 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     chosen = (above if options.has_floor else list(best))[: options.papers]
     shown = chosen or list(best)[: options.papers]
     picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
-    rows = {c.row: c for c in (*picked, *(best[n][0] for n in shown))}
-    seen = {row: _Seen(ranking.score(c), ranking.sentences(c)) for row, c in rows.items()}
+    seen = _Seen(library, ranking, [*picked, *(best[n][0] for n in shown)])
     return Found(
         question=question,
-        hits=tuple(_hit(papers[n], best[n][0], seen) for n in shown),
-        evidence=_evidence(picked, papers, seen),
+        hits=tuple(seen.hit(best[n][0]) for n in shown if best[n][0] in seen),
+        evidence=seen.evidence(picked),
         papers=library.catalogue.count(),
         matched=len(above),
         is_weak=bool(above) and top < strong,
@@ -82,31 +75,43 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     )
 
 
-def _hit(paper: Paper, candidate: Candidate, seen: Mapping[int, _Seen]) -> Hit:
-    score, sentences = seen[candidate.row].score, seen[candidate.row].sentences
-    best = max(sentences, key=_sentence_worth, default=None)
-    return Hit(paper=paper, chunk=candidate.kept.chunk, score=score, best_sentence=best)
+class _Seen:
+    """The papers, texts and scores of the candidates that are shown or read."""
+
+    def __init__(self, library: Library, ranking: Ranking, candidates: Sequence[Candidate]) -> None:
+        self._scores = {c.number: ranking.score(c) for c in candidates}
+        numbers = sorted({c.number for c in candidates})
+        self._texts = read_scored(library, numbers, ranking.vector, ranking.coverage)
+        self._papers = library.catalogue.papers_numbered(sorted({c.paper for c in candidates}))
+
+    def __contains__(self, candidate: Candidate) -> bool:
+        """False when another process has just removed it."""
+        return candidate.number in self._texts and candidate.paper in self._papers
+
+    def hit(self, candidate: Candidate) -> Hit:
+        own = self._texts[candidate.number]
+        return Hit(
+            paper=self._papers[candidate.paper],
+            chunk=own.chunk,
+            score=self._scores[candidate.number],
+            best_sentence=max(own.sentences, key=_sentence_worth, default=None),
+        )
+
+    def evidence(self, candidates: Sequence[Candidate]) -> tuple[Evidence, ...]:
+        return tuple(
+            Evidence(
+                tag=f"E{number}",
+                paper=self._papers[c.paper],
+                chunk=self._texts[c.number].chunk,
+                score=self._scores[c.number],
+                sentences=self._texts[c.number].sentences,
+            )
+            for number, c in enumerate((c for c in candidates if c in self), start=1)
+        )
 
 
 def _sentence_worth(sentence: Sentence) -> tuple[float, float]:
     return (sentence.similarity or 0.0) + COVERAGE_SHARE * sentence.lexical, -sentence.start
-
-
-def _evidence(
-    picked: Sequence[Candidate],
-    papers: Mapping[int, Paper],
-    seen: Mapping[int, _Seen],
-) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(
-            tag=f"E{number}",
-            paper=papers[c.kept.paper],
-            chunk=c.kept.chunk,
-            score=seen[c.row].score,
-            sentences=seen[c.row].sentences,
-        )
-        for number, c in enumerate(picked, start=1)
-    )
 
 
 def _left_out(library: Library, filters: Filters) -> tuple[str, ...]:

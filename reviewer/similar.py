@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from reviewer.chunk_store import KeptChunk
 from reviewer.library import Library
 from reviewer.records import Filters, Found, Hit, Paper, Score
-from reviewer.scoring import TITLE_WEIGHT, idf, split_words, words_of
+from reviewer.scoring import TITLE_WEIGHT, idf, split_words
 from reviewer.terms import STOP_WORDS
 
 NEAR_CHUNKS = 200
@@ -60,18 +60,19 @@ def _by_vectors(
 
 def _by_words(library: Library, own: Sequence[KeptChunk], filters: Filters) -> dict[int, float]:
     """BM25 of the paper's telling words, as shares of what the paper itself would get."""
-    texts = [(Counter(split_words(k.title)), Counter(split_words(k.chunk.text))) for k in own]
-    stems = library.words.stems({w for pair in texts for part in pair for w in part})
-    times = Counter[str]()
+    texts = [(weight, t) for k in own for weight, t in ((TITLE_WEIGHT, k.title), (1, k.chunk.text))]
+    stems = library.words.stems({word for _, text in texts for word in split_words(text)})
+    times: dict[str, float] = defaultdict(float)
     word_of: dict[str, str] = {}
-    for title, text in texts:
-        for stem, count in words_of(title, text, stems).counts.items():
-            times[stem] += round(count)
-        for word in sorted({*title, *text} - STOP_WORDS):
+    for weight, text in texts:
+        for word in split_words(text):
             for stem in stems[word]:
-                word_of.setdefault(stem, word)
+                times[stem] += weight
+    for word in sorted(set(stems) - STOP_WORDS):
+        for stem in stems[word]:
+            word_of.setdefault(stem, word)
     frequent = sorted(word_of, key=lambda stem: (-times[stem], stem))[:COUNTED_WORDS]
-    total = library.chunks.count()
+    total = library.words.chunks()
     rare = {
         stem: times[stem] * idf(count.chunks, total)
         for stem, count in library.words.counts(frequent).items()

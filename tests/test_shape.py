@@ -63,6 +63,7 @@ ROWS = [
         "paragraphs",
         "manuscript",
     ],
+    ["forward_index"],
     ["postings", "index_files", "duplicates"],
     [
         "llm",
@@ -78,8 +79,9 @@ ROWS = [
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["matching"],
     ["index", "joining", "verdict"],
+    ["reading"],
     ["library"],
-    ["ranking"],
+    ["ranking", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping"],
     ["writers"],
     ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],

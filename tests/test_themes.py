@@ -8,13 +8,13 @@ from reviewer.library import Library
 from reviewer.records import Paper, Part
 from reviewer.results import Theme
 from reviewer.settings import Settings
+from reviewer.theme_names import name_themes
 from reviewer.themes import (
     LEAST_PAPERS,
     MOST_THEMES,
     by_words,
     group_papers,
     in_time_order,
-    name_themes,
     periods,
     settle_themes,
 )

@@ -1,0 +1,127 @@
+"""Measures how fast abstracts are embedded, beside sentence-transformers and an int8 model.
+
+Run: `python benchmarks/embedding_speed.py --torch-python PATH`, where PATH is the Python of an
+environment with sentence-transformers and onnx (several GB: not among this project's extras).
+Engines take turns, each in a process of its own. sentence-transformers gets a model of the same
+shape with random weights: its rate does not depend on their values.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from sets import listings_library, model_folder, parser, print_table, settings_of
+
+ABSTRACTS, ROUNDS, BATCH = 128, 3, 32  # 32: sentence-transformers' own default
+
+MAKE = """
+import json, sys
+folder, files = sys.argv[1:]
+from onnxruntime.quantization import QuantType, quantize_dynamic
+quantize_dynamic(files + "/model.onnx", folder + "/int8/model.onnx", weight_type=QuantType.QInt8)
+import transformers
+config = transformers.BertConfig(
+    vocab_size=30522, hidden_size=384, num_hidden_layers=6, num_attention_heads=12,
+    intermediate_size=1536, max_position_embeddings=512,
+)
+transformers.BertModel(config).save_pretrained(folder + "/torch")
+transformers.PreTrainedTokenizerFast(
+    tokenizer_file=files + "/tokenizer.json", pad_token="[PAD]", model_max_length=256,
+).save_pretrained(folder + "/torch")
+"""
+TORCH = """
+import json, sys, time
+from sentence_transformers import SentenceTransformer, models
+folder, texts, batch = sys.argv[1], json.load(open(sys.argv[2])), int(sys.argv[3])
+words = models.Transformer(folder + "/torch", max_seq_length=256)
+model = SentenceTransformer(modules=[words, models.Pooling(384)], device="cpu")
+model.encode(texts[:batch], batch_size=batch)
+started, cpu = time.perf_counter(), time.process_time()
+model.encode(texts, batch_size=batch, normalize_embeddings=True)
+print(json.dumps([time.perf_counter() - started, time.process_time() - cpu]))
+"""
+
+
+def own(folder: str, texts: list[str]) -> tuple[float, float]:
+    """In the child: seconds by the clock and on all processors for these texts with MiniLM."""
+    from reviewer.embedding.minilm import MiniLM
+
+    minilm = MiniLM(folder)
+    minilm.embed(texts[:BATCH])
+    started, cpu = time.perf_counter(), time.process_time()
+    minilm.embed(texts)
+    return time.perf_counter() - started, time.process_time() - cpu
+
+
+def in_child(command: list[str]) -> tuple[float, float]:
+    done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
+    seconds, cpu = json.loads(done.stdout.splitlines()[-1])
+    return seconds, cpu
+
+
+def main() -> None:
+    made = parser(__doc__)
+    made.add_argument("--torch-python", help="of an environment with sentence-transformers, onnx")
+    made.add_argument("--own", nargs=2, help=argparse.SUPPRESS)
+    options = made.parse_args()
+    if options.own:
+        texts = json.loads(Path(options.own[1]).read_text(encoding="utf-8"))
+        print(json.dumps(own(options.own[0], texts)))
+        return
+    files = model_folder(options.shared)
+    with tempfile.TemporaryDirectory() as place:
+        texts = Path(place) / "texts.json"
+        texts.write_text(json.dumps(abstracts(options)), encoding="utf-8")
+        ways = {"review, fp32": [sys.executable, __file__, "--own", str(files), str(texts)]}
+        if options.torch_python:
+            ways |= others(options.torch_python, Path(place), files, texts)
+        times: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
+        for _ in range(ROUNDS):
+            for way, command in ways.items():
+                times[way].append(in_child(command))
+    print_rates(times)
+
+
+def abstracts(options: argparse.Namespace) -> list[str]:
+    """Titles and abstracts of the listings as they are embedded."""
+    from reviewer.chunking import embedding_text
+    from reviewer.library import Library
+    from reviewer.text import clean
+
+    with Library(listings_library(options), settings_of(options.shared)) as library:
+        numbers = library.chunks.vectors()[0].tolist()[:ABSTRACTS]
+        kept = library.chunks.numbered(numbers).values()
+        return [clean(embedding_text(k.title, k.chunk.text)) for k in kept]
+
+
+def others(python: str, folder: Path, files: Path, texts: Path) -> dict[str, list[str]]:
+    """The commands of the int8 model and of sentence-transformers, once their files are made."""
+    (folder / "int8").mkdir()
+    (folder / "int8" / "tokenizer.json").write_bytes((files / "tokenizer.json").read_bytes())
+    subprocess.run([python, "-c", MAKE, str(folder), str(files)], check=True, capture_output=True)
+    return {
+        "review, int8": [sys.executable, __file__, "--own", str(folder / "int8"), str(texts)],
+        "sentence-transformers": [python, "-c", TORCH, str(folder), str(texts), str(BATCH)],
+    }
+
+
+def print_rates(times: dict[str, list[tuple[float, float]]]) -> None:
+    floor = median(s for s, _ in times.get("sentence-transformers", times["review, fp32"]))
+    rows = []
+    for way, found in times.items():
+        seconds, cpu = median(s for s, _ in found), median(c for _, c in found)
+        rates = (ABSTRACTS / seconds, ABSTRACTS / cpu)
+        rows.append([way, *(f"{rate:.1f}" for rate in rates), f"{floor / seconds:.2f}"])
+    head = ["engine", "abstracts a second", "a CPU second", "times sentence-transformers"]
+    print_table(f"Embedding {ABSTRACTS} abstracts, {ROUNDS} rounds", head, rows)
+
+
+if __name__ == "__main__":
+    main()
