@@ -79,7 +79,9 @@ class _Cluster:
 
     def is_kept_apart(self, other: _Cluster) -> bool:
         """True when a person said that two of their records are two papers."""
-        return bool(self.apart) and any((a, b) in self.apart for a in self.signs for b in other.signs)
+        return bool(self.apart) and any(
+            (a, b) in self.apart for a in self.signs for b in other.signs
+        )
 
     def conflicts(self, other: _Cluster) -> bool:
         """True when a title alone cannot make one paper of both."""

@@ -76,8 +76,8 @@ def year_of(date: str) -> int | None:
 
 
 def inverted_initials(name: str, *, dotted: bool = False) -> str:
-    """`Smith JA` and `van der Berg J.` as `Smith, JA` and `van der Berg, J.`, with `dotted` only the
-    latter; others as they are."""
+    """`Smith JA` and `van der Berg J.` as `Smith, JA` and `van der Berg, J.`, with `dotted` only
+    the latter; others as they are."""
     family, _, last = name.strip().rpartition(" ")
     is_family = re.fullmatch(r"[^\W\d_][\w'’ -]*\w", family) is not None
     if is_family and _INITIALS.fullmatch(last) and (last.endswith(".") or not dotted):

@@ -179,7 +179,9 @@ class Joiner:
         number = self._catalogue.save_paper(paper)
         self._catalogue.save_records(number, group.new)
         self._catalogue.move_records(number, [r.number for r in group.kept])
-        self._catalogue.set_identities(number, {n for record in records for n in self._names(record)})
+        self._catalogue.set_identities(
+            number, {n for record in records for n in self._names(record)}
+        )
         self._chunks.replace_chunks(number, paper, chunk_paper(paper))
         return paper.id
 

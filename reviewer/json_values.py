@@ -32,8 +32,8 @@ def list_start(text: str, holder: str = "") -> int:
 
 
 def json_values(text: str, start: int, is_item: Callable[[Any], bool]) -> Iterator[JsonValue]:
-    """The values of the list whose bracket stands at `start`. After a fault it goes on with the next
-    value that begins as the first one did and is an item."""
+    """The values of the list whose bracket stands at `start`. After a fault it goes on with the
+    next value that begins as the first one did and is an item."""
     reader = _Reader(text)
     at, head = start + 1, ""
     while True:
@@ -50,9 +50,8 @@ def json_values(text: str, start: int, is_item: Callable[[Any], bool]) -> Iterat
             at = end
             continue
         yield JsonValue(reader.line(at), fault=fault)
-        for at, is_damaged in reader.resume(at + 1, head, is_item):
-            if is_damaged:
-                yield JsonValue(reader.line(at), fault=fault)
+        *damaged, at = reader.resume(at + 1, head, is_item)
+        yield from (JsonValue(reader.line(place), fault=fault) for place in damaged)
         if at < 0:
             return
 
@@ -94,9 +93,7 @@ class _Reader:
             return None, at, f"this is no JSON ({str(error).split(':')[0].lower()})"
         return value, end, ""
 
-    def resume(
-        self, at: int, head: str, is_item: Callable[[Any], bool]
-    ) -> Iterator[tuple[int, bool]]:
+    def resume(self, at: int, head: str, is_item: Callable[[Any], bool]) -> Iterator[int]:
         """Places of values that are damaged too, at last that of the next whole one, or -1."""
         for _ in range(_MOST_DAMAGED if head else 0):
             found = self._text.find(head, at)
@@ -105,16 +102,16 @@ class _Reader:
             place = found + head.index("{")
             value, _, fault = self.decode(place)
             if not fault and is_item(value):
-                yield place, False
+                yield place
                 return
             if fault:
-                yield place, True
+                yield place
             at = place + 1
-        yield -1, False
+        yield -1
 
 
 def text_of(item: Any, *names: str) -> str:  # noqa: ANN401  anything JSON can hold
-    """The text under the last of these names, each inside the one before; a number counts as one."""
+    """The text under the last of these names, each inside the one before; a number is one too."""
     for name in names:
         item = item.get(name) if isinstance(item, dict) else None
     if isinstance(item, int | float) and not isinstance(item, bool):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,10 @@ from reviewer.database import Database
 from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
 from reviewer.index import Index, import_libraries
+from reviewer.joining import Joiner
 from reviewer.ledger import Ledger
+from reviewer.matching import Matcher
+from reviewer.pairs import Pair
 from reviewer.reading import FileReader
 from reviewer.records import Filters, Paper, Report, Skipped, silent
 from reviewer.results import Added
@@ -53,6 +56,7 @@ class Library:
             ) from error
         self.database = Database(folder / "library.db")
         self.catalogue = Catalogue(self.database)
+        self.matcher = Matcher(self.database)
         self.chunks = ChunkStore(self.database)
         self.words = WordStore(self.chunks.postings)
         self.ledger = Ledger(self.database)
@@ -232,6 +236,30 @@ class Library:
                 self.catalogue.remove_paper(number)
             self.index.sync(report)
         return paper
+
+    def decide(self, pairs: Sequence[Pair], report: Report = silent) -> None:
+        """Keep what a user said of entries, and put their papers together anew by it."""
+        with self._writing(report):
+            with self.database.transaction():
+                self.matcher.decide(pairs)
+                signs = {sign for pair in pairs for sign in (pair.one, pair.other)}
+                papers = sorted(set(self.matcher.papers_of(signs).values()))
+                Joiner(self.database, self.chunks).regroup(papers)
+            self._bring_up(report, may_download=False)
+
+    def change(self, names: Sequence[str], update: Callable[[Paper], Paper]) -> list[Paper]:
+        """Replace papers by what `update` makes of them: tags and notes, never their texts."""
+        with self.writing(), self.database.transaction():
+            changed = [update(self.paper(name)) for name in names]
+            for paper in changed:
+                self.catalogue.save_paper(paper)
+        return changed
+
+    @contextmanager
+    def writing(self, report: Report = silent) -> Iterator[None]:
+        """Be the only writer, for those who change the database themselves."""
+        with self._writing(report):
+            yield
 
     @contextmanager
     def _writing(self, report: Report, *, wait: bool = True) -> Iterator[bool]:

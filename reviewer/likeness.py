@@ -1,4 +1,4 @@
-"""How like two entries are: their titles, authors, years and abstracts. Pure; knows rapidfuzz.
+"""How like two entries are: their titles, authors, years and abstracts. Pure.
 
 Constants were set on the generated pairs of tests/test_likeness.py and on the sample libraries.
 """
@@ -9,16 +9,25 @@ import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
+from reviewer.matches import (
+    Agreement,
+    Title,
+    TitleMatch,
+    agreement_of,
+    can_be_cut,
+    match_titles,
+    ratio,
+)
 from reviewer.names import authors_of
 from reviewer.pairs import Pair, Verdict
 from reviewer.records import Paper
 from reviewer.text import normalise_title
 
-SIMILAR = 85.0  # of 100: titles less alike than this are of two papers
 SIMILAR_ALONE = 88.0  # the same where no author is known to bear it out
 ALIKE_ABSTRACT, OTHER_ABSTRACT = 90.0, 55.0
 ABSTRACT_CHARS = 400  # normalised characters of an abstract that are compared
@@ -30,22 +39,10 @@ _SMALL = frozenset(
 _FOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
 _SPELLED = re.compile(r"(?<=[aou])e(?=[bcdfghjklmnpqrstvwxz])")  # ae, oe, ue for ä, ö, ü
 _SUBTITLE = re.compile(r"\s*(?::|\?|\.|\s[–—-]+)\s+")
-_APART = re.compile(
-    r"\b(?:part|volume|vol|chapter|appendix|supplement\w*|erratum|corrigendum|correction|retract\w*"
-    r"|reply|comment\w*|response|rejoinder|addendum|exercises|solutions|tutorial|poster|demo|ii"
-    r"|iii|iv|i|revisited|extended)\b"
-)
-_NEGATED = ("a", "an", "un", "in", "im", "ir", "non", "anti", "de", "dis", "re", "pre", "post",
-            "sub", "super", "semi", "multi", "bi", "tri", "hyper", "hypo", "inter", "intra", "self",
-            "co")  # fmt: skip
-_ENDINGS = re.compile(r"(?:s|es|ies|y|d|ed|ing|er|ers|al|ic|ive|ly)$")
 _PREPRINT_DOI = re.compile(
     r"10\.(?:1101/(?:\d{4}\.\d\d\.\d\d\.\d+|\d{6})|21203/rs|26434/chemrxiv|31234/osf|31219/osf"
     r"|2139/ssrn|20944/preprints|36227/techrxiv|22541/au|48550/arxiv)"
 )
-
-TitleMatch = Literal["equal", "typo", "subtitle", "similar", "none"]
-Agreement = Literal["same", "some", "unknown", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +115,17 @@ def _number(text: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def _title(like: Likeness) -> Title:
+    return Title(like.title, like.main)
+
+
 def judge(one: Likeness, other: Likeness) -> tuple[Verdict, str] | None:
     """What is to be said of two entries, and why; None when they are one by their identifiers or
     their title anyway, or when nothing speaks for one paper."""
     if set(one.identifiers) & set(other.identifiers):
         return None
-    title = match_titles(one, other)
-    authors = _agreement(one.families, other.families) if title != "none" else "none"
+    title = match_titles(_title(one), _title(other))
+    authors = agreement_of(one.families, other.families) if title != "none" else "none"
     if title == "none" or (authors == "none" and title != "equal"):
         return None
     standing = _standing(one, other)
@@ -181,13 +182,13 @@ def _without_identifiers(
         return None
     if title == "typo" and is_near and (authors == "same" or abstracts == "same"):
         return "same", "titles that differ by a slip, and the same authors or abstract"
-    if title == "subtitle" and _can_be_cut(one, other):
+    if title == "subtitle" and can_be_cut(one.title, other.title):
         if abstracts == "same" or (authors == "same" and (gap or 0) == 0):
             return "same", "one title lacks its subtitle; the same authors or abstract"
         if authors == "unknown" and len(min(one.main, other.main, key=len).split()) < 3:
             return None
     is_alike = authors in ("same", "some") or abstracts == "same"
-    if is_alike or title == "typo" or _ratio(one.title, other.title) >= SIMILAR_ALONE:
+    if is_alike or title == "typo" or ratio(one.title, other.title) >= SIMILAR_ALONE:
         return "doubtful", f"similar titles{_and(authors, abstracts, gap)}"
     return None
 
@@ -198,109 +199,34 @@ def _and(authors: Agreement, abstracts: Agreement, gap: int | None) -> str:
     return said + (f", {gap} year{'s' * (gap > 1)} apart" if gap else "")
 
 
-def match_titles(one: Likeness, other: Likeness) -> TitleMatch:
-    """How two titles match, the strongest way that holds."""
-    if not one.title or not other.title:
-        return "none"
-    if one.title.replace(" ", "") == other.title.replace(" ", ""):
-        return "equal"
-    if one.title == other.main or other.title == one.main:
-        return "subtitle"
-    ratio = _ratio(one.title, other.title)
-    if ratio < SIMILAR or _numbers(one.title) != _numbers(other.title):
-        return "none"
-    return "typo" if _is_slip(one.title.split(), other.title.split()) else "similar"
-
-
-def _numbers(title: str) -> list[str]:
-    return re.findall(r"\d+|\b(?:ii|iii|iv|vi|vii)\b", title)
-
-
-def _ratio(one: str, other: str) -> float:
-    from rapidfuzz import fuzz
-
-    return float(fuzz.ratio(one, other, score_cutoff=SIMILAR))
-
-
-def _is_slip(one: Sequence[str], other: Sequence[str]) -> bool:
-    """True when one or two words differ by a letter that nobody means: no other word comes of it by
-    a prefix, an ending or a number."""
-    if len(one) != len(other):
-        return False
-    differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
-    if len(differing) > (1 if len(one) < 6 else 2):
-        return False
-    return all(_is_misspelt(*sorted(pair, key=len)) for pair in differing)
-
-
-def _is_misspelt(shorter: str, longer: str) -> bool:
-    from rapidfuzz.distance import OSA
-
-    if len(shorter) < 5 or OSA.distance(shorter, longer, score_cutoff=1) > 1:
-        return False
-    if longer.endswith(shorter) and longer[: -len(shorter)] in _NEGATED:
-        return False
-    stems = {_ENDINGS.sub("", word) for word in (shorter, longer)}
-    is_inflected = shorter[:-2] == longer[: len(shorter) - 2] and len(stems) == 1
-    return not (is_inflected or longer == shorter + longer[-1:])
-
-
-def _can_be_cut(one: Likeness, other: Likeness) -> bool:
-    """True when the longer title's rest reads as a subtitle, not as another part of a series."""
-    shorter, longer = sorted((one.title, other.title), key=len)
-    rest = longer.removeprefix(shorter)
-    return len(shorter) >= 5 and not _APART.search(rest) and not re.search(r"\d", rest)
-
-
-def _agreement(one: Sequence[str], other: Sequence[str]) -> Agreement:
-    """How far two lists of authors name the same people; a letter may differ, a list be cut."""
-    if not one or not other:
-        return "unknown"
-    from rapidfuzz.distance import OSA
-
-    fewer, more = sorted((one, other), key=len)
-    left = list(more)
-    shared = 0
-    for name in fewer:
-        found = next((n for n in left if n == name), None) or next(
-            (n for n in left if min(len(n), len(name)) > 4 and OSA.distance(n, name) <= 1), None
-        )
-        if found is not None:
-            left.remove(found)
-            shared += 1
-    if shared == len(fewer) and (shared > 1 or len(more) == 1 or one[0] == other[0]):
-        return "same"
-    if shared >= 2 and 2 * shared >= len(more):
-        return "same"
-    return "some" if shared else "none"
-
-
 def _abstracts(one: Likeness, other: Likeness) -> Agreement:
     if min(len(one.abstract), len(other.abstract)) < 80:
         return "unknown"
     from rapidfuzz import fuzz
 
     length = min(len(one.abstract), len(other.abstract))
-    ratio = fuzz.ratio(one.abstract[:length], other.abstract[:length])
-    return "same" if ratio >= ALIKE_ABSTRACT else "none" if ratio < OTHER_ABSTRACT else "some"
+    alike = fuzz.ratio(one.abstract[:length], other.abstract[:length])
+    return "same" if alike >= ALIKE_ABSTRACT else "none" if alike < OTHER_ABSTRACT else "some"
 
 
 def pairs_between(likenesses: Mapping[str, Likeness], fresh: Iterable[str]) -> Iterator[Pair]:
     """What is to be said of each fresh sign and every other that shares a block with it, in an
     order that hangs on the contents alone."""
-    waiting = set(fresh)
+    for one, other in _candidates(likenesses, set(fresh)):
+        said = judge(likenesses[one], likenesses[other])
+        if said is not None:
+            yield Pair(one=one, other=other, verdict=said[0], reason=said[1])
+
+
+def _candidates(likenesses: Mapping[str, Likeness], fresh: set[str]) -> Iterator[tuple[str, str]]:
+    """Each two signs that share a block and of which one is fresh, once."""
     blocks: dict[int, list[str]] = defaultdict(list)
     for sign in sorted(likenesses):
         for name in blocks_of(likenesses[sign]):
             blocks[name].append(sign)
     seen: set[tuple[str, str]] = set()
     for members in blocks.values():
-        if len(members) > MOST_IN_BLOCK:
-            continue
-        for place, one in enumerate(members):
-            for other in members[place + 1 :]:
-                if (one in waiting or other in waiting) and (one, other) not in seen:
-                    seen.add((one, other))
-                    said = judge(likenesses[one], likenesses[other])
-                    if said is not None:
-                        yield Pair(one=one, other=other, verdict=said[0], reason=said[1])
+        for pair in combinations(members, 2) if len(members) <= MOST_IN_BLOCK else ():
+            if pair not in seen and not fresh.isdisjoint(pair):
+                seen.add(pair)
+                yield pair

@@ -1,5 +1,6 @@
-"""The PDFs that a bibliography's entries name: what is written, and where that can be. Pure but for
-asking whether a file is there."""
+"""The PDFs that a bibliography's entries name: what is written, and where that can be.
+
+Pure but for asking whether a file is there."""
 
 from __future__ import annotations
 

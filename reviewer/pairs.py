@@ -1,4 +1,4 @@
-"""What is said of two records, or two papers, that may be one: made by `likeness`, kept, decided."""
+"""What is said of two records, or two papers, that may be one."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def people_in(text: str) -> list[str]:
 def paper_of_text(
     title: str, fields: Mapping[str, str], abstract: str, body: str, origin: Origin
 ) -> Paper:
-    """A paper whose facts stand in `fields` by their usual names: author(s), date, year, doi, ..."""
+    """A paper whose facts stand in `fields` by their usual names: author(s), date, doi, ..."""
     people = fields.get("authors") or fields.get("author") or ""
     authors, groups = read_names([split_name(name) for name in people_in(people)])
     date = date_in(fields.get("date", "") or fields.get("year", "") or fields.get("published", ""))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from reviewer.catalogue import Catalogue, KeptRecord
 from reviewer.chunk_store import ChunkStore
@@ -82,15 +81,19 @@ class FileReader:
     def read(self, files: Sequence[str | Skipped], report: Report) -> Added:
         """Read all files; a bad one never stops the others. What a batch holds is safe when it is
         committed, and a run that was stopped goes on after its last batch."""
-        ordered = sorted(files, key=lambda f: isinstance(f, str) and f.lower().endswith(_LINKED_SUFFIX))
-        for done, file in enumerate(ordered):
-            report("Reading", done, len(files))
-            if isinstance(file, Skipped):
-                self._told.skipped.append(file)
-            elif file not in self._linked:
-                self._read(file)
-                if len(self._batch.papers) >= _BATCH or len(self._batch.states) >= _BATCH_FILES:
-                    self._commit()
+        ordered = sorted(
+            files, key=lambda f: isinstance(f, str) and f.lower().endswith(_LINKED_SUFFIX)
+        )
+        try:
+            for done, file in enumerate(ordered):
+                report("Reading", done, len(files))
+                if isinstance(file, Skipped):
+                    self._told.skipped.append(file)
+                elif file not in self._linked:
+                    self._read(file)
+        except KeyboardInterrupt:  # what was read by then is kept
+            self._commit()
+            raise
         self._commit()
         report("Reading", len(files), len(files))
         return self._added()
@@ -104,7 +107,9 @@ class FileReader:
         data = file_bytes(file)
         sha256 = hash_of(data) if isinstance(data, bytes) else ""
         if known and sha256 and sha256 == known.sha256 and not known.skipped:
-            self._batch.states[file] = _State(*(before or (0, 0)), sha256, self._sign, known.entries)
+            self._batch.states[file] = _State(
+                *(before or (0, 0)), sha256, self._sign, known.entries
+            )
             self._pass_over(file, known)
             return
         if isinstance(data, str):
@@ -117,8 +122,9 @@ class FileReader:
             self._batch.states[file] = _State(
                 *before, sha256, self._sign, len(entries.papers), kept
             )
-        text = data if isinstance(data, bytes) and file != STDIN else b""
-        self._follow(file, entries.papers, text)
+        self._follow(file, entries.papers, data if isinstance(data, bytes) else b"")
+        if len(self._batch.papers) >= _BATCH or len(self._batch.states) >= _BATCH_FILES:
+            self._commit()
 
     def _pass_over(self, file: str, known: _State) -> None:
         self._told.entries += known.entries
@@ -139,8 +145,8 @@ class FileReader:
         self._batch.replaced |= self._replaced(file, entries.papers)
 
     def _replaced(self, file: str, papers: Sequence[Paper]) -> dict[str, KeptRecord]:
-        """By the hash of a new entry of a changed file the kept one that it stands for: the one with
-        its key, or the only one of a file that holds one paper."""
+        """By the hash of a new entry of a changed file the kept one that it stands for: the one
+        with its key, or the only one of a file that holds one paper."""
         kept = self._catalogue.records_in_file(file) if file != STDIN else []
         signs = {origin.sha256 for paper in papers for origin in paper.origins}
         gone = [k for k in kept if k.record.origins[0].sha256 not in signs]
@@ -194,7 +200,9 @@ class FileReader:
         if not rows:
             return None
         *facts, skipped = rows[0]
-        return _State(*facts, tuple(Skipped(file=file, reason=r) for r in json.loads(skipped)))
+        reasons = tuple(Skipped(file=file, reason=r) for r in json.loads(skipped))
+        size, mtime_ns, sha256, options, entries = facts
+        return _State(size, mtime_ns, sha256, options, entries, reasons)
 
     def _commit(self) -> None:
         batch, self._batch = self._batch, _Batch()
@@ -232,7 +240,9 @@ class FileReader:
 def _text_of_entry(entry: Paper, found: Paper) -> Paper:
     """A linked PDF's text under the facts of the entry that names it."""
     title = Part(name="title", text=entry.title)
-    own = [p for p in found.parts if p.name == "body" or (p.name == "abstract" and not entry.abstract)]
+    own = [
+        p for p in found.parts if p.name == "body" or (p.name == "abstract" and not entry.abstract)
+    ]
     return entry.model_copy(
         update={"parts": (title, *own), "origins": found.origins, "extra": {**found.extra}}
     )

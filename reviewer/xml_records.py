@@ -38,7 +38,9 @@ def declares_entities(text: str) -> bool:
 
 def begins_with(text: str, *roots: str) -> bool:
     """True for XML whose root, or first element with something to say, is one of these."""
-    head = re.sub(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>", "", text[:20_000], flags=re.S)
+    head = re.sub(
+        r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>", "", text[:20_000], flags=re.S
+    )
     found = re.match(r"[\s\ufeff]*<(?:\w+:)?([\w-]+)", head)
     return found is not None and found[1] in roots
 
@@ -49,7 +51,9 @@ def xml_records(text: str, tag: str) -> Iterator[XmlRecord]:
     Raises SourceError when the file declares entities."""
     if declares_entities(text):
         raise SourceError(DECLARES, hint="Export the file without a DTD of its own.")
-    spaces = " ".join(f'xmlns:{p}="{u}"' for p, u in dict(_PREFIX.findall(text[:_HEAD_CHARS])).items())
+    spaces = " ".join(
+        f'xmlns:{p}="{u}"' for p, u in dict(_PREFIX.findall(text[:_HEAD_CHARS])).items()
+    )
     starts = [m.start() for m in re.finditer(rf"<{tag}(?=[\s>/])", text)]
     close = f"</{tag}>"
     line, counted = 1, 0
@@ -58,8 +62,10 @@ def xml_records(text: str, tag: str) -> Iterator[XmlRecord]:
         limit = starts[place + 1] if place + 1 < len(starts) else len(text)
         end = text.find(close, start, limit)
         raw = text[start : end + len(close)] if end >= 0 else text[start:limit].rstrip()
-        yield _parsed(line, raw, spaces) if end >= 0 else XmlRecord(
-            line, raw, fault="the record is cut off or its end is damaged"
+        yield (
+            _parsed(line, raw, spaces)
+            if end >= 0
+            else XmlRecord(line, raw, fault="the record is cut off or its end is damaged")
         )
         if end >= 0 and _holds_text(text[end + len(close) : limit]):
             after = line + text.count("\n", start, end)
@@ -79,7 +85,7 @@ def _parsed(line: int, raw: str, spaces: str) -> XmlRecord:
 
 
 def parse_xml(raw: str, spaces: str = "") -> Any:  # noqa: ANN401  an lxml element, or the fault
-    """The one element of `raw`, or in words why there is none. HTML's named characters are known."""
+    """The one element of `raw`, or in words why there is none. HTML's named characters are read."""
     from lxml import etree
 
     plain = _NAMED.sub(_character, _NEVER_XML.sub("\ufffd", raw))

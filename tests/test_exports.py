@@ -110,7 +110,7 @@ def test_the_links_of_exports_are_kept():
     assert files_of("zotero.bib")[1][0].startswith("/home/someone/Zotero/storage/ABCD2345/")
 
 
-PARAGRAPH = '<w:p>{style}<w:r>{props}<w:t>{text}</w:t></w:r></w:p>'
+PARAGRAPH = "<w:p>{style}<w:r>{props}<w:t>{text}</w:t></w:r></w:p>"
 
 
 def word(*paragraphs, title="", more=None):

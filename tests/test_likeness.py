@@ -87,7 +87,7 @@ class Maker:
         return entry(title, self.authors(), self.random.randint(2005, 2025), self.abstract(title))
 
     def slip(self, title):
-        """A letter lost, doubled, exchanged or put in another's place, in a word of at least six."""
+        """A letter lost, doubled, exchanged or put in another's place, in a long word."""
         words = title.split(" ")
         places = [i for i, w in enumerate(words) if w.isalpha() and len(w) > 6]
         place = self.random.choice(places)
@@ -103,7 +103,7 @@ class Maker:
         )
         return " ".join(words)
 
-    def again(self, paper):
+    def again(self, paper):  # noqa: C901  one way a kind
         """The same paper as another source has it."""
         title, authors, year, abstract = paper.title, paper.authors, paper.year, paper.abstract
         kinds = ["case", "accents", "initials", "slip", "subtitle", "year", "authors", "abstract"]

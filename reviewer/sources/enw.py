@@ -1,4 +1,4 @@
-"""Reads EndNote's tagged export (`.enw`, after refer), as EndNote, ACL Anthology and others write."""
+"""Reads EndNote's tagged export (`.enw`), as EndNote and the ACL Anthology write it."""
 
 from __future__ import annotations
 
@@ -44,9 +44,7 @@ def _paper(record: TaggedRecord, file: str) -> Paper:
     authors, groups = read_names(
         [split_name(name.rstrip(","), is_group=name.endswith(",")) for name in record.all("A")]
     )
-    date = max(
-        (date_in(record.text("D")), iso_date(record.text("D"), record.text("8"))), key=len
-    )
+    date = max((date_in(record.text("D")), iso_date(record.text("D"), record.text("8"))), key=len)
     kind = _KINDS.get(record.text("0").lower(), "")
     details = {own: record.text(tag) for tag, own in _DETAILS.items()}
     url = next(iter(record.all("U")), "")

@@ -12,7 +12,9 @@ from reviewer.records import Paper, Skipped
 from reviewer.sources import ReadOptions, origin_of, parts_of
 
 _MOST_CHARS = 20_000_000
-_START = re.compile(r"[\s\ufeff]*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*(?:<!doctype html|<html)", re.I | re.S)
+_START = re.compile(
+    r"[\s\ufeff]*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*(?:<!doctype html|<html)", re.I | re.S
+)
 _UNSEEN = frozenset("script style noscript template svg nav header footer aside form button iframe "
                     "select option textarea head math-hidden object canvas".split())  # fmt: skip
 _BLOCKS = frozenset("p div section article main li h1 h2 h3 h4 h5 h6 blockquote pre td th tr table "

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from reviewer.identifiers import arxiv_id_in, bare_doi, date_in, year_of
-from reviewer.kinds import KIND
 from reviewer.json_values import JsonValue, json_items, list_of, text_of
+from reviewer.kinds import KIND
 from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Skipped
 from reviewer.sources import ReadOptions, origin_of, parts_of

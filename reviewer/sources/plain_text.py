@@ -86,7 +86,9 @@ def _labelled(text: str) -> tuple[dict[str, str], str]:
 def _without_byline(rest: str, fields: dict[str, str]) -> str:
     """The text after a line of names directly under the title, which becomes the authors."""
     line, _, below = rest.lstrip("\r\n").partition("\n")
-    names = people_in(line) if len(line) <= _BYLINE_CHARS and not line.rstrip().endswith(".") else []
+    names = (
+        people_in(line) if len(line) <= _BYLINE_CHARS and not line.rstrip().endswith(".") else []
+    )
     are_names = names and all(2 <= len(n.split()) <= 5 and n[:1].isupper() for n in names)
     if are_names and not re.search(r"[:?!]", line) and (len(names) > 1 or len(line.split()) <= 4):
         fields.setdefault("authors", line.strip())

@@ -52,13 +52,12 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     start, lines = 0, list[str]()
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         found = _TAG.match(line)
-        if found and found[1] == "TY":
-            if lines:
-                yield start, lines
+        tag = found[1] if found else ""
+        if lines and tag in ("TY", "ER"):
+            yield start, lines
+        if found and tag == "TY":
             start, lines = number, [f"TY  - {found[2].strip()}"]
-        elif found and found[1] == "ER":
-            if lines:
-                yield start, lines
+        elif tag == "ER":
             lines = []
         elif lines and line.strip():
             lines.append(f"{found[1]}  - {found[2].strip()}" if found else line.strip())

@@ -68,7 +68,7 @@ def matches_with(text: str, columns: Mapping[str, str]) -> bool:
 
 
 def _table(text: str, columns: Mapping[str, str]) -> _Table | None:
-    """The table that the first line makes, by the delimiter under which it has most known columns."""
+    """The table that the first line makes, by the delimiter that gives it most known columns."""
     own = {_plain(header): field for header, field in columns.items()}
     known = {h: f for h, f in _FIELD_OF.items() if f not in own.values()} | own
     first = next((line for line in text[:100_000].splitlines() if line.strip()), "")
@@ -85,8 +85,8 @@ def _table(text: str, columns: Mapping[str, str]) -> _Table | None:
 
 
 def _once(names: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
-    """The field of each column. Of two columns of one kind the first counts, but authors' full names
-    go before their initials."""
+    """The field of each column. Of two columns of one kind the first counts, but authors' full
+    names go before their initials."""
     fields = [known.get(name, "") for name in names]
     has_full = any(name in _FULL for name in names)
     for place, (name, field) in enumerate(zip(names, fields, strict=True)):
@@ -195,4 +195,6 @@ def _people(text: str) -> list[str]:
         are_whole = len(by_comma) > 1 and all(" " in piece for piece in by_comma)
         pieces = by_comma if are_whole else [text]
     names = (re.sub(r"\s*\(\d+\)$", "", piece).strip() for piece in pieces)
-    return [inverted_initials(name) for name in names if name and name != "[No author name available]"]
+    return [
+        inverted_initials(name) for name in names if name and name != "[No author name available]"
+    ]
