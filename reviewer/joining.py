@@ -126,7 +126,12 @@ class Joiner:
                 self._catalogue.move_records(owner, [r.number for r in group.kept])
         self._given = set()
         split_off = [g for g, owner in zip(groups, owners, strict=True) if owner is None and g.kept]
-        added = [self._save_split(group, before) for group in split_off]
+        bases = {
+            owner: key_base(merge([*(k.record for k in group.kept), *group.new]))
+            for group, owner in zip(groups, owners, strict=True)
+            if owner is not None and split_off
+        }
+        added = [self._save_split(group, before, bases) for group in split_off]
         gone = {number: p for number, p in before.items() if number not in owners}
         for number in gone:
             self._catalogue.remove_paper(number)
@@ -145,12 +150,17 @@ class Joiner:
                 unchanged += len(group.new) - 1
         return Joined(tuple(added), tuple(updated), unchanged)
 
-    def _save_split(self, group: _Group, before: Mapping[int, Paper]) -> str:
+    def _save_split(
+        self, group: _Group, before: Mapping[int, Paper], bases: Mapping[int, str]
+    ) -> str:
         """A paper that goes its own way takes back the key and the id that it had before it was
-        merged."""
+        merged, also a key that the others go by now and leave."""
         base, own_id = key_base(merge([k.record for k in group.kept])), self._own_id(group.kept)
-        for paper in before.values():
+        for number, paper in before.items():
             self._given |= {n for n in paper.aliases if is_key_of(n, base) or n == own_id}
+            if is_key_of(paper.key, base) and not is_key_of(paper.key, bases.get(number, base)):
+                self._given.add(paper.key)
+                self._catalogue.save_paper(paper.model_copy(update={"key": paper.id}))
         self._catalogue.remove_aliases(sorted(self._given))
         return self._save_group(group, None, [])
 

@@ -13,11 +13,13 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 @dataclass(frozen=True)
 class Tags:
     """A format: `line` matches a tagged line as tag and value. A record begins with the tag `start`
-    and ends with `end`; when that is empty, before a tagged line that follows a blank one."""
+    and ends with `end`; when that is empty, before a tagged line that follows a blank one, or one
+    that is `like_start`: a beginning with a wrong letter."""
 
     line: re.Pattern[str]
     start: str
     end: str = ""
+    like_start: re.Pattern[str] = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,14 @@ def tagged_records(text: str, tags: Tags) -> Iterator[TaggedRecord]:
     for number, line in enumerate(_NEWLINE.split(text), start=1):
         found = tags.line.match(line)
         tag = found[1] if found else ""
-        is_end = tag == tags.end if tags.end else bool(tag) and not before.strip()
+        is_near = not tag and not before.strip() and tags.like_start.match(line) is not None
+        is_end = tag == tags.end if tags.end else is_near or (bool(tag) and not before.strip())
         if lines and (tag == tags.start or is_end):
             yield _record(start, lines, tags, is_stray=is_stray)
             lines = []
         if lines and line.strip():
             lines.append(line)
-        elif not lines and tag and tag != tags.end:
+        elif not lines and (is_near or (tag and tag != tags.end)):
             start, lines, is_stray = number, [line], tag != tags.start
         before = line
     if lines:

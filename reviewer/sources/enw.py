@@ -12,7 +12,8 @@ from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
 from reviewer.tagged import TaggedRecord, Tags, tagged_records
 
-_TAGS = Tags(re.compile(r"^%([0-9A-Z?@!#$^&*(\]>+])(?: (.*))?$"), start="0")
+_NEARLY = re.compile(r"^.{0,3}(?:Journal|Conference|Book|Thesis|Report|Web|Generic|Electronic)")
+_TAGS = Tags(re.compile(r"^%([0-9A-Z?@!#$^&*(\]>+])(?: (.*))?$"), start="0", like_start=_NEARLY)
 _START = re.compile(r"^%0 \S", re.MULTILINE)
 _KINDS = {
     "journal article": "article", "conference proceedings": "inproceedings", "book": "book",

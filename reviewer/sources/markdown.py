@@ -13,7 +13,8 @@ from reviewer.sources import ReadOptions, origin_of
 _MATTER = re.compile(r"\A\s*---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^#[ \t]+(\S.*?)[ \t#]*\r?$", re.MULTILINE)
 _UNDERLINED = re.compile(r"\A\s*(\S[^\r\n]{2,300})\r?\n=+[ \t]*\r?\n")
-_MOST_MATTER = 50_000
+_MOST_MATTER = 20_000
+_MOST_BRACKETS = 400  # ruamel takes half a minute for 20,000 that stand in one another
 
 
 def matches(text: str) -> bool:
@@ -52,6 +53,8 @@ def _fields(matter: str) -> dict[str, str] | None:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    if sum(matter.count(bracket) for bracket in "[{") > _MOST_BRACKETS:
+        return None
     try:
         found = YAML(typ="safe", pure=True).load(matter)
     except (YAMLError, ValueError, RecursionError):
