@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _HEAD = re.compile(r'\{\s*"[^"\n]*"\s*:')
+_ONCE = tuple(re.compile(rf'"{name}"\s*:') for name in (
+    "title", "authors", "authorships", "abstract", "DOI", "issued", "paperId"))  # fmt: skip
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST_DAMAGED = 2000  # beginnings that are tried after a fault before the rest is given up
 
@@ -50,8 +52,11 @@ def json_values(text: str, start: int, is_item: Callable[[Any], bool]) -> Iterat
             at = end
             continue
         yield JsonValue(reader.line(at), fault=fault)
+        began = at
         *damaged, at = reader.resume(at + 1, head, is_item)
-        yield from (JsonValue(reader.line(place), fault=fault) for place in damaged)
+        lost = reader.lost(began, at if at >= 0 else len(text)) - 1
+        places = [*damaged, *[began] * max(0, lost - len(damaged))]
+        yield from (JsonValue(reader.line(place), fault=fault) for place in places)
         if at < 0:
             return
 
@@ -92,6 +97,10 @@ class _Reader:
         except ValueError as error:
             return None, at, f"this is no JSON ({str(error).split(':')[0].lower()})"
         return value, end, ""
+
+    def lost(self, start: int, end: int) -> int:
+        """How many items a damaged stretch held: as many as it has of the names that each has once."""
+        return max(len(mark.findall(self._text, start, end)) for mark in _ONCE)
 
     def resume(self, at: int, head: str, is_item: Callable[[Any], bool]) -> Iterator[int]:
         """Places of values that are damaged too, at last that of the next whole one, or -1."""

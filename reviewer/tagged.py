@@ -19,18 +19,21 @@ class Tags:
     line: re.Pattern[str]
     start: str
     end: str = ""
+    title: str = "TI"
     like_start: re.Pattern[str] = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True)
 class TaggedRecord:
     """One record. `values` are the lines of each tag in order, those that go on one included.
-    `is_stray`: lines with tags that no record's beginning stands before."""
+    `is_stray`: lines with tags that no record's beginning stands before. `titles` counts the lines
+    that begin a title: more than one, and another record has run into this one."""
 
     line: int
     raw: str
     values: Mapping[str, tuple[str, ...]]
     is_stray: bool = False
+    titles: int = 1
 
     def all(self, tag: str) -> list[str]:
         return [value for value in self.values.get(tag, ()) if value]
@@ -47,8 +50,9 @@ def tagged_records(text: str, tags: Tags) -> Iterator[TaggedRecord]:
     for number, line in enumerate(_NEWLINE.split(text), start=1):
         found = tags.line.match(line)
         tag = found[1] if found else ""
-        is_near = not tag and not before.strip() and tags.like_start.match(line) is not None
-        is_end = tag == tags.end if tags.end else is_near or (bool(tag) and not before.strip())
+        is_near = not tag and tags.like_start.match(line) is not None
+        is_gap = bool(tag) and not before.strip()
+        is_end = tag == tags.end if tags.end else is_near or is_gap
         if lines and (tag == tags.start or is_end):
             yield _record(start, lines, tags, is_stray=is_stray)
             lines = []
@@ -68,7 +72,11 @@ def _record(start: int, lines: list[str], tags: Tags, *, is_stray: bool) -> Tagg
     parser = _parser(tags)
     (found,) = parser.parse("\n".join([*lines, parser.END_TAG]))
     values = {tag: tuple(v if isinstance(v, list) else [v]) for tag, v in found.items()}
-    return TaggedRecord(start, raw, values)
+    titles = sum(m is not None and m[1] == tags.title for m in map(tags.line.match, lines))
+    return TaggedRecord(start, raw, values, titles=titles)
+
+
+RUN_TOGETHER = "another record has run into this one: its first and last lines are damaged"
 
 
 class _EveryTag(dict[str, str]):

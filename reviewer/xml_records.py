@@ -20,6 +20,7 @@ _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _KEPT = frozenset("amp lt gt quot apos".split())
 _NEVER_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _HEAD_CHARS = 100_000
+_STRAY_CHARS = 20
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def xml_records(text: str, tag: str) -> Iterator[XmlRecord]:
     )
     starts = [m.start() for m in re.finditer(rf"<{tag}(?=[\s>/])", text)]
     close = f"</{tag}>"
+    head = text[: starts[0] if starts else len(text)]
+    yield from _lost(close * head.count(close), close, 1)
     line, counted = 1, 0
     for place, start in enumerate(starts):
         line, counted = line + text.count("\n", counted, start), start
@@ -67,14 +70,17 @@ def xml_records(text: str, tag: str) -> Iterator[XmlRecord]:
             if end >= 0
             else XmlRecord(line, raw, fault="the record is cut off or its end is damaged")
         )
-        if end >= 0 and _holds_text(text[end + len(close) : limit]):
-            after = line + text.count("\n", start, end)
-            yield XmlRecord(after, "", fault="a record whose beginning is damaged")
+        after = line + text.count("\n", start, limit)
+        if end >= 0:
+            yield from _lost(text[end + len(close) : limit], close, after)
 
 
-def _holds_text(between: str) -> bool:
-    """True when more than closing tags, white space and wrappers stands between two records."""
-    return len(re.sub(r"<[^<>]*>|\s", "", between)) > 20
+def _lost(between: str, close: str, line: int) -> Iterator[XmlRecord]:
+    """One fault for each record whose beginning is damaged: its end stands outside of any, or at
+    least its text does."""
+    holds_text = len(re.sub(r"<[^<>]*>|\s", "", between)) > _STRAY_CHARS
+    for _ in range(between.count(close) or holds_text):
+        yield XmlRecord(line, "", fault="a record whose beginning is damaged")
 
 
 def _parsed(line: int, raw: str, spaces: str) -> XmlRecord:

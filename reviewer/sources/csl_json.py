@@ -19,6 +19,7 @@ _DETAILS = {
     "language": "language",
 }  # fmt: skip
 _OWN = ("type", "issued", "container-title", "citation-key")  # fields that name the format
+_NAMES = frozenset(("id", "type", "title", "author", "issued", "DOI"))
 _FEW = 5  # values that are looked at for an item
 _MARKUP = re.compile(r"<(i|b|sub|sup|sc)>(.*?)</\1>|<span[^<>]*>(.*?)</span>", re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -28,7 +29,8 @@ _DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORE
 def matches(text: str) -> bool:
     if not text.lstrip().startswith("["):
         return False
-    return any(_is_item(found.value) for found in islice(_values(text), _FEW))
+    found = [value.value for value in islice(_values(text), _FEW)]
+    return any(_is_item(value) and any(name in value for name in _OWN) for value in found)
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
@@ -48,7 +50,7 @@ def _values(text: str) -> Iterator[JsonValue]:
 
 
 def _is_item(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
-    return isinstance(value, dict) and "title" in value and any(name in value for name in _OWN)
+    return isinstance(value, dict) and len(_NAMES & value.keys()) >= 2
 
 
 def _paper(item: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401

@@ -10,10 +10,12 @@ from reviewer.kinds import KIND
 from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
-from reviewer.tagged import TaggedRecord, Tags, tagged_records
+from reviewer.tagged import RUN_TOGETHER, TaggedRecord, Tags, tagged_records
 
-_NEARLY = re.compile(r"^.{0,3}(?:Journal|Conference|Book|Thesis|Report|Web|Generic|Electronic)")
-_TAGS = Tags(re.compile(r"^%([0-9A-Z?@!#$^&*(\]>+])(?: (.*))?$"), start="0", like_start=_NEARLY)
+_NEARLY = re.compile(
+    r"^.{0,4}(?:Journal|Conference|Book|Thesis|Report|Web|Generic|Electronic)[ \w]{0,25}$"
+)
+_TAGS = Tags(re.compile(r"^%([0-9A-Z?@!#$^&*(\]>+])(?: (.*))?$"), start="0", title="T", like_start=_NEARLY)
 _START = re.compile(r"^%0 \S", re.MULTILINE)
 _KINDS = {
     "journal article": "article", "conference proceedings": "inproceedings", "book": "book",
@@ -35,6 +37,8 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
         elif not record.text("T"):
             yield Skipped(file=file, position=record.line, reason="the record has no title")
         else:
+            if record.titles > 1:
+                yield Skipped(file=file, position=record.line, reason=RUN_TOGETHER)
             yield _paper(record, file)
 
 

@@ -10,9 +10,9 @@ from reviewer.kinds import KIND
 from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Skipped
 from reviewer.sources import ReadOptions, origin_of, parts_of
-from reviewer.tagged import TaggedRecord, Tags, tagged_records
+from reviewer.tagged import RUN_TOGETHER, TaggedRecord, Tags, tagged_records
 
-_TAGS = Tags(re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$"), start="PMID", like_start=re.compile(r"^\S{0,5} ?-? ?\d{4,}\s*$"))
+_TAGS = Tags(re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$"), start="PMID", like_start=re.compile(r"^(?! )\S{0,7} ?-? ?\d{4,}\s*$"))
 _START = re.compile(r"^PMID ?- ?\d+\s*$", re.MULTILINE)
 _DETAILS = {"VI": "volume", "IP": "number", "PG": "pages", "LA": "language"}
 
@@ -30,6 +30,8 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
         elif not title:
             yield Skipped(file=file, position=record.line, reason="the record has no title")
         else:
+            if record.titles > 1:
+                yield Skipped(file=file, position=record.line, reason=RUN_TOGETHER)
             yield _paper(title, record, file)
 
 

@@ -12,6 +12,7 @@ from reviewer.linked_files import FILES
 from reviewer.names import Name, read_names, split_name
 from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
+from reviewer.tagged import RUN_TOGETHER
 
 _TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9]) {0,2}-(?: |$)(.*)$")
 _START = re.compile(r"^[ \t]*TY {0,2}- ?\S", re.MULTILINE)
@@ -39,6 +40,8 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
         if not lines[0].startswith("TY"):
             yield Skipped(file=file, position=line, reason="a record without its TY line")
             continue
+        if sum(line.startswith("TI  - ") for line in lines) > 1:
+            yield Skipped(file=file, position=line, reason=RUN_TOGETHER)
         fields = _fields(lines)
         title = next((str(fields[name]) for name in _TITLES if fields.get(name)), "")
         if not title.strip():

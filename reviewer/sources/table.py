@@ -107,7 +107,8 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     for line, cells, raw in _rows(text, table):
         if len(cells) != len(table.fields):
             reason = f"the row has {len(cells)} columns, the first line {len(table.fields)}"
-            yield Skipped(file=file, position=line, reason=reason)
+            rows = max(1, (len(cells) + 1) // len(table.fields))  # that ran into one another
+            yield from [Skipped(file=file, position=line, reason=reason)] * rows
             continue
         row = {f: c.strip() for f, c in zip(table.fields, cells, strict=True) if f}
         if not row.get("title"):

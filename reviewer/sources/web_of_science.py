@@ -10,7 +10,7 @@ from reviewer.kinds import KIND
 from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
-from reviewer.tagged import TaggedRecord, Tags, tagged_records
+from reviewer.tagged import RUN_TOGETHER, TaggedRecord, Tags, tagged_records
 
 _TAGS = Tags(re.compile(r"^([A-Z][A-Z0-9])(?: (.*))?$"), start="PT", end="ER")
 _START = re.compile(r"^PT [JCBSP]\s*$", re.MULTILINE)
@@ -37,6 +37,8 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
         elif not record.text("TI"):
             yield Skipped(file=file, position=record.line, reason="the record has no title")
         else:
+            if record.titles > 1:
+                yield Skipped(file=file, position=record.line, reason=RUN_TOGETHER)
             yield _paper(record, file)
 
 
