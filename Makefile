@@ -23,6 +23,6 @@ lock:
 	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
 	  --exclude-newer "$$(date -u -d '7 days ago' +%Y-%m-%d)" -o requirements.lock
 
-# The kill and fault tests with their full counts.
+# The marked tests with their full counts; writes docs/promises.md.
 promises:
-	REVIEW_TEST_ROUNDS=full $(PYTHON) -m pytest -m promise -p no:randomly
+	REVIEW_PROMISES=full $(PYTHON) -m pytest -m promise -p no:randomly

@@ -120,6 +120,7 @@ def _coverage(gathered: Gathered, claims: Sequence[Claim], notes: Sequence[str])
         read=len(gathered.all_readings) or len(shown),
         cited=len({citation.paper_id for claim in claims for citation in claim.citations}),
         left_out=(*found.left_out, *gathered.left_out, *notes),
+        reason=found.reason,
     )
 
 
@@ -134,8 +135,9 @@ def planned_calls(question: str, library: Library, model: str, options: AskOptio
     papers = len({item.paper.id for item in found.evidence})
     reading = 0 if options.effort == "quick" else -(-papers // PAPERS_A_CALL)
     least = reading + (1 if options.effort == "quick" else 2)
-    said = f"{least} calls to {model}: {reading} to read {papers} papers, 1 to write" + (
-        ", 1 to judge" if reading else ""
+    said = (
+        f"{counted(least, 'call')} to {model}: {reading} to read {counted(papers, 'paper')}, "
+        "1 to write" + (", 1 to judge" if reading else "")
     )
     if options.effort == "thorough":
         said += "; then up to 9 more to ask further, search again, rerank and rewrite"

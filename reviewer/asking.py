@@ -11,6 +11,7 @@ from reviewer.errors import ModelError
 from reviewer.pacing import LimitError, StoppedError
 from reviewer.prompting import Prompt, Prompts, Shown
 from reviewer.records import Evidence, Record, Usage
+from reviewer.text import counted
 
 CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
 REPLY_TOKENS = 1500  # left free for the reply
@@ -109,7 +110,7 @@ class Asking:
             room -= tokens(item.text) + tokens(item.title)
             if room < 0 and kept:
                 left = len(shown) - len(kept)
-                texts = f"{left} text{'s' * (left != 1)}"
+                texts = counted(left, "text")
                 self._notes.append(f"{texts} that did not fit into the model's context")
                 break
             kept.append(item)

@@ -35,6 +35,19 @@ class Catalogue:
         where, values = paper_condition(filters)
         return bool(self._database.rows(f"SELECT 1 FROM papers WHERE {where} LIMIT 1", values))
 
+    def count_passing(self, filters: Filters) -> int:
+        where, values = paper_condition(filters)
+        return int(self._database.rows(f"SELECT count(*) FROM papers WHERE {where}", values)[0][0])
+
+    def tags(self) -> list[str]:
+        """Every tag that a paper has, by the alphabet."""
+        return [row[0] for row in self._database.rows("SELECT DISTINCT tag FROM tags ORDER BY 1")]
+
+    def venues(self) -> list[str]:
+        """Every venue that a paper has, by the alphabet."""
+        statement = "SELECT DISTINCT venue FROM papers WHERE venue <> '' ORDER BY venue"
+        return [row[0] for row in self._database.rows(statement)]
+
     def papers(self, filters: Filters | None = None) -> list[Paper]:
         """All papers that pass, in the order in which they came."""
         where, values = paper_condition(filters or Filters())

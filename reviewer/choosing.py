@@ -10,6 +10,7 @@ from reviewer.chunking import chunk_paper
 from reviewer.columns import asked
 from reviewer.errors import SourceError
 from reviewer.library import Library
+from reviewer.reasons import why_none_pass
 from reviewer.records import Chunk, Evidence, Filters, Paper, Score, Skipped
 from reviewer.results import Column
 from reviewer.search import SearchOptions, find
@@ -32,6 +33,7 @@ class Chosen:
     relevance: Mapping[str, float] = field(default_factory=dict)
     nearest: tuple[Paper, ...] = ()
     left_out: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def choose_papers(topic: str, library: Library, filters: Filters, most: int | None) -> Chosen:
@@ -41,7 +43,7 @@ def choose_papers(topic: str, library: Library, filters: Filters, most: int | No
         found = find(topic, library, SearchOptions(most or MOST_BY_TOPIC, filters=filters))
         papers = tuple(hit.paper for hit in found.hits)
         if not found.matched:
-            return Chosen(nearest=papers, left_out=found.left_out)
+            return Chosen(nearest=papers, left_out=found.left_out, reason=found.reason)
         return Chosen(
             papers,
             found.matched,
@@ -54,7 +56,9 @@ def choose_papers(topic: str, library: Library, filters: Filters, most: int | No
     relevance = _relevance(topic, library, papers) if topic else {}
     papers = tuple(sorted(papers, key=lambda p: -relevance.get(p.id, 0.0)))
     kept = papers[: most or len(papers)]
-    return Chosen(kept, len(papers), relevance, left_out=_beyond(len(papers), len(kept)))
+    beyond = _beyond(len(papers), len(kept))
+    why = "" if papers else why_none_pass(library, filters)
+    return Chosen(kept, len(papers), relevance, left_out=beyond, reason=why)
 
 
 def _beyond(matched: int, kept: int) -> tuple[str, ...]:

@@ -64,6 +64,16 @@ class ChunkStore:
         """Chunks that have no vector yet."""
         return self.count() - int(self._database.rows("SELECT count(*) FROM vectors")[0][0])
 
+    def count_waiting_papers(self) -> int:
+        """Papers of which some chunk has no vector yet."""
+        if not self.count_waiting():
+            return 0
+        statement = (
+            "SELECT count(DISTINCT paper) FROM chunks "
+            "WHERE number NOT IN (SELECT chunk FROM vectors)"
+        )
+        return int(self._database.rows(statement)[0][0])
+
     def waiting(self, most: int) -> list[KeptChunk]:
         """Some chunks that have no vector yet, oldest first."""
         return self._chunks(

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from reviewer.records import AnswerDraft, Citation, Claim, ClaimDraft, Evidence, Quote
-from reviewer.text import clean, is_invisible, sentence_spans, shorten
+from reviewer.text import clean, sentence_spans, shorten
+from reviewer.visible import is_invisible
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _BROKEN = "\0"  # stands for a hyphen at a line's end, which may belong to the word or not

@@ -98,7 +98,10 @@ class Database:
         self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
-        self._connection.close()
+        """What another thread is doing with the connection ends first: a call to a model that
+        nobody waits for any more may just be keeping its reply."""
+        with self._lock:
+            self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -118,15 +121,15 @@ class Database:
                 raise
 
     def run(self, statement: str, values: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401  a tuple or a mapping
-        with told(self.path):
+        with self._lock, told(self.path):
             return self._connection.execute(statement, values)
 
     def run_many(self, statement: str, rows: Any) -> None:  # noqa: ANN401  rows of tuples
-        with told(self.path):
+        with self._lock, told(self.path):
             self._connection.executemany(statement, rows)
 
     def rows(self, statement: str, values: Any = ()) -> list[tuple[Any, ...]]:  # noqa: ANN401
-        with told(self.path):
+        with self._lock, told(self.path):
             return self._connection.execute(statement, values).fetchall()
 
     def rows_in(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:

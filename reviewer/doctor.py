@@ -13,22 +13,14 @@ from reviewer.embedding import DEFAULT
 from reviewer.embedding.minilm import find_files
 from reviewer.errors import ReviewError
 from reviewer.library import NO_EMBEDDING, Library
+from reviewer.providers import KEY_VARIABLES, is_known, is_loopback, provider_of
 from reviewer.records import Filters
 from reviewer.results import Finding
 from reviewer.settings import Settings
+from reviewer.text import counted
 
 _PACKAGES = ("litellm", "chromadb", "pydantic", "jinja2", "typer", "tenacity", "onnxruntime")
 _MALICIOUS = {"litellm": ("1.82.7", "1.82.8")}
-_KEY_VARIABLES = {
-    "openai": "OPENAI_API_KEY",
-    "anthropic": "ANTHROPIC_API_KEY",
-    "gemini": "GEMINI_API_KEY",
-    "mistral": "MISTRAL_API_KEY",
-    "groq": "GROQ_API_KEY",
-    "cohere": "COHERE_API_KEY",
-    "deepseek": "DEEPSEEK_API_KEY",
-    "openrouter": "OPENROUTER_API_KEY",
-}
 _SAMPLE = 5
 
 
@@ -59,7 +51,8 @@ def _library(settings: Settings) -> tuple[str, list[Finding]]:
 def _catalogue(library: Library) -> Finding:
     said = library.database.check()
     detail = (
-        f"{library.folder}: {library.catalogue.count()} papers, {library.chunks.count()} chunks"
+        f"{library.folder}: {counted(library.catalogue.count(), 'paper')}, "
+        f"{counted(library.chunks.count(), 'chunk')}"
     )
     if said != "ok":
         return Finding(
@@ -95,7 +88,9 @@ def _index(library: Library) -> Finding:
             detail="the index answers wrongly",
             remedy="review reindex",
         )
-    detail = f"in step, vectors by {name}" + (f", {waiting} chunks wait" if waiting else "")
+    detail = f"in step, vectors by {name}" + (
+        f", {counted(waiting, 'chunk')} without a vector yet" if waiting else ""
+    )
     return Finding(
         name="index",
         state="note" if waiting else "ok",
@@ -135,16 +130,25 @@ def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:
     """Which model writes. Keys are looked for only for a model that is set, and never shown."""
     if not settings.model:
         return Finding(name="model", state="ok", detail="none is set: answers are quoted sentences")
-    variable = _KEY_VARIABLES.get(settings.model.split("/")[0])
-    if variable and not environment.get(variable):
+    variables = KEY_VARIABLES.get(provider_of(settings.model), ())
+    held = next((name for name in variables if environment.get(name)), "")
+    if variables and not held and not is_loopback(settings.api_base):
+        named = " or ".join(variables)
         return Finding(
             name="model",
             state="problem",
-            detail=f"{settings.model} needs a key and {variable} is not set",
-            remedy=f"set {variable}",
+            detail=f"{settings.model} needs a key and {named} is not set",
+            remedy=f"set {named}",
+        )
+    if not is_known(settings.model):
+        return Finding(
+            name="model",
+            state="problem",
+            detail=f"{settings.model} does not begin with a provider that is known",
+            remedy="write it as openai/gpt-5-mini, anthropic/..., gemini/... or ollama/llama3",
         )
     where = f" at {settings.api_base}" if settings.api_base else ""
-    key = f", {variable} is set" if variable else ""
+    key = f", {held} is set" if held else ""
     return Finding(name="model", state="ok", detail=f"{settings.model}{where}{key}")
 
 

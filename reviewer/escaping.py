@@ -9,15 +9,20 @@ from reviewer.text import clean
 
 # A tilde strikes out only after a word, an ampersand only before a name; at the start of a text a
 # sign or a number may begin a list or a heading, and at its end a `#` may close one. A bare address
-# in a paper's words would become a link that is not ours (GitHub's Markdown does so).
+# in a paper's words would become a link that is not ours (GitHub's Markdown does so), and what
+# stands between dollars mathematics.
 _SPECIAL = re.compile(
-    r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|(?<=\S)~|&(?=#?\w+;)|^[#+=~-]|(?<=\s)#(?=#*$)"
+    r"[\\`*\[\]<>|$]|(?<![^\W_])_|_(?![^\W_])|(?<=\S)~|&(?=#?\w+;)|^[#+=~-]|(?<=\s)#(?=#*$)"
     r"|:(?=//)|(?<=[Ww]{3})\."
 )
+# No escape keeps GitHub from making a link of a mail address, but it makes none within code.
+_MAIL = re.compile(r"[\w.+&=$:-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 # What a spreadsheet takes for a formula, also in full width; but a plain number may have a sign.
 _FORMULA = re.compile(r"\s*['＇]?\s*[=+@\-−＝＋＠－\t\r]")
 _SIGNED = re.compile(r"[-+−]\d[\d.,]*\s?%?")
+# Where a semicolon parts the cells, as in German, what follows one within a text would begin a cell.
+_NEXT_CELL = re.compile(r"(?<=;)(?=[=+@\-−＝＋＠－])(?![-+−]\d[\d.,]*\s?%?(?:[;\s]|$))")
 OTHER_SCRIPT = r"\reviewother"  # typesets what only LuaLaTeX and XeLaTeX have letters for
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -51,7 +56,12 @@ def escape(text: str) -> str:
 
 def escape_plain(plain: str) -> str:
     """The same for a text that is clean already, or for a piece of one."""
-    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", plain))
+    out, at = [], 0
+    for mail in _MAIL.finditer(plain) if "@" in plain else ():
+        out += [_SPECIAL.sub(r"\\\g<0>", plain[at : mail.start()]), f"`{mail[0]}`"]
+        at = mail.end()
+    out.append(_SPECIAL.sub(r"\\\g<0>", plain[at:]))
+    return _NUMBERED.sub(r"\1\\\2", "".join(out))
 
 
 def escape_latex(text: str) -> str:
@@ -86,8 +96,9 @@ def escape_comment(text: str) -> str:
 
 def escape_formula(text: str) -> str:
     """The cleaned text so that a spreadsheet that reads it from CSV takes it for a text: an
-    apostrophe stands before what would be a formula (as OWASP advises)."""
-    plain = clean(text)
+    apostrophe stands before what would be a formula (as OWASP advises), also behind a semicolon,
+    which parts cells in many countries."""
+    plain = _NEXT_CELL.sub("'", clean(text))
     if _FORMULA.match(plain) and not _SIGNED.fullmatch(plain):
         return f"'{plain}"
     return plain

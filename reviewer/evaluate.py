@@ -82,11 +82,26 @@ def read_questions(path: Path) -> list[Question]:
         raise UsageError(
             f"{path} cannot be read: {(error.strerror or '').lower()}", hint="Name another file."
         ) from error
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
-            f"{path} holds no judged questions: {str(error).splitlines()[0]}",
+            f"{path} holds no judged questions: {_misfit(error)}",
             hint="See benchmarks/README.md for the form.",
         ) from error
+
+
+def _misfit(error: Exception) -> str:
+    """What is wrong with the questions, in the user's words."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        return (
+            f"a question has no '{name}'"
+            if first["type"] == "missing"
+            else f"its '{name}' does not fit"
+        )
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is no JSON from line {error.lineno}, column {error.colno} on"
+    return str(error) if type(error) is ValueError else "it is no list of questions"
 
 
 def _rows(text: str) -> list[dict[str, Any]]:

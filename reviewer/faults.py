@@ -22,6 +22,14 @@ _NO_REPLY = re.compile(
     r"Empty or invalid response|Received response|Unable to get json|Invalid response object"
     r"|provider returned"
 )
+_OLLAMA = ("ollama", "ollama_chat")
+_UNREACHED = re.compile(
+    r"Connection refused|Cannot connect to host|All connection attempts failed|Connection error"
+    r"|Name or service not known|nodename nor servname|getaddrinfo failed"
+    r"|Temporary failure in name resolution|No address associated|Network is unreachable"
+    r"|No route to host",
+    re.IGNORECASE,
+)
 _PREFIX = re.compile(r"^(?:[\w.]+: )*(?:\w+Exception(?: APIError)? - )?")
 
 
@@ -72,7 +80,7 @@ def in_words(error: BaseException, model: str) -> ModelError:
     if named == "ContextWindowExceededError":
         return ModelError(
             f"the prompt is longer than {model} can read",
-            hint="Set --context-tokens to what the model reads, or ask over fewer papers.",
+            hint="Set REVIEW_CONTEXT_TOKENS to what the model reads, or ask over fewer papers.",
         )
     if named == "ContentPolicyViolationError" or (
         _status(error) == 400 and _FILTER.search(str(error))
@@ -84,8 +92,29 @@ def in_words(error: BaseException, model: str) -> ModelError:
     return _by_status(error, model)
 
 
+def _unreached(model: str) -> ModelError:
+    """No connection came about: what to look at first."""
+    if model.partition("/")[0] in _OLLAMA:
+        return ModelError(
+            f"{model} cannot be reached: is Ollama running?",
+            hint="Start it with: ollama serve (or name its address with --api-base).",
+        )
+    if model.partition("/")[0] in ("lm_studio", "llamafile", "hosted_vllm"):
+        hint = "Start its server, and name its address with --api-base."
+    else:
+        hint = "Check the network, and --api-base if one is set."
+    return ModelError(f"{model} cannot be reached: nothing answers at its address", hint=hint)
+
+
 def _by_status(error: BaseException, model: str) -> ModelError:
     status = _status(error)
+    if _UNREACHED.search(f"{error} {error.__cause__} {error.__context__}"):
+        return _unreached(model)
+    if status == 404 and model.partition("/")[0] in _OLLAMA:
+        name = model.partition("/")[2]
+        return ModelError(
+            f"Ollama does not have the model {name}", hint=f"Fetch it with: ollama pull {name}"
+        )
     known = {
         400: ("refused the request as malformed", "Check the model's name and its settings."),
         401: ("rejected the API key", "Check the provider's key variable."),

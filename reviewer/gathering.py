@@ -19,6 +19,7 @@ from reviewer.records import (
     Report,
 )
 from reviewer.search import SearchOptions, find
+from reviewer.text import counted
 from reviewer.writers import Writer
 
 RELEVANT = 3.0  # readings below are not evidence; the prompt asks for no quotes from them
@@ -84,7 +85,7 @@ def _sifted(
     relevant = {reading.paper_id for reading in sifted}
     left_out = []
     if useless := len(readings) - len(relevant):
-        left_out.append(f"{useless} paper{'s' * (useless != 1)} read and found irrelevant")
+        left_out.append(f"{counted(useless, 'paper')} read and found irrelevant")
     if lost == 1:
         left_out.append("1 quote that does not stand in its paper")
     elif lost:

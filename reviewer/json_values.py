@@ -43,7 +43,7 @@ def json_values(text: str, start: int, is_item: Callable[[Any], bool]) -> Iterat
         if at >= len(text):
             yield JsonValue(reader.line(at), fault="the list is cut off here")
             return
-        if text[at] == "]":
+        if text[at] == "]" and not (head and reader.lost(at, len(text))):
             return
         head = head or reader.head(at)
         value, end, fault = reader.decode(at)
@@ -99,7 +99,7 @@ class _Reader:
         return value, end, ""
 
     def lost(self, start: int, end: int) -> int:
-        """How many items a damaged stretch held: as many as it has of the names that each has once."""
+        """How many items a damaged stretch held: as many as it has names that each has once."""
         return max(len(mark.findall(self._text, start, end)) for mark in _ONCE)
 
     def resume(self, at: int, head: str, is_item: Callable[[Any], bool]) -> Iterator[int]:

@@ -43,8 +43,13 @@ class ReplyCache(Protocol):
     def keep(self, key: str, reply: str, model: str) -> None: ...
 
 
-def warm_up() -> None:
-    """Begin to import litellm, and what its first call imports, beside other work."""
+def warm_up(settings: Settings) -> None:
+    """Begin to import litellm, and what its first call imports, beside other work; not for a model
+    that cannot be asked, which the first call will say at once."""
+    try:
+        providers.check_early(settings.model, settings.api_base, offline=settings.offline)
+    except ModelError:
+        return
 
     def work() -> None:
         litellm = load_litellm()
@@ -236,8 +241,9 @@ class LLM:
     @cached_property
     def _litellm(self) -> Any:  # noqa: ANN401  a module without types
         """The module, once it is clear that the model can be asked."""
-        litellm = load_litellm()
         told = self._settings
+        providers.check_early(self.model, told.api_base, offline=told.offline)
+        litellm = load_litellm()
         providers.check(litellm, self.model, told.api_base, offline=told.offline)
         return litellm
 
@@ -267,6 +273,7 @@ def embed(model: str, texts: Sequence[str], settings: Settings) -> list[list[flo
     Raises ModelError when the provider refuses, fails after MOST_ATTEMPTS, or gives another number
     of vectors than texts.
     """
+    providers.check_early(model, settings.api_base, offline=settings.offline)
     litellm = load_litellm()
     providers.check(litellm, model, settings.api_base, offline=settings.offline)
     most_s = providers.timeout_s(model, settings.api_base, settings.timeout_s)

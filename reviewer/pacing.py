@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from reviewer.errors import ModelError
 from reviewer.records import Usage
+from reviewer.text import counted
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -78,8 +79,9 @@ class Account:
             self._check_open()
             usage = self._usage
             if self._max_calls is not None and usage.calls >= self._max_calls:
+                times = counted(usage.calls, "time")
                 raise LimitError(
-                    f"{usage.model} was called {usage.calls} times, which is all that is allowed",
+                    f"{usage.model} was called {times}, which is all that is allowed",
                     hint="Raise --max-calls and run it again.",
                 )
             spent = (usage.cost_usd or 0.0) + self._expected_usd

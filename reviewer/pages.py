@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from reviewer.visible import visible
+
 _FOLDER = Path(__file__).parent / "formats" / "page"
 
 
@@ -18,13 +20,19 @@ def render_page(
     *,
     has_script: bool = True,
 ) -> str:
-    """The page `name.html.jinja` with its own style and script. Jinja escapes every text; the
-    policy lets only these two run, by their hashes, and nothing be fetched."""
+    """The page `name.html.jinja` with its own style and script. Jinja escapes every text, hidden
+    characters are left out; the policy lets only these two run, by their hashes, and nothing be
+    fetched."""
     import jinja2
+    from markupsafe import Markup
+
+    def shown(value: object) -> object:
+        return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
         autoescape=True,
+        finalize=shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

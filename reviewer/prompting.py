@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import NotFoundError, ReviewError, UsageError
 from reviewer.text import clean
+from reviewer.visible import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -135,6 +136,7 @@ class Prompts:
             trim_blocks=True,
             lstrip_blocks=True,
             autoescape=False,  # prompts are plain text
+            finalize=_shown,  # also a question, a column or a draft may hide characters
         )
 
     def _check(self, path: Path) -> None:
@@ -163,6 +165,10 @@ class Prompts:
                 raise PromptError(
                     f"{path} {problem} {said}{extra}", hint=f"See: review prompts show {name}"
                 )
+
+
+def _shown(value: object) -> object:
+    return visible(value) if isinstance(value, str) else value
 
 
 def inputs_of(source: str) -> set[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import os
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
@@ -24,6 +27,30 @@ _OWN_CLIENT = _OLLAMA | frozenset(
     "anthropic deepseek fireworks_ai gemini groq hosted_vllm huggingface mistral openrouter "
     "together_ai xai".split()
 )
+# The variables of which one must hold a key, as litellm looks for them: told here before it is
+# imported. A test holds this against litellm itself.
+KEY_VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "openai": ("OPENAI_API_KEY",),
+    "anthropic": ("ANTHROPIC_API_KEY",),
+    "gemini": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+    "mistral": ("MISTRAL_API_KEY",),
+    "groq": ("GROQ_API_KEY",),
+    "cohere": ("COHERE_API_KEY",),
+    "deepseek": ("DEEPSEEK_API_KEY",),
+    "openrouter": ("OPENROUTER_API_KEY",),
+    "together_ai": ("TOGETHERAI_API_KEY",),
+    "xai": ("XAI_API_KEY",),
+    "fireworks_ai": ("FIREWORKS_AI_API_KEY",),
+    "perplexity": ("PERPLEXITYAI_API_KEY",),
+    "huggingface": ("HUGGINGFACE_API_KEY",),
+    "voyage": ("VOYAGE_API_KEY",),
+    "nvidia_nim": ("NVIDIA_NIM_API_KEY",),
+    "cerebras": ("CEREBRAS_API_KEY",),
+}
+_PROVIDERS_FILES = ("types/utils.py", "llms/openai_like/providers.json")
+_PROVIDERS_CLASS = re.compile(r"class LlmProviders\(.*?(?=\nclass |\Z)", re.DOTALL)
+_PROVIDER = re.compile(r'^    \w+ = "([^"]+)"', re.MULTILINE)
+_BARE = re.compile(r"[\w-]+(?:\.\d[\w-]*)*")  # no anthropic.claude-3 of Bedrock, no ft:gpt-4o
 _OWN_CREDENTIALS = frozenset({"bedrock", "sagemaker", "vertex_ai"})  # in files, roles, profiles
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
 
@@ -108,23 +135,75 @@ def _key_variables(model: str, missing: Iterable[str]) -> list[str]:
     return [name for name in missing if name.endswith(("_KEY", "_TOKEN"))]
 
 
-def check(litellm: Any, model: str, api_base: str, *, offline: bool) -> None:  # noqa: ANN401  the module
-    """Raises ModelError when the model cannot be asked: offline, unknown, its key is not set."""
+@cache
+def providers_in(package: str) -> frozenset[str]:
+    """The providers that a package knows, without importing it; empty where that cannot be told."""
+    found = find_spec(package)
+    if found is None or not found.origin:
+        return frozenset()
+    try:
+        code, listed_in = (
+            (Path(found.origin).parent / name).read_text(encoding="utf-8")
+            for name in _PROVIDERS_FILES
+        )
+        others = frozenset(json.loads(listed_in))
+    except (OSError, ValueError):
+        return frozenset()
+    own = _PROVIDERS_CLASS.search(code)
+    known = frozenset(_PROVIDER.findall(own[0])) if own else frozenset()
+    return known | others if known else known
+
+
+def is_known(model: str) -> bool:
+    """False for a model whose provider nobody knows, as far as that can be told so early."""
+    provider, known = provider_of(model), providers_in("litellm")
+    if not known or model in costs_in("litellm"):
+        return True
+    return provider in known if provider else _BARE.fullmatch(model) is None
+
+
+def check_early(model: str, api_base: str, *, offline: bool) -> None:
+    """What `check` finds, as far as it can be told without importing litellm, which takes seconds:
+    offline, a provider that is not known, a common provider's key that is not set."""
+    _check_network(model, api_base, offline=offline)
+    if not is_known(model):
+        raise _unknown(model)
+    variables = KEY_VARIABLES.get(provider_of(model), ())
+    if variables and not any(name in os.environ for name in variables):
+        _check_key(model, api_base, variables)
+
+
+def _check_network(model: str, api_base: str, *, offline: bool) -> None:
     if offline and not is_local(model, api_base):
         raise ModelError(
             f"{model} needs a network and --offline is set", hint="Leave one of the two out."
         )
+
+
+def _unknown(model: str) -> ModelError:
+    provider = provider_of(model)
+    near = difflib.get_close_matches(provider, providers_in("litellm"), 1, 0.75) if provider else []
+    meant = f"Did you mean {near[0]}/{model.partition('/')[2]}? " if near else ""
+    return ModelError(
+        f"'{model}' does not begin with a provider that is known",
+        hint=f"{meant}Write it as openai/gpt-5-mini, anthropic/..., gemini/... or ollama/llama3.",
+    )
+
+
+def _check_key(model: str, api_base: str, missing: Iterable[str]) -> None:
+    """A server on this machine needs none."""
+    if names := " or ".join(missing if not is_loopback(api_base) else ()):
+        raise ModelError(f"{model} needs an API key and {names} is not set", hint=f"Set {names}.")
+
+
+def check(litellm: Any, model: str, api_base: str, *, offline: bool) -> None:  # noqa: ANN401  the module
+    """Raises ModelError when the model cannot be asked: offline, unknown, its key is not set."""
+    _check_network(model, api_base, offline=offline)
     try:
         litellm.get_llm_provider(model)
     except litellm.BadRequestError:
-        raise ModelError(
-            f"'{model}' does not begin with a provider that is known",
-            hint="Write it as openai/gpt-5-mini, anthropic/..., gemini/... or ollama/llama3.",
-        ) from None
-    missing = _missing_keys(litellm, model)
-    if missing and not is_loopback(api_base):
-        names = " or ".join(missing)
-        raise ModelError(f"{model} needs an API key and {names} is not set", hint=f"Set {names}.")
+        raise _unknown(model) from None
+    _check_key(model, api_base, _missing_keys(litellm, model))
 
 
 def _missing_keys(litellm: Any, model: str) -> list[str]:  # noqa: ANN401  the module

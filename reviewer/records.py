@@ -209,13 +209,15 @@ class Claim(Record):
 
 
 class Coverage(Record):
-    """What was looked at. `left_out` pairs a count with a reason, in words."""
+    """What was looked at. `left_out` pairs a count with a reason, in words; `reason` says why
+    nothing was found, where that is known."""
 
     papers: int
     matched: int
     read: int
     cited: int
     left_out: tuple[str, ...] = ()
+    reason: str = ""
 
 
 class Usage(Record):
@@ -256,7 +258,8 @@ class Hit(Record):
 
 
 class Found(Record):
-    """A search's result, best first. `matched` counts papers above the relevance floor."""
+    """A search's result, best first. `matched` counts papers above the relevance floor; `reason`
+    says why there is none, where that is known."""
 
     question: str
     hits: tuple[Hit, ...] = ()
@@ -265,4 +268,5 @@ class Found(Record):
     matched: int = 0
     is_weak: bool = False
     left_out: tuple[str, ...] = ()
+    reason: str = ""
     method: Literal["lexical", "dense", "lexical and dense"] = "lexical"

@@ -93,6 +93,7 @@ def _coverage(planned: Planned, sections: Sequence[Section], notes: Sequence[str
         read=len(gathered.all_readings) or len(shown),
         cited=len(cited_ids(sections)),
         left_out=(*found.left_out, *gathered.left_out, *notes),
+        reason=found.reason,
     )
 
 

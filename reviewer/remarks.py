@@ -109,4 +109,5 @@ def coverage_line(work: RelatedWork) -> str:
 def nothing_drafted(work: RelatedWork) -> str:
     if work.coverage.matched and not work.nearest:
         return "Nothing that was written stands."
-    return "Not enough evidence in this library to write a section."
+    said = "Not enough evidence in this library to write a section."
+    return f"{said} {work.coverage.reason}".rstrip()

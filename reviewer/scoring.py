@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from reviewer.visible import visible
+
 TITLE_WEIGHT = 2.0
 K1, B = 1.2, 0.75  # BM25's, as in SQLite (Robertson and others 1994)
 ROCCHIO_CHUNKS = 3
@@ -92,8 +94,8 @@ class Words:
 
 
 def split_words(text: str) -> list[str]:
-    """The text's words, case folded."""
-    return _WORD.findall(text.casefold())
+    """The text's words, case folded. Hidden characters part none."""
+    return _WORD.findall(visible(text).casefold())
 
 
 def idf(chunks_with: float, chunks: int) -> float:

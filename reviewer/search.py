@@ -17,6 +17,7 @@ from reviewer.ranking import (
     Ranking,
     Wanted,
 )
+from reviewer.reasons import why_nothing
 from reviewer.records import Evidence, Filters, Found, Hit, Sentence
 from reviewer.scoring import Weights
 from reviewer.sentence_scores import read_scored
@@ -71,6 +72,7 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
         matched=len(above),
         is_weak=bool(above) and top < strong,
         left_out=_left_out(library, options.filters),
+        reason="" if above else why_nothing(question, library, options.filters),
         method="lexical" if ranking.vector is None else "lexical and dense",
     )
 

@@ -13,6 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reviewer.errors import UsageError
 
 SETTINGS_FILE = "review.toml"
+# Where a flag is not called as the setting is; a setting without a flag has an empty one.
+_FLAGS = {
+    "budget_usd": "--budget",
+    "timeout_s": "--timeout",
+    "context_tokens": "",
+    "embedding_dir": "",
+}
 LIBRARY_FOLDER = ".review"
 
 
@@ -134,7 +141,26 @@ def _checked(values: Mapping[str, Any], place: str = "") -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        flag = _FLAGS.get(name, f"--{name.replace('_', '-')}")
+        ways = f"{flag} or REVIEW_{name.upper()}" if flag else f"REVIEW_{name.upper()}"
         raise UsageError(
-            f"{place}the setting '{name}' is '{values.get(name)}': {first['msg'].lower()}",
-            hint=f"Set --{name.replace('_', '-')} or REVIEW_{name.upper()} to a fitting value.",
+            f"{place}the setting '{name}' is '{values.get(name)}', which {_misfit(first)}",
+            hint=f"Set {ways} to a fitting value.",
         ) from error
+
+
+def _misfit(found: Any) -> str:  # noqa: ANN401  pydantic's details of one error
+    """What is wrong with a value, in the user's words."""
+    kind, limits = found["type"], found.get("ctx", {})
+    said = {
+        "greater_than_equal": f"is less than {limits.get('ge')}",
+        "greater_than": f"is not more than {limits.get('gt')}",
+        "finite_number": "is no finite number",
+    }
+    for start, words in (
+        ("int", "is no whole number"), ("float", "is no number"), ("bool", "is not true or false"),
+        ("string", "is no text"),
+    ):  # fmt: skip
+        if kind.startswith(start):
+            return words
+    return said.get(kind, "does not fit")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from reviewer.chunk_store import KeptChunk
 from reviewer.library import Library
+from reviewer.reasons import why_none_pass
 from reviewer.records import Filters, Found, Hit, Paper, Score
 from reviewer.scoring import TITLE_WEIGHT, idf, split_words
 from reviewer.terms import STOP_WORDS
@@ -40,6 +41,7 @@ def find_similar(
         hits=hits,
         papers=library.catalogue.count(),
         matched=len(hits),
+        reason="" if hits else why_none_pass(library, filters),
         method="dense" if by_vectors else "lexical",
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence, Set
 from threading import Lock
 
 from reviewer.database import Database
+from reviewer.visible import visible
 
 _MOST_KNOWN = 300_000  # words remembered: about 60 MB
 _MARK = "0x0"  # stands between words that are handed over; it is its own stem
@@ -15,7 +16,7 @@ class Stems:
     """Porter's stems (1980) of words without case and accents, by FTS5's own tokenizer.
 
     White space always parts words there, so each piece between it is handed over once, all new ones
-    as one text, and remembered.
+    as one text, and remembered. Hidden characters, such as soft hyphens, part no word.
     """
 
     def __init__(self, database: Database) -> None:
@@ -48,13 +49,13 @@ class Stems:
         unknown = sorted(piece for piece in pieces if piece not in self._known)
         if not unknown:
             return
-        mark = _MARK
-        while any(mark in word for word in unknown):
+        mark, plain = _MARK, [visible(word) for word in unknown]
+        while any(mark in word for word in plain):
             mark += _MARK
         self._make_scratch()
         self._database.run("INSERT INTO temp.scratch (scratch) VALUES ('delete-all')")
         self._database.run(
-            "INSERT INTO temp.scratch (rowid, text) VALUES (1, ?)", (f" {mark} ".join(unknown),)
+            "INSERT INTO temp.scratch (rowid, text) VALUES (1, ?)", (f" {mark} ".join(plain),)
         )
         found = self._database.rows('SELECT term, "offset" FROM temp.scratch_words')
         stems: list[list[str]] = [[]]

@@ -199,6 +199,7 @@ def _coverage(
         read=len(rows),
         cited=sum(any(cell.state == "filled" for cell in row.cells) for row in rows),
         left_out=(*chosen.left_out, *notes),
+        reason=chosen.reason,
     )
 
 

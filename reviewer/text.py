@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from reviewer.visible import is_hidden
+
 _LATEX_ESCAPE = re.compile(r"\\([%&_#$])")
 _LATEX_WRAP = re.compile(r"\\(?:textit|textbf|textsc|texttt|textrm|emph|url|mathrm)\{([^{}]*)\}")
 _TIE = re.compile(r"(?<=[\w.])~(?=[\w(\\])(?!(?<=\d~)\d)")  # 10~20 is a range
@@ -19,7 +21,6 @@ _LATEX_LOOKS = re.compile(r"\\(?:math|text|boldsymbol|operatorname|emph)[a-z]*|[
 _SPACE = re.compile(r"\s+")
 # White space and visible characters, without the marks of LaTeX: most texts hold nothing else.
 _PLAIN = re.compile("[\\s!-\\[\\]-}\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*")
-_VIRAMA = 9  # the combining class of the sign that joins consonants
 
 
 @dataclass(frozen=True)
@@ -32,31 +33,6 @@ class View:
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """The original's half-open range behind the view's `start:end`, which is not empty."""
         return self.offsets[start], self.offsets[end - 1] + 1
-
-
-def is_invisible(character: str) -> bool:
-    """Control, format, bidi, tag, zero-width and variation characters; joiners too."""
-    if character in "\n\t":
-        return False
-    point = ord(character)
-    if 0xFE00 <= point <= 0xFE0F or 0xE0100 <= point <= 0xE01EF:
-        return True
-    if unicodedata.category(character) == "Cn":  # may be a letter of a newer Unicode
-        return point == 0x2065 or point >= 0xE0000 or point & 0xFFFE == 0xFFFE
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} or point in (
-        0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0,
-    )  # fmt: skip
-
-
-def _joins_letters(text: str, index: int) -> bool:
-    """True for a joiner that shapes letters: between two of them as in Persian, or after a virama
-    as at the end of Malayalam words."""
-    if text[index] not in "\u200c\u200d" or index == 0:
-        return False
-    before, after = text[index - 1], text[index + 1 : index + 2]
-    if unicodedata.combining(before) == _VIRAMA:
-        return True
-    return all(ord(c or " ") > 0x2FF and c.isprintable() for c in (before, after))
 
 
 def clean_view(text: str) -> View:
@@ -82,11 +58,7 @@ def clean(text: str) -> str:
 def _visible(text: str) -> list[int]:
     if text.isascii() and text.isprintable():
         return list(range(len(text)))
-    return [
-        i
-        for i, c in enumerate(text)
-        if not is_invisible(c) or c.isspace() or _joins_letters(text, i)
-    ]
+    return [i for i, c in enumerate(text) if c.isspace() or not is_hidden(text, i)]
 
 
 def _keep_group(

@@ -46,8 +46,9 @@ def begins_with(text: str, *roots: str) -> bool:
     return found is not None and found[1] in roots
 
 
-def xml_records(text: str, tag: str) -> Iterator[XmlRecord]:
-    """Each `<tag>` element, in order. What stands between them and holds text is a faulty record.
+def xml_records(text: str, tag: str, once: str = "") -> Iterator[XmlRecord]:
+    """Each `<tag>` element, in order. What stands between them and holds text is a faulty record;
+    so is each further `once`, an element that a record has once, as where two ran together.
 
     Raises SourceError when the file declares entities."""
     if declares_entities(text):
@@ -70,6 +71,8 @@ def xml_records(text: str, tag: str) -> Iterator[XmlRecord]:
             if end >= 0
             else XmlRecord(line, raw, fault="the record is cut off or its end is damaged")
         )
+        for _ in range(len(re.findall(rf"<{once}[\s>]", raw)) - 1 if once else 0):
+            yield XmlRecord(line, "", fault="another record has run into this one")
         after = line + text.count("\n", start, limit)
         if end >= 0:
             yield from _lost(text[end + len(close) : limit], close, after)

@@ -10,6 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+from promises import (  # noqa: F401  pytest finds hooks and fixtures here
+    pytest_runtest_logreport,
+    pytest_runtest_setup,
+    pytest_sessionfinish,
+    rounds,
+)
 
 from reviewer.library import Library
 from reviewer.records import Filters

@@ -187,7 +187,10 @@ def test_shell_completion_knows_commands_and_flags():
         (["ask", "x", "--year", "20x4"], "--year '20x4' is no year. Use 2024, 2023:2025"),
         (["ask", "x", "--year", "2025:2024"], "ends before it begins. Use 2024:2025."),
         (["papers", "--year", ":"], "--year ':' is no year"),
-        (["papers", "--sort", "size"], "--sort 'size' is no order. Use added, key, title, author, year, venue."),
+        (
+            ["papers", "--sort", "size"],
+            "--sort 'size' is no order. Use added, key, title, author, year, venue.",
+        ),
         (["ask", "x", "--format", "xml"], "'xml' is no format. Use --format markdown or json."),
         (["search", " "], "there is nothing to look for"),
         (["ask", "", "--papers", str(SAMPLES)], 'the question is empty. For example: review ask "'),

@@ -1,4 +1,4 @@
-"""Files are read once: what changed is read again, what failed is tried again, links are followed."""
+"""Files are read once: what changed is read again, what failed is tried again."""
 
 from __future__ import annotations
 
@@ -98,7 +98,9 @@ def test_a_run_over_many_files_that_is_stopped_goes_on_where_it_stopped(shelf, t
     folder = tmp_path / "many"
     folder.mkdir()
     for number in range(60):
-        text = f"Orchard number {number}\n\nPears grow in orchard {number}, and they grow well. " * 2
+        text = (
+            f"Orchard number {number}\n\nPears grow in orchard {number}, and they grow well. " * 2
+        )
         (folder / f"{number:03}.txt").write_text(text)
 
     def stop(stage, done, total):
@@ -137,7 +139,7 @@ def test_a_linked_text_becomes_the_text_of_its_entry(shelf, tmp_path):
 
 
 def test_all_exports_make_their_few_papers(shelf):
-    """Every dialect of one paper with its DOI is that paper; a preprint stays a paper of its own."""
+    """Every dialect of one paper with its DOI is that paper."""
     shelf.add([str(ROOT / "fixtures" / "exports")])
     pears = [p for p in shelf.papers() if p.doi.casefold() == "10.5555/jos.2021.0103"]
     assert len(pears) == 1

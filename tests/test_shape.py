@@ -15,6 +15,7 @@ MOST_LINES, MOST_FUNCTION_LINES = 300, 40
 LONGER: dict[str, int] = {}
 
 ROWS = [
+    ["visible"],
     ["errors", "records", "text", "redacting"],
     ["results", "pairs", "saved"],
     [
@@ -45,6 +46,7 @@ ROWS = [
         "decoding",
         "json_values",
         "xml_records",
+        "file_names",
     ],
     [
         "replies",
@@ -82,7 +84,7 @@ ROWS = [
     ["index", "joining", "verdict"],
     ["reading"],
     ["library"],
-    ["ranking", "sentence_scores", "theme_names"],
+    ["ranking", "reasons", "sentence_scores", "theme_names"],
     ["search", "similar", "at_hand", "themes", "keeping", "deciding", "listing"],
     ["writers", "watching"],
     ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reviewer.text import clean, clean_view, is_invisible, normalise_title, sentence_spans, shorten
+from reviewer.text import clean, clean_view, normalise_title, sentence_spans, shorten
+from reviewer.visible import is_hidden
 
 TEXTS = st.text(max_size=200) | st.text(
     "ab. ,\n\t\u200b\u202e\u00ad~\\%{}textit\u0645\u200c1", max_size=80
@@ -86,7 +87,7 @@ def test_the_cleaned_text_is_the_text_of_its_view(text):
 @given(TEXTS)
 def test_a_view_holds_nothing_invisible_and_no_loose_white_space(text):
     cleaned = clean(text)
-    assert not [c for c in cleaned if is_invisible(c) and c not in "\u200c\u200d"]
+    assert not [i for i in range(len(cleaned)) if is_hidden(cleaned, i)]
     assert cleaned == " ".join(cleaned.split())
 
 
@@ -104,7 +105,7 @@ def test_a_view_holds_nothing_invisible_and_no_loose_white_space(text):
         ("ig\u200bno\u2060re\ufeff th\u00adis", "ignore this"),
         ("\u202eevil\u202c \u2066bidi\u2069", "evil bidi"),
         ("hi\U000e0069\U000e0067 there\U000e0100\U000e0999", "hi there"),
-        ("ig\u200cno\u200dre a\u200cن", "ignore aن"),
+        ("ig\u200cno\u200dre a\u200cb \u200cن", "ignore ab ن"),
         ("a\x07b\x1b[0m\ue000", "ab[0m"),
     ],
 )

@@ -204,11 +204,11 @@ def _stop_printing() -> None:
 def print_error(line: str) -> None:
     """One line to standard error. What a file's name or a paper's title may hold to steer a
     terminal is left out."""
-    from reviewer.text import is_invisible
+    from reviewer.visible import visible
 
     encoding = sys.stderr.encoding or "utf-8"
     line = line.encode(encoding, errors="replace").decode(encoding)
-    shown = (" " if c.isspace() else c for c in line if c.isspace() or not is_invisible(c))
+    shown = (" " if c.isspace() else c for c in visible(line))
     sys.stderr.write("".join(shown) + "\n")
     sys.stderr.flush()
 

@@ -32,7 +32,6 @@ from reviewer.cli import (
     deliver,
     filters_of,
     print_error,
-    print_out,
     settings_of,
 )
 
@@ -96,9 +95,9 @@ def ask(
 ) -> int:
     """Answer a question from your papers, with citations that you can check."""
     from reviewer.answer import AskOptions, answer_question, planned_calls
-    from reviewer.cli.opening import opened, with_known_keys, words_alone_note
+    from reviewer.cli.opening import asked_over, opened, with_known_keys, words_alone_note
     from reviewer.cli.progress import ShownProgress
-    from reviewer.cli.writing import continued, say_claims, warm_up, writer_of
+    from reviewer.cli.writing import continued, say_claims, say_planned, warm_up, writer_of
     from reviewer.formats import choose_format
     from reviewer.formats.json import answer_json
     from reviewer.formats.markdown import answer_markdown
@@ -108,7 +107,7 @@ def ask(
         library=library, embedding=embedding, model=model, api_base=api_base, jobs=jobs,
         budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
     )  # fmt: skip
-    asked = " ".join(question)
+    asked, papers = asked_over(question, papers, quiet=quiet)
     options = AskOptions(count, filters_of(year, venue, tag, keys, file), effort_of(effort), strict)
     with (
         ShownProgress(quiet=quiet, verbose=verbose) as report,
@@ -116,8 +115,8 @@ def ask(
     ):
         options = replace(options, filters=with_known_keys(options.filters, shelf))
         if dry_run:
-            print_out(planned_calls(asked, shelf, settings.model, options) + "\n")
-            return 0
+            planned = planned_calls(asked, shelf, settings.model, options)
+            return say_planned(planned, settings)
         with closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer:
             warm_up(asked, shelf, writer, use_cache=not no_cache)
             whole = continued(asked, shelf, writer, report) if follow else asked
@@ -146,14 +145,8 @@ def effort_of(effort: str) -> str:
 
 
 def _say_summary(answer: Answer, note: str, *, has_budget: bool) -> None:
-    from reviewer.cli.writing import cost_line
+    from reviewer.cli.writing import say_cost
 
     if note:
         print_error(note)
-    coverage, usage = answer.coverage, answer.usage
-    print_error(
-        f"{coverage.read} papers read, {coverage.cited} cited, {cost_line(usage)}, "
-        f"{usage.seconds:.1f} s"
-    )
-    if has_budget and usage.cost_usd is None:
-        print_error(f"No price of {usage.model} is known, so --budget did not hold.")
+    say_cost(answer.coverage, answer.usage, has_budget=has_budget)

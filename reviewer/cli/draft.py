@@ -120,13 +120,13 @@ def draft(
     """Draft a related-work section, theme by theme, with its bibliography; or add papers to one."""
     from reviewer.cli.ask import effort_of
     from reviewer.cli.drafts import Wanted, checked, has_own
-    from reviewer.cli.opening import opened
+    from reviewer.cli.opening import asked_over, opened
     from reviewer.cli.progress import ShownProgress
     from reviewer.cli.showing import make
     from reviewer.cli.writing import writer_of
     from reviewer.outlining import DraftOptions
 
-    about = " ".join(question or [])
+    about, papers = asked_over(question, papers, quiet=quiet)
     wanted = checked(
         Wanted(
             question=about, own=own, words=words, order=order, plan_only=plan_only, plan=plan,

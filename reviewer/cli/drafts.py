@@ -110,7 +110,7 @@ def _checked_revision(wanted: Wanted) -> Wanted:
     keys = tuple(key.strip() for listed in wanted.add for key in listed.split(","))
     if not any(keys):
         raise UsageError("no paper to add is named", hint="Name them: --add key1,key2")
-    is_json = choose_format(wanted.form, wanted.output, FORMS) == "json" and wanted.form == "json"
+    is_json = choose_format(wanted.form or "markdown", wanted.output, FORMS) == "json"
     return replace(wanted, add=tuple(k for k in keys if k), form="json" if is_json else "diff")
 
 

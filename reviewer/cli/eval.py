@@ -77,6 +77,8 @@ def run_eval(
 
 
 def _table(measured: Evaluation) -> str:
+    from reviewer.text import counted
+
     rows = {
         "citation recall": measured.citation_recall,
         "citation precision": measured.citation_precision,
@@ -85,7 +87,7 @@ def _table(measured: Evaluation) -> str:
         "unanswerable answered": measured.unanswerable_answered,
         "nDCG@10": measured.ndcg,
     }
-    lines = [f"{len(measured.questions)} questions, written by {measured.writer}", ""]
+    lines = [f"{counted(len(measured.questions), 'question')}, written by {measured.writer}", ""]
     lines += ["| figure | value |", "|---|---|"]
     lines += [f"| {n} | {'-' if v is None else format(v, '.3f')} |" for n, v in rows.items()]
     return "\n".join([*lines, ""])

@@ -61,6 +61,7 @@ def export(
     from reviewer.cli.opening import opened, with_known_keys
     from reviewer.errors import UsageError
     from reviewer.formats import EXPORT_FORMS, choose_format
+    from reviewer.reasons import why_none_pass
     from reviewer.records import silent
     from reviewer.text import counted
 
@@ -68,10 +69,13 @@ def export(
         raise UsageError("--style and --format are two ways to write papers", hint="Use one.")
     chosen = "" if style else choose_format(form, output, EXPORT_FORMS)
     with opened(settings_of(library=library), None, None, silent) as shelf:
-        papers = shelf.papers(with_known_keys(filters_of(year, venue, tag, keys), shelf))
+        filters = with_known_keys(filters_of(year, venue, tag, keys), shelf)
+        papers, why = shelf.papers(filters), why_none_pass(shelf, filters)
     deliver("", _styled(papers, style) if style else written(papers, chosen), form="json",
             output=output)  # fmt: skip
     if not quiet:
+        if why:
+            print_error(why)
         print_error(counted(len(papers), "paper"))
     return 0
 

@@ -47,6 +47,41 @@ def opened(
     return library
 
 
+def asked_over(
+    words: Sequence[str] | None, papers: Sequence[str] | None, *, quiet: bool
+) -> tuple[str, list[str]]:
+    """The question, and the files that it is asked over. A shell makes many arguments of
+    `--papers *.txt`: all but the first come as words of the question, and are files too.
+
+    Raises UsageError for files among the words where no `--papers` says what they are for.
+    """
+    from reviewer.cli import print_error
+    from reviewer.errors import UsageError
+    from reviewer.text import counted
+
+    files = [word for word in words or () if _is_file(word)]
+    if files and not papers:
+        raise UsageError(
+            f"{files[0]} stands in the question and is a file",
+            hint="Ask over files with --papers; put the question in quotes if it names one.",
+        )
+    if files and not quiet:
+        print_error(
+            f"{counted(len(files), 'more file')} after --papers taken for papers as well: "
+            f"{', '.join(files[:MOST_FILES_SHOWN])}{', ...' * (len(files) > MOST_FILES_SHOWN)}"
+        )
+    return " ".join(w for w in words or () if w not in files), [*(papers or ()), *files]
+
+
+def _is_file(word: str) -> bool:
+    """True for the path of a file, not for a word that a folder happens to be called."""
+    has_look = "/" in word or "\\" in word or bool(Path(word).suffix)
+    try:
+        return has_look and Path(word).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def say_skipped(added: Added, report: Report) -> None:
     """Name what was not read and why, and what was read with a remark."""
     for skipped in added.skipped[:MOST_SKIPPED_SHOWN]:
@@ -67,29 +102,50 @@ def _place(skipped: Skipped) -> str:
 def with_known_keys(filters: Filters, shelf: Library) -> Filters:
     """The filters, with the present keys of the papers that were named.
 
-    Raises NotFoundError for a key that no paper has and a file that none was read from: a slip must
-    not read as "nothing found".
+    Raises NotFoundError for a key, tag or venue that no paper has and a file that none was read
+    from: a slip must not read as "nothing found".
     """
-    from reviewer.errors import NotFoundError
     from reviewer.records import Filters
 
+    catalogue = shelf.catalogue
     for file in filters.files:
-        if not shelf.catalogue.has_papers(Filters(files=(file,))):
-            known = shelf.catalogue.files()
-            shown = ", ".join(known[:MOST_FILES_SHOWN])
-            more = f" and {len(known) - MOST_FILES_SHOWN} more" * (len(known) > MOST_FILES_SHOWN)
-            raise NotFoundError(
-                f"no paper was read from '{file}'", hint=f"Papers were read from: {shown}{more}"
-            )
+        if not catalogue.has_papers(Filters(files=(file,))):
+            known = catalogue.files()
+            ends = [Path(one).name for one in known]
+            raise _unknown(f"no paper was read from '{file}'", file, ends, "Papers were read from")
+    for tag in filters.tags:
+        if not catalogue.has_papers(Filters(tags=(tag,))):
+            raise _unknown(f"no paper has the tag '{tag}'", tag, catalogue.tags(), "Tags")
+    if filters.venue and not catalogue.has_papers(Filters(venue=filters.venue)):
+        said = f"no paper's venue has '{filters.venue}' in it"
+        raise _unknown(said, filters.venue, catalogue.venues(), "Venues")
     keys = tuple(shelf.paper(key).key for key in filters.keys)
     return filters.model_copy(update={"keys": keys})
 
 
+def _unknown(said: str, name: str, known: Sequence[str], what: str) -> Exception:
+    """The error for a name that no paper has: with the nearest ones, else those that there are."""
+    import difflib
+
+    from reviewer.errors import NotFoundError
+
+    if not known:
+        return NotFoundError(said, hint=f"{what}: none in this library.")
+    by_folded = {one.casefold(): one for one in known}
+    near = difflib.get_close_matches(name.casefold(), by_folded, 3, 0.6)
+    if near:
+        return NotFoundError(said, hint=f"Did you mean {' or '.join(by_folded[n] for n in near)}?")
+    more = len(known) - MOST_FILES_SHOWN
+    shown = ", ".join(known[:MOST_FILES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return NotFoundError(said, hint=f"{what}: {shown}")
+
+
 def words_alone_note(shelf: Library, *, is_at_hand: bool) -> str:
-    """What to say when questions cannot be asked by meaning here; empty when they can, or when
-    that was switched off."""
+    """What to say when questions cannot be asked by meaning here, or not of all papers; empty when
+    they can, or when that was switched off."""
     from reviewer.embedding import MissingEmbeddingError
     from reviewer.library import NO_EMBEDDING
+    from reviewer.text import counted
 
     if shelf.embedding_name == NO_EMBEDDING:
         return ""
@@ -99,6 +155,12 @@ def words_alone_note(shelf: Library, *, is_at_hand: bool) -> str:
         except MissingEmbeddingError:
             pass  # there are vectors, and nothing here to compare a question with them
         else:
-            return ""
+            waiting = shelf.chunks.count_waiting_papers()
+            have = "has" if waiting == 1 else "have"
+            said = (
+                f"{counted(waiting, 'paper')} of {shelf.catalogue.count()} {have} no vectors yet "
+                "and can be found by words alone. Make them: review reindex"
+            )
+            return said if waiting else ""
     remedy = "review add PATH, which fetches its files once" if is_at_hand else "review reindex"
     return f"Searched by words alone. For search by meaning: {remedy}"

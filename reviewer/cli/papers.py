@@ -102,14 +102,17 @@ def columns_of(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _added(added: Added) -> str:
+    from reviewer.text import counted
+
     line = (
-        f"{added.entries} entries: {len(added.added)} added, {len(added.updated)} updated, "
+        f"{counted(added.entries, 'entry', 'entries')}: {len(added.added)} added, "
+        f"{len(added.updated)} updated, "
         f"{added.unchanged} already there, {len(added.skipped)} skipped. "
-        f"{added.papers} papers in the library.\n"
+        f"{counted(added.papers, 'paper')} in the library.\n"
     )
     if added.embedded and added.seconds_embedding > 1:
         rate = added.embedded / added.seconds_embedding
-        line += f"{added.embedded} chunks embedded ({rate:.0f} a second).\n"
+        line += f"{counted(added.embedded, 'chunk')} embedded ({rate:.0f} a second).\n"
     return line
 
 
@@ -141,6 +144,7 @@ def papers(
     from reviewer.cli.opening import opened, with_known_keys
     from reviewer.formats.json import papers_json
     from reviewer.listing import ListOptions, arranged
+    from reviewer.reasons import why_none_pass
     from reviewer.records import silent
 
     options = ListOptions(author, title, tuple(has or ()), tuple(lacks or ()), sort, reverse)
@@ -148,12 +152,15 @@ def papers(
     filters = filters_of(year, venue, tag, file=file)
     with opened(settings_of(library=library), None, None, silent) as shelf:
         found = arranged(shelf.papers(with_known_keys(filters, shelf)), options)
+        why = why_none_pass(shelf, filters)
         unknown = shelf.catalogue.count_unknown_year(filters) if year else 0
     if json:
         print_out(papers_json(found))
         return
     for paper in found:
         print_out(_line(paper))
+    if why:
+        print_error(why)
     _say_what_is_listed(found, unknown)
 
 
@@ -232,6 +239,7 @@ def reindex(
     """Make the search index anew, and embed what waits (or all, with another embedding)."""
     from reviewer.cli.opening import opened, say_skipped
     from reviewer.cli.progress import ShownProgress
+    from reviewer.text import counted
 
     settings = settings_of(library=library, embedding=embedding, offline=offline)
     with (
@@ -242,7 +250,7 @@ def reindex(
         say_skipped(done, report)
         kept = shelf.chunks.count() - done.waiting
     print_out(
-        f"{kept} chunks indexed, {done.embedded} of them embedded now, "
-        f"{done.waiting} wait for an embedding.\n"
+        f"{counted(kept, 'chunk')} indexed, {done.embedded} of them embedded now, "
+        f"{done.waiting} without a vector.\n"
     )
     return 1 if done.waiting else 0

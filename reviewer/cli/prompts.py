@@ -22,6 +22,7 @@ def prompts(
     """List the prompts, show one, or export all to a folder to change them there."""
     from reviewer.errors import UsageError
     from reviewer.prompting import SUFFIX, Prompts
+    from reviewer.text import counted
 
     held = Prompts(settings_of(prompts=own).prompts)
     if action == "list":
@@ -37,7 +38,8 @@ def prompts(
             if path.exists():
                 raise UsageError(f"{path} is there already", hint="Name an empty folder.")
             path.write_text(held.source(name), encoding="utf-8")
-        print_out(f"{len(held.names())} prompts in {folder}. Use them with --prompts {folder}\n")
+        made = counted(len(held.names()), "prompt")
+        print_out(f"{made} in {folder}. Use them with --prompts {folder}\n")
     else:
         raise UsageError(
             f"review prompts {action} {target}".strip() + " is not understood",

@@ -23,7 +23,7 @@ def runs(
     from reviewer.cli.opening import opened
     from reviewer.formats.json import run_json, runs_json
     from reviewer.records import silent
-    from reviewer.text import clean, shorten
+    from reviewer.text import clean, counted, shorten
 
     with opened(settings_of(library=library), None, None, silent) as shelf:
         if run_id:
@@ -37,4 +37,4 @@ def runs(
         cited = run.result.get("coverage", {}).get("cited", 0)
         question = shorten(clean(run.question), 90)
         print_out(f"{run.id}  {run.command}  {question}  ({cited} cited, {run.writer})\n")
-    print_error(f"{len(found)} runs")
+    print_error(counted(len(found), "run"))

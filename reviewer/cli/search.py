@@ -53,7 +53,7 @@ def search(
     quiet: QuietOption = False,
 ) -> None:
     """Find papers: ranked, each with its best sentence and why it was found."""
-    from reviewer.cli.opening import opened, with_known_keys, words_alone_note
+    from reviewer.cli.opening import asked_over, opened, with_known_keys, words_alone_note
     from reviewer.cli.progress import ShownProgress
     from reviewer.errors import UsageError
     from reviewer.formats import choose_format
@@ -62,7 +62,7 @@ def search(
     from reviewer.search import SearchOptions, find
 
     form = choose_format("json" if json else "", output)
-    text = " ".join(words)
+    text, papers = asked_over(words, papers, quiet=quiet)
     if not text.strip():
         raise UsageError("there is nothing to look for", hint="For example: review search rewards")
     settings = settings_of(library=library, embedding=embedding)
@@ -98,10 +98,16 @@ def similar(
     from reviewer.formats.markdown import found_markdown
     from reviewer.records import silent
     from reviewer.similar import find_similar
+    from reviewer.text import counted
 
     form = choose_format("json" if json else "", output)
     settings = settings_of(library=library, embedding=embedding)
     filters = filters_of(year, venue, tag, keys)
     with opened(settings, None, None, silent) as shelf:
         found = find_similar(key, shelf, count, with_known_keys(filters, shelf))
-    deliver(found_markdown(found), found_json(found), form=form, output=output)
+    head = (
+        f"The {counted(len(found.hits), 'paper')} of {found.papers} that are most like "
+        f"{found.question.removeprefix('papers like ')} ({found.method})."
+    )
+    page = found_markdown(found, head=head if found.hits else "")
+    deliver(page, found_json(found), form=form, output=output)

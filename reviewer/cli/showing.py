@@ -23,12 +23,12 @@ def make(
 ) -> int:
     """A draft, a plan or a revision, shown; gives the exit code."""
     from reviewer.cli.opening import with_known_keys, words_alone_note
-    from reviewer.cli.writing import warm_up
+    from reviewer.cli.writing import say_planned, warm_up
     from reviewer.outlining import plan_related_work
     from reviewer.related import draft_related_work, planned_calls
 
-    options = replace(options, filters=with_known_keys(options.filters, shelf))
     options = plan_of(wanted, options, shelf)
+    options = replace(options, filters=with_known_keys(options.filters, shelf))
     about = wanted.question or (options.plan.question if options.plan else "")
     if wanted.dry_run:
         model = shelf.settings.model
@@ -37,8 +37,7 @@ def make(
             said = f"At most {most} calls to {model}: 1 to write and 1 to judge for each paper."
         else:
             said = planned_calls(about, shelf, model, options)
-        print_out(said + "\n")
-        return 0
+        return say_planned(said, shelf.settings)
     warm_up(about, shelf, writer, use_cache=wanted.use_cache)
     if wanted.revise:
         return _show_revision(wanted, shelf, writer, options, report)
@@ -113,7 +112,7 @@ def _listed(wanted: Wanted) -> Any:  # noqa: ANN401  a Listed, or None
 def _say_summary(wanted: Wanted, work: RelatedWork, note: str, *, has_budget: bool) -> int:
     """What was written, what failed and what it cost, to standard error. Gives the exit code: 1
     when a section failed, 3 when --strict left something out."""
-    from reviewer.cli.writing import cost_line
+    from reviewer.cli.writing import say_cost
     from reviewer.text import counted
 
     failed = [section for section in work.sections if section.failed]
@@ -125,13 +124,7 @@ def _say_summary(wanted: Wanted, work: RelatedWork, note: str, *, has_budget: bo
         beside = bibliography_of(wanted.output, wanted.form)
         if beside and work.coverage.cited:
             print_error(f"Its bibliography: {beside}")
-        coverage, usage = work.coverage, work.usage
-        print_error(
-            f"{coverage.read} papers read, {coverage.cited} cited, {cost_line(usage)}, "
-            f"{usage.seconds:.1f} s"
-        )
-        if has_budget and usage.cost_usd is None:
-            print_error(f"No price of {usage.model} is known, so --budget did not hold.")
+        say_cost(work.coverage, work.usage, has_budget=has_budget)
     if failed:
         print_error(f"{counted(len(failed), 'section')} failed: {failed[0].failed}")
         print_error("The same command tries them again; what was answered is kept.")

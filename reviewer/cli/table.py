@@ -31,7 +31,6 @@ from reviewer.cli import (
     deliver,
     filters_of,
     print_error,
-    print_out,
     settings_of,
 )
 
@@ -138,17 +137,17 @@ def table(
     verbose: VerboseOption = False,
 ) -> int:
     """Compare papers in a table, with the quote that each cell rests on."""
-    from reviewer.cli.opening import opened, words_alone_note
+    from reviewer.cli.opening import asked_over, opened, words_alone_note
     from reviewer.cli.progress import ShownProgress
     from reviewer.cli.rows import check_rows, columns_of, earlier_table, selected
-    from reviewer.cli.writing import warm_up, writer_of
+    from reviewer.cli.writing import say_budget, say_planned, warm_up, writer_of
     from reviewer.table import TableOptions, compare_papers, planned_calls
     from reviewer.updating import Redo
 
     form = _form(form, output, json=json)
     earlier = earlier_table(update)
     filters = filters_of(year, venue, tag, keys)
-    about = " ".join(topic or [])
+    about, papers = asked_over(topic, papers, quiet=quiet)
     check_rows(about, filters, bool(papers or named_by or earlier))
     options = TableOptions(
         columns=columns_of(column, columns), suggest=suggest, papers=count, sort=sort,
@@ -165,8 +164,8 @@ def table(
     ):
         about, options = selected(about, options, filters, named_by, shelf, report)
         if dry_run:
-            print_out(planned_calls(about, shelf, settings.model, options) + "\n")
-            return 0
+            planned = planned_calls(about, shelf, settings.model, options)
+            return say_planned(planned, settings)
         with closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer:
             warm_up(about, shelf, writer, use_cache=not no_cache)
             made = compare_papers(about, shelf, writer, options, report)
@@ -176,7 +175,7 @@ def table(
         if update:
             print_error(f"{update} is up to date.")
         _say_summary(made, note, has_line=form == "markdown" and not output)
-        _say_budget(made, settings.budget_usd)
+        say_budget(made.usage, has_budget=settings.budget_usd is not None)
     return _exit_code(made)
 
 
@@ -235,17 +234,12 @@ def _say_summary(table: Table, note: str, *, has_line: bool) -> None:
         print_error("The library is empty. Add papers: review add PATH")
     failed = [c for row in table.rows for c in row.cells if c.state == "failed"]
     if failed:
-        print_error(f"{len(failed)} cells failed: {failed[0].dropped[0]}")
+        print_error(f"{counted(len(failed), 'cell')} failed: {failed[0].dropped[0]}")
         print_error("The same command tries them again; what was answered is kept.")
     if not has_line:
         print_error(tally_line(table))
     papers, usage = counted(len(table.rows), "paper"), table.usage
     print_error(f"{papers}, {cost_line(usage)}, {usage.seconds:.1f} s")
-
-
-def _say_budget(table: Table, budget: float | None) -> None:
-    if budget is not None and table.usage.cost_usd is None:
-        print_error(f"No price of {table.usage.model} is known, so --budget did not hold.")
 
 
 def _exit_code(table: Table) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reviewer.library import Library
-    from reviewer.records import Claim, Report, Usage
+    from reviewer.records import Claim, Coverage, Report, Usage
     from reviewer.settings import Settings
     from reviewer.writers import Writer
 
@@ -36,7 +36,7 @@ def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool)
     import reviewer.llm as llm
 
     library.import_for_search()
-    llm.warm_up()
+    llm.warm_up(library.settings)
 
 
 def continued(question: str, library: Library, writer: Writer, report: Report) -> str:
@@ -69,9 +69,46 @@ def say_claims(claims: Sequence[Claim]) -> None:
 
 def cost_line(usage: Usage) -> str:
     """`5 calls (2 from the cache), 12,000 tokens, $0.02` or `no cost`."""
+    from reviewer.text import counted
+
     if not usage.calls and not usage.cached_calls:
         return "no cost"
     cached = f" ({usage.cached_calls} from the cache)" if usage.cached_calls else ""
     price = "price not known" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
     tokens = usage.tokens_in + usage.tokens_out
-    return f"{usage.calls + usage.cached_calls} calls{cached}, {tokens:,} tokens, {price}"
+    calls = counted(usage.calls + usage.cached_calls, "call")
+    return f"{calls}{cached}, {tokens:,} token{'s' * (tokens != 1)}, {price}"
+
+
+def say_cost(coverage: Coverage, usage: Usage, *, has_budget: bool) -> None:
+    """What was read and cited, and what that cost; and that a budget could not be kept to."""
+    from reviewer.cli import print_error
+    from reviewer.text import counted
+
+    print_error(
+        f"{counted(coverage.read, 'paper')} read, {coverage.cited} cited, {cost_line(usage)}, "
+        f"{usage.seconds:.1f} s"
+    )
+    say_budget(usage, has_budget=has_budget)
+
+
+def say_budget(usage: Usage, *, has_budget: bool) -> None:
+    from reviewer.cli import print_error
+
+    if has_budget and usage.cost_usd is None:
+        print_error(f"No price of {usage.model} is known, so --budget did not hold.")
+
+
+def say_planned(planned: str, settings: Settings) -> int:
+    """Print what a dry run says of the calls, and what the limits that are set would do to them.
+    Gives the exit code."""
+    from reviewer.cli import print_out
+    from reviewer.text import counted
+
+    limits = []
+    if settings.model and settings.max_calls is not None:
+        limits.append(f"--max-calls stops it after {counted(settings.max_calls, 'call')}.")
+    if settings.model and settings.budget_usd is not None:
+        limits.append(f"--budget stops it before more than ${settings.budget_usd:g} are spent.")
+    print_out(" ".join([planned, *limits]) + "\n")
+    return 0

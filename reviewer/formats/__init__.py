@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from reviewer.drafts import CheckedSentence, CheckReport
 from reviewer.errors import ReviewError, UsageError
@@ -16,9 +16,10 @@ from reviewer.escaping import escape
 from reviewer.records import Citation, Paper
 from reviewer.results import Answer, Row, Table, Value
 from reviewer.text import clean_view, counted
+from reviewer.visible import is_hidden
 
 FORMATS = {
-    "markdown": (".md", ".markdown"),
+    "markdown": (".md", ".markdown", ".txt"),
     "json": (".json",),
     "csv": (".csv",),
     "bibtex": (".bib",),
@@ -50,9 +51,9 @@ class Reference:
 def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> str:
     """The format that was named, else that of the output file's suffix, else the first of `forms`.
 
-    Raises UsageError for a name that is no format, and for a format that is none of the command's
-    `forms`; and ReviewError for an output whose folder is not there, so that nobody learns it after
-    the work.
+    Raises UsageError for a name that is no format, for a format that is none of the command's
+    `forms`, and for a suffix that is no format's; and ReviewError for an output whose folder is not
+    there, so that nobody learns it after the work.
     """
     folder = Path(output).parent
     if output and not folder.is_dir():
@@ -64,13 +65,23 @@ def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> 
     fitting = [known for known, own in FORMATS.items() if suffix in own]
     own = next((known for known in fitting if known in forms), "")
     form = name or own or (fitting[0] if fitting else forms[0])
+    known = f"Use --format {' or '.join(forms)}."
+    if suffix and not fitting and not name:
+        raise UsageError(
+            f"{output} ends in {suffix}, which is no format of review",
+            hint=f"Name a file that ends in {' or '.join(_suffixes(forms))}; or choose: {known}",
+        )
     if form not in forms:
-        known = f"Use --format {' or '.join(forms)}."
         if form not in FORMATS:
             raise UsageError(f"'{form}' is no format", hint=known)
         said = f"--format {form}" if name else f"a {suffix} file"
         raise UsageError(f"this command does not write {said}", hint=known)
     return form
+
+
+def _suffixes(forms: Sequence[str]) -> list[str]:
+    """The usual suffix of each form, once."""
+    return list(dict.fromkeys(FORMATS[form][0] for form in forms))
 
 
 def references_of(answer: Answer) -> list[Reference]:
@@ -118,8 +129,8 @@ def table_title(table: Table) -> str:
 
 def nothing_found(table: Table) -> str:
     """What a table without rows says."""
-    why = "is near the topic" if table.topic else "was chosen: none has these keys, tags or years"
-    return f"No paper in this library {why}."
+    why = "is near the topic" if table.topic else "was chosen"
+    return f"No paper in this library {why}. {table.coverage.reason}".rstrip()
 
 
 def table_head(table: Table) -> str:
@@ -241,14 +252,24 @@ def paper_line(paper: Paper) -> str:
 def link_of(paper: Paper) -> str:
     """An http(s) address of the paper, made from its identifiers if need be, or nothing.
 
-    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else.
+    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else. An
+    address that hides characters is none: programs show `%1B` as the sign that it stands for.
     """
-    link = f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else ""
-    if paper.doi:
-        link = f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}"
-    if paper.url.startswith(("https://", "http://")) and not any(c.isspace() for c in paper.url):
-        link = paper.url
+    addresses = [
+        paper.url if paper.url.startswith(("https://", "http://")) else "",
+        f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}" if paper.doi else "",
+        f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "",
+    ]
+    link = next((a for a in addresses if a and not _hides(a)), "")
     return quote(link, safe=_ADDRESS, errors="replace")
+
+
+def _hides(address: str) -> bool:
+    """True when it holds white space, or what nobody sees, as it stands or percent-encoded."""
+    plain = unquote(unquote(address))
+    return any(c.isspace() for c in address) or any(
+        c in "\n\t" or is_hidden(plain, i) for i, c in enumerate(plain)
+    )
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from reviewer.csl import csl_items
 from reviewer.records import Paper
+from reviewer.visible import escape_hidden
 
 
 def csl_json(papers: Sequence[Paper]) -> str:
     """A list with one item a paper, as `csl.csl_items` makes them."""
-    return json.dumps(csl_items(papers), ensure_ascii=False, indent=2) + "\n"
+    return escape_hidden(json.dumps(csl_items(papers), ensure_ascii=False, indent=2)) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,17 +12,15 @@ from reviewer.errors import ReviewError, UsageError
 from reviewer.formats import link_of, references_of
 from reviewer.records import Citation, Found, Paper, Record
 from reviewer.results import Added, Answer, Finding, RelatedWork, Revision, Row, Run, Table
+from reviewer.visible import escape_hidden
 
 VERSION = 1
-# Characters that steer a terminal or an editor; in JSON they may stand escaped, and mean the same.
-_STEERING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def dump(kind: str, content: dict[str, Any]) -> str:
     """One JSON document, its schema and version first."""
     document = {"schema": f"review/{kind}/{VERSION}", **content}
-    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return escape_hidden(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
 
 
 def answer_json(answer: Answer) -> str:
@@ -170,6 +167,7 @@ def found_json(found: Found) -> str:
             "papers_in_library": found.papers,
             "matched": found.matched,
             "left_out": list(found.left_out),
+            "reason": found.reason,
             "papers": [
                 {
                     **paper_fields(hit.paper),
@@ -228,7 +226,7 @@ def papers_jsonl(papers: Sequence[Paper]) -> str:
         kept = {
             name: value for name, value in fields.items() if value and name not in ("id", "link")
         }
-        lines.append(json.dumps(kept, ensure_ascii=False) + "\n")
+        lines.append(escape_hidden(json.dumps(kept, ensure_ascii=False)) + "\n")
     return "".join(lines)
 
 

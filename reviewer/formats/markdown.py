@@ -10,7 +10,7 @@ from reviewer.escaping import escape, escape_plain
 from reviewer.formats import paper_line, reference_line, references_of
 from reviewer.records import Citation, Claim, Found, Paper, Score
 from reviewer.results import Answer
-from reviewer.text import clean, clean_view
+from reviewer.text import clean, clean_view, counted
 
 _KINDS = ("yes", "no", "mixed")
 _MARKS = {
@@ -47,17 +47,14 @@ def _title(question: str) -> str:
 
 
 def _head(answer: Answer) -> str:
-    papers = answer.coverage.cited
+    papers = counted(answer.coverage.cited, "paper")
     if answer.writer == "extractive":
         return (
-            f"Quoted from {papers} paper{'s' * (papers != 1)}; no model is set, so nothing is "
+            f"Quoted from {papers}; no model is set, so nothing is "
             "rephrased and no verdict is given."
         )
     asked = f' Asked as "{escape(answer.asked)}".' if answer.asked else ""
-    return (
-        f"Written by {escape(answer.writer)} from {papers} paper{'s' * (papers != 1)}; "
-        f"citations by code.{asked}"
-    )
+    return f"Written by {escape(answer.writer)} from {papers}; citations by code.{asked}"
 
 
 def _verdict(answer: Answer) -> list[str]:
@@ -82,6 +79,8 @@ def _stances(answer: Answer, numbers: dict[str, int]) -> list[str]:
 
 def _nothing(answer: Answer) -> list[str]:
     lines = ["Not enough evidence in this library to answer."]
+    if answer.coverage.reason:
+        lines += ["", escape(answer.coverage.reason)]
     if answer.nearest:
         lines += ["", "Nearest papers, which may not answer:", ""]
         lines += [f"- {paper_line(paper)}" for paper in answer.nearest]
@@ -98,8 +97,7 @@ def _claim(claim: Claim, numbers: dict[str, int]) -> str:
     if claim.unproven:
         remarks = [f"figures not in its quotes: {', '.join(claim.unproven)}"]
     if claim.dropped:
-        count = len(claim.dropped)
-        remarks.append(f"{count} citation{'s' * (count > 1)} dropped")
+        remarks.append(f"{counted(len(claim.dropped), 'citation')} dropped")
     mark = f" *({escape('; '.join(remarks))})*" if remarks else ""
     return f"- {body}{marks}{mark}"
 
@@ -116,7 +114,7 @@ def _quotes(citations: Sequence[Citation]) -> list[str]:
 def _coverage(answer: Answer) -> str:
     coverage = answer.coverage
     said = [
-        f"{coverage.papers} paper{'s' * (coverage.papers != 1)} in the library",
+        f"{counted(coverage.papers, 'paper')} in the library",
         f"{coverage.matched} matched",
         f"{coverage.read} read",
         f"{coverage.cited} cited",
@@ -125,13 +123,16 @@ def _coverage(answer: Answer) -> str:
     return ", ".join(said) + "." + left_out
 
 
-def found_markdown(found: Found, *, explained: bool = False) -> str:
-    """Ranked papers, each with its best sentence and why it was found, in short or part by part."""
-    if not found.matched:
+def found_markdown(found: Found, *, explained: bool = False, head: str = "") -> str:
+    """Ranked papers, each with its best sentence and why it was found, in short or part by part.
+    `head` takes the place of the line that counts those that match."""
+    if not head and not found.matched:
         head = "No paper matches. Nearest:" if found.hits else "No paper matches."
-    else:
-        head = f"{found.matched} of {found.papers} papers match ({found.method})."
-    lines = [head, ""]
+    elif not head:
+        papers = counted(found.papers, "paper")
+        match = "matches" if found.matched == 1 else "match"
+        head = f"{found.matched} of {papers} {match} ({found.method})."
+    lines = [head, "", *([escape(found.reason), ""] if found.reason else [])]
     for number, hit in enumerate(found.hits, start=1):
         lines.append(f"{number}. {paper_line(hit.paper)}")
         if hit.best_sentence is not None:

@@ -25,8 +25,8 @@ from reviewer.remarks import (
 )
 from reviewer.results import RelatedWork, Section
 
-# What pandoc reads beyond Markdown: a citation, mathematics, sub- and superscript.
-_PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\w)@|[$^]|(?<!\\)~")
+# What pandoc reads beyond Markdown: a citation, sub- and superscript; not in a link, not in code.
+_PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\\)`[^`\s]+@[^`\s]+`|(?<!\w)@|\^|(?<!\\)~")
 Listed = Callable[[Sequence[Paper]], list[str]]
 """Gives one line a paper of a bibliography; the papers are in the order of their marks."""
 
@@ -71,9 +71,7 @@ def escape_pandoc(text: str) -> str:
 
 def _for_pandoc(escaped: str) -> str:
     """What pandoc reads beyond Markdown made harmless too; links stay."""
-    return _PANDOC.sub(
-        lambda found: found[0] if found[0].startswith("<") else f"\\{found[0]}", escaped
-    )
+    return _PANDOC.sub(lambda found: found[0] if found[0][0] in "<`" else f"\\{found[0]}", escaped)
 
 
 def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:

@@ -17,7 +17,7 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper an entry; one that is damaged or has no title is Skipped."""
-    for record in xml_records(text, "entry"):
+    for record in xml_records(text, "entry", once="summary"):
         title = "" if record.fault else text_at(record.element, "title")
         if record.fault:
             yield Skipped(file=file, position=record.line, reason=record.fault)

@@ -31,7 +31,7 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a record; one that is damaged or has no title is Skipped."""
-    for record in xml_records(text, "record"):
+    for record in xml_records(text, "record", once="titles"):
         title = "" if record.fault else text_at(record.element, "titles/title")
         if record.fault:
             yield Skipped(file=file, position=record.line, reason=record.fault)

@@ -15,7 +15,9 @@ from reviewer.tagged import RUN_TOGETHER, TaggedRecord, Tags, tagged_records
 _NEARLY = re.compile(
     r"^.{0,4}(?:Journal|Conference|Book|Thesis|Report|Web|Generic|Electronic)[ \w]{0,25}$"
 )
-_TAGS = Tags(re.compile(r"^%([0-9A-Z?@!#$^&*(\]>+])(?: (.*))?$"), start="0", title="T", like_start=_NEARLY)
+_TAGS = Tags(
+    re.compile(r"^%([0-9A-Z?@!#$^&*(\]>+])(?: (.*))?$"), start="0", title="T", like_start=_NEARLY
+)
 _START = re.compile(r"^%0 \S", re.MULTILINE)
 _KINDS = {
     "journal article": "article", "conference proceedings": "inproceedings", "book": "book",

@@ -12,7 +12,11 @@ from reviewer.records import Paper, Skipped
 from reviewer.sources import ReadOptions, origin_of, parts_of
 from reviewer.tagged import RUN_TOGETHER, TaggedRecord, Tags, tagged_records
 
-_TAGS = Tags(re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$"), start="PMID", like_start=re.compile(r"^(?! )\S{0,7} ?-? ?\d{4,}\s*$"))
+_TAGS = Tags(
+    re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$"),
+    start="PMID",
+    like_start=re.compile(r"^(?! )\S{0,7} ?-? ?\d{4,}\s*$"),
+)
 _START = re.compile(r"^PMID ?- ?\d+\s*$", re.MULTILINE)
 _DETAILS = {"VI": "volume", "IP": "number", "PG": "pages", "LA": "language"}
 

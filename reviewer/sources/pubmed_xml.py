@@ -27,7 +27,7 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper an article; one that is damaged or has no title is Skipped."""
-    for record in xml_records(text, "PubmedArticle"):
+    for record in xml_records(text, "PubmedArticle", once="ArticleTitle"):
         if record.fault:
             yield Skipped(file=file, position=record.line, reason=record.fault)
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -104,7 +105,11 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     table = _table(text, dict(options.columns))
     if table is None:
         return
-    for line, cells, raw in _rows(text, table):
+    rows_found = list(_rows(text, table))
+    usual = Counter(len(cells) for _, cells, _ in rows_found).most_common(1)
+    if usual and len(table.fields) >= 2 * usual[0][0] - 1 > 1:
+        yield Skipped(file=file, position=1, reason="a row has run into the first line")
+    for line, cells, raw in rows_found:
         if len(cells) != len(table.fields):
             reason = f"the row has {len(cells)} columns, the first line {len(table.fields)}"
             rows = max(1, (len(cells) + 1) // len(table.fields))  # that ran into one another
