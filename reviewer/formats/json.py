@@ -10,7 +10,7 @@ from reviewer.cells import tally
 from reviewer.drafts import CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.formats import link_of, references_of
-from reviewer.records import Citation, Found, Paper
+from reviewer.records import Citation, Found, Paper, Record
 from reviewer.results import Added, Answer, Finding, RelatedWork, Revision, Row, Run, Table
 from reviewer.visible import escape_hidden
 
@@ -230,6 +230,11 @@ def papers_jsonl(papers: Sequence[Paper]) -> str:
         }
         lines.append(escape_hidden(json.dumps(kept, ensure_ascii=False)) + "\n")
     return "".join(lines)
+
+
+def records_json(kind: str, records: Sequence[Record]) -> str:
+    """A list of records, each with its fields, under the name of its kind."""
+    return dump(kind, {kind: [record.model_dump(mode="json") for record in records]})
 
 
 def error_json(error: ReviewError) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from reviewer.errors import OnlineError
 from reviewer.identifiers import bare_doi, date_in, year_of
 from reviewer.kinds import KIND
-from reviewer.lookups import Identifier, Wanted, parts_of, with_origin
+from reviewer.lookups import Identifier, Wanted, with_origin
 from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Skipped
+from reviewer.sources import parts_of
 from reviewer.xml_reading import XmlError, read_xml, text_within
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from urllib.parse import quote
 from reviewer.identifiers import arxiv_id_in, bare_doi, iso_date, year_of
 from reviewer.kept_answers import DAY_S
 from reviewer.kinds import KIND
-from reviewer.lookups import Identifier, Wanted, parts_of, with_origin
+from reviewer.lookups import Identifier, Wanted, with_origin
 from reviewer.loose_json import date_parts, objects_at, text_at, texts_at, value_at
 from reviewer.names import Name, read_names, split_name
 from reviewer.records import Paper, Skipped
+from reviewer.sources import parts_of
 from reviewer.xml_reading import text_of_jats
 
 if TYPE_CHECKING:

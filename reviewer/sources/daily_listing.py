@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from reviewer.errors import OnlineError
 from reviewer.identifiers import bare_arxiv_id, date_in, year_of
 from reviewer.kept_answers import DAY_S
-from reviewer.lookups import parts_of, with_origin
+from reviewer.lookups import with_origin
 from reviewer.loose_json import objects_at, text_at, texts_at, value_at
 from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Skipped
+from reviewer.sources import parts_of
 
 if TYPE_CHECKING:
     from reviewer.web import Web

@@ -1,4 +1,4 @@
-"""OpenAlex: its works as papers, and its API (developers.openalex.org)."""
+"""OpenAlex: its works as papers, from files and from its API (developers.openalex.org)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from reviewer.identifiers import arxiv_id_in, bare_doi, date_in, year_of
+from reviewer.json_values import json_items
 from reviewer.kinds import KIND
-from reviewer.lookups import Identifier, Wanted, parts_of, with_origin
+from reviewer.lookups import Identifier, Wanted, with_origin
 from reviewer.loose_json import list_at, objects_at, text_at, texts_at, value_at, year_at
 from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Skipped
+from reviewer.sources import ReadOptions, origin_of, parts_of
 
 if TYPE_CHECKING:
     from reviewer.web import Web
@@ -25,10 +27,33 @@ _FIELDS = (
     "biblio,type,is_retracted,abstract_inverted_index,keywords,language"
 )
 _MOST_WORDS = 20_000
+_WORK = "https://openalex.org/W"
 _KINDS = {
     "article": "article", "preprint": "misc", "book-chapter": "incollection", "book": "book",
     "dissertation": "phdthesis", "report": "techreport", "review": "article", "letter": "article",
 }  # fmt: skip
+
+
+def matches(text: str) -> bool:
+    head = text[:200_000]
+    return head.lstrip()[:1] in ("{", "[") and _WORK in head and '"authorships"' in head
+
+
+def _is_work(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
+    return isinstance(value, dict) and str(value.get("id", "")).startswith(_WORK)
+
+
+def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
+    """One Paper a work of a page of results, a list, one work, or one a line; one without a title
+    is Skipped."""
+    for found in json_items(text, "results", _is_work):
+        paper = paper_of(found.value) if isinstance(found.value, dict) else None
+        if found.fault or paper is None:
+            reason = found.fault or "the work has no title"
+            yield Skipped(file=file, position=found.line, reason=reason)
+        else:
+            origin = origin_of(found.raw, file, found.line)
+            yield paper.model_copy(update={"origins": (origin,)})
 
 
 def paper_of(work: Mapping[str, Any]) -> Paper | None:
@@ -46,7 +71,7 @@ def paper_of(work: Mapping[str, Any]) -> Paper | None:
         date=date,
         year=year_at(work, "publication_year") or year_of(date),
         venue=text_at(work, "primary_location", "source", "display_name"),
-        doi=doi,
+        doi=doi or bare_doi(text_at(work, "doi")),
         arxiv_id="" if doi else arxiv,
         pmid=text_at(work, "ids", "pmid").rpartition("/")[2],
         url=_address(work, doi, arxiv),
@@ -107,6 +132,7 @@ def _details(work: Mapping[str, Any]) -> dict[str, Any]:
         "number": text_at(work, "biblio", "issue"),
         "pages": f"{first}--{last}" if last and last != first else first,
         "language": text_at(work, "language"),
+        "openalex": work_id(work),
     }
     return {name: value for name, value in details.items() if value}
 

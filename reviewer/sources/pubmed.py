@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from reviewer.errors import OnlineError
 from reviewer.identifiers import bare_doi, date_in, iso_date, year_of
 from reviewer.kinds import KIND
-from reviewer.lookups import Wanted, parts_of, with_origin
+from reviewer.lookups import Wanted, with_origin
 from reviewer.loose_json import texts_at, value_at
 from reviewer.names import Name, read_names
 from reviewer.records import Paper, Skipped
+from reviewer.sources import parts_of
 from reviewer.xml_reading import XmlError, read_xml, text_within
 
 if TYPE_CHECKING:
