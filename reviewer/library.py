@@ -118,7 +118,8 @@ class Library:
 
     def _finished(self, added: Added, report: Report, *, may_download: bool) -> Added:
         """Embed and index what was added, and count."""
-        embedded, seconds, note = self._bring_up(report, may_download=may_download)
+        done = self._bring_up(report, may_download=may_download) if added.files_read else None
+        embedded, seconds, note = done or (0, 0.0, ())
         return added.model_copy(
             update={
                 "papers": self.catalogue.count(),

@@ -191,7 +191,8 @@ def papers(
 
 
 def _line(paper: Paper) -> str:
-    from reviewer.formats import byline, marked_title, readable_date
+    from reviewer.formats import byline, readable_date
+    from reviewer.kinds import marked_title
     from reviewer.text import clean, shorten
 
     marks = [f"#{tag}" for tag in paper.tags]

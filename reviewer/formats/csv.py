@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from reviewer.cells import cell_text
 from reviewer.escaping import escape_formula
-from reviewer.formats import marked_title, standing
+from reviewer.formats import standing
+from reviewer.kinds import marked_title
 from reviewer.records import Paper
 from reviewer.results import Cell, Table
 

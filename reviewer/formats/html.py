@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reviewer.cells import cell_text, is_in_own_words, sort_value, tally_line
+from reviewer.cells import EMPTY, cell_text, is_in_own_words, sort_value, tally_line
 from reviewer.formats import (
     TableQuote,
     around_quote,
     byline,
     link_of,
-    marked_title,
     nothing_found,
     quoted_place,
     readable_date,
@@ -19,6 +18,7 @@ from reviewer.formats import (
     table_quotes,
     table_title,
 )
+from reviewer.kinds import marked_title
 from reviewer.pages import render_page
 from reviewer.records import Paper
 from reviewer.results import Cell, Table
@@ -82,7 +82,8 @@ def table_html(table: Table) -> str:
 
 def _cell(cell: Cell, numbers: list[int]) -> ShownCell:
     rank, number, _ = sort_value(cell)
-    state = "own" if is_in_own_words(cell) else cell.state.replace(" ", "-")
+    colour = "not stated" if cell.state in EMPTY else cell.state
+    state = "own" if is_in_own_words(cell) else colour.replace(" ", "-")
     anchors = tuple(f"q{n}" for n in numbers)
     return ShownCell(cell.column, clean(cell_text(cell)), state, rank, number, anchors)
 

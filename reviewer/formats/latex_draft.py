@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from reviewer.escaping import OTHER_SCRIPT, escape_comment, escape_latex
-from reviewer.formats import marked_title, quoted_place
+from reviewer.formats import quoted_place
+from reviewer.kinds import marked_title
 from reviewer.marks import Marks
 from reviewer.records import Claim
 from reviewer.remarks import (
