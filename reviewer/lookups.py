@@ -150,4 +150,3 @@ def with_origin(paper: Paper, name: str) -> Paper:
     read = paper.model_copy(update={"origins": ()}).model_dump_json()
     digest = hashlib.sha256(read.encode("utf-8", errors="replace")).hexdigest()
     return paper.model_copy(update={"origins": (Origin(file=name, position=1, sha256=digest),)})
-
