@@ -97,7 +97,8 @@ def is_public(address: str) -> bool:
             ip = ipaddress.ip_address(int(ip) & 0xFFFFFFFF)
         elif inner := ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None,))[0]:
             ip = inner
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+    is_local = isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or is_local)
 
 
 def _is(address: str, what: str) -> bool:
