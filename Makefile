@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check test lint types docs lock promises
+.PHONY: check test lint types docs lock promises sbom supply
 
 check: lint types docs test
 
@@ -26,3 +26,12 @@ lock:
 # The marked tests with their full counts; writes docs/promises.md.
 promises:
 	REVIEW_PROMISES=full $(PYTHON) -m pytest -m promise -p no:randomly
+
+# What is installed, as CycloneDX JSON.
+sbom:
+	$(PYTHON) -m tests.supply_chain sbom sbom.json
+
+# Needs the package index: hashes, malicious releases, files younger than a week, start-up hooks.
+supply:
+	$(PYTHON) -m tests.supply_chain ages
+	$(PYTHON) -m tests.supply_chain hooks

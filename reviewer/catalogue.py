@@ -150,6 +150,13 @@ class Catalogue:
         )
         return [KeptRecord(n, p, self._read(text)) for n, p, text in sorted(found)]
 
+    def records_of(self, paper: int) -> list[KeptRecord]:
+        """A paper's records, oldest first."""
+        rows = self._database.rows(
+            "SELECT number, record FROM records WHERE paper = ? ORDER BY number", (paper,)
+        )
+        return [KeptRecord(number, paper, self._read(text)) for number, text in rows]
+
     def save_paper(self, paper: Paper) -> int:
         """Insert the paper, or replace the one with its id; gives its number."""
         self._database.run(
@@ -201,13 +208,6 @@ class Catalogue:
 
     def remove_aliases(self, names: Sequence[str]) -> None:
         self._database.run_many("DELETE FROM aliases WHERE alias = ?", [(n,) for n in names])
-
-    def records_of(self, paper: int) -> list[KeptRecord]:
-        """The entries that a paper is made of, in the order in which they came."""
-        rows = self._database.rows(
-            "SELECT number, paper, record FROM records WHERE paper = ? ORDER BY number", (paper,)
-        )
-        return [KeptRecord(n, p, self._read(text)) for n, p, text in rows]
 
     def records_never_compared(self, most: int) -> list[KeptRecord]:
         """Entries that no likeness is kept of, as an earlier release left them."""

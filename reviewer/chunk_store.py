@@ -65,7 +65,10 @@ class ChunkStore:
 
     def count_waiting(self) -> int:
         """Chunks that have no vector yet."""
-        return self.count() - int(self._database.rows("SELECT count(*) FROM vectors")[0][0])
+        return self.count() - self.count_embedded()
+
+    def count_embedded(self) -> int:
+        return int(self._database.rows("SELECT count(*) FROM vectors")[0][0])
 
     def count_waiting_papers(self) -> int:
         """Papers of which some chunk has no vector yet."""

@@ -13,14 +13,20 @@ from reviewer.embedding import DEFAULT
 from reviewer.embedding.minilm import find_files
 from reviewer.errors import ReviewError
 from reviewer.library import NO_EMBEDDING, Library
-from reviewer.providers import KEY_VARIABLES, is_known, is_loopback, provider_of
+from reviewer.providers import (
+    KEY_VARIABLES,
+    MALICIOUS,
+    is_known,
+    is_loopback,
+    provider_of,
+)
 from reviewer.records import Filters
+from reviewer.redacting import shown
 from reviewer.results import Finding
 from reviewer.settings import Settings
 from reviewer.text import counted
 
 _PACKAGES = ("litellm", "chromadb", "pydantic", "jinja2", "typer", "tenacity", "onnxruntime")
-_MALICIOUS = {"litellm": ("1.82.7", "1.82.8")}
 _SAMPLE = 5
 
 
@@ -59,7 +65,7 @@ def _catalogue(library: Library) -> Finding:
             name="library",
             state="problem",
             detail=f"{detail}; its file is damaged: {said}",
-            remedy="put a backup in its place",
+            remedy="review repair",
         )
     return Finding(name="library", state="ok", detail=detail)
 
@@ -147,7 +153,7 @@ def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:
             detail=f"{settings.model} does not begin with a provider that is known",
             remedy="write it as openai/gpt-5-mini, anthropic/..., gemini/... or ollama/llama3",
         )
-    where = f" at {settings.api_base}" if settings.api_base else ""
+    where = f" at {shown(settings.api_base)}" if settings.api_base else ""
     key = f", {held} is set" if held else ""
     return Finding(name="model", state="ok", detail=f"{settings.model}{where}{key}")
 
@@ -156,7 +162,7 @@ def _versions() -> Finding:
     found = {name: _version(name) for name in ("reviewer", *_PACKAGES)}
     said = ", ".join(f"{name} {version or 'missing'}" for name, version in found.items())
     detail = f"Python {platform.python_version()} on {sys.platform}; {said}"
-    for name, versions in _MALICIOUS.items():
+    for name, versions in MALICIOUS.items():
         if found[name] in versions:
             return Finding(
                 name="versions",

@@ -18,6 +18,7 @@ from reviewer.index_files import IndexFiles
 from reviewer.neighbours import Neighbours
 from reviewer.records import Filters, Report, silent
 from reviewer.text import clean, sentence_spans
+from reviewer.trial import opens_well
 from reviewer.vectors import (
     BATCH,
     IndexDamagedError,
@@ -140,10 +141,10 @@ class Index:
             return
         with self._files.alone():
             self._neighbours.close()
-            is_whole = self._files.are_whole() and not anew
-            if not (is_whole and self._catch_up()):
+            is_whole = self._files.are_whole()
+            if anew or not is_whole or not self._catch_up():
                 report("Making the index", 0, 0)
-                self._make()
+                self._make(is_mending=not is_whole and self.folder.exists())
 
     def _catch_up(self) -> bool:
         """Write what is new into the index; False when it turns out to be damaged."""
@@ -162,7 +163,9 @@ class Index:
         self._files.mark_clean(generation)
         return True
 
-    def _make(self) -> None:
+    def _make(self, *, is_mending: bool) -> None:
+        """Make the index anew beside the old one, which is never opened when it is not whole. Where
+        something broke it, whatever that was, the new one is first opened in another process."""
         generation = self._database.generation
         self._files.mark_unclean()
         fresh = self.folder.with_name("chroma.new")
@@ -173,6 +176,8 @@ class Index:
                 self._fill(index, 0)
             finally:
                 index.close()
+            if is_mending and not opens_well(fresh, self._chunks.count_embedded()):
+                raise IndexDamagedError("what was written cannot be read back")
             replace_folder(fresh, self.folder)
         except (IndexDamagedError, OSError) as error:
             raise self._unwritten(fresh, str(error)) from error
@@ -195,7 +200,7 @@ class Index:
     def _fill(self, index: Vectors, since: int) -> None:
         for batch in self._chunks.indexed_since(since, BATCH):
             index.write(*rows_of(batch))
-        kept = self._chunks.count() - self._chunks.count_waiting()
+        kept = self._chunks.count_embedded()
         if index.count() != kept:
             raise IndexDamagedError(f"{index.count()} rows where {kept} should be")
         index.tune()

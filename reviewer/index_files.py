@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from reviewer.database import Database
+from reviewer.database import Database, root_page
+from reviewer.errors import LibraryError
 
 _CLEAN, _UNCLEAN = "clean", "unclean"
+_SQLITE = "chroma.sqlite3"
+# Chroma's HNSW files are read whole at each opening, so their checksums cost little beside it. Of
+# its SQLite file a question reads little: a larger one (some 4,600 chunks) is known by its size.
+_MOST_SUMMED = 64_000_000
+_SQLITE_PAGE = 4096
+_BLOCK = 1 << 20
+_COUNTERS = (slice(24, 28), slice(92, 100))  # of SQLite's header, which count openings
 
 
 def import_library() -> None:
@@ -23,12 +31,25 @@ class IndexFiles:
         self.folder = folder / "chroma"
         self._lock_file = folder / "index.lock"
         self._database = database
+        self._summed = ""
 
     def are_whole(self) -> bool:
-        """True when the index was closed cleanly and its files are as they were then."""
-        return self._database.state("index") == _CLEAN and self._database.state(
-            "index_files"
-        ) == _files_in(self.folder)
+        """True when the index was closed cleanly and its files are as they were then. Their bytes
+        are compared when they are first looked at, later their sizes and times."""
+        files = self._database.state("index_files")
+        if self._database.state("index") != _CLEAN or files != _files_in(self.folder):
+            return False
+        if self._summed != files and not self._have_their_sums():
+            return False
+        self._summed = files
+        return True
+
+    def _have_their_sums(self) -> bool:
+        page, _, kept = self._database.state("index_sums").partition(" ")
+        try:
+            return kept == _sums_of(self.folder, int(page))
+        except (OSError, ValueError):
+            return False
 
     def sign(self) -> str:
         """Names what a whole index holds that is in step with the database; else empty."""
@@ -42,10 +63,16 @@ class IndexFiles:
 
     def mark_clean(self, generation: int) -> None:
         """The index was closed and holds what the database did at this generation."""
+        try:
+            page = root_page(self.folder / _SQLITE, "acquire_write")
+        except LibraryError:
+            return  # it was not written well, so it stays unclean
+        files, sums = _files_in(self.folder), _sums_of(self.folder, page)
         with self._database.transaction():
             self._database.set_state("index", _CLEAN)
             self._database.set_state("index_generation", str(generation))
-            self._database.set_state("index_files", _files_in(self.folder))
+            self._database.set_state("index_files", files)
+            self._database.set_state("index_sums", f"{page} {sums}")
             self._database.run("DELETE FROM removed_chunks WHERE generation <= ?", (generation,))
 
     @contextmanager
@@ -66,17 +93,41 @@ class IndexFiles:
             lock.release()
 
 
+def _sums_of(folder: Path, page: int) -> str:
+    """A checksum of each file. Of Chroma's SQLite file neither the counters of its header count
+    nor the page `page`, where each opening leaves a mark."""
+    import zlib
+
+    sums = []
+    for path in _paths_in(folder):
+        total = 0
+        if path.name == _SQLITE and path.stat().st_size <= _MOST_SUMMED:
+            data = bytearray(path.read_bytes())
+            for masked in (*_COUNTERS, slice((page - 1) * _SQLITE_PAGE, page * _SQLITE_PAGE)):
+                data[masked] = bytes(len(data[masked]))
+            total = zlib.crc32(data)
+        elif path.name != _SQLITE:
+            with path.open("rb") as file:
+                while block := file.read(_BLOCK):
+                    total = zlib.crc32(block, total)
+        sums.append(f"{path.relative_to(folder).as_posix()}:{total:x}")
+    return ";".join(sums)
+
+
+def _paths_in(folder: Path) -> list[Path]:
+    """The index's files, in order, without what SQLite has beside its own while it is open."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [p for p in found if not p.name.startswith(f"{_SQLITE}-")]
+
+
 def _files_in(folder: Path) -> str:
     """Names, sizes and times of the index's files: what damage from outside would change. Chroma
     touches its SQLite file at every opening, so there only the size counts."""
     if not folder.is_dir():
         return ""
     signs = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+    for path in _paths_in(folder):
         stat = path.stat()
-        is_sqlite = path.name.startswith("chroma.sqlite3")
-        if is_sqlite and path.name != "chroma.sqlite3":
-            continue
-        when = "" if is_sqlite else stat.st_mtime_ns
+        when = "" if path.name == _SQLITE else stat.st_mtime_ns
         signs.append(f"{path.relative_to(folder).as_posix()}:{stat.st_size}:{when}")
     return ";".join(signs)

@@ -14,8 +14,7 @@ from reviewer.duplicates import group_same, identities, merge
 from reviewer.keys import is_key_of, key_base
 from reviewer.matching import Matcher, link_names, signs_of
 from reviewer.pairs import Pair
-from reviewer.records import Paper, Skipped
-from reviewer.results import Added
+from reviewer.records import Paper
 
 
 @dataclass(frozen=True)
@@ -79,6 +78,12 @@ class Joiner:
             self._link(groups)
             self._chunks.index_words()
             return joined
+
+    def remake(self, number: int) -> None:
+        """Make a kept paper anew from its records; its names, tags and notes stay."""
+        with self._database.transaction():
+            before = self._catalogue.papers_numbered([number])[number]
+            self._save_group(_Group(tuple(self._catalogue.records_of(number)), ()), before, [])
 
     def _fresh(self, records: Sequence[Paper]) -> list[Paper]:
         """Records not kept yet; the same entry of the same file counts once."""
@@ -273,24 +278,3 @@ def _ends(pairs: Iterable[Pair]) -> set[str]:
 
 def _id_of(signs: Iterable[str]) -> str:
     return "p" + hashlib.sha256("\0".join(signs).encode()).hexdigest()[:12]
-
-
-def summed(
-    joined: Sequence[Joined],
-    entries: int,
-    skipped: Sequence[Skipped],
-    notes: Sequence[Skipped],
-    files_read: int,
-) -> Added:
-    """What several batches did: a paper that one added and another updated was added."""
-    added = tuple(dict.fromkeys(i for j in joined for i in j.added))
-    updated = tuple(dict.fromkeys(i for j in joined for i in j.updated if i not in added))
-    return Added(
-        entries=entries,
-        added=added,
-        updated=updated,
-        unchanged=entries - len(added) - len(updated),
-        skipped=tuple(skipped),
-        notes=tuple(notes),
-        files_read=files_read,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,17 +14,17 @@ from reviewer.database import Database
 from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
 from reviewer.index import Index, import_libraries
-from reviewer.joining import Joined, Joiner, summed
+from reviewer.joining import Joined, Joiner
 from reviewer.ledger import Ledger
+from reviewer.locking import writing
 from reviewer.matching import Matcher
 from reviewer.pairs import Pair
-from reviewer.reading import FileReader
+from reviewer.reading import FileReader, summed
 from reviewer.records import Filters, Paper, Report, Skipped, silent
 from reviewer.results import Added
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, find_files
 from reviewer.word_store import WordStore
-from reviewer.write_lock import only_writer
 
 NO_EMBEDDING = "none"
 _MOST_TO_CATCH_UP = 5000  # chunks: about three seconds of writing that a question may wait for
@@ -89,7 +89,7 @@ class Library:
         Papers are safe when their batch is committed; embedding and indexing follow, and a run
         that was stopped goes on with the next `add` or `reindex`.
         """
-        with self._writing(report):
+        with writing(self.folder, report):
             reader = FileReader(self.database, self.chunks, options or ReadOptions())
             added = reader.read(list(find_files(paths)), report)
             return self._finished(added, report, may_download=may_download)
@@ -109,11 +109,11 @@ class Library:
             papers = [entry for entry in page if isinstance(entry, Paper)]
             skipped += [entry for entry in page if isinstance(entry, Skipped)]
             if papers:
-                with self._writing(report):
+                with writing(self.folder, report):
                     joined.append(Joiner(self.database, self.chunks).join(papers))
         entries = sum(len(j.added) + len(j.updated) + j.unchanged for j in joined)
         added = summed(joined, entries, skipped, (), len(joined))
-        with self._writing(report):
+        with writing(self.folder, report):
             return self._finished(added, report, may_download=may_download)
 
     def _finished(self, added: Added, report: Report, *, may_download: bool) -> Added:
@@ -202,7 +202,7 @@ class Library:
     def reindex(self, report: Report = silent) -> Added:
         """Embed what waits and make the index anew from the stored vectors. With another embedding
         set than the library's, every text is embedded again with that one."""
-        with self._writing(report):
+        with writing(self.folder, report):
             own = self.index.embedding_name
             name = self.embedding_name
             if name == NO_EMBEDDING:
@@ -223,6 +223,11 @@ class Library:
             notes=note,
         )
 
+    def make_index(self, report: Report = silent) -> None:
+        """Bring the index up, however long it takes. Nothing is embedded."""
+        with writing(self.folder, report):
+            self.index.sync(report)
+
     def catch_up(self) -> None:
         """Mend an index that is out of step, when that is quick and no one else is writing. Where
         it cannot be written, as on a full disk, questions are answered without it."""
@@ -230,7 +235,7 @@ class Library:
             return
         if self.chunks.count() > _MOST_TO_CATCH_UP:
             return
-        with suppress(LibraryError), self._writing(silent, wait=False) as is_writing:
+        with suppress(LibraryError), writing(self.folder, wait=False) as is_writing:
             if is_writing:
                 self.index.sync()
 
@@ -250,7 +255,7 @@ class Library:
 
     def remove(self, name: str, report: Report = silent) -> Paper:
         """Take a paper out, with its records, chunks and vectors."""
-        with self._writing(report):
+        with writing(self.folder, report):
             paper = self.paper(name)
             with self.database.transaction():
                 self.database.next_generation()
@@ -263,7 +268,7 @@ class Library:
 
     def decide(self, pairs: Sequence[Pair], report: Report = silent) -> None:
         """Keep what a user said of entries, and put their papers together anew by it."""
-        with self._writing(report):
+        with writing(self.folder, report):
             with self.database.transaction():
                 self.matcher.decide(pairs)
                 signs = {sign for pair in pairs for sign in (pair.one, pair.other)}
@@ -282,8 +287,5 @@ class Library:
     @contextmanager
     def writing(self, report: Report = silent) -> Iterator[None]:
         """Be the only writer, for those who change the database themselves."""
-        with self._writing(report):
+        with writing(self.folder, report):
             yield
-
-    def _writing(self, report: Report, *, wait: bool = True) -> AbstractContextManager[bool]:
-        return only_writer(self.folder, report, wait=wait)

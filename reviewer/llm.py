@@ -60,6 +60,7 @@ def load_litellm() -> Any:  # noqa: ANN401  a module without types
     with _loading:
         os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
         os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
+        providers.require_sound("litellm")
         import litellm
 
         if litellm.client_session is None:

@@ -55,6 +55,24 @@ _OWN_CREDENTIALS = frozenset({"bedrock", "sagemaker", "vertex_ai"})  # in files,
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
 
 
+MALICIOUS = {"litellm": ("1.82.7", "1.82.8")}  # these read keys and sent them away
+
+
+def require_sound(package: str) -> None:
+    """To be called before the package is imported. Raises ModelError for a malicious release."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        found = version(package)
+    except PackageNotFoundError:
+        return
+    if found in MALICIOUS.get(package, ()):
+        raise ModelError(
+            f"{package} {found} is known to be malicious and is not used",
+            hint=f"Remove it, change your keys, and install another {package}.",
+        )
+
+
 def provider_of(model: str) -> str:
     """`ollama` of `ollama/llama3`; empty for a bare name."""
     return model.split("/", 1)[0] if "/" in model else ""

@@ -254,3 +254,24 @@ def _stat(file: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_size, found.st_mtime_ns
+
+
+def summed(
+    joined: Sequence[Joined],
+    entries: int,
+    skipped: Sequence[Skipped],
+    notes: Sequence[Skipped],
+    files_read: int,
+) -> Added:
+    """What several batches did: a paper that one added and another updated was added."""
+    added = tuple(dict.fromkeys(i for j in joined for i in j.added))
+    updated = tuple(dict.fromkeys(i for j in joined for i in j.updated if i not in added))
+    return Added(
+        entries=entries,
+        added=added,
+        updated=updated,
+        unchanged=entries - len(added) - len(updated),
+        skipped=tuple(skipped),
+        notes=tuple(notes),
+        files_read=files_read,
+    )

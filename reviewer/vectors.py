@@ -13,6 +13,7 @@ COLLECTION = "chunks"
 BATCH = 5000  # Chroma takes at most 5,461 rows a call
 _SMALL_EF, _LARGE_EF = 200, 400  # ef 200 finds 0.975 of the true 10 on a hard set, 400 finds 0.994
 _LARGE = 5000
+_ITSELF = 0.999  # the least cosine of a vector with itself, in float32
 # Chroma keeps up to `sync_threshold` rows outside its HNSW files, and then every process that only
 # reads folds them in again and rewrites those files. With 2 each batch is written out at once, and
 # reading leaves the files as they are (13 ms to open instead of 37).
@@ -122,6 +123,13 @@ class Vectors:
             )
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(chunk_id, 1.0 - float(distance)) for chunk_id, distance in pairs]
+
+    def finds_its_own(self, most: int) -> bool:
+        """True when each of the first `most` vectors, asked for, finds one as near as itself."""
+        with _told():
+            vectors = self._collection.get(limit=most, include=["embeddings"])["embeddings"]
+        found = [self.nearest(vector, 1) for vector in vectors]
+        return all(hits and hits[0][1] > _ITSELF for hits in found)
 
 
 def replace_folder(fresh: Path, folder: Path) -> None:

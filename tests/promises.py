@@ -22,9 +22,9 @@ _NOT_RUN = "not run with full counts yet"
 _INTRODUCTION = """# Promises
 
 Each line is a test that is marked with its promise (`tests/promises.py`). `make promises` runs them
-with the counts below and writes this page; `make test` runs each with a few rounds. A count is what
-the test repeats: kills, damages, questions, command lines. What is promised to whom, and what is not,
-stands in `docs/security.md`.
+with the counts below and writes this page; `make test` runs each with a few rounds. A count is
+what the test repeats: kills, damages, questions, command lines. What is promised to whom, and what
+is not, stands in `docs/security.md`.
 
 | promise | how it is tested | count | last result |
 |---|---|---|---|

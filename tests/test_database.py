@@ -139,6 +139,13 @@ def test_the_generation_counts_up_and_is_kept(database):
     assert database.check() == "ok"
 
 
+def test_a_library_with_tags_is_not_called_damaged(sample_library):
+    paper = sample_library.papers()[3]
+    with sample_library.database.transaction():
+        sample_library.catalogue.save_paper(paper.model_copy(update={"tags": ("core",)}))
+    assert sample_library.database.check() == "ok"
+
+
 def test_a_library_of_a_later_release_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "library.db"
     Database(path).close()

@@ -12,6 +12,7 @@ from conftest import SAMPLES, WordEmbedding, write_listing
 from filelock import FileLock
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from promises import promise
 
 from reviewer.answer import answer_question
 from reviewer.errors import (
@@ -306,6 +307,10 @@ def test_an_interrupted_add_keeps_its_papers_and_the_next_one_goes_on(tmp_path):
     assert stopped.texts + goes_on.texts == 150 * 3
 
 
+@promise(
+    "A library of a later release is refused and left alone",
+    "a library with a form number of the future",
+)
 def test_a_library_of_a_later_release_is_refused(sample_library):
     sample_library.close()
     connection = sqlite3.connect(sample_library.folder / "library.db")
@@ -324,6 +329,10 @@ def test_a_file_in_the_librarys_place_is_told(tmp_path, below):
     assert (tmp_path / "notes.txt").read_text() == "my notes"
 
 
+@promise(
+    "Whoever waits for another writer is told so after two seconds",
+    "the lock is held by another until the wait is announced",
+)
 def test_a_second_writer_says_that_it_waits_and_then_goes_on(library, tmp_path):
     lock = FileLock(library.folder / "write.lock")
     lock.acquire()
@@ -359,10 +368,21 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("size", ["300k", "800k", "1200k"])  # while reading, embedding, indexing
-def test_a_full_disk_is_told_and_what_was_committed_is_kept(small_disk, size):
-    folder, resize = small_disk
-    resize(size)
+@promise(
+    "A full disk is told, loses nothing, and all works again when there is space",
+    "disks of 300 to 1,300 kB that fill up while papers are read, embedded or indexed",
+    full=40,
+    few=3,
+)
+def test_a_full_disk_is_told_and_what_was_committed_is_kept(small_disk, rounds):
+    for n in range(rounds):
+        fill_up(*small_disk, 300 + 1000 * n // rounds)
+
+
+def fill_up(folder, resize, kilobytes):
+    resize("4m")
+    shutil.rmtree(folder / "library", ignore_errors=True)
+    resize(f"{kilobytes}k")
     with Library(folder / "library", embedding=WordEmbedding()) as library:
         with pytest.raises(LibraryError, match="full") as caught:
             library.add([str(SAMPLES)])

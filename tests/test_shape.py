@@ -37,6 +37,8 @@ ROWS = [
         "pages",
         "citation_marks",
         "xml_reading",
+        "locking",
+        "salvage",
         "pacing",
         "faults",
         "providers",
@@ -68,7 +70,7 @@ ROWS = [
         "manuscript",
     ],
     ["forward_index"],
-    ["postings", "index_files", "duplicates", "web", "write_lock"],
+    ["postings", "index_files", "trial", "duplicates", "web"],
     [
         "llm",
         "catalogue",
@@ -83,8 +85,8 @@ ROWS = [
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["matching"],
     ["index", "joining", "verdict"],
-    ["reading"],
-    ["library"],
+    ["reading", "backups"],
+    ["library", "repairing"],
     ["ranking", "online", "reasons", "sentence_scores", "theme_names"],
     [
         "search",
@@ -109,7 +111,7 @@ ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 
 # Each outside library may be named in these files only.
 HOMES = {
-    "sqlite3": {"database"},
+    "sqlite3": {"database", "salvage"},
     "chromadb": {"vectors"},
     "litellm": {"llm"},
     "httpx": {"http"},
@@ -127,7 +129,7 @@ HOMES = {
     "onnxruntime": {"embedding.minilm"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
-    "filelock": {"index_files", "write_lock"},
+    "filelock": {"index_files", "locking"},
     "tenacity": {"pacing"},
     "typer": {"cli"},
     "rich": {"cli"},
@@ -210,8 +212,10 @@ def test_every_file_says_in_one_sentence_what_it_is_for(path):
 
 def test_nothing_runs_a_shell_or_builds_objects_from_text():
     banned = {"pickle", "marshal", "shelve", "subprocess"}
+    allowed = {"trial": {"subprocess"}}  # starts this Python alone, with a list of arguments
     for path in FILES:
-        assert not {name.split(".")[0] for name, _ in imports(path)} & banned, path.name
+        found = {name.split(".")[0] for name, _ in imports(path)}
+        assert not found & banned - allowed.get(module_name(path), set()), path.name
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in {"eval", "exec"}, path.name

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from io import StringIO
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,6 +29,7 @@ COMMANDS = (
     "searches",
     "export",
     "runs",
+    "safe",
     "prompts",
     "eval",
     "doctor",
@@ -141,8 +143,8 @@ def run(arguments: Sequence[str]) -> int:
         words = list(arguments) or ["--help"]
         result = build_app()(words, prog_name="review", standalone_mode=False)
         sys.stdout.flush()
-    except (KeyboardInterrupt, typer.Abort):
-        result = _INTERRUPTED
+    except (KeyboardInterrupt, typer.Abort, SystemExit) as left:  # typer's own flags just leave
+        result = getattr(left, "code", _INTERRUPTED)
     except BrokenPipeError:
         _stop_printing()
         return 0
@@ -153,7 +155,7 @@ def run(arguments: Sequence[str]) -> int:
         show = getattr(error, "show", None)  # typer's own errors, whichever click it carries
         if show is None:
             raise
-        show()
+        _show_usage(show)
         if _wants_json(arguments):
             _print_usage_json(error)
         return UsageError.exit_code
@@ -161,6 +163,14 @@ def run(arguments: Sequence[str]) -> int:
         print_error("")
         print_error("Stopped. What was finished is kept; the same command goes on.")
     return result if isinstance(result, int) else 0
+
+
+def _show_usage(show: Callable[..., None]) -> None:
+    """What typer says, fit for any terminal: it quotes what was typed as it is."""
+    said = StringIO()
+    show(file=said)
+    for line in said.getvalue().splitlines():
+        print_error(line)
 
 
 def _print_usage_json(error: Exception) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,13 @@ def _unpack(archive: Path, folder: Path) -> None:
 
 
 def import_libraries() -> None:
-    """Import what the model needs."""
-    import onnxruntime  # noqa: F401
+    """Import what the model needs, and tell it to report to nobody: from 1.29 on onnxruntime sends
+    the sessions that it opens to its maker, unless this stands there before it is imported."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
     import tokenizers  # noqa: F401
+
+    onnxruntime.disable_telemetry_events()
 
 
 class MiniLM:
@@ -87,6 +92,7 @@ class MiniLM:
                 "the embedding model's files are not here, so search goes by words alone",
                 hint="Run `review reindex` with a network, or set REVIEW_EMBEDDING_DIR.",
             )
+        import_libraries()
         import onnxruntime
         from tokenizers import Tokenizer
 

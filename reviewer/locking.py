@@ -1,4 +1,4 @@
-"""Lets one process at a time write to a library."""
+"""Lets one process at a time write to a library; the others wait, and say so."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.errors import LibraryError
-from reviewer.records import Report
+from reviewer.records import Report, silent
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -17,9 +17,9 @@ _ANNOUNCE_WAIT_S = 2.0
 
 
 @contextmanager
-def only_writer(folder: Path, report: Report, *, wait: bool = True) -> Iterator[bool]:
-    """Be the only writer of the library in `folder`; False when another one is and `wait` is off.
-    Says so after two seconds of waiting. Raises LibraryError when nothing can be written."""
+def writing(folder: Path, report: Report = silent, *, wait: bool = True) -> Iterator[bool]:
+    """Be the only writer of the library in `folder`. Says so after two seconds of waiting for
+    another one. Gives False, without waiting, where `wait` is False and another one writes."""
     from filelock import FileLock
 
     lock = FileLock(folder / "write.lock")
