@@ -48,7 +48,7 @@ def test_add_takes_a_map_of_columns(review, tmp_path):
     (tmp_path / "t.csv").write_text("Titel;Text\nVon Birnen;Birnen sind gut.\n")
     assert review("add", "t.csv")[0] == 1
     code, out, _ = review("add", "t.csv", "--column", "Titel=title", "--column", "Text=abstract")
-    assert (code, out[:17]) == (0, "1 entries: 1 adde")
+    assert (code, out[:17]) == (0, "1 entry: 1 added,")
     code, _, err = review("add", "t.csv", "--column", "Titel=titel")
     assert code == 2
     assert "'Titel=titel' is not understood. HEADER= one of title, abstract" in err
