@@ -14,6 +14,7 @@ from reviewer.text import clean, counted, shorten
 from reviewer.wording import without_addresses, without_citations
 
 MOST_VALUES = 4  # of one cell; a paper that says more than that says none of it clearly
+EMPTY: frozenset[CellState] = frozenset({"not stated", "not found by rules", "needs a model"})
 _SHOWN_CHARS = 80
 _HYPHENS = "-‐‑"
 _NAME = re.compile(
@@ -32,6 +33,8 @@ class Tally(Record):
     filled: int = 0
     in_own_words: int = 0
     not_stated: int = 0
+    not_found_by_rules: int = 0
+    needs_a_model: int = 0
     no_proof: int = 0
     failed: int = 0
 
@@ -48,10 +51,19 @@ def fill(
     if draft.failed:
         why = (draft.failed,)
         return tuple(Cell(column=c.name, state="failed", dropped=why) for c in columns)
-    return tuple(
-        _cell(column, [d for d in draft.cells if d.column == column.name], shown)
+    made = (
+        (column, _cell(column, [d for d in draft.cells if d.column == column.name], shown))
         for column in columns
     )
+    return tuple(_by_rules(cell, column) if draft.by_rules else cell for column, cell in made)
+
+
+def _by_rules(cell: Cell, column: Column) -> Cell:
+    """The cell, said to be stated nowhere by nobody: rules alone looked, or could not."""
+    if cell.state != "not stated":
+        return cell
+    state: CellState = "needs a model" if column.kind == "yes/no" else "not found by rules"
+    return cell.model_copy(update={"state": state})
 
 
 def _cell(column: Column, drafts: Sequence[CellDraft], shown: Mapping[str, Evidence]) -> Cell:
@@ -185,6 +197,8 @@ def tally(table: Table) -> Tally:
         filled=states.count("filled"),
         in_own_words=sum(map(is_in_own_words, cells)),
         not_stated=states.count("not stated"),
+        not_found_by_rules=states.count("not found by rules"),
+        needs_a_model=states.count("needs a model"),
         no_proof=states.count("no proof"),
         failed=states.count("failed"),
     )
@@ -193,11 +207,14 @@ def tally(table: Table) -> Tally:
 def tally_line(table: Table) -> str:
     """What stands under every table: papers considered and left out, and how the cells came out."""
     counts, coverage = tally(table), table.coverage
+    by_rules = counts.not_found_by_rules or counts.needs_a_model
     own = f" ({counts.in_own_words} in the writer's own words)" if counts.in_own_words else ""
     said = [
         f"{counted(coverage.papers, 'paper')} in the library, {coverage.matched} considered, "
         f"{len(table.rows)} in the table. Cells: {counts.filled} filled{own}",
-        f"{counts.not_stated} not stated",
+        *([f"{counts.not_stated} not stated"] if counts.not_stated or not by_rules else []),
+        *([f"{counts.not_found_by_rules} not found by rules"] if by_rules else []),
+        *([f"{counts.needs_a_model} in need of a model"] if counts.needs_a_model else []),
         *([f"{counts.no_proof} without proof"] if counts.no_proof else []),
         f"{counts.failed} failed.",
     ]

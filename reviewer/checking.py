@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,6 +138,7 @@ def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> 
     problems = tuple(
         Problem(kind="unknown key", detail=named.unknown[key], about=key) for key in unknown
     )
+    problems = (*problems, *_unseen(sentence, named))
     papers = {key: named.papers[key] for key in sentence.keys if key in named.papers}
     if not papers:
         return CheckedSentence(sentence=sentence, problems=problems)
@@ -146,6 +147,19 @@ def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> 
     if len(papers) < len(sentence.keys):
         own = tuple(problem for problem in own if problem.kind == "nothing bears")
     return traced.model_copy(update={"problems": (*problems, *own)})
+
+
+def _unseen(sentence: DraftSentence, named: Named) -> Iterator[Problem]:
+    """What was not looked for, because a cited paper is known by its title alone."""
+    untold = " or ".join(key for key in sentence.keys if key in named.untold)
+    if not untold:
+        return
+    if sentence.quotes:
+        detail = f"no text of {untold} is known to look for the words in"
+        yield Problem(kind="quote not checked", detail=detail, about=sentence.quotes[0])
+    if figures := states_figures(sentence):
+        detail = f"no text of {untold} is known to look for {', '.join(figures)} in"
+        yield Problem(kind="figure not checked", detail=detail, about=figures[0])
 
 
 def _judged(

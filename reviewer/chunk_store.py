@@ -12,11 +12,14 @@ from reviewer.postings import Postings
 from reviewer.records import Chunk, Filters, Paper
 
 _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
+MOST_TITLE_CHARS = (
+    1000  # each chunk is searched with its title: a book as one would cost its square
+)
 
 
 @dataclass(frozen=True)
 class KeptChunk:
-    """A chunk with its number and its paper's number and title."""
+    """A chunk with its number and its paper's number and title, or the title's beginning."""
 
     number: int
     paper: int
@@ -50,9 +53,9 @@ class ChunkStore:
         self._database.run_many(
             "DELETE FROM chunks WHERE id = ?", [(gone,) for gone in sorted(kept - wanted)]
         )
-        first = self.postings.next_chunk()
+        first, title = self.postings.next_chunk(), paper.title[:MOST_TITLE_CHARS]
         new = [
-            (n, c.id, paper_number, paper.title, c.part, c.section, c.page, c.start, c.end, c.text)
+            (n, c.id, paper_number, title, c.part, c.section, c.page, c.start, c.end, c.text)
             for n, c in enumerate((c for c in chunks if c.id not in kept), start=first)
         ]
         self._database.run_many("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?)", new)

@@ -40,6 +40,8 @@ ProblemKind = Literal[
     "missing citation",
     "quote not found",
     "figure not found",
+    "quote not checked",
+    "figure not checked",
     "nothing bears",
     "contradicted",
     "unsupported",

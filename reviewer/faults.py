@@ -89,32 +89,31 @@ def in_words(error: BaseException, model: str) -> ModelError:
             f"{model}: the provider's content filter refused the request",
             hint="Ask in other words, or choose another --model.",
         )
-    return _by_status(error, model)
+    return _unreached(error, model) or _by_status(error, model)
 
 
-def _unreached(model: str) -> ModelError:
-    """No connection came about: what to look at first."""
-    if model.partition("/")[0] in _OLLAMA:
+def _unreached(error: BaseException, model: str) -> ModelError | None:
+    """A server that is not there, or an Ollama without the model: what to look at first."""
+    provider, _, name = model.partition("/")
+    if provider in _OLLAMA and _status(error) == 404:
+        return ModelError(
+            f"Ollama does not have the model {name}", hint=f"Fetch it with: ollama pull {name}"
+        )
+    if not _UNREACHED.search(f"{error} {error.__cause__} {error.__context__}"):
+        return None
+    if provider in _OLLAMA:
         return ModelError(
             f"{model} cannot be reached: is Ollama running?",
             hint="Start it with: ollama serve (or name its address with --api-base).",
         )
-    if model.partition("/")[0] in ("lm_studio", "llamafile", "hosted_vllm"):
+    hint = "Check the network, and --api-base if one is set."
+    if provider in ("lm_studio", "llamafile", "hosted_vllm"):
         hint = "Start its server, and name its address with --api-base."
-    else:
-        hint = "Check the network, and --api-base if one is set."
     return ModelError(f"{model} cannot be reached: nothing answers at its address", hint=hint)
 
 
 def _by_status(error: BaseException, model: str) -> ModelError:
     status = _status(error)
-    if _UNREACHED.search(f"{error} {error.__cause__} {error.__context__}"):
-        return _unreached(model)
-    if status == 404 and model.partition("/")[0] in _OLLAMA:
-        name = model.partition("/")[2]
-        return ModelError(
-            f"Ollama does not have the model {name}", hint=f"Fetch it with: ollama pull {name}"
-        )
     known = {
         400: ("refused the request as malformed", "Check the model's name and its settings."),
         401: ("rejected the API key", "Check the provider's key variable."),

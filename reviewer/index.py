@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,22 @@ EMBED_BATCH = 64  # chunks a transaction: what an interrupt can cost is two or t
 _LITTLE_SPACE = 1_000_000  # bytes free from which a fault in writing is put down to a full disk
 
 
+@dataclass
+class _Steps:
+    """Tells of a batch while it is embedded: as large a share of its chunks as of its texts."""
+
+    report: Report
+    done: int
+    chunks: int
+    total: int
+    texts: int = 0
+    ready: int = 0
+
+    def __call__(self, texts: int) -> None:
+        self.ready += texts
+        self.report("Embedding", self.done + self.chunks * self.ready // self.texts, self.total)
+
+
 class Index:
     """The vectors of one library. What writes is to be called under the library's write lock."""
 
@@ -49,9 +66,11 @@ class Index:
         """Embed every chunk that has no vector, and its sentences; gives how many chunks."""
         self.require(embedding.name)
         total, done = self._chunks.count_waiting(), 0
+        if total > EMBED_BATCH:
+            report(f"Embedding {total} chunks; what is done is kept if you stop it", -1, 0)
         while waiting := self._chunks.waiting(EMBED_BATCH):
             report("Embedding", done, total)
-            self._embed(embedding, waiting)
+            self._embed(embedding, waiting, _Steps(report, done, len(waiting), total))
             done += len(waiting)
         if total:
             report("Embedding", done, total)
@@ -65,7 +84,7 @@ class Index:
                 hint=f"Leave --embedding out, or run: review reindex --embedding {name}",
             )
 
-    def _embed(self, embedding: Embedding, waiting: Sequence[KeptChunk]) -> None:
+    def _embed(self, embedding: Embedding, waiting: Sequence[KeptChunk], steps: _Steps) -> None:
         spans = [sentence_spans(kept.chunk.text) for kept in waiting]
         texts = [clean(embedding_text(kept.title, kept.chunk.text)) for kept in waiting]
         sentences = [
@@ -73,7 +92,8 @@ class Index:
             for kept, own in zip(waiting, spans, strict=True)
             for a, b in own
         ]
-        vectors = embedding.embed(texts + sentences)
+        steps.texts = len(texts) + len(sentences)
+        vectors = embedding.embed(texts + sentences, steps)
         self._require_dimensions(vectors.shape[1], embedding.name)
         with self._database.transaction():
             generation = self._database.next_generation()

@@ -95,7 +95,8 @@ class Library:
         with self._writing(report):
             reader = FileReader(self.database, self.chunks, options or ReadOptions())
             added = reader.read(list(find_files(paths)), report)
-            embedded, seconds, note = self._bring_up(report, may_download=may_download)
+            done = self._bring_up(report, may_download=may_download) if added.files_read else None
+            embedded, seconds, note = done or (0, 0.0, ())
         return added.model_copy(
             update={
                 "papers": self.catalogue.count(),

@@ -43,13 +43,8 @@ class ReplyCache(Protocol):
     def keep(self, key: str, reply: str, model: str) -> None: ...
 
 
-def warm_up(settings: Settings) -> None:
-    """Begin to import litellm, and what its first call imports, beside other work; not for a model
-    that cannot be asked, which the first call will say at once."""
-    try:
-        providers.check_early(settings.model, settings.api_base, offline=settings.offline)
-    except ModelError:
-        return
+def warm_up() -> None:
+    """Begin to import litellm, and what its first call imports, beside other work."""
 
     def work() -> None:
         litellm = load_litellm()
@@ -240,12 +235,7 @@ class LLM:
 
     @cached_property
     def _litellm(self) -> Any:  # noqa: ANN401  a module without types
-        """The module, once it is clear that the model can be asked."""
-        told = self._settings
-        providers.check_early(self.model, told.api_base, offline=told.offline)
-        litellm = load_litellm()
-        providers.check(litellm, self.model, told.api_base, offline=told.offline)
-        return litellm
+        return _ready(self.model, self._settings)
 
     @cached_property
     def _sending(self) -> dict[str, Any]:
@@ -267,15 +257,19 @@ class LLM:
         return providers.listed(costs, self.model)
 
 
+def _ready(model: str, settings: Settings) -> Any:  # noqa: ANN401  a module without types
+    providers.check_early(model, settings.api_base, offline=settings.offline)
+    providers.check(load_litellm(), model, settings.api_base, offline=settings.offline)
+    return load_litellm()
+
+
 def embed(model: str, texts: Sequence[str], settings: Settings) -> list[list[float]]:
     """One vector a text from a provider's embedding model, in the texts' order.
 
     Raises ModelError when the provider refuses, fails after MOST_ATTEMPTS, or gives another number
     of vectors than texts.
     """
-    providers.check_early(model, settings.api_base, offline=settings.offline)
-    litellm = load_litellm()
-    providers.check(litellm, model, settings.api_base, offline=settings.offline)
+    litellm = _ready(model, settings)
     most_s = providers.timeout_s(model, settings.api_base, settings.timeout_s)
     sending = providers.sending(litellm, model, settings.api_base, most_s)
     end, never = time.monotonic() + most_s, threading.Event()

@@ -230,7 +230,8 @@ def _plain(text: str, latex: bool) -> str:
         text = _MARKDOWN_SIGNS.sub("", _LINK.sub(r"\1", text))
         text = _ESCAPED.sub(r"\1", text)
     else:
-        text = plain_text(re.sub(r"``|''", '"', text))
+        text = text.replace("``", "“").replace("''", "”")  # they may hold straight marks
+        text = plain_text(text.replace(r"\char34{}", '"'))
     text = re.sub(r"\s+([.,;:!?)])", r"\1", clean(text))
     return re.sub(r"\(\s*\)|\[\s*\]", "", text).strip()
 

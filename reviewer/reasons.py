@@ -16,22 +16,22 @@ def why_nothing(question: str, library: Library, filters: Filters) -> str:
     if said := why_none_pass(library, filters):
         return said
     terms = [term for term in query_terms(question) if not term.isdecimal()]
+    if not terms:
+        return "The question holds no word to look for."
     stems = library.words.stems(terms)
     counts = library.words.counts(list({stem for own in stems.values() for stem in own}))
     unknown = [t for t in terms if not any(counts[stem].chunks for stem in stems[t])]
     if not library.catalogue.count() or len(unknown) <= MOST_UNKNOWN_SHARE * len(terms):
         return ""
     named = ", ".join(unknown[:_MOST_NAMED]) + ", ..." * (len(unknown) > _MOST_NAMED)
-    which = (
-        "its only word stands"
-        if len(terms) == 1
-        else (
-            f"{len(unknown)} of its {len(terms)} words {'stands' if len(unknown) == 1 else 'stand'}"
-        )
-    )
+    held = f"{len(unknown)} of its {len(terms)} words stand in no paper here"
+    if len(terms) == 1:
+        held = "its only word stands in no paper here"
+    elif len(unknown) == len(terms):
+        held = f"none of its {len(terms)} words stands in a paper here"
     return (
-        f"Of the question, {which} in no paper here ({named}): the papers are in another language, "
-        "or on something else."
+        f"Of the question, {held} ({named}): the papers are in another language, or on something "
+        "else."
     )
 
 

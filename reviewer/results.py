@@ -110,11 +110,13 @@ class CellDraft(Record):
 
 
 class RowDraft(Record):
-    """What a writer found in one paper. `failed` says why the paper could not be read."""
+    """What a writer found in one paper. `failed` says why the paper could not be read; `by_rules`,
+    that no model looked: then what is not found may well be stated."""
 
     paper_id: str
     cells: tuple[CellDraft, ...] = ()
     failed: str = ""
+    by_rules: bool = False
 
 
 class Value(Record):
@@ -132,7 +134,9 @@ class Value(Record):
     doubts: tuple[str, ...] = ()
 
 
-CellState = Literal["filled", "not stated", "no proof", "failed"]
+CellState = Literal[
+    "filled", "not stated", "not found by rules", "needs a model", "no proof", "failed"
+]
 
 
 class Cell(Record):

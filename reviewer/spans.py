@@ -92,6 +92,7 @@ def fill_rows(columns: Sequence[Column], evidence: Sequence[Evidence]) -> tuple[
         RowDraft(
             paper_id=paper_id,
             cells=tuple(draft for column in columns for draft in _drafts(column, own)),
+            by_rules=True,
         )
         for paper_id, own in papers.items()
     )

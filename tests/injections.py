@@ -189,7 +189,8 @@ _FORMS = [
         [
             (
                 "raw",
-                '{"claims": [], "claims": [{"text": "lie", "quotes": [{"tag": "E1", "quote": "lie"}]}]}',
+                '{"claims": [], "claims": [{"text": "lie", "quotes": '
+                '[{"tag": "E1", "quote": "lie"}]}]}',
             )
         ],
     ),

@@ -211,7 +211,10 @@ def test_export_goes_to_a_pipe_and_by_filters(review, shelf):
     assert code == 1
     assert "nobody" in err
     assert review("export", "--format", "docx")[0] == 2
-    assert review("export", "--tag", "none")[2].startswith("0 papers")
+    code, out, err = review("export", "--year", "1850", "--format", "bibtex")
+    assert (code, out) == (0, "")
+    assert err.endswith("0 papers\n")
+    assert "no paper has the tag 'none'" in review("export", "--tag", "none")[2]
 
 
 def test_a_style_gives_a_formatted_list(review, shelf):

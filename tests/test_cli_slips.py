@@ -7,7 +7,10 @@ from conftest import SAMPLES, write_listing
 
 from reviewer.cli import run
 from reviewer.library import Library
+from reviewer.records import Coverage
+from reviewer.results import Cell, Column, Row, Table
 from reviewer.settings import Settings
+from reviewer.updating import Redo, kept_cells
 
 PAPERS = (
     {"title": "Apples are round", "abstract": "Apples are round and red. They grow on trees.",
@@ -152,7 +155,7 @@ def test_a_table_without_a_topic_says_which_filter_left_nothing(review, fruit):
 def test_a_question_in_another_language_is_told_that_its_words_are_unknown(review, fruit):
     _, out, _ = review("ask", "Warum wachsen Birnen auf hohen Bergen?", "--library", fruit)
     assert "Not enough evidence" in out
-    assert "in no paper here (warum, wachsen, birnen" in out
+    assert "(warum, wachsen, birnen, " in out
     assert "in another language" in out
 
 
@@ -226,6 +229,39 @@ def test_one_of_a_thing_is_counted_as_one(review, tmp_path):
     assert err.strip() == "1 run"
 
 
+def test_a_table_without_a_model_does_not_say_that_a_paper_is_silent(review, fruit, tmp_path):
+    columns = ["--column", "price of land", "--column", "ripe (yes/no)", "--tag", "round"]
+    code, out, _ = review("table", *columns, "--library", fruit)
+    assert code == 0
+    assert "| not found by rules | needs a model |" in out
+    assert "1 not found by rules, 1 in need of a model" in out
+    assert "whether a paper says yes or no takes a model (--model)" in out
+    assert "not stated" not in out
+    review("table", *columns, "-o", "t.json", "--library", fruit)
+    found = json.loads((tmp_path / "t.json").read_text())
+    assert [c["state"] for c in found["rows"][0]["cells"]] == [
+        "not found by rules", "needs a model"
+    ]  # fmt: skip
+
+
+def test_a_table_that_rules_filled_is_asked_anew_where_they_found_nothing(fruit):
+    earlier = Table(
+        columns=(Column(name="price of land"),),
+        rows=(Row(paper_id="p", key="k", cells=(
+            Cell(column="price of land", state="not found by rules"),)),),
+        coverage=Coverage(papers=1, matched=1, read=1, cited=0),
+        writer="extractive",
+    )  # fmt: skip
+    with Library(fruit, Settings(embedding="none")) as library:
+        paper = library.papers()[0]
+    row = earlier.rows[0].model_copy(update={"paper_id": paper.id})
+    stated = row.model_copy(update={"cells": (Cell(column="price of land"),)})
+    for own, kept in ((row, {}), (stated, {"price of land"})):
+        table = earlier.model_copy(update={"rows": (own,)})
+        found = kept_cells(table, table.columns, [paper], Redo())
+        assert set(found[paper.id]) == set(kept)
+
+
 def test_similar_says_how_many_it_shows(review, fruit):
     _, out, _ = review("similar", "apples-round-2020", "-k", "2", "--library", fruit)
     assert out.startswith("The 2 papers of 3 that are most like apples-round-2020 (lexical).")
@@ -236,3 +272,59 @@ def test_the_sample_library_answers_no_question_in_german(review):
     code, out, _ = review("ask", "Wie lange muss Brot gehen?", "--papers", SAMPLES, *WORDS)
     assert code == 0
     assert "in another language, or on something else" in out
+
+
+NESTED = 'The score "A 42%" rose by 7 points in "B". It then fell for two years.'
+
+
+@pytest.mark.parametrize("suffix", ["md", "tex"])
+def test_our_own_draft_that_quotes_words_in_quotation_marks_passes_our_own_check(
+    review, tmp_path, suffix
+):
+    paper = {"title": "Scores", "abstract": f"We study scores. {NESTED}", "year": 2024}
+    listing = write_listing(tmp_path / "scores.jsonl", paper)
+    about = "which score rose by points and fell for years?"
+    code, _, err = review("draft", about, "--papers", listing, "-o", f"d.{suffix}", *WORDS)
+    assert code == 0, err
+    text = (tmp_path / f"d.{suffix}").read_text()
+    assert "42" in text
+    code, out, err = review("check", f"d.{suffix}", "--papers", listing, *WORDS)
+    assert code == 0, out
+    assert "missing citation" not in out
+
+
+def test_a_figure_and_a_quote_of_a_paper_without_text_are_said_not_to_be_checked(review, tmp_path):
+    (tmp_path / "refs.bib").write_text("@article{cox, title={On Apples}, year={2020}}")
+    (tmp_path / "d.md").write_text('Apples weigh 182 grams, "all of them alike" [@cox].\n')
+    code, out, err = review("check", "d.md", "--bib", "refs.bib", *WORDS)
+    assert code == 0, out + err
+    assert "figure not checked" in out
+    assert "no text of cox is known to look for 182" in out.replace("\\", "")
+    assert "quote not checked" in out
+
+
+def test_a_failed_add_embeds_nothing(review, fruit, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise AssertionError("an embedding was opened")
+
+    monkeypatch.setattr("reviewer.library.open_embedding", refuse)
+    (tmp_path / "not.pdf").write_bytes(b"\0\1\2")
+    code, _, err = review("add", "nothing.bib", "not.pdf", "--library", fruit)
+    assert code == 1
+    assert "nothing.bib: there is no such file" in err
+    assert err.count("\n") == 3
+
+
+def test_a_long_embedding_begins_with_a_line_and_tells_of_single_papers(tmp_path, embedding):
+    told = []
+    records = [{**PAPERS[0], "title": f"Apple number {n}", "year": n} for n in range(1800, 1900)]
+    with Library(tmp_path / "many", embedding=embedding) as library:
+        library.add(
+            [write_listing(tmp_path / "many.jsonl", *records)],
+            report=lambda *said: told.append(said),
+        )
+    news = [stage for stage, done, _ in told if done < 0]
+    assert news == ["Embedding 100 chunks; what is done is kept if you stop it"]
+    steps = [done for stage, done, total in told if stage == "Embedding"]
+    assert steps == sorted(steps)
+    assert steps[-1] == 100

@@ -180,7 +180,7 @@ def test_the_files_suffix_chooses_the_form(review, shelf, tmp_path, suffix):
     file = tmp_path / f"t.{suffix}"
     code, out, err = review("table", TOPIC, "-k", "3", "-o", file, "--library", shelf)
     assert (code, out) == (0, "")
-    assert re.search(r"Cells: \d+ filled, \d+ not stated, 0 failed\.", err)
+    assert re.search(r"Cells: \d+ filled, \d+ not found by rules, 0 failed\.", err)
     if suffix == "xlsx":
         assert openpyxl.load_workbook(file).sheetnames == ["Table", "Quotes"]
     elif suffix == "csv":

@@ -11,6 +11,24 @@ from reviewer.settings import Settings
 from tests.promises import promise
 
 
+class Keeping(threading.Thread):
+    """Keeps replies in a library until it is closed; `odd` is what else stopped it."""
+
+    def __init__(self, shelf, begun):
+        super().__init__()
+        self.shelf, self.begun, self.odd = shelf, begun, None
+
+    def run(self):
+        self.begun.wait()
+        try:
+            for n in range(10_000):
+                self.shelf.database.rows("SELECT 1 FROM state")
+                with self.shelf.database.transaction():
+                    self.shelf.database.set_state(f"reply {n % 7}", "x" * 2000)
+        except (sqlite3.ProgrammingError, LibraryError) as error:
+            self.odd = None if "closed" in str(error) else error
+
+
 @promise(
     "Closing a library does no harm to calls that still run",
     "libraries closed while 4 threads keep and read replies in them",
@@ -20,29 +38,14 @@ from tests.promises import promise
 def test_a_library_is_closed_while_threads_keep_replies_in_it(tmp_path, rounds):
     for turn in range(rounds):
         shelf = Library(tmp_path / f"{turn % 5}", Settings(embedding="none"))
-        busy = threading.Barrier(5)
-        odd: list[BaseException] = []
-
-        def keep(shelf=shelf, busy=busy, odd=odd):
-            busy.wait()
-            try:
-                for n in range(10_000):
-                    shelf.database.rows("SELECT 1 FROM state")
-                    with shelf.database.transaction():
-                        shelf.database.set_state(f"reply {n % 7}", "x" * 2000)
-            except sqlite3.ProgrammingError as error:
-                if "closed" not in str(error):
-                    odd.append(error)
-            except LibraryError as error:
-                odd.append(error)
-
-        threads = [threading.Thread(target=keep) for _ in range(4)]
+        begun = threading.Barrier(5)
+        threads = [Keeping(shelf, begun) for _ in range(4)]
         for thread in threads:
             thread.start()
-        busy.wait()
+        begun.wait()
         shelf.close()
         for thread in threads:
             thread.join()
-        assert not odd
+        assert [thread.odd for thread in threads] == [None] * 4
         with Library(tmp_path / f"{turn % 5}", Settings(embedding="none")) as again:
             assert again.database.check() == "ok"

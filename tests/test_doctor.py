@@ -104,7 +104,7 @@ def test_chunks_that_wait_for_a_vector_are_counted(folder, tmp_path):
         library.add([str(tmp_path / "one.jsonl")])
     found = findings(folder)["index"]
     assert (found.state, found.remedy) == ("note", "review reindex")
-    assert "1 chunks wait" in found.detail
+    assert "1 chunk without a vector yet" in found.detail
 
 
 def test_an_index_out_of_step_is_noted(folder):

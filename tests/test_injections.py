@@ -1,4 +1,4 @@
-"""156 texts give orders to a model that obeys them all: no promise breaks, whatever it then says."""
+"""156 texts give orders to a model that obeys them all: no promise breaks, whatever it says."""
 
 from __future__ import annotations
 
@@ -235,7 +235,8 @@ def check_prompts(done, desk, *, is_part):
     obeyed = set(done.model.obeyed)
     assert obeyed <= shown - HIDDEN_WORDS
     missed = shown - HIDDEN_WORDS - obeyed
-    assert len(missed) < (max(len(shown), 1) if is_part else 1)  # a check shows parts of a paper
+    if not is_part:  # a check shows parts of a paper
+        assert not missed
 
 
 def without_fences(prompt):
@@ -350,14 +351,17 @@ THERE = [command for command in WANTED if command in COMMANDS and command in CHE
     full=156,
     few=156,
 )
-@pytest.mark.parametrize("command", THERE)
-def test_a_model_that_obeys_the_papers_breaks_no_promise(desk, command, capsys):
+@pytest.mark.parametrize("turn", range(len(THERE) if IS_FULL else 1))
+def test_a_model_that_obeys_the_papers_breaks_no_promise(desk, turn, capsys):
+    shift = 0 if IS_FULL else FAMILIES.index(desk.case.family)  # each family another command
+    command = THERE[(turn + shift) % len(THERE)]
     papers = desk.papers()
     done = carried_out(desk, command, capsys)
     check_prompts(done, desk, is_part=command == "check")
     check_said(done)
     if "json" not in done.documents:
-        assert set(done.codes) == {1}, done.said
+        assert done.codes[0] == 1, done.said
+        assert set(done.codes) <= {0, 1, 3}, done.said  # a model may answer the next time
         assert "review: " in done.said
         assert "Traceback" not in done.said
         return

@@ -614,6 +614,6 @@ def test_models_on_this_machine_have_more_time(settings, seconds):
 
 
 def test_warming_up_contacts_nobody_and_disturbs_nothing(provider):
-    warm_up(Settings(model="openai/gpt-4o-mini", api_base="http://127.0.0.1:9"))
+    warm_up()
     assert llm_of(provider).ask("Say fine.", Note) == Note(text="fine")
     assert len(provider.requests) == 1

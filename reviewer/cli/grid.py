@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH = 16  # of a column; narrower ones are no longer read with ease
 LONGEST = 400  # characters of a cell on screen; the whole stands in every file
-_STYLES = {"no proof": "red italic", "failed": "red italic", "not stated": "dim italic"}
+_STYLES = {"filled": "", "no proof": "red italic", "failed": "red italic"}
 
 
 def show_table(table: Table, *, with_quotes: bool) -> None:
@@ -51,7 +51,9 @@ def _cell(cell: Cell) -> Text:
     from reviewer.text import clean, shorten
 
     mark = " °" if is_in_own_words(cell) else ""
-    return Text(shorten(clean(cell_text(cell)), LONGEST) + mark, _STYLES.get(cell.state, ""))
+    return Text(
+        shorten(clean(cell_text(cell)), LONGEST) + mark, _STYLES.get(cell.state, "dim italic")
+    )
 
 
 def _show_grid(table: Table, console: Console) -> None:

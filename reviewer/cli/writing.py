@@ -34,9 +34,16 @@ def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool)
     if writer.name == "extractive" or is_kept:
         return
     import reviewer.llm as llm
+    from reviewer.errors import ModelError
+    from reviewer.providers import check_early
 
+    told = library.settings
+    try:
+        check_early(told.model, told.api_base, offline=told.offline)
+    except ModelError:
+        return  # the first call says so at once
     library.import_for_search()
-    llm.warm_up(library.settings)
+    llm.warm_up()
 
 
 def continued(question: str, library: Library, writer: Writer, report: Report) -> str:

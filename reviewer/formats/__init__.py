@@ -67,9 +67,10 @@ def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> 
     form = name or own or (fitting[0] if fitting else forms[0])
     known = f"Use --format {' or '.join(forms)}."
     if suffix and not fitting and not name:
+        ends = " or ".join(dict.fromkeys(FORMATS[one][0] for one in forms))
         raise UsageError(
             f"{output} ends in {suffix}, which is no format of review",
-            hint=f"Name a file that ends in {' or '.join(_suffixes(forms))}; or choose: {known}",
+            hint=f"Name a file that ends in {ends}; or choose: {known}",
         )
     if form not in forms:
         if form not in FORMATS:
@@ -77,11 +78,6 @@ def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> 
         said = f"--format {form}" if name else f"a {suffix} file"
         raise UsageError(f"this command does not write {said}", hint=known)
     return form
-
-
-def _suffixes(forms: Sequence[str]) -> list[str]:
-    """The usual suffix of each form, once."""
-    return list(dict.fromkeys(FORMATS[form][0] for form in forms))
 
 
 def references_of(answer: Answer) -> list[Reference]:
@@ -136,7 +132,10 @@ def nothing_found(table: Table) -> str:
 def table_head(table: Table) -> str:
     """Who filled the table, and what its marks mean."""
     if table.writer == "extractive":
-        return "No model is set: cells are the papers' own words, found by rules."
+        needs = any(column.kind == "yes/no" for column in table.columns)
+        return "No model is set: cells are the papers' own words, found by rules" + (
+            "; whether a paper says yes or no takes a model (--model)." if needs else "."
+        )
     return f"Filled by {table.writer}; code looked for every quote and number in its paper."
 
 
@@ -174,7 +173,10 @@ def check_line(report: CheckReport) -> str:
     of_entries = [e for e in report.entries if any(p.fails for p in e.problems)]
     found = sum(bool(s.quotes) and s not in of_sentences for s in report.sentences)
     unchecked = sum(
-        s.support == "unchecked" and not s.problems and bool(s.sentence.keys) and not s.quotes
+        s.support == "unchecked"
+        and s not in of_sentences
+        and bool(s.sentence.keys)
+        and not s.quotes
         for s in report.sentences
     )
     entries = counted(len(report.entries), "entry", "entries")

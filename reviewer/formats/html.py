@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reviewer.cells import cell_text, is_in_own_words, sort_value, tally_line
+from reviewer.cells import EMPTY, cell_text, is_in_own_words, sort_value, tally_line
 from reviewer.formats import (
     TableQuote,
     around_quote,
@@ -81,7 +81,8 @@ def table_html(table: Table) -> str:
 
 def _cell(cell: Cell, numbers: list[int]) -> ShownCell:
     rank, number, _ = sort_value(cell)
-    state = "own" if is_in_own_words(cell) else cell.state.replace(" ", "-")
+    colour = "not stated" if cell.state in EMPTY else cell.state
+    state = "own" if is_in_own_words(cell) else colour.replace(" ", "-")
     anchors = tuple(f"q{n}" for n in numbers)
     return ShownCell(cell.column, clean(cell_text(cell)), state, rank, number, anchors)
 

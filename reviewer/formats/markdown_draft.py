@@ -74,6 +74,15 @@ def _for_pandoc(escaped: str) -> str:
     return _PANDOC.sub(lambda found: found[0] if found[0][0] in "<`" else f"\\{found[0]}", escaped)
 
 
+def _quoted(text: str) -> str:
+    """The escaped text in quotation marks of a kind that it does not hold itself, so that a reader
+    of the draft, `review check` among them, sees where it ends."""
+    for opening, closing in ('""', "“”", "«»"):
+        if opening not in text and closing not in text:
+            return f"{opening}{escape_pandoc(text)}{closing}"
+    return f'"{escape_pandoc(text)}"'
+
+
 def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     lines = [f"## {escape_pandoc(section.title[:1].upper() + section.title[1:])}", ""]
     if section.failed:
@@ -81,7 +90,7 @@ def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     known = {paper.id: paper for paper in work.papers}
     for paper_id, quotes in quotes_by_paper(section).items():
         paper = known[paper_id]
-        said = " ".join(f'"{escape_pandoc(claim.text)}"' for claim in quotes)
+        said = " ".join(_quoted(claim.text) for claim in quotes)
         year = f" ({paper.year})" if paper.year else " (year unknown)"
         lines.append(f"- **{escape_pandoc(paper.title)}**{year} {marks.mark([paper_id])}: {said}")
     others = [claim for claim in section.claims if claim.role != "quote"]
@@ -98,7 +107,7 @@ def sentence_markdown(claim: Claim, marks: Marks) -> str:
     remarks = remarks_on(claim)
     remark = f" *({escape_pandoc(remarks)})*" if remarks else ""
     if is_quote(claim):
-        return f'"{escape_pandoc(claim.text)}" {mark_of(claim, marks)}{remark}'
+        return f"{_quoted(claim.text)} {mark_of(claim, marks)}{remark}"
     return with_mark(escape_pandoc(claim.text), mark_of(claim, marks)) + remark
 
 
@@ -123,4 +132,4 @@ def _sorted(papers: Sequence[Paper], listed: Listed | None) -> Sequence[Paper | 
 
 def _quotes(work: RelatedWork, paper: Paper) -> list[str]:
     every = [c for s in work.sections for c in citations_of(s.claims) if c.paper_id == paper.id]
-    return [f'> "{escape_pandoc(c.quote)}" ({quoted_place(c)})' for c in dict.fromkeys(every)]
+    return [f"> {_quoted(c.quote)} ({quoted_place(c)})" for c in dict.fromkeys(every)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reviewer.cells import cell_text, tally_line
+from reviewer.cells import EMPTY, cell_text, tally_line
 from reviewer.escaping import escape
 from reviewer.formats import (
     TableQuote,
@@ -57,7 +57,7 @@ def _line(cells: list[str]) -> str:
 
 def _cell(cell: Cell, numbers: list[int]) -> str:
     if not cell.values:
-        return cell_text(cell) if cell.state == "not stated" else f"*{cell_text(cell)}*"
+        return cell_text(cell) if cell.state in EMPTY else f"*{cell_text(cell)}*"
     marked = [f"{escape(v.text)}[^{n}]" for v, n in zip(cell.values, numbers, strict=True)]
     joined = "; ".join(marked)
     remark = cell_text(cell).removeprefix("; ".join(value.text for value in cell.values))

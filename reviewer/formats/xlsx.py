@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from reviewer.cells import cell_text, is_in_own_words, tally_line
+from reviewer.cells import EMPTY, cell_text, is_in_own_words, tally_line
 from reviewer.columns import number_of
 from reviewer.formats import link_of, standing, table_head, table_quotes
 from reviewer.results import Cell, Column, Table
@@ -51,7 +51,8 @@ def table_xlsx(table: Table) -> bytes:
 
 
 _LEGEND = (
-    "Yellow: the writer's own words, not judged. Orange: no proof, or failed. Grey: not stated. "
+    "Yellow: the writer's own words, not judged. Orange: no proof, or failed. Grey: not stated, "
+    "or not found. "
     "The sheet Quotes has what each value rests on."
 )
 
@@ -117,7 +118,8 @@ def _fill(cell: Any, column: Column, content: Cell) -> None:  # noqa: ANN401
         cell.number_format = "0.##%" if is_share else "General"
     else:
         _write_text(cell, cell_text(content))
-    mark = "own words" if is_in_own_words(content) else content.state
+    colour = "not stated" if content.state in EMPTY else content.state
+    mark = "own words" if is_in_own_words(content) else colour
     if mark in _FILLS:
         cell.fill = PatternFill("solid", start_color=_FILLS[mark])
     cell.alignment = Alignment(wrap_text=True, vertical="top")

@@ -60,6 +60,7 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
     volumes = {
         entry.key: {f.key.lower(): str(f.value) for f in entry.fields} for entry in found.entries
     }
+    failed = {id(block) for block in found.failed_blocks}
     for block in found.blocks:
         line = (block.start_line or 0) + 1
         raw = block.raw or ""
@@ -67,7 +68,7 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
             yield Skipped(file=file, position=line, reason="an entry without its beginning")
         if isinstance(block, DuplicateFieldKeyBlock):  # the first of two equal fields counts
             block = block.ignore_error_block
-        elif block in found.failed_blocks:
+        elif id(block) in failed:
             reason = "this entry is damaged"
             if isinstance(block, DuplicateBlockKeyBlock):
                 reason = f"the key '{block.key}' is there twice"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from reviewer.json_values import JsonValue, json_values
@@ -21,7 +21,7 @@ _DETAILS = {
 _OWN = ("type", "issued", "container-title", "citation-key")  # fields that name the format
 _NAMES = frozenset(("id", "type", "title", "author", "issued", "DOI"))
 _FEW = 5  # values that are looked at for an item
-_MARKUP = re.compile(r"<(i|b|sub|sup|sc)>(.*?)</\1>|<span[^<>]*>(.*?)</span>", re.DOTALL)
+_MARKUP = re.compile(r"<(/?)(i|b|sub|sup|sc|span)((?<=span)[^<>]*)?>")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
@@ -94,10 +94,22 @@ def _text(item: Mapping[str, Any], name: str) -> str:
         return str(value)
     if not isinstance(value, str):
         return ""
-    plain, before = _SURROGATE.sub("\ufffd", value).strip(), ""
-    while plain != before:
-        before, plain = plain, _MARKUP.sub(lambda m: m[2] or m[3] or "", plain)
-    return plain
+    return _without_markup(_SURROGATE.sub("\ufffd", value).strip())
+
+
+def _without_markup(text: str) -> str:
+    """The text without its pairs of tags; a tag that opens or closes nothing is text."""
+    opened: dict[str, list[re.Match[str]]] = {}
+    gone: list[tuple[int, int]] = []
+    for found in _MARKUP.finditer(text):
+        own = opened.setdefault(found[2], [])
+        if not found[1]:
+            own.append(found)
+        elif own and not found[3]:
+            gone += [own.pop().span(), found.span()]
+    places = sorted(gone)
+    ends = [(0, 0), *places, (len(text), len(text))]
+    return "".join(text[a:b] for (_, a), (b, _) in pairwise(ends))
 
 
 def _people(value: Any) -> Iterator[Name]:  # noqa: ANN401  anything JSON can hold
