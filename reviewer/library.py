@@ -19,7 +19,7 @@ from reviewer.ledger import Ledger
 from reviewer.locking import writing
 from reviewer.matching import Matcher
 from reviewer.pairs import Pair
-from reviewer.reading import FileReader, summed
+from reviewer.file_reading import FileReader, summed
 from reviewer.records import Filters, Paper, Report, Skipped, silent
 from reviewer.results import Added
 from reviewer.settings import Settings

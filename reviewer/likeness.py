@@ -122,9 +122,9 @@ def _title(like: Likeness) -> Title:
 def judge(one: Likeness, other: Likeness) -> tuple[Verdict, str] | None:
     """What is to be said of two entries, and why; None when they are one by their identifiers or
     their title anyway, or when nothing speaks for one paper."""
-    if set(one.identifiers) & set(other.identifiers):
-        return None
     title = match_titles(_title(one), _title(other))
+    if title == "none" or set(one.identifiers) & set(other.identifiers):
+        return None
     authors = agreement_of(one.families, other.families) if title != "none" else "none"
     if title == "none" or (authors == "none" and title != "equal"):
         return None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from reviewer.errors import LibraryError, NotFoundError, UsageError
 from reviewer.library import Library
 from reviewer.records import Paper, Report, silent
-from reviewer.saved import News, SavedSearch
+from reviewer.saved_searches import News, SavedSearch
 from reviewer.search import SearchOptions, find
 from reviewer.sources import ReadOptions
 

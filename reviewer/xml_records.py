@@ -59,7 +59,8 @@ def xml_records(text: str, tag: str, once: str = "") -> Iterator[XmlRecord]:
     starts = [m.start() for m in re.finditer(rf"<{tag}(?=[\s>/])", text)]
     close = f"</{tag}>"
     head = text[: starts[0] if starts else len(text)]
-    yield from _lost(close * head.count(close), close, 1)
+    marks = max(head.count(close), len(re.findall(rf"<{once}[\s>]", head)) if once else 0)
+    yield from _lost(close * marks, close, 1)
     line, counted = 1, 0
     for place, start in enumerate(starts):
         line, counted = line + text.count("\n", counted, start), start

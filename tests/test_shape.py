@@ -17,7 +17,7 @@ LONGER: dict[str, int] = {}
 ROWS = [
     ["visible"],
     ["errors", "records", "text", "redacting", "identifiers", "loose_json", "kept_answers"],
-    ["results", "lookups", "addresses", "pairs", "saved"],
+    ["results", "lookups", "addresses", "pairs", "saved_searches"],
     [
         "settings",
         "prompting",
@@ -85,7 +85,7 @@ ROWS = [
     ["sources", "embedding", "formats", "neighbours", "word_store"],
     ["matching"],
     ["index", "joining", "verdict"],
-    ["reading", "backups"],
+    ["file_reading", "backups"],
     ["library", "repairing"],
     ["ranking", "online", "reasons", "sentence_scores", "theme_names"],
     [

@@ -228,12 +228,23 @@ def show(
     with opened(settings_of(library=library), None, None, silent) as shelf:
         paper = shelf.paper(key)
         quoted = shelf.ledger.quotes_of(paper.id)
+        others = [v for name in paper.versions if (v := shelf.catalogue.paper_named(name))]
     deliver(
         paper_markdown(paper, quoted),
         paper_json(paper, quoted),
         form="json" if json else "markdown",
         output="",
     )
+    for other in others:
+        print_error(f"The same work is also {other.key}: {_standing(other)}.")
+
+
+def _standing(paper: Paper) -> str:
+    """Whether a linked version is the preprint or the published paper."""
+    from reviewer.likeness import is_preprint_doi
+
+    is_preprint = bool(paper.arxiv_id) or is_preprint_doi(paper.doi.casefold())
+    return "a preprint" if is_preprint else f"published ({paper.venue or paper.doi})"
 
 
 def remove(

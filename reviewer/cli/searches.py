@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from reviewer.library import Library
     from reviewer.records import Report
-    from reviewer.saved import News, SavedSearch
+    from reviewer.saved_searches import News, SavedSearch
 
 _EPILOG = (
     "Example: review searches add skills 'does RL teach new skills?' --from ~/papers   "
@@ -65,7 +65,7 @@ def searches(
     from reviewer.cli.progress import ShownProgress
     from reviewer.errors import UsageError
     from reviewer.library import Library
-    from reviewer.saved import SavedSearch
+    from reviewer.saved_searches import SavedSearch
 
     words = names or []
     settings = settings_of(library=library, embedding=embedding, offline=offline)

@@ -18,8 +18,8 @@ from reviewer.records import Origin, Paper, Part, Skipped
 
 PACKED_FORMATS = ("docx",)  # bytes, no text
 FORMATS = tuple(  # asked in this order: those that a first line gives away before the others
-    "openalex semantic_scholar csl_json pubmed_xml endnote_xml atom jats html bibtex ris nbib "
-    "web_of_science enw jsonl daily_papers table markdown plain_text".split()
+    "openalex semantic_scholar csl_json pubmed_xml endnote_xml atom jats html bibtex nbib "
+    "web_of_science ris enw jsonl daily_papers table markdown plain_text".split()
 )
 NAMED_FORMATS = (
     "BibTeX, RIS, CSL-JSON, PubMed (nbib and XML), EndNote (enw and XML), Web of Science, "

@@ -34,7 +34,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
             continue
         found = _parse(line)
         if isinstance(found, str):  # lines may have run into one another
-            objects = max(1, line.count('"title"'))
+            objects = max(1, *(line.count(f'"{name}"') for name in ("title", *_TEXT_FIELDS)))
             yield from [Skipped(file=file, position=number, reason=found)] * objects
         else:
             yield _paper(found, line.removesuffix("\r"), file, number)

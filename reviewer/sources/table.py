@@ -112,7 +112,8 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     for line, cells, raw in rows_found:
         if len(cells) != len(table.fields):
             reason = f"the row has {len(cells)} columns, the first line {len(table.fields)}"
-            rows = max(1, (len(cells) + 1) // len(table.fields))  # that ran into one another
+            width = len(table.fields)  # rows may have run into one another
+            rows = max(1, (len(cells) + 1) // width) if width > 2 else 1
             yield from [Skipped(file=file, position=line, reason=reason)] * rows
             continue
         row = {f: c.strip() for f, c in zip(table.fields, cells, strict=True) if f}
