@@ -13,7 +13,7 @@ from reviewer.library import NO_EMBEDDING, Library
 from reviewer.records import Report, silent
 from reviewer.results import Added
 from reviewer.settings import Settings, cache_folder
-from reviewer.sources import ReadOptions, content_hash
+from reviewer.sources import NAMED_FORMATS, ReadOptions, content_hash
 
 MOST_KEPT = 20
 MOST_REASONS = 3
@@ -66,7 +66,7 @@ def _check(added: Added, paths: Sequence[str]) -> None:
     raise SourceError(
         f"no paper could be read from {', '.join(paths)} ({shown}"
         + (f"; and {more} more)" if more > 0 else ")"),
-        hint="review reads PDF, BibTeX, RIS, CSL-JSON, saved daily-papers listings and JSON Lines.",
+        hint=f"review reads {NAMED_FORMATS}.",
     )
 
 

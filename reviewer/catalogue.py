@@ -71,9 +71,9 @@ class Catalogue:
         )
         return {number: self._read(text) for number, text in rows}
 
-    def _read(self, text: str) -> Paper:
+    def _read(self, text: str | None) -> Paper:
         try:
-            return Paper.model_validate_json(text)
+            return Paper.model_validate_json(text or "")
         except ValidationError as error:
             raise damaged(self._database.path, "a paper cannot be read") from error
 
@@ -138,9 +138,13 @@ class Catalogue:
         )
         return bool(rows)
 
-    def records_near(self, names: Iterable[str]) -> list[KeptRecord]:
-        """All records of the papers reachable from these identities through shared ones."""
-        waiting, seen_names, papers = set(names), set[str](), set[int]()
+    def records_near(self, names: Iterable[str], near: Iterable[int] = ()) -> list[KeptRecord]:
+        """All records of the papers reachable from these identities, and from the papers `near`,
+        through shared ones."""
+        papers = set(near)
+        known = "SELECT DISTINCT name FROM identities WHERE paper IN (?)"
+        waiting = {*names, *(row[0] for row in self._database.rows_in(known, sorted(papers)))}
+        seen_names = set[str]()
         while waiting:
             rows = self._database.rows_in(
                 "SELECT DISTINCT paper FROM identities WHERE name IN (?)", sorted(waiting)
@@ -148,9 +152,7 @@ class Catalogue:
             seen_names |= waiting
             fresh = {row[0] for row in rows} - papers
             papers |= fresh
-            rows = self._database.rows_in(
-                "SELECT DISTINCT name FROM identities WHERE paper IN (?)", sorted(fresh)
-            )
+            rows = self._database.rows_in(known, sorted(fresh))
             waiting = {row[0] for row in rows} - seen_names
         found = self._database.rows_in(
             "SELECT number, paper, record FROM records WHERE paper IN (?)", sorted(papers)
@@ -203,6 +205,34 @@ class Catalogue:
         self._database.run_many(
             "UPDATE records SET paper = ? WHERE number = ?", [(paper, n) for n in numbers]
         )
+
+    def forget_files_of(self, paper: int) -> None:
+        """Let the files that the paper's entries came from be read again when they are added."""
+        self._database.run(
+            "DELETE FROM files WHERE file IN (SELECT file FROM records WHERE paper = ?)", (paper,)
+        )
+
+    def remove_records(self, numbers: Sequence[int]) -> None:
+        self._database.run_many("DELETE FROM records WHERE number = ?", [(n,) for n in numbers])
+
+    def remove_aliases(self, names: Sequence[str]) -> None:
+        self._database.run_many("DELETE FROM aliases WHERE alias = ?", [(n,) for n in names])
+
+    def records_never_compared(self, most: int) -> list[KeptRecord]:
+        """Entries that no likeness is kept of, as an earlier release left them."""
+        rows = self._database.rows(
+            "SELECT number, paper, record FROM records WHERE number NOT IN "
+            "(SELECT record FROM likenesses) ORDER BY number LIMIT ?",
+            (most,),
+        )
+        return [KeptRecord(n, p, self._read(text)) for n, p, text in rows]
+
+    def records_in_file(self, file: str) -> list[KeptRecord]:
+        """The entries that were read from a file, in the order in which they came."""
+        rows = self._database.rows(
+            "SELECT number, paper, record FROM records WHERE file = ? ORDER BY number", (file,)
+        )
+        return [KeptRecord(n, p, self._read(text)) for n, p, text in rows]
 
     def set_identities(self, paper: int, names: Iterable[str]) -> None:
         self._database.run("DELETE FROM identities WHERE paper = ?", (paper,))

@@ -41,6 +41,7 @@ def _item(paper: Paper) -> dict[str, Any]:
         "DOI": clean(paper.doi),
         "PMID": clean(paper.pmid),
         "URL": clean(paper.url),
+        "note": "Retracted" if paper.retracted else "",
         "archive": "arXiv" if paper.arxiv_id else "",
         "archive_location": clean(paper.arxiv_id),
         "keyword": _keywords(paper),

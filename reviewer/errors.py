@@ -58,3 +58,9 @@ class ModelError(ReviewError):
     """A model provider refused, failed or is not set up."""
 
     code = "model"
+
+
+class OnlineError(ReviewError):
+    """An online source cannot be asked, did not answer, or knows nothing of what was named."""
+
+    code = "online"

@@ -80,3 +80,8 @@ def details_of(paper: Paper) -> dict[str, str]:
         for name, value in found.items()
         if isinstance(value, str | int) and clean(str(value))
     }
+
+
+def marked_title(paper: Paper) -> str:
+    """The title, after a warning where the paper was retracted, as publishers write it."""
+    return f"RETRACTED: {paper.title}" if paper.retracted else paper.title

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,18 +13,20 @@ from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
 from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
+from reviewer.file_reading import FileReader, summed
 from reviewer.index import Index, import_libraries
 from reviewer.joining import Joined, Joiner
 from reviewer.ledger import Ledger
 from reviewer.locking import writing
+from reviewer.matching import Matcher
+from reviewer.pairs import Pair
 from reviewer.records import Filters, Paper, Report, Skipped, silent
 from reviewer.results import Added
 from reviewer.settings import Settings
-from reviewer.sources import ReadOptions, find_files, read_file
+from reviewer.sources import ReadOptions, find_files
 from reviewer.word_store import WordStore
 
 NO_EMBEDDING = "none"
-_JOIN_BATCH = 500
 _MOST_TO_CATCH_UP = 5000  # chunks: about three seconds of writing that a question may wait for
 
 
@@ -51,6 +53,7 @@ class Library:
             ) from error
         self.database = Database(folder / "library.db")
         self.catalogue = Catalogue(self.database)
+        self.matcher = Matcher(self.database)
         self.chunks = ChunkStore(self.database)
         self.words = WordStore(self.chunks.postings)
         self.ledger = Ledger(self.database)
@@ -87,9 +90,36 @@ class Library:
         that was stopped goes on with the next `add` or `reindex`.
         """
         with writing(self.folder, report):
-            added = self._read_all(list(find_files(paths)), options or ReadOptions(), report)
-            done = self._bring_up(report, may_download=may_download) if added.files_read else None
-            embedded, seconds, note = done or (0, 0.0, ())
+            reader = FileReader(self.database, self.chunks, options or ReadOptions())
+            added = reader.read(list(find_files(paths)), report)
+            return self._finished(added, report, may_download=may_download)
+
+    def add_found(
+        self,
+        pages: Iterable[Sequence[Paper | Skipped]],
+        report: Report = silent,
+        *,
+        may_download: bool = True,
+    ) -> Added:
+        """Take in entries as they come. Each page is safe before the next one is asked for, and no
+        other writer waits meanwhile."""
+        joined: list[Joined] = []
+        skipped: list[Skipped] = []
+        for page in pages:
+            papers = [entry for entry in page if isinstance(entry, Paper)]
+            skipped += [entry for entry in page if isinstance(entry, Skipped)]
+            if papers:
+                with writing(self.folder, report):
+                    joined.append(Joiner(self.database, self.chunks).join(papers))
+        entries = sum(len(j.added) + len(j.updated) + j.unchanged for j in joined)
+        added = summed(joined, entries, skipped, (), len(joined))
+        with writing(self.folder, report):
+            return self._finished(added, report, may_download=may_download)
+
+    def _finished(self, added: Added, report: Report, *, may_download: bool) -> Added:
+        """Embed and index what was added, and count."""
+        done = self._bring_up(report, may_download=may_download) if added.files_read else None
+        embedded, seconds, note = done or (0, 0.0, ())
         return added.model_copy(
             update={
                 "papers": self.catalogue.count(),
@@ -98,37 +128,6 @@ class Library:
                 "waiting": self.chunks.count_waiting(),
                 "notes": (*added.notes, *note),
             }
-        )
-
-    def _read_all(self, files: list[str | Skipped], options: ReadOptions, report: Report) -> Added:
-        joiner = Joiner(self.database, self.chunks)
-        joined: list[Joined] = []
-        skipped: list[Skipped] = []
-        notes: list[Skipped] = []
-        entries, files_read = 0, 0
-        for done, file in enumerate(files):
-            report("Reading", done, len(files))
-            if isinstance(file, Skipped):
-                skipped.append(file)
-                continue
-            found = read_file(file, options)
-            skipped += found.skipped
-            notes += found.notes
-            entries += len(found.papers)
-            files_read += bool(found.papers)
-            for start in range(0, len(found.papers), _JOIN_BATCH):
-                joined.append(joiner.join(found.papers[start : start + _JOIN_BATCH]))
-        report("Reading", len(files), len(files))
-        added = tuple(dict.fromkeys(i for j in joined for i in j.added))
-        updated = tuple(dict.fromkeys(i for j in joined for i in j.updated if i not in added))
-        return Added(
-            entries=entries,
-            added=added,
-            updated=updated,
-            unchanged=entries - len(added) - len(updated),
-            skipped=tuple(skipped),
-            notes=tuple(notes),
-            files_read=files_read,
         )
 
     def _bring_up(
@@ -262,6 +261,31 @@ class Library:
                 self.database.next_generation()
                 number = self.catalogue.number_of(paper.id)
                 assert number is not None
+                self.catalogue.forget_files_of(number)
                 self.catalogue.remove_paper(number)
             self.index.sync(report)
         return paper
+
+    def decide(self, pairs: Sequence[Pair], report: Report = silent) -> None:
+        """Keep what a user said of entries, and put their papers together anew by it."""
+        with writing(self.folder, report):
+            with self.database.transaction():
+                self.matcher.decide(pairs)
+                signs = {sign for pair in pairs for sign in (pair.one, pair.other)}
+                papers = sorted(set(self.matcher.papers_of(signs).values()))
+                Joiner(self.database, self.chunks).regroup(papers)
+            self._bring_up(report, may_download=False)
+
+    def change(self, names: Sequence[str], update: Callable[[Paper], Paper]) -> list[Paper]:
+        """Replace papers by what `update` makes of them: tags and notes, never their texts."""
+        with self.writing(), self.database.transaction():
+            changed = [update(self.paper(name)) for name in names]
+            for paper in changed:
+                self.catalogue.save_paper(paper)
+        return changed
+
+    @contextmanager
+    def writing(self, report: Report = silent) -> Iterator[None]:
+        """Be the only writer, for those who change the database themselves."""
+        with writing(self.folder, report):
+            yield

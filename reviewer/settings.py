@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from reviewer.errors import UsageError
 
@@ -40,6 +40,17 @@ class Settings(BaseModel):
     budget_usd: float | None = Field(default=None, ge=0)
     max_calls: int | None = Field(default=None, ge=0)
     context_tokens: int | None = Field(default=None, ge=1)  # what litellm knows, else 8192
+    mail: str = ""  # told to online sources that ask who is asking
+    openalex_key: SecretStr = SecretStr("")
+    semantic_scholar_key: SecretStr = SecretStr("")
+    ncbi_key: SecretStr = SecretStr("")
+    arxiv_base: str = ""  # these take the place of the published addresses
+    openalex_base: str = ""
+    semantic_scholar_base: str = ""
+    crossref_base: str = ""
+    pubmed_base: str = ""
+    unpaywall_base: str = ""
+    daily_papers_base: str = ""
 
 
 def load_settings(
@@ -141,10 +152,11 @@ def _checked(values: Mapping[str, Any], place: str = "") -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        value = "(hidden)" if name.endswith("_key") else values.get(name)
         flag = _FLAGS.get(name, f"--{name.replace('_', '-')}")
         ways = f"{flag} or REVIEW_{name.upper()}" if flag else f"REVIEW_{name.upper()}"
         raise UsageError(
-            f"{place}the setting '{name}' is '{values.get(name)}', which {_misfit(first)}",
+            f"{place}the setting '{name}' is '{value}', which {_misfit(first)}",
             hint=f"Set {ways} to a fitting value.",
         ) from error
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_sources import FakeSources
 from hypothesis import HealthCheck, settings
 from promises import (  # noqa: F401  pytest finds hooks and fixtures here
     pytest_runtest_logreport,
@@ -100,6 +101,14 @@ def seeds():
     if not folder.is_dir():
         pytest.skip("the real listings are not beside this checkout")
     return folder
+
+
+@pytest.fixture
+def sources():
+    """Online sources on loopback; a path without an answer is not there."""
+    opened = FakeSources()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

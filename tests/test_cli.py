@@ -167,7 +167,7 @@ def test_shell_completion_knows_commands_and_flags():
         process = start(stdout=subprocess.PIPE, extra=asked)
         completed[words] = process.communicate(timeout=60)[0].decode().split()
         assert process.returncode == 0
-    assert completed == {"review se": ["search"], "review ask --pap": ["--papers"]}
+    assert completed == {"review se": ["searches", "search"], "review ask --pap": ["--papers"]}
     process = start("--show-completion", "bash", stdout=subprocess.PIPE)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
@@ -187,7 +187,10 @@ def test_shell_completion_knows_commands_and_flags():
         (["ask", "x", "--year", "20x4"], "--year '20x4' is no year. Use 2024, 2023:2025"),
         (["ask", "x", "--year", "2025:2024"], "ends before it begins. Use 2024:2025."),
         (["papers", "--year", ":"], "--year ':' is no year"),
-        (["papers", "--sort", "size"], "--sort 'size' is no order. Use added, key, title, year."),
+        (
+            ["papers", "--sort", "size"],
+            "--sort 'size' is no order. Use added, key, title, author, year, venue.",
+        ),
         (["ask", "x", "--format", "xml"], "'xml' is no format. Use --format markdown or json."),
         (["search", " "], "there is nothing to look for"),
         (["ask", "", "--papers", str(SAMPLES)], 'the question is empty. For example: review ask "'),
@@ -456,7 +459,7 @@ def test_papers_are_listed_sorted_and_filtered_by_year(review, shelf):
     _, out, err = review("papers", "--library", shelf, "--sort", "key")
     keys = [line.split()[0] for line in out.splitlines()]
     assert keys == sorted(keys)
-    assert err == "62 papers\n"
+    assert err == "62 papers; 62 with an abstract only\n"
     _, out, err = review("papers", "--library", shelf, "--year", "2024", "--json")
     found = json.loads(out)["papers"]
     assert found
@@ -630,7 +633,7 @@ def test_ctrl_c_keeps_what_was_read_and_the_same_command_goes_on(tmp_path, revie
     assert out == b""
     assert err.decode().endswith("Stopped. What was finished is kept; the same command goes on.\n")
     assert "Traceback" not in err.decode()
-    assert "1 paper\n" in review("papers", "--library", "lib")[2]
+    assert "1 paper; 1 with an abstract only\n" in review("papers", "--library", "lib")[2]
     Path("two.jsonl").unlink()
     Path("two.jsonl").write_text(json.dumps(dict(PAPER, title="Pears are not round")))
     code, out, _ = review("add", "one.jsonl", "two.jsonl", "--library", "lib")
@@ -650,7 +653,7 @@ def test_ctrl_c_while_embedding_keeps_the_papers_and_the_command_goes_on(monkeyp
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "15 papers\n" in review("papers", "--library", "lib")[2]
+    assert "15 papers; 15 with an abstract only\n" in review("papers", "--library", "lib")[2]
     code, out, _ = review("add", source, "--library", "lib", "--json")
     added = json.loads(out)
     assert code == 0

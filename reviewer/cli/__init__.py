@@ -26,6 +26,10 @@ COMMANDS = (
     "papers",
     "open",
     "digest",
+    "online",
+    "marking",
+    "duplicates",
+    "searches",
     "export",
     "runs",
     "safe",
@@ -52,6 +56,9 @@ OutputOption = Annotated[
 ]
 YearOption = Annotated[
     str, typer.Option("--year", help="2024, 2023:2025, 2024: or :2020.", show_default=False)
+]
+SourceOption = Annotated[
+    str, typer.Option("--source", help="openalex, semantic_scholar, crossref, arxiv or pubmed.")
 ]
 VenueOption = Annotated[
     str, typer.Option("--venue", help="Only papers whose venue has this in it.", show_default=False)

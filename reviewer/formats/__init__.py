@@ -17,6 +17,7 @@ from reviewer.describing import readable_date as readable_date
 from reviewer.drafts import CheckedSentence, CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.escaping import escape
+from reviewer.kinds import marked_title
 from reviewer.records import Citation, Paper
 from reviewer.results import Answer, Row, Table, Value
 from reviewer.text import counted
@@ -195,7 +196,7 @@ def paper_line(paper: Paper) -> str:
     link = link_of(paper)
     pieces = [
         paper.key,
-        escape(paper.title),
+        escape(marked_title(paper)),
         escape(byline(paper)),
         escape(paper.venue),
         readable_date(paper),

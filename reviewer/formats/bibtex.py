@@ -44,6 +44,7 @@ def _entry(paper: Paper) -> str:
         "archiveprefix": "arXiv" if paper.arxiv_id else "",
         "pmid": escape_bibtex(paper.pmid),
         "url": _address(paper.url),
+        "note": "Retracted" if paper.retracted else "",
         "keywords": _keywords(paper),
         "affiliation": escape_bibtex(paper.organisation),
         "author_note": escape_bibtex(paper.author_note),

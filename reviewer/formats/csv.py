@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from reviewer.cells import cell_text
 from reviewer.escaping import escape_formula
 from reviewer.formats import standing
+from reviewer.kinds import marked_title
 from reviewer.records import Citation, Paper
 from reviewer.results import Cell, Table
 
@@ -29,7 +30,7 @@ def table_csv(table: Table) -> str:
     writer.writerow(map(escape_formula, ["key", "title", "year", *names, *proofs]))
     for row in table.rows:
         paper = papers[row.paper_id]
-        line = [row.key, paper.title, str(paper.year or ""), *map(cell_text, row.cells)]
+        line = [row.key, marked_title(paper), str(paper.year or ""), *map(cell_text, row.cells)]
         line += [piece for cell in row.cells for piece in _proof(cell)]
         writer.writerow(map(escape_formula, line))
     return out.getvalue()

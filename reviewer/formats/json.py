@@ -10,7 +10,7 @@ from reviewer.cells import tally
 from reviewer.drafts import CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.formats import link_of, references_of
-from reviewer.records import Citation, Found, Paper
+from reviewer.records import Citation, Found, Paper, Record
 from reviewer.reports import Batch, SurveyReport
 from reviewer.results import Added, Answer, Finding, RelatedWork, Revision, Row, Run, Table
 from reviewer.visible import escape_hidden
@@ -81,6 +81,8 @@ def paper_fields(paper: Paper) -> dict[str, Any]:
         "venue": paper.venue,
         "doi": paper.doi,
         "arxiv_id": paper.arxiv_id,
+        "retracted": paper.retracted,
+        "versions": list(paper.versions),
         "link": link_of(paper),
     }
 
@@ -253,6 +255,11 @@ def papers_jsonl(papers: Sequence[Paper]) -> str:
         }
         lines.append(escape_hidden(json.dumps(kept, ensure_ascii=False)) + "\n")
     return "".join(lines)
+
+
+def records_json(kind: str, records: Sequence[Record]) -> str:
+    """A list of records, each with its fields, under the name of its kind."""
+    return dump(kind, {kind: [record.model_dump(mode="json") for record in records]})
 
 
 def error_json(error: ReviewError) -> str:

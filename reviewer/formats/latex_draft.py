@@ -6,6 +6,7 @@ import re
 
 from reviewer.escaping import OTHER_SCRIPT, escape_comment, escape_latex
 from reviewer.formats import quoted_place
+from reviewer.kinds import marked_title
 from reviewer.marks import Marks
 from reviewer.records import Claim
 from reviewer.remarks import (
@@ -67,7 +68,7 @@ def _section(section: Section, work: RelatedWork) -> list[str]:
         for paper_id, claims in quotes.items():
             said = " ".join(f"``{escape_latex(claim.text)}''" for claim in claims)
             mark = marks.mark([paper_id], pages_of(citations_of(claims)))
-            title = rf"\emph{{{escape_latex(known[paper_id].title)}}}"
+            title = rf"\emph{{{escape_latex(marked_title(known[paper_id]))}}}"
             lines.append(rf"\item {title} {mark}: {said}")
         lines += [r"\end{itemize}"]
     others = [claim for claim in section.claims if claim.role != "quote"]

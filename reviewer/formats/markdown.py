@@ -180,6 +180,12 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
     facts = {
         "Keywords": ", ".join(paper.keywords),
         "Tags": ", ".join(paper.tags),
+        "Other versions": ", ".join(paper.versions),
+        "Retraction": "; ".join(
+            str(said)
+            for name, said in sorted(paper.extra.items())
+            if name.startswith("retraction_")
+        ),
         "Also known as": ", ".join(paper.aliases),
         "Found on its pages": _certainty(paper),
         "Left out": str(paper.extra.get("hidden_text", "")),

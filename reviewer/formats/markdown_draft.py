@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from reviewer.escaping import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.formats import paper_line, quoted_place
+from reviewer.kinds import marked_title
 from reviewer.marks import Marks
 from reviewer.records import Claim, Paper
 from reviewer.remarks import (
@@ -72,7 +73,8 @@ def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
         said = " ".join(quoted_pandoc(claim.text) for claim in quotes)
         mark = marks.mark([paper_id], pages_of(citations_of(quotes)))
         year = f" ({paper.year})" if paper.year else " (year unknown)"
-        lines.append(f"- **{escape_pandoc(paper.title)}**{year} {mark}: {said}")
+        title = escape_pandoc(marked_title(paper))
+        lines.append(f"- **{title}**{year} {mark}: {said}")
     others = [claim for claim in section.claims if claim.role != "quote"]
     if others and len(lines) > 2:
         lines.append("")

@@ -42,7 +42,10 @@ def reference_list(papers: Sequence[Paper], style: str = DEFAULT_STYLE) -> list[
         bibliography.sort()
         lines = [str(line) for line in bibliography.bibliography()]
         order = [int(key[1:]) for key in bibliography.keys]
-    return [_mended(line, papers[n]) for line, n in zip(lines, order, strict=True)]
+    return [
+        _mended(line, papers[n]) + " [Retracted]" * papers[n].retracted
+        for line, n in zip(lines, order, strict=True)
+    ]
 
 
 def _printed(paper: Paper) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def _record(paper: Paper) -> str:
         ("DO", paper.doi),
         ("AN", f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else ""),
         ("N1", f"PMID: {paper.pmid}" if paper.pmid else ""),
+        ("N1", "Retracted" if paper.retracted else ""),
         ("UR", paper.url.replace(";", "%3B")),  # readers cut a line of addresses at these
         *(("KW", word) for word in paper.keywords),
         ("AD", paper.organisation),

@@ -10,6 +10,7 @@ from typing import Any
 from reviewer.cells import EMPTY, cell_text, is_in_own_words, tally_line
 from reviewer.columns import number_of
 from reviewer.formats import link_of, standing, table_head, table_quotes
+from reviewer.kinds import marked_title
 from reviewer.results import Cell, Column, Table
 from reviewer.text import clean
 
@@ -35,7 +36,7 @@ def table_xlsx(table: Table) -> bytes:
     _head(sheet, ["key", "title", "year", *(column.name for column in table.columns)])
     for number, row in enumerate(table.rows, start=2):
         paper = papers[row.paper_id]
-        _write(sheet, number, [row.key, paper.title, paper.year])
+        _write(sheet, number, [row.key, marked_title(paper), paper.year])
         if link := link_of(paper):
             sheet.cell(number, 1).hyperlink = link
         for place, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True), start=4):

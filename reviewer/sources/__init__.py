@@ -12,20 +12,40 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
+from reviewer.decoding import decode
 from reviewer.errors import SourceError
-from reviewer.records import Origin, Paper, Skipped
+from reviewer.records import Origin, Paper, Part, Skipped
 
-FORMATS = ("csl_json", "bibtex", "ris", "jsonl", "daily_papers")  # asked in this order
+PACKED_FORMATS = ("docx",)  # bytes, no text
+FORMATS = tuple(  # asked in this order: those that a first line gives away before the others
+    "openalex semantic_scholar csl_json pubmed_xml endnote_xml atom jats html bibtex nbib "
+    "web_of_science ris enw jsonl daily_papers table markdown plain_text".split()
+)
+NAMED_FORMATS = (
+    "PDF, BibTeX, RIS, CSL-JSON, PubMed (nbib and XML), EndNote (enw and XML), Web of Science, "
+    "OpenAlex, Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, daily-papers listings, "
+    "and single papers as Markdown, text, HTML or DOCX"
+)
 STDIN = "-"
+MOST_BYTES = 512 * 1024 * 1024
+MOST_LINE_BYTES = 32 * 1024 * 1024  # a reply of an API with thousands of works in one line
+_PIECE_BYTES = 1024 * 1024
+_PACKED = {
+    b"%PDF-": "it is a PDF, which this release does not read",
+    b"\x1f\x8b": "it is packed (gzip): unpack it first",
+    b"PK\x03\x04": "it is a ZIP archive: unpack it first",
+}
 _MOSTLY_JUNK = 0.1  # share of undecodable or control characters above which bytes are no text
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a reader may be told. `listing_year` completes dates that lack their year; `has_ocr`:
-    the invisible text of scanned pages is trusted."""
+    """What a reader may be told. `listing_year` completes dates that lack their year; `columns`
+    pairs headers of a table with what they hold (`sources.table.FIELDS`); `has_ocr`: the invisible
+    text of scanned pages is trusted."""
 
     listing_year: int | None = None
+    columns: tuple[tuple[str, str], ...] = ()
     has_ocr: bool = False
 
 
@@ -107,25 +127,77 @@ def _files_below(folder: Path) -> Iterator[str | Skipped]:
 def read_file(file: str, options: ReadOptions) -> Entries:
     """All entries of one file (`-` for standard input). A file that cannot be read gives one
     Skipped and no papers; this never raises for a file's content."""
+    data = file_bytes(file)
+    return _refused(file, data) if isinstance(data, str) else read_bytes(data, file, options)
+
+
+def file_bytes(file: str) -> bytes | str:
+    """What the file holds, or in words why it is not read. One that is far too long, or that has a
+    line which no reader can take piece by piece, is refused before it fills the memory."""
     try:
-        data = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
+        if file == STDIN:
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+            return _too_long(len(data), data) or data
+        path = Path(file)
+        size = path.stat().st_size
+        return _too_long(size, path if size > MOST_LINE_BYTES else b"") or path.read_bytes()
     except OSError as error:
-        return _refused(file, f"it cannot be opened: {(error.strerror or str(error)).lower()}")
+        return f"it cannot be opened: {(error.strerror or str(error)).lower()}"
+
+
+def _too_long(size: int, held: Path | bytes) -> str:
+    if size > MOST_BYTES:
+        return f"it is longer than {MOST_BYTES >> 20} MB: split it"
+    if isinstance(held, bytes):
+        longest = max(map(len, held.split(b"\n"))) if size > MOST_LINE_BYTES else 0
+    else:
+        longest = _longest_line(held)
+    return f"it has a line longer than {MOST_LINE_BYTES >> 20} MB" * (longest > MOST_LINE_BYTES)
+
+
+def _longest_line(path: Path) -> int:
+    longest = current = 0
+    with path.open("rb") as stream:
+        while (piece := stream.read(_PIECE_BYTES)) and longest <= MOST_LINE_BYTES:
+            first, *others = piece.split(b"\n")
+            current += len(first)
+            longest = max(longest, current, *map(len, others)) if others else max(longest, current)
+            current = len(others[-1]) if others else current
+    return longest
+
+
+def read_bytes(data: bytes, file: str, options: ReadOptions) -> Entries:
+    """All entries of what was read from `file`, as `read_file` gives them."""
     if not data.strip():
         return _refused(file, "the file is empty")
+    packed = _read_packed(data, file, options)
+    if packed is not None:
+        return packed
+    decoded = decode(data)
+    if _is_binary(decoded.text):
+        return _refused(file, "it is binary data, not text")
+    text = decoded.text if "\n" in decoded.text else decoded.text.replace("\r", "\n")
+    entries = _read_text(text, file, options)
+    if decoded.note and entries.papers:
+        note = Skipped(file=file, reason=decoded.note)
+        return Entries(entries.papers, entries.skipped, (note,))
+    return entries
+
+
+def _read_packed(data: bytes, file: str, options: ReadOptions) -> Entries | None:
+    """The entries of what is no text; None for a text."""
     pdf = import_module("reviewer.sources.pdf")
     if pdf.is_pdf(data):
         found: Entries = pdf.read_pdf(data, file, options)
         return found
-    text = data.decode("utf-8-sig", errors="replace")
-    if _is_binary(text):
-        return _refused(file, "it is binary data, not text")
-    entries = _read_text(text, file, options)
-    damage = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    if damage and entries.papers:
-        reason = f"{damage} characters are not UTF-8 and were replaced by \ufffd"
-        return Entries(entries.papers, entries.skipped, (Skipped(file=file, reason=reason),))
-    return entries
+    for name in PACKED_FORMATS:
+        packed = import_module(f"reviewer.sources.{name}")
+        if packed.matches(data):
+            return _sorted(packed.read(data, file, options), file)
+    for magic, reason in _PACKED.items():
+        if data.startswith(magic):
+            return _refused(file, reason)
+    return None
 
 
 def _refused(file: str, reason: str) -> Entries:
@@ -139,16 +211,40 @@ def _is_binary(text: str) -> bool:
 
 
 def _read_text(text: str, file: str, options: ReadOptions) -> Entries:
+    if options.columns:
+        table = import_module("reviewer.sources.table")
+        if table.matches_with(text, dict(options.columns)):
+            return _sorted(table.read(text, file, options), file)
     for name in FORMATS:
         source: Source = import_module(f"reviewer.sources.{name}")
         if source.matches(text):
-            found = list(source.read(text, file, options))
-            papers = tuple(entry for entry in found if isinstance(entry, Paper))
-            skipped = tuple(entry for entry in found if isinstance(entry, Skipped))
-            if not found:
-                return _refused(file, "it holds no entries")
-            return Entries(papers, skipped)
-    return _refused(file, f"it is in no format that review reads ({', '.join(FORMATS)})")
+            return _sorted(source.read(text, file, options), file)
+    return _refused(file, f"it is in no format that review reads: {NAMED_FORMATS}")
+
+
+def _sorted(found: Iterator[Paper | Skipped], file: str) -> Entries:
+    papers, skipped = [], []
+    try:
+        for entry in found:
+            if isinstance(entry, Paper):
+                papers.append(entry)
+            else:
+                skipped.append(entry)
+    except SourceError as error:  # the file as a whole is refused
+        skipped.append(Skipped(file=file, reason=error.message))
+    if not papers and not skipped:
+        return _refused(file, "it holds no entries")
+    return Entries(tuple(papers), tuple(skipped))
+
+
+def parts_of(title: str, abstract: str = "", body: str = "") -> tuple[Part, ...]:
+    """The parts that hold text."""
+    texts = {"title": title, "abstract": abstract, "body": body}
+    return tuple(Part(name=n, text=t) for n, t in texts.items() if t.strip())  # type: ignore[arg-type]
+
+
+def hash_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def origin_of(raw: str, file: str, position: int) -> Origin:

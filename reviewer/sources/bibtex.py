@@ -9,6 +9,7 @@ from typing import Any
 
 from reviewer.delatex import plain_text
 from reviewer.kinds import DETAILS, kind_named
+from reviewer.linked_files import FILES, linked_pdfs
 from reviewer.names import Name, read_names, split_name
 from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
@@ -22,6 +23,11 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _GROUP = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")  # braces, three deep
 _VENUES = "journal journaltitle booktitle school institution howpublished eventtitle".split()
 _RAW = frozenset("author editor doi eprint url file".split())
+_INHERITED = "year date publisher series venue editor month".split()  # from a crossref's volume
+_SIGN = re.compile(r"\$([<>=])\$")  # `{$<$}`, as Better BibTeX writes a sign of text
+_EXTENDED = re.compile(r"\s*(family|given|prefix|suffix|useprefix)\s*=\s*(.*)", re.DOTALL)
+_NAMESAKE = re.compile(r" \d{4}$")  # DBLP numbers people of one name
+_STRAY = re.compile(r"\b(?:title|author|year|date)\s*=\s*[{\"]", re.IGNORECASE)
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
@@ -46,14 +52,20 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
     An entry that cannot be read is Skipped; the others are read all the same.
     """
     import bibtexparser
-    from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock
+    from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, ImplicitComment
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what failed is Skipped
     found = bibtexparser.parse_string(text)
+    strings = {name.lower(): str(held.value) for name, held in found.strings_dict.items()}
+    volumes = {
+        entry.key: {f.key.lower(): str(f.value) for f in entry.fields} for entry in found.entries
+    }
     failed = {id(block) for block in found.failed_blocks}
     for block in found.blocks:
         line = (block.start_line or 0) + 1
         raw = block.raw or ""
+        if isinstance(block, ImplicitComment) and _STRAY.search(raw):
+            yield Skipped(file=file, position=line, reason="an entry without its beginning")
         if isinstance(block, DuplicateFieldKeyBlock):  # the first of two equal fields counts
             block = block.ignore_error_block
         elif id(block) in failed:
@@ -65,14 +77,49 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
         if hasattr(block, "fields_dict"):
             fields: dict[str, str] = {}
             for field in block.fields:
-                fields.setdefault(field.key.lower(), str(field.value))
+                value = str(field.value)
+                is_open = getattr(field, "enclosing", None) == "no-enclosing"
+                fields.setdefault(field.key.lower(), _whole(value, strings) if is_open else value)
+            _inherit(fields, volumes)
             yield _paper(block.entry_type, block.key, fields, origin_of(raw, file, line))
 
 
-def _paper(kind: str, key: str, fields: Mapping[str, str], origin: Any) -> Paper:  # noqa: ANN401
-    plain = {name: plain_text(value) for name, value in fields.items() if name not in _RAW}
+def _whole(value: str, strings: Mapping[str, str]) -> str:
+    """The value of `abbreviation # "text"`, which bibtexparser leaves as it is."""
+    pieces = re.findall(r'\s*("[^"]*"|\{[^{}]*\}|[\w.:-]+)\s*(?:#|$)', value)
+    if len(pieces) < 2 or not re.fullmatch(r'(?:[^"{}#]|"[^"]*"|\{[^{}]*\}|#)*', value):
+        return value
+    if not all(p[0] in '"{' or p.isdecimal() or p.lower() in {*strings, *_MONTHS} for p in pieces):
+        return value
+    return "".join(strings.get(p.lower(), p).strip('"{}') for p in pieces)
+
+
+def _inherit(fields: dict[str, str], volumes: Mapping[str, Mapping[str, str]]) -> None:
+    """What an entry lacks and the volume that it refers to has; its title is the entry's book."""
+    volume = volumes.get(fields.get("crossref", ""))
+    if volume is None:
+        return
+    for name in _INHERITED:
+        if name in volume and not (name in ("year", "date") and {"year", "date"} & fields.keys()):
+            fields.setdefault(name, volume[name])
+    if title := volume.get("booktitle") or volume.get("title"):
+        fields.setdefault("booktitle", title)
+
+
+def _title(plain: Mapping[str, str]) -> str:
     title, subtitle = plain.get("title", ""), plain.get("subtitle", "")
-    parts = [Part(name="title", text=f"{title}: {subtitle}" if title and subtitle else title)]
+    if not (title and subtitle):
+        return title
+    return f"{title} {subtitle}" if title[-1] in "?!.:" else f"{title}: {subtitle}"
+
+
+def _paper(kind: str, key: str, fields: Mapping[str, str], origin: Any) -> Paper:  # noqa: ANN401
+    plain = {
+        name: plain_text(_SIGN.sub(r"\1", value))
+        for name, value in fields.items()
+        if name not in _RAW
+    }
+    parts = [Part(name="title", text=_title(plain))]
     if plain.get("abstract"):
         parts.append(Part(name="abstract", text=plain["abstract"]))
     authors, groups = read_names([*_people(fields.get("author", ""))])
@@ -89,24 +136,47 @@ def _paper(kind: str, key: str, fields: Mapping[str, str], origin: Any) -> Paper
         venue=next((plain[n] for n in _VENUES if _is_venue(plain.get(n, ""))), ""),
         doi=_DOI_ADDRESS.sub("", _verbatim(fields.get("doi", ""))),
         arxiv_id=_arxiv_id(fields),
-        pmid=plain.get("pmid", ""),
+        pmid=plain.get("pmid", "") or plain.get("pubmed_id", ""),
+        retracted=plain.get("note", "").strip(" .").casefold() == "retracted",
         url=_url(fields),
-        keywords=_keywords(plain.get("keywords", "")),
-        extra={**kind_named(kind, "bibtex"), **details, **groups},
+        keywords=_keywords(plain.get("keywords", "") or plain.get("author_keywords", "")),
+        extra={
+            **kind_named(kind, "bibtex"),
+            **details,
+            **groups,
+            **({FILES: linked} if (linked := linked_pdfs(fields.get("file", ""))) else {}),
+        },
         origins=(origin,),
     )
 
 
 def _people(text: str) -> Iterator[Name]:
-    for piece in _one_by_one(" ".join(text.split())):
+    for written in _one_by_one(" ".join(text.split())):
+        piece = _NAMESAKE.sub("", written)
         whole = plain_text(piece)
-        if piece.startswith("{") and _closes_at_end(piece):
+        if extended := _extended(piece):
+            yield extended
+        elif piece.startswith("{") and _closes_at_end(piece):
             yield Name(group=whole)
         elif "," not in _GROUP.sub("", piece) and split_name(whole).group:
             if whole.casefold() != "others":
                 yield Name(group=whole)
         else:
             yield _person(piece)
+
+
+def _extended(piece: str) -> Name | None:
+    """A name as BibLaTeX writes it part by part: `family=Berg, given=Jan, prefix=van der`."""
+    parts = [_EXTENDED.fullmatch(part) for part in piece.split(",")]
+    if not all(parts):
+        return None
+    held = {part[1]: plain_text(part[2]).strip('"') for part in parts if part}
+    return Name(
+        held.get("family", ""),
+        held.get("given", ""),
+        held.get("prefix", ""),
+        held.get("suffix", ""),
+    )
 
 
 def _one_by_one(text: str) -> Iterator[str]:

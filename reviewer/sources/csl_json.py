@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
+from reviewer.json_values import JsonValue, json_values
 from reviewer.kinds import kind_named
 from reviewer.names import Name, read_names, split_name
 from reviewer.records import Paper, Part, Skipped
@@ -20,30 +19,18 @@ _DETAILS = {
     "language": "language",
 }  # fmt: skip
 _OWN = ("type", "issued", "container-title", "citation-key")  # fields that name the format
+_NAMES = frozenset(("id", "type", "title", "author", "issued", "DOI"))
+_FEW = 5  # values that are looked at for an item
 _MARKUP = re.compile(r"<(/?)(i|b|sub|sup|sc|span)((?<=span)[^<>]*)?>")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """One value of the list, as read and as it stands in the text; `fault` says why it ended."""
-
-    line: int
-    raw: str
-    value: Any = None
-    fault: str = ""
-
-
 def matches(text: str) -> bool:
     if not text.lstrip().startswith("["):
         return False
-    first = next(_values(text), None)
-    return (
-        first is not None
-        and isinstance(first.value, dict)
-        and any(name in first.value for name in _OWN)
-    )
+    found = [value.value for value in islice(_values(text), _FEW)]
+    return any(_is_item(value) and any(name in value for name in _OWN) for value in found)
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
@@ -58,30 +45,12 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
             yield _paper(found.value, origin_of(found.raw, file, found.line))
 
 
-def _values(text: str) -> Iterator[_Found]:
-    """The list's values one by one, so that a fault loses no item before it."""
-    decoder = json.JSONDecoder()
-    at = text.index("[") + 1
-    line, counted = 1, 0
-    while True:
-        while at < len(text) and text[at] in " \t\r\n,":
-            at += 1
-        line, counted = line + text.count("\n", counted, at), at
-        if at >= len(text) or text[at] == "]":
-            if at >= len(text):
-                yield _Found(line, "", fault="the list is cut off here")
-            return
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except RecursionError:
-            yield _Found(line, "", fault="the JSON is nested too deeply from here on")
-            return
-        except ValueError as error:
-            reason = str(error).split(":")[0].lower()
-            yield _Found(line, "", fault=f"from here on it is no JSON ({reason})")
-            return
-        yield _Found(line, text[at:end], value)
-        at = end
+def _values(text: str) -> Iterator[JsonValue]:
+    return json_values(text, text.index("["), _is_item)
+
+
+def _is_item(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
+    return isinstance(value, dict) and len(_NAMES & value.keys()) >= 2
 
 
 def _paper(item: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401
@@ -96,7 +65,7 @@ def _paper(item: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401
     if details["publisher"] == "arXiv" and _text(item, "number").startswith("arXiv:"):
         details["publisher"] = ""
     return Paper(
-        key=_text(item, "citation-key") or _text(item, "id"),
+        key=_text(item, "citation-key") or _text(item, "id").rpartition("/items/")[2],
         parts=tuple(parts),
         authors=authors,
         author_note=_text(custom, "author_note"),
@@ -107,6 +76,7 @@ def _paper(item: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401
         doi=_DOI_ADDRESS.sub("", _text(item, "DOI")),
         arxiv_id=_arxiv_id(item),
         pmid=_text(item, "PMID"),
+        retracted=_text(item, "note").strip(" .").casefold() == "retracted",
         url=_text(item, "URL"),
         keywords=_keywords(_text(item, "keyword")),
         extra={

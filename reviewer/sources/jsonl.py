@@ -15,6 +15,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?![0-9])")
 _TEXT_FIELDS = ("venue", "doi", "arxiv_id", "pmid", "url")
 _DEEPEST = 100
+_DOCUMENT = re.compile(r"\s*[\[{][ \t]*\r?\n")  # one value over many lines
+_OBJECT_LINE = re.compile(r'^\{[ \t]*"', re.MULTILINE)
 
 
 def matches(text: str) -> bool:
@@ -24,12 +26,16 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a line. Fields that are not known, or not of the expected type, stay in `extra`."""
+    if _DOCUMENT.match(text) and not _OBJECT_LINE.search(text):
+        yield Skipped(file=file, position=1, reason="it is JSON, but of no kind that review knows")
+        return
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         found = _parse(line)
-        if isinstance(found, str):
-            yield Skipped(file=file, position=number, reason=found)
+        if isinstance(found, str):  # lines may have run into one another
+            objects = max(1, *(line.count(f'"{name}"') for name in ("title", *_TEXT_FIELDS)))
+            yield from [Skipped(file=file, position=number, reason=found)] * objects
         else:
             yield _paper(found, line.removesuffix("\r"), file, number)
 

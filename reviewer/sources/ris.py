@@ -6,15 +6,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reviewer.identifiers import inverted_initials
 from reviewer.kinds import kind_named
+from reviewer.linked_files import FILES
 from reviewer.names import Name, read_names, split_name
 from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
+from reviewer.tagged import RUN_TOGETHER
 
 _TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9]) {0,2}-(?: |$)(.*)$")
 _START = re.compile(r"^[ \t]*TY {0,2}- ?\S", re.MULTILINE)
 _TITLES = ("title", "primary_title")
-_VENUES = "journal_name alternate_title3 secondary_title alternate_title2 alternate_title1".split()
+_VENUES = (
+    "journal_name alternate_title3 secondary_title alternate_title2 alternate_title1 custom3"
+).split()
 _DATE = re.compile(r"(\d{4})?[/-]?(\d{1,2})?[/-]?(\d{1,2})?")
 _AUTHOR_NOTE = re.compile(r"\d+ authors?")
 _DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
@@ -32,6 +37,11 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     """One Paper a record; one that lacks its end is read all the same, one without a title is
     Skipped."""
     for line, lines in _records(text):
+        if not lines[0].startswith("TY"):
+            yield Skipped(file=file, position=line, reason="a record without its TY line")
+            continue
+        if sum(line.startswith("TI  - ") for line in lines) > 1:
+            yield Skipped(file=file, position=line, reason=RUN_TOGETHER)
         fields = _fields(lines)
         title = next((str(fields[name]) for name in _TITLES if fields.get(name)), "")
         if not title.strip():
@@ -45,16 +55,17 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     start, lines = 0, list[str]()
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         found = _TAG.match(line)
-        if found and found[1] == "TY":
-            if lines:
-                yield start, lines
+        tag = found[1] if found else ""
+        if lines and tag in ("TY", "ER"):
+            yield start, lines
+        if found and tag == "TY":
             start, lines = number, [f"TY  - {found[2].strip()}"]
-        elif found and found[1] == "ER":
-            if lines:
-                yield start, lines
+        elif tag == "ER":
             lines = []
         elif lines and line.strip():
             lines.append(f"{found[1]}  - {found[2].strip()}" if found else line.strip())
+        elif found:  # the line that begins this record is lost
+            start, lines = number, [line.strip()]
     if lines:
         yield start, lines
 
@@ -70,16 +81,20 @@ def _paper(title: str, fields: Mapping[str, Any], origin: Any) -> Paper:  # noqa
     parts = [Part(name="title", text=title)]
     if abstract := _text(fields, "abstract") or _text(fields, "notes_abstract"):
         parts.append(Part(name="abstract", text=abstract))
+    accession = _text(fields, "accession_number")
     names = [*_list(fields, "authors"), *_list(fields, "first_authors")]
+    if accession.startswith("WOS:") and _list(fields, "authors"):  # its A1 are publishing bodies
+        names = _list(fields, "authors")
     authors, groups = read_names([_name(name) for name in names if name.strip(" ,")])
     notes = _list(fields, "notes")
     date, year = _dates(fields)
-    accession = _text(fields, "accession_number")
     arxiv = re.match(r"(?i)arxiv:\s*(\S+)", accession)
     urls = _list(fields, "urls")
     details = {own: _text(fields, name) for name, own in _DETAILS.items()} | _pages(fields)
     kind = kind_named(_text(fields, "type_of_reference"), "ris")
-    details["isbn" if kind.get("entry_type") == "book" else "issn"] = _text(fields, "issn")
+    is_book = kind.get("entry_type") == "book"
+    details["isbn" if is_book else "issn"] = re.sub(r" \(IS[BS]N\)", "", _text(fields, "issn"))
+    linked = [link for link in _list(fields, "file_attachments1") if link.lower().endswith(".pdf")]
     return Paper(
         key=_text(fields, "id"),
         parts=tuple(parts),
@@ -91,10 +106,16 @@ def _paper(title: str, fields: Mapping[str, Any], origin: Any) -> Paper:  # noqa
         venue=next((v for n in _VENUES if (v := _text(fields, n))), ""),
         doi=_DOI_ADDRESS.sub("", _text(fields, "doi")),
         arxiv_id=arxiv[1] if arxiv else _arxiv_in(urls),
-        pmid=_pmid(notes, accession, _text(fields, "name_of_database")),
+        retracted=any(note.strip(" .").casefold() == "retracted" for note in notes),
+        pmid=_pmid(notes, fields),
         url=urls[0] if urls else "",
-        keywords=tuple(dict.fromkeys(k for k in _list(fields, "keywords") if k)),
-        extra={**kind, **{n: v for n, v in details.items() if v}, **groups},
+        keywords=tuple(dict.fromkeys(w for k in _list(fields, "keywords") if (w := k.lstrip("*")))),
+        extra={
+            **kind,
+            **{n: v for n, v in details.items() if v},
+            **groups,
+            **({FILES: linked} if linked else {}),
+        },
         origins=(origin,),
     )
 
@@ -106,6 +127,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
 
 def _list(fields: Mapping[str, Any], name: str) -> list[str]:
     value = fields.get(name)
+    value = [value] if isinstance(value, str) else value
     return [str(v).strip() for v in value] if isinstance(value, list) else []
 
 
@@ -113,7 +135,7 @@ def _name(text: str) -> Name:
     """A group's name may end with a comma, so that it is not cut into a person's parts."""
     if text.endswith(","):
         return Name(group=text.rstrip(", "))
-    return split_name(text)
+    return split_name(inverted_initials(text, dotted=True))
 
 
 def _dates(fields: Mapping[str, Any]) -> tuple[str, int | None]:
@@ -146,9 +168,17 @@ def _arxiv_in(urls: list[str]) -> str:
     return next((match[1] for match in found if match), "")
 
 
-def _pmid(notes: list[str], accession: str, database: str) -> str:
+def _pmid(notes: list[str], fields: Mapping[str, Any]) -> str:
+    """From a note, or from the field in which each database keeps PubMed's number."""
     named = next((m for n in notes if (m := re.fullmatch(r"PMID:\s*(\d+)", n))), None)
     if named:
         return named[1]
-    is_pubmed = re.search(r"pubmed|medline|nlm", database, re.IGNORECASE)
-    return accession if is_pubmed and accession.isdecimal() else ""
+    database = _text(fields, "name_of_database")
+    if database == "Scopus":
+        found = _text(fields, "custom2")
+    elif re.search(r"pubmed|medline|nlm", database, re.IGNORECASE):
+        found = _text(fields, "accession_number")
+        found = found or (_text(fields, "id") if database.startswith("Ovid") else "")
+    else:
+        found = ""
+    return found if found.isdecimal() else ""

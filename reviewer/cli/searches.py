@@ -1,0 +1,164 @@
+"""`review searches`: searches that are kept, and run again to hear what is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reviewer.cli import (
+    EmbeddingOption,
+    JsonOption,
+    LibraryOption,
+    OfflineOption,
+    QuietOption,
+    TagOption,
+    VenueOption,
+    YearOption,
+    filters_of,
+    print_error,
+    print_out,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reviewer.library import Library
+    from reviewer.records import Report
+    from reviewer.saved_searches import News, SavedSearch
+
+_EPILOG = (
+    "Example: review searches add skills 'does RL teach new skills?' --from ~/papers   "
+    "then in cron: review searches run --quiet"
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("searches", epilog=_EPILOG)(searches)
+
+
+def searches(
+    action: Annotated[str, typer.Argument(help="list, add, run or remove.")] = "list",
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="A name, and for add the question; for run names, or none for all."),
+    ] = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="With add: read these anew before.", show_default=False),
+    ] = None,
+    count: Annotated[int, typer.Option("-k", help="With add: papers to look at.", min=1)] = 50,
+    year: YearOption = "",
+    venue: VenueOption = "",
+    tag: TagOption = None,
+    json: JsonOption = False,
+    library: LibraryOption = None,
+    embedding: EmbeddingOption = None,
+    offline: OfflineOption = None,
+    quiet: QuietOption = False,
+) -> int:
+    """Keep searches, and name what is new when they are run again. With --quiet nothing is printed
+    when nothing is new. Exit code 1 when something that was to be read could not be."""
+    from reviewer.cli.opening import opened
+    from reviewer.cli.progress import ShownProgress
+    from reviewer.errors import UsageError
+    from reviewer.library import Library
+    from reviewer.saved_searches import SavedSearch
+
+    words = names or []
+    settings = settings_of(library=library, embedding=embedding, offline=offline)
+    with ShownProgress(quiet=quiet, verbose=False) as report:
+        if action == "add" and len(words) >= 2:
+            search = SavedSearch(
+                name=words[0],
+                question=" ".join(words[1:]),
+                filters=filters_of(year, venue, tag),
+                inputs=tuple(str(_absolute(path)) for path in inputs or ()),
+                most=count,
+            )
+            made = Library(Path(settings.library), settings) if inputs else None
+            with made or opened(settings, None, None, report) as shelf:
+                return _add(shelf, search, report)
+        with opened(settings, None, None, report) as shelf:
+            if action == "run":
+                return _run(shelf, words, report, as_json=json, quiet=quiet)
+            if action == "list" and not words:
+                return _list(shelf, as_json=json)
+            if action == "remove" and len(words) == 1:
+                return _remove(shelf, words[0])
+    raise UsageError(
+        f"review searches {' '.join([action, *words])} is not understood",
+        hint="Use: review searches list, add NAME QUESTION, run [NAME ...], or remove NAME.",
+    )
+
+
+def _absolute(path: str) -> Path:
+    """Where cron will find it too, whatever folder that runs in."""
+    place = Path(path).expanduser()
+    return place if place.is_absolute() else Path.cwd() / place
+
+
+def _add(shelf: Library, search: SavedSearch, report: Report) -> int:
+    from reviewer.text import counted
+    from reviewer.watching import add_search
+
+    news = add_search(shelf, search, report)
+    found = counted(len(news.papers), "paper")
+    print_out(f"Saved {search.name}. {found} it finds now count as known.\n")
+    return _say_skipped([news])
+
+
+def _run(
+    shelf: Library, names: Sequence[str], report: Report, *, as_json: bool, quiet: bool
+) -> int:
+    from reviewer.formats import paper_line
+    from reviewer.formats.json import records_json
+    from reviewer.text import clean, counted
+    from reviewer.watching import run_searches
+
+    found = run_searches(shelf, names, report)
+    if as_json:
+        print_out(records_json("news", found))
+        return _say_skipped(found)
+    for news in found:
+        if news.papers or not quiet:
+            print_out(f"{news.name}: {counted(len(news.papers), 'new paper')}\n")
+        for paper in news.papers:
+            print_out(f"  {paper.key}  {clean(paper_line(paper))}\n")
+    if not found and not quiet:
+        print_error("There are no saved searches. Make one: review searches add NAME QUESTION")
+    return _say_skipped(found)
+
+
+def _say_skipped(found: Sequence[News]) -> int:
+    """Name what could not be read. Gives the exit code: 1 for inputs that gave nothing."""
+    for news in found:
+        for skipped in news.skipped:
+            print_error(f"{news.name}: skipped {skipped.file}: {skipped.reason}")
+    return 1 if any(news.skipped for news in found) else 0
+
+
+def _list(shelf: Library, *, as_json: bool) -> int:
+    from reviewer.formats.json import records_json
+    from reviewer.watching import saved_searches
+
+    found = saved_searches(shelf)
+    if as_json:
+        print_out(records_json("searches", found))
+        return 0
+    for search in found:
+        after = f"  (reads {', '.join(search.inputs)})" if search.inputs else ""
+        print_out(f"{search.name}  {search.question}{after}\n")
+    if not found:
+        print_error("There are no saved searches. Make one: review searches add NAME QUESTION")
+    return 0
+
+
+def _remove(shelf: Library, name: str) -> int:
+    from reviewer.watching import remove_search
+
+    remove_search(shelf, name)
+    print_out(f"Removed the search {name}\n")
+    return 0

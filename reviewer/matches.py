@@ -1,0 +1,106 @@
+"""How two titles, or two lists of authors, match. Pure; knows rapidfuzz."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+SIMILAR = 85.0  # of 100: titles less alike than this are of two papers
+_APART = re.compile(
+    r"\b(?:part|volume|vol|chapter|appendix|supplement\w*|erratum|corrigendum|correction|retract\w*"
+    r"|reply|comment\w*|response|rejoinder|addendum|exercises|solutions|tutorial|poster|demo|ii"
+    r"|iii|iv|i|revisited|extended)\b"
+)
+_NEGATED = ("a", "an", "un", "in", "im", "ir", "non", "anti", "de", "dis", "re", "pre", "post",
+            "sub", "super", "semi", "multi", "bi", "tri", "hyper", "hypo", "inter", "intra", "self",
+            "co")  # fmt: skip
+_ENDINGS = re.compile(r"(?:s|es|ies|y|d|ed|ing|er|ers|al|ic|ive|ly)$")
+
+TitleMatch = Literal["equal", "typo", "subtitle", "similar", "none"]
+Agreement = Literal["same", "some", "unknown", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A normalised title, whole and without its subtitle."""
+
+    whole: str
+    main: str
+
+
+def match_titles(one: Title, other: Title) -> TitleMatch:
+    """How two titles match, the strongest way that holds."""
+    if not one.whole or not other.whole:
+        return "none"
+    if one.whole.replace(" ", "") == other.whole.replace(" ", ""):
+        return "equal"
+    if one.whole == other.main or other.whole == one.main:
+        return "subtitle"
+    if ratio(one.whole, other.whole) < SIMILAR or _numbers(one.whole) != _numbers(other.whole):
+        return "none"
+    return "typo" if _is_slip(one.whole.split(), other.whole.split()) else "similar"
+
+
+def _numbers(title: str) -> list[str]:
+    return re.findall(r"\d+|\b(?:ii|iii|iv|vi|vii)\b", title)
+
+
+def ratio(one: str, other: str) -> float:
+    from rapidfuzz import fuzz
+
+    return float(fuzz.ratio(one, other, score_cutoff=SIMILAR))
+
+
+def _is_slip(one: Sequence[str], other: Sequence[str]) -> bool:
+    """True when one or two words differ by a letter that nobody means: no other word comes of it by
+    a prefix, an ending or a number."""
+    if len(one) != len(other):
+        return False
+    differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    if len(differing) > (1 if len(one) < 6 else 2):
+        return False
+    return all(_is_misspelt(*sorted(pair, key=len)) for pair in differing)
+
+
+def _is_misspelt(shorter: str, longer: str) -> bool:
+    from rapidfuzz.distance import OSA
+
+    if len(shorter) < 5 or OSA.distance(shorter, longer, score_cutoff=1) > 1:
+        return False
+    if longer.endswith(shorter) and longer[: -len(shorter)] in _NEGATED:
+        return False
+    stems = {_ENDINGS.sub("", word) for word in (shorter, longer)}
+    is_inflected = shorter[:-2] == longer[: len(shorter) - 2] and len(stems) == 1
+    return not (is_inflected or longer == shorter + longer[-1:])
+
+
+def can_be_cut(one: str, other: str) -> bool:
+    """True when the longer title's rest reads as a subtitle, not as another part of a series."""
+    shorter, longer = sorted((one, other), key=len)
+    rest = longer.removeprefix(shorter)
+    return len(shorter) >= 5 and not _APART.search(rest) and not re.search(r"\d", rest)
+
+
+def agreement_of(one: Sequence[str], other: Sequence[str]) -> Agreement:
+    """How far two lists of authors name the same people; a letter may differ, a list be cut."""
+    if not one or not other:
+        return "unknown"
+    from rapidfuzz.distance import OSA
+
+    fewer, more = sorted((one, other), key=len)
+    left = list(more)
+    shared = 0
+    for name in fewer:
+        found = next((n for n in left if n == name), None) or next(
+            (n for n in left if min(len(n), len(name)) > 4 and OSA.distance(n, name) <= 1), None
+        )
+        if found is not None:
+            left.remove(found)
+            shared += 1
+    if shared == len(fewer) and (shared > 1 or len(more) == 1 or one[0] == other[0]):
+        return "same"
+    if shared >= 2 and 2 * shared >= len(more):
+        return "same"
+    return "some" if shared else "none"

@@ -1,0 +1,103 @@
+"""Saved searches: kept in the library, run again when wanted, and told what is new since."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from reviewer.errors import LibraryError, NotFoundError, UsageError
+from reviewer.library import Library
+from reviewer.records import Paper, Report, silent
+from reviewer.saved_searches import News, SavedSearch
+from reviewer.search import SearchOptions, find
+from reviewer.sources import ReadOptions
+
+_NAME = re.compile(r"[\w][\w.-]{0,63}")
+
+
+def saved_searches(library: Library) -> list[SavedSearch]:
+    rows = library.database.rows("SELECT search, seen FROM searches ORDER BY name")
+    try:
+        return [
+            SavedSearch.model_validate(json.loads(text) | {"seen": json.loads(seen)})
+            for text, seen in rows
+        ]
+    except ValueError as error:
+        raise LibraryError(
+            "a saved search cannot be read", hint="Put a backup of the library in its place."
+        ) from error
+
+
+def add_search(library: Library, search: SavedSearch, report: Report = silent) -> News:
+    """Save a search. What it finds now counts as seen; gives that. Raises UsageError for a name
+    that is taken or none, and for a question without words."""
+    if not _NAME.fullmatch(search.name):
+        raise UsageError(
+            f"'{search.name}' is no name for a search", hint="Use letters, digits, - and _."
+        )
+    if not search.question.strip():
+        raise UsageError("there is nothing to look for", hint="review searches add NAME 'words'")
+    if any(known.name == search.name for known in saved_searches(library)):
+        raise UsageError(
+            f"there is a search '{search.name}' already",
+            hint=f"Remove it first: review searches remove {search.name}",
+        )
+    return _run(library, search, report)
+
+
+def remove_search(library: Library, name: str) -> None:
+    _named(library, [name])
+    with library.writing(), library.database.transaction():
+        library.database.run("DELETE FROM searches WHERE name = ?", (name,))
+
+
+def run_searches(library: Library, names: Sequence[str], report: Report = silent) -> list[News]:
+    """Run these searches, or all: read their inputs anew, ask, and remember what was named. One
+    that was stopped before it was remembered names the same papers again: none is lost."""
+    return [_run(library, search, report) for search in _named(library, names)]
+
+
+def _named(library: Library, names: Sequence[str]) -> list[SavedSearch]:
+    known = saved_searches(library)
+    missing = [name for name in names if name not in {search.name for search in known}]
+    if missing:
+        shown = ", ".join(search.name for search in known) or "none"
+        raise NotFoundError(
+            f"there is no saved search '{missing[0]}'", hint=f"Saved searches: {shown}"
+        )
+    return [search for search in known if not names or search.name in names]
+
+
+def _run(library: Library, search: SavedSearch, report: Report) -> News:
+    added = library.add(search.inputs, ReadOptions(), report) if search.inputs else None
+    found = find(
+        search.question, library, SearchOptions(papers=search.most, filters=search.filters)
+    )
+    papers = [hit.paper for hit in found.hits] if found.matched else []
+    fresh = tuple(paper for paper in papers if not _ids(paper) & search.seen)
+    seen = search.seen.union(*(_ids(paper) for paper in papers))
+    _keep(library, search, seen)
+    return News(
+        name=search.name,
+        question=search.question,
+        papers=fresh,
+        matched=found.matched,
+        skipped=added.skipped if added else (),
+    )
+
+
+def _ids(paper: Paper) -> frozenset[str]:
+    """The paper's id and those that it took in: one that was merged is not news."""
+    return frozenset(
+        {paper.id, *(name for name in paper.aliases if re.fullmatch("p[0-9a-f]{12}", name))}
+    )
+
+
+def _keep(library: Library, search: SavedSearch, seen: frozenset[str]) -> None:
+    text = search.model_dump_json(exclude={"seen"})
+    with library.writing(), library.database.transaction():
+        library.database.run(
+            "INSERT OR REPLACE INTO searches VALUES (?,?,?)",
+            (search.name, text, json.dumps(sorted(seen))),
+        )
