@@ -4,8 +4,8 @@ The model is a loopback server in a process of its own that speaks OpenAI's prot
 real litellm and answers from the prompt; no real model is asked. Beside it, in the same round and
 in turns, a bare pool of threads makes the same calls with litellm alone. Compared is the time from
 the first to the last request that the server saw. Memory is the process's resident size when the
-server has seen MEMORY_FROM calls and at the last one. `--topics` plans no sections, so that the model is
-asked for points of view and themes as well.
+server has seen MEMORY_FROM calls and at the last one. `--topics` plans no sections, so that the
+model is asked for points of view and themes as well.
 """
 
 from __future__ import annotations

@@ -31,7 +31,6 @@ MOST_BYTES = 512 * 1024 * 1024
 MOST_LINE_BYTES = 32 * 1024 * 1024  # a reply of an API with thousands of works in one line
 _PIECE_BYTES = 1024 * 1024
 _PACKED = {
-    b"%PDF-": "it is a PDF, which this release does not read",
     b"\x1f\x8b": "it is packed (gzip): unpack it first",
     b"PK\x03\x04": "it is a ZIP archive: unpack it first",
 }
