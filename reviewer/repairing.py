@@ -30,7 +30,8 @@ _VECTOR_TABLES = ("vectors", "sentences")
 # Made anew from papers and records, or from the vectors: what stands in these is not copied.
 _DERIVED = {
     "papers", "records", "aliases", "tags", "identities", "chunks", "segments", "postings",
-    "words", "dead_chunks", "removed_chunks", "state", *_VECTOR_TABLES,
+    "words", "dead_chunks", "removed_chunks", "state", "likenesses", "blocks", "arrivals", "files",
+    *_VECTOR_TABLES,
 }  # fmt: skip
 _OWN_STATE = ("generation", "index", "embedding", "dimensions")
 

@@ -25,8 +25,8 @@ _OURS = frozenset(  # what our own Markdown is made of; a mail address stands as
     "html head body".split()
 )
 _PAGE = frozenset(
-    "html head meta title style body header main h1 h2 p div span label input select option ul li "
-    "table thead tbody tr th td button a small details summary article blockquote mark dialog "
+    "html head meta title style body header main h1 h2 h3 p div span label input select option ul "
+    "li table thead tbody tr th td button a small details summary article blockquote mark dialog "
     "script fieldset legend section code strong".split()
 )
 _COMMANDS = frozenset(  # of LaTeX, that our own files use

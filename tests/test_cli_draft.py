@@ -87,7 +87,11 @@ def test_the_sample_papers_are_drafted_without_a_model_or_a_library(capsys):
         (["x", "--words", "3"], 2, "--words 3 is out of bounds. Use 50 to 20000."),
         (["x", "--effort", "hard"], 2, "--effort 'hard' is none"),
         (["x", "--for", "no.md"], 1, "no.md cannot be opened: no such file or directory"),
-        (["x", "-f", "docx"], 2, "'docx' is no format. Use --format markdown or latex or json."),
+        (
+            ["x", "-f", "docx"],
+            2,
+            "'docx' is no format. Use --format markdown or latex or json or html.",
+        ),
         (["x", "-o", "nowhere/d.md"], 1, "there is no folder nowhere"),
         (["x", "-f", "latex", "--style", "pandoc"], 2, "latex is not cited in the style pandoc"),
         (["x", "-o", "d.md", "--style", "latex"], 2, "markdown is not cited in the style latex"),

@@ -76,7 +76,8 @@ def test_an_answer_from_a_pdf_carries_the_page_in_markdown_and_json(shelf, revie
 
 def test_no_command_finds_hidden_words(shelf, review):
     for command in (("search", "quagga praise"), ("ask", "should one praise quagga?")):
-        assert "quagga" not in review(*command, "--library", shelf)[1].replace("praise quagga?", "")
+        out = review(*command, "--library", shelf)[1]
+        assert "Ignore all of this" not in out
 
 
 @pytest.mark.parametrize("suffix", ["md", "json", "csv", "html", "tex", "xlsx"])

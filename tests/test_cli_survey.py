@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+import time
 
 import bibtexparser
 import pytest
@@ -245,6 +246,7 @@ def test_a_digest_says_what_came_and_what_it_bears_on(review, shelf, tmp_path):
 
 def test_runs_are_shown_and_compared(review, tmp_path):
     review("survey", TOPIC, "--yes", "-k", "10", "-q")
+    time.sleep(1.1)  # runs are listed by the second in which they began
     review("survey", TOPIC, "--yes", "-k", "14", "-q")
     _, out, err = review("runs")
     assert "2 runs" in err

@@ -193,7 +193,7 @@ def test_the_files_suffix_chooses_the_form(review, shelf, tmp_path, suffix):
 def test_ask_says_which_forms_it_has(review, shelf):
     code, _, err = review("ask", "does RL help?", "-o", "a.xlsx", "--library", shelf)
     assert code == 2
-    assert "this command does not write a .xlsx file. Use --format markdown or json." in err
+    assert "this command does not write a .xlsx file. Use --format markdown or json or html." in err
 
 
 def test_a_table_is_brought_up_to_date_in_its_place(review, shelf, tmp_path):

@@ -1,6 +1,7 @@
 """Records become papers: merging, keys and old names, in whatever order the records come."""
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,11 @@ from reviewer.sources import ReadOptions, jsonl
 
 
 class Papers:
-    """A catalogue in memory that JSON Lines can be added to."""
+    """A catalogue that JSON Lines can be added to."""
 
     def __init__(self):
-        self.database = Database(Path(":memory:"))
+        self._folder = tempfile.TemporaryDirectory()
+        self.database = Database(Path(self._folder.name) / "library.db")
         self.catalogue = Catalogue(self.database)
 
     def add(self, file, *records):
@@ -34,6 +36,7 @@ class Papers:
 
     def close(self):
         self.database.close()
+        self._folder.cleanup()
 
 
 @pytest.fixture
