@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from urllib.parse import quote, unquote
 
@@ -11,6 +12,7 @@ from reviewer.visible import is_hidden
 
 _AROUND = 1500  # characters of a long text that are shown before and after a quote
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -56,7 +58,8 @@ def byline(paper: Paper) -> str:
 def link_of(paper: Paper) -> str:
     """An http(s) address of the paper, made from its identifiers if need be, or nothing.
 
-    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else. An
+    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else; so is
+    the `&` of what Markdown and HTML take for a sign in words, such as `&lt;`. An
     address that hides characters is none: programs show `%1B` as the sign that it stands for.
     """
     addresses = [
@@ -65,7 +68,7 @@ def link_of(paper: Paper) -> str:
         f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "",
     ]
     link = next((a for a in addresses if a and not _hides(a)), "")
-    return quote(link, safe=_ADDRESS, errors="replace")
+    return _ENTITY.sub("%26", quote(link, safe=_ADDRESS, errors="replace"))
 
 
 def _hides(address: str) -> bool:

@@ -300,6 +300,7 @@ def test_whole_pages(text):
 @soup()
 @given(SOUP, SOUP, SOUP)
 @example("%1B]8;;x", "%e2%80%ae", "\u202e")
+@example("", "&lt;", "x&#60;y")
 def test_links(url, doi, arxiv_id):
     for address in (url, f"https://{url}", f"HTTP://{url}", f"https://papers.example/{url}"):
         found = paper("x").model_copy(update={"url": address, "doi": doi, "arxiv_id": arxiv_id})
