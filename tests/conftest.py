@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "fixtures" / "library"
 SHARED = ROOT.parent / "shared"
 
-# The same examples for the same code, so that a failure is of the change at hand; new ones are drawn
-# by `make promises`.
+# The same examples for the same code, so that a failure is of the change at hand; `make promises`
+# draws new ones.
 settings.register_profile(
     "tests",
     deadline=None,
