@@ -128,13 +128,6 @@ def text_of(item: Any, *names: str) -> str:  # noqa: ANN401  anything JSON can h
     return _SURROGATE.sub("\ufffd", item).strip() if isinstance(item, str) else ""
 
 
-def list_of(item: Any, *names: str) -> list[Any]:  # noqa: ANN401
-    """The list under the last of these names; empty when there is none."""
-    for name in names:
-        item = item.get(name) if isinstance(item, dict) else None
-    return item if isinstance(item, list) else []
-
-
 def json_items(text: str, holder: str, is_item: Callable[[Any], bool]) -> Iterator[JsonValue]:
     """The items of a reply of an API, however it was saved: a list, a list as the value of
     `holder`, one object, or one object a line."""

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from reviewer.desk import Desk, Progress
 from reviewer.errors import ModelError
+from reviewer.file_names import file_names
 from reviewer.keeping import keep_run, new_run_id
 from reviewer.library import Library
 from reviewer.maps import PaperMap
@@ -48,7 +49,7 @@ GRACE_S = 5.0  # that calls in flight have to end after an interrupt
 PAGES_SHARE = 0.05  # of the time that files may take while calls run; the rest are written after
 _NAME_CHARS = 60
 _UNKEPT = {"papers": (), "map": PaperMap(), "made": Made()}
-_RESERVED = re.compile(r"index|survey|plan|con|prn|aux|nul|(?:com|lpt)\d")
+_OWN_NAMES = ("index", "survey", "plan")
 
 
 @dataclass(frozen=True)
@@ -171,17 +172,12 @@ def _all_of(results: Sequence[R | ModelError]) -> list[R]:
 
 def names_of(plan: SurveyPlan) -> list[str]:
     """A stem of file names for each report: its title's words with hyphens, each name once."""
-    names: list[str] = []
+    stems: list[str] = []
     for report in plan.reports:
         words = re.findall(r"[^\W_]+", report.title.casefold())
         stem = "-".join(words)[:_NAME_CHARS].rstrip("-") or "report"
-        stem = f"{stem}-report" if _RESERVED.fullmatch(stem) else stem
-        name, number = stem, 1
-        while name in names:
-            number += 1
-            name = f"{stem}-{number}"
-        names.append(name)
-    return names
+        stems.append(f"{stem}-report" if stem in _OWN_NAMES else stem)
+    return file_names(stems, "")
 
 
 def _desk(library: Library, writer: Writer, options: SurveyOptions, report: Report) -> Desk:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from reviewer.records import Skipped
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
 class Tags:
-    """A format: `line` matches a tagged line as tag and value. A record begins with the tag `start`
-    and ends with `end`; when that is empty, before a tagged line that follows a blank one, or one
-    that is `like_start`: a beginning with a wrong letter."""
+    """A format: `line` matches a tagged line as tag and value; `sign` stands before a tag there. A
+    record begins with the tag `start` and ends with `end`; when that is empty, before a tagged line
+    that follows a blank one, or one that is `like_start`: a beginning with a wrong letter."""
 
     line: re.Pattern[str]
     start: str
     end: str = ""
     title: str = "TI"
+    sign: str = ""
     like_start: re.Pattern[str] = re.compile(r"(?!)")
 
 
@@ -77,6 +80,25 @@ def _record(start: int, lines: list[str], tags: Tags, *, is_stray: bool) -> Tagg
 
 
 RUN_TOGETHER = "another record has run into this one: its first and last lines are damaged"
+
+
+def whole_records(
+    text: str, tags: Tags, file: str, titles: Sequence[str] = ()
+) -> Iterator[TaggedRecord | Skipped]:
+    """All records with a beginning and a title, which may stand under `titles` instead. The others
+    are Skipped; one that another has run into is given, and told of before."""
+    for record in tagged_records(text, tags):
+        reason = ""
+        if record.is_stray:
+            reason = f"a record without its {tags.sign}{tags.start} line"
+        elif not record.text(tags.title, *titles):
+            reason = "the record has no title"
+        if reason:
+            yield Skipped(file=file, position=record.line, reason=reason)
+            continue
+        if record.titles > 1:
+            yield Skipped(file=file, position=record.line, reason=RUN_TOGETHER)
+        yield record
 
 
 class _EveryTag(dict[str, str]):

@@ -78,6 +78,11 @@ ModelOption = Annotated[
     str | None,
     typer.Option("--model", "-m", help="Any litellm model writes the answer.", show_default=False),
 ]
+EffortOption = Annotated[str, typer.Option(help="quick, normal or thorough.")]
+CountOption = Annotated[int, typer.Option("-k", help="How many papers are read.", min=1)]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say which calls would be made, and make none.")
+]
 ApiBaseOption = Annotated[
     str | None, typer.Option("--api-base", help="The model's address.", show_default=False)
 ]

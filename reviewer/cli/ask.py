@@ -12,6 +12,9 @@ from reviewer.cli import (
     ApiBaseOption,
     BudgetOption,
     CallsOption,
+    CountOption,
+    DryRunOption,
+    EffortOption,
     EmbeddingOption,
     FileOption,
     JobsOption,
@@ -50,11 +53,11 @@ def ask(
         typer.Option("--papers", help="Ask these files or folders alone.", show_default=False),
     ] = None,
     model: ModelOption = None,
-    effort: Annotated[str, typer.Option(help="quick, normal or thorough.")] = "normal",
+    effort: EffortOption = "normal",
     follow: Annotated[
         bool, typer.Option("--continue", "-c", help="Go on from the last question.")
     ] = False,
-    count: Annotated[int, typer.Option("-k", help="How many papers are read.", min=1)] = 12,
+    count: CountOption = 12,
     year: YearOption = "",
     venue: VenueOption = "",
     tag: TagOption = None,
@@ -69,9 +72,7 @@ def ask(
     stream: Annotated[
         bool, typer.Option("--stream", help="Show claims as soon as their quotes stand.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say which calls would be made, and make none.")
-    ] = False,
+    dry_run: DryRunOption = False,
     form: Annotated[
         str, typer.Option("--format", "-f", help="markdown, json or html.", show_default=False)
     ] = "",

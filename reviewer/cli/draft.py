@@ -11,6 +11,9 @@ from reviewer.cli import (
     ApiBaseOption,
     BudgetOption,
     CallsOption,
+    CountOption,
+    DryRunOption,
+    EffortOption,
     EmbeddingOption,
     JobsOption,
     JsonOption,
@@ -81,8 +84,8 @@ def draft(
         typer.Option("--papers", help="Draft from these files or folders.", show_default=False),
     ] = None,
     model: ModelOption = None,
-    effort: Annotated[str, typer.Option(help="quick, normal or thorough.")] = "normal",
-    count: Annotated[int, typer.Option("-k", help="How many papers are read.", min=1)] = 12,
+    effort: EffortOption = "normal",
+    count: CountOption = 12,
     year: YearOption = "",
     venue: VenueOption = "",
     tag: TagOption = None,
@@ -93,9 +96,7 @@ def draft(
     quotes: Annotated[
         bool, typer.Option("--quotes", help="Show under each reference what was quoted.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say which calls would be made, and make none.")
-    ] = False,
+    dry_run: DryRunOption = False,
     form: Annotated[
         str,
         typer.Option("--format", "-f", help="markdown, latex, json or html.", show_default=False),

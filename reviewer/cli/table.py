@@ -12,6 +12,7 @@ from reviewer.cli import (
     ApiBaseOption,
     BudgetOption,
     CallsOption,
+    DryRunOption,
     EmbeddingOption,
     JobsOption,
     JsonOption,
@@ -106,9 +107,7 @@ def table(
     quotes: Annotated[
         bool, typer.Option("--quotes", help="Show the quotes on a terminal too.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say which calls would be made, and make none.")
-    ] = False,
+    dry_run: DryRunOption = False,
     form: Annotated[
         str,
         typer.Option(

@@ -10,13 +10,17 @@ from reviewer.kinds import KIND
 from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
-from reviewer.tagged import RUN_TOGETHER, TaggedRecord, Tags, tagged_records
+from reviewer.tagged import TaggedRecord, Tags, whole_records
 
 _NEARLY = re.compile(
     r"^.{0,4}(?:Journal|Conference|Book|Thesis|Report|Web|Generic|Electronic)[ \w]{0,25}$"
 )
 _TAGS = Tags(
-    re.compile(r"^%([0-9A-Z?@!#$^&*(\]>+])(?: (.*))?$"), start="0", title="T", like_start=_NEARLY
+    re.compile(r"^%([0-9A-Z?@!#$^&*(\]>+])(?: (.*))?$"),
+    start="0",
+    title="T",
+    sign="%",
+    like_start=_NEARLY,
 )
 _START = re.compile(r"^%0 \S", re.MULTILINE)
 _KINDS = {
@@ -33,15 +37,8 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a record; one without a title or without its beginning is Skipped."""
-    for record in tagged_records(text, _TAGS):
-        if record.is_stray:
-            yield Skipped(file=file, position=record.line, reason="a record without its %0 line")
-        elif not record.text("T"):
-            yield Skipped(file=file, position=record.line, reason="the record has no title")
-        else:
-            if record.titles > 1:
-                yield Skipped(file=file, position=record.line, reason=RUN_TOGETHER)
-            yield _paper(record, file)
+    for record in whole_records(text, _TAGS, file):
+        yield record if isinstance(record, Skipped) else _paper(record, file)
 
 
 def _paper(record: TaggedRecord, file: str) -> Paper:

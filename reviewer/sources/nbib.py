@@ -10,7 +10,7 @@ from reviewer.kinds import KIND
 from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Skipped
 from reviewer.sources import ReadOptions, origin_of, parts_of
-from reviewer.tagged import RUN_TOGETHER, TaggedRecord, Tags, tagged_records
+from reviewer.tagged import TaggedRecord, Tags, whole_records
 
 _TAGS = Tags(
     re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$"),
@@ -27,19 +27,11 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a record; one without a title or without its beginning is Skipped."""
-    for record in tagged_records(text, _TAGS):
-        title = record.text("TI", "BTI", "TT")
-        if record.is_stray:
-            yield Skipped(file=file, position=record.line, reason="a record without its PMID line")
-        elif not title:
-            yield Skipped(file=file, position=record.line, reason="the record has no title")
-        else:
-            if record.titles > 1:
-                yield Skipped(file=file, position=record.line, reason=RUN_TOGETHER)
-            yield _paper(title, record, file)
+    for record in whole_records(text, _TAGS, file, ("BTI", "TT")):
+        yield record if isinstance(record, Skipped) else _paper(record, file)
 
 
-def _paper(title: str, record: TaggedRecord, file: str) -> Paper:
+def _paper(record: TaggedRecord, file: str) -> Paper:
     people = record.all("FAU") or [inverted_initials(name) for name in record.all("AU")]
     names = [split_name(name) for name in people]
     names += [split_name(name, is_group=True) for name in record.all("CN")]
@@ -49,7 +41,7 @@ def _paper(title: str, record: TaggedRecord, file: str) -> Paper:
     details["issn"] = next((v.split(" ")[0] for v in record.all("IS")), "")
     is_article = any(v.startswith("Journal Article") for v in record.all("PT"))
     return Paper(
-        parts=parts_of(title, record.text("AB")),
+        parts=parts_of(record.text("TI", "BTI", "TT"), record.text("AB")),
         authors=authors,
         date=date,
         year=year_of(date),

@@ -10,7 +10,7 @@ from reviewer.kinds import KIND
 from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
-from reviewer.tagged import RUN_TOGETHER, TaggedRecord, Tags, tagged_records
+from reviewer.tagged import TaggedRecord, Tags, whole_records
 
 _TAGS = Tags(re.compile(r"^([A-Z][A-Z0-9])(?: (.*))?$"), start="PT", end="ER")
 _START = re.compile(r"^PT [JCBSP]\s*$", re.MULTILINE)
@@ -31,15 +31,8 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     """One Paper a record; one without a title or without its beginning is Skipped."""
     lines = (line for line in re.split(r"\r\n|\r|\n", text))
     kept = "\n".join("" if line[:2] in _FILE_TAGS else line for line in lines)
-    for record in tagged_records(kept, _TAGS):
-        if record.is_stray:
-            yield Skipped(file=file, position=record.line, reason="a record without its PT line")
-        elif not record.text("TI"):
-            yield Skipped(file=file, position=record.line, reason="the record has no title")
-        else:
-            if record.titles > 1:
-                yield Skipped(file=file, position=record.line, reason=RUN_TOGETHER)
-            yield _paper(record, file)
+    for record in whole_records(kept, _TAGS, file):
+        yield record if isinstance(record, Skipped) else _paper(record, file)
 
 
 def _paper(record: TaggedRecord, file: str) -> Paper:
