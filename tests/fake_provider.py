@@ -200,7 +200,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         at = time.monotonic()
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # the client died between its header and its body: no call was made
+            self.close_connection = True
+            return
         seen = Seen(at, self.path, dict(self.headers), json.loads(raw or b"{}"))
         self.fake.count(1)
         try:
