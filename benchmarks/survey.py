@@ -41,7 +41,10 @@ from tests.scripted import served
 MODEL = "openai/fake"
 JOBS, LATENCY_S, CALLS = 16, 0.1, 1000
 MOST_SHARE, MOST_GROWTH_MB, MEMORY_FROM = 1.1, 50, 100
-SECTIONS = ("what is done", "what is found", "what fails", "data", "rewards", "evaluation")
+SECTIONS = (
+    "what is done", "what is found", "what fails", "data", "rewards", "evaluation", "cost",
+    "small models", "other tasks", "why it works", "what is open", "methods", "earlier work",
+)  # fmt: skip
 
 
 def serve() -> None:
@@ -125,8 +128,8 @@ def survey(
             files = ReportFiles(str(Path(place) / "reports"), with_docx=False)
             over = threading.Event()
 
-            def watch() -> None:
-                while not over.wait(0.02):
+            def watch() -> None:  # seldom: it takes the processor that calls need
+                while not over.wait(0.2):
                     if writer.usage().calls and not first:
                         first.append(time.process_time())
                     sizes.extend([resident_mb()] * (writer.usage().calls - len(sizes)))

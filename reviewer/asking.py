@@ -60,7 +60,8 @@ class Asking:
 
     def side_by_side(self, call: Callable[[A], B], items: Sequence[A]) -> list[B]:
         """What the call gives for each item, in their order, as many at a time as may be."""
-        return pacing.side_by_side(call, items, self.model.jobs, self.prompts.make_ready)
+        meanwhile = None if self.prompts.is_ready else self.prompts.make_ready
+        return pacing.side_by_side(call, items, self.model.jobs, meanwhile)
 
     def tried(
         self, call: Callable[[A], B], items: Sequence[A], ended: Callable[[A], None]

@@ -88,6 +88,8 @@ def figures_without_proof(claim: str, quotes: Iterable[str], years: Iterable[int
 
 def _with_ascii_digits(text: str) -> str:
     """The text with the digits and percent signs of every script as ASCII has them; 5² stays."""
+    if text.isascii():
+        return text
     ascii_digits = (str(int(c)) if c.isdecimal() else c for c in text)
     return "".join(ascii_digits).replace("％", "%").replace("٪", "%")
 

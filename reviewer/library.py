@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -41,6 +42,8 @@ class Library:
         `embedding` takes the place of the one that the settings name. Raises LibraryError when the
         folder cannot be used and NewerLibraryError when a later release made it.
         """
+        # Else numpy's threads spin between products: twice the processor time, no answer sooner.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self.folder = folder
         self.settings = settings or Settings()
         try:

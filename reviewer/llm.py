@@ -110,9 +110,7 @@ class LLM:
                 self._account.replay()
                 hear(kept)
                 return record
-        with (
-            self._slots
-        ):  # until the reply is kept: a kill loses no more calls than there are slots
+        with self._slots:  # until it is kept: a kill loses no more calls than there are slots
             text, record = self._asked(prompt, into, hear)
             if self._cache is not None:
                 with self._cache_lock:
@@ -224,6 +222,7 @@ class LLM:
             options["response_format"] = replies.as_format(into)
         if tell is not None:
             options |= {"stream": True, "stream_options": {"include_usage": True}}
+        providers.keep_from_loggers(self._litellm)
         sending = self._sending if tell is None else self._new_sending()
         reply = self._litellm.completion(
             messages=messages, drop_params=True, logger_fn=keep_body, **sending, **options

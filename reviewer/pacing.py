@@ -234,17 +234,20 @@ def side_by_side(
     call: Callable[[A], B],
     items: Sequence[A],
     most: int,
-    meanwhile: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> list[B]:
     """What `call` gives for each item, in their order, at most `most` at a time.
 
     `meanwhile` is done in this thread while they wait. At the first error, and at an interrupt, no
     further call begins and none that runs is waited for.
     """
+    if len(items) == 1 and meanwhile is None:
+        return [call(items[0])]
     pool = ThreadPoolExecutor(max(1, min(most, len(items))))
     try:
         given = pool.map(call, items)
-        meanwhile()
+        if meanwhile is not None:
+            meanwhile()
         return list(given)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

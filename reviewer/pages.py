@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reviewer.describing import byline, link_of, quoted_place, readable_date
 from reviewer.text import clean, counted
 from reviewer.visible import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent / "formats" / "page"
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -35,6 +39,27 @@ def render_page(
     scripts; with a panel it has the elements in which `cited.js` shows quotes. Jinja escapes every
     text, hidden characters are left out; the policy lets only these run, by their hashes, and
     nothing be fetched."""
+    style = "".join(_text(f"{style}.css") for style in ("page", *styles))
+    script = "".join(_text(f"{script}.js") for script in scripts)
+    allowed = f"script-src '{hash_of(script)}'; " if script else ""
+    page: str = (
+        _environment()
+        .get_template(f"{name}.html.jinja")
+        .render(
+            **values,
+            script=script,
+            style=style,
+            has_panel=bool(script) and has_panel,
+            policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
+            f"{allowed}style-src '{hash_of(style)}'",
+        )
+    )
+    return page
+
+
+@cache
+def _environment() -> Environment:
+    """Kept, for compiling a template takes longer than rendering a page."""
     import jinja2
     from markupsafe import Markup
 
@@ -44,24 +69,14 @@ def render_page(
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
         autoescape=True,
+        auto_reload=False,
         finalize=shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= FILTERS
-    style = "".join(_text(f"{style}.css") for style in ("page", *styles))
-    script = "".join(_text(f"{script}.js") for script in scripts)
-    allowed = f"script-src '{hash_of(script)}'; " if script else ""
-    page: str = environment.get_template(f"{name}.html.jinja").render(
-        **values,
-        script=script,
-        style=style,
-        has_panel=bool(script) and has_panel,
-        policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"{allowed}style-src '{hash_of(style)}'",
-    )
-    return page
+    return environment
 
 
 def _text(name: str) -> str:

@@ -75,6 +75,8 @@ class Prompts:
             for path in own.glob(f"*{SUFFIX}"):
                 self._check(path)
         self._environment = self._make_environment()
+        self._hashes: dict[str, str] = {}
+        self.is_ready = False
 
     def names(self) -> list[str]:
         return sorted(p.name.removesuffix(SUFFIX) for p in prompts_folder().glob(f"*{SUFFIX}"))
@@ -101,6 +103,7 @@ class Prompts:
 
     def make_ready(self) -> None:
         """Compile every prompt. Takes some milliseconds: to be done while a model is waited for."""
+        self.is_ready = True
         for name in self.names():
             self._environment.get_template(name + SUFFIX)
 
@@ -123,8 +126,11 @@ class Prompts:
         raise NotFoundError(f"there is no prompt '{name}'", hint="Run: review prompts list")
 
     def _file_hash(self, name: str) -> str:
-        partial = self._path("_evidence").read_bytes()
-        return hashlib.sha256(self._path(name).read_bytes() + partial).hexdigest()[:16]
+        """Of the file as it was when it was first asked for: it is compiled once, too."""
+        if name not in self._hashes:
+            whole = self._path(name).read_bytes() + self._path("_evidence").read_bytes()
+            self._hashes[name] = hashlib.sha256(whole).hexdigest()[:16]
+        return self._hashes[name]
 
     def _make_environment(self) -> Environment:
         import jinja2
@@ -136,6 +142,7 @@ class Prompts:
             trim_blocks=True,
             lstrip_blocks=True,
             autoescape=False,  # prompts are plain text
+            auto_reload=False,
             finalize=_shown,  # also a question, a column or a draft may hide characters
         )
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -228,6 +229,14 @@ def _missing_keys(litellm: Any, model: str) -> list[str]:  # noqa: ANN401  the m
     found = litellm.validate_environment(model)
     missing = [] if found["keys_in_environment"] else found["missing_keys"]
     return _key_variables(model, missing)
+
+
+def keep_from_loggers(litellm: Any) -> None:  # noqa: ANN401  a module without types
+    """After each call litellm prices and copies it for loggers that nobody has set, in a thread of
+    its own: a fifth of a call's processor time. Its mark of inner calls switches that off, here for
+    the calling thread alone."""
+    with suppress(AttributeError):
+        litellm._internal_context.is_internal_call.set(True)
 
 
 def sending(

@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 
 from reviewer.errors import ModelError, ReviewError, UsageError
-from reviewer.llm import LLM, warm_up
+from reviewer.llm import LLM, load_litellm, warm_up
 from reviewer.pacing import MOST_ATTEMPTS, DeadlineError, LimitError, StoppedError
 from reviewer.records import Record
 from reviewer.replies import DamagedReplyError, ModelReplyError
@@ -426,6 +426,20 @@ def test_a_damaged_reply_is_paid_for_too(provider):
     llm = llm_of(provider)
     llm.ask("Say fine.", Note)
     assert llm.usage().tokens_in == 200
+
+
+def test_litellm_hands_no_call_to_loggers(provider, monkeypatch):
+    litellm = load_litellm()
+    heard = []
+    monkeypatch.setattr(litellm, "success_callback", [lambda *given: heard.append(given[0])])
+    llm_of(provider).ask("a paper's text", Note)
+    bare = {"role": "user", "content": "asked past the program"}
+    litellm.completion("openai/fake", [bare], api_base=provider.url, api_key="sk-none")
+    end = time.monotonic() + 30
+    while not heard and time.monotonic() < end:
+        time.sleep(0.01)
+    time.sleep(0.2)  # loggers run in a thread of their own, one after the other
+    assert [given["messages"] for given in heard] == [[bare]]
 
 
 def test_a_kept_reply_contacts_nobody():
