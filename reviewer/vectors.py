@@ -13,11 +13,16 @@ COLLECTION = "chunks"
 BATCH = 5000  # Chroma takes at most 5,461 rows a call
 _SMALL_EF, _LARGE_EF = 200, 400  # ef 200 finds 0.975 of the true 10 on a hard set, 400 finds 0.994
 _LARGE = 5000
+_REACHED = 0.7  # of an index's vectors
 _ITSELF = 0.999  # the least cosine of a vector with itself, in float32
 # Chroma keeps up to `sync_threshold` rows outside its HNSW files, and then every process that only
 # reads folds them in again and rewrites those files. With 2 each batch is written out at once, and
 # reading leaves the files as they are (13 ms to open instead of 37).
-_HNSW = {"space": "cosine", "ef_search": _SMALL_EF, "sync_threshold": 2, "batch_size": 2}
+# Chroma's own 16 neighbours leave some vectors of a large index out of reach (docs/quality.md).
+_HNSW = {
+    "space": "cosine", "ef_search": _SMALL_EF, "max_neighbors": 32, "ef_construction": 200,
+    "sync_threshold": 2, "batch_size": 2,
+}  # fmt: skip
 
 
 _opening = Lock()
@@ -125,11 +130,14 @@ class Vectors:
         return [(chunk_id, 1.0 - float(distance)) for chunk_id, distance in pairs]
 
     def finds_its_own(self, most: int) -> bool:
-        """True when each of the first `most` vectors, asked for, finds one as near as itself."""
+        """True when of the first `most` vectors, asked for, as many find one as near as itself as a
+        whole index finds at the least: some vectors of a large one cannot be reached in its graph
+        (3 of 100 in 10,000 that lie close together)."""
         with _told():
             vectors = self._collection.get(limit=most, include=["embeddings"])["embeddings"]
         found = [self.nearest(vector, 1) for vector in vectors]
-        return all(hits and hits[0][1] > _ITSELF for hits in found)
+        reached = sum(bool(hits) and hits[0][1] > _ITSELF for hits in found)
+        return reached >= _REACHED * len(found)
 
 
 def replace_folder(fresh: Path, folder: Path) -> None:

@@ -45,11 +45,10 @@ SENTENCES = (
     "It does not raise the pass rate by more than {n}.5% on 3 tasks.",
 )
 THEMES = ("New skills", "Old skills")
-# Those of issue 9; a command that is not there yet joins when it comes.
-WANTED = ("ask", "table", "draft", "check", "survey")
+SECTION, REPORT = "What is found", "new-skills"
 FORMS = {
     "ask": ("md",), "table": ("md", "csv", "xlsx", "tex", "html"), "draft": ("md", "tex"),
-    "check": ("md", "html"), "survey": ("md",),
+    "check": ("md", "html"), "survey": ("md", "html", "bib"),
 }  # fmt: skip
 
 
@@ -131,6 +130,12 @@ def desk(request, tmp_path, monkeypatch):
     for name, half in zip(THEMES, halves, strict=True):
         plan += [f'  - name: "{name}"', "    papers:", *(f"      - {p.key}" for p in half)]
     Path("plan.yaml").write_text("\n".join(plan), encoding="utf-8")
+    survey = [f"title: Skills\nsettings: {{words: 900}}\nreports:\n  - topic: '{QUESTION}'"]
+    survey += ["    title: New skills", "    sections:"]
+    for name, half in zip(THEMES, halves, strict=True):
+        survey.append(f"      - {{title: {name}, papers: [{', '.join(p.key for p in half)}]}}")
+    survey += ["    tables: [{columns: [finding], papers: 13}]"]
+    Path("survey.yaml").write_text("\n".join(survey), encoding="utf-8")
     draft = [f"{clean(papers[0].abstract.split('.')[0])} [@{papers[0].key}].", ""]
     draft += [about(paper) for paper in papers[1:]]
     Path("draft.md").write_text("\n\n".join(["# Draft", *draft]), encoding="utf-8")
