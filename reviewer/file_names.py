@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from reviewer.text import clean
 
 MOST_CHARS = 80
-MOST_BYTES = 140  # in UTF-8, without the suffix: encrypted folders allow 143 with it
+MOST_BYTES = 143  # in UTF-8, with the suffix: what encrypted folders allow
+_NUMBER_BYTES = 6  # that tell twins apart
 _RESERVED = re.compile(r"con|prn|aux|nul|conin|conout|clock|(?:com|lpt)[0-9]")  # of Windows
 _PARTS = re.compile(r"[^\w]+|_+")
 
@@ -24,7 +25,7 @@ def file_names(texts: Sequence[str], suffix: str, taken: Iterable[str] = ()) -> 
     used = {_folded(name) for name in taken}
     names = []
     for text in texts:
-        stem = _stem(text)
+        stem = _stem(text, MOST_BYTES - _NUMBER_BYTES - len(suffix.encode()))
         number, name = 1, f"{stem}{suffix}"
         while _folded(name) in used or _RESERVED.fullmatch(_folded(name).split(".")[0]):
             number += 1
@@ -34,20 +35,16 @@ def file_names(texts: Sequence[str], suffix: str, taken: Iterable[str] = ()) -> 
     return names
 
 
-def _stem(text: str) -> str:
-    """The text's words with hyphens between them, cut at a word where it is too long."""
+def _stem(text: str, most_bytes: int) -> str:
+    """The text's words with hyphens between them, cut at a word where they are more than MOST_CHARS
+    characters or so many bytes."""
     words = _PARTS.sub("-", unicodedata.normalize("NFKC", clean(text))).strip("-")
-    cut = _short(words)
+    cut = words[:MOST_CHARS].encode()[:most_bytes].decode(errors="ignore")
     if cut != words and "-" in cut[MOST_CHARS // 2 :]:
         cut = cut.rpartition("-")[0]
     return cut.strip("-") or "paper"
 
 
-def _short(words: str) -> str:
-    """At most MOST_CHARS characters and MOST_BYTES bytes, leaving room for a number."""
-    return words[:MOST_CHARS].encode()[: MOST_BYTES - 8].decode(errors="ignore")
-
-
 def _folded(name: str) -> str:
     """As systems compare names that tell neither case nor spelling of accents apart."""
-    return unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).casefold())
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).upper().casefold())

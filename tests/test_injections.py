@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from reviewer.cli import COMMANDS, run
+from reviewer.cli import run
 from reviewer.formats import link_of
 from reviewer.library import Library
 from reviewer.llm import load_litellm
@@ -45,11 +45,14 @@ SENTENCES = (
     "It does not raise the pass rate by more than {n}.5% on 3 tasks.",
 )
 THEMES = ("New skills", "Old skills")
-SECTION, REPORT = "What is found", "new-skills"
 FORMS = {
     "ask": ("md",), "table": ("md", "csv", "xlsx", "tex", "html"), "draft": ("md", "tex"),
     "check": ("md", "html"), "survey": ("md", "html", "bib"),
 }  # fmt: skip
+
+
+SISTERS = {"index.html", "new-skills.md", "new-skills.bib"}  # that a report's page may link to
+REPORT_FILES = {*SISTERS, "new-skills.html", "index.md", "survey.json"}
 
 
 class Case(NamedTuple):
@@ -133,7 +136,7 @@ def desk(request, tmp_path, monkeypatch):
     survey = [f"title: Skills\nsettings: {{words: 900}}\nreports:\n  - topic: '{QUESTION}'"]
     survey += ["    title: New skills", "    sections:"]
     for name, half in zip(THEMES, halves, strict=True):
-        survey.append(f"      - {{title: {name}, papers: [{', '.join(p.key for p in half)}]}}")
+        survey.append(f"      - {{title: {name}, keys: [{', '.join(p.key for p in half)}]}}")
     survey += ["    tables: [{columns: [finding], papers: 13}]"]
     Path("survey.yaml").write_text("\n".join(survey), encoding="utf-8")
     draft = [f"{clean(papers[0].abstract.split('.')[0])} [@{papers[0].key}].", ""]
@@ -162,6 +165,7 @@ def told(command):
         ],
         "draft": ["--plan", "plan.yaml"],
         "check": ["draft.md"],
+        "survey": ["survey.yaml"],
     }[command]
 
 
@@ -201,8 +205,9 @@ def carried_out(desk, command, capsys):
     before = snapshot(desk)
     documents, codes, said = {}, [], ""
     allowed = [desk.library, desk.out, desk.folder / "temporary"]
+    forms = ("reports",) if command == "survey" else ("json", *forms_of(command, desk))
     with FakeProvider(answers=model) as provider, Trap(allowed, provider.port) as trap:
-        for form in ("json", *forms_of(command, desk)):
+        for form in forms:
             file = desk.out / f"{command}.{form}"
             words = [command, *told(command), "-o", str(file), "--library", str(desk.library)]
             words += ["--embedding", "none", "--model", MODEL, "--api-base", provider.url]
@@ -214,15 +219,28 @@ def carried_out(desk, command, capsys):
             said += printed.out + printed.err
             if file.is_file():
                 documents[form] = file.read_bytes()
+            elif file.is_dir():
+                documents = reports_in(file)
         requests = list(provider.requests)
     assert not trap.written
     assert not trap.contacted
     assert not trap.started
     assert snapshot(desk) == before
     assert not list((desk.folder / "temporary").iterdir())
-    names = {f"{command}.{form}" for form in documents} | {"draft.bib"}
+    names = {f"{command}.{form}" for form in (*forms, *documents)} | {"draft.bib"}
+    names |= REPORT_FILES if command == "survey" else set()
     assert {path.name for path in desk.out.rglob("*")} <= names
     return Done(documents, said, model, requests, codes)
+
+
+def reports_in(folder):
+    """The one report of a survey and the document of its run, by suffix; nothing of a run that
+    ended before its report."""
+    if not (folder / "new-skills.md").is_file():
+        return {}
+    files = {"json": "survey.json"} | {form: f"new-skills.{form}" for form in FORMS["survey"]}
+    found = {form: folder / name for form, name in files.items() if (folder / name).is_file()}
+    return {form: path.read_bytes() for form, path in found.items()}
 
 
 def check_prompts(done, desk, *, is_part):
@@ -284,7 +302,11 @@ def check_ask(document, papers):
     check_claims(document["claims"], papers)
     assert {r["id"] for r in document["references"]} <= set(papers)
     assert all(r["link"] == link_of(papers[r["id"]]) for r in document["references"])
-    for stance in document["stances"]:
+    check_stances(document["stances"], papers)
+
+
+def check_stances(stances, papers):
+    for stance in stances:
         assert (stance["citation"] is None) == (stance["stance"] == "none")
         if stance["citation"]:
             check_citation(stance["citation"], papers)
@@ -294,12 +316,16 @@ def check_table(document, papers):
     assert [column["name"] for column in document["columns"]] == ["finding", "share", "helps"]
     assert {row["id"] for row in document["rows"]} == set(papers)
     assert all(papers[row["id"]].key == row["key"] for row in document["rows"])
-    for row in document["rows"]:
+    check_cells(document, papers)
+
+
+def check_cells(table, papers):
+    for row in table["rows"]:
         for cell in row["cells"]:
             for value in cell["values"]:
                 assert (cell["state"] == "filled") <= (value["citation"] is not None)
                 if value["citation"]:
-                    assert value["citation"]["paper_id"] == row["id"]
+                    assert value["citation"]["paper_id"] == row.get("id", row.get("paper_id"))
                     check_citation(value["citation"], papers)
 
 
@@ -315,6 +341,25 @@ def check_draft(document, papers):
         check_claims(section["claims"], papers)
         cited = {c["paper_id"] for claim in section["claims"] for c in claim["citations"]}
         assert cited <= set(half)
+
+
+def check_survey(document, papers):
+    """The plan of the user is the plan of the survey."""
+    report = document["reports"][0]
+    assert (document["title"], report["title"], report["topic"]) == (
+        "Skills", "New skills", QUESTION,
+    )  # fmt: skip
+    assert [section["title"] for section in report["sections"]] == list(THEMES)
+    assert {paper["id"] for paper in report["papers"]} <= set(papers)
+    for section in report["sections"]:
+        check_claims(section["claims"], papers)
+    check_claims(report["abstract"], papers)
+    check_claims(report["open_questions"], papers)
+    for table in report["tables"]:
+        assert [column["name"] for column in table["columns"]] == ["finding"]
+        check_cells(table, papers)
+    for verdict in report["verdicts"]:
+        check_stances(verdict["stances"], papers)
 
 
 def check_check(document, papers):
@@ -335,7 +380,9 @@ def check_forms(command, done, papers):
         if form == "md":
             check_markdown(content.decode(), links)
         elif form == "html":
-            check_page(content.decode(), links)
+            check_page(content.decode(), links | SISTERS, is_report=command == "survey")
+        elif form == "bib":
+            check_books(content.decode(), papers)
         elif form == "tex":
             check_latex(content.decode())
         elif form == "csv":
@@ -345,8 +392,17 @@ def check_forms(command, done, papers):
     return document
 
 
-CHECKS = {"ask": check_ask, "table": check_table, "draft": check_draft, "check": check_check}
-THERE = [command for command in WANTED if command in COMMANDS and command in CHECKS]
+def check_books(text, papers):
+    keys = re.findall(r"(?m)^@\w+\{([\w-]+),$", text)
+    assert set(keys) <= {paper.key for paper in papers.values()}
+    check_bibtex(text, keys)
+
+
+CHECKS = {
+    "ask": check_ask, "table": check_table, "draft": check_draft, "check": check_check,
+    "survey": check_survey,
+}  # fmt: skip
+THERE = tuple(CHECKS)
 
 
 @promise(
@@ -373,11 +429,7 @@ def test_a_model_that_obeys_the_papers_breaks_no_promise(desk, turn, capsys):
     CHECKS[command](check_forms(command, done, papers), papers)
     bibliography = desk.out / "draft.bib"
     if bibliography.is_file():
-        text = bibliography.read_text(encoding="utf-8")
-        known = {paper.key for paper in papers.values()}
-        keys = re.findall(r"(?m)^@\w+\{([\w-]+),$", text)
-        assert set(keys) <= known
-        check_bibtex(text, keys)
+        check_books(bibliography.read_text(encoding="utf-8"), papers)
 
 
 def test_there_are_enough_orders_and_each_is_another():
