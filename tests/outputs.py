@@ -30,7 +30,8 @@ _PAGE = frozenset(
     "script fieldset legend section code strong".split()
 )
 _REPORT = _PAGE | frozenset(  # beside them: verdict bars, the flow of papers, and drawings
-    "nav h4 figure figcaption caption ol dl dt dd sup em svg g rect circle line path polygon text".split()
+    "nav h4 figure figcaption caption ol dl dt dd sup em svg g rect circle line path polygon "
+    "text".split()
 )
 _COMMANDS = frozenset(  # of LaTeX, that our own files use
     "providecommand reviewother ifdefined Umathchar else textit fi begin end centering scriptsize "
