@@ -13,7 +13,7 @@ COLLECTION = "chunks"
 BATCH = 5000  # Chroma takes at most 5,461 rows a call
 _SMALL_EF, _LARGE_EF = 200, 400  # ef 200 finds 0.975 of the true 10 on a hard set, 400 finds 0.994
 _LARGE = 5000
-_REACHED = 0.7  # of an index's vectors
+_REACHED = 0.5  # of an index's vectors
 _ITSELF = 0.999  # the least cosine of a vector with itself, in float32
 # Chroma keeps up to `sync_threshold` rows outside its HNSW files, and then every process that only
 # reads folds them in again and rewrites those files. With 2 each batch is written out at once, and

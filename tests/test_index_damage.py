@@ -5,13 +5,16 @@ import random
 import shutil
 from itertools import product
 
+import numpy as np
 import pytest
 from conftest import SAMPLES, WordEmbedding
 from promises import promise
 from test_index import QUESTIONS, answers, rows_in_chroma
 
+from reviewer import vectors
 from reviewer.library import Library
 from reviewer.trial import opens_well
+from reviewer.vectors import Vectors
 
 FILES = ("chroma.sqlite3", "data_level0.bin", "header.bin", "index_metadata.pickle",
          "length.bin", "link_lists.bin")  # fmt: skip
@@ -153,6 +156,19 @@ def test_a_list_that_claims_a_terabyte_takes_no_space(whole, tmp_path):
 @pytest.mark.parametrize("rows", [61, 62])
 def test_a_first_opening_elsewhere_counts_and_asks(whole, rows):
     assert opens_well(whole[0] / "chroma", rows) == (rows == 62)
+
+
+def test_an_index_that_cannot_reach_some_of_its_vectors_is_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(vectors, "_HNSW", {**vectors._HNSW, "max_neighbors": 2})
+    own = np.random.default_rng(1).normal(size=(1500, 16)).astype(np.float32)
+    own /= np.linalg.norm(own, axis=1, keepdims=True)
+    names = [str(n) for n in range(len(own))]
+    index = Vectors(tmp_path / "chroma", make=True)
+    index.write(names, own, names, [{"number": n} for n in range(len(own))])
+    reached = [index.nearest(vector, 1)[0][0] for vector in own]
+    index.close()
+    assert reached != names
+    assert opens_well(tmp_path / "chroma", len(own))
 
 
 @promise(
