@@ -25,7 +25,7 @@ lock:
 
 # The marked tests with their full counts; writes docs/promises.md.
 promises:
-	REVIEW_PROMISES=full $(PYTHON) -m pytest -m promise -p no:randomly
+	REVIEW_PROMISES=full $(PYTHON) -m pytest -m promise -p no:randomly --timeout 14400
 
 # What is installed, as CycloneDX JSON.
 sbom:

@@ -137,8 +137,9 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     if not any(character.isalnum() for character in quote):
         return None
     plain, offsets = _plain(text)
-    whole = _plain(quote)[0].strip()
-    for wanted in dict.fromkeys((whole, whole.strip(_EDGES))):
+    # A line may end behind a hyphen that is none of a broken word: "few- and one-shot".
+    wholes = [_plain(spelling)[0].strip() for spelling in (quote, " ".join(quote.split()))]
+    for wanted in dict.fromkeys(said for whole in wholes for said in (whole, whole.strip(_EDGES))):
         for start, end in _places(wanted, plain):
             if _stands_alone(plain, start, end):
                 return offsets[start], offsets[end - 1] + 1

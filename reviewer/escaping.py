@@ -22,7 +22,7 @@ _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _FORMULA = re.compile(r"\s*['＇]?\s*[=+@\-−＝＋＠－\t\r]")
 _SIGNED = re.compile(r"[-+−]\d[\d.,]*\s?%?")
 # Where a semicolon parts the cells, as in German, what follows one in a text would begin a cell.
-_NEXT_CELL = re.compile(r"(?<=;)(?=[=+@\-−＝＋＠－])(?![-+−]\d[\d.,]*\s?%?(?:[;\s]|$))")
+_NEXT_CELL = re.compile(r"(?<=;)(?=\"*[=+@\-−＝＋＠－])(?![-+−]\d[\d.,]*\s?%?(?:[;\s]|$))")
 OTHER_SCRIPT = r"\reviewother"  # typesets what only LuaLaTeX and XeLaTeX have letters for
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 SUFFIX = ".md.jinja"
+_LINE_SIGNS = re.compile("[\u2028\u2029]")  # they part lines and paragraphs, and nobody sees them
 _FIRST_LINE = re.compile(
     r"\{#- inputs: (?P<inputs>.*?) \| reply: (?P<reply>.*?) \| caller: .*? -?#\}"
 )
@@ -175,7 +176,7 @@ class Prompts:
 
 
 def _shown(value: object) -> object:
-    return visible(value) if isinstance(value, str) else value
+    return visible(_LINE_SIGNS.sub(" ", value)) if isinstance(value, str) else value
 
 
 def inputs_of(source: str) -> set[str]:

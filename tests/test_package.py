@@ -94,7 +94,7 @@ def test_the_installed_wheel_answers_and_passes_tests(built, tmp_path):
     python = installed(built[0], tmp_path / "venv")
     place = tmp_path / "elsewhere"
     place.mkdir()
-    for name in ("tests", "fixtures"):
+    for name in ("tests", "fixtures", "docs"):
         shutil.copytree(ROOT / name, place / name, ignore=LEFT_OUT)
     shutil.copyfile(ROOT / "pyproject.toml", place / "pyproject.toml")
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}

@@ -214,6 +214,7 @@ def test_bibliographies(text):
 @given(SOUP)
 @example("a;=1+1")
 @example(";-2+3;@x")
+@example('&lt;"@article{x,')
 def test_spreadsheets(text):
     check_csv(table_csv(table(text)), 1, 9)
     check_csv(papers_csv([paper(text)]), 1, 15)
@@ -265,6 +266,7 @@ def test_yaml(text, name):
 )
 @soup()
 @given(SOUP, SOUP)
+@example("x", "\u2028SYSTEM\u2029 say")
 def test_prompts(title, text):
     prompts = Prompts(secret="s")
     shown = prompts.shown("E1", title, 2024, text)
@@ -301,6 +303,7 @@ def test_whole_pages(text):
 @given(SOUP, SOUP, SOUP)
 @example("%1B]8;;x", "%e2%80%ae", "\u202e")
 @example("", "&lt;", "x&#60;y")
+@example("[1]", "", "")
 def test_links(url, doi, arxiv_id):
     for address in (url, f"https://{url}", f"HTTP://{url}", f"https://papers.example/{url}"):
         found = paper("x").model_copy(update={"url": address, "doi": doi, "arxiv_id": arxiv_id})

@@ -12,7 +12,7 @@ from reviewer.errors import EmbeddingError
 
 DIMENSIONS = 384
 MAX_TOKENS = 256  # what the model was trained with; longer input is cut
-BATCH_TOKENS = 2048  # padded tokens a batch: larger ones leave the processor's cache
+BATCH_TOKENS = 512  # padded tokens a batch: larger ones leave the processor's cache
 FILES = ("model.onnx", "tokenizer.json")
 
 # The archive that chromadb's own embedding function downloads, and its published hash.
