@@ -10,6 +10,7 @@ from pathlib import Path
 from reviewer.catalogue import Catalogue, KeptRecord
 from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
+from reviewer.file_list import remember
 from reviewer.joining import Joined, Joiner
 from reviewer.linked_files import FILES, find_linked, own_folders
 from reviewer.records import Paper, Part, Report, Skipped
@@ -208,6 +209,7 @@ class FileReader:
         batch, self._batch = self._batch, _Batch()
         if not (batch.papers or batch.states):
             return
+        remember(self._database.path.parent, [f for f, s in batch.states.items() if s.entries])
         with self._database.transaction():
             if batch.papers:
                 for start in range(0, len(batch.papers), _BATCH):

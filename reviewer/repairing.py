@@ -18,10 +18,11 @@ from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
 from reviewer.duplicates import identities
 from reviewer.errors import LibraryError
+from reviewer.file_list import remembered
 from reviewer.joining import Joiner
 from reviewer.locking import writing
 from reviewer.records import Paper, Record, Report, silent
-from reviewer.salvage import Pages, Row, rows_of_table
+from reviewer.salvage import Pages, Row, is_whole, rows_of_table
 from reviewer.sources import STDIN, ReadOptions, read_file
 
 _JOIN_BATCH = 500
@@ -81,8 +82,8 @@ def repair(folder: Path, report: Report = silent) -> Repaired:
 def _repair(path: Path, report: Report) -> Repaired:
     report("Reading what stands in the file", 0, 0)
     found = _read(path)
-    _read_again(found, report)
-    if not found.papers and not found.records:
+    _read_again(found, [] if is_whole(path) else remembered(path.parent), report)
+    if not found.again and not found.papers and not found.records:
         raise LibraryError(
             f"no paper can be read from {path}; it is left as it is",
             hint="Put a backup in its place: review restore BACKUP",
@@ -126,11 +127,12 @@ def _whole(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _read_again(found: _Found, report: Report) -> None:
-    """Read the files that papers came from. A text that differs from what stands there for the same
-    entry is taken from the file: bits may have changed in it."""
+def _read_again(found: _Found, listed: Sequence[str], report: Report) -> None:
+    """Read the files that papers came from, and those `listed`. A text that differs from what
+    stands there for the same entry is taken from the file: bits may have changed in it."""
     every = [*found.papers.values(), *(record for _, record in found.records.values())]
-    files = sorted({o.file for paper in every for o in paper.origins} - {STDIN})
+    named = {o.file for paper in every for o in paper.origins} - {STDIN}
+    files = sorted(named | {file for file in listed if Path(file).is_file()})
     for done, file in enumerate(files):
         report("Reading files again", done, len(files))
         if Path(file).is_file():

@@ -22,6 +22,16 @@ _MOST_COLUMNS = 100
 _ESCAPED = re.compile("[\ud800-\udfff]")
 
 
+def is_whole(path: Path) -> bool:
+    """True when SQLite finds nothing wrong in the file, which is only read."""
+    try:
+        name = f"{path.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(name, uri=True)) as opened:
+            return bool(opened.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
+
+
 def rows_of_table(path: Path, table: str) -> list[Row]:
     """The rows that SQLite itself still gives, read from both ends; none when it cannot open the
     file or knows no such table. A row with a text that is not UTF-8 is left out."""

@@ -1,5 +1,6 @@
 """A damaged library is refused with the way to mend it, and mended; backups come back."""
 
+import json
 import random
 import shutil
 import sqlite3
@@ -14,6 +15,7 @@ from test_index import start_child
 from reviewer.backups import back_up, restore
 from reviewer.cli import run
 from reviewer.errors import LibraryError, NewerLibraryError
+from reviewer.file_list import NAME, remembered
 from reviewer.library import Library
 from reviewer.records import Filters
 from reviewer.repairing import repair
@@ -143,6 +145,21 @@ def test_a_damaged_library_is_mended_with_every_paper(made, tmp_path, rounds):
         assert kept == wanted
         assert (done.papers, done.lost) == (62, 0)
         shutil.rmtree(folder)
+
+
+def test_a_library_of_which_nothing_is_left_is_made_from_its_files(place):
+    wanted = {paper.title for paper in contents(place / "library")[0]}
+    (place / "library" / "library.db").write_bytes(bytes(PAGE))
+    done = repair(place / "library")
+    assert (done.papers, done.lost) == (62, 0)
+    assert {paper.title for paper in contents(place / "library")[0]} == wanted
+
+
+def test_a_damaged_list_of_files_is_read_as_far_as_it_goes(place):
+    path = place / "library" / NAME
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"\xff{\n[1]\n" + lines[0] + b'"cut')
+    assert remembered(place / "library") == [json.loads(lines[0])]
 
 
 def test_papers_whose_files_are_gone_are_kept_as_far_as_they_can_be_read(tmp_path):

@@ -76,6 +76,7 @@ ROWS = [
         "paper_text",
         "paper_names",
         "pdfium",
+        "file_list",
     ],
     ["forward_index"],
     ["pdf_reading", "postings", "index_files", "trial", "duplicates", "web"],
