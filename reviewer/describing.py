@@ -12,7 +12,7 @@ from reviewer.visible import is_hidden
 
 _AROUND = 1500  # characters of a long text that are shown before and after a quote
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
-_BRACKETED = re.compile(r"[^/]*//[^/?#]*[\[\]]")
+_BRACKETED = re.compile(r"[^/]*//[^/?#]*[\[\]@]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -74,7 +74,7 @@ def link_of(paper: Paper) -> str:
 
 def _hides(address: str) -> bool:
     """True when it holds white space, or what nobody sees, as it stands or percent-encoded, or a
-    host in brackets, which programs read as one thing or another."""
+    host in brackets or behind an @, which programs read as one thing or another."""
     plain = unquote(unquote(address))
     return (
         bool(_BRACKETED.match(address))

@@ -96,7 +96,8 @@ def test_the_installed_wheel_answers_and_passes_tests(built, tmp_path):
     place.mkdir()
     for name in ("tests", "fixtures", "docs"):
         shutil.copytree(ROOT / name, place / name, ignore=LEFT_OUT)
-    shutil.copyfile(ROOT / "pyproject.toml", place / "pyproject.toml")
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copyfile(ROOT / name, place / name)
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
 
     def said_by(*command):

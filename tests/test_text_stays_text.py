@@ -119,6 +119,7 @@ def table(text):
 @soup()
 @given(SOUP, st.sampled_from([escape, escape_pandoc]))
 @example("m@evil.example `x` a@b.cd", escape)
+@example("m@evil.example&m@evil.example", escape)
 def test_markdown(text, escaped):
     said = escaped(text)
     document = (
@@ -304,6 +305,7 @@ def test_whole_pages(text):
 @example("%1B]8;;x", "%e2%80%ae", "\u202e")
 @example("", "&lt;", "x&#60;y")
 @example("[1]", "", "")
+@example("@article{x,", "", "")
 def test_links(url, doi, arxiv_id):
     for address in (url, f"https://{url}", f"HTTP://{url}", f"https://papers.example/{url}"):
         found = paper("x").model_copy(update={"url": address, "doi": doi, "arxiv_id": arxiv_id})
