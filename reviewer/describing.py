@@ -12,7 +12,7 @@ from reviewer.visible import is_hidden
 
 _AROUND = 1500  # characters of a long text that are shown before and after a quote
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
-_BRACKETED = re.compile(r"[^/]*//[^/?#]*[\[\]@]")
+_HOST = re.compile(r"https?://\w[\w.-]*(?::\d+)?(?:[/?#]|$)")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -74,10 +74,10 @@ def link_of(paper: Paper) -> str:
 
 def _hides(address: str) -> bool:
     """True when it holds white space, or what nobody sees, as it stands or percent-encoded, or a
-    host in brackets or behind an @, which programs read as one thing or another."""
+    host that is no plain name, such as one in brackets or behind an @."""
     plain = unquote(unquote(address))
     return (
-        bool(_BRACKETED.match(address))
+        not _HOST.match(address)
         or any(c.isspace() for c in address)
         or any(c in "\n\t" or is_hidden(plain, i) for i, c in enumerate(plain))
     )

@@ -13,10 +13,10 @@ from reviewer.text import clean
 # stands between dollars mathematics.
 _SPECIAL = re.compile(
     r"[\\`*\[\]<>|$]|(?<![^\W_])_|_(?![^\W_])|(?<=\S)~|&(?=#?\w+;)|^[#+=~-]|(?<=\s)#(?=#*$)"
-    r"|:(?=//)|(?<=[Ww]{3})\."
+    r"|:(?=//)|(?<![\w:/])/(?=/)|(?<=[Ww]{3})\."
 )
 # No escape keeps GitHub from making a link of a mail address, but it makes none within code.
-_MAIL = re.compile(r"(?:[\w.+&=$:-]+@[\w-]+(?:\.[\w-]+)+)+")
+_MAIL = re.compile(r"(?:[\w.+&=$:-]+@(?:[\w-]+(?:\.[\w-]+)+|\.[\w-]*))+")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 # What a spreadsheet takes for a formula, also in full width; but a plain number may have a sign.
 _FORMULA = re.compile(r"\s*['＇]?\s*[=+@\-−＝＋＠－\t\r]")

@@ -54,7 +54,7 @@ def json_values(text: str, start: int, is_item: Callable[[Any], bool]) -> Iterat
         yield JsonValue(reader.line(at), fault=fault)
         began = at
         *damaged, at = reader.resume(at + 1, head, is_item)
-        lost = reader.lost(began, at if at >= 0 else len(text)) - 1
+        lost = reader.lost(began, at if at >= 0 else len(text), head) - 1
         places = [*damaged, *[began] * max(0, lost - len(damaged))]
         yield from (JsonValue(reader.line(place), fault=fault) for place in places)
         if at < 0:
@@ -98,9 +98,11 @@ class _Reader:
             return None, at, f"this is no JSON ({str(error).split(':')[0].lower()})"
         return value, end, ""
 
-    def lost(self, start: int, end: int) -> int:
-        """How many items a damaged stretch held: as many as it has names that each has once."""
-        return max(len(mark.findall(self._text, start, end)) for mark in _ONCE)
+    def lost(self, start: int, end: int, head: str = "") -> int:
+        """How many items a damaged stretch held: as many as it has names that each has once, or as
+        begin a line like the first one."""
+        begun = 1 + self._text.count(head, start + 1, end) if head.startswith(("\r", "\n")) else 0
+        return max(begun, *(len(mark.findall(self._text, start, end)) for mark in _ONCE))
 
     def resume(self, at: int, head: str, is_item: Callable[[Any], bool]) -> Iterator[int]:
         """Places of values that are damaged too, at last that of the next whole one, or -1."""

@@ -120,6 +120,7 @@ def table(text):
 @given(SOUP, st.sampled_from([escape, escape_pandoc]))
 @example("m@evil.example `x` a@b.cd", escape)
 @example("m@evil.example&m@evil.example", escape)
+@example("+@.", escape)
 def test_markdown(text, escaped):
     said = escaped(text)
     document = (
@@ -306,6 +307,7 @@ def test_whole_pages(text):
 @example("", "&lt;", "x&#60;y")
 @example("[1]", "", "")
 @example("@article{x,", "", "")
+@example("::", "", "")
 def test_links(url, doi, arxiv_id):
     for address in (url, f"https://{url}", f"HTTP://{url}", f"https://papers.example/{url}"):
         found = paper("x").model_copy(update={"url": address, "doi": doi, "arxiv_id": arxiv_id})
