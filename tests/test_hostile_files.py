@@ -94,6 +94,15 @@ def starts(data, kind):
     return [data.index(f"Pears of orchard {n}".encode()) for n in range(COPIES)]
 
 
+def drop(changed, kind, rng):
+    """Some bytes go; gives how many records begin no more: what is left of an entry without its
+    sign is a part of the one before it."""
+    at, most = rng.randrange(len(changed)), rng.choice([1, 2, 5])
+    is_lost = kind == "refs.bib" and b"@" in changed[at : at + most]
+    del changed[at : at + most]
+    return int(is_lost)
+
+
 def mutated(data, kind, rng):
     """The data with one kind of damage, and how many of its records begin in what is left."""
     places = starts(data, kind)
@@ -107,10 +116,7 @@ def mutated(data, kind, rng):
         del changed[rng.randrange(1, len(changed)) :]
         places = [p for p in places if p < len(changed)]
     elif how == "drop":
-        at, most = rng.randrange(len(changed)), rng.choice([1, 2, 5])
-        if kind == "refs.bib" and b"@" in changed[at : at + most]:
-            places.pop()  # what is left of an entry without its sign is a part of the one before it
-        del changed[at : at + most]
+        places = places[drop(changed, kind, rng) :]
     elif how == "zero":
         at = rng.randrange(len(changed))
         changed[at : at + 2] = b"\0\0"
