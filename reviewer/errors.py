@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
 
 
@@ -64,3 +65,14 @@ class OnlineError(ReviewError):
     """An online source cannot be asked, did not answer, or knows nothing of what was named."""
 
     code = "online"
+
+
+def in_words(error: ReviewError | OSError) -> ReviewError:
+    """For the user. A file's name that is too long may be met anywhere; other faults of the system
+    are told where they are met, so that one that comes here is a bug, and is raised again."""
+    if isinstance(error, ReviewError):
+        return error
+    if error.errno != errno.ENAMETOOLONG:
+        raise error
+    name = str(error.filename or error.filename2 or "")
+    return UsageError(f"the name {name[:60]}... is too long for a file", hint="Name another.")

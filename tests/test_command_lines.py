@@ -113,6 +113,8 @@ def places(made, tmp_path_factory):
 @given(command_lines(), st.binary(max_size=40))
 @example(["ask", "\ud600"], b"")
 @example(["add", "\x00"], b"")
+@example(["backup", "é" * 300, "--library", "shelf"], b"")
+@example(["export", "-o", "é" * 300, "--library", "shelf"], b"")
 @example(["table", "rl", "--column", "\x00", "--library", "shelf"], b"")
 def test_any_command_line_ends_as_documented(places, monkeypatch, capsys, line, stdin):
     monkeypatch.setenv("REVIEW_EMBEDDING", "none")

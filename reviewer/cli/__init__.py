@@ -145,7 +145,7 @@ def _front(
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line on these arguments; gives the exit code. Bugs keep their traceback."""
-    from reviewer.errors import ReviewError, UsageError
+    from reviewer.errors import ReviewError, UsageError, in_words
 
     try:
         words = list(arguments) or ["--help"]
@@ -156,9 +156,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _stop_printing()
         return 0
-    except ReviewError as error:
-        _show(error, as_json=_wants_json(arguments))
-        return error.exit_code
+    except (ReviewError, OSError) as error:
+        told = in_words(error)
+        _show(told, as_json=_wants_json(arguments))
+        return told.exit_code
     except Exception as error:
         show = getattr(error, "show", None)  # typer's own errors, whichever click it carries
         if show is None:
