@@ -14,6 +14,7 @@ from promises import promise
 
 from reviewer.library import Library
 from reviewer.settings import Settings
+from reviewer.survey import GRACE_S
 from tests.conftest import SAMPLES
 from tests.fake_provider import FakeProvider
 from tests.scripted import served
@@ -190,12 +191,15 @@ def test_an_interrupted_survey_goes_on(unbroken, shelf, tmp_path, rounds):
         runs += 1
         with FakeProvider(answers=served(), latency_s=LATENCY_S) as fake:
             night = Night(tmp_path / f"night-{runs}", shelf, fake)
+            slow = 0  # interrupts after which calls had no time to end
             while interrupted < rounds:
                 process = night.start()
                 if wait_for_a_moment(process, fake, chance, (1.5 * span[0], span[1])):
                     break
                 process.send_signal(signal.SIGINT)
+                told = time.monotonic()
                 _, err = process.communicate(timeout=120)
+                slow += time.monotonic() - told >= GRACE_S
                 if process.returncode == 0:
                     break  # it was just over
                 if process.returncode == -signal.SIGINT or b"init_import_site" in err:
@@ -206,7 +210,8 @@ def test_an_interrupted_survey_goes_on(unbroken, shelf, tmp_path, rounds):
             night.check_no_half_file()
             night.finish()
             assert night.files() == files
-            assert sum(asked(fake).values()) == len(asked(fake)), "a call in flight was not kept"
+            repeated = sum(asked(fake).values()) - len(asked(fake))
+            assert repeated <= JOBS * slow, "a call in flight was not kept"
         shutil.rmtree(night.folder)
 
 
