@@ -22,11 +22,14 @@ _MOST_COLUMNS = 100
 _ESCAPED = re.compile("[\ud800-\udfff]")
 
 
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
 def is_whole(path: Path) -> bool:
     """True when SQLite finds nothing wrong in the file, which is only read."""
     try:
-        name = f"{path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(name, uri=True)) as opened:
+        with closing(_read_only(path)) as opened:
             return bool(opened.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
     except (sqlite3.Error, UnicodeDecodeError):
         return False
@@ -36,10 +39,7 @@ def rows_of_table(path: Path, table: str) -> list[Row]:
     """The rows that SQLite itself still gives, read from both ends; none when it cannot open the
     file or knows no such table. A row with a text that is not UTF-8 is left out."""
     found: dict[Row, None] = {}
-    with (
-        suppress(sqlite3.Error),
-        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened,
-    ):
+    with suppress(sqlite3.Error), closing(_read_only(path)) as opened:
         opened.text_factory = lambda text: text.decode("utf-8", errors="surrogateescape")
         for order in ("", " ORDER BY 1 DESC"):
             if _read_on(opened, f"SELECT * FROM {table}{order}", found):
