@@ -179,6 +179,13 @@ class ChunkStore:
         )
         return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
+    def vectors_since(self, generation: int) -> tuple[list[int], Any]:
+        """Chunk numbers, and their vectors, that came after a generation."""
+        rows = self._database.rows(
+            "SELECT chunk, vector FROM vectors WHERE generation > ?", (generation,)
+        )
+        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+
     def sentences(self, numbers: Sequence[int]) -> Mapping[int, tuple[list[tuple[int, int]], Any]]:
         """Kept spans and float32 sentence vectors by chunk number, where a chunk has sentences."""
         import numpy as np
@@ -238,6 +245,15 @@ class ChunkStore:
                 )
                 for _, chunk_id, vector, text, paper, part, start, title, when in rows
             ]
+
+    def count_changed(self, generation: int) -> tuple[int, int]:
+        """How many chunks got a vector after a generation, and how many went."""
+        came, gone = self._database.rows(
+            "SELECT (SELECT count(*) FROM vectors WHERE generation > ?), "
+            "(SELECT count(*) FROM removed_chunks WHERE generation > ?)",
+            (generation, generation),
+        )[0]
+        return int(came), int(gone)
 
     def removed_since(self, generation: int) -> list[str]:
         """Ids of chunks that went after a generation and did not come back."""

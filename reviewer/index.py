@@ -127,9 +127,8 @@ class Index:
         discard(self.folder)
 
     def is_in_step(self) -> bool:
-        """True when the index was closed cleanly, its files are as they were then, and it holds
-        just what the database does."""
-        return bool(self._files.sign())
+        """See `Neighbours.is_in_step`."""
+        return self._neighbours.is_in_step()
 
     def sync(self, report: Report = silent, *, anew: bool = False) -> None:
         """Bring the index up to the database; make it anew where it is not whole."""
@@ -148,8 +147,7 @@ class Index:
 
     def _catch_up(self) -> bool:
         """Write what is new into the index; False when it turns out to be damaged."""
-        since = int(self._database.state("index_generation", "0"))
-        generation = self._database.generation
+        since, generation = self._files.generation, self._database.generation
         self._files.mark_unclean()
         try:
             index = Vectors(self.folder)

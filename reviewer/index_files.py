@@ -51,12 +51,15 @@ class IndexFiles:
         except (OSError, ValueError):
             return False
 
+    @property
+    def generation(self) -> int:
+        """The database's generation up to which the index holds what it does."""
+        return int(self._database.state("index_generation", "0"))
+
+    @property
     def sign(self) -> str:
-        """Names what a whole index holds that is in step with the database; else empty."""
-        generation = str(self._database.generation)
-        if self._database.state("index_generation") != generation or not self.are_whole():
-            return ""
-        return f"{generation} {self._database.state('index_files')}"
+        """Names what the index holds."""
+        return f"{self.generation} {self._database.state('index_files')}"
 
     def mark_unclean(self) -> None:
         self._database.set_state("index", _UNCLEAN)

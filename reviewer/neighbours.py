@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from reviewer.chunk_store import ChunkStore
@@ -10,7 +11,20 @@ from reviewer.index_files import IndexFiles
 from reviewer.records import Filters
 from reviewer.vectors import IndexDamagedError, Vectors
 
+# Chroma writes all of its files again for each batch, so a large library's index may stay behind it
+# by so many of its chunks, which are searched beside it.
+_MOST_BEHIND = 0.01
 _FEW = 5000  # vectors that are quicker read one by one than all of them
+
+
+@dataclass(frozen=True)
+class _Newer:
+    """Chunks that the index does not hold yet, a row of `vectors` each, and how many of its own are
+    gone."""
+
+    numbers: list[int]
+    vectors: Any
+    removed: int
 
 
 class Neighbours:
@@ -24,30 +38,58 @@ class Neighbours:
         self._open: Vectors | None = None
         self._open_sign = ""
         self._stored: tuple[int, Any, Any] = (-1, None, None)
+        self._newer: tuple[tuple[int, int], _Newer] = ((-1, -1), _Newer([], None, 0))
+
+    def is_in_step(self) -> bool:
+        """True when the index was closed cleanly, its files are as they were then, and what it
+        lacks of the database, or holds beside it, is little."""
+        if not self._files.are_whole():
+            return False
+        since = self._files.generation
+        if since == self._database.generation:
+            return True
+        behind = sum(self._chunks.count_changed(since))
+        return behind <= _MOST_BEHIND * self._chunks.count_embedded()
 
     def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401  an array
-        """Chunk numbers with their cosine, nearest first. Chroma answers where nothing is filtered;
-        among the papers that pass a filter the stored vectors are searched exactly."""
+        """Chunk numbers with their cosine, nearest first. Chroma answers where nothing is filtered,
+        and what it does not hold yet is searched beside it; among the papers that pass a filter
+        the stored vectors are searched exactly."""
         if filters.is_empty:
             with self._files.alone(wait=False) as is_alone:
-                sign = self._files.sign() if is_alone else ""
-                found = self._ask_chroma(sign, vector, most) if sign else None
+                found = self._ask_chroma(vector, most) if is_alone and self.is_in_step() else None
             if found is not None:
                 return found
         return self._nearest_exactly(vector, most, self._chunks.passing(filters))
 
-    def _ask_chroma(self, sign: str, vector: Any, most: int) -> list[tuple[int, float]] | None:  # noqa: ANN401  an array
+    def _ask_chroma(self, vector: Any, most: int) -> list[tuple[int, float]] | None:  # noqa: ANN401  an array
+        """From the index and the vectors that came since it was written; None when it turns out to
+        be damaged."""
+        newer, sign = self._newer_chunks(), self._files.sign
         try:
             if self._open is None or self._open_sign != sign:
                 self.close()
                 self._open, self._open_sign = Vectors(self._files.folder), sign
-            found = self._open.nearest(vector, most)
+            found = self._open.nearest(vector, most + newer.removed)
         except IndexDamagedError:
             self.close()
             self._files.mark_unclean()
             return None
         numbers = self._chunks.numbers_of([chunk_id for chunk_id, _ in found])
-        return [(numbers[i], cosine) for i, cosine in found if i in numbers]
+        cosines = {numbers[i]: cosine for i, cosine in found if i in numbers}
+        if newer.numbers:
+            own = (newer.vectors @ vector).tolist()
+            cosines |= zip(newer.numbers, own, strict=True)
+        return sorted(cosines.items(), key=lambda pair: -pair[1])[:most]
+
+    def _newer_chunks(self) -> _Newer:
+        """What came since the index was written, read again when the library has changed."""
+        since = self._files.generation
+        sign = (since, self._database.generation)
+        if self._newer[0] != sign:
+            removed = self._chunks.count_changed(since)[1]
+            self._newer = (sign, _Newer(*self._chunks.vectors_since(since), removed))
+        return self._newer[1]
 
     def close(self) -> None:
         """Let go of Chroma's files: before they are written, and at the end."""

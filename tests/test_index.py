@@ -355,6 +355,39 @@ def test_a_removed_paper_leaves_the_index(folder):
     assert rows_in_chroma(folder) == 61
 
 
+def numbered_papers(first, last):
+    return [
+        {"title": f"Paper {n}", "abstract": f"On subject {n} and on subject {n % 7}. It ends here."}
+        for n in range(first, last)
+    ]
+
+
+def test_a_large_index_may_stay_behind_and_what_it_lacks_is_searched_beside_it(tmp_path):
+    folder, chroma = tmp_path / "library", tmp_path / "library" / "chroma"
+    with Library(folder, embedding=WordEmbedding()) as library:
+        library.add([write_listing(tmp_path / "one.jsonl", *numbered_papers(0, 300))])
+    before = {p: p.read_bytes() for p in chroma.rglob("*.bin")}
+    with Library(folder, embedding=WordEmbedding()) as library:
+        library.add([write_listing(tmp_path / "two.jsonl", *numbered_papers(300, 302))])
+        library.remove(library.papers()[4].key)
+        assert library.index.is_in_step()
+        assert {p: p.read_bytes() for p in chroma.rglob("*.bin")} == before
+        everyone = Filters(keys=tuple(library.catalogue.keys()))
+        for text in ("subject 301", "subject 4", "subject 5"):
+            own = dict(library.index.nearest(question_vector(text), 50, Filters()))
+            exact = dict(library.index.nearest(question_vector(text), 50, everyone))
+            assert len(own) == 50
+            assert sorted(own.values()) == pytest.approx(sorted(exact.values()), abs=1e-5)
+        newest = library.database.rows("SELECT max(chunk) FROM vectors")[0][0]
+        _, matrix = library.chunks.vectors_numbered([newest])
+        assert newest in dict(library.index.nearest(matrix[0], 10, Filters()))
+    assert rows_in_chroma(folder) == 300
+    with Library(folder, embedding=WordEmbedding()) as library:
+        library.add([write_listing(tmp_path / "three.jsonl", *numbered_papers(302, 303))])
+        assert library.index.is_in_step()
+    assert rows_in_chroma(folder) == 302
+
+
 def test_without_vectors_there_is_no_index(folder):
     with Library(folder, embedding=WordEmbedding()) as library:
         library.index.start_anew()
