@@ -11,7 +11,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Literal
 
 from reviewer.matches import (
@@ -21,6 +20,7 @@ from reviewer.matches import (
     agreement_of,
     can_be_cut,
     match_titles,
+    may_match,
     ratio,
 )
 from reviewer.names import authors_of
@@ -219,14 +219,21 @@ def pairs_between(likenesses: Mapping[str, Likeness], fresh: Iterable[str]) -> I
 
 
 def _candidates(likenesses: Mapping[str, Likeness], fresh: set[str]) -> Iterator[tuple[str, str]]:
-    """Each two signs that share a block and of which one is fresh, once."""
+    """Each two signs that share a block, whose titles may match and of which one is fresh, once."""
     blocks: dict[int, list[str]] = defaultdict(list)
+    titles: dict[str, Title] = {}
     for sign in sorted(likenesses):
+        titles[sign] = _title(likenesses[sign])
         for name in blocks_of(likenesses[sign]):
             blocks[name].append(sign)
     seen: set[tuple[str, str]] = set()
     for members in blocks.values():
-        for pair in combinations(members, 2) if len(members) <= MOST_IN_BLOCK else ():
-            if pair not in seen and not fresh.isdisjoint(pair):
+        own = [sign for sign in members if sign in fresh]
+        if not own or not 1 < len(members) <= MOST_IN_BLOCK:
+            continue
+        found = may_match([titles[sign] for sign in own], [titles[sign] for sign in members])
+        pairs = {(min(own[i], members[n]), max(own[i], members[n])) for i, n in found}
+        for pair in sorted(pairs - seen):
+            if pair[0] != pair[1]:
                 seen.add(pair)
                 yield pair

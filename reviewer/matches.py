@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -41,6 +42,28 @@ def match_titles(one: Title, other: Title) -> TitleMatch:
     if ratio(one.whole, other.whole) < SIMILAR or _numbers(one.whole) != _numbers(other.whole):
         return "none"
     return "typo" if _is_slip(one.whole.split(), other.whole.split()) else "similar"
+
+
+def may_match(titles: Sequence[Title], others: Sequence[Title]) -> set[tuple[int, int]]:
+    """A superset of the indices of `titles` and `others` that match, found many times faster than
+    by asking for each two."""
+    from rapidfuzz import fuzz, process
+
+    sharing: dict[str, list[int]] = defaultdict(list)
+    for index, title in enumerate(others):
+        for name in _whole_names(title):
+            sharing[name].append(index)
+    wholes = [[title.whole for title in own] for own in (titles, others)]
+    alike = process.cdist(*wholes, scorer=fuzz.ratio, score_cutoff=SIMILAR).nonzero()
+    found = set(zip(*(rows.tolist() for rows in alike), strict=True))
+    for index, title in enumerate(titles):
+        found.update((index, other) for name in _whole_names(title) for other in sharing[name])
+    return found
+
+
+def _whole_names(title: Title) -> set[str]:
+    """Two titles that are equal, or one without its subtitle the other, share one of these."""
+    return {title.whole.replace(" ", ""), title.main.replace(" ", "")} - {""}
 
 
 def _numbers(title: str) -> list[str]:

@@ -166,8 +166,20 @@ def normalise_title(title: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", clean(title)).casefold()
     plain = _LATEX_LOOKS.sub("", plain)
-    kept = (c if _spells(c) else " " for c in plain if not _is_accent(c))
-    return _SPACE.sub(" ", "".join(kept)).strip()
+    return _SPACE.sub(" ", plain.translate(_COMPARED)).strip()
+
+
+class _Compared(dict[int, str]):
+    """What stands for a character in a normalised title, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        stands = "" if _is_accent(character) else character if _spells(character) else " "
+        self[code] = stands
+        return stands
+
+
+_COMPARED = _Compared()
 
 
 def _is_accent(character: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from reviewer.duplicates import group_same, identities
 from reviewer.likeness import blocks_of, is_published, judge, likeness_of, pairs_between
+from reviewer.matches import Title, match_titles, may_match
 from reviewer.records import Origin, Paper, Part
 
 PAIRS = 2000
@@ -239,3 +240,24 @@ def test_a_preprint_and_its_published_form_are_versions_also_when_the_title_has_
     verdict, _ = judge(one, other)
     assert verdict == "versions"
     assert blocks_of(one) & blocks_of(other)
+
+
+def test_of_many_titles_none_is_passed_over_that_matches():
+    maker = Maker(11)
+    papers = [maker.paper() for _ in range(60)]
+    papers += [maker.again(paper) for paper in papers] + [maker.other(paper) for paper in papers]
+    short = [
+        entry(title) for title in ("", "GPT", "G P T", "GPT: a model", "Multi modal", "MULTIMODAL")
+    ]
+    titles = [Title(n.title, n.main) for n in (likeness_of(p, []) for p in (*papers, *short))]
+    fresh = titles[::2]
+    expected = {
+        (i, k)
+        for i, one in enumerate(fresh)
+        for k, other in enumerate(titles)
+        if match_titles(one, other) != "none"
+    }
+    found = may_match(fresh, titles)
+    assert expected <= found
+    assert len(expected) > len(fresh) + 60
+    assert len(found) < len(fresh) * len(titles) / 10
