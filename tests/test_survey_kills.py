@@ -189,6 +189,7 @@ def test_an_interrupted_survey_goes_on(unbroken, shelf, tmp_path, rounds):
     interrupted = runs = 0
     while interrupted < rounds:
         runs += 1
+        assert runs <= 3 * rounds, "interrupts do not arrive"
         with FakeProvider(answers=served(), latency_s=LATENCY_S) as fake:
             night = Night(tmp_path / f"night-{runs}", shelf, fake)
             slow = 0  # interrupts after which calls had no time to end
