@@ -7,6 +7,7 @@ import pytest
 from reviewer.collecting import collect
 from reviewer.drafting import SectionReply
 from reviewer.errors import ModelError
+from reviewer.filling import TableReply
 from reviewer.framing import SummaryReply, ViewsReply
 from reviewer.library import Library
 from reviewer.merging import merged
@@ -27,7 +28,7 @@ from reviewer.text import clean
 from reviewer.writers.extractive import Extractive
 from reviewer.writers.prompted import ReadReply
 from tests.conftest import SAMPLES, write_listing
-from tests.scripted import sections, writer
+from tests.scripted import fills, sections, writer
 
 TOPIC = "reinforcement learning teaches skills"
 
@@ -275,6 +276,32 @@ def test_a_limit_ends_the_run_and_the_next_one_goes_on(shelf):
     report = run_survey(one(papers=20), shelf, by).reports[0]
     assert {call.into.__name__ for call in model.asked} == {"SummaryReply", "JudgeReply"}
     assert report.failed == 0
+
+
+def test_rows_that_a_limit_left_empty_are_filled_by_the_next_run(shelf):
+    filled = []
+
+    def limited(asked):
+        filled.append(asked)
+        if len(filled) > 1:
+            raise LimitError("enough", hint="Raise --max-calls.")
+        return fills(asked)
+
+    def refused(asked):
+        raise LimitError("enough", hint="Raise --max-calls.")
+
+    plan = one(papers=20, tables=(TablePlan(papers=12),))
+    by, _ = writer({TableReply: limited, SummaryReply: refused})
+    with pytest.raises(LimitError):
+        run_survey(plan, shelf, by)
+    assert len(filled) > 1
+    by, model = writer()
+    (table,) = run_survey(plan, shelf, by).reports[0].tables
+    assert {cell.state for row in table.rows for cell in row.cells} == {"filled"}
+    assert len(model.calls(TableReply)) == len(filled)
+    by, model = writer()
+    assert run_survey(plan, shelf, by).reports[0].tables == (table,)
+    assert model.asked == []
 
 
 def test_a_topic_that_is_a_question_has_a_verdict(shelf):
