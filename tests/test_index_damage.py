@@ -7,9 +7,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from conftest import SAMPLES, WordEmbedding
+from conftest import SAMPLES, WordEmbedding, write_listing
 from promises import promise
-from test_index import QUESTIONS, answers, rows_in_chroma
+from test_index import QUESTIONS, answers, numbered_papers, rows_in_chroma
 
 from reviewer import vectors
 from reviewer.library import Library
@@ -19,6 +19,7 @@ from reviewer.vectors import Vectors
 FILES = ("chroma.sqlite3", "data_level0.bin", "header.bin", "index_metadata.pickle",
          "length.bin", "link_lists.bin")  # fmt: skip
 TERABYTE = 2**40
+ROWS = 200
 
 
 def delete(path, _):
@@ -78,8 +79,10 @@ def size_of(folder):
 def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole") / "library"
     with Library(folder, embedding=WordEmbedding()) as library:
-        library.add([str(SAMPLES)])
+        made = numbered_papers(62, ROWS)  # so many that some vectors lie on a second level
+        library.add([str(SAMPLES), write_listing(folder / "made.jsonl", *made)])
         before = answers(library)
+    assert all(any(p.read_bytes()) for p in (folder / "chroma").rglob("*.bin"))
     return folder, before
 
 
@@ -93,7 +96,7 @@ def check_it_is_found_and_mended(folder, before, most_bytes):
         assert library.index.is_in_step()
         assert answers(library) == before
     assert embedding.texts == 2 * len(QUESTIONS)
-    assert rows_in_chroma(folder) == 62
+    assert rows_in_chroma(folder) == ROWS
 
 
 @promise(
@@ -153,9 +156,9 @@ def test_a_list_that_claims_a_terabyte_takes_no_space(whole, tmp_path):
     check_it_is_found_and_mended(folder, before, 3 * size_of(kept))
 
 
-@pytest.mark.parametrize("rows", [61, 62])
+@pytest.mark.parametrize("rows", [ROWS - 1, ROWS])
 def test_a_first_opening_elsewhere_counts_and_asks(whole, rows):
-    assert opens_well(whole[0] / "chroma", rows) == (rows == 62)
+    assert opens_well(whole[0] / "chroma", rows) == (rows == ROWS)
 
 
 def test_an_index_that_cannot_reach_some_of_its_vectors_is_whole(tmp_path, monkeypatch):
@@ -186,6 +189,6 @@ def test_a_damaged_index_hurts_only_the_process_that_opens_it_first(whole, tmp_p
         folder = shutil.copytree(kept / "chroma", tmp_path / str(n))
         (path,) = folder.rglob(name)
         damage(path, random.Random(n))
-        opens_well(folder, 62)
+        opens_well(folder, ROWS)
         assert size_of(folder) < most
         shutil.rmtree(folder)
