@@ -1,9 +1,12 @@
 """`review survey`, `review digest` and `review runs diff` as their users meet them."""
 
+import html
 import json
 import re
+import shutil
 import stat
 import time
+import zipfile
 
 import bibtexparser
 import pytest
@@ -12,6 +15,7 @@ from reviewer.cli import run
 from reviewer.drafting import SectionReply
 from reviewer.library import Library
 from reviewer.settings import Settings
+from reviewer.text import normalise_title
 from tests.conftest import ROOT, SAMPLES, write_listing
 from tests.fake_provider import FakeProvider
 from tests.scripted import sections, served
@@ -155,6 +159,22 @@ def test_word_files_are_made_by_pandoc_where_it_is(review, tmp_path, monkeypatch
     code, _, err = review("survey", TOPIC, "--yes", "--docx")
     assert code == 1
     assert "pandoc made no Word file: it is broken" in err
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="no pandoc is installed here")
+def test_a_word_file_of_the_real_pandoc_names_every_paper_that_is_cited(review, shelf, tmp_path):
+    code, _, err = review("survey", TOPIC, "--yes", "--docx")
+    assert code == 0, err
+    with zipfile.ZipFile(tmp_path / STEM / f"{STEM}.docx") as word:
+        document = word.read("word/document.xml").decode()
+    text = normalise_title(html.unescape(re.sub(r"<[^>]+>", " ", document)))
+    cited = set(re.findall(r"@([\w-]+)", (tmp_path / STEM / f"{STEM}.md").read_text("utf-8")))
+    with Library(shelf) as library:
+        titles = {paper.key: normalise_title(paper.title) for paper in library.papers()}
+    assert len(cited & titles.keys()) > 10
+    assert [key for key in cited & titles.keys() if titles[key] not in text] == []
+    assert "[@" not in document
+    assert "?)" not in document  # how pandoc marks a key that the bibliography lacks
 
 
 # With a model
