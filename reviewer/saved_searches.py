@@ -7,12 +7,15 @@ from reviewer.records import Filters, Paper, Record, Skipped
 
 class SavedSearch(Record):
     """A question that is asked again and again. `inputs` are read anew before: files, folders,
-    globs, whatever `review add` takes. `seen` are ids of papers that need no naming."""
+    globs, whatever `review add` takes; an online `source` is searched for `limit` papers. `seen`
+    are ids of papers that need no naming."""
 
     name: str
     question: str
     filters: Filters = Filters()
     inputs: tuple[str, ...] = ()
+    source: str = ""
+    limit: int = 100
     most: int = 50
     seen: frozenset[str] = frozenset()
 

@@ -8,11 +8,17 @@ from collections.abc import Sequence
 
 from reviewer.errors import LibraryError, NotFoundError, UsageError
 from reviewer.library import Library
-from reviewer.records import Paper, Report, silent
+from reviewer.lookups import Wanted
+from reviewer.online import find_by_words
+from reviewer.records import Paper, Report, Skipped, silent
+from reviewer.results import Added
 from reviewer.saved_searches import News, SavedSearch
 from reviewer.search import SearchOptions, find
+from reviewer.services import require_searched
 from reviewer.sources import ReadOptions
+from reviewer.web import Web
 
+_FRESH_S = 3600.0  # what a source said before is asked again: cron runs once a day, or oftener
 _NAME = re.compile(r"[\w][\w.-]{0,63}")
 
 
@@ -31,13 +37,15 @@ def saved_searches(library: Library) -> list[SavedSearch]:
 
 def add_search(library: Library, search: SavedSearch, report: Report = silent) -> News:
     """Save a search. What it finds now counts as seen; gives that. Raises UsageError for a name
-    that is taken or none, and for a question without words."""
+    that is taken or none, for a question without words, and for a source that is none."""
     if not _NAME.fullmatch(search.name):
         raise UsageError(
             f"'{search.name}' is no name for a search", hint="Use letters, digits, - and _."
         )
     if not search.question.strip():
         raise UsageError("there is nothing to look for", hint="review searches add NAME 'words'")
+    if search.source:
+        require_searched(search.source)
     if any(known.name == search.name for known in saved_searches(library)):
         raise UsageError(
             f"there is a search '{search.name}' already",
@@ -53,8 +61,9 @@ def remove_search(library: Library, name: str) -> None:
 
 
 def run_searches(library: Library, names: Sequence[str], report: Report = silent) -> list[News]:
-    """Run these searches, or all: read their inputs anew, ask, and remember what was named. One
-    that was stopped before it was remembered names the same papers again: none is lost."""
+    """Run these searches, or all: read their inputs anew, search their source, ask, and remember
+    what was named. One that was stopped before it was remembered names the same papers again: none
+    is lost."""
     return [_run(library, search, report) for search in _named(library, names)]
 
 
@@ -70,7 +79,11 @@ def _named(library: Library, names: Sequence[str]) -> list[SavedSearch]:
 
 
 def _run(library: Library, search: SavedSearch, report: Report) -> News:
-    added = library.add(search.inputs, ReadOptions(), report) if search.inputs else None
+    skipped: tuple[Skipped, ...] = ()
+    if search.inputs:
+        skipped += library.add(search.inputs, ReadOptions(), report).skipped
+    if search.source:
+        skipped += _add_from_source(library, search, report).skipped
     found = find(
         search.question, library, SearchOptions(papers=search.most, filters=search.filters)
     )
@@ -83,8 +96,19 @@ def _run(library: Library, search: SavedSearch, report: Report) -> News:
         question=search.question,
         papers=fresh,
         matched=found.matched,
-        skipped=added.skipped if added else (),
+        skipped=skipped,
     )
+
+
+def _add_from_source(library: Library, search: SavedSearch, report: Report) -> Added:
+    """Add what the search's online source finds, within its years."""
+    years = search.filters
+    wanted = Wanted(
+        text=search.question.strip(), limit=search.limit,
+        year_from=years.year_from, year_to=years.year_to,
+    )  # fmt: skip
+    with Web(library.settings, most_age_s=_FRESH_S) as web:
+        return library.add_found(find_by_words(web, search.source, wanted, report), report)
 
 
 def _ids(paper: Paper) -> frozenset[str]:

@@ -45,10 +45,12 @@ class Web:
         wait: Callable[[float], None] = time.sleep,
         resolve: Resolve | None = None,
         limits: Limits | None = None,
+        most_age_s: float = KEPT_S,
     ) -> None:
-        """Answers are kept in `folder`, else in the user's cache. Raises UsageError for a base
-        address in the settings that is none."""
+        """Answers are kept in `folder`, else in the user's cache, and used up to `most_age_s`.
+        Raises UsageError for a base address in the settings that is none."""
         self.settings = settings
+        self._most_age_s = most_age_s
         self._kept = KeptAnswers(folder or cache_folder() / "online")
         self._fetcher = Fetcher(places(settings), resolve, limits or Limits())
         self._wait = wait
@@ -104,7 +106,7 @@ class Web:
         self.require_network()
         base = base_of(service, self.settings)
         request = {"base": base, "path": path, **{f"?{n}": v for n, v in parameters.items()}}
-        if (found := self._kept.find(request, max_age_s)) is not None:
+        if (found := self._kept.find(request, min(max_age_s, self._most_age_s))) is not None:
             return found
         if self._failures.get(service.name, 0) >= _MOST_FAILURES:
             raise OnlineError(

@@ -27,6 +27,7 @@ from source_samples import (
 )
 
 from reviewer.cli import run
+from reviewer.settings import cache_folder
 
 CROSSREF_PATH = "/crossref/works/10.1000%2Fskills.2025.7"
 KEY = "an-openalex-key-9731"
@@ -223,6 +224,45 @@ def test_ctrl_c_in_the_middle_keeps_what_came(review, sources, tmp_path, monkeyp
     assert code == 130
     assert "What was finished is kept" in err
     assert len(papers(review)) == 100
+
+
+def make_kept_answers_older():
+    """As if they had been kept two hours ago."""
+    for file in (cache_folder() / "online").rglob("*"):
+        if file.is_file():
+            head, _, body = file.read_bytes().partition(b"\n")
+            kept = json.loads(head)
+            kept["kept"] -= 7200
+            file.write_bytes(json.dumps(kept).encode() + b"\n" + body)
+
+
+def test_a_saved_search_asks_its_source_and_names_what_is_new(review, sources):
+    def works(*numbers):
+        titles = {n: f"RL teaches new skills, part {n}" for n in numbers}
+        found = [
+            openalex_work(n, title=t, doi=None, ids={}, locations=[]) for n, t in titles.items()
+        ]
+        return as_json(openalex_list(*found))
+
+    sources.answers["/openalex/works"] = works(1, 2)
+    words = ["searches", "add", "rl", "RL teaches new skills", "--source", "openalex"]
+    code, out, err = review(*words, "--year", "2020:")
+    assert (code, out) == (0, "Saved rl. 2 papers it finds now count as known.\n"), err
+    assert sources.asked[0].query["filter"] == "from_publication_date:2020-01-01"
+    assert "rl  RL teaches new skills  (reads openalex)" in review("searches")[1]
+    sources.answers["/openalex/works"] = works(1, 2, 3)
+    make_kept_answers_older()
+    code, out, _ = review("searches", "run", "--quiet")
+    assert (code, out.count("\n")) == (0, 2)
+    assert "part 3" in out
+    make_kept_answers_older()
+    sources.answers["/openalex/works"] = Answer(status=500)
+    code, out, err = review("searches", "run")
+    assert (code, out) == (1, "rl: 0 new papers\n")
+    assert "rl: skipped OpenAlex, search 'RL teaches new skills': OpenAlex has a fault" in err
+    code, _, err = review("searches", "add", "x", "y", "--source", "openalx")
+    assert code == 2
+    assert "Did you mean openalex?" in err
 
 
 def test_a_search_that_finds_nothing_is_no_fault(review, sources):

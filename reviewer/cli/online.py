@@ -75,6 +75,7 @@ class Asked:
 
 def add_asked(shelf: Library, asked: Asked, options: ReadOptions, report: Report) -> Added:
     """Read the files, then ask the online sources."""
+    from reviewer.kept_answers import DAY_S
     from reviewer.online import split_named
     from reviewer.results import Added
     from reviewer.web import Web
@@ -83,7 +84,8 @@ def add_asked(shelf: Library, asked: Asked, options: ReadOptions, report: Report
     added = shelf.add(files, options, report) if files else Added(papers=shelf.catalogue.count())
     if not (identifiers or slips or asked.search or asked.references or asked.cited_by):
         return added
-    with Web(shelf.settings) as web:
+    # A search that was stopped goes on from what is kept; tomorrow's is to find what is new.
+    with Web(shelf.settings, most_age_s=DAY_S) as web:
         pages = _pages(web, shelf, asked, identifiers, report)
         found = shelf.add_found(chain([list(slips)] if slips else [], pages), report)
     return _both(added, found)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from reviewer.saved_searches import News, SavedSearch
 
 _EPILOG = (
-    "Example: review searches add skills 'does RL teach new skills?' --from ~/papers   "
+    "Example: review searches add skills 'RL teaches new skills' --source openalex --year 2025:   "
     "then in cron: review searches run --quiet"
 )
 
@@ -49,6 +49,17 @@ def searches(
         list[str] | None,
         typer.Option("--from", help="With add: read these anew before.", show_default=False),
     ] = None,
+    source: Annotated[
+        str,
+        typer.Option(
+            help="With add: search this source before: openalex, semantic_scholar, crossref, arxiv "
+            "or pubmed.",
+            show_default=False,
+        ),
+    ] = "",
+    limit: Annotated[
+        int, typer.Option(help="With --source: so many papers online at most.", min=1)
+    ] = 100,
     count: Annotated[int, typer.Option("-k", help="With add: papers to look at.", min=1)] = 50,
     year: YearOption = "",
     venue: VenueOption = "",
@@ -76,9 +87,11 @@ def searches(
                 question=" ".join(words[1:]),
                 filters=filters_of(year, venue, tag),
                 inputs=tuple(str(_absolute(path)) for path in inputs or ()),
+                source=source,
+                limit=limit,
                 most=count,
             )
-            made = Library(Path(settings.library), settings) if inputs else None
+            made = Library(Path(settings.library), settings) if inputs or source else None
             with made or opened(settings, None, None, report) as shelf:
                 return _add(shelf, search, report)
         with opened(settings, None, None, report) as shelf:
@@ -149,7 +162,8 @@ def _list(shelf: Library, *, as_json: bool) -> int:
         print_out(records_json("searches", found))
         return 0
     for search in found:
-        after = f"  (reads {', '.join(search.inputs)})" if search.inputs else ""
+        read = ", ".join([*search.inputs, *([search.source] if search.source else [])])
+        after = f"  (reads {read})" if read else ""
         print_out(f"{search.name}  {search.question}{after}\n")
     if not found:
         print_error("There are no saved searches. Make one: review searches add NAME QUESTION")
