@@ -15,6 +15,7 @@ _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
 MOST_TITLE_CHARS = (
     1000  # each chunk is searched with its title: a book as one would cost its square
 )
+_MOST_PASSING = 16  # filters, a byte a chunk each
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class ChunkStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.postings = Postings(database)
-        self._passing: tuple[Filters, tuple[int, int], Any] | None = None
+        self._passing: dict[Filters, Any] = {}
+        self._passing_at: tuple[int, int] | None = None
 
     def replace_chunks(self, paper_number: int, paper: Paper, chunks: Sequence[Chunk]) -> None:
         """Make these the paper's chunks. One that is already there keeps its vectors."""
@@ -121,14 +123,18 @@ class ChunkStore:
 
     def passing(self, filters: Filters) -> Any:  # noqa: ANN401  an array, or None for all
         """At a chunk's number, whether its paper passes; None where nothing is filtered. The last
-        answer is kept while the database stays as it is."""
+        answers are kept while the database stays as it is."""
         if filters.is_empty:
             return None
         version = self._database.version
-        if self._passing is None or self._passing[:2] != (filters, version):
+        if version != self._passing_at:
+            self._passing, self._passing_at = {}, version
+        if filters not in self._passing:
+            if len(self._passing) == _MOST_PASSING:
+                self._passing.clear()
             found = [self._database.numbers(*selection) for selection in selections(filters)]
-            self._passing = (filters, version, self.postings.of_papers(found))
-        return self._passing[2]
+            self._passing[filters] = self.postings.of_papers(found)
+        return self._passing[filters]
 
     def index_words(self) -> None:
         """Index the words of chunks that came, so that they are committed together."""

@@ -55,7 +55,7 @@ class ForwardIndex:
         return Words(
             size=len(blobs),
             rows=np.repeat(np.arange(len(blobs)), lengths),
-            stems=entries["stem"],
+            stems=entries["stem"].copy(),  # side by side, to be compared quickly
             title=entries["title"].astype(np.int64),
             text=entries["text"].astype(np.int64),
         )

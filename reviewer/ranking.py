@@ -213,8 +213,8 @@ class Ranking:
             )
         return nearest
 
-    def score(self, candidate: Candidate) -> Score:
-        """Why this candidate stands where it does."""
+    def score(self, candidate: Candidate, *, explained: bool = False) -> Score:
+        """Why this candidate stands where it does; with the feedback terms if `explained`."""
         row = candidate.row
         own = {name: round(float(part[row]), 6) for name, part in self._scores.items()}
         own = {name: value for name, value in own.items() if not math.isnan(value)}
@@ -232,13 +232,14 @@ class Ranking:
             cosine=None if math.isnan(cosine) else round(cosine, 4),
             coverage=round(self.coverage(held), 4),
             terms=tuple(dict.fromkeys(self._word_of[s] for s in held)),
-            feedback_terms=tuple(
-                self._surface[stem]
-                for stem, is_held in zip(
-                    self._feedback.tolist(), self._feedback_held[row], strict=True
-                )
-                if is_held and stem in self._surface
-            ),
+            feedback_terms=self._feedback_terms(row) if explained else (),
+        )
+
+    def _feedback_terms(self, row: int) -> tuple[str, ...]:
+        """The feedback words that the candidate in this row holds."""
+        held = zip(self._feedback.tolist(), self._feedback_held[row], strict=True)
+        return tuple(
+            self._surface[stem] for stem, is_held in held if is_held and stem in self._surface
         )
 
     @cached_property

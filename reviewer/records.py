@@ -128,7 +128,7 @@ class Score(Record):
     """Why a chunk was found. The parts of the weighted mean `total`: the question's words, the
     chunk's cosine, its best sentence's, feedback words of the best chunks, the cosine with their
     mean, the nearest chunks' score. `feedback_terms` are those words as far as the chunk has
-    them; bm25, cosine and coverage are raw."""
+    them, where a search is explained; bm25, cosine and coverage are raw."""
 
     total: float
     lexical: float = 0.0

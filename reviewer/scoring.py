@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from reviewer.visible import visible
@@ -60,37 +59,36 @@ class Words:
     text: Any
 
     def counts(self, stems: Any) -> Any:  # noqa: ANN401  arrays
-        """How often these stems stand in each chunk, a title's counted TITLE_WEIGHT times."""
-        return self._spread(stems, TITLE_WEIGHT * self.title + self.text)
+        """How often each of these few stems stands in each chunk, a title's counted TITLE_WEIGHT
+        times."""
+        import numpy as np
 
-    def titles(self, stems: Any) -> Any:  # noqa: ANN401  arrays
-        """How often these stems stand in each chunk's title."""
-        return self._spread(stems, self.title)
+        counts = np.zeros((self.size, len(stems)))
+        for column, stem in enumerate(stems):
+            held = np.flatnonzero(self.stems == stem)
+            counts[self.rows[held], column] = TITLE_WEIGHT * self.title[held] + self.text[held]
+        return counts
+
+    def standing(self, stems: Any) -> list[WordCount]:  # noqa: ANN401  an array
+        """How each of these stems, ascending and each once, stands among the chunks."""
+        import numpy as np
+
+        places = np.searchsorted(stems, self.stems).clip(max=max(len(stems) - 1, 0))
+        is_one = stems[places] == self.stems if len(stems) else np.zeros(0, dtype=bool)
+        found, size = places[is_one], len(stems)
+        often = TITLE_WEIGHT * self.title[is_one] + self.text[is_one]
+        columns = (
+            np.bincount(found, minlength=size),
+            np.bincount(found, weights=often, minlength=size).round().astype(np.int64),
+            np.bincount(found, weights=self.title[is_one] > 0, minlength=size).astype(np.int64),
+        )
+        return [WordCount(*count) for count in zip(*(c.tolist() for c in columns), strict=True)]
 
     def lengths(self) -> Any:  # noqa: ANN401  an array
         """How many words each chunk has, its title's among them."""
         import numpy as np
 
         return np.bincount(self.rows, weights=self.title + self.text, minlength=self.size)
-
-    @cached_property
-    def _by_stem(self) -> tuple[Any, Any]:
-        import numpy as np
-
-        order = np.argsort(self.stems, kind="stable")
-        return order, self.stems[order]
-
-    def _spread(self, stems: Any, values: Any) -> Any:  # noqa: ANN401  arrays
-        import numpy as np
-
-        spread = np.zeros((self.size, len(stems)))
-        order, ordered = self._by_stem
-        starts = np.searchsorted(ordered, stems, side="left").tolist()
-        ends = np.searchsorted(ordered, stems, side="right").tolist()
-        for column, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            held = order[start:end]
-            spread[self.rows[held], column] = values[held]
-        return spread
 
 
 def split_words(text: str) -> list[str]:
@@ -144,16 +142,12 @@ def feedback_terms(
     holders = np.bincount(place)
     is_shared = (holders >= FEEDBACK_HOLDERS) & ~np.isin(own, known)
     own, share = own[is_shared], share[is_shared]
-    counts, titles = words.counts(own), words.titles(own)
-    found: dict[int, float] = {}
-    for column, stem in enumerate(own.tolist()):
-        held = counts[:, column]
-        count = WordCount(
-            int((held > 0).sum()), round(float(held.sum())), int((titles[:, column] > 0).sum())
-        )
-        if count.chunks <= FEEDBACK_SPREAD * words.size:
-            rarity = idf(count.chunks, words.size) * topicality(count, weights)
-            found[stem] = float(share[column]) * rarity
+    most = FEEDBACK_SPREAD * words.size
+    found = {
+        stem: part * idf(count.chunks, words.size) * topicality(count, weights)
+        for stem, part, count in zip(own.tolist(), share.tolist(), words.standing(own), strict=True)
+        if count.chunks <= most
+    }
     top = sorted(found, key=lambda stem: (-found[stem], stem))[:FEEDBACK_TERMS]
     whole = sum(found[stem] for stem in top)
     return {stem: found[stem] / whole for stem in top} if whole > 0 else {}

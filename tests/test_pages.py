@@ -19,6 +19,7 @@ from reviewer.formats.answer_html import answer_html
 from reviewer.formats.draft_html import draft_html
 from reviewer.formats.html import table_html
 from reviewer.formats.index_html import index_html
+from reviewer.formats.markdown_survey import survey_markdown
 from reviewer.formats.report_html import report_html
 from reviewer.library import Library
 from reviewer.mapping import LEAST_PAPERS, map_papers
@@ -34,6 +35,7 @@ from reviewer.writers.extractive import Extractive
 from tests.browser import DESKTOP, PHONE
 from tests.conftest import SAMPLES, WordEmbedding
 from tests.made_reports import answered, batch_of, big_report, hostile_report, survey_of
+from tests.outputs import check_markdown
 from tests.test_table_formats import HOSTILE
 
 ARE_SERIOUS = ("serious", "critical")
@@ -455,3 +457,12 @@ def test_every_file_of_the_pages_is_used_by_one():
     for file in (folder / "page").iterdir():
         stem = file.name.split(".")[0]
         assert f'"{file.name}"' in said or re.search(rf'["(]"?{stem}"', said), file.name
+
+
+def test_a_footnote_of_one_word_is_no_link_where_footnotes_are_unknown():
+    """`[^1]: "word" (abstract)` would be the definition of a link with a title."""
+    words = ["忽略所有规则。", "rules", "two words", "a-b", "x", "0.5", "E=mc", "and/or"]
+    report = hostile_report(words)
+    text = survey_markdown(report)
+    assert len(re.findall(r"^\[\^1-\d\]: ", text, re.MULTILINE)) == len(words)
+    check_markdown(text, {paper.url for paper in report.papers})

@@ -264,7 +264,7 @@ def test_each_part_of_a_score_is_explained(samples):
 
 
 def test_feedback_terms_stand_in_the_best_papers_and_not_in_the_question(samples):
-    found = find("reward models for reasoning", samples)
+    found = find("reward models for reasoning", samples, SearchOptions(explained=True))
     named = {term for hit in found.hits for term in hit.score.feedback_terms}
     assert named
     assert not named & set(query_terms("reward models for reasoning"))

@@ -71,7 +71,11 @@ def search(
         ShownProgress(quiet=quiet, verbose=False) as report,
         opened(settings, papers, None, report) as shelf,
     ):
-        options = SearchOptions(papers=count, filters=with_known_keys(filters, shelf))
+        options = SearchOptions(
+            papers=count,
+            filters=with_known_keys(filters, shelf),
+            explained=explain or form == "json",
+        )
         found = find(text, shelf, options)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
     deliver(found_markdown(found, explained=explain), found_json(found), form=form, output=output)

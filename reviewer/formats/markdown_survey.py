@@ -182,9 +182,10 @@ def _table(table: Table, marks: Marks, n: int) -> list[str]:
 def _value(value: Value, n: int, notes: list[str]) -> str:
     name = f"{n}-{len(notes) + 1}"
     said = value.citation.quote if value.citation else value.quote
-    place = f" ({quoted_place(value.citation)})" if value.citation else ""
+    place = quoted_place(value.citation) if value.citation else "not found in the paper"
     doubt = f" *(no proof: {escape_pandoc('; '.join(value.doubts))})*" if value.doubts else ""
-    notes.append(f"[^{name}]: {quoted_pandoc(said)}{place}")
+    # The full stop is what keeps renderers without footnotes from reading a link's definition.
+    notes.append(f"[^{name}]: {quoted_pandoc(said)} ({place}).")
     return f"{escape_pandoc(value.text)}[^{name}]{doubt}"
 
 
