@@ -44,6 +44,7 @@ MOST_SHARE, MOST_GROWTH_MB, MEMORY_FROM = 1.1, 50, 100
 SECTIONS = (
     "what is done", "what is found", "what fails", "data", "rewards", "evaluation", "cost",
     "small models", "other tasks", "why it works", "what is open", "methods", "earlier work",
+    "costs of use",
 )  # fmt: skip
 
 

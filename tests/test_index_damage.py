@@ -177,7 +177,7 @@ def test_an_index_that_cannot_reach_some_of_its_vectors_is_whole(tmp_path, monke
 @promise(
     "An index that was not closed cleanly is opened first where a crash cannot hurt",
     "each damage above, opened in the child with its limits: this process lives, nothing grows",
-    full=720,
+    full=370,
     few=1,
 )
 def test_a_damaged_index_hurts_only_the_process_that_opens_it_first(whole, tmp_path, rounds):
