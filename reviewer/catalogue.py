@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
 from reviewer.database import Database, damaged
 from reviewer.duplicates import identities
 from reviewer.filtering import DISTINCT_FILES, paper_condition
+from reviewer.kept_values import KeptValues
 from reviewer.records import Filters, Origin, Paper
 
 
@@ -27,26 +29,29 @@ class Catalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._counted: tuple[tuple[int, int], int] | None = None
+        self._counted = KeptValues(database)
 
     def count_entries(self) -> int:
         """Entries as they were read, of which several may be one paper."""
         return int(self._database.rows("SELECT count(*) FROM records")[0][0])
 
     def count(self) -> int:
-        version = self._database.version
-        if self._counted is None or self._counted[0] != version:  # 2 ms at 100,000 papers
-            papers = int(self._database.rows("SELECT count(*) FROM papers")[0][0])
-            self._counted = (version, papers)
-        return self._counted[1]
+        return self._count("1", ())
+
+    def _count(self, where: str, values: Sequence[Any]) -> int:
+        """Papers of which this holds; 2 ms at 100,000 of them, 40 ms for a venue."""
+        statement = f"SELECT count(*) FROM papers WHERE {where}"
+        found = self._counted.get(
+            (where, tuple(values)), lambda: self._database.rows(statement, values)[0][0]
+        )
+        return int(found)
 
     def has_papers(self, filters: Filters) -> bool:
         where, values = paper_condition(filters)
         return bool(self._database.rows(f"SELECT 1 FROM papers WHERE {where} LIMIT 1", values))
 
     def count_passing(self, filters: Filters) -> int:
-        where, values = paper_condition(filters)
-        return int(self._database.rows(f"SELECT count(*) FROM papers WHERE {where}", values)[0][0])
+        return self._count(*paper_condition(filters))
 
     def tags(self) -> list[str]:
         """Every tag that a paper has, by the alphabet."""
@@ -127,10 +132,7 @@ class Catalogue:
         """Papers that only a year filter leaves out because their year is not known."""
         without = filters.model_copy(update={"year_from": None, "year_to": None})
         where, values = paper_condition(without)
-        rows = self._database.rows(
-            f"SELECT count(*) FROM papers WHERE year IS NULL AND {where}", values
-        )
-        return int(rows[0][0])
+        return self._count(f"year IS NULL AND {where}", values)
 
     def has_record(self, origin: Origin) -> bool:
         rows = self._database.rows(

@@ -8,6 +8,7 @@ from typing import Any
 
 from reviewer.database import Database
 from reviewer.filtering import selections
+from reviewer.kept_values import KeptValues
 from reviewer.postings import Postings
 from reviewer.records import Chunk, Filters, Paper
 
@@ -15,7 +16,6 @@ _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
 MOST_TITLE_CHARS = (
     1000  # each chunk is searched with its title: a book as one would cost its square
 )
-_MOST_PASSING = 16  # filters, a byte a chunk each
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ class ChunkStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.postings = Postings(database)
-        self._passing: dict[Filters, Any] = {}
-        self._passing_at: tuple[int, int] | None = None
+        self._passing = KeptValues(database)
 
     def replace_chunks(self, paper_number: int, paper: Paper, chunks: Sequence[Chunk]) -> None:
         """Make these the paper's chunks. One that is already there keeps its vectors."""
@@ -126,15 +125,12 @@ class ChunkStore:
         answers are kept while the database stays as it is."""
         if filters.is_empty:
             return None
-        version = self._database.version
-        if version != self._passing_at:
-            self._passing, self._passing_at = {}, version
-        if filters not in self._passing:
-            if len(self._passing) == _MOST_PASSING:
-                self._passing.clear()
+
+        def find() -> Any:  # noqa: ANN401  an array
             found = [self._database.numbers(*selection) for selection in selections(filters)]
-            self._passing[filters] = self.postings.of_papers(found)
-        return self._passing[filters]
+            return self.postings.of_papers(found)
+
+        return self._passing.get(filters, find)
 
     def index_words(self) -> None:
         """Index the words of chunks that came, so that they are committed together."""

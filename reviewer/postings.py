@@ -28,7 +28,7 @@ class Postings:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.stems = Stems(database)
+        self.stems = Stems()
         self.forward = ForwardIndex(database)
         self._read: dict[str, Any] = {}
         self._read_at: tuple[int, ...] = ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Sequence, Set
+from functools import cached_property
 from threading import Lock
 
-from reviewer.database import Database
 from reviewer.text import mended
 from reviewer.visible import visible
 
@@ -20,8 +21,7 @@ class Stems:
     as one text, and remembered. Hidden characters, such as soft hyphens, part no word.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self) -> None:
         self._known: dict[str, tuple[str, ...]] = {}
         self._lock = Lock()
 
@@ -54,12 +54,11 @@ class Stems:
         mark, plain = _MARK, [visible(word) for word in unknown]
         while any(mark in word for word in plain):
             mark += _MARK
-        self._make_scratch()
-        self._database.run("INSERT INTO temp.scratch (scratch) VALUES ('delete-all')")
-        self._database.run(
-            "INSERT INTO temp.scratch (rowid, text) VALUES (1, ?)", (f" {mark} ".join(plain),)
+        self._scratch.execute("INSERT INTO scratch (scratch) VALUES ('delete-all')")
+        self._scratch.execute(
+            "INSERT INTO scratch (rowid, text) VALUES (1, ?)", (f" {mark} ".join(plain),)
         )
-        found = self._database.rows('SELECT term, "offset" FROM temp.scratch_words')
+        found = self._scratch.execute('SELECT term, "offset" FROM words').fetchall()
         stems: list[list[str]] = [[]]
         for term, _ in sorted(found, key=_offset):
             if term == mark:
@@ -68,15 +67,17 @@ class Stems:
                 stems[-1].append(term)
         self._known |= zip(unknown, map(tuple, stems), strict=True)
 
-    def _make_scratch(self) -> None:
-        self._database.run(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.scratch USING fts5 "
+    @cached_property
+    def _scratch(self) -> sqlite3.Connection:
+        """A database in memory: writing into the library's, even for a moment, would make what is
+        kept of it between questions look old."""
+        made = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        made.execute(
+            "CREATE VIRTUAL TABLE scratch USING fts5 "
             "(text, content='', tokenize='porter unicode61 remove_diacritics 2')"
         )
-        self._database.run(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.scratch_words "
-            "USING fts5vocab ('temp', 'scratch', 'instance')"
-        )
+        made.execute("CREATE VIRTUAL TABLE words USING fts5vocab ('scratch', 'instance')")
+        return made
 
 
 def _offset(row: tuple[str, int]) -> int:

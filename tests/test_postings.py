@@ -8,10 +8,10 @@ from conftest import holders, write_listing
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reviewer.database import Database
 from reviewer.library import Library
 from reviewer.postings import Postings
 from reviewer.records import Filters
+from reviewer.search import find
 from reviewer.stems import Stems
 from reviewer.terms import query_terms
 from reviewer.visible import visible
@@ -93,13 +93,9 @@ def _visible(text):
 @settings(max_examples=200)
 @given(st.lists(st.text(max_size=40), max_size=5))
 @example(["0x0 a0x0 0x00x0", "RUNNING Naïve co-author", "a\u2028b\x1cc\u00a0d", "x" * 3000])
-def test_stems_are_those_of_sqlite(tmp_path_factory, texts):
-    database = Database(tmp_path_factory.mktemp("stems") / "library.db")
-    try:
-        found = Stems(database).of(texts)
-        fts5 = Fts5([(n, "", _visible(text)) for n, text in enumerate(texts)])
-    finally:
-        database.close()
+def test_stems_are_those_of_sqlite(texts):
+    found = Stems().of(texts)
+    fts5 = Fts5([(n, "", _visible(text)) for n, text in enumerate(texts)])
     expected = [[] for _ in texts]
     for term, number, _, place in sorted(fts5.counts("instance"), key=lambda row: row[3]):
         assert place == len(expected[number])
@@ -182,3 +178,11 @@ def test_words_are_committed_with_their_chunks(sample_library):
     assert not postings.is_behind()
     rows = sample_library.database.rows("SELECT sum(chunks), max(last) FROM segments")
     assert rows == sample_library.database.rows("SELECT count(*), max(number) FROM chunks")
+
+
+def test_what_is_kept_between_questions_stays_while_only_questions_are_asked(sample_library):
+    """Unseen words are cut without a write into the library's file."""
+    before = sample_library.database.version
+    assert sample_library.words.stems(["unseenword", "co-unseen"])["unseenword"]
+    find("an unseenquestion on rewards", sample_library)
+    assert sample_library.database.version == before

@@ -78,7 +78,7 @@ ROWS = [
         "pdfium",
         "file_list",
     ],
-    ["forward_index"],
+    ["forward_index", "kept_values"],
     ["pdf_reading", "postings", "index_files", "trial", "duplicates", "web"],
     [
         "llm",
@@ -132,7 +132,7 @@ ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 
 # Each outside library may be named in these files only.
 HOMES = {
-    "sqlite3": {"database", "salvage"},
+    "sqlite3": {"database", "salvage", "stems"},  # stems: for the tokenizer of FTS5
     "chromadb": {"vectors"},
     "litellm": {"llm"},
     "httpx": {"http"},
