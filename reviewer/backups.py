@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from reviewer.database import Database
-from reviewer.errors import LibraryError
+from reviewer.errors import LibraryError, make_folder
 from reviewer.locking import writing
 from reviewer.records import Report, silent
 from reviewer.vectors import discard
@@ -68,7 +68,12 @@ def restore(backup: Path, folder: Path, report: Report = silent) -> Path | None:
     """
     if not backup.is_file():
         raise LibraryError(f"there is no file {backup}", hint="Name a file that backup made.")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(
+        folder,
+        f"the library {folder} cannot be opened",
+        LibraryError,
+        "Name a folder with --library.",
+    )
     with writing(folder, report):
         fresh = folder / "restore.new"
         try:

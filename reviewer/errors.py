@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -76,3 +77,13 @@ def in_words(error: ReviewError | OSError) -> ReviewError:
         raise error
     name = str(error.filename or error.filename2 or "")
     return UsageError(f"the name {name[:60]}... is too long for a file", hint="Name another.")
+
+
+def make_folder(folder: Path, what: str, kind: type[ReviewError], hint: str) -> None:
+    """Make the folder where it is not there. Raises an error of this kind, which says that `what`
+    cannot be done and why."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "it is a file" if folder.is_file() else (error.strerror or str(error)).lower()
+        raise kind(f"{what}: {reason}", hint=hint) from error

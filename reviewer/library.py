@@ -13,7 +13,7 @@ from reviewer.catalogue import Catalogue
 from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
 from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
-from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
+from reviewer.errors import EmbeddingError, LibraryError, NotFoundError, make_folder
 from reviewer.file_reading import FileReader, summed
 from reviewer.index import Index, import_libraries
 from reviewer.joining import Joined, Joiner
@@ -46,14 +46,12 @@ class Library:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self.folder = folder
         self.settings = settings or Settings()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = "it is a file" if folder.is_file() else (error.strerror or str(error)).lower()
-            raise LibraryError(
-                f"the library {folder} cannot be opened: {reason}",
-                hint="Name a folder with --library.",
-            ) from error
+        make_folder(
+            folder,
+            f"the library {folder} cannot be opened",
+            LibraryError,
+            "Name a folder with --library.",
+        )
         self.database = Database(folder / "library.db")
         self.catalogue = Catalogue(self.database)
         self.matcher = Matcher(self.database)

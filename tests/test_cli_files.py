@@ -155,3 +155,23 @@ def test_searches_wrongly_used_say_how(review, pair, words):
     code, _, err = review("searches", *words)
     assert code == 2
     assert "review searches list, add NAME QUESTION" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["papers", "--library", "a.jsonl"],
+        ["restore", "a.jsonl", "--library", "a.jsonl"],
+        ["prompts", "export", "a.jsonl"],
+        ["prompts", "export", "a.jsonl/below"],
+    ],
+)
+def test_a_file_in_a_folders_place_is_told(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    write_listing(tmp_path / "a.jsonl", {"title": "Pears", "abstract": "Pears grow."})
+    before = (tmp_path / "a.jsonl").read_bytes()
+    assert run(words) in (1, 2)
+    said = capsys.readouterr().err
+    assert "a.jsonl" in said
+    assert "it is a file" in said or "not a directory" in said
+    assert (tmp_path / "a.jsonl").read_bytes() == before

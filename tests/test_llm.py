@@ -4,6 +4,9 @@ typed error, with the attempts and the pauses that the provider sees."""
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +17,12 @@ from threading import Thread
 import pytest
 
 from reviewer.errors import ModelError, ReviewError, UsageError
-from reviewer.llm import LLM, load_litellm, warm_up
+from reviewer.llm import LLM, warm_up
 from reviewer.pacing import MOST_ATTEMPTS, DeadlineError, LimitError, StoppedError
 from reviewer.records import Record
 from reviewer.replies import DamagedReplyError, ModelReplyError
 from reviewer.settings import Settings
+from tests.conftest import ROOT
 from tests.fake_provider import (
     FakeProvider,
     Reply,
@@ -428,18 +432,37 @@ def test_a_damaged_reply_is_paid_for_too(provider):
     assert llm.usage().tokens_in == 200
 
 
-def test_litellm_hands_no_call_to_loggers(provider, monkeypatch):
-    litellm = load_litellm()
-    heard = []
-    monkeypatch.setattr(litellm, "success_callback", [lambda *given: heard.append(given[0])])
-    llm_of(provider).ask("a paper's text", Note)
-    bare = {"role": "user", "content": "asked past the program"}
-    litellm.completion("openai/fake", [bare], api_base=provider.url, api_key="sk-none")
-    end = time.monotonic() + 30
-    while not heard and time.monotonic() < end:
-        time.sleep(0.01)
-    time.sleep(0.2)  # loggers run in a thread of their own, one after the other
-    assert [given["messages"] for given in heard] == [[bare]]
+CALLS_BESIDE_A_LOGGER = """
+import json, sys, time
+from reviewer.llm import LLM, load_litellm
+from reviewer.records import Record
+from reviewer.settings import Settings
+
+class Note(Record):
+    text: str
+
+url, heard = sys.argv[1], []
+litellm = load_litellm()
+litellm.success_callback = [lambda *given: heard.append(given[0]["messages"])]
+LLM(Settings(model="openai/fake", api_base=url)).ask("a paper's text", Note)
+bare = [{"role": "user", "content": "asked past the program"}]
+litellm.completion("openai/fake", bare, api_base=url, api_key="sk-none")
+end = time.monotonic() + 60
+while not heard and time.monotonic() < end:
+    time.sleep(0.01)
+time.sleep(0.2)  # loggers run in a thread of their own, one after the other
+print(json.dumps([given[0]["content"] for given in heard]), flush=True)
+"""
+
+
+def test_litellm_hands_no_call_to_loggers(provider):
+    """In a process of its own: litellm sets loggers up once, with what is there at a first call."""
+    done = subprocess.run(
+        [sys.executable, "-c", CALLS_BESIDE_A_LOGGER, provider.url],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "OPENAI_API_KEY": "sk-none"},
+        capture_output=True, text=True, timeout=180,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == ['["asked past the program"]'], done.stderr
 
 
 def test_a_kept_reply_contacts_nobody():

@@ -20,7 +20,7 @@ def prompts(
     own: PromptsOption = None,
 ) -> None:
     """List the prompts, show one, or export all to a folder to change them there."""
-    from reviewer.errors import UsageError
+    from reviewer.errors import UsageError, make_folder
     from reviewer.prompting import SUFFIX, Prompts
     from reviewer.text import counted
 
@@ -32,7 +32,7 @@ def prompts(
         print_out(held.source(target))
     elif action == "export" and target:
         folder = Path(target)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, f"{folder} cannot be written", UsageError, "Name another folder.")
         for name in held.names():
             path = folder / (name + SUFFIX)
             if path.exists():
