@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 from reviewer.database import Database
-from reviewer.errors import LibraryError, make_folder
-from reviewer.locking import writing
+from reviewer.errors import LibraryError
+from reviewer.locking import make_library_folder, writing
 from reviewer.records import Report, silent
 from reviewer.vectors import discard
 
@@ -68,12 +68,7 @@ def restore(backup: Path, folder: Path, report: Report = silent) -> Path | None:
     """
     if not backup.is_file():
         raise LibraryError(f"there is no file {backup}", hint="Name a file that backup made.")
-    make_folder(
-        folder,
-        f"the library {folder} cannot be opened",
-        LibraryError,
-        "Name a folder with --library.",
-    )
+    make_library_folder(folder)
     with writing(folder, report):
         fresh = folder / "restore.new"
         try:

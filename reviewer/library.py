@@ -13,12 +13,12 @@ from reviewer.catalogue import Catalogue
 from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
 from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
-from reviewer.errors import EmbeddingError, LibraryError, NotFoundError, make_folder
+from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
 from reviewer.file_reading import FileReader, summed
 from reviewer.index import Index, import_libraries
 from reviewer.joining import Joined, Joiner
 from reviewer.ledger import Ledger
-from reviewer.locking import writing
+from reviewer.locking import make_library_folder, writing
 from reviewer.matching import Matcher
 from reviewer.pairs import Pair
 from reviewer.records import Filters, Paper, Report, Skipped, silent
@@ -46,12 +46,7 @@ class Library:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self.folder = folder
         self.settings = settings or Settings()
-        make_folder(
-            folder,
-            f"the library {folder} cannot be opened",
-            LibraryError,
-            "Name a folder with --library.",
-        )
+        make_library_folder(folder)
         self.database = Database(folder / "library.db")
         self.catalogue = Catalogue(self.database)
         self.matcher = Matcher(self.database)

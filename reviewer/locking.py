@@ -7,13 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.errors import LibraryError
+from reviewer.errors import LibraryError, make_folder
 from reviewer.records import Report, silent
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 _ANNOUNCE_WAIT_S = 2.0
+
+
+def make_library_folder(folder: Path) -> None:
+    """Make it where it is not there. Raises LibraryError when it cannot be one."""
+    what = f"the library {folder} cannot be opened"
+    make_folder(folder, what, LibraryError, "Name a folder with --library.")
 
 
 @contextmanager

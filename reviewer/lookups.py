@@ -7,7 +7,7 @@ import re
 from typing import Literal
 
 from reviewer.identifiers import arxiv_id_in, bare_arxiv_id, bare_doi
-from reviewer.records import Origin, Paper, Record, Skipped
+from reviewer.records import Filters, Origin, Paper, Record, Skipped
 
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _PREFIXED = re.compile(r"(arxiv|doi|pmid|openalex|s2|daily):\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -49,6 +49,12 @@ class Wanted(Record):
     limit: int = 100
     year_from: int | None = None
     year_to: int | None = None
+
+    @classmethod
+    def within(cls, filters: Filters, text: str, limit: int) -> Wanted:
+        """A search within the filters' years."""
+        years = {"year_from": filters.year_from, "year_to": filters.year_to}
+        return cls(text=text.strip(), limit=limit, **years)
 
 
 class Match(Record):

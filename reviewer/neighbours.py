@@ -18,13 +18,14 @@ _FEW = 5000  # vectors that are quicker read one by one than all of them
 
 
 @dataclass(frozen=True)
-class _Newer:
-    """Chunks that the index does not hold yet, a row of `vectors` each, and how many of its own are
-    gone."""
+class _Lag:
+    """What an index lacks of the database: chunks with a row of `vectors` each, and how many of its
+    own are gone. Where it is not little nothing is read of it."""
 
+    is_little: bool
+    removed: int
     numbers: list[int]
     vectors: Any
-    removed: int
 
 
 class Neighbours:
@@ -38,18 +39,12 @@ class Neighbours:
         self._open: Vectors | None = None
         self._open_sign = ""
         self._stored: tuple[int, Any, Any] = (-1, None, None)
-        self._newer: tuple[tuple[int, int], _Newer] = ((-1, -1), _Newer([], None, 0))
+        self._known_lag: tuple[tuple[int, int], _Lag] | None = None
 
     def is_in_step(self) -> bool:
         """True when the index was closed cleanly, its files are as they were then, and what it
         lacks of the database, or holds beside it, is little."""
-        if not self._files.are_whole():
-            return False
-        since = self._files.generation
-        if since == self._database.generation:
-            return True
-        behind = sum(self._chunks.count_changed(since))
-        return behind <= _MOST_BEHIND * self._chunks.count_embedded()
+        return self._files.are_whole() and self._lag().is_little
 
     def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401  an array
         """Chunk numbers with their cosine, nearest first. Chroma answers where nothing is filtered,
@@ -65,31 +60,32 @@ class Neighbours:
     def _ask_chroma(self, vector: Any, most: int) -> list[tuple[int, float]] | None:  # noqa: ANN401  an array
         """From the index and the vectors that came since it was written; None when it turns out to
         be damaged."""
-        newer, sign = self._newer_chunks(), self._files.sign
+        lag, sign = self._lag(), self._files.sign
         try:
             if self._open is None or self._open_sign != sign:
                 self.close()
                 self._open, self._open_sign = Vectors(self._files.folder), sign
-            found = self._open.nearest(vector, most + newer.removed)
+            found = self._open.nearest(vector, most + lag.removed)
         except IndexDamagedError:
             self.close()
             self._files.mark_unclean()
             return None
         numbers = self._chunks.numbers_of([chunk_id for chunk_id, _ in found])
         cosines = {numbers[i]: cosine for i, cosine in found if i in numbers}
-        if newer.numbers:
-            own = (newer.vectors @ vector).tolist()
-            cosines |= zip(newer.numbers, own, strict=True)
+        if lag.numbers:
+            cosines |= zip(lag.numbers, (lag.vectors @ vector).tolist(), strict=True)
         return sorted(cosines.items(), key=lambda pair: -pair[1])[:most]
 
-    def _newer_chunks(self) -> _Newer:
-        """What came since the index was written, read again when the library has changed."""
-        since = self._files.generation
-        sign = (since, self._database.generation)
-        if self._newer[0] != sign:
-            removed = self._chunks.count_changed(since)[1]
-            self._newer = (sign, _Newer(*self._chunks.vectors_since(since), removed))
-        return self._newer[1]
+    def _lag(self) -> _Lag:
+        """How far the index is behind, found again when the library or the index has changed."""
+        since, now = self._files.generation, self._database.generation
+        if self._known_lag is None or self._known_lag[0] != (since, now):
+            came, gone = self._chunks.count_changed(since)
+            most = _MOST_BEHIND * self._chunks.count_embedded()
+            is_little = since == now or came + gone <= most
+            newer = self._chunks.vectors_since(since) if is_little and came else ([], None)
+            self._known_lag = ((since, now), _Lag(is_little, gone, *newer))
+        return self._known_lag[1]
 
     def close(self) -> None:
         """Let go of Chroma's files: before they are written, and at the end."""

@@ -55,13 +55,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to look among, how to weigh it, how many chunks to read, and an imagined abstract that
-    steers the search by meaning."""
+    """What to look among, how to weigh it, how many chunks to read, an imagined abstract to steer
+    the search by meaning, whether scores are to name their feedback terms."""
 
     filters: Filters
     weights: Weights
     most: int = CANDIDATES
     imagined: str = ""
+    explained: bool = False
 
 
 class Ranking:
@@ -77,6 +78,7 @@ class Ranking:
         self._filters = wanted.filters
         self._weights = wanted.weights
         self._most = wanted.most
+        self._explained = wanted.explained
         self._terms = query_terms(question)
         self.vector = _question_vector(question, library)
         self._near = self._steered(wanted.imagined)
@@ -213,8 +215,8 @@ class Ranking:
             )
         return nearest
 
-    def score(self, candidate: Candidate, *, explained: bool = False) -> Score:
-        """Why this candidate stands where it does; with the feedback terms if `explained`."""
+    def score(self, candidate: Candidate) -> Score:
+        """Why this candidate stands where it does."""
         row = candidate.row
         own = {name: round(float(part[row]), 6) for name, part in self._scores.items()}
         own = {name: value for name, value in own.items() if not math.isnan(value)}
@@ -232,7 +234,7 @@ class Ranking:
             cosine=None if math.isnan(cosine) else round(cosine, 4),
             coverage=round(self.coverage(held), 4),
             terms=tuple(dict.fromkeys(self._word_of[s] for s in held)),
-            feedback_terms=self._feedback_terms(row) if explained else (),
+            feedback_terms=self._feedback_terms(row) if self._explained else (),
         )
 
     def _feedback_terms(self, row: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reviewer.library import Library
@@ -19,7 +19,7 @@ from reviewer.ranking import (
     Wanted,
 )
 from reviewer.reasons import why_nothing
-from reviewer.records import Evidence, Filters, Found, Hit, Score, Sentence
+from reviewer.records import Evidence, Filters, Found, Hit, Sentence
 from reviewer.scoring import Weights
 from reviewer.sentence_scores import read_scored
 from reviewer.text import counted
@@ -60,7 +60,9 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
 
 def _found(question: str, library: Library, options: SearchOptions) -> Found:
     most = max(CANDIDATES, options.papers)
-    wanted = Wanted(options.filters, options.weights, most, options.imagined)
+    wanted = Wanted(
+        options.filters, options.weights, most, options.imagined, explained=options.explained
+    )
     ranking = Ranking(question, library, wanted)
     ranked = ranking.ranked()
     best: dict[int, list[Candidate]] = {}
@@ -73,9 +75,7 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
     chosen = (above if options.has_floor else list(best))[: options.papers]
     shown = chosen or list(best)[: options.papers]
     picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
-    candidates = [*picked, *(best[n][0] for n in shown)]
-    scores = {c.number: ranking.score(c, explained=options.explained) for c in candidates}
-    seen = _Seen(library, ranking, candidates, scores)
+    seen = _Seen(library, ranking, [*picked, *(best[n][0] for n in shown)])
     return Found(
         question=question,
         hits=tuple(seen.hit(best[n][0]) for n in shown if best[n][0] in seen),
@@ -92,14 +92,8 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
 class _Seen:
     """The papers, texts and scores of the candidates that are shown or read."""
 
-    def __init__(
-        self,
-        library: Library,
-        ranking: Ranking,
-        candidates: Sequence[Candidate],
-        scores: Mapping[int, Score],
-    ) -> None:
-        self._scores = scores
+    def __init__(self, library: Library, ranking: Ranking, candidates: Sequence[Candidate]) -> None:
+        self._scores = {c.number: ranking.score(c) for c in candidates}
         numbers = sorted({c.number for c in candidates})
         self._texts = read_scored(library, numbers, ranking.vector, ranking.coverage)
         self._papers = library.catalogue.papers_numbered(sorted({c.paper for c in candidates}))

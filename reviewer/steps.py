@@ -24,15 +24,24 @@ class Steps:
         self._database = database
         self._alone = threading.RLock()
 
-    def done(self, kind: str, parts: Iterable[Any], into: type[R], make: Callable[[], R]) -> R:
+    def done(
+        self,
+        kind: str,
+        parts: Iterable[Any],
+        into: type[R],
+        make: Callable[[], R],
+        is_whole: Callable[[R], bool] = lambda made: True,
+    ) -> R:
         """What the step of this kind gave for these parts (values that JSON can hold), made and
-        committed now if it is not there. Nothing is kept of a step that raises."""
+        committed now if it is not there. Nothing is kept of a step that raises, or that gave what
+        is not whole."""
         key = key_of(kind, parts)
         kept = self.find(key, into)
         if kept is not None:
             return kept
         made = make()
-        self.keep(key, kind, made)
+        if is_whole(made):
+            self.keep(key, kind, made)
         return made
 
     def find(self, key: str, into: type[R]) -> R | None:

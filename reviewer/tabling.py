@@ -10,7 +10,6 @@ from reviewer.pacing import LimitError, StoppedError
 from reviewer.records import Filters, Paper, Usage
 from reviewer.reports import ReportPlan, TablePlan
 from reviewer.results import Table
-from reviewer.steps import key_of
 from reviewer.table import TableOptions, compare_papers
 
 
@@ -46,27 +45,27 @@ def _table(
     hashes = desk.writer.prompt_hashes(("table",))
     parts = [topic, wanted, filters, desk.writer.name, hashes, desk.library.database.generation]
 
-    key = key_of("table", [*parts, [p.id for p in papers]])
-    kept = desk.steps.find(key, Table)
-    if kept is not None:
-        return kept
-    options = TableOptions(
-        columns=wanted.columns,
-        papers=wanted.papers,
-        filters=filters,
-        is_strict=desk.is_strict,
-        earlier=earlier,
-        is_part=True,
-    )
-    made = compare_papers(topic, desk.library, desk.writer, options)
-    coverage = made.coverage.model_copy(update={"left_out": _own(made.coverage.left_out, desk)})
-    made = made.model_copy(
-        update={"run_id": "", "usage": Usage(), "filters": filters, "coverage": coverage}
-    )
-    # A call that an interrupt or a limit ended leaves its rows failed, as any other does.
-    if not any(cell.state == "failed" for row in made.rows for cell in row.cells):
-        desk.steps.keep(key, "table", made)
-    return made
+    def make() -> Table:
+        options = TableOptions(
+            columns=wanted.columns,
+            papers=wanted.papers,
+            filters=filters,
+            is_strict=desk.is_strict,
+            earlier=earlier,
+            is_part=True,
+        )
+        made = compare_papers(topic, desk.library, desk.writer, options)
+        coverage = made.coverage.model_copy(update={"left_out": _own(made.coverage.left_out, desk)})
+        return made.model_copy(
+            update={"run_id": "", "usage": Usage(), "filters": filters, "coverage": coverage}
+        )
+
+    return desk.steps.done("table", [*parts, [p.id for p in papers]], Table, make, _is_whole)
+
+
+def _is_whole(table: Table) -> bool:
+    """False where rows failed: calls that an interrupt or a limit ended leave them so too."""
+    return not any(cell.state == "failed" for row in table.rows for cell in row.cells)
 
 
 def _own(left_out: Sequence[str], desk: Desk) -> tuple[str, ...]:

@@ -102,11 +102,7 @@ def _run(library: Library, search: SavedSearch, report: Report) -> News:
 
 def _add_from_source(library: Library, search: SavedSearch, report: Report) -> Added:
     """Add what the search's online source finds, within its years."""
-    years = search.filters
-    wanted = Wanted(
-        text=search.question.strip(), limit=search.limit,
-        year_from=years.year_from, year_to=years.year_to,
-    )  # fmt: skip
+    wanted = Wanted.within(search.filters, search.question, search.limit)
     with Web(library.settings, most_age_s=_FRESH_S) as web:
         return library.add_found(find_by_words(web, search.source, wanted, report), report)
 

@@ -104,11 +104,7 @@ def _pages(
     ]
     yield from find_identified(web, identifiers, report)
     if asked.search.strip():
-        years = filters_of(asked.year)
-        wanted = Wanted(
-            text=asked.search.strip(), limit=asked.limit,
-            year_from=years.year_from, year_to=years.year_to,
-        )  # fmt: skip
+        wanted = Wanted.within(filters_of(asked.year), asked.search, asked.limit)
         yield from find_by_words(web, asked.source, wanted, report)
     for paper, direction in chased:
         yield from find_along(web, asked.source, paper, direction, asked.limit, report)
