@@ -44,7 +44,6 @@ MOST_SHARE, MOST_GROWTH_MB, MEMORY_FROM = 1.1, 50, 100
 SECTIONS = (
     "what is done", "what is found", "what fails", "data", "rewards", "evaluation", "cost",
     "small models", "other tasks", "why it works", "what is open", "methods", "earlier work",
-    "costs of use",
 )  # fmt: skip
 
 
@@ -97,7 +96,8 @@ def resident_mb() -> float:
 
 
 def plan_of(reports: int, *, with_sections: bool) -> SurveyPlan:
-    topics = [q.text for q in own_questions() if q.kind == "answerable"][:reports]
+    asked = [q.text for q in own_questions() if q.kind == "answerable"]
+    topics = [*asked, *(f"{text} In which cases?" for text in asked)][:reports]
     return SurveyPlan(
         title="Many calls",
         reports=tuple(
