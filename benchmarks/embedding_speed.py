@@ -1,7 +1,7 @@
-"""Measures how fast abstracts are embedded, beside sentence-transformers and an int8 model.
+"""Measures how fast abstracts are embedded by MiniLM, whole and in 8 bits.
 
 Run: `python benchmarks/embedding_speed.py --torch-python PATH`, where PATH is the Python of an
-environment with sentence-transformers and onnx (several GB: not among this project's extras).
+environment with sentence-transformers (several GB: not among this project's extras).
 Engines take turns, each in a process of its own. sentence-transformers gets a model of the same
 shape with random weights: its rate does not depend on their values.
 """
@@ -19,13 +19,14 @@ from statistics import median
 
 from sets import listings_library, model_folder, parser, print_table, settings_of
 
-ABSTRACTS, ROUNDS, BATCH = 128, 3, 32  # 32: sentence-transformers' own default
+from reviewer.embedding import DEFAULT, INT8, LOCAL
+
+ABSTRACTS, ROUNDS, BATCH = 128, 5, 32  # 32: sentence-transformers' own default
+OTHER = "sentence-transformers"
 
 MAKE = """
-import json, sys
+import sys
 folder, files = sys.argv[1:]
-from onnxruntime.quantization import QuantType, quantize_dynamic
-quantize_dynamic(files + "/model.onnx", folder + "/int8/model.onnx", weight_type=QuantType.QInt8)
 import transformers
 config = transformers.BertConfig(
     vocab_size=30522, hidden_size=384, num_hidden_layers=6, num_attention_heads=12,
@@ -49,11 +50,11 @@ print(json.dumps([time.perf_counter() - started, time.process_time() - cpu]))
 """
 
 
-def own(folder: str, texts: list[str]) -> tuple[float, float]:
+def own(name: str, folder: str, texts: list[str]) -> tuple[float, float]:
     """In the child: seconds by the clock and on all processors for these texts with MiniLM."""
     from reviewer.embedding.minilm import MiniLM
 
-    minilm = MiniLM(folder)
+    minilm = MiniLM(folder, is_int8=name == INT8)
     minilm.embed(texts[:BATCH])
     started, cpu = time.perf_counter(), time.process_time()
     minilm.embed(texts)
@@ -68,20 +69,23 @@ def in_child(command: list[str]) -> tuple[float, float]:
 
 def main() -> None:
     made = parser(__doc__)
-    made.add_argument("--torch-python", help="of an environment with sentence-transformers, onnx")
-    made.add_argument("--own", nargs=2, help=argparse.SUPPRESS)
+    made.add_argument("--torch-python", help="of an environment with sentence-transformers")
+    made.add_argument("--own", nargs=3, help=argparse.SUPPRESS)
     options = made.parse_args()
     if options.own:
-        texts = json.loads(Path(options.own[1]).read_text(encoding="utf-8"))
-        print(json.dumps(own(options.own[0], texts)))
+        name, folder, file = options.own
+        print(json.dumps(own(name, folder, json.loads(Path(file).read_text(encoding="utf-8")))))
         return
     files = model_folder(options.shared)
     with tempfile.TemporaryDirectory() as place:
         texts = Path(place) / "texts.json"
         texts.write_text(json.dumps(abstracts(options)), encoding="utf-8")
-        ways = {"review, fp32": [sys.executable, __file__, "--own", str(files), str(texts)]}
+        ways = {
+            name: [sys.executable, __file__, "--own", name, str(files), str(texts)]
+            for name in LOCAL
+        }
         if options.torch_python:
-            ways |= others(options.torch_python, Path(place), files, texts)
+            ways[OTHER] = other(options.torch_python, Path(place), files, texts)
         times: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
         for _ in range(ROUNDS):
             for way, command in ways.items():
@@ -101,19 +105,14 @@ def abstracts(options: argparse.Namespace) -> list[str]:
         return [clean(embedding_text(k.title, k.chunk.text)) for k in kept]
 
 
-def others(python: str, folder: Path, files: Path, texts: Path) -> dict[str, list[str]]:
-    """The commands of the int8 model and of sentence-transformers, once their files are made."""
-    (folder / "int8").mkdir()
-    (folder / "int8" / "tokenizer.json").write_bytes((files / "tokenizer.json").read_bytes())
+def other(python: str, folder: Path, files: Path, texts: Path) -> list[str]:
+    """The command of sentence-transformers, once its files are made."""
     subprocess.run([python, "-c", MAKE, str(folder), str(files)], check=True, capture_output=True)
-    return {
-        "review, int8": [sys.executable, __file__, "--own", str(folder / "int8"), str(texts)],
-        "sentence-transformers": [python, "-c", TORCH, str(folder), str(texts), str(BATCH)],
-    }
+    return [python, "-c", TORCH, str(folder), str(texts), str(BATCH)]
 
 
 def print_rates(times: dict[str, list[tuple[float, float]]]) -> None:
-    floor = median(s for s, _ in times.get("sentence-transformers", times["review, fp32"]))
+    floor = median(s for s, _ in times.get(OTHER, times[DEFAULT]))
     rows = []
     for way, found in times.items():
         seconds, cpu = median(s for s, _ in found), median(c for _, c in found)

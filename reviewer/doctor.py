@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
-from reviewer.embedding import DEFAULT
+from reviewer.embedding import DEFAULT, INT8, LOCAL
 from reviewer.embedding.minilm import find_files
 from reviewer.errors import ReviewError
 from reviewer.library import NO_EMBEDDING, Library
@@ -20,6 +20,7 @@ from reviewer.providers import (
     is_loopback,
     provider_of,
 )
+from reviewer.quantising import can_be_made, kept_model
 from reviewer.records import Filters
 from reviewer.redacting import shown
 from reviewer.results import Finding
@@ -119,7 +120,7 @@ def _finds_itself(library: Library) -> bool:
 def _embedding(name: str, settings: Settings) -> Finding:
     if name == NO_EMBEDDING:
         return Finding(name="embedding", state="note", detail="switched off: search goes by words")
-    if name != DEFAULT:
+    if name not in LOCAL:
         return Finding(name="embedding", state="ok", detail=f"{name}, asked through litellm")
     folder = find_files(settings.embedding_dir)
     if folder is None:
@@ -129,7 +130,17 @@ def _embedding(name: str, settings: Settings) -> Finding:
             detail="all-MiniLM-L6-v2's files are not here: search goes by words alone",
             remedy="review reindex with a network, or set REVIEW_EMBEDDING_DIR",
         )
-    return Finding(name="embedding", state="ok", detail=f"all-MiniLM-L6-v2 in {folder}")
+    detail = f"all-MiniLM-L6-v2 in {folder}"
+    if name == INT8 and not kept_model(folder).is_file():
+        if not can_be_made():
+            return Finding(
+                name="embedding",
+                state="problem",
+                detail=f"{detail}; its smaller model is not made: search goes by words alone",
+                remedy="pip install onnx, or review reindex --embedding minilm",
+            )
+        detail += "; its smaller model is made when it is first used"
+    return Finding(name="embedding", state="ok", detail=detail)
 
 
 def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:

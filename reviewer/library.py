@@ -12,7 +12,7 @@ from typing import Self
 from reviewer.catalogue import Catalogue
 from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
-from reviewer.embedding import DEFAULT, Embedding, MissingEmbeddingError, open_embedding
+from reviewer.embedding import DEFAULT, LOCAL, Embedding, MissingEmbeddingError, open_embedding
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
 from reviewer.file_reading import FileReader, summed
 from reviewer.index import Index, import_libraries
@@ -182,9 +182,12 @@ class Library:
             try:
                 self._embedding = open_embedding(name, self.settings)
             except MissingEmbeddingError:
-                if not may_download or name != DEFAULT or self.settings.offline:
+                if not may_download or name not in LOCAL or self.settings.offline:
                     raise
-                from reviewer.embedding.minilm import download_files
+                from reviewer.embedding.minilm import download_files, find_files
+
+                if find_files(self.settings.embedding_dir):
+                    raise
 
                 download_files(lambda line: report(line, -1, 0))
                 self._embedding = open_embedding(name, self.settings)

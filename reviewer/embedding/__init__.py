@@ -24,11 +24,13 @@ class Embedding(Protocol):
 
 
 DEFAULT = "minilm"
+INT8 = "minilm-int8"
+LOCAL = (DEFAULT, INT8)  # run here, from files
 
 
 def import_for(name: str) -> None:
     """Import what the embedding of this name needs, if it is a heavy thing of its own."""
-    if name == DEFAULT:
+    if name in LOCAL:
         from reviewer.embedding.minilm import import_libraries
 
         import_libraries()
@@ -39,15 +41,15 @@ def open_embedding(name: str, settings: Settings) -> Embedding:
 
     Raises MissingEmbeddingError when it is known but cannot run here, for want of files or a key.
     """
-    if name == DEFAULT:
+    if name in LOCAL:
         from reviewer.embedding.minilm import MiniLM
 
-        return MiniLM(settings.embedding_dir)
+        return MiniLM(settings.embedding_dir, is_int8=name == INT8)
     if "/" in name:
         from reviewer.embedding.provider import ProviderEmbedding
 
         return ProviderEmbedding(name, settings)
     raise EmbeddingError(
         f"'{name}' is no embedding",
-        hint="Use minilm, none, or a provider and a model such as ollama/nomic-embed-text.",
+        hint="Use minilm, minilm-int8, none, or a provider and a model: ollama/nomic-embed-text.",
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from reviewer.embedding import MissingEmbeddingError
+from reviewer.embedding import DEFAULT, INT8, MissingEmbeddingError
 from reviewer.errors import EmbeddingError
+from reviewer.quantising import can_be_made, kept_model, smaller_model
 
 DIMENSIONS = 384
 MAX_TOKENS = 256  # what the model was trained with; longer input is cut
@@ -81,35 +83,33 @@ def import_libraries() -> None:
 
 
 class MiniLM:
-    """Holds the loaded model. Embeds on all processors; not meant for several threads at once."""
+    """Holds the loaded model. Embeds on all processors."""
 
-    name = "minilm"
-
-    def __init__(self, embedding_dir: str = "") -> None:
+    def __init__(self, embedding_dir: str = "", *, is_int8: bool = False) -> None:
+        """The model of these files, or the smaller one that is made of them (see quantising.py)."""
+        self.name = INT8 if is_int8 else DEFAULT
         folder = find_files(embedding_dir)
         if folder is None:
             raise MissingEmbeddingError(
                 "the embedding model's files are not here, so search goes by words alone",
                 hint="Run `review reindex` with a network, or set REVIEW_EMBEDDING_DIR.",
             )
+        model = _smaller(folder) if is_int8 else folder / "model.onnx"
         import_libraries()
         import onnxruntime
         from tokenizers import Tokenizer
 
-        try:
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            # Else its threads spin on after a call, and take a processor from the search after it.
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            self._session = onnxruntime.InferenceSession(
-                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:
-            raise EmbeddingError(
-                f"the embedding files in {folder} are damaged",
-                hint="Delete that folder and run: review reindex",
-            ) from error
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        # Batches side by side use the processors better than the parts of one, and nothing spins.
+        options.intra_op_num_threads = 1
+        self._tokenizer = _read(folder / "tokenizer.json", Tokenizer.from_file)
+        self._session = _read(
+            model,
+            lambda file: onnxruntime.InferenceSession(
+                file, options, providers=["CPUExecutionProvider"]
+            ),
+        )
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
 
@@ -120,22 +120,58 @@ class MiniLM:
 
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         encoded = self._tokenizer.encode_batch(list(texts))
-        for batch in _batches([len(e.ids) for e in encoded]):
-            width = max(len(encoded[i].ids) for i in batch)
-            ids = np.zeros((len(batch), width), dtype=np.int64)
-            mask = np.zeros((len(batch), width), dtype=np.int64)
-            for row, i in enumerate(batch):
-                length = len(encoded[i].ids)
-                ids[row, :length] = encoded[i].ids
-                mask[row, :length] = 1
-            feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-            hidden = self._session.run(None, feed)[0]
-            weights = mask[:, :, None].astype(np.float32)
-            pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1).clip(min=1.0)
-            vectors[batch] = pooled / np.linalg.norm(pooled, axis=1, keepdims=True).clip(min=1e-12)
-            if done is not None:
-                done(len(batch))
+        batches = list(_batches([len(e.ids) for e in encoded]))
+        pool = ThreadPoolExecutor(min(len(batches), _processors()) or 1)
+        try:
+            rows = pool.map(self._embed_batch, [[encoded[i].ids for i in b] for b in batches])
+            for batch, own in zip(batches, rows, strict=True):
+                vectors[batch] = own
+                if done is not None:
+                    done(len(batch))
+        finally:
+            pool.shutdown(cancel_futures=True)
         return vectors
+
+    def _embed_batch(self, texts: list[list[int]]) -> Any:  # noqa: ANN401  an array
+        """The vectors of these texts, given as numbers of tokens."""
+        import numpy as np
+
+        ids = np.zeros((len(texts), max(map(len, texts))), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, own in enumerate(texts):
+            ids[row, : len(own)] = own
+            mask[row, : len(own)] = 1
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden = self._session.run(None, feed)[0]
+        weights = mask[:, :, None].astype(np.float32)
+        pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1).clip(min=1.0)
+        return pooled / np.linalg.norm(pooled, axis=1, keepdims=True).clip(min=1e-12)
+
+
+def _smaller(folder: Path) -> Path:
+    if not kept_model(folder).is_file() and not can_be_made():
+        raise MissingEmbeddingError(
+            "minilm-int8 needs the package onnx, once, so search goes by words alone",
+            hint="Run `pip install onnx`, or use --embedding minilm.",
+        )
+    return smaller_model(folder)
+
+
+def _read(file: Path, read: Callable[[str], Any]) -> Any:  # noqa: ANN401  the libraries' own objects
+    try:
+        return read(str(file))
+    except Exception as error:
+        raise EmbeddingError(
+            f"the embedding file {file} is damaged",
+            hint="Delete its folder and run: review reindex",
+        ) from error
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _batches(lengths: list[int]) -> Iterator[list[int]]:
