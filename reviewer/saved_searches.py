@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from reviewer.records import Filters, Paper, Record, Skipped
 
+LIMIT, MOST = 100, 50  # papers asked of an online source, papers looked at
+
 
 class SavedSearch(Record):
     """A question that is asked again and again. `inputs` are read anew before: files, folders,
@@ -15,8 +17,8 @@ class SavedSearch(Record):
     filters: Filters = Filters()
     inputs: tuple[str, ...] = ()
     source: str = ""
-    limit: int = 100
-    most: int = 50
+    limit: int = LIMIT
+    most: int = MOST
     seen: frozenset[str] = frozenset()
 
 

@@ -158,6 +158,21 @@ def test_searches_wrongly_used_say_how(review, pair, words):
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["add", "x", "pears", "--limit", "5"], "--limit is how many papers to ask an online"),
+        (["run", "--source", "openalex"], "--source goes with review searches add"),
+        (["list", "--year", "2020"], "--year goes with review searches add"),
+        (["remove", "x", "-k", "3"], "-k goes with review searches add"),
+    ],
+)
+def test_an_option_of_a_search_is_never_passed_over(review, pair, words, said):
+    code, out, err = review("searches", *words)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ["papers", "--library", "a.jsonl"],

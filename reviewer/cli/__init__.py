@@ -59,9 +59,8 @@ OutputOption = Annotated[
 YearOption = Annotated[
     str, typer.Option("--year", help="2024, 2023:2025, 2024: or :2020.", show_default=False)
 ]
-SourceOption = Annotated[
-    str, typer.Option("--source", help="openalex, semantic_scholar, crossref, arxiv or pubmed.")
-]
+SEARCHED = "openalex, semantic_scholar, crossref, arxiv or pubmed."
+SourceOption = Annotated[str, typer.Option("--source", help=SEARCHED)]
 VenueOption = Annotated[
     str, typer.Option("--venue", help="Only papers whose venue has this in it.", show_default=False)
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli import (
+    SEARCHED,
     EmbeddingOption,
     JsonOption,
     LibraryOption,
@@ -51,16 +52,20 @@ def searches(
     ] = None,
     source: Annotated[
         str,
-        typer.Option(
-            help="With add: search this source before: openalex, semantic_scholar, crossref, arxiv "
-            "or pubmed.",
-            show_default=False,
-        ),
+        typer.Option(help=f"With add: search this source before: {SEARCHED}", show_default=False),
     ] = "",
     limit: Annotated[
-        int, typer.Option(help="With --source: so many papers online at most.", min=1)
-    ] = 100,
-    count: Annotated[int, typer.Option("-k", help="With add: papers to look at.", min=1)] = 50,
+        int | None,
+        typer.Option(
+            help="With --source: so many papers online at most, else 100.",
+            min=1,
+            show_default=False,
+        ),
+    ] = None,
+    count: Annotated[
+        int | None,
+        typer.Option("-k", help="With add: papers to look at, else 50.", min=1, show_default=False),
+    ] = None,
     year: YearOption = "",
     venue: VenueOption = "",
     tag: TagOption = None,
@@ -76,9 +81,14 @@ def searches(
     from reviewer.cli.progress import ShownProgress
     from reviewer.errors import UsageError
     from reviewer.library import Library
-    from reviewer.saved_searches import SavedSearch
+    from reviewer.saved_searches import LIMIT, MOST, SavedSearch
 
     words = names or []
+    given = {
+        "--from": inputs, "--source": source, "--limit": limit, "-k": count,
+        "--year": year, "--venue": venue, "--tag": tag,
+    }  # fmt: skip
+    _check_options([name for name, value in given.items() if value], action)
     settings = settings_of(library=library, embedding=embedding, offline=offline)
     with ShownProgress(quiet=quiet, verbose=False) as report:
         if action == "add" and len(words) >= 2:
@@ -88,8 +98,8 @@ def searches(
                 filters=filters_of(year, venue, tag),
                 inputs=tuple(str(_absolute(path)) for path in inputs or ()),
                 source=source,
-                limit=limit,
-                most=count,
+                limit=limit or LIMIT,
+                most=count or MOST,
             )
             made = Library(Path(settings.library), settings) if inputs or source else None
             with made or opened(settings, None, None, report) as shelf:
@@ -105,6 +115,22 @@ def searches(
         f"review searches {' '.join([action, *words])} is not understood",
         hint="Use: review searches list, add NAME QUESTION, run [NAME ...], or remove NAME.",
     )
+
+
+def _check_options(given: Sequence[str], action: str) -> None:
+    """Raises UsageError for an option that would be passed over."""
+    from reviewer.errors import UsageError
+
+    if given and action != "add":
+        raise UsageError(
+            f"{given[0]} goes with review searches add",
+            hint="A search keeps what it was added with: remove it and add it anew.",
+        )
+    if "--limit" in given and "--source" not in given:
+        raise UsageError(
+            "--limit is how many papers to ask an online source for, and none is named",
+            hint="Add --source openalex, or use -k for papers of the library.",
+        )
 
 
 def _absolute(path: str) -> Path:
