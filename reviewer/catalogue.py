@@ -208,6 +208,10 @@ class Catalogue:
             "UPDATE records SET paper = ? WHERE number = ?", [(paper, n) for n in numbers]
         )
 
+    def entries_of(self, paper: int) -> list[tuple[str, str]]:
+        """The file and the hash of each entry of this paper."""
+        return self._database.rows("SELECT file, sha256 FROM records WHERE paper = ?", (paper,))
+
     def forget_files_of(self, paper: int) -> None:
         """Let the files that the paper's entries came from be read again when they are added."""
         self._database.run(

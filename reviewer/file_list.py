@@ -1,38 +1,54 @@
-"""Lists the files that papers were read from, beside the database, for a repair.
+"""Lists the files that papers were read from, and what was taken out again, beside the database.
 
-It is needed most when nothing of the database is left.
+A repair asks for it, most when nothing of the database is left. A line is a file's name, or the
+file and the hash of an entry that was removed; a file that is listed again after that was read
+again, with all of its entries.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 NAME = "files.jsonl"
 
+Entry = tuple[str, str]  # a file and the hash of an entry in it
+
 
 def remember(folder: Path, files: Iterable[str]) -> None:
-    """Add the files that are not in the list yet, a JSON string a line. A list that cannot be
-    written stops nothing: only a repair asks for it."""
-    known = set(remembered(folder))
-    lines = [json.dumps(file) + "\n" for file in files if file not in known]
-    if lines:
-        with suppress(OSError), (folder / NAME).open("a", encoding="utf-8") as out:
-            out.writelines(lines)
+    """List the files that are not listed yet, or not since something of them was removed. A list
+    that cannot be written stops nothing: only a repair asks for it."""
+    known = remembered(folder)
+    _append(folder, [file for file in files if known.get(file) != frozenset()])
 
 
-def remembered(folder: Path) -> list[str]:
-    """The list, as far as it can be read."""
+def note_removed(folder: Path, entries: Iterable[Entry]) -> None:
+    """Add entries that were removed, of files that are listed."""
+    known = remembered(folder)
+    _append(folder, [list(entry) for entry in entries if entry[0] in known])
+
+
+def remembered(folder: Path) -> Mapping[str, frozenset[str]]:
+    """The files, as far as the list can be read, and the hashes of their removed entries."""
     try:
         text = (folder / NAME).read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return []
-    found: dict[str, None] = {}
+        return {}
+    found: dict[str, frozenset[str]] = {}
     for line in text.splitlines():
         with suppress(ValueError):
-            file = json.loads(line)
-            if isinstance(file, str):
-                found[file] = None
-    return list(found)
+            match json.loads(line):
+                case str(file):
+                    found[file] = frozenset()
+                case [str(file), str(sha256)] if file in found:
+                    found[file] |= {sha256}
+    return found
+
+
+def _append(folder: Path, lines: Iterable[str | list[str]]) -> None:
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    if text:
+        with suppress(OSError), (folder / NAME).open("a", encoding="utf-8") as out:
+            out.write(text)

@@ -14,6 +14,7 @@ from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
 from reviewer.embedding import DEFAULT, LOCAL, Embedding, MissingEmbeddingError, open_embedding
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
+from reviewer.file_list import note_removed
 from reviewer.file_reading import FileReader, summed
 from reviewer.index import Index, import_libraries
 from reviewer.joining import Joined, Joiner
@@ -260,8 +261,10 @@ class Library:
                 self.database.next_generation()
                 number = self.catalogue.number_of(paper.id)
                 assert number is not None
+                entries = self.catalogue.entries_of(number)
                 self.catalogue.forget_files_of(number)
                 self.catalogue.remove_paper(number)
+            note_removed(self.folder, entries)
             self.index.sync(report)
         return paper
 

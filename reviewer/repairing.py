@@ -82,7 +82,7 @@ def repair(folder: Path, report: Report = silent) -> Repaired:
 def _repair(path: Path, report: Report) -> Repaired:
     report("Reading what stands in the file", 0, 0)
     found = _read(path)
-    _read_again(found, [] if is_whole(path) else remembered(path.parent), report)
+    _read_again(found, path, report)
     if not found.again and not found.papers and not found.records:
         raise LibraryError(
             f"no paper can be read from {path}; it is left as it is",
@@ -127,17 +127,23 @@ def _whole(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _read_again(found: _Found, listed: Sequence[str], report: Report) -> None:
-    """Read the files that papers came from, and those `listed`. A text that differs from what
-    stands there for the same entry is taken from the file: bits may have changed in it."""
+def _read_again(found: _Found, path: Path, report: Report) -> None:
+    """Read the files that papers came from, and where the library is damaged all that are listed
+    beside it, without what was removed. A text that differs from what stands there for the same
+    entry is taken from the file: bits may have changed in it."""
+    listed = remembered(path.parent)
+    stands = {_sign(record) for _, record in found.records.values()}
     every = [*found.papers.values(), *(record for _, record in found.records.values())]
     named = {o.file for paper in every for o in paper.origins} - {STDIN}
-    files = sorted(named | {file for file in listed if Path(file).is_file()})
+    if not is_whole(path):
+        named |= {file for file in listed if Path(file).is_file()}
+    files = sorted(named)
     for done, file in enumerate(files):
         report("Reading files again", done, len(files))
         if Path(file).is_file():
-            entries = read_file(file, ReadOptions())
-            found.again |= {(file, p.origins[0].sha256): p for p in entries.papers}
+            entries = {_sign(p): p for p in read_file(file, ReadOptions()).papers}
+            removed = {(file, sha256) for sha256 in listed.get(file, ())} - stands
+            found.again |= {sign: p for sign, p in entries.items() if sign not in removed}
     found.gone = tuple(file for file in files if not Path(file).is_file())
     for number, (paper, record) in found.records.items():
         again = found.again.get(_sign(record))

@@ -158,8 +158,28 @@ def test_a_library_of_which_nothing_is_left_is_made_from_its_files(place):
 def test_a_damaged_list_of_files_is_read_as_far_as_it_goes(place):
     path = place / "library" / NAME
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"\xff{\n[1]\n" + lines[0] + b'"cut')
-    assert remembered(place / "library") == [json.loads(lines[0])]
+    path.write_bytes(b'\xff{\n[1]\n["not listed", "hash"]\n' + lines[0] + b'"cut')
+    assert remembered(place / "library") == {json.loads(lines[0]): frozenset()}
+
+
+@pytest.mark.parametrize("left", ["nothing", "half"])
+def test_what_was_removed_does_not_come_back_until_its_file_is_added_again(place, left):
+    folder = place / "library"
+    with opened(folder) as library:
+        gone = library.papers()[5]
+        library.remove(gone.key)
+    wanted = {paper.title for paper in contents(folder)[0]}
+
+    def damaged():
+        data = (folder / "library.db").read_bytes()
+        kept = bytes(PAGE) if left == "nothing" else bytes(PAGE) + data[PAGE : len(data) // 2]
+        (folder / "library.db").write_bytes(kept)
+        return repair(folder).papers, {paper.title for paper in contents(folder)[0]}
+
+    assert damaged() == (61, wanted)
+    with opened(folder) as library:
+        library.add([str(place / "files")])
+    assert damaged() == (62, wanted | {gone.title})
 
 
 def test_papers_whose_files_are_gone_are_kept_as_far_as_they_can_be_read(tmp_path):
