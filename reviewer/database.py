@@ -282,17 +282,6 @@ def _has_no_space(path: Path) -> bool:
         return False
 
 
-def root_page(path: Path, table: str) -> int:
-    """The page, from 1, at which a table of any SQLite file begins; 0 when there is none. The file
-    is only read. Raises LibraryError when it cannot be."""
-    with told(path):
-        name = f"{path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(name, uri=True)) as opened:
-            rows = opened.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,))
-            found = rows.fetchone()
-    return int(found[0]) if found else 0
-
-
 def damaged(path: Path, reason: str) -> LibraryError:
     return LibraryError(
         f"{path} is damaged or no library ({reason})",

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 
-from reviewer.database import Database, root_page
+from reviewer.database import Database
 from reviewer.errors import LibraryError
+from reviewer.sqlite_files import root_page, sum_of_tables
 
 _CLEAN, _UNCLEAN = "clean", "unclean"
 _SQLITE = "chroma.sqlite3"
 # Chroma's HNSW files are read whole at each opening, so their checksums cost little beside it. Of
-# its SQLite file a question reads little: a larger one (some 4,600 chunks) is known by its size.
+# its SQLite file a question reads little: of a larger one (some 4,600 chunks) the small tables are
+# summed that each opening reads, and at whose damage Chroma can end the process.
 _MOST_SUMMED = 64_000_000
+_OPENED_TABLES = (
+    "migrations", "tenants", "databases", "collections", "collection_metadata", "segments",
+    "segment_metadata", "max_seq_id", "embeddings_queue", "embeddings_queue_config",
+    "maintenance_log",
+)  # fmt: skip
+_NOT_SUMMED = f"{_SQLITE}:0"  # how an earlier release knew a large file
 _SQLITE_PAGE = 4096
 _BLOCK = 1 << 20
 _COUNTERS = (slice(24, 28), slice(92, 100))  # of SQLite's header, which count openings
@@ -47,9 +56,13 @@ class IndexFiles:
     def _have_their_sums(self) -> bool:
         page, _, kept = self._database.state("index_sums").partition(" ")
         try:
-            return kept == _sums_of(self.folder, int(page))
-        except (OSError, ValueError):
+            sums = _sums_of(self.folder, int(page))
+        except (OSError, ValueError, LibraryError):
             return False
+        return all(
+            one in (other, _NOT_SUMMED)
+            for one, other in zip_longest(kept.split(";"), sums.split(";"))
+        )
 
     @property
     def generation(self) -> int:
@@ -68,9 +81,9 @@ class IndexFiles:
         """The index was closed and holds what the database did at this generation."""
         try:
             page = root_page(self.folder / _SQLITE, "acquire_write")
+            files, sums = _files_in(self.folder), _sums_of(self.folder, page)
         except LibraryError:
             return  # it was not written well, so it stays unclean
-        files, sums = _files_in(self.folder), _sums_of(self.folder, page)
         with self._database.transaction():
             self._database.set_state("index", _CLEAN)
             self._database.set_state("index_generation", str(generation))
@@ -104,12 +117,14 @@ def _sums_of(folder: Path, page: int) -> str:
     sums = []
     for path in _paths_in(folder):
         total = 0
-        if path.name == _SQLITE and path.stat().st_size <= _MOST_SUMMED:
+        if path.name == _SQLITE and path.stat().st_size > _MOST_SUMMED:
+            total = sum_of_tables(path, _OPENED_TABLES)
+        elif path.name == _SQLITE:
             data = bytearray(path.read_bytes())
             for masked in (*_COUNTERS, slice((page - 1) * _SQLITE_PAGE, page * _SQLITE_PAGE)):
                 data[masked] = bytes(len(data[masked]))
             total = zlib.crc32(data)
-        elif path.name != _SQLITE:
+        else:
             with path.open("rb") as file:
                 while block := file.read(_BLOCK):
                     total = zlib.crc32(block, total)

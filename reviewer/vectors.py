@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -39,10 +39,13 @@ def import_library() -> None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Chroma raises what it likes for damaged files and full disks."""
+    """Chroma raises what it likes for damaged files and full disks; a panic of its Rust part is not
+    even an Exception."""
     try:
         yield
-    except Exception as error:
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
         raise IndexDamagedError(str(error)) from error
 
 
@@ -83,7 +86,8 @@ class Vectors:
     def close(self) -> None:
         """Let go of the files, so that another process or a later opening sees them fresh."""
         if self._system is not None:
-            self._system.stop()
+            with suppress(IndexDamagedError), _told():
+                self._system.stop()
         self._client = self._collection = self._system = None
 
     def count(self) -> int:

@@ -11,7 +11,7 @@ from conftest import SAMPLES, WordEmbedding, write_listing
 from promises import promise
 from test_index import QUESTIONS, answers, numbered_papers, rows_in_chroma
 
-from reviewer import vectors
+from reviewer import index_files, vectors
 from reviewer.library import Library
 from reviewer.trial import opens_well
 from reviewer.vectors import Vectors
@@ -136,6 +136,52 @@ def test_damage_to_the_page_that_openings_write_changes_no_answer(whole, tmp_pat
         data = bytearray(path.read_bytes())
         data[12_288:16_384] = random.Random(n).randbytes(4096) if n else bytes(4096)
         path.write_bytes(data)
+        for _ in range(2):
+            with Library(folder, embedding=WordEmbedding()) as library:
+                assert answers(library) == before
+                library.catch_up()
+                assert answers(library) == before
+        shutil.rmtree(folder)
+
+
+def spoil_the_migrations(path, _):
+    """What Chroma keeps of how its tables were made is no UTF-8 any more: its Rust part panics."""
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + data[4096:].replace(b"CREATE TABLE", b"CREATE \xff\xfeBLE"))
+
+
+def spoil_a_page(path, chance):
+    data = bytearray(path.read_bytes())
+    at = 4096 * chance.randrange(len(data) // 4096)
+    data[at : at + 4096] = chance.choice([bytes(4096), chance.randbytes(4096)])
+    path.write_bytes(data)
+
+
+def flip_twenty(path, chance):
+    data = bytearray(path.read_bytes())
+    for _ in range(20):
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    path.write_bytes(data)
+
+
+@promise(
+    "Damage to Chroma's files is found at the next start, mended, and changes no answer",
+    "the SQLite file of a large index, which is known by its size alone: what Chroma keeps of its "
+    "tables spoilt, any page zeroed or made junk, twenty bits flipped; it counts as large here",
+    full=200,
+    few=3,
+)
+def test_damage_to_a_large_sqlite_file_changes_no_answer(whole, tmp_path, rounds, monkeypatch):
+    monkeypatch.setattr(index_files, "_MOST_SUMMED", 0)
+    kept, before = whole
+    large = shutil.copytree(kept, tmp_path / "large")
+    with Library(large, embedding=WordEmbedding()) as library:
+        library.reindex()  # its sums are kept anew
+        assert answers(library) == before
+    for n in range(rounds):
+        folder = shutil.copytree(large, tmp_path / str(n))
+        damage = (spoil_the_migrations, spoil_a_page, flip_twenty)[n % 3]
+        damage(folder / "chroma" / "chroma.sqlite3", random.Random(n))
         for _ in range(2):
             with Library(folder, embedding=WordEmbedding()) as library:
                 assert answers(library) == before

@@ -59,6 +59,7 @@ ROWS = [
         "replies",
         "services",
         "quantising",
+        "sqlite_files",
         "chunking",
         "citing",
         "likeness",
@@ -133,7 +134,7 @@ ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 
 # Each outside library may be named in these files only.
 HOMES = {
-    "sqlite3": {"database", "salvage", "stems"},  # stems: for the tokenizer of FTS5
+    "sqlite3": {"database", "salvage", "sqlite_files", "stems"},  # stems: for the tokenizer of FTS5
     "chromadb": {"vectors"},
     "litellm": {"llm"},
     "httpx": {"http"},
