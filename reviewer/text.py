@@ -25,7 +25,11 @@ _LETTERS_BEFORE = re.compile(r"[^\W\d_]*$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SPACE = re.compile(r"\s+")
 # White space and visible characters, without the marks of LaTeX: most texts hold nothing else.
-_PLAIN = re.compile("[\\s!-\\[\\]-}\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*")
+# Latin, Greek and Cyrillic letters, punctuation, small figures, currencies, mathematics.
+_PLAIN = re.compile(
+    "[\\s!-\\[\\]-}\u00a1-\u00ac\u00ae-\u024f\u0370-\u0377\u038e-\u03a1\u03a3-\u0482\u048a-\u052f"
+    "\u1e00-\u1f15\u2010-\u2027\u2030-\u205e\u2074-\u208e\u20a0-\u20c0\u2100-\u218b\u2190-\u22ff]*"
+)
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,12 @@ def test_the_cleaned_text_is_the_text_of_its_view(text):
     assert clean(text) == clean_view(text).text
 
 
+def test_each_character_is_cleaned_the_same_on_the_short_way():
+    for number in range(0x3000):
+        text = f"a{chr(number)}b {chr(number)} c"
+        assert clean(text) == clean_view(text).text, hex(number)
+
+
 @given(TEXTS)
 def test_a_view_holds_nothing_invisible_and_no_loose_white_space(text):
     cleaned = clean(text)
