@@ -11,8 +11,8 @@ from typing import Any
 
 COLLECTION = "chunks"
 BATCH = 5000  # Chroma takes at most 5,461 rows a call
-_SMALL_EF, _LARGE_EF = 200, 400  # ef 200 finds 0.975 of the true 10 on a hard set, 400 finds 0.994
-_LARGE = 5000
+# How many vectors a search looks at (`ef_search`), by how many there are at the least.
+_EF = {0: 200, 5_000: 400, 50_000: 800}
 _REACHED = 0.5  # of an index's vectors
 _ITSELF = 0.999  # the least cosine of a vector with itself, in float32
 # Chroma keeps up to `sync_threshold` rows outside its HNSW files, and then every process that only
@@ -20,7 +20,7 @@ _ITSELF = 0.999  # the least cosine of a vector with itself, in float32
 # reading leaves the files as they are (13 ms to open instead of 37).
 # Chroma's own 16 neighbours leave some vectors of a large index out of reach (docs/quality.md).
 _HNSW = {
-    "space": "cosine", "ef_search": _SMALL_EF, "max_neighbors": 32, "ef_construction": 200,
+    "space": "cosine", "ef_search": _EF[0], "max_neighbors": 32, "ef_construction": 200,
     "sync_threshold": 2, "batch_size": 2,
 }  # fmt: skip
 
@@ -117,9 +117,10 @@ class Vectors:
 
     def tune(self) -> None:
         """Search wider in a large index: recall falls with size, time hardly rises."""
-        if self.count() > _LARGE:
+        wanted = max(ef for least, ef in _EF.items() if self.count() >= least)
+        if wanted > _EF[0]:
             with _told():
-                self._collection.modify(configuration={"hnsw": {"ef_search": _LARGE_EF}})
+                self._collection.modify(configuration={"hnsw": {"ef_search": wanted}})
 
     def nearest(self, vector: Any, most: int) -> list[tuple[str, float]]:  # noqa: ANN401  an array
         """Ids of the nearest chunks with their cosine, nearest first."""
