@@ -20,10 +20,11 @@ _FEW = 5000  # vectors that are quicker read one by one than all of them
 @dataclass(frozen=True)
 class _Lag:
     """What an index lacks of the database: chunks with a row of `vectors` each, and how many of its
-    own are gone. Where it is not little nothing is read of it."""
+    own are gone; `rows` is how many it can hold. Where it is not little nothing is read of it."""
 
     is_little: bool
     removed: int
+    rows: range
     numbers: list[int]
     vectors: Any
 
@@ -65,6 +66,8 @@ class Neighbours:
             if self._open is None or self._open_sign != sign:
                 self.close()
                 self._open, self._open_sign = Vectors(self._files.folder), sign
+            if self._open.count() not in lag.rows:
+                raise IndexDamagedError(f"{self._open.count()} rows, not {lag.rows}")
             found = self._open.nearest(vector, most + lag.removed)
         except IndexDamagedError:
             self.close()
@@ -81,10 +84,12 @@ class Neighbours:
         since, now = self._files.generation, self._database.generation
         if self._known_lag is None or self._known_lag[0] != (since, now):
             came, gone = self._chunks.count_changed(since)
-            most = _MOST_BEHIND * self._chunks.count_embedded()
-            is_little = since == now or came + gone <= most
+            kept = self._chunks.count_embedded()
+            is_little = since == now or came + gone <= _MOST_BEHIND * kept
             newer = self._chunks.vectors_since(since) if is_little and came else ([], None)
-            self._known_lag = ((since, now), _Lag(is_little, gone, *newer))
+            # What came and went since may be among what is gone, and never was in the index.
+            rows = range(kept - came, kept - came + gone + 1)
+            self._known_lag = ((since, now), _Lag(is_little, gone, rows, *newer))
         return self._known_lag[1]
 
     def close(self) -> None:

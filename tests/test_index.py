@@ -315,9 +315,10 @@ def test_chroma_answers_as_the_exact_search_does(folder, text):
 
 def test_chroma_serves_questions_without_filters(folder):
     with Library(folder, embedding=WordEmbedding()) as library:
-        library.database.run("DELETE FROM vectors")
+        library.database.run("UPDATE vectors SET vector = zeroblob(length(vector))")
         vector = question_vector(QUESTIONS[0])
-        assert len(library.index.nearest(vector, 5, Filters())) == 5
+        found = library.index.nearest(vector, 5, Filters())
+        assert [cosine > 0 for _, cosine in found] == [True] * 5
         assert library.index.nearest(vector, 5, Filters(year_from=1900)) == []
 
 
