@@ -319,7 +319,8 @@ def test_chroma_serves_questions_without_filters(folder):
         vector = question_vector(QUESTIONS[0])
         found = library.index.nearest(vector, 5, Filters())
         assert [cosine > 0 for _, cosine in found] == [True] * 5
-        assert library.index.nearest(vector, 5, Filters(year_from=1900)) == []
+        filtered = library.index.nearest(vector, 5, Filters(year_from=1900))
+        assert [cosine for _, cosine in filtered] == [0.0] * 5
 
 
 @pytest.mark.parametrize(
