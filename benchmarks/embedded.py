@@ -17,6 +17,7 @@ from typing import Any
 from sets import model_folder, print_table, settings_of
 
 from reviewer.chunking import embedding_text
+from reviewer.embedding import DEFAULT
 from reviewer.embedding.minilm import MAX_TOKENS, MiniLM
 from reviewer.library import Library
 from reviewer.text import clean
@@ -38,7 +39,7 @@ class Timing:
 class Recording:
     """MiniLM, and what it was given and gave."""
 
-    name = MiniLM.name
+    name = DEFAULT
 
     def __init__(self, folder: Path) -> None:
         self.minilm = MiniLM(str(folder))

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import reviewer
 from reviewer.cli import COMMANDS, build_app, run
@@ -708,6 +709,21 @@ def test_the_python_example_of_the_readme_runs(monkeypatch, capsys, tmp_path):
 def test_no_command_is_left_out_of_the_front_page():
     files = Path(reviewer.__file__).with_name("cli").glob("*.py")
     assert {file.stem for file in files if "def register(" in file.read_text()} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", [name for own in COMMANDS.values() for name in own])
+def test_one_command_alone_is_what_it_is_in_the_whole_command_line(name):
+    whole = typer.main.get_command(build_app()).commands
+    alone = typer.main.get_command(build_app(name)).commands
+    assert name in alone
+    assert len(alone) < len(whole)
+    told = [[(p.name, p.opts, p.help) for p in app[name].params] for app in (whole, alone)]
+    assert told[0] == told[1]
+
+
+def test_the_table_of_commands_names_all_of_them():
+    whole = typer.main.get_command(build_app()).commands
+    assert list(whole) == [name for own in COMMANDS.values() for name in own]
 
 
 def test_a_terminal_of_another_encoding_gets_what_it_can_show(shelf, monkeypatch):

@@ -16,27 +16,28 @@ if TYPE_CHECKING:
     from reviewer.records import Filters
     from reviewer.settings import Settings
 
-COMMANDS = (
-    "ask",
-    "table",
-    "draft",
-    "survey",
-    "check",
-    "search",
-    "papers",
-    "open",
-    "digest",
-    "online",
-    "marking",
-    "duplicates",
-    "searches",
-    "export",
-    "runs",
-    "safe",
-    "prompts",
-    "eval",
-    "doctor",
-)
+# The files of this folder, in the order of help, and the commands that each registers.
+COMMANDS = {
+    "ask": ("ask",),
+    "table": ("table",),
+    "draft": ("draft",),
+    "survey": ("survey",),
+    "check": ("check",),
+    "search": ("search", "similar"),
+    "papers": ("add", "papers", "show", "remove", "reindex"),
+    "open": ("open",),
+    "digest": ("digest",),
+    "online": ("enrich", "audit"),
+    "marking": ("tag", "note"),
+    "duplicates": ("duplicates",),
+    "searches": ("searches",),
+    "export": ("export",),
+    "runs": ("runs",),
+    "safe": ("backup", "restore", "repair"),
+    "prompts": ("prompts",),
+    "eval": ("eval",),
+    "doctor": ("doctor",),
+}
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130
 
@@ -110,8 +111,9 @@ PromptsOption = Annotated[
 ]
 
 
-def build_app() -> typer.Typer:
-    """The whole command line. Commands import what they need when they run."""
+def build_app(command: str = "") -> typer.Typer:
+    """The command line: the whole of it, or where one of its commands is named the file with that
+    alone, for typer reads every option of each. Commands import what they need when they run."""
     app = typer.Typer(
         name="review",
         help="Ask your papers. Every citation is made by code, and stands where it says.",
@@ -122,7 +124,8 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_front)
-    for name in COMMANDS:
+    own = [name for name, commands in COMMANDS.items() if command in commands]
+    for name in own or COMMANDS:
         import_module(f"reviewer.cli.{name}").register(app)
     return app
 
@@ -150,7 +153,7 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         words = list(arguments) or ["--help"]
-        result = build_app()(words, prog_name="review", standalone_mode=False)
+        result = build_app(words[0])(words, prog_name="review", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort, SystemExit) as left:  # typer's own flags just leave
         result = getattr(left, "code", _INTERRUPTED)
