@@ -26,10 +26,12 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _SPACE = re.compile(r"\s+")
 # White space and visible characters, without the marks of LaTeX: most texts hold nothing else.
 # Latin, Greek and Cyrillic letters, punctuation, small figures, currencies, mathematics.
-_PLAIN = re.compile(
-    "[\\s!-\\[\\]-}\u00a1-\u00ac\u00ae-\u024f\u0370-\u0377\u038e-\u03a1\u03a3-\u0482\u048a-\u052f"
-    "\u1e00-\u1f15\u2010-\u2027\u2030-\u205e\u2074-\u208e\u20a0-\u20c0\u2100-\u218b\u2190-\u22ff]*"
+_COMMON = (
+    "\\s!-\\[\\]-}\u00a1-\u00ac\u00ae-\u024f\u0370-\u0377\u038e-\u03a1\u03a3-\u0482\u048a-\u052f"
+    "\u1e00-\u1f15\u2010-\u2027\u2030-\u205e\u2074-\u208e\u20a0-\u20c0\u2100-\u218b\u2190-\u22ff"
 )
+_PLAIN = re.compile(f"[{_COMMON}]*")
+_UNSURE = re.compile(f"[^{_COMMON}\\\\~]")  # may be invisible
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,9 @@ def _is_compound(text: str, hyphen: int, after: int) -> bool:
 
 
 def _visible(text: str) -> list[int]:
-    if text.isascii() and text.isprintable():
-        return list(range(len(text)))
-    return [i for i, c in enumerate(text) if c.isspace() or not is_hidden(text, i)]
+    unsure = (match.start() for match in _UNSURE.finditer(text))
+    hidden = {i for i in unsure if is_hidden(text, i)}
+    return [i for i in range(len(text)) if i not in hidden]
 
 
 def _keep_group(
