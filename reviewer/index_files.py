@@ -110,26 +110,35 @@ class IndexFiles:
 
 
 def _sums_of(folder: Path, page: int) -> str:
-    """A checksum of each file. Of Chroma's SQLite file neither the counters of its header count
-    nor the page `page`, where each opening leaves a mark."""
-    import zlib
-
+    """A checksum of each file. Raises LibraryError when Chroma's SQLite file is damaged."""
     sums = []
     for path in _paths_in(folder):
-        total = 0
-        if path.name == _SQLITE and path.stat().st_size > _MOST_SUMMED:
-            total = sum_of_tables(path, _OPENED_TABLES)
-        elif path.name == _SQLITE:
-            data = bytearray(path.read_bytes())
-            for masked in (*_COUNTERS, slice((page - 1) * _SQLITE_PAGE, page * _SQLITE_PAGE)):
-                data[masked] = bytes(len(data[masked]))
-            total = zlib.crc32(data)
-        else:
-            with path.open("rb") as file:
-                while block := file.read(_BLOCK):
-                    total = zlib.crc32(block, total)
+        total = _sum_of_sqlite(path, page) if path.name == _SQLITE else _sum_of_bytes(path)
         sums.append(f"{path.relative_to(folder).as_posix()}:{total:x}")
     return ";".join(sums)
+
+
+def _sum_of_sqlite(path: Path, page: int) -> int:
+    """Of all bytes but the counters of the header and the page `page`, where each opening leaves a
+    mark; of a large file that of its small tables."""
+    import zlib
+
+    if path.stat().st_size > _MOST_SUMMED:
+        return sum_of_tables(path, _OPENED_TABLES)
+    data = bytearray(path.read_bytes())
+    for masked in (*_COUNTERS, slice((page - 1) * _SQLITE_PAGE, page * _SQLITE_PAGE)):
+        data[masked] = bytes(len(data[masked]))
+    return zlib.crc32(data)
+
+
+def _sum_of_bytes(path: Path) -> int:
+    import zlib
+
+    total = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            total = zlib.crc32(block, total)
+    return total
 
 
 def _paths_in(folder: Path) -> list[Path]:

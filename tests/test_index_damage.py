@@ -99,6 +99,15 @@ def check_it_is_found_and_mended(folder, before, most_bytes):
     assert rows_in_chroma(folder) == ROWS
 
 
+def check_no_answer_changes(folder, before):
+    """Whether or not the damage is one that matters."""
+    for _ in range(2):
+        with Library(folder, embedding=WordEmbedding()) as library:
+            assert answers(library) == before
+            library.catch_up()
+            assert answers(library) == before
+
+
 @promise(
     "Damage to Chroma's files is found at the next start, mended, and changes no answer",
     "each file deleted, cut, zeroed, one page zeroed, one bit flipped, made junk; sizes and times "
@@ -136,11 +145,7 @@ def test_damage_to_the_page_that_openings_write_changes_no_answer(whole, tmp_pat
         data = bytearray(path.read_bytes())
         data[12_288:16_384] = random.Random(n).randbytes(4096) if n else bytes(4096)
         path.write_bytes(data)
-        for _ in range(2):
-            with Library(folder, embedding=WordEmbedding()) as library:
-                assert answers(library) == before
-                library.catch_up()
-                assert answers(library) == before
+        check_no_answer_changes(folder, before)
         shutil.rmtree(folder)
 
 
@@ -182,11 +187,7 @@ def test_damage_to_a_large_sqlite_file_changes_no_answer(whole, tmp_path, rounds
         folder = shutil.copytree(large, tmp_path / str(n))
         damage = (spoil_the_migrations, spoil_a_page, flip_twenty)[n % 3]
         damage(folder / "chroma" / "chroma.sqlite3", random.Random(n))
-        for _ in range(2):
-            with Library(folder, embedding=WordEmbedding()) as library:
-                assert answers(library) == before
-                library.catch_up()
-                assert answers(library) == before
+        check_no_answer_changes(folder, before)
         shutil.rmtree(folder)
 
 
