@@ -20,7 +20,7 @@ _OPENED = frozenset("webbrowser.open urllib.Request ftplib.connect smtplib.conne
 class Trap:
     """A context manager. `written` are the paths that were written or changed outside `allowed`,
     `contacted` the addresses other than `port` on loopback, `started` processes, `read` the paths
-    that were opened to be read."""
+    that were opened to be read. Python keeps no compiled modules meanwhile."""
 
     def __init__(self, allowed, port=0):
         self.allowed = [Path(folder).resolve() for folder in allowed]
@@ -28,11 +28,13 @@ class Trap:
         self.written, self.contacted, self.started, self.read = [], [], [], []
 
     def __enter__(self):
+        self._kept, sys.dont_write_bytecode = sys.dont_write_bytecode, True
         _active.append(self)
         return self
 
     def __exit__(self, *_):
         _active.remove(self)
+        sys.dont_write_bytecode = self._kept
 
     def see(self, event, arguments):
         if event == "open":
