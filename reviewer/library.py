@@ -211,7 +211,8 @@ class Library:
                     hint="Set --embedding minilm.",
                 )
             if own and name != own:
-                self._opened(name, report, may_download=True)
+                embedding = self._opened(name, report, may_download=True)
+                embedding.embed(["Asked before the old vectors go: does it answer?"])
                 self.index.start_anew()
             embedded, seconds, note = self._bring_up(report, may_download=True)
             self.index.sync(report, anew=not embedded or embedded < self.chunks.count())

@@ -263,6 +263,23 @@ def test_a_new_embedding_that_cannot_run_leaves_the_old_vectors(sample_library, 
         assert find(QUESTION, library) == before
 
 
+def test_a_new_embedding_that_does_not_answer_leaves_the_old_vectors(sample_library, embedding):
+    before = find(QUESTION, sample_library)
+    sample_library.close()
+    unanswered = OtherEmbedding()
+
+    def embed(texts, done=None):
+        raise EmbeddingError("nobody answers")
+
+    unanswered.embed = embed
+    with Library(sample_library.folder, embedding=unanswered) as library:
+        with pytest.raises(EmbeddingError, match="nobody answers"):
+            library.reindex()
+        assert library.index.embedding_name == "words"
+    with Library(sample_library.folder, embedding=embedding) as library:
+        assert find(QUESTION, library) == before
+
+
 def test_an_embedding_of_another_size_is_refused(library, tmp_path, embedding):
     library.add([many_papers(tmp_path / "a.jsonl", 2)])
     embedding.dimensions = 32
