@@ -68,11 +68,23 @@ class OnlineError(ReviewError):
     code = "online"
 
 
+class OutputError(ReviewError):
+    """What was found cannot be put out."""
+
+    code = "output"
+
+
 def in_words(error: ReviewError | OSError) -> ReviewError:
-    """For the user. A file's name that is too long may be met anywhere; other faults of the system
-    are told where they are met, so that one that comes here is a bug, and is raised again."""
+    """For the user. A file's name that is too long may be met anywhere, and a full disk behind
+    standard output; other faults of the system are told where they are met, so that one that comes
+    here is a bug, and is raised again."""
     if isinstance(error, ReviewError):
         return error
+    if error.errno == errno.ENOSPC:
+        return OutputError(
+            "the result cannot be written: no space left on device",
+            hint="Free some space, or write elsewhere.",
+        )
     if error.errno != errno.ENAMETOOLONG:
         raise error
     name = str(error.filename or error.filename2 or "")

@@ -1,9 +1,12 @@
 """What users get wrong at the command line, and what they are told: names, files, filters, sums."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from conftest import SAMPLES, write_listing
+from conftest import ROOT, SAMPLES, write_listing
 
 from reviewer.cli import run
 from reviewer.library import Library
@@ -328,3 +331,24 @@ def test_a_long_embedding_begins_with_a_line_and_tells_of_single_papers(tmp_path
     steps = [done for stage, done, total in told if stage == "Embedding"]
     assert steps == sorted(steps)
     assert steps[-1] == 100
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+@pytest.mark.parametrize("words", [["--help"], ["doctor", "--json"], ["ask", "--help"]])
+def test_a_full_disk_behind_standard_output_is_told(words):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "reviewer", *words], stdout=full, stderr=subprocess.PIPE,
+            text=True, check=False, cwd=ROOT,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("review: the result cannot be written: no space left on device.")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_closed_standard_output_is_no_fault():
+    command = f"{sys.executable} -m reviewer doctor >&-"
+    done = subprocess.run(
+        ["sh", "-c", command], stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -18,26 +18,14 @@ if TYPE_CHECKING:
 
 # The files of this folder, in the order of help, and the commands that each registers.
 COMMANDS = {
-    "ask": ("ask",),
-    "table": ("table",),
-    "draft": ("draft",),
-    "survey": ("survey",),
-    "check": ("check",),
-    "search": ("search", "similar"),
-    "papers": ("add", "papers", "show", "remove", "reindex"),
-    "open": ("open",),
-    "digest": ("digest",),
-    "online": ("enrich", "audit"),
-    "marking": ("tag", "note"),
-    "duplicates": ("duplicates",),
-    "searches": ("searches",),
-    "export": ("export",),
-    "runs": ("runs",),
-    "safe": ("backup", "restore", "repair"),
-    "prompts": ("prompts",),
-    "eval": ("eval",),
-    "doctor": ("doctor",),
-}
+    "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
+    "check": ("check",), "search": ("search", "similar"),
+    "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
+    "digest": ("digest",), "online": ("enrich", "audit"), "marking": ("tag", "note"),
+    "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
+    "runs": ("runs",), "safe": ("backup", "restore", "repair"), "prompts": ("prompts",),
+    "eval": ("eval",), "doctor": ("doctor",),
+}  # fmt: skip
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130
 
@@ -162,6 +150,7 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     except (ReviewError, OSError) as error:
         told = in_words(error)
+        _leave_unwritten()
         _show(told, as_json=_wants_json(arguments))
         return told.exit_code
     except Exception as error:
@@ -219,7 +208,18 @@ def print_out(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding))
-    except BrokenPipeError:
+        sys.stdout.flush()
+    except OSError as error:
+        _stop_printing()
+        if not isinstance(error, BrokenPipeError):
+            raise
+
+
+def _leave_unwritten() -> None:
+    """Drop what standard output waits with, where it cannot be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
         _stop_printing()
 
 
