@@ -8,7 +8,8 @@ from pathlib import Path
 
 from reviewer.database import Database
 from reviewer.errors import LibraryError
-from reviewer.locking import make_library_folder, writing
+from reviewer.file_list import Entry, relist
+from reviewer.locking import LOCK_NAME, make_library_folder, writing
 from reviewer.records import Report, silent
 from reviewer.vectors import discard
 
@@ -40,12 +41,24 @@ def back_up(database: Database, target: Path) -> int:
 
 
 def _require_backup(target: Path) -> None:
+    if target.name == _NAME and target.with_name(LOCK_NAME).exists():
+        raise LibraryError(f"{target} is a library in use", hint="Name another file.")
     try:
         Database(target).close()
     except LibraryError as error:
         raise LibraryError(
             f"{target} is there already and is no backup of review", hint="Name another file."
         ) from error
+
+
+def _entries_in(path: Path) -> list[Entry]:
+    """The file and the hash of every entry, of files that can be read again."""
+    copy = Database(path)
+    try:
+        rows = copy.rows("SELECT DISTINCT file, sha256 FROM records")
+    finally:
+        copy.close()
+    return [(file, sha256) for file, sha256 in rows if Path(file).is_absolute()]
 
 
 def _check(path: Path) -> None:
@@ -68,13 +81,18 @@ def restore(backup: Path, folder: Path, report: Report = silent) -> Path | None:
     """
     if not backup.is_file():
         raise LibraryError(f"there is no file {backup}", hint="Name a file that backup made.")
+    if not backup.stat().st_size:
+        raise LibraryError(f"{backup} is empty", hint="Name a file that backup made.")
     make_library_folder(folder)
     with writing(folder, report):
         fresh = folder / "restore.new"
         try:
             shutil.copyfile(backup, fresh)
             _check(fresh)
-            return put_in_place(fresh, folder / _NAME, "before")
+            entries = _entries_in(fresh)
+            kept = put_in_place(fresh, folder / _NAME, "before")
+            relist(folder, entries)
+            return kept
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise LibraryError(

@@ -30,6 +30,17 @@ def note_removed(folder: Path, entries: Iterable[Entry]) -> None:
     _append(folder, [list(entry) for entry in entries if entry[0] in known])
 
 
+def relist(folder: Path, entries: Iterable[Entry]) -> None:
+    """List the files of the entries that a restored library holds, and that these are not removed
+    any more."""
+    known, held = remembered(folder), set(entries)
+    for file in sorted({file for file, _ in held}):
+        removed = known.get(file, frozenset())
+        if file not in known or any((file, sha256) in held for sha256 in removed):
+            still = [[file, sha256] for sha256 in sorted(removed) if (file, sha256) not in held]
+            _append(folder, [file, *still])
+
+
 def remembered(folder: Path) -> Mapping[str, frozenset[str]]:
     """The files, as far as the list can be read, and the hashes of their removed entries."""
     try:

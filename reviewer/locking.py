@@ -13,6 +13,7 @@ from reviewer.records import Report, silent
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
+LOCK_NAME = "write.lock"
 _ANNOUNCE_WAIT_S = 2.0
 
 
@@ -28,7 +29,7 @@ def writing(folder: Path, report: Report = silent, *, wait: bool = True) -> Iter
     another one. Gives False, without waiting, where `wait` is False and another one writes."""
     from filelock import FileLock
 
-    lock = FileLock(folder / "write.lock")
+    lock = FileLock(folder / LOCK_NAME)
     if not _acquire(lock, report, wait=wait):
         yield False
         return

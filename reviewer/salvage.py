@@ -30,7 +30,8 @@ def is_whole(path: Path) -> bool:
     """True when SQLite finds nothing wrong in the file, which is only read."""
     try:
         with closing(_read_only(path)) as opened:
-            return bool(opened.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+            is_sound = opened.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+        return bool(is_sound and path.stat().st_size)  # an empty file is a sound empty library
     except (sqlite3.Error, UnicodeDecodeError):
         return False
 

@@ -182,6 +182,37 @@ def test_what_was_removed_does_not_come_back_until_its_file_is_added_again(place
     assert damaged() == (62, wanted | {gone.title})
 
 
+def test_what_a_restored_backup_holds_is_not_removed_any_more(place):
+    folder, backup = place / "library", place / "backup.db"
+    with opened(folder) as library:
+        back_up(library.database, backup)
+        library.remove(library.papers()[5].key)
+    restore(backup, folder)
+    restore(backup, place / "elsewhere")
+    for restored in (folder, place / "elsewhere"):
+        (restored / "library.db").write_bytes(bytes(PAGE))
+        assert repair(restored).papers == 62
+
+
+def test_an_empty_file_is_no_library_and_no_backup(place):
+    (place / "empty.db").touch()
+    with pytest.raises(LibraryError, match="is empty"):
+        restore(place / "empty.db", place / "library")
+    (place / "library" / "library.db").write_bytes(b"")
+    assert repair(place / "library").papers == 62
+
+
+def test_a_backup_takes_no_other_librarys_place(place, tmp_path):
+    with opened(tmp_path / "other") as other:
+        other.add([str(place / "files")])
+    with opened(place / "library") as library:
+        for target in (tmp_path / "other" / "library.db", place / "library" / "library.db"):
+            with pytest.raises(LibraryError, match="is a library in use"):
+                back_up(library.database, target)
+    with opened(tmp_path / "other") as other:
+        assert len(other.papers()) == 62
+
+
 def test_papers_whose_files_are_gone_are_kept_as_far_as_they_can_be_read(tmp_path):
     shutil.copytree(SAMPLES, tmp_path / "files")
     with opened(tmp_path / "library") as library:
