@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reviewer.describing import web_address
 from reviewer.kinds import details_of, kind_of
 from reviewer.names import Name, authors_of
 from reviewer.records import Paper
@@ -40,7 +41,7 @@ def _item(paper: Paper) -> dict[str, Any]:
         **details,
         "DOI": clean(paper.doi),
         "PMID": clean(paper.pmid),
-        "URL": clean(paper.url),
+        "URL": clean(web_address(paper)),
         "note": "Retracted" if paper.retracted else "",
         "archive": "arXiv" if paper.arxiv_id else "",
         "archive_location": clean(paper.arxiv_id),

@@ -56,6 +56,11 @@ def byline(paper: Paper) -> str:
     return ", ".join(paper.authors) or paper.author_note or paper.organisation
 
 
+def web_address(paper: Paper) -> str:
+    """The paper's own address where it is one of the web: no script, no file."""
+    return paper.url if paper.url.lower().startswith(("https://", "http://")) else ""
+
+
 def link_of(paper: Paper) -> str:
     """An http(s) address of the paper, made from its identifiers if need be, or nothing.
 
@@ -64,7 +69,7 @@ def link_of(paper: Paper) -> str:
     address that hides characters is none: programs show `%1B` as the sign that it stands for.
     """
     addresses = [
-        paper.url if paper.url.startswith(("https://", "http://")) else "",
+        web_address(paper),
         f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}" if paper.doi else "",
         f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "",
     ]

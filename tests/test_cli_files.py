@@ -190,3 +190,13 @@ def test_a_file_in_a_folders_place_is_told(tmp_path, monkeypatch, capsys, words)
     assert "a.jsonl" in said
     assert "it is a file" in said or "not a directory" in said
     assert (tmp_path / "a.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd"])
+@pytest.mark.parametrize("form", ["bibtex", "ris", "csl-json", "csv"])
+def test_an_address_that_is_not_of_the_web_is_not_exported(review, tmp_path, form, url):
+    write_listing(tmp_path / "a.jsonl", {"title": "Apples", "abstract": "Apples.", "url": url})
+    assert review("add", str(tmp_path / "a.jsonl"))[0] == 0
+    code, out, _ = review("export", "--format", form)
+    assert (code, "Apples" in out) == (0, True)
+    assert url.partition(":")[0] + ":" not in out

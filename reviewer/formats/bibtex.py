@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from reviewer.describing import web_address
 from reviewer.escaping import escape_bibtex
 from reviewer.kinds import details_of, kind_of
 from reviewer.marks import citation_key
@@ -43,7 +44,7 @@ def _entry(paper: Paper) -> str:
         "eprint": _address(paper.arxiv_id),
         "archiveprefix": "arXiv" if paper.arxiv_id else "",
         "pmid": escape_bibtex(paper.pmid),
-        "url": _address(paper.url),
+        "url": _address(web_address(paper)),
         "note": "Retracted" if paper.retracted else "",
         "keywords": _keywords(paper),
         "affiliation": escape_bibtex(paper.organisation),

@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 
 from reviewer.cells import cell_text
+from reviewer.describing import web_address
 from reviewer.escaping import escape_formula
 from reviewer.formats import standing
 from reviewer.kinds import marked_title
@@ -59,7 +60,7 @@ def papers_csv(papers: Sequence[Paper]) -> str:
         line = [
             paper.key, paper.title, "; ".join(paper.authors), paper.author_note,
             paper.organisation, str(paper.year or ""), paper.date, paper.venue, paper.doi,
-            paper.arxiv_id, paper.pmid, paper.url, "; ".join(paper.keywords),
+            paper.arxiv_id, paper.pmid, web_address(paper), "; ".join(paper.keywords),
             "; ".join(paper.tags), paper.abstract,
         ]  # fmt: skip
         writer.writerow(map(escape_formula, line))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reviewer.describing import web_address
 from reviewer.kinds import Kind, details_of, kind_of
 from reviewer.names import Name, authors_of, inverted, split_name
 from reviewer.records import Paper
@@ -36,7 +37,7 @@ def _record(paper: Paper) -> str:
         ("AN", f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else ""),
         ("N1", f"PMID: {paper.pmid}" if paper.pmid else ""),
         ("N1", "Retracted" if paper.retracted else ""),
-        ("UR", paper.url.replace(";", "%3B")),  # readers cut a line of addresses at these
+        ("UR", web_address(paper).replace(";", "%3B")),  # readers cut a line of addresses at these
         *(("KW", word) for word in paper.keywords),
         ("AD", paper.organisation),
         ("N1", paper.author_note),
