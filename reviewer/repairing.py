@@ -5,8 +5,10 @@ Only SQLite's file is looked at; the damaged one is kept beside the new one.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -131,7 +133,7 @@ def _read_again(found: _Found, path: Path, report: Report) -> None:
     """Read the files that papers came from, and where the library is damaged all that are listed
     beside it, without what was removed. A text that differs from what stands there for the same
     entry is taken from the file: bits may have changed in it."""
-    listed = remembered(path.parent)
+    listed, options = remembered(path.parent), _options_in(path)
     stands = {_sign(record) for _, record in found.records.values()}
     every = [*found.papers.values(), *(record for _, record in found.records.values())]
     named = {o.file for paper in every for o in paper.origins} - {STDIN}
@@ -141,7 +143,8 @@ def _read_again(found: _Found, path: Path, report: Report) -> None:
     for done, file in enumerate(files):
         report("Reading files again", done, len(files))
         if Path(file).is_file():
-            entries = {_sign(p): p for p in read_file(file, ReadOptions()).papers}
+            read = read_file(file, options.get(file, ReadOptions()))
+            entries = {_sign(p): p for p in read.papers}
             removed = {(file, sha256) for sha256 in listed.get(file, ())} - stands
             found.again |= {sign: p for sign, p in entries.items() if sign not in removed}
     found.gone = tuple(file for file in files if not Path(file).is_file())
@@ -150,6 +153,17 @@ def _read_again(found: _Found, path: Path, report: Report) -> None:
         if again is not None and again.parts != record.parts:
             found.records[number] = (paper, record.model_copy(update={"parts": again.parts}))
             found.mended += 1
+
+
+def _options_in(path: Path) -> dict[str, ReadOptions]:
+    """What each file was read with, as far as it still stands there."""
+    found = {}
+    for row in rows_of_table(path, "files"):
+        with suppress(ValueError, TypeError, IndexError):
+            year, columns, has_ocr = json.loads(str(row[4]))
+            pairs = tuple((str(header), str(field)) for header, field in columns)
+            found[str(row[0])] = ReadOptions(year, pairs, bool(has_ocr))
+    return found
 
 
 def _sign(record: Paper) -> tuple[str, str]:

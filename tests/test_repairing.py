@@ -22,6 +22,7 @@ from reviewer.repairing import repair
 from reviewer.results import Run
 from reviewer.salvage import Pages, rows_of_table
 from reviewer.search import find
+from reviewer.sources import ReadOptions
 
 QUESTION = "does RL teach new skills?"
 PAGE = 4096
@@ -192,6 +193,18 @@ def test_what_a_restored_backup_holds_is_not_removed_any_more(place):
     for restored in (folder, place / "elsewhere"):
         (restored / "library.db").write_bytes(bytes(PAGE))
         assert repair(restored).papers == 62
+
+
+def test_a_repair_reads_a_table_by_the_columns_that_the_user_named(tmp_path):
+    table = tmp_path / "papers.csv"
+    table.write_text("title,Real Title,abstract\n1,Learning to fly,Birds learn to fly.\n")
+    with opened(tmp_path / "library") as library:
+        library.add([str(table)], ReadOptions(columns=(("Real Title", "title"),)))
+        before = library.papers()
+        assert [paper.title for paper in before] == ["Learning to fly"]
+    assert repair(tmp_path / "library").mended == 0
+    with opened(tmp_path / "library") as library:
+        assert library.papers() == before
 
 
 def test_an_empty_file_is_no_library_and_no_backup(place):
