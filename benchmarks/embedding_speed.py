@@ -23,6 +23,7 @@ from reviewer.embedding import DEFAULT, INT8, LOCAL
 
 ABSTRACTS, ROUNDS, BATCH = 128, 5, 32  # 32: sentence-transformers' own default
 OTHER = "sentence-transformers"
+WIDTH, PRODUCT = 384, 2048  # of the model; of the matrices that tell what the machine can do
 
 MAKE = """
 import sys
@@ -86,6 +87,7 @@ def main() -> None:
         }
         if options.torch_python:
             ways[OTHER] = other(options.torch_python, Path(place), files, texts)
+        print_limits(files, json.loads(texts.read_text(encoding="utf-8")))
         times: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
         for _ in range(ROUNDS):
             for way, command in ways.items():
@@ -103,6 +105,35 @@ def abstracts(options: argparse.Namespace) -> list[str]:
         numbers = library.chunks.vectors()[0].tolist()[:ABSTRACTS]
         kept = library.chunks.numbered(numbers).values()
         return [clean(embedding_text(k.title, k.chunk.text)) for k in kept]
+
+
+def print_limits(files: Path, texts: list[str]) -> None:
+    """How much work a text is, how fast this machine multiplies, and how near 8 bits come."""
+    import numpy as np
+    from tokenizers import Tokenizer
+
+    from reviewer.embedding.minilm import MAX_TOKENS, MiniLM
+
+    tokenizer = Tokenizer.from_file(str(files / "tokenizer.json"))
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokens = [len(tokenizer.encode(text).ids) for text in texts]
+    # 6 layers: 12 matrices of WIDTH x WIDTH, and two products of all tokens; * and + count.
+    work = [6 * (24 * n * WIDTH**2 + 4 * n**2 * WIDTH) / 1e9 for n in tokens]
+    matrix = np.random.default_rng(0).random((PRODUCT, PRODUCT), dtype=np.float32)
+    taken = []
+    for _ in range(10):
+        started = time.perf_counter()
+        matrix @ matrix
+        taken.append(time.perf_counter() - started)
+    one, two = (MiniLM(str(files), is_int8=is_int8).embed(texts) for is_int8 in (False, True))
+    rows = [
+        ["tokens a text", f"{sum(tokens) / len(tokens):.0f}"],
+        ["10^9 operations a text", f"{sum(work) / len(work):.1f}"],
+        ["10^9 operations a second, numpy, one thread", f"{2 * PRODUCT**3 / min(taken) / 1e9:.0f}"],
+        ["cosine of int8 with the whole model, mean", f"{(one * two).sum(axis=1).mean():.4f}"],
+        ["the same, least", f"{(one * two).sum(axis=1).min():.4f}"],
+    ]
+    print_table("Limits", ["what", "figure"], rows)
 
 
 def other(python: str, folder: Path, files: Path, texts: Path) -> list[str]:

@@ -16,10 +16,9 @@ def main() -> None:
     """
     from reviewer.cli import run
 
-    if sys.stdout is None:  # it was closed by who started us: what is said goes nowhere
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us: what is said goes nowhere
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
     code = run(sys.argv[1:])
     if "litellm" in sys.modules:
         for stream in (sys.stdout, sys.stderr):

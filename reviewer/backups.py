@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 from reviewer.database import Database
@@ -53,21 +54,15 @@ def _require_backup(target: Path) -> None:
 
 def _entries_in(path: Path) -> list[Entry]:
     """The file and the hash of every entry, of files that can be read again."""
-    copy = Database(path)
-    try:
+    with closing(Database(path)) as copy:
         rows = copy.rows("SELECT DISTINCT file, sha256 FROM records")
-    finally:
-        copy.close()
     return [(file, sha256) for file, sha256 in rows if Path(file).is_absolute()]
 
 
 def _check(path: Path) -> None:
     """Raises LibraryError unless the file is a sound library, of this release or brought up."""
-    copy = Database(path)
-    try:
+    with closing(Database(path)) as copy:
         said = copy.check()
-    finally:
-        copy.close()
     if said != "ok":
         raise LibraryError(
             f"{path} is damaged ({said})", hint="Run: review repair, or take another backup."

@@ -34,11 +34,12 @@ def relist(folder: Path, entries: Iterable[Entry]) -> None:
     """List the files of the entries that a restored library holds, and that these are not removed
     any more."""
     known, held = remembered(folder), set(entries)
+    lines: list[str | list[str]] = []
     for file in sorted({file for file, _ in held}):
-        removed = known.get(file, frozenset())
-        if file not in known or any((file, sha256) in held for sha256 in removed):
-            still = [[file, sha256] for sha256 in sorted(removed) if (file, sha256) not in held]
-            _append(folder, [file, *still])
+        removed = {(file, sha256) for sha256 in known.get(file, ())}
+        if file not in known or removed & held:
+            lines += [file, *map(list, sorted(removed - held))]
+    _append(folder, lines)
 
 
 def remembered(folder: Path) -> Mapping[str, frozenset[str]]:

@@ -74,7 +74,7 @@ class FileReader:
         self._catalogue = Catalogue(database)
         self._joiner = Joiner(database, chunks)
         self._options = options
-        self._sign = json.dumps([options.listing_year, sorted(options.columns), options.has_ocr])
+        self._sign = options.as_text()
         self._batch = _Batch()
         self._told = _Told()
         self._linked: set[str] = set()

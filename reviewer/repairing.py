@@ -5,7 +5,6 @@ Only SQLite's file is looked at; the damaged one is kept beside the new one.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -160,9 +159,7 @@ def _options_in(path: Path) -> dict[str, ReadOptions]:
     found = {}
     for row in rows_of_table(path, "files"):
         with suppress(ValueError, TypeError, IndexError):
-            year, columns, has_ocr = json.loads(str(row[4]))
-            pairs = tuple((str(header), str(field)) for header, field in columns)
-            found[str(row[0])] = ReadOptions(year, pairs, bool(has_ocr))
+            found[str(row[0])] = ReadOptions.from_text(str(row[4]))
     return found
 
 

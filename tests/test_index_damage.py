@@ -171,8 +171,9 @@ def flip_twenty(path, chance):
 
 @promise(
     "Damage to Chroma's files is found at the next start, mended, and changes no answer",
-    "the SQLite file of a large index, which is known by its size alone: what Chroma keeps of its "
-    "tables spoilt, any page zeroed or made junk, twenty bits flipped; it counts as large here",
+    "the SQLite file of a large index, of which only the small tables are summed: what Chroma "
+    "keeps of its tables spoilt, any page zeroed or made junk, twenty bits flipped; it counts as "
+    "large here",
     full=200,
     few=3,
 )

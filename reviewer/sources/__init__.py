@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -46,6 +47,16 @@ class ReadOptions:
     listing_year: int | None = None
     columns: tuple[tuple[str, str], ...] = ()
     has_ocr: bool = False
+
+    def as_text(self) -> str:
+        """As a library keeps what a file was read with."""
+        return json.dumps([self.listing_year, sorted(self.columns), self.has_ocr])
+
+    @classmethod
+    def from_text(cls, text: str) -> ReadOptions:
+        """What `as_text` gave. Raises ValueError or TypeError for another text."""
+        year, columns, has_ocr = json.loads(text)
+        return cls(year, tuple((header, field) for header, field in columns), has_ocr)
 
 
 @dataclass(frozen=True)
