@@ -103,6 +103,13 @@ def test_another_model_in_the_same_place_is_made_anew(files):
     assert len(kept_files()) == 2
 
 
+def test_a_model_of_an_earlier_recipe_is_not_taken(files, monkeypatch):
+    MiniLM(str(files), is_int8=True)
+    monkeypatch.setattr(quantising, "_RECIPE", quantising._RECIPE + 1)
+    MiniLM(str(files), is_int8=True)
+    assert len(kept_files()) == 2
+
+
 @pytest.mark.usefixtures("without_onnx")
 def test_without_onnx_it_is_missing_and_search_goes_by_words(files, tmp_path):
     settings = Settings(embedding=INT8, embedding_dir=str(files), offline=True)
