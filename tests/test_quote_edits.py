@@ -133,7 +133,7 @@ def begins_after_not(text, quote):
     before = text[: text.index(quote)].split()[-1:]
     return bool(before) and bool(
         re.search(
-            r"(?i)\b(?:not?|never|without|cannot|n[eo]\w+|\w+n['’]t|hardly|rarely)$",
+            r"(?i)\b(?:not?|never|without|cannot|n[eo]\w+|\w+n['’]t|hardly|rarely|barely|seldom)$",
             before[0].rstrip(","),
         )
     )
