@@ -43,6 +43,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Fixtures of what lies beside the checkout, where it does: `-m seeds` runs the tests that use one.
+_BESIDE = {"seeds", "listings", "gold", "minilm"}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if _BESIDE & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.seeds)
+
+
 def write_listing(path, *records):
     """Keep records as JSON Lines; gives the path as a text."""
     lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
