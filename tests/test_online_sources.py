@@ -43,7 +43,7 @@ from reviewer.sources import (
     unpaywall,
 )
 from reviewer.web import NotThereError, Web
-from reviewer.xml_reading import XmlError, read_xml, text_of_jats
+from reviewer.xml_records import XmlError, read_xml, text_of_jats
 
 AUTHORS = ("Ada M. Lovelace", "Jan van der Berg")
 
