@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reviewer.errors import OnlineError
-from reviewer.identifiers import arxiv_id_in, bare_doi
+from reviewer.identifiers import arxiv_id_in, bare_doi, without_version
 from reviewer.kept_answers import DAY_S
 from reviewer.library import Library
 from reviewer.lookups import (
@@ -203,7 +203,7 @@ def held_version(library: Library, version: str) -> Paper | None:
     known = read_identifier(version)
     if not isinstance(known, Identifier):
         return None
-    value = re.sub(r"v\d+$", "", known.value) if known.kind == "arxiv" else known.value
+    value = without_version(known.value) if known.kind == "arxiv" else known.value
     numbers = library.catalogue.numbers_known_as([f"{known.kind}:{value.casefold()}"])
     return library.catalogue.papers_numbered(numbers[:1])[numbers[0]] if numbers else None
 

@@ -16,8 +16,8 @@ LONGER: dict[str, int] = {}
 
 ROWS = [
     ["visible"],
-    ["errors", "records", "text", "redacting", "glyphs"],
-    ["identifiers", "loose_json", "kept_answers", "decoding"],
+    ["errors", "records", "text", "redacting", "glyphs", "identifiers"],
+    ["loose_json", "kept_answers", "decoding"],
     ["results", "describing", "maps", "letters", "visibility", "page_rows"],
     ["lookups", "addresses", "pairs", "saved_searches"],
     ["reports"],

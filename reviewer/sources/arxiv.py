@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import OnlineError
+from reviewer.identifiers import without_version
 from reviewer.lookups import Identifier, Wanted, with_origin
 from reviewer.records import Paper, Skipped
 from reviewer.sources.atom import error_in, paper_of
@@ -93,4 +94,4 @@ def _query(web: Web, parameters: dict[str, str]) -> list[Paper | Skipped]:
 
 def bare_id(arxiv_id: str) -> str:
     """The id without its version."""
-    return re.sub(r"v\d+$", "", arxiv_id.lower())
+    return without_version(arxiv_id.lower())

@@ -10,7 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from reviewer.identifiers import arxiv_id_in, bare_arxiv_id, bare_doi, date_in, year_of
+from reviewer.identifiers import (
+    arxiv_id_in,
+    bare_arxiv_id,
+    bare_doi,
+    date_in,
+    without_version,
+    year_of,
+)
 from reviewer.json_values import json_items
 from reviewer.kinds import KIND
 from reviewer.lookups import Identifier, Wanted, with_origin
@@ -140,7 +147,7 @@ def with_title(web: Web, title: str) -> list[Paper | Skipped]:
 def name_of(known: Identifier) -> str:
     """What Semantic Scholar calls a paper with this identifier."""
     if known.kind == "arxiv":
-        return f"ARXIV:{re.sub(r'v[0-9]+$', '', known.value)}"
+        return f"ARXIV:{without_version(known.value)}"
     return known.value if known.kind == "s2" else f"{known.kind.upper()}:{known.value}"
 
 
