@@ -23,6 +23,7 @@ from reviewer.lookups import (
 from reviewer.loose_json import text_at, value_at
 from reviewer.online import in_one_line, source_named
 from reviewer.records import Paper, Part, Report, Skipped, silent
+from reviewer.sources.openalex import paper_of
 from reviewer.web import NotThereError, Web
 
 NOTE = "retraction_"  # in `Paper.extra`, before a source's name: what it says, and its notice
@@ -111,7 +112,7 @@ def _from_openalex(work: _Work, batch: Known) -> Pages:
         work.checked.add(asked.id)
         if value_at(found, "is_retracted") is True:
             yield _retracted(work, asked, "marked as retracted", "OpenAlex")
-        known = source.paper_of(found)
+        known = paper_of(found)
         for version in known.versions if known else ():
             yield from _linked(work, asked, "preprint", version, "OpenAlex")
 

@@ -158,7 +158,9 @@ HOMES = {
 # A service's client takes the reading of its records from the file format, never the reverse.
 CLIENT_READS = {
     "sources.arxiv": "reviewer.sources.atom",
+    "sources.openalex_api": "reviewer.sources.openalex",
     "sources.pubmed": "reviewer.sources.pubmed_xml",
+    "sources.semantic_scholar_api": "reviewer.sources.semantic_scholar",
 }
 # Programs are started with lists of arguments alone: this Python, pandoc, a viewer.
 STARTED_BY = {name: {"subprocess"} for name in ("trial", "processes", "formats.docx")}
