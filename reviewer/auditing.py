@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reviewer.errors import OnlineError
-from reviewer.identifiers import arxiv_id_in, bare_doi
+from reviewer.identifiers import arxiv_id_in, bare_doi, without_version
 from reviewer.kept_answers import DAY_S
 from reviewer.library import Library
 from reviewer.lookups import (
@@ -23,6 +23,7 @@ from reviewer.lookups import (
 from reviewer.loose_json import text_at, value_at
 from reviewer.online import in_one_line, source_named
 from reviewer.records import Paper, Part, Report, Skipped, silent
+from reviewer.sources.openalex import paper_of
 from reviewer.web import NotThereError, Web
 
 NOTE = "retraction_"  # in `Paper.extra`, before a source's name: what it says, and its notice
@@ -111,7 +112,7 @@ def _from_openalex(work: _Work, batch: Known) -> Pages:
         work.checked.add(asked.id)
         if value_at(found, "is_retracted") is True:
             yield _retracted(work, asked, "marked as retracted", "OpenAlex")
-        known = source.paper_of(found)
+        known = paper_of(found)
         for version in known.versions if known else ():
             yield from _linked(work, asked, "preprint", version, "OpenAlex")
 
@@ -203,7 +204,7 @@ def held_version(library: Library, version: str) -> Paper | None:
     known = read_identifier(version)
     if not isinstance(known, Identifier):
         return None
-    value = re.sub(r"v\d+$", "", known.value) if known.kind == "arxiv" else known.value
+    value = without_version(known.value) if known.kind == "arxiv" else known.value
     numbers = library.catalogue.numbers_known_as([f"{known.kind}:{value.casefold()}"])
     return library.catalogue.papers_numbered(numbers[:1])[numbers[0]] if numbers else None
 

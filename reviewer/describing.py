@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from urllib.parse import quote, unquote
 
+from reviewer.identifiers import MONTHS, without_doi_address
 from reviewer.records import Citation, Paper
 from reviewer.text import clean_view
 from reviewer.visible import is_hidden
@@ -14,7 +15,7 @@ _AROUND = 1500  # characters of a long text that are shown before and after a qu
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
 _HOST = re.compile(r"https?://\w[\w.-]*(?::\d+)?(?:[/?#]|$)")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = tuple(name.capitalize() for name in MONTHS)
 
 
 def quoted_place(citation: Citation) -> str:
@@ -70,7 +71,7 @@ def link_of(paper: Paper) -> str:
     """
     addresses = [
         web_address(paper),
-        f"https://doi.org/{paper.doi.removeprefix('https://doi.org/')}" if paper.doi else "",
+        f"https://doi.org/{without_doi_address(paper.doi)}" if paper.doi else "",
         f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "",
     ]
     link = next((a for a in addresses if a and not _hides(a)), "")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from reviewer.identifiers import (
+    arxiv_id_of_doi,
+    without_arxiv_address,
+    without_doi_address,
+    without_version,
+)
 from reviewer.likeness import families_of, is_published
 from reviewer.pairs import Pair
 from reviewer.records import Paper, Part
 from reviewer.text import normalise_title
 
-_ARXIV_DOI = re.compile(r"^10\.48550/arxiv\.", re.IGNORECASE)
-_ARXIV_VERSION = re.compile(r"v\d+$")
-_DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
-_ARXIV_ADDRESS = re.compile(
-    r"^(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", re.IGNORECASE
-)
 _PART_ORDER = ("title", "abstract", "body", "references")
 
 Identity = tuple[str, str]
@@ -26,13 +25,13 @@ Identity = tuple[str, str]
 
 def identities(paper: Paper) -> frozenset[Identity]:
     """Everything by which this paper can be recognised, its normalised title included."""
-    doi = _DOI_ADDRESS.sub("", paper.doi.strip()).casefold()
-    arxiv = _ARXIV_ADDRESS.sub("", paper.arxiv_id.strip()).removesuffix(".pdf").casefold()
-    if _ARXIV_DOI.match(doi):
-        arxiv, doi = arxiv or _ARXIV_DOI.sub("", doi), ""
+    doi = without_doi_address(paper.doi.strip()).casefold()
+    arxiv = without_arxiv_address(paper.arxiv_id.strip()).casefold()
+    if named := arxiv_id_of_doi(doi):
+        arxiv, doi = arxiv or named, ""
     found = {
         ("doi", doi),
-        ("arxiv", _ARXIV_VERSION.sub("", arxiv)),
+        ("arxiv", without_version(arxiv)),
         ("pmid", paper.pmid.strip().lstrip("0")),
         ("title", normalise_title(paper.title)),
     }
@@ -213,12 +212,12 @@ def merge(records: Sequence[Paper]) -> Paper:
 def _bare_name(version: str) -> str:
     """As an identity: small letters, an arXiv id without its version."""
     name = version.lower()
-    return _ARXIV_VERSION.sub("", name) if name.startswith("arxiv:") else name
+    return without_version(name) if name.startswith("arxiv:") else name
 
 
 def _doi_worth(doi: str) -> tuple[bool, int, str]:
     """A publisher's DOI before the one that arXiv gives to every preprint."""
-    return bool(doi) and not _ARXIV_DOI.match(_DOI_ADDRESS.sub("", doi)), len(doi), doi
+    return bool(doi) and not arxiv_id_of_doi(without_doi_address(doi)), len(doi), doi
 
 
 def _longest(values: Iterable[str]) -> str:

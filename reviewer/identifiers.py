@@ -1,16 +1,22 @@
-"""DOIs, arXiv ids and dates as exports write them, brought into one spelling. Pure."""
+"""DOIs, arXiv ids, dates and months as exports write them, brought into one spelling. Pure."""
 
 from __future__ import annotations
 
 import re
 
-_DOI_BEFORE = re.compile(r"^(?:https?://(?:dx\.|www\.)?doi\.org/|doi:?\s*)+", re.IGNORECASE)
+_DOI_HOST = r"https?://(?:dx\.|www\.)?doi\.org/"
+_DOI_ADDRESS = re.compile(rf"^(?:{_DOI_HOST}|doi:\s*)", re.IGNORECASE)
+_DOI_BEFORE = re.compile(rf"^(?:{_DOI_HOST}|doi:?\s*)+", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
-_ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?"
+ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?"
 _ARXIV_NAMED = re.compile(
-    rf"arxiv(?:\.org/(?:abs|pdf|html)/|\s*:\s*|\.)({_ARXIV_ID})(?![\d/])", re.IGNORECASE
+    rf"arxiv(?:\.org/(?:abs|pdf|html)/|\s*:\s*|\.)({ARXIV_ID})(?![\d/])", re.IGNORECASE
 )
-_ARXIV_BARE = re.compile(rf"(?:arxiv:\s*)?({_ARXIV_ID})", re.IGNORECASE)
+_ARXIV_BARE = re.compile(rf"(?:arxiv:\s*)?({ARXIV_ID})", re.IGNORECASE)
+_ARXIV_ADDRESS = re.compile(
+    r"^(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", re.IGNORECASE
+)
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)")
 _INITIALS = re.compile(r"(?:[A-Z]\.[- ]?){1,4}|(?!I{2,3}$|I?V$)[A-Z]{1,3}(?:-[A-Z])?")
@@ -20,6 +26,11 @@ def bare_doi(text: str) -> str:
     """The DOI without the address or the `doi:` before it; empty when there is none."""
     found = _DOI.match(_DOI_BEFORE.sub("", text.strip()))
     return found.group().rstrip(".,;") if found else ""
+
+
+def without_doi_address(text: str) -> str:
+    """The text without the address or the `doi:` before it, be it a DOI or not."""
+    return _DOI_ADDRESS.sub("", text)
 
 
 def doi_in(text: str) -> str:
@@ -40,14 +51,36 @@ def bare_arxiv_id(text: str) -> str:
     return found[1] if found else arxiv_id_in(text)
 
 
+def without_arxiv_address(text: str) -> str:
+    """The text without arXiv's address or the `arXiv:` before it, be it an id or not."""
+    return _ARXIV_ADDRESS.sub("", text).removesuffix(".pdf")
+
+
+def without_version(arxiv_id: str) -> str:
+    """`2509.01234` of `2509.01234v2`."""
+    return re.sub(r"v\d+$", "", arxiv_id)
+
+
+def arxiv_id_of_doi(doi: str) -> str:
+    """What comes after `10.48550/arXiv.`, the DOI that arXiv gives each preprint; empty for
+    another DOI."""
+    found = _ARXIV_DOI.fullmatch(doi)
+    return found[1] if found else ""
+
+
+def month_number(text: str) -> int:
+    """1 to 12 of a number or of an English name, short or whole; 0 for what is not a month."""
+    word = text.strip().lower()
+    if word.isdecimal():
+        return int(word) if 1 <= int(word) <= 12 else 0
+    return MONTHS.index(word[:3]) + 1 if word[:3] in MONTHS else 0
+
+
 def iso_date(year: str, month: str = "", day: str = "") -> str:
     """`2025`, `2025-09` or `2025-09-29`, as far as the parts can be such; months by name too."""
     if not re.fullmatch(r"[12]\d{3}", year.strip()):
         return ""
-    word = month.strip().lower()
-    number = MONTHS.index(word[:3]) + 1 if word[:3] in MONTHS else 0
-    if word.isdecimal() and 1 <= int(word) <= 12:
-        number = int(word)
+    number = month_number(month)
     pieces = [year.strip()] + ([f"{number:02}"] if number else [])
     if number and day.strip().isdecimal() and 1 <= int(day) <= 31:
         pieces.append(f"{int(day):02}")

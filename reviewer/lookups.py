@@ -6,10 +6,9 @@ import hashlib
 import re
 from typing import Literal
 
-from reviewer.identifiers import arxiv_id_in, bare_arxiv_id, bare_doi
+from reviewer.identifiers import arxiv_id_in, arxiv_id_of_doi, bare_arxiv_id, bare_doi
 from reviewer.records import Filters, Origin, Paper, Record, Skipped
 
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _PREFIXED = re.compile(r"(arxiv|doi|pmid|openalex|s2|daily):\s*(.*)", re.IGNORECASE | re.DOTALL)
 _DAY = r"\d{4}-\d\d-\d\d"
 _FORMS = {
@@ -133,9 +132,9 @@ def _prefixed(kind: str, value: str, text: str) -> Identifier | Skipped:
 
 
 def _of_doi(doi: str) -> Identifier:
-    arxiv = _ARXIV_DOI.fullmatch(doi)
-    if arxiv and bare_arxiv_id(arxiv[1]):
-        return Identifier(kind="arxiv", value=arxiv[1])
+    arxiv = arxiv_id_of_doi(doi)
+    if bare_arxiv_id(arxiv):
+        return Identifier(kind="arxiv", value=arxiv)
     return Identifier(kind="doi", value=doi)
 
 

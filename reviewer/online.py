@@ -22,10 +22,13 @@ _SOURCES: dict[Kind, str] = {
     "arxiv": "arxiv", "doi": "crossref", "pmid": "pubmed", "openalex": "openalex",
     "s2": "semantic_scholar", "daily": "daily_listing",
 }  # fmt: skip
+_CLIENTS = {"openalex": "openalex_api", "semantic_scholar": "semantic_scholar_api"}
 
 
 def source_named(name: str) -> Any:  # noqa: ANN401  a module of sources/
-    return import_module(f"reviewer.sources.{name}")
+    """The client of the service. One whose records are a file format of its name is a file beside
+    it."""
+    return import_module(f"reviewer.sources.{_CLIENTS.get(name, name)}")
 
 
 def split_named(names: Sequence[str]) -> tuple[list[Identifier], list[Skipped], list[str]]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from reviewer.glyphs import Page
+from reviewer.identifiers import ARXIV_ID, month_number
 from reviewer.page_layout import Line
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ARXIV = re.compile(
-    r"arXiv\s*:\s*(\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?)"
+    rf"arXiv\s*:\s*({ARXIV_ID})"
     r"(?:\s*\[[\w.-]+\])?(?:\s*(\d{1,2})\s+([A-Z][a-z]{2})[a-z]*\s+(\d{4}))?"
 )
 _DOI = re.compile(
@@ -38,8 +38,7 @@ def identifiers(pages: Sequence[Page], sideways: str, info: Mapping[str, str]) -
     found: dict[str, str] = {}
     if match := _ARXIV.search(sideways):
         found = {"arxiv_id": match[1], "arxiv_id_certainty": "certain"}
-        if match[4] and match[3].lower() in _MONTHS:
-            month = _MONTHS.index(match[3].lower()) + 1
+        if match[4] and (month := month_number(match[3])):
             found["date"] = f"{match[4]}-{month:02}-{int(match[2]):02}"
             found["date_certainty"] = "certain"
     else:

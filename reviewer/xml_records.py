@@ -1,26 +1,39 @@
-"""Records of XML files, each parsed alone: no entities, no network, no depth. Knows lxml.
+"""All XML of others goes through here: no entities, no network, no depth. Knows lxml.
 
-A file is cut at its records' tags, so that one that is damaged loses no other, and a file of any
-length needs the memory of one record."""
+A file is cut at its records' tags and each record is parsed alone, so that one that is damaged
+loses no other, and a file of any length needs the memory of one record. A service's answer is
+parsed whole, because a damaged answer is asked for again."""
 
 from __future__ import annotations
 
+import html
 import html.entities
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reviewer.decoding import decode
 from reviewer.errors import SourceError
 
 DECLARES = "it declares entities, which are not read because they can name files or fill the memory"
-_ENTITY = re.compile(r"<!ENTITY|<!\[[^<]{0,40}\[", re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY|<!\[(?!CDATA\[)[^<]{0,40}\[", re.IGNORECASE)
 _PREFIX = re.compile(r'xmlns:(\w+)\s*=\s*["\']([^"\'<>]*)["\']')
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _KEPT = frozenset("amp lt gt quot apos".split())
 _NEVER_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _HEAD_CHARS = 100_000
 _STRAY_CHARS = 20
+_SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"</?([A-Za-z][\w:.-]*)[^<>]*>")
+_BLOCKS = frozenset("p title sec list list-item AbstractText abstract".split())
+_JATS_SPACES = 'xmlns:jats="urn:jats" xmlns:mml="urn:mml"'
+_RAISED_SIGNS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+_RAISED = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
+
+
+class XmlError(ValueError):
+    """An answer that is not XML, or XML that is not read."""
 
 
 @dataclass(frozen=True)
@@ -99,18 +112,43 @@ def parse_xml(raw: str, spaces: str = "") -> Any:  # noqa: ANN401  an lxml eleme
     from lxml import etree
 
     plain = _NAMED.sub(_character, _NEVER_XML.sub("\ufffd", raw))
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
     try:
-        root = etree.fromstring(f"<r {spaces}>{plain}</r>".encode(), parser)
+        root = etree.fromstring(f"<r {spaces}>{plain}</r>".encode(), _parser())
     except etree.XMLSyntaxError as error:
         is_deep = "depth" in str(error).lower()
         return "the XML is nested too deeply" if is_deep else "the XML is damaged here"
     except ValueError:
         return "the XML is damaged here"
+    if len(root) > 1 or (len(root) and (root[0].tail or "").strip()):
+        return "the XML is damaged here"
     return root[0] if len(root) else "the XML is empty here"
+
+
+def read_xml(data: bytes) -> Any:  # noqa: ANN401  an lxml element
+    """The root of a whole document. Raises XmlError for what is not well-formed, declares entities,
+    or is nested more than 256 deep (published records have less than 20)."""
+    from lxml import etree
+
+    if _ENTITY.search(decode(data).text):
+        raise XmlError("the XML declares entities, which are not read")
+    try:
+        root = etree.fromstring(data, _parser())
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise XmlError("the XML cannot be read") from error
+    declared = root.getroottree().docinfo.internalDTD
+    has_entities = declared is not None and any(True for _ in declared.iterentities())
+    if has_entities or next(root.iter(etree.Entity), None) is not None:
+        raise XmlError("the XML declares entities, which are not read")
+    return root
+
+
+def _parser() -> Any:  # noqa: ANN401
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
 
 
 def _character(match: re.Match[str]) -> str:
@@ -120,7 +158,7 @@ def _character(match: re.Match[str]) -> str:
 
 
 def name_of(element: Any) -> str:  # noqa: ANN401
-    """The element's name without its namespace; empty for what is no element."""
+    """The element's name without its namespace; empty for what is not an element."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
@@ -138,5 +176,39 @@ def text_at(element: Any, path: str) -> str:  # noqa: ANN401
 
 
 def whole_text(element: Any) -> str:  # noqa: ANN401
-    """All text inside, white space folded."""
-    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+    """All text inside, markup left out, white space folded. A raised digit stays one: 5² is not
+    52."""
+    return _SPACE.sub(" ", _text_in_blocks(element)).strip() if element is not None else ""
+
+
+def text_of_jats(markup: str) -> str:
+    """The text of an abstract in JATS, as Crossref gives it: paragraphs apart, a leading heading
+    that only says "Abstract" left out. What cannot be parsed has its tags taken out."""
+    parsed = parse_xml(f"<x>{markup}</x>", _JATS_SPACES)
+    if isinstance(parsed, str):
+        spaced = _TAG.sub(lambda m: "\n\n" if m[1].split(":")[-1] in _BLOCKS else "", markup)
+        text = html.unescape(spaced)
+    else:
+        text = _text_in_blocks(parsed)
+    blocks = [b for block in re.split(r"\n\n+", text) if (b := _SPACE.sub(" ", block).strip())]
+    if len(blocks) > 1 and blocks[0].casefold().rstrip(".:") in ("abstract", "summary"):
+        blocks = blocks[1:]
+    return "\n\n".join(blocks)
+
+
+def _text_in_blocks(element: Any) -> str:  # noqa: ANN401
+    """The texts in order, blocks apart."""
+    name = name_of(element)
+    if name == "sup":
+        return _raised("".join(element.itertext()))
+    inside = (_text_in_blocks(child) + (child.tail or "") for child in element)
+    text = (element.text or "") + "".join(inside)
+    return f"\n\n{text}\n\n" if name in _BLOCKS else text
+
+
+def _raised(text: str) -> str:
+    """`²`, `⁻³`; what has no such sign follows a `^`, unless it is a mark as in `1st`."""
+    if not any(c.isdigit() for c in text):
+        return text
+    raised = text.strip().translate(_RAISED)
+    return raised if all(c in _RAISED_SIGNS for c in raised) else f"^{text.strip()}"

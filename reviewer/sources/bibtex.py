@@ -8,6 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reviewer.delatex import plain_text
+from reviewer.identifiers import (
+    MONTHS,
+    arxiv_id_in,
+    bare_arxiv_id,
+    month_number,
+    without_doi_address,
+)
 from reviewer.kinds import DETAILS, kind_named
 from reviewer.linked_files import FILES, linked_pdfs
 from reviewer.names import Name, read_names, split_name
@@ -15,11 +22,7 @@ from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(][ \t]*[^\s,{}()@]+[ \t]*,", re.MULTILINE)
-_ARXIV_ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
-_ARXIV_NAMED = re.compile(rf"arxiv(?:\.org/(?:abs|pdf)/|\s*:\s*)({_ARXIV_ID.pattern})", re.I)
 _ADDRESS = re.compile(r"https?://[^\s{}]+")
-_DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _GROUP = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")  # braces, three deep
 _VENUES = "journal journaltitle booktitle school institution howpublished eventtitle".split()
 _RAW = frozenset("author editor doi eprint url file".split())
@@ -89,7 +92,7 @@ def _whole(value: str, strings: Mapping[str, str]) -> str:
     pieces = re.findall(r'\s*("[^"]*"|\{[^{}]*\}|[\w.:-]+)\s*(?:#|$)', value)
     if len(pieces) < 2 or not re.fullmatch(r'(?:[^"{}#]|"[^"]*"|\{[^{}]*\}|#)*', value):
         return value
-    if not all(p[0] in '"{' or p.isdecimal() or p.lower() in {*strings, *_MONTHS} for p in pieces):
+    if not all(p[0] in '"{' or p.isdecimal() or p.lower() in {*strings, *MONTHS} for p in pieces):
         return value
     return "".join(strings.get(p.lower(), p).strip('"{}') for p in pieces)
 
@@ -134,7 +137,7 @@ def _paper(kind: str, key: str, fields: Mapping[str, str], origin: Any) -> Paper
         date=date,
         year=year,
         venue=next((plain[n] for n in _VENUES if _is_venue(plain.get(n, ""))), ""),
-        doi=_DOI_ADDRESS.sub("", _verbatim(fields.get("doi", ""))),
+        doi=without_doi_address(_verbatim(fields.get("doi", ""))),
         arxiv_id=_arxiv_id(fields),
         pmid=plain.get("pmid", "") or plain.get("pubmed_id", ""),
         retracted=plain.get("note", "").strip(" .").casefold() == "retracted",
@@ -238,9 +241,8 @@ def _date(plain: Mapping[str, str]) -> tuple[str, int | None]:
         return iso.group(), int(iso[1])
     named = re.search(r"\d{4}", plain.get("year", ""))
     year = named.group() if named else ""
-    month = plain.get("month", "").strip().lower()
-    number = _MONTHS.index(month[:3]) + 1 if month[:3] in _MONTHS else 0
-    number = int(month) if month.isdecimal() and 1 <= int(month) <= 12 else number
+    month = plain.get("month", "").strip()
+    number = month_number(month)
     day = re.search(r"\d{1,2}", plain.get("day", "") or re.sub(r"[A-Za-z.]+|^\d+$", "", month))
     pieces = [f"{number:02}"] if number else []
     pieces += [f"{int(day.group()):02}"] if day and pieces and 1 <= int(day.group()) <= 31 else []
@@ -272,10 +274,6 @@ def _keywords(text: str) -> tuple[str, ...]:
 
 def _arxiv_id(fields: Mapping[str, str]) -> str:
     """From `eprint`, else from where people write it: a journal, a note or an address."""
-    eprint = fields.get("eprint", "").strip()
-    if _ARXIV_ID.fullmatch(eprint):
-        return eprint
-    for name in ("eprint", "journal", "note", "url", "howpublished"):
-        if found := _ARXIV_NAMED.search(fields.get(name, "")):
-            return found.group(1)
-    return ""
+    places = [fields.get(name, "") for name in ("journal", "note", "url", "howpublished")]
+    named = (arxiv_id for place in places if (arxiv_id := arxiv_id_in(place)))
+    return bare_arxiv_id(fields.get("eprint", "")) or next(named, "")

@@ -18,7 +18,7 @@ from reviewer.loose_json import date_parts, objects_at, text_at, texts_at, value
 from reviewer.names import Name, read_names, split_name
 from reviewer.records import Paper, Skipped
 from reviewer.sources import parts_of
-from reviewer.xml_reading import text_of_jats
+from reviewer.xml_records import text_of_jats
 
 if TYPE_CHECKING:
     from reviewer.web import Web

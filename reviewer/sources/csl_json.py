@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any
 
+from reviewer.identifiers import arxiv_id_in, without_doi_address
 from reviewer.json_values import JsonValue, json_values
 from reviewer.kinds import kind_named
 from reviewer.names import Name, read_names, split_name
@@ -23,7 +24,6 @@ _NAMES = frozenset(("id", "type", "title", "author", "issued", "DOI"))
 _FEW = 5  # values that are looked at for an item
 _MARKUP = re.compile(r"<(/?)(i|b|sub|sup|sc|span)((?<=span)[^<>]*)?>")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
 
 def matches(text: str) -> bool:
@@ -73,7 +73,7 @@ def _paper(item: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401
         date=date or _unknown_year(_text(custom, "date")),
         year=year,
         venue=_text(item, "container-title"),
-        doi=_DOI_ADDRESS.sub("", _text(item, "DOI")),
+        doi=without_doi_address(_text(item, "DOI")),
         arxiv_id=_arxiv_id(item),
         pmid=_text(item, "PMID"),
         retracted=_text(item, "note").strip(" .").casefold() == "retracted",
@@ -160,9 +160,5 @@ def _keywords(text: str) -> tuple[str, ...]:
 def _arxiv_id(item: Mapping[str, Any]) -> str:
     if _text(item, "archive").casefold() == "arxiv" and _text(item, "archive_location"):
         return _text(item, "archive_location").removeprefix("arXiv:")
-    for name in ("number", "URL", "note"):
-        found = re.search(r"(?i)arxiv(?:\.org/(?:abs|pdf)/|:\s*)([\w.-]+(?:/\d{7})?(?:v\d+)?)",
-                          _text(item, name))  # fmt: skip
-        if found:
-            return found[1].removesuffix(".pdf")
-    return ""
+    places = (_text(item, name) for name in ("number", "URL", "note"))
+    return next((arxiv_id for place in places if (arxiv_id := arxiv_id_in(place))), "")

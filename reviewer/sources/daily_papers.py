@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from reviewer.identifiers import MONTHS, month_number
 from reviewer.records import Paper, Part, Skipped
 from reviewer.sources import ReadOptions, origin_of
 
 _BANNER = "Get trending papers in your email inbox"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DATE = re.compile(rf"^({'|'.join(_MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?(?: +(\d+))?$")
+_MONTH = "|".join(name.capitalize() for name in MONTHS)
+_DATE = re.compile(rf"^({_MONTH}) (\d{{1,2}})(?:, (\d{{4}}))?(?: +(\d+))?$")
 _AUTHORS = re.compile(r"^(?:[•·]\s*)?(\d+ authors?)$")
 _HEADER = re.compile(r"^(?:new|Subscribe|Daily Papers|by\s?AK and the research community)$")
 _GLUED = "Subscribe"
@@ -149,7 +150,7 @@ def _read_date(text: str, listing_year: int | None) -> tuple[str, int | None]:
     found = _DATE.match(text)
     if not found:
         return "", None
-    month, day = _MONTHS.index(found.group(1)) + 1, int(found.group(2))
+    month, day = month_number(found.group(1)), int(found.group(2))
     year = int(found.group(3)) if found.group(3) else listing_year
     votes = int(found.group(4)) if found.group(4) else None
     try:

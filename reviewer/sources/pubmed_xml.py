@@ -1,8 +1,9 @@
-"""Reads PubMed's XML: articles and books, as its site and its E-utilities give them."""
+"""Reads PubMed's XML articles, as its site saves them and as its E-utilities send them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from reviewer.identifiers import bare_doi, date_in, iso_date, year_of
@@ -10,15 +11,14 @@ from reviewer.kinds import KIND
 from reviewer.names import Name, read_names, split_name
 from reviewer.records import Paper, Skipped
 from reviewer.sources import ReadOptions, origin_of, parts_of
-from reviewer.xml_records import (
-    XmlRecord,
-    begins_with,
-    found,
-    name_of,
-    text_at,
-    whole_text,
-    xml_records,
-)
+from reviewer.xml_records import begins_with, found, text_at, whole_text, xml_records
+
+_RETRACTED = "Retracted Publication"
+_ISSUE = "Journal/JournalIssue"
+_DETAILS = {
+    "volume": f"{_ISSUE}/Volume", "number": f"{_ISSUE}/Issue", "pages": "Pagination/MedlinePgn",
+    "issn": "Journal/ISSN", "language": "Language",
+}  # fmt: skip
 
 
 def matches(text: str) -> bool:
@@ -28,65 +28,64 @@ def matches(text: str) -> bool:
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper an article; one that is damaged or has no title is Skipped."""
     for record in xml_records(text, "PubmedArticle", once="ArticleTitle"):
-        if record.fault:
-            yield Skipped(file=file, position=record.line, reason=record.fault)
-            continue
-        article = next(iter(found(record.element, "MedlineCitation/Article")), None)
-        if article is None or not _title(article):
-            yield Skipped(file=file, position=record.line, reason="the article has no title")
+        paper = None if record.fault else paper_of(record.element)
+        if paper is None:
+            reason = record.fault or "the article has no title"
+            yield Skipped(file=file, position=record.line, reason=reason)
         else:
-            yield _paper(article, record, file)
+            origin = origin_of(record.raw, file, record.line)
+            yield paper.model_copy(update={"origins": (origin,)})
 
 
-def _title(article: Any) -> str:  # noqa: ANN401  an lxml element
-    return text_at(article, "ArticleTitle") or text_at(article, "VernacularTitle")
-
-
-def _paper(article: Any, record: XmlRecord, file: str) -> Paper:  # noqa: ANN401
-    citation = found(record.element, "MedlineCitation")[0]
+def paper_of(record: Any) -> Paper | None:  # noqa: ANN401  an lxml element, PubmedArticle
+    """A paper without origin; None when the record has no title. The stop that PubMed sets after
+    each title is left out."""
+    article = next(iter(found(record, "MedlineCitation/Article")), None)
+    title = _title(article) if article is not None else ""
+    if article is None or not title:
+        return None
     authors, groups = read_names([_name(a) for a in found(article, "AuthorList/Author")])
-    date = _date(article)
-    issue = "Journal/JournalIssue"
-    details = {
-        "volume": text_at(article, f"{issue}/Volume"),
-        "number": text_at(article, f"{issue}/Issue"),
-        "pages": text_at(article, "Pagination/MedlinePgn"),
-        "issn": text_at(article, "Journal/ISSN"),
-        "language": text_at(article, "Language"),
-    }
-    kinds = [whole_text(e) for e in found(article, "PublicationTypeList/PublicationType")]
+    pmid, date = text_at(record, "MedlineCitation/PMID"), _date(article)
+    keywords = (whole_text(k) for k in found(record, "MedlineCitation/KeywordList/Keyword"))
+    details = {name: text_at(article, path) for name, path in _DETAILS.items()}
     return Paper(
-        parts=parts_of(_title(article), _abstract(article)),
+        parts=parts_of(title, _abstract(article)),
         authors=authors,
         date=date,
         year=year_of(date),
         venue=text_at(article, "Journal/Title") or text_at(article, "Journal/ISOAbbreviation"),
-        doi=_doi(article, record.element),
-        pmid=text_at(citation, "PMID"),
-        keywords=tuple(dict.fromkeys(
-            w for e in found(citation, "KeywordList/Keyword") if (w := whole_text(e))
-        )),
+        doi=_doi(article, record),
+        pmid=pmid,
+        url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else "",
+        keywords=tuple(dict.fromkeys(k for k in keywords if k)),
         extra={
-            **({KIND: "article"} if "Journal Article" in kinds else {}),
+            KIND: "article",
             **{name: value for name, value in details.items() if value},
             **groups,
         },
-        origins=(origin_of(record.raw, file, record.line),),
-        retracted="Retracted Publication" in kinds,
-    )  # fmt: skip
+        retracted=_is_retracted(article, record),
+    )
+
+
+def _title(article: Any) -> str:  # noqa: ANN401
+    title = text_at(article, "ArticleTitle") or text_at(article, "VernacularTitle")
+    return title.rstrip(".")
 
 
 def _name(author: Any) -> Name:  # noqa: ANN401
+    """A person whose family name keeps its particle apart (`van der Berg`), or a group."""
     family = text_at(author, "LastName")
     given = text_at(author, "ForeName") or text_at(author, "Initials")
     if not (family and given):
         return Name(group=text_at(author, "CollectiveName") or family or given)
     suffix = text_at(author, "Suffix")
-    return split_name(", ".join(part for part in (family, suffix, given) if part))
+    if "," in family + given:
+        return Name(family, given, suffix=suffix)
+    return replace(split_name(f"{family}, {given}"), suffix=suffix)
 
 
 def _abstract(article: Any) -> str:  # noqa: ANN401
-    """Its parts as paragraphs, each with the label that it has."""
+    """Its parts as paragraphs, each after the label that it has, as PubMed shows them."""
     paragraphs = []
     for part in found(article, "Abstract/AbstractText"):
         label, text = part.get("Label", "").strip(), whole_text(part)
@@ -96,18 +95,25 @@ def _abstract(article: Any) -> str:  # noqa: ANN401
 
 
 def _date(article: Any) -> str:  # noqa: ANN401
-    date = "Journal/JournalIssue/PubDate"
-    year, month, day = (text_at(article, f"{date}/{name}") for name in ("Year", "Month", "Day"))
-    online = [text_at(article, f"ArticleDate/{name}") for name in ("Year", "Month", "Day")]
-    return (
-        iso_date(year, month, day)
-        or date_in(text_at(article, f"{date}/MedlineDate"))
-        or iso_date(*online)
+    """When the issue came out, else when the article stood online."""
+    printed, online = (
+        [text_at(article, f"{place}/{name}") for name in ("Year", "Month", "Day")]
+        for place in (f"{_ISSUE}/PubDate", "ArticleDate")
     )
+    worded = date_in(text_at(article, f"{_ISSUE}/PubDate/MedlineDate"))
+    return iso_date(*printed) or worded or iso_date(*online)
 
 
 def _doi(article: Any, record: Any) -> str:  # noqa: ANN401
+    """The article's own DOI; its references have some too, further down."""
     places = [e for e in found(article, "ELocationID") if e.get("EIdType") == "doi"]
     ids = found(record, "PubmedData/ArticleIdList/ArticleId")
-    places += [e for e in ids if name_of(e) and e.get("IdType") == "doi"]
+    places += [e for e in ids if e.get("IdType") == "doi"]
     return next((doi for e in places if (doi := bare_doi(whole_text(e)))), "")
+
+
+def _is_retracted(article: Any, record: Any) -> bool:  # noqa: ANN401
+    """By its own type, or by a notice that it names."""
+    kinds = {whole_text(e) for e in found(article, "PublicationTypeList/PublicationType")}
+    corrections = found(record, "MedlineCitation/CommentsCorrectionsList/CommentsCorrections")
+    return _RETRACTED in kinds or any(c.get("RefType") == "RetractionIn" for c in corrections)

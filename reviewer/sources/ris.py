@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reviewer.identifiers import inverted_initials
+from reviewer.identifiers import arxiv_id_in, inverted_initials, without_doi_address
 from reviewer.kinds import kind_named
 from reviewer.linked_files import FILES
 from reviewer.names import Name, read_names, split_name
@@ -22,7 +22,6 @@ _VENUES = (
 ).split()
 _DATE = re.compile(r"(\d{4})?[/-]?(\d{1,2})?[/-]?(\d{1,2})?")
 _AUTHOR_NOTE = re.compile(r"\d+ authors?")
-_DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _DETAILS = {
     "volume": "volume", "number": "number", "publisher": "publisher", "tertiary_title": "series",
     "edition": "edition", "language": "language",
@@ -104,8 +103,8 @@ def _paper(title: str, fields: Mapping[str, Any], origin: Any) -> Paper:  # noqa
         date=date,
         year=year,
         venue=next((v for n in _VENUES if (v := _text(fields, n))), ""),
-        doi=_DOI_ADDRESS.sub("", _text(fields, "doi")),
-        arxiv_id=arxiv[1] if arxiv else _arxiv_in(urls),
+        doi=without_doi_address(_text(fields, "doi")),
+        arxiv_id=arxiv[1] if arxiv else next((i for url in urls if (i := arxiv_id_in(url))), ""),
         retracted=any(note.strip(" .").casefold() == "retracted" for note in notes),
         pmid=_pmid(notes, fields),
         url=urls[0] if urls else "",
@@ -161,11 +160,6 @@ def _iso(text: str) -> str:
 def _pages(fields: Mapping[str, Any]) -> dict[str, str]:
     first, last = _text(fields, "start_page"), _text(fields, "end_page")
     return {"pages": f"{first}--{last}" if first and last else first or last}
-
-
-def _arxiv_in(urls: list[str]) -> str:
-    found = (re.match(r"https?://arxiv\.org/(?:abs|pdf)/(\S+?)(?:\.pdf)?$", url) for url in urls)
-    return next((match[1] for match in found if match), "")
 
 
 def _pmid(notes: list[str], fields: Mapping[str, Any]) -> str:
