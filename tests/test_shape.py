@@ -19,8 +19,8 @@ ROWS = [
     ["errors", "records", "text", "redacting", "glyphs"],
     ["identifiers", "loose_json", "kept_answers"],
     ["results", "describing", "maps", "letters", "visibility", "page_rows"],
-    ["lookups", "addresses", "pairs", "saved_searches"],
-    ["reports"],
+    ["lookups", "addresses", "pairs", "saved_searches", "retry", "budget"],
+    ["reports", "deadline"],
     [
         "settings",
         "prompting",
@@ -42,7 +42,7 @@ ROWS = [
         "xml_reading",
         "locking",
         "salvage",
-        "pacing",
+        "pool",
         "faults",
         "providers",
         "page_layout",
@@ -154,7 +154,7 @@ HOMES = {
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
     "filelock": {"index_files", "locking"},
-    "tenacity": {"pacing"},
+    "tenacity": {"retry"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
