@@ -57,6 +57,7 @@ ROWS = [
     ],
     [
         "replies",
+        "testing",
         "services",
         "quantising",
         "sqlite_files",
