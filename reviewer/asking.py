@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-import reviewer.pacing as pacing
+import reviewer.pool as pool
+from reviewer.budget import LimitError, StoppedError
 from reviewer.errors import ModelError
-from reviewer.pacing import LimitError, StoppedError
 from reviewer.prompting import Prompt, Prompts, Shown
 from reviewer.records import Evidence, Record, Usage
 from reviewer.text import counted
@@ -61,7 +61,7 @@ class Asking:
     def side_by_side(self, call: Callable[[A], B], items: Sequence[A]) -> list[B]:
         """What the call gives for each item, in their order, as many at a time as may be."""
         meanwhile = None if self.prompts.is_ready else self.prompts.make_ready
-        return pacing.side_by_side(call, items, self.model.jobs, meanwhile)
+        return pool.side_by_side(call, items, self.model.jobs, meanwhile)
 
     def tried(
         self, call: Callable[[A], B], items: Sequence[A], ended: Callable[[A], None]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from pydantic import Field
 
+from reviewer.budget import StoppedError
 from reviewer.library import Library
-from reviewer.pacing import StoppedError
 from reviewer.records import Record, Report, silent
 from reviewer.reports import ReportPlan
 from reviewer.results import Table

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable
+from threading import Event
+from typing import TypeVar
 
+from reviewer.deadline import DeadlineError
 from reviewer.errors import ModelError
 from reviewer.redacting import shown
+from reviewer.retry import Patience, retry, retry_after_s
 
+T = TypeVar("T")
+
+MOST_ATTEMPTS = 4
 _RETRIED = frozenset({200, 408, 409, 429})  # and 5xx; 200 is a body that is no reply
 _MAY_BE_QUOTA = frozenset({400, 402, 403, 429})
 _QUOTA = re.compile(
@@ -48,28 +54,39 @@ def may_pass(error: BaseException) -> bool:
     return status is None or status in _RETRIED or 500 <= status <= 599
 
 
-def named_pause_s(error: BaseException | None) -> float | None:
+def named_pause_s(error: BaseException) -> float | None:
     """Seconds that the provider asks to wait: a number or a date in its `Retry-After` header, or
     "retry in 34 s" in what it says (Gemini, OpenAI)."""
     headers = getattr(error, "litellm_response_headers", None) or {}
     value = headers.get("retry-after")
-    if value is None:
-        said = _RETRY_IN.search(str(error))
-        return float(said[1]) if said and is_rate_limit(error) else None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        when = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    if value is not None:
+        return retry_after_s(value)
+    said = _RETRY_IN.search(str(error))
+    return float(said[1]) if said and _status(error) == 429 else None
 
 
-def is_rate_limit(error: BaseException | None) -> bool:
-    return error is not None and _status(error) == 429
+def until_answered(
+    attempt: Callable[[], T], model: str, most_s: float, pause_s: float, closed: Event
+) -> T:
+    """The result of as many attempts as it takes, MOST_ATTEMPTS at most, each begun within `most_s`
+    seconds. Pauses grow from `pause_s` and end when `closed` is set. Raises ModelError in the
+    user's words."""
+    try:
+        return retry(
+            attempt,
+            Patience(MOST_ATTEMPTS, pause_s, jitter_s=pause_s, total_s=most_s),
+            may_pass=may_pass,
+            named_pause_s=named_pause_s,
+            sleep=closed.wait,
+        )
+    except DeadlineError:
+        raise DeadlineError(
+            f"{model} did not answer within {most_s:g} s", hint="Raise --timeout."
+        ) from None
+    except Exception as error:
+        if not is_fault(error):
+            raise
+        raise in_words(error, model) from None  # the provider's own text may echo the key
 
 
 def in_words(error: BaseException, model: str) -> ModelError:

@@ -28,7 +28,12 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class PassingError(OnlineError):
-    """What may go better when asked again: no connection, too slow, an answer that is cut off."""
+    """What may go better when asked again: no connection, too slow, an answer that is cut off.
+    `pause_s` is how long the answer asks to wait, where it says so."""
+
+    def __init__(self, message: str, *, hint: str = "", pause_s: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.pause_s = pause_s
 
 
 @dataclass(frozen=True)

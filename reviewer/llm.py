@@ -10,19 +10,20 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 import reviewer.faults as faults
-import reviewer.pacing as pacing
 import reviewer.providers as providers
 import reviewer.replies as replies
+from reviewer.budget import Account, LimitError, StoppedError
+from reviewer.deadline import Hear, unheard, within
 from reviewer.errors import ModelError, UsageError
 from reviewer.http import steady_client
-from reviewer.pacing import Account, DeadlineError, Hear, LimitError, StoppedError, unheard
+from reviewer.pool import Turns
 from reviewer.records import Usage
 from reviewer.redacting import redact, shown
 from reviewer.replies import Heard, MisfitError, ModelReplyError, ReplyCache
@@ -83,7 +84,7 @@ class LLM:
         self._settings = settings
         self._cache = cache
         self._cache_lock = threading.Lock()
-        self._turns = pacing.Turns()
+        self._turns = Turns()
         self._slots = threading.BoundedSemaphore(self.jobs)
         self._pause_s = pause_s
         self._account = Account(self.model, settings.budget_usd, settings.max_calls)
@@ -173,7 +174,7 @@ class LLM:
         """The text of a whole reply, from as many attempts as it takes within the time-out."""
         end = time.monotonic() + self.timeout_s
         try:
-            text = _until_answered(
+            text = faults.until_answered(
                 lambda: self._attempt(messages, into, hear, end),
                 self.model, self.timeout_s, self._pause_s, self._account.closed,
             )  # fmt: skip
@@ -183,7 +184,7 @@ class LLM:
             self._account.fail(error.message)
             raise
         self._account.succeed()
-        return str(text)
+        return text
 
     def _attempt(
         self, messages: list[dict[str, str]], into: type[BaseModel], hear: Hear, end: float
@@ -194,7 +195,7 @@ class LLM:
         self._account.begin(expected_usd)
         began = time.monotonic()
         try:
-            heard: Heard = pacing.within(
+            heard: Heard = within(
                 end - began,
                 lambda tell: self._sent(messages, into, tell if hear is not unheard else None),
                 hear,
@@ -275,24 +276,8 @@ def embed(model: str, texts: Sequence[str], settings: Settings) -> list[list[flo
     def call(_: Hear) -> Any:  # noqa: ANN401  litellm's own reply type
         return litellm.embedding(input=list(texts), **sending)
 
-    reply = _until_answered(
-        lambda: pacing.within(end - time.monotonic(), call, unheard, never),
+    reply = faults.until_answered(
+        lambda: within(end - time.monotonic(), call, unheard, never),
         model, most_s, PAUSE_S, never,
     )  # fmt: skip
     return replies.vectors_of(reply, len(texts), model)
-
-
-def _until_answered(
-    attempt: Callable[[], Any], model: str, most_s: float, pause_s: float, closed: threading.Event
-) -> Any:  # noqa: ANN401  what the attempt gives
-    """The result of as many attempts as it takes. Raises ModelError in the user's words."""
-    try:
-        return pacing.retried(attempt, faults, pause_s=pause_s, most_s=most_s, closed=closed)
-    except DeadlineError:
-        raise DeadlineError(
-            f"{model} did not answer within {most_s:g} s", hint="Raise --timeout."
-        ) from None
-    except Exception as error:
-        if not faults.is_fault(error):
-            raise
-        raise faults.in_words(error, model) from None  # the provider's own text may echo the key

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.gathering import RELEVANT, with_located_quotes
-from reviewer.pacing import side_by_side
+from reviewer.pool import side_by_side
 from reviewer.records import Evidence, Quote, Reading, Record
 from reviewer.steps import Steps, key_of
 from reviewer.writers import PAPERS_A_CALL, Writer

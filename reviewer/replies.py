@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from reviewer.deadline import Hear
 from reviewer.errors import ModelError
-from reviewer.pacing import Hear
 from reviewer.redacting import redact_so_far, shown
 
 R = TypeVar("R", bound=BaseModel)

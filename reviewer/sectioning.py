@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from reviewer.budget import LimitError, StoppedError
 from reviewer.collecting import Collected
 from reviewer.composing import Gate, checked_sections, within_words, without_proofless
 from reviewer.desk import Desk, Latest, Outline, OutlinedSection
 from reviewer.errors import ModelError
-from reviewer.pacing import LimitError, StoppedError
 from reviewer.planning import LEAST_WORDS
 from reviewer.reading import is_relevant
 from reviewer.records import Evidence, Reading, silent

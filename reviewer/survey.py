@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
+from reviewer.budget import LimitError, StoppedError
 from reviewer.desk import Desk, Progress
 from reviewer.errors import ModelError
 from reviewer.file_names import file_names
 from reviewer.keeping import keep_run, new_run_id
 from reviewer.library import Library
 from reviewer.maps import PaperMap
-from reviewer.pacing import LimitError, StoppedError
 from reviewer.records import Report, silent
 from reviewer.reports import (
     Batch,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import NamedTuple
 
+from reviewer.budget import LimitError, StoppedError
 from reviewer.collecting import Collected, collect, flow_of
 from reviewer.composing import cited_ids
 from reviewer.desk import Desk, Latest, Outline
@@ -14,7 +15,7 @@ from reviewer.gate import FAILING, pass_gate
 from reviewer.mapping import map_papers
 from reviewer.merging import merged
 from reviewer.news import keep_failed, keep_latest, news_of, with_news
-from reviewer.pacing import LimitError, StoppedError, side_by_side
+from reviewer.pool import side_by_side
 from reviewer.reading import Reader, is_relevant, read_papers
 from reviewer.records import AnswerDraft, Claim, Evidence, NeedsModel, Paper, Reading, Record
 from reviewer.reports import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reviewer.budget import LimitError, StoppedError
 from reviewer.desk import Desk, Latest
 from reviewer.errors import ModelError
-from reviewer.pacing import LimitError, StoppedError
 from reviewer.records import Filters, Paper, Usage
 from reviewer.reports import ReportPlan, TablePlan
 from reviewer.results import Table

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
+from reviewer.processes import run_module
 from reviewer.vectors import IndexDamagedError, Vectors
 
 _MOST_SECONDS = 60.0
@@ -18,17 +17,11 @@ _MANY_TIMES = 8  # so many bytes of addresses for each byte of the index
 def opens_well(folder: Path, rows: int) -> bool:
     """True when another process could open the index within its limits, counts `rows` in it, and
     finds a sample of its own vectors. False also where no process can be started."""
-    command = [sys.executable, "-m", "reviewer.trial", str(folder), str(rows)]
-    own = str(Path(__file__).resolve().parent.parent)
-    paths = os.pathsep.join(p for p in (own, os.environ.get("PYTHONPATH", "")) if p)
     try:
-        done = subprocess.run(
-            command, env=os.environ | {"PYTHONPATH": paths}, check=False, timeout=_MOST_SECONDS,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
+        outcome = run_module("reviewer.trial", [str(folder), str(rows)], b"", _MOST_SECONDS)
+    except OSError:
         return False
-    return done.returncode == 0
+    return outcome.code == 0
 
 
 def _limit(size: int) -> None:

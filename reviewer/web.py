@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +16,7 @@ from reviewer.errors import OnlineError
 from reviewer.http import Fetcher, Limits, PassingError, Reply
 from reviewer.kept_answers import DAY_S, KeptAnswers
 from reviewer.redacting import redact, shown
+from reviewer.retry import Patience, retry, retry_after_s
 from reviewer.services import SERVICES, Service, base_of, key_of, places
 from reviewer.settings import Settings, cache_folder
 
@@ -134,21 +133,20 @@ class Web:
 
     def _whole(self, service: Service, url: str, kind: str) -> bytes:
         """The body of a good answer, after as many attempts as make sense."""
-        pause_s = _NEAR_PAUSE_S if place_of(url).is_loopback else _PAUSE_S
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                reply = self._reply(service, url)
-                named_s = _named_pause_s(reply.headers.get("retry-after", ""))
-                if not _is_busy(reply):
-                    return self._body(service, reply, kind)
-                fault = _busy(service, reply, named_s, has_key=self._has_key(service))
-            except PassingError as error:
-                fault, named_s = error, None
-            if attempt == ATTEMPTS or (named_s or 0.0) > LONGEST_PAUSE_S:
-                break
-            self._wait(pause_s if named_s is None else named_s)
-            pause_s *= 2
-        raise fault
+        first_s = _NEAR_PAUSE_S if place_of(url).is_loopback else _PAUSE_S
+        return retry(
+            lambda: self._attempt(service, url, kind),
+            Patience(ATTEMPTS, first_s, longest_pause_s=LONGEST_PAUSE_S),
+            may_pass=lambda error: isinstance(error, PassingError),
+            named_pause_s=lambda error: getattr(error, "pause_s", None),
+            sleep=self._wait,
+        )
+
+    def _attempt(self, service: Service, url: str, kind: str) -> bytes:
+        reply = self._reply(service, url)
+        if _is_busy(reply):
+            raise _busy(service, reply, has_key=self._has_key(service))
+        return self._body(service, reply, kind)
 
     def _reply(self, service: Service, url: str) -> Reply:
         self._keep_pace(service, url)
@@ -204,25 +202,16 @@ def _is_busy(reply: Reply) -> bool:
     return reply.status in _BUSY or reply.body[:20].startswith(b"Rate exceeded")
 
 
-def _busy(service: Service, reply: Reply, named_s: float | None, *, has_key: bool) -> PassingError:
+def _busy(service: Service, reply: Reply, *, has_key: bool) -> PassingError:
+    named_s = retry_after_s(reply.headers.get("retry-after", ""))
     if reply.status >= 500:
         return PassingError(
-            f"{service.label} has a fault of its own ({reply.status})", hint="Try again later."
+            f"{service.label} has a fault of its own ({reply.status})",
+            hint="Try again later.",
+            pause_s=named_s,
         )
     hint = "Try again later."
     if service.key and not has_key:
         hint = f"Try again later, or set REVIEW_{service.key.upper()} to a key of your own."
     wait = f" and wants {named_s:.0f} s of rest" if named_s else ""
-    return PassingError(f"{service.label} is asked too often{wait}", hint=hint)
-
-
-def _named_pause_s(header: str) -> float | None:
-    """Seconds that Retry-After names, as a number or a date (RFC 9110, 10.2.3)."""
-    if header.strip().isdecimal():
-        return float(header.strip()[:9])
-    try:
-        until = parsedate_to_datetime(header)
-    except (TypeError, ValueError):
-        return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    return PassingError(f"{service.label} is asked too often{wait}", hint=hint, pause_s=named_s)

@@ -5,6 +5,7 @@ import threading
 import pytest
 from scripted import HONEST, evidence, fills, writer
 
+from reviewer.budget import LimitError
 from reviewer.errors import ModelError
 from reviewer.filling import (
     CELLS_A_CALL,
@@ -13,7 +14,6 @@ from reviewer.filling import (
     TableReply,
     row_batches,
 )
-from reviewer.pacing import LimitError
 from reviewer.prompting import Prompts
 from reviewer.records import silent
 from reviewer.results import Column

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from scripted import Scripted, writer
+from scripted import writer
 
 from reviewer.answer import AskOptions, answer_question
 from reviewer.formats import link_of
@@ -16,6 +16,7 @@ from reviewer.formats.markdown import answer_markdown
 from reviewer.library import Library
 from reviewer.records import Citation
 from reviewer.settings import Settings
+from reviewer.testing import ScriptedLLM
 from reviewer.text import clean
 from reviewer.writers.prompted import AnswerReply, JudgeReply, QuestionsReply, ReadReply
 
@@ -379,4 +380,4 @@ def test_a_citation_that_was_moved_by_one_character_would_be_noticed(shelf):
 
 
 def test_the_hostile_model_is_the_scripted_one(shelf):
-    assert isinstance(writer(Obedient([]).script)[1], Scripted)
+    assert isinstance(writer(Obedient([]).script)[1], ScriptedLLM)

@@ -209,6 +209,18 @@ def test_a_first_opening_elsewhere_counts_and_asks(whole, rows):
     assert opens_well(whole[0] / "chroma", rows) == (rows == ROWS)
 
 
+def test_a_file_in_the_current_folder_is_not_run_by_a_first_opening(whole, tmp_path, monkeypatch):
+    for name in ("json.py", "chromadb.py"):
+        (tmp_path / name).write_text("raise SystemExit('run')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert opens_well(whole[0] / "chroma", ROWS)
+
+
+def test_where_no_process_can_be_started_no_index_opens_well(whole, monkeypatch):
+    monkeypatch.setattr("sys.executable", str(whole[0] / "no-such-python"))
+    assert not opens_well(whole[0] / "chroma", ROWS)
+
+
 def test_an_index_that_cannot_reach_some_of_its_vectors_is_whole(tmp_path, monkeypatch):
     monkeypatch.setattr(vectors, "_HNSW", {**vectors._HNSW, "max_neighbors": 2})
     own = np.random.default_rng(1).normal(size=(1500, 16)).astype(np.float32)

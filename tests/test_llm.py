@@ -16,9 +16,11 @@ from threading import Thread
 
 import pytest
 
+from reviewer.budget import LimitError, StoppedError
+from reviewer.deadline import DeadlineError
 from reviewer.errors import ModelError, ReviewError, UsageError
+from reviewer.faults import MOST_ATTEMPTS
 from reviewer.llm import LLM, warm_up
-from reviewer.pacing import MOST_ATTEMPTS, DeadlineError, LimitError, StoppedError
 from reviewer.records import Record
 from reviewer.replies import DamagedReplyError, ModelReplyError
 from reviewer.settings import Settings

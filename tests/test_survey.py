@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from reviewer.budget import LimitError
 from reviewer.collecting import collect
 from reviewer.drafting import SectionReply
 from reviewer.errors import ModelError
@@ -11,7 +12,6 @@ from reviewer.filling import TableReply
 from reviewer.framing import SummaryReply, ViewsReply
 from reviewer.library import Library
 from reviewer.merging import merged
-from reviewer.pacing import LimitError
 from reviewer.records import Citation
 from reviewer.reports import (
     ReportPlan,

@@ -7,6 +7,7 @@ from conftest import SAMPLES, SHARED, write_listing
 from scripted import fills, writer
 
 from reviewer.arranging import ORDERS, in_order
+from reviewer.budget import LimitError
 from reviewer.cells import cell_text, tally
 from reviewer.choosing import named_in
 from reviewer.columns import DEFAULT
@@ -14,7 +15,6 @@ from reviewer.errors import ModelError, SourceError, UsageError
 from reviewer.filling import ColumnsReply, TableReply
 from reviewer.formats.json import read_table, table_json
 from reviewer.library import Library
-from reviewer.pacing import LimitError
 from reviewer.records import Filters, Paper, Part
 from reviewer.results import Cell, Column, Row, Value
 from reviewer.settings import Settings

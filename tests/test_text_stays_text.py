@@ -40,6 +40,7 @@ from reviewer.planning import plan_yaml, read_plan
 from reviewer.prompting import Prompts
 from reviewer.records import Coverage, Paper, Part
 from reviewer.results import Cell, Column, Plan, Row, Table, Theme, Value
+from reviewer.testing import FENCED
 from reviewer.text import clean
 from tests.injections import INJECTIONS
 from tests.outputs import (
@@ -55,7 +56,6 @@ from tests.outputs import (
     read_yaml,
 )
 from tests.promises import count, promise
-from tests.scripted import FENCED
 
 PIECES = (
     *"`*_~#>|[](){}<>!&;:=+-@%$^\\/\"'.,0 \n\t",
