@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from reviewer.evidence import by_paper, tagged
 from reviewer.library import Library
 from reviewer.outlining import whole
 from reviewer.records import Evidence, Filters, Found, Paper
@@ -213,12 +214,8 @@ def _evidence(
     }
     for chunk_id, item in pool.evidence.items():
         by_chunk.setdefault(chunk_id, item)
-    own: Mapping[str, list[Evidence]] = {paper.id: [] for paper in papers}
-    for item in by_chunk.values():
-        if item.paper.id in own:
-            own[item.paper.id].append(item)
-    every = [e for paper in papers for e in own[paper.id] or [whole(paper)]]
-    return tuple(e.model_copy(update={"tag": f"E{n}"}) for n, e in enumerate(every, start=1))
+    own = by_paper(by_chunk.values())
+    return tagged(item for paper in papers for item in own.get(paper.id) or [whole(paper)])
 
 
 def without(collected: Collected, paper_ids: set[str]) -> Collected:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reviewer.citing import cite
+from reviewer.evidence import tagged
 from reviewer.library import Library
 from reviewer.records import (
     Citation,
@@ -127,7 +128,7 @@ def _wider(
     ranked = writer.rerank(question, evidence[:RERANKED])
     if isinstance(ranked, NeedsModel) or not ranked:
         ranked = evidence
-    return _numbered(ranked[: 2 * reads.papers])
+    return tagged(ranked[: 2 * reads.papers])
 
 
 def _deeper(
@@ -148,7 +149,7 @@ def _deeper(
         fresh = tuple(item for item in wider if item.paper.id not in known)[: reads.papers]
         if not fresh:
             break
-        fresh = _numbered(fresh, len(evidence))
+        fresh = tagged(fresh, len(evidence))
         evidence = (*evidence, *fresh)
         readings = (*readings, *writer.read(question, fresh))
     return evidence, readings
@@ -191,12 +192,4 @@ def _joined(
             if place < len(found) and found[place].chunk.id not in known:
                 known.add(found[place].chunk.id)
                 joined.append(found[place])
-    return _numbered(joined)
-
-
-def _numbered(evidence: Sequence[Evidence], after: int = 0) -> tuple[Evidence, ...]:
-    """The evidence tagged in its order, so that no tag stands for two texts."""
-    return tuple(
-        item.model_copy(update={"tag": f"E{number}"})
-        for number, item in enumerate(evidence, start=after + 1)
-    )
+    return tagged(joined)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from reviewer.evidence import tagged
 from reviewer.library import Library
 from reviewer.ranking import (
     CANDIDATES,
@@ -112,15 +113,16 @@ class _Seen:
         )
 
     def evidence(self, candidates: Sequence[Candidate]) -> tuple[Evidence, ...]:
-        return tuple(
+        return tagged(
             Evidence(
-                tag=f"E{number}",
+                tag="",
                 paper=self._papers[c.paper],
                 chunk=self._texts[c.number].chunk,
                 score=self._scores[c.number],
                 sentences=self._texts[c.number].sentences,
             )
-            for number, c in enumerate((c for c in candidates if c in self), start=1)
+            for c in candidates
+            if c in self
         )
 
 

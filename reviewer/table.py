@@ -11,10 +11,11 @@ from reviewer.arranging import check_order, in_order
 from reviewer.cells import fill, without_proofless
 from reviewer.choosing import Chosen, choose_papers, texts_of
 from reviewer.columns import DEFAULT, checked_columns
+from reviewer.evidence import by_paper
 from reviewer.filling import row_batches
 from reviewer.keeping import keep_run, new_run_id
 from reviewer.library import Library
-from reviewer.records import Coverage, Evidence, Filters, NeedsModel, Report, silent
+from reviewer.records import Coverage, Filters, NeedsModel, Report, silent
 from reviewer.results import Column, Row, Run, Table
 from reviewer.text import counted, shorten
 from reviewer.updating import Cells, Redo, checked_again, kept_cells, quoted_chunks
@@ -142,9 +143,7 @@ def _filled(
     writer, which is asked for just those columns of a paper that are missing."""
     columns, chosen, kept = sofar
     texts = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
-    of_paper: dict[str, list[Evidence]] = defaultdict(list)
-    for item in texts:
-        of_paper[item.paper.id].append(item)
+    of_paper = by_paper(texts)
     cells: Cells = {paper.id: {} for paper in chosen.papers}
     missing: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for paper in chosen.papers:

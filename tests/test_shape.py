@@ -18,7 +18,7 @@ ROWS = [
     ["visible"],
     ["errors", "records", "text", "redacting", "glyphs"],
     ["identifiers", "loose_json", "kept_answers"],
-    ["results", "maps", "letters", "visibility", "page_rows"],
+    ["results", "evidence", "maps", "letters", "visibility", "page_rows"],
     ["lookups", "addresses", "pairs", "saved_searches"],
     ["reports"],
     [
