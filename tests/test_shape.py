@@ -92,6 +92,7 @@ ROWS = [
         "survey_plan",
         "steps",
         "saved",
+        "saved_search_store",
         "differences",
         "framing",
         "excerpts",
