@@ -11,6 +11,7 @@ from reviewer.library import Library
 from reviewer.records import (
     Citation,
     Claim,
+    Coverage,
     Evidence,
     Filters,
     Found,
@@ -72,6 +73,21 @@ def gather(
     if reads.effort == "thorough":
         evidence, readings = _deeper(question, library, writer, reads, (evidence, readings))
     return _sifted(found, evidence, readings)
+
+
+def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverage:
+    """What a result that was made of this looked at, when it cites this many papers. `notes` say
+    what was left out after gathering."""
+    found = gathered.found
+    shown = {item.paper.id for item in gathered.evidence}
+    return Coverage(
+        papers=found.papers,
+        matched=found.matched,
+        read=len(gathered.all_readings) or len(shown),
+        cited=cited,
+        left_out=(*found.left_out, *gathered.left_out, *notes),
+        reason=found.reason,
+    )
 
 
 def _sifted(

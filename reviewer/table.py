@@ -13,10 +13,10 @@ from reviewer.choosing import Chosen, choose_papers, texts_of
 from reviewer.columns import DEFAULT, checked_columns
 from reviewer.evidence import by_paper
 from reviewer.filling import row_batches
-from reviewer.keeping import keep_run, new_run_id
+from reviewer.keeping import Request, keep_run, new_run_id
 from reviewer.library import Library
 from reviewer.records import Coverage, Filters, NeedsModel, Report, silent
-from reviewer.results import Column, Row, Run, Table
+from reviewer.results import Column, Row, Table
 from reviewer.text import counted, shorten
 from reviewer.updating import Cells, Redo, checked_again, kept_cells, quoted_chunks
 from reviewer.writers import Writer
@@ -88,7 +88,7 @@ def compare_papers(
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
     if not options.is_part:
-        _keep(table, library, writer, options, report)
+        keep_run(table, _request(table, writer, options), library, report)
     return table
 
 
@@ -210,21 +210,11 @@ def _writer_name(writer: Writer, earlier: Table | None) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _keep(
-    table: Table, library: Library, writer: Writer, options: TableOptions, report: Report
-) -> None:
+def _request(table: Table, writer: Writer, options: TableOptions) -> Request:
     keys = ", ".join(row.key for row in table.rows)
-    run = Run(
-        id=table.run_id,
-        command="table",
-        question=table.topic or shorten(keys, MOST_NAMED_CHARS) or "no paper",
-        writer=table.writer,
-        prompt_hashes=writer.prompt_hashes(),
-        usage=table.usage,
-        result=table.model_dump(mode="json", exclude={"papers", "usage"}),
-    )
+    about = table.topic or shorten(keys, MOST_NAMED_CHARS) or "no paper"
     settings = {"columns": len(table.columns), "strict": options.is_strict, "sort": options.sort}
-    keep_run(run, library, report, settings)
+    return Request("table", about, settings, writer.prompt_hashes())
 
 
 def planned_calls(topic: str, library: Library, model: str, options: TableOptions) -> str:
