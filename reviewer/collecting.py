@@ -10,7 +10,7 @@ from reviewer.library import Library
 from reviewer.outlining import whole
 from reviewer.records import Evidence, Filters, Found, Paper
 from reviewer.reports import Flow, Query, ReportPlan, SectionPlan, ViewQuestion
-from reviewer.search import SearchOptions, alone, find
+from reviewer.search import SearchOptions, find
 from reviewer.similar import find_similar
 from reviewer.text import counted
 
@@ -154,9 +154,7 @@ def _add_neighbours(plan: ReportPlan, library: Library, pool: _Pool) -> None:
     votes: dict[str, float] = {}
     papers: dict[str, Paper] = {}
     for paper_id in pool.ranked()[:_SEEDS]:
-        with alone:
-            near = find_similar(paper_id, library, _NEIGHBOURS, plan.filters)
-        for hit in near.hits:
+        for hit in find_similar(paper_id, library, _NEIGHBOURS, plan.filters).hits:
             if hit.paper.id not in pool.papers:
                 papers[hit.paper.id] = hit.paper
                 votes[hit.paper.id] = votes.get(hit.paper.id, 0.0) + hit.score.total

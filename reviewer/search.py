@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,9 +23,6 @@ from reviewer.records import Evidence, Filters, Found, Hit, Sentence
 from reviewer.scoring import Weights
 from reviewer.sentence_scores import read_scored
 from reviewer.text import counted
-
-alone = threading.RLock()
-"""Held while a search goes on: reports are written side by side, over one library and one index."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +49,10 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
 
     Papers below the relevance floor are not matched and never evidence. When nothing is above it,
     `hits` still names the nearest papers and `matched` is 0. Papers are matched among the
-    candidates that were looked at, CANDIDATES chunks or as many as papers are wanted.
+    candidates that were looked at, CANDIDATES chunks or as many as papers are wanted. Threads may
+    search one library side by side: they take turns.
     """
-    with alone:
+    with library.alone:
         return _found(question, library, options or SearchOptions())
 
 
