@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from reviewer.errors import UsageError
 from reviewer.gate import FAILING, pass_gate
-from reviewer.gathering import Gathered, Reads, gather
-from reviewer.keeping import keep_run, new_run_id
+from reviewer.gathering import Gathered, Reads, coverage_of, gather
+from reviewer.keeping import Request, keep_run, new_run_id
 from reviewer.library import Library
-from reviewer.records import Claim, Coverage, Filters, Report, silent
-from reviewer.results import Answer, Run, StanceTaken
+from reviewer.records import Claim, Filters, Report, silent
+from reviewer.results import Answer, StanceTaken
 from reviewer.search import SearchOptions, find
 from reviewer.text import counted
 from reviewer.verdict import take_stances, verdict_of
@@ -58,6 +58,7 @@ def answer_question(
     claims = _write(question, gathered, writer, options, report)
     kept, without_proof = _strict(claims) if options.is_strict else (claims, [])
     stances, verdict = _verdict(gathered, writer) if kept else ((), "")
+    cited = {citation.paper_id for claim in kept for citation in claim.citations}
     answer = Answer(
         question=question,
         asked=options.asked,
@@ -67,13 +68,13 @@ def answer_question(
         is_weak=gathered.found.is_weak,
         nearest=() if claims else tuple(h.paper for h in gathered.found.hits[:NEAREST_NAMED]),
         evidence=gathered.evidence,
-        coverage=_coverage(gathered, kept, [*writer.notes(), *without_proof]),
+        coverage=coverage_of(gathered, len(cited), [*writer.notes(), *without_proof]),
         writer=writer.name,
         effort=options.effort,
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    _keep(answer, library, writer, options, report)
+    keep_run(answer, _request(answer, writer, options), library, report)
     return answer
 
 
@@ -111,19 +112,6 @@ def _strict(claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], list[str]]:
     return kept, [f"{counted(len(bad), 'claim')} without proof (strict)"] if bad else []
 
 
-def _coverage(gathered: Gathered, claims: Sequence[Claim], notes: Sequence[str]) -> Coverage:
-    found = gathered.found
-    shown = {item.paper.id for item in gathered.evidence}
-    return Coverage(
-        papers=found.papers,
-        matched=found.matched,
-        read=len(gathered.all_readings) or len(shown),
-        cited=len({citation.paper_id for claim in claims for citation in claim.citations}),
-        left_out=(*found.left_out, *gathered.left_out, *notes),
-        reason=found.reason,
-    )
-
-
 def planned_calls(question: str, library: Library, model: str, options: AskOptions) -> str:
     """What asking would take, in words. Searches, and contacts nobody."""
     found = find(question, library, SearchOptions(options.papers, filters=options.filters))
@@ -144,21 +132,10 @@ def planned_calls(question: str, library: Library, model: str, options: AskOptio
     return f"{said}. About {texts // 4 + 700 * least:,} tokens of input."
 
 
-def _keep(
-    answer: Answer, library: Library, writer: Writer, options: AskOptions, report: Report
-) -> None:
-    run = Run(
-        id=answer.run_id,
-        command="ask",
-        question=answer.question,
-        writer=answer.writer,
-        prompt_hashes=writer.prompt_hashes(),
-        usage=answer.usage,
-        result=answer.model_dump(mode="json", exclude={"evidence", "usage"}),
-    )
+def _request(answer: Answer, writer: Writer, options: AskOptions) -> Request:
     settings = {
         "papers": options.papers,
         "filters": options.filters.model_dump(),
         "strict": options.is_strict,
     }
-    keep_run(run, library, report, settings)
+    return Request("ask", answer.question, settings, writer.prompt_hashes())

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 import reviewer.pool as pool
 from reviewer.budget import LimitError, StoppedError
 from reviewer.errors import ModelError
+from reviewer.evidence import by_paper
 from reviewer.prompting import Prompt, Prompts, Shown
 from reviewer.records import Evidence, Record, Usage
 from reviewer.text import counted
@@ -136,12 +137,9 @@ class Asking:
 
 def batched(evidence: Sequence[Evidence], papers_a_call: int, room: float) -> list[list[Evidence]]:
     """The evidence of so many papers each, in order, or of as many as take `room` tokens."""
-    papers: dict[str, list[Evidence]] = {}
-    for item in evidence:
-        papers.setdefault(item.paper.id, []).append(item)
     batches: list[list[Evidence]] = []
     count, left = papers_a_call, 0.0
-    for own in papers.values():
+    for own in by_paper(evidence).values():
         size = sum(tokens(item.chunk.text) + tokens(item.paper.title) for item in own)
         if count == papers_a_call or size > left:
             batches.append([])

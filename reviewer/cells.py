@@ -10,7 +10,7 @@ from reviewer.columns import is_not_stated, normalise, number_of, with_short_siz
 from reviewer.figures import figures_in, figures_without_proof
 from reviewer.records import Citation, Evidence, Quote, Record
 from reviewer.results import Cell, CellDraft, CellState, Column, RowDraft, Table, Value
-from reviewer.text import clean, counted, shorten
+from reviewer.text import clean, shorten
 from reviewer.wording import without_addresses, without_citations
 
 MOST_VALUES = 4  # of one cell; a paper that says more than that says none of it clearly
@@ -168,16 +168,6 @@ def without_proofless(cells: Iterable[Cell]) -> tuple[Cell, ...]:
     )
 
 
-def cell_text(cell: Cell) -> str:
-    """The cell in plain words, its state included: what every format shows."""
-    if cell.state == "filled":
-        joined = "; ".join(value.text for value in cell.values)
-        return f"{joined} (the paper says both)" if disagrees(cell) else joined
-    if cell.state == "no proof" and cell.values:
-        return f"{'; '.join(value.text for value in cell.values)} (no proof)"
-    return cell.state
-
-
 def disagrees(cell: Cell) -> bool:
     """True when the paper gives several values of one kind, each with its quote."""
     normal = {value.normal for value in cell.values}
@@ -188,15 +178,6 @@ def is_in_own_words(cell: Cell) -> bool:
     """True when a filled cell's value is not its quote's own words: then nobody judged whether the
     quote carries it."""
     return cell.state == "filled" and any(v.support != "supported" for v in cell.values)
-
-
-def standing(value: Value) -> str:
-    """How a value stands to its quote, in words."""
-    if value.doubts:
-        return f"no proof: {'; '.join(value.doubts)}"
-    if value.support == "supported":
-        return "the paper's words"
-    return "the writer's own words, not judged"
 
 
 def tally(table: Table) -> Tally:
@@ -211,24 +192,6 @@ def tally(table: Table) -> Tally:
         no_proof=states.count("no proof"),
         failed=states.count("failed"),
     )
-
-
-def tally_line(table: Table) -> str:
-    """What stands under every table: papers considered and left out, and how the cells came out."""
-    counts, coverage = tally(table), table.coverage
-    by_rules = counts.not_found_by_rules or counts.needs_a_model
-    own = f" ({counts.in_own_words} in the writer's own words)" if counts.in_own_words else ""
-    said = [
-        f"{counted(coverage.papers, 'paper')} in the library, {coverage.matched} considered, "
-        f"{len(table.rows)} in the table. Cells: {counts.filled} filled{own}",
-        *([f"{counts.not_stated} not stated"] if counts.not_stated or not by_rules else []),
-        *([f"{counts.not_found_by_rules} not found by rules"] if by_rules else []),
-        *([f"{counts.needs_a_model} in need of a model"] if counts.needs_a_model else []),
-        *([f"{counts.no_proof} without proof"] if counts.no_proof else []),
-        f"{counts.failed} failed.",
-    ]
-    left_out = f" Left out: {'; '.join(coverage.left_out)}." if coverage.left_out else ""
-    return ", ".join(said) + left_out
 
 
 def sort_value(cell: Cell) -> tuple[int, float, str]:

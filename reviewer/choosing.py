@@ -9,6 +9,7 @@ from pathlib import Path
 from reviewer.chunking import chunk_paper
 from reviewer.columns import asked
 from reviewer.errors import SourceError
+from reviewer.evidence import tagged
 from reviewer.library import Library
 from reviewer.reasons import why_none_pass
 from reviewer.records import Chunk, Evidence, Filters, Paper, Score, Skipped
@@ -88,9 +89,8 @@ def texts_of(
             wanted = set((quoted or {}).get(paper.id, ()))
             chunks = _bearing(paper, chunks, columns, library, wanted)
         pairs += [(paper, chunk) for chunk in chunks]
-    return tuple(
-        Evidence(tag=f"E{number}", paper=paper, chunk=chunk, score=Score(total=0.0))
-        for number, (paper, chunk) in enumerate(pairs, start=1)
+    return tagged(
+        Evidence(tag="", paper=paper, chunk=chunk, score=Score(total=0.0)) for paper, chunk in pairs
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from reviewer.evidence import by_paper, tagged
 from reviewer.library import Library
 from reviewer.outlining import whole
 from reviewer.records import Evidence, Filters, Found, Paper
 from reviewer.reports import Flow, Query, ReportPlan, SectionPlan, ViewQuestion
-from reviewer.search import SearchOptions, alone, find
+from reviewer.search import SearchOptions, find
 from reviewer.similar import find_similar
 from reviewer.text import counted
 
@@ -153,9 +154,7 @@ def _add_neighbours(plan: ReportPlan, library: Library, pool: _Pool) -> None:
     votes: dict[str, float] = {}
     papers: dict[str, Paper] = {}
     for paper_id in pool.ranked()[:_SEEDS]:
-        with alone:
-            near = find_similar(paper_id, library, _NEIGHBOURS, plan.filters)
-        for hit in near.hits:
+        for hit in find_similar(paper_id, library, _NEIGHBOURS, plan.filters).hits:
             if hit.paper.id not in pool.papers:
                 papers[hit.paper.id] = hit.paper
                 votes[hit.paper.id] = votes.get(hit.paper.id, 0.0) + hit.score.total
@@ -213,12 +212,8 @@ def _evidence(
     }
     for chunk_id, item in pool.evidence.items():
         by_chunk.setdefault(chunk_id, item)
-    own: Mapping[str, list[Evidence]] = {paper.id: [] for paper in papers}
-    for item in by_chunk.values():
-        if item.paper.id in own:
-            own[item.paper.id].append(item)
-    every = [e for paper in papers for e in own[paper.id] or [whole(paper)]]
-    return tuple(e.model_copy(update={"tag": f"E{n}"}) for n, e in enumerate(every, start=1))
+    own = by_paper(by_chunk.values())
+    return tagged(item for paper in papers for item in own.get(paper.id) or [whole(paper)])
 
 
 def without(collected: Collected, paper_ids: set[str]) -> Collected:

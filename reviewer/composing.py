@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from reviewer.citing import cite
 from reviewer.figures import figures_without_proof
 from reviewer.gate import FAILING, judged, pass_gate, revised
-from reviewer.own_text import OWN_ID
 from reviewer.records import AnswerDraft, Citation, Claim, ClaimDraft, Evidence, Paper, Quote
-from reviewer.results import Section, SectionDraft, Statement, StatementDraft, Theme
+from reviewer.results import OWN_ID, Section, SectionDraft, Statement, StatementDraft, Theme
 from reviewer.text import clean, counted
 from reviewer.writers import Writer
 

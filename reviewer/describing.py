@@ -1,4 +1,4 @@
-"""How a paper, its date, its address and a place in its text are told, in every form alike."""
+"""What every form says alike of a paper, of a place in its text, and of a table's cells."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from bisect import bisect_left
 from urllib.parse import quote, unquote
 
+from reviewer.cells import disagrees, tally
 from reviewer.identifiers import MONTHS, without_doi_address
 from reviewer.records import Citation, Paper
-from reviewer.text import clean_view
+from reviewer.results import Cell, Table, Value
+from reviewer.text import clean_view, counted
 from reviewer.visible import is_hidden
 
 _AROUND = 1500  # characters of a long text that are shown before and after a quote
@@ -87,3 +89,40 @@ def _hides(address: str) -> bool:
         or any(c.isspace() for c in address)
         or any(c in "\n\t" or is_hidden(plain, i) for i, c in enumerate(plain))
     )
+
+
+def cell_text(cell: Cell) -> str:
+    """The cell in plain words, its state included: what every format shows."""
+    if cell.state == "filled":
+        joined = "; ".join(value.text for value in cell.values)
+        return f"{joined} (the paper says both)" if disagrees(cell) else joined
+    if cell.state == "no proof" and cell.values:
+        return f"{'; '.join(value.text for value in cell.values)} (no proof)"
+    return cell.state
+
+
+def standing(value: Value) -> str:
+    """How a value stands to its quote, in words."""
+    if value.doubts:
+        return f"no proof: {'; '.join(value.doubts)}"
+    if value.support == "supported":
+        return "the paper's words"
+    return "the writer's own words, not judged"
+
+
+def tally_line(table: Table) -> str:
+    """What stands under every table: papers considered and left out, and how the cells came out."""
+    counts, coverage = tally(table), table.coverage
+    by_rules = counts.not_found_by_rules or counts.needs_a_model
+    own = f" ({counts.in_own_words} in the writer's own words)" if counts.in_own_words else ""
+    said = [
+        f"{counted(coverage.papers, 'paper')} in the library, {coverage.matched} considered, "
+        f"{len(table.rows)} in the table. Cells: {counts.filled} filled{own}",
+        *([f"{counts.not_stated} not stated"] if counts.not_stated or not by_rules else []),
+        *([f"{counts.not_found_by_rules} not found by rules"] if by_rules else []),
+        *([f"{counts.needs_a_model} in need of a model"] if counts.needs_a_model else []),
+        *([f"{counts.no_proof} without proof"] if counts.no_proof else []),
+        f"{counts.failed} failed.",
+    ]
+    left_out = f" Left out: {'; '.join(coverage.left_out)}." if coverage.left_out else ""
+    return ", ".join(said) + left_out

@@ -97,7 +97,8 @@ class FileReader:
             raise
         self._commit()
         report("Reading", len(files), len(files))
-        return self._added()
+        told = self._told
+        return summed(told.joined, told.entries, told.skipped, told.notes, told.files_read)
 
     def _read(self, file: str) -> None:
         known = self._known(file)
@@ -223,20 +224,6 @@ class FileReader:
                     for file, s in batch.states.items()
                 ],
             )  # fmt: skip
-
-    def _added(self) -> Added:
-        told = self._told
-        added = tuple(dict.fromkeys(i for j in told.joined for i in j.added))
-        updated = tuple(dict.fromkeys(i for j in told.joined for i in j.updated if i not in added))
-        return Added(
-            entries=told.entries,
-            added=added,
-            updated=updated,
-            unchanged=told.entries - len(added) - len(updated),
-            skipped=tuple(told.skipped),
-            notes=tuple(told.notes),
-            files_read=told.files_read,
-        )
 
 
 def _text_of_entry(entry: Paper, found: Paper) -> Paper:

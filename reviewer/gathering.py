@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reviewer.citing import cite
+from reviewer.evidence import tagged
 from reviewer.library import Library
 from reviewer.records import (
     Citation,
     Claim,
+    Coverage,
     Evidence,
     Filters,
     Found,
@@ -73,6 +75,21 @@ def gather(
     return _sifted(found, evidence, readings)
 
 
+def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverage:
+    """What a result that was made of this looked at, when it cites this many papers. `notes` say
+    what was left out after gathering."""
+    found = gathered.found
+    shown = {item.paper.id for item in gathered.evidence}
+    return Coverage(
+        papers=found.papers,
+        matched=found.matched,
+        read=len(gathered.all_readings) or len(shown),
+        cited=cited,
+        left_out=(*found.left_out, *gathered.left_out, *notes),
+        reason=found.reason,
+    )
+
+
 def _sifted(
     found: Found, evidence: tuple[Evidence, ...], readings: tuple[Reading, ...]
 ) -> Gathered:
@@ -127,7 +144,7 @@ def _wider(
     ranked = writer.rerank(question, evidence[:RERANKED])
     if isinstance(ranked, NeedsModel) or not ranked:
         ranked = evidence
-    return _numbered(ranked[: 2 * reads.papers])
+    return tagged(ranked[: 2 * reads.papers])
 
 
 def _deeper(
@@ -148,7 +165,7 @@ def _deeper(
         fresh = tuple(item for item in wider if item.paper.id not in known)[: reads.papers]
         if not fresh:
             break
-        fresh = _numbered(fresh, len(evidence))
+        fresh = tagged(fresh, len(evidence))
         evidence = (*evidence, *fresh)
         readings = (*readings, *writer.read(question, fresh))
     return evidence, readings
@@ -191,12 +208,4 @@ def _joined(
             if place < len(found) and found[place].chunk.id not in known:
                 known.add(found[place].chunk.id)
                 joined.append(found[place])
-    return _numbered(joined)
-
-
-def _numbered(evidence: Sequence[Evidence], after: int = 0) -> tuple[Evidence, ...]:
-    """The evidence tagged in its order, so that no tag stands for two texts."""
-    return tuple(
-        item.model_copy(update={"tag": f"E{number}"})
-        for number, item in enumerate(evidence, start=after + 1)
-    )
+    return tagged(joined)

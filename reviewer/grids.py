@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from reviewer.cells import EMPTY, cell_text, disagrees, is_in_own_words, sort_value, standing
+from reviewer.cells import EMPTY, disagrees, is_in_own_words, sort_value
+from reviewer.describing import cell_text, standing
 from reviewer.records import Citation, Paper
 from reviewer.results import Cell, Column, Table, Value
 from reviewer.text import clean

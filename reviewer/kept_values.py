@@ -12,19 +12,23 @@ _MOST = 32
 
 class KeptValues:
     """The last values that were found, each by its name. All are forgotten at any change, be it
-    another process's."""
+    another process's. Safe to use from several threads, of which two may find the same value."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._version: tuple[int, int] | None = None
-        self._values: dict[Hashable, Any] = {}
+        self._kept: tuple[tuple[int, int] | None, dict[Hashable, Any]] = (None, {})
 
     def get(self, name: Hashable, find: Callable[[], Any]) -> Any:  # noqa: ANN401  what `find` gives
+        values = self._current()
+        if name not in values:
+            values[name] = find()
+        return values[name]
+
+    def _current(self) -> dict[Hashable, Any]:
+        """The values of the database as it is. Forgotten ones stay with a thread that has them:
+        nothing is ever taken out of them."""
         version = self._database.version
-        if version != self._version:
-            self._values, self._version = {}, version
-        if name not in self._values:
-            if len(self._values) == _MOST:
-                self._values.clear()
-            self._values[name] = find()
-        return self._values[name]
+        kept = self._kept
+        if kept[0] != version or len(kept[1]) >= _MOST:
+            kept = self._kept = (version, {})
+        return kept[1]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import Self
 
@@ -45,6 +46,8 @@ class Library:
         """
         # Else numpy's threads spin between products: twice the processor time, no answer sooner.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        # Held by whatever reads chunks, words, vectors or the index: they keep what they read last.
+        self.alone = RLock()
         self.folder = folder
         self.settings = settings or Settings()
         make_library_folder(folder)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from reviewer.chunking import chunk_paper
 from reviewer.errors import UsageError
+from reviewer.evidence import by_paper, tagged
 from reviewer.gathering import Gathered, Reads, gather, with_located_quotes
 from reviewer.library import Library
 from reviewer.planning import LEAST_WORDS, MOST_WORDS
@@ -93,9 +94,10 @@ def _without_far(gathered: Gathered, writer: Writer, options: DraftOptions) -> G
     """Without papers far behind the best one, where no model has read whether they belong here."""
     if writer.name != "extractive" and options.effort != "quick":
         return gathered
-    best: dict[str, float] = {}
-    for item in gathered.evidence:
-        best[item.paper.id] = max(best.get(item.paper.id, 0.0), item.score.total)
+    best = {
+        paper_id: max(0.0, *(item.score.total for item in own))
+        for paper_id, own in by_paper(gathered.evidence).items()
+    }
     least = SHARE_OF_BEST * max(best.values(), default=0.0)
     far = {paper_id for paper_id, score in best.items() if score < least}
     if not far:
@@ -133,10 +135,7 @@ def _named(
     found = find(question, library, SearchOptions(len(ids), filters=filters, has_floor=False))
     known = {item.paper.id for item in found.evidence}
     others = [whole(paper) for i, paper in papers.items() if i not in known]
-    evidence = tuple(
-        item.model_copy(update={"tag": f"E{n}"})
-        for n, item in enumerate([*found.evidence, *others], start=1)
-    )
+    evidence = tagged([*found.evidence, *others])
     found = found.model_copy(update={"matched": len(ids)})
     if options.effort == "quick":
         return Gathered(found, evidence)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from reviewer.errors import SourceError
 from reviewer.records import Chunk, Evidence, Paper, Part, Score
+from reviewer.results import OWN_ID
 from reviewer.text import sentence_spans
 
 OWN_TAG = "OWN"
-OWN_ID = "own"
 MOST_CHARS = 3000  # of the abstract, or of an introduction's beginning
 _LEAST_CHARS = 80
 _ABSTRACTS = (

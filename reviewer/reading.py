@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reviewer.evidence import by_paper
 from reviewer.gathering import RELEVANT, with_located_quotes
 from reviewer.pool import side_by_side
 from reviewer.records import Evidence, Quote, Reading, Record
@@ -34,9 +35,7 @@ def read_papers(question: str, evidence: Sequence[Evidence], reader: Reader) -> 
     that was stopped asks for the same other batches again, and an update for new papers alone.
     Raises ModelError when a call fails; the batches that were read stay kept.
     """
-    own: dict[str, list[Evidence]] = {}
-    for item in evidence:
-        own.setdefault(item.paper.id, []).append(item)
+    own = by_paper(evidence)
     if reader.writer.name == "extractive":  # it weighs all papers against each other
         readings = reader.writer.read(question, evidence)
         return {reading.paper_id: reading for reading in readings}

@@ -18,8 +18,9 @@ def why_nothing(question: str, library: Library, filters: Filters) -> str:
     terms = [term for term in query_terms(question) if not term.isdecimal()]
     if not terms:
         return "The question holds no word to look for."
-    stems = library.words.stems(terms)
-    counts = library.words.counts(list({stem for own in stems.values() for stem in own}))
+    with library.alone:
+        stems = library.words.stems(terms)
+        counts = library.words.counts(list({stem for own in stems.values() for stem in own}))
     unknown = [t for t in terms if not any(counts[stem].chunks for stem in stems[t])]
     if not library.catalogue.count() or len(unknown) <= MOST_UNKNOWN_SHARE * len(terms):
         return ""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 from reviewer.composing import Gate, checked_sections, cited_ids, within_words, without_proofless
-from reviewer.keeping import keep_run, new_run_id
+from reviewer.gathering import coverage_of
+from reviewer.keeping import Request, keep_run, new_run_id
 from reviewer.library import Library
 from reviewer.outlining import DraftOptions, Planned, plan_related_work, whole
-from reviewer.records import Coverage, Report, silent
-from reviewer.results import Brief, RelatedWork, Run, Section
+from reviewer.records import Report, silent
+from reviewer.results import Brief, RelatedWork, Section
 from reviewer.search import SearchOptions, find
 from reviewer.text import counted
 from reviewer.themes import MOST_THEMES, PAPERS_A_THEME
@@ -37,6 +37,7 @@ def draft_related_work(
     planned = plan_related_work(question, library, writer, options, report)
     sections, notes = _sections(planned, writer, options, report)
     hits = planned.gathered.found.hits
+    cited, left_out = cited_ids(sections), [*writer.notes(), *notes]
     work = RelatedWork(
         question=planned.plan.question,
         order=planned.plan.order,
@@ -47,13 +48,13 @@ def draft_related_work(
         nearest=() if sections else tuple(hit.paper for hit in hits[:NEAREST_NAMED]),
         is_weak=planned.gathered.found.is_weak and options.plan is None,
         notes=planned.plan.notes,
-        coverage=_coverage(planned, sections, [*writer.notes(), *notes]),
+        coverage=coverage_of(planned.gathered, len(cited), left_out),
         writer=writer.name,
         effort=options.effort,
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    _keep(work, library, writer, options, report)
+    keep_run(work, _request(work, writer, options), library, report)
     return work
 
 
@@ -84,19 +85,6 @@ def _sections(
     return sections, notes
 
 
-def _coverage(planned: Planned, sections: Sequence[Section], notes: Sequence[str]) -> Coverage:
-    found, gathered = planned.gathered.found, planned.gathered
-    shown = {item.paper.id for item in gathered.evidence}
-    return Coverage(
-        papers=found.papers,
-        matched=found.matched,
-        read=len(gathered.all_readings) or len(shown),
-        cited=len(cited_ids(sections)),
-        left_out=(*found.left_out, *gathered.left_out, *notes),
-        reason=found.reason,
-    )
-
-
 def planned_calls(question: str, library: Library, model: str, options: DraftOptions) -> str:
     """What a draft would take, in words. Searches, and contacts nobody."""
     if not model:
@@ -125,18 +113,7 @@ def planned_calls(question: str, library: Library, model: str, options: DraftOpt
     return f"{said}. About {texts // 3 + 700 * least:,} tokens of input."
 
 
-def _keep(
-    work: RelatedWork, library: Library, writer: Writer, options: DraftOptions, report: Report
-) -> None:
-    run = Run(
-        id=work.run_id,
-        command="draft",
-        question=work.question,
-        writer=work.writer,
-        prompt_hashes=writer.prompt_hashes(),
-        usage=work.usage,
-        result=work.model_dump(mode="json", exclude={"papers", "usage"}),
-    )
+def _request(work: RelatedWork, writer: Writer, options: DraftOptions) -> Request:
     settings = {
         "papers": options.papers,
         "filters": options.filters.model_dump(),
@@ -145,4 +122,4 @@ def _keep(
         "has_plan": options.plan is not None,
         "strict": options.is_strict,
     }
-    keep_run(run, library, report, settings)
+    return Request("draft", work.question, settings, writer.prompt_hashes())

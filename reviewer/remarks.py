@@ -1,13 +1,12 @@
-"""What every form of a drafted section says alike: its title, its head, its remarks."""
+"""What every form says alike of a draft and of any claim: title, head, labels, remarks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from reviewer.marks import Marks
-from reviewer.own_text import OWN_ID
 from reviewer.records import Citation, Claim, Paper
-from reviewer.results import RelatedWork, Section, Statement
+from reviewer.results import OWN_ID, RelatedWork, Section, Statement
 from reviewer.text import clean, counted
 
 _REMARKS = {

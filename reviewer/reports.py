@@ -210,6 +210,18 @@ class Batch(Record):
     reports: tuple[SurveyReport, ...] = ()
     made: Made = Made()
 
+    @property
+    def run_id(self) -> str:
+        return self.made.run_id
+
+    @property
+    def writer(self) -> str:
+        return next((report.methods.writer for report in self.reports), "")
+
+    @property
+    def usage(self) -> Usage:
+        return self.made.usage
+
 
 class Arrival(Record):
     """A paper, and when it came into the library, in ISO 8601."""

@@ -180,6 +180,8 @@ Role = Literal["topic", "comparison", "open", "difference", "question", "quote"]
 Relation = Literal["", "agree", "extend", "contradict"]
 Intent = Literal["", "background", "method", "result comparison"]
 
+OWN_ID = "own"  # the paper id of the work at hand: what cites it cites no paper of the library
+
 
 class Theme(Record):
     """Papers that are told of together, in order."""

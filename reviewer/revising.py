@@ -14,13 +14,13 @@ from reviewer.escaping import escape_pandoc
 from reviewer.formats.latex_draft import sentence_latex
 from reviewer.formats.markdown_draft import reference_markdown, sentence_markdown
 from reviewer.gate import FAILING, pass_gate
-from reviewer.keeping import keep_run, new_run_id
+from reviewer.keeping import Request, keep_run, new_run_id
 from reviewer.library import Library
 from reviewer.marks import Marks, citation_key, cited_keys, highest_number, style_of
 from reviewer.outlining import whole
 from reviewer.paragraphs import Put, after_paragraph, after_references, prose_spans, with_puts
 from reviewer.records import Claim, Evidence, Filters, Paper, Part, Report, silent
-from reviewer.results import Addition, Revision, Run
+from reviewer.results import Addition, Revision
 from reviewer.search import SearchOptions, find
 from reviewer.text import clean, counted, normalise_title
 from reviewer.themes import by_words, vectors_of
@@ -86,7 +86,7 @@ def revise_draft(
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    _keep(revision, library, writer, options, report)
+    keep_run(revision, _request(revision, writer, options), library, report)
     return revision
 
 
@@ -187,17 +187,11 @@ def diff_of(revision: Revision, output: str = "") -> str:
     )
 
 
-def _keep(
-    revision: Revision, library: Library, writer: Writer, options: ReviseOptions, report: Report
-) -> None:
-    result = revision.model_dump(mode="json", exclude={"before", "after", "papers", "usage"})
-    run = Run(
-        id=revision.run_id,
+def _request(revision: Revision, writer: Writer, options: ReviseOptions) -> Request:
+    return Request(
         command="draft",
         question=f"{', '.join(options.keys)} into {revision.file}",
-        writer=revision.writer,
+        settings={"strict": options.is_strict},
         prompt_hashes=writer.prompt_hashes(),
-        usage=revision.usage,
-        result={**result, "coverage": {"cited": len(revision.papers)}},
+        beside={"coverage": {"cited": len(revision.papers)}},
     )
-    keep_run(run, library, report, {"strict": options.is_strict})

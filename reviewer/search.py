@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from reviewer.evidence import tagged
 from reviewer.library import Library
 from reviewer.ranking import (
     CANDIDATES,
@@ -23,9 +23,6 @@ from reviewer.records import Evidence, Filters, Found, Hit, Sentence
 from reviewer.scoring import Weights
 from reviewer.sentence_scores import read_scored
 from reviewer.text import counted
-
-alone = threading.RLock()
-"""Held while a search goes on: reports are written side by side, over one library and one index."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,10 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
 
     Papers below the relevance floor are not matched and never evidence. When nothing is above it,
     `hits` still names the nearest papers and `matched` is 0. Papers are matched among the
-    candidates that were looked at, CANDIDATES chunks or as many as papers are wanted.
+    candidates that were looked at, CANDIDATES chunks or as many as papers are wanted. Threads may
+    search one library side by side: they take turns.
     """
-    with alone:
+    with library.alone:
         return _found(question, library, options or SearchOptions())
 
 
@@ -112,15 +110,16 @@ class _Seen:
         )
 
     def evidence(self, candidates: Sequence[Candidate]) -> tuple[Evidence, ...]:
-        return tuple(
+        return tagged(
             Evidence(
-                tag=f"E{number}",
+                tag="",
                 paper=self._papers[c.paper],
                 chunk=self._texts[c.number].chunk,
                 score=self._scores[c.number],
                 sentences=self._texts[c.number].sentences,
             )
-            for number, c in enumerate((c for c in candidates if c in self), start=1)
+            for c in candidates
+            if c in self
         )
 
 

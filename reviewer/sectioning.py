@@ -14,7 +14,6 @@ from reviewer.reading import is_relevant
 from reviewer.records import Evidence, Reading, silent
 from reviewer.reports import ReportPlan, SurveySection
 from reviewer.results import Brief, Theme
-from reviewer.search import alone
 from reviewer.steps import key_of
 from reviewer.theme_names import name_themes
 from reviewer.themes import group_papers, settle_themes
@@ -42,19 +41,16 @@ def outline(
     if latest is not None and latest.outline.sections:
         before = {s.title: s for s in latest.outline.sections}
         themes = [Theme(name=s.title, paper_ids=s.paper_ids) for s in latest.outline.sections]
-        with alone:
-            settled, _ = settle_themes(themes, papers, desk.library)
+        settled, _ = settle_themes(themes, papers, desk.library)
         return Outline(sections=tuple(_section_of(theme, before) for theme in settled))
 
     def make() -> Outline:
         most = max(1, round(len(papers) / PAPERS_A_SECTION))
-        with alone:
-            groups = group_papers(papers, desk.library, most)
+        groups = group_papers(papers, desk.library, most)
         own = tuple(readings[paper.id] for paper in papers)
         ideas = desk.writer.plan_sections(plan.topic, groups, own, evidence)
-        with alone:
-            themes, _ = settle_themes(ideas, papers, desk.library)
-            themes = name_themes(themes, papers, desk.library)
+        themes, _ = settle_themes(ideas, papers, desk.library)
+        themes = name_themes(themes, papers, desk.library)
         return Outline(sections=tuple(_section_of(theme, {}) for theme in themes))
 
     return desk.steps.done("outline", parts, Outline, make)

@@ -22,13 +22,17 @@ def find_similar(
 ) -> Found:
     """The papers nearest to the one with this key or id, best first; never itself.
 
-    Raises NotFoundError that names near keys when there is no such paper.
+    Raises NotFoundError that names near keys when there is no such paper. Threads take turns, as
+    in `search.find`.
     """
-    paper = library.paper(name)
+    with library.alone:
+        return _found(library.paper(name), library, papers, filters or Filters())
+
+
+def _found(paper: Paper, library: Library, papers: int, filters: Filters) -> Found:
     number = library.catalogue.number_of(paper.id)
     assert number is not None
     own = library.chunks.of_paper(number)
-    filters = filters or Filters()
     known, matrix = library.chunks.vectors_numbered([k.number for k in own])
     by_vectors = bool(known) and library.has_vectors
     if by_vectors:

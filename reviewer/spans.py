@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from reviewer.columns import asked
+from reviewer.evidence import by_paper
 from reviewer.figures import figure_spans
 from reviewer.records import Evidence
 from reviewer.results import CellDraft, Column, RowDraft
@@ -85,16 +86,13 @@ _WEIGHTS = _stems("main headline key overall principal primary used".split())
 
 def fill_rows(columns: Sequence[Column], evidence: Sequence[Evidence]) -> tuple[RowDraft, ...]:
     """One draft a paper, in the evidence's order; each value is its quote, or a span of it."""
-    papers: dict[str, list[Evidence]] = {}
-    for item in evidence:
-        papers.setdefault(item.paper.id, []).append(item)
     return tuple(
         RowDraft(
             paper_id=paper_id,
             cells=tuple(draft for column in columns for draft in _drafts(column, own)),
             by_rules=True,
         )
-        for paper_id, own in papers.items()
+        for paper_id, own in by_paper(evidence).items()
     )
 
 

@@ -14,7 +14,7 @@ from reviewer.budget import LimitError, StoppedError
 from reviewer.desk import Desk, Progress
 from reviewer.errors import ModelError
 from reviewer.file_names import file_names
-from reviewer.keeping import keep_run, new_run_id
+from reviewer.keeping import Request, keep_run, new_run_id
 from reviewer.library import Library
 from reviewer.maps import PaperMap
 from reviewer.records import Report, silent
@@ -28,7 +28,6 @@ from reviewer.reports import (
     SurveyPlan,
     SurveyReport,
 )
-from reviewer.results import Run
 from reviewer.sectioning import outline
 from reviewer.steps import Steps, key_of
 from reviewer.surveying import (
@@ -271,14 +270,6 @@ def _keep(batch: Batch, plan: SurveyPlan, library: Library, writer: Writer, repo
     kept = batch.model_copy(
         update={"reports": tuple(r.model_copy(update=_UNKEPT) for r in batch.reports)}
     )
-    run = Run(
-        id=batch.made.run_id,
-        command="survey",
-        question=batch.title,
-        writer=writer.name,
-        prompt_hashes=writer.prompt_hashes(),
-        usage=batch.made.usage,
-        result=kept.model_dump(mode="json", exclude={"made"}),
-    )
     settings = {"plan": key_of("plan", [plan])[:16], "reports": len(plan.reports)}
-    keep_run(run, library, report, settings)
+    request = Request("survey", batch.title, settings, writer.prompt_hashes())
+    keep_run(kept, request, library, report)

@@ -29,7 +29,6 @@ from reviewer.reports import (
     ViewQuestion,
 )
 from reviewer.results import Theme
-from reviewer.search import alone
 from reviewer.sectioning import PAPERS_A_SECTION, outline, write_section
 from reviewer.steps import key_of
 from reviewer.tabling import make_tables
@@ -112,9 +111,7 @@ def write_report(plan: ReportPlan, name: str, prepared: Prepared, desk: Desk) ->
 def with_map(report: SurveyReport, desk: Desk) -> SurveyReport:
     """The report with its papers laid out. Takes the processor for a moment, and asks nobody."""
     themes = [Theme(name=s.title, paper_ids=s.paper_ids) for s in report.sections]
-    with alone:
-        made = map_papers(report.papers, themes, desk.library)
-    return report.model_copy(update={"map": made})
+    return report.model_copy(update={"map": map_papers(report.papers, themes, desk.library)})
 
 
 def expected_sections(plan: ReportPlan, collected: Collected) -> int:

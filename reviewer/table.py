@@ -11,11 +11,12 @@ from reviewer.arranging import check_order, in_order
 from reviewer.cells import fill, without_proofless
 from reviewer.choosing import Chosen, choose_papers, texts_of
 from reviewer.columns import DEFAULT, checked_columns
+from reviewer.evidence import by_paper
 from reviewer.filling import row_batches
-from reviewer.keeping import keep_run, new_run_id
+from reviewer.keeping import Request, keep_run, new_run_id
 from reviewer.library import Library
-from reviewer.records import Coverage, Evidence, Filters, NeedsModel, Report, silent
-from reviewer.results import Column, Row, Run, Table
+from reviewer.records import Coverage, Filters, NeedsModel, Report, silent
+from reviewer.results import Column, Row, Table
 from reviewer.text import counted, shorten
 from reviewer.updating import Cells, Redo, checked_again, kept_cells, quoted_chunks
 from reviewer.writers import Writer
@@ -87,7 +88,7 @@ def compare_papers(
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
     if not options.is_part:
-        _keep(table, library, writer, options, report)
+        keep_run(table, _request(table, writer, options), library, report)
     return table
 
 
@@ -142,9 +143,7 @@ def _filled(
     writer, which is asked for just those columns of a paper that are missing."""
     columns, chosen, kept = sofar
     texts = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
-    of_paper: dict[str, list[Evidence]] = defaultdict(list)
-    for item in texts:
-        of_paper[item.paper.id].append(item)
+    of_paper = by_paper(texts)
     cells: Cells = {paper.id: {} for paper in chosen.papers}
     missing: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for paper in chosen.papers:
@@ -211,21 +210,11 @@ def _writer_name(writer: Writer, earlier: Table | None) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _keep(
-    table: Table, library: Library, writer: Writer, options: TableOptions, report: Report
-) -> None:
+def _request(table: Table, writer: Writer, options: TableOptions) -> Request:
     keys = ", ".join(row.key for row in table.rows)
-    run = Run(
-        id=table.run_id,
-        command="table",
-        question=table.topic or shorten(keys, MOST_NAMED_CHARS) or "no paper",
-        writer=table.writer,
-        prompt_hashes=writer.prompt_hashes(),
-        usage=table.usage,
-        result=table.model_dump(mode="json", exclude={"papers", "usage"}),
-    )
+    about = table.topic or shorten(keys, MOST_NAMED_CHARS) or "no paper"
     settings = {"columns": len(table.columns), "strict": options.is_strict, "sort": options.sort}
-    keep_run(run, library, report, settings)
+    return Request("table", about, settings, writer.prompt_hashes())
 
 
 def planned_calls(topic: str, library: Library, model: str, options: TableOptions) -> str:

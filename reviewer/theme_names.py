@@ -31,14 +31,14 @@ def name_themes(
     """The themes, those without a name named by up to three terms, letters and hyphens only: such
     as stand in many of their papers and in few others, here and in the library."""
     held = {paper.id: terms_of(paper) for paper in papers}
-    total = max(1, library.words.chunks())
     named = []
     for theme in themes:
         inside = [held[i] for i in theme.paper_ids if i in held]
         outside = [terms for i, terms in held.items() if i not in theme.paper_ids]
         titles = {t for p in papers if p.id in theme.paper_ids for t in _terms_in(p.title)}
         best = _ranked(inside, outside, titles)[:_RANKED_TERMS]
-        worth = {t: w * _rarity(t, library, total) for t, w in best}
+        rarity = _rarities([term for term, _ in best], library)
+        worth = {term: own * rarity[term] for term, own in best}
         terms = _apart(sorted(worth, key=lambda t: (-worth[t], t)))
         own = [paper for paper in papers if paper.id in theme.paper_ids]
         name = theme.name or ", ".join(_as_written(t, own) for t in terms) or "other papers"
@@ -97,11 +97,17 @@ def _ranked(
     return sorted(worth.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _rarity(term: str, library: Library, total: int) -> float:
-    """Inverse document frequency in the library, of the rarer word of a pair."""
-    stems = [s for own in library.words.stems(term.split()).values() for s in own]
-    held = min((count.chunks for count in library.words.counts(stems).values()), default=0)
-    return math.log(1 + total / (1 + held))
+def _rarities(terms: Sequence[str], library: Library) -> dict[str, float]:
+    """Of each term its inverse document frequency in the library, of a pair that of the rarer
+    word."""
+    rarities = {}
+    with library.alone:
+        total = max(1, library.words.chunks())
+        for term in terms:
+            stems = [s for own in library.words.stems(term.split()).values() for s in own]
+            held = min((count.chunks for count in library.words.counts(stems).values()), default=0)
+            rarities[term] = math.log(1 + total / (1 + held))
+    return rarities
 
 
 def _apart(ranked: Sequence[str]) -> list[str]:

@@ -109,14 +109,21 @@ def vectors_of(papers: Sequence[Paper], library: Library) -> Any:  # noqa: ANN40
     """One unit vector a paper, row by row."""
     import numpy as np
 
-    rows = []
-    for paper in papers if library.has_vectors else ():
-        own = library.chunks.of_paper(library.catalogue.number_of(paper.id) or 0)
-        _, matrix = library.chunks.vectors_numbered([kept.number for kept in own])
-        if not len(matrix):
-            return by_words(papers)
-        rows.append(matrix.mean(axis=0))
-    return _unit(np.stack(rows)) if rows else by_words(papers)
+    means = _stored_means(papers, library)
+    return by_words(papers) if means is None else _unit(np.stack(means))
+
+
+def _stored_means(papers: Sequence[Paper], library: Library) -> list[Any] | None:
+    """The mean of each paper's stored vectors; None unless every paper has one."""
+    means = []
+    with library.alone:
+        for paper in papers if library.has_vectors else ():
+            own = library.chunks.of_paper(library.catalogue.number_of(paper.id) or 0)
+            _, matrix = library.chunks.vectors_numbered([kept.number for kept in own])
+            if not len(matrix):
+                return None
+            means.append(matrix.mean(axis=0))
+    return means or None
 
 
 def by_words(papers: Sequence[Paper]) -> Any:  # noqa: ANN401  an array

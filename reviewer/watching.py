@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
-from reviewer.errors import LibraryError, NotFoundError, UsageError
+from reviewer.errors import NotFoundError, UsageError
 from reviewer.library import Library
 from reviewer.lookups import Wanted
 from reviewer.online import find_by_words
 from reviewer.records import Paper, Report, Skipped, silent
 from reviewer.results import Added
+from reviewer.saved_search_store import SavedSearchStore
 from reviewer.saved_searches import News, SavedSearch
 from reviewer.search import SearchOptions, find
 from reviewer.services import require_searched
@@ -23,16 +23,8 @@ _NAME = re.compile(r"[\w][\w.-]{0,63}")
 
 
 def saved_searches(library: Library) -> list[SavedSearch]:
-    rows = library.database.rows("SELECT search, seen FROM searches ORDER BY name")
-    try:
-        return [
-            SavedSearch.model_validate(json.loads(text) | {"seen": json.loads(seen)})
-            for text, seen in rows
-        ]
-    except ValueError as error:
-        raise LibraryError(
-            "a saved search cannot be read", hint="Put a backup of the library in its place."
-        ) from error
+    """The library's saved searches by name. Raises LibraryError for one that cannot be read."""
+    return SavedSearchStore(library.database).searches()
 
 
 def add_search(library: Library, search: SavedSearch, report: Report = silent) -> News:
@@ -55,9 +47,10 @@ def add_search(library: Library, search: SavedSearch, report: Report = silent) -
 
 
 def remove_search(library: Library, name: str) -> None:
+    """Forget a saved search. Raises NotFoundError when there is none of this name."""
     _named(library, [name])
-    with library.writing(), library.database.transaction():
-        library.database.run("DELETE FROM searches WHERE name = ?", (name,))
+    with library.writing():
+        SavedSearchStore(library.database).forget(name)
 
 
 def run_searches(library: Library, names: Sequence[str], report: Report = silent) -> list[News]:
@@ -90,7 +83,8 @@ def _run(library: Library, search: SavedSearch, report: Report) -> News:
     papers = [hit.paper for hit in found.hits] if found.matched else []
     fresh = tuple(paper for paper in papers if not _ids(paper) & search.seen)
     seen = search.seen.union(*(_ids(paper) for paper in papers))
-    _keep(library, search, seen)
+    with library.writing():
+        SavedSearchStore(library.database).save(search, seen)
     return News(
         name=search.name,
         question=search.question,
@@ -112,12 +106,3 @@ def _ids(paper: Paper) -> frozenset[str]:
     return frozenset(
         {paper.id, *(name for name in paper.aliases if re.fullmatch("p[0-9a-f]{12}", name))}
     )
-
-
-def _keep(library: Library, search: SavedSearch, seen: frozenset[str]) -> None:
-    text = search.model_dump_json(exclude={"seen"})
-    with library.writing(), library.database.transaction():
-        library.database.run(
-            "INSERT OR REPLACE INTO searches VALUES (?,?,?)",
-            (search.name, text, json.dumps(sorted(seen))),
-        )

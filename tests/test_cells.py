@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted import evidence
 
-from reviewer.cells import cell_text, disagrees, fill, is_in_own_words, numbers_without_proof
+from reviewer.cells import disagrees, fill, is_in_own_words, numbers_without_proof
+from reviewer.describing import cell_text
 from reviewer.results import CellDraft, Column, RowDraft
 from reviewer.text import clean
 

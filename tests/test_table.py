@@ -8,9 +8,10 @@ from scripted import fills, writer
 
 from reviewer.arranging import ORDERS, in_order
 from reviewer.budget import LimitError
-from reviewer.cells import cell_text, tally
+from reviewer.cells import tally
 from reviewer.choosing import named_in
 from reviewer.columns import DEFAULT
+from reviewer.describing import cell_text
 from reviewer.errors import ModelError, SourceError, UsageError
 from reviewer.filling import ColumnsReply, TableReply
 from reviewer.formats.json import read_table, table_json

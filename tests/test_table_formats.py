@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reviewer.cells import cell_text, tally_line
+from reviewer.describing import cell_text, tally_line
 from reviewer.errors import ReviewError, UsageError
 from reviewer.escaping import escape_formula, escape_latex
 from reviewer.formats import TABLE_FORMS, choose_format, write_whole

@@ -21,7 +21,8 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from reviewer.cells import tally, tally_line
+    from reviewer.cells import tally
+    from reviewer.describing import tally_line
     from reviewer.formats import nothing_found, table_head, table_title
     from reviewer.text import clean
 
@@ -47,7 +48,8 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
 def _cell(cell: Cell) -> Text:
     from rich.text import Text
 
-    from reviewer.cells import cell_text, is_in_own_words
+    from reviewer.cells import is_in_own_words
+    from reviewer.describing import cell_text
     from reviewer.text import clean, shorten
 
     mark = " °" if is_in_own_words(cell) else ""

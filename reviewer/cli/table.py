@@ -223,8 +223,8 @@ def _written(table: Table, form: str) -> str:
 
 def _say_summary(table: Table, note: str, *, has_line: bool) -> None:
     """What became of the cells, unless the reader has just seen it, and what it cost."""
-    from reviewer.cells import tally_line
     from reviewer.cli.writing import cost_line
+    from reviewer.describing import tally_line
     from reviewer.text import counted
 
     if note and table.papers:

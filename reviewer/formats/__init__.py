@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
-from reviewer.cells import standing as standing
 from reviewer.describing import around_quote as around_quote
 from reviewer.describing import byline as byline
 from reviewer.describing import link_of as link_of
 from reviewer.describing import quoted_place as quoted_place
 from reviewer.describing import readable_date as readable_date
+from reviewer.describing import standing as standing
 from reviewer.drafts import CheckedSentence, CheckReport
 from reviewer.errors import ReviewError, UsageError
 from reviewer.escaping import escape

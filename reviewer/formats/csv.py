@@ -6,8 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from reviewer.cells import cell_text
-from reviewer.describing import web_address
+from reviewer.describing import cell_text, web_address
 from reviewer.escaping import escape_formula
 from reviewer.formats import standing
 from reviewer.kinds import marked_title

@@ -10,18 +10,12 @@ from reviewer.escaping import escape, escape_plain
 from reviewer.formats import paper_line, reference_line, references_of
 from reviewer.marks import page_words
 from reviewer.records import Citation, Claim, Found, Paper, Score
+from reviewer.remarks import is_quote, remarks_on
 from reviewer.results import Answer
 from reviewer.telling import answer_head, answer_title
-from reviewer.text import clean, clean_view, counted
+from reviewer.text import clean_view, counted
 
 _KINDS = ("yes", "no", "mixed")
-_MARKS = {
-    "uncited": "uncited",
-    "unsupported": "not supported by its quotes",
-    "contradicted": "contradicted by its quotes",
-    "partial": "partly supported",
-    "unchecked": "not checked",
-}
 
 
 def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
@@ -82,14 +76,9 @@ def _claim(claim: Claim, numbers: dict[str, int]) -> str:
         for number in cited
     )
     text = escape(claim.text)
-    is_quote = len(claim.citations) == 1 and clean(claim.citations[0].quote) == clean(claim.text)
-    body = f'"{text}"' if is_quote else text
-    remarks = [_MARKS[claim.support]] if claim.support in _MARKS else []
-    if claim.unproven:
-        remarks = [f"figures not in its quotes: {', '.join(claim.unproven)}"]
-    if claim.dropped:
-        remarks.append(f"{counted(len(claim.dropped), 'citation')} dropped")
-    mark = f" *({escape('; '.join(remarks))})*" if remarks else ""
+    body = f'"{text}"' if is_quote(claim) else text
+    remarks = remarks_on(claim)
+    mark = f" *({escape(remarks)})*" if remarks else ""
     return f"- {body}{marks}{mark}"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reviewer.cells import EMPTY, cell_text, tally_line
+from reviewer.cells import EMPTY
+from reviewer.describing import cell_text, tally_line
 from reviewer.escaping import escape
 from reviewer.formats import (
     TableQuote,

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reviewer.cells import tally_line
 from reviewer.charts import LEAST_YEARS, Year, drawn_map, years_of
 from reviewer.cited import (
     Bar,
@@ -21,6 +20,7 @@ from reviewer.cited import (
     shown_claim,
     verdict_bars,
 )
+from reviewer.describing import tally_line
 from reviewer.formats import nothing_found, table_title
 from reviewer.grids import Grid, citations_in, grid_of
 from reviewer.methods import flow_steps, method_facts, news_lines, run_facts

@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from reviewer.cells import EMPTY, cell_text, is_in_own_words, tally_line
+from reviewer.cells import EMPTY, is_in_own_words
 from reviewer.columns import number_of
+from reviewer.describing import cell_text, tally_line
 from reviewer.formats import link_of, standing, table_head, table_quotes
 from reviewer.kinds import marked_title
 from reviewer.results import Cell, Column, Table

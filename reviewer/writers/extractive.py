@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import reviewer.excerpts as excerpts
 import reviewer.spans as spans
 from reviewer.columns import DEFAULT
+from reviewer.evidence import by_paper
 from reviewer.records import (
     AnswerDraft,
     Claim,
@@ -93,16 +94,14 @@ class Extractive:
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """A paper's relevance is 3 (search found it above its floor) to 10 (the best one), by its
         search score; its quotes are its best sentences, best first."""
-        by_paper: dict[str, list[_Scored]] = {}
+        quotable: dict[str, list[_Scored]] = {}
         for scored in _score(evidence):
-            by_paper.setdefault(scored.paper_id, []).append(scored)
+            quotable.setdefault(scored.paper_id, []).append(scored)
         top = max((item.score.total for item in evidence), default=0.0) or 1.0
-        totals: dict[str, float] = {}
-        for item in evidence:
-            totals[item.paper.id] = max(totals.get(item.paper.id, 0.0), item.score.total)
         readings = []
-        for paper_id, total in totals.items():
-            best = sorted(by_paper.get(paper_id, []), key=lambda s: (-s.worth, s.sentence.start))
+        for paper_id, items in by_paper(evidence).items():
+            total = max(0.0, *(item.score.total for item in items))
+            best = sorted(quotable.get(paper_id, []), key=lambda s: (-s.worth, s.sentence.start))
             quotes = tuple(
                 Quote(tag=s.tag, quote=s.sentence.text) for s in best[:SENTENCES_OF_A_PAPER]
             )

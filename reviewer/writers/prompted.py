@@ -11,6 +11,7 @@ import reviewer.filling as filling
 import reviewer.framing as framing
 from reviewer.asking import Asking, Model
 from reviewer.citing import cite
+from reviewer.evidence import by_paper
 from reviewer.prompting import Prompts, Shown
 from reviewer.records import (
     AnswerDraft,
@@ -102,7 +103,7 @@ class Prompted:
             for reading in reply.readings:
                 if reading.tag in own:
                     by_tag.setdefault(reading.tag, reading)
-        return _by_paper(evidence, by_tag)
+        return _readings(evidence, by_tag)
 
     def write_answer(
         self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
@@ -251,15 +252,11 @@ class Prompted:
         return self._asking.prompts.shown(f"C{number}", "", None, *texts)
 
 
-def _by_paper(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tuple[Reading, ...]:
+def _readings(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tuple[Reading, ...]:
     """One Reading a paper: the stance and first quotes are those of its most relevant text."""
-    own: dict[str, list[TagReading]] = {}
-    for item in evidence:
-        own.setdefault(item.paper.id, [])
-        if item.tag in by_tag:
-            own[item.paper.id].append(by_tag[item.tag])
     readings = []
-    for paper_id, found in own.items():
+    for paper_id, own in by_paper(evidence).items():
+        found = [by_tag[item.tag] for item in own if item.tag in by_tag]
         ranked = sorted(found, key=lambda reading: -reading.relevance)
         quotes = [Quote(tag=r.tag, quote=q) for r in ranked for q in r.quotes[:QUOTES_OF_A_TEXT]]
         readings.append(
