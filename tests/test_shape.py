@@ -55,6 +55,7 @@ ROWS = [
         "xml_records",
         "file_names",
     ],
+    ["text_files"],
     [
         "replies",
         "services",
