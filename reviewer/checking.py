@@ -23,15 +23,15 @@ from reviewer.manuscript import read_draft
 from reviewer.naming import Bibliography, Named, check_entries, name_keys
 from reviewer.records import Claim, NeedsModel, Report, Support, silent
 from reviewer.text import counted
+from reviewer.text_files import read_text_file
 from reviewer.tracing import states_figures, trace
 from reviewer.writers import Writer
 
 JUDGED_A_CALL = 8
-_BOM = b"\xef\xbb\xbf"
+_HINT = "Give a draft in Markdown or LaTeX."
 _FORMS = {
     ".tex": True, ".ltx": True, ".md": False, ".markdown": False, ".qmd": False, ".rmd": False
 }  # fmt: skip
-_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -51,34 +51,13 @@ class DraftText:
 
 
 def open_draft(file: str) -> DraftText:
-    """The text of a draft's file. Raises SourceError for a file that is missing, empty or no text.
-
-    Bytes that are not UTF-8 are read as Windows' Latin-1, and said.
+    """The text of a draft's file, with line ends of `\\n`. Raises SourceError for a file that is
+    missing, empty or no text.
     """
-    try:
-        data = Path(file).expanduser().read_bytes()
-    except OSError as error:
-        reason = "it is a folder" if Path(file).expanduser().is_dir() else error.strerror or ""
-        raise SourceError(
-            f"{file} cannot be opened: {(reason or str(error)).lower()}",
-            hint="Give a draft in Markdown or LaTeX.",
-        ) from error
-    if not data.removeprefix(_BOM).strip():
-        raise SourceError(f"{file} is empty", hint="Give a draft in Markdown or LaTeX.")
-    if data.startswith(_ZIP) and Path(file).suffix.lower() in (".docx", ".odt"):
-        raise SourceError(
-            f"{file} is a word processor's file, not text",
-            hint=f"Turn it into Markdown first: pandoc {Path(file).name} -o draft.md",
-        )
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return DraftText(file, data.decode("utf-16", errors="replace"))
-    if b"\0" in data or data.startswith(b"%PDF-"):
-        raise SourceError(f"{file} is binary data, not text", hint="Give Markdown or LaTeX.")
-    try:
-        return DraftText(file, data.decode("utf-8-sig").replace("\r\n", "\n"))
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace").replace("\r\n", "\n")
-        return DraftText(file, text, "The file is not UTF-8; it was read as Latin-1.")
+    opened = read_text_file(file, _HINT)
+    if not opened.text.strip():
+        raise SourceError(f"{file} is empty", hint=_HINT)
+    return DraftText(file, opened.text.replace("\r\n", "\n"), opened.remark)
 
 
 def check_draft(
@@ -111,7 +90,7 @@ def check_draft(
             _weighed_entry(e, options) for e in check_entries(draft, bibliography, library)
         ),
         papers={**named.papers, **named.untold},
-        notes=_notes(draft_text, draft, named, writer),
+        notes=_notes(draft_text, draft, bibliography, named, writer),
         writer=writer.name,
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
@@ -221,9 +200,15 @@ def _weigh(problem: Problem, options: CheckOptions) -> Problem:
     return problem.model_copy(update={"fails": fails})
 
 
-def _notes(draft_text: DraftText, draft: Draft, named: Named, writer: Writer) -> tuple[str, ...]:
+def _notes(
+    draft_text: DraftText,
+    draft: Draft,
+    bibliography: Bibliography,
+    named: Named,
+    writer: Writer,
+) -> tuple[str, ...]:
     """What bounds the check, in words."""
-    notes = [draft_text.note, *writer.notes()]
+    notes = [draft_text.note, *bibliography.notes, *writer.notes()]
     if not draft.keys:
         notes.append("The draft cites nothing by key or number.")
     if named.untold:

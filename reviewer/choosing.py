@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from reviewer.chunking import chunk_paper
 from reviewer.columns import asked
@@ -12,16 +11,18 @@ from reviewer.errors import SourceError
 from reviewer.evidence import tagged
 from reviewer.library import Library
 from reviewer.reasons import why_none_pass
-from reviewer.records import Chunk, Evidence, Filters, Paper, Score, Skipped
+from reviewer.records import Chunk, Evidence, Filters, Paper, Report, Score, Skipped, silent
 from reviewer.results import Column
 from reviewer.search import SearchOptions, find
 from reviewer.sources.bibtex import references
 from reviewer.text import counted
+from reviewer.text_files import read_text_file
 
 MOST_BY_TOPIC = 12
 WHOLE_CHARS = 6000  # a paper with more text is shown in the chunks that bear on the columns
 CHUNKS_A_COLUMN = 2
 MOST_CHUNKS = 16
+_HINT = "Give a .bib file with --from."
 
 
 @dataclass(frozen=True)
@@ -108,22 +109,21 @@ def _bearing(
     return tuple(c for n, c in enumerate(chunks) if n == 0 or c.id in wanted)
 
 
-def named_in(file: str, library: Library) -> tuple[dict[str, str], list[str]]:
+def named_in(
+    file: str, library: Library, report: Report = silent
+) -> tuple[dict[str, str], list[str]]:
     """The papers that a BibTeX file names: paper id -> key of the entry; and what is to be said of
-    entries that are damaged or that no paper of the library matches.
+    entries that are damaged or that no paper of the library matches. What was guessed in decoding
+    the file is reported.
 
     Raises SourceError for a file that cannot be read, or that holds no entry.
     """
-    try:
-        text = Path(file).expanduser().read_text(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise SourceError(
-            f"{file} cannot be opened: {(error.strerror or str(error)).lower()}",
-            hint="Give a .bib file with --from.",
-        ) from error
+    opened = read_text_file(file, _HINT)
+    if opened.note:
+        report(opened.remark, -1, 0)
     named: dict[str, str] = {}
     notes: list[str] = []
-    for entry in (entries := list(references(text, file))):
+    for entry in (entries := list(references(opened.text, file))):
         if isinstance(entry, Skipped):
             notes.append(f"Skipped {file}, line {entry.position}: {entry.reason}")
         elif (found := library.catalogue.paper_like(entry)) is None:
@@ -131,5 +131,5 @@ def named_in(file: str, library: Library) -> tuple[dict[str, str], list[str]]:
         else:
             named.setdefault(found.id, entry.key)
     if not entries:
-        raise SourceError(f"{file} holds no BibTeX entries", hint="Give a .bib file with --from.")
+        raise SourceError(f"{file} holds no BibTeX entries", hint=_HINT)
     return named, notes

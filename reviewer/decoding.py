@@ -44,7 +44,7 @@ def decode(data: bytes) -> Decoded:
         return Decoded(data.decode(name, errors="replace"))
     if _MULTIBYTE.search(data):
         return _marked(data, "utf-8")
-    note = "it is not UTF-8 and was read as Windows-1252"
+    note = "it is not UTF-8 and was read as Windows-1252 (Latin-1)"
     return Decoded(data.decode(_FALLBACK, errors="replace"), note)
 
 

@@ -17,6 +17,7 @@ from reviewer.records import Claim, NeedsModel, Record, Report, silent
 from reviewer.results import Answer
 from reviewer.search import SearchOptions, find
 from reviewer.text import normalise_title
+from reviewer.text_files import BINARY, file_bytes, text_of
 from reviewer.writers import Writer
 
 RANKED = 10
@@ -73,15 +74,17 @@ def read_questions(path: Path) -> list[Question]:
 
     Raises UsageError that names the file and the question that does not fit.
     """
+    data = file_bytes(str(path.absolute()))
+    if isinstance(data, str):
+        raise UsageError(f"{path} cannot be read: {data}", hint="Name another file.")
     try:
-        rows = _rows(path.read_text(encoding="utf-8"))
+        found = text_of(data)
+        if found is None:
+            raise ValueError(BINARY)
+        rows = _rows(found.text)
         if not rows:
             raise ValueError("it is empty")
         return [Question(**{n: row[n] for n in Question.model_fields if n in row}) for row in rows]
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {(error.strerror or '').lower()}", hint="Name another file."
-        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             f"{path} holds no judged questions: {_misfit(error)}",

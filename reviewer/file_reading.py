@@ -10,20 +10,14 @@ from pathlib import Path
 from reviewer.catalogue import Catalogue, KeptRecord
 from reviewer.chunk_store import ChunkStore
 from reviewer.database import Database
+from reviewer.decoding import decode
 from reviewer.file_list import remember
 from reviewer.joining import Joined, Joiner
 from reviewer.linked_files import FILES, find_linked, own_folders
 from reviewer.records import Paper, Part, Report, Skipped
 from reviewer.results import Added
-from reviewer.sources import (
-    STDIN,
-    Entries,
-    ReadOptions,
-    file_bytes,
-    hash_of,
-    read_bytes,
-    read_file,
-)
+from reviewer.sources import Entries, ReadOptions, hash_of, read_bytes, read_file
+from reviewer.text_files import STDIN, file_bytes
 
 _BATCH = 500  # entries that are committed together: so much is read again after a kill
 _BATCH_FILES = 200
@@ -166,7 +160,7 @@ class FileReader:
         folders: tuple[str, ...] = ()
         missing = 0
         if any(FILES in paper.extra for paper in papers):
-            folders = tuple(own_folders(data.decode("utf-8", errors="replace")))
+            folders = tuple(own_folders(decode(data).text))
         for paper in papers:
             for link in paper.extra.get(FILES, ()):
                 found = find_linked(str(link), file, folders)

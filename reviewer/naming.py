@@ -15,18 +15,22 @@ from reviewer.library import Library
 from reviewer.records import Paper, Skipped
 from reviewer.sources import Entries, ReadOptions, read_file
 from reviewer.text import normalise_title, shorten
+from reviewer.text_files import read_text_file
 
+_HINT = "Give a .bib, .ris or CSL-JSON file."
 _LEAST_TITLE_WORDS = 3
 _FIRST_WORD = re.compile(r"[\w:.+/-]+")
 
 
 @dataclass(frozen=True)
 class Bibliography:
-    """The entries of the files that a draft takes its references from, in order."""
+    """The entries of the files that a draft takes its references from, in order. `notes` say what
+    was guessed in reading them."""
 
     files: tuple[str, ...] = ()
     entries: tuple[Paper, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,26 +50,29 @@ def read_bibliography(files: Sequence[str]) -> Bibliography:
     """
     entries: list[Paper] = []
     skipped: list[Skipped] = []
+    notes: list[str] = []
     for file in files:
         found = _entries_of(file)
         if not found.papers:
             reason = found.skipped[0].reason if found.skipped else "it holds no entries"
-            raise SourceError(f"{file}: {reason}", hint="Give a .bib, .ris or CSL-JSON file.")
+            raise SourceError(f"{file}: {reason}", hint=_HINT)
         entries += found.papers
         skipped += found.skipped
-    return Bibliography(tuple(files), tuple(entries), tuple(skipped))
+        notes += (f"{note.file}: {note.reason}" for note in found.notes)
+    return Bibliography(tuple(files), tuple(entries), tuple(skipped), tuple(notes))
 
 
 def _entries_of(file: str) -> Entries:
     from reviewer.sources import bibtex
 
     place = Path(file).expanduser()
-    if place.suffix.lower() == ".bib" and place.is_file():
-        text = place.read_text(encoding="utf-8-sig", errors="replace")
-        found = list(bibtex.references(text, file))
+    if place.suffix.lower() == ".bib":
+        opened = read_text_file(file, _HINT)
+        found = list(bibtex.references(opened.text, file))
         return Entries(
             tuple(entry for entry in found if isinstance(entry, Paper)),
             tuple(entry for entry in found if isinstance(entry, Skipped)),
+            (Skipped(file=file, reason=opened.note),) if opened.note else (),
         )
     return read_file(str(place), ReadOptions())
 

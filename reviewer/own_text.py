@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from reviewer.errors import SourceError
 from reviewer.records import Chunk, Evidence, Paper, Part, Score
 from reviewer.results import OWN_ID
 from reviewer.text import sentence_spans
+from reviewer.text_files import TextFile, read_text_file
 
 OWN_TAG = "OWN"
+HINT = "Give a .md, .tex or .txt file."
 MOST_CHARS = 3000  # of the abstract, or of an introduction's beginning
 _LEAST_CHARS = 80
 _ABSTRACTS = (
@@ -31,12 +32,18 @@ _TITLE = re.compile(r"\\title\{(?P<tex>[^{}]*)\}|^#[ \t]+(?P<md>.+)$", re.MULTIL
 
 
 def read_own(file: str) -> Evidence:
+    """The work that stands in this file. Raises SourceError for a file that cannot be read as text,
+    or that holds next to none."""
+    return own_work(read_text_file(file, HINT))
+
+
+def own_work(opened: TextFile) -> Evidence:
     """The work's abstract, else the beginning of its introduction, else of its text, tagged OWN.
     `start` and `end` are characters of the file as it was read.
 
-    Raises SourceError for a file that cannot be read as text, or that holds next to none.
+    Raises SourceError for a file that holds next to no text.
     """
-    text = read_draft(file)
+    file, text = opened.file, opened.text
     start, end = _place(text)
     found = _TITLE.search(text)
     title = (found["tex"] or found["md"] or "").strip() if found else ""
@@ -51,25 +58,6 @@ def read_own(file: str) -> Evidence:
         id=OWN_ID, paper_id=OWN_ID, part="body", start=start, end=end, text=text[start:end]
     )
     return Evidence(tag=OWN_TAG, paper=paper, chunk=chunk, score=Score(total=0.0))
-
-
-def read_draft(file: str, hint: str = "Give a .md, .tex or .txt file.") -> str:
-    """The text of a draft or a plan, as it is. Raises SourceError for what is not there or is no
-    text."""
-    try:
-        raw = Path(file).expanduser().read_bytes()
-    except OSError as error:
-        raise SourceError(
-            f"{file} cannot be opened: {(error.strerror or str(error)).lower()}",
-            hint=hint,
-        ) from error
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{file} is no text in UTF-8", hint=hint) from error
-    if "\0" in text:
-        raise SourceError(f"{file} is no text", hint=hint)
-    return text
 
 
 def _place(text: str) -> tuple[int, int]:

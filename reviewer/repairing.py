@@ -24,7 +24,8 @@ from reviewer.joining import Joiner
 from reviewer.locking import writing
 from reviewer.records import Paper, Record, Report, silent
 from reviewer.salvage import Pages, Row, is_whole, rows_of_table
-from reviewer.sources import STDIN, ReadOptions, read_file
+from reviewer.sources import ReadOptions, read_file
+from reviewer.text_files import STDIN
 
 _JOIN_BATCH = 500
 _PAPER_COLUMNS, _RECORD_COLUMNS = 8, 6

@@ -53,6 +53,7 @@ ROWS = [
         "xml_records",
         "file_names",
     ],
+    ["text_files"],
     [
         "replies",
         "testing",

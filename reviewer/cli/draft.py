@@ -142,7 +142,8 @@ def draft(
         budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
     )  # fmt: skip
     filters = filters_of(year, venue, tag, keys)
-    options = DraftOptions(count, filters, effort_of(effort), is_strict=strict, **has_own(own))
+    own_options = has_own(own, quiet=quiet)
+    options = DraftOptions(count, filters, effort_of(effort), is_strict=strict, **own_options)
     with (
         ShownProgress(quiet=quiet, verbose=verbose) as report,
         opened(settings, papers, listing_year, report) as shelf,

@@ -145,13 +145,15 @@ def _check_bibliography(output: str, form: str) -> None:
         )
 
 
-def has_own(file: str) -> dict[str, Any]:
+def has_own(file: str, *, quiet: bool) -> dict[str, Any]:
     """The options of the work at hand, read. Raises SourceError."""
     if not file:
         return {}
-    from reviewer.own_text import read_own
+    from reviewer.cli.opening import file_named
+    from reviewer.errors import SourceError
+    from reviewer.own_text import HINT, own_work
 
-    return {"own": read_own(file), "own_file": file}
+    return {"own": own_work(file_named(file, HINT, SourceError, quiet=quiet)), "own_file": file}
 
 
 def plan_of(wanted: Wanted, options: DraftOptions, shelf: Library) -> DraftOptions:
@@ -159,8 +161,8 @@ def plan_of(wanted: Wanted, options: DraftOptions, shelf: Library) -> DraftOptio
 
     Raises UsageError that names the line of what is wrong in the plan.
     """
-    from reviewer.errors import UsageError
-    from reviewer.own_text import read_draft
+    from reviewer.cli.opening import file_named
+    from reviewer.errors import SourceError, UsageError
     from reviewer.planning import ORDERS, read_plan
 
     if wanted.plan:
@@ -168,7 +170,8 @@ def plan_of(wanted: Wanted, options: DraftOptions, shelf: Library) -> DraftOptio
             raise UsageError(
                 "a plan names its papers", hint="Leave out --keys, --tag, --year and --venue."
             )
-        text = read_draft(wanted.plan, "Make a plan with: review draft QUESTION --plan-only")
+        hint = "Make a plan with: review draft QUESTION --plan-only"
+        text = file_named(wanted.plan, hint, SourceError, quiet=wanted.quiet).text
         plan = read_plan(text, wanted.plan, shelf.paper)
         options = replace(options, plan=plan, words=plan.words, order=plan.order)
     orders = [order for order in ORDERS if order == wanted.order]

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reviewer.errors import ReviewError
     from reviewer.library import Library
     from reviewer.records import Filters, Report, Skipped
     from reviewer.results import Added
     from reviewer.settings import Settings
+    from reviewer.text_files import TextFile
 
 MOST_SKIPPED_SHOWN = 20
 MOST_FILES_SHOWN = 10
@@ -45,6 +47,20 @@ def opened(
     library = Library(folder, settings)
     library.catch_up()
     return library
+
+
+def file_named(file: str, hint: str, kind: type[ReviewError], *, quiet: bool) -> TextFile:
+    """The text file that the user names. What was guessed in decoding it goes to standard error.
+
+    Raises an error of this `kind`, with this hint, for a file that cannot be read as text.
+    """
+    from reviewer.cli import print_error
+    from reviewer.text_files import read_text_file
+
+    found = read_text_file(file, hint, kind)
+    if found.note and not quiet:
+        print_error(found.remark)
+    return found
 
 
 def asked_over(

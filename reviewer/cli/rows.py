@@ -13,41 +13,30 @@ if TYPE_CHECKING:
     from reviewer.table import TableOptions
 
 
-def earlier_table(update: str) -> Table | None:
+def earlier_table(update: str, *, quiet: bool) -> Table | None:
     """The table to bring up to date. Raises UsageError for a file that holds none."""
-    from pathlib import Path
-
+    from reviewer.cli.opening import file_named
     from reviewer.errors import UsageError
     from reviewer.formats.json import read_table
 
     if not update:
         return None
-    try:
-        text = Path(update).expanduser().read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise UsageError(
-            f"{update} cannot be opened: {(error.strerror or str(error)).lower()}",
-            hint="Make a table first: review table TOPIC -o FILE.json",
-        ) from error
-    return read_table(text, update)
+    hint = "Make a table first: review table TOPIC -o FILE.json"
+    return read_table(file_named(update, hint, UsageError, quiet=quiet).text, update)
 
 
-def columns_of(written: Sequence[str] | None, file: str) -> tuple[Column, ...]:
+def columns_of(written: Sequence[str] | None, file: str, *, quiet: bool) -> tuple[Column, ...]:
     """The columns that were named, after those of the file. Raises UsageError."""
-    from pathlib import Path
-
+    from reviewer.cli.opening import file_named
     from reviewer.columns import read_column, read_columns
     from reviewer.errors import UsageError
 
     columns: tuple[Column, ...] = ()
     if file:
+        hint = "--columns takes a file with a column a line; --column takes a column."
+        text = file_named(file, hint, UsageError, quiet=quiet).text
         try:
-            columns = read_columns(Path(file).expanduser().read_text("utf-8", errors="replace"))
-        except OSError as error:
-            raise UsageError(
-                f"{file} cannot be opened: {(error.strerror or str(error)).lower()}",
-                hint="--columns takes a file with a column a line; --column takes a column.",
-            ) from error
+            columns = read_columns(text)
         except UsageError as error:
             raise UsageError(f"{file}, {error.message}", hint=error.hint) from error
     return (*columns, *map(read_column, written or ()))
@@ -83,7 +72,7 @@ def selected(
 
     filters = with_known_keys(filters, shelf)
     if named_by:
-        named, notes = named_in(named_by, shelf)
+        named, notes = named_in(named_by, shelf, report)
         for line in notes:
             report(line, -1, 0)
         if not named:

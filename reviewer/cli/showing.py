@@ -141,15 +141,17 @@ def _show_revision(
     """What was changed, as a diff; the new draft goes to -o alone. Gives the exit code."""
     from pathlib import Path
 
+    from reviewer.cli.opening import file_named
     from reviewer.cli.writing import cost_line
+    from reviewer.errors import SourceError
     from reviewer.formats import write_whole
     from reviewer.formats.json import revision_json
-    from reviewer.own_text import read_draft
+    from reviewer.own_text import HINT
     from reviewer.revising import ReviseOptions, diff_of, revise_draft
     from reviewer.text import counted
 
     wish = ReviseOptions(wanted.add, wanted.style, options.effort, options.is_strict)
-    text = read_draft(wanted.revise)
+    text = file_named(wanted.revise, HINT, SourceError, quiet=wanted.quiet).text
     made = revise_draft(wanted.revise, text, shelf, writer, wish, report)
     written = wanted.output not in ("", "-")
     diff = diff_of(made, wanted.output if written else "")

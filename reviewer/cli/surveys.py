@@ -162,13 +162,14 @@ def _told(batch: Batch, folder: Path, asked: Asked, note: str) -> int:
 
 
 def _read(asked: Asked, shelf: Library) -> SurveyPlan:
-    from reviewer.errors import UsageError
-    from reviewer.own_text import read_draft
+    from reviewer.cli.opening import file_named
+    from reviewer.errors import SourceError, UsageError
     from reviewer.survey_plan import read_survey_plan
 
     if not asked.filters.is_empty:
         raise UsageError("a plan names its scope", hint="Leave out --tag, --year and --venue.")
-    text = read_draft(asked.about, "Make a plan with: review survey --init TOPIC")
+    hint = "Make a plan with: review survey --init TOPIC"
+    text = file_named(asked.about, hint, SourceError, quiet=asked.quiet).text
     return read_survey_plan(text, asked.about, shelf.paper)
 
 

@@ -144,12 +144,12 @@ def table(
     from reviewer.updating import Redo
 
     form = _form(form, output, json=json)
-    earlier = earlier_table(update)
+    earlier = earlier_table(update, quiet=quiet)
     filters = filters_of(year, venue, tag, keys)
     about, papers = asked_over(topic, papers, quiet=quiet)
     check_rows(about, filters, bool(papers or named_by or earlier))
     options = TableOptions(
-        columns=columns_of(column, columns), suggest=suggest, papers=count, sort=sort,
+        columns=columns_of(column, columns, quiet=quiet), suggest=suggest, papers=count, sort=sort,
         is_reversed=reverse, is_strict=strict, earlier=earlier,
         redo=Redo(tuple(redo_column or ()), tuple(redo or ())),
     )  # fmt: skip

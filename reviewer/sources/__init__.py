@@ -1,4 +1,4 @@
-"""Ways papers come in: one file each, recognised by content. Finding and decoding the files."""
+"""Ways papers come in: one file each, recognised by content. Finding and reading the files."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import glob
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from reviewer.decoding import decode
 from reviewer.errors import SourceError
 from reviewer.records import Origin, Paper, Part, Skipped
+from reviewer.text_files import BINARY, PACKED, STDIN, file_bytes, text_of
 
 PACKED_FORMATS = ("docx",)  # bytes, no text
 FORMATS = tuple(  # asked in this order: those that a first line gives away before the others
@@ -27,15 +26,6 @@ NAMED_FORMATS = (
     "OpenAlex, Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, daily-papers listings, "
     "and single papers as Markdown, text, HTML or DOCX"
 )
-STDIN = "-"
-MOST_BYTES = 512 * 1024 * 1024
-MOST_LINE_BYTES = 32 * 1024 * 1024  # a reply of an API with thousands of works in one line
-_PIECE_BYTES = 1024 * 1024
-_PACKED = {
-    b"\x1f\x8b": "it is packed (gzip): unpack it first",
-    b"PK\x03\x04": "it is a ZIP archive: unpack it first",
-}
-_MOSTLY_JUNK = 0.1  # share of undecodable or control characters above which bytes are no text
 
 
 @dataclass(frozen=True)
@@ -141,41 +131,6 @@ def read_file(file: str, options: ReadOptions) -> Entries:
     return _refused(file, data) if isinstance(data, str) else read_bytes(data, file, options)
 
 
-def file_bytes(file: str) -> bytes | str:
-    """What the file holds, or in words why it is not read. One that is far too long, or that has a
-    line which no reader can take piece by piece, is refused before it fills the memory."""
-    try:
-        if file == STDIN:
-            data = sys.stdin.buffer.read(MOST_BYTES + 1)
-            return _too_long(len(data), data) or data
-        path = Path(file)
-        size = path.stat().st_size
-        return _too_long(size, path if size > MOST_LINE_BYTES else b"") or path.read_bytes()
-    except OSError as error:
-        return f"it cannot be opened: {(error.strerror or str(error)).lower()}"
-
-
-def _too_long(size: int, held: Path | bytes) -> str:
-    if size > MOST_BYTES:
-        return f"it is longer than {MOST_BYTES >> 20} MB: split it"
-    if isinstance(held, bytes):
-        longest = max(map(len, held.split(b"\n"))) if size > MOST_LINE_BYTES else 0
-    else:
-        longest = _longest_line(held)
-    return f"it has a line longer than {MOST_LINE_BYTES >> 20} MB" * (longest > MOST_LINE_BYTES)
-
-
-def _longest_line(path: Path) -> int:
-    longest = current = 0
-    with path.open("rb") as stream:
-        while (piece := stream.read(_PIECE_BYTES)) and longest <= MOST_LINE_BYTES:
-            first, *others = piece.split(b"\n")
-            current += len(first)
-            longest = max(longest, current, *map(len, others)) if others else max(longest, current)
-            current = len(others[-1]) if others else current
-    return longest
-
-
 def read_bytes(data: bytes, file: str, options: ReadOptions) -> Entries:
     """All entries of what was read from `file`, as `read_file` gives them."""
     if not data.strip():
@@ -183,11 +138,10 @@ def read_bytes(data: bytes, file: str, options: ReadOptions) -> Entries:
     packed = _read_packed(data, file, options)
     if packed is not None:
         return packed
-    decoded = decode(data)
-    if _is_binary(decoded.text):
-        return _refused(file, "it is binary data, not text")
-    text = decoded.text if "\n" in decoded.text else decoded.text.replace("\r", "\n")
-    entries = _read_text(text, file, options)
+    decoded = text_of(data)
+    if decoded is None:
+        return _refused(file, BINARY)
+    entries = _read_text(decoded.text, file, options)
     if decoded.note and entries.papers:
         note = Skipped(file=file, reason=decoded.note)
         return Entries(entries.papers, entries.skipped, (note,))
@@ -204,7 +158,7 @@ def _read_packed(data: bytes, file: str, options: ReadOptions) -> Entries | None
         packed = import_module(f"reviewer.sources.{name}")
         if packed.matches(data):
             return _sorted(packed.read(data, file, options), file)
-    for magic, reason in _PACKED.items():
+    for magic, reason in PACKED.items():
         if data.startswith(magic):
             return _refused(file, reason)
     return None
@@ -212,12 +166,6 @@ def _read_packed(data: bytes, file: str, options: ReadOptions) -> Entries | None
 
 def _refused(file: str, reason: str) -> Entries:
     return Entries(skipped=(Skipped(file=file, reason=reason),))
-
-
-def _is_binary(text: str) -> bool:
-    sample = text[:20_000]
-    junk = sum(1 for c in sample if c == "\ufffd" or (c < " " and c not in "\t\n\r\f"))
-    return "\0" in sample or junk > _MOSTLY_JUNK * len(sample)
 
 
 def _read_text(text: str, file: str, options: ReadOptions) -> Entries:

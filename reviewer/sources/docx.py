@@ -15,11 +15,11 @@ from reviewer.errors import SourceError
 from reviewer.prose import MOST_TITLE_CHARS, paper_of_text, split_abstract
 from reviewer.records import Origin, Paper, Skipped
 from reviewer.sources import ReadOptions, hash_of
+from reviewer.text_files import ZIP_MARK
 from reviewer.xml_records import DECLARES, declares_entities, name_of, parse_xml, text_at
 
 MOST_UNPACKED = 20_000_000  # bytes of the text's XML, far more than a book
 _MOST_MEMBERS = 10_000
-_MAGIC = b"PK\x03\x04"
 _TEXT, _FACTS = "word/document.xml", "docProps/core.xml"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -31,7 +31,7 @@ class _Paragraph:
 
 
 def matches(data: bytes) -> bool:
-    return data.startswith(_MAGIC) and b"word/" in data
+    return data.startswith(ZIP_MARK) and b"word/" in data
 
 
 def read(data: bytes, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:

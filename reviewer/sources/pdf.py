@@ -14,8 +14,8 @@ from reviewer.processes import Outcome, run_module
 from reviewer.records import Heading, Origin, Paper, Part, Skipped
 from reviewer.sources import Entries, ReadOptions
 from reviewer.text import counted
+from reviewer.text_files import PDF_MARK
 
-MARK = b"%PDF-"
 MOST_FILE_BYTES = 256 << 20
 _MARK_WITHIN = 1024  # readers look for the mark in so many bytes
 # The child has 30 s of processor time; where the system counts none, of the clock's.
@@ -24,7 +24,7 @@ _MOST_PAGES_NAMED = 10
 
 
 def is_pdf(data: bytes) -> bool:
-    return MARK in data[:_MARK_WITHIN]
+    return PDF_MARK in data[:_MARK_WITHIN]
 
 
 def read_pdf(data: bytes, file: str, options: ReadOptions) -> Entries:
