@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
@@ -45,7 +45,6 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 GRACE_S = 5.0  # that calls in flight have to end after an interrupt
-PAGES_SHARE = 0.05  # of the time that files may take while calls run; the rest are written after
 _NAME_CHARS = 60
 _UNKEPT = {"papers": (), "map": PaperMap(), "made": Made()}
 _OWN_NAMES = ("index", "survey", "plan")
@@ -199,14 +198,14 @@ def _side_by_side(
     desk: Desk,
     ended: Callable[[R | ModelError], R | ModelError] = lambda found: found,
 ) -> list[R | ModelError]:
-    """What `ended` makes, in this thread, of each item's result, or of the ModelError that it ended
-    with. It takes no more than a PAGES_SHARE of the time while calls run."""
+    """What `ended` makes of each item's result, or of the ModelError that it ended with. It is
+    called in this thread, as soon as the result is there."""
     if desk.jobs == 1:
         return [ended(_tried(work, item)) for item in items]
     pool = ThreadPoolExecutor(max(1, min(desk.jobs, len(items))))
     futures: list[Future[R | ModelError]] = [pool.submit(_tried, work, item) for item in items]
     try:
-        results = _ended_in_turn(futures, ended)
+        made = {future: ended(future.result()) for future in as_completed(futures)}
     except BaseException as error:
         desk.ending.set()
         is_stopped = isinstance(error, KeyboardInterrupt | LimitError | StoppedError)
@@ -216,27 +215,7 @@ def _side_by_side(
             _let_end(futures, desk)
         raise
     pool.shutdown()
-    return results
-
-
-def _ended_in_turn(futures: Sequence[Future[R]], ended: Callable[[R], R]) -> list[R]:
-    """Each result as it comes, when it is its turn; in the end all, in the futures' order."""
-    results: dict[Future[R], R] = {}
-    waiting, ready, free_at = set(futures), list[Future[R]](), 0.0
-    while waiting or ready:
-        if waiting:
-            pause = max(0.0, free_at - time.monotonic()) if ready else None
-            over, waiting = wait(waiting, pause, FIRST_COMPLETED)
-            ready += [future for future in futures if future in over]
-            for future in over:
-                future.result()
-        began = time.monotonic()
-        if ready and (began >= free_at or not waiting):
-            future = ready.pop(0)
-            results[future] = ended(future.result())
-            took = time.monotonic() - began
-            free_at = began + took / PAGES_SHARE
-    return [results[future] for future in futures]
+    return [made[future] for future in futures]
 
 
 def _let_end(futures: Sequence[Future[R]], desk: Desk) -> None:
