@@ -19,16 +19,11 @@ class KeptValues:
         self._kept: tuple[tuple[int, int] | None, dict[Hashable, Any]] = (None, {})
 
     def get(self, name: Hashable, find: Callable[[], Any]) -> Any:  # noqa: ANN401  what `find` gives
-        values = self._current()
+        version, kept = self._database.version, self._kept
+        is_full = name not in kept[1] and len(kept[1]) >= _MOST
+        if kept[0] != version or is_full:
+            kept = self._kept = (version, {})
+        values = kept[1]  # stays with this thread: nothing is ever taken out of it
         if name not in values:
             values[name] = find()
         return values[name]
-
-    def _current(self) -> dict[Hashable, Any]:
-        """The values of the database as it is. Forgotten ones stay with a thread that has them:
-        nothing is ever taken out of them."""
-        version = self._database.version
-        kept = self._kept
-        if kept[0] != version or len(kept[1]) >= _MOST:
-            kept = self._kept = (version, {})
-        return kept[1]
