@@ -6,10 +6,9 @@ import csv
 import io
 from collections.abc import Sequence
 
-from reviewer.cells import cell_text
+from reviewer.cells import cell_text, standing
 from reviewer.describing import web_address
 from reviewer.escaping import escape_formula
-from reviewer.formats import standing
 from reviewer.kinds import marked_title
 from reviewer.records import Citation, Paper
 from reviewer.results import Cell, Table

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from reviewer.cells import cell_text, is_in_own_words, tally_line
+from reviewer.cells import cell_text, is_in_own_words, standing, tally_line
+from reviewer.describing import quoted_place
 from reviewer.escaping import OTHER_SCRIPT, escape_comment, escape_latex
-from reviewer.formats import quoted_place, standing, table_head, table_quotes, table_title
+from reviewer.formats.table_words import table_head, table_quotes, table_title
 from reviewer.marks import citation_key
 from reviewer.results import Cell, Row, Table
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from reviewer.cells import EMPTY, cell_text, is_in_own_words, tally_line
+from reviewer.cells import EMPTY, cell_text, is_in_own_words, standing, tally_line
 from reviewer.columns import number_of
-from reviewer.formats import link_of, standing, table_head, table_quotes
+from reviewer.describing import link_of
+from reviewer.formats.table_words import table_head, table_quotes
 from reviewer.kinds import marked_title
 from reviewer.results import Cell, Column, Table
 from reviewer.text import clean
