@@ -14,16 +14,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from reviewer.answer import answer_question
+from reviewer.describing import byline, link_of, readable_date
 from reviewer.doctor import examine
 from reviewer.errors import LibraryError, ReviewError, UsageError
-from reviewer.formats import (
-    byline,
-    choose_format,
-    link_of,
-    readable_date,
-    references_of,
-    write_whole,
-)
 from reviewer.formats import json as as_json
 from reviewer.formats.markdown import (
     answer_markdown,
@@ -32,6 +25,8 @@ from reviewer.formats.markdown import (
     paper_line,
     paper_markdown,
 )
+from reviewer.formats.numbered_references import references_of
+from reviewer.formats.registry import choose_format
 from reviewer.library import Library
 from reviewer.records import Chunk, Citation, Claim, Coverage, Evidence, Paper, Part, Score, Skipped
 from reviewer.results import Added, Answer
@@ -39,6 +34,7 @@ from reviewer.search import find
 from reviewer.settings import Settings
 from reviewer.text import clean
 from reviewer.writers.extractive import Extractive
+from reviewer.written_files import write_whole
 from tests.conftest import ROOT, SAMPLES, WordEmbedding
 
 QUESTION = "does RL teach new skills?"

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from scripted import writer
 
 from reviewer.answer import AskOptions, answer_question
-from reviewer.formats import link_of
+from reviewer.describing import link_of
 from reviewer.formats.json import answer_json
 from reviewer.formats.markdown import answer_markdown
 from reviewer.library import Library

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from reviewer.cli import run
-from reviewer.formats import link_of
+from reviewer.describing import link_of
 from reviewer.library import Library
 from reviewer.llm import load_litellm
 from reviewer.settings import Settings

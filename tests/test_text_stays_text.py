@@ -19,10 +19,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from reviewer.describing import link_of
 from reviewer.drafts import CheckedSentence, CheckReport, DraftSentence, Problem
 from reviewer.errors import NotFoundError
 from reviewer.escaping import escape, escape_formula, escape_latex
-from reviewer.formats import link_of, paper_line
 from reviewer.formats.bibtex import bibtex
 from reviewer.formats.check import check_markdown as checked_markdown
 from reviewer.formats.check_html import check_html
@@ -31,7 +31,7 @@ from reviewer.formats.csv import papers_csv, table_csv
 from reviewer.formats.html import table_html
 from reviewer.formats.json import papers_jsonl
 from reviewer.formats.latex import table_latex
-from reviewer.formats.markdown import paper_markdown
+from reviewer.formats.markdown import paper_line, paper_markdown
 from reviewer.formats.markdown_draft import escape_pandoc
 from reviewer.formats.markdown_table import table_markdown
 from reviewer.formats.ris import ris

@@ -285,7 +285,7 @@ def deliver(markdown: str, document: str, *, form: str, output: str) -> None:
     if output and output != "-":
         from pathlib import Path
 
-        from reviewer.formats import write_whole
+        from reviewer.written_files import write_whole
 
         write_whole(Path(output), text)
     elif form == "markdown" and sys.stdout.isatty():

@@ -99,7 +99,7 @@ def ask(
     from reviewer.cli.opening import asked_over, opened, with_known_keys, words_alone_note
     from reviewer.cli.progress import ShownProgress
     from reviewer.cli.writing import continued, say_claims, say_planned, warm_up, writer_of
-    from reviewer.formats import ANSWER_FORMS, choose_format
+    from reviewer.formats.registry import ANSWER_FORMS, choose_format
 
     form = choose_format("json" if json else form, output, ANSWER_FORMS)
     settings = settings_of(

@@ -88,7 +88,8 @@ def check(
     """Check a draft's citations, quotes and figures; exit 3 when something fails."""
     from reviewer.checking import failures, open_draft
     from reviewer.cli.progress import ShownProgress
-    from reviewer.formats import CHECK_FORMS, check_line, choose_format
+    from reviewer.formats.check_words import check_line
+    from reviewer.formats.registry import CHECK_FORMS, choose_format
 
     chosen = choose_format("json" if json else form, output, CHECK_FORMS)
     text, options = open_draft(draft), _options(allow)

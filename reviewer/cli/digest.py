@@ -48,8 +48,8 @@ def digest(
     from reviewer.cli.opening import opened, words_alone_note
     from reviewer.digest import digest_library
     from reviewer.errors import NotFoundError
-    from reviewer.formats import choose_format
     from reviewer.formats.digest import digest_json, digest_markdown
+    from reviewer.formats.registry import choose_format
     from reviewer.records import silent
     from reviewer.saved import Saved
     from reviewer.text import clean, counted

@@ -41,7 +41,7 @@ def checked(wanted: Wanted) -> Wanted:
     """The flags with their format and style chosen. Raises UsageError for what does not go
     together, so that nobody learns it after the work."""
     from reviewer.errors import UsageError
-    from reviewer.formats import choose_format
+    from reviewer.formats.registry import choose_format
     from reviewer.marks import STYLES
     from reviewer.planning import ORDERS
 
@@ -96,7 +96,7 @@ def _mistyped(flag: str, said: str, known: tuple[str, ...]) -> Exception:
 
 def _checked_revision(wanted: Wanted) -> Wanted:
     from reviewer.errors import UsageError
-    from reviewer.formats import choose_format
+    from reviewer.formats.registry import choose_format
 
     for flag, value in (
         ("--plan", wanted.plan), ("--plan-only", wanted.plan_only), ("--for", wanted.own),

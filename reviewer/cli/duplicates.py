@@ -134,7 +134,7 @@ def _list(shelf: Library, *, versions: bool, as_json: bool) -> None:
 
 
 def _line(paper: Paper) -> str:
-    from reviewer.formats import byline, readable_date
+    from reviewer.describing import byline, readable_date
     from reviewer.text import clean, shorten
 
     facts = " · ".join(x for x in (clean(byline(paper)), readable_date(paper)) if x)

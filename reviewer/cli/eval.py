@@ -55,8 +55,8 @@ def run_eval(
     from reviewer.cli.progress import ShownProgress
     from reviewer.cli.writing import writer_of
     from reviewer.evaluate import evaluate, read_questions
-    from reviewer.formats import choose_format
     from reviewer.formats.json import dump
+    from reviewer.formats.registry import choose_format
 
     questions = read_questions(file)
     settings = settings_of(

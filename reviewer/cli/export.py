@@ -60,7 +60,7 @@ def export(
     """Write papers as a bibliography that other programs read."""
     from reviewer.cli.opening import opened, with_known_keys
     from reviewer.errors import UsageError
-    from reviewer.formats import EXPORT_FORMS, choose_format
+    from reviewer.formats.registry import EXPORT_FORMS, choose_format
     from reviewer.reasons import why_none_pass
     from reviewer.records import silent
     from reviewer.text import counted

@@ -23,7 +23,7 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
 
     from reviewer.cells import tally
     from reviewer.describing import tally_line
-    from reviewer.formats import nothing_found, table_head, table_title
+    from reviewer.formats.table_words import nothing_found, table_head, table_title
     from reviewer.text import clean
 
     console = Console()
@@ -93,7 +93,8 @@ def _show_blocks(table: Table, console: Console) -> None:
 def _show_quotes(table: Table, console: Console) -> None:
     from rich.text import Text
 
-    from reviewer.formats import quoted_place, standing, table_quotes
+    from reviewer.describing import quoted_place, standing
+    from reviewer.formats.table_words import table_quotes
     from reviewer.text import clean
 
     for quote in table_quotes(table):

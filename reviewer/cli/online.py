@@ -179,7 +179,7 @@ def enrich(
 
 
 def _enriched(done: Enriched, papers: list[Paper]) -> str:
-    from reviewer.formats import paper_line
+    from reviewer.formats.markdown import paper_line
 
     lines = [f"{paper_line(paper)}\n" for paper in papers]
     for key, matches in done.doubtful:
@@ -192,7 +192,7 @@ def _enriched(done: Enriched, papers: list[Paper]) -> str:
 
 
 def _match(key: str, match: Match) -> str:
-    from reviewer.formats import byline
+    from reviewer.describing import byline
     from reviewer.text import clean, shorten
 
     abstract = "no abstract to compare"

@@ -42,8 +42,8 @@ def open_paper(
 def _file_of(paper: Paper, page: int | None) -> Path:
     """The PDF that the paper was read from. Raises NotFoundError where there is none, or where it
     has fewer pages."""
+    from reviewer.describing import link_of
     from reviewer.errors import NotFoundError, UsageError
-    from reviewer.formats import link_of
 
     link = link_of(paper)
     files = [origin.file for origin in paper.origins if origin.file.lower().endswith(".pdf")]

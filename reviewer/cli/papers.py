@@ -194,7 +194,7 @@ def papers(
 
 
 def _line(paper: Paper) -> str:
-    from reviewer.formats import byline, readable_date
+    from reviewer.describing import byline, readable_date
     from reviewer.kinds import marked_title
     from reviewer.text import clean, shorten
 

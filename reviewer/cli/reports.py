@@ -81,7 +81,7 @@ class ReportFiles:
         self._write(INDEX, batch_json(batch))
 
     def _write(self, name: str, content: str | bytes) -> None:
-        from reviewer.formats import write_whole
+        from reviewer.written_files import write_whole
 
         write_whole(self.folder / name, content)
 

@@ -56,9 +56,9 @@ def search(
     from reviewer.cli.opening import asked_over, opened, with_known_keys, words_alone_note
     from reviewer.cli.progress import ShownProgress
     from reviewer.errors import UsageError
-    from reviewer.formats import choose_format
     from reviewer.formats.json import found_json
     from reviewer.formats.markdown import found_markdown
+    from reviewer.formats.registry import choose_format
     from reviewer.search import SearchOptions, find
 
     form = choose_format("json" if json else "", output)
@@ -97,9 +97,9 @@ def similar(
 ) -> None:
     """Find the papers that are most like one in the library."""
     from reviewer.cli.opening import opened, with_known_keys
-    from reviewer.formats import choose_format
     from reviewer.formats.json import found_json
     from reviewer.formats.markdown import found_markdown
+    from reviewer.formats.registry import choose_format
     from reviewer.records import silent
     from reviewer.similar import find_similar
     from reviewer.text import counted

@@ -152,8 +152,8 @@ def _add(shelf: Library, search: SavedSearch, report: Report) -> int:
 def _run(
     shelf: Library, names: Sequence[str], report: Report, *, as_json: bool, quiet: bool
 ) -> int:
-    from reviewer.formats import paper_line
     from reviewer.formats.json import records_json
+    from reviewer.formats.markdown import paper_line
     from reviewer.text import clean, counted
     from reviewer.watching import run_searches
 

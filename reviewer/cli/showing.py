@@ -74,13 +74,13 @@ def _show_draft(wanted: Wanted, work: RelatedWork) -> None:
     """The draft to a file or to standard output, and its .bib beside the file."""
     from pathlib import Path
 
-    from reviewer.formats import write_whole
     from reviewer.formats.bibtex import bibtex
     from reviewer.formats.draft_html import draft_html
     from reviewer.formats.json import draft_json
     from reviewer.formats.latex_draft import draft_latex
     from reviewer.formats.markdown_draft import draft_markdown
     from reviewer.remarks import cited_papers
+    from reviewer.written_files import write_whole
 
     beside = bibliography_of(wanted.output, wanted.form)
     if wanted.form == "latex":
@@ -144,11 +144,11 @@ def _show_revision(
     from reviewer.cli.opening import file_named
     from reviewer.cli.writing import cost_line
     from reviewer.errors import SourceError
-    from reviewer.formats import write_whole
     from reviewer.formats.json import revision_json
     from reviewer.own_text import HINT
     from reviewer.revising import ReviseOptions, diff_of, revise_draft
     from reviewer.text import counted
+    from reviewer.written_files import write_whole
 
     wish = ReviseOptions(wanted.add, wanted.style, options.effort, options.is_strict)
     text = file_named(wanted.revise, HINT, SourceError, quiet=wanted.quiet).text

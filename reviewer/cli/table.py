@@ -181,7 +181,7 @@ def table(
 def _form(form: str, output: str, *, json: bool) -> str:
     """The format. Raises UsageError for a workbook that has no file to go to."""
     from reviewer.errors import UsageError
-    from reviewer.formats import TABLE_FORMS, choose_format
+    from reviewer.formats.registry import TABLE_FORMS, choose_format
 
     chosen = choose_format("json" if json else form, output, TABLE_FORMS)
     if chosen == "xlsx" and output in ("", "-"):
@@ -193,8 +193,8 @@ def _show(table: Table, form: str, output: str, update: str, *, with_quotes: boo
     """Write the table where it is wanted, and back into the table that was brought up to date."""
     from pathlib import Path
 
-    from reviewer.formats import write_whole
     from reviewer.formats.json import table_json
+    from reviewer.written_files import write_whole
 
     if update:
         write_whole(Path(update).expanduser(), table_json(table))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reviewer.describing import quoted_place
 from reviewer.drafts import CheckedEntry, CheckedSentence, CheckReport, Problem
 from reviewer.escaping import escape
-from reviewer.formats import check_head, check_line, quoted_place, verdict_words
+from reviewer.formats.check_words import check_head, check_line, verdict_words
 from reviewer.records import Citation
 from reviewer.text import clean, shorten
 

@@ -6,14 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reviewer.describing import around_quote, quoted_place
 from reviewer.drafts import CheckedSentence, CheckReport
-from reviewer.formats import (
-    around_quote,
-    check_head,
-    check_line,
-    quoted_place,
-    verdict_words,
-)
+from reviewer.formats.check_words import check_head, check_line, verdict_words
 from reviewer.pages import render_page
 from reviewer.records import Citation, Paper
 from reviewer.text import clean

@@ -6,9 +6,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from reviewer.describing import cell_text, web_address
+from reviewer.describing import cell_text, standing, web_address
 from reviewer.escaping import escape_formula
-from reviewer.formats import standing
 from reviewer.kinds import marked_title
 from reviewer.records import Citation, Paper
 from reviewer.results import Cell, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from reviewer.escaping import escape
-from reviewer.formats import paper_line
+from reviewer.formats.markdown import paper_line
 from reviewer.reports import Digest
 from reviewer.text import counted
 

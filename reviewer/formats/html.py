@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reviewer.cited import book_of
 from reviewer.describing import tally_line
-from reviewer.formats import nothing_found, table_head, table_title
+from reviewer.formats.table_words import nothing_found, table_head, table_title
 from reviewer.grids import citations_in, grid_of
 from reviewer.pages import render_page
 from reviewer.results import Table

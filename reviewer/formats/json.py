@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from reviewer.cells import tally
+from reviewer.describing import link_of
 from reviewer.drafts import CheckReport
 from reviewer.errors import ReviewError, UsageError
-from reviewer.formats import link_of, references_of
+from reviewer.formats.numbered_references import references_of
 from reviewer.records import Citation, Found, Paper, Record
 from reviewer.reports import Batch, SurveyReport
 from reviewer.results import Added, Answer, Finding, RelatedWork, Revision, Row, Run, Table

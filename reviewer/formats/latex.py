@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reviewer.cells import is_in_own_words
-from reviewer.describing import cell_text, tally_line
+from reviewer.describing import cell_text, quoted_place, standing, tally_line
 from reviewer.escaping import OTHER_SCRIPT, escape_comment, escape_latex
-from reviewer.formats import quoted_place, standing, table_head, table_quotes, table_title
+from reviewer.formats.table_words import table_head, table_quotes, table_title
 from reviewer.marks import citation_key
 from reviewer.results import Cell, Row, Table
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from reviewer.describing import quoted_place
 from reviewer.escaping import OTHER_SCRIPT, escape_comment, escape_latex
-from reviewer.formats import quoted_place
 from reviewer.kinds import marked_title
 from reviewer.marks import Marks
 from reviewer.records import Claim

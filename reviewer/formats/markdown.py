@@ -6,8 +6,10 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from reviewer.describing import byline, link_of, readable_date
 from reviewer.escaping import escape, escape_plain
-from reviewer.formats import paper_line, reference_line, references_of
+from reviewer.formats.numbered_references import Reference, references_of
+from reviewer.kinds import marked_title
 from reviewer.marks import page_words
 from reviewer.records import Citation, Claim, Found, Paper, Score
 from reviewer.remarks import is_quote, remarks_on
@@ -210,3 +212,21 @@ def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
             start, end = joined[-1][0], max(end, joined.pop()[1])
         joined.append((start, end))
     return joined
+
+
+def reference_line(reference: Reference) -> str:
+    return f"[{reference.number}] {paper_line(reference.paper)}"
+
+
+def paper_line(paper: Paper) -> str:
+    """Key, title, authors or their note, venue, date and link, as far as they are known."""
+    link = link_of(paper)
+    pieces = [
+        paper.key,
+        escape(marked_title(paper)),
+        escape(byline(paper)),
+        escape(paper.venue),
+        readable_date(paper),
+        f"<{link}>" if link else "",
+    ]
+    return " · ".join(piece for piece in pieces if piece)

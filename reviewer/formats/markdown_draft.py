@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from reviewer.describing import quoted_place
 from reviewer.escaping import escape_pandoc, for_pandoc, quoted_pandoc
-from reviewer.formats import paper_line, quoted_place
+from reviewer.formats.markdown import paper_line
 from reviewer.kinds import marked_title
 from reviewer.marks import Marks
 from reviewer.records import Claim, Paper

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from reviewer.describing import quoted_place
 from reviewer.escaping import escape_pandoc, for_pandoc, quoted_pandoc
-from reviewer.formats import paper_line, table_title
+from reviewer.formats.markdown import paper_line
+from reviewer.formats.table_words import table_title
 from reviewer.marks import Marks
 from reviewer.methods import flow_steps, method_facts, news_lines, run_facts
 from reviewer.records import Claim, Paper

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from reviewer.cells import EMPTY
-from reviewer.describing import cell_text, tally_line
+from reviewer.describing import cell_text, quoted_place, standing, tally_line
 from reviewer.escaping import escape
-from reviewer.formats import (
+from reviewer.formats.markdown import paper_line
+from reviewer.formats.table_words import (
     TableQuote,
     nothing_found,
-    paper_line,
-    quoted_place,
-    standing,
     table_head,
     table_quotes,
     table_title,

@@ -21,7 +21,7 @@ from reviewer.cited import (
     verdict_bars,
 )
 from reviewer.describing import tally_line
-from reviewer.formats import nothing_found, table_title
+from reviewer.formats.table_words import nothing_found, table_title
 from reviewer.grids import Grid, citations_in, grid_of
 from reviewer.methods import flow_steps, method_facts, news_lines, run_facts
 from reviewer.pages import render_page

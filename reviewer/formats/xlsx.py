@@ -9,8 +9,8 @@ from typing import Any
 
 from reviewer.cells import EMPTY, is_in_own_words
 from reviewer.columns import number_of
-from reviewer.describing import cell_text, tally_line
-from reviewer.formats import link_of, standing, table_head, table_quotes
+from reviewer.describing import cell_text, link_of, standing, tally_line
+from reviewer.formats.table_words import table_head, table_quotes
 from reviewer.kinds import marked_title
 from reviewer.results import Cell, Column, Table
 from reviewer.text import clean
