@@ -17,13 +17,13 @@ from pathlib import Path
 
 from sets import listings_library, parser, print_table, settings_of
 
-from reviewer.library import Library
-from reviewer.outlining import DraftOptions
-from reviewer.related import draft_related_work
-from reviewer.remarks import cited_papers
-from reviewer.results import RelatedWork
-from reviewer.text import clean, normalise_title
-from reviewer.writers.extractive import Extractive
+from reviewer.library.library import Library
+from reviewer.render.claim_notes import cited_papers
+from reviewer.tasks.drafts.outline import DraftOptions
+from reviewer.tasks.drafts.related_work import draft_related_work
+from reviewer.text.views import clean, normalise_title
+from reviewer.types.results import RelatedWork
+from reviewer.writers.extractive.answers import Extractive
 
 WAYS = {"with MiniLM": False, "by words alone": True}
 MOST_PAPERS, LEAST_MUST, LEAST_PRECISION = 15, 3, 0.5

@@ -21,9 +21,9 @@ from speed import QUESTION, Command, environment_of, review_command, seconds_by_
 
 sys.path.insert(0, str(HERE.parent))
 
-from reviewer.answer import AskOptions, answer_question
-from reviewer.cli.writing import writer_of
-from reviewer.library import Library
+from reviewer.cli.model import writer_of
+from reviewer.library.library import Library
+from reviewer.tasks.answers.answer import AskOptions, answer_question
 from tests.fake_provider import FakeProvider, Seen
 
 MODEL = "openai/fake"

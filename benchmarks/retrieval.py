@@ -35,12 +35,12 @@ from sets import (
     title_names,
 )
 
-from reviewer.library import Library
-from reviewer.records import Filters
-from reviewer.scoring import Weights
-from reviewer.search import SearchOptions, find
-from reviewer.terms import query_terms
-from reviewer.text import clean
+from reviewer.library.index.scoring import Weights
+from reviewer.library.library import Library
+from reviewer.search.search import SearchOptions, find
+from reviewer.text.keywords import query_terms
+from reviewer.text.views import clean
+from reviewer.types.papers import Filters
 
 MEASURES = (nDCG @ 10, R @ 20, R @ 100, RR @ 10)
 RANKED, CANDIDATES = 100, 1000

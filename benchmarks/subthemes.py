@@ -16,11 +16,11 @@ from pathlib import Path
 
 from sets import listings_library, parser, print_table, settings_of
 
-from reviewer.library import Library
-from reviewer.reports import ReportPlan, SurveyPlan, SurveyReport
-from reviewer.survey import run_survey
-from reviewer.text import normalise_title
-from reviewer.writers.extractive import Extractive
+from reviewer.library.library import Library
+from reviewer.tasks.surveys.run import run_survey
+from reviewer.text.views import normalise_title
+from reviewer.types.surveys import ReportPlan, SurveyPlan, SurveyReport
+from reviewer.writers.extractive.answers import Extractive
 
 WAYS = {"with MiniLM": False, "by words alone": True}
 MOST_PAPERS, LEAST_SHARE = 60, 0.5

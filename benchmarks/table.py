@@ -23,16 +23,16 @@ from sets import HERE, listings_library, parser, print_table, settings_of
 
 sys.path.insert(0, str(HERE.parent))
 
-from reviewer.cli.writing import writer_of
-from reviewer.columns import read_column
-from reviewer.library import Library
-from reviewer.llm import load_litellm
-from reviewer.records import Filters
-from reviewer.results import Table
+from reviewer.cli.model import writer_of
+from reviewer.grounding.columns import read_column
+from reviewer.library.library import Library
+from reviewer.llm.client import load_litellm
 from reviewer.settings import Settings
-from reviewer.table import TableOptions, compare_papers
-from reviewer.text import normalise_title
-from reviewer.writers.extractive import Extractive
+from reviewer.tasks.tables.table import TableOptions, compare_papers
+from reviewer.text.views import normalise_title
+from reviewer.types.papers import Filters
+from reviewer.types.results import Table
+from reviewer.writers.extractive.answers import Extractive
 from tests.fake_provider import FakeProvider, Seen
 
 MODEL = "openai/fake"

@@ -9,45 +9,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reviewer.answer import AskOptions, answer_question
-    from reviewer.checking import CheckOptions, check_draft, open_draft
-    from reviewer.columns import read_column
     from reviewer.errors import ReviewError
-    from reviewer.library import Library
-    from reviewer.outlining import DraftOptions, plan_related_work
-    from reviewer.records import Filters, Paper
-    from reviewer.related import draft_related_work
-    from reviewer.results import Answer, Column, RelatedWork, Table
-    from reviewer.search import SearchOptions, find
+    from reviewer.grounding.columns import read_column
+    from reviewer.library.library import Library
+    from reviewer.search.search import SearchOptions, find
     from reviewer.settings import Settings, load_settings
-    from reviewer.table import TableOptions, compare_papers
-    from reviewer.writers.extractive import Extractive
+    from reviewer.tasks.answers.answer import AskOptions, answer_question
+    from reviewer.tasks.checks.check import CheckOptions, check_draft, open_draft
+    from reviewer.tasks.drafts.outline import DraftOptions, plan_related_work
+    from reviewer.tasks.drafts.related_work import draft_related_work
+    from reviewer.tasks.tables.table import TableOptions, compare_papers
+    from reviewer.types.papers import Filters, Paper
+    from reviewer.types.results import Answer, Column, RelatedWork, Table
+    from reviewer.writers.extractive.answers import Extractive
 
 _HOMES = {
-    "Answer": "results",
-    "AskOptions": "answer",
-    "CheckOptions": "checking",
-    "Column": "results",
-    "DraftOptions": "outlining",
-    "Extractive": "writers.extractive",
-    "Filters": "records",
-    "Library": "library",
-    "Paper": "records",
-    "RelatedWork": "results",
+    "Answer": "types.results",
+    "AskOptions": "tasks.answers.answer",
+    "CheckOptions": "tasks.checks.check",
+    "Column": "types.results",
+    "DraftOptions": "tasks.drafts.outline",
+    "Extractive": "writers.extractive.answers",
+    "Filters": "types.papers",
+    "Library": "library.library",
+    "Paper": "types.papers",
+    "RelatedWork": "types.results",
     "ReviewError": "errors",
-    "SearchOptions": "search",
+    "SearchOptions": "search.search",
     "Settings": "settings",
-    "Table": "results",
-    "TableOptions": "table",
-    "answer_question": "answer",
-    "check_draft": "checking",
-    "compare_papers": "table",
-    "draft_related_work": "related",
-    "find": "search",
+    "Table": "types.results",
+    "TableOptions": "tasks.tables.table",
+    "answer_question": "tasks.answers.answer",
+    "check_draft": "tasks.checks.check",
+    "compare_papers": "tasks.tables.table",
+    "draft_related_work": "tasks.drafts.related_work",
+    "find": "search.search",
     "load_settings": "settings",
-    "open_draft": "checking",
-    "plan_related_work": "outlining",
-    "read_column": "columns",
+    "open_draft": "tasks.checks.check",
+    "plan_related_work": "tasks.drafts.outline",
+    "read_column": "grounding.columns",
 }
 
 __all__ = [

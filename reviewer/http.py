@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from reviewer.addresses import Place, RefusedError, Resolve, require_named, resolved
 from reviewer.errors import OnlineError, ReviewError
+from reviewer.hosts import Place, RefusedError, Resolve, require_named, resolved
 
 MOST_BYTES = 20_000_000  # of a body, unpacked: the largest pages that are asked for have about 8 MB
 WHOLE_S = 60.0  # for one answer, whatever trickles in meanwhile

@@ -20,8 +20,8 @@ from promises import (  # noqa: F401  pytest finds hooks and fixtures here
     rounds,
 )
 
-from reviewer.library import Library
-from reviewer.records import Filters
+from reviewer.library.library import Library
+from reviewer.types.papers import Filters
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "fixtures" / "library"

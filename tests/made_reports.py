@@ -1,25 +1,15 @@
 """Reports for the tests of pages: quotes of the sample papers, and hostile words in every place."""
 
-from reviewer.mapping import map_papers
-from reviewer.maps import PaperMap
-from reviewer.outlining import DraftOptions
-from reviewer.records import Citation, Claim, Coverage, Filters, Paper, Part, Usage
-from reviewer.related import draft_related_work
-from reviewer.remarks import citations_of
-from reviewer.reports import (
-    Batch,
-    Flow,
-    Made,
-    Methods,
-    News,
-    OpenQuestion,
-    Query,
-    SeeAlso,
-    SurveyReport,
-    SurveySection,
-    Verdict,
-)
-from reviewer.results import (
+from reviewer.grounding.stances import verdict_of
+from reviewer.render.claim_notes import citations_of
+from reviewer.search.paper_map import map_papers
+from reviewer.tasks.drafts.outline import DraftOptions
+from reviewer.tasks.drafts.related_work import draft_related_work
+from reviewer.tasks.tables.table import TableOptions, compare_papers
+from reviewer.text.views import sentence_spans
+from reviewer.types.maps import PaperMap
+from reviewer.types.papers import Citation, Claim, Coverage, Filters, Paper, Part, Usage
+from reviewer.types.results import (
     Answer,
     Cell,
     Column,
@@ -32,10 +22,20 @@ from reviewer.results import (
     Theme,
     Value,
 )
-from reviewer.table import TableOptions, compare_papers
-from reviewer.text import sentence_spans
-from reviewer.verdict import verdict_of
-from reviewer.writers.extractive import Extractive
+from reviewer.types.surveys import (
+    Batch,
+    Flow,
+    Made,
+    Methods,
+    News,
+    OpenQuestion,
+    Query,
+    SeeAlso,
+    SurveyReport,
+    SurveySection,
+    Verdict,
+)
+from reviewer.writers.extractive.answers import Extractive
 
 SUPPORTS = ("supported", "partial", "unchecked", "uncited", "unsupported", "contradicted")
 STANCES = ("yes", "no", "mixed", "yes", "none", "yes")
@@ -243,7 +243,7 @@ def batch_of(*reports):
 
 def answered(library, writer_name="openai/name"):
     """An answer to a yes/no question: sentences of the sample papers, with stances."""
-    from reviewer.search import SearchOptions, find
+    from reviewer.search.search import SearchOptions, find
 
     found = find("does RL teach new skills?", library, SearchOptions(6))
     claims, stances = [], []

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 
-from reviewer.drafting import PlanReply, SectionReply
-from reviewer.filling import ColumnsReply, TableReply
-from reviewer.replies import schema_of
-from reviewer.testing import Asked
-from reviewer.writers.prompted import JudgeReply, QuestionReply, QuestionsReply, ReadReply
+from reviewer.llm.replies import schema_of
+from reviewer.llm.testing import Asked
+from reviewer.writers.prompted.answers import JudgeReply, QuestionReply, QuestionsReply, ReadReply
+from reviewer.writers.prompted.sections import PlanReply, SectionReply
+from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 from tests.injections import BY_WORD, FAKE, LIE
 from tests.scripted import HONEST
 

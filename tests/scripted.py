@@ -7,15 +7,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from reviewer.chunking import chunk_paper
-from reviewer.drafting import AdditionReply, PlanReply, SectionReply
-from reviewer.filling import ColumnsReply, TableReply
-from reviewer.framing import SummaryReply, ViewsReply
-from reviewer.prompting import Prompts
-from reviewer.records import Evidence, Paper, Part, Score
-from reviewer.replies import schema_of
-from reviewer.testing import Asked, FencedText, Script, ScriptedLLM
-from reviewer.writers.prompted import (
+from reviewer.library.index.chunking import chunk_paper
+from reviewer.llm.prompts import Prompts
+from reviewer.llm.replies import schema_of
+from reviewer.llm.testing import Asked, FencedText, Script, ScriptedLLM
+from reviewer.types.papers import Evidence, Paper, Part, Score
+from reviewer.writers.prompted.answers import (
     AnswerReply,
     JudgeReply,
     Prompted,
@@ -24,6 +21,9 @@ from reviewer.writers.prompted import (
     ReadReply,
     RerankReply,
 )
+from reviewer.writers.prompted.sections import AdditionReply, PlanReply, SectionReply
+from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
+from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 from tests.fake_provider import Seen
 
 

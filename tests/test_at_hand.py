@@ -8,8 +8,8 @@ import shutil
 
 import pytest
 
-from reviewer.at_hand import MOST_KEPT, open_at_hand
 from reviewer.errors import SourceError
+from reviewer.library.temporary import MOST_KEPT, open_at_hand
 from reviewer.settings import Settings, cache_folder
 from reviewer.sources import ReadOptions
 from tests.conftest import SAMPLES, SHARED

@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.chunking import CHUNK_CHARS, WHOLE_CHARS, chunk_paper, chunk_spans, embedding_text
-from reviewer.records import Paper, Part
-from reviewer.text import sentence_spans
+from reviewer.library.index.chunking import (
+    CHUNK_CHARS,
+    WHOLE_CHARS,
+    chunk_paper,
+    chunk_spans,
+    embedding_text,
+)
+from reviewer.text.views import sentence_spans
+from reviewer.types.papers import Paper, Part
 
 SENTENCES = st.lists(
     st.tuples(st.integers(1, 200), st.sampled_from([". ", ".\n\n", ".  ", ".\r\n\r\n", "? "])),

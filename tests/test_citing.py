@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.chunking import chunk_paper
-from reviewer.citing import cite, locate, resolve
-from reviewer.records import AnswerDraft, ClaimDraft, Evidence, Paper, Part, Quote, Score
+from reviewer.grounding.quotes import cite, locate, resolve
+from reviewer.library.index.chunking import chunk_paper
 from reviewer.sources import ReadOptions, find_files, read_file
-from reviewer.text import clean, sentence_spans
+from reviewer.text.views import clean, sentence_spans
+from reviewer.types.papers import AnswerDraft, ClaimDraft, Evidence, Paper, Part, Quote, Score
 
 SAMPLES = Path(__file__).parent.parent / "fixtures" / "library"
 

@@ -19,7 +19,7 @@ import typer
 
 import reviewer
 from reviewer.cli import COMMANDS, build_app, run
-from reviewer.library import Library
+from reviewer.library.library import Library
 from tests.conftest import ROOT, SAMPLES, SHARED
 
 QUESTION = "does RL teach new skills?"

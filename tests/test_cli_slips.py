@@ -9,11 +9,11 @@ import pytest
 from conftest import ROOT, SAMPLES, write_listing
 
 from reviewer.cli import run
-from reviewer.library import Library
-from reviewer.records import Coverage
-from reviewer.results import Cell, Column, Row, Table
+from reviewer.library.library import Library
 from reviewer.settings import Settings
-from reviewer.updating import Redo, kept_cells
+from reviewer.tasks.tables.update import Redo, kept_cells
+from reviewer.types.papers import Coverage
+from reviewer.types.results import Cell, Column, Row, Table
 
 PAPERS = (
     {"title": "Apples are round", "abstract": "Apples are round and red. They grow on trees.",
@@ -310,7 +310,7 @@ def test_a_failed_add_embeds_nothing(review, fruit, tmp_path, monkeypatch):
     def refuse(*_):
         raise AssertionError("an embedding was opened")
 
-    monkeypatch.setattr("reviewer.library.open_embedding", refuse)
+    monkeypatch.setattr("reviewer.library.library.open_embedding", refuse)
     (tmp_path / "not.pdf").write_bytes(b"\0\1\2")
     code, _, err = review("add", "nothing.bib", "not.pdf", "--library", fruit)
     assert code == 1

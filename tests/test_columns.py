@@ -2,7 +2,8 @@
 
 import pytest
 
-from reviewer.columns import (
+from reviewer.errors import UsageError
+from reviewer.grounding.columns import (
     MOST_COLUMNS,
     checked_columns,
     column_named,
@@ -12,8 +13,7 @@ from reviewer.columns import (
     read_column,
     read_columns,
 )
-from reviewer.errors import UsageError
-from reviewer.results import Column
+from reviewer.types.results import Column
 
 NUMBER, TEXT = Column(name="n", kind="number"), Column(name="t")
 YES_NO = Column(name="y", kind="yes/no")

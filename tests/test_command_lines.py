@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from promises import count, promise
 
 from reviewer.cli import build_app, run
-from reviewer.library import Library
+from reviewer.library.library import Library
 from reviewer.settings import Settings
 
 CODES = {0, 1, 2, 3, 130}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reviewer.deciding import (
+from reviewer.errors import UsageError
+from reviewer.library.decisions import (
     count_doubtful,
     entries_of,
     keep_apart,
@@ -12,8 +13,7 @@ from reviewer.deciding import (
     paper_pairs,
     split_paper,
 )
-from reviewer.errors import UsageError
-from reviewer.library import Library
+from reviewer.library.library import Library
 from reviewer.settings import Settings
 from tests.conftest import write_listing
 

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from reviewer.linked_files import FILES, find_linked, linked_pdfs, own_folders
 from reviewer.sources import ReadOptions, read_bytes, read_file
+from reviewer.sources.parsing.linked_pdfs import FILES, find_linked, linked_pdfs, own_folders
 from tests.conftest import ROOT
 
 EXPORTS = ROOT / "fixtures" / "exports"

@@ -7,13 +7,13 @@ from conftest import SAMPLES, WordEmbedding, write_listing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.citing import resolve
-from reviewer.library import Library
-from reviewer.records import NeedsModel, Usage
-from reviewer.search import find
+from reviewer.grounding.quotes import resolve
+from reviewer.library.library import Library
+from reviewer.search.search import find
 from reviewer.settings import Settings
-from reviewer.text import clean, sentence_spans
-from reviewer.writers.extractive import MOST_SENTENCES, Extractive
+from reviewer.text.views import clean, sentence_spans
+from reviewer.types.papers import NeedsModel, Usage
+from reviewer.writers.extractive.answers import MOST_SENTENCES, Extractive
 
 QUESTIONS = (
     "does RL teach new skills?",

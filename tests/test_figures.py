@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reviewer.figures import figures_in, figures_without_proof
+from reviewer.text.numbers import figures_in, figures_without_proof
 
 
 @pytest.mark.parametrize(

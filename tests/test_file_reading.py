@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import reviewer.file_reading as reading
-from reviewer.library import Library
+import reviewer.library.importer as reading
+from reviewer.library.library import Library
 from reviewer.settings import Settings
 from tests.conftest import ROOT, SAMPLES
 

@@ -5,18 +5,18 @@ import threading
 import pytest
 from scripted import HONEST, evidence, fills, writer
 
-from reviewer.budget import LimitError
 from reviewer.errors import ModelError
-from reviewer.filling import (
+from reviewer.llm.budget import LimitError
+from reviewer.llm.prompts import Prompts
+from reviewer.types.papers import silent
+from reviewer.types.results import Column
+from reviewer.writers.prompted.tables import (
     CELLS_A_CALL,
     MOST_PAPERS_A_CALL,
     ColumnsReply,
     TableReply,
     row_batches,
 )
-from reviewer.prompting import Prompts
-from reviewer.records import silent
-from reviewer.results import Column
 
 COLUMNS = (Column(name="reward", question="What is optimised?"), Column(name="gain", kind="number"))
 MODE = Column(name="mode", kind="one of", choices=("online", "offline"))

@@ -13,28 +13,38 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reviewer.answer import answer_question
-from reviewer.describing import byline, link_of, readable_date
-from reviewer.doctor import examine
 from reviewer.errors import LibraryError, ReviewError, UsageError
-from reviewer.formats import json as as_json
-from reviewer.formats.markdown import (
+from reviewer.library.library import Library
+from reviewer.render import json as as_json
+from reviewer.render.describe import byline, link_of, readable_date
+from reviewer.render.files import write_whole
+from reviewer.render.markdown import (
     answer_markdown,
     escape,
     found_markdown,
     paper_line,
     paper_markdown,
 )
-from reviewer.formats.numbered_references import references_of
-from reviewer.formats.registry import choose_format
-from reviewer.library import Library
-from reviewer.records import Chunk, Citation, Claim, Coverage, Evidence, Paper, Part, Score, Skipped
-from reviewer.results import Added, Answer
-from reviewer.search import find
+from reviewer.render.numbered_references import references_of
+from reviewer.render.registry import choose_format
+from reviewer.search.search import find
 from reviewer.settings import Settings
-from reviewer.text import clean
-from reviewer.writers.extractive import Extractive
-from reviewer.written_files import write_whole
+from reviewer.tasks.answers.answer import answer_question
+from reviewer.tasks.doctor import examine
+from reviewer.text.views import clean
+from reviewer.types.papers import (
+    Chunk,
+    Citation,
+    Claim,
+    Coverage,
+    Evidence,
+    Paper,
+    Part,
+    Score,
+    Skipped,
+)
+from reviewer.types.results import Added, Answer
+from reviewer.writers.extractive.answers import Extractive
 from tests.conftest import ROOT, SAMPLES, WordEmbedding
 
 QUESTION = "does RL teach new skills?"

@@ -8,16 +8,16 @@ import pytest
 from conftest import SAMPLES, SHARED, WordEmbedding
 from scripted import claims, reads, writer
 
-from reviewer.answer import AskOptions, answer_question
-from reviewer.formats.markdown import answer_markdown
-from reviewer.gathering import Reads, gather
-from reviewer.library import Library
-from reviewer.records import silent
-from reviewer.search import SearchOptions, find
+from reviewer.library.library import Library
+from reviewer.llm.testing import ScriptedLLM
+from reviewer.render.markdown import answer_markdown
+from reviewer.search.search import SearchOptions, find
 from reviewer.settings import Settings
-from reviewer.testing import ScriptedLLM
-from reviewer.writers import PAPERS_A_CALL
-from reviewer.writers.prompted import (
+from reviewer.tasks.answers.answer import AskOptions, answer_question
+from reviewer.tasks.answers.gather import Reads, gather
+from reviewer.types.papers import silent
+from reviewer.types.writer import PAPERS_A_CALL
+from reviewer.writers.prompted.answers import (
     AnswerReply,
     JudgeReply,
     QuestionsReply,

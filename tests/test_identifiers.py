@@ -2,14 +2,14 @@
 
 import pytest
 
-from reviewer.identifiers import (
+from reviewer.sources import ReadOptions, read_bytes
+from reviewer.text.identifiers import (
     arxiv_id_of_doi,
     month_number,
     without_arxiv_address,
     without_doi_address,
     without_version,
 )
-from reviewer.sources import ReadOptions, read_bytes
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from conftest import ROOT, SAMPLES, WordEmbedding, holders, write_listing
 from filelock import FileLock
 from promises import promise
 
-from reviewer.library import Library
-from reviewer.records import Filters
-from reviewer.search import find
-from reviewer.vectors import IndexDamagedError, Vectors
+from reviewer.library.index.chroma import IndexDamagedError, Vectors
+from reviewer.library.library import Library
+from reviewer.search.search import find
+from reviewer.types.papers import Filters
 
 QUESTIONS = (
     "does RL teach new skills?",

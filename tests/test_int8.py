@@ -11,13 +11,13 @@ from conftest import SAMPLES, SHARED
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from reviewer import quantising
-from reviewer.embedding import INT8, MissingEmbeddingError
-from reviewer.embedding.minilm import DIMENSIONS, MiniLM
 from reviewer.errors import EmbeddingError
-from reviewer.library import Library
+from reviewer.library.embeddings import INT8, MissingEmbeddingError
+from reviewer.library.embeddings import int8 as quantising
+from reviewer.library.embeddings.minilm import DIMENSIONS, MiniLM
+from reviewer.library.library import Library
 from reviewer.processes import Outcome
-from reviewer.search import find
+from reviewer.search.search import find
 from reviewer.settings import Settings, cache_folder
 from tests.test_doctor import findings
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from reviewer.keeping import Request, keep_run
-from reviewer.records import Coverage, Paper, Part, Usage
-from reviewer.reports import Batch, Made, Methods, SurveyReport
-from reviewer.results import Answer, Revision
+from reviewer.library.run_log import Request, keep_run
+from reviewer.types.papers import Coverage, Paper, Part, Usage
+from reviewer.types.results import Answer, Revision
+from reviewer.types.surveys import Batch, Made, Methods, SurveyReport
 
 PAPER = Paper(id="p1", key="one", parts=(Part(name="title", text="One"),))
 USAGE = Usage(model="m", calls=2, seconds=90.0)

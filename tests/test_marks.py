@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.marks import (
+from reviewer.render.in_text import (
     STYLES,
     Marks,
     citation_key,
@@ -11,7 +11,7 @@ from reviewer.marks import (
     known_authors,
     style_of,
 )
-from reviewer.records import Paper, Part
+from reviewer.types.papers import Paper, Part
 
 
 def paper(key, authors=(), year=2025, title="A Long Title That Goes On and On Beyond Measure"):

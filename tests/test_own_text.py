@@ -3,8 +3,8 @@
 import pytest
 
 from reviewer.errors import SourceError
-from reviewer.own_text import HINT, MOST_CHARS, OWN_TAG, read_own
-from reviewer.text_files import read_text_file
+from reviewer.sources.text_file import read_text_file
+from reviewer.tasks.drafts.own_work import HINT, MOST_CHARS, OWN_TAG, read_own
 
 SAID = "We train small models on pears. They learn to count and forget less than large ones do."
 REST = "Nothing of this belongs to the abstract, however long it may be and however much it says."

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import meta, nodes
 
-from reviewer import drafting, filling, framing
 from reviewer.errors import NotFoundError
-from reviewer.prompting import SUFFIX, PromptError, Prompts, inputs_of, prompts_folder
-from reviewer.records import Record
-from reviewer.testing import FENCED
-from reviewer.writers import prompted
+from reviewer.llm.prompts import SUFFIX, PromptError, Prompts, inputs_of, prompts_folder
+from reviewer.llm.testing import FENCED
+from reviewer.types.papers import Record
+from reviewer.writers.prompted import answers as prompted
+from reviewer.writers.prompted import sections as drafting
+from reviewer.writers.prompted import surveys as framing
+from reviewer.writers.prompted import tables as filling
 
 FILES = sorted(prompts_folder().glob(f"*{SUFFIX}"))
 CALLS = [file for file in FILES if not file.name.startswith("_")]

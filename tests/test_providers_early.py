@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from reviewer.errors import ModelError
-from reviewer.llm import LLM, load_litellm
-from reviewer.providers import (
+from reviewer.llm.client import LLM, load_litellm
+from reviewer.llm.providers import (
     KEY_VARIABLES,
     check,
     check_early,
@@ -16,8 +16,8 @@ from reviewer.providers import (
     is_known,
     providers_in,
 )
-from reviewer.records import Record
 from reviewer.settings import Settings
+from reviewer.types.papers import Record
 from tests.conftest import ROOT
 
 NAMES = ["gpt-99", "gpt5", "claude-99", "llama3", "mistral", "o9", "ollama", "ft:gpt-4o:me::id"]
@@ -48,7 +48,7 @@ def test_a_missing_key_is_told_in_litellms_own_words_without_it(litellm, provide
     model = f"{provider}/some-model"
     early = told(lambda: check_early(model, "", offline=False))
     assert early
-    monkeypatch.setattr("reviewer.providers.KEY_VARIABLES", {})
+    monkeypatch.setattr("reviewer.llm.providers.KEY_VARIABLES", {})
     assert early == told(lambda: check(litellm, model, "", offline=False))
 
 

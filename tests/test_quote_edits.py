@@ -9,10 +9,10 @@ import unicodedata
 
 import pytest
 
-from reviewer.citing import cite, locate
-from reviewer.records import Citation, Evidence, Paper, Quote
+from reviewer.grounding.quotes import cite, locate
 from reviewer.sources import ReadOptions, find_files, read_file
-from reviewer.text import sentence_spans
+from reviewer.text.views import sentence_spans
+from reviewer.types.papers import Citation, Evidence, Paper, Quote
 from tests.conftest import SAMPLES
 from tests.promises import promise
 from tests.scripted import evidence

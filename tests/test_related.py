@@ -6,18 +6,18 @@ import re
 import pytest
 from scripted import plans, sections, writer
 
-from reviewer.drafting import PlanReply, SectionReply
 from reviewer.errors import ModelError, UsageError
-from reviewer.library import Library
-from reviewer.outlining import DraftOptions, plan_related_work
-from reviewer.own_text import read_own
-from reviewer.records import Citation, Filters
-from reviewer.related import draft_related_work, planned_calls
-from reviewer.results import Plan, Theme
+from reviewer.library.library import Library
 from reviewer.settings import Settings
-from reviewer.text import clean, counted
-from reviewer.writers.extractive import Extractive
-from reviewer.writers.prompted import AnswerReply, JudgeReply, ReadReply
+from reviewer.tasks.drafts.outline import DraftOptions, plan_related_work
+from reviewer.tasks.drafts.own_work import read_own
+from reviewer.tasks.drafts.related_work import draft_related_work, planned_calls
+from reviewer.text.views import clean, counted
+from reviewer.types.papers import Citation, Filters
+from reviewer.types.results import Plan, Theme
+from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, ReadReply
+from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from tests.conftest import SAMPLES
 
 QUESTION = "does RL teach new skills?"

@@ -12,17 +12,17 @@ from conftest import SAMPLES, WordEmbedding, write_listing
 from promises import promise
 from test_index import start_child
 
-from reviewer.backups import back_up, restore
 from reviewer.cli import run
 from reviewer.errors import LibraryError, NewerLibraryError
-from reviewer.file_list import NAME, remembered
-from reviewer.library import Library
-from reviewer.records import Filters
-from reviewer.repairing import repair
-from reviewer.results import Run
-from reviewer.salvage import Pages, rows_of_table
-from reviewer.search import find
+from reviewer.library.backup import back_up, restore
+from reviewer.library.library import Library
+from reviewer.library.repair import repair
+from reviewer.library.source_files import NAME, remembered
+from reviewer.library.storage.salvage import Pages, rows_of_table
+from reviewer.search.search import find
 from reviewer.sources import ReadOptions
+from reviewer.types.papers import Filters
+from reviewer.types.results import Run
 
 QUESTION = "does RL teach new skills?"
 PAGE = 4096

@@ -17,12 +17,12 @@ from source_samples import (
     s2_paper,
 )
 
-from reviewer.lookups import Wanted
-from reviewer.online import find_by_words
-from reviewer.records import Paper
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, read_file
-from reviewer.web import Web
+from reviewer.sources.online.client import Web
+from reviewer.sources.online.fetch import find_by_words
+from reviewer.sources.online.types import Wanted
+from reviewer.types.papers import Paper
 
 EXPECTED = {"arxiv": 8, "pubmed": 9, "openalex": 9, "semantic_scholar": 8}
 ARXIV_ENTRIES = [

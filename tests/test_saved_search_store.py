@@ -3,13 +3,18 @@
 import pytest
 from conftest import WordEmbedding
 
-from reviewer.database import Database
 from reviewer.errors import LibraryError, NotFoundError
-from reviewer.library import Library
-from reviewer.records import Filters
-from reviewer.saved_search_store import SavedSearchStore
-from reviewer.saved_searches import SavedSearch
-from reviewer.watching import add_search, remove_search, run_searches, saved_searches
+from reviewer.library.library import Library
+from reviewer.library.saved_searches import SavedSearchStore
+from reviewer.library.storage.database import Database
+from reviewer.tasks.alerts.saved_searches import (
+    add_search,
+    remove_search,
+    run_searches,
+    saved_searches,
+)
+from reviewer.types.papers import Filters
+from reviewer.types.searches import SavedSearch
 
 BEES = SavedSearch(
     name="bees", question="do bees dance?", filters=Filters(year_from=2020), source="arxiv", most=3

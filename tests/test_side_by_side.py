@@ -6,17 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from conftest import SAMPLES, WordEmbedding
 
-from reviewer.database import Database
-from reviewer.kept_values import KeptValues
-from reviewer.library import Library
-from reviewer.mapping import map_papers
-from reviewer.records import Filters
-from reviewer.results import Theme
-from reviewer.search import SearchOptions, find
+from reviewer.library.library import Library
+from reviewer.library.storage.database import Database
+from reviewer.library.storage.query_cache import KeptValues
+from reviewer.search.cluster_labels import name_themes
+from reviewer.search.clusters import group_papers, periods, settle_themes
+from reviewer.search.paper_map import map_papers
+from reviewer.search.search import SearchOptions, find
+from reviewer.search.similar import find_similar
 from reviewer.settings import Settings
-from reviewer.similar import find_similar
-from reviewer.theme_names import name_themes
-from reviewer.themes import group_papers, periods, settle_themes
+from reviewer.types.papers import Filters
+from reviewer.types.results import Theme
 
 THREADS, ROUNDS = 8, 3
 QUESTIONS = (

@@ -6,16 +6,17 @@ from collections import Counter
 
 import pytest
 
-from reviewer.budget import LimitError
-from reviewer.collecting import collect
-from reviewer.drafting import SectionReply
 from reviewer.errors import ModelError
-from reviewer.filling import TableReply
-from reviewer.framing import SummaryReply, ViewsReply
-from reviewer.library import Library
-from reviewer.merging import merged
-from reviewer.records import Citation
-from reviewer.reports import (
+from reviewer.library.library import Library
+from reviewer.llm.budget import LimitError
+from reviewer.settings import Settings
+from reviewer.tasks.surveys.collect import collect
+from reviewer.tasks.surveys.cross_references import merged
+from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey, run_survey
+from reviewer.text.views import clean
+from reviewer.types.papers import Citation
+from reviewer.types.results import Statement
+from reviewer.types.surveys import (
     ReportPlan,
     SectionPlan,
     SurveyPlan,
@@ -23,12 +24,11 @@ from reviewer.reports import (
     TablePlan,
     ViewQuestion,
 )
-from reviewer.results import Statement
-from reviewer.settings import Settings
-from reviewer.survey import SurveyOptions, names_of, plan_survey, run_survey
-from reviewer.text import clean
-from reviewer.writers.extractive import Extractive
-from reviewer.writers.prompted import ReadReply
+from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers.prompted.answers import ReadReply
+from reviewer.writers.prompted.sections import SectionReply
+from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
+from reviewer.writers.prompted.tables import TableReply
 from tests.conftest import SAMPLES, write_listing
 from tests.scripted import fills, reads, sections, writer
 
@@ -148,7 +148,7 @@ def test_papers_that_a_plan_names_come_in_any_case(shelf):
 
 
 def test_filters_hold_for_neighbours_too(shelf):
-    from reviewer.records import Filters
+    from reviewer.types.papers import Filters
 
     plan = ReportPlan(title="x", topic=TOPIC, filters=Filters(year_from=2025), papers=60)
     assert {paper.year for paper in collect(plan, (), shelf).papers} == {2025}

@@ -13,9 +13,9 @@ from itertools import takewhile, zip_longest
 import pytest
 from promises import promise
 
-from reviewer.library import Library
+from reviewer.library.library import Library
 from reviewer.settings import Settings
-from reviewer.survey import GRACE_S
+from reviewer.tasks.surveys.run import GRACE_S
 from tests.conftest import SAMPLES
 from tests.fake_provider import FakeProvider
 from tests.scripted import served

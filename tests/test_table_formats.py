@@ -15,20 +15,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reviewer.describing import cell_text, tally_line
 from reviewer.errors import ReviewError, UsageError
-from reviewer.escaping import escape_formula, escape_latex
-from reviewer.formats.csv import table_csv
-from reviewer.formats.html import table_html
-from reviewer.formats.json import read_table, table_json
-from reviewer.formats.latex import table_latex
-from reviewer.formats.markdown_table import table_markdown
-from reviewer.formats.registry import TABLE_FORMS, choose_format
-from reviewer.formats.xlsx import MOST_CHARS, table_xlsx
-from reviewer.records import Citation, Coverage, Paper, Part
-from reviewer.results import Cell, Column, Row, Table, Value
-from reviewer.text import clean
-from reviewer.written_files import write_whole
+from reviewer.render.csv import table_csv
+from reviewer.render.describe import cell_text, tally_line
+from reviewer.render.escape import escape_formula, escape_latex
+from reviewer.render.files import write_whole
+from reviewer.render.html.table import table_html
+from reviewer.render.json import read_table, table_json
+from reviewer.render.latex import table_latex
+from reviewer.render.markdown_table import table_markdown
+from reviewer.render.registry import TABLE_FORMS, choose_format
+from reviewer.render.xlsx import MOST_CHARS, table_xlsx
+from reviewer.text.views import clean
+from reviewer.types.papers import Citation, Coverage, Paper, Part
+from reviewer.types.results import Cell, Column, Row, Table, Value
 from tests.browser import DESKTOP, PHONE
 
 HOSTILE = {

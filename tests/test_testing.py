@@ -5,11 +5,11 @@ import inspect
 import pytest
 
 from reviewer.errors import ModelError
-from reviewer.llm import LLM
-from reviewer.prompting import Prompts
-from reviewer.records import Record
-from reviewer.testing import Asked, ScriptedLLM
-from reviewer.writers.prompted import RerankReply
+from reviewer.llm.client import LLM
+from reviewer.llm.prompts import Prompts
+from reviewer.llm.testing import Asked, ScriptedLLM
+from reviewer.types.papers import Record
+from reviewer.writers.prompted.answers import RerankReply
 
 
 class Note(Record):

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from reviewer.cli import run
-from reviewer.decoding import Decoded
 from reviewer.errors import SourceError, UsageError
-from reviewer.own_text import read_own
-from reviewer.text_files import MOST_LINE_BYTES, file_bytes, read_text_file, text_of
+from reviewer.sources.text_file import MOST_LINE_BYTES, file_bytes, read_text_file, text_of
+from reviewer.tasks.drafts.own_work import read_own
+from reviewer.text.encoding import Decoded
 from tests.pdfs import make_pdf, paper_page
 
 TITLE = "Überblick über kleine Gärten"

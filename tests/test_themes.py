@@ -4,12 +4,9 @@ import json
 
 import pytest
 
-from reviewer.library import Library
-from reviewer.records import Paper, Part
-from reviewer.results import Theme
-from reviewer.settings import Settings
-from reviewer.theme_names import name_themes
-from reviewer.themes import (
+from reviewer.library.library import Library
+from reviewer.search.cluster_labels import name_themes
+from reviewer.search.clusters import (
     LEAST_PAPERS,
     MOST_THEMES,
     by_words,
@@ -18,6 +15,9 @@ from reviewer.themes import (
     periods,
     settle_themes,
 )
+from reviewer.settings import Settings
+from reviewer.types.papers import Paper, Part
+from reviewer.types.results import Theme
 
 APPLES = [
     ("Apple Orchard in Spring", "Apple orchard bloom, apple orchard bees, apple orchard spring."),

@@ -3,9 +3,9 @@
 import pytest
 from scripted import evidence
 
-from reviewer.records import Quote, Reading
-from reviewer.results import StanceTaken
-from reviewer.verdict import take_stances, verdict_of
+from reviewer.grounding.stances import take_stances, verdict_of
+from reviewer.types.papers import Quote, Reading
+from reviewer.types.results import StanceTaken
 
 SHOWN = [
     evidence("E1", "We find that RL teaches new skills. It does not forget."),

@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.errors import SourceError
 from reviewer.sources import ReadOptions, read_bytes
-from reviewer.xml_records import (
+from reviewer.sources.parsing.xml_stream import (
     XmlError,
     parse_xml,
     read_xml,

@@ -13,18 +13,18 @@ import typer
 
 if TYPE_CHECKING:
     from reviewer.errors import ReviewError
-    from reviewer.records import Filters
     from reviewer.settings import Settings
+    from reviewer.types.papers import Filters
 
 # The files of this folder, in the order of help, and the commands that each registers.
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
     "check": ("check",), "search": ("search", "similar"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
-    "digest": ("digest",), "online": ("enrich", "audit"), "marking": ("tag", "note"),
+    "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
-    "runs": ("runs",), "safe": ("backup", "restore", "repair"), "prompts": ("prompts",),
-    "eval": ("eval",), "doctor": ("doctor",),
+    "runs": ("runs",), "backup": ("backup", "restore", "repair"), "prompts": ("prompts",),
+    "evaluate": ("eval",), "doctor": ("doctor",),
 }  # fmt: skip
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130
@@ -114,7 +114,7 @@ def build_app(command: str = "") -> typer.Typer:
     app.callback()(_front)
     own = [name for name, commands in COMMANDS.items() if command in commands]
     for name in own or COMMANDS:
-        import_module(f"reviewer.cli.{name}").register(app)
+        import_module(f"reviewer.cli.commands.{name}").register(app)
     return app
 
 
@@ -177,7 +177,7 @@ def _show_usage(show: Callable[..., None]) -> None:
 
 def _print_usage_json(error: Exception) -> None:
     from reviewer.errors import UsageError
-    from reviewer.formats.json import error_json
+    from reviewer.render.json import error_json
 
     message = getattr(error, "format_message", error.__str__)().rstrip(".")
     context = getattr(error, "ctx", None)
@@ -198,7 +198,7 @@ def _show(error: ReviewError, *, as_json: bool) -> None:
     hint = f" {error.hint}" if error.hint else ""
     print_error(f"review: {error.message.rstrip('.')}.{hint}")
     if as_json:
-        from reviewer.formats.json import error_json
+        from reviewer.render.json import error_json
 
         print_out(error_json(error))
 
@@ -231,7 +231,7 @@ def _stop_printing() -> None:
 def print_error(line: str) -> None:
     """One line to standard error. What a file's name or a paper's title may hold to steer a
     terminal is left out."""
-    from reviewer.visible import visible
+    from reviewer.text.invisible import visible
 
     encoding = sys.stderr.encoding or "utf-8"
     line = line.encode(encoding, errors="replace").decode(encoding)
@@ -258,7 +258,7 @@ def filters_of(
     import re
 
     from reviewer.errors import UsageError
-    from reviewer.records import Filters
+    from reviewer.types.papers import Filters
 
     found = re.fullmatch(r"(\d{4})?(:)?(\d{4})?", year.strip())
     if found is None or (year.strip() and not (found[1] or found[3])):
@@ -285,7 +285,7 @@ def deliver(markdown: str, document: str, *, form: str, output: str) -> None:
     if output and output != "-":
         from pathlib import Path
 
-        from reviewer.written_files import write_whole
+        from reviewer.render.files import write_whole
 
         write_whole(Path(output), text)
     elif form == "markdown" and sys.stdout.isatty():

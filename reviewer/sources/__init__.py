@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from reviewer.errors import SourceError
-from reviewer.records import Origin, Paper, Part, Skipped
-from reviewer.text_files import BINARY, PACKED, STDIN, file_bytes, text_of
+from reviewer.sources.text_file import BINARY, PACKED, STDIN, file_bytes, text_of
+from reviewer.types.papers import Origin, Paper, Part, Skipped
 
 PACKED_FORMATS = ("docx",)  # bytes, no text
 FORMATS = tuple(  # asked in this order: those that a first line gives away before the others
@@ -150,12 +150,12 @@ def read_bytes(data: bytes, file: str, options: ReadOptions) -> Entries:
 
 def _read_packed(data: bytes, file: str, options: ReadOptions) -> Entries | None:
     """The entries of what is no text; None for a text."""
-    pdf = import_module("reviewer.sources.pdf")
+    pdf = import_module("reviewer.sources.formats.pdf")
     if pdf.is_pdf(data):
         found: Entries = pdf.read_pdf(data, file, options)
         return found
     for name in PACKED_FORMATS:
-        packed = import_module(f"reviewer.sources.{name}")
+        packed = import_module(f"reviewer.sources.formats.{name}")
         if packed.matches(data):
             return _sorted(packed.read(data, file, options), file)
     for magic, reason in PACKED.items():
@@ -170,11 +170,11 @@ def _refused(file: str, reason: str) -> Entries:
 
 def _read_text(text: str, file: str, options: ReadOptions) -> Entries:
     if options.columns:
-        table = import_module("reviewer.sources.table")
+        table = import_module("reviewer.sources.formats.table")
         if table.matches_with(text, dict(options.columns)):
             return _sorted(table.read(text, file, options), file)
     for name in FORMATS:
-        source: Source = import_module(f"reviewer.sources.{name}")
+        source: Source = import_module(f"reviewer.sources.formats.{name}")
         if source.matches(text):
             return _sorted(source.read(text, file, options), file)
     return _refused(file, f"it is in no format that review reads: {NAMED_FORMATS}")

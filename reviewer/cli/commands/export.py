@@ -1,0 +1,101 @@
+"""`review export`: the library's papers for other programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reviewer.cli import (
+    KeysOption,
+    LibraryOption,
+    OutputOption,
+    QuietOption,
+    TagOption,
+    VenueOption,
+    YearOption,
+    deliver,
+    filters_of,
+    print_error,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reviewer.types.papers import Paper
+
+_EPILOG = "Example: review export --tag rl -o rl.bib"
+
+
+def register(app: typer.Typer) -> None:
+    app.command("export", epilog=_EPILOG)(export)
+
+
+def export(
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="bibtex, ris, csl-json, jsonl or csv; else by the suffix of -o, else bibtex.",
+            show_default=False,
+        ),
+    ] = "",
+    style: Annotated[
+        str,
+        typer.Option(
+            help="Instead a formatted list by this CSL style (apa, ieee) or .csl file.",
+            show_default=False,
+        ),
+    ] = "",
+    tag: TagOption = None,
+    year: YearOption = "",
+    venue: VenueOption = "",
+    keys: KeysOption = "",
+    output: OutputOption = "",
+    library: LibraryOption = None,
+    quiet: QuietOption = False,
+) -> int:
+    """Write papers as a bibliography that other programs read."""
+    from reviewer.cli.library import opened, with_known_keys
+    from reviewer.errors import UsageError
+    from reviewer.render.registry import EXPORT_FORMS, choose_format
+    from reviewer.search.explain_empty import why_none_pass
+    from reviewer.text.views import counted
+    from reviewer.types.papers import silent
+
+    if style and form:
+        raise UsageError("--style and --format are two ways to write papers", hint="Use one.")
+    chosen = "" if style else choose_format(form, output, EXPORT_FORMS)
+    with opened(settings_of(library=library), None, None, silent) as shelf:
+        filters = with_known_keys(filters_of(year, venue, tag, keys), shelf)
+        papers, why = shelf.papers(filters), why_none_pass(shelf, filters)
+    deliver("", _styled(papers, style) if style else written(papers, chosen), form="json",
+            output=output)  # fmt: skip
+    if not quiet:
+        if why:
+            print_error(why)
+        print_error(counted(len(papers), "paper"))
+    return 0
+
+
+def written(papers: Sequence[Paper], form: str) -> str:
+    """The papers in one of the export forms."""
+    from importlib import import_module
+
+    homes = {
+        "bibtex": ("bibtex", "bibtex"),
+        "ris": ("ris", "ris"),
+        "csl-json": ("csl_json", "csl_json"),
+        "jsonl": ("json", "papers_jsonl"),
+        "csv": ("csv", "papers_csv"),
+    }
+    module, name = homes[form]
+    return str(getattr(import_module(f"reviewer.render.{module}"), name)(papers))
+
+
+def _styled(papers: Sequence[Paper], style: str) -> str:
+    from reviewer.render.references import reference_list
+
+    return "".join(f"{line}\n" for line in reference_list(papers, style))
