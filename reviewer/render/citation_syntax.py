@@ -1,4 +1,4 @@
-"""Finds the citation marks of a draft: of pandoc, LaTeX, numbers, authors with years. Pure."""
+"""The syntax of citation marks: pandoc, LaTeX, numbers, authors with years; finds them. Pure."""
 
 from __future__ import annotations
 
@@ -6,22 +6,30 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-_KEY = r"\{[^{}\s]+\}|[\w](?:[\w:.#$%&\-+?<>~/]*[\w])?"
+# As pandoc reads it: a sign stands within the key, one at a time, so `@a--b` names a.
+_PLAIN_KEY = re.compile(r"\w(?:\w|[:.#$%&\-+?<>~/](?=\w)|[:/](?=/))*")
+_KEY = rf"\{{[^{{}}\s]+\}}|{_PLAIN_KEY.pattern}"
 _PANDOC_KEY = re.compile(rf"(?<![\w@.\\/])-?@({_KEY})")
 _PANDOC = re.compile(r"\[[^\[\]]*(?<![\w@.\\/])-?@[\w{][^\[\]]*\](?!\()")
+_CITE = r"[a-zA-Z]*cite(?!style|indent)[a-zA-Z]*"
 _LATEX = re.compile(
-    r"\\(?P<name>[a-zA-Z]*cite[a-zA-Z]*)\*?(?:\s*\[[^\]]*\]){0,2}\s*\{(?P<keys>[^{}]*)\}"
+    rf"\\(?P<name>{_CITE})\*?"
+    r"(?:\s*\[[^\]]*\]){0,2}\s*\{(?P<keys>[^{}]*)\}"
     r"(?P<more>(?:(?:\s?\[[^\]]*\]){0,2}\{[^{}]*\})*)"
 )
-_NOCITE = re.compile(_LATEX.pattern.replace("[a-zA-Z]*cite[a-zA-Z]*", "nocite"))
+_NOCITE = re.compile(_LATEX.pattern.replace(_CITE, "nocite"))
 _IN_TEXT = re.compile(r"(?:[Cc]itet|[Tt]extcite|[Cc]iteauthor|[Cc]itealt)")
-PAGES = r"(?:, pp?\. ?\d+(?:(?:, |[–-])\d+)*)?"  # of a number in a mark: `[1, p. 3]`
+_PAGES = r"(?:, pp?\. ?\d+(?:(?:, |[–-])\d+)*)?"  # of a number in a mark: `[1, p. 3]`
 _NUMERIC = re.compile(
-    rf"(?<![\w\])!])\[(\d{{1,3}}{PAGES}(?:\s?[,;–-]\s?\d{{1,3}}{PAGES})*)\](?![(\[:])"
+    rf"(?<![\w\])!\\])\[(\d{{1,3}}{_PAGES}(?:\s?[,;–-]\s?\d{{1,3}}{_PAGES})*)\](?![(\[:])"
 )
+_CAPITAL = r"[^\W\d_a-zß-öø-ÿα-ωа-я]"  # a capital, or a letter of a script without
+_NAME = rf"{_CAPITAL}[\w'’-]+"
+_WITHIN = r"(?:[^()]|\([^()]{0,200}\))"  # a title may have brackets of its own
 _AUTHOR_YEAR = re.compile(
-    r"\((?:[^()]*?[A-Z][^()]*?,?\s)?(?:19|20)\d\d[a-z]?(?:[;,][^()]*)?\)"
-    r"|[A-Z][\w'’-]+(?:\s(?:and|&)\s[A-Z][\w'’-]+|\set al\.),?\s\[?(?:19|20)\d\d"
+    rf"\((?:{_WITHIN}{{0,300}}?{_CAPITAL}{_WITHIN}{{0,300}}?,?\s)?"
+    rf"(?:(?:19|20)\d\d[a-z]?|n\.d\.)(?:[;,]{_WITHIN}{{0,3000}})?\)"
+    rf"|{_NAME}(?:\s(?:and|&)\s{_NAME}|\set al\.),?\s\[?(?:19|20)\d\d"
 )
 _CROSS_REFERENCE = re.compile(r"(?:fig|tbl|tab|eq|sec|lst|thm|lem|def|prop|alg):", re.IGNORECASE)
 _NOT_OURS = ("@",)  # a cross-reference such as @fig:one
@@ -47,6 +55,34 @@ def find_marks(text: str, numbers: Collection[str]) -> list[Mark]:
         taken = [(mark.start, mark.end) for mark in found]
         found += [m for m in way(text) if not any(m.start < b and a < m.end for a, b in taken)]
     return sorted((m for m in found if m.keys != _NOT_OURS), key=lambda mark: mark.start)
+
+
+def pandoc_key(key: str) -> str:
+    """`@key` as pandoc and `find_marks` read it back; `@{key}` where they would read less of it, or
+    take it for a cross-reference."""
+    is_plain = _PLAIN_KEY.fullmatch(key) and not _CROSS_REFERENCE.match(key)
+    return f"@{key}" if is_plain else f"@{{{key}}}"
+
+
+def style_of(text: str, *, is_latex: bool) -> str:
+    """The system that a draft cites in, by its marks: latex, pandoc or numeric; pandoc's when there
+    are none."""
+    if is_latex or _LATEX.search(text):
+        return "latex"
+    if any(mark.keys != _NOT_OURS for mark in _bare(text)):
+        return "pandoc"
+    return "numeric" if _NUMERIC.search(text) else "pandoc"
+
+
+def cited_keys(text: str) -> set[str]:
+    """Keys that pandoc's or LaTeX's marks of a draft name."""
+    return {key for mark in find_marks(text, ()) for key in mark.keys}
+
+
+def highest_number(text: str) -> int:
+    """The highest number that a numeric mark of a draft has; 0 without one."""
+    listed = (re.sub(_PAGES, "", found[1]) for found in _NUMERIC.finditer(text))
+    return max((int(n) for found in listed for n in re.findall(r"\d+", found)), default=0)
 
 
 def nocited(text: str) -> tuple[str, list[str]]:
@@ -76,13 +112,14 @@ def _bare(text: str) -> Iterator[Mark]:
 
 
 def _pandoc_keys(text: str) -> tuple[str, ...]:
-    keys = (found[1].strip("{}") for found in _PANDOC_KEY.finditer(text))
-    return tuple(dict.fromkeys(k for k in keys if not _CROSS_REFERENCE.match(k))) or _NOT_OURS
+    found = (match[1] for match in _PANDOC_KEY.finditer(text))
+    keys = (key.strip("{}") for key in found if not _CROSS_REFERENCE.match(key))
+    return tuple(dict.fromkeys(keys)) or _NOT_OURS
 
 
 def _numeric(text: str) -> Iterator[Mark]:
     for found in _NUMERIC.finditer(text):
-        yield Mark(*found.span(), _numbers(re.sub(PAGES, "", found[1])))
+        yield Mark(*found.span(), _numbers(re.sub(_PAGES, "", found[1])))
 
 
 def _author_year(text: str) -> Iterator[Mark]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from reviewer.render.citation_syntax import PAGES
+from reviewer.render.citation_syntax import pandoc_key
 from reviewer.text.names import authors_of
 from reviewer.text.views import clean, shorten
 from reviewer.types.papers import Paper
@@ -16,13 +16,6 @@ STYLES = ("pandoc", "latex", "numeric", "author-year")
 _TITLE_CHARS = 40
 _NO_KEY = re.compile(r"[^\w:.+/-]", re.ASCII)
 _COUNT = re.compile(r"\d[\d,.]*\s+(?:more\s+)?(?:authors?|others?|people)", re.IGNORECASE)
-_PANDOC_MARK = re.compile(r"(?<![\w\\])-?@(?:\{([^}\s]+)\}|([A-Za-z0-9_][\w:.#$%&+?<>~/-]*))")
-_LATEX_MARK = re.compile(
-    r"\\[a-zA-Z]*cite(?!style|indent)[a-zA-Z]*\*?(?:\s*\[[^\]]*\])*\s*\{([^}]*)\}"
-)
-_NUMBER_MARK = re.compile(
-    rf"(?<![\w\]!\\])\[(\d{{1,3}}{PAGES}(?:\s?[,;–-]\s?\d{{1,3}}{PAGES})*)\](?![(\[:])"
-)
 _NO_PAGES: Mapping[str, Sequence[int]] = MappingProxyType({})
 
 
@@ -67,7 +60,7 @@ class Marks:
         at = {i: page_words(pages.get(i, ())) for i in own}
         keys = {i: citation_key(self._papers[i].key) for i in own}
         if self.style == "pandoc":
-            return f"[{'; '.join(f'@{keys[i]}{at[i]}' for i in own)}]"
+            return f"[{'; '.join(f'{pandoc_key(keys[i])}{at[i]}' for i in own)}]"
         if self.style == "latex" and not any(at.values()):
             return rf"\citep{{{','.join(keys.values())}}}"
         if self.style == "latex":
@@ -82,7 +75,7 @@ class Marks:
         """The mark as a part of the sentence: `@a`, `\\citet{a}`, `[1]`, `Guo et al. (2025)`."""
         key = citation_key(self._papers[paper_id].key)
         if self.style == "pandoc":
-            return f"@{key}"
+            return pandoc_key(key)
         if self.style == "latex":
             return rf"\citet{{{key}}}"
         if self.style == "numeric":
@@ -124,27 +117,3 @@ def _who(paper: Paper) -> str:
 
 def _when(paper: Paper) -> str:
     return str(paper.year) if paper.year is not None else "n.d."
-
-
-def style_of(text: str, *, is_latex: bool) -> str:
-    """The system that a draft cites in, by its marks; pandoc's when there are none."""
-    if is_latex or _LATEX_MARK.search(text):
-        return "latex"
-    if _PANDOC_MARK.search(text):
-        return "pandoc"
-    return "numeric" if _NUMBER_MARK.search(text) else "pandoc"
-
-
-def cited_keys(text: str) -> set[str]:
-    """Keys that pandoc's or LaTeX's marks of a draft name."""
-    keys = {(a or b).rstrip(".:") for a, b in _PANDOC_MARK.findall(text)}
-    for listed in _LATEX_MARK.findall(text):
-        keys |= {key.strip() for key in listed.split(",")}
-    return keys
-
-
-def highest_number(text: str) -> int:
-    """The highest number that a numeric mark of a draft has; 0 without one."""
-    listed = (re.sub(PAGES, "", found) for found in _NUMBER_MARK.findall(text))
-    numbers = [int(n) for found in listed for n in re.findall(r"\d+", found)]
-    return max(numbers, default=0)

@@ -13,8 +13,9 @@ from reviewer.grounding.claims import FAILING, pass_gate
 from reviewer.library.embeddings import MissingEmbeddingError
 from reviewer.library.library import Library
 from reviewer.library.run_log import Request, keep_run, new_run_id
+from reviewer.render.citation_syntax import cited_keys, highest_number, style_of
 from reviewer.render.escape import escape_pandoc
-from reviewer.render.in_text import Marks, citation_key, cited_keys, highest_number, style_of
+from reviewer.render.in_text import Marks, citation_key
 from reviewer.render.latex_draft import sentence_latex
 from reviewer.render.markdown_draft import reference_markdown, sentence_markdown
 from reviewer.search.clusters import by_words, vectors_of
