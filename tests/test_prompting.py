@@ -74,10 +74,8 @@ def test_a_prompts_first_line_names_what_it_takes_and_gives_and_who_calls_it(fil
     head = HEAD.match(file.read_text(encoding="utf-8"))
     assert head, f"{file.name} has no head"
     assert inputs_of(head.string) == meta.find_undeclared_variables(tree(file))
-    module, caller = {
-        "writers/prompted.py": (prompted, prompted.Prompted), "filling.py": (filling, filling),
-        "drafting.py": (drafting, drafting), "framing.py": (framing, framing),
-    }[head[3]]  # fmt: skip
+    module = import_module("reviewer." + head[3].removesuffix(".py").replace("/", "."))
+    caller = getattr(module, "Prompted", module)
     assert issubclass(getattr(module, head[2]), Record)
     assert callable(getattr(caller, head[4]))
 
