@@ -39,8 +39,9 @@ from reviewer.search.search import SearchOptions, find
 from reviewer.tasks.answers.answer import AskOptions, answer_question
 from reviewer.text.keywords import query_terms
 from reviewer.text.views import clean, normalise_title
-from reviewer.types.papers import Claim, Filters
-from reviewer.types.results import Answer
+from reviewer.types.answers import Answer
+from reviewer.types.claims import Claim
+from reviewer.types.searches import Filters
 from reviewer.writers.extractive.answers import Extractive
 
 WAYS = {"with MiniLM": False, "by words alone": True}

@@ -22,7 +22,7 @@ from reviewer.render.claim_notes import cited_papers
 from reviewer.tasks.drafts.outline import DraftOptions
 from reviewer.tasks.drafts.related_work import draft_related_work
 from reviewer.text.views import clean, normalise_title
-from reviewer.types.results import RelatedWork
+from reviewer.types.drafts import RelatedWork
 from reviewer.writers.extractive.answers import Extractive
 
 WAYS = {"with MiniLM": False, "by words alone": True}

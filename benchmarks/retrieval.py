@@ -40,7 +40,7 @@ from reviewer.library.library import Library
 from reviewer.search.search import SearchOptions, find
 from reviewer.text.keywords import query_terms
 from reviewer.text.views import clean
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 MEASURES = (nDCG @ 10, R @ 20, R @ 100, RR @ 10)
 RANKED, CANDIDATES = 100, 1000

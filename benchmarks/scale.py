@@ -27,7 +27,7 @@ from reviewer.library.library import Library
 from reviewer.search.ranking import DENSE_CANDIDATES
 from reviewer.search.search import SearchOptions, find
 from reviewer.settings import Settings
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 PARTS = ("scale", "recall")
 MORE = 100  # papers that are added to a library that is there

@@ -30,8 +30,8 @@ from reviewer.llm.client import load_litellm
 from reviewer.settings import Settings
 from reviewer.tasks.tables.table import TableOptions, compare_papers
 from reviewer.text.views import normalise_title
-from reviewer.types.papers import Filters
-from reviewer.types.results import Table
+from reviewer.types.searches import Filters
+from reviewer.types.tables import Table
 from reviewer.writers.extractive.answers import Extractive
 from tests.fake_provider import FakeProvider, Seen
 

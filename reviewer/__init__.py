@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from reviewer.tasks.drafts.outline import DraftOptions, plan_related_work
     from reviewer.tasks.drafts.related_work import draft_related_work
     from reviewer.tasks.tables.table import TableOptions, compare_papers
-    from reviewer.types.papers import Filters, Paper
-    from reviewer.types.results import Answer, Column, RelatedWork, Table
+    from reviewer.types.answers import Answer
+    from reviewer.types.drafts import RelatedWork
+    from reviewer.types.papers import Paper
+    from reviewer.types.searches import Filters
+    from reviewer.types.tables import Column, Table
     from reviewer.writers.extractive.answers import Extractive
 
 _HOMES = {

@@ -21,7 +21,7 @@ from promises import (  # noqa: F401  pytest finds hooks and fixtures here
 )
 
 from reviewer.library.library import Library
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "fixtures" / "library"

@@ -7,21 +7,13 @@ from reviewer.tasks.drafts.outline import DraftOptions
 from reviewer.tasks.drafts.related_work import draft_related_work
 from reviewer.tasks.tables.table import TableOptions, compare_papers
 from reviewer.text.views import sentence_spans
+from reviewer.types.answers import Answer, StanceTaken
+from reviewer.types.claims import Citation, Claim
+from reviewer.types.drafts import RelatedWork, Section, Statement, Theme
 from reviewer.types.maps import PaperMap
-from reviewer.types.papers import Citation, Claim, Coverage, Filters, Paper, Part, Usage
-from reviewer.types.results import (
-    Answer,
-    Cell,
-    Column,
-    RelatedWork,
-    Row,
-    Section,
-    StanceTaken,
-    Statement,
-    Table,
-    Theme,
-    Value,
-)
+from reviewer.types.papers import Paper, Part
+from reviewer.types.runs import Coverage, Usage
+from reviewer.types.searches import Filters
 from reviewer.types.surveys import (
     Batch,
     Flow,
@@ -35,6 +27,7 @@ from reviewer.types.surveys import (
     SurveySection,
     Verdict,
 )
+from reviewer.types.tables import Cell, Column, Row, Table, Value
 from reviewer.writers.extractive.answers import Extractive
 
 SUPPORTS = ("supported", "partial", "unchecked", "uncited", "unsupported", "contradicted")

@@ -11,7 +11,8 @@ from reviewer.library.index.chunking import chunk_paper
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.replies import schema_of
 from reviewer.llm.testing import Asked, FencedText, Script, ScriptedLLM
-from reviewer.types.papers import Evidence, Paper, Part, Score
+from reviewer.types.evidence import Evidence, Score
+from reviewer.types.papers import Paper, Part
 from reviewer.writers.prompted.answers import (
     AnswerReply,
     JudgeReply,

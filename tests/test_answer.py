@@ -12,8 +12,9 @@ from reviewer.library.library import Library
 from reviewer.library.run_log import new_run_id
 from reviewer.settings import Settings
 from reviewer.tasks.answers.answer import AskOptions, answer_question, planned_calls
-from reviewer.types.papers import AnswerDraft, ClaimDraft, Filters, Quote
-from reviewer.types.results import Answer
+from reviewer.types.answers import Answer
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
+from reviewer.types.searches import Filters
 from reviewer.types.writer import PAPERS_A_CALL
 from reviewer.writers.extractive.answers import Extractive
 

@@ -5,7 +5,7 @@ import pytest
 from conftest import write_listing
 
 from reviewer.library.index.scoring import WordCount, split_words
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 PAPERS = [
     {

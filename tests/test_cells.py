@@ -11,7 +11,7 @@ from scripted import evidence
 from reviewer.grounding.cells import disagrees, fill, is_in_own_words, numbers_without_proof
 from reviewer.render.describe import cell_text
 from reviewer.text.views import clean
-from reviewer.types.results import CellDraft, Column, RowDraft
+from reviewer.types.tables import CellDraft, Column, RowDraft
 
 ABSTRACT = (
     "We train Qwen2.5-7B with GRPO on 8 tasks. Accuracy rises by 8.4% to 61.2%, in 2025 too. "

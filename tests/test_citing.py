@@ -11,7 +11,9 @@ from reviewer.grounding.quotes import cite, locate, resolve
 from reviewer.library.index.chunking import chunk_paper
 from reviewer.sources import ReadOptions, find_files, read_file
 from reviewer.text.views import clean, sentence_spans
-from reviewer.types.papers import AnswerDraft, ClaimDraft, Evidence, Paper, Part, Quote, Score
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
+from reviewer.types.evidence import Evidence, Score
+from reviewer.types.papers import Paper, Part
 
 SAMPLES = Path(__file__).parent.parent / "fixtures" / "library"
 

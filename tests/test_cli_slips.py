@@ -12,8 +12,8 @@ from reviewer.cli import run
 from reviewer.library.library import Library
 from reviewer.settings import Settings
 from reviewer.tasks.tables.update import Redo, kept_cells
-from reviewer.types.papers import Coverage
-from reviewer.types.results import Cell, Column, Row, Table
+from reviewer.types.runs import Coverage
+from reviewer.types.tables import Cell, Column, Row, Table
 
 PAPERS = (
     {"title": "Apples are round", "abstract": "Apples are round and red. They grow on trees.",

@@ -13,7 +13,7 @@ from reviewer.grounding.columns import (
     read_column,
     read_columns,
 )
-from reviewer.types.results import Column
+from reviewer.types.tables import Column
 
 NUMBER, TEXT = Column(name="n", kind="number"), Column(name="t")
 YES_NO = Column(name="y", kind="yes/no")

@@ -12,8 +12,8 @@ from reviewer.library.library import Library
 from reviewer.library.runs import Ledger
 from reviewer.library.storage.database import SCHEMA_VERSION, Database, told
 from reviewer.search.search import find
-from reviewer.types.papers import Citation, Claim
-from reviewer.types.results import Run
+from reviewer.types.claims import Citation, Claim
+from reviewer.types.runs import Run
 
 
 @pytest.fixture

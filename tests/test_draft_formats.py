@@ -15,8 +15,10 @@ from reviewer.render.json import draft_json
 from reviewer.render.latex_draft import draft_latex
 from reviewer.render.markdown_draft import draft_markdown
 from reviewer.render.references import reference_list
-from reviewer.types.papers import Citation, Coverage, Paper, Part
-from reviewer.types.results import RelatedWork, Section, Statement
+from reviewer.types.claims import Citation
+from reviewer.types.drafts import RelatedWork, Section, Statement
+from reviewer.types.papers import Paper, Part
+from reviewer.types.runs import Coverage
 
 HOSTILE = (
     "Pears [click](http://evil.example) <script>x</script> \\input{x} $x^2$ @who 100% & #1 _a_ ~b"

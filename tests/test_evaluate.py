@@ -14,7 +14,7 @@ from reviewer.settings import Settings
 from reviewer.tasks.answers.answer import AskOptions
 from reviewer.tasks.evaluate import citation_scores, evaluate, ndcg, read_questions
 from reviewer.text.views import clean, normalise_title
-from reviewer.types.papers import Citation, Claim
+from reviewer.types.claims import Citation, Claim
 from reviewer.writers.extractive.answers import Extractive
 from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, ReadReply
 from tests.fake_provider import FakeProvider

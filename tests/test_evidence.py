@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.types.evidence import by_paper, tagged
-from reviewer.types.papers import Chunk, Evidence, Paper, Score
+from reviewer.types.evidence import Evidence, Score, by_paper, tagged
+from reviewer.types.papers import Chunk, Paper
 
 
 def text_of(paper: str, number: int) -> Evidence:

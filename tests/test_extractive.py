@@ -12,7 +12,8 @@ from reviewer.library.library import Library
 from reviewer.search.search import find
 from reviewer.settings import Settings
 from reviewer.text.views import clean, sentence_spans
-from reviewer.types.papers import NeedsModel, Usage
+from reviewer.types.claims import NeedsModel
+from reviewer.types.runs import Usage
 from reviewer.writers.extractive.answers import MOST_SENTENCES, Extractive
 
 QUESTIONS = (

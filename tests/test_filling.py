@@ -8,8 +8,8 @@ from scripted import HONEST, evidence, fills, writer
 from reviewer.errors import ModelError
 from reviewer.llm.budget import LimitError
 from reviewer.llm.prompts import Prompts
-from reviewer.types.papers import silent
-from reviewer.types.results import Column
+from reviewer.types.progress import silent
+from reviewer.types.tables import Column
 from reviewer.writers.prompted.tables import (
     CELLS_A_CALL,
     MOST_PAPERS_A_CALL,

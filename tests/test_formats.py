@@ -32,18 +32,11 @@ from reviewer.settings import Settings
 from reviewer.tasks.answers.answer import answer_question
 from reviewer.tasks.doctor import examine
 from reviewer.text.views import clean
-from reviewer.types.papers import (
-    Chunk,
-    Citation,
-    Claim,
-    Coverage,
-    Evidence,
-    Paper,
-    Part,
-    Score,
-    Skipped,
-)
-from reviewer.types.results import Added, Answer
+from reviewer.types.answers import Answer
+from reviewer.types.claims import Citation, Claim
+from reviewer.types.evidence import Evidence, Score
+from reviewer.types.papers import Added, Chunk, Paper, Part, Skipped
+from reviewer.types.runs import Coverage
 from reviewer.writers.extractive.answers import Extractive
 from tests.conftest import ROOT, SAMPLES, WordEmbedding
 

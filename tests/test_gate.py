@@ -4,7 +4,7 @@ import pytest
 from scripted import evidence, judges, writer
 
 from reviewer.grounding.claims import pass_gate
-from reviewer.types.papers import AnswerDraft, ClaimDraft, Quote
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
 from reviewer.writers.extractive.answers import Extractive
 from reviewer.writers.prompted.answers import AnswerReply, JudgeReply
 

@@ -15,7 +15,7 @@ from reviewer.search.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.tasks.answers.answer import AskOptions, answer_question
 from reviewer.tasks.answers.gather import Reads, gather
-from reviewer.types.papers import silent
+from reviewer.types.progress import silent
 from reviewer.types.writer import PAPERS_A_CALL
 from reviewer.writers.prompted.answers import (
     AnswerReply,

@@ -17,7 +17,7 @@ from reviewer.render.markdown import answer_markdown
 from reviewer.settings import Settings
 from reviewer.tasks.answers.answer import AskOptions, answer_question
 from reviewer.text.views import clean
-from reviewer.types.papers import Citation
+from reviewer.types.claims import Citation
 from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, QuestionsReply, ReadReply
 
 QUESTION = "Does RL teach models new skills?"

@@ -21,8 +21,8 @@ from reviewer.render.markdown_table import table_markdown
 from reviewer.settings import Settings
 from reviewer.tasks.tables.table import TableOptions, compare_papers
 from reviewer.text.views import clean
-from reviewer.types.papers import Filters
-from reviewer.types.results import Column
+from reviewer.types.searches import Filters
+from reviewer.types.tables import Column
 from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 
 COLUMNS = (

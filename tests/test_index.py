@@ -18,7 +18,7 @@ from promises import promise
 from reviewer.library.index.chroma import IndexDamagedError, Vectors
 from reviewer.library.library import Library
 from reviewer.search.search import find
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 QUESTIONS = (
     "does RL teach new skills?",

@@ -28,8 +28,9 @@ from reviewer.render.json import papers_jsonl
 from reviewer.sources import ReadOptions, find_files, read_file
 from reviewer.text.invisible import escape_hidden, is_hidden, visible
 from reviewer.text.views import clean, clean_view
-from reviewer.types.papers import Coverage, Paper, Part
-from reviewer.types.results import Column, Table
+from reviewer.types.papers import Paper, Part
+from reviewer.types.runs import Coverage
+from reviewer.types.tables import Column, Table
 from tests.conftest import write_listing
 from tests.fake_provider import FakeProvider
 from tests.promises import promise

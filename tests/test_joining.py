@@ -15,7 +15,7 @@ from reviewer.library.merge import Joiner
 from reviewer.library.storage.database import Database
 from reviewer.sources import ReadOptions
 from reviewer.sources.formats import jsonl
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 
 class Papers:

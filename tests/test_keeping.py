@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 from reviewer.library.run_log import Request, keep_run
-from reviewer.types.papers import Coverage, Paper, Part, Usage
-from reviewer.types.results import Answer, Revision
+from reviewer.types.answers import Answer
+from reviewer.types.drafts import Revision
+from reviewer.types.papers import Paper, Part
+from reviewer.types.runs import Coverage, Usage
 from reviewer.types.surveys import Batch, Made, Methods, SurveyReport
 
 PAPER = Paper(id="p1", key="one", parts=(Part(name="title", text="One"),))

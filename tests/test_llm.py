@@ -23,7 +23,7 @@ from reviewer.llm.deadline import DeadlineError
 from reviewer.llm.provider_errors import MOST_ATTEMPTS
 from reviewer.llm.replies import DamagedReplyError, ModelReplyError
 from reviewer.settings import Settings
-from reviewer.types.papers import Record
+from reviewer.types.record import Record
 from tests.conftest import ROOT
 from tests.fake_provider import (
     FakeProvider,

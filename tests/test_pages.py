@@ -28,8 +28,11 @@ from reviewer.search.paper_map import LEAST_PAPERS, map_papers
 from reviewer.tasks.drafts.outline import DraftOptions
 from reviewer.tasks.drafts.related_work import draft_related_work
 from reviewer.text.views import clean
-from reviewer.types.papers import Citation, Coverage, Paper, Part
-from reviewer.types.results import Answer, StanceTaken, Theme
+from reviewer.types.answers import Answer, StanceTaken
+from reviewer.types.claims import Citation
+from reviewer.types.drafts import Theme
+from reviewer.types.papers import Paper, Part
+from reviewer.types.runs import Coverage
 from reviewer.types.surveys import Flow, Made
 from reviewer.writers.extractive.answers import Extractive
 from tests.browser import DESKTOP, PHONE

@@ -14,7 +14,7 @@ from reviewer.library.library import Library
 from reviewer.search.search import find
 from reviewer.text.invisible import visible
 from reviewer.text.keywords import query_terms
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 QUESTIONS = (
     "does RL teach new skills?",

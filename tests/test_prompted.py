@@ -9,7 +9,7 @@ from scripted import evidence, reads, writer
 
 from reviewer.errors import ModelError
 from reviewer.llm.prompts import Prompts
-from reviewer.types.papers import Citation, Claim, Quote, Reading
+from reviewer.types.claims import Citation, Claim, Quote, Reading
 from reviewer.types.writer import PAPERS_A_CALL
 from reviewer.writers.prompted.answers import (
     MOST_CLAIMS,

@@ -1,6 +1,7 @@
 """Prompts say what they take, render it, and keep paper text as data behind a secret fence."""
 
 import re
+from importlib import import_module
 
 import jinja2
 import pytest
@@ -11,11 +12,7 @@ from jinja2 import meta, nodes
 from reviewer.errors import NotFoundError
 from reviewer.llm.prompts import SUFFIX, PromptError, Prompts, inputs_of, prompts_folder
 from reviewer.llm.testing import FENCED
-from reviewer.types.papers import Record
-from reviewer.writers.prompted import answers as prompted
-from reviewer.writers.prompted import sections as drafting
-from reviewer.writers.prompted import surveys as framing
-from reviewer.writers.prompted import tables as filling
+from reviewer.types.record import Record
 
 FILES = sorted(prompts_folder().glob(f"*{SUFFIX}"))
 CALLS = [file for file in FILES if not file.name.startswith("_")]

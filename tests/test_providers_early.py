@@ -17,7 +17,7 @@ from reviewer.llm.providers import (
     providers_in,
 )
 from reviewer.settings import Settings
-from reviewer.types.papers import Record
+from reviewer.types.record import Record
 from tests.conftest import ROOT
 
 NAMES = ["gpt-99", "gpt5", "claude-99", "llama3", "mistral", "o9", "ollama", "ft:gpt-4o:me::id"]

@@ -12,7 +12,9 @@ import pytest
 from reviewer.grounding.quotes import cite, locate
 from reviewer.sources import ReadOptions, find_files, read_file
 from reviewer.text.views import sentence_spans
-from reviewer.types.papers import Citation, Evidence, Paper, Quote
+from reviewer.types.claims import Citation, Quote
+from reviewer.types.evidence import Evidence
+from reviewer.types.papers import Paper
 from tests.conftest import SAMPLES
 from tests.promises import promise
 from tests.scripted import evidence

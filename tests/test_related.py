@@ -13,8 +13,9 @@ from reviewer.tasks.drafts.outline import DraftOptions, plan_related_work
 from reviewer.tasks.drafts.own_work import read_own
 from reviewer.tasks.drafts.related_work import draft_related_work, planned_calls
 from reviewer.text.views import clean, counted
-from reviewer.types.papers import Citation, Filters
-from reviewer.types.results import Plan, Theme
+from reviewer.types.claims import Citation
+from reviewer.types.drafts import Plan, Theme
+from reviewer.types.searches import Filters
 from reviewer.writers.extractive.answers import Extractive
 from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, ReadReply
 from reviewer.writers.prompted.sections import PlanReply, SectionReply

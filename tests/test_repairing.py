@@ -21,8 +21,8 @@ from reviewer.library.source_files import NAME, remembered
 from reviewer.library.storage.salvage import Pages, rows_of_table
 from reviewer.search.search import find
 from reviewer.sources import ReadOptions
-from reviewer.types.papers import Filters
-from reviewer.types.results import Run
+from reviewer.types.runs import Run
+from reviewer.types.searches import Filters
 
 QUESTION = "does RL teach new skills?"
 PAGE = 4096

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from reviewer.llm.replies import MisfitError, mend, read_reply, schema_of
-from reviewer.types.papers import Record
+from reviewer.types.record import Record
 
 
 class Quote(Record):

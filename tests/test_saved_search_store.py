@@ -13,8 +13,8 @@ from reviewer.tasks.alerts.saved_searches import (
     run_searches,
     saved_searches,
 )
-from reviewer.types.papers import Filters
-from reviewer.types.searches import SavedSearch
+from reviewer.types.saved_searches import SavedSearch
+from reviewer.types.searches import Filters
 
 BEES = SavedSearch(
     name="bees", question="do bees dance?", filters=Filters(year_from=2020), source="arxiv", most=3

@@ -13,7 +13,7 @@ from reviewer.render.markdown import found_markdown
 from reviewer.search.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.text.keywords import query_terms
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 MINILM = SHARED / "models" / "all-MiniLM-L6-v2"
 QUESTION = "does RL teach new skills?"

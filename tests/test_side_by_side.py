@@ -15,8 +15,8 @@ from reviewer.search.paper_map import map_papers
 from reviewer.search.search import SearchOptions, find
 from reviewer.search.similar import find_similar
 from reviewer.settings import Settings
-from reviewer.types.papers import Filters
-from reviewer.types.results import Theme
+from reviewer.types.drafts import Theme
+from reviewer.types.searches import Filters
 
 THREADS, ROUNDS = 8, 3
 QUESTIONS = (

@@ -10,7 +10,7 @@ from reviewer.library.library import Library
 from reviewer.render.json import found_json
 from reviewer.search.similar import find_similar
 from reviewer.settings import Settings
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 POND = "Frogs live in ponds with lilies and dragonflies."
 RECORDS = [

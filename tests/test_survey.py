@@ -14,8 +14,8 @@ from reviewer.tasks.surveys.collect import collect
 from reviewer.tasks.surveys.cross_references import merged
 from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey, run_survey
 from reviewer.text.views import clean
-from reviewer.types.papers import Citation
-from reviewer.types.results import Statement
+from reviewer.types.claims import Citation
+from reviewer.types.drafts import Statement
 from reviewer.types.surveys import (
     ReportPlan,
     SectionPlan,
@@ -148,7 +148,7 @@ def test_papers_that_a_plan_names_come_in_any_case(shelf):
 
 
 def test_filters_hold_for_neighbours_too(shelf):
-    from reviewer.types.papers import Filters
+    from reviewer.types.searches import Filters
 
     plan = ReportPlan(title="x", topic=TOPIC, filters=Filters(year_from=2025), papers=60)
     assert {paper.year for paper in collect(plan, (), shelf).papers} == {2025}

@@ -19,8 +19,9 @@ from reviewer.tasks.tables.sort import ORDERS, in_order
 from reviewer.tasks.tables.table import TableOptions, compare_papers, planned_calls
 from reviewer.tasks.tables.update import Redo
 from reviewer.text.views import normalise_title
-from reviewer.types.papers import Filters, Paper, Part
-from reviewer.types.results import Cell, Column, Row, Value
+from reviewer.types.papers import Paper, Part
+from reviewer.types.searches import Filters
+from reviewer.types.tables import Cell, Column, Row, Value
 from reviewer.writers.extractive.answers import Extractive
 from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 

@@ -27,8 +27,10 @@ from reviewer.render.markdown_table import table_markdown
 from reviewer.render.registry import TABLE_FORMS, choose_format
 from reviewer.render.xlsx import MOST_CHARS, table_xlsx
 from reviewer.text.views import clean
-from reviewer.types.papers import Citation, Coverage, Paper, Part
-from reviewer.types.results import Cell, Column, Row, Table, Value
+from reviewer.types.claims import Citation
+from reviewer.types.papers import Paper, Part
+from reviewer.types.runs import Coverage
+from reviewer.types.tables import Cell, Column, Row, Table, Value
 from tests.browser import DESKTOP, PHONE
 
 HOSTILE = {

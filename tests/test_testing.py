@@ -8,7 +8,7 @@ from reviewer.errors import ModelError
 from reviewer.llm.client import LLM
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.testing import Asked, ScriptedLLM
-from reviewer.types.papers import Record
+from reviewer.types.record import Record
 from reviewer.writers.prompted.answers import RerankReply
 
 

@@ -40,8 +40,10 @@ from reviewer.render.xlsx import table_xlsx
 from reviewer.tasks.yaml_plan import plan_yaml, read_plan
 from reviewer.text.views import clean
 from reviewer.types.checks import CheckedSentence, CheckReport, DraftSentence, Problem
-from reviewer.types.papers import Coverage, Paper, Part
-from reviewer.types.results import Cell, Column, Plan, Row, Table, Theme, Value
+from reviewer.types.drafts import Plan, Theme
+from reviewer.types.papers import Paper, Part
+from reviewer.types.runs import Coverage
+from reviewer.types.tables import Cell, Column, Row, Table, Value
 from tests.injections import INJECTIONS
 from tests.outputs import (
     check_bibtex,

@@ -16,8 +16,8 @@ from reviewer.search.clusters import (
     settle_themes,
 )
 from reviewer.settings import Settings
+from reviewer.types.drafts import Theme
 from reviewer.types.papers import Paper, Part
-from reviewer.types.results import Theme
 
 APPLES = [
     ("Apple Orchard in Spring", "Apple orchard bloom, apple orchard bees, apple orchard spring."),

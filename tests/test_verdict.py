@@ -4,8 +4,8 @@ import pytest
 from scripted import evidence
 
 from reviewer.grounding.stances import take_stances, verdict_of
-from reviewer.types.papers import Quote, Reading
-from reviewer.types.results import StanceTaken
+from reviewer.types.answers import StanceTaken
+from reviewer.types.claims import Quote, Reading
 
 SHOWN = [
     evidence("E1", "We find that RL teaches new skills. It does not forget."),

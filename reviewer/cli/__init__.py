@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from reviewer.errors import ReviewError
     from reviewer.settings import Settings
-    from reviewer.types.papers import Filters
+    from reviewer.types.searches import Filters
 
 # The files of this folder, in the order of help, and the commands that each registers.
 COMMANDS = {
@@ -258,7 +258,7 @@ def filters_of(
     import re
 
     from reviewer.errors import UsageError
-    from reviewer.types.papers import Filters
+    from reviewer.types.searches import Filters
 
     found = re.fullmatch(r"(\d{4})?(:)?(\d{4})?", year.strip())
     if found is None or (year.strip() and not (found[1] or found[3])):

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from reviewer.library.library import Library
     from reviewer.tasks.drafts.outline import DraftOptions, Planned
-    from reviewer.types.papers import Paper, Report
-    from reviewer.types.results import RelatedWork
+    from reviewer.types.drafts import RelatedWork
+    from reviewer.types.papers import Paper
+    from reviewer.types.progress import Report
     from reviewer.types.writer import Writer
 
 

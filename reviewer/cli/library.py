@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from reviewer.library.library import Library
     from reviewer.settings import Settings
     from reviewer.sources.text_file import TextFile
-    from reviewer.types.papers import Filters, Report, Skipped
-    from reviewer.types.results import Added
+    from reviewer.types.papers import Added, Skipped
+    from reviewer.types.progress import Report
+    from reviewer.types.searches import Filters
 
 MOST_SKIPPED_SHOWN = 20
 MOST_FILES_SHOWN = 10
@@ -121,7 +122,7 @@ def with_known_keys(filters: Filters, shelf: Library) -> Filters:
     Raises NotFoundError for a key, tag or venue that no paper has and a file that none was read
     from: a slip must not read as "nothing found".
     """
-    from reviewer.types.papers import Filters
+    from reviewer.types.searches import Filters
 
     catalogue = shelf.catalogue
     for file in filters.files:

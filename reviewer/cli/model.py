@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reviewer.library.library import Library
     from reviewer.settings import Settings
-    from reviewer.types.papers import Claim, Coverage, Report, Usage
+    from reviewer.types.claims import Claim
+    from reviewer.types.progress import Report
+    from reviewer.types.runs import Coverage, Usage
     from reviewer.types.writer import Writer
 
 
@@ -52,7 +54,7 @@ def continued(question: str, library: Library, writer: Writer, report: Report) -
     Raises UsageError when there is no earlier run, or when the writer needs a model for this.
     """
     from reviewer.errors import UsageError
-    from reviewer.types.papers import NeedsModel
+    from reviewer.types.claims import NeedsModel
 
     runs = [run for run in library.ledger.runs(20) if run.command == "ask"]
     if not runs:

@@ -13,7 +13,7 @@ from reviewer.cli import print_error
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from reviewer.types.papers import Usage
+    from reviewer.types.runs import Usage
 
 LINE_EVERY_S = 2.0
 

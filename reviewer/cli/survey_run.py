@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reviewer.cli.progress import SurveyProgress
     from reviewer.library.library import Library
     from reviewer.tasks.surveys.run import SurveyOptions
-    from reviewer.types.papers import Filters
+    from reviewer.types.searches import Filters
     from reviewer.types.surveys import Batch, ReportPlan, SurveyPlan
     from reviewer.types.writer import Writer
 

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
 
     from reviewer.library.library import Library
     from reviewer.tasks.tables.table import TableOptions
-    from reviewer.types.papers import Filters, Report
-    from reviewer.types.results import Column, Table
+    from reviewer.types.progress import Report
+    from reviewer.types.searches import Filters
+    from reviewer.types.tables import Column, Table
 
 
 def earlier_table(update: str, *, quiet: bool) -> Table | None:

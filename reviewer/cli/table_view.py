@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from reviewer.types.results import Cell, Table
+    from reviewer.types.tables import Cell, Table
 
 LEAST_WIDTH = 16  # of a column; narrower ones are no longer read with ease
 LONGEST = 400  # characters of a cell on screen; the whole stands in every file

@@ -10,8 +10,10 @@ from reviewer.grounding.quotes import cite, locate
 from reviewer.text.numbers import figures_in, figures_without_proof
 from reviewer.text.sanitize import without_addresses, without_citations
 from reviewer.text.views import clean, shorten
-from reviewer.types.papers import Citation, Evidence, Quote, Record
-from reviewer.types.results import Cell, CellDraft, CellState, Column, RowDraft, Table, Value
+from reviewer.types.claims import Citation, Quote
+from reviewer.types.evidence import Evidence
+from reviewer.types.record import Record
+from reviewer.types.tables import Cell, CellDraft, CellState, Column, RowDraft, Table, Value
 
 MOST_VALUES = 4  # of one cell; a paper that says more than that says none of it clearly
 EMPTY: frozenset[CellState] = frozenset({"not stated", "not found by rules", "needs a model"})

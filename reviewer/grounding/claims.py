@@ -10,7 +10,8 @@ from reviewer.grounding.quotes import resolve
 from reviewer.text.numbers import figures_without_proof
 from reviewer.text.sanitize import without_addresses, without_citations
 from reviewer.text.views import clean
-from reviewer.types.papers import AnswerDraft, Claim, Evidence, NeedsModel
+from reviewer.types.claims import AnswerDraft, Claim, NeedsModel
+from reviewer.types.evidence import Evidence
 from reviewer.types.writer import Writer
 
 C = TypeVar("C", bound=Claim)

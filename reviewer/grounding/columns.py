@@ -10,7 +10,7 @@ from typing import get_args
 from reviewer.errors import UsageError
 from reviewer.text.numbers import figures_in
 from reviewer.text.views import clean
-from reviewer.types.results import Column, ColumnKind
+from reviewer.types.tables import Column, ColumnKind
 
 MOST_COLUMNS = 20
 MOST_NAME_CHARS = 80

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from reviewer.text.invisible import is_invisible
 from reviewer.text.views import clean, sentence_spans, shorten
-from reviewer.types.papers import AnswerDraft, Citation, Claim, ClaimDraft, Evidence, Quote
+from reviewer.types.claims import AnswerDraft, Citation, Claim, ClaimDraft, Quote
+from reviewer.types.evidence import Evidence
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _BROKEN = "\0"  # stands for a hyphen at a line's end, which may belong to the word or not

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reviewer.grounding.quotes import cite
-from reviewer.types.papers import Citation, Evidence, Reading
-from reviewer.types.results import StanceTaken
+from reviewer.types.answers import StanceTaken
+from reviewer.types.claims import Citation, Reading
+from reviewer.types.evidence import Evidence
 
 
 def take_stances(

@@ -12,7 +12,7 @@ from reviewer.library.index.chroma import discard
 from reviewer.library.source_files import Entry, relist
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.lock import LOCK_NAME, make_library_folder, writing
-from reviewer.types.papers import Report, silent
+from reviewer.types.progress import Report, silent
 
 _NAME = "library.db"
 _BESIDE = ("-wal", "-shm")  # what SQLite has beside a file

@@ -16,8 +16,8 @@ from reviewer.sources import Entries, ReadOptions, hash_of, read_bytes, read_fil
 from reviewer.sources.parsing.linked_pdfs import FILES, find_linked, own_folders
 from reviewer.sources.text_file import STDIN, file_bytes
 from reviewer.text.encoding import decode
-from reviewer.types.papers import Paper, Part, Report, Skipped
-from reviewer.types.results import Added
+from reviewer.types.papers import Added, Paper, Part, Skipped
+from reviewer.types.progress import Report
 
 _BATCH = 500  # entries that are committed together: so much is read again after a kill
 _BATCH_FILES = 200

@@ -32,8 +32,9 @@ from reviewer.library.storage.lock import make_library_folder, writing
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, find_files
 from reviewer.types.duplicates import Pair
-from reviewer.types.papers import Filters, Paper, Report, Skipped, silent
-from reviewer.types.results import Added
+from reviewer.types.papers import Added, Paper, Skipped
+from reviewer.types.progress import Report, silent
+from reviewer.types.searches import Filters
 
 NO_EMBEDDING = "none"
 _MOST_TO_CATCH_UP = 5000  # chunks: about three seconds of writing that a question may wait for

@@ -25,7 +25,9 @@ from reviewer.library.storage.lock import writing
 from reviewer.library.storage.salvage import Pages, Row, is_whole, rows_of_table
 from reviewer.sources import ReadOptions, read_file
 from reviewer.sources.text_file import STDIN
-from reviewer.types.papers import Paper, Record, Report, silent
+from reviewer.types.papers import Paper
+from reviewer.types.progress import Report, silent
+from reviewer.types.record import Record
 
 _JOIN_BATCH = 500
 _PAPER_COLUMNS, _RECORD_COLUMNS = 8, 6

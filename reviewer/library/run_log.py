@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from reviewer.errors import LibraryError
 from reviewer.library.library import Library
-from reviewer.types.papers import Report, Usage
-from reviewer.types.results import Run
+from reviewer.types.progress import Report
+from reviewer.types.runs import Run, Usage
 
 # Papers and evidence are in the library, a draft's texts on the user's disk, usage is the run's.
 _UNKEPT = {"evidence", "papers", "before", "after", "made", "usage"}

@@ -9,8 +9,8 @@ from typing import Any
 
 from reviewer.errors import NotFoundError
 from reviewer.library.storage.database import Database
-from reviewer.types.papers import Citation
-from reviewer.types.results import Run
+from reviewer.types.claims import Citation
+from reviewer.types.runs import Run
 
 
 class Ledger:

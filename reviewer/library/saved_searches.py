@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from reviewer.errors import LibraryError
 from reviewer.library.storage.database import Database
-from reviewer.types.searches import SavedSearch
+from reviewer.types.saved_searches import SavedSearch
 
 
 class SavedSearchStore:

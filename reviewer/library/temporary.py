@@ -12,8 +12,8 @@ from reviewer.library.embeddings import DEFAULT
 from reviewer.library.library import NO_EMBEDDING, Library
 from reviewer.settings import Settings, cache_folder
 from reviewer.sources import NAMED_FORMATS, ReadOptions, content_hash
-from reviewer.types.papers import Report, silent
-from reviewer.types.results import Added
+from reviewer.types.papers import Added
+from reviewer.types.progress import Report, silent
 
 MOST_KEPT = 20
 MOST_REASONS = 3

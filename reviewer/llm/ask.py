@@ -12,8 +12,9 @@ from reviewer.errors import ModelError
 from reviewer.llm.budget import LimitError, StoppedError
 from reviewer.llm.prompts import Prompt, Prompts, Shown
 from reviewer.text.views import counted
-from reviewer.types.evidence import by_paper
-from reviewer.types.papers import Evidence, Record, Usage
+from reviewer.types.evidence import Evidence, by_paper
+from reviewer.types.record import Record
+from reviewer.types.runs import Usage
 
 CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
 REPLY_TOKENS = 1500  # left free for the reply

@@ -7,7 +7,7 @@ from threading import Event
 
 from reviewer.errors import ModelError
 from reviewer.text.views import counted
-from reviewer.types.papers import Usage
+from reviewer.types.runs import Usage
 
 MOST_FAILURES = 5
 

@@ -27,7 +27,7 @@ from reviewer.llm.pool import Turns
 from reviewer.llm.replies import Heard, MisfitError, ModelReplyError, ReplyCache
 from reviewer.settings import Settings
 from reviewer.text.redact import redact, shown
-from reviewer.types.papers import Usage
+from reviewer.types.runs import Usage
 
 R = TypeVar("R", bound=BaseModel)
 

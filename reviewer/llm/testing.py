@@ -23,7 +23,7 @@ from pydantic import BaseModel, ValidationError
 
 from reviewer.errors import ModelError
 from reviewer.text.views import sentence_spans
-from reviewer.types.papers import Usage
+from reviewer.types.runs import Usage
 
 R = TypeVar("R", bound=BaseModel)
 

@@ -9,7 +9,7 @@ from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape
 from reviewer.text.views import clean, shorten
 from reviewer.types.checks import CheckedEntry, CheckedSentence, CheckReport, Problem
-from reviewer.types.papers import Citation
+from reviewer.types.claims import Citation
 
 _SENTENCE_CHARS = 400
 _QUOTE_CHARS = 300

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from reviewer.render.in_text import Marks
 from reviewer.text.views import clean, counted
-from reviewer.types.papers import Citation, Claim, Paper
-from reviewer.types.results import OWN_ID, RelatedWork, Section, Statement
+from reviewer.types.claims import Citation, Claim
+from reviewer.types.drafts import OWN_ID, RelatedWork, Section, Statement
+from reviewer.types.papers import Paper
 
 _REMARKS = {
     "uncited": "uncited",

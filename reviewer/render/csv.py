@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from reviewer.render.describe import cell_text, standing, web_address
 from reviewer.render.escape import escape_formula
 from reviewer.text.entry_types import marked_title
-from reviewer.types.papers import Citation, Paper
-from reviewer.types.results import Cell, Table
+from reviewer.types.claims import Citation
+from reviewer.types.papers import Paper
+from reviewer.types.tables import Cell, Table
 
 _COLUMNS = (
     "key title authors author_note organisation year date venue doi arxiv_id pmid url keywords "

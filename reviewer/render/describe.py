@@ -10,8 +10,9 @@ from reviewer.grounding.cells import disagrees, tally
 from reviewer.text.identifiers import MONTHS, without_doi_address
 from reviewer.text.invisible import is_hidden
 from reviewer.text.views import clean_view, counted
-from reviewer.types.papers import Citation, Paper
-from reviewer.types.results import Cell, Table, Value
+from reviewer.types.claims import Citation
+from reviewer.types.papers import Paper
+from reviewer.types.tables import Cell, Table, Value
 
 _AROUND = 1500  # characters of a long text that are shown before and after a quote
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-

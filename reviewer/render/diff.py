@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reviewer.text.views import clean, counted
-from reviewer.types.results import Run
+from reviewer.types.runs import Run
 
 MOST_LINES = 40  # of sentences on each side
 

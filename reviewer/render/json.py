@@ -11,10 +11,16 @@ from reviewer.grounding.cells import tally
 from reviewer.render.describe import link_of
 from reviewer.render.numbered_references import references_of
 from reviewer.text.invisible import escape_hidden
+from reviewer.types.answers import Answer
 from reviewer.types.checks import CheckReport
-from reviewer.types.papers import Citation, Found, Paper, Record
-from reviewer.types.results import Added, Answer, Finding, RelatedWork, Revision, Row, Run, Table
+from reviewer.types.claims import Citation
+from reviewer.types.drafts import RelatedWork, Revision
+from reviewer.types.papers import Added, Paper
+from reviewer.types.record import Record
+from reviewer.types.runs import Finding, Run
+from reviewer.types.searches import Found
 from reviewer.types.surveys import Batch, SurveyReport
+from reviewer.types.tables import Row, Table
 
 VERSION = 1
 

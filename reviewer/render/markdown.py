@@ -14,8 +14,11 @@ from reviewer.render.numbered_references import Reference, references_of
 from reviewer.render.provenance import answer_head, answer_title
 from reviewer.text.entry_types import marked_title
 from reviewer.text.views import clean_view, counted
-from reviewer.types.papers import Citation, Claim, Found, Paper, Score
-from reviewer.types.results import Answer
+from reviewer.types.answers import Answer
+from reviewer.types.claims import Citation, Claim
+from reviewer.types.evidence import Score
+from reviewer.types.papers import Paper
+from reviewer.types.searches import Found
 
 _KINDS = ("yes", "no", "mixed")
 

@@ -21,9 +21,10 @@ from reviewer.render.methods import flow_steps, method_facts, news_lines, run_fa
 from reviewer.render.provenance import Fact
 from reviewer.render.table_words import table_title
 from reviewer.text.views import clean, counted
-from reviewer.types.papers import Claim, Paper
-from reviewer.types.results import Table, Value
+from reviewer.types.claims import Claim
+from reviewer.types.papers import Paper
 from reviewer.types.surveys import Batch, OpenQuestion, SurveyReport, SurveySection
+from reviewer.types.tables import Table, Value
 
 RUN_HEAD = "## This run"
 """Under this heading stands all that may differ between two runs that say the same."""

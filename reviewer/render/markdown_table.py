@@ -14,7 +14,7 @@ from reviewer.render.table_words import (
     table_title,
 )
 from reviewer.types.papers import Paper
-from reviewer.types.results import Cell, Table
+from reviewer.types.tables import Cell, Table
 
 
 def table_markdown(table: Table) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from reviewer.render.provenance import Fact, Step, cost_facts
 from reviewer.text.views import clean, counted
-from reviewer.types.papers import Filters, Usage
+from reviewer.types.runs import Usage
+from reviewer.types.searches import Filters
 from reviewer.types.surveys import Flow, Made, SurveyReport
 
 _MOST_TITLES = 12  # that the news name

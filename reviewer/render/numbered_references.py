@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reviewer.types.papers import Citation, Paper
-from reviewer.types.results import Answer
+from reviewer.types.answers import Answer
+from reviewer.types.claims import Citation
+from reviewer.types.papers import Paper
 
 
 @dataclass(frozen=True)

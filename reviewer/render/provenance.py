@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reviewer.text.views import counted
-from reviewer.types.papers import Coverage, Usage
-from reviewer.types.results import Answer
+from reviewer.types.answers import Answer
+from reviewer.types.runs import Coverage, Usage
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reviewer.types.papers import Paper
-from reviewer.types.results import Row, Table, Value
+from reviewer.types.tables import Row, Table, Value
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from reviewer.render.describe import cell_text, link_of, standing, tally_line
 from reviewer.render.table_words import table_head, table_quotes
 from reviewer.text.entry_types import marked_title
 from reviewer.text.views import clean
-from reviewer.types.results import Cell, Column, Table
+from reviewer.types.tables import Cell, Column, Table
 
 MOST_CHARS = 32_767  # that a cell of Excel holds
 _CUT = " [cut: the whole text is in the JSON]"

@@ -9,8 +9,8 @@ from typing import Any
 
 from reviewer.library.library import Library
 from reviewer.search.cluster_labels import name_themes, terms_of
+from reviewer.types.drafts import Theme
 from reviewer.types.papers import Paper
-from reviewer.types.results import Theme
 
 MOST_THEMES = 6
 PAPERS_A_THEME = 4  # what one paragraph can compare

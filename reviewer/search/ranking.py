@@ -26,7 +26,8 @@ from reviewer.library.index.scoring import (
 from reviewer.library.library import Library
 from reviewer.text.keywords import query_terms
 from reviewer.text.views import clean
-from reviewer.types.papers import Filters, Score
+from reviewer.types.evidence import Score
+from reviewer.types.searches import Filters
 
 LEXICAL_CANDIDATES = 200
 DENSE_CANDIDATES = 200

@@ -21,8 +21,8 @@ from reviewer.search.ranking import (
 )
 from reviewer.search.sentences import read_scored
 from reviewer.text.views import counted
-from reviewer.types.evidence import tagged
-from reviewer.types.papers import Evidence, Filters, Found, Hit, Sentence
+from reviewer.types.evidence import Evidence, Sentence, tagged
+from reviewer.types.searches import Filters, Found, Hit
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 from reviewer.library.library import Library
 from reviewer.text.views import sentence_spans
-from reviewer.types.papers import Chunk, Sentence
+from reviewer.types.evidence import Sentence
+from reviewer.types.papers import Chunk
 
 
 @dataclass(frozen=True)

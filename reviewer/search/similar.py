@@ -10,7 +10,9 @@ from reviewer.library.index.scoring import TITLE_WEIGHT, idf, split_words
 from reviewer.library.library import Library
 from reviewer.search.explain_empty import why_none_pass
 from reviewer.text.keywords import STOP_WORDS
-from reviewer.types.papers import Filters, Found, Hit, Paper, Score
+from reviewer.types.evidence import Score
+from reviewer.types.papers import Paper
+from reviewer.types.searches import Filters, Found, Hit
 
 NEAR_CHUNKS = 200
 READ_CHUNKS = 10  # of a long paper its beginning says what it is about

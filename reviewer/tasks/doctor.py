@@ -24,8 +24,8 @@ from reviewer.llm.providers import (
 from reviewer.settings import Settings
 from reviewer.text.redact import shown
 from reviewer.text.views import counted
-from reviewer.types.papers import Filters
-from reviewer.types.results import Finding
+from reviewer.types.runs import Finding
+from reviewer.types.searches import Filters
 
 _PACKAGES = ("litellm", "chromadb", "pydantic", "jinja2", "typer", "tenacity", "onnxruntime")
 _SAMPLE = 5

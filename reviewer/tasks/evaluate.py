@@ -16,8 +16,10 @@ from reviewer.search.search import SearchOptions, find
 from reviewer.sources.text_file import BINARY, file_bytes, text_of
 from reviewer.tasks.answers.answer import AskOptions, answer_question
 from reviewer.text.views import normalise_title
-from reviewer.types.papers import Claim, NeedsModel, Record, Report, silent
-from reviewer.types.results import Answer
+from reviewer.types.answers import Answer
+from reviewer.types.claims import Claim, NeedsModel
+from reviewer.types.progress import Report, silent
+from reviewer.types.record import Record
 from reviewer.types.writer import Writer
 
 RANKED = 10

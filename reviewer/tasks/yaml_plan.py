@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.text.views import clean
+from reviewer.types.drafts import Order, Plan, Theme
 from reviewer.types.papers import Paper
-from reviewer.types.results import Order, Plan, Theme
 
 ORDERS: tuple[Order, ...] = ("thematic", "chronological")
 LEAST_WORDS, MOST_WORDS = 50, 20_000

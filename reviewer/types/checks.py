@@ -6,7 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from reviewer.types.papers import Citation, Paper, Record, Support, Usage
+from reviewer.types.claims import Citation, Support
+from reviewer.types.papers import Paper
+from reviewer.types.record import Record
+from reviewer.types.runs import Usage
 
 
 class DraftSentence(Record):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from reviewer.types.papers import Paper, Record
+from reviewer.types.papers import Paper
+from reviewer.types.record import Record
 
 Verdict = Literal["same", "versions", "doubtful", "apart"]
 """One paper; a preprint and what it was published as; for a person to say; two papers."""

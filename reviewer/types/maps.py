@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reviewer.types.papers import Record
+from reviewer.types.record import Record
 
 
 class MapPoint(Record):

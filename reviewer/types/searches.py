@@ -1,32 +1,49 @@
-"""Records of saved searches: what is asked again and again, and what came new."""
+"""What a search is asked and what it finds."""
 
 from __future__ import annotations
 
-from reviewer.types.papers import Filters, Paper, Record, Skipped
+from typing import Literal
 
-LIMIT, MOST = 100, 50  # papers asked of an online source, papers looked at
+from reviewer.types.evidence import Evidence, Score, Sentence
+from reviewer.types.papers import Chunk, Paper
+from reviewer.types.record import Record
 
 
-class SavedSearch(Record):
-    """A question that is asked again and again. `inputs` are read anew before: files, folders,
-    globs, whatever `review add` takes; an online `source` is searched for `limit` papers. `seen`
-    are ids of papers that need no naming."""
+class Filters(Record):
+    """Which papers may be found. Empty fields do not filter; years are inclusive. A file is the one
+    that a paper was read from: its path as it was given, or the end of it, as `003.txt`."""
 
-    name: str
+    year_from: int | None = None
+    year_to: int | None = None
+    venue: str = ""
+    tags: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filters()
+
+
+class Hit(Record):
+    """One paper that search found: its best chunk, and that chunk's best sentence."""
+
+    paper: Paper
+    chunk: Chunk
+    score: Score
+    best_sentence: Sentence | None = None
+
+
+class Found(Record):
+    """A search's result, best first. `matched` counts papers above the relevance floor; `reason`
+    says why there is none, where that is known."""
+
     question: str
-    filters: Filters = Filters()
-    inputs: tuple[str, ...] = ()
-    source: str = ""
-    limit: int = LIMIT
-    most: int = MOST
-    seen: frozenset[str] = frozenset()
-
-
-class News(Record):
-    """What one run of a saved search found new, best first, and what could not be read for it."""
-
-    name: str
-    question: str
-    papers: tuple[Paper, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    papers: int = 0
     matched: int = 0
-    skipped: tuple[Skipped, ...] = ()
+    is_weak: bool = False
+    left_out: tuple[str, ...] = ()
+    reason: str = ""
+    method: Literal["lexical", "dense", "lexical and dense"] = "lexical"

@@ -6,9 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
+from reviewer.types.answers import StanceTaken
+from reviewer.types.claims import Claim, ClaimDraft
+from reviewer.types.drafts import Section
 from reviewer.types.maps import PaperMap
-from reviewer.types.papers import Claim, ClaimDraft, Filters, Hit, Paper, Record, Usage
-from reviewer.types.results import Column, Section, StanceTaken, Table
+from reviewer.types.papers import Paper
+from reviewer.types.record import Record
+from reviewer.types.runs import Usage
+from reviewer.types.searches import Filters, Hit
+from reviewer.types.tables import Column, Table
 
 Depth = Literal["quick", "normal", "thorough"]
 PointOfView = Literal["", "newcomer", "sceptic", "practitioner", "neighbouring field"]

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from reviewer.types.papers import (
-    AnswerDraft,
-    Claim,
-    Evidence,
-    Expanded,
-    NeedsModel,
-    Reading,
-    Report,
-    Support,
-    Usage,
-)
-from reviewer.types.results import Brief, Column, RowDraft, SectionDraft, Theme
+from reviewer.types.claims import AnswerDraft, Claim, Expanded, NeedsModel, Reading, Support
+from reviewer.types.drafts import Brief, SectionDraft, Theme
+from reviewer.types.evidence import Evidence
+from reviewer.types.progress import Report
+from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection, ViewQuestion
+from reviewer.types.tables import Column, RowDraft
 
 JUDGED_A_CALL = 12  # more claims than an answer has would not fit into a small model's context
 PAPERS_A_CALL = 6  # 12 papers are read in 2 calls side by side: one round trip

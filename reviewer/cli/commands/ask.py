@@ -39,7 +39,7 @@ from reviewer.cli import (
 )
 
 if TYPE_CHECKING:
-    from reviewer.types.results import Answer
+    from reviewer.types.answers import Answer
 
 
 def register(app: typer.Typer) -> None:

@@ -12,7 +12,7 @@ from reviewer.cli import JsonOption, LibraryOption, QuietOption, print_error, pr
 if TYPE_CHECKING:
     from reviewer.library.repair import Repaired
     from reviewer.settings import Settings
-    from reviewer.types.papers import Report
+    from reviewer.types.progress import Report
 
 _MOST_FILES_SHOWN = 10
 
@@ -30,7 +30,7 @@ def backup(
     """Copy the library to one file, whole, while others may go on working with it."""
     from reviewer.cli.library import opened
     from reviewer.library.backup import back_up
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     with opened(settings_of(library=library), None, None, silent) as shelf:
         size = back_up(shelf.database, Path(file).expanduser())

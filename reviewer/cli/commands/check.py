@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from reviewer.settings import Settings
     from reviewer.tasks.checks.check import CheckOptions, DraftText
     from reviewer.types.checks import CheckReport
-    from reviewer.types.papers import Report
+    from reviewer.types.progress import Report
 
 _EPILOG = "Example: review check draft.md --bib refs.bib -o check.html"
 

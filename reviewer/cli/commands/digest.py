@@ -52,7 +52,7 @@ def digest(
     from reviewer.render.registry import choose_format
     from reviewer.tasks.alerts.digest import digest_library
     from reviewer.text.views import clean, counted
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     form = choose_format("json" if json else "", output)
     with opened(settings_of(library=library, embedding=embedding), None, None, silent) as shelf:

@@ -52,7 +52,7 @@ def duplicates(
     when it was added: --entries shows of what, --split undoes it. Decisions are remembered."""
     from reviewer.cli.library import opened
     from reviewer.errors import UsageError
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     if sum(map(bool, (same, different, entries, split, versions))) > 1:
         raise UsageError("these flags do not go together", hint="Decide one thing at a time.")

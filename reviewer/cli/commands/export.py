@@ -63,7 +63,7 @@ def export(
     from reviewer.render.registry import EXPORT_FORMS, choose_format
     from reviewer.search.explain_empty import why_none_pass
     from reviewer.text.views import counted
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     if style and form:
         raise UsageError("--style and --format are two ways to write papers", hint="Use one.")

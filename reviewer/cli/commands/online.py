@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from reviewer.sources import ReadOptions
     from reviewer.sources.online.client import Web
     from reviewer.sources.online.types import Audited, AuditFinding, Enriched, Identifier, Match
-    from reviewer.types.papers import Paper, Report, Skipped
-    from reviewer.types.results import Added
+    from reviewer.types.papers import Added, Paper, Skipped
+    from reviewer.types.progress import Report
 
 KeysArgument = Annotated[
     list[str] | None, typer.Argument(help="Keys of papers; none: all that it is about.")
@@ -78,7 +78,7 @@ def add_asked(shelf: Library, asked: Asked, options: ReadOptions, report: Report
     from reviewer.sources.online.cache import DAY_S
     from reviewer.sources.online.client import Web
     from reviewer.sources.online.fetch import split_named
-    from reviewer.types.results import Added
+    from reviewer.types.papers import Added
 
     identifiers, slips, files = split_named(asked.names)
     added = shelf.add(files, options, report) if files else Added(papers=shelf.catalogue.count())

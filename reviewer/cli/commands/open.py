@@ -27,7 +27,7 @@ def open_paper(
     """Open a paper's PDF in your viewer; where there is none, print where the file is."""
     from reviewer.cli.library import opened
     from reviewer.processes import open_file
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     with opened(settings_of(library=library), None, None, silent) as shelf:
         paper = shelf.paper(key)

@@ -29,8 +29,7 @@ from reviewer.cli import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.types.papers import Paper
-    from reviewer.types.results import Added
+    from reviewer.types.papers import Added, Paper
 
 KeyArgument = Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")]
 
@@ -174,7 +173,7 @@ def papers(
     from reviewer.library.listing import ListOptions, arranged
     from reviewer.render.json import papers_json
     from reviewer.search.explain_empty import why_none_pass
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     options = ListOptions(author, title, tuple(has or ()), tuple(lacks or ()), sort, reverse)
     arranged([], options)
@@ -226,7 +225,7 @@ def show(
     from reviewer.cli.library import opened
     from reviewer.render.json import paper_json
     from reviewer.render.markdown import paper_markdown
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     with opened(settings_of(library=library), None, None, silent) as shelf:
         paper = shelf.paper(key)

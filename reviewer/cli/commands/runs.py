@@ -11,7 +11,7 @@ from reviewer.cli import JsonOption, LibraryOption, print_error, print_out, sett
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.types.results import Run
+    from reviewer.types.runs import Run
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def runs(
     from reviewer.cli.library import opened
     from reviewer.render.diff import differences
     from reviewer.render.json import run_json, runs_json
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     wanted = _checked(which or [])
     with opened(settings_of(library=library), None, None, silent) as shelf:

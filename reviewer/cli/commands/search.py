@@ -102,7 +102,7 @@ def similar(
     from reviewer.render.registry import choose_format
     from reviewer.search.similar import find_similar
     from reviewer.text.views import counted
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     form = choose_format("json" if json else "", output)
     settings = settings_of(library=library, embedding=embedding)

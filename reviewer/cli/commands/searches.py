@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reviewer.library.library import Library
-    from reviewer.types.papers import Report
-    from reviewer.types.searches import News, SavedSearch
+    from reviewer.types.progress import Report
+    from reviewer.types.saved_searches import News, SavedSearch
 
 _EPILOG = (
     "Example: review searches add skills 'RL teaches new skills' --source openalex --year 2025:   "
@@ -81,7 +81,7 @@ def searches(
     from reviewer.cli.progress import ShownProgress
     from reviewer.errors import UsageError
     from reviewer.library.library import Library
-    from reviewer.types.searches import LIMIT, MOST, SavedSearch
+    from reviewer.types.saved_searches import LIMIT, MOST, SavedSearch
 
     words = names or []
     given = {

@@ -36,7 +36,7 @@ from reviewer.cli import (
 )
 
 if TYPE_CHECKING:
-    from reviewer.types.results import Table
+    from reviewer.types.tables import Table
 
 _EPILOG = (
     'Example: review table "RL for search" --column reward --column "base model: which model is '

@@ -45,7 +45,7 @@ def tag(
     """Put tags on papers or take them off; without flags, show them."""
     from reviewer.cli.library import opened
     from reviewer.errors import UsageError
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     on, off = ([t.strip() for t in tags or ()] for tags in (add, remove))
     if not all([*on, *off]) or set(on) & set(off):
@@ -88,7 +88,7 @@ def note(
 ) -> None:
     """Note something about a paper, under what was noted before; or show it."""
     from reviewer.cli.library import opened
-    from reviewer.types.papers import silent
+    from reviewer.types.progress import silent
 
     text = " ".join(words or []).strip()
 

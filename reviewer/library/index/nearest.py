@@ -9,7 +9,7 @@ from reviewer.library.index.chroma import IndexDamagedError, Vectors
 from reviewer.library.index.chroma_state import IndexFiles
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.storage.database import Database
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 # Chroma writes all of its files again for each batch, so a large library's index may stay behind it
 # by so many of its chunks, which are searched beside it.

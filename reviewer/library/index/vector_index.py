@@ -26,7 +26,8 @@ from reviewer.library.index.nearest import Neighbours
 from reviewer.library.index.trial import opens_well
 from reviewer.library.storage.database import Database
 from reviewer.text.views import clean, sentence_spans
-from reviewer.types.papers import Filters, Report, silent
+from reviewer.types.progress import Report, silent
+from reviewer.types.searches import Filters
 
 EMBED_BATCH = 64  # chunks a transaction: what an interrupt can cost is two or three seconds
 _LITTLE_SPACE = 1_000_000  # bytes free from which a fault in writing is put down to a full disk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reviewer.types.papers import Filters
+from reviewer.types.searches import Filters
 
 # Each file once, by steps through the index: few files hold many papers.
 DISTINCT_FILES = """

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.errors import LibraryError, make_folder
-from reviewer.types.papers import Report, silent
+from reviewer.types.progress import Report, silent
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from reviewer.library.storage.database import Database
-from reviewer.types.papers import Record
+from reviewer.types.record import Record
 
 R = TypeVar("R", bound=Record)
 

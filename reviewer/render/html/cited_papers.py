@@ -10,8 +10,10 @@ from itertools import pairwise
 from reviewer.render.claim_notes import citations_of, is_quote, quotes_by_paper, remarks_on
 from reviewer.render.describe import quoted_place
 from reviewer.text.views import clean, clean_view
-from reviewer.types.papers import Citation, Claim, Paper, Part
-from reviewer.types.results import Section, StanceTaken
+from reviewer.types.answers import StanceTaken
+from reviewer.types.claims import Citation, Claim
+from reviewer.types.drafts import Section
+from reviewer.types.papers import Paper, Part
 
 _WHOLE_CHARS = 4000  # a text up to here is shown whole: every abstract is
 _AROUND_CHARS = 700  # on each side of a quote in a longer one

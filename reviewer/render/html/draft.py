@@ -22,7 +22,7 @@ from reviewer.render.html.cited_papers import (
 from reviewer.render.html.page import render_page
 from reviewer.render.provenance import facts_of, flow_of
 from reviewer.text.views import clean
-from reviewer.types.results import RelatedWork, Section
+from reviewer.types.drafts import RelatedWork, Section
 
 
 @dataclass(frozen=True)

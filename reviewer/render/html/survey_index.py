@@ -9,7 +9,7 @@ from reviewer.render.claim_notes import citations_of
 from reviewer.render.html.page import render_page
 from reviewer.render.methods import batch_facts, run_facts
 from reviewer.text.views import clean, counted
-from reviewer.types.papers import Citation
+from reviewer.types.claims import Citation
 from reviewer.types.surveys import Batch, SurveyReport
 
 COLUMNS = ("Report", "Papers cited", "Papers read", "Sections", "Tables", "Sentences")

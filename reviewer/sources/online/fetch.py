@@ -13,7 +13,8 @@ from reviewer.http import PassingError
 from reviewer.sources.online.client import NotThereError, Web
 from reviewer.sources.online.services import SERVICES, require_searched
 from reviewer.sources.online.types import Identifier, Kind, Wanted, identifiers_of, read_identifier
-from reviewer.types.papers import Paper, Report, Skipped, silent
+from reviewer.types.papers import Paper, Skipped
+from reviewer.types.progress import Report, silent
 
 CHASED = ("openalex", "semantic_scholar")
 """The services that know who cites whom."""

@@ -7,7 +7,9 @@ import re
 from typing import Literal
 
 from reviewer.text.identifiers import arxiv_id_in, arxiv_id_of_doi, bare_arxiv_id, bare_doi
-from reviewer.types.papers import Filters, Origin, Paper, Record, Skipped
+from reviewer.types.papers import Origin, Paper, Skipped
+from reviewer.types.record import Record
+from reviewer.types.searches import Filters
 
 _PREFIXED = re.compile(r"(arxiv|doi|pmid|openalex|s2|daily):\s*(.*)", re.IGNORECASE | re.DOTALL)
 _DAY = r"\d{4}-\d\d-\d\d"

@@ -10,7 +10,7 @@ from reviewer.errors import UsageError
 from reviewer.library.library import Library
 from reviewer.library.saved_questions import Saved
 from reviewer.search.search import SearchOptions, find
-from reviewer.types.papers import Filters, Hit
+from reviewer.types.searches import Filters, Hit
 from reviewer.types.surveys import Arrival, Bearing, Digest
 
 DAYS = 7  # without a day of the user's

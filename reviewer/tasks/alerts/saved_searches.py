@@ -14,9 +14,9 @@ from reviewer.sources.online.client import Web
 from reviewer.sources.online.fetch import find_by_words
 from reviewer.sources.online.services import require_searched
 from reviewer.sources.online.types import Wanted
-from reviewer.types.papers import Paper, Report, Skipped, silent
-from reviewer.types.results import Added
-from reviewer.types.searches import News, SavedSearch
+from reviewer.types.papers import Added, Paper, Skipped
+from reviewer.types.progress import Report, silent
+from reviewer.types.saved_searches import News, SavedSearch
 
 _FRESH_S = 3600.0  # what a source said before is asked again: cron runs once a day, or oftener
 _NAME = re.compile(r"[\w][\w.-]{0,63}")

@@ -14,8 +14,10 @@ from reviewer.library.run_log import Request, keep_run, new_run_id
 from reviewer.search.search import SearchOptions, find
 from reviewer.tasks.answers.gather import Gathered, Reads, coverage_of, gather
 from reviewer.text.views import counted
-from reviewer.types.papers import Claim, Filters, Report, silent
-from reviewer.types.results import Answer, StanceTaken
+from reviewer.types.answers import Answer, StanceTaken
+from reviewer.types.claims import Claim
+from reviewer.types.progress import Report, silent
+from reviewer.types.searches import Filters
 from reviewer.types.writer import PAPERS_A_CALL, Writer
 
 NEAREST_NAMED = 3

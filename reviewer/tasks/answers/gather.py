@@ -9,19 +9,11 @@ from reviewer.grounding.quotes import cite
 from reviewer.library.library import Library
 from reviewer.search.search import SearchOptions, find
 from reviewer.text.views import counted
-from reviewer.types.evidence import tagged
-from reviewer.types.papers import (
-    Citation,
-    Claim,
-    Coverage,
-    Evidence,
-    Filters,
-    Found,
-    NeedsModel,
-    Quote,
-    Reading,
-    Report,
-)
+from reviewer.types.claims import Citation, Claim, NeedsModel, Quote, Reading
+from reviewer.types.evidence import Evidence, tagged
+from reviewer.types.progress import Report
+from reviewer.types.runs import Coverage
+from reviewer.types.searches import Filters, Found
 from reviewer.types.writer import Writer
 
 RELEVANT = 3.0  # readings below are not evidence; the prompt asks for no quotes from them

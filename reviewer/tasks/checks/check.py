@@ -24,7 +24,8 @@ from reviewer.types.checks import (
     Problem,
     ProblemKind,
 )
-from reviewer.types.papers import Claim, NeedsModel, Report, Support, silent
+from reviewer.types.claims import Claim, NeedsModel, Support
+from reviewer.types.progress import Report, silent
 from reviewer.types.writer import Writer
 
 JUDGED_A_CALL = 8

@@ -13,7 +13,10 @@ from reviewer.text.keywords import query_terms
 from reviewer.text.numbers import figure_spans, figures_without_proof
 from reviewer.text.views import clean, sentence_spans
 from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Problem
-from reviewer.types.papers import Citation, Evidence, Filters, Paper
+from reviewer.types.claims import Citation
+from reviewer.types.evidence import Evidence
+from reviewer.types.papers import Paper
+from reviewer.types.searches import Filters
 
 MOST_NEAREST = 3
 _LEAST_QUOTED_WORDS = 3  # fewer are a way to speak ("skills"), not a quotation

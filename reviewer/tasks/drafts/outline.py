@@ -14,9 +14,11 @@ from reviewer.search.search import SearchOptions, find
 from reviewer.tasks.answers.gather import Gathered, Reads, gather, with_located_quotes
 from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
 from reviewer.text.views import counted, sentence_spans
-from reviewer.types.evidence import by_paper, tagged
-from reviewer.types.papers import Evidence, Filters, Paper, Report, Score, Sentence, silent
-from reviewer.types.results import Order, Plan, Theme
+from reviewer.types.drafts import Order, Plan, Theme
+from reviewer.types.evidence import Evidence, Score, Sentence, by_paper, tagged
+from reviewer.types.papers import Paper
+from reviewer.types.progress import Report, silent
+from reviewer.types.searches import Filters
 from reviewer.types.writer import Writer
 
 # Without a model nobody reads whether a paper that was found belongs here; one that search gives

@@ -7,8 +7,9 @@ import re
 from reviewer.errors import SourceError
 from reviewer.sources.text_file import TextFile, read_text_file
 from reviewer.text.views import sentence_spans
-from reviewer.types.papers import Chunk, Evidence, Paper, Part, Score
-from reviewer.types.results import OWN_ID
+from reviewer.types.drafts import OWN_ID
+from reviewer.types.evidence import Evidence, Score
+from reviewer.types.papers import Chunk, Paper, Part
 
 OWN_TAG = "OWN"
 HINT = "Give a .md, .tex or .txt file."

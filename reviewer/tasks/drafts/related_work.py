@@ -18,8 +18,8 @@ from reviewer.tasks.drafts.compose import (
 )
 from reviewer.tasks.drafts.outline import DraftOptions, Planned, plan_related_work, whole
 from reviewer.text.views import counted
-from reviewer.types.papers import Report, silent
-from reviewer.types.results import Brief, RelatedWork, Section
+from reviewer.types.drafts import Brief, RelatedWork, Section
+from reviewer.types.progress import Report, silent
 from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL, Writer
 
 NEAREST_NAMED = 3

@@ -29,8 +29,12 @@ from reviewer.tasks.drafts.paragraphs import (
     with_puts,
 )
 from reviewer.text.views import clean, counted, normalise_title
-from reviewer.types.papers import Claim, Evidence, Filters, Paper, Part, Report, silent
-from reviewer.types.results import Addition, Revision
+from reviewer.types.claims import Claim
+from reviewer.types.drafts import Addition, Revision
+from reviewer.types.evidence import Evidence
+from reviewer.types.papers import Paper, Part
+from reviewer.types.progress import Report, silent
+from reviewer.types.searches import Filters
 from reviewer.types.writer import Writer
 
 _QUERY_CHARS = 1000  # of a paragraph, to find what a paper says to it

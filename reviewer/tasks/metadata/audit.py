@@ -24,7 +24,8 @@ from reviewer.sources.online.types import (
 )
 from reviewer.sources.parsing.json_path import text_at, value_at
 from reviewer.text.identifiers import arxiv_id_in, bare_doi, without_version
-from reviewer.types.papers import Paper, Part, Report, Skipped, silent
+from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.types.progress import Report, silent
 
 NOTE = "retraction_"  # in `Paper.extra`, before a source's name: what it says, and its notice
 _NO_LIST = re.compile(r"[,|]")  # signs that part the values of a filter of OpenAlex

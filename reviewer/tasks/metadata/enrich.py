@@ -25,7 +25,8 @@ from reviewer.sources.online.types import (
     with_origin,
 )
 from reviewer.text.views import clean, normalise_title
-from reviewer.types.papers import Paper, Part, Report, Skipped, silent
+from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.types.progress import Report, silent
 
 SOURCES = ("arxiv", "semantic_scholar", "openalex")
 SAME_TITLE = 0.95

@@ -10,8 +10,9 @@ from reviewer.search.search import SearchOptions, find
 from reviewer.search.similar import find_similar
 from reviewer.tasks.drafts.outline import whole
 from reviewer.text.views import counted
-from reviewer.types.evidence import by_paper, tagged
-from reviewer.types.papers import Evidence, Filters, Found, Paper
+from reviewer.types.evidence import Evidence, by_paper, tagged
+from reviewer.types.papers import Paper
+from reviewer.types.searches import Filters, Found
 from reviewer.types.surveys import Flow, Query, ReportPlan, SectionPlan, ViewQuestion
 
 NEAREST_NAMED = 3

@@ -10,9 +10,10 @@ from pydantic import Field
 from reviewer.library.library import Library
 from reviewer.library.storage.steps import Steps, key_of
 from reviewer.llm.budget import StoppedError
-from reviewer.types.papers import Record, Report, silent
-from reviewer.types.results import Table
+from reviewer.types.progress import Report, silent
+from reviewer.types.record import Record
 from reviewer.types.surveys import ReportPlan
+from reviewer.types.tables import Table
 from reviewer.types.writer import Writer
 
 

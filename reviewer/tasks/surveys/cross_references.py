@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from reviewer.text.keywords import word_overlap
 from reviewer.text.views import counted
-from reviewer.types.papers import Citation
-from reviewer.types.results import Statement
+from reviewer.types.claims import Citation
+from reviewer.types.drafts import Statement
 from reviewer.types.surveys import SeeAlso, SurveySection
 
 SAME_WORDS = 0.8  # share of words in common (Jaccard) from which two sentences say the same

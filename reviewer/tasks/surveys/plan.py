@@ -10,7 +10,8 @@ from reviewer.errors import UsageError
 from reviewer.grounding.columns import checked_columns, read_column
 from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_CHARS, NodeReader, composed, line_of, quoted
 from reviewer.text.views import clean, counted
-from reviewer.types.papers import Filters, Paper
+from reviewer.types.papers import Paper
+from reviewer.types.searches import Filters
 from reviewer.types.surveys import (
     Depth,
     PointOfView,

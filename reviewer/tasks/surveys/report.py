@@ -22,8 +22,11 @@ from reviewer.tasks.surveys.sections import PAPERS_A_SECTION, outline, write_sec
 from reviewer.tasks.surveys.tables import make_tables
 from reviewer.tasks.surveys.updates import keep_failed, keep_latest, news_of, with_news
 from reviewer.text.views import counted
-from reviewer.types.papers import AnswerDraft, Claim, Evidence, NeedsModel, Paper, Reading, Record
-from reviewer.types.results import Theme
+from reviewer.types.claims import AnswerDraft, Claim, NeedsModel, Reading
+from reviewer.types.drafts import Theme
+from reviewer.types.evidence import Evidence
+from reviewer.types.papers import Paper
+from reviewer.types.record import Record
 from reviewer.types.surveys import (
     Made,
     Methods,

@@ -28,7 +28,7 @@ from reviewer.tasks.surveys.report import (
 from reviewer.tasks.surveys.sections import outline
 from reviewer.text.filenames import file_names
 from reviewer.types.maps import PaperMap
-from reviewer.types.papers import Report, silent
+from reviewer.types.progress import Report, silent
 from reviewer.types.surveys import (
     Batch,
     Flow,

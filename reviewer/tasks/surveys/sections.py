@@ -14,8 +14,10 @@ from reviewer.tasks.surveys.collect import Collected
 from reviewer.tasks.surveys.context import Desk, Latest, Outline, OutlinedSection
 from reviewer.tasks.surveys.read import is_relevant
 from reviewer.tasks.yaml_plan import LEAST_WORDS
-from reviewer.types.papers import Evidence, Reading, silent
-from reviewer.types.results import Brief, Theme
+from reviewer.types.claims import Reading
+from reviewer.types.drafts import Brief, Theme
+from reviewer.types.evidence import Evidence
+from reviewer.types.progress import silent
 from reviewer.types.surveys import ReportPlan, SurveySection
 
 PAPERS_A_SECTION = 7.5  # so many papers a theme, as judged sub-themes of a survey have about 5

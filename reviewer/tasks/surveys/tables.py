@@ -8,9 +8,11 @@ from reviewer.errors import ModelError
 from reviewer.llm.budget import LimitError, StoppedError
 from reviewer.tasks.surveys.context import Desk, Latest
 from reviewer.tasks.tables.table import TableOptions, compare_papers
-from reviewer.types.papers import Filters, Paper, Usage
-from reviewer.types.results import Table
+from reviewer.types.papers import Paper
+from reviewer.types.runs import Usage
+from reviewer.types.searches import Filters
 from reviewer.types.surveys import ReportPlan, TablePlan
+from reviewer.types.tables import Table
 
 
 def make_tables(

@@ -14,9 +14,11 @@ from reviewer.search.search import SearchOptions, find
 from reviewer.sources.formats.bibtex import references
 from reviewer.sources.text_file import read_text_file
 from reviewer.text.views import counted
-from reviewer.types.evidence import tagged
-from reviewer.types.papers import Chunk, Evidence, Filters, Paper, Report, Score, Skipped, silent
-from reviewer.types.results import Column
+from reviewer.types.evidence import Evidence, Score, tagged
+from reviewer.types.papers import Chunk, Paper, Skipped
+from reviewer.types.progress import Report, silent
+from reviewer.types.searches import Filters
+from reviewer.types.tables import Column
 
 MOST_BY_TOPIC = 12
 WHOLE_CHARS = 6000  # a paper with more text is shown in the chunks that bear on the columns

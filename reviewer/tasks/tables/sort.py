@@ -8,7 +8,7 @@ from reviewer.errors import UsageError
 from reviewer.grounding.cells import sort_value
 from reviewer.grounding.columns import column_named
 from reviewer.types.papers import Paper
-from reviewer.types.results import Cell, Column, Row
+from reviewer.types.tables import Cell, Column, Row
 
 ORDERS = ("relevance", "year", "title", "key")
 

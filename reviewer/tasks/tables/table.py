@@ -15,9 +15,12 @@ from reviewer.tasks.tables.select import Chosen, choose_papers, texts_of
 from reviewer.tasks.tables.sort import check_order, in_order
 from reviewer.tasks.tables.update import Cells, Redo, checked_again, kept_cells, quoted_chunks
 from reviewer.text.views import counted, shorten
+from reviewer.types.claims import NeedsModel
 from reviewer.types.evidence import by_paper
-from reviewer.types.papers import Coverage, Filters, NeedsModel, Report, silent
-from reviewer.types.results import Column, Row, Table
+from reviewer.types.progress import Report, silent
+from reviewer.types.runs import Coverage
+from reviewer.types.searches import Filters
+from reviewer.types.tables import Column, Row, Table
 from reviewer.types.writer import Writer
 from reviewer.writers.prompted.tables import row_batches
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from reviewer.errors import UsageError
 from reviewer.grounding.cells import fill
 from reviewer.grounding.columns import column_named
-from reviewer.types.papers import Evidence, Paper
-from reviewer.types.results import Cell, CellDraft, Column, RowDraft, Table
+from reviewer.types.evidence import Evidence
+from reviewer.types.papers import Paper
+from reviewer.types.tables import Cell, CellDraft, Column, RowDraft, Table
 
 Cells = dict[str, dict[str, Cell]]
 """By paper id and column's name."""

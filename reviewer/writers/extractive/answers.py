@@ -12,21 +12,13 @@ import reviewer.writers.extractive.tables as spans
 from reviewer.grounding.columns import DEFAULT
 from reviewer.text.keywords import word_overlap
 from reviewer.text.views import clean
-from reviewer.types.evidence import by_paper
-from reviewer.types.papers import (
-    AnswerDraft,
-    Claim,
-    ClaimDraft,
-    Evidence,
-    NeedsModel,
-    Quote,
-    Reading,
-    Report,
-    Sentence,
-    Usage,
-)
-from reviewer.types.results import Brief, Column, RowDraft, SectionDraft, StatementDraft, Theme
+from reviewer.types.claims import AnswerDraft, Claim, ClaimDraft, NeedsModel, Quote, Reading
+from reviewer.types.drafts import Brief, SectionDraft, StatementDraft, Theme
+from reviewer.types.evidence import Evidence, Sentence, by_paper
+from reviewer.types.progress import Report
+from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection
+from reviewer.types.tables import Column, RowDraft
 
 MOST_SENTENCES = 8
 SENTENCES_OF_A_PAPER = 2

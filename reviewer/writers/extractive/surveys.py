@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from reviewer.text.views import clean
-from reviewer.types.papers import ClaimDraft, Evidence, Quote
+from reviewer.types.claims import ClaimDraft, Quote
+from reviewer.types.evidence import Evidence
 from reviewer.types.surveys import SummaryDraft, SurveySection
 
 MOST_ABSTRACT, MOST_OPEN = 6, 6

@@ -14,9 +14,8 @@ from reviewer.grounding.columns import asked
 from reviewer.text.keywords import query_terms
 from reviewer.text.numbers import figure_spans
 from reviewer.text.views import clean, sentence_spans
-from reviewer.types.evidence import by_paper
-from reviewer.types.papers import Evidence
-from reviewer.types.results import CellDraft, Column, RowDraft
+from reviewer.types.evidence import Evidence, by_paper
+from reviewer.types.tables import CellDraft, Column, RowDraft
 
 LEAST_SHARE = 0.6  # of the words of a column's name that a sentence must hold
 NEAR_CHARS = 40  # a number belongs to a word that stands this near, if no other number does

@@ -12,24 +12,24 @@ import reviewer.writers.prompted.tables as filling
 from reviewer.grounding.quotes import cite
 from reviewer.llm.ask import Asking, Model
 from reviewer.llm.prompts import Prompts, Shown
-from reviewer.types.evidence import by_paper
-from reviewer.types.papers import (
+from reviewer.types.claims import (
     AnswerDraft,
     Citation,
     Claim,
     ClaimDraft,
-    Evidence,
     Expanded,
     Quote,
     Reading,
-    Record,
-    Report,
     Stance,
     Support,
-    Usage,
 )
-from reviewer.types.results import Brief, Column, RowDraft, SectionDraft, Theme
+from reviewer.types.drafts import Brief, SectionDraft, Theme
+from reviewer.types.evidence import Evidence, by_paper
+from reviewer.types.progress import Report
+from reviewer.types.record import Record
+from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection, ViewQuestion
+from reviewer.types.tables import Column, RowDraft
 from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL
 
 MOST_CLAIMS = 8

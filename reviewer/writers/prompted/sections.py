@@ -8,16 +8,11 @@ from reviewer.errors import ModelError
 from reviewer.llm.ask import Asking
 from reviewer.llm.prompts import Shown
 from reviewer.text.views import clean, shorten
-from reviewer.types.papers import AnswerDraft, ClaimDraft, Evidence, Quote, Reading, Record, Report
-from reviewer.types.results import (
-    Brief,
-    Intent,
-    Relation,
-    Role,
-    SectionDraft,
-    StatementDraft,
-    Theme,
-)
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote, Reading
+from reviewer.types.drafts import Brief, Intent, Relation, Role, SectionDraft, StatementDraft, Theme
+from reviewer.types.evidence import Evidence
+from reviewer.types.progress import Report
+from reviewer.types.record import Record
 
 MOST_THEMES = 6
 MOST_NAME_CHARS = 80

@@ -8,7 +8,9 @@ from typing import get_args
 
 from reviewer.llm.ask import Asking
 from reviewer.text.views import clean, shorten
-from reviewer.types.papers import ClaimDraft, Evidence, Record
+from reviewer.types.claims import ClaimDraft
+from reviewer.types.evidence import Evidence
+from reviewer.types.record import Record
 from reviewer.types.surveys import PointOfView, SummaryDraft, SurveySection, ViewQuestion
 
 QUESTIONS_A_VIEW = 2

@@ -8,8 +8,10 @@ from reviewer.errors import ModelError, UsageError
 from reviewer.grounding.columns import TAKEN, listed, read_column
 from reviewer.llm.ask import REPLY_TOKENS, Asking, batched, tokens
 from reviewer.llm.prompts import Prompt, Shown
-from reviewer.types.papers import Evidence, Record, Report
-from reviewer.types.results import CellDraft, Column, RowDraft
+from reviewer.types.evidence import Evidence
+from reviewer.types.progress import Report
+from reviewer.types.record import Record
+from reviewer.types.tables import CellDraft, Column, RowDraft
 
 # Several short papers a call save the prompt's own words; more cells than this make replies that
 # are cut at a small model's longest length.
