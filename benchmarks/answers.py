@@ -28,21 +28,21 @@ from sets import (
     title_names,
 )
 
-from reviewer.library.library import Library
+from reviewer.library import Library
+from reviewer.search import SearchOptions, find
 from reviewer.search.ranking import (
     COVERAGE_SHARE,
     FLOOR,
     LEXICAL_FLOOR,
     LEXICAL_TERMS,
 )
-from reviewer.search.search import SearchOptions, find
-from reviewer.tasks.answers.answer import AskOptions, answer_question
+from reviewer.tasks import answer_question
+from reviewer.tasks.answers.answer import AskOptions
+from reviewer.text import clean, normalise_title
 from reviewer.text.keywords import query_terms
-from reviewer.text.views import clean, normalise_title
-from reviewer.types.answers import Answer
-from reviewer.types.claims import Claim
+from reviewer.types import Answer, Claim
 from reviewer.types.searches import Filters
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers import Extractive
 
 WAYS = {"with MiniLM": False, "by words alone": True}
 CHECKED_ANSWERS = 100

@@ -11,10 +11,11 @@ import random
 import tempfile
 from pathlib import Path
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.settings import load_settings
-from reviewer.tasks.checks.check import DraftText, check_draft
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.tasks import check_draft
+from reviewer.tasks.checks.check import DraftText
+from reviewer.writers import Extractive
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 1

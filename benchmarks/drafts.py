@@ -17,13 +17,13 @@ from pathlib import Path
 
 from sets import listings_library, parser, print_table, settings_of
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.render.claim_notes import cited_papers
+from reviewer.tasks import draft_related_work
 from reviewer.tasks.drafts.outline import DraftOptions
-from reviewer.tasks.drafts.related_work import draft_related_work
-from reviewer.text.views import clean, normalise_title
-from reviewer.types.drafts import RelatedWork
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.text import clean, normalise_title
+from reviewer.types import RelatedWork
+from reviewer.writers import Extractive
 
 WAYS = {"with MiniLM": False, "by words alone": True}
 MOST_PAPERS, LEAST_MUST, LEAST_PRECISION = 15, 3, 0.5

@@ -19,7 +19,7 @@ from statistics import median
 
 from sets import listings_library, model_folder, parser, print_table, settings_of
 
-from reviewer.library.embeddings import DEFAULT, INT8, LOCAL
+from reviewer.library.embeddings.embedding import DEFAULT, INT8, LOCAL
 
 ABSTRACTS, ROUNDS, BATCH = 128, 5, 32  # 32: sentence-transformers' own default
 OTHER = "sentence-transformers"
@@ -97,9 +97,9 @@ def main() -> None:
 
 def abstracts(options: argparse.Namespace) -> list[str]:
     """Titles and abstracts of the listings as they are embedded."""
+    from reviewer.library import Library
     from reviewer.library.index.chunking import embedding_text
-    from reviewer.library.library import Library
-    from reviewer.text.views import clean
+    from reviewer.text import clean
 
     with Library(listings_library(options), settings_of(options.shared)) as library:
         numbers = library.chunks.vectors()[0].tolist()[:ABSTRACTS]

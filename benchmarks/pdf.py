@@ -114,7 +114,7 @@ def sentences(file: Path) -> None:
     """What cutting a whole body into chunks and sentences takes."""
     from reviewer.library.index.chunking import chunk_paper
     from reviewer.sources import ReadOptions, read_file
-    from reviewer.text.views import sentence_spans
+    from reviewer.text import sentence_spans
 
     found = read_file(str(file), ReadOptions())
     if not found.papers:

@@ -35,11 +35,11 @@ from sets import (
     title_names,
 )
 
+from reviewer.library import Library
 from reviewer.library.index.scoring import Weights
-from reviewer.library.library import Library
-from reviewer.search.search import SearchOptions, find
+from reviewer.search import SearchOptions, find
+from reviewer.text import clean
 from reviewer.text.keywords import query_terms
-from reviewer.text.views import clean
 from reviewer.types.searches import Filters
 
 MEASURES = (nDCG @ 10, R @ 20, R @ 100, RR @ 10)

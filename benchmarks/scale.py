@@ -22,10 +22,10 @@ from typing import Any
 from sets import parser, print_table
 from synthetic import Material, Supplied, noise, save_material
 
+from reviewer.library import Library
 from reviewer.library.index.chroma import Vectors
-from reviewer.library.library import Library
+from reviewer.search import SearchOptions, find
 from reviewer.search.ranking import DENSE_CANDIDATES
-from reviewer.search.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.types.searches import Filters
 

@@ -21,7 +21,7 @@ from statistics import median
 from embedded import Recorded, Timing, measure_embed
 from sets import HERE, listings_library, model_folder, parser, print_table
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 
 QUESTION = "does RL teach new skills?"
 HEAVY = ("litellm", "chromadb", "onnxruntime")

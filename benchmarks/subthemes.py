@@ -16,11 +16,12 @@ from pathlib import Path
 
 from sets import listings_library, parser, print_table, settings_of
 
-from reviewer.library.library import Library
-from reviewer.tasks.surveys.run import run_survey
-from reviewer.text.views import normalise_title
-from reviewer.types.surveys import ReportPlan, SurveyPlan, SurveyReport
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.library import Library
+from reviewer.tasks import run_survey
+from reviewer.text import normalise_title
+from reviewer.types import SurveyReport
+from reviewer.types.surveys import ReportPlan, SurveyPlan
+from reviewer.writers import Extractive
 
 WAYS = {"with MiniLM": False, "by words alone": True}
 MOST_PAPERS, LEAST_SHARE = 60, 0.5

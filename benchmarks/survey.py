@@ -30,10 +30,11 @@ sys.path.insert(0, str(HERE.parent))
 
 from reviewer.cli.model import writer_of
 from reviewer.cli.survey_files import ReportFiles
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.llm.client import load_litellm
 from reviewer.settings import Settings
-from reviewer.tasks.surveys.run import SurveyOptions, run_survey
+from reviewer.tasks import run_survey
+from reviewer.tasks.surveys.run import SurveyOptions
 from reviewer.types.surveys import Batch, ReportPlan, SectionPlan, SurveyPlan
 from tests.fake_provider import FakeProvider
 from tests.scripted import served

@@ -23,9 +23,9 @@ from sets import (
     settings_of,
 )
 
+from reviewer.library import Library
 from reviewer.library.embeddings.minilm import DIMENSIONS, MiniLM
-from reviewer.library.library import Library
-from reviewer.text.views import clean
+from reviewer.text import clean
 
 SENTENCES = (5, 11)  # least and most a paper
 JITTER = 0.15  # length of the random part of a vector: two papers of the same sentences differ

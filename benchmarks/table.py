@@ -24,15 +24,16 @@ from sets import HERE, listings_library, parser, print_table, settings_of
 sys.path.insert(0, str(HERE.parent))
 
 from reviewer.cli.model import writer_of
-from reviewer.grounding.columns import read_column
-from reviewer.library.library import Library
+from reviewer.grounding import read_column
+from reviewer.library import Library
 from reviewer.llm.client import load_litellm
 from reviewer.settings import Settings
-from reviewer.tasks.tables.table import TableOptions, compare_papers
-from reviewer.text.views import normalise_title
+from reviewer.tasks import compare_papers
+from reviewer.tasks.tables.table import TableOptions
+from reviewer.text import normalise_title
+from reviewer.types import Table
 from reviewer.types.searches import Filters
-from reviewer.types.tables import Table
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers import Extractive
 from tests.fake_provider import FakeProvider, Seen
 
 MODEL = "openai/fake"

@@ -20,7 +20,7 @@ from promises import (  # noqa: F401  pytest finds hooks and fixtures here
     rounds,
 )
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.types.searches import Filters
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,17 +1,17 @@
 """Reports for the tests of pages: quotes of the sample papers, and hostile words in every place."""
 
-from reviewer.grounding.stances import verdict_of
+from reviewer.grounding import verdict_of
 from reviewer.render.claim_notes import citations_of
-from reviewer.search.paper_map import map_papers
+from reviewer.search import map_papers
+from reviewer.tasks import compare_papers, draft_related_work
 from reviewer.tasks.drafts.outline import DraftOptions
-from reviewer.tasks.drafts.related_work import draft_related_work
-from reviewer.tasks.tables.table import TableOptions, compare_papers
-from reviewer.text.views import sentence_spans
-from reviewer.types.answers import Answer, StanceTaken
-from reviewer.types.claims import Citation, Claim
-from reviewer.types.drafts import RelatedWork, Section, Statement, Theme
+from reviewer.tasks.tables.table import TableOptions
+from reviewer.text import sentence_spans
+from reviewer.types import Answer, Citation, Claim, Paper, RelatedWork, SurveyReport, Table
+from reviewer.types.answers import StanceTaken
+from reviewer.types.drafts import Section, Statement, Theme
 from reviewer.types.maps import PaperMap
-from reviewer.types.papers import Paper, Part
+from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage, Usage
 from reviewer.types.searches import Filters
 from reviewer.types.surveys import (
@@ -23,12 +23,11 @@ from reviewer.types.surveys import (
     OpenQuestion,
     Query,
     SeeAlso,
-    SurveyReport,
     SurveySection,
     Verdict,
 )
-from reviewer.types.tables import Cell, Column, Row, Table, Value
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.types.tables import Cell, Column, Row, Value
+from reviewer.writers import Extractive
 
 SUPPORTS = ("supported", "partial", "unchecked", "uncited", "unsupported", "contradicted")
 STANCES = ("yes", "no", "mixed", "yes", "none", "yes")
@@ -236,7 +235,7 @@ def batch_of(*reports):
 
 def answered(library, writer_name="openai/name"):
     """An answer to a yes/no question: sentences of the sample papers, with stances."""
-    from reviewer.search.search import SearchOptions, find
+    from reviewer.search import SearchOptions, find
 
     found = find("does RL teach new skills?", library, SearchOptions(6))
     claims, stances = [], []

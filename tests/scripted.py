@@ -8,15 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from reviewer.library.index.chunking import chunk_paper
-from reviewer.llm.prompts import Prompts
+from reviewer.llm import Prompts
 from reviewer.llm.replies import schema_of
 from reviewer.llm.testing import Asked, FencedText, Script, ScriptedLLM
-from reviewer.types.evidence import Evidence, Score
-from reviewer.types.papers import Paper, Part
+from reviewer.types import Evidence, Paper
+from reviewer.types.evidence import Score
+from reviewer.types.papers import Part
+from reviewer.writers import Prompted
 from reviewer.writers.prompted.answers import (
     AnswerReply,
     JudgeReply,
-    Prompted,
     QuestionReply,
     QuestionsReply,
     ReadReply,

@@ -8,15 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.errors import UsageError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.library.run_log import new_run_id
 from reviewer.settings import Settings
-from reviewer.tasks.answers.answer import AskOptions, answer_question, planned_calls
-from reviewer.types.answers import Answer
+from reviewer.tasks import answer_question
+from reviewer.tasks.answers.answer import AskOptions, planned_calls
+from reviewer.types import Answer
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
 from reviewer.types.searches import Filters
 from reviewer.types.writer import PAPERS_A_CALL
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers import Extractive
 
 MINILM = SHARED / "models" / "all-MiniLM-L6-v2"
 QUESTION = "does RL teach new skills?"

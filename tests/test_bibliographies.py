@@ -19,11 +19,12 @@ from reviewer.render.escape import escape_bibtex
 from reviewer.render.references import reference_list
 from reviewer.render.ris import ris
 from reviewer.sources import ReadOptions
+from reviewer.text import clean, split_name
 from reviewer.text.entry_types import DETAILS, KIND, KINDS
 from reviewer.text.latex import plain_text
-from reviewer.text.names import GROUPS, authors_of, split_name
-from reviewer.text.views import clean
-from reviewer.types.papers import Paper, Part
+from reviewer.text.names import GROUPS, authors_of
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 
 FORMATS = {
     "bibtex": (bibtex, bibtex_source),

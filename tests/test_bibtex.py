@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.sources.formats.bibtex import references
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 FILE = """
 @string{acl = "ACL"}

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted import evidence
 
-from reviewer.grounding.cells import disagrees, fill, is_in_own_words, numbers_without_proof
+from reviewer.grounding import fill
+from reviewer.grounding.cells import disagrees, is_in_own_words, numbers_without_proof
 from reviewer.render.describe import cell_text
-from reviewer.text.views import clean
+from reviewer.text import clean
 from reviewer.types.tables import CellDraft, Column, RowDraft
 
 ABSTRACT = (

@@ -13,8 +13,9 @@ from reviewer.library.index.chunking import (
     chunk_spans,
     embedding_text,
 )
-from reviewer.text.views import sentence_spans
-from reviewer.types.papers import Paper, Part
+from reviewer.text import sentence_spans
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 
 SENTENCES = st.lists(
     st.tuples(st.integers(1, 200), st.sampled_from([". ", ".\n\n", ".  ", ".\r\n\r\n", "? "])),

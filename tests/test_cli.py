@@ -18,8 +18,9 @@ import pytest
 import typer
 
 import reviewer
-from reviewer.cli import COMMANDS, build_app, run
-from reviewer.library.library import Library
+from reviewer.cli import run
+from reviewer.cli.app import COMMANDS, build_app
+from reviewer.library import Library
 from tests.conftest import ROOT, SAMPLES, SHARED
 
 QUESTION = "does RL teach new skills?"

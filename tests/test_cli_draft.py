@@ -11,7 +11,7 @@ import bibtexparser
 import pytest
 
 from reviewer.cli import run
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from tests.conftest import ROOT, SAMPLES
 from tests.fake_provider import FakeProvider, refused

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from reviewer.library.library import Library
+from reviewer.library import Library
+from reviewer.llm import Prompts
 from reviewer.llm.client import load_litellm
-from reviewer.llm.prompts import Prompts
 from reviewer.llm.providers import costs_in
 from reviewer.settings import Settings
 from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, QuestionReply

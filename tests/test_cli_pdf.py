@@ -139,8 +139,8 @@ def test_a_pdf_is_asked_at_hand(pdf, review):
 
 
 def test_search_gives_no_more_chunks_of_a_long_paper_than_its_share(shelf, review):
-    from reviewer.library.library import Library
-    from reviewer.search.search import SearchOptions, find
+    from reviewer.library import Library
+    from reviewer.search import SearchOptions, find
 
     with Library(Path(shelf)) as library:
         assert library.chunks.count() > 3

@@ -9,11 +9,12 @@ import pytest
 from conftest import ROOT, SAMPLES, write_listing
 
 from reviewer.cli import run
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.settings import Settings
 from reviewer.tasks.tables.update import Redo, kept_cells
+from reviewer.types import Table
 from reviewer.types.runs import Coverage
-from reviewer.types.tables import Cell, Column, Row, Table
+from reviewer.types.tables import Cell, Column, Row
 
 PAPERS = (
     {"title": "Apples are round", "abstract": "Apples are round and red. They grow on trees.",

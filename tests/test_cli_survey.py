@@ -13,10 +13,10 @@ import bibtexparser
 import pytest
 
 from reviewer.cli import run
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.render.docx import docx
 from reviewer.settings import Settings
-from reviewer.text.views import normalise_title
+from reviewer.text import normalise_title
 from reviewer.writers.prompted.sections import SectionReply
 from tests.conftest import ROOT, SAMPLES, write_listing
 from tests.fake_provider import FakeProvider

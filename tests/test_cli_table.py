@@ -16,7 +16,7 @@ import pytest
 from test_cli import on_a_terminal, start
 
 from reviewer.cli import run
-from reviewer.library.library import Library
+from reviewer.library import Library
 from tests.conftest import ROOT, SAMPLES, write_listing
 from tests.fake_provider import FakeProvider, Seen, refused
 

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 
 from reviewer.errors import LibraryError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.settings import Settings
 from tests.promises import promise
 

@@ -3,6 +3,7 @@
 import pytest
 
 from reviewer.errors import UsageError
+from reviewer.grounding import read_column
 from reviewer.grounding.columns import (
     MOST_COLUMNS,
     checked_columns,
@@ -10,7 +11,6 @@ from reviewer.grounding.columns import (
     is_not_stated,
     normalise,
     number_of,
-    read_column,
     read_columns,
 )
 from reviewer.types.tables import Column

@@ -8,11 +8,11 @@ import pytest
 from conftest import ROOT, WordEmbedding, holders
 
 from reviewer.errors import LibraryError, NewerLibraryError, NotFoundError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.library.runs import Ledger
 from reviewer.library.storage.database import SCHEMA_VERSION, Database, told
-from reviewer.search.search import find
-from reviewer.types.claims import Citation, Claim
+from reviewer.search import find
+from reviewer.types import Citation, Claim
 from reviewer.types.runs import Run
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 
 from reviewer.errors import UsageError
+from reviewer.library import Library, merge_papers
 from reviewer.library.decisions import (
     count_doubtful,
     entries_of,
     keep_apart,
-    merge_papers,
     paper_pairs,
     split_paper,
 )
-from reviewer.library.library import Library
 from reviewer.settings import Settings
 from tests.conftest import write_listing
 

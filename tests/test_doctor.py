@@ -8,8 +8,8 @@ from contextlib import closing
 
 import pytest
 
+from reviewer.library import Library
 from reviewer.library.embeddings.minilm import FILES
-from reviewer.library.library import Library
 from reviewer.settings import Settings
 from reviewer.tasks.doctor import examine
 from tests.conftest import SAMPLES, WordEmbedding

@@ -15,9 +15,9 @@ from reviewer.render.json import draft_json
 from reviewer.render.latex_draft import draft_latex
 from reviewer.render.markdown_draft import draft_markdown
 from reviewer.render.references import reference_list
-from reviewer.types.claims import Citation
-from reviewer.types.drafts import RelatedWork, Section, Statement
-from reviewer.types.papers import Paper, Part
+from reviewer.types import Citation, Paper, RelatedWork
+from reviewer.types.drafts import Section, Statement
+from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage
 
 HOSTILE = (

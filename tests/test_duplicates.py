@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.library.dedupe.groups import group_same, identities, merge
+from reviewer.types import Paper
 from reviewer.types.duplicates import Pair
-from reviewer.types.papers import Origin, Paper, Part
+from reviewer.types.papers import Origin, Part
 
 
 def paper(title="A Title", abstract="", *, at=0, **fields):

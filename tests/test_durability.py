@@ -16,11 +16,11 @@ from test_index import start_child
 from test_library import small_disk  # noqa: F401  a fixture
 
 from reviewer.cli import run
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.library.storage.database import SCHEMA_VERSION
-from reviewer.search.search import find
-from reviewer.tasks.answers.answer import answer_question
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.search import find
+from reviewer.tasks import answer_question
+from reviewer.writers import Extractive
 
 QUESTION = "does RL teach new skills?"
 PAPER = {"title": "Frogs in ponds", "abstract": "Frogs croak in ponds. They sleep in winter."}

@@ -9,13 +9,13 @@ from scripted import claims, judges, reads, writer
 
 from reviewer.cli import run
 from reviewer.errors import UsageError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.settings import Settings
 from reviewer.tasks.answers.answer import AskOptions
 from reviewer.tasks.evaluate import citation_scores, evaluate, ndcg, read_questions
-from reviewer.text.views import clean, normalise_title
-from reviewer.types.claims import Citation, Claim
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.text import clean, normalise_title
+from reviewer.types import Citation, Claim
+from reviewer.writers import Extractive
 from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, ReadReply
 from tests.fake_provider import FakeProvider
 from tests.scripted import served

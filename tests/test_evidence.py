@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.types.evidence import Evidence, Score, by_paper, tagged
-from reviewer.types.papers import Chunk, Paper
+from reviewer.types import Evidence, Paper
+from reviewer.types.evidence import Score, by_paper, tagged
+from reviewer.types.papers import Chunk
 
 
 def text_of(paper: str, number: int) -> Evidence:

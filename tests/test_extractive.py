@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.grounding.quotes import resolve
-from reviewer.library.library import Library
-from reviewer.search.search import find
+from reviewer.library import Library
+from reviewer.search import find
 from reviewer.settings import Settings
-from reviewer.text.views import clean, sentence_spans
+from reviewer.text import clean, sentence_spans
 from reviewer.types.claims import NeedsModel
 from reviewer.types.runs import Usage
-from reviewer.writers.extractive.answers import MOST_SENTENCES, Extractive
+from reviewer.writers import Extractive
+from reviewer.writers.extractive.answers import MOST_SENTENCES
 
 QUESTIONS = (
     "does RL teach new skills?",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import reviewer.library.importer as reading
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.settings import Settings
 from tests.conftest import ROOT, SAMPLES
 

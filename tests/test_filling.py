@@ -6,8 +6,7 @@ import pytest
 from scripted import HONEST, evidence, fills, writer
 
 from reviewer.errors import ModelError
-from reviewer.llm.budget import LimitError
-from reviewer.llm.prompts import Prompts
+from reviewer.llm import LimitError, Prompts
 from reviewer.types.progress import silent
 from reviewer.types.tables import Column
 from reviewer.writers.prompted.tables import (

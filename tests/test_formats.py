@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from reviewer.errors import LibraryError, ReviewError, UsageError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.render import json as as_json
 from reviewer.render.describe import byline, link_of, readable_date
 from reviewer.render.files import write_whole
@@ -27,17 +27,16 @@ from reviewer.render.markdown import (
 )
 from reviewer.render.numbered_references import references_of
 from reviewer.render.registry import choose_format
-from reviewer.search.search import find
+from reviewer.search import find
 from reviewer.settings import Settings
-from reviewer.tasks.answers.answer import answer_question
+from reviewer.tasks import answer_question
 from reviewer.tasks.doctor import examine
-from reviewer.text.views import clean
-from reviewer.types.answers import Answer
-from reviewer.types.claims import Citation, Claim
-from reviewer.types.evidence import Evidence, Score
-from reviewer.types.papers import Added, Chunk, Paper, Part, Skipped
+from reviewer.text import clean
+from reviewer.types import Answer, Citation, Claim, Evidence, Paper
+from reviewer.types.evidence import Score
+from reviewer.types.papers import Added, Chunk, Part, Skipped
 from reviewer.types.runs import Coverage
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers import Extractive
 from tests.conftest import ROOT, SAMPLES, WordEmbedding
 
 QUESTION = "does RL teach new skills?"

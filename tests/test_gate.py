@@ -3,9 +3,9 @@
 import pytest
 from scripted import evidence, judges, writer
 
-from reviewer.grounding.claims import pass_gate
+from reviewer.grounding import pass_gate
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers import Extractive
 from reviewer.writers.prompted.answers import AnswerReply, JudgeReply
 
 SHOWN = [

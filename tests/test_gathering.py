@@ -8,12 +8,13 @@ import pytest
 from conftest import SAMPLES, SHARED, WordEmbedding
 from scripted import claims, reads, writer
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.llm.testing import ScriptedLLM
 from reviewer.render.markdown import answer_markdown
-from reviewer.search.search import SearchOptions, find
+from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
-from reviewer.tasks.answers.answer import AskOptions, answer_question
+from reviewer.tasks import answer_question
+from reviewer.tasks.answers.answer import AskOptions
 from reviewer.tasks.answers.gather import Reads, gather
 from reviewer.types.progress import silent
 from reviewer.types.writer import PAPERS_A_CALL

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from scripted import writer
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.llm.testing import ScriptedLLM
 from reviewer.render.describe import link_of
 from reviewer.render.json import answer_json
 from reviewer.render.markdown import answer_markdown
 from reviewer.settings import Settings
-from reviewer.tasks.answers.answer import AskOptions, answer_question
-from reviewer.text.views import clean
-from reviewer.types.claims import Citation
+from reviewer.tasks import answer_question
+from reviewer.tasks.answers.answer import AskOptions
+from reviewer.text import clean
+from reviewer.types import Citation
 from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, QuestionsReply, ReadReply
 
 QUESTION = "Does RL teach models new skills?"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.sources import ReadOptions, read_bytes, read_file
-from reviewer.types.papers import Paper
+from reviewer.types import Paper
 from tests.conftest import ROOT
 from tests.promises import promise
 from tests.test_exports import word

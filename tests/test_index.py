@@ -15,9 +15,9 @@ from conftest import ROOT, SAMPLES, WordEmbedding, holders, write_listing
 from filelock import FileLock
 from promises import promise
 
+from reviewer.library import Library
 from reviewer.library.index.chroma import IndexDamagedError, Vectors
-from reviewer.library.library import Library
-from reviewer.search.search import find
+from reviewer.search import find
 from reviewer.types.searches import Filters
 
 QUESTIONS = (

@@ -11,11 +11,11 @@ from conftest import SAMPLES, WordEmbedding, write_listing
 from promises import promise
 from test_index import QUESTIONS, answers, numbered_papers, rows_in_chroma
 
+from reviewer.library import Library
 from reviewer.library.index import chroma as vectors
 from reviewer.library.index import chroma_state as index_files
 from reviewer.library.index.chroma import Vectors
 from reviewer.library.index.trial import opens_well
-from reviewer.library.library import Library
 
 FILES = ("chroma.sqlite3", "data_level0.bin", "header.bin", "index_metadata.pickle",
          "length.bin", "link_lists.bin")  # fmt: skip

@@ -13,11 +13,11 @@ from typing import NamedTuple
 import pytest
 
 from reviewer.cli import run
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.llm.client import load_litellm
 from reviewer.render.describe import link_of
 from reviewer.settings import Settings
-from reviewer.text.views import clean
+from reviewer.text import clean
 from tests.fake_provider import FakeProvider
 from tests.injections import HIDDEN_WORDS, INJECTIONS
 from tests.obedient import Obedient

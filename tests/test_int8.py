@@ -12,12 +12,12 @@ from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from reviewer.errors import EmbeddingError
-from reviewer.library.embeddings import INT8, MissingEmbeddingError
+from reviewer.library import Library
 from reviewer.library.embeddings import int8 as quantising
+from reviewer.library.embeddings.embedding import INT8, MissingEmbeddingError
 from reviewer.library.embeddings.minilm import DIMENSIONS, MiniLM
-from reviewer.library.library import Library
 from reviewer.processes import Outcome
-from reviewer.search.search import find
+from reviewer.search import find
 from reviewer.settings import Settings, cache_folder
 from tests.test_doctor import findings
 

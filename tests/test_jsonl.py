@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from reviewer.sources import ReadOptions
 from reviewer.sources.formats import jsonl
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from reviewer.library.run_log import Request, keep_run
-from reviewer.types.answers import Answer
+from reviewer.library import keep_run
+from reviewer.library.run_log import Request
+from reviewer.types import Answer, Paper, SurveyReport
 from reviewer.types.drafts import Revision
-from reviewer.types.papers import Paper, Part
+from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage, Usage
-from reviewer.types.surveys import Batch, Made, Methods, SurveyReport
+from reviewer.types.surveys import Batch, Made, Methods
 
 PAPER = Paper(id="p1", key="one", parts=(Part(name="title", text="One"),))
 USAGE = Usage(model="m", calls=2, seconds=90.0)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.library.citekeys import is_key_of, key_base
-from reviewer.types.papers import Paper, Part
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 
 
 def base(title, *authors, year=2025):

@@ -21,12 +21,12 @@ from reviewer.errors import (
     NotFoundError,
     ReviewError,
 )
+from reviewer.library import Library
 from reviewer.library.citekeys import is_key_of, key_base
-from reviewer.library.library import Library
-from reviewer.search.search import find
+from reviewer.search import find
 from reviewer.settings import Settings
-from reviewer.tasks.answers.answer import answer_question
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.tasks import answer_question
+from reviewer.writers import Extractive
 
 QUESTION = "does RL teach new skills?"
 BY_WORDS = Settings(embedding="none")

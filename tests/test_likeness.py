@@ -15,7 +15,8 @@ from reviewer.library.dedupe.compare import (
 )
 from reviewer.library.dedupe.groups import group_same, identities
 from reviewer.library.dedupe.similarity import Title, match_titles, may_match
-from reviewer.types.papers import Origin, Paper, Part
+from reviewer.types import Paper
+from reviewer.types.papers import Origin, Part
 
 PAIRS = 2000
 LEAST_PRECISION, LEAST_RECALL = 0.995, 0.95

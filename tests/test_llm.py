@@ -17,8 +17,8 @@ from threading import Thread
 import pytest
 
 from reviewer.errors import ModelError, ReviewError, UsageError
-from reviewer.llm.budget import LimitError, StoppedError
-from reviewer.llm.client import LLM, warm_up
+from reviewer.llm import LLM, LimitError, StoppedError
+from reviewer.llm.client import warm_up
 from reviewer.llm.deadline import DeadlineError
 from reviewer.llm.provider_errors import MOST_ATTEMPTS
 from reviewer.llm.replies import DamagedReplyError, ModelReplyError

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from reviewer.render.citation_syntax import cited_keys, find_marks, highest_number, style_of
 from reviewer.render.in_text import STYLES, Marks, citation_key, known_authors
-from reviewer.types.papers import Paper, Part
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 
 
 def paper(key, authors=(), year=2025, title="A Long Title That Goes On and On Beyond Measure"):

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviewer.errors import EmbeddingError
-from reviewer.library.embeddings import MissingEmbeddingError, open_embedding
+from reviewer.library.embeddings.embedding import MissingEmbeddingError, open_embedding
 from reviewer.library.embeddings.minilm import DIMENSIONS, FILES, MiniLM, chroma_folder, find_files
 from reviewer.settings import Settings
 

@@ -32,13 +32,21 @@ from source_samples import (
 from reviewer.errors import OnlineError
 from reviewer.settings import Settings
 from reviewer.sources.formats import openalex, semantic_scholar
-from reviewer.sources.online import arxiv, crossref, daily_listing, pubmed, unpaywall
+from reviewer.sources.online import (
+    NotThereError,
+    Web,
+    arxiv,
+    crossref,
+    daily_listing,
+    pubmed,
+    unpaywall,
+)
 from reviewer.sources.online import openalex as openalex_api
 from reviewer.sources.online import semantic_scholar as semantic_scholar_api
-from reviewer.sources.online.client import NotThereError, Web
 from reviewer.sources.online.types import Identifier, Wanted
 from reviewer.sources.parsing.xml_stream import XmlError, read_xml, text_of_jats
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 AUTHORS = ("Ada M. Lovelace", "Jan van der Berg")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from reviewer.errors import SourceError
-from reviewer.sources.text_file import read_text_file
+from reviewer.sources import read_text_file
 from reviewer.tasks.drafts.own_work import HINT, MOST_CHARS, OWN_TAG, read_own
 
 SAID = "We train small models on pears. They learn to count and forget less than large ones do."

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import reviewer.render
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.render.html.answer import answer_html
 from reviewer.render.html.charts import drawn_map, years_of
 from reviewer.render.html.cited_papers import book_of, verdict_bars
@@ -24,17 +24,18 @@ from reviewer.render.html.table import table_html
 from reviewer.render.markdown_survey import survey_markdown
 from reviewer.render.methods import flow_steps
 from reviewer.render.provenance import flow_of
-from reviewer.search.paper_map import LEAST_PAPERS, map_papers
+from reviewer.search import map_papers
+from reviewer.search.paper_map import LEAST_PAPERS
+from reviewer.tasks import draft_related_work
 from reviewer.tasks.drafts.outline import DraftOptions
-from reviewer.tasks.drafts.related_work import draft_related_work
-from reviewer.text.views import clean
-from reviewer.types.answers import Answer, StanceTaken
-from reviewer.types.claims import Citation
+from reviewer.text import clean
+from reviewer.types import Answer, Citation, Paper
+from reviewer.types.answers import StanceTaken
 from reviewer.types.drafts import Theme
-from reviewer.types.papers import Paper, Part
+from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage
 from reviewer.types.surveys import Flow, Made
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers import Extractive
 from tests.browser import DESKTOP, PHONE
 from tests.conftest import SAMPLES, WordEmbedding
 from tests.made_reports import answered, batch_of, big_report, hostile_report, survey_of

@@ -12,7 +12,7 @@ import pytest
 
 from reviewer.library.index.chunking import chunk_paper
 from reviewer.sources import ReadOptions, read_file
-from reviewer.text.views import clean, sentence_spans
+from reviewer.text import clean, sentence_spans
 from tests.pdfs import ABSTRACT, column, make_pdf, paper_page, words
 
 TITLE = "On the Taste of Round Apples"

@@ -6,7 +6,7 @@ import pytest
 
 from reviewer.library.index.chunking import chunk_paper
 from reviewer.sources import ReadOptions, read_file
-from reviewer.types.papers import Paper
+from reviewer.types import Paper
 from tests.pdfs import column, make_pdf, paper_page, words
 
 SEEN = [

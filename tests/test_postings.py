@@ -8,10 +8,10 @@ from conftest import holders, write_listing
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from reviewer.library import Library
 from reviewer.library.index.inverted import Postings
 from reviewer.library.index.stemming import Stems
-from reviewer.library.library import Library
-from reviewer.search.search import find
+from reviewer.search import find
 from reviewer.text.invisible import visible
 from reviewer.text.keywords import query_terms
 from reviewer.types.searches import Filters

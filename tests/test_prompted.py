@@ -8,8 +8,9 @@ import pytest
 from scripted import evidence, reads, writer
 
 from reviewer.errors import ModelError
-from reviewer.llm.prompts import Prompts
-from reviewer.types.claims import Citation, Claim, Quote, Reading
+from reviewer.llm import Prompts
+from reviewer.types import Citation, Claim
+from reviewer.types.claims import Quote, Reading
 from reviewer.types.writer import PAPERS_A_CALL
 from reviewer.writers.prompted.answers import (
     MOST_CLAIMS,

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from jinja2 import meta, nodes
 
 from reviewer.errors import NotFoundError
-from reviewer.llm.prompts import SUFFIX, PromptError, Prompts, inputs_of, prompts_folder
+from reviewer.llm import Prompts
+from reviewer.llm.prompts import SUFFIX, PromptError, inputs_of, prompts_folder
 from reviewer.llm.testing import FENCED
 from reviewer.types.record import Record
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reviewer.errors import ModelError
-from reviewer.library.embeddings import MissingEmbeddingError, open_embedding
+from reviewer.library.embeddings.embedding import MissingEmbeddingError, open_embedding
 from reviewer.library.embeddings.provider import TEXTS_A_CALL, ProviderEmbedding
 from reviewer.settings import Settings
 from tests.fake_provider import FakeProvider, Reply, embedded, refused, sent

@@ -7,15 +7,9 @@ import sys
 import pytest
 
 from reviewer.errors import ModelError
-from reviewer.llm.client import LLM, load_litellm
-from reviewer.llm.providers import (
-    KEY_VARIABLES,
-    check,
-    check_early,
-    costs_in,
-    is_known,
-    providers_in,
-)
+from reviewer.llm import LLM, check_early
+from reviewer.llm.client import load_litellm
+from reviewer.llm.providers import KEY_VARIABLES, check, costs_in, is_known, providers_in
 from reviewer.settings import Settings
 from reviewer.types.record import Record
 from tests.conftest import ROOT

@@ -9,12 +9,11 @@ import unicodedata
 
 import pytest
 
-from reviewer.grounding.quotes import cite, locate
+from reviewer.grounding import cite, locate
 from reviewer.sources import ReadOptions, find_files, read_file
-from reviewer.text.views import sentence_spans
-from reviewer.types.claims import Citation, Quote
-from reviewer.types.evidence import Evidence
-from reviewer.types.papers import Paper
+from reviewer.text import sentence_spans
+from reviewer.types import Citation, Evidence, Paper
+from reviewer.types.claims import Quote
 from tests.conftest import SAMPLES
 from tests.promises import promise
 from tests.scripted import evidence

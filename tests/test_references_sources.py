@@ -13,7 +13,8 @@ import reviewer.sources.formats.csl_json as csl_source
 import reviewer.sources.formats.ris as ris_source
 from reviewer.sources import ReadOptions, read_file
 from reviewer.text.entry_types import KIND
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 RIS = """Provider: A Database
 Content: text/plain

@@ -7,16 +7,17 @@ import pytest
 from scripted import plans, sections, writer
 
 from reviewer.errors import ModelError, UsageError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.settings import Settings
-from reviewer.tasks.drafts.outline import DraftOptions, plan_related_work
+from reviewer.tasks import draft_related_work, plan_related_work
+from reviewer.tasks.drafts.outline import DraftOptions
 from reviewer.tasks.drafts.own_work import read_own
-from reviewer.tasks.drafts.related_work import draft_related_work, planned_calls
-from reviewer.text.views import clean, counted
-from reviewer.types.claims import Citation
+from reviewer.tasks.drafts.related_work import planned_calls
+from reviewer.text import clean, counted
+from reviewer.types import Citation
 from reviewer.types.drafts import Plan, Theme
 from reviewer.types.searches import Filters
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers import Extractive
 from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, ReadReply
 from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from tests.conftest import SAMPLES

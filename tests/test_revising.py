@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from scripted import additions, writer
 
 from reviewer.errors import NotFoundError, UsageError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.settings import Settings
 from reviewer.tasks.drafts.paragraphs import Put, after_references, prose_spans, with_puts
 from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers import Extractive
 from reviewer.writers.prompted.sections import AdditionReply
 from tests.conftest import SAMPLES
 

@@ -15,7 +15,8 @@ from reviewer.errors import ReviewError, UsageError
 from reviewer.render.references import reference_list
 from reviewer.sources import ReadOptions, read_file
 from reviewer.tasks.yaml_plan import read_plan
-from reviewer.types.papers import Paper, Part
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 from tests.promises import promise
 from tests.traps import Trap
 
@@ -205,7 +206,8 @@ def test_an_archive_is_no_text(tmp_path):
 
 
 def test_a_prompt_of_the_users_own_builds_and_reads_nothing(tmp_path):
-    from reviewer.llm.prompts import SUFFIX, Prompts
+    from reviewer.llm import Prompts
+    from reviewer.llm.prompts import SUFFIX
 
     source = (Path(__file__).parent.parent / "prompts" / f"expand{SUFFIX}").read_text("utf-8")
     for trick in (

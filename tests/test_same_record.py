@@ -19,10 +19,9 @@ from source_samples import (
 
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, read_file
-from reviewer.sources.online.client import Web
-from reviewer.sources.online.fetch import find_by_words
+from reviewer.sources.online import Web, find_by_words
 from reviewer.sources.online.types import Wanted
-from reviewer.types.papers import Paper
+from reviewer.types import Paper
 
 EXPECTED = {"arxiv": 8, "pubmed": 9, "openalex": 9, "semantic_scholar": 8}
 ARXIV_ENTRIES = [

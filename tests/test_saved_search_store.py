@@ -4,7 +4,7 @@ import pytest
 from conftest import WordEmbedding
 
 from reviewer.errors import LibraryError, NotFoundError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.library.saved_searches import SavedSearchStore
 from reviewer.library.storage.database import Database
 from reviewer.tasks.alerts.saved_searches import (

@@ -7,10 +7,10 @@ from conftest import SAMPLES, SHARED, WordEmbedding, write_listing
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from reviewer.library import Library
 from reviewer.library.index.scoring import Weights
-from reviewer.library.library import Library
 from reviewer.render.markdown import found_markdown
-from reviewer.search.search import SearchOptions, find
+from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.text.keywords import query_terms
 from reviewer.types.searches import Filters

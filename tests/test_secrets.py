@@ -14,7 +14,7 @@ from promises import promise
 from test_llm import KEY
 
 from reviewer.cli import run
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.settings import Settings
 from tests.fake_provider import FakeProvider, Reply, answer, refused, sent, streamed
 from tests.scripted import served

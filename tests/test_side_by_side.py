@@ -6,14 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from conftest import SAMPLES, WordEmbedding
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.query_cache import KeptValues
-from reviewer.search.cluster_labels import name_themes
-from reviewer.search.clusters import group_papers, periods, settle_themes
-from reviewer.search.paper_map import map_papers
-from reviewer.search.search import SearchOptions, find
-from reviewer.search.similar import find_similar
+from reviewer.search import (
+    SearchOptions,
+    find,
+    find_similar,
+    group_papers,
+    map_papers,
+    name_themes,
+    settle_themes,
+)
+from reviewer.search.clusters import periods
 from reviewer.settings import Settings
 from reviewer.types.drafts import Theme
 from reviewer.types.searches import Filters

@@ -6,9 +6,9 @@ import pytest
 from conftest import SAMPLES, WordEmbedding, write_listing
 
 from reviewer.errors import NotFoundError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.render.json import found_json
-from reviewer.search.similar import find_similar
+from reviewer.search import find_similar
 from reviewer.settings import Settings
 from reviewer.types.searches import Filters
 

@@ -2,9 +2,9 @@
 
 from scripted import evidence
 
-from reviewer.grounding.cells import fill
-from reviewer.grounding.columns import DEFAULT, read_column
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.grounding import fill, read_column
+from reviewer.grounding.columns import DEFAULT
+from reviewer.writers import Extractive
 from reviewer.writers.extractive.tables import fill_rows
 
 ABSTRACT = (

@@ -7,14 +7,15 @@ from collections import Counter
 import pytest
 
 from reviewer.errors import ModelError
-from reviewer.library.library import Library
-from reviewer.llm.budget import LimitError
+from reviewer.library import Library
+from reviewer.llm import LimitError
 from reviewer.settings import Settings
+from reviewer.tasks import run_survey
 from reviewer.tasks.surveys.collect import collect
 from reviewer.tasks.surveys.cross_references import merged
-from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey, run_survey
-from reviewer.text.views import clean
-from reviewer.types.claims import Citation
+from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey
+from reviewer.text import clean
+from reviewer.types import Citation
 from reviewer.types.drafts import Statement
 from reviewer.types.surveys import (
     ReportPlan,
@@ -24,7 +25,7 @@ from reviewer.types.surveys import (
     TablePlan,
     ViewQuestion,
 )
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers import Extractive
 from reviewer.writers.prompted.answers import ReadReply
 from reviewer.writers.prompted.sections import SectionReply
 from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply

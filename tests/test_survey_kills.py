@@ -13,7 +13,7 @@ from itertools import takewhile, zip_longest
 import pytest
 from promises import promise
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.settings import Settings
 from reviewer.tasks.surveys.run import GRACE_S
 from tests.conftest import SAMPLES

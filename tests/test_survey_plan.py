@@ -9,7 +9,8 @@ from ruamel.yaml import YAML
 
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.tasks.surveys.plan import FIELDS, read_survey_plan, survey_yaml, template
-from reviewer.types.papers import Paper, Part
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 from reviewer.types.searches import Filters
 from reviewer.types.surveys import ReportPlan, SectionPlan, SurveyPlan, ViewQuestion
 from tests.conftest import ROOT

@@ -9,20 +9,22 @@ from scripted import fills, writer
 from reviewer.errors import ModelError, SourceError, UsageError
 from reviewer.grounding.cells import tally
 from reviewer.grounding.columns import DEFAULT
-from reviewer.library.library import Library
-from reviewer.llm.budget import LimitError
+from reviewer.library import Library
+from reviewer.llm import LimitError
 from reviewer.render.describe import cell_text
 from reviewer.render.json import read_table, table_json
 from reviewer.settings import Settings
+from reviewer.tasks import compare_papers
 from reviewer.tasks.tables.select import named_in
 from reviewer.tasks.tables.sort import ORDERS, in_order
-from reviewer.tasks.tables.table import TableOptions, compare_papers, planned_calls
+from reviewer.tasks.tables.table import TableOptions, planned_calls
 from reviewer.tasks.tables.update import Redo
-from reviewer.text.views import normalise_title
-from reviewer.types.papers import Paper, Part
+from reviewer.text import normalise_title
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 from reviewer.types.searches import Filters
 from reviewer.types.tables import Cell, Column, Row, Value
-from reviewer.writers.extractive.answers import Extractive
+from reviewer.writers import Extractive
 from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 
 TOPIC = "methods that train a model with RL to search"

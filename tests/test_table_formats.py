@@ -26,11 +26,11 @@ from reviewer.render.latex import table_latex
 from reviewer.render.markdown_table import table_markdown
 from reviewer.render.registry import TABLE_FORMS, choose_format
 from reviewer.render.xlsx import MOST_CHARS, table_xlsx
-from reviewer.text.views import clean
-from reviewer.types.claims import Citation
-from reviewer.types.papers import Paper, Part
+from reviewer.text import clean
+from reviewer.types import Citation, Paper, Table
+from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage
-from reviewer.types.tables import Cell, Column, Row, Table, Value
+from reviewer.types.tables import Cell, Column, Row, Value
 from tests.browser import DESKTOP, PHONE
 
 HOSTILE = {

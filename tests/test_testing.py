@@ -5,8 +5,7 @@ import inspect
 import pytest
 
 from reviewer.errors import ModelError
-from reviewer.llm.client import LLM
-from reviewer.llm.prompts import Prompts
+from reviewer.llm import LLM, Prompts
 from reviewer.llm.testing import Asked, ScriptedLLM
 from reviewer.types.record import Record
 from reviewer.writers.prompted.answers import RerankReply

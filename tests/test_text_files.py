@@ -13,7 +13,8 @@ import pytest
 
 from reviewer.cli import run
 from reviewer.errors import SourceError, UsageError
-from reviewer.sources.text_file import MOST_LINE_BYTES, file_bytes, read_text_file, text_of
+from reviewer.sources import read_text_file
+from reviewer.sources.text_file import MOST_LINE_BYTES, file_bytes, text_of
 from reviewer.tasks.drafts.own_work import read_own
 from reviewer.text.encoding import Decoded
 from tests.pdfs import make_pdf, paper_page

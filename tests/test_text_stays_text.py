@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from reviewer.errors import NotFoundError
-from reviewer.llm.prompts import Prompts
+from reviewer.llm import Prompts
 from reviewer.llm.testing import FENCED
 from reviewer.render.bibtex import bibtex
 from reviewer.render.check import check_markdown as checked_markdown
@@ -38,12 +38,13 @@ from reviewer.render.markdown_table import table_markdown
 from reviewer.render.ris import ris
 from reviewer.render.xlsx import table_xlsx
 from reviewer.tasks.yaml_plan import plan_yaml, read_plan
-from reviewer.text.views import clean
+from reviewer.text import clean
+from reviewer.types import Paper, Table
 from reviewer.types.checks import CheckedSentence, CheckReport, DraftSentence, Problem
 from reviewer.types.drafts import Plan, Theme
-from reviewer.types.papers import Paper, Part
+from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage
-from reviewer.types.tables import Cell, Column, Row, Table, Value
+from reviewer.types.tables import Cell, Column, Row, Value
 from tests.injections import INJECTIONS
 from tests.outputs import (
     check_bibtex,

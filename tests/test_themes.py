@@ -4,20 +4,13 @@ import json
 
 import pytest
 
-from reviewer.library.library import Library
-from reviewer.search.cluster_labels import name_themes
-from reviewer.search.clusters import (
-    LEAST_PAPERS,
-    MOST_THEMES,
-    by_words,
-    group_papers,
-    in_time_order,
-    periods,
-    settle_themes,
-)
+from reviewer.library import Library
+from reviewer.search import group_papers, name_themes, settle_themes
+from reviewer.search.clusters import LEAST_PAPERS, MOST_THEMES, by_words, in_time_order, periods
 from reviewer.settings import Settings
+from reviewer.types import Paper
 from reviewer.types.drafts import Theme
-from reviewer.types.papers import Paper, Part
+from reviewer.types.papers import Part
 
 APPLES = [
     ("Apple Orchard in Spring", "Apple orchard bloom, apple orchard bees, apple orchard spring."),

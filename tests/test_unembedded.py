@@ -5,8 +5,8 @@ from conftest import SAMPLES, WordEmbedding
 
 from reviewer.cli import run
 from reviewer.cli.library import words_alone_note
-from reviewer.library.library import Library
-from reviewer.search.search import SearchOptions, find
+from reviewer.library import Library
+from reviewer.search import SearchOptions, find
 
 QUESTION = "does RL teach new skills?"
 

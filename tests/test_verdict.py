@@ -3,7 +3,7 @@
 import pytest
 from scripted import evidence
 
-from reviewer.grounding.stances import take_stances, verdict_of
+from reviewer.grounding import take_stances, verdict_of
 from reviewer.types.answers import StanceTaken
 from reviewer.types.claims import Quote, Reading
 

@@ -12,7 +12,8 @@ from reviewer.errors import OnlineError, UsageError
 from reviewer.hosts import RefusedError
 from reviewer.http import Limits, PassingError
 from reviewer.settings import Settings
-from reviewer.sources.online.client import ATTEMPTS, NotThereError, Web
+from reviewer.sources.online import NotThereError, Web
+from reviewer.sources.online.client import ATTEMPTS
 from reviewer.sources.online.services import SERVICES, require_searched
 
 PATH = "/crossref/works"

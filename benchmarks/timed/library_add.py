@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 
 
 class Ready:

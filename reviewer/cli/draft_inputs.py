@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.tasks.drafts.outline import DraftOptions
 
 FORMS = ("markdown", "latex", "json", "html")

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from reviewer.cli import deliver, print_error, print_out
 from reviewer.cli.draft_inputs import BIB_HEAD, Wanted, bibliography_of, plan_of
+from reviewer.cli.output import deliver, print_error, print_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.tasks.drafts.outline import DraftOptions, Planned
-    from reviewer.types.drafts import RelatedWork
-    from reviewer.types.papers import Paper
+    from reviewer.types import Paper, RelatedWork
     from reviewer.types.progress import Report
     from reviewer.types.writer import Writer
 
@@ -25,8 +24,8 @@ def make(
     """A draft, a plan or a revision, shown; gives the exit code."""
     from reviewer.cli.library import with_known_keys, words_alone_note
     from reviewer.cli.model import say_planned, warm_up
-    from reviewer.tasks.drafts.outline import plan_related_work
-    from reviewer.tasks.drafts.related_work import draft_related_work, planned_calls
+    from reviewer.tasks import draft_related_work, plan_related_work
+    from reviewer.tasks.drafts.related_work import planned_calls
 
     options = plan_of(wanted, options, shelf)
     options = replace(options, filters=with_known_keys(options.filters, shelf))
@@ -53,7 +52,7 @@ def make(
 def _show_plan(wanted: Wanted, planned: Planned) -> int:
     """The plan as YAML. Gives the exit code."""
     from reviewer.tasks.yaml_plan import plan_yaml
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     if not planned.plan.themes:
         print_error("Nothing in this library is near the question, so there is nothing to plan.")
@@ -117,7 +116,7 @@ def _say_summary(wanted: Wanted, work: RelatedWork, note: str, *, has_budget: bo
     """What was written, what failed and what it cost, to standard error. Gives the exit code: 1
     when a section failed, 3 when --strict left something out."""
     from reviewer.cli.model import say_cost
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     failed = [section for section in work.sections if section.failed]
     if not wanted.quiet:
@@ -149,7 +148,7 @@ def _show_revision(
     from reviewer.render.json import revision_json
     from reviewer.tasks.drafts.own_work import HINT
     from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     wish = ReviseOptions(wanted.add, wanted.style, options.effort, options.is_strict)
     text = file_named(wanted.revise, HINT, SourceError, quiet=wanted.quiet).text

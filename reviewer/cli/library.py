@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reviewer.errors import ReviewError
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.settings import Settings
     from reviewer.sources.text_file import TextFile
     from reviewer.types.papers import Added, Skipped
@@ -28,11 +28,11 @@ def opened(
     Raises LibraryError when there is no library yet.
     """
     from reviewer.errors import LibraryError
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.sources import ReadOptions
 
     if papers:
-        from reviewer.library.temporary import open_at_hand
+        from reviewer.library import open_at_hand
 
         library, added = open_at_hand(papers, settings, ReadOptions(listing_year), report)
         if added is not None:  # that search goes by words alone is said after the answer
@@ -55,8 +55,8 @@ def file_named(file: str, hint: str, kind: type[ReviewError], *, quiet: bool) ->
 
     Raises an error of this `kind`, with this hint, for a file that cannot be read as text.
     """
-    from reviewer.cli import print_error
-    from reviewer.sources.text_file import read_text_file
+    from reviewer.cli.output import print_error
+    from reviewer.sources import read_text_file
 
     found = read_text_file(file, hint, kind)
     if found.note and not quiet:
@@ -72,9 +72,9 @@ def asked_over(
 
     Raises UsageError for files among the words where no `--papers` says what they are for.
     """
-    from reviewer.cli import print_error
+    from reviewer.cli.output import print_error
     from reviewer.errors import UsageError
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     files = [word for word in words or () if _is_file(word)]
     if files and not papers:
@@ -160,9 +160,9 @@ def _unknown(said: str, name: str, known: Sequence[str], what: str) -> Exception
 def words_alone_note(shelf: Library, *, is_at_hand: bool) -> str:
     """What to say when questions cannot be asked by meaning here, or not of all papers; empty when
     they can, or when that was switched off."""
-    from reviewer.library.embeddings import MissingEmbeddingError
+    from reviewer.library.embeddings.embedding import MissingEmbeddingError
     from reviewer.library.library import NO_EMBEDDING
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     if shelf.embedding_name == NO_EMBEDDING:
         return ""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.settings import Settings
-    from reviewer.types.claims import Claim
+    from reviewer.types import Claim
     from reviewer.types.progress import Report
     from reviewer.types.runs import Coverage, Usage
     from reviewer.types.writer import Writer
@@ -18,12 +18,11 @@ def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -
     """A missing key, and a model that needs a network when there is to be none, are told by the
     first question."""
     if not settings.model:
-        from reviewer.writers.extractive.answers import Extractive
+        from reviewer.writers import Extractive
 
         return Extractive()
-    from reviewer.llm.client import LLM
-    from reviewer.llm.prompts import Prompts
-    from reviewer.writers.prompted.answers import Prompted
+    from reviewer.llm import LLM, Prompts
+    from reviewer.writers import Prompted
 
     model = LLM(settings, library.ledger if use_cache else None)
     return Prompted(model, Prompts(settings.prompts, library.ledger.secret()))
@@ -37,7 +36,7 @@ def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool)
         return
     import reviewer.llm.client as llm
     from reviewer.errors import ModelError
-    from reviewer.llm.providers import check_early
+    from reviewer.llm import check_early
 
     told = library.settings
     try:
@@ -69,8 +68,8 @@ def continued(question: str, library: Library, writer: Writer, report: Report) -
 
 def say_claims(claims: Sequence[Claim]) -> None:
     """Show claims as their citations stand, before they are judged."""
-    from reviewer.cli import print_error
-    from reviewer.text.views import clean
+    from reviewer.cli.output import print_error
+    from reviewer.text import clean
 
     for claim in claims:
         print_error(f"  {clean(claim.text)}")
@@ -78,7 +77,7 @@ def say_claims(claims: Sequence[Claim]) -> None:
 
 def cost_line(usage: Usage) -> str:
     """`5 calls (2 from the cache), 12,000 tokens, $0.02` or `no cost`."""
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     if not usage.calls and not usage.cached_calls:
         return "no cost"
@@ -91,8 +90,8 @@ def cost_line(usage: Usage) -> str:
 
 def say_cost(coverage: Coverage, usage: Usage, *, has_budget: bool) -> None:
     """What was read and cited, and what that cost; and that a budget could not be kept to."""
-    from reviewer.cli import print_error
-    from reviewer.text.views import counted
+    from reviewer.cli.output import print_error
+    from reviewer.text import counted
 
     print_error(
         f"{counted(coverage.read, 'paper')} read, {coverage.cited} cited, {cost_line(usage)}, "
@@ -102,7 +101,7 @@ def say_cost(coverage: Coverage, usage: Usage, *, has_budget: bool) -> None:
 
 
 def say_budget(usage: Usage, *, has_budget: bool) -> None:
-    from reviewer.cli import print_error
+    from reviewer.cli.output import print_error
 
     if has_budget and usage.cost_usd is None:
         print_error(f"No price of {usage.model} is known, so --budget did not hold.")
@@ -111,8 +110,8 @@ def say_budget(usage: Usage, *, has_budget: bool) -> None:
 def say_planned(planned: str, settings: Settings) -> int:
     """Print what a dry run says of the calls, and what the limits that are set would do to them.
     Gives the exit code."""
-    from reviewer.cli import print_out
-    from reviewer.text.views import counted
+    from reviewer.cli.output import print_out
+    from reviewer.text import counted
 
     limits = []
     if settings.model and settings.max_calls is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from reviewer.cli import print_error
+from reviewer.cli.output import print_error
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

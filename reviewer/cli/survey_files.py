@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reviewer.types.surveys import Batch, SurveyReport
+    from reviewer.types import SurveyReport
+    from reviewer.types.surveys import Batch
 
 INDEX = "survey.json"
 _UNFINISHED = re.compile(r"\..+\.(?:md|bib|html|json|docx)\.[0-9a-f]{8}")
@@ -88,7 +89,8 @@ class ReportFiles:
 
 def summary_lines(batch: Batch) -> list[str]:
     """A table of the reports, a line each, its columns aligned."""
-    from reviewer.text.views import clean, shorten
+    from reviewer.text import clean
+    from reviewer.text.views import shorten
 
     head = ["report", "sections", "read", "cited", "failed"]
     rows = [

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reviewer.cli import print_error, print_out
+from reviewer.cli.output import print_error, print_out
 
 if TYPE_CHECKING:
     from reviewer.cli.progress import SurveyProgress
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.tasks.surveys.run import SurveyOptions
     from reviewer.types.searches import Filters
     from reviewer.types.surveys import Batch, ReportPlan, SurveyPlan
@@ -127,7 +127,7 @@ def write_reports(
     """Run the plan into its folder; gives the exit code."""
     from reviewer.cli.library import words_alone_note
     from reviewer.cli.survey_files import ReportFiles
-    from reviewer.tasks.surveys.run import run_survey
+    from reviewer.tasks import run_survey
     from reviewer.types.surveys import Batch
 
     shelf, writer = at_hand

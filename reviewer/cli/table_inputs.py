@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.tasks.tables.table import TableOptions
+    from reviewer.types import Table
     from reviewer.types.progress import Report
     from reviewer.types.searches import Filters
-    from reviewer.types.tables import Column, Table
+    from reviewer.types.tables import Column
 
 
 def earlier_table(update: str, *, quiet: bool) -> Table | None:
@@ -30,7 +31,8 @@ def columns_of(written: Sequence[str] | None, file: str, *, quiet: bool) -> tupl
     """The columns that were named, after those of the file. Raises UsageError."""
     from reviewer.cli.library import file_named
     from reviewer.errors import UsageError
-    from reviewer.grounding.columns import read_column, read_columns
+    from reviewer.grounding import read_column
+    from reviewer.grounding.columns import read_columns
 
     columns: tuple[Column, ...] = ()
     if file:
@@ -69,7 +71,7 @@ def selected(
     from reviewer.cli.library import with_known_keys
     from reviewer.errors import NotFoundError
     from reviewer.tasks.tables.select import named_in
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     filters = with_known_keys(filters, shelf)
     if named_by:

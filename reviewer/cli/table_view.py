@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from reviewer.types.tables import Cell, Table
+    from reviewer.types import Table
+    from reviewer.types.tables import Cell
 
 LEAST_WIDTH = 16  # of a column; narrower ones are no longer read with ease
 LONGEST = 400  # characters of a cell on screen; the whole stands in every file
@@ -24,7 +25,7 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
     from reviewer.grounding.cells import tally
     from reviewer.render.describe import tally_line
     from reviewer.render.table_words import nothing_found, table_head, table_title
-    from reviewer.text.views import clean
+    from reviewer.text import clean
 
     console = Console()
     console.print(Text(clean(table_title(table)), "bold"))
@@ -50,7 +51,8 @@ def _cell(cell: Cell) -> Text:
 
     from reviewer.grounding.cells import is_in_own_words
     from reviewer.render.describe import cell_text
-    from reviewer.text.views import clean, shorten
+    from reviewer.text import clean
+    from reviewer.text.views import shorten
 
     mark = " °" if is_in_own_words(cell) else ""
     return Text(
@@ -63,7 +65,7 @@ def _show_grid(table: Table, console: Console) -> None:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    from reviewer.text.views import clean
+    from reviewer.text import clean
 
     grid = Grid(box=box.SIMPLE_HEAD, show_lines=True, pad_edge=False)
     grid.add_column("Paper", overflow="fold", min_width=12, max_width=24)
@@ -78,7 +80,7 @@ def _show_blocks(table: Table, console: Console) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from reviewer.text.views import clean
+    from reviewer.text import clean
 
     titles = {paper.id: paper.title for paper in table.papers}
     for row in table.rows:
@@ -95,7 +97,7 @@ def _show_quotes(table: Table, console: Console) -> None:
 
     from reviewer.render.describe import quoted_place, standing
     from reviewer.render.table_words import table_quotes
-    from reviewer.text.views import clean
+    from reviewer.text import clean
 
     for quote in table_quotes(table):
         found = quote.value.citation

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reviewer.grounding.columns import is_not_stated, normalise, number_of, with_short_sizes
 from reviewer.grounding.quotes import cite, locate
-from reviewer.text.numbers import figures_in, figures_without_proof
+from reviewer.text import clean, figures_without_proof
+from reviewer.text.numbers import figures_in
 from reviewer.text.sanitize import without_addresses, without_citations
-from reviewer.text.views import clean, shorten
-from reviewer.types.claims import Citation, Quote
-from reviewer.types.evidence import Evidence
+from reviewer.text.views import shorten
+from reviewer.types import Citation, Evidence, Table
+from reviewer.types.claims import Quote
 from reviewer.types.record import Record
-from reviewer.types.tables import Cell, CellDraft, CellState, Column, RowDraft, Table, Value
+from reviewer.types.tables import Cell, CellDraft, CellState, Column, RowDraft, Value
 
 MOST_VALUES = 4  # of one cell; a paper that says more than that says none of it clearly
 EMPTY: frozenset[CellState] = frozenset({"not stated", "not found by rules", "needs a model"})

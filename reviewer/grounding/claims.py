@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from reviewer.grounding.quotes import resolve
-from reviewer.text.numbers import figures_without_proof
+from reviewer.text import clean, figures_without_proof
 from reviewer.text.sanitize import without_addresses, without_citations
-from reviewer.text.views import clean
-from reviewer.types.claims import AnswerDraft, Claim, NeedsModel
-from reviewer.types.evidence import Evidence
+from reviewer.types import Claim, Evidence
+from reviewer.types.claims import AnswerDraft, NeedsModel
 from reviewer.types.writer import Writer
 
 C = TypeVar("C", bound=Claim)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import get_args
 
 from reviewer.errors import UsageError
+from reviewer.text import clean
 from reviewer.text.numbers import figures_in
-from reviewer.text.views import clean
 from reviewer.types.tables import Column, ColumnKind
 
 MOST_COLUMNS = 20

@@ -8,10 +8,11 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from reviewer.text import clean, sentence_spans
 from reviewer.text.invisible import is_invisible
-from reviewer.text.views import clean, sentence_spans, shorten
-from reviewer.types.claims import AnswerDraft, Citation, Claim, ClaimDraft, Quote
-from reviewer.types.evidence import Evidence
+from reviewer.text.views import shorten
+from reviewer.types import Citation, Claim, Evidence
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _BROKEN = "\0"  # stands for a hyphen at a line's end, which may belong to the word or not

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reviewer.grounding.quotes import cite
+from reviewer.types import Citation, Evidence
 from reviewer.types.answers import StanceTaken
-from reviewer.types.claims import Citation, Reading
-from reviewer.types.evidence import Evidence
+from reviewer.types.claims import Reading
 
 
 def take_stances(

@@ -12,7 +12,8 @@ from reviewer.library.dedupe.groups import identities
 from reviewer.library.storage.database import Database, damaged
 from reviewer.library.storage.filters import DISTINCT_FILES, paper_condition
 from reviewer.library.storage.query_cache import KeptValues
-from reviewer.types.papers import Origin, Paper
+from reviewer.types import Paper
+from reviewer.types.papers import Origin
 from reviewer.types.searches import Filters
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from reviewer.text.views import clean
-from reviewer.types.papers import Paper
+from reviewer.text import clean
+from reviewer.types import Paper
 
 _SMALL_WORDS = frozenset(
     "a an and are as at be by can do does for how in into is it its of on or that the their to "

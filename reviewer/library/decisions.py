@@ -8,8 +8,8 @@ from reviewer.errors import UsageError
 from reviewer.library.catalogue import KeptRecord
 from reviewer.library.library import Library
 from reviewer.library.pair_store import signs_of
+from reviewer.types import Paper
 from reviewer.types.duplicates import Entry, Pair, PaperPair, Verdict
-from reviewer.types.papers import Paper
 
 
 def paper_pairs(library: Library, verdict: Verdict) -> list[PaperPair]:

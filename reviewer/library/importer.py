@@ -12,11 +12,13 @@ from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.merge import Joined, Joiner
 from reviewer.library.source_files import remember
 from reviewer.library.storage.database import Database
-from reviewer.sources import Entries, ReadOptions, hash_of, read_bytes, read_file
+from reviewer.sources import Entries, ReadOptions, read_bytes, read_file
+from reviewer.sources.entries import hash_of
 from reviewer.sources.parsing.linked_pdfs import FILES, find_linked, own_folders
 from reviewer.sources.text_file import STDIN, file_bytes
 from reviewer.text.encoding import decode
-from reviewer.types.papers import Added, Paper, Part, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Added, Part, Skipped
 from reviewer.types.progress import Report
 
 _BATCH = 500  # entries that are committed together: so much is read again after a kill

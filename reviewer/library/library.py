@@ -12,7 +12,7 @@ from typing import Self
 
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
 from reviewer.library.catalogue import Catalogue
-from reviewer.library.embeddings import (
+from reviewer.library.embeddings.embedding import (
     DEFAULT,
     LOCAL,
     Embedding,
@@ -31,8 +31,9 @@ from reviewer.library.storage.database import Database
 from reviewer.library.storage.lock import make_library_folder, writing
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, find_files
+from reviewer.types import Paper
 from reviewer.types.duplicates import Pair
-from reviewer.types.papers import Added, Paper, Skipped
+from reviewer.types.papers import Added, Skipped
 from reviewer.types.progress import Report, silent
 from reviewer.types.searches import Filters
 

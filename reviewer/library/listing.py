@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from reviewer.errors import UsageError
-from reviewer.text.views import clean, normalise_title
-from reviewer.types.papers import Paper
+from reviewer.text import clean, normalise_title
+from reviewer.types import Paper
 
 HAS: dict[str, Callable[[Paper], bool]] = {
     "text": lambda p: bool(p.text_of("body").strip()),

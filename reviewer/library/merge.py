@@ -13,8 +13,8 @@ from reviewer.library.index.chunking import chunk_paper
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.pair_store import Matcher, link_names, signs_of
 from reviewer.library.storage.database import Database
+from reviewer.types import Paper
 from reviewer.types.duplicates import Pair
-from reviewer.types.papers import Paper
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from reviewer.library.dedupe.compare import (
 )
 from reviewer.library.dedupe.groups import identities
 from reviewer.library.storage.database import Database, damaged
+from reviewer.types import Paper
 from reviewer.types.duplicates import Pair
-from reviewer.types.papers import Paper
 
 _FILL_BATCH = 2000
 

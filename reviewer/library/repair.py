@@ -25,7 +25,7 @@ from reviewer.library.storage.lock import writing
 from reviewer.library.storage.salvage import Pages, Row, is_whole, rows_of_table
 from reviewer.sources import ReadOptions, read_file
 from reviewer.sources.text_file import STDIN
-from reviewer.types.papers import Paper
+from reviewer.types import Paper
 from reviewer.types.progress import Report, silent
 from reviewer.types.record import Record
 
@@ -67,7 +67,7 @@ class _Found:
     mended: int = 0
 
 
-def repair(folder: Path, report: Report = silent) -> Repaired:
+def repair_library(folder: Path, report: Report = silent) -> Repaired:
     """Put a new file in the place of the library's own. Raises LibraryError when there is none, or
     when nothing can be read of it and of no file, so that it is left as it is."""
     path = folder / "library.db"

@@ -9,7 +9,7 @@ from typing import Any
 
 from reviewer.errors import NotFoundError
 from reviewer.library.storage.database import Database
-from reviewer.types.claims import Citation
+from reviewer.types import Citation
 from reviewer.types.runs import Run
 
 

@@ -8,10 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from reviewer.errors import LibraryError, SourceError
-from reviewer.library.embeddings import DEFAULT
+from reviewer.library.embeddings.embedding import DEFAULT
 from reviewer.library.library import NO_EMBEDDING, Library
 from reviewer.settings import Settings, cache_folder
-from reviewer.sources import NAMED_FORMATS, ReadOptions, content_hash
+from reviewer.sources import ReadOptions
+from reviewer.sources.discover import content_hash
+from reviewer.sources.read import NAMED_FORMATS
 from reviewer.types.papers import Added
 from reviewer.types.progress import Report, silent
 

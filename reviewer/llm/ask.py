@@ -11,8 +11,9 @@ import reviewer.llm.pool as pool
 from reviewer.errors import ModelError
 from reviewer.llm.budget import LimitError, StoppedError
 from reviewer.llm.prompts import Prompt, Prompts, Shown
-from reviewer.text.views import counted
-from reviewer.types.evidence import Evidence, by_paper
+from reviewer.text import counted
+from reviewer.types import Evidence
+from reviewer.types.evidence import by_paper
 from reviewer.types.record import Record
 from reviewer.types.runs import Usage
 

@@ -6,7 +6,7 @@ import threading
 from threading import Event
 
 from reviewer.errors import ModelError
-from reviewer.text.views import counted
+from reviewer.text import counted
 from reviewer.types.runs import Usage
 
 MOST_FAILURES = 5

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import NotFoundError, ReviewError, UsageError
+from reviewer.text import clean
 from reviewer.text.invisible import visible
-from reviewer.text.views import clean
 
 if TYPE_CHECKING:
     from jinja2 import Environment

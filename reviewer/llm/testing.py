@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from reviewer.errors import ModelError
-from reviewer.text.views import sentence_spans
+from reviewer.text import sentence_spans
 from reviewer.types.runs import Usage
 
 R = TypeVar("R", bound=BaseModel)

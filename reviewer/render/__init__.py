@@ -1,1 +1,1 @@
-"""Results written for people and programs: one file for each format, and the words they share."""
+"""Results to text and files: Markdown, JSON, LaTeX, BibTeX, HTML and more."""

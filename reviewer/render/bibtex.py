@@ -9,11 +9,12 @@ from urllib.parse import quote
 from reviewer.render.describe import web_address
 from reviewer.render.escape import escape_bibtex
 from reviewer.render.in_text import citation_key
+from reviewer.text import clean
 from reviewer.text.entry_types import details_of, kind_of
 from reviewer.text.identifiers import MONTHS
 from reviewer.text.names import Name, authors_of
-from reviewer.text.views import clean, shorten
-from reviewer.types.papers import Paper
+from reviewer.text.views import shorten
+from reviewer.types import Paper
 
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]<>|^`\""  # a field that is an address is read as it stands
 _LABEL_CHARS = 40

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from reviewer.render.check_words import check_head, check_line, verdict_words
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape
-from reviewer.text.views import clean, shorten
+from reviewer.text import clean
+from reviewer.text.views import shorten
+from reviewer.types import Citation
 from reviewer.types.checks import CheckedEntry, CheckedSentence, CheckReport, Problem
-from reviewer.types.claims import Citation
 
 _SENTENCE_CHARS = 400
 _QUOTE_CHARS = 300

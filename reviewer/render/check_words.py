@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reviewer.text.views import counted
+from reviewer.text import counted
 from reviewer.types.checks import CheckedSentence, CheckReport
 
 

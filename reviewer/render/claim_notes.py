@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reviewer.render.in_text import Marks
-from reviewer.text.views import clean, counted
-from reviewer.types.claims import Citation, Claim
-from reviewer.types.drafts import OWN_ID, RelatedWork, Section, Statement
-from reviewer.types.papers import Paper
+from reviewer.text import clean, counted
+from reviewer.types import Citation, Claim, Paper, RelatedWork
+from reviewer.types.drafts import OWN_ID, Section, Statement
 
 _REMARKS = {
     "uncited": "uncited",

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from reviewer.render.describe import web_address
+from reviewer.text import clean
 from reviewer.text.entry_types import details_of, kind_of
 from reviewer.text.names import Name, authors_of
-from reviewer.text.views import clean
-from reviewer.types.papers import Paper
+from reviewer.types import Paper
 
 _DETAIL_NAMES = {
     "volume": "volume", "number": "issue", "pages": "page", "publisher": "publisher",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reviewer.render.csl import csl_items
 from reviewer.text.invisible import escape_hidden
-from reviewer.types.papers import Paper
+from reviewer.types import Paper
 
 
 def csl_json(papers: Sequence[Paper]) -> str:

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from reviewer.render.describe import cell_text, standing, web_address
 from reviewer.render.escape import escape_formula
 from reviewer.text.entry_types import marked_title
-from reviewer.types.claims import Citation
-from reviewer.types.papers import Paper
-from reviewer.types.tables import Cell, Table
+from reviewer.types import Citation, Paper, Table
+from reviewer.types.tables import Cell
 
 _COLUMNS = (
     "key title authors author_note organisation year date venue doi arxiv_id pmid url keywords "

@@ -7,12 +7,12 @@ from bisect import bisect_left
 from urllib.parse import quote, unquote
 
 from reviewer.grounding.cells import disagrees, tally
+from reviewer.text import counted
 from reviewer.text.identifiers import MONTHS, without_doi_address
 from reviewer.text.invisible import is_hidden
-from reviewer.text.views import clean_view, counted
-from reviewer.types.claims import Citation
-from reviewer.types.papers import Paper
-from reviewer.types.tables import Cell, Table, Value
+from reviewer.text.views import clean_view
+from reviewer.types import Citation, Paper, Table
+from reviewer.types.tables import Cell, Value
 
 _AROUND = 1500  # characters of a long text that are shown before and after a quote
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-

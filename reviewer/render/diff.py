@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reviewer.text.views import clean, counted
+from reviewer.text import clean, counted
 from reviewer.types.runs import Run
 
 MOST_LINES = 40  # of sentences on each side

@@ -6,7 +6,7 @@ import json
 
 from reviewer.render.escape import escape
 from reviewer.render.markdown import paper_line
-from reviewer.text.views import counted
+from reviewer.text import counted
 from reviewer.types.surveys import Digest
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from reviewer.text.views import clean
+from reviewer.text import clean
 
 # A tilde strikes out only after a word, an ampersand only before a name; at the start of a text a
 # sign or a number may begin a list or a heading, and at its end a `#` may close one. A bare address

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from reviewer.render.citation_syntax import pandoc_key
+from reviewer.text import clean
 from reviewer.text.names import authors_of
-from reviewer.text.views import clean, shorten
-from reviewer.types.papers import Paper
+from reviewer.text.views import shorten
+from reviewer.types import Paper
 
 STYLES = ("pandoc", "latex", "numeric", "author-year")
 _TITLE_CHARS = 40

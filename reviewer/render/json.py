@@ -11,16 +11,15 @@ from reviewer.grounding.cells import tally
 from reviewer.render.describe import link_of
 from reviewer.render.numbered_references import references_of
 from reviewer.text.invisible import escape_hidden
-from reviewer.types.answers import Answer
+from reviewer.types import Answer, Citation, Paper, RelatedWork, SurveyReport, Table
 from reviewer.types.checks import CheckReport
-from reviewer.types.claims import Citation
-from reviewer.types.drafts import RelatedWork, Revision
-from reviewer.types.papers import Added, Paper
+from reviewer.types.drafts import Revision
+from reviewer.types.papers import Added
 from reviewer.types.record import Record
 from reviewer.types.runs import Finding, Run
 from reviewer.types.searches import Found
-from reviewer.types.surveys import Batch, SurveyReport
-from reviewer.types.tables import Row, Table
+from reviewer.types.surveys import Batch
+from reviewer.types.tables import Row
 
 VERSION = 1
 

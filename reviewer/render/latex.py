@@ -7,7 +7,8 @@ from reviewer.render.describe import cell_text, quoted_place, standing, tally_li
 from reviewer.render.escape import OTHER_SCRIPT, escape_comment, escape_latex
 from reviewer.render.in_text import citation_key
 from reviewer.render.table_words import table_head, table_quotes, table_title
-from reviewer.types.tables import Cell, Row, Table
+from reviewer.types import Table
+from reviewer.types.tables import Cell, Row
 
 _WIDTH = 0.86  # of the line that the columns share; the rest is the space between them
 _SMALL_FROM = 4  # columns

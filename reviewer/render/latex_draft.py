@@ -23,8 +23,8 @@ from reviewer.render.describe import quoted_place
 from reviewer.render.escape import OTHER_SCRIPT, escape_comment, escape_latex
 from reviewer.render.in_text import Marks
 from reviewer.text.entry_types import marked_title
-from reviewer.types.claims import Claim
-from reviewer.types.drafts import RelatedWork, Section
+from reviewer.types import Claim, RelatedWork
+from reviewer.types.drafts import Section
 
 _DEFINITION = (
     rf"\providecommand{{{OTHER_SCRIPT}}}[1]"

@@ -12,12 +12,11 @@ from reviewer.render.escape import escape, escape_plain
 from reviewer.render.in_text import page_words
 from reviewer.render.numbered_references import Reference, references_of
 from reviewer.render.provenance import answer_head, answer_title
+from reviewer.text import counted
 from reviewer.text.entry_types import marked_title
-from reviewer.text.views import clean_view, counted
-from reviewer.types.answers import Answer
-from reviewer.types.claims import Citation, Claim
+from reviewer.text.views import clean_view
+from reviewer.types import Answer, Citation, Claim, Paper
 from reviewer.types.evidence import Score
-from reviewer.types.papers import Paper
 from reviewer.types.searches import Found
 
 _KINDS = ("yes", "no", "mixed")

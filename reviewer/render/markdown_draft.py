@@ -24,9 +24,8 @@ from reviewer.render.escape import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.render.in_text import Marks
 from reviewer.render.markdown import paper_line
 from reviewer.text.entry_types import marked_title
-from reviewer.types.claims import Claim
-from reviewer.types.drafts import RelatedWork, Section
-from reviewer.types.papers import Paper
+from reviewer.types import Claim, Paper, RelatedWork
+from reviewer.types.drafts import Section
 
 Listed = Callable[[Sequence[Paper]], list[str]]
 """Gives one line a paper of a bibliography; the papers are in the order of their marks."""

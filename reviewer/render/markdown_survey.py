@@ -20,11 +20,10 @@ from reviewer.render.markdown import paper_line
 from reviewer.render.methods import flow_steps, method_facts, news_lines, run_facts
 from reviewer.render.provenance import Fact
 from reviewer.render.table_words import table_title
-from reviewer.text.views import clean, counted
-from reviewer.types.claims import Claim
-from reviewer.types.papers import Paper
-from reviewer.types.surveys import Batch, OpenQuestion, SurveyReport, SurveySection
-from reviewer.types.tables import Table, Value
+from reviewer.text import clean, counted
+from reviewer.types import Claim, Paper, SurveyReport, Table
+from reviewer.types.surveys import Batch, OpenQuestion, SurveySection
+from reviewer.types.tables import Value
 
 RUN_HEAD = "## This run"
 """Under this heading stands all that may differ between two runs that say the same."""

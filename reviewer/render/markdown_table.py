@@ -13,8 +13,8 @@ from reviewer.render.table_words import (
     table_quotes,
     table_title,
 )
-from reviewer.types.papers import Paper
-from reviewer.types.tables import Cell, Table
+from reviewer.types import Paper, Table
+from reviewer.types.tables import Cell
 
 
 def table_markdown(table: Table) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reviewer.render.provenance import Fact, Step, cost_facts
-from reviewer.text.views import clean, counted
+from reviewer.text import clean, counted
+from reviewer.types import SurveyReport
 from reviewer.types.runs import Usage
 from reviewer.types.searches import Filters
-from reviewer.types.surveys import Flow, Made, SurveyReport
+from reviewer.types.surveys import Flow, Made
 
 _MOST_TITLES = 12  # that the news name
 

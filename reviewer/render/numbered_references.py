@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reviewer.types.answers import Answer
-from reviewer.types.claims import Citation
-from reviewer.types.papers import Paper
+from reviewer.types import Answer, Citation, Paper
 
 
 @dataclass(frozen=True)

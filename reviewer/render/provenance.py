@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reviewer.text.views import counted
-from reviewer.types.answers import Answer
+from reviewer.text import counted
+from reviewer.types import Answer
 from reviewer.types.runs import Coverage, Usage
 
 

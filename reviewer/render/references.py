@@ -10,8 +10,8 @@ from typing import Any
 
 from reviewer.errors import UsageError
 from reviewer.render.csl import csl_items
-from reviewer.text.views import clean
-from reviewer.types.papers import Paper
+from reviewer.text import clean
+from reviewer.types import Paper
 
 DEFAULT_STYLE = "harvard-cite-them-right"  # the one that citeproc-py brings along
 _PRINTED = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reviewer.render.describe import web_address
+from reviewer.text import clean, split_name
 from reviewer.text.entry_types import Kind, details_of, kind_of
-from reviewer.text.names import Name, authors_of, inverted, split_name
-from reviewer.text.views import clean
-from reviewer.types.papers import Paper
+from reviewer.text.names import Name, authors_of, inverted
+from reviewer.types import Paper
 
 _DETAIL_TAGS = {
     "volume": "VL", "number": "IS", "publisher": "PB", "series": "T3", "edition": "ET",

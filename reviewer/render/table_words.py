@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reviewer.types.papers import Paper
-from reviewer.types.tables import Row, Table, Value
+from reviewer.types import Paper, Table
+from reviewer.types.tables import Row, Value
 
 
 @dataclass(frozen=True)

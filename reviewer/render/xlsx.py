@@ -11,9 +11,10 @@ from reviewer.grounding.cells import EMPTY, is_in_own_words
 from reviewer.grounding.columns import number_of
 from reviewer.render.describe import cell_text, link_of, standing, tally_line
 from reviewer.render.table_words import table_head, table_quotes
+from reviewer.text import clean
 from reviewer.text.entry_types import marked_title
-from reviewer.text.views import clean
-from reviewer.types.tables import Cell, Column, Table
+from reviewer.types import Table
+from reviewer.types.tables import Cell, Column
 
 MOST_CHARS = 32_767  # that a cell of Excel holds
 _CUT = " [cut: the whole text is in the JSON]"

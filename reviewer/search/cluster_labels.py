@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reviewer.library.library import Library
+from reviewer.library import Library
+from reviewer.text import clean
 from reviewer.text.keywords import COMMON_WORDS, STOP_WORDS
-from reviewer.text.views import clean
+from reviewer.types import Paper
 from reviewer.types.drafts import Theme
-from reviewer.types.papers import Paper
 
 _TERMS_IN_NAME = 3
 _RANKED_TERMS = 24  # of a group, whose words are looked up in the whole library

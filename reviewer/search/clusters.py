@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.search.cluster_labels import name_themes, terms_of
+from reviewer.types import Paper
 from reviewer.types.drafts import Theme
-from reviewer.types.papers import Paper
 
 MOST_THEMES = 6
 PAPERS_A_THEME = 4  # what one paragraph can compare

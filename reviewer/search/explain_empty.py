@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reviewer.library.library import Library
+from reviewer.library import Library
+from reviewer.text import counted
 from reviewer.text.keywords import query_terms
-from reviewer.text.views import counted
 from reviewer.types.searches import Filters
 
 MOST_UNKNOWN_SHARE = 0.5  # of a question's words that may stand in no paper before that is said

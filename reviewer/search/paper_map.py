@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.search.clusters import vectors_of
+from reviewer.types import Paper
 from reviewer.types.drafts import Theme
 from reviewer.types.maps import MapPoint, PaperMap
-from reviewer.types.papers import Paper
 
 LEAST_PAPERS = 4  # fewer make no map
 _WITHIN_THEME = 0.16  # of the squared distance between two papers of one theme is drawn

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reviewer.library.embeddings import MissingEmbeddingError
+from reviewer.library import Library
+from reviewer.library.embeddings.embedding import MissingEmbeddingError
 from reviewer.library.index.forward import stem_number
 from reviewer.library.index.scoring import (
     FEEDBACK_CHUNKS,
@@ -23,9 +24,8 @@ from reviewer.library.index.scoring import (
     topicality,
     weighted_mean,
 )
-from reviewer.library.library import Library
+from reviewer.text import clean
 from reviewer.text.keywords import query_terms
-from reviewer.text.views import clean
 from reviewer.types.evidence import Score
 from reviewer.types.searches import Filters
 

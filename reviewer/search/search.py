@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from reviewer.library import Library
 from reviewer.library.index.scoring import Weights
-from reviewer.library.library import Library
 from reviewer.search.explain_empty import why_nothing
 from reviewer.search.ranking import (
     CANDIDATES,
@@ -20,8 +20,9 @@ from reviewer.search.ranking import (
     Wanted,
 )
 from reviewer.search.sentences import read_scored
-from reviewer.text.views import counted
-from reviewer.types.evidence import Evidence, Sentence, tagged
+from reviewer.text import counted
+from reviewer.types import Evidence
+from reviewer.types.evidence import Sentence, tagged
 from reviewer.types.searches import Filters, Found, Hit
 
 

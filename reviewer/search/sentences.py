@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reviewer.library.library import Library
-from reviewer.text.views import sentence_spans
+from reviewer.library import Library
+from reviewer.text import sentence_spans
 from reviewer.types.evidence import Sentence
 from reviewer.types.papers import Chunk
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from reviewer.library import Library
 from reviewer.library.index.chunks import KeptChunk
 from reviewer.library.index.scoring import TITLE_WEIGHT, idf, split_words
-from reviewer.library.library import Library
 from reviewer.search.explain_empty import why_none_pass
 from reviewer.text.keywords import STOP_WORDS
+from reviewer.types import Paper
 from reviewer.types.evidence import Score
-from reviewer.types.papers import Paper
 from reviewer.types.searches import Filters, Found, Hit
 
 NEAR_CHUNKS = 200

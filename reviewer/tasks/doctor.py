@@ -10,10 +10,11 @@ from importlib import metadata
 from pathlib import Path
 
 from reviewer.errors import ReviewError
-from reviewer.library.embeddings import DEFAULT, INT8, LOCAL
+from reviewer.library import Library
+from reviewer.library.embeddings.embedding import DEFAULT, INT8, LOCAL
 from reviewer.library.embeddings.int8 import can_be_made, kept_model
 from reviewer.library.embeddings.minilm import find_files
-from reviewer.library.library import NO_EMBEDDING, Library
+from reviewer.library.library import NO_EMBEDDING
 from reviewer.llm.providers import (
     KEY_VARIABLES,
     MALICIOUS,
@@ -22,8 +23,8 @@ from reviewer.llm.providers import (
     provider_of,
 )
 from reviewer.settings import Settings
+from reviewer.text import counted
 from reviewer.text.redact import shown
-from reviewer.text.views import counted
 from reviewer.types.runs import Finding
 from reviewer.types.searches import Filters
 

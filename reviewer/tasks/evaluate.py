@@ -11,13 +11,13 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from reviewer.errors import UsageError
-from reviewer.library.library import Library
-from reviewer.search.search import SearchOptions, find
+from reviewer.library import Library
+from reviewer.search import SearchOptions, find
 from reviewer.sources.text_file import BINARY, file_bytes, text_of
 from reviewer.tasks.answers.answer import AskOptions, answer_question
-from reviewer.text.views import normalise_title
-from reviewer.types.answers import Answer
-from reviewer.types.claims import Claim, NeedsModel
+from reviewer.text import normalise_title
+from reviewer.types import Answer, Claim
+from reviewer.types.claims import NeedsModel
 from reviewer.types.progress import Report, silent
 from reviewer.types.record import Record
 from reviewer.types.writer import Writer

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from reviewer.errors import NotFoundError, UsageError
-from reviewer.text.views import clean
+from reviewer.text import clean
+from reviewer.types import Paper
 from reviewer.types.drafts import Order, Plan, Theme
-from reviewer.types.papers import Paper
 
 ORDERS: tuple[Order, ...] = ("thematic", "chronological")
 LEAST_WORDS, MOST_WORDS = 50, 20_000

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from reviewer.text.views import clean
-from reviewer.types.papers import Paper
+from reviewer.types import Paper
 
 KIND = "entry_type"  # in `Paper.extra`: the type that a bibliography gave, in BibTeX's words
 DETAILS = tuple("volume number pages publisher series edition isbn issn language".split())

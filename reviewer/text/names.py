@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.text.views import clean
-from reviewer.types.papers import Paper
+from reviewer.types import Paper
 
 GROUPS = "corporate_authors"  # in `Paper.extra`: authors that are known to be no people
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)

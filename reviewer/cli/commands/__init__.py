@@ -1,1 +1,1 @@
-"""The package `commands`."""
+"""One file a command, or a few that belong together; each registers its own."""

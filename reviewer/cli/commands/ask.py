@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     ApiBaseOption,
     BudgetOption,
     CallsOption,
@@ -32,14 +32,13 @@ from reviewer.cli import (
     VenueOption,
     VerboseOption,
     YearOption,
-    deliver,
     filters_of,
-    print_error,
     settings_of,
 )
+from reviewer.cli.output import deliver, print_error
 
 if TYPE_CHECKING:
-    from reviewer.types.answers import Answer
+    from reviewer.types import Answer
 
 
 def register(app: typer.Typer) -> None:
@@ -99,7 +98,8 @@ def ask(
     from reviewer.cli.model import continued, say_claims, say_planned, warm_up, writer_of
     from reviewer.cli.progress import ShownProgress
     from reviewer.render.registry import ANSWER_FORMS, choose_format
-    from reviewer.tasks.answers.answer import AskOptions, answer_question, planned_calls
+    from reviewer.tasks import answer_question
+    from reviewer.tasks.answers.answer import AskOptions, planned_calls
 
     form = choose_format("json" if json else form, output, ANSWER_FORMS)
     settings = settings_of(

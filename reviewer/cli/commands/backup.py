@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import JsonOption, LibraryOption, QuietOption, print_error, print_out, settings_of
+from reviewer.cli.options import JsonOption, LibraryOption, QuietOption, settings_of
+from reviewer.cli.output import print_error, print_out
 
 if TYPE_CHECKING:
     from reviewer.library.repair import Repaired
@@ -29,7 +30,7 @@ def backup(
 ) -> None:
     """Copy the library to one file, whole, while others may go on working with it."""
     from reviewer.cli.library import opened
-    from reviewer.library.backup import back_up
+    from reviewer.library import back_up
     from reviewer.types.progress import silent
 
     with opened(settings_of(library=library), None, None, silent) as shelf:
@@ -45,7 +46,7 @@ def restore(
 ) -> None:
     """Put a backup in the library's place. The present library is kept beside it."""
     from reviewer.cli.progress import ShownProgress
-    from reviewer.library.backup import restore as put_back
+    from reviewer.library import restore as put_back
 
     settings = settings_of(library=library)
     with ShownProgress(quiet=quiet, verbose=False) as report:
@@ -61,12 +62,12 @@ def repair(
 ) -> int:
     """Make a damaged library anew from what can be read of it, and from the files it came from."""
     from reviewer.cli.progress import ShownProgress
-    from reviewer.library.repair import repair as mend
+    from reviewer.library import repair_library
     from reviewer.render.json import dump
 
     settings = settings_of(library=library)
     with ShownProgress(quiet=quiet, verbose=False) as report:
-        done = mend(Path(settings.library), report)
+        done = repair_library(Path(settings.library), report)
         _indexed(settings, report)
     print_out(dump("repair", done.model_dump(mode="json")) if json else _said(done))
     if done.files_gone and not quiet:
@@ -77,7 +78,7 @@ def repair(
 
 def _indexed(settings: Settings, report: Report) -> int:
     """Make the index, and give how many papers there are."""
-    from reviewer.library.library import Library
+    from reviewer.library import Library
 
     with Library(Path(settings.library), settings) as shelf:
         shelf.make_index(report)
@@ -85,7 +86,7 @@ def _indexed(settings: Settings, report: Report) -> int:
 
 
 def _said(done: Repaired) -> str:
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     line = f"{counted(done.papers, 'paper')} of {done.entries} entries in the library"
     if done.read_again > 0:

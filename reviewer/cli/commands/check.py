@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     ApiBaseOption,
     BudgetOption,
     CallsOption,
@@ -23,15 +23,14 @@ from reviewer.cli import (
     QuietOption,
     TimeoutOption,
     VerboseOption,
-    deliver,
-    print_error,
     settings_of,
 )
+from reviewer.cli.output import deliver, print_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.settings import Settings
     from reviewer.tasks.checks.check import CheckOptions, DraftText
     from reviewer.types.checks import CheckReport
@@ -135,8 +134,8 @@ def _checked(
 ) -> CheckReport:
     """With the library that is there; a bibliography alone is enough too."""
     from reviewer.cli.model import writer_of
+    from reviewer.tasks import check_draft
     from reviewer.tasks.checks.bibliography import read_bibliography
-    from reviewer.tasks.checks.check import check_draft
 
     files = list(bib or _named_in(text))
     bibliography = read_bibliography(files)

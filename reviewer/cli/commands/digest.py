@@ -6,17 +6,15 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     EmbeddingOption,
     JsonOption,
     LibraryOption,
     OutputOption,
     QuietOption,
-    deliver,
-    print_error,
-    print_out,
     settings_of,
 )
+from reviewer.cli.output import deliver, print_error, print_out
 
 _EPILOG = "Example: review digest --save 'does RL help?'   then: review digest --since 2025-10-01"
 
@@ -47,11 +45,11 @@ def digest(
     """Say what came into the library since a day, and which saved questions it bears on."""
     from reviewer.cli.library import opened, words_alone_note
     from reviewer.errors import NotFoundError
-    from reviewer.library.saved_questions import Saved
+    from reviewer.library import Saved
     from reviewer.render.digest import digest_json, digest_markdown
     from reviewer.render.registry import choose_format
-    from reviewer.tasks.alerts.digest import digest_library
-    from reviewer.text.views import clean, counted
+    from reviewer.tasks import digest_library
+    from reviewer.text import clean, counted
     from reviewer.types.progress import silent
 
     form = choose_format("json" if json else "", output)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from reviewer.cli import EmbeddingOption, JsonOption, LibraryOption, print_out, settings_of
+from reviewer.cli.options import EmbeddingOption, JsonOption, LibraryOption, settings_of
+from reviewer.cli.output import print_out
 
 _SIGNS = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
 

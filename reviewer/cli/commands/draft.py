@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     ApiBaseOption,
     BudgetOption,
     CallsOption,

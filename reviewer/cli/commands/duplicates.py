@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import JsonOption, LibraryOption, print_error, print_out, settings_of
+from reviewer.cli.options import JsonOption, LibraryOption, settings_of
+from reviewer.cli.output import print_error, print_out
 
 if TYPE_CHECKING:
-    from reviewer.library.library import Library
-    from reviewer.types.papers import Paper
+    from reviewer.library import Library
+    from reviewer.types import Paper
 
 _EPILOG = "Example: review duplicates --same gonsior-2021-imital gonsior-2022-imital"
 _TITLE_CHARS = 100
@@ -75,7 +76,8 @@ def duplicates(
 def _decide(
     shelf: Library, same: tuple[str, str] | None, different: tuple[str, str] | None
 ) -> None:
-    from reviewer.library.decisions import keep_apart, merge_papers
+    from reviewer.library import merge_papers
+    from reviewer.library.decisions import keep_apart
 
     if same:
         paper = merge_papers(shelf, same)
@@ -88,7 +90,8 @@ def _decide(
 def _show_entries(shelf: Library, name: str, *, as_json: bool) -> None:
     from reviewer.library.decisions import entries_of
     from reviewer.render.json import records_json
-    from reviewer.text.views import clean, shorten
+    from reviewer.text import clean
+    from reviewer.text.views import shorten
 
     found = entries_of(shelf, name)
     if as_json:
@@ -114,7 +117,7 @@ def _split(shelf: Library, name: str, take: str) -> None:
 def _list(shelf: Library, *, versions: bool, as_json: bool) -> None:
     from reviewer.library.decisions import paper_pairs
     from reviewer.render.json import records_json
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     pairs = paper_pairs(shelf, "versions" if versions else "doubtful")
     if as_json:
@@ -135,7 +138,8 @@ def _list(shelf: Library, *, versions: bool, as_json: bool) -> None:
 
 def _line(paper: Paper) -> str:
     from reviewer.render.describe import byline, readable_date
-    from reviewer.text.views import clean, shorten
+    from reviewer.text import clean
+    from reviewer.text.views import shorten
 
     facts = " · ".join(x for x in (clean(byline(paper)), readable_date(paper)) if x)
     return f"{paper.key}  {shorten(clean(paper.title), _TITLE_CHARS)}{' · ' * bool(facts)}{facts}"

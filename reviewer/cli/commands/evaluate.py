@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     ApiBaseOption,
     BudgetOption,
     CallsOption,
@@ -20,9 +20,9 @@ from reviewer.cli import (
     ModelOption,
     OutputOption,
     QuietOption,
-    deliver,
     settings_of,
 )
+from reviewer.cli.output import deliver
 
 if TYPE_CHECKING:
     from reviewer.tasks.evaluate import Evaluation
@@ -79,7 +79,7 @@ def run_eval(
 
 
 def _table(measured: Evaluation) -> str:
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     rows = {
         "citation recall": measured.citation_recall,

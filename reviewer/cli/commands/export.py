@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     KeysOption,
     LibraryOption,
     OutputOption,
@@ -14,16 +14,15 @@ from reviewer.cli import (
     TagOption,
     VenueOption,
     YearOption,
-    deliver,
     filters_of,
-    print_error,
     settings_of,
 )
+from reviewer.cli.output import deliver, print_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.types.papers import Paper
+    from reviewer.types import Paper
 
 _EPILOG = "Example: review export --tag rl -o rl.bib"
 
@@ -61,8 +60,8 @@ def export(
     from reviewer.cli.library import opened, with_known_keys
     from reviewer.errors import UsageError
     from reviewer.render.registry import EXPORT_FORMS, choose_format
-    from reviewer.search.explain_empty import why_none_pass
-    from reviewer.text.views import counted
+    from reviewer.search import why_none_pass
+    from reviewer.text import counted
     from reviewer.types.progress import silent
 
     if style and form:

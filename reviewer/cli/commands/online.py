@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     JsonOption,
     LibraryOption,
     OfflineOption,
     QuietOption,
     VerboseOption,
     filters_of,
-    print_error,
-    print_out,
     settings_of,
 )
+from reviewer.cli.output import print_error, print_out
 
 if TYPE_CHECKING:
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.sources import ReadOptions
-    from reviewer.sources.online.client import Web
+    from reviewer.sources.online import Web
     from reviewer.sources.online.types import Audited, AuditFinding, Enriched, Identifier, Match
-    from reviewer.types.papers import Added, Paper, Skipped
+    from reviewer.types import Paper
+    from reviewer.types.papers import Added, Skipped
     from reviewer.types.progress import Report
 
 KeysArgument = Annotated[
@@ -75,8 +75,8 @@ class Asked:
 
 def add_asked(shelf: Library, asked: Asked, options: ReadOptions, report: Report) -> Added:
     """Read the files, then ask the online sources."""
+    from reviewer.sources.online import Web
     from reviewer.sources.online.cache import DAY_S
-    from reviewer.sources.online.client import Web
     from reviewer.sources.online.fetch import split_named
     from reviewer.types.papers import Added
 
@@ -94,7 +94,7 @@ def add_asked(shelf: Library, asked: Asked, options: ReadOptions, report: Report
 def _pages(
     web: Web, shelf: Library, asked: Asked, identifiers: list[Identifier], report: Report
 ) -> Iterator[list[Paper | Skipped]]:
-    from reviewer.sources.online.fetch import find_along, find_by_words, find_identified
+    from reviewer.sources.online import find_along, find_by_words, find_identified
     from reviewer.sources.online.types import Wanted
 
     chased = [
@@ -158,8 +158,9 @@ def enrich(
     from reviewer.cli.library import opened
     from reviewer.cli.progress import ShownProgress
     from reviewer.render.json import dump
-    from reviewer.sources.online.client import Web
-    from reviewer.tasks.metadata.enrich import SOURCES, EnrichOptions, enrich_papers
+    from reviewer.sources.online import Web
+    from reviewer.tasks import enrich_papers
+    from reviewer.tasks.metadata.enrich import SOURCES, EnrichOptions
 
     settings = settings_of(library=library, offline=offline)
     options = EnrichOptions(tuple(source or SOURCES), take, open_access)
@@ -193,7 +194,8 @@ def _enriched(done: Enriched, papers: list[Paper]) -> str:
 
 def _match(key: str, match: Match) -> str:
     from reviewer.render.describe import byline
-    from reviewer.text.views import clean, shorten
+    from reviewer.text import clean
+    from reviewer.text.views import shorten
 
     abstract = "no abstract to compare"
     if match.abstract is not None:
@@ -222,7 +224,7 @@ def audit(
     from reviewer.cli.library import opened
     from reviewer.cli.progress import ShownProgress
     from reviewer.render.json import dump
-    from reviewer.sources.online.client import Web
+    from reviewer.sources.online import Web
     from reviewer.tasks.metadata.audit import audit_papers
 
     settings = settings_of(library=library, offline=offline)
@@ -255,7 +257,7 @@ def _finding(finding: AuditFinding) -> str:
 
 
 def _counts(done: Audited) -> str:
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     gone = len({finding.key for finding in done.findings if finding.event == "retracted"})
     line = f"{counted(done.checked, 'paper')} checked, {gone} retracted."

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import LibraryOption, print_error, print_out, settings_of
+from reviewer.cli.options import LibraryOption, settings_of
+from reviewer.cli.output import print_error, print_out
 
 if TYPE_CHECKING:
-    from reviewer.types.papers import Paper
+    from reviewer.types import Paper
 
 
 def register(app: typer.Typer) -> None:

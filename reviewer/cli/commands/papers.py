@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     EmbeddingOption,
     FileOption,
     JsonOption,
@@ -19,17 +19,16 @@ from reviewer.cli import (
     VenueOption,
     VerboseOption,
     YearOption,
-    deliver,
     filters_of,
-    print_error,
-    print_out,
     settings_of,
 )
+from reviewer.cli.output import deliver, print_error, print_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.types.papers import Added, Paper
+    from reviewer.types import Paper
+    from reviewer.types.papers import Added
 
 KeyArgument = Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")]
 
@@ -85,11 +84,12 @@ def add(
     from reviewer.cli.commands.online import Asked, add_asked
     from reviewer.cli.library import say_skipped
     from reviewer.cli.progress import ShownProgress
+    from reviewer.library import Library
     from reviewer.library.decisions import count_doubtful
-    from reviewer.library.library import Library
     from reviewer.render.json import added_json
-    from reviewer.sources import NAMED_FORMATS, ReadOptions
-    from reviewer.text.views import counted
+    from reviewer.sources import ReadOptions
+    from reviewer.sources.read import NAMED_FORMATS
+    from reviewer.text import counted
 
     settings = settings_of(library=library, embedding=embedding, offline=offline)
     asked = Asked(tuple(paths or ()), search, references, cited_by, source, limit, year)
@@ -130,7 +130,7 @@ def columns_of(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _added(added: Added) -> str:
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     line = (
         f"{counted(added.entries, 'entry', 'entries')}: {len(added.added)} added, "
@@ -172,7 +172,7 @@ def papers(
     from reviewer.cli.library import opened, with_known_keys
     from reviewer.library.listing import ListOptions, arranged
     from reviewer.render.json import papers_json
-    from reviewer.search.explain_empty import why_none_pass
+    from reviewer.search import why_none_pass
     from reviewer.types.progress import silent
 
     options = ListOptions(author, title, tuple(has or ()), tuple(lacks or ()), sort, reverse)
@@ -194,8 +194,9 @@ def papers(
 
 def _line(paper: Paper) -> str:
     from reviewer.render.describe import byline, readable_date
+    from reviewer.text import clean
     from reviewer.text.entry_types import marked_title
-    from reviewer.text.views import clean, shorten
+    from reviewer.text.views import shorten
 
     marks = [f"#{tag}" for tag in paper.tags]
     facts = [clean(byline(paper)), readable_date(paper), " ".join(marks)]
@@ -205,7 +206,7 @@ def _line(paper: Paper) -> str:
 
 def _say_what_is_listed(found: list[Paper], unknown: int) -> None:
     from reviewer.library.listing import HAS
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     titles = sum(not (HAS["abstract"](p) or HAS["text"](p)) for p in found)
     abstracts = sum(HAS["abstract"](p) and not HAS["text"](p) for p in found)
@@ -279,7 +280,7 @@ def reindex(
     """Make the search index anew, and embed what waits (or all, with another embedding)."""
     from reviewer.cli.library import opened, say_skipped
     from reviewer.cli.progress import ShownProgress
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     settings = settings_of(library=library, embedding=embedding, offline=offline)
     with (

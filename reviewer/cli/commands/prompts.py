@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli import PromptsOption, print_out, settings_of
+from reviewer.cli.options import PromptsOption, settings_of
+from reviewer.cli.output import print_out
 
 
 def register(app: typer.Typer) -> None:
@@ -21,8 +22,9 @@ def prompts(
 ) -> None:
     """List the prompts, show one, or export all to a folder to change them there."""
     from reviewer.errors import UsageError, make_folder
-    from reviewer.llm.prompts import SUFFIX, Prompts
-    from reviewer.text.views import counted
+    from reviewer.llm import Prompts
+    from reviewer.llm.prompts import SUFFIX
+    from reviewer.text import counted
 
     held = Prompts(settings_of(prompts=own).prompts)
     if action == "list":

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import JsonOption, LibraryOption, print_error, print_out, settings_of
+from reviewer.cli.options import JsonOption, LibraryOption, settings_of
+from reviewer.cli.output import print_error, print_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,8 @@ def _checked(which: Sequence[str]) -> list[str]:
 
 
 def _list(found: Sequence[Run]) -> None:
-    from reviewer.text.views import clean, counted, shorten
+    from reviewer.text import clean, counted
+    from reviewer.text.views import shorten
 
     for run in found:
         question = shorten(clean(run.question), 90)

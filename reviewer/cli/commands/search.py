@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     EmbeddingOption,
     FileOption,
     JsonOption,
@@ -17,11 +17,10 @@ from reviewer.cli import (
     TagOption,
     VenueOption,
     YearOption,
-    deliver,
     filters_of,
-    print_error,
     settings_of,
 )
+from reviewer.cli.output import deliver, print_error
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +58,7 @@ def search(
     from reviewer.render.json import found_json
     from reviewer.render.markdown import found_markdown
     from reviewer.render.registry import choose_format
-    from reviewer.search.search import SearchOptions, find
+    from reviewer.search import SearchOptions, find
 
     form = choose_format("json" if json else "", output)
     text, papers = asked_over(words, papers, quiet=quiet)
@@ -100,8 +99,8 @@ def similar(
     from reviewer.render.json import found_json
     from reviewer.render.markdown import found_markdown
     from reviewer.render.registry import choose_format
-    from reviewer.search.similar import find_similar
-    from reviewer.text.views import counted
+    from reviewer.search import find_similar
+    from reviewer.text import counted
     from reviewer.types.progress import silent
 
     form = choose_format("json" if json else "", output)

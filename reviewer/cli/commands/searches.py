@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     SEARCHED,
     EmbeddingOption,
     JsonOption,
@@ -18,15 +18,14 @@ from reviewer.cli import (
     VenueOption,
     YearOption,
     filters_of,
-    print_error,
-    print_out,
     settings_of,
 )
+from reviewer.cli.output import print_error, print_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.types.progress import Report
     from reviewer.types.saved_searches import News, SavedSearch
 
@@ -80,7 +79,7 @@ def searches(
     from reviewer.cli.library import opened
     from reviewer.cli.progress import ShownProgress
     from reviewer.errors import UsageError
-    from reviewer.library.library import Library
+    from reviewer.library import Library
     from reviewer.types.saved_searches import LIMIT, MOST, SavedSearch
 
     words = names or []
@@ -141,7 +140,7 @@ def _absolute(path: str) -> Path:
 
 def _add(shelf: Library, search: SavedSearch, report: Report) -> int:
     from reviewer.tasks.alerts.saved_searches import add_search
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     news = add_search(shelf, search, report)
     found = counted(len(news.papers), "paper")
@@ -155,7 +154,7 @@ def _run(
     from reviewer.render.json import records_json
     from reviewer.render.markdown import paper_line
     from reviewer.tasks.alerts.saved_searches import run_searches
-    from reviewer.text.views import clean, counted
+    from reviewer.text import clean, counted
 
     found = run_searches(shelf, names, report)
     if as_json:

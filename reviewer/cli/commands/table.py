@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import (
+from reviewer.cli.options import (
     ApiBaseOption,
     BudgetOption,
     CallsOption,
@@ -29,14 +29,13 @@ from reviewer.cli import (
     VenueOption,
     VerboseOption,
     YearOption,
-    deliver,
     filters_of,
-    print_error,
     settings_of,
 )
+from reviewer.cli.output import deliver, print_error
 
 if TYPE_CHECKING:
-    from reviewer.types.tables import Table
+    from reviewer.types import Table
 
 _EPILOG = (
     'Example: review table "RL for search" --column reward --column "base model: which model is '
@@ -140,7 +139,8 @@ def table(
     from reviewer.cli.model import say_budget, say_planned, warm_up, writer_of
     from reviewer.cli.progress import ShownProgress
     from reviewer.cli.table_inputs import check_rows, columns_of, earlier_table, selected
-    from reviewer.tasks.tables.table import TableOptions, compare_papers, planned_calls
+    from reviewer.tasks import compare_papers
+    from reviewer.tasks.tables.table import TableOptions, planned_calls
     from reviewer.tasks.tables.update import Redo
 
     form = _form(form, output, json=json)
@@ -226,7 +226,7 @@ def _say_summary(table: Table, note: str, *, has_line: bool) -> None:
     """What became of the cells, unless the reader has just seen it, and what it cost."""
     from reviewer.cli.model import cost_line
     from reviewer.render.describe import tally_line
-    from reviewer.text.views import counted
+    from reviewer.text import counted
 
     if note and table.papers:
         print_error(note)

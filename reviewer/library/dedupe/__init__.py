@@ -1,1 +1,1 @@
-"""The package `dedupe`."""
+"""Which entries are one paper: comparison of pairs, then groups."""

@@ -23,10 +23,10 @@ from reviewer.library.dedupe.similarity import (
     may_match,
     ratio,
 )
+from reviewer.text import normalise_title
 from reviewer.text.names import authors_of
-from reviewer.text.views import normalise_title
+from reviewer.types import Paper
 from reviewer.types.duplicates import Pair, Verdict
-from reviewer.types.papers import Paper
 
 SIMILAR_ALONE = 88.0  # the same where no author is known to bear it out
 ALIKE_ABSTRACT, OTHER_ABSTRACT = 90.0, 55.0

@@ -7,15 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from reviewer.library.dedupe.compare import families_of, is_published
+from reviewer.text import normalise_title
 from reviewer.text.identifiers import (
     arxiv_id_of_doi,
     without_arxiv_address,
     without_doi_address,
     without_version,
 )
-from reviewer.text.views import normalise_title
+from reviewer.types import Paper
 from reviewer.types.duplicates import Pair
-from reviewer.types.papers import Paper, Part
+from reviewer.types.papers import Part
 
 _PART_ORDER = ("title", "abstract", "body", "references")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.errors import EmbeddingError
-from reviewer.library.embeddings import DEFAULT, INT8, MissingEmbeddingError
+from reviewer.library.embeddings.embedding import DEFAULT, INT8, MissingEmbeddingError
 from reviewer.library.embeddings.int8 import can_be_made, kept_model, smaller_model
 
 DIMENSIONS = 384
@@ -113,7 +113,7 @@ class MiniLM:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
 
-    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  numpy is not imported for a type
+    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  an array
         """Mean of the token vectors over the attention mask, scaled to length 1 (Reimers and
         Gurevych 2019, the recipe published with the model). `done` is told how many are ready."""
         import numpy as np

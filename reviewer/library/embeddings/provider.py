@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from reviewer.errors import ModelError
-from reviewer.library.embeddings import MissingEmbeddingError
+from reviewer.library.embeddings.embedding import MissingEmbeddingError
 from reviewer.settings import Settings
 
 TEXTS_A_CALL = 96
@@ -24,7 +24,7 @@ class ProviderEmbedding:
         self.name = name
         self._settings = settings
 
-    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  numpy is not imported for a type
+    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  an array
         """Vectors scaled to length 1. Raises ModelError when the provider fails."""
         import numpy as np
 

@@ -8,8 +8,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
-from reviewer.text.views import sentence_spans
-from reviewer.types.papers import Chunk, Paper, Part
+from reviewer.text import sentence_spans
+from reviewer.types import Paper
+from reviewer.types.papers import Chunk, Part
 
 WHOLE_CHARS = 2600  # an abstract-sized part stays one chunk: 99 % of abstracts are shorter
 CHUNK_CHARS = 1200

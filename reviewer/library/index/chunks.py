@@ -10,7 +10,8 @@ from reviewer.library.index.inverted import Postings
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.filters import selections
 from reviewer.library.storage.query_cache import KeptValues
-from reviewer.types.papers import Chunk, Paper
+from reviewer.types import Paper
+from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters
 
 _COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'

@@ -10,7 +10,7 @@ from typing import Any
 import reviewer.library.index.chroma as vectors
 import reviewer.library.index.chroma_state as index_files
 from reviewer.errors import EmbeddingError, LibraryError
-from reviewer.library.embeddings import Embedding, import_for
+from reviewer.library.embeddings.embedding import Embedding, import_for
 from reviewer.library.index.chroma import (
     BATCH,
     IndexDamagedError,
@@ -25,7 +25,7 @@ from reviewer.library.index.chunks import ChunkStore, KeptChunk
 from reviewer.library.index.nearest import Neighbours
 from reviewer.library.index.trial import opens_well
 from reviewer.library.storage.database import Database
-from reviewer.text.views import clean, sentence_spans
+from reviewer.text import clean, sentence_spans
 from reviewer.types.progress import Report, silent
 from reviewer.types.searches import Filters
 

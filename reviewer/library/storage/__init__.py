@@ -1,1 +1,1 @@
-"""The package `storage`."""
+"""The SQLite file: transactions, the writers' lock, upgrades, salvage of a damaged file."""

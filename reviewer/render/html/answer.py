@@ -5,8 +5,8 @@ from __future__ import annotations
 from reviewer.render.html.cited_papers import book_of, shown_claim, verdict_bars
 from reviewer.render.html.page import render_page
 from reviewer.render.provenance import answer_head, answer_title, facts_of, flow_of
-from reviewer.text.views import clean
-from reviewer.types.answers import Answer
+from reviewer.text import clean
+from reviewer.types import Answer
 
 
 def answer_html(answer: Answer) -> str:

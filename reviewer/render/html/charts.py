@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.text.views import clean, shorten
+from reviewer.text import clean
+from reviewer.text.views import shorten
+from reviewer.types import Paper
 from reviewer.types.maps import PaperMap
-from reviewer.types.papers import Paper
 
 MOST_COLOURS = 8  # of the page's style; themes beyond share them, and are told by their names
 LEAST_YEARS = 3  # fewer are told in a sentence

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from reviewer.render.check_words import check_head, check_line, verdict_words
 from reviewer.render.describe import around_quote, quoted_place
 from reviewer.render.html.page import render_page
-from reviewer.text.views import clean
+from reviewer.text import clean
+from reviewer.types import Citation, Paper
 from reviewer.types.checks import CheckedSentence, CheckReport
-from reviewer.types.claims import Citation
-from reviewer.types.papers import Paper
 
 _SHOWN_AROUND = 220  # characters on each side of a quote
 _STATES = {

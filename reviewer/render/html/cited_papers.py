@@ -9,11 +9,12 @@ from itertools import pairwise
 
 from reviewer.render.claim_notes import citations_of, is_quote, quotes_by_paper, remarks_on
 from reviewer.render.describe import quoted_place
-from reviewer.text.views import clean, clean_view
+from reviewer.text import clean
+from reviewer.text.views import clean_view
+from reviewer.types import Citation, Claim, Paper
 from reviewer.types.answers import StanceTaken
-from reviewer.types.claims import Citation, Claim
 from reviewer.types.drafts import Section
-from reviewer.types.papers import Paper, Part
+from reviewer.types.papers import Part
 
 _WHOLE_CHARS = 4000  # a text up to here is shown whole: every abstract is
 _AROUND_CHARS = 700  # on each side of a quote in a longer one

@@ -21,8 +21,9 @@ from reviewer.render.html.cited_papers import (
 )
 from reviewer.render.html.page import render_page
 from reviewer.render.provenance import facts_of, flow_of
-from reviewer.text.views import clean
-from reviewer.types.drafts import RelatedWork, Section
+from reviewer.text import clean
+from reviewer.types import RelatedWork
+from reviewer.types.drafts import Section
 
 
 @dataclass(frozen=True)

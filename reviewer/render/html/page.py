@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reviewer.render.describe import byline, link_of, quoted_place, readable_date
+from reviewer.text import clean, counted
 from reviewer.text.invisible import visible
-from reviewer.text.views import clean, counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment

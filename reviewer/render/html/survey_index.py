@@ -8,9 +8,9 @@ from urllib.parse import quote
 from reviewer.render.claim_notes import citations_of
 from reviewer.render.html.page import render_page
 from reviewer.render.methods import batch_facts, run_facts
-from reviewer.text.views import clean, counted
-from reviewer.types.claims import Citation
-from reviewer.types.surveys import Batch, SurveyReport
+from reviewer.text import clean, counted
+from reviewer.types import Citation, SurveyReport
+from reviewer.types.surveys import Batch
 
 COLUMNS = ("Report", "Papers cited", "Papers read", "Sections", "Tables", "Sentences")
 

@@ -26,11 +26,9 @@ from reviewer.render.html.page import render_page
 from reviewer.render.html.table_grid import Grid, citations_in, grid_of
 from reviewer.render.methods import flow_steps, method_facts, news_lines, run_facts
 from reviewer.render.table_words import nothing_found, table_title
-from reviewer.text.views import clean, counted
-from reviewer.types.claims import Citation, Claim
-from reviewer.types.papers import Paper
-from reviewer.types.surveys import SurveyReport, SurveySection, Verdict
-from reviewer.types.tables import Table
+from reviewer.text import clean, counted
+from reviewer.types import Citation, Claim, Paper, SurveyReport, Table
+from reviewer.types.surveys import SurveySection, Verdict
 
 
 @dataclass(frozen=True)

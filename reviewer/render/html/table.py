@@ -7,8 +7,8 @@ from reviewer.render.html.cited_papers import book_of
 from reviewer.render.html.page import render_page
 from reviewer.render.html.table_grid import citations_in, grid_of
 from reviewer.render.table_words import nothing_found, table_head, table_title
-from reviewer.text.views import clean
-from reviewer.types.tables import Table
+from reviewer.text import clean
+from reviewer.types import Table
 
 
 def table_html(table: Table) -> str:

@@ -8,10 +8,9 @@ from itertools import count
 
 from reviewer.grounding.cells import EMPTY, disagrees, is_in_own_words, sort_value
 from reviewer.render.describe import cell_text, standing
-from reviewer.text.views import clean
-from reviewer.types.claims import Citation
-from reviewer.types.papers import Paper
-from reviewer.types.tables import Cell, Column, Table, Value
+from reviewer.text import clean
+from reviewer.types import Citation, Paper, Table
+from reviewer.types.tables import Cell, Column, Value
 
 
 @dataclass(frozen=True)

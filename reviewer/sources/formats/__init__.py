@@ -1,1 +1,1 @@
-"""The package `formats`."""
+"""One file a format: `matches` tells it by content, `read` gives its entries."""

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, origin_of, parts_of
 from reviewer.sources.parsing.xml_stream import begins_with, found, text_at, xml_records
+from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import bare_arxiv_id, bare_doi, date_in, year_of
-from reviewer.text.names import read_names, split_name
-from reviewer.types.papers import Paper, Skipped
+from reviewer.text.identifiers import bare_arxiv_id, date_in, year_of
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 _WITHDRAWN = re.compile(
     r"\b(?:this|the) (?:paper|article|submission|manuscript|work) (?:has been|was|is) withdrawn\b"

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of
+from reviewer.sources.entries import ReadOptions, origin_of
 from reviewer.sources.parsing.linked_pdfs import FILES, linked_pdfs
+from reviewer.text import split_name
 from reviewer.text.entry_types import DETAILS, kind_named
 from reviewer.text.identifiers import (
     MONTHS,
@@ -18,8 +19,9 @@ from reviewer.text.identifiers import (
     without_doi_address,
 )
 from reviewer.text.latex import plain_text
-from reviewer.text.names import Name, read_names, split_name
-from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.text.names import Name, read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(][ \t]*[^\s,{}()@]+[ \t]*,", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://[^\s{}]+")

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of
+from reviewer.sources.entries import ReadOptions, origin_of
 from reviewer.sources.parsing.json_stream import JsonValue, json_values
+from reviewer.text import split_name
 from reviewer.text.entry_types import kind_named
 from reviewer.text.identifiers import arxiv_id_in, without_doi_address
-from reviewer.text.names import Name, read_names, split_name
-from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.text.names import Name, read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
 
 _DETAILS = {
     "volume": "volume", "issue": "number", "page": "pages", "publisher": "publisher",

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reviewer.sources import ReadOptions, origin_of
+from reviewer.sources.entries import ReadOptions, origin_of
 from reviewer.text.identifiers import MONTHS, month_number
-from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
 
 _BANNER = "Get trending papers in your email inbox"
 _MONTH = "|".join(name.capitalize() for name in MONTHS)

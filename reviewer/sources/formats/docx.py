@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reviewer.errors import SourceError
-from reviewer.sources import ReadOptions, hash_of
+from reviewer.sources.entries import ReadOptions, hash_of
 from reviewer.sources.parsing.plain_paper import MOST_TITLE_CHARS, paper_of_text, split_abstract
 from reviewer.sources.parsing.xml_stream import (
     DECLARES,
@@ -22,7 +22,8 @@ from reviewer.sources.parsing.xml_stream import (
 )
 from reviewer.sources.text_file import ZIP_MARK
 from reviewer.text.encoding import decode
-from reviewer.types.papers import Origin, Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Origin, Skipped
 
 MOST_UNPACKED = 20_000_000  # bytes of the text's XML, far more than a book
 _MOST_MEMBERS = 10_000

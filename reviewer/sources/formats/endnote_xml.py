@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reviewer.sources import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, origin_of, parts_of
 from reviewer.sources.parsing.linked_pdfs import FILES
 from reviewer.sources.parsing.xml_stream import XmlRecord, found, text_at, whole_text, xml_records
+from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import arxiv_id_in, bare_doi, date_in, iso_date, year_of
-from reviewer.text.names import read_names, split_name
-from reviewer.types.papers import Paper, Skipped
+from reviewer.text.identifiers import arxiv_id_in, date_in, iso_date, year_of
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 _KINDS = {
     "Journal Article": "article", "Electronic Article": "article", "Book": "book",

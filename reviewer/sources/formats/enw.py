@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reviewer.sources import ReadOptions, origin_of
+from reviewer.sources.entries import ReadOptions, origin_of
 from reviewer.sources.parsing.tagged_lines import TaggedRecord, Tags, whole_records
+from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import arxiv_id_in, bare_doi, date_in, iso_date, year_of
-from reviewer.text.names import read_names, split_name
-from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.text.identifiers import arxiv_id_in, date_in, iso_date, year_of
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
 
 _NEARLY = re.compile(
     r"^.{0,4}(?:Journal|Conference|Book|Thesis|Report|Web|Generic|Electronic)[ \w]{0,25}$"

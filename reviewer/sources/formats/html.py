@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of, parts_of
-from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, bare_doi, date_in, year_of
-from reviewer.text.names import read_names, split_name
-from reviewer.types.papers import Paper, Skipped
+from reviewer.sources.entries import ReadOptions, origin_of, parts_of
+from reviewer.text import bare_doi, split_name
+from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in, year_of
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 _MOST_CHARS = 20_000_000
 _START = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, origin_of, parts_of
 from reviewer.sources.parsing.xml_stream import (
     XmlRecord,
     begins_with,
@@ -15,9 +15,11 @@ from reviewer.sources.parsing.xml_stream import (
     whole_text,
     xml_records,
 )
-from reviewer.text.identifiers import bare_arxiv_id, bare_doi, iso_date, year_of
-from reviewer.text.names import Name, read_names, split_name
-from reviewer.types.papers import Paper, Skipped
+from reviewer.text import bare_doi, split_name
+from reviewer.text.identifiers import bare_arxiv_id, iso_date, year_of
+from reviewer.text.names import Name, read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 _NO_TEXT = frozenset("table-wrap fig fig-group table-wrap-group supplementary-material "
                      "disp-formula ref-list fn-group media graphic".split())  # fmt: skip

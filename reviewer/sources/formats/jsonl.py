@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of
-from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.sources.entries import ReadOptions, origin_of
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?![0-9])")

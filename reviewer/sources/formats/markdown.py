@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of
+from reviewer.sources.entries import ReadOptions, origin_of
 from reviewer.sources.parsing.plain_paper import is_prose, paper_of_text, split_abstract
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 _MATTER = re.compile(r"\A\s*---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^#[ \t]+(\S.*?)[ \t#]*\r?$", re.MULTILINE)

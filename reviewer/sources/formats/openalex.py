@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, origin_of, parts_of
 from reviewer.sources.parsing.json_path import objects_at, text_at, value_at, year_at
 from reviewer.sources.parsing.json_stream import json_items
+from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import arxiv_id_in, bare_doi, date_in, year_of
-from reviewer.text.names import read_names, split_name
-from reviewer.types.papers import Paper, Skipped
+from reviewer.text.identifiers import arxiv_id_in, date_in, year_of
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 _MOST_WORDS = 20_000
 _WORK = "https://openalex.org/W"

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.processes import Outcome, run_module
-from reviewer.sources import Entries, ReadOptions
+from reviewer.sources.entries import Entries, ReadOptions
 from reviewer.sources.pdf.worker import MOST_SECONDS
 from reviewer.sources.text_file import PDF_MARK
-from reviewer.text.views import counted
-from reviewer.types.papers import Heading, Origin, Paper, Part, Skipped
+from reviewer.text import counted
+from reviewer.types import Paper
+from reviewer.types.papers import Heading, Origin, Part, Skipped
 
 MOST_FILE_BYTES = 256 << 20
 _MARK_WITHIN = 1024  # readers look for the mark in so many bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reviewer.sources import ReadOptions, origin_of
+from reviewer.sources.entries import ReadOptions, origin_of
 from reviewer.sources.parsing.plain_paper import (
     MOST_TITLE_CHARS,
     is_prose,
@@ -14,7 +14,8 @@ from reviewer.sources.parsing.plain_paper import (
     split_abstract,
 )
 from reviewer.text.identifiers import arxiv_id_in, doi_in
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 _LABEL = re.compile(
     r"^(title|authors?|abstract|doi|date|year|journal|venue|keywords|url|arxiv)[ \t]*:[ \t]*(.+)$",

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, origin_of, parts_of
 from reviewer.sources.parsing.xml_stream import begins_with, found, text_at, whole_text, xml_records
+from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import bare_doi, date_in, iso_date, year_of
-from reviewer.text.names import Name, read_names, split_name
-from reviewer.types.papers import Paper, Skipped
+from reviewer.text.identifiers import date_in, iso_date, year_of
+from reviewer.text.names import Name, read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 _RETRACTED = "Retracted Publication"
 _ISSUE = "Journal/JournalIssue"

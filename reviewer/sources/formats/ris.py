@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of
+from reviewer.sources.entries import ReadOptions, origin_of
 from reviewer.sources.parsing.linked_pdfs import FILES
 from reviewer.sources.parsing.tagged_lines import RUN_TOGETHER
+from reviewer.text import split_name
 from reviewer.text.entry_types import kind_named
 from reviewer.text.identifiers import arxiv_id_in, inverted_initials, without_doi_address
-from reviewer.text.names import Name, read_names, split_name
-from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.text.names import Name, read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
 
 _TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9]) {0,2}-(?: |$)(.*)$")
 _START = re.compile(r"^[ \t]*TY {0,2}- ?\S", re.MULTILINE)

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reviewer.sources import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, origin_of, parts_of
 from reviewer.sources.parsing.json_path import objects_at, text_at, texts_at, value_at, year_at
 from reviewer.sources.parsing.json_stream import json_items
+from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, bare_doi, date_in, year_of
-from reviewer.text.names import read_names, split_name
-from reviewer.types.papers import Paper, Skipped
+from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in, year_of
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 _KINDS = {"JournalArticle": "article", "Conference": "inproceedings", "Book": "book",
           "BookSection": "incollection", "Review": "article"}  # fmt: skip

@@ -8,16 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reviewer.sources import ReadOptions, origin_of, parts_of
-from reviewer.text.identifiers import (
-    bare_arxiv_id,
-    bare_doi,
-    date_in,
-    inverted_initials,
-    year_of,
-)
-from reviewer.text.names import read_names, split_name
-from reviewer.types.papers import Paper, Skipped
+from reviewer.sources.entries import ReadOptions, origin_of, parts_of
+from reviewer.text import bare_doi, split_name
+from reviewer.text.identifiers import bare_arxiv_id, date_in, inverted_initials, year_of
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 FIELDS = (
     "title abstract authors year date venue doi arxiv_id pmid url keywords volume number pages "

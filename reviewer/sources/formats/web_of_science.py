@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reviewer.sources import ReadOptions, origin_of
+from reviewer.sources.entries import ReadOptions, origin_of
 from reviewer.sources.parsing.tagged_lines import TaggedRecord, Tags, whole_records
+from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import bare_doi, iso_date, year_of
-from reviewer.text.names import read_names, split_name
-from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.text.identifiers import iso_date, year_of
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
 
 _TAGS = Tags(re.compile(r"^([A-Z][A-Z0-9])(?: (.*))?$"), start="PT", end="ER")
 _START = re.compile(r"^PT [JCBSP]\s*$", re.MULTILINE)

@@ -11,7 +11,8 @@ from reviewer.sources.formats.atom import error_in, paper_of
 from reviewer.sources.online.types import Identifier, Wanted, with_origin
 from reviewer.sources.parsing.xml_stream import XmlError, read_xml, text_at
 from reviewer.text.identifiers import without_version
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 if TYPE_CHECKING:
     from reviewer.sources.online.client import Web

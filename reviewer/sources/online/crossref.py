@@ -10,15 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from reviewer.sources import parts_of
+from reviewer.sources.entries import parts_of
 from reviewer.sources.online.cache import DAY_S
 from reviewer.sources.online.types import Identifier, Wanted, with_origin
 from reviewer.sources.parsing.json_path import date_parts, objects_at, text_at, texts_at, value_at
 from reviewer.sources.parsing.xml_stream import text_of_jats
+from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import arxiv_id_in, bare_doi, iso_date, year_of
-from reviewer.text.names import Name, read_names, split_name
-from reviewer.types.papers import Paper, Skipped
+from reviewer.text.identifiers import arxiv_id_in, iso_date, year_of
+from reviewer.text.names import Name, read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 if TYPE_CHECKING:
     from reviewer.sources.online.client import Web

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import OnlineError
-from reviewer.sources import parts_of
+from reviewer.sources.entries import parts_of
 from reviewer.sources.online.cache import DAY_S
 from reviewer.sources.online.types import with_origin
 from reviewer.sources.parsing.json_path import objects_at, text_at, texts_at, value_at
+from reviewer.text import split_name
 from reviewer.text.identifiers import bare_arxiv_id, date_in, year_of
-from reviewer.text.names import read_names, split_name
-from reviewer.types.papers import Paper, Skipped
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 if TYPE_CHECKING:
     from reviewer.sources.online.client import Web

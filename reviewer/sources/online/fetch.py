@@ -13,7 +13,8 @@ from reviewer.http import PassingError
 from reviewer.sources.online.client import NotThereError, Web
 from reviewer.sources.online.services import SERVICES, require_searched
 from reviewer.sources.online.types import Identifier, Kind, Wanted, identifiers_of, read_identifier
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 from reviewer.types.progress import Report, silent
 
 CHASED = ("openalex", "semantic_scholar")
@@ -75,7 +76,7 @@ def find_identified(
 
 def _found(web: Web, batch: Sequence[Identifier]) -> Page:
     try:
-        return fetch(web, batch)
+        return fetch_papers(web, batch)
     except OnlineError as error:
         may_be_one = not isinstance(error, PassingError | UnreachableError)
         if may_be_one and len(batch) > 1:  # one bad id can make a service refuse the whole list
@@ -83,7 +84,7 @@ def _found(web: Web, batch: Sequence[Identifier]) -> Page:
         return [Skipped(file=i.shown, reason=in_one_line(error)) for i in batch]
 
 
-def fetch(web: Web, batch: Sequence[Identifier]) -> Page:
+def fetch_papers(web: Web, batch: Sequence[Identifier]) -> Page:
     """What identifiers of one kind name, in one request where the service allows it.
 
     A DOI that Crossref did not register is asked for at OpenAlex. Raises OnlineError.

@@ -11,7 +11,8 @@ from reviewer.sources.formats.openalex import paper_of, work_id
 from reviewer.sources.online.types import Identifier, Wanted, with_origin
 from reviewer.sources.parsing.json_path import list_at, objects_at, text_at, texts_at
 from reviewer.text.identifiers import without_version
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 if TYPE_CHECKING:
     from reviewer.sources.online.client import Web

@@ -10,7 +10,8 @@ from reviewer.sources.formats.pubmed_xml import paper_of
 from reviewer.sources.online.types import Wanted, with_origin
 from reviewer.sources.parsing.json_path import texts_at, value_at
 from reviewer.sources.parsing.xml_stream import XmlError, read_xml, text_at
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 if TYPE_CHECKING:
     from reviewer.sources.online.client import Web

@@ -14,7 +14,8 @@ from reviewer.sources.formats.semantic_scholar import paper_of
 from reviewer.sources.online.types import Identifier, Wanted, with_origin
 from reviewer.sources.parsing.json_path import objects_at, text_at, value_at
 from reviewer.text.identifiers import without_version
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 if TYPE_CHECKING:
     from reviewer.sources.online.client import Web

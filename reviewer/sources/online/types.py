@@ -6,8 +6,10 @@ import hashlib
 import re
 from typing import Literal
 
-from reviewer.text.identifiers import arxiv_id_in, arxiv_id_of_doi, bare_arxiv_id, bare_doi
-from reviewer.types.papers import Origin, Paper, Skipped
+from reviewer.text import bare_doi
+from reviewer.text.identifiers import arxiv_id_in, arxiv_id_of_doi, bare_arxiv_id
+from reviewer.types import Paper
+from reviewer.types.papers import Origin, Skipped
 from reviewer.types.record import Record
 from reviewer.types.searches import Filters
 

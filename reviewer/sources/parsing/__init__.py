@@ -1,1 +1,1 @@
-"""The package `parsing`."""
+"""What several formats share: tagged lines, XML and JSON records, plain papers, linked PDFs."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from reviewer.text.identifiers import bare_arxiv_id, bare_doi, date_in, year_of
-from reviewer.text.names import read_names, split_name
-from reviewer.types.papers import Origin, Paper, Part
+from reviewer.text import bare_doi, split_name
+from reviewer.text.identifiers import bare_arxiv_id, date_in, year_of
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Origin, Part
 
 LEAST_CHARS = 60  # of text under a title
 MOST_TITLE_CHARS = 300

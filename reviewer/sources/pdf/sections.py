@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.sources.pdf.layout import Laid, Line, goes_on
-from reviewer.text.views import normalise_title
+from reviewer.text import normalise_title
 
 LEAST_TITLE_WORDS = 2
 _MOST_HEADING_CHARS = 100

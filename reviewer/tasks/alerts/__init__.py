@@ -1,1 +1,1 @@
-"""The package `alerts`."""
+"""Saved searches and saved questions: what came since they were last run."""

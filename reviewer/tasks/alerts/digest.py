@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from reviewer.errors import UsageError
-from reviewer.library.library import Library
-from reviewer.library.saved_questions import Saved
-from reviewer.search.search import SearchOptions, find
+from reviewer.library import Library, Saved
+from reviewer.search import SearchOptions, find
 from reviewer.types.searches import Filters, Hit
 from reviewer.types.surveys import Arrival, Bearing, Digest
 

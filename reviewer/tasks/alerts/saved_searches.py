@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 
 from reviewer.errors import NotFoundError, UsageError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.library.saved_searches import SavedSearchStore
-from reviewer.search.search import SearchOptions, find
+from reviewer.search import SearchOptions, find
 from reviewer.sources import ReadOptions
-from reviewer.sources.online.client import Web
-from reviewer.sources.online.fetch import find_by_words
+from reviewer.sources.online import Web, find_by_words
 from reviewer.sources.online.services import require_searched
 from reviewer.sources.online.types import Wanted
-from reviewer.types.papers import Added, Paper, Skipped
+from reviewer.types import Paper
+from reviewer.types.papers import Added, Skipped
 from reviewer.types.progress import Report, silent
 from reviewer.types.saved_searches import News, SavedSearch
 

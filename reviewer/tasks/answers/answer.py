@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.errors import UsageError
-from reviewer.grounding.claims import FAILING, pass_gate
-from reviewer.grounding.stances import take_stances, verdict_of
-from reviewer.library.library import Library
-from reviewer.library.run_log import Request, keep_run, new_run_id
-from reviewer.search.search import SearchOptions, find
+from reviewer.grounding import pass_gate, take_stances, verdict_of
+from reviewer.grounding.claims import FAILING
+from reviewer.library import Library, keep_run
+from reviewer.library.run_log import Request, new_run_id
+from reviewer.search import SearchOptions, find
 from reviewer.tasks.answers.gather import Gathered, Reads, coverage_of, gather
-from reviewer.text.views import counted
-from reviewer.types.answers import Answer, StanceTaken
-from reviewer.types.claims import Claim
+from reviewer.text import counted
+from reviewer.types import Answer, Claim
+from reviewer.types.answers import StanceTaken
 from reviewer.types.progress import Report, silent
 from reviewer.types.searches import Filters
 from reviewer.types.writer import PAPERS_A_CALL, Writer

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reviewer.grounding.quotes import cite
-from reviewer.library.library import Library
-from reviewer.search.search import SearchOptions, find
-from reviewer.text.views import counted
-from reviewer.types.claims import Citation, Claim, NeedsModel, Quote, Reading
-from reviewer.types.evidence import Evidence, tagged
+from reviewer.grounding import cite
+from reviewer.library import Library
+from reviewer.search import SearchOptions, find
+from reviewer.text import counted
+from reviewer.types import Citation, Claim, Evidence
+from reviewer.types.claims import NeedsModel, Quote, Reading
+from reviewer.types.evidence import tagged
 from reviewer.types.progress import Report
 from reviewer.types.runs import Coverage
 from reviewer.types.searches import Filters, Found

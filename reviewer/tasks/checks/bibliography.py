@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reviewer.errors import SourceError
+from reviewer.library import Library
 from reviewer.library.dedupe.groups import group_same
-from reviewer.library.library import Library
-from reviewer.sources import Entries, ReadOptions, read_file
-from reviewer.sources.text_file import read_text_file
-from reviewer.text.views import normalise_title, shorten
+from reviewer.sources import Entries, ReadOptions, read_file, read_text_file
+from reviewer.text import normalise_title
+from reviewer.text.views import shorten
+from reviewer.types import Paper
 from reviewer.types.checks import CheckedEntry, Draft, Problem
-from reviewer.types.papers import Paper, Skipped
+from reviewer.types.papers import Skipped
 
 _HINT = "Give a .bib, .ris or CSL-JSON file."
 _LEAST_TITLE_WORDS = 3

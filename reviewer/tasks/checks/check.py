@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewer.errors import SourceError
-from reviewer.library.library import Library
-from reviewer.sources.text_file import read_text_file
+from reviewer.library import Library
+from reviewer.sources import read_text_file
 from reviewer.tasks.checks.bibliography import Bibliography, Named, check_entries, name_keys
 from reviewer.tasks.checks.manuscript import read_draft
 from reviewer.tasks.checks.sentences import states_figures, trace
-from reviewer.text.views import counted
+from reviewer.text import counted
+from reviewer.types import Claim
 from reviewer.types.checks import (
     FAILING,
     CheckedEntry,
@@ -24,7 +25,7 @@ from reviewer.types.checks import (
     Problem,
     ProblemKind,
 )
-from reviewer.types.claims import Claim, NeedsModel, Support
+from reviewer.types.claims import NeedsModel, Support
 from reviewer.types.progress import Report, silent
 from reviewer.types.writer import Writer
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from reviewer.render.citation_syntax import Mark, blank, find_marks, nocited
+from reviewer.text import clean, sentence_spans
 from reviewer.text.latex import plain_text
-from reviewer.text.views import clean, sentence_spans
 from reviewer.types.checks import Draft, DraftSentence
 
 _LOOKS_LATEX = re.compile(

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from reviewer.grounding.quotes import locate
+from reviewer.grounding import locate
+from reviewer.library import Library
 from reviewer.library.index.chunking import chunk_paper
-from reviewer.library.library import Library
-from reviewer.search.search import SearchOptions, find
+from reviewer.search import SearchOptions, find
+from reviewer.text import clean, figures_without_proof, sentence_spans
 from reviewer.text.keywords import query_terms
-from reviewer.text.numbers import figure_spans, figures_without_proof
-from reviewer.text.views import clean, sentence_spans
+from reviewer.text.numbers import figure_spans
+from reviewer.types import Citation, Evidence, Paper
 from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Problem
-from reviewer.types.claims import Citation
-from reviewer.types.evidence import Evidence
-from reviewer.types.papers import Paper
 from reviewer.types.searches import Filters
 
 MOST_NEAREST = 3

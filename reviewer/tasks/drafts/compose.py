@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.grounding.claims import FAILING, judged, pass_gate, revised
-from reviewer.grounding.quotes import cite
-from reviewer.text.numbers import figures_without_proof
-from reviewer.text.views import clean, counted
-from reviewer.types.claims import AnswerDraft, Citation, Claim, ClaimDraft, Quote
+from reviewer.grounding import cite, judged, pass_gate
+from reviewer.grounding.claims import FAILING, revised
+from reviewer.text import clean, counted, figures_without_proof
+from reviewer.types import Citation, Claim, Evidence, Paper
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
 from reviewer.types.drafts import OWN_ID, Section, SectionDraft, Statement, StatementDraft, Theme
-from reviewer.types.evidence import Evidence
-from reviewer.types.papers import Paper
 from reviewer.types.writer import Writer
 
 _POINTS = ("comparison", "quote")  # a topic and what is open may rest on what the others say

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.errors import UsageError
+from reviewer.library import Library
 from reviewer.library.index.chunking import chunk_paper
-from reviewer.library.library import Library
-from reviewer.search.cluster_labels import name_themes
-from reviewer.search.clusters import group_papers, in_time_order, periods, settle_themes
-from reviewer.search.search import SearchOptions, find
+from reviewer.search import SearchOptions, find, group_papers, name_themes, settle_themes
+from reviewer.search.clusters import in_time_order, periods
 from reviewer.tasks.answers.gather import Gathered, Reads, gather, with_located_quotes
 from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
-from reviewer.text.views import counted, sentence_spans
+from reviewer.text import counted, sentence_spans
+from reviewer.types import Evidence, Paper
 from reviewer.types.drafts import Order, Plan, Theme
-from reviewer.types.evidence import Evidence, Score, Sentence, by_paper, tagged
-from reviewer.types.papers import Paper
+from reviewer.types.evidence import Score, Sentence, by_paper, tagged
 from reviewer.types.progress import Report, silent
 from reviewer.types.searches import Filters
 from reviewer.types.writer import Writer

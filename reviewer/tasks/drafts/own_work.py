@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from reviewer.errors import SourceError
-from reviewer.sources.text_file import TextFile, read_text_file
-from reviewer.text.views import sentence_spans
+from reviewer.sources import read_text_file
+from reviewer.sources.text_file import TextFile
+from reviewer.text import sentence_spans
+from reviewer.types import Evidence, Paper
 from reviewer.types.drafts import OWN_ID
-from reviewer.types.evidence import Evidence, Score
-from reviewer.types.papers import Chunk, Paper, Part
+from reviewer.types.evidence import Score
+from reviewer.types.papers import Chunk, Part
 
 OWN_TAG = "OWN"
 HINT = "Give a .md, .tex or .txt file."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from reviewer.library.library import Library
-from reviewer.library.run_log import Request, keep_run, new_run_id
+from reviewer.library import Library, keep_run
+from reviewer.library.run_log import Request, new_run_id
+from reviewer.search import SearchOptions, find
 from reviewer.search.clusters import MOST_THEMES, PAPERS_A_THEME
-from reviewer.search.search import SearchOptions, find
 from reviewer.tasks.answers.gather import coverage_of
 from reviewer.tasks.drafts.compose import (
     Gate,
@@ -17,8 +17,9 @@ from reviewer.tasks.drafts.compose import (
     without_proofless,
 )
 from reviewer.tasks.drafts.outline import DraftOptions, Planned, plan_related_work, whole
-from reviewer.text.views import counted
-from reviewer.types.drafts import Brief, RelatedWork, Section
+from reviewer.text import counted
+from reviewer.types import RelatedWork
+from reviewer.types.drafts import Brief, Section
 from reviewer.types.progress import Report, silent
 from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL, Writer
 

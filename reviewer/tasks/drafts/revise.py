@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from reviewer.errors import UsageError
-from reviewer.grounding.claims import FAILING, pass_gate
-from reviewer.library.embeddings import MissingEmbeddingError
-from reviewer.library.library import Library
-from reviewer.library.run_log import Request, keep_run, new_run_id
+from reviewer.grounding import pass_gate
+from reviewer.grounding.claims import FAILING
+from reviewer.library import Library, keep_run
+from reviewer.library.embeddings.embedding import MissingEmbeddingError
+from reviewer.library.run_log import Request, new_run_id
 from reviewer.render.citation_syntax import cited_keys, highest_number, style_of
 from reviewer.render.escape import escape_pandoc
 from reviewer.render.in_text import Marks, citation_key
 from reviewer.render.latex_draft import sentence_latex
 from reviewer.render.markdown_draft import reference_markdown, sentence_markdown
+from reviewer.search import SearchOptions, find
 from reviewer.search.clusters import by_words, vectors_of
-from reviewer.search.search import SearchOptions, find
 from reviewer.tasks.drafts.outline import whole
 from reviewer.tasks.drafts.paragraphs import (
     Put,
@@ -28,11 +29,10 @@ from reviewer.tasks.drafts.paragraphs import (
     prose_spans,
     with_puts,
 )
-from reviewer.text.views import clean, counted, normalise_title
-from reviewer.types.claims import Claim
+from reviewer.text import clean, counted, normalise_title
+from reviewer.types import Claim, Evidence, Paper
 from reviewer.types.drafts import Addition, Revision
-from reviewer.types.evidence import Evidence
-from reviewer.types.papers import Paper, Part
+from reviewer.types.papers import Part
 from reviewer.types.progress import Report, silent
 from reviewer.types.searches import Filters
 from reviewer.types.writer import Writer

@@ -1,1 +1,1 @@
-"""The package `metadata`."""
+"""Missing metadata looked up online, and papers checked for retractions and later versions."""

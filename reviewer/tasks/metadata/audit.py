@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reviewer.errors import OnlineError
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.sources.formats.openalex import paper_of
+from reviewer.sources.online import NotThereError, Web, source_named
 from reviewer.sources.online.cache import DAY_S
-from reviewer.sources.online.client import NotThereError, Web
-from reviewer.sources.online.fetch import in_one_line, source_named
+from reviewer.sources.online.fetch import in_one_line
 from reviewer.sources.online.types import (
     Audited,
     AuditFinding,
@@ -23,8 +23,10 @@ from reviewer.sources.online.types import (
     with_origin,
 )
 from reviewer.sources.parsing.json_path import text_at, value_at
-from reviewer.text.identifiers import arxiv_id_in, bare_doi, without_version
-from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.text import bare_doi
+from reviewer.text.identifiers import arxiv_id_in, without_version
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
 from reviewer.types.progress import Report, silent
 
 NOTE = "retraction_"  # in `Paper.extra`, before a source's name: what it says, and its notice

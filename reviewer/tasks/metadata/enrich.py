@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.errors import OnlineError, UsageError
+from reviewer.library import Library
 from reviewer.library.dedupe.groups import identities
-from reviewer.library.library import Library
-from reviewer.sources.online.client import NotThereError, Web
-from reviewer.sources.online.fetch import fetch, in_one_line, source_named
+from reviewer.sources.online import NotThereError, Web, fetch_papers, source_named
+from reviewer.sources.online.fetch import in_one_line
 from reviewer.sources.online.services import require_searched
 from reviewer.sources.online.types import (
     Enriched,
@@ -24,8 +24,9 @@ from reviewer.sources.online.types import (
     read_identifier,
     with_origin,
 )
-from reviewer.text.views import clean, normalise_title
-from reviewer.types.papers import Paper, Part, Skipped
+from reviewer.text import clean, normalise_title
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
 from reviewer.types.progress import Report, silent
 
 SOURCES = ("arxiv", "semantic_scholar", "openalex")
@@ -128,7 +129,7 @@ def _taken(work: _Work) -> list[Match]:
             f"'{work.options.take}' is no record to take",
             hint="Use what review enrich lists, as arxiv:2509.25123 or doi:10.1000/xyz.",
         )
-    found = [entry for entry in fetch(work.web, [known]) if isinstance(entry, Paper)]
+    found = [entry for entry in fetch_papers(work.web, [known]) if isinstance(entry, Paper)]
     if not found:
         raise OnlineError(f"nothing is known of {known.shown}")
     return [Match(identifier=known.shown, paper=found[0], title=1.0)]
@@ -160,7 +161,7 @@ def _asked(web: Web, name: str, paper: Paper) -> list[Paper | Skipped]:
     kinds = {"arxiv": "arxiv", "pubmed": "pmid", "crossref": "doi"}
     for known in identifiers_of(paper):
         if kinds.get(name) == known.kind:
-            return fetch(web, [known])
+            return fetch_papers(web, [known])
     found: list[Paper | Skipped] = source_named(name).with_title(web, clean(paper.title))
     return found
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from reviewer.library.library import Library
-from reviewer.search.search import SearchOptions, find
-from reviewer.search.similar import find_similar
+from reviewer.library import Library
+from reviewer.search import SearchOptions, find, find_similar
 from reviewer.tasks.drafts.outline import whole
-from reviewer.text.views import counted
-from reviewer.types.evidence import Evidence, by_paper, tagged
-from reviewer.types.papers import Paper
+from reviewer.text import counted
+from reviewer.types import Evidence, Paper
+from reviewer.types.evidence import by_paper, tagged
 from reviewer.types.searches import Filters, Found
 from reviewer.types.surveys import Flow, Query, ReportPlan, SectionPlan, ViewQuestion
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from pydantic import Field
 
-from reviewer.library.library import Library
+from reviewer.library import Library
 from reviewer.library.storage.steps import Steps, key_of
-from reviewer.llm.budget import StoppedError
+from reviewer.llm import StoppedError
+from reviewer.types import Table
 from reviewer.types.progress import Report, silent
 from reviewer.types.record import Record
 from reviewer.types.surveys import ReportPlan
-from reviewer.types.tables import Table
 from reviewer.types.writer import Writer
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reviewer.text import counted
 from reviewer.text.keywords import word_overlap
-from reviewer.text.views import counted
-from reviewer.types.claims import Citation
+from reviewer.types import Citation
 from reviewer.types.drafts import Statement
 from reviewer.types.surveys import SeeAlso, SurveySection
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
 from reviewer.errors import UsageError
-from reviewer.grounding.columns import checked_columns, read_column
+from reviewer.grounding import read_column
+from reviewer.grounding.columns import checked_columns
 from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_CHARS, NodeReader, composed, line_of, quoted
-from reviewer.text.views import clean, counted
-from reviewer.types.papers import Paper
+from reviewer.text import clean, counted
+from reviewer.types import Paper
 from reviewer.types.searches import Filters
 from reviewer.types.surveys import (
     Depth,

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.library.storage.steps import Steps, key_of
-from reviewer.llm.pool import side_by_side
+from reviewer.llm import side_by_side
 from reviewer.tasks.answers.gather import RELEVANT, with_located_quotes
+from reviewer.types import Evidence
 from reviewer.types.claims import Quote, Reading
-from reviewer.types.evidence import Evidence, by_paper
+from reviewer.types.evidence import by_paper
 from reviewer.types.record import Record
 from reviewer.types.writer import PAPERS_A_CALL, Writer
 

@@ -7,12 +7,11 @@ from importlib import metadata
 from typing import NamedTuple
 
 from reviewer.errors import ModelError
-from reviewer.grounding.claims import FAILING, pass_gate
-from reviewer.grounding.stances import take_stances, verdict_of
+from reviewer.grounding import pass_gate, take_stances, verdict_of
+from reviewer.grounding.claims import FAILING
 from reviewer.library.storage.steps import key_of
-from reviewer.llm.budget import LimitError, StoppedError
-from reviewer.llm.pool import side_by_side
-from reviewer.search.paper_map import map_papers
+from reviewer.llm import LimitError, StoppedError, side_by_side
+from reviewer.search import map_papers
 from reviewer.tasks.drafts.compose import cited_ids
 from reviewer.tasks.surveys.collect import Collected, collect, flow_of
 from reviewer.tasks.surveys.context import Desk, Latest, Outline
@@ -21,18 +20,16 @@ from reviewer.tasks.surveys.read import Reader, is_relevant, read_papers
 from reviewer.tasks.surveys.sections import PAPERS_A_SECTION, outline, write_section
 from reviewer.tasks.surveys.tables import make_tables
 from reviewer.tasks.surveys.updates import keep_failed, keep_latest, news_of, with_news
-from reviewer.text.views import counted
-from reviewer.types.claims import AnswerDraft, Claim, NeedsModel, Reading
+from reviewer.text import counted
+from reviewer.types import Claim, Evidence, Paper, SurveyReport
+from reviewer.types.claims import AnswerDraft, NeedsModel, Reading
 from reviewer.types.drafts import Theme
-from reviewer.types.evidence import Evidence
-from reviewer.types.papers import Paper
 from reviewer.types.record import Record
 from reviewer.types.surveys import (
     Made,
     Methods,
     OpenQuestion,
     ReportPlan,
-    SurveyReport,
     SurveySection,
     Verdict,
     ViewQuestion,

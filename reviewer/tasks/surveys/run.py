@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
 from reviewer.errors import ModelError
-from reviewer.library.library import Library
-from reviewer.library.run_log import Request, keep_run, new_run_id
+from reviewer.library import Library, keep_run
+from reviewer.library.run_log import Request, new_run_id
 from reviewer.library.storage.steps import Steps, key_of
-from reviewer.llm.budget import LimitError, StoppedError
+from reviewer.llm import LimitError, StoppedError
 from reviewer.tasks.surveys.context import Desk, Progress
 from reviewer.tasks.surveys.report import (
     Prepared,
@@ -27,18 +27,10 @@ from reviewer.tasks.surveys.report import (
 )
 from reviewer.tasks.surveys.sections import outline
 from reviewer.text.filenames import file_names
+from reviewer.types import SurveyReport
 from reviewer.types.maps import PaperMap
 from reviewer.types.progress import Report, silent
-from reviewer.types.surveys import (
-    Batch,
-    Flow,
-    Made,
-    Methods,
-    ReportPlan,
-    SectionPlan,
-    SurveyPlan,
-    SurveyReport,
-)
+from reviewer.types.surveys import Batch, Flow, Made, Methods, ReportPlan, SectionPlan, SurveyPlan
 from reviewer.types.writer import Writer
 
 A = TypeVar("A")

@@ -6,17 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from reviewer.errors import ModelError
 from reviewer.library.storage.steps import key_of
-from reviewer.llm.budget import LimitError, StoppedError
-from reviewer.search.cluster_labels import name_themes
-from reviewer.search.clusters import group_papers, settle_themes
+from reviewer.llm import LimitError, StoppedError
+from reviewer.search import group_papers, name_themes, settle_themes
 from reviewer.tasks.drafts.compose import Gate, checked_sections, within_words, without_proofless
 from reviewer.tasks.surveys.collect import Collected
 from reviewer.tasks.surveys.context import Desk, Latest, Outline, OutlinedSection
 from reviewer.tasks.surveys.read import is_relevant
 from reviewer.tasks.yaml_plan import LEAST_WORDS
+from reviewer.types import Evidence
 from reviewer.types.claims import Reading
 from reviewer.types.drafts import Brief, Theme
-from reviewer.types.evidence import Evidence
 from reviewer.types.progress import silent
 from reviewer.types.surveys import ReportPlan, SurveySection
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reviewer.errors import ModelError
-from reviewer.llm.budget import LimitError, StoppedError
+from reviewer.llm import LimitError, StoppedError
 from reviewer.tasks.surveys.context import Desk, Latest
 from reviewer.tasks.tables.table import TableOptions, compare_papers
-from reviewer.types.papers import Paper
+from reviewer.types import Paper, Table
 from reviewer.types.runs import Usage
 from reviewer.types.searches import Filters
 from reviewer.types.surveys import ReportPlan, TablePlan
-from reviewer.types.tables import Table
 
 
 def make_tables(

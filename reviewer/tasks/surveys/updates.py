@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from reviewer.tasks.surveys.collect import Collected
 from reviewer.tasks.surveys.context import Desk, Latest, Outline
 from reviewer.tasks.surveys.sections import evidence_of, section_key
-from reviewer.types.surveys import News, ReportPlan, SurveyReport, SurveySection
+from reviewer.types import SurveyReport
+from reviewer.types.surveys import News, ReportPlan, SurveySection
 
 
 def with_news(

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from reviewer.errors import SourceError
 from reviewer.grounding.columns import asked
+from reviewer.library import Library
 from reviewer.library.index.chunking import chunk_paper
-from reviewer.library.library import Library
-from reviewer.search.explain_empty import why_none_pass
-from reviewer.search.search import SearchOptions, find
+from reviewer.search import SearchOptions, find, why_none_pass
+from reviewer.sources import read_text_file
 from reviewer.sources.formats.bibtex import references
-from reviewer.sources.text_file import read_text_file
-from reviewer.text.views import counted
-from reviewer.types.evidence import Evidence, Score, tagged
-from reviewer.types.papers import Chunk, Paper, Skipped
+from reviewer.text import counted
+from reviewer.types import Evidence, Paper
+from reviewer.types.evidence import Score, tagged
+from reviewer.types.papers import Chunk, Skipped
 from reviewer.types.progress import Report, silent
 from reviewer.types.searches import Filters
 from reviewer.types.tables import Column

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reviewer.errors import UsageError
 from reviewer.grounding.cells import sort_value
 from reviewer.grounding.columns import column_named
-from reviewer.types.papers import Paper
+from reviewer.types import Paper
 from reviewer.types.tables import Cell, Column, Row
 
 ORDERS = ("relevance", "year", "title", "key")

@@ -7,20 +7,23 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.grounding.cells import fill, without_proofless
+from reviewer.grounding import fill
+from reviewer.grounding.cells import without_proofless
 from reviewer.grounding.columns import DEFAULT, checked_columns
-from reviewer.library.library import Library
-from reviewer.library.run_log import Request, keep_run, new_run_id
+from reviewer.library import Library, keep_run
+from reviewer.library.run_log import Request, new_run_id
 from reviewer.tasks.tables.select import Chosen, choose_papers, texts_of
 from reviewer.tasks.tables.sort import check_order, in_order
 from reviewer.tasks.tables.update import Cells, Redo, checked_again, kept_cells, quoted_chunks
-from reviewer.text.views import counted, shorten
+from reviewer.text import counted
+from reviewer.text.views import shorten
+from reviewer.types import Table
 from reviewer.types.claims import NeedsModel
 from reviewer.types.evidence import by_paper
 from reviewer.types.progress import Report, silent
 from reviewer.types.runs import Coverage
 from reviewer.types.searches import Filters
-from reviewer.types.tables import Column, Row, Table
+from reviewer.types.tables import Column, Row
 from reviewer.types.writer import Writer
 from reviewer.writers.prompted.tables import row_batches
 

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewer.errors import UsageError
-from reviewer.grounding.cells import fill
+from reviewer.grounding import fill
 from reviewer.grounding.columns import column_named
-from reviewer.types.evidence import Evidence
-from reviewer.types.papers import Paper
-from reviewer.types.tables import Cell, CellDraft, Column, RowDraft, Table
+from reviewer.types import Evidence, Paper, Table
+from reviewer.types.tables import Cell, CellDraft, Column, RowDraft
 
 Cells = dict[str, dict[str, Cell]]
 """By paper id and column's name."""

@@ -1,1 +1,1 @@
-"""The package `extractive`."""
+"""Writes without a model: it chooses sentences and quotes them whole."""

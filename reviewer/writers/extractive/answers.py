@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import reviewer.writers.extractive.surveys as excerpts
 import reviewer.writers.extractive.tables as spans
 from reviewer.grounding.columns import DEFAULT
+from reviewer.text import clean
 from reviewer.text.keywords import word_overlap
-from reviewer.text.views import clean
-from reviewer.types.claims import AnswerDraft, Claim, ClaimDraft, NeedsModel, Quote, Reading
+from reviewer.types import Claim, Evidence
+from reviewer.types.claims import AnswerDraft, ClaimDraft, NeedsModel, Quote, Reading
 from reviewer.types.drafts import Brief, SectionDraft, StatementDraft, Theme
-from reviewer.types.evidence import Evidence, Sentence, by_paper
+from reviewer.types.evidence import Sentence, by_paper
 from reviewer.types.progress import Report
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection

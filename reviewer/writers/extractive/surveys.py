@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reviewer.text.views import clean
+from reviewer.text import clean
+from reviewer.types import Evidence
 from reviewer.types.claims import ClaimDraft, Quote
-from reviewer.types.evidence import Evidence
 from reviewer.types.surveys import SummaryDraft, SurveySection
 
 MOST_ABSTRACT, MOST_OPEN = 6, 6

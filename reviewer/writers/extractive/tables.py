@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from reviewer.grounding.columns import asked
+from reviewer.text import clean, sentence_spans
 from reviewer.text.keywords import query_terms
 from reviewer.text.numbers import figure_spans
-from reviewer.text.views import clean, sentence_spans
-from reviewer.types.evidence import Evidence, by_paper
+from reviewer.types import Evidence
+from reviewer.types.evidence import by_paper
 from reviewer.types.tables import CellDraft, Column, RowDraft
 
 LEAST_SHARE = 0.6  # of the words of a column's name that a sentence must hold

@@ -1,1 +1,1 @@
-"""The package `prompted`."""
+"""Writes through a language model and the prompts in `prompts/`."""

@@ -9,22 +9,14 @@ from pydantic import Field
 import reviewer.writers.prompted.sections as drafting
 import reviewer.writers.prompted.surveys as framing
 import reviewer.writers.prompted.tables as filling
-from reviewer.grounding.quotes import cite
-from reviewer.llm.ask import Asking, Model
-from reviewer.llm.prompts import Prompts, Shown
-from reviewer.types.claims import (
-    AnswerDraft,
-    Citation,
-    Claim,
-    ClaimDraft,
-    Expanded,
-    Quote,
-    Reading,
-    Stance,
-    Support,
-)
+from reviewer.grounding import cite
+from reviewer.llm import Asking, Prompts
+from reviewer.llm.ask import Model
+from reviewer.llm.prompts import Shown
+from reviewer.types import Citation, Claim, Evidence
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Expanded, Quote, Reading, Stance, Support
 from reviewer.types.drafts import Brief, SectionDraft, Theme
-from reviewer.types.evidence import Evidence, by_paper
+from reviewer.types.evidence import by_paper
 from reviewer.types.progress import Report
 from reviewer.types.record import Record
 from reviewer.types.runs import Usage

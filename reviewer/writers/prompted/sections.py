@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reviewer.errors import ModelError
-from reviewer.llm.ask import Asking
+from reviewer.llm import Asking
 from reviewer.llm.prompts import Shown
-from reviewer.text.views import clean, shorten
+from reviewer.text import clean
+from reviewer.text.views import shorten
+from reviewer.types import Evidence
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote, Reading
 from reviewer.types.drafts import Brief, Intent, Relation, Role, SectionDraft, StatementDraft, Theme
-from reviewer.types.evidence import Evidence
 from reviewer.types.progress import Report
 from reviewer.types.record import Record
 

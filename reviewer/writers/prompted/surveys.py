@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import get_args
 
-from reviewer.llm.ask import Asking
-from reviewer.text.views import clean, shorten
+from reviewer.llm import Asking
+from reviewer.text import clean
+from reviewer.text.views import shorten
+from reviewer.types import Evidence
 from reviewer.types.claims import ClaimDraft
-from reviewer.types.evidence import Evidence
 from reviewer.types.record import Record
 from reviewer.types.surveys import PointOfView, SummaryDraft, SurveySection, ViewQuestion
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reviewer.errors import ModelError, UsageError
-from reviewer.grounding.columns import TAKEN, listed, read_column
-from reviewer.llm.ask import REPLY_TOKENS, Asking, batched, tokens
+from reviewer.grounding import read_column
+from reviewer.grounding.columns import TAKEN, listed
+from reviewer.llm import Asking
+from reviewer.llm.ask import REPLY_TOKENS, batched, tokens
 from reviewer.llm.prompts import Prompt, Shown
-from reviewer.types.evidence import Evidence
+from reviewer.types import Evidence
 from reviewer.types.progress import Report
 from reviewer.types.record import Record
 from reviewer.types.tables import CellDraft, Column, RowDraft

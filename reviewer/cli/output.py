@@ -1,0 +1,63 @@
+"""Standard output and standard error: the only place that prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def print_out(text: str) -> None:
+    """To standard output, whatever its encoding can hold. A reader who has gone is no fault."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding))
+        sys.stdout.flush()
+    except OSError as error:
+        stop_printing()
+        if not isinstance(error, BrokenPipeError):
+            raise
+
+
+def leave_unwritten() -> None:
+    """Drop what standard output waits with, where it cannot be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        stop_printing()
+
+
+def stop_printing() -> None:
+    """What is still to be written goes nowhere, so that leaving meets no closed pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def print_error(line: str) -> None:
+    """One line to standard error. What a file's name or a paper's title may hold to steer a
+    terminal is left out."""
+    from reviewer.text.invisible import visible
+
+    encoding = sys.stderr.encoding or "utf-8"
+    line = line.encode(encoding, errors="replace").decode(encoding)
+    shown = (" " if c.isspace() else c for c in visible(line))
+    sys.stderr.write("".join(shown) + "\n")
+    sys.stderr.flush()
+
+
+def deliver(markdown: str, document: str, *, form: str, output: str) -> None:
+    """Write the result in its form: to a file, to a terminal (rendered) or to a pipe (plain). Every
+    form but Markdown is written as it is.
+    The file `-` is standard output."""
+    text = markdown if form == "markdown" else document
+    if output and output != "-":
+        from pathlib import Path
+
+        from reviewer.render.files import write_whole
+
+        write_whole(Path(output), text)
+    elif form == "markdown" and sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(text, hyperlinks=False))
+    else:
+        print_out(text)
