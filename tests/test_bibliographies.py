@@ -13,10 +13,10 @@ import reviewer.sources.formats.bibtex as bibtex_source
 import reviewer.sources.formats.csl_json as csl_source
 import reviewer.sources.formats.ris as ris_source
 from reviewer.errors import UsageError
+from reviewer.render import reference_list
 from reviewer.render.bibtex import bibtex
 from reviewer.render.csl_json import csl_json
 from reviewer.render.escape import escape_bibtex
-from reviewer.render.references import reference_list
 from reviewer.render.ris import ris
 from reviewer.sources import ReadOptions
 from reviewer.text import clean, split_name

@@ -8,13 +8,13 @@ import subprocess
 import pytest
 from markdown_it import MarkdownIt
 
+from reviewer.render import reference_list
 from reviewer.render.bibtex import bibtex
 from reviewer.render.claim_notes import cited_papers
 from reviewer.render.in_text import STYLES
 from reviewer.render.json import draft_json
 from reviewer.render.latex_draft import draft_latex
 from reviewer.render.markdown_draft import draft_markdown
-from reviewer.render.references import reference_list
 from reviewer.types import Citation, Paper, RelatedWork
 from reviewer.types.drafts import Section, Statement
 from reviewer.types.papers import Part

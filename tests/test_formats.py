@@ -15,18 +15,11 @@ from markdown_it import MarkdownIt
 
 from reviewer.errors import LibraryError, ReviewError, UsageError
 from reviewer.library import Library
+from reviewer.render import byline, choose_format, paper_line, readable_date, write_whole
 from reviewer.render import json as as_json
-from reviewer.render.describe import byline, link_of, readable_date
-from reviewer.render.files import write_whole
-from reviewer.render.markdown import (
-    answer_markdown,
-    escape,
-    found_markdown,
-    paper_line,
-    paper_markdown,
-)
+from reviewer.render.describe import link_of
+from reviewer.render.markdown import answer_markdown, escape, found_markdown, paper_markdown
 from reviewer.render.numbered_references import references_of
-from reviewer.render.registry import choose_format
 from reviewer.search import find
 from reviewer.settings import Settings
 from reviewer.tasks import answer_question

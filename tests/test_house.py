@@ -8,6 +8,11 @@ import importlib
 import pytest
 
 import reviewer
+from reviewer.cli.app import COMMANDS
+from reviewer.render.registry import WRITERS
+from reviewer.sources.online import fetch
+from reviewer.sources.online.services import SEARCHED
+from reviewer.sources.read import FORMATS, PACKED_FORMATS
 from tests.house import PACKAGE, floors, imports, module_name, modules
 
 FILES = modules()
@@ -122,6 +127,33 @@ def test_what_stands_in_a_face_is_imported_from_it(path):
                 assert homes.get(imported) != found.module, (
                     f"{name} imports {imported} from {found.module}: take it from {package}"
                 )
+
+
+def test_no_name_of_a_face_is_hidden_by_a_module():
+    for package, homes in FACES.items():
+        folder = PACKAGE.parent / package.replace(".", "/")
+        inside = {path.stem for path in folder.glob("*.py")} | {p.name for p in folder.iterdir()}
+        assert not inside & set(homes), package
+
+
+@pytest.mark.parametrize(
+    ("package", "names"),
+    [
+        ("reviewer.cli.commands", COMMANDS),
+        ("reviewer.sources.formats", (*FORMATS, *PACKED_FORMATS)),
+        ("reviewer.sources.online", (*fetch.SOURCES.values(), *SEARCHED)),
+    ],
+)
+def test_every_module_that_is_named_by_a_string_is_there(package, names):
+    for name in names:
+        importlib.import_module(f"{package}.{name}")
+
+
+def test_every_writer_of_a_form_is_there():
+    for forms in WRITERS.values():
+        for home in forms.values():
+            module, _, name = home.rpartition(".")
+            assert callable(getattr(importlib.import_module(f"reviewer.render.{module}"), name))
 
 
 def test_eleven_packages_and_few_flat_modules():

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.errors import ReviewError, UsageError
-from reviewer.render.references import reference_list
+from reviewer.render import reference_list
 from reviewer.sources import ReadOptions, read_file
 from reviewer.tasks.yaml_plan import read_plan
 from reviewer.types import Paper

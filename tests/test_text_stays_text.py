@@ -22,6 +22,7 @@ from markdown_it import MarkdownIt
 from reviewer.errors import NotFoundError
 from reviewer.llm import Prompts
 from reviewer.llm.testing import FENCED
+from reviewer.render import paper_line
 from reviewer.render.bibtex import bibtex
 from reviewer.render.check import check_markdown as checked_markdown
 from reviewer.render.csl_json import csl_json
@@ -32,7 +33,7 @@ from reviewer.render.html.check import check_html
 from reviewer.render.html.table import table_html
 from reviewer.render.json import papers_jsonl
 from reviewer.render.latex import table_latex
-from reviewer.render.markdown import paper_line, paper_markdown
+from reviewer.render.markdown import paper_markdown
 from reviewer.render.markdown_draft import escape_pandoc
 from reviewer.render.markdown_table import table_markdown
 from reviewer.render.ris import ris

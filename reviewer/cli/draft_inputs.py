@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reviewer.library import Library
-    from reviewer.tasks.drafts.outline import DraftOptions
+    from reviewer.tasks.drafts.options import DraftOptions
 
 FORMS = ("markdown", "latex", "json", "html")
 REVISION_FORMS = ("markdown", "latex", "json")
@@ -41,8 +41,8 @@ def checked(wanted: Wanted) -> Wanted:
     """The flags with their format and style chosen. Raises UsageError for what does not go
     together, so that nobody learns it after the work."""
     from reviewer.errors import UsageError
+    from reviewer.render import choose_format
     from reviewer.render.in_text import STYLES
-    from reviewer.render.registry import choose_format
     from reviewer.tasks.yaml_plan import ORDERS
 
     if wanted.order is not None and wanted.order not in ORDERS:
@@ -65,7 +65,7 @@ def checked(wanted: Wanted) -> Wanted:
         )
     _check_bibliography(wanted.output, form)
     if wanted.csl:
-        from reviewer.render.references import reference_list
+        from reviewer.render import reference_list
 
         reference_list([], wanted.csl)  # raises for a style that is not there
     return replace(wanted, form=form, style=style)
@@ -96,7 +96,7 @@ def _mistyped(flag: str, said: str, known: tuple[str, ...]) -> Exception:
 
 def _checked_revision(wanted: Wanted) -> Wanted:
     from reviewer.errors import UsageError
-    from reviewer.render.registry import choose_format
+    from reviewer.render import choose_format
 
     for flag, value in (
         ("--plan", wanted.plan), ("--plan-only", wanted.plan_only), ("--for", wanted.own),

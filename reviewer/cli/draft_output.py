@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reviewer.library import Library
-    from reviewer.tasks.drafts.outline import DraftOptions, Planned
+    from reviewer.tasks.drafts.options import DraftOptions
+    from reviewer.tasks.drafts.outline import Planned
     from reviewer.types import Paper, RelatedWork
     from reviewer.types.progress import Report
     from reviewer.types.writer import Writer
@@ -58,7 +59,7 @@ def _show_plan(wanted: Wanted, planned: Planned) -> int:
         print_error("Nothing in this library is near the question, so there is nothing to plan.")
         return 0
     text = plan_yaml(planned.plan, planned.papers)
-    deliver("", text, form="json", output=wanted.output)
+    deliver(text, wanted.output)
     if not wanted.quiet:
         for note in planned.plan.notes:
             print_error(f"Note: {note}")
@@ -74,25 +75,17 @@ def _show_draft(wanted: Wanted, work: RelatedWork) -> None:
     """The draft to a file or to standard output, and its .bib beside the file."""
     from pathlib import Path
 
+    from reviewer.render import render, write_whole
     from reviewer.render.bibtex import bibtex
     from reviewer.render.claim_notes import cited_papers
-    from reviewer.render.files import write_whole
-    from reviewer.render.html.draft import draft_html
-    from reviewer.render.json import draft_json
-    from reviewer.render.latex_draft import draft_latex
-    from reviewer.render.markdown_draft import draft_markdown
 
     beside = bibliography_of(wanted.output, wanted.form)
+    options: dict[str, Any] = {}
     if wanted.form == "latex":
-        text = draft_latex(work, Path(beside).name if beside else "")
-        deliver("", text, form="json", output=wanted.output)
-    elif wanted.form == "json":
-        deliver("", draft_json(work), form="json", output=wanted.output)
-    elif wanted.form == "html":
-        deliver("", draft_html(work), form="html", output=wanted.output)
-    else:
-        text = draft_markdown(work, wanted.style, with_quotes=wanted.quotes, listed=_listed(wanted))
-        deliver(text, "", form="markdown", output=wanted.output)
+        options = {"bibliography": Path(beside).name if beside else ""}
+    elif wanted.form == "markdown":
+        options = {"style": wanted.style, "with_quotes": wanted.quotes, "listed": _listed(wanted)}
+    deliver(render(work, wanted.form, **options), wanted.output, wanted.form)
     papers = cited_papers(work)
     if beside and papers:
         head = f"{BIB_HEAD}{Path(wanted.output).name}\n\n"
@@ -104,7 +97,8 @@ def _listed(wanted: Wanted) -> Any:  # noqa: ANN401  a Listed, or None
     begins with authors and years."""
     if not wanted.csl and wanted.style != "author-year":
         return None
-    from reviewer.render.references import DEFAULT_STYLE, reference_list
+    from reviewer.render import reference_list
+    from reviewer.render.references import DEFAULT_STYLE
 
     def listed(papers: Sequence[Paper]) -> list[str]:
         return reference_list(papers, wanted.csl or DEFAULT_STYLE)
@@ -144,7 +138,7 @@ def _show_revision(
     from reviewer.cli.library import file_named
     from reviewer.cli.model import cost_line
     from reviewer.errors import SourceError
-    from reviewer.render.files import write_whole
+    from reviewer.render import write_whole
     from reviewer.render.json import revision_json
     from reviewer.tasks.drafts.own_work import HINT
     from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft

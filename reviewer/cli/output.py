@@ -43,21 +43,19 @@ def print_error(line: str) -> None:
     sys.stderr.flush()
 
 
-def deliver(markdown: str, document: str, *, form: str, output: str) -> None:
-    """Write the result in its form: to a file, to a terminal (rendered) or to a pipe (plain). Every
-    form but Markdown is written as it is.
-    The file `-` is standard output."""
-    text = markdown if form == "markdown" else document
-    if output and output != "-":
+def deliver(content: str | bytes, output: str, form: str = "") -> None:
+    """Write what was rendered: to the file `output`, or to standard output where it is empty or
+    `-`. A terminal shows the form `markdown` rendered; everything else is written as it is."""
+    if isinstance(content, bytes) or output not in ("", "-"):
         from pathlib import Path
 
-        from reviewer.render.files import write_whole
+        from reviewer.render import write_whole
 
-        write_whole(Path(output), text)
+        write_whole(Path(output), content)
     elif form == "markdown" and sys.stdout.isatty():
         from rich.console import Console
         from rich.markdown import Markdown
 
-        Console().print(Markdown(text, hyperlinks=False))
+        Console().print(Markdown(content, hyperlinks=False))
     else:
-        print_out(text)
+        print_out(content)

@@ -82,7 +82,7 @@ class ReportFiles:
         self._write(INDEX, batch_json(batch))
 
     def _write(self, name: str, content: str | bytes) -> None:
-        from reviewer.render.files import write_whole
+        from reviewer.render import write_whole
 
         write_whole(self.folder / name, content)
 

@@ -245,7 +245,7 @@ def _check_free(path: Path) -> None:
 
 
 def _save_plan(path: Path, text: str) -> None:
-    from reviewer.render.files import write_whole
+    from reviewer.render import write_whole
 
     _check_free(path)
     write_whole(path, text)

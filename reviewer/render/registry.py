@@ -1,9 +1,11 @@
-"""The formats that results are written in, and which of them a command writes."""
+"""The formats that results are written in: which result has which, and who writes it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from reviewer.errors import ReviewError, UsageError
 
@@ -19,11 +21,60 @@ FORMATS = {
     "latex": (".tex",),
     "html": (".html", ".htm"),
 }
+# Of each kind of result its forms, the usual one first, and the function that writes each.
+WRITERS = {
+    "Answer": {
+        "markdown": "markdown.answer_markdown",
+        "json": "json.answer_json",
+        "html": "html.answer.answer_html",
+    },
+    "Table": {
+        "markdown": "markdown_table.table_markdown",
+        "json": "json.table_json",
+        "csv": "csv.table_csv",
+        "xlsx": "xlsx.table_xlsx",
+        "latex": "latex.table_latex",
+        "html": "html.table.table_html",
+    },
+    "RelatedWork": {
+        "markdown": "markdown_draft.draft_markdown",
+        "latex": "latex_draft.draft_latex",
+        "json": "json.draft_json",
+        "html": "html.draft.draft_html",
+    },
+    "CheckReport": {
+        "markdown": "check.check_markdown",
+        "json": "json.check_json",
+        "html": "html.check.check_html",
+    },
+    "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
+    "Digest": {"markdown": "digest.digest_markdown", "json": "digest.digest_json"},
+    "papers": {
+        "bibtex": "bibtex.bibtex",
+        "ris": "ris.ris",
+        "csl-json": "csl_json.csl_json",
+        "jsonl": "json.papers_jsonl",
+        "csv": "csv.papers_csv",
+    },
+}
 TEXT_FORMS = ("markdown", "json")
-ANSWER_FORMS = ("markdown", "json", "html")
-TABLE_FORMS = ("markdown", "json", "csv", "xlsx", "latex", "html")
-CHECK_FORMS = ("markdown", "json", "html")
-EXPORT_FORMS = ("bibtex", "ris", "csl-json", "jsonl", "csv")
+
+
+def forms_of(kind: str) -> tuple[str, ...]:
+    """The forms of a kind of result (`Answer`, `Table`, ..., `papers`), the usual one first."""
+    return tuple(WRITERS[kind])
+
+
+def render(result: object, form: str, **options: Any) -> str | bytes:  # noqa: ANN401  of any form
+    """The result, or a sequence of papers, in one of its forms: a text, or bytes for a workbook.
+
+    `options` are those of the form's own function, for example `with_quotes` of Markdown.
+    """
+    kind = "papers" if isinstance(result, list | tuple) else type(result).__name__
+    module, _, name = WRITERS[kind][form].rpartition(".")
+    write = getattr(import_module(f"reviewer.render.{module}"), name)
+    written: str | bytes = write(result, **options)
+    return written
 
 
 def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> str:

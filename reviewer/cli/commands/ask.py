@@ -97,11 +97,11 @@ def ask(
     from reviewer.cli.library import asked_over, opened, with_known_keys, words_alone_note
     from reviewer.cli.model import continued, say_claims, say_planned, warm_up, writer_of
     from reviewer.cli.progress import ShownProgress
-    from reviewer.render.registry import ANSWER_FORMS, choose_format
+    from reviewer.render import choose_format, forms_of
     from reviewer.tasks import answer_question
     from reviewer.tasks.answers.answer import AskOptions, planned_calls
 
-    form = choose_format("json" if json else form, output, ANSWER_FORMS)
+    form = choose_format("json" if json else form, output, forms_of("Answer"))
     settings = settings_of(
         library=library, embedding=embedding, model=model, api_base=api_base, jobs=jobs,
         budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
@@ -132,15 +132,10 @@ def ask(
 
 
 def _deliver_answer(answer: Answer, form: str, output: str, *, with_quotes: bool) -> None:
-    from reviewer.render.html.answer import answer_html
-    from reviewer.render.json import answer_json
-    from reviewer.render.markdown import answer_markdown
+    from reviewer.render import render
 
-    if form == "markdown":
-        deliver(answer_markdown(answer, with_quotes=with_quotes), "", form=form, output=output)
-    else:
-        document = answer_html(answer) if form == "html" else answer_json(answer)
-        deliver("", document, form=form, output=output)
+    options = {"with_quotes": with_quotes} if form == "markdown" else {}
+    deliver(render(answer, form, **options), output, form)
 
 
 def effort_of(effort: str) -> str:

@@ -86,11 +86,11 @@ def check(
 ) -> int:
     """Check a draft's citations, quotes and figures; exit 3 when something fails."""
     from reviewer.cli.progress import ShownProgress
+    from reviewer.render import choose_format, forms_of, render
     from reviewer.render.check_words import check_line
-    from reviewer.render.registry import CHECK_FORMS, choose_format
     from reviewer.tasks.checks.check import failures, open_draft
 
-    chosen = choose_format("json" if json else form, output, CHECK_FORMS)
+    chosen = choose_format("json" if json else form, output, forms_of("CheckReport"))
     text, options = open_draft(draft), _options(allow)
     settings = settings_of(
         library=library, embedding=embedding, model=model, api_base=api_base, jobs=jobs,
@@ -99,8 +99,7 @@ def check(
     with ShownProgress(quiet=quiet, verbose=verbose) as report:
         made = _checked(text, bib, papers, settings, options, report, use_cache=not no_cache)
     is_page = chosen == "markdown"
-    page = _written(made, chosen)
-    deliver(page, page, form="markdown" if is_page else "json", output=output)
+    deliver(render(made, chosen), output, chosen)
     if not quiet and (not is_page or output):
         print_error(check_line(made))
     return 3 if failures(made) else 0
@@ -170,12 +169,3 @@ def _named_in(text: DraftText) -> list[str]:
     folder = Path(text.file).expanduser().parent
     places = [folder / name for name in read_draft(text.text).bibliographies]
     return [str(place) for place in places if place.is_file()]
-
-
-def _written(report: CheckReport, form: str) -> str:
-    """The report as a text in its form."""
-    from importlib import import_module
-
-    homes = {"markdown": "check", "html": "html.check", "json": "json"}
-    module = import_module(f"reviewer.render.{homes[form]}")
-    return str(getattr(module, f"check_{form}")(report))

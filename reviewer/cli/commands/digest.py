@@ -46,8 +46,7 @@ def digest(
     from reviewer.cli.library import opened, words_alone_note
     from reviewer.errors import NotFoundError
     from reviewer.library import Saved
-    from reviewer.render.digest import digest_json, digest_markdown
-    from reviewer.render.registry import choose_format
+    from reviewer.render import choose_format, render
     from reviewer.tasks import digest_library
     from reviewer.text import clean, counted
     from reviewer.types.progress import silent
@@ -67,7 +66,7 @@ def digest(
             return
         made = digest_library(since, shelf)
         note = words_alone_note(shelf, is_at_hand=False)
-    deliver(digest_markdown(made), digest_json(made), form=form, output=output)
+    deliver(render(made, form), output, form)
     if not quiet:
         if note and made.questions:
             print_error(note)

@@ -126,7 +126,7 @@ def draft(
     from reviewer.cli.library import asked_over, opened
     from reviewer.cli.model import writer_of
     from reviewer.cli.progress import ShownProgress
-    from reviewer.tasks.drafts.outline import DraftOptions
+    from reviewer.tasks.drafts.options import DraftOptions
 
     about, papers = asked_over(question, papers, quiet=quiet)
     wanted = checked(

@@ -137,7 +137,7 @@ def _list(shelf: Library, *, versions: bool, as_json: bool) -> None:
 
 
 def _line(paper: Paper) -> str:
-    from reviewer.render.describe import byline, readable_date
+    from reviewer.render import byline, readable_date
     from reviewer.text import clean
     from reviewer.text.views import shorten
 

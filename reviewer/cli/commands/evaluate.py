@@ -53,11 +53,12 @@ def run_eval(
     from reviewer.cli.library import opened
     from reviewer.cli.model import writer_of
     from reviewer.cli.progress import ShownProgress
+    from reviewer.render import choose_format
     from reviewer.render.json import dump
-    from reviewer.render.registry import choose_format
     from reviewer.tasks.answers.answer import AskOptions
     from reviewer.tasks.evaluate import evaluate, read_questions
 
+    form = choose_format("json" if json else "", output)
     questions = read_questions(file)
     settings = settings_of(
         library=library, embedding=embedding, model=model, api_base=api_base,
@@ -70,12 +71,8 @@ def run_eval(
         closing(writer_of(settings, shelf)) as writer,
     ):
         measured = evaluate(questions, shelf, writer, options, report)
-    deliver(
-        _table(measured),
-        dump("eval", measured.model_dump(mode="json")),
-        form=choose_format("json" if json else "", output),
-        output=output,
-    )
+    document = dump("eval", measured.model_dump(mode="json"))
+    deliver(document if form == "json" else _table(measured), output, form)
 
 
 def _table(measured: Evaluation) -> str:

@@ -59,19 +59,18 @@ def export(
     """Write papers as a bibliography that other programs read."""
     from reviewer.cli.library import opened, with_known_keys
     from reviewer.errors import UsageError
-    from reviewer.render.registry import EXPORT_FORMS, choose_format
+    from reviewer.render import choose_format, forms_of, render
     from reviewer.search import why_none_pass
     from reviewer.text import counted
     from reviewer.types.progress import silent
 
     if style and form:
         raise UsageError("--style and --format are two ways to write papers", hint="Use one.")
-    chosen = "" if style else choose_format(form, output, EXPORT_FORMS)
+    chosen = "" if style else choose_format(form, output, forms_of("papers"))
     with opened(settings_of(library=library), None, None, silent) as shelf:
         filters = with_known_keys(filters_of(year, venue, tag, keys), shelf)
         papers, why = shelf.papers(filters), why_none_pass(shelf, filters)
-    deliver("", _styled(papers, style) if style else written(papers, chosen), form="json",
-            output=output)  # fmt: skip
+    deliver(_styled(papers, style) if style else render(papers, chosen), output)
     if not quiet:
         if why:
             print_error(why)
@@ -79,22 +78,7 @@ def export(
     return 0
 
 
-def written(papers: Sequence[Paper], form: str) -> str:
-    """The papers in one of the export forms."""
-    from importlib import import_module
-
-    homes = {
-        "bibtex": ("bibtex", "bibtex"),
-        "ris": ("ris", "ris"),
-        "csl-json": ("csl_json", "csl_json"),
-        "jsonl": ("json", "papers_jsonl"),
-        "csv": ("csv", "papers_csv"),
-    }
-    module, name = homes[form]
-    return str(getattr(import_module(f"reviewer.render.{module}"), name)(papers))
-
-
 def _styled(papers: Sequence[Paper], style: str) -> str:
-    from reviewer.render.references import reference_list
+    from reviewer.render import reference_list
 
     return "".join(f"{line}\n" for line in reference_list(papers, style))

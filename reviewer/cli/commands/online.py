@@ -180,7 +180,7 @@ def enrich(
 
 
 def _enriched(done: Enriched, papers: list[Paper]) -> str:
-    from reviewer.render.markdown import paper_line
+    from reviewer.render import paper_line
 
     lines = [f"{paper_line(paper)}\n" for paper in papers]
     for key, matches in done.doubtful:
@@ -193,7 +193,7 @@ def _enriched(done: Enriched, papers: list[Paper]) -> str:
 
 
 def _match(key: str, match: Match) -> str:
-    from reviewer.render.describe import byline
+    from reviewer.render import byline
     from reviewer.text import clean
     from reviewer.text.views import shorten
 

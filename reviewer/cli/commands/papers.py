@@ -193,7 +193,7 @@ def papers(
 
 
 def _line(paper: Paper) -> str:
-    from reviewer.render.describe import byline, readable_date
+    from reviewer.render import byline, readable_date
     from reviewer.text import clean
     from reviewer.text.entry_types import marked_title
     from reviewer.text.views import shorten
@@ -232,12 +232,8 @@ def show(
         paper = shelf.paper(key)
         quoted = shelf.ledger.quotes_of(paper.id)
         others = [v for name in paper.versions if (v := shelf.catalogue.paper_named(name))]
-    deliver(
-        paper_markdown(paper, quoted),
-        paper_json(paper, quoted),
-        form="json" if json else "markdown",
-        output="",
-    )
+    written = paper_json(paper, quoted) if json else paper_markdown(paper, quoted)
+    deliver(written, "", "json" if json else "markdown")
     for other in others:
         print_error(f"The same work is also {other.key}: {_standing(other)}.")
 

@@ -55,9 +55,7 @@ def search(
     from reviewer.cli.library import asked_over, opened, with_known_keys, words_alone_note
     from reviewer.cli.progress import ShownProgress
     from reviewer.errors import UsageError
-    from reviewer.render.json import found_json
-    from reviewer.render.markdown import found_markdown
-    from reviewer.render.registry import choose_format
+    from reviewer.render import choose_format, render
     from reviewer.search import SearchOptions, find
 
     form = choose_format("json" if json else "", output)
@@ -77,7 +75,8 @@ def search(
         )
         found = find(text, shelf, options)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
-    deliver(found_markdown(found, explained=explain), found_json(found), form=form, output=output)
+    shown = {"explained": explain} if form == "markdown" else {}
+    deliver(render(found, form, **shown), output, form)
     if note and not quiet:
         print_error(note)
 
@@ -96,9 +95,7 @@ def similar(
 ) -> None:
     """Find the papers that are most like one in the library."""
     from reviewer.cli.library import opened, with_known_keys
-    from reviewer.render.json import found_json
-    from reviewer.render.markdown import found_markdown
-    from reviewer.render.registry import choose_format
+    from reviewer.render import choose_format, render
     from reviewer.search import find_similar
     from reviewer.text import counted
     from reviewer.types.progress import silent
@@ -112,5 +109,5 @@ def similar(
         f"The {counted(len(found.hits), 'paper')} of {found.papers} that are most like "
         f"{found.question.removeprefix('papers like ')} ({found.method})."
     )
-    page = found_markdown(found, head=head if found.hits else "")
-    deliver(page, found_json(found), form=form, output=output)
+    options = {"head": head if found.hits else ""} if form == "markdown" else {}
+    deliver(render(found, form, **options), output, form)

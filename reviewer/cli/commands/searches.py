@@ -151,8 +151,8 @@ def _add(shelf: Library, search: SavedSearch, report: Report) -> int:
 def _run(
     shelf: Library, names: Sequence[str], report: Report, *, as_json: bool, quiet: bool
 ) -> int:
+    from reviewer.render import paper_line
     from reviewer.render.json import records_json
-    from reviewer.render.markdown import paper_line
     from reviewer.tasks.alerts.saved_searches import run_searches
     from reviewer.text import clean, counted
 

@@ -181,9 +181,9 @@ def table(
 def _form(form: str, output: str, *, json: bool) -> str:
     """The format. Raises UsageError for a workbook that has no file to go to."""
     from reviewer.errors import UsageError
-    from reviewer.render.registry import TABLE_FORMS, choose_format
+    from reviewer.render import choose_format, forms_of
 
-    chosen = choose_format("json" if json else form, output, TABLE_FORMS)
+    chosen = choose_format("json" if json else form, output, forms_of("Table"))
     if chosen == "xlsx" and output in ("", "-"):
         raise UsageError("a workbook needs a file", hint="Name one: -o table.xlsx")
     return chosen
@@ -193,33 +193,16 @@ def _show(table: Table, form: str, output: str, update: str, *, with_quotes: boo
     """Write the table where it is wanted, and back into the table that was brought up to date."""
     from pathlib import Path
 
-    from reviewer.render.files import write_whole
-    from reviewer.render.json import table_json
+    from reviewer.render import render, write_whole
 
     if update:
-        write_whole(Path(update).expanduser(), table_json(table))
+        write_whole(Path(update).expanduser(), render(table, "json"))
     if form == "markdown" and output in ("", "-") and sys.stdout.isatty():
         from reviewer.cli.table_view import show_table
 
         show_table(table, with_quotes=with_quotes)
-    elif form == "xlsx":
-        from reviewer.render.xlsx import table_xlsx
-
-        write_whole(Path(output), table_xlsx(table))
     else:
-        deliver("", _written(table, form), form="json", output=output)
-
-
-def _written(table: Table, form: str) -> str:
-    """The table as a text in its form."""
-    from importlib import import_module
-
-    homes = {
-        "markdown": "markdown_table", "csv": "csv", "latex": "latex", "html": "html.table",
-        "json": "json"
-    }  # fmt: skip
-    module = import_module(f"reviewer.render.{homes[form]}")
-    return str(getattr(module, f"table_{form}")(table))
+        deliver(render(table, form), output)
 
 
 def _say_summary(table: Table, note: str, *, has_line: bool) -> None:

@@ -20,7 +20,7 @@ from reviewer.types.progress import Report, silent
 CHASED = ("openalex", "semantic_scholar")
 """The services that know who cites whom."""
 Page = list[Paper | Skipped]
-_SOURCES: dict[Kind, str] = {
+SOURCES: dict[Kind, str] = {
     "arxiv": "arxiv", "doi": "crossref", "pmid": "pubmed", "openalex": "openalex",
     "s2": "semantic_scholar", "daily": "daily_listing",
 }  # fmt: skip
@@ -62,10 +62,10 @@ def find_identified(
     """Pages of what the identifiers name. What fails is Skipped with the reason, and the others go
     on."""
     done = 0
-    ordered = sorted(identifiers, key=lambda i: list(_SOURCES).index(i.kind))
+    ordered = sorted(identifiers, key=lambda i: list(SOURCES).index(i.kind))
     for kind, group in groupby(ordered, key=lambda i: i.kind):
         members = list(group)
-        size = source_named(_SOURCES[kind]).BATCH
+        size = source_named(SOURCES[kind]).BATCH
         for start in range(0, len(members), size):
             report("Asking online sources", done, len(identifiers))
             batch = members[start : start + size]
@@ -91,7 +91,7 @@ def fetch_papers(web: Web, batch: Sequence[Identifier]) -> Page:
     """
     kind, values = batch[0].kind, [identifier.value for identifier in batch]
     try:
-        found: Page = source_named(_SOURCES[kind]).fetch(web, values)
+        found: Page = source_named(SOURCES[kind]).fetch(web, values)
     except NotThereError:
         if kind != "doi":
             raise

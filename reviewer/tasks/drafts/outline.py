@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from reviewer.errors import UsageError
 from reviewer.library import Library
-from reviewer.library.index.chunking import chunk_paper
-from reviewer.search import SearchOptions, find, group_papers, name_themes, settle_themes
-from reviewer.search.clusters import in_time_order, periods
+from reviewer.search import SearchOptions, find
+from reviewer.search.beginning import beginning_of
 from reviewer.tasks.answers.gather import Gathered, Reads, gather, with_located_quotes
+from reviewer.tasks.drafts.options import DraftOptions
+from reviewer.tasks.drafts.themes import themes_of
 from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
-from reviewer.text import counted, sentence_spans
-from reviewer.types import Evidence, Paper
-from reviewer.types.drafts import Order, Plan, Theme
-from reviewer.types.evidence import Score, Sentence, by_paper, tagged
+from reviewer.text import counted
+from reviewer.types import Paper
+from reviewer.types.drafts import Plan
+from reviewer.types.evidence import by_paper, tagged
 from reviewer.types.progress import Report, silent
 from reviewer.types.searches import Filters
 from reviewer.types.writer import Writer
@@ -23,23 +24,6 @@ from reviewer.types.writer import Writer
 # Without a model nobody reads whether a paper that was found belongs here; one that search gives
 # less than half of the best one's score is taken to be of another subject.
 SHARE_OF_BEST = 0.5
-
-
-@dataclass(frozen=True)
-class DraftOptions:
-    """What to draft. `papers` is how many are read at most; `words` bounds the text; `own` is the
-    work that it is for; a `plan` takes the place of the search; `effort` is quick, normal or
-    thorough; `is_strict` leaves out sentences without proof."""
-
-    papers: int = 12
-    filters: Filters = field(default_factory=Filters)
-    effort: str = "normal"
-    words: int = 600
-    order: Order = "thematic"
-    own: Evidence | None = None
-    own_file: str = ""
-    plan: Plan | None = None
-    is_strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +71,7 @@ def plan_related_work(
     if gathered.is_empty:
         return Planned(plan, gathered)
     report("Planning", 0, 0)
-    themes, notes = _themes(question, gathered, library, writer, options)
+    themes, notes = themes_of(question, gathered, library, writer, options)
     return Planned(plan.model_copy(update={"themes": themes, "notes": notes}), gathered)
 
 
@@ -135,7 +119,7 @@ def _named(
     filters = Filters(keys=tuple(paper.key for paper in papers.values()))
     found = find(question, library, SearchOptions(len(ids), filters=filters, has_floor=False))
     known = {item.paper.id for item in found.evidence}
-    others = [whole(paper) for i, paper in papers.items() if i not in known]
+    others = [beginning_of(paper) for i, paper in papers.items() if i not in known]
     evidence = tagged([*found.evidence, *others])
     found = found.model_copy(update={"matched": len(ids)})
     if options.effort == "quick":
@@ -144,46 +128,3 @@ def _named(
     shown = {item.tag: item for item in evidence}
     read = [with_located_quotes(r, shown) for r in writer.read(question, evidence)]
     return Gathered(found, evidence, tuple(read), tuple(read))
-
-
-def whole(paper: Paper) -> Evidence:
-    """A paper's beginning as evidence, still without a tag: for one that search did not rank."""
-    chunk = chunk_paper(paper)[0]
-    sentences = tuple(
-        Sentence(start=chunk.start + a, end=chunk.start + b, text=chunk.text[a:b])
-        for a, b in sentence_spans(chunk.text)
-    )
-    return Evidence(tag="", paper=paper, chunk=chunk, score=Score(total=0.0), sentences=sentences)
-
-
-def _themes(
-    question: str, gathered: Gathered, library: Library, writer: Writer, options: DraftOptions
-) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
-    """The themes, each paper in one, each with two papers or more, and what had to be changed."""
-    papers = list({item.paper.id: item.paper for item in gathered.evidence}.values())
-    is_by_time = options.order == "chronological"
-    if options.plan is not None:
-        themes, notes = settle_themes(options.plan.themes, papers, library)
-    elif is_by_time:
-        themes, notes = periods(papers, library), ()
-    else:
-        groups = group_papers(papers, library)
-        ideas = writer.plan_sections(question, groups, gathered.readings, gathered.evidence)
-        themes, _ = settle_themes(ideas, papers, library)
-        notes = ()
-    themes = name_themes(themes, papers, library)
-    if not is_by_time:
-        return themes, notes
-    unknown = sum(paper.year is None for paper in papers)
-    said = (f"{counted(unknown, 'paper')} of unknown year come last",) if unknown else ()
-    return _by_time(themes, papers), (*notes, *said)
-
-
-def _by_time(themes: Sequence[Theme], papers: Sequence[Paper]) -> tuple[Theme, ...]:
-    """Papers by year in each theme, and themes by their first paper."""
-    place = {paper.id: n for n, paper in enumerate(in_time_order(papers))}
-    sorted_ids = [
-        t.model_copy(update={"paper_ids": tuple(sorted(t.paper_ids, key=place.__getitem__))})
-        for t in themes
-    ]
-    return tuple(sorted(sorted_ids, key=lambda theme: place[theme.paper_ids[0]]))

@@ -7,6 +7,7 @@ import time
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
 from reviewer.search import SearchOptions, find
+from reviewer.search.beginning import beginning_of
 from reviewer.search.clusters import MOST_THEMES, PAPERS_A_THEME
 from reviewer.tasks.answers.gather import coverage_of
 from reviewer.tasks.drafts.compose import (
@@ -16,7 +17,8 @@ from reviewer.tasks.drafts.compose import (
     within_words,
     without_proofless,
 )
-from reviewer.tasks.drafts.outline import DraftOptions, Planned, plan_related_work, whole
+from reviewer.tasks.drafts.options import DraftOptions
+from reviewer.tasks.drafts.outline import Planned, plan_related_work
 from reviewer.text import counted
 from reviewer.types import RelatedWork
 from reviewer.types.drafts import Brief, Section
@@ -104,7 +106,7 @@ def planned_calls(question: str, library: Library, model: str, options: DraftOpt
     else:
         ids = [paper_id for theme in options.plan.themes for paper_id in theme.paper_ids]
         papers, themes = len(ids), len(options.plan.themes)
-        texts = sum(len(whole(library.paper(i)).chunk.text) for i in ids)
+        texts = sum(len(beginning_of(library.paper(i)).chunk.text) for i in ids)
     if not papers:
         return "Nothing in the library is near this question: 0 calls."
     reading = 0 if options.effort == "quick" else -(-papers // PAPERS_A_CALL)

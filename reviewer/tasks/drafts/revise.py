@@ -20,8 +20,8 @@ from reviewer.render.in_text import Marks, citation_key
 from reviewer.render.latex_draft import sentence_latex
 from reviewer.render.markdown_draft import reference_markdown, sentence_markdown
 from reviewer.search import SearchOptions, find
+from reviewer.search.beginning import beginning_of
 from reviewer.search.clusters import by_words, vectors_of
-from reviewer.tasks.drafts.outline import whole
 from reviewer.tasks.drafts.paragraphs import (
     Put,
     after_paragraph,
@@ -162,7 +162,7 @@ def _claims(
     search = SearchOptions(1, filters=Filters(keys=(paper.key,)), has_floor=False)
     evidence: Sequence[Evidence] = find(query, library, search).evidence
     if not evidence:
-        evidence = [whole(paper).model_copy(update={"tag": "E1"})]
+        evidence = [beginning_of(paper).model_copy(update={"tag": "E1"})]
     draft = writer.extend_paragraph(paragraph, evidence)
     claims = pass_gate(
         draft,

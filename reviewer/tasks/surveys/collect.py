@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from reviewer.library import Library
 from reviewer.search import SearchOptions, find, find_similar
-from reviewer.tasks.drafts.outline import whole
+from reviewer.search.beginning import beginning_of
 from reviewer.text import counted
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import by_paper, tagged
@@ -213,7 +213,7 @@ def _evidence(
     for chunk_id, item in pool.evidence.items():
         by_chunk.setdefault(chunk_id, item)
     own = by_paper(by_chunk.values())
-    return tagged(item for paper in papers for item in own.get(paper.id) or [whole(paper)])
+    return tagged(item for paper in papers for item in own.get(paper.id) or [beginning_of(paper)])
 
 
 def without(collected: Collected, paper_ids: set[str]) -> Collected:
