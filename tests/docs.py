@@ -1,4 +1,5 @@
-"""Makes docs/cli.md and docs/prompts.md, and checks what the documents say. `python -m tests.docs`.
+"""Makes docs/cli.md, docs/prompts.md and the picture in docs/architecture.md, and checks what the
+documents say: `python -m tests.docs`.
 
 With `--check` nothing is written, and a generated file that differs is an error.
 """
@@ -11,12 +12,14 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.house import ROOT, picture
+
 CLI = ROOT / "docs" / "cli.md"
 PROMPTS = ROOT / "docs" / "prompts.md"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 README = ROOT / "README.md"
+_PICTURE, _PICTURE_END = "<!-- picture -->", "<!-- end of picture -->"
 _LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
 _OUTPUT = re.compile(r"<!-- output of: (.+?) -->\n```[a-z]*\n(.*?)```", re.DOTALL)
 
@@ -60,7 +63,15 @@ def prompts_page() -> str:
     return "\n".join(lines)
 
 
-GENERATED = {CLI: cli_page, PROMPTS: prompts_page}
+def architecture_page() -> str:
+    """The page as it is, with the picture that the imports make."""
+    text = ARCHITECTURE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(_PICTURE)
+    after = rest.partition(_PICTURE_END)[2]
+    return f"{before}{_PICTURE}\n```text\n{picture()}\n```\n{_PICTURE_END}{after}"
+
+
+GENERATED = {CLI: cli_page, PROMPTS: prompts_page, ARCHITECTURE: architecture_page}
 
 
 def problems() -> list[str]:
@@ -69,7 +80,7 @@ def problems() -> list[str]:
     for path, page in GENERATED.items():
         if not path.is_file() or path.read_text(encoding="utf-8") != page():
             found.append(f"docs/{path.name} is behind: run python -m tests.docs")
-    for page in [README, *sorted((ROOT / "docs").glob("*.md"))]:
+    for page in [README, *sorted((ROOT / "docs").rglob("*.md"))]:
         text = page.read_text(encoding="utf-8")
         for target in _LINK.findall(text):
             if not (page.parent / target).exists():

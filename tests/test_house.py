@@ -13,7 +13,7 @@ from reviewer.render.registry import WRITERS
 from reviewer.sources.online import fetch
 from reviewer.sources.online.services import SEARCHED
 from reviewer.sources.read import FORMATS, PACKED_FORMATS
-from tests.house import PACKAGE, floors, imports, module_name, modules
+from tests.house import PACKAGE, floors, imports, module_name, modules, picture
 
 FILES = modules()
 
@@ -162,6 +162,11 @@ def test_eleven_packages_and_few_flat_modules():
     assert len(folders) == 11
     assert len(flat) <= 7
     assert folders | flat == {name for floor in floors() for name in floor}
+
+
+def test_the_picture_in_the_documents_is_that_of_the_imports():
+    page = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert f"```text\n{picture()}\n```" in page
 
 
 def test_every_module_can_be_imported():
