@@ -28,20 +28,21 @@ from sets import (
     title_names,
 )
 
-from reviewer.answer import AskOptions, answer_question
 from reviewer.library import Library
-from reviewer.ranking import (
+from reviewer.search import SearchOptions, find
+from reviewer.search.ranking import (
     COVERAGE_SHARE,
     FLOOR,
     LEXICAL_FLOOR,
     LEXICAL_TERMS,
 )
-from reviewer.records import Claim, Filters
-from reviewer.results import Answer
-from reviewer.search import SearchOptions, find
-from reviewer.terms import query_terms
+from reviewer.tasks import answer_question
+from reviewer.tasks.answers.answer import AskOptions
 from reviewer.text import clean, normalise_title
-from reviewer.writers.extractive import Extractive
+from reviewer.text.keywords import query_terms
+from reviewer.types import Answer, Claim
+from reviewer.types.searches import Filters
+from reviewer.writers import Extractive
 
 WAYS = {"with MiniLM": False, "by words alone": True}
 CHECKED_ANSWERS = 100

@@ -11,10 +11,11 @@ import random
 import tempfile
 from pathlib import Path
 
-from reviewer.checking import DraftText, check_draft
 from reviewer.library import Library
 from reviewer.settings import load_settings
-from reviewer.writers.extractive import Extractive
+from reviewer.tasks import check_draft
+from reviewer.tasks.checks.check import DraftText
+from reviewer.writers import Extractive
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 1

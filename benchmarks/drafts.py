@@ -18,12 +18,12 @@ from pathlib import Path
 from sets import listings_library, parser, print_table, settings_of
 
 from reviewer.library import Library
-from reviewer.outlining import DraftOptions
-from reviewer.related import draft_related_work
-from reviewer.remarks import cited_papers
-from reviewer.results import RelatedWork
+from reviewer.render.claim_notes import cited_papers
+from reviewer.tasks import draft_related_work
+from reviewer.tasks.drafts.options import DraftOptions
 from reviewer.text import clean, normalise_title
-from reviewer.writers.extractive import Extractive
+from reviewer.types import RelatedWork
+from reviewer.writers import Extractive
 
 WAYS = {"with MiniLM": False, "by words alone": True}
 MOST_PAPERS, LEAST_MUST, LEAST_PRECISION = 15, 3, 0.5

@@ -16,12 +16,12 @@ from typing import Any
 
 from sets import model_folder, print_table, settings_of
 
-from reviewer.chunking import embedding_text
-from reviewer.embedding import DEFAULT
-from reviewer.embedding.minilm import MAX_TOKENS, MiniLM
 from reviewer.library import Library
+from reviewer.library.embeddings.embedding import DEFAULT
+from reviewer.library.embeddings.minilm import MAX_TOKENS, MiniLM
+from reviewer.library.index.chroma import BATCH, rows_of
+from reviewer.library.index.chunking import embedding_text
 from reviewer.text import clean
-from reviewer.vectors import BATCH, rows_of
 
 SAMPLE = 128  # texts of each kind that are embedded for the rates
 ROUNDS = 3

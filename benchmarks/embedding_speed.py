@@ -19,7 +19,7 @@ from statistics import median
 
 from sets import listings_library, model_folder, parser, print_table, settings_of
 
-from reviewer.embedding import DEFAULT, INT8, LOCAL
+from reviewer.library.embeddings.embedding import DEFAULT, INT8, LOCAL
 
 ABSTRACTS, ROUNDS, BATCH = 128, 5, 32  # 32: sentence-transformers' own default
 OTHER = "sentence-transformers"
@@ -53,7 +53,7 @@ print(json.dumps([time.perf_counter() - started, time.process_time() - cpu]))
 
 def own(name: str, folder: str, texts: list[str]) -> tuple[float, float]:
     """In the child: seconds by the clock and on all processors for these texts with MiniLM."""
-    from reviewer.embedding.minilm import MiniLM
+    from reviewer.library.embeddings.minilm import MiniLM
 
     minilm = MiniLM(folder, is_int8=name == INT8)
     minilm.embed(texts[:BATCH])
@@ -97,8 +97,8 @@ def main() -> None:
 
 def abstracts(options: argparse.Namespace) -> list[str]:
     """Titles and abstracts of the listings as they are embedded."""
-    from reviewer.chunking import embedding_text
     from reviewer.library import Library
+    from reviewer.library.index.chunking import embedding_text
     from reviewer.text import clean
 
     with Library(listings_library(options), settings_of(options.shared)) as library:
@@ -112,7 +112,7 @@ def print_limits(files: Path, texts: list[str]) -> None:
     import numpy as np
     from tokenizers import Tokenizer
 
-    from reviewer.embedding.minilm import MAX_TOKENS, MiniLM
+    from reviewer.library.embeddings.minilm import MAX_TOKENS, MiniLM
 
     tokenizer = Tokenizer.from_file(str(files / "tokenizer.json"))
     tokenizer.enable_truncation(MAX_TOKENS)

@@ -15,10 +15,11 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from reviewer.enriching import is_certain, is_near, match_of
 from reviewer.library import Library
-from reviewer.records import Paper, Part
 from reviewer.settings import Settings
+from reviewer.tasks.metadata.enrich import is_certain, is_near, match_of
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 
 
 def altered(paper: Paper) -> dict[str, Paper]:

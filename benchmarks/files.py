@@ -17,15 +17,16 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from reviewer.catalogue import Catalogue
-from reviewer.chunk_store import ChunkStore
-from reviewer.database import Database
-from reviewer.duplicates import identities
-from reviewer.joining import Joiner
 from reviewer.library import Library
-from reviewer.likeness import likeness_of, pairs_between
-from reviewer.records import Origin, Paper, Part
+from reviewer.library.catalogue import Catalogue
+from reviewer.library.dedupe.compare import likeness_of, pairs_between
+from reviewer.library.dedupe.groups import identities
+from reviewer.library.index.chunks import ChunkStore
+from reviewer.library.merge import Joiner
+from reviewer.library.storage.database import Database
 from reviewer.settings import Settings
+from reviewer.types import Paper
+from reviewer.types.papers import Origin, Part
 
 WORDS = (
     "learning network model data graph language image policy reward attention memory search "

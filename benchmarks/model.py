@@ -21,9 +21,10 @@ from speed import QUESTION, Command, environment_of, review_command, seconds_by_
 
 sys.path.insert(0, str(HERE.parent))
 
-from reviewer.answer import AskOptions, answer_question
-from reviewer.cli.writing import writer_of
+from reviewer.cli.model import writer_of
 from reviewer.library import Library
+from reviewer.tasks import answer_question
+from reviewer.tasks.answers.answer import AskOptions
 from tests.fake_provider import FakeProvider, Seen
 
 MODEL = "openai/fake"

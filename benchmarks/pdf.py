@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 _READER = """
 import json, resource, sys, time
 sys.path.insert(0, sys.argv[1])
-from reviewer.pdf_reading import limit_this_process, read
+from reviewer.sources.pdf.worker import limit_this_process, read
 import gc
 limit_this_process()
 gc.disable()
@@ -112,7 +112,7 @@ def main() -> None:
 
 def sentences(file: Path) -> None:
     """What cutting a whole body into chunks and sentences takes."""
-    from reviewer.chunking import chunk_paper
+    from reviewer.library.index.chunking import chunk_paper
     from reviewer.sources import ReadOptions, read_file
     from reviewer.text import sentence_spans
 

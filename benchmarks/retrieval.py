@@ -36,11 +36,11 @@ from sets import (
 )
 
 from reviewer.library import Library
-from reviewer.records import Filters
-from reviewer.scoring import Weights
+from reviewer.library.index.scoring import Weights
 from reviewer.search import SearchOptions, find
-from reviewer.terms import query_terms
 from reviewer.text import clean
+from reviewer.text.keywords import query_terms
+from reviewer.types.searches import Filters
 
 MEASURES = (nDCG @ 10, R @ 20, R @ 100, RR @ 10)
 RANKED, CANDIDATES = 100, 1000

@@ -23,11 +23,11 @@ from sets import parser, print_table
 from synthetic import Material, Supplied, noise, save_material
 
 from reviewer.library import Library
-from reviewer.ranking import DENSE_CANDIDATES
-from reviewer.records import Filters
+from reviewer.library.index.chroma import Vectors
 from reviewer.search import SearchOptions, find
+from reviewer.search.ranking import DENSE_CANDIDATES
 from reviewer.settings import Settings
-from reviewer.vectors import Vectors
+from reviewer.types.searches import Filters
 
 PARTS = ("scale", "recall")
 MORE = 100  # papers that are added to a library that is there

@@ -15,11 +15,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reviewer.embedding.minilm import find_files
-from reviewer.library import NO_EMBEDDING, Library
-from reviewer.records import Paper
+from reviewer.library import Library
+from reviewer.library.embeddings.minilm import find_files
+from reviewer.library.library import NO_EMBEDDING
 from reviewer.settings import Settings
 from reviewer.text import normalise_title
+from reviewer.types import Paper
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent / "shared"

@@ -17,10 +17,11 @@ from pathlib import Path
 from sets import listings_library, parser, print_table, settings_of
 
 from reviewer.library import Library
-from reviewer.reports import ReportPlan, SurveyPlan, SurveyReport
-from reviewer.survey import run_survey
+from reviewer.tasks import run_survey
 from reviewer.text import normalise_title
-from reviewer.writers.extractive import Extractive
+from reviewer.types import SurveyReport
+from reviewer.types.surveys import ReportPlan, SurveyPlan
+from reviewer.writers import Extractive
 
 WAYS = {"with MiniLM": False, "by words alone": True}
 MOST_PAPERS, LEAST_SHARE = 60, 0.5

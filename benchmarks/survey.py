@@ -28,13 +28,14 @@ from sets import HERE, listings_library, own_questions, parser, print_table, set
 
 sys.path.insert(0, str(HERE.parent))
 
-from reviewer.cli.reports import ReportFiles
-from reviewer.cli.writing import writer_of
+from reviewer.cli.model import writer_of
+from reviewer.cli.survey_files import ReportFiles
 from reviewer.library import Library
-from reviewer.llm import load_litellm
-from reviewer.reports import Batch, ReportPlan, SectionPlan, SurveyPlan
+from reviewer.llm.client import load_litellm
 from reviewer.settings import Settings
-from reviewer.survey import SurveyOptions, run_survey
+from reviewer.tasks import run_survey
+from reviewer.tasks.surveys.run import SurveyOptions
+from reviewer.types.surveys import Batch, ReportPlan, SectionPlan, SurveyPlan
 from tests.fake_provider import FakeProvider
 from tests.scripted import served
 

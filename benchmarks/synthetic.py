@@ -23,8 +23,8 @@ from sets import (
     settings_of,
 )
 
-from reviewer.embedding.minilm import DIMENSIONS, MiniLM
 from reviewer.library import Library
+from reviewer.library.embeddings.minilm import DIMENSIONS, MiniLM
 from reviewer.text import clean
 
 SENTENCES = (5, 11)  # least and most a paper

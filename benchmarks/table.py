@@ -23,16 +23,17 @@ from sets import HERE, listings_library, parser, print_table, settings_of
 
 sys.path.insert(0, str(HERE.parent))
 
-from reviewer.cli.writing import writer_of
-from reviewer.columns import read_column
+from reviewer.cli.model import writer_of
+from reviewer.grounding import read_column
 from reviewer.library import Library
-from reviewer.llm import load_litellm
-from reviewer.records import Filters
-from reviewer.results import Table
+from reviewer.llm.client import load_litellm
 from reviewer.settings import Settings
-from reviewer.table import TableOptions, compare_papers
+from reviewer.tasks import compare_papers
+from reviewer.tasks.tables.table import TableOptions
 from reviewer.text import normalise_title
-from reviewer.writers.extractive import Extractive
+from reviewer.types import Table
+from reviewer.types.searches import Filters
+from reviewer.writers import Extractive
 from tests.fake_provider import FakeProvider, Seen
 
 MODEL = "openai/fake"

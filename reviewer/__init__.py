@@ -5,80 +5,62 @@ The public names are loaded when they are first used, so that importing the pack
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from reviewer.faces import face
+
+FACE = {
+    "Answer": "types.answers",
+    "AskOptions": "tasks.answers.answer",
+    "CheckOptions": "tasks.checks.check",
+    "Column": "types.tables",
+    "DraftOptions": "tasks.drafts.options",
+    "Extractive": "writers.extractive.answers",
+    "Filters": "types.searches",
+    "Library": "library.library",
+    "Paper": "types.papers",
+    "RelatedWork": "types.drafts",
+    "ReviewError": "errors",
+    "SearchOptions": "search.search",
+    "Settings": "settings",
+    "Table": "types.tables",
+    "TableOptions": "tasks.tables.table",
+    "answer_question": "tasks.answers.answer",
+    "check_draft": "tasks.checks.check",
+    "compare_papers": "tasks.tables.table",
+    "draft_related_work": "tasks.drafts.related_work",
+    "find": "search.search",
+    "load_settings": "settings",
+    "open_draft": "tasks.checks.check",
+    "plan_related_work": "tasks.drafts.outline",
+    "read_column": "grounding.columns",
+}
+__all__ = list(FACE)
 
 if TYPE_CHECKING:
-    from reviewer.answer import AskOptions, answer_question
-    from reviewer.checking import CheckOptions, check_draft, open_draft
-    from reviewer.columns import read_column
-    from reviewer.errors import ReviewError
-    from reviewer.library import Library
-    from reviewer.outlining import DraftOptions, plan_related_work
-    from reviewer.records import Filters, Paper
-    from reviewer.related import draft_related_work
-    from reviewer.results import Answer, Column, RelatedWork, Table
-    from reviewer.search import SearchOptions, find
-    from reviewer.settings import Settings, load_settings
-    from reviewer.table import TableOptions, compare_papers
-    from reviewer.writers.extractive import Extractive
-
-_HOMES = {
-    "Answer": "results",
-    "AskOptions": "answer",
-    "CheckOptions": "checking",
-    "Column": "results",
-    "DraftOptions": "outlining",
-    "Extractive": "writers.extractive",
-    "Filters": "records",
-    "Library": "library",
-    "Paper": "records",
-    "RelatedWork": "results",
-    "ReviewError": "errors",
-    "SearchOptions": "search",
-    "Settings": "settings",
-    "Table": "results",
-    "TableOptions": "table",
-    "answer_question": "answer",
-    "check_draft": "checking",
-    "compare_papers": "table",
-    "draft_related_work": "related",
-    "find": "search",
-    "load_settings": "settings",
-    "open_draft": "checking",
-    "plan_related_work": "outlining",
-    "read_column": "columns",
-}
-
-__all__ = [
-    "Answer",
-    "AskOptions",
-    "CheckOptions",
-    "Column",
-    "DraftOptions",
-    "Extractive",
-    "Filters",
-    "Library",
-    "Paper",
-    "RelatedWork",
-    "ReviewError",
-    "SearchOptions",
-    "Settings",
-    "Table",
-    "TableOptions",
-    "answer_question",
-    "check_draft",
-    "compare_papers",
-    "draft_related_work",
-    "find",
-    "load_settings",
-    "open_draft",
-    "plan_related_work",
-    "read_column",
-]
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401  any public name
-    if name not in _HOMES:
-        raise AttributeError(f"module 'reviewer' has no attribute '{name}'")
-    return getattr(import_module(f"reviewer.{_HOMES[name]}"), name)
+    from reviewer.errors import ReviewError as ReviewError
+    from reviewer.grounding.columns import read_column as read_column
+    from reviewer.library.library import Library as Library
+    from reviewer.search.search import SearchOptions as SearchOptions
+    from reviewer.search.search import find as find
+    from reviewer.settings import Settings as Settings
+    from reviewer.settings import load_settings as load_settings
+    from reviewer.tasks.answers.answer import AskOptions as AskOptions
+    from reviewer.tasks.answers.answer import answer_question as answer_question
+    from reviewer.tasks.checks.check import CheckOptions as CheckOptions
+    from reviewer.tasks.checks.check import check_draft as check_draft
+    from reviewer.tasks.checks.check import open_draft as open_draft
+    from reviewer.tasks.drafts.options import DraftOptions as DraftOptions
+    from reviewer.tasks.drafts.outline import plan_related_work as plan_related_work
+    from reviewer.tasks.drafts.related_work import draft_related_work as draft_related_work
+    from reviewer.tasks.tables.table import TableOptions as TableOptions
+    from reviewer.tasks.tables.table import compare_papers as compare_papers
+    from reviewer.types.answers import Answer as Answer
+    from reviewer.types.drafts import RelatedWork as RelatedWork
+    from reviewer.types.papers import Paper as Paper
+    from reviewer.types.searches import Filters as Filters
+    from reviewer.types.tables import Column as Column
+    from reviewer.types.tables import Table as Table
+    from reviewer.writers.extractive.answers import Extractive as Extractive
+else:
+    __getattr__ = face(__name__, FACE)

@@ -1,4 +1,29 @@
-"""What a user is told when something is wrong: what happened, to which thing, what to try."""
+"""What a user is told when something is wrong: what happened, to which thing, what to try.
+
+All that a user can meet. Kinds that only one package raises are defined there.
+
+    ReviewError
+        EmbeddingError
+            MissingEmbeddingError
+        LibraryError
+            NewerLibraryError
+        ModelError
+            DamagedReplyError
+            DeadlineError
+            LimitError
+            ModelReplyError
+            StoppedError
+        NotFoundError
+        OnlineError
+            NotThereError
+            PassingError
+            RefusedError
+            UnreachableError
+        OutputError
+        SourceError
+        UsageError
+            PromptError
+"""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from reviewer.addresses import Place, RefusedError, Resolve, require_named, resolved
 from reviewer.errors import OnlineError, ReviewError
+from reviewer.hosts import Place, RefusedError, Resolve, require_named, resolved
 
 MOST_BYTES = 20_000_000  # of a body, unpacked: the largest pages that are asked for have about 8 MB
 WHOLE_S = 60.0  # for one answer, whatever trickles in meanwhile
@@ -28,7 +28,12 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class PassingError(OnlineError):
-    """What may go better when asked again: no connection, too slow, an answer that is cut off."""
+    """What may go better when asked again: no connection, too slow, an answer that is cut off.
+    `pause_s` is how long the answer asks to wait, where it says so."""
+
+    def __init__(self, message: str, *, hint: str = "", pause_s: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.pause_s = pause_s
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Outcome:
 
 def run_module(module: str, arguments: Sequence[str], data: bytes, seconds: float) -> Outcome:
     """Run a module of this package with `data` on standard input. It is ended when the time is over
-    and when this process is interrupted."""
+    and when this process is interrupted. Raises OSError where no process can be started."""
     roots = [str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(r for r in roots if r)}
     # -P: a file in the current folder must not stand in for one of Python's own modules.

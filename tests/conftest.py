@@ -21,7 +21,7 @@ from promises import (  # noqa: F401  pytest finds hooks and fixtures here
 )
 
 from reviewer.library import Library
-from reviewer.records import Filters
+from reviewer.types.searches import Filters
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "fixtures" / "library"
@@ -41,6 +41,16 @@ settings.load_profile("tests")
 # A shell starts what runs in its background with interrupts ignored, and children inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Fixtures of what lies beside the checkout, where it does: `-m seeds` runs the tests that use one.
+_BESIDE = {"seeds", "listings", "gold", "minilm"}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if _BESIDE & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.seeds)
 
 
 def write_listing(path, *records):

@@ -1,12 +1,20 @@
 """Reports for the tests of pages: quotes of the sample papers, and hostile words in every place."""
 
-from reviewer.mapping import map_papers
-from reviewer.maps import PaperMap
-from reviewer.outlining import DraftOptions
-from reviewer.records import Citation, Claim, Coverage, Filters, Paper, Part, Usage
-from reviewer.related import draft_related_work
-from reviewer.remarks import citations_of
-from reviewer.reports import (
+from reviewer.grounding import verdict_of
+from reviewer.render.claim_notes import citations_of
+from reviewer.search import map_papers
+from reviewer.tasks import compare_papers, draft_related_work
+from reviewer.tasks.drafts.options import DraftOptions
+from reviewer.tasks.tables.table import TableOptions
+from reviewer.text import sentence_spans
+from reviewer.types import Answer, Citation, Claim, Paper, RelatedWork, SurveyReport, Table
+from reviewer.types.answers import StanceTaken
+from reviewer.types.drafts import Section, Statement, Theme
+from reviewer.types.maps import PaperMap
+from reviewer.types.papers import Part
+from reviewer.types.runs import Coverage, Usage
+from reviewer.types.searches import Filters
+from reviewer.types.surveys import (
     Batch,
     Flow,
     Made,
@@ -15,27 +23,11 @@ from reviewer.reports import (
     OpenQuestion,
     Query,
     SeeAlso,
-    SurveyReport,
     SurveySection,
     Verdict,
 )
-from reviewer.results import (
-    Answer,
-    Cell,
-    Column,
-    RelatedWork,
-    Row,
-    Section,
-    StanceTaken,
-    Statement,
-    Table,
-    Theme,
-    Value,
-)
-from reviewer.table import TableOptions, compare_papers
-from reviewer.text import sentence_spans
-from reviewer.verdict import verdict_of
-from reviewer.writers.extractive import Extractive
+from reviewer.types.tables import Cell, Column, Row, Value
+from reviewer.writers import Extractive
 
 SUPPORTS = ("supported", "partial", "unchecked", "uncited", "unsupported", "contradicted")
 STANCES = ("yes", "no", "mixed", "yes", "none", "yes")

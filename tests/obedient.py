@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 
-from reviewer.drafting import PlanReply, SectionReply
-from reviewer.filling import ColumnsReply, TableReply
-from reviewer.replies import schema_of
-from reviewer.writers.prompted import JudgeReply, QuestionReply, QuestionsReply, ReadReply
+from reviewer.llm.replies import schema_of
+from reviewer.llm.testing import Asked
+from reviewer.writers.prompted.answers import JudgeReply, QuestionReply, QuestionsReply, ReadReply
+from reviewer.writers.prompted.sections import PlanReply, SectionReply
+from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 from tests.injections import BY_WORD, FAKE, LIE
-from tests.scripted import HONEST, Asked
+from tests.scripted import HONEST
 
 _WORD = re.compile(r"zq\d{3}")
 _SAID = ("text", "value", "name")  # what a reply says in the model's own words

@@ -18,7 +18,7 @@ from cmarkgfm.cmark import Options
 from markdown_it import MarkdownIt
 from ruamel.yaml import YAML
 
-from reviewer.visible import is_hidden
+from reviewer.text.invisible import is_hidden
 
 _OURS = frozenset(  # what our own Markdown is made of; a mail address stands as code
     "h1 h2 p ul li ol em strong a blockquote hr br pre code table thead tbody tr th td sup section "

@@ -1,87 +1,32 @@
-"""A model whose words are scripted: it reads the real prompt and replies as a test says."""
+"""What a scripted model replies when it is honest, and the real writer over such a model."""
 
 from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from pydantic import ValidationError
-
-from reviewer.chunking import chunk_paper
-from reviewer.drafting import AdditionReply, PlanReply, SectionReply
-from reviewer.errors import ModelError
-from reviewer.filling import ColumnsReply, TableReply
-from reviewer.framing import SummaryReply, ViewsReply
-from reviewer.prompting import Prompts
-from reviewer.records import Evidence, Paper, Part, Score, Usage
-from reviewer.replies import schema_of
-from reviewer.text import sentence_spans
-from reviewer.writers.prompted import (
+from reviewer.library.index.chunking import chunk_paper
+from reviewer.llm import Prompts
+from reviewer.llm.replies import schema_of
+from reviewer.llm.testing import Asked, FencedText, Script, ScriptedLLM
+from reviewer.types import Evidence, Paper
+from reviewer.types.evidence import Score
+from reviewer.types.papers import Part
+from reviewer.writers import Prompted
+from reviewer.writers.prompted.answers import (
     AnswerReply,
     JudgeReply,
-    Prompted,
     QuestionReply,
     QuestionsReply,
     ReadReply,
     RerankReply,
 )
+from reviewer.writers.prompted.sections import AdditionReply, PlanReply, SectionReply
+from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
+from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 from tests.fake_provider import Seen
-
-FENCED = re.compile(
-    r'<data tag="(?P<tag>[^"\n]*)" marker="(?P<marker>\w+)">\n'
-    r"(?:Title: (?P<title>[^\n]*) \((?P<year>[^()\n]*)\)\n)?"
-    r'(?P<body>.*?)\n</data marker="(?P=marker)">',
-    re.DOTALL,
-)
-
-
-@dataclass(frozen=True)
-class Text:
-    """A fenced text as the prompt shows it."""
-
-    tag: str
-    marker: str
-    title: str
-    year: str
-    body: str
-
-    @property
-    def sentences(self) -> list[str]:
-        return [self.body[start:end] for start, end in sentence_spans(self.body)]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One call: the prompt, the reply type that is wanted, and the texts within."""
-
-    prompt: str
-    into: type
-    hash: str
-
-    @property
-    def texts(self) -> list[Text]:
-        return [Text(**found.groupdict(default="")) for found in FENCED.finditer(self.prompt)]
-
-    @property
-    def tags(self) -> list[str]:
-        return [text.tag for text in self.texts]
-
-    @property
-    def columns(self) -> list[str]:
-        """The names of the columns that are to be filled."""
-        listed = self.prompt.split("COLUMNS:\n")[-1].split("\n\n")[0]
-        return re.findall(
-            r"^\d+\. (.*?) \((?:text|number|yes/no|one of.*?)\)", listed, re.MULTILINE
-        )
-
-    @property
-    def question(self) -> str:
-        found = re.search(r"^(?:NEW )?QUESTION: (.*)$", self.prompt, re.MULTILINE)
-        return found.group(1) if found else ""
 
 
 def reads(asked: Asked, **changes: Any) -> dict[str, Any]:
@@ -133,7 +78,7 @@ def plans(asked: Asked) -> dict[str, Any]:
 def sections(asked: Asked) -> dict[str, Any]:
     """A paragraph: a topic, a comparison a text, what is open, and how the work at hand differs."""
 
-    def said(role: str, text: Text, words: str, **more: str) -> dict[str, Any]:
+    def said(role: str, text: FencedText, words: str, **more: str) -> dict[str, Any]:
         quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
         return {"role": role, "text": words, "quotes": quotes, **more}
 
@@ -162,7 +107,7 @@ def views(asked: Asked) -> dict[str, Any]:
 def summaries(asked: Asked) -> dict[str, Any]:
     """A sentence on each of the first texts, and one thing that is open."""
 
-    def said(text: Text, words: str) -> dict[str, Any]:
+    def said(text: FencedText, words: str) -> dict[str, Any]:
         return {"text": words, "quotes": [{"tag": text.tag, "quote": text.sentences[0]}]}
 
     return {
@@ -182,7 +127,7 @@ def judges(asked: Asked, support: str = "supported") -> dict[str, Any]:
     return {"verdicts": [{"tag": tag, "support": support} for tag in asked.tags]}
 
 
-HONEST: Mapping[type, Callable[[Asked], Any]] = {
+HONEST: Script = {
     ReadReply: reads,
     AnswerReply: claims,
     JudgeReply: judges,
@@ -199,44 +144,9 @@ HONEST: Mapping[type, Callable[[Asked], Any]] = {
 }
 
 
-class Scripted:
-    """Replies by a function for each reply type: a dict, or the text itself."""
-
-    model = "scripted"
-    jobs = 8
-
-    def __init__(self, script: Mapping[type, Callable[[Asked], Any]] | None = None, context=32_000):
-        self._script = {**HONEST, **(script or {})}
-        self._lock = threading.Lock()
-        self.context_tokens = context
-        self.asked: list[Asked] = []
-        self.is_closed = False
-
-    def ask(self, prompt, into, *, prompt_hash=""):
-        asked = Asked(prompt, into, prompt_hash)
-        with self._lock:
-            self.asked.append(asked)
-        reply = self._script[into](asked)
-        try:
-            return into.model_validate_json(reply if isinstance(reply, str) else json.dumps(reply))
-        except ValidationError as error:
-            raise ModelError("scripted did not answer in the asked form") from error
-
-    def usage(self) -> Usage:
-        return Usage(model=self.model, calls=len(self.asked))
-
-    def close(self, *, at_once=True) -> None:
-        self.is_closed = True
-
-    def calls(self, into: type) -> list[Asked]:
-        return [asked for asked in self.asked if asked.into is into]
-
-
-def writer(
-    script: Mapping[type, Callable[[Asked], Any]] | None = None, context: int = 32_000
-) -> tuple[Prompted, Scripted]:
+def writer(script: Script | None = None, context: int = 32_000) -> tuple[Prompted, ScriptedLLM]:
     """The real prompted writer over a scripted model, and the model."""
-    model = Scripted(script, context)
+    model = ScriptedLLM({**HONEST, **(script or {})}, context)
     return Prompted(model, Prompts(secret="secret")), model
 
 
@@ -253,7 +163,7 @@ def evidence(
     return Evidence(tag=tag, paper=paper, chunk=chunk, score=Score(total=1.0))
 
 
-def served(script: Mapping[type, Callable[[Asked], Any]] | None = None) -> Callable[[Seen], str]:
+def served(script: Script | None = None) -> Callable[[Seen], str]:
     """The same replies for a provider on loopback, by the schema in the request or its prompt."""
     replies = {**HONEST, **(script or {})}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.addresses import (
+from reviewer.hosts import (
     Place,
     RefusedError,
     UnreachableError,

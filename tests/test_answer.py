@@ -7,15 +7,17 @@ from conftest import SAMPLES, SHARED, WordEmbedding, write_listing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.answer import AskOptions, answer_question, planned_calls
 from reviewer.errors import UsageError
-from reviewer.keeping import new_run_id
 from reviewer.library import Library
-from reviewer.records import AnswerDraft, ClaimDraft, Filters, Quote
-from reviewer.results import Answer
+from reviewer.library.run_log import new_run_id
 from reviewer.settings import Settings
-from reviewer.writers import PAPERS_A_CALL
-from reviewer.writers.extractive import Extractive
+from reviewer.tasks import answer_question
+from reviewer.tasks.answers.answer import AskOptions, planned_calls
+from reviewer.types import Answer
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
+from reviewer.types.searches import Filters
+from reviewer.types.writer import PAPERS_A_CALL
+from reviewer.writers import Extractive
 
 MINILM = SHARED / "models" / "all-MiniLM-L6-v2"
 QUESTION = "does RL teach new skills?"

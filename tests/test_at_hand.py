@@ -8,8 +8,9 @@ import shutil
 
 import pytest
 
-from reviewer.at_hand import MOST_KEPT, open_at_hand
 from reviewer.errors import SourceError
+from reviewer.library import open_at_hand
+from reviewer.library.temporary import MOST_KEPT
 from reviewer.settings import Settings, cache_folder
 from reviewer.sources import ReadOptions
 from tests.conftest import SAMPLES, SHARED

@@ -9,21 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import reviewer.sources.bibtex as bibtex_source
-import reviewer.sources.csl_json as csl_source
-import reviewer.sources.ris as ris_source
-from reviewer.delatex import plain_text
+import reviewer.sources.formats.bibtex as bibtex_source
+import reviewer.sources.formats.csl_json as csl_source
+import reviewer.sources.formats.ris as ris_source
 from reviewer.errors import UsageError
-from reviewer.escaping import escape_bibtex
-from reviewer.formats.bibtex import bibtex
-from reviewer.formats.csl_json import csl_json
-from reviewer.formats.references import reference_list
-from reviewer.formats.ris import ris
-from reviewer.kinds import DETAILS, KIND, KINDS
-from reviewer.names import GROUPS, authors_of, split_name
-from reviewer.records import Paper, Part
+from reviewer.render import reference_list
+from reviewer.render.bibtex import bibtex
+from reviewer.render.csl_json import csl_json
+from reviewer.render.escape import escape_bibtex
+from reviewer.render.ris import ris
 from reviewer.sources import ReadOptions
-from reviewer.text import clean
+from reviewer.text import clean, split_name
+from reviewer.text.entry_types import DETAILS, KIND, KINDS
+from reviewer.text.latex import plain_text
+from reviewer.text.names import GROUPS, authors_of
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 
 FORMATS = {
     "bibtex": (bibtex, bibtex_source),

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.records import Paper, Skipped
-from reviewer.sources.bibtex import references
+from reviewer.sources.formats.bibtex import references
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 FILE = """
 @string{acl = "ACL"}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from conftest import write_listing
 
-from reviewer.records import Filters
-from reviewer.scoring import WordCount, split_words
+from reviewer.library.index.scoring import WordCount, split_words
+from reviewer.types.searches import Filters
 
 PAPERS = [
     {

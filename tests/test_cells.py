@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted import evidence
 
-from reviewer.cells import cell_text, disagrees, fill, is_in_own_words, numbers_without_proof
-from reviewer.results import CellDraft, Column, RowDraft
+from reviewer.grounding import fill
+from reviewer.grounding.cells import disagrees, is_in_own_words, numbers_without_proof
+from reviewer.render.describe import cell_text
 from reviewer.text import clean
+from reviewer.types.tables import CellDraft, Column, RowDraft
 
 ABSTRACT = (
     "We train Qwen2.5-7B with GRPO on 8 tasks. Accuracy rises by 8.4% to 61.2%, in 2025 too. "

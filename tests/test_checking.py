@@ -7,18 +7,19 @@ import re
 
 import pytest
 
-from reviewer.checking import CheckOptions, DraftText, check_draft, failures, open_draft
-from reviewer.drafts import CheckReport
 from reviewer.errors import ReviewError
-from reviewer.formats.check import check_markdown
-from reviewer.formats.check_html import check_html
-from reviewer.formats.json import check_json
 from reviewer.library import Library
-from reviewer.naming import Bibliography, read_bibliography
+from reviewer.render.check import check_markdown
+from reviewer.render.html.check import check_html
+from reviewer.render.json import check_json
 from reviewer.settings import Settings
+from reviewer.tasks import check_draft
+from reviewer.tasks.checks.bibliography import Bibliography, read_bibliography
+from reviewer.tasks.checks.check import CheckOptions, DraftText, failures, open_draft
 from reviewer.text import sentence_spans
-from reviewer.writers.extractive import Extractive
-from reviewer.writers.prompted import JudgeReply
+from reviewer.types.checks import CheckReport
+from reviewer.writers import Extractive
+from reviewer.writers.prompted.answers import JudgeReply
 from tests.conftest import ROOT, SAMPLES, write_listing
 from tests.scripted import writer as scripted_writer
 

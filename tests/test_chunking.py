@@ -6,9 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.chunking import CHUNK_CHARS, WHOLE_CHARS, chunk_paper, chunk_spans, embedding_text
-from reviewer.records import Paper, Part
+from reviewer.library.index.chunking import (
+    CHUNK_CHARS,
+    WHOLE_CHARS,
+    chunk_paper,
+    chunk_spans,
+    embedding_text,
+)
 from reviewer.text import sentence_spans
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 
 SENTENCES = st.lists(
     st.tuples(st.integers(1, 200), st.sampled_from([". ", ".\n\n", ".  ", ".\r\n\r\n", "? "])),

@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.chunking import chunk_paper
-from reviewer.citing import cite, locate, resolve
-from reviewer.records import AnswerDraft, ClaimDraft, Evidence, Paper, Part, Quote, Score
+from reviewer.grounding import cite, locate
+from reviewer.grounding.quotes import resolve
+from reviewer.library.index.chunking import chunk_paper
 from reviewer.sources import ReadOptions, find_files, read_file
 from reviewer.text import clean, sentence_spans
+from reviewer.types import Evidence, Paper
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
+from reviewer.types.evidence import Score
+from reviewer.types.papers import Part
 
 SAMPLES = Path(__file__).parent.parent / "fixtures" / "library"
 

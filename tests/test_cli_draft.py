@@ -11,8 +11,8 @@ import bibtexparser
 import pytest
 
 from reviewer.cli import run
-from reviewer.drafting import PlanReply, SectionReply
 from reviewer.library import Library
+from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from tests.conftest import ROOT, SAMPLES
 from tests.fake_provider import FakeProvider, refused
 from tests.scripted import sections, served

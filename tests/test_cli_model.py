@@ -9,11 +9,11 @@ import time
 import pytest
 
 from reviewer.library import Library
-from reviewer.llm import load_litellm
-from reviewer.prompting import Prompts
-from reviewer.providers import costs_in
+from reviewer.llm import Prompts
+from reviewer.llm.client import load_litellm
+from reviewer.llm.providers import costs_in
 from reviewer.settings import Settings
-from reviewer.writers.prompted import AnswerReply, JudgeReply, QuestionReply
+from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, QuestionReply
 from tests.conftest import ROOT, SAMPLES
 from tests.fake_provider import FakeProvider, refused
 from tests.scripted import judges, served

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.cli import run
-from reviewer.formats.json import read_table
+from reviewer.render.json import read_table
 from tests.pdfs import column, make_pdf, paper_page, words
 from tests.test_pdf import sentences
 

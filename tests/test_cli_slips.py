@@ -10,10 +10,11 @@ from conftest import ROOT, SAMPLES, write_listing
 
 from reviewer.cli import run
 from reviewer.library import Library
-from reviewer.records import Coverage
-from reviewer.results import Cell, Column, Row, Table
 from reviewer.settings import Settings
-from reviewer.updating import Redo, kept_cells
+from reviewer.tasks.tables.update import Redo, kept_cells
+from reviewer.types import Table
+from reviewer.types.runs import Coverage
+from reviewer.types.tables import Cell, Column, Row
 
 PAPERS = (
     {"title": "Apples are round", "abstract": "Apples are round and red. They grow on trees.",
@@ -310,7 +311,7 @@ def test_a_failed_add_embeds_nothing(review, fruit, tmp_path, monkeypatch):
     def refuse(*_):
         raise AssertionError("an embedding was opened")
 
-    monkeypatch.setattr("reviewer.library.open_embedding", refuse)
+    monkeypatch.setattr("reviewer.library.library.open_embedding", refuse)
     (tmp_path / "not.pdf").write_bytes(b"\0\1\2")
     code, _, err = review("add", "nothing.bib", "not.pdf", "--library", fruit)
     assert code == 1

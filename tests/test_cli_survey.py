@@ -1,6 +1,7 @@
 """`review survey`, `review digest` and `review runs diff` as their users meet them."""
 
 import html
+import io
 import json
 import re
 import shutil
@@ -12,10 +13,11 @@ import bibtexparser
 import pytest
 
 from reviewer.cli import run
-from reviewer.drafting import SectionReply
 from reviewer.library import Library
+from reviewer.render.docx import docx
 from reviewer.settings import Settings
 from reviewer.text import normalise_title
+from reviewer.writers.prompted.sections import SectionReply
 from tests.conftest import ROOT, SAMPLES, write_listing
 from tests.fake_provider import FakeProvider
 from tests.scripted import sections, served
@@ -175,6 +177,25 @@ def test_a_word_file_of_the_real_pandoc_names_every_paper_that_is_cited(review, 
     assert [key for key in cited & titles.keys() if titles[key] not in text] == []
     assert "[@" not in document
     assert "?)" not in document  # how pandoc marks a key that the bibliography lacks
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="no pandoc is installed here")
+def test_a_word_file_takes_nothing_from_the_disk_and_no_markup_of_its_own(tmp_path):
+    secret, picture = tmp_path / "secret.csl", tmp_path / "picture.png"
+    secret.write_text("top secret")
+    picture.write_bytes(bytes.fromhex("89504e470d0a1a0a") + b"pixels of the disk")
+    hostile = (
+        f"---\ncsl: {secret}\n---\n\nA claim.\n\n![words of it]({picture})\n\n"
+        "```{=openxml}\n<w:p><w:r><w:t>RAW</w:t></w:r></w:p>\n```\n"
+    )
+    with zipfile.ZipFile(io.BytesIO(docx(hostile, ""))) as word:
+        document = word.read("word/document.xml").decode()
+        held = b"".join(word.read(name) for name in word.namelist())
+    assert "A claim." in document
+    assert "words of it" in document
+    assert "<w:t>RAW</w:t>" not in document
+    assert b"pixels of the disk" not in held
+    assert b"top secret" not in held
 
 
 # With a model

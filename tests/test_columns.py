@@ -2,18 +2,18 @@
 
 import pytest
 
-from reviewer.columns import (
+from reviewer.errors import UsageError
+from reviewer.grounding import read_column
+from reviewer.grounding.columns import (
     MOST_COLUMNS,
     checked_columns,
     column_named,
     is_not_stated,
     normalise,
     number_of,
-    read_column,
     read_columns,
 )
-from reviewer.errors import UsageError
-from reviewer.results import Column
+from reviewer.types.tables import Column
 
 NUMBER, TEXT = Column(name="n", kind="number"), Column(name="t")
 YES_NO = Column(name="y", kind="yes/no")

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from promises import count, promise
 
-from reviewer.cli import build_app, run
+from reviewer.cli import run
+from reviewer.cli.app import build_app
 from reviewer.library import Library
 from reviewer.settings import Settings
 

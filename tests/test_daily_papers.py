@@ -2,9 +2,11 @@
 
 import pytest
 
-from reviewer.records import Paper, Skipped
-from reviewer.sources import ReadOptions, daily_papers, find_files, read_file
+from reviewer.sources import ReadOptions, find_files, read_file
+from reviewer.sources.formats import daily_papers
 from reviewer.text import normalise_title
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 ABSTRACT = "We show a thing that takes some words to say. " * 10
 DATED_HEADER = """new

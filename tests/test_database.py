@@ -7,13 +7,13 @@ from threading import Barrier, Event
 import pytest
 from conftest import ROOT, WordEmbedding, holders
 
-from reviewer.database import SCHEMA_VERSION, Database, told
 from reviewer.errors import LibraryError, NewerLibraryError, NotFoundError
-from reviewer.ledger import Ledger
 from reviewer.library import Library
-from reviewer.records import Citation, Claim
-from reviewer.results import Run
+from reviewer.library.runs import Ledger
+from reviewer.library.storage.database import SCHEMA_VERSION, Database, told
 from reviewer.search import find
+from reviewer.types import Citation, Claim
+from reviewer.types.runs import Run
 
 
 @pytest.fixture

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from reviewer.deciding import (
+from reviewer.errors import UsageError
+from reviewer.library import Library, merge_papers
+from reviewer.library.decisions import (
     count_doubtful,
     entries_of,
     keep_apart,
-    merge_papers,
     paper_pairs,
     split_paper,
 )
-from reviewer.errors import UsageError
-from reviewer.library import Library
 from reviewer.settings import Settings
 from tests.conftest import write_listing
 

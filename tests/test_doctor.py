@@ -8,10 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from reviewer.doctor import examine
-from reviewer.embedding.minilm import FILES
 from reviewer.library import Library
+from reviewer.library.embeddings.minilm import FILES
 from reviewer.settings import Settings
+from reviewer.tasks.doctor import examine
 from tests.conftest import SAMPLES, WordEmbedding
 
 KEY = "sk-secret-of-the-user"

@@ -8,15 +8,17 @@ import subprocess
 import pytest
 from markdown_it import MarkdownIt
 
-from reviewer.formats.bibtex import bibtex
-from reviewer.formats.json import draft_json
-from reviewer.formats.latex_draft import draft_latex
-from reviewer.formats.markdown_draft import draft_markdown
-from reviewer.formats.references import reference_list
-from reviewer.marks import STYLES
-from reviewer.records import Citation, Coverage, Paper, Part
-from reviewer.remarks import cited_papers
-from reviewer.results import RelatedWork, Section, Statement
+from reviewer.render import reference_list
+from reviewer.render.bibtex import bibtex
+from reviewer.render.claim_notes import cited_papers
+from reviewer.render.in_text import STYLES
+from reviewer.render.json import draft_json
+from reviewer.render.latex_draft import draft_latex
+from reviewer.render.markdown_draft import draft_markdown
+from reviewer.types import Citation, Paper, RelatedWork
+from reviewer.types.drafts import Section, Statement
+from reviewer.types.papers import Part
+from reviewer.types.runs import Coverage
 
 HOSTILE = (
     "Pears [click](http://evil.example) <script>x</script> \\input{x} $x^2$ @who 100% & #1 _a_ ~b"

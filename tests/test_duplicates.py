@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.duplicates import group_same, identities, merge
-from reviewer.pairs import Pair
-from reviewer.records import Origin, Paper, Part
+from reviewer.library.dedupe.groups import group_same, identities, merge
+from reviewer.types import Paper
+from reviewer.types.duplicates import Pair
+from reviewer.types.papers import Origin, Part
 
 
 def paper(title="A Title", abstract="", *, at=0, **fields):

@@ -15,12 +15,12 @@ from promises import count, promise
 from test_index import start_child
 from test_library import small_disk  # noqa: F401  a fixture
 
-from reviewer.answer import answer_question
 from reviewer.cli import run
-from reviewer.database import SCHEMA_VERSION
 from reviewer.library import Library
+from reviewer.library.storage.database import SCHEMA_VERSION
 from reviewer.search import find
-from reviewer.writers.extractive import Extractive
+from reviewer.tasks import answer_question
+from reviewer.writers import Extractive
 
 QUESTION = "does RL teach new skills?"
 PAPER = {"title": "Frogs in ponds", "abstract": "Frogs croak in ponds. They sleep in winter."}

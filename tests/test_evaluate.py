@@ -7,16 +7,16 @@ import pytest
 from conftest import SAMPLES, SHARED, write_listing
 from scripted import claims, judges, reads, writer
 
-from reviewer.answer import AskOptions
 from reviewer.cli import run
 from reviewer.errors import UsageError
-from reviewer.evaluate import citation_scores, evaluate, ndcg, read_questions
 from reviewer.library import Library
-from reviewer.records import Citation, Claim
 from reviewer.settings import Settings
+from reviewer.tasks.answers.answer import AskOptions
+from reviewer.tasks.evaluate import citation_scores, evaluate, ndcg, read_questions
 from reviewer.text import clean, normalise_title
-from reviewer.writers.extractive import Extractive
-from reviewer.writers.prompted import AnswerReply, JudgeReply, ReadReply
+from reviewer.types import Citation, Claim
+from reviewer.writers import Extractive
+from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, ReadReply
 from tests.fake_provider import FakeProvider
 from tests.scripted import served
 

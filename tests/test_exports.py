@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from reviewer.linked_files import FILES, find_linked, linked_pdfs, own_folders
 from reviewer.sources import ReadOptions, read_bytes, read_file
+from reviewer.sources.parsing.linked_pdfs import FILES, find_linked, linked_pdfs, own_folders
 from tests.conftest import ROOT
 
 EXPORTS = ROOT / "fixtures" / "exports"
@@ -21,7 +21,9 @@ def facts(paper):
     found = {
         "title": paper.title, "authors": list(paper.authors), "year": paper.year, "doi": paper.doi,
         "abstract": paper.abstract, "arxiv_id": paper.arxiv_id, "pmid": paper.pmid,
-        "venue": paper.venue, "body": paper.text_of("body"),
+        "venue": paper.venue, "body": paper.text_of("body"), "versions": list(paper.versions),
+        "retracted": paper.retracted,
+        "journal_reference": paper.extra.get("journal_reference", ""),
     }  # fmt: skip
     return {name: value for name, value in found.items() if value}
 

@@ -7,13 +7,15 @@ from conftest import SAMPLES, WordEmbedding, write_listing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.citing import resolve
+from reviewer.grounding.quotes import resolve
 from reviewer.library import Library
-from reviewer.records import NeedsModel, Usage
 from reviewer.search import find
 from reviewer.settings import Settings
 from reviewer.text import clean, sentence_spans
-from reviewer.writers.extractive import MOST_SENTENCES, Extractive
+from reviewer.types.claims import NeedsModel
+from reviewer.types.runs import Usage
+from reviewer.writers import Extractive
+from reviewer.writers.extractive.answers import MOST_SENTENCES
 
 QUESTIONS = (
     "does RL teach new skills?",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reviewer.figures import figures_in, figures_without_proof
+from reviewer.text import figures_without_proof
+from reviewer.text.numbers import figures_in
 
 
 @pytest.mark.parametrize(

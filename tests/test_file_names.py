@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.file_names import MOST_BYTES, MOST_CHARS, file_names
-from reviewer.visible import is_hidden
+from reviewer.text.filenames import MOST_BYTES, MOST_CHARS, file_names
+from reviewer.text.invisible import is_hidden
 from tests.injections import INJECTIONS
 from tests.promises import promise
 

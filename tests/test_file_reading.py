@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import reviewer.file_reading as reading
+import reviewer.library.importer as reading
 from reviewer.library import Library
 from reviewer.settings import Settings
 from tests.conftest import ROOT, SAMPLES

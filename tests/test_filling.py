@@ -6,17 +6,16 @@ import pytest
 from scripted import HONEST, evidence, fills, writer
 
 from reviewer.errors import ModelError
-from reviewer.filling import (
+from reviewer.llm import LimitError, Prompts
+from reviewer.types.progress import silent
+from reviewer.types.tables import Column
+from reviewer.writers.prompted.tables import (
     CELLS_A_CALL,
     MOST_PAPERS_A_CALL,
     ColumnsReply,
     TableReply,
     row_batches,
 )
-from reviewer.pacing import LimitError
-from reviewer.prompting import Prompts
-from reviewer.records import silent
-from reviewer.results import Column
 
 COLUMNS = (Column(name="reward", question="What is optimised?"), Column(name="gain", kind="number"))
 MODE = Column(name="mode", kind="one of", choices=("online", "offline"))

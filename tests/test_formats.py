@@ -13,28 +13,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reviewer.answer import answer_question
-from reviewer.describing import byline, link_of, readable_date
-from reviewer.doctor import examine
 from reviewer.errors import LibraryError, ReviewError, UsageError
-from reviewer.formats import json as as_json
-from reviewer.formats.markdown import (
-    answer_markdown,
-    escape,
-    found_markdown,
-    paper_line,
-    paper_markdown,
-)
-from reviewer.formats.numbered_references import references_of
-from reviewer.formats.registry import choose_format
 from reviewer.library import Library
-from reviewer.records import Chunk, Citation, Claim, Coverage, Evidence, Paper, Part, Score, Skipped
-from reviewer.results import Added, Answer
+from reviewer.render import byline, choose_format, paper_line, readable_date, write_whole
+from reviewer.render import json as as_json
+from reviewer.render.describe import link_of
+from reviewer.render.markdown import answer_markdown, escape, found_markdown, paper_markdown
+from reviewer.render.numbered_references import references_of
 from reviewer.search import find
 from reviewer.settings import Settings
+from reviewer.tasks import answer_question
+from reviewer.tasks.doctor import examine
 from reviewer.text import clean
-from reviewer.writers.extractive import Extractive
-from reviewer.written_files import write_whole
+from reviewer.types import Answer, Citation, Claim, Evidence, Paper
+from reviewer.types.evidence import Score
+from reviewer.types.papers import Added, Chunk, Part, Skipped
+from reviewer.types.runs import Coverage
+from reviewer.writers import Extractive
 from tests.conftest import ROOT, SAMPLES, WordEmbedding
 
 QUESTION = "does RL teach new skills?"

@@ -3,10 +3,10 @@
 import pytest
 from scripted import evidence, judges, writer
 
-from reviewer.gate import pass_gate
-from reviewer.records import AnswerDraft, ClaimDraft, Quote
-from reviewer.writers.extractive import Extractive
-from reviewer.writers.prompted import AnswerReply, JudgeReply
+from reviewer.grounding import pass_gate
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
+from reviewer.writers import Extractive
+from reviewer.writers.prompted.answers import AnswerReply, JudgeReply
 
 SHOWN = [
     evidence("E1", "RL raises accuracy by 8.40% on 3 tasks. It does not teach new skills."),

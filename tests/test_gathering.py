@@ -6,21 +6,21 @@ import time
 
 import pytest
 from conftest import SAMPLES, SHARED, WordEmbedding
-from scripted import Scripted, claims, reads, writer
+from scripted import claims, reads, writer
 
-from reviewer.answer import AskOptions, answer_question
-from reviewer.formats.markdown import answer_markdown
-from reviewer.gathering import Reads, gather
 from reviewer.library import Library
-from reviewer.prompting import Prompts
-from reviewer.records import silent
+from reviewer.llm.testing import ScriptedLLM
+from reviewer.render.markdown import answer_markdown
 from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
-from reviewer.writers import PAPERS_A_CALL
-from reviewer.writers.prompted import (
+from reviewer.tasks import answer_question
+from reviewer.tasks.answers.answer import AskOptions
+from reviewer.tasks.answers.gather import Reads, gather
+from reviewer.types.progress import silent
+from reviewer.types.writer import PAPERS_A_CALL
+from reviewer.writers.prompted.answers import (
     AnswerReply,
     JudgeReply,
-    Prompted,
     QuestionsReply,
     ReadReply,
     RerankReply,
@@ -54,7 +54,7 @@ def ask(shelf, script=None, question=RL, context=32_000, **options):
     return answer_question(question, shelf, by, AskOptions(**options)), model
 
 
-def types(model: Scripted) -> list[str]:
+def types(model: ScriptedLLM) -> list[str]:
     return [asked.into.__name__ for asked in model.asked]
 
 
@@ -286,7 +286,7 @@ def test_neither_order_nor_numbering_depends_on_which_call_ends_first(shelf):
             time.sleep(chance.random() / 100)
             return reads(asked)
 
-        by = Prompted(Scripted({ReadReply: late}), Prompts(secret="secret"))
+        by, _ = writer({ReadReply: late})
         answer = answer_question(RL, shelf, by, AskOptions())
         return answer_markdown(answer, with_quotes=True), answer.stances, answer.evidence
 

@@ -7,17 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from scripted import Scripted, writer
+from scripted import writer
 
-from reviewer.answer import AskOptions, answer_question
-from reviewer.describing import link_of
-from reviewer.formats.json import answer_json
-from reviewer.formats.markdown import answer_markdown
 from reviewer.library import Library
-from reviewer.records import Citation
+from reviewer.llm.testing import ScriptedLLM
+from reviewer.render.describe import link_of
+from reviewer.render.json import answer_json
+from reviewer.render.markdown import answer_markdown
 from reviewer.settings import Settings
+from reviewer.tasks import answer_question
+from reviewer.tasks.answers.answer import AskOptions
 from reviewer.text import clean
-from reviewer.writers.prompted import AnswerReply, JudgeReply, QuestionsReply, ReadReply
+from reviewer.types import Citation
+from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, QuestionsReply, ReadReply
 
 QUESTION = "Does RL teach models new skills?"
 FAKE = "smith-2099-fake"
@@ -379,4 +381,4 @@ def test_a_citation_that_was_moved_by_one_character_would_be_noticed(shelf):
 
 
 def test_the_hostile_model_is_the_scripted_one(shelf):
-    assert isinstance(writer(Obedient([]).script)[1], Scripted)
+    assert isinstance(writer(Obedient([]).script)[1], ScriptedLLM)

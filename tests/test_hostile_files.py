@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.records import Paper
 from reviewer.sources import ReadOptions, read_bytes, read_file
+from reviewer.types import Paper
 from tests.conftest import ROOT
 from tests.promises import promise
 from tests.test_exports import word

@@ -11,19 +11,20 @@ from hypothesis import strategies as st
 from scripted import writer
 from test_hostile import ADDRESS, CLAIMS, FAKE, PAPERS, QUOTES, UNSHOWN, said
 
-from reviewer.cells import numbers_without_proof
-from reviewer.filling import ColumnsReply, TableReply
-from reviewer.formats.csv import table_csv
-from reviewer.formats.html import table_html
-from reviewer.formats.json import read_table, table_json
-from reviewer.formats.latex import table_latex
-from reviewer.formats.markdown_table import table_markdown
+from reviewer.grounding.cells import numbers_without_proof
 from reviewer.library import Library
-from reviewer.records import Filters
-from reviewer.results import Column
+from reviewer.render.csv import table_csv
+from reviewer.render.html.table import table_html
+from reviewer.render.json import read_table, table_json
+from reviewer.render.latex import table_latex
+from reviewer.render.markdown_table import table_markdown
 from reviewer.settings import Settings
-from reviewer.table import TableOptions, compare_papers
+from reviewer.tasks import compare_papers
+from reviewer.tasks.tables.table import TableOptions
 from reviewer.text import clean
+from reviewer.types.searches import Filters
+from reviewer.types.tables import Column
+from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 
 COLUMNS = (
     Column(name="finding"),

@@ -16,9 +16,9 @@ from filelock import FileLock
 from promises import promise
 
 from reviewer.library import Library
-from reviewer.records import Filters
+from reviewer.library.index.chroma import IndexDamagedError, Vectors
 from reviewer.search import find
-from reviewer.vectors import IndexDamagedError, Vectors
+from reviewer.types.searches import Filters
 
 QUESTIONS = (
     "does RL teach new skills?",

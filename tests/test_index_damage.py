@@ -11,10 +11,11 @@ from conftest import SAMPLES, WordEmbedding, write_listing
 from promises import promise
 from test_index import QUESTIONS, answers, numbered_papers, rows_in_chroma
 
-from reviewer import index_files, vectors
 from reviewer.library import Library
-from reviewer.trial import opens_well
-from reviewer.vectors import Vectors
+from reviewer.library.index import chroma as vectors
+from reviewer.library.index import chroma_state as index_files
+from reviewer.library.index.chroma import Vectors
+from reviewer.library.index.trial import opens_well
 
 FILES = ("chroma.sqlite3", "data_level0.bin", "header.bin", "index_metadata.pickle",
          "length.bin", "link_lists.bin")  # fmt: skip
@@ -207,6 +208,18 @@ def test_a_list_that_claims_a_terabyte_takes_no_space(whole, tmp_path):
 @pytest.mark.parametrize("rows", [ROWS - 1, ROWS])
 def test_a_first_opening_elsewhere_counts_and_asks(whole, rows):
     assert opens_well(whole[0] / "chroma", rows) == (rows == ROWS)
+
+
+def test_a_file_in_the_current_folder_is_not_run_by_a_first_opening(whole, tmp_path, monkeypatch):
+    for name in ("json.py", "chromadb.py"):
+        (tmp_path / name).write_text("raise SystemExit('run')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert opens_well(whole[0] / "chroma", ROWS)
+
+
+def test_where_no_process_can_be_started_no_index_opens_well(whole, monkeypatch):
+    monkeypatch.setattr("sys.executable", str(whole[0] / "no-such-python"))
+    assert not opens_well(whole[0] / "chroma", ROWS)
 
 
 def test_an_index_that_cannot_reach_some_of_its_vectors_is_whole(tmp_path, monkeypatch):

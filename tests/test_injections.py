@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pytest
 
 from reviewer.cli import run
-from reviewer.describing import link_of
 from reviewer.library import Library
-from reviewer.llm import load_litellm
+from reviewer.llm.client import load_litellm
+from reviewer.render.describe import link_of
 from reviewer.settings import Settings
 from reviewer.text import clean
 from tests.fake_provider import FakeProvider

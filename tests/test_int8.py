@@ -11,11 +11,11 @@ from conftest import SAMPLES, SHARED
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from reviewer import quantising
-from reviewer.embedding import INT8, MissingEmbeddingError
-from reviewer.embedding.minilm import DIMENSIONS, MiniLM
 from reviewer.errors import EmbeddingError
 from reviewer.library import Library
+from reviewer.library.embeddings import int8 as quantising
+from reviewer.library.embeddings.embedding import INT8, MissingEmbeddingError
+from reviewer.library.embeddings.minilm import DIMENSIONS, MiniLM
 from reviewer.processes import Outcome
 from reviewer.search import find
 from reviewer.settings import Settings, cache_folder

@@ -19,17 +19,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.citing import locate
 from reviewer.cli import run
-from reviewer.escaping import escape
-from reviewer.formats.html import table_html
-from reviewer.formats.json import papers_jsonl
-from reviewer.prompting import Prompts
-from reviewer.records import Coverage, Paper, Part
-from reviewer.results import Column, Table
+from reviewer.grounding import locate
+from reviewer.llm import Prompts
+from reviewer.render.escape import escape
+from reviewer.render.html.table import table_html
+from reviewer.render.json import papers_jsonl
 from reviewer.sources import ReadOptions, find_files, read_file
-from reviewer.text import clean, clean_view
-from reviewer.visible import escape_hidden, is_hidden, visible
+from reviewer.text import clean
+from reviewer.text.invisible import escape_hidden, is_hidden, visible
+from reviewer.text.views import clean_view
+from reviewer.types import Paper, Table
+from reviewer.types.papers import Part
+from reviewer.types.runs import Coverage
+from reviewer.types.tables import Column
 from tests.conftest import write_listing
 from tests.fake_provider import FakeProvider
 from tests.promises import promise

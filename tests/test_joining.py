@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.catalogue import Catalogue
-from reviewer.chunk_store import ChunkStore
-from reviewer.database import Database
-from reviewer.joining import Joiner
-from reviewer.keys import is_key_of, key_base
-from reviewer.records import Filters
-from reviewer.sources import ReadOptions, jsonl
+from reviewer.library.catalogue import Catalogue
+from reviewer.library.citekeys import is_key_of, key_base
+from reviewer.library.index.chunks import ChunkStore
+from reviewer.library.merge import Joiner
+from reviewer.library.storage.database import Database
+from reviewer.sources import ReadOptions
+from reviewer.sources.formats import jsonl
+from reviewer.types.searches import Filters
 
 
 class Papers:

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.records import Paper, Skipped
-from reviewer.sources import ReadOptions, jsonl
+from reviewer.sources import ReadOptions
+from reviewer.sources.formats import jsonl
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),

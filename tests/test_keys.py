@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.keys import is_key_of, key_base
-from reviewer.records import Paper, Part
+from reviewer.library.citekeys import is_key_of, key_base
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 
 
 def base(title, *authors, year=2025):

@@ -14,7 +14,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from promises import promise
 
-from reviewer.answer import answer_question
 from reviewer.errors import (
     EmbeddingError,
     LibraryError,
@@ -22,11 +21,12 @@ from reviewer.errors import (
     NotFoundError,
     ReviewError,
 )
-from reviewer.keys import is_key_of, key_base
 from reviewer.library import Library
+from reviewer.library.citekeys import is_key_of, key_base
 from reviewer.search import find
 from reviewer.settings import Settings
-from reviewer.writers.extractive import Extractive
+from reviewer.tasks import answer_question
+from reviewer.writers import Extractive
 
 QUESTION = "does RL teach new skills?"
 BY_WORDS = Settings(embedding="none")

@@ -6,10 +6,17 @@ import random
 
 import pytest
 
-from reviewer.duplicates import group_same, identities
-from reviewer.likeness import blocks_of, is_published, judge, likeness_of, pairs_between
-from reviewer.matches import Title, match_titles, may_match
-from reviewer.records import Origin, Paper, Part
+from reviewer.library.dedupe.compare import (
+    blocks_of,
+    is_published,
+    judge,
+    likeness_of,
+    pairs_between,
+)
+from reviewer.library.dedupe.groups import group_same, identities
+from reviewer.library.dedupe.similarity import Title, match_titles, may_match
+from reviewer.types import Paper
+from reviewer.types.papers import Origin, Part
 
 PAIRS = 2000
 LEAST_PRECISION, LEAST_RECALL = 0.995, 0.95

@@ -17,11 +17,13 @@ from threading import Thread
 import pytest
 
 from reviewer.errors import ModelError, ReviewError, UsageError
-from reviewer.llm import LLM, warm_up
-from reviewer.pacing import MOST_ATTEMPTS, DeadlineError, LimitError, StoppedError
-from reviewer.records import Record
-from reviewer.replies import DamagedReplyError, ModelReplyError
+from reviewer.llm import LLM, LimitError, StoppedError
+from reviewer.llm.client import warm_up
+from reviewer.llm.deadline import DeadlineError
+from reviewer.llm.provider_errors import MOST_ATTEMPTS
+from reviewer.llm.replies import DamagedReplyError, ModelReplyError
 from reviewer.settings import Settings
+from reviewer.types.record import Record
 from tests.conftest import ROOT
 from tests.fake_provider import (
     FakeProvider,
@@ -434,8 +436,8 @@ def test_a_damaged_reply_is_paid_for_too(provider):
 
 CALLS_BESIDE_A_LOGGER = """
 import json, sys, time
-from reviewer.llm import LLM, load_litellm
-from reviewer.records import Record
+from reviewer.llm.client import LLM, load_litellm
+from reviewer.types.papers import Record
 from reviewer.settings import Settings
 
 class Note(Record):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.manuscript import read_draft
+from reviewer.tasks.checks.manuscript import read_draft
 
 
 def cited(text, **options):

@@ -1,17 +1,13 @@
 """In-text citations in four systems; nobody is called "10 authors"."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reviewer.marks import (
-    STYLES,
-    Marks,
-    citation_key,
-    cited_keys,
-    highest_number,
-    known_authors,
-    style_of,
-)
-from reviewer.records import Paper, Part
+from reviewer.render.citation_syntax import cited_keys, find_marks, highest_number, style_of
+from reviewer.render.in_text import STYLES, Marks, citation_key, known_authors
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 
 
 def paper(key, authors=(), year=2025, title="A Long Title That Goes On and On Beyond Measure"):
@@ -105,3 +101,59 @@ def test_cited_keys_are_found_in_both_systems():
 def test_the_highest_number_of_a_draft_is_known():
     assert highest_number("So [1, 3–12] and [4]; x[99], [2](link).") == 12
     assert highest_number("None.") == 0
+
+
+# What is written is read back
+
+
+KEYS = st.text(st.sampled_from("aZ9_-:.+/é #{}@*"), min_size=1, max_size=12)
+NAMES = st.sampled_from(["Guo", "van der Berg", "Müller", "Ōta", "Özil", "Łukasz", "王", "O'Neil"])
+
+
+@st.composite
+def cited_papers(draw):
+    keys = draw(st.lists(KEYS, min_size=1, max_size=4, unique_by=citation_key))
+    titles = ("Of Pears", "Of Pears (and Apples)")
+    return [
+        Paper(
+            id=f"id-{n}",
+            key=key,
+            parts=(Part(name="title", text=draw(st.sampled_from(titles))),),
+            authors=tuple(draw(st.lists(NAMES, max_size=3))),
+            year=draw(st.sampled_from([None, 1999, 2025])),
+        )
+        for n, key in enumerate(keys)
+    ]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@given(papers=cited_papers(), paged=st.booleans(), first=st.integers(1, 990))
+def test_a_mark_is_read_back_as_it_was_written(style, papers, paged, first):
+    marks = Marks(style, papers, first)
+    ids = [paper.id for paper in papers]
+    pages = {ids[0]: [3], ids[-1]: [7, 12]} if paged else {}
+    numbers = {str(marks.number_of(i)) for i in ids}
+    wanted = {
+        "numeric": [str(marks.number_of(i)) for i in ids],
+        "author-year": [],
+    }.get(style, [citation_key(paper.key) for paper in papers])
+    text = f"It is so {marks.mark(ids, pages)}."
+    found = find_marks(text, numbers)
+    assert [key for mark in found for key in mark.keys] == wanted
+    assert found[0].start == len("It is so ")
+    assert found[-1].end == len(text) - 1
+    if style != "author-year":
+        assert style_of(text, is_latex=False) == style
+    if style in ("pandoc", "latex"):
+        assert cited_keys(text) == set(wanted)
+    if style == "numeric":
+        assert highest_number(text) == first + len(ids) - 1
+    in_words = f"So {marks.in_words(ids[0])} says."
+    assert [key for mark in find_marks(in_words, numbers) for key in mark.keys] == wanted[:1]
+
+
+def test_a_key_that_pandoc_would_cut_stands_in_braces():
+    assert Marks("pandoc", [paper("a--b")]).mark(["id-a--b"]) == "[@{a--b}]"
+    assert Marks("pandoc", [paper("x.")]).in_words("id-x.") == "@{x.}"
+    assert Marks("pandoc", [paper("fig:one")]).mark(["id-fig:one"]) == "[@{fig:one}]"
+    assert cited_keys("So @a--b and [@c.d.] and @fig:one say.") == {"a", "c.d"}

@@ -12,9 +12,9 @@ from conftest import ROOT, SAMPLES, SHARED
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reviewer.embedding import MissingEmbeddingError, open_embedding
-from reviewer.embedding.minilm import DIMENSIONS, FILES, MiniLM, chroma_folder, find_files
 from reviewer.errors import EmbeddingError
+from reviewer.library.embeddings.embedding import MissingEmbeddingError, open_embedding
+from reviewer.library.embeddings.minilm import DIMENSIONS, FILES, MiniLM, chroma_folder, find_files
 from reviewer.settings import Settings
 
 MODEL = SHARED / "models" / "all-MiniLM-L6-v2"
@@ -150,8 +150,8 @@ sys.addaudithook(lambda event, _: calls.append(event) if event.startswith("socke
 
 from conftest import WordEmbedding
 
-from reviewer.library import Library
-from reviewer.search import find
+from reviewer.library.library import Library
+from reviewer.search.search import find
 from reviewer.settings import Settings
 
 folder, samples = Path(sys.argv[1]), sys.argv[2]

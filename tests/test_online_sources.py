@@ -30,20 +30,23 @@ from source_samples import (
 )
 
 from reviewer.errors import OnlineError
-from reviewer.lookups import Identifier, Wanted
-from reviewer.records import Paper, Skipped
 from reviewer.settings import Settings
-from reviewer.sources import (
+from reviewer.sources.formats import openalex, semantic_scholar
+from reviewer.sources.online import (
+    NotThereError,
+    Web,
     arxiv,
     crossref,
     daily_listing,
-    openalex,
     pubmed,
-    semantic_scholar,
     unpaywall,
 )
-from reviewer.web import NotThereError, Web
-from reviewer.xml_reading import XmlError, read_xml, text_of_jats
+from reviewer.sources.online import openalex as openalex_api
+from reviewer.sources.online import semantic_scholar as semantic_scholar_api
+from reviewer.sources.online.types import Identifier, Wanted
+from reviewer.sources.parsing.xml_stream import XmlError, read_xml, text_of_jats
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 AUTHORS = ("Ada M. Lovelace", "Jan van der Berg")
 
@@ -153,7 +156,7 @@ class TestOpenAlex:
 
         sources.answers["/openalex/works"] = answer
         wanted = Wanted(text="RL skills", limit=250, year_from=2023, year_to=2024)
-        assert [len(page) for page in openalex.search(web, wanted)] == [100, 100, 50]
+        assert [len(page) for page in openalex_api.search(web, wanted)] == [100, 100, 50]
         first = sources.asked[0].query
         assert first["search"] == "RL skills"
         assert first["filter"] == (
@@ -171,15 +174,15 @@ class TestOpenAlex:
                             for i in asked.query["filter"].removeprefix("openalex:").split("|")])
         )  # fmt: skip
         known = Identifier(kind="doi", value=DOI)
-        pages = list(openalex.references(web, known, 1000))
+        pages = list(openalex_api.references(web, known, 1000))
         assert [len(page) for page in pages] == [50, 30]
-        assert [len(page) for page in openalex.references(web, known, 60)] == [50, 10]
+        assert [len(page) for page in openalex_api.references(web, known, 60)] == [50, 10]
 
     def test_what_cites_an_arxiv_paper_is_asked_by_its_doi(self, sources, web):
         path = f"/openalex/works/doi:10.48550%2Farxiv.{ARXIV}"
         sources.answers[path] = as_json({"id": "https://openalex.org/W9"})
         sources.answers["/openalex/works"] = as_json(openalex_list(openalex_work(10)))
-        [[paper]] = openalex.cited_by(web, Identifier(kind="arxiv", value=f"{ARXIV}v3"), 10)
+        [[paper]] = openalex_api.cited_by(web, Identifier(kind="arxiv", value=f"{ARXIV}v3"), 10)
         assert sources.asked[1].query["filter"] == "cites:W9"
         assert paper.origins[0].file == "openalex:W10"
 
@@ -210,7 +213,7 @@ class TestSemanticScholar:
 
         sources.answers["/semantic_scholar/paper/search"] = answer
         wanted = Wanted(text="self-play skills", limit=3000, year_to=2024)
-        assert sum(len(page) for page in semantic_scholar.search(web, wanted)) == 1000
+        assert sum(len(page) for page in semantic_scholar_api.search(web, wanted)) == 1000
         assert sources.asked[0].query["query"] == "self play skills"
         assert sources.asked[0].query["year"] == "-2024"
 
@@ -218,7 +221,7 @@ class TestSemanticScholar:
         items = [{"citingPaper": s2_paper(2)}, {"citingPaper": {"paperId": None, "title": None}}]
         path = f"/semantic_scholar/paper/ARXIV:{ARXIV}/citations"
         sources.answers[path] = as_json({"offset": 0, "data": items})
-        [[paper]] = semantic_scholar.cited_by(web, Identifier(kind="arxiv", value=ARXIV), 10)
+        [[paper]] = semantic_scholar_api.cited_by(web, Identifier(kind="arxiv", value=ARXIV), 10)
         assert paper.title == TITLE
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from reviewer.errors import SourceError
-from reviewer.own_text import MOST_CHARS, OWN_TAG, read_draft, read_own
+from reviewer.sources import read_text_file
+from reviewer.tasks.drafts.own_work import HINT, MOST_CHARS, OWN_TAG, read_own
 
 SAID = "We train small models on pears. They learn to count and forget less than large ones do."
 REST = "Nothing of this belongs to the abstract, however long it may be and however much it says."
@@ -60,4 +61,4 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path):
     with pytest.raises(SourceError, match="cannot be opened: no such file"):
         read_own(str(tmp_path / "no.md"))
     with pytest.raises(SourceError, match="cannot be opened"):
-        read_draft(str(tmp_path))
+        read_text_file(str(tmp_path), HINT)

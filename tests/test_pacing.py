@@ -6,7 +6,7 @@ import time
 import pytest
 
 from reviewer.errors import ModelError
-from reviewer.pacing import side_by_side
+from reviewer.llm import side_by_side
 
 
 def test_results_come_in_the_order_of_the_items_whichever_ends_first():

@@ -12,26 +12,30 @@ from pathlib import Path
 
 import pytest
 
-import reviewer.formats
-from reviewer.charts import drawn_map, years_of
-from reviewer.cited import book_of, verdict_bars
-from reviewer.formats.answer_html import answer_html
-from reviewer.formats.draft_html import draft_html
-from reviewer.formats.html import table_html
-from reviewer.formats.index_html import index_html
-from reviewer.formats.markdown_survey import survey_markdown
-from reviewer.formats.report_html import report_html
+import reviewer.render
 from reviewer.library import Library
-from reviewer.mapping import LEAST_PAPERS, map_papers
-from reviewer.methods import flow_steps
-from reviewer.outlining import DraftOptions
-from reviewer.records import Citation, Coverage, Paper, Part
-from reviewer.related import draft_related_work
-from reviewer.reports import Flow, Made
-from reviewer.results import Answer, StanceTaken, Theme
-from reviewer.telling import flow_of
+from reviewer.render.html.answer import answer_html
+from reviewer.render.html.charts import drawn_map, years_of
+from reviewer.render.html.cited_papers import book_of, verdict_bars
+from reviewer.render.html.draft import draft_html
+from reviewer.render.html.survey_index import index_html
+from reviewer.render.html.survey_report import report_html
+from reviewer.render.html.table import table_html
+from reviewer.render.markdown_survey import survey_markdown
+from reviewer.render.methods import flow_steps
+from reviewer.render.provenance import flow_of
+from reviewer.search import map_papers
+from reviewer.search.paper_map import LEAST_PAPERS
+from reviewer.tasks import draft_related_work
+from reviewer.tasks.drafts.options import DraftOptions
 from reviewer.text import clean
-from reviewer.writers.extractive import Extractive
+from reviewer.types import Answer, Citation, Paper
+from reviewer.types.answers import StanceTaken
+from reviewer.types.drafts import Theme
+from reviewer.types.papers import Part
+from reviewer.types.runs import Coverage
+from reviewer.types.surveys import Flow, Made
+from reviewer.writers import Extractive
 from tests.browser import DESKTOP, PHONE
 from tests.conftest import SAMPLES, WordEmbedding
 from tests.made_reports import answered, batch_of, big_report, hostile_report, survey_of
@@ -451,7 +455,7 @@ def test_years_run_without_a_gap_and_count_every_paper():
 
 
 def test_every_file_of_the_pages_is_used_by_one():
-    folder = Path(reviewer.formats.__file__).parent
+    folder = Path(reviewer.render.__file__).parent
     said = "".join(p.read_text("utf-8") for p in folder.rglob("*") if p.suffix in (".py", ".jinja"))
     said += (folder.parent / "pages.py").read_text("utf-8")
     for file in (folder / "page").iterdir():

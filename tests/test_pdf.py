@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 
-from reviewer.chunking import chunk_paper
+from reviewer.library.index.chunking import chunk_paper
 from reviewer.sources import ReadOptions, read_file
 from reviewer.text import clean, sentence_spans
 from tests.pdfs import ABSTRACT, column, make_pdf, paper_page, words

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reviewer.chunking import chunk_paper
-from reviewer.records import Paper
+from reviewer.library.index.chunking import chunk_paper
 from reviewer.sources import ReadOptions, read_file
+from reviewer.types import Paper
 from tests.pdfs import column, make_pdf, paper_page, words
 
 SEEN = [

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.pdf_reading import MOST_BYTES, MOST_SECONDS
 from reviewer.processes import run_module
 from reviewer.sources import ReadOptions, read_file
+from reviewer.sources.pdf.worker import MOST_BYTES, MOST_SECONDS
 from tests.conftest import ROOT
 from tests.pdfs import assemble, bomb, make_pdf, paper_page
 from tests.promises import IS_FULL, promise
@@ -157,7 +157,7 @@ def test_a_page_as_large_as_a_field_is_drawn_small(tmp_path):
 
 
 def test_a_file_beyond_the_limit_of_size_is_refused_unread(tmp_path, monkeypatch):
-    monkeypatch.setattr("reviewer.sources.pdf.MOST_FILE_BYTES", 1 << 20)
+    monkeypatch.setattr("reviewer.sources.formats.pdf.MOST_FILE_BYTES", 1 << 20)
     assert "more than the 1 that are read" in refusal(tmp_path, b"%PDF-1.7\n" + bytes(2 << 20))
 
 
@@ -169,7 +169,7 @@ def test_a_child_that_takes_too_long_is_ended():
 @pytest.mark.skipif(sys.platform == "win32", reason="no such limits there")
 def test_the_child_limits_its_memory_its_time_and_its_files():
     code = (
-        "import resource, reviewer.pdf_reading as r; r.limit_this_process();"
+        "import resource, reviewer.sources.pdf.worker as r; r.limit_this_process();"
         "print([resource.getrlimit(k)[0] for k in (resource.RLIMIT_CPU, resource.RLIMIT_AS,"
         "resource.RLIMIT_FSIZE)])"
     )

@@ -5,10 +5,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reviewer.errors import NotFoundError, UsageError
-from reviewer.planning import plan_yaml, read_plan
-from reviewer.records import Paper, Part
-from reviewer.results import Plan, Theme
+from reviewer.tasks.yaml_plan import plan_yaml, read_plan
 from reviewer.text import clean
+from reviewer.types import Paper
+from reviewer.types.drafts import Plan, Theme
+from reviewer.types.papers import Part
 
 KEYS = ("guo-2025-rl", "li-2024-x", "no-year-nd")
 PAPERS = [

@@ -9,12 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviewer.library import Library
-from reviewer.postings import Postings
-from reviewer.records import Filters
+from reviewer.library.index.inverted import Postings
+from reviewer.library.index.stemming import Stems
 from reviewer.search import find
-from reviewer.stems import Stems
-from reviewer.terms import query_terms
-from reviewer.visible import visible
+from reviewer.text.invisible import visible
+from reviewer.text.keywords import query_terms
+from reviewer.types.searches import Filters
 
 QUESTIONS = (
     "does RL teach new skills?",

@@ -8,10 +8,11 @@ import pytest
 from scripted import evidence, reads, writer
 
 from reviewer.errors import ModelError
-from reviewer.prompting import Prompts
-from reviewer.records import Citation, Claim, Quote, Reading
-from reviewer.writers import PAPERS_A_CALL
-from reviewer.writers.prompted import (
+from reviewer.llm import Prompts
+from reviewer.types import Citation, Claim
+from reviewer.types.claims import Quote, Reading
+from reviewer.types.writer import PAPERS_A_CALL
+from reviewer.writers.prompted.answers import (
     MOST_CLAIMS,
     MOST_QUESTIONS,
     AnswerReply,

@@ -1,19 +1,19 @@
 """Prompts say what they take, render it, and keep paper text as data behind a secret fence."""
 
 import re
+from importlib import import_module
 
 import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import meta, nodes
-from scripted import FENCED
 
-from reviewer import drafting, filling, framing
 from reviewer.errors import NotFoundError
-from reviewer.prompting import SUFFIX, PromptError, Prompts, inputs_of, prompts_folder
-from reviewer.records import Record
-from reviewer.writers import prompted
+from reviewer.llm import Prompts
+from reviewer.llm.prompts import SUFFIX, PromptError, inputs_of, prompts_folder
+from reviewer.llm.testing import FENCED
+from reviewer.types.record import Record
 
 FILES = sorted(prompts_folder().glob(f"*{SUFFIX}"))
 CALLS = [file for file in FILES if not file.name.startswith("_")]
@@ -72,10 +72,8 @@ def test_a_prompts_first_line_names_what_it_takes_and_gives_and_who_calls_it(fil
     head = HEAD.match(file.read_text(encoding="utf-8"))
     assert head, f"{file.name} has no head"
     assert inputs_of(head.string) == meta.find_undeclared_variables(tree(file))
-    module, caller = {
-        "writers/prompted.py": (prompted, prompted.Prompted), "filling.py": (filling, filling),
-        "drafting.py": (drafting, drafting), "framing.py": (framing, framing),
-    }[head[3]]  # fmt: skip
+    module = import_module("reviewer." + head[3].removesuffix(".py").replace("/", "."))
+    caller = getattr(module, "Prompted", module)
     assert issubclass(getattr(module, head[2]), Record)
     assert callable(getattr(caller, head[4]))
 

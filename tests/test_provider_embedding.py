@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reviewer.embedding import MissingEmbeddingError, open_embedding
-from reviewer.embedding.provider import TEXTS_A_CALL, ProviderEmbedding
 from reviewer.errors import ModelError
+from reviewer.library.embeddings.embedding import MissingEmbeddingError, open_embedding
+from reviewer.library.embeddings.provider import TEXTS_A_CALL, ProviderEmbedding
 from reviewer.settings import Settings
 from tests.fake_provider import FakeProvider, Reply, embedded, refused, sent
 

@@ -7,17 +7,11 @@ import sys
 import pytest
 
 from reviewer.errors import ModelError
-from reviewer.llm import LLM, load_litellm
-from reviewer.providers import (
-    KEY_VARIABLES,
-    check,
-    check_early,
-    costs_in,
-    is_known,
-    providers_in,
-)
-from reviewer.records import Record
+from reviewer.llm import LLM, check_early
+from reviewer.llm.client import load_litellm
+from reviewer.llm.providers import KEY_VARIABLES, check, costs_in, is_known, providers_in
 from reviewer.settings import Settings
+from reviewer.types.record import Record
 from tests.conftest import ROOT
 
 NAMES = ["gpt-99", "gpt5", "claude-99", "llama3", "mistral", "o9", "ollama", "ft:gpt-4o:me::id"]
@@ -48,7 +42,7 @@ def test_a_missing_key_is_told_in_litellms_own_words_without_it(litellm, provide
     model = f"{provider}/some-model"
     early = told(lambda: check_early(model, "", offline=False))
     assert early
-    monkeypatch.setattr("reviewer.providers.KEY_VARIABLES", {})
+    monkeypatch.setattr("reviewer.llm.providers.KEY_VARIABLES", {})
     assert early == told(lambda: check(litellm, model, "", offline=False))
 
 

@@ -9,11 +9,12 @@ import unicodedata
 
 import pytest
 
-from reviewer.citing import cite, locate
-from reviewer.records import Citation, Evidence, Paper, Quote
+from reviewer.grounding import cite, locate
 from reviewer.sources import ReadOptions, find_files, read_file
 from reviewer.text import sentence_spans
-from tests.conftest import SAMPLES, SHARED
+from reviewer.types import Citation, Evidence, Paper
+from reviewer.types.claims import Quote
+from tests.conftest import SAMPLES
 from tests.promises import promise
 from tests.scripted import evidence
 
@@ -27,11 +28,11 @@ HOSTILE_SENTENCES = (
 )
 
 
-def some_quotes(count, seed):
-    """Real evidence and a sentence or a part of one that is quoted from it."""
+def some_quotes(count, seed, folder=SAMPLES):
+    """Evidence of the folder's papers and a sentence or a part of one that is quoted from it."""
     chosen = random.Random(seed)
     found = [evidence("E1", f"{s} {s.replace('not ', '')}") for s in HOSTILE_SENTENCES]
-    for paper in real_papers():
+    for paper in papers_in(folder):
         if paper.abstract:
             found.append(evidence("E1", paper.abstract, paper.title))
     for _ in range(count):
@@ -46,9 +47,8 @@ def some_quotes(count, seed):
         yield item, text[start:end]
 
 
-def real_papers() -> list[Paper]:
-    places = [str(SAMPLES)] + [str(SHARED / "seeds")] * (SHARED / "seeds").is_dir()
-    files = [file for file in find_files(places) if isinstance(file, str)]
+def papers_in(folder) -> list[Paper]:
+    files = [file for file in find_files([str(folder)]) if isinstance(file, str)]
     return [paper for file in files for paper in read_file(file, ReadOptions()).papers]
 
 
@@ -91,9 +91,28 @@ def said(text):
     few=300,
 )
 def test_an_edit_that_says_something_else_is_no_quote(rounds):
+    check_edits(some_quotes(rounds, seed=rounds))
+
+
+@promise(
+    "Every accepted quote stands at its offsets, character by character",
+    "quotes from real abstracts, whole sentences and parts, as they are and in quotation marks",
+    full=2000,
+    few=300,
+)
+def test_an_accepted_quote_re_slices(rounds):
+    check_quotes(some_quotes(rounds, seed=7))
+
+
+def test_quotes_of_the_real_listings_are_held_the_same(seeds):
+    check_edits(some_quotes(300, seed=300, folder=seeds))
+    check_quotes(some_quotes(300, seed=7, folder=seeds))
+
+
+def check_edits(quotes):
     chosen = random.Random(12)
     wrong, accepted = [], 0
-    for item, quote in some_quotes(rounds, seed=rounds):
+    for item, quote in quotes:
         changed = edited(quote, chosen)
         found = cite(Quote(tag="E1", quote=changed), {"E1": item})
         if isinstance(found, Citation):
@@ -105,14 +124,8 @@ def test_an_edit_that_says_something_else_is_no_quote(rounds):
     assert accepted  # edits of a stop or a quotation mark leave the words
 
 
-@promise(
-    "Every accepted quote stands at its offsets, character by character",
-    "quotes from real abstracts, whole sentences and parts, as they are and in quotation marks",
-    full=2000,
-    few=300,
-)
-def test_an_accepted_quote_re_slices(rounds):
-    for item, quote in some_quotes(rounds, seed=7):
+def check_quotes(quotes):
+    for item, quote in quotes:
         for written in (quote, f"“{quote}”", re.sub(r"\s+", "\n ", quote)):
             found = cite(Quote(tag="E1", quote=written), {"E1": item}, may_be_short=True)
             if isinstance(found, Citation):
@@ -133,7 +146,7 @@ def begins_after_not(text, quote):
     before = text[: text.index(quote)].split()[-1:]
     return bool(before) and bool(
         re.search(
-            r"(?i)\b(?:not?|never|without|cannot|n[eo]\w+|\w+n['’]t|hardly|rarely)$",
+            r"(?i)\b(?:not?|never|without|cannot|n[eo]\w+|\w+n['’]t|hardly|rarely|barely|seldom)$",
             before[0].rstrip(","),
         )
     )

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import reviewer.sources.bibtex as bibtex_source
-import reviewer.sources.csl_json as csl_source
-import reviewer.sources.ris as ris_source
-from reviewer.kinds import KIND
-from reviewer.records import Paper, Skipped
+import reviewer.sources.formats.bibtex as bibtex_source
+import reviewer.sources.formats.csl_json as csl_source
+import reviewer.sources.formats.ris as ris_source
 from reviewer.sources import ReadOptions, read_file
+from reviewer.text.entry_types import KIND
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
 
 RIS = """Provider: A Database
 Content: text/plain

@@ -6,18 +6,20 @@ import re
 import pytest
 from scripted import plans, sections, writer
 
-from reviewer.drafting import PlanReply, SectionReply
 from reviewer.errors import ModelError, UsageError
 from reviewer.library import Library
-from reviewer.outlining import DraftOptions, plan_related_work
-from reviewer.own_text import read_own
-from reviewer.records import Citation, Filters
-from reviewer.related import draft_related_work, planned_calls
-from reviewer.results import Plan, Theme
 from reviewer.settings import Settings
+from reviewer.tasks import draft_related_work, plan_related_work
+from reviewer.tasks.drafts.options import DraftOptions
+from reviewer.tasks.drafts.own_work import read_own
+from reviewer.tasks.drafts.related_work import planned_calls
 from reviewer.text import clean, counted
-from reviewer.writers.extractive import Extractive
-from reviewer.writers.prompted import AnswerReply, JudgeReply, ReadReply
+from reviewer.types import Citation
+from reviewer.types.drafts import Plan, Theme
+from reviewer.types.searches import Filters
+from reviewer.writers import Extractive
+from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, ReadReply
+from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from tests.conftest import SAMPLES
 
 QUESTION = "does RL teach new skills?"

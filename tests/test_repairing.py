@@ -12,17 +12,15 @@ from conftest import SAMPLES, WordEmbedding, write_listing
 from promises import promise
 from test_index import start_child
 
-from reviewer.backups import back_up, restore
 from reviewer.cli import run
 from reviewer.errors import LibraryError, NewerLibraryError
-from reviewer.file_list import NAME, remembered
-from reviewer.library import Library
-from reviewer.records import Filters
-from reviewer.repairing import repair
-from reviewer.results import Run
-from reviewer.salvage import Pages, rows_of_table
+from reviewer.library import Library, back_up, repair_library, restore
+from reviewer.library.source_files import NAME, remembered
+from reviewer.library.storage.salvage import Pages, rows_of_table
 from reviewer.search import find
 from reviewer.sources import ReadOptions
+from reviewer.types.runs import Run
+from reviewer.types.searches import Filters
 
 QUESTION = "does RL teach new skills?"
 PAGE = 4096
@@ -99,7 +97,7 @@ def test_rows_that_are_only_in_the_log_are_read_and_deleted_ones_are_not(tmp_pat
 
 def test_repairing_what_is_whole_changes_nothing(place):
     before = contents(place / "library")
-    done = repair(place / "library")
+    done = repair_library(place / "library")
     assert contents(place / "library") == before
     assert (done.papers, done.entries, done.read_again, done.mended, done.lost) == (62, 64, 0, 0, 0)
     assert done.vectors == 62
@@ -136,7 +134,7 @@ def test_a_damaged_library_is_mended_with_every_paper(made, tmp_path, rounds):
     for n in range(rounds):
         folder = shutil.copytree(made / "library", tmp_path / str(n))
         damage(folder / "library.db", random.Random(n))
-        done = repair(folder)
+        done = repair_library(folder)
         with opened(folder) as library:
             kept = {paper.title: (paper.parts, paper.origins) for paper in library.papers()}
             assert library.database.check() == "ok"
@@ -151,7 +149,7 @@ def test_a_damaged_library_is_mended_with_every_paper(made, tmp_path, rounds):
 def test_a_library_of_which_nothing_is_left_is_made_from_its_files(place):
     wanted = {paper.title for paper in contents(place / "library")[0]}
     (place / "library" / "library.db").write_bytes(bytes(PAGE))
-    done = repair(place / "library")
+    done = repair_library(place / "library")
     assert (done.papers, done.lost) == (62, 0)
     assert {paper.title for paper in contents(place / "library")[0]} == wanted
 
@@ -175,7 +173,7 @@ def test_what_was_removed_does_not_come_back_until_its_file_is_added_again(place
         data = (folder / "library.db").read_bytes()
         kept = bytes(PAGE) if left == "nothing" else bytes(PAGE) + data[PAGE : len(data) // 2]
         (folder / "library.db").write_bytes(kept)
-        return repair(folder).papers, {paper.title for paper in contents(folder)[0]}
+        return repair_library(folder).papers, {paper.title for paper in contents(folder)[0]}
 
     assert damaged() == (61, wanted)
     with opened(folder) as library:
@@ -192,7 +190,7 @@ def test_what_a_restored_backup_holds_is_not_removed_any_more(place):
     restore(backup, place / "elsewhere")
     for restored in (folder, place / "elsewhere"):
         (restored / "library.db").write_bytes(bytes(PAGE))
-        assert repair(restored).papers == 62
+        assert repair_library(restored).papers == 62
 
 
 def test_a_repair_reads_a_table_by_the_columns_that_the_user_named(tmp_path):
@@ -202,7 +200,7 @@ def test_a_repair_reads_a_table_by_the_columns_that_the_user_named(tmp_path):
         library.add([str(table)], ReadOptions(columns=(("Real Title", "title"),)))
         before = library.papers()
         assert [paper.title for paper in before] == ["Learning to fly"]
-    assert repair(tmp_path / "library").mended == 0
+    assert repair_library(tmp_path / "library").mended == 0
     with opened(tmp_path / "library") as library:
         assert library.papers() == before
 
@@ -212,7 +210,7 @@ def test_an_empty_file_is_no_library_and_no_backup(place):
     with pytest.raises(LibraryError, match="is empty"):
         restore(place / "empty.db", place / "library")
     (place / "library" / "library.db").write_bytes(b"")
-    assert repair(place / "library").papers == 62
+    assert repair_library(place / "library").papers == 62
 
 
 def test_a_backup_takes_no_other_librarys_place(place, tmp_path):
@@ -233,7 +231,7 @@ def test_papers_whose_files_are_gone_are_kept_as_far_as_they_can_be_read(tmp_pat
         before = library.papers()
     shutil.rmtree(tmp_path / "files")
     zero_pages(tmp_path / "library" / "library.db", [0, 1])
-    done = repair(tmp_path / "library")
+    done = repair_library(tmp_path / "library")
     with opened(tmp_path / "library") as library:
         found = {paper.id: paper for paper in library.papers()}
     assert len(found) > 50
@@ -249,7 +247,7 @@ def test_a_text_in_which_a_letter_changed_is_taken_from_its_file(place):
     word = next(word for word in words if word.casefold() not in named).encode()
     path = place / "library" / "library.db"
     path.write_bytes(path.read_bytes().replace(word, b"Q" * len(word)))
-    done = repair(place / "library")
+    done = repair_library(place / "library")
     assert done.mended
     assert contents(place / "library")[0] == before
 
@@ -257,7 +255,7 @@ def test_a_text_in_which_a_letter_changed_is_taken_from_its_file(place):
 def test_what_holds_no_paper_is_left_as_it_is(tmp_path):
     (tmp_path / "library.db").write_bytes(b"no library" * 1000)
     with pytest.raises(LibraryError, match="no paper can be read") as caught:
-        repair(tmp_path)
+        repair_library(tmp_path)
     assert "review restore" in caught.value.hint
     assert (tmp_path / "library.db").read_bytes() == b"no library" * 1000
 

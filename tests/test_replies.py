@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from reviewer.records import Record
-from reviewer.replies import MisfitError, mend, read_reply, schema_of
+from reviewer.llm.replies import MisfitError, mend, read_reply, schema_of
+from reviewer.types.record import Record
 
 
 class Quote(Record):

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted import additions, writer
 
-from reviewer.drafting import AdditionReply
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.library import Library
-from reviewer.paragraphs import Put, after_references, prose_spans, with_puts
-from reviewer.revising import ReviseOptions, diff_of, revise_draft
 from reviewer.settings import Settings
-from reviewer.writers.extractive import Extractive
+from reviewer.tasks.drafts.paragraphs import Put, after_references, prose_spans, with_puts
+from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft
+from reviewer.writers import Extractive
+from reviewer.writers.prompted.sections import AdditionReply
 from tests.conftest import SAMPLES
 
 ECHO, ZERO, JIN = "echo-chamber-rl-2025", "sun-2025-zerosearch", "jin-2025-search"

@@ -28,7 +28,6 @@ KEYWORDS = {"shell": True, "allow_pickle": True, "resolve_entities": True, "load
 # Where a child process is begun, on purpose and without a shell; and who speaks to PDFium's C.
 ALLOWED = {
     "pdfium.py": {"ctypes"},
-    "trial.py": {"subprocess"},
     "processes.py": {"subprocess"},
     "docx.py": {"subprocess"},
 }

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from reviewer.errors import ReviewError, UsageError
-from reviewer.formats.references import reference_list
-from reviewer.planning import read_plan
-from reviewer.records import Paper, Part
+from reviewer.render import reference_list
 from reviewer.sources import ReadOptions, read_file
+from reviewer.tasks.yaml_plan import read_plan
+from reviewer.types import Paper
+from reviewer.types.papers import Part
 from tests.promises import promise
 from tests.traps import Trap
 
@@ -161,7 +162,7 @@ import resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
 from pathlib import Path
-from reviewer.library import Library
+from reviewer.library.library import Library
 from reviewer.settings import Settings
 with Library(Path(sys.argv[1]), Settings(embedding="none")) as shelf:
     for file in sys.argv[2:]:
@@ -205,7 +206,8 @@ def test_an_archive_is_no_text(tmp_path):
 
 
 def test_a_prompt_of_the_users_own_builds_and_reads_nothing(tmp_path):
-    from reviewer.prompting import SUFFIX, Prompts
+    from reviewer.llm import Prompts
+    from reviewer.llm.prompts import SUFFIX
 
     source = (Path(__file__).parent.parent / "prompts" / f"expand{SUFFIX}").read_text("utf-8")
     for trick in (

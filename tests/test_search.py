@@ -7,13 +7,13 @@ from conftest import SAMPLES, SHARED, WordEmbedding, write_listing
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reviewer.formats.markdown import found_markdown
 from reviewer.library import Library
-from reviewer.records import Filters
-from reviewer.scoring import Weights
+from reviewer.library.index.scoring import Weights
+from reviewer.render.markdown import found_markdown
 from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
-from reviewer.terms import query_terms
+from reviewer.text.keywords import query_terms
+from reviewer.types.searches import Filters
 
 MINILM = SHARED / "models" / "all-MiniLM-L6-v2"
 QUESTION = "does RL teach new skills?"

@@ -6,11 +6,11 @@ import pytest
 from conftest import SAMPLES, WordEmbedding, write_listing
 
 from reviewer.errors import NotFoundError
-from reviewer.formats.json import found_json
 from reviewer.library import Library
-from reviewer.records import Filters
+from reviewer.render.json import found_json
+from reviewer.search import find_similar
 from reviewer.settings import Settings
-from reviewer.similar import find_similar
+from reviewer.types.searches import Filters
 
 POND = "Frogs live in ponds with lilies and dragonflies."
 RECORDS = [

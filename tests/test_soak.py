@@ -10,10 +10,11 @@ import pytest
 from conftest import ROOT, SAMPLES, WordEmbedding
 from promises import promise
 
-from reviewer.answer import AskOptions, answer_question
-from reviewer.formats.markdown import answer_markdown
 from reviewer.library import Library
-from reviewer.writers.extractive import Extractive
+from reviewer.render.markdown import answer_markdown
+from reviewer.tasks import answer_question
+from reviewer.tasks.answers.answer import AskOptions
+from reviewer.writers import Extractive
 
 MOST_TO_WARM_UP = 100
 QUESTIONS = ("does RL teach new skills?", "how can a model use a search engine?", "forgetting")

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.errors import SourceError
-from reviewer.records import Skipped
-from reviewer.sources import ReadOptions, content_hash, find_files, read_file
+from reviewer.sources import ReadOptions, find_files, read_file
+from reviewer.sources.discover import content_hash
+from reviewer.types.papers import Skipped
 
 SAMPLES = Path(__file__).parent.parent / "fixtures" / "library"
 LINE = b'{"title": "One", "abstract": "An abstract."}\n'

@@ -2,10 +2,10 @@
 
 from scripted import evidence
 
-from reviewer.cells import fill
-from reviewer.columns import DEFAULT, read_column
-from reviewer.spans import fill_rows
-from reviewer.writers.extractive import Extractive
+from reviewer.grounding import fill, read_column
+from reviewer.grounding.columns import DEFAULT
+from reviewer.writers import Extractive
+from reviewer.writers.extractive.tables import fill_rows
 
 ABSTRACT = (
     "Language models often forget facts. We propose Anchor, a method that rewards the model for "

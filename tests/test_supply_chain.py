@@ -13,9 +13,9 @@ import pytest
 from conftest import ROOT
 from promises import promise
 
-from reviewer.doctor import examine
 from reviewer.errors import ModelError
-from reviewer.providers import require_sound
+from reviewer.llm.providers import require_sound
+from reviewer.tasks.doctor import examine
 from tests import supply_chain
 from tests.supply_chain import LOCK, Pin, locked, problems_of, too_young, unknown_hooks
 

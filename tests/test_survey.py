@@ -1,19 +1,23 @@
 """Surveys: papers collected and read once, sections, merging, failures, updates, determinism."""
 
+import threading
+import time
 from collections import Counter
 
 import pytest
 
-from reviewer.collecting import collect
-from reviewer.drafting import SectionReply
 from reviewer.errors import ModelError
-from reviewer.filling import TableReply
-from reviewer.framing import SummaryReply, ViewsReply
 from reviewer.library import Library
-from reviewer.merging import merged
-from reviewer.pacing import LimitError
-from reviewer.records import Citation
-from reviewer.reports import (
+from reviewer.llm import LimitError
+from reviewer.settings import Settings
+from reviewer.tasks import run_survey
+from reviewer.tasks.surveys.collect import collect
+from reviewer.tasks.surveys.cross_references import merged
+from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey
+from reviewer.text import clean
+from reviewer.types import Citation
+from reviewer.types.drafts import Statement
+from reviewer.types.surveys import (
     ReportPlan,
     SectionPlan,
     SurveyPlan,
@@ -21,14 +25,13 @@ from reviewer.reports import (
     TablePlan,
     ViewQuestion,
 )
-from reviewer.results import Statement
-from reviewer.settings import Settings
-from reviewer.survey import SurveyOptions, names_of, plan_survey, run_survey
-from reviewer.text import clean
-from reviewer.writers.extractive import Extractive
-from reviewer.writers.prompted import ReadReply
+from reviewer.writers import Extractive
+from reviewer.writers.prompted.answers import ReadReply
+from reviewer.writers.prompted.sections import SectionReply
+from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
+from reviewer.writers.prompted.tables import TableReply
 from tests.conftest import SAMPLES, write_listing
-from tests.scripted import fills, sections, writer
+from tests.scripted import fills, reads, sections, writer
 
 TOPIC = "reinforcement learning teaches skills"
 
@@ -146,7 +149,7 @@ def test_papers_that_a_plan_names_come_in_any_case(shelf):
 
 
 def test_filters_hold_for_neighbours_too(shelf):
-    from reviewer.records import Filters
+    from reviewer.types.searches import Filters
 
     plan = ReportPlan(title="x", topic=TOPIC, filters=Filters(year_from=2025), papers=60)
     assert {paper.year for paper in collect(plan, (), shelf).papers} == {2025}
@@ -246,8 +249,6 @@ def test_a_report_that_fails_leaves_the_others(shelf):
     def fails(asked):
         if "memory" in asked.question:
             return "no JSON"
-        from tests.scripted import reads
-
         return reads(asked)
 
     plan = SurveyPlan(
@@ -276,6 +277,33 @@ def test_a_limit_ends_the_run_and_the_next_one_goes_on(shelf):
     report = run_survey(one(papers=20), shelf, by).reports[0]
     assert {call.into.__name__ for call in model.asked} == {"SummaryReply", "JudgeReply"}
     assert report.failed == 0
+
+
+def test_each_report_is_done_when_it_ends_and_stays_done_when_another_meets_a_limit(shelf):
+    """Doing takes its time here: that of one report must not put off that of the next."""
+    done, two_are_done, was_in_time = [], threading.Event(), []
+
+    def limited(asked):
+        if "search agents" in asked.question:
+            was_in_time.append(two_are_done.wait(5))
+            raise LimitError("enough", hint="Raise --max-calls.")
+        return reads(asked)
+
+    def do(report):
+        time.sleep(0.5)
+        done.append(report.title)
+        if len(done) == 2:
+            two_are_done.set()
+
+    topics = ("search agents", TOPIC, "memory of agents")
+    plan = SurveyPlan(
+        title="Three", reports=tuple(ReportPlan(title=t, topic=t, papers=12) for t in topics)
+    )
+    by, _ = writer({ReadReply: limited})
+    with pytest.raises(LimitError):
+        run_survey(plan, shelf, by, SurveyOptions(done=do))
+    assert all(was_in_time)
+    assert sorted(done) == sorted(topics[1:])
 
 
 def test_rows_that_a_limit_left_empty_are_filled_by_the_next_run(shelf):

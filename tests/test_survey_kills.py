@@ -15,7 +15,7 @@ from promises import promise
 
 from reviewer.library import Library
 from reviewer.settings import Settings
-from reviewer.survey import GRACE_S
+from reviewer.tasks.surveys.run import GRACE_S
 from tests.conftest import SAMPLES
 from tests.fake_provider import FakeProvider
 from tests.scripted import served

@@ -8,9 +8,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from reviewer.errors import NotFoundError, UsageError
-from reviewer.records import Filters, Paper, Part
-from reviewer.reports import ReportPlan, SectionPlan, SurveyPlan, ViewQuestion
-from reviewer.survey_plan import FIELDS, read_survey_plan, survey_yaml, template
+from reviewer.tasks.surveys.plan import FIELDS, read_survey_plan, survey_yaml, template
+from reviewer.types import Paper
+from reviewer.types.papers import Part
+from reviewer.types.searches import Filters
+from reviewer.types.surveys import ReportPlan, SectionPlan, SurveyPlan, ViewQuestion
 from tests.conftest import ROOT
 
 SCHEMA = json.loads((ROOT / "docs" / "survey-plan.schema.json").read_text(encoding="utf-8"))

@@ -6,22 +6,26 @@ import pytest
 from conftest import SAMPLES, SHARED, write_listing
 from scripted import fills, writer
 
-from reviewer.arranging import ORDERS, in_order
-from reviewer.cells import cell_text, tally
-from reviewer.choosing import named_in
-from reviewer.columns import DEFAULT
 from reviewer.errors import ModelError, SourceError, UsageError
-from reviewer.filling import ColumnsReply, TableReply
-from reviewer.formats.json import read_table, table_json
+from reviewer.grounding.cells import tally
+from reviewer.grounding.columns import DEFAULT
 from reviewer.library import Library
-from reviewer.pacing import LimitError
-from reviewer.records import Filters, Paper, Part
-from reviewer.results import Cell, Column, Row, Value
+from reviewer.llm import LimitError
+from reviewer.render.describe import cell_text
+from reviewer.render.json import read_table, table_json
 from reviewer.settings import Settings
-from reviewer.table import TableOptions, compare_papers, planned_calls
+from reviewer.tasks import compare_papers
+from reviewer.tasks.tables.select import named_in
+from reviewer.tasks.tables.sort import ORDERS, in_order
+from reviewer.tasks.tables.table import TableOptions, planned_calls
+from reviewer.tasks.tables.update import Redo
 from reviewer.text import normalise_title
-from reviewer.updating import Redo
-from reviewer.writers.extractive import Extractive
+from reviewer.types import Paper
+from reviewer.types.papers import Part
+from reviewer.types.searches import Filters
+from reviewer.types.tables import Cell, Column, Row, Value
+from reviewer.writers import Extractive
+from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 
 TOPIC = "methods that train a model with RL to search"
 REWARD, DATA = Column(name="reward"), Column(name="data")

@@ -15,20 +15,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reviewer.cells import cell_text, tally_line
 from reviewer.errors import ReviewError, UsageError
-from reviewer.escaping import escape_formula, escape_latex
-from reviewer.formats.csv import table_csv
-from reviewer.formats.html import table_html
-from reviewer.formats.json import read_table, table_json
-from reviewer.formats.latex import table_latex
-from reviewer.formats.markdown_table import table_markdown
-from reviewer.formats.registry import TABLE_FORMS, choose_format
-from reviewer.formats.xlsx import MOST_CHARS, table_xlsx
-from reviewer.records import Citation, Coverage, Paper, Part
-from reviewer.results import Cell, Column, Row, Table, Value
+from reviewer.render import choose_format, forms_of, write_whole
+from reviewer.render.csv import table_csv
+from reviewer.render.describe import cell_text, tally_line
+from reviewer.render.escape import escape_formula, escape_latex
+from reviewer.render.html.table import table_html
+from reviewer.render.json import read_table, table_json
+from reviewer.render.latex import table_latex
+from reviewer.render.markdown_table import table_markdown
+from reviewer.render.xlsx import MOST_CHARS, table_xlsx
 from reviewer.text import clean
-from reviewer.written_files import write_whole
+from reviewer.types import Citation, Paper, Table
+from reviewer.types.papers import Part
+from reviewer.types.runs import Coverage
+from reviewer.types.tables import Cell, Column, Row, Value
 from tests.browser import DESKTOP, PHONE
 
 HOSTILE = {
@@ -124,7 +125,7 @@ def shown(text):
     ],
 )  # fmt: skip
 def test_a_tables_form_is_told_by_the_files_suffix(output, form):
-    assert choose_format("", output, TABLE_FORMS) == form
+    assert choose_format("", output, forms_of("Table")) == form
 
 
 def test_a_form_that_a_command_does_not_have_is_told():
@@ -134,7 +135,7 @@ def test_a_form_that_a_command_does_not_have_is_told():
     with pytest.raises(UsageError, match="this command does not write --format html"):
         choose_format("html", "")
     with pytest.raises(UsageError, match="'docx' is no format"):
-        choose_format("docx", "", TABLE_FORMS)
+        choose_format("docx", "", forms_of("Table"))
 
 
 def test_a_file_of_bytes_is_written_whole(tmp_path):

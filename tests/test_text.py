@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reviewer.text import clean, clean_view, normalise_title, sentence_spans, shorten
-from reviewer.visible import is_hidden
+from reviewer.text import clean, normalise_title, sentence_spans
+from reviewer.text.invisible import is_hidden
+from reviewer.text.views import clean_view, shorten
 
 TEXTS = st.text(max_size=200) | st.text(
     "ab. ,\n\t\u200b\u202e\u00ad~\\%{}textit\u0645\u200c1", max_size=80

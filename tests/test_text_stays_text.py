@@ -19,28 +19,33 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reviewer.describing import link_of
-from reviewer.drafts import CheckedSentence, CheckReport, DraftSentence, Problem
 from reviewer.errors import NotFoundError
-from reviewer.escaping import escape, escape_formula, escape_latex
-from reviewer.formats.bibtex import bibtex
-from reviewer.formats.check import check_markdown as checked_markdown
-from reviewer.formats.check_html import check_html
-from reviewer.formats.csl_json import csl_json
-from reviewer.formats.csv import papers_csv, table_csv
-from reviewer.formats.html import table_html
-from reviewer.formats.json import papers_jsonl
-from reviewer.formats.latex import table_latex
-from reviewer.formats.markdown import paper_line, paper_markdown
-from reviewer.formats.markdown_draft import escape_pandoc
-from reviewer.formats.markdown_table import table_markdown
-from reviewer.formats.ris import ris
-from reviewer.formats.xlsx import table_xlsx
-from reviewer.planning import plan_yaml, read_plan
-from reviewer.prompting import Prompts
-from reviewer.records import Coverage, Paper, Part
-from reviewer.results import Cell, Column, Plan, Row, Table, Theme, Value
+from reviewer.llm import Prompts
+from reviewer.llm.testing import FENCED
+from reviewer.render import paper_line
+from reviewer.render.bibtex import bibtex
+from reviewer.render.check import check_markdown as checked_markdown
+from reviewer.render.csl_json import csl_json
+from reviewer.render.csv import papers_csv, table_csv
+from reviewer.render.describe import link_of
+from reviewer.render.escape import escape, escape_formula, escape_latex
+from reviewer.render.html.check import check_html
+from reviewer.render.html.table import table_html
+from reviewer.render.json import papers_jsonl
+from reviewer.render.latex import table_latex
+from reviewer.render.markdown import paper_markdown
+from reviewer.render.markdown_draft import escape_pandoc
+from reviewer.render.markdown_table import table_markdown
+from reviewer.render.ris import ris
+from reviewer.render.xlsx import table_xlsx
+from reviewer.tasks.yaml_plan import plan_yaml, read_plan
 from reviewer.text import clean
+from reviewer.types import Paper, Table
+from reviewer.types.checks import CheckedSentence, CheckReport, DraftSentence, Problem
+from reviewer.types.drafts import Plan, Theme
+from reviewer.types.papers import Part
+from reviewer.types.runs import Coverage
+from reviewer.types.tables import Cell, Column, Row, Value
 from tests.injections import INJECTIONS
 from tests.outputs import (
     check_bibtex,
@@ -55,7 +60,6 @@ from tests.outputs import (
     read_yaml,
 )
 from tests.promises import count, promise
-from tests.scripted import FENCED
 
 PIECES = (
     *"`*_~#>|[](){}<>!&;:=+-@%$^\\/\"'.,0 \n\t",

@@ -5,19 +5,12 @@ import json
 import pytest
 
 from reviewer.library import Library
-from reviewer.records import Paper, Part
-from reviewer.results import Theme
+from reviewer.search import group_papers, name_themes, settle_themes
+from reviewer.search.clusters import LEAST_PAPERS, MOST_THEMES, by_words, in_time_order, periods
 from reviewer.settings import Settings
-from reviewer.theme_names import name_themes
-from reviewer.themes import (
-    LEAST_PAPERS,
-    MOST_THEMES,
-    by_words,
-    group_papers,
-    in_time_order,
-    periods,
-    settle_themes,
-)
+from reviewer.types import Paper
+from reviewer.types.drafts import Theme
+from reviewer.types.papers import Part
 
 APPLES = [
     ("Apple Orchard in Spring", "Apple orchard bloom, apple orchard bees, apple orchard spring."),

@@ -4,7 +4,7 @@ import pytest
 from conftest import SAMPLES, WordEmbedding
 
 from reviewer.cli import run
-from reviewer.cli.opening import words_alone_note
+from reviewer.cli.library import words_alone_note
 from reviewer.library import Library
 from reviewer.search import SearchOptions, find
 
@@ -91,6 +91,6 @@ def test_search_tells_of_them_after_its_result(tmp_path, capsys, monkeypatch):
     with Library(folder, embedding=WordEmbedding()) as library:
         library.add([str(SAMPLES)])
         forget_vectors(library, [library.papers()[0].id])
-        monkeypatch.setattr("reviewer.library.open_embedding", lambda *_: WordEmbedding())
+        monkeypatch.setattr("reviewer.library.library.open_embedding", lambda *_: WordEmbedding())
     assert run(["search", "rewards", "--library", str(folder)]) == 0
     assert "1 paper of 62 has no vectors yet" in capsys.readouterr().err

@@ -3,9 +3,9 @@
 import pytest
 from scripted import evidence
 
-from reviewer.records import Quote, Reading
-from reviewer.results import StanceTaken
-from reviewer.verdict import take_stances, verdict_of
+from reviewer.grounding import take_stances, verdict_of
+from reviewer.types.answers import StanceTaken
+from reviewer.types.claims import Quote, Reading
 
 SHOWN = [
     evidence("E1", "We find that RL teaches new skills. It does not forget."),

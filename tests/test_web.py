@@ -8,12 +8,13 @@ from email.utils import format_datetime
 import pytest
 from fake_sources import Answer, FakeSources, as_json, as_xml
 
-from reviewer.addresses import RefusedError
 from reviewer.errors import OnlineError, UsageError
+from reviewer.hosts import RefusedError
 from reviewer.http import Limits, PassingError
-from reviewer.services import SERVICES, require_searched
 from reviewer.settings import Settings
-from reviewer.web import ATTEMPTS, NotThereError, Web
+from reviewer.sources.online import NotThereError, Web
+from reviewer.sources.online.client import ATTEMPTS
+from reviewer.sources.online.services import SERVICES, require_searched
 
 PATH = "/crossref/works"
 GOOD = as_json({"message": "good"})

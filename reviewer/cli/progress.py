@@ -8,12 +8,12 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from reviewer.cli import print_error
+from reviewer.cli.output import print_error
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from reviewer.records import Usage
+    from reviewer.types.runs import Usage
 
 LINE_EVERY_S = 2.0
 
@@ -117,6 +117,6 @@ class SurveyProgress(ShownProgress):
         )
 
     def _spent(self) -> str:
-        from reviewer.cli.writing import cost_line
+        from reviewer.cli.model import cost_line
 
         return cost_line(self.usage()) if self.usage is not None else "no cost"

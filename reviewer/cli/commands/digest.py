@@ -1,0 +1,75 @@
+"""`review digest`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from reviewer.cli.options import (
+    EmbeddingOption,
+    JsonOption,
+    LibraryOption,
+    OutputOption,
+    QuietOption,
+    settings_of,
+)
+from reviewer.cli.output import deliver, print_error, print_out
+
+_EPILOG = "Example: review digest --save 'does RL help?'   then: review digest --since 2025-10-01"
+
+
+def register(app: typer.Typer) -> None:
+    app.command("digest", epilog=_EPILOG)(digest)
+
+
+def digest(
+    since: Annotated[
+        str,
+        typer.Option("--since", help="The day, as 2025-10-01 (a week ago).", show_default=False),
+    ] = "",
+    save: Annotated[
+        list[str] | None,
+        typer.Option("--save", help="Save a question for later digests.", show_default=False),
+    ] = None,
+    forget: Annotated[
+        list[str] | None, typer.Option("--forget", help="Save it no longer.", show_default=False)
+    ] = None,
+    questions: Annotated[bool, typer.Option("--questions", help="List saved questions.")] = False,
+    json: JsonOption = False,
+    output: OutputOption = "",
+    library: LibraryOption = None,
+    embedding: EmbeddingOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Say what came into the library since a day, and which saved questions it bears on."""
+    from reviewer.cli.library import opened, words_alone_note
+    from reviewer.errors import NotFoundError
+    from reviewer.library import Saved
+    from reviewer.render import choose_format, render
+    from reviewer.tasks import digest_library
+    from reviewer.text import clean, counted
+    from reviewer.types.progress import silent
+
+    form = choose_format("json" if json else "", output)
+    with opened(settings_of(library=library, embedding=embedding), None, None, silent) as shelf:
+        saved = Saved(shelf.database)
+        for question in save or ():
+            saved.save(" ".join(question.split()))
+        for question in forget or ():
+            if not saved.forget(" ".join(question.split())):
+                raise NotFoundError(
+                    f"the question '{question}' is not saved", hint="Run: review digest --questions"
+                )
+        if questions or ((save or forget) and not since):
+            print_out("".join(f"{clean(question)}\n" for question in saved.questions()))
+            return
+        made = digest_library(since, shelf)
+        note = words_alone_note(shelf, is_at_hand=False)
+    deliver(render(made, form), output, form)
+    if not quiet:
+        if note and made.questions:
+            print_error(note)
+        if not made.questions:
+            print_error("No question is saved. Save one: review digest --save QUESTION")
+        print_error(f"{counted(len(made.arrivals), 'new paper')} since {made.since}")

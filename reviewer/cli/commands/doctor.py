@@ -1,0 +1,31 @@
+"""`review doctor`."""
+
+from __future__ import annotations
+
+import typer
+
+from reviewer.cli.options import EmbeddingOption, JsonOption, LibraryOption, settings_of
+from reviewer.cli.output import print_out
+
+_SIGNS = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
+
+
+def register(app: typer.Typer) -> None:
+    app.command("doctor", epilog="Example: review doctor")(doctor)
+
+
+def doctor(
+    library: LibraryOption = None, embedding: EmbeddingOption = None, json: JsonOption = False
+) -> int:
+    """Say what works here, and what to do about what does not."""
+    from reviewer.render.json import findings_json
+    from reviewer.tasks.doctor import examine
+
+    findings = examine(settings_of(library=library, embedding=embedding))
+    if json:
+        print_out(findings_json(findings))
+    else:
+        for finding in findings:
+            remedy = f" -> {finding.remedy}" if finding.remedy else ""
+            print_out(f"{_SIGNS[finding.state]} {finding.name}: {finding.detail}{remedy}\n")
+    return 1 if any(finding.state == "problem" for finding in findings) else 0

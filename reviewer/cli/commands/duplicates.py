@@ -1,0 +1,145 @@
+"""`review duplicates`: papers that may be one, and what the user decides of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reviewer.cli.options import JsonOption, LibraryOption, settings_of
+from reviewer.cli.output import print_error, print_out
+
+if TYPE_CHECKING:
+    from reviewer.library import Library
+    from reviewer.types import Paper
+
+_EPILOG = "Example: review duplicates --same gonsior-2021-imital gonsior-2022-imital"
+_TITLE_CHARS = 100
+
+_PAIR = "KEY KEY"
+
+
+def register(app: typer.Typer) -> None:
+    app.command("duplicates", epilog=_EPILOG)(duplicates)
+
+
+def duplicates(
+    same: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--same", metavar=_PAIR, help="These are one: merge them.", show_default=False
+        ),
+    ] = None,
+    different: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--different", metavar=_PAIR, help="These are two.", show_default=False),
+    ] = None,
+    entries: Annotated[
+        str, typer.Option(help="Show the entries that a paper is made of.", show_default=False)
+    ] = "",
+    split: Annotated[
+        str, typer.Option(help="Take entries out of this paper again.", show_default=False)
+    ] = "",
+    take: Annotated[
+        str, typer.Option(help="With --split: the entries' numbers, 2 or 2,3.", show_default=False)
+    ] = "",
+    versions: Annotated[
+        bool, typer.Option("--versions", help="List preprints and their published papers.")
+    ] = False,
+    json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """List papers that may be one and wait for a decision, or decide. What is certain was merged
+    when it was added: --entries shows of what, --split undoes it. Decisions are remembered."""
+    from reviewer.cli.library import opened
+    from reviewer.errors import UsageError
+    from reviewer.types.progress import silent
+
+    if sum(map(bool, (same, different, entries, split, versions))) > 1:
+        raise UsageError("these flags do not go together", hint="Decide one thing at a time.")
+    if bool(take) != bool(split):
+        raise UsageError(
+            "--split names a paper and --take its entries",
+            hint="See: review duplicates --entries KEY",
+        )
+    with opened(settings_of(library=library), None, None, silent) as shelf:
+        if same or different:
+            _decide(shelf, same, different)
+        elif entries:
+            _show_entries(shelf, entries, as_json=json)
+        elif split:
+            _split(shelf, split, take)
+        else:
+            _list(shelf, versions=versions, as_json=json)
+
+
+def _decide(
+    shelf: Library, same: tuple[str, str] | None, different: tuple[str, str] | None
+) -> None:
+    from reviewer.library import merge_papers
+    from reviewer.library.decisions import keep_apart
+
+    if same:
+        paper = merge_papers(shelf, same)
+        print_out(f"Merged into {paper.key}\n")
+    if different:
+        one, other = keep_apart(shelf, *different)
+        print_out(f"{one.key} and {other.key} stay two papers\n")
+
+
+def _show_entries(shelf: Library, name: str, *, as_json: bool) -> None:
+    from reviewer.library.decisions import entries_of
+    from reviewer.render.json import records_json
+    from reviewer.text import clean
+    from reviewer.text.views import shorten
+
+    found = entries_of(shelf, name)
+    if as_json:
+        print_out(records_json("entries", found))
+        return
+    for entry in found:
+        print_out(f"{entry.number}  {shorten(clean(entry.title), _TITLE_CHARS)}\n")
+        why = f"; put here because of {entry.reason}" if entry.reason else ""
+        print_out(f"   {entry.file}, line {entry.position}{why}\n")
+
+
+def _split(shelf: Library, name: str, take: str) -> None:
+    from reviewer.errors import UsageError
+    from reviewer.library.decisions import split_paper
+
+    pieces = [piece.strip() for piece in take.split(",")]
+    if not all(piece.isdecimal() for piece in pieces):
+        raise UsageError(f"--take '{take}' names no entries", hint="Use numbers, as 2 or 2,3.")
+    stays, new = split_paper(shelf, name, [int(piece) for piece in pieces])
+    print_out(f"{stays.key} stays; what was taken out is {new.key}\n")
+
+
+def _list(shelf: Library, *, versions: bool, as_json: bool) -> None:
+    from reviewer.library.decisions import paper_pairs
+    from reviewer.render.json import records_json
+    from reviewer.text import counted
+
+    pairs = paper_pairs(shelf, "versions" if versions else "doubtful")
+    if as_json:
+        print_out(records_json("pairs", pairs))
+        return
+    for pair in pairs:
+        print_out(f"{pair.reason}:\n  {_line(pair.one)}\n  {_line(pair.other)}\n")
+    if versions:
+        print_error(f"{counted(len(pairs), 'preprint')} with a published paper; both can be cited.")
+    elif pairs:
+        print_error(
+            f"{counted(len(pairs), 'pair')} to decide: review duplicates --same KEY KEY, or "
+            "--different KEY KEY"
+        )
+    else:
+        print_error("Nothing to decide.")
+
+
+def _line(paper: Paper) -> str:
+    from reviewer.render import byline, readable_date
+    from reviewer.text import clean
+    from reviewer.text.views import shorten
+
+    facts = " · ".join(x for x in (clean(byline(paper)), readable_date(paper)) if x)
+    return f"{paper.key}  {shorten(clean(paper.title), _TITLE_CHARS)}{' · ' * bool(facts)}{facts}"

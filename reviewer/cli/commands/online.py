@@ -1,0 +1,271 @@
+"""`review enrich` and `audit`, and what `review add` takes from online sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reviewer.cli.options import (
+    JsonOption,
+    LibraryOption,
+    OfflineOption,
+    QuietOption,
+    VerboseOption,
+    filters_of,
+    settings_of,
+)
+from reviewer.cli.output import print_error, print_out
+
+if TYPE_CHECKING:
+    from reviewer.library import Library
+    from reviewer.sources import ReadOptions
+    from reviewer.sources.online import Web
+    from reviewer.sources.online.types import Audited, AuditFinding, Enriched, Identifier, Match
+    from reviewer.types import Paper
+    from reviewer.types.papers import Added, Skipped
+    from reviewer.types.progress import Report
+
+KeysArgument = Annotated[
+    list[str] | None, typer.Argument(help="Keys of papers; none: all that it is about.")
+]
+_STRICT = 3
+
+
+def register(app: typer.Typer) -> None:
+    app.command("enrich", epilog="Example: review enrich from-fx-gx-2025")(enrich)
+    app.command("audit", epilog="Example: review audit --strict")(audit)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `review add` was asked for."""
+
+    names: tuple[str, ...]
+    search: str
+    references: str
+    cited_by: str
+    source: str
+    limit: int
+    year: str
+
+    def names_files(self) -> bool:
+        from reviewer.sources.online.fetch import split_named
+
+        return bool(split_named(self.names)[2])
+
+    def require_something(self) -> None:
+        """Raises UsageError when nothing was named, and for a source or a year that is none."""
+        from reviewer.errors import UsageError
+        from reviewer.sources.online.services import require_searched
+
+        if not (self.names or self.search.strip() or self.references or self.cited_by):
+            raise UsageError(
+                "nothing was named to add",
+                hint="Name files or identifiers, or use --search, --references or --cited-by.",
+            )
+        require_searched(self.source)
+        filters_of(self.year)
+        if self.year and not self.search.strip():
+            raise UsageError("--year goes with --search alone", hint="Leave it out, or search.")
+
+
+def add_asked(shelf: Library, asked: Asked, options: ReadOptions, report: Report) -> Added:
+    """Read the files, then ask the online sources."""
+    from reviewer.sources.online import Web
+    from reviewer.sources.online.cache import DAY_S
+    from reviewer.sources.online.fetch import split_named
+    from reviewer.types.papers import Added
+
+    identifiers, slips, files = split_named(asked.names)
+    added = shelf.add(files, options, report) if files else Added(papers=shelf.catalogue.count())
+    if not (identifiers or slips or asked.search or asked.references or asked.cited_by):
+        return added
+    # A search that was stopped goes on from what is kept; tomorrow's is to find what is new.
+    with Web(shelf.settings, most_age_s=DAY_S) as web:
+        pages = _pages(web, shelf, asked, identifiers, report)
+        found = shelf.add_found(chain([list(slips)] if slips else [], pages), report)
+    return _both(added, found)
+
+
+def _pages(
+    web: Web, shelf: Library, asked: Asked, identifiers: list[Identifier], report: Report
+) -> Iterator[list[Paper | Skipped]]:
+    from reviewer.sources.online import find_along, find_by_words, find_identified
+    from reviewer.sources.online.types import Wanted
+
+    chased = [
+        (shelf.paper(key), direction)
+        for key, direction in ((asked.references, "references"), (asked.cited_by, "cited_by"))
+        if key
+    ]
+    yield from find_identified(web, identifiers, report)
+    if asked.search.strip():
+        wanted = Wanted.within(filters_of(asked.year), asked.search, asked.limit)
+        yield from find_by_words(web, asked.source, wanted, report)
+    for paper, direction in chased:
+        yield from find_along(web, asked.source, paper, direction, asked.limit, report)
+
+
+def _both(one: Added, other: Added) -> Added:
+    added = tuple(dict.fromkeys([*one.added, *other.added]))
+    updated = tuple(i for i in dict.fromkeys([*one.updated, *other.updated]) if i not in added)
+    entries = one.entries + other.entries
+    return other.model_copy(
+        update={
+            "entries": entries,
+            "added": added,
+            "updated": updated,
+            "unchanged": entries - len(added) - len(updated),
+            "skipped": (*one.skipped, *other.skipped),
+            "notes": tuple(dict.fromkeys([*one.notes, *other.notes])),
+            "files_read": one.files_read + other.files_read,
+            "embedded": one.embedded + other.embedded,
+            "seconds_embedding": one.seconds_embedding + other.seconds_embedding,
+        }
+    )
+
+
+def enrich(
+    keys: KeysArgument = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            help="Ask this source (again for more): arxiv, semantic_scholar, openalex, crossref, "
+            "pubmed. Else the first three, in this order.",
+            show_default=False,
+        ),
+    ] = None,
+    take: Annotated[
+        str,
+        typer.Option(help="Use this record for the one paper named.", show_default=False),
+    ] = "",
+    open_access: Annotated[
+        bool, typer.Option("--open-access", help="Ask Unpaywall for a free copy too.")
+    ] = False,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+    offline: OfflineOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Look up authors, year and identifiers that papers lack. Texts stay as they are; what is not
+    certain is listed for you to decide."""
+    from reviewer.cli.library import opened
+    from reviewer.cli.progress import ShownProgress
+    from reviewer.render.json import dump
+    from reviewer.sources.online import Web
+    from reviewer.tasks import enrich_papers
+    from reviewer.tasks.metadata.enrich import SOURCES, EnrichOptions
+
+    settings = settings_of(library=library, offline=offline)
+    options = EnrichOptions(tuple(source or SOURCES), take, open_access)
+    with (
+        ShownProgress(quiet=quiet, verbose=verbose) as report,
+        opened(settings, None, None, report) as shelf,
+        Web(settings) as web,
+    ):
+        done = enrich_papers(shelf, web, keys or (), options, report)
+        shown = [shelf.paper(key) for key in done.enriched]
+    if json:
+        print_out(dump("enriched", done.model_dump(mode="json")))
+    else:
+        print_out(_enriched(done, shown))
+        _say_faults(done.faults)
+    return 1 if done.faults and not (done.enriched or done.doubtful or done.not_found) else 0
+
+
+def _enriched(done: Enriched, papers: list[Paper]) -> str:
+    from reviewer.render import paper_line
+
+    lines = [f"{paper_line(paper)}\n" for paper in papers]
+    for key, matches in done.doubtful:
+        lines.append(f"{key}: not certain. Is it one of these?\n")
+        lines += [_match(key, match) for match in matches]
+    return "".join(lines) + (
+        f"{len(done.enriched)} enriched, {len(done.doubtful)} to decide, "
+        f"{len(done.not_found)} not found.\n"
+    )
+
+
+def _match(key: str, match: Match) -> str:
+    from reviewer.render import byline
+    from reviewer.text import clean
+    from reviewer.text.views import shorten
+
+    abstract = "no abstract to compare"
+    if match.abstract is not None:
+        abstract = f"abstract {match.abstract:.0%} alike"
+    facts = [shorten(clean(match.paper.title), 90), clean(byline(match.paper)),
+             str(match.paper.year or "")]  # fmt: skip
+    said = " · ".join(fact for fact in facts if fact)
+    return (
+        f"  {said} (title {match.title:.0%} alike, {abstract})\n"
+        f"    review enrich {key} --take {match.identifier}\n"
+    )
+
+
+def audit(
+    keys: KeysArgument = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 3 when a paper was retracted.")
+    ] = False,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+    offline: OfflineOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Ask whether papers were retracted, corrected or published elsewhere, and mark them."""
+    from reviewer.cli.library import opened
+    from reviewer.cli.progress import ShownProgress
+    from reviewer.render.json import dump
+    from reviewer.sources.online import Web
+    from reviewer.tasks.metadata.audit import audit_papers
+
+    settings = settings_of(library=library, offline=offline)
+    with (
+        ShownProgress(quiet=quiet, verbose=verbose) as report,
+        opened(settings, None, None, report) as shelf,
+        Web(settings) as web,
+    ):
+        done = audit_papers(shelf, web, keys or (), report)
+    if json:
+        print_out(dump("audit", done.model_dump(mode="json")))
+    else:
+        print_out("".join(f"{_finding(finding)}\n" for finding in done.findings) + _counts(done))
+        _say_faults(done.faults)
+    if strict and any(finding.event == "retracted" for finding in done.findings):
+        return _STRICT
+    return 1 if done.faults and not done.checked else 0
+
+
+def _finding(finding: AuditFinding) -> str:
+    words = {
+        "retracted": "RETRACTED", "concern": "expression of concern", "corrected": "corrected",
+        "published": "published", "preprint": "preprint",
+    }  # fmt: skip
+    other = f", in the library as {finding.other}" if finding.other else ""
+    if finding.event in ("published", "preprint"):
+        return f"{finding.key}: {finding.detail} {finding.identifier}{other} ({finding.source})"
+    notice = f", {finding.identifier}" if finding.identifier else ""
+    return f"{finding.key}: {words[finding.event]}: {finding.detail}{notice} ({finding.source})"
+
+
+def _counts(done: Audited) -> str:
+    from reviewer.text import counted
+
+    gone = len({finding.key for finding in done.findings if finding.event == "retracted"})
+    line = f"{counted(done.checked, 'paper')} checked, {gone} retracted."
+    if done.unknown:
+        line += f" {len(done.unknown)} without an identifier: review enrich"
+    return line + "\n"
+
+
+def _say_faults(faults: tuple[Skipped, ...]) -> None:
+    for fault in faults:
+        print_error(f"Not asked for all: {fault.file}: {fault.reason}")

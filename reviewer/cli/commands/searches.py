@@ -1,0 +1,203 @@
+"""`review searches`: searches that are kept, and run again to hear what is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reviewer.cli.options import (
+    SEARCHED,
+    EmbeddingOption,
+    JsonOption,
+    LibraryOption,
+    OfflineOption,
+    QuietOption,
+    TagOption,
+    VenueOption,
+    YearOption,
+    filters_of,
+    settings_of,
+)
+from reviewer.cli.output import print_error, print_out
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reviewer.library import Library
+    from reviewer.types.progress import Report
+    from reviewer.types.saved_searches import News, SavedSearch
+
+_EPILOG = (
+    "Example: review searches add skills 'RL teaches new skills' --source openalex --year 2025:   "
+    "then in cron: review searches run --quiet"
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("searches", epilog=_EPILOG)(searches)
+
+
+def searches(
+    action: Annotated[str, typer.Argument(help="list, add, run or remove.")] = "list",
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="A name, and for add the question; for run names, or none for all."),
+    ] = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="With add: read these anew before.", show_default=False),
+    ] = None,
+    source: Annotated[
+        str,
+        typer.Option(help=f"With add: search this source before: {SEARCHED}", show_default=False),
+    ] = "",
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            help="With --source: so many papers online at most, else 100.",
+            min=1,
+            show_default=False,
+        ),
+    ] = None,
+    count: Annotated[
+        int | None,
+        typer.Option("-k", help="With add: papers to look at, else 50.", min=1, show_default=False),
+    ] = None,
+    year: YearOption = "",
+    venue: VenueOption = "",
+    tag: TagOption = None,
+    json: JsonOption = False,
+    library: LibraryOption = None,
+    embedding: EmbeddingOption = None,
+    offline: OfflineOption = None,
+    quiet: QuietOption = False,
+) -> int:
+    """Keep searches, and name what is new when they are run again. With --quiet nothing is printed
+    when nothing is new. Exit code 1 when something that was to be read could not be."""
+    from reviewer.cli.library import opened
+    from reviewer.cli.progress import ShownProgress
+    from reviewer.errors import UsageError
+    from reviewer.library import Library
+    from reviewer.types.saved_searches import LIMIT, MOST, SavedSearch
+
+    words = names or []
+    given = {
+        "--from": inputs, "--source": source, "--limit": limit, "-k": count,
+        "--year": year, "--venue": venue, "--tag": tag,
+    }  # fmt: skip
+    _check_options([name for name, value in given.items() if value], action)
+    settings = settings_of(library=library, embedding=embedding, offline=offline)
+    with ShownProgress(quiet=quiet, verbose=False) as report:
+        if action == "add" and len(words) >= 2:
+            search = SavedSearch(
+                name=words[0],
+                question=" ".join(words[1:]),
+                filters=filters_of(year, venue, tag),
+                inputs=tuple(str(_absolute(path)) for path in inputs or ()),
+                source=source,
+                limit=limit or LIMIT,
+                most=count or MOST,
+            )
+            made = Library(Path(settings.library), settings) if inputs or source else None
+            with made or opened(settings, None, None, report) as shelf:
+                return _add(shelf, search, report)
+        with opened(settings, None, None, report) as shelf:
+            if action == "run":
+                return _run(shelf, words, report, as_json=json, quiet=quiet)
+            if action == "list" and not words:
+                return _list(shelf, as_json=json)
+            if action == "remove" and len(words) == 1:
+                return _remove(shelf, words[0])
+    raise UsageError(
+        f"review searches {' '.join([action, *words])} is not understood",
+        hint="Use: review searches list, add NAME QUESTION, run [NAME ...], or remove NAME.",
+    )
+
+
+def _check_options(given: Sequence[str], action: str) -> None:
+    """Raises UsageError for an option that would be passed over."""
+    from reviewer.errors import UsageError
+
+    if given and action != "add":
+        raise UsageError(
+            f"{given[0]} goes with review searches add",
+            hint="A search keeps what it was added with: remove it and add it anew.",
+        )
+    if "--limit" in given and "--source" not in given:
+        raise UsageError(
+            "--limit is how many papers to ask an online source for, and none is named",
+            hint="Add --source openalex, or use -k for papers of the library.",
+        )
+
+
+def _absolute(path: str) -> Path:
+    """Where cron will find it too, whatever folder that runs in."""
+    place = Path(path).expanduser()
+    return place if place.is_absolute() else Path.cwd() / place
+
+
+def _add(shelf: Library, search: SavedSearch, report: Report) -> int:
+    from reviewer.tasks.alerts.saved_searches import add_search
+    from reviewer.text import counted
+
+    news = add_search(shelf, search, report)
+    found = counted(len(news.papers), "paper")
+    print_out(f"Saved {search.name}. {found} it finds now count as known.\n")
+    return _say_skipped([news])
+
+
+def _run(
+    shelf: Library, names: Sequence[str], report: Report, *, as_json: bool, quiet: bool
+) -> int:
+    from reviewer.render import paper_line
+    from reviewer.render.json import records_json
+    from reviewer.tasks.alerts.saved_searches import run_searches
+    from reviewer.text import clean, counted
+
+    found = run_searches(shelf, names, report)
+    if as_json:
+        print_out(records_json("news", found))
+        return _say_skipped(found)
+    for news in found:
+        if news.papers or not quiet:
+            print_out(f"{news.name}: {counted(len(news.papers), 'new paper')}\n")
+        for paper in news.papers:
+            print_out(f"  {paper.key}  {clean(paper_line(paper))}\n")
+    if not found and not quiet:
+        print_error("There are no saved searches. Make one: review searches add NAME QUESTION")
+    return _say_skipped(found)
+
+
+def _say_skipped(found: Sequence[News]) -> int:
+    """Name what could not be read. Gives the exit code: 1 for inputs that gave nothing."""
+    for news in found:
+        for skipped in news.skipped:
+            print_error(f"{news.name}: skipped {skipped.file}: {skipped.reason}")
+    return 1 if any(news.skipped for news in found) else 0
+
+
+def _list(shelf: Library, *, as_json: bool) -> int:
+    from reviewer.render.json import records_json
+    from reviewer.tasks.alerts.saved_searches import saved_searches
+
+    found = saved_searches(shelf)
+    if as_json:
+        print_out(records_json("searches", found))
+        return 0
+    for search in found:
+        read = ", ".join([*search.inputs, *([search.source] if search.source else [])])
+        after = f"  (reads {read})" if read else ""
+        print_out(f"{search.name}  {search.question}{after}\n")
+    if not found:
+        print_error("There are no saved searches. Make one: review searches add NAME QUESTION")
+    return 0
+
+
+def _remove(shelf: Library, name: str) -> int:
+    from reviewer.tasks.alerts.saved_searches import remove_search
+
+    remove_search(shelf, name)
+    print_out(f"Removed the search {name}\n")
+    return 0

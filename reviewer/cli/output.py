@@ -1,0 +1,61 @@
+"""Standard output and standard error: the only place that prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def print_out(text: str) -> None:
+    """To standard output, whatever its encoding can hold. A reader who has gone is no fault."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding))
+        sys.stdout.flush()
+    except OSError as error:
+        stop_printing()
+        if not isinstance(error, BrokenPipeError):
+            raise
+
+
+def leave_unwritten() -> None:
+    """Drop what standard output waits with, where it cannot be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        stop_printing()
+
+
+def stop_printing() -> None:
+    """What is still to be written goes nowhere, so that leaving meets no closed pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def print_error(line: str) -> None:
+    """One line to standard error. What a file's name or a paper's title may hold to steer a
+    terminal is left out."""
+    from reviewer.text.invisible import visible
+
+    encoding = sys.stderr.encoding or "utf-8"
+    line = line.encode(encoding, errors="replace").decode(encoding)
+    shown = (" " if c.isspace() else c for c in visible(line))
+    sys.stderr.write("".join(shown) + "\n")
+    sys.stderr.flush()
+
+
+def deliver(content: str | bytes, output: str, form: str = "") -> None:
+    """Write what was rendered: to the file `output`, or to standard output where it is empty or
+    `-`. A terminal shows the form `markdown` rendered; everything else is written as it is."""
+    if isinstance(content, bytes) or output not in ("", "-"):
+        from pathlib import Path
+
+        from reviewer.render import write_whole
+
+        write_whole(Path(output), content)
+    elif form == "markdown" and sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(content, hyperlinks=False))
+    else:
+        print_out(content)

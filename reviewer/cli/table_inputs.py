@@ -1,0 +1,93 @@
+"""What a table is made of, from flags and files: its papers, its columns and an earlier table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reviewer.library import Library
+    from reviewer.tasks.tables.table import TableOptions
+    from reviewer.types import Table
+    from reviewer.types.progress import Report
+    from reviewer.types.searches import Filters
+    from reviewer.types.tables import Column
+
+
+def earlier_table(update: str, *, quiet: bool) -> Table | None:
+    """The table to bring up to date. Raises UsageError for a file that holds none."""
+    from reviewer.cli.library import file_named
+    from reviewer.errors import UsageError
+    from reviewer.render.json import read_table
+
+    if not update:
+        return None
+    hint = "Make a table first: review table TOPIC -o FILE.json"
+    return read_table(file_named(update, hint, UsageError, quiet=quiet).text, update)
+
+
+def columns_of(written: Sequence[str] | None, file: str, *, quiet: bool) -> tuple[Column, ...]:
+    """The columns that were named, after those of the file. Raises UsageError."""
+    from reviewer.cli.library import file_named
+    from reviewer.errors import UsageError
+    from reviewer.grounding import read_column
+    from reviewer.grounding.columns import read_columns
+
+    columns: tuple[Column, ...] = ()
+    if file:
+        hint = "--columns takes a file with a column a line; --column takes a column."
+        text = file_named(file, hint, UsageError, quiet=quiet).text
+        try:
+            columns = read_columns(text)
+        except UsageError as error:
+            raise UsageError(f"{file}, {error.message}", hint=error.hint) from error
+    return (*columns, *map(read_column, written or ()))
+
+
+def check_rows(topic: str, filters: Filters, has_papers: bool) -> None:
+    """Raises UsageError when nothing says which papers to compare."""
+    from reviewer.errors import UsageError
+
+    if not topic.strip() and filters.is_empty and not has_papers:
+        raise UsageError(
+            "it is not said which papers to compare",
+            hint="Give a topic, or --keys a,b, --tag NAME, --from FILE.bib or --papers PATH.",
+        )
+
+
+def selected(
+    topic: str,
+    options: TableOptions,
+    filters: Filters,
+    named_by: str,
+    shelf: Library,
+    report: Report,
+) -> tuple[str, TableOptions]:
+    """The topic and the options with the papers that are asked for: those of flags and of the .bib
+    file, else those that the earlier table was made of."""
+    from dataclasses import replace
+
+    from reviewer.cli.library import with_known_keys
+    from reviewer.errors import NotFoundError
+    from reviewer.tasks.tables.select import named_in
+    from reviewer.text import counted
+
+    filters = with_known_keys(filters, shelf)
+    if named_by:
+        named, notes = named_in(named_by, shelf, report)
+        for line in notes:
+            report(line, -1, 0)
+        if not named:
+            raise NotFoundError(
+                f"no paper of {named_by} is in {shelf.folder}", hint="Add them: review add PATH"
+            )
+        own = tuple(shelf.paper(paper_id).key for paper_id in named)
+        filters = filters.model_copy(update={"keys": (*filters.keys, *own)})
+        lost = (f"{counted(len(notes), 'entry', 'entries')} of {named_by} not found",)
+        options = replace(options, cited_as=named, left_out=lost if notes else ())
+    earlier = options.earlier
+    if earlier and not topic.strip() and filters.is_empty:
+        most = options.papers or earlier.most
+        return earlier.topic, replace(options, filters=earlier.filters, papers=most)
+    return topic, replace(options, filters=filters)

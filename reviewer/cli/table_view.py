@@ -1,0 +1,108 @@
+"""A comparison table for a terminal: a grid where it fits, else one block a paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from reviewer.types import Table
+    from reviewer.types.tables import Cell
+
+LEAST_WIDTH = 16  # of a column; narrower ones are no longer read with ease
+LONGEST = 400  # characters of a cell on screen; the whole stands in every file
+_STYLES = {"filled": "", "no proof": "red italic", "failed": "red italic"}
+
+
+def show_table(table: Table, *, with_quotes: bool) -> None:
+    """Print the table to the terminal, and under it the line on what became of its cells. What a
+    paper or a writer says is text: it cannot be markup, nor steer the terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from reviewer.grounding.cells import tally
+    from reviewer.render.describe import tally_line
+    from reviewer.render.table_words import nothing_found, table_head, table_title
+    from reviewer.text import clean
+
+    console = Console()
+    console.print(Text(clean(table_title(table)), "bold"))
+    if not table.rows:
+        console.print(nothing_found(table))
+        if table.papers:
+            console.print("Nearest:")
+        for paper in table.papers[:3]:
+            console.print(Text(f"  {paper.key}  {clean(paper.title)}"))
+    else:
+        console.print(Text(clean(table_head(table)), "dim"))
+        fits = console.width // (len(table.columns) + 1) >= LEAST_WIDTH
+        (_show_grid if fits else _show_blocks)(table, console)
+        if with_quotes:
+            _show_quotes(table, console)
+    console.print(Text(clean(tally_line(table))))
+    if tally(table).in_own_words:
+        console.print(Text("° in the writer's own words, not judged", "dim"))
+
+
+def _cell(cell: Cell) -> Text:
+    from rich.text import Text
+
+    from reviewer.grounding.cells import is_in_own_words
+    from reviewer.render.describe import cell_text
+    from reviewer.text import clean
+    from reviewer.text.views import shorten
+
+    mark = " °" if is_in_own_words(cell) else ""
+    return Text(
+        shorten(clean(cell_text(cell)), LONGEST) + mark, _STYLES.get(cell.state, "dim italic")
+    )
+
+
+def _show_grid(table: Table, console: Console) -> None:
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    from reviewer.text import clean
+
+    grid = Grid(box=box.SIMPLE_HEAD, show_lines=True, pad_edge=False)
+    grid.add_column("Paper", overflow="fold", min_width=12, max_width=24)
+    for column in table.columns:
+        grid.add_column(Text(clean(column.name)), overflow="fold", min_width=8)
+    for row in table.rows:
+        grid.add_row(Text(row.key), *map(_cell, row.cells))
+    console.print(grid)
+
+
+def _show_blocks(table: Table, console: Console) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from reviewer.text import clean
+
+    titles = {paper.id: paper.title for paper in table.papers}
+    for row in table.rows:
+        console.print()
+        console.print(Text.assemble((row.key, "bold"), f"  {clean(titles[row.paper_id])}"))
+        for cell in row.cells:
+            line = Text.assemble((f"{clean(cell.column)}: ", "bold dim"), _cell(cell))
+            console.print(Padding(line, (0, 0, 0, 2)))
+    console.print()
+
+
+def _show_quotes(table: Table, console: Console) -> None:
+    from rich.text import Text
+
+    from reviewer.render.describe import quoted_place, standing
+    from reviewer.render.table_words import table_quotes
+    from reviewer.text import clean
+
+    for quote in table_quotes(table):
+        found = quote.value.citation
+        said = clean(found.quote if found else quote.value.quote)
+        place = quoted_place(found) if found else "not located"
+        head = f"{quote.row.key}, {clean(quote.column)}: "
+        line = f'"{said}" ({place}; {clean(standing(quote.value))})'
+        console.print(Text.assemble((head, "bold dim"), line))

@@ -1,0 +1,30 @@
+"""Where a quote stands in its paper, and whether claims and cells rest on quotes that stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reviewer.faces import face
+
+FACE = {
+    "cite": "quotes",
+    "fill": "cells",
+    "judged": "claims",
+    "locate": "quotes",
+    "pass_gate": "claims",
+    "read_column": "columns",
+    "take_stances": "stances",
+    "verdict_of": "stances",
+}
+
+if TYPE_CHECKING:
+    from reviewer.grounding.cells import fill as fill
+    from reviewer.grounding.claims import judged as judged
+    from reviewer.grounding.claims import pass_gate as pass_gate
+    from reviewer.grounding.columns import read_column as read_column
+    from reviewer.grounding.quotes import cite as cite
+    from reviewer.grounding.quotes import locate as locate
+    from reviewer.grounding.stances import take_stances as take_stances
+    from reviewer.grounding.stances import verdict_of as verdict_of
+else:
+    __getattr__ = face(__name__, FACE)

@@ -1,0 +1,98 @@
+"""The claim gate: a draft passes here, and comes out as claims whose proof was checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from reviewer.grounding.quotes import resolve
+from reviewer.text import clean, figures_without_proof
+from reviewer.text.sanitize import without_addresses, without_citations
+from reviewer.types import Claim, Evidence
+from reviewer.types.claims import AnswerDraft, NeedsModel
+from reviewer.types.writer import Writer
+
+C = TypeVar("C", bound=Claim)
+FAILING = ("uncited", "unsupported", "contradicted")
+
+
+def pass_gate(
+    draft: AnswerDraft,
+    evidence: Sequence[Evidence],
+    writer: Writer,
+    *,
+    may_judge: bool = True,
+    may_revise: bool = False,
+    resolved: Callable[[Sequence[Claim]], None] | None = None,
+) -> tuple[Claim, ...]:
+    """Locate every quote, check every figure, and let the writer judge what code cannot, if it
+    `may_judge`.
+
+    `resolved` is told of the claims whose citations stand before they are judged. With `may_revise`
+    failing claims are written once more from their quotes, and stay marked if that fails too.
+    """
+    claims = _checked(draft, evidence)
+    if resolved is not None:
+        resolved([claim for claim in claims if claim.support not in FAILING])
+    if not may_judge:
+        return claims
+    claims = judged(claims, writer)
+    return revised(claims, evidence, writer) if may_revise else claims
+
+
+def _checked(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
+    years = {item.paper.id: item.paper.year for item in evidence}
+    plain = (_in_plain_words(claim, evidence) for claim in resolve(draft, evidence))
+    return tuple(_with_figures(claim, years) for claim in plain if re.search(r"\w", claim.text))
+
+
+def _in_plain_words(claim: Claim, evidence: Sequence[Evidence]) -> Claim:
+    """The claim without links and citations in a writer's own words; those that no citation of the
+    claim stands for are named in `dropped`. A quoted sentence stays whole."""
+    text, dropped = clean(claim.text), claim.dropped
+    if claim.support != "supported":
+        cited = {citation.paper_id for citation in claim.citations}
+        own = {n for item in evidence if item.paper.id in cited for n in (item.tag, item.paper.key)}
+        text, invented = without_citations(text, own)
+        dropped += tuple(f"{name[:80]} is no citation" for name in invented)
+        text = without_addresses(text)
+    dropped = tuple(without_addresses(reason) for reason in dropped)
+    return claim.model_copy(update={"text": text, "dropped": dropped})
+
+
+def _with_figures(claim: Claim, years: dict[str, int | None]) -> Claim:
+    if not claim.citations or claim.support == "supported":
+        return claim
+    cited = [y for c in claim.citations if (y := years.get(c.paper_id)) is not None]
+    unproven = figures_without_proof(claim.text, [c.quote for c in claim.citations], cited)
+    if not unproven:
+        return claim
+    return claim.model_copy(update={"unproven": tuple(unproven), "support": "unsupported"})
+
+
+def judged(claims: tuple[C, ...], writer: Writer) -> tuple[C, ...]:
+    """The claims with the writer's verdict on those that code could not decide."""
+    waiting = [claim for claim in claims if claim.support == "unchecked"]
+    supports = writer.judge(waiting) if waiting else ()
+    if isinstance(supports, NeedsModel):
+        return claims
+    said = iter(supports)
+    return tuple(
+        claim.model_copy(update={"support": next(said)}) if claim.support == "unchecked" else claim
+        for claim in claims
+    )
+
+
+def revised(
+    claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer
+) -> tuple[Claim, ...]:
+    failing = [c for c in claims if c.citations and c.support not in ("supported", "unchecked")]
+    draft = writer.revise(failing, evidence) if failing else NeedsModel(step="")
+    if isinstance(draft, NeedsModel) or len(draft.claims) != len(failing):
+        return claims
+    better = iter(judged(_checked(draft, evidence), writer))
+    return tuple(
+        new if claim in failing and (new := next(better)).support == "supported" else claim
+        for claim in claims
+    )

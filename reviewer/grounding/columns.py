@@ -1,0 +1,205 @@
+"""Columns of a table, as a user writes them, and their values in one spelling. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from typing import get_args
+
+from reviewer.errors import UsageError
+from reviewer.text import clean
+from reviewer.text.numbers import figures_in
+from reviewer.types.tables import Column, ColumnKind
+
+MOST_COLUMNS = 20
+MOST_NAME_CHARS = 80
+MOST_QUESTION_CHARS = 300
+TAKEN = ("paper", "key", "title", "year")  # every table has these of each paper
+DEFAULT = (
+    Column(name="task", question="Which task or problem is worked on?"),
+    Column(name="method", question="What is proposed or done?"),
+    Column(name="data", question="Which data or benchmarks are used?"),
+    Column(name="main result", question="What is the main finding, with its figure?"),
+    Column(name="limits", question="Which limits or failures are named?"),
+)
+KINDS: tuple[ColumnKind, ...] = get_args(ColumnKind)
+_WRITTEN = re.compile(r"(?P<name>[^:]*?)\s*(?:\((?P<kind>[^()]*)\)\s*)?(?::(?P<question>.*))?")
+_ONE_OF = re.compile(r"one\s?of\b[\s:]*(?P<choices>.*)", re.IGNORECASE)
+_ALIASES = {"yesno": "yes/no", "yes-no": "yes/no", "yes or no": "yes/no", "numbers": "number"}
+_LIKE_A_KIND = 0.7  # as near as this a bracket is a slip for a kind, not a part of the name
+_EXAMPLE = 'For example: --column "reward", --column "base model: which model is trained?"'
+
+_NOT_STATED = re.compile(
+    r"\W*(?:(?:is )?not (?:stated|specified|reported|mentioned|given|available|applicable|clear)"
+    r"|unstated|unspecified|n/?a|null)?\W*",
+    re.IGNORECASE,
+)
+_YES, _NO = re.compile(r"(?:yes|true)\b", re.I), re.compile(r"(?:no|false)\b(?!\.\s?\d)", re.I)
+_SIZE = re.compile(  # a small m would be metres
+    r"(?:^|(?<=[\s~≈(]))(?P<digits>\d+(?:\.\d+)?)"
+    r"(?:[\s-]?(?P<unit>billion|million|thousand|trillion|[BMKT])|(?P<small>[bk]))(?![A-Za-z])"
+    r"(?:[\s-]param(?:eter)?s?\b)?"
+)
+_UNITS = {"thousand": "K", "million": "M", "billion": "B", "trillion": "T"}
+_SPELT = re.compile(r"-?(?P<digits>\d+(?:\.\d+)*)(?P<rest>.*)", re.DOTALL)
+
+
+def read_column(written: str) -> Column:
+    """A column as a user writes it: `NAME`, `NAME: QUESTION`, `NAME (TYPE)`, `NAME (TYPE): ...`,
+    where the type is text, number, yes/no, or `one of a,b,c`.
+
+    Raises UsageError for an empty or too long name, and for a type that was mistyped.
+    """
+    match = _WRITTEN.fullmatch(" ".join(clean(written).split()))
+    name = match["name"].strip() if match else ""
+    kind: ColumnKind = "text"
+    choices: tuple[str, ...] = ()
+    if match and match["kind"] is not None:
+        found = _kind_of(match["kind"].strip(), name)
+        if found is None:  # a bracket of the name, as in "accuracy (%)"
+            name = f"{name} ({match['kind']})"
+        else:
+            kind, choices = found
+    if not re.search(r"\w", name):
+        raise UsageError(f"the column '{written}' has no name", hint=_EXAMPLE)
+    if len(name) > MOST_NAME_CHARS:
+        raise UsageError(
+            f"the column's name '{name[:40]}…' has {len(name)} characters",
+            hint=f'Use up to {MOST_NAME_CHARS}, and put the rest behind a colon: "NAME: QUESTION".',
+        )
+    if name.casefold() in TAKEN:
+        raise UsageError(
+            f"a column cannot be called '{name}'", hint="Every row has its paper's key and year."
+        )
+    question = ((match["question"] or "") if match else "").strip()[:MOST_QUESTION_CHARS]
+    return Column(name=name, question=question, kind=kind, choices=choices)
+
+
+def _kind_of(written: str, name: str) -> tuple[ColumnKind, tuple[str, ...]] | None:
+    one_of = _ONE_OF.fullmatch(written)
+    if one_of:
+        choices = tuple(dict.fromkeys(c.strip() for c in re.split("[,;]", one_of["choices"])))
+        if len(choices) < 2 or not all(choices):
+            raise UsageError(
+                f"the column '{name}' has nothing to choose from in ({written})",
+                hint=f'Write two or more with commas: "{name} (one of online,offline)".',
+            )
+        return "one of", choices
+    low = written.casefold()
+    for kind in KINDS:
+        if kind != "one of" and _ALIASES.get(low, low) == kind:
+            return kind, ()
+    near = difflib.get_close_matches(low, [*KINDS, *_ALIASES], 1, _LIKE_A_KIND)
+    if near:
+        raise UsageError(
+            f"the column '{name}' has the type '{written}', which is none",
+            hint=f"Did you mean ({_ALIASES.get(near[0], near[0])})? "
+            "Types: text, number, yes/no, one of a,b,c.",
+        )
+    return None
+
+
+def read_columns(text: str) -> tuple[Column, ...]:
+    """The columns of a file, one a line; empty lines and those that begin with # do not count.
+
+    Raises UsageError that names the line.
+    """
+    columns = []
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            try:
+                columns.append(read_column(line))
+            except UsageError as error:
+                raise UsageError(f"line {number}: {error.message}", hint=error.hint) from error
+    return tuple(columns)
+
+
+def checked_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns, of which no two have one name. Raises UsageError for too many, or for two."""
+    names: dict[str, str] = {}
+    for column in columns:
+        if column.name.casefold() in names:
+            raise UsageError(f"the column '{column.name}' is there twice", hint="Name it once.")
+        names[column.name.casefold()] = column.name
+    if len(columns) > MOST_COLUMNS:
+        raise UsageError(
+            f"{len(columns)} columns are too many", hint=f"Use up to {MOST_COLUMNS} columns."
+        )
+    return tuple(columns)
+
+
+def column_named(name: str, columns: Sequence[Column]) -> Column:
+    """The column of this name, in any case. Raises UsageError that names those there are."""
+    wanted = " ".join(name.split()).casefold()
+    for column in columns:
+        if column.name.casefold() == wanted:
+            return column
+    known = ", ".join(column.name for column in columns)
+    raise UsageError(f"there is no column '{name}'", hint=f"Columns: {known}.")
+
+
+def asked(column: Column) -> str:
+    """The column's words, to search by."""
+    return f"{column.name}: {column.question}" if column.question else column.name
+
+
+def listed(columns: Sequence[Column]) -> list[str]:
+    """The columns as a writer is shown them, a line each: `1. reward (text) What is optimised?`."""
+    kinds = [f"{c.kind}: {', '.join(c.choices)}" if c.choices else c.kind for c in columns]
+    return [
+        f"{number}. {column.name} ({kind}) {column.question}".rstrip()
+        for number, (column, kind) in enumerate(zip(columns, kinds, strict=True), start=1)
+    ]
+
+
+def is_not_stated(value: str) -> bool:
+    """True for a value that says that there is none."""
+    return _NOT_STATED.fullmatch(clean(value)) is not None
+
+
+def normalise(value: str, column: Column) -> tuple[str, str]:
+    """The value in one spelling, and why it does not fit its column's type (empty if it fits).
+
+    Percentages, counts, years and model sizes get one spelling: `7 billion` is `7B`, `8.40 percent`
+    is `8.4%`. A text is normalised only if it is nothing but such a figure.
+    """
+    plain = clean(value)
+    if column.kind == "yes/no":
+        normal = "yes" if _YES.match(plain) else "no" if _NO.match(plain) else ""
+        return normal, "" if normal else "it is neither yes nor no"
+    if column.kind == "one of":
+        low = plain.casefold().rstrip(".")
+        chosen = next((c for c in column.choices if c.casefold() == low), "")
+        return chosen, "" if chosen else f"it is none of {', '.join(column.choices)}"
+    figures = figures_in(with_short_sizes(plain))
+    if column.kind == "number":
+        if not figures:
+            return "", "it is no number"
+        return _one_figure(figures), ""
+    is_figure = re.fullmatch(r"[~≈<>≤≥+−-]*[\d.,]+\s?\w*(?:\s(?:params|parameters))?%?", plain)
+    return (_one_figure(figures) if is_figure else ""), ""
+
+
+def _one_figure(figures: set[str]) -> str:
+    return next(iter(figures)) if len(figures) == 1 else ""
+
+
+def _short_size(match: re.Match[str]) -> str:
+    unit = match["unit"] or match["small"]
+    return f"{match['digits']}{_UNITS.get(unit, unit.upper())}"
+
+
+def with_short_sizes(text: str) -> str:
+    """The text with counts that have a unit in one spelling: `7B` for 7b and for 7 billion."""
+    return _SIZE.sub(_short_size, text)
+
+
+def number_of(normal: str) -> float | None:
+    """A normalised figure as a number, to sort by; a percentage as it is written."""
+    match = _SPELT.fullmatch(normal)
+    if match is None or match["digits"].count(".") > 1:
+        return None
+    number = float(match["digits"]) * (-1 if normal.startswith("-") else 1)
+    factor = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}.get(match["rest"], 1.0)
+    return number * factor

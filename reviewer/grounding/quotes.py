@@ -1,0 +1,226 @@
+"""Turns drafts into citations: a quote counts only where its words stand. Pure; for all writers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from reviewer.text import clean, sentence_spans
+from reviewer.text.invisible import is_invisible
+from reviewer.text.views import shorten
+from reviewer.types import Citation, Claim, Evidence
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
+
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_BROKEN = "\0"  # stands for a hyphen at a line's end, which may belong to the word or not
+_LINE_END_HYPHEN = re.compile("(?<=\\w)[-\u2010\u2011\u00ad]([ \\t]*\\r?\\n[ \\t]*)(?=\\w)")
+_LATEX_ESCAPE = re.compile(r"\\(?=[%&_#$])")
+_EDGES = " \t\r\n\"“”„‟«»‹›'‘’‚`.,;:…"
+_NEGATIONS = frozenset(
+    "not no never without cannot neither nor hardly barely rarely seldom non none".split()
+)
+_LAST_WORD = re.compile(r"([\w'’]+)([^\w]+)$")
+_JOINTS = f"-'’{_BROKEN}"
+_CONTEXT_CHARS = 24
+_LEAST_WORDS = 3  # "the" stands in every paper and shows nothing
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]{2}")
+_SHOWN_CHARS = 80
+_WITHIN_NUMBER = tuple(
+    (re.compile(rf"(?:{left})$"), re.compile(right))
+    for left, right in (
+        (r"\d", r"[-–−+±×⁄^.,/:·٫٬]\d"),  # 5|-10, 0|.5, 1|,234
+        (r"\d[-–−+±×⁄^.,/:·٫٬]", r"\d"),  # 5-|10, 0.|5
+        (r"[-–−+±×⁄^<>≤≥~≈$€£]|± ", r"\.?\d"),  # -|0.5, $|5
+        (r"(?<![^\W\d])\.", r"\d"),  # .|5, but not a footnote's mark: end.|5
+        (r"\w", r"[–−]\d|\^"),  # x|−5, x|^2
+        (r"\d", r" ?[%‰°×±€£]|[⁻⁺]|\+(?!\w)"),  # 5|%, 10|⁻³, 10|+
+        (r"(?<!\d)\d{1,3}", r" \d{3}(?!\d)"),  # 10| 000
+        (r"(?<!\d)\d{1,3} ", r"\d{3}(?!\d)"),
+    )
+)
+
+
+def resolve(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
+    """The draft's claims with located citations.
+
+    A citation stays only when its tag was shown and its quote stands in that evidence (or in its
+    paper's title). What does not resolve is named in `dropped`; a claim left without a citation is
+    `uncited`. A claim that is itself one of its quotes is `supported`, any other `unchecked`.
+    """
+    shown = {item.tag: item for item in evidence}
+    return tuple(_claim(item, shown) for item in draft.claims)
+
+
+def _claim(draft: ClaimDraft, shown: Mapping[str, Evidence]) -> Claim:
+    citations: list[Citation] = []
+    dropped: list[str] = []
+    for quote in draft.quotes:
+        found = cite(quote, shown)
+        if isinstance(found, str):
+            dropped.append(found)
+        elif found not in citations:
+            citations.append(found)
+    if not citations:
+        return Claim(text=draft.text, support="uncited", dropped=tuple(dropped))
+    is_quote = any(_same(draft.text, c.quote) for c in citations)
+    return Claim(
+        text=draft.text,
+        citations=tuple(citations),
+        support="supported" if is_quote else "unchecked",
+        dropped=tuple(dropped),
+    )
+
+
+def _same(text: str, quote: str) -> bool:
+    """True when the text is the quote itself, or its cleaned view."""
+    views = ((text, quote), (clean(text), clean(quote)))
+    return any(_plain(a.strip(_EDGES))[0] == _plain(b.strip(_EDGES))[0] for a, b in views)
+
+
+def cite(
+    quote: Quote, shown: Mapping[str, Evidence], *, may_be_short: bool = False
+) -> Citation | str:
+    """The located citation, or the reason why there is none.
+
+    A quote says something when it has three words, a number with a word, or is a whole sentence;
+    any other counts only if it `may_be_short`.
+    """
+    evidence = shown.get(quote.tag)
+    if evidence is None:
+        tag = shorten(clean(quote.tag), _SHOWN_CHARS) or "a citation without a tag"
+        return f"{tag} was not among the evidence"
+    chunk, paper = evidence.chunk, evidence.paper
+    said, reason = shorten(clean(quote.quote), _SHOWN_CHARS), "the quoted words do not stand in"
+    for part, text, offset in (
+        (chunk.part, chunk.text, chunk.start),
+        ("title", paper.title, 0),
+    ):
+        span = locate(quote.quote, text)
+        start, end = (span[0] + offset, span[1] + offset) if span else (0, 0)
+        # Once more in the whole part: a chunk may begin just after a "not".
+        if not span or not _stands_alone(paper.text_of(part), start, end):
+            continue
+        if may_be_short or _says_something(text, *span):
+            return Citation(
+                paper_id=paper.id, chunk_id=chunk.id, part=part,
+                page=chunk.page if part == chunk.part else None,
+                start=start, end=end, quote=text[span[0] : span[1]],
+            )  # fmt: skip
+        reason = "too few words are quoted to show anything in"
+    return f"{reason} {paper.key}: '{said}'"
+
+
+def _says_something(text: str, start: int, end: int) -> bool:
+    """Three words, a number with a word, or a whole sentence of `text`. Two letters of a script
+    that puts no space between words count as a word."""
+    found = [re.search(r"[^\W_]", word) for word in _UNSPACED.sub(" x ", text[start:end]).split()]
+    numbers = sum(first is not None and first.group().isdecimal() for first in found)
+    words = sum(first is not None for first in found) - numbers
+    if words >= _LEAST_WORDS or (words and numbers):
+        return True
+    return any(
+        first <= start and end <= last and not re.search(r"\w", text[first:start] + text[end:last])
+        for first, last in sentence_spans(text)
+    )
+
+
+def locate(quote: str, text: str) -> tuple[int, int] | None:
+    """The half-open range of `text` where the quote stands, or None.
+
+    Compared are whole words and whole numbers, in order, letter by letter, after white space is
+    folded, invisible characters (soft hyphens too) are dropped, words broken at a line's end are
+    joined, and ligatures and LaTeX's `\\%` are spelt out. Quotation marks and stops around the
+    quote do not count. A quote that would begin just after a negation, or cut a number from its
+    sign, unit or digits, stands nowhere.
+    """
+    if not any(character.isalnum() for character in quote):
+        return None
+    plain, offsets = _plain(text)
+    # A line may end behind a hyphen that is none of a broken word: "few- and one-shot".
+    wholes = [_plain(spelling)[0].strip() for spelling in (quote, " ".join(quote.split()))]
+    for wanted in dict.fromkeys(said for whole in wholes for said in (whole, whole.strip(_EDGES))):
+        for start, end in _places(wanted, plain):
+            if _stands_alone(plain, start, end):
+                return offsets[start], offsets[end - 1] + 1
+    return None
+
+
+@lru_cache(maxsize=256)  # each text in front of a writer is compared with many quotes
+def _plain(text: str) -> tuple[str, Sequence[int]]:
+    """The text after the declared normalisation, and each character's place in the original."""
+    if text.isascii() and text.isprintable() and "\\" not in text and "  " not in text:
+        return text, range(len(text))
+    skipped = {match.start() for match in _LATEX_ESCAPE.finditer(text)}
+    broken: set[int] = set()
+    for match in _LINE_END_HYPHEN.finditer(text):
+        skipped |= set(range(match.start(1), match.end(1)))
+        if text[match.start() - 1].isalpha() and text[match.end()].isalpha():
+            broken.add(match.start())
+    out: list[str] = []
+    offsets = array("L")
+    for i, character in enumerate(text):
+        for piece in _BROKEN if i in broken else _spelt(character):
+            if i not in skipped and (piece != " " or out[-1:] != [" "]):
+                out.append(piece)
+                offsets.append(i)
+    return "".join(out), offsets
+
+
+def _spelt(character: str) -> str:
+    if character.isspace():
+        return " "
+    if is_invisible(character):
+        return ""
+    return "-" if character in "\u2010\u2011" else _LIGATURES.get(character, character)
+
+
+def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where the wanted words stand; a hyphen at a line's end may be there or not."""
+    if _BROKEN in wanted or _BROKEN in text:
+        spelt = {_BROKEN: f"[-{_BROKEN}]?", "-": f"[-{_BROKEN}]"}
+        pattern = re.compile(f"{_BROKEN}?".join(spelt.get(c, re.escape(c)) for c in wanted))
+    else:
+        pattern = re.compile(re.escape(wanted))
+    found = pattern.search(text)
+    while found:
+        yield found.span()
+        found = pattern.search(text, found.start() + 1)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """True when the range cuts no word and no number, and does not leave a negation behind."""
+    return not (_is_within(text, start) or _is_within(text, end) or _follows_negation(text, start))
+
+
+def _is_within(text: str, place: int) -> bool:
+    """True when one word or one number stands on both sides of `place`."""
+    left, right = text[max(0, place - _CONTEXT_CHARS) : place], text[place : place + _CONTEXT_CHARS]
+    return _splits_word(left[-2:], right[:2]) or any(
+        before.search(left) and after.match(right) for before, after in _WITHIN_NUMBER
+    )
+
+
+def _splits_word(left: str, right: str) -> bool:
+    """True when letters meet, or a hyphen or an apostrophe joins them."""
+    if not left or not right:
+        return False
+    if _is_word(left[-1]):
+        return _is_word(right[0]) or (right[0] in _JOINTS and _is_word(right[1:]))
+    return left[-1] in _JOINTS and _is_word(left[:-1]) and _is_word(right[0])
+
+
+def _is_word(character: str) -> bool:
+    if not character:
+        return False
+    return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"
+
+
+def _follows_negation(text: str, place: int) -> bool:
+    found = _LAST_WORD.search(text[max(0, place - _CONTEXT_CHARS) : place])
+    if not found or any(stop in found.group(2) for stop in ".!?:;"):
+        return False
+    last = found.group(1).lower().replace("’", "'").strip("_'")
+    return last in _NEGATIONS or last.endswith("n't")

@@ -1,0 +1,127 @@
+"""Copies a library's file while it is in use, and puts a copy back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+from reviewer.errors import LibraryError
+from reviewer.library.index.chroma import discard
+from reviewer.library.source_files import Entry, relist
+from reviewer.library.storage.database import Database
+from reviewer.library.storage.lock import LOCK_NAME, make_library_folder, writing
+from reviewer.types.progress import Report, silent
+
+_NAME = "library.db"
+_BESIDE = ("-wal", "-shm")  # what SQLite has beside a file
+
+
+def back_up(database: Database, target: Path) -> int:
+    """Write the last commit to `target`, whole or not at all; gives its size in bytes. Others may
+    go on adding. An earlier backup is replaced; any other file is not.
+
+    Raises LibraryError when it cannot be written or is not sound.
+    """
+    if target.exists():
+        _require_backup(target)
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    try:
+        database.copy_to(part)
+        _check(part)
+        part.replace(target)
+        return target.stat().st_size
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise LibraryError(
+            f"the backup {target} cannot be written: {reason}", hint="Name another file."
+        ) from error
+    finally:
+        _forget(part)
+
+
+def _require_backup(target: Path) -> None:
+    if target.name == _NAME and target.with_name(LOCK_NAME).exists():
+        raise LibraryError(f"{target} is a library in use", hint="Name another file.")
+    try:
+        Database(target).close()
+    except LibraryError as error:
+        raise LibraryError(
+            f"{target} is there already and is no backup of review", hint="Name another file."
+        ) from error
+
+
+def _entries_in(path: Path) -> list[Entry]:
+    """The file and the hash of every entry, of files that can be read again."""
+    with closing(Database(path)) as copy:
+        rows = copy.rows("SELECT DISTINCT file, sha256 FROM records")
+    return [(file, sha256) for file, sha256 in rows if Path(file).is_absolute()]
+
+
+def _check(path: Path) -> None:
+    """Raises LibraryError unless the file is a sound library, of this release or brought up."""
+    with closing(Database(path)) as copy:
+        said = copy.check()
+    if said != "ok":
+        raise LibraryError(
+            f"{path} is damaged ({said})", hint="Run: review repair, or take another backup."
+        )
+
+
+def restore(backup: Path, folder: Path, report: Report = silent) -> Path | None:
+    """Put a backup in the library's place; gives where the present file was put, if there is one.
+
+    Raises LibraryError when the backup is not sound; then nothing is changed.
+    """
+    if not backup.is_file():
+        raise LibraryError(f"there is no file {backup}", hint="Name a file that backup made.")
+    if not backup.stat().st_size:
+        raise LibraryError(f"{backup} is empty", hint="Name a file that backup made.")
+    make_library_folder(folder)
+    with writing(folder, report):
+        fresh = folder / "restore.new"
+        try:
+            shutil.copyfile(backup, fresh)
+            _check(fresh)
+            entries = _entries_in(fresh)
+            kept = put_in_place(fresh, folder / _NAME, "before")
+            relist(folder, entries)
+            return kept
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise LibraryError(
+                f"{backup} cannot be put into {folder}: {reason}",
+                hint="Check the folder's rights and its disk.",
+            ) from error
+        finally:
+            _forget(fresh)
+
+
+def put_in_place(fresh: Path, path: Path, called: str) -> Path | None:
+    """Put a closed file in a library's place, under its write lock. The present one is kept beside,
+    as `library.<called>.db` or with a number; gives where. The index is made anew."""
+    kept = None
+    if path.exists():
+        kept = _free_name(path.with_name(f"library.{called}.db"))
+        shutil.copyfile(path, kept)
+        for beside in _BESIDE:
+            present = path.with_name(path.name + beside)
+            if present.exists():
+                present.replace(kept.with_name(kept.name + beside))
+    fresh.replace(path)
+    discard(path.with_name("chroma"))
+    return kept
+
+
+def _free_name(path: Path) -> Path:
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
+
+
+def _forget(part: Path) -> None:
+    for beside in ("", *_BESIDE, "-journal"):
+        part.with_name(part.name + beside).unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Which entries are one paper: comparison of pairs, then groups."""

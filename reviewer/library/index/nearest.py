@@ -1,0 +1,135 @@
+"""The chunks nearest to a vector: from Chroma where it is in step, else from the stored vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from reviewer.library.index.chroma import IndexDamagedError, Vectors
+from reviewer.library.index.chroma_state import IndexFiles
+from reviewer.library.index.chunks import ChunkStore
+from reviewer.library.storage.database import Database
+from reviewer.types.searches import Filters
+
+# Chroma writes all of its files again for each batch, so a large library's index may stay behind it
+# by so many of its chunks, which are searched beside it.
+_MOST_BEHIND = 0.01
+_FEW = 5000  # vectors that are quicker read one by one than all of them
+
+
+@dataclass(frozen=True)
+class _Lag:
+    """What an index lacks of the database: chunks with a row of `vectors` each, and how many of its
+    own are gone; `rows` is how many it can hold. Where it is not little nothing is read of it."""
+
+    is_little: bool
+    removed: int
+    rows: range
+    numbers: list[int]
+    vectors: Any
+
+
+class Neighbours:
+    """Keeps Chroma open, and the stored vectors once they were needed, while the library stays as
+    it is: another process's changes are seen at the next question."""
+
+    def __init__(self, files: IndexFiles, database: Database, chunks: ChunkStore) -> None:
+        self._files = files
+        self._database = database
+        self._chunks = chunks
+        self._open: Vectors | None = None
+        self._open_sign = ""
+        self._stored: tuple[int, Any, Any] = (-1, None, None)
+        self._known_lag: tuple[tuple[int, int], _Lag] | None = None
+
+    def is_in_step(self) -> bool:
+        """True when the index was closed cleanly, its files are as they were then, and what it
+        lacks of the database, or holds beside it, is little."""
+        return self._files.are_whole() and self._lag().is_little
+
+    def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401  an array
+        """Chunk numbers with their cosine, nearest first. Chroma answers where nothing is filtered,
+        and what it does not hold yet is searched beside it; among the papers that pass a filter
+        the stored vectors are searched exactly."""
+        if filters.is_empty:
+            with self._files.alone(wait=False) as is_alone:
+                found = self._ask_chroma(vector, most) if is_alone and self.is_in_step() else None
+            if found is not None:
+                return found
+        return self._nearest_exactly(vector, most, self._chunks.passing(filters))
+
+    def _ask_chroma(self, vector: Any, most: int) -> list[tuple[int, float]] | None:  # noqa: ANN401  an array
+        """From the index and the vectors that came since it was written; None when it turns out to
+        be damaged."""
+        lag, sign = self._lag(), self._files.sign
+        try:
+            if self._open is None or self._open_sign != sign:
+                self.close()
+                self._open, self._open_sign = Vectors(self._files.folder), sign
+            if self._open.count() not in lag.rows:
+                raise IndexDamagedError(f"{self._open.count()} rows, not {lag.rows}")
+            found = self._open.nearest(vector, most + lag.removed)
+        except IndexDamagedError:
+            self.close()
+            self._files.mark_unclean()
+            return None
+        numbers = self._chunks.numbers_of([chunk_id for chunk_id, _ in found])
+        cosines = {numbers[i]: cosine for i, cosine in found if i in numbers}
+        if lag.numbers:
+            cosines |= zip(lag.numbers, (lag.vectors @ vector).tolist(), strict=True)
+        return sorted(cosines.items(), key=lambda pair: -pair[1])[:most]
+
+    def _lag(self) -> _Lag:
+        """How far the index is behind, found again when the library or the index has changed."""
+        since, now = self._files.generation, self._database.generation
+        if self._known_lag is None or self._known_lag[0] != (since, now):
+            came, gone = self._chunks.count_changed(since)
+            kept = self._chunks.count_embedded()
+            is_little = since == now or came + gone <= _MOST_BEHIND * kept
+            newer = self._chunks.vectors_since(since) if is_little and came else ([], None)
+            # What came and went since may be among what is gone, and never was in the index.
+            rows = range(kept - came, kept - came + gone + 1)
+            self._known_lag = ((since, now), _Lag(is_little, gone, rows, *newer))
+        return self._known_lag[1]
+
+    def close(self) -> None:
+        """Let go of Chroma's files: before they are written, and at the end."""
+        if self._open is not None:
+            self._open.close()
+        self._open, self._open_sign = None, ""
+
+    def _nearest_exactly(self, vector: Any, most: int, passes: Any) -> list[tuple[int, float]]:  # noqa: ANN401  arrays
+        import numpy as np
+
+        numbers, cosines = self._cosines(vector, passes)
+        if len(numbers) > most:
+            least = np.partition(cosines, len(cosines) - most)[len(cosines) - most]
+            numbers, cosines = numbers[cosines >= least], cosines[cosines >= least]
+        order = np.lexsort((numbers, -cosines))[:most]
+        return list(zip(numbers[order].tolist(), cosines[order].tolist(), strict=True))
+
+    def _cosines(self, vector: Any, passes: Any) -> tuple[Any, Any]:  # noqa: ANN401  arrays
+        """Numbers of all chunks that pass and have a vector, and their cosines."""
+        import numpy as np
+
+        wanted = None if passes is None else np.flatnonzero(passes)
+        is_kept = self._stored[0] == self._database.generation
+        if wanted is not None and len(wanted) <= _FEW and not is_kept:
+            few, matrix = self._chunks.vectors_numbered(wanted.tolist())
+            return np.array(few, dtype=np.int64), matrix @ vector if few else np.zeros(0)
+        numbers, matrix = self._all_stored()
+        if not len(numbers):
+            return numbers, np.zeros(0)
+        if wanted is None:
+            return numbers, matrix @ vector
+        rows = np.flatnonzero(np.isin(numbers, wanted, assume_unique=True, kind="table"))
+        few_rows = 4 * len(rows) < len(numbers)  # else taking them out costs more than it saves
+        return numbers[rows], matrix[rows] @ vector if few_rows else (matrix @ vector)[rows]
+
+    def _all_stored(self) -> tuple[Any, Any]:
+        """Every stored vector, read again when the library has changed."""
+        generation = self._database.generation
+        if self._stored[0] != generation:
+            self._stored = (-1, None, None)
+            self._stored = (generation, *self._chunks.vectors())
+        return self._stored[1:]

@@ -1,0 +1,189 @@
+"""How candidates are scored: word weights, BM25's saturation, feedback and neighbours. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reviewer.text.invisible import visible
+
+TITLE_WEIGHT = 2.0
+K1, B = 1.2, 0.75  # BM25's, as in SQLite (Robertson and others 1994)
+ROCCHIO_CHUNKS = 3
+NEIGHBOURS, NEIGHBOUR_CHUNKS = 5, 60
+FEEDBACK_CHUNKS, FEEDBACK_TERMS = 5, 15
+FEEDBACK_HOLDERS = 2  # a word in one of the best alone says nothing about the others
+FEEDBACK_SPREAD = 0.25  # of the candidates may hold a feedback word
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each part of the ranking counts; 0 switches a part off. docs/quality.md says how they
+    were chosen. `titles` and `bursts` are powers, the rest are shares of the sum."""
+
+    lexical: float = 1.7
+    dense: float = 1.0
+    sentence: float = 1.0
+    feedback: float = 0.17
+    rocchio: float = 0.6
+    neighbours: float = 1.3
+    titles: float = 0.2
+    bursts: float = 0.2
+    # By words alone:
+    alone_coverage: float = 0.14
+    alone_feedback: float = 0.1
+
+
+@dataclass(frozen=True)
+class WordCount:
+    """In how many chunks a word stands, how often, and in how many of their titles."""
+
+    chunks: int = 0
+    occurrences: int = 0
+    titles: int = 0
+
+
+@dataclass(frozen=True)
+class Words:
+    """The stems of some chunks, an entry for each stem of each: the chunk's row among `size`, the
+    stem's number, and how often it stands in the title and in the text."""
+
+    size: int
+    rows: Any
+    stems: Any
+    title: Any
+    text: Any
+
+    def counts(self, stems: Any) -> Any:  # noqa: ANN401  arrays
+        """How often each of these few stems stands in each chunk, a title's counted TITLE_WEIGHT
+        times."""
+        import numpy as np
+
+        counts = np.zeros((self.size, len(stems)))
+        for column, stem in enumerate(stems):
+            held = np.flatnonzero(self.stems == stem)
+            counts[self.rows[held], column] = TITLE_WEIGHT * self.title[held] + self.text[held]
+        return counts
+
+    def standing(self, stems: Any) -> list[WordCount]:  # noqa: ANN401  an array
+        """How each of these stems, ascending and each once, stands among the chunks."""
+        import numpy as np
+
+        places = np.searchsorted(stems, self.stems).clip(max=max(len(stems) - 1, 0))
+        is_one = stems[places] == self.stems if len(stems) else np.zeros(0, dtype=bool)
+        found, size = places[is_one], len(stems)
+        often = TITLE_WEIGHT * self.title[is_one] + self.text[is_one]
+        columns = (
+            np.bincount(found, minlength=size),
+            np.bincount(found, weights=often, minlength=size).round().astype(np.int64),
+            np.bincount(found, weights=self.title[is_one] > 0, minlength=size).astype(np.int64),
+        )
+        return [WordCount(*count) for count in zip(*(c.tolist() for c in columns), strict=True)]
+
+    def lengths(self) -> Any:  # noqa: ANN401  an array
+        """How many words each chunk has, its title's among them."""
+        import numpy as np
+
+        return np.bincount(self.rows, weights=self.title + self.text, minlength=self.size)
+
+
+def split_words(text: str) -> list[str]:
+    """The text's words, case folded. Hidden characters part none."""
+    return _WORD.findall(visible(text).casefold())
+
+
+def idf(chunks_with: float, chunks: int) -> float:
+    """Inverse document frequency as in BM25 (Robertson, Sparck Jones 1976), kept positive."""
+    return math.log(1 + (chunks - chunks_with + 0.5) / (chunks_with + 0.5))
+
+
+def topicality(count: WordCount, weights: Weights, *, has_titles: bool = True) -> float:
+    """How far a word names matter rather than form, from the collection itself: matter stands in
+    titles, and where it comes it comes again (burstiness: Katz 1996). Without any titles that
+    hold a question's words only the latter counts."""
+    in_titles = (count.titles + 0.5) / (count.chunks + 1) if has_titles else 1.0
+    again = (count.occurrences + 1) / (count.chunks + 1)
+    return float(in_titles**weights.titles * again**weights.bursts)
+
+
+def saturated(words: Words, stems: Any) -> Any:  # noqa: ANN401  arrays
+    """BM25's term part between 0 and 1, an array of (chunks, stems). Lengths are held against the
+    candidates' mean."""
+    import numpy as np
+
+    lengths = np.maximum(words.lengths(), 1.0)
+    counts = words.counts(stems)
+    norms = K1 * (1 - B + B * lengths / lengths.mean()) if len(lengths) else lengths
+    return counts / (counts + norms[:, None])
+
+
+def feedback_terms(
+    words: Words,
+    scores: Any,  # noqa: ANN401
+    known: Any,  # noqa: ANN401
+    weights: Weights,
+) -> dict[int, float]:
+    """Numbers of stems that the best candidates share and the others lack, with weights that sum
+    to 1: a relevance model (RM3: Abdul-Jaleel and others 2004) that takes its frequencies from the
+    candidates alone, so that its cost is bounded. Not among them: the `known` stems."""
+    import numpy as np
+
+    best = np.argsort(-scores, kind="stable")[:FEEDBACK_CHUNKS]
+    is_best = np.isin(words.rows, best)
+    own, place = np.unique(words.stems[is_best], return_inverse=True)
+    times = TITLE_WEIGHT * words.title[is_best] + words.text[is_best]
+    rows = words.rows[is_best]
+    length = np.maximum(np.bincount(rows, weights=times, minlength=words.size), 1.0)
+    share = np.bincount(place, weights=np.maximum(scores[rows], 0.0) * times / length[rows])
+    holders = np.bincount(place)
+    is_shared = (holders >= FEEDBACK_HOLDERS) & ~np.isin(own, known)
+    own, share = own[is_shared], share[is_shared]
+    most = FEEDBACK_SPREAD * words.size
+    found = {
+        stem: part * idf(count.chunks, words.size) * topicality(count, weights)
+        for stem, part, count in zip(own.tolist(), share.tolist(), words.standing(own), strict=True)
+        if count.chunks <= most
+    }
+    top = sorted(found, key=lambda stem: (-found[stem], stem))[:FEEDBACK_TERMS]
+    whole = sum(found[stem] for stem in top)
+    return {stem: found[stem] / whole for stem in top} if whole > 0 else {}
+
+
+def rocchio(vectors: Any, scores: Any) -> Any:  # noqa: ANN401
+    """Each candidate's cosine with the weighted mean of the best (Rocchio 1971, positive part)."""
+    import numpy as np
+
+    best = np.argsort(-scores, kind="stable")[:ROCCHIO_CHUNKS]
+    shares = scores[best] - scores.min()
+    if shares.sum() <= 0:
+        shares = np.ones(len(best))
+    mean = shares @ vectors[best]
+    return vectors @ (mean / max(float(np.linalg.norm(mean)), 1e-9))
+
+
+def neighbours(vectors: Any, scores: Any) -> Any:  # noqa: ANN401
+    """The mean score of each candidate's nearest among the best ones, weighted by the square of
+    their cosine: papers that are alike bear on the same questions (Diaz 2005)."""
+    import numpy as np
+
+    best = np.argsort(-scores, kind="stable")[:NEIGHBOUR_CHUNKS]
+    alike = np.maximum(vectors @ vectors[best].T, 0.0)
+    alike[best, np.arange(len(best))] = 0.0  # nobody is its own neighbour
+    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :NEIGHBOURS]
+    shares = np.take_along_axis(alike, nearest, axis=1) ** 2
+    return (shares * scores[best][nearest]).sum(axis=1) / (shares.sum(axis=1) + 1e-9)
+
+
+def weighted_mean(parts: Mapping[str, Any], weights: Mapping[str, float]) -> Any:  # noqa: ANN401
+    """The parts' weighted mean, row by row. A part that is not a number there does not count, so
+    that a chunk without a vector is held against the others by what it has."""
+    import numpy as np
+
+    values = np.stack([np.asarray(parts[name], dtype=np.float64) for name in parts])
+    shares = np.array([weights[name] for name in parts])
+    whole = shares @ ~np.isnan(values)
+    return (shares @ np.nan_to_num(values)) / np.where(whole > 0, whole, 1.0)

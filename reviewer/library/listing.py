@@ -1,0 +1,82 @@
+"""Lists papers: which of those that pass the filters, and in which order. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reviewer.errors import UsageError
+from reviewer.text import clean, normalise_title
+from reviewer.types import Paper
+
+HAS: dict[str, Callable[[Paper], bool]] = {
+    "text": lambda p: bool(p.text_of("body").strip()),
+    "abstract": lambda p: bool(p.abstract.strip()),
+    "authors": lambda p: bool(p.authors),
+    "year": lambda p: p.year is not None,
+    "doi": lambda p: bool(p.doi),
+    "arxiv": lambda p: bool(p.arxiv_id),
+    "venue": lambda p: bool(p.venue),
+    "tags": lambda p: bool(p.tags),
+    "notes": lambda p: bool(p.notes),
+    "versions": lambda p: bool(p.versions),
+}
+"""What `--has` and `--lacks` may name. `text` is more than an abstract."""
+
+SORTS: dict[str, Callable[[Paper], Any] | None] = {
+    "added": None,
+    "key": lambda p: p.key,
+    "title": lambda p: normalise_title(p.title),
+    "author": lambda p: (not p.authors, _family(p), -(p.year or 0)),
+    "year": lambda p: (-(p.year or 0), p.date, p.key),
+    "venue": lambda p: (not p.venue, p.venue.casefold(), -(p.year or 0)),
+}
+
+
+@dataclass(frozen=True)
+class ListOptions:
+    """What is listed beyond the filters that all commands know: words in an author's name or in a
+    title, and what papers must have or lack."""
+
+    author: str = ""
+    title: str = ""
+    has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    sort: str = "added"
+    is_reversed: bool = False
+
+
+def arranged(papers: Iterable[Paper], options: ListOptions) -> list[Paper]:
+    """The papers that pass, in order. Raises UsageError for a word that names nothing."""
+    _check(options.has, "--has")
+    _check(options.lacks, "--lacks")
+    if options.sort not in SORTS:
+        raise UsageError(f"--sort '{options.sort}' is no order", hint=f"Use {', '.join(SORTS)}.")
+    found = [paper for paper in papers if _passes(paper, options)]
+    order = SORTS[options.sort]
+    if order is not None:
+        found.sort(key=order)
+    return found[::-1] if options.is_reversed else found
+
+
+def _check(names: Sequence[str], flag: str) -> None:
+    for name in names:
+        if name not in HAS:
+            raise UsageError(f"{flag} '{name}' is not known", hint=f"Use {', '.join(HAS)}.")
+
+
+def _passes(paper: Paper, options: ListOptions) -> bool:
+    author, title = normalise_title(options.author), normalise_title(options.title)
+    return (
+        all(HAS[name](paper) for name in options.has)
+        and not any(HAS[name](paper) for name in options.lacks)
+        and (not author or any(author in normalise_title(name) for name in paper.authors))
+        and (not title or title in normalise_title(paper.title))
+    )
+
+
+def _family(paper: Paper) -> str:
+    name = clean(paper.authors[0]) if paper.authors else ""
+    family = name.split(",")[0] if "," in name else (name.split() or [""])[-1]
+    return normalise_title(family)

@@ -1,0 +1,101 @@
+"""Runs that were made and what came out, and the models' replies that they were made of."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from reviewer.errors import NotFoundError
+from reviewer.library.storage.database import Database
+from reviewer.types import Citation
+from reviewer.types.runs import Run
+
+
+class Ledger:
+    """Keeps runs and finds them, newest first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, run: Run) -> None:
+        with self._database.transaction():
+            self._database.run(
+                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)",
+                (run.id, run.started, run.command, run.question, run.model_dump_json()),
+            )
+
+    def runs(self, most: int = 20) -> list[Run]:
+        rows = self._database.rows(
+            "SELECT run FROM runs ORDER BY started DESC, id DESC LIMIT ?", (most,)
+        )
+        return [Run.model_validate_json(row[0]) for row in rows]
+
+    def run(self, run_id: str) -> Run:
+        """The run whose id begins with `run_id`. Raises NotFoundError unless there is just one."""
+        rows = self._database.rows(
+            "SELECT run FROM runs WHERE substr(id, 1, length(?)) = ? LIMIT 2", (run_id, run_id)
+        )
+        if len(rows) != 1 or not run_id:
+            raise NotFoundError(f"there is no one run '{run_id}'", hint="Run: review runs")
+        return Run.model_validate_json(rows[0][0])
+
+    def has_asked(self, question: str, writer: str) -> bool:
+        """True when this writer was asked the same before, so that its replies may be kept."""
+        rows = self._database.rows(
+            "SELECT 1 FROM runs WHERE question = ? AND instr(run, ?) > 0 LIMIT 1",
+            (question, f'"writer":{json.dumps(writer)}'),
+        )
+        return bool(rows)
+
+    def find(self, key: str) -> str | None:
+        """A kept reply."""
+        rows = self._database.rows("SELECT reply FROM replies WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def keep(self, key: str, reply: str, model: str) -> None:
+        """Keep a reply that was paid for, at once, so that a killed run never pays twice."""
+        with self._database.transaction():
+            self._database.run(
+                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, datetime('now'))",
+                (key, model, reply),
+            )
+
+    def secret(self) -> str:
+        """The library's own secret, for the fences around paper text. Made when first asked for."""
+        found = self._database.state("secret")
+        if not found:
+            with self._database.transaction():
+                found = self._database.state("secret") or secrets.token_hex(16)
+                self._database.set_state("secret", found)
+        return found
+
+    def quotes_of(self, paper_id: str) -> list[tuple[str, Citation]]:
+        """What answers, drafts and tables quoted from a paper: the question or the column, and the
+        citation, newest run first."""
+        rows = self._database.rows(
+            "SELECT run FROM runs WHERE instr(run, ?) > 0 ORDER BY started DESC", (paper_id,)
+        )
+        found = []
+        for run in (Run.model_validate_json(row[0]) for row in rows):
+            for about, kept in _quotes_in(run):
+                citation = Citation.model_validate(kept)
+                if citation.paper_id == paper_id:
+                    found.append((about, citation))
+        return found
+
+
+def _quotes_in(run: Run) -> Iterator[tuple[str, Any]]:
+    """Each citation of a kept answer, draft, survey or table, with what it was quoted for."""
+    holders = [run.result, *run.result.get("reports", [])]
+    parts = [part for held in holders for part in held.get("sections", [])]
+    parts += run.result.get("additions", [])
+    of_parts = [claim for part in parts for claim in part["claims"]]
+    for claim in [*run.result.get("claims", []), *of_parts]:
+        yield from ((run.question, citation) for citation in claim["citations"])
+    for row in run.result.get("rows", []):
+        for cell in row["cells"]:
+            about = f"{run.question}: {cell['column']}"
+            cited = (value["citation"] for value in cell["values"])
+            yield from ((about, citation) for citation in cited if citation)

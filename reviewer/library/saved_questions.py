@@ -1,0 +1,38 @@
+"""Questions that a user saved, and when papers came: what `review digest` asks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from reviewer.library.storage.database import Database
+
+
+class Saved:
+    """Knows the tables of saved questions and of arrivals."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def questions(self) -> list[str]:
+        """In the order in which they were saved."""
+        rows = self._database.rows("SELECT question FROM questions ORDER BY saved, question")
+        return [str(row[0]) for row in rows]
+
+    def save(self, question: str) -> None:
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        with self._database.transaction():
+            self._database.run("INSERT OR IGNORE INTO questions VALUES (?, ?)", (question, now))
+
+    def forget(self, question: str) -> bool:
+        """False when it was not saved."""
+        with self._database.transaction():
+            done = self._database.run("DELETE FROM questions WHERE question = ?", (question,))
+        return done.rowcount > 0
+
+    def arrivals(self, since: str) -> list[tuple[int, str]]:
+        """Numbers of the papers that came at this time (ISO 8601, UTC) or later, with when they
+        came, the latest first."""
+        rows = self._database.rows(
+            "SELECT paper, came FROM arrivals WHERE came >= ? ORDER BY came DESC, paper", (since,)
+        )
+        return [(int(number), str(came)) for number, came in rows]

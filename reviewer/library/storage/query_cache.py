@@ -1,0 +1,29 @@
+"""Keeps what was found in the database for as long as the database stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from reviewer.library.storage.database import Database
+
+_MOST = 32
+
+
+class KeptValues:
+    """The last values that were found, each by its name. All are forgotten at any change, be it
+    another process's. Safe to use from several threads, of which two may find the same value."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._kept: tuple[tuple[int, int] | None, dict[Hashable, Any]] = (None, {})
+
+    def get(self, name: Hashable, find: Callable[[], Any]) -> Any:  # noqa: ANN401  what `find` gives
+        version, kept = self._database.version, self._kept
+        is_full = name not in kept[1] and len(kept[1]) >= _MOST
+        if kept[0] != version or is_full:
+            kept = self._kept = (version, {})
+        values = kept[1]  # stays with this thread: nothing is ever taken out of it
+        if name not in values:
+            values[name] = find()
+        return values[name]

@@ -1,0 +1,89 @@
+"""A library over files at hand, kept in the user's cache folder by their content."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from reviewer.errors import LibraryError, SourceError
+from reviewer.library.embeddings.embedding import DEFAULT
+from reviewer.library.library import NO_EMBEDDING, Library
+from reviewer.settings import Settings, cache_folder
+from reviewer.sources import ReadOptions
+from reviewer.sources.discover import content_hash
+from reviewer.sources.read import NAMED_FORMATS
+from reviewer.types.papers import Added
+from reviewer.types.progress import Report, silent
+
+MOST_KEPT = 20
+MOST_REASONS = 3
+_COMPLETE = "complete"
+
+
+def open_at_hand(
+    paths: Sequence[str], settings: Settings, options: ReadOptions, report: Report = silent
+) -> tuple[Library, Added | None]:
+    """An open library over just these files, and what reading them did (None: it was kept).
+
+    The same names with the same content are read once. Raises SourceError when no paper was found.
+    """
+    sign = f"{content_hash(paths)[:24]}-{options.listing_year or 'any'}"
+    if settings.embedding not in ("", NO_EMBEDDING, DEFAULT):  # one library, one embedding
+        sign += f"-{sha256(settings.embedding.encode()).hexdigest()[:8]}"
+    folder = cache_folder() / "papers" / sign
+    _forget_oldest(folder)
+    library = _opened(folder, settings)
+    added = None
+    try:
+        is_read = library.database.state(_COMPLETE) == sign and library.catalogue.count()
+        if not is_read or library.can_embed_more():
+            added = library.add(paths, options, report, may_download=False)
+            _check(added, paths)
+            with library.database.transaction():
+                library.database.set_state(_COMPLETE, sign)
+    except BaseException:
+        library.close()
+        raise
+    return library, added
+
+
+def _opened(folder: Path, settings: Settings) -> Library:
+    """What is kept is only a cache: one that is damaged, or that another release made, is made
+    anew."""
+    try:
+        return Library(folder, settings)
+    except LibraryError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return Library(folder, settings)
+
+
+def _check(added: Added, paths: Sequence[str]) -> None:
+    if added.papers:
+        return
+    reasons = [f"{skipped.file}: {skipped.reason}" for skipped in added.skipped]
+    shown = "; ".join(reasons[:MOST_REASONS])
+    more = len(reasons) - MOST_REASONS
+    raise SourceError(
+        f"no paper could be read from {', '.join(paths)} ({shown}"
+        + (f"; and {more} more)" if more > 0 else ")"),
+        hint=f"review reads {NAMED_FORMATS}.",
+    )
+
+
+def _forget_oldest(wanted: Path) -> None:
+    """Keep the cache from growing without end."""
+    if wanted.is_dir() or not wanted.parent.is_dir():
+        return
+    kept = sorted(wanted.parent.iterdir(), key=_last_used)
+    for folder in kept[: max(0, len(kept) - MOST_KEPT + 1)]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _last_used(folder: Path) -> float:
+    """Zero for one that another process has just forgotten."""
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

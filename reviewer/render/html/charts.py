@@ -1,0 +1,183 @@
+"""Where things stand in a page's drawings: the map of papers and the years. Numbers only."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reviewer.text import clean
+from reviewer.text.views import shorten
+from reviewer.types import Paper
+from reviewer.types.maps import PaperMap
+
+MOST_COLOURS = 8  # of the page's style; themes beyond share them, and are told by their names
+LEAST_YEARS = 3  # fewer are told in a sentence
+_WIDTH, _HEIGHT, _EDGE = 760, 460, 44
+_ROUND = 19  # from a paper's middle to the edge of its theme's shape
+_CORNERS = 10  # of the circle around a paper that the shape goes by
+_DOT = 11  # its radius
+_LABEL_CHARS = 38
+_LABEL_STEP = 15
+_CHAR_WIDTH = 8.4  # of a label's letters, at most of them
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A paper on the map, in the drawing's units."""
+
+    number: int
+    title: str
+    x: float
+    y: float
+    colour: int
+
+
+@dataclass(frozen=True)
+class Region:
+    """A theme on the map: the shape around its papers, its name with the middle of its base line,
+    where it would stand below the shape, and the papers' numbers."""
+
+    name: str
+    label: str
+    outline: str
+    x: float
+    y: float
+    bottom: float
+    colour: int
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DrawnMap:
+    width: int
+    height: int
+    regions: tuple[Region, ...]
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year with its papers; `share` is of the year with most, 0 for papers of unknown year."""
+
+    name: str
+    count: int
+    share: float
+    numbers: tuple[int, ...]
+
+
+def drawn_map(where: PaperMap, numbers: Mapping[str, int], papers: Iterable[Paper]) -> DrawnMap:
+    """The papers that have a number. Without any there are no dots."""
+    titles = {paper.id: clean(paper.title) for paper in papers}
+    dots = [
+        (
+            point.theme,
+            Dot(
+                number=numbers[point.paper_id],
+                title=titles[point.paper_id],
+                x=round(_EDGE + point.x * (_WIDTH - 2 * _EDGE), 1),
+                y=round(_EDGE + point.y * (_HEIGHT - 2 * _EDGE), 1),
+                colour=point.theme % MOST_COLOURS,
+            ),
+        )
+        for point in where.points
+        if point.paper_id in numbers and point.paper_id in titles
+    ]
+    regions = [
+        _region(clean(name), [dot for own, dot in dots if own == theme], theme)
+        for theme, name in enumerate(where.themes)
+        if any(own == theme for own, _ in dots)
+    ]
+    inside = sorted((dot for _, dot in dots), key=lambda dot: dot.number)
+    return DrawnMap(_WIDTH, _HEIGHT, tuple(_labels_apart(regions, inside)), tuple(inside))
+
+
+def _region(name: str, dots: Sequence[Dot], theme: int) -> Region:
+    turns = [2 * math.pi * n / _CORNERS for n in range(_CORNERS)]
+    around = [
+        (dot.x + _ROUND * math.cos(t), dot.y + _ROUND * math.sin(t)) for dot in dots for t in turns
+    ]
+    hull = _hull(around)
+    label = shorten(name, _LABEL_CHARS)
+    return Region(
+        name=name,
+        label=label,
+        outline=" ".join(f"{x:.1f},{y:.1f}" for x, y in hull),
+        x=round(sum(dot.x for dot in dots) / len(dots), 1),
+        y=round(min(y for _, y in hull) - 5, 1),
+        bottom=round(max(y for _, y in hull) + 13, 1),
+        colour=theme % MOST_COLOURS,
+        numbers=tuple(sorted(dot.number for dot in dots)),
+    )
+
+
+def _hull(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The convex hull, by Andrew's monotone chain (1979)."""
+
+    def half(ordered: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+        chain: list[tuple[float, float]] = []
+        for x, y in ordered:
+            while len(chain) > 1:
+                (ax, ay), (bx, by) = chain[-2:]
+                if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0:
+                    break
+                chain.pop()
+            chain.append((x, y))
+        return chain[:-1]
+
+    ordered = sorted(set(points))
+    return half(ordered) + half(reversed(ordered))
+
+
+def _labels_apart(regions: Sequence[Region], dots: Sequence[Dot]) -> list[Region]:
+    """The regions, each label above its shape or below it, or a little to a side, where it covers
+    fewest papers and labels."""
+    placed: list[Region] = []
+    for region in sorted(regions, key=lambda region: (region.y, region.x)):
+        half = len(region.label) * _CHAR_WIDTH / 2 + 4
+        spots = [
+            (min(max(region.x + aside, half), _WIDTH - half), min(max(y, 12), _HEIGHT - 6))
+            for aside in (0, -50, 50, -100, 100)
+            for far in (0, _LABEL_STEP, 2 * _LABEL_STEP)
+            for y in (region.y - far, region.bottom + far)
+        ]
+        covered = [_covered(half, spot, dots, placed) for spot in spots]
+        x, y = spots[covered.index(min(covered))]
+        placed.append(replace(region, x=round(x, 1), y=round(y, 1)))
+    return placed
+
+
+def _covered(
+    half: float, spot: tuple[float, float], dots: Sequence[Dot], placed: Sequence[Region]
+) -> int:
+    """How much a label of that half width covers there; another label counts as three papers."""
+    x, y = spot
+    papers = sum(abs(dot.x - x) < half + _DOT and abs(dot.y - y + 4) < _DOT + 7 for dot in dots)
+    labels = sum(
+        abs(y - other.y) < _LABEL_STEP
+        and abs(x - other.x) < half + len(other.label) * _CHAR_WIDTH / 2 + 8
+        for other in placed
+    )
+    return papers + 3 * labels
+
+
+def years_of(papers: Iterable[Paper], numbers: Mapping[str, int]) -> tuple[Year, ...]:
+    """One a year from the first to the last that is known, also such as have no paper, and one in
+    the end for papers of unknown year. Of papers that have a number."""
+    cited = [paper for paper in papers if paper.id in numbers]
+    counts = Counter(paper.year for paper in cited)
+    known = [year for year in counts if year is not None]
+    most = max((counts[year] for year in known), default=1)
+    span: list[int | None] = [*range(min(known), max(known) + 1)] if known else []
+    if counts[None]:
+        span.append(None)
+    return tuple(
+        Year(
+            name=str(year) if year is not None else "unknown",
+            count=counts[year],
+            share=counts[year] / most if year is not None else 0.0,
+            numbers=tuple(sorted(numbers[p.id] for p in cited if p.year == year)),
+        )
+        for year in span
+    )

@@ -1,0 +1,236 @@
+"""What a page shows of citations: numbered papers, each text once, every quote in its place."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from reviewer.render.claim_notes import citations_of, is_quote, quotes_by_paper, remarks_on
+from reviewer.render.describe import quoted_place
+from reviewer.text import clean
+from reviewer.text.views import clean_view
+from reviewer.types import Citation, Claim, Paper
+from reviewer.types.answers import StanceTaken
+from reviewer.types.drafts import Section
+from reviewer.types.papers import Part
+
+_WHOLE_CHARS = 4000  # a text up to here is shown whole: every abstract is
+_AROUND_CHARS = 700  # on each side of a quote in a longer one
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Where a quote begins: its id on the page, and its place in the paper in words."""
+
+    anchor: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of a cleaned text. `quotes` are the ids of the quotes that it belongs to, with spaces
+    between; empty where nothing is quoted."""
+
+    text: str
+    begins: tuple[Begin, ...] = ()
+    quotes: str = ""
+
+
+@dataclass(frozen=True)
+class ShownText:
+    """One part of a paper, or what stands around the quotes of a long one."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class ShownPaper:
+    """A cited paper with its number on this page. `quotes` counts the places that are quoted."""
+
+    number: int
+    paper: Paper
+    texts: tuple[ShownText, ...]
+    quotes: int
+
+
+@dataclass(frozen=True)
+class Book:
+    """The papers that a page cites, numbered in order, and the ids of their quotes."""
+
+    papers: tuple[ShownPaper, ...]
+    numbers: Mapping[str, int]
+    anchors: Mapping[Citation, str]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark behind a sentence: the paper's number and title, and the ids of its quotes."""
+
+    number: int
+    title: str
+    quotes: str
+
+    @property
+    def first(self) -> str:
+        return self.quotes.partition(" ")[0]
+
+
+@dataclass(frozen=True)
+class ShownClaim:
+    """A sentence with its marks. `label` says in words how it stands to its quotes, `state` names
+    its colour; a quote of a paper needs no label. `dropped` says what was left out, and why."""
+
+    text: str
+    is_quote: bool
+    label: str
+    state: str
+    marks: tuple[Mark, ...]
+    dropped: tuple[str, ...] = ()
+
+
+def book_of(citations: Iterable[Citation], papers: Iterable[Paper]) -> Book:
+    """The cited ones among the papers, in the order in which they are cited first. A citation of a
+    paper that is not there (the work at hand) has no number and no id."""
+    known = {paper.id: paper for paper in papers}
+    cited: dict[str, dict[Citation, str]] = {}
+    anchors: dict[Citation, str] = {}
+    for citation in citations:
+        if citation.paper_id in known and citation not in anchors:
+            anchors[citation] = f"q{len(anchors) + 1}"
+            cited.setdefault(citation.paper_id, {})[citation] = anchors[citation]
+    shown = tuple(
+        ShownPaper(number, known[paper_id], _texts(known[paper_id], own), len(own))
+        for number, (paper_id, own) in enumerate(cited.items(), start=1)
+    )
+    return Book(shown, {item.paper.id: item.number for item in shown}, anchors)
+
+
+def marks_of(citations: Sequence[Citation], book: Book) -> tuple[Mark, ...]:
+    """One mark a paper, in the order of the citations."""
+    by_paper: dict[str, list[str]] = {}
+    for citation in citations:
+        if citation in book.anchors:
+            by_paper.setdefault(citation.paper_id, []).append(book.anchors[citation])
+    titles = {item.paper.id: clean(item.paper.title) for item in book.papers}
+    return tuple(
+        Mark(book.numbers[paper_id], titles[paper_id], " ".join(dict.fromkeys(anchors)))
+        for paper_id, anchors in by_paper.items()
+    )
+
+
+def shown_claim(claim: Claim, book: Book) -> ShownClaim:
+    """The claim for a page; a sentence that a judge found supported is called that in words too."""
+    whole = is_quote(claim)
+    label = remarks_on(claim)
+    if not label and not whole and claim.support == "supported":
+        label = "supported by its quotes, by the model's word"
+    state = "quote" if whole and not claim.unproven else "unproven" if claim.unproven else ""
+    return ShownClaim(
+        text=clean(claim.text),
+        is_quote=whole,
+        label=clean(label),
+        state=state or claim.support,
+        marks=marks_of(claim.citations, book),
+        dropped=tuple(clean(reason) for reason in claim.dropped),
+    )
+
+
+def _texts(paper: Paper, anchors: Mapping[Citation, str]) -> tuple[ShownText, ...]:
+    """The parts that are quoted, and the abstract in any case."""
+    quoted = {citation.part for citation in anchors}
+    return tuple(
+        ShownText(part.name, _pieces(part, [c for c in anchors if c.part == part.name], anchors))
+        for part in paper.parts
+        if part.text.strip() and (part.name in quoted or part.name == "abstract")
+    )
+
+
+def _pieces(
+    part: Part, citations: Sequence[Citation], anchors: Mapping[Citation, str]
+) -> tuple[Piece, ...]:
+    """The cleaned text, cut wherever a quote begins or ends, so that quotes may overlap."""
+    view = clean_view(part.text)
+    spans = {
+        c: (bisect_left(view.offsets, c.start), bisect_left(view.offsets, c.end)) for c in citations
+    }
+    pieces: list[Piece] = []
+    for first, last in _windows(len(view.text), list(spans.values())):
+        cuts = {first, last} | {place for span in spans.values() for place in span}
+        if first > 0:
+            pieces.append(Piece("… "))
+        for start, end in pairwise(sorted(cut for cut in cuts if first <= cut <= last)):
+            inside = [c for c, (a, b) in spans.items() if a <= start and end <= b]
+            begins = tuple(
+                Begin(anchors[c], quoted_place(c)) for c in inside if spans[c][0] == start
+            )
+            quotes = " ".join(anchors[c] for c in inside)
+            pieces.append(Piece(view.text[start:end], begins, quotes))
+        if last < len(view.text):
+            pieces.append(Piece(" …"))
+    return tuple(pieces)
+
+
+def _windows(length: int, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The ranges of a text that are shown, none touching another."""
+    if length <= _WHOLE_CHARS or not spans:
+        return [(0, min(length, _WHOLE_CHARS))]
+    shown: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        first, last = max(0, start - _AROUND_CHARS), min(length, end + _AROUND_CHARS)
+        if shown and first <= shown[-1][1]:
+            shown[-1] = (shown[-1][0], max(shown[-1][1], last))
+        else:
+            shown.append((first, last))
+    return shown
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The papers that take one stance, a mark each; `rest` counts those without a sentence."""
+
+    kind: str
+    count: int
+    marks: tuple[Mark, ...]
+    rest: int
+
+
+def verdict_bars(stances: Sequence[StanceTaken], book: Book) -> tuple[Bar, ...]:
+    """One bar each for yes, no and mixed that a paper takes, and one for no stance; none at all
+    when no paper takes one. The counts add up to the number of stances."""
+    taken = [stance for stance in stances if stance.stance != "none"]
+    if not taken:
+        return ()
+    bars = []
+    for kind in ("yes", "no", "mixed", "none"):
+        own = [stance for stance in stances if stance.stance == kind]
+        marks = marks_of([s.citation for s in own if s.citation is not None], book)
+        if own:
+            name = "no stance" if kind == "none" else kind
+            bars.append(Bar(name, len(own), marks, len(own) - len(marks)))
+    return tuple(bars)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A paper of an annotated section with the sentences that are quoted of it."""
+
+    paper: Paper
+    marks: tuple[Mark, ...]
+    quotes: tuple[ShownClaim, ...]
+
+
+def entries_of(section: Section, papers: Iterable[Paper], book: Book) -> tuple[Entry, ...]:
+    """The papers that an annotated section quotes, in order; none in a written one."""
+    known = {paper.id: paper for paper in papers}
+    return tuple(
+        Entry(
+            known[paper_id],
+            marks_of(citations_of(quotes), book),
+            tuple(shown_claim(claim, book) for claim in quotes),
+        )
+        for paper_id, quotes in quotes_by_paper(section).items()
+        if paper_id in known
+    )

@@ -1,0 +1,88 @@
+"""Renders HTML pages that ask no network for anything. Knows Jinja's autoescaping, not prompts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reviewer.render.describe import byline, link_of, quoted_place, readable_date
+from reviewer.text import clean, counted
+from reviewer.text.invisible import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_FOLDER = Path(__file__).parent / "templates"
+FILTERS: dict[str, Callable[..., Any]] = {
+    "byline": byline,
+    "clean": clean,
+    "counted": counted,
+    "date": readable_date,
+    "link": link_of,
+    "place": quoted_place,
+}
+
+
+def render_page(
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    styles: Sequence[str] = (),
+    scripts: Sequence[str] = (),
+    has_panel: bool = True,
+) -> str:
+    """The page `name.html.jinja` with these of the folder's styles, after the one of all pages, and
+    scripts; with a panel it has the elements in which `cited.js` shows quotes. Jinja escapes every
+    text, hidden characters are left out; the policy lets only these run, by their hashes, and
+    nothing be fetched."""
+    style = "".join(_text(f"{style}.css") for style in ("page", *styles))
+    script = "".join(_text(f"{script}.js") for script in scripts)
+    allowed = f"script-src '{hash_of(script)}'; " if script else ""
+    page: str = (
+        _environment()
+        .get_template(f"{name}.html.jinja")
+        .render(
+            **values,
+            script=script,
+            style=style,
+            has_panel=bool(script) and has_panel,
+            policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
+            f"{allowed}style-src '{hash_of(style)}'",
+        )
+    )
+    return page
+
+
+@cache
+def _environment() -> Environment:
+    """Kept, for compiling a template takes longer than rendering a page."""
+    import jinja2
+    from markupsafe import Markup
+
+    def shown(value: object) -> object:
+        return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        auto_reload=False,
+        finalize=shown,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= FILTERS
+    return environment
+
+
+def _text(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def hash_of(text: str) -> str:
+    """As a content security policy names a script or a style."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,75 @@
+"""Comparison tables as LaTeX: booktabs, a citation a row, the quotes as comments."""
+
+from __future__ import annotations
+
+from reviewer.grounding.cells import is_in_own_words
+from reviewer.render.describe import cell_text, quoted_place, standing, tally_line
+from reviewer.render.escape import OTHER_SCRIPT, escape_comment, escape_latex
+from reviewer.render.in_text import citation_key
+from reviewer.render.table_words import table_head, table_quotes, table_title
+from reviewer.types import Table
+from reviewer.types.tables import Cell, Row
+
+_WIDTH = 0.86  # of the line that the columns share; the rest is the space between them
+_SMALL_FROM = 4  # columns
+_DEFINITION = (
+    rf"\providecommand{{{OTHER_SCRIPT}}}[1]"
+    r"{\ifdefined\Umathchar#1\else\textit{(needs LuaLaTeX)}\fi}"
+)
+
+
+def table_latex(table: Table) -> str:
+    """A `table*` to be read in with `\\input`. Text from papers and writers stays text; letters
+    that pdfLaTeX does not have need LuaLaTeX or XeLaTeX and a font for them."""
+    names = [column.name for column in table.columns]
+    share = _WIDTH / (len(names) + 1)
+    lines = [
+        "% Made by review. Needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.",
+        f"% {escape_comment(table_head(table))}",
+        _DEFINITION,
+        r"\begin{table*}[t]",
+        r"\centering",
+        r"\scriptsize" if len(names) > _SMALL_FROM else r"\footnotesize",
+        rf"\caption{{{escape_latex(table_title(table))}}}",
+        rf"\begin{{tabular}}{{*{{{len(names) + 1}}}{{p{{{share:.3f}\linewidth}}}}}}",
+        r"\toprule",
+        " & ".join(["Paper", *(escape_latex(name) for name in names)]) + r" \\",
+        r"\midrule",
+        *map(_row, table.rows),
+        r"\bottomrule",
+        r"\end{tabular}",
+        r"\par\smallskip\raggedright " + escape_latex(tally_line(table)) + _legend(table),
+        r"\end{table*}",
+        *_comments(table),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(row: Row) -> str:
+    key = citation_key(row.cited_as or row.key)
+    return " & ".join([rf"\cite{{{key}}}", *map(_cell, row.cells)]) + r" \\"
+
+
+def _cell(cell: Cell) -> str:
+    text = rf"\raggedright {escape_latex(cell_text(cell))}"
+    if cell.state != "filled":
+        text = rf"\raggedright \textit{{{escape_latex(cell_text(cell))}}}"
+    mark = r"\textsuperscript{$\circ$}" if is_in_own_words(cell) else ""
+    return f"{{{text}{mark}\\par}}"
+
+
+def _legend(table: Table) -> str:
+    if any(is_in_own_words(cell) for row in table.rows for cell in row.cells):
+        return r" $\circ$: in the writer's own words, not judged."
+    return ""
+
+
+def _comments(table: Table) -> list[str]:
+    lines = []
+    for quote in table_quotes(table):
+        found = quote.value.citation
+        place = quoted_place(found) if found else "not located"
+        said = found.quote if found else quote.value.quote
+        text = f'{quote.row.key}, {quote.column}: "{said}" ({place}; {standing(quote.value)})'
+        lines.append(f"% {escape_comment(text)}")
+    return lines

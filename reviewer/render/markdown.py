@@ -1,0 +1,234 @@
+"""Results as Markdown. Text from papers stays text: nothing in it can be markup."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from reviewer.render.claim_notes import is_quote, remarks_on
+from reviewer.render.describe import byline, link_of, readable_date
+from reviewer.render.escape import escape, escape_plain
+from reviewer.render.in_text import page_words
+from reviewer.render.numbered_references import Reference, references_of
+from reviewer.render.provenance import answer_head, answer_title
+from reviewer.text import counted
+from reviewer.text.entry_types import marked_title
+from reviewer.text.views import clean_view
+from reviewer.types import Answer, Citation, Claim, Paper
+from reviewer.types.evidence import Score
+from reviewer.types.searches import Found
+
+_KINDS = ("yes", "no", "mixed")
+
+
+def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
+    """The whole answer: head, claims, references, coverage."""
+    references = references_of(answer)
+    numbers = {reference.paper.id: reference.number for reference in references}
+    lines = [f"# {escape(answer_title(answer))}", ""]
+    if not answer.claims:
+        return "\n".join([*lines, *_nothing(answer), "", _coverage(answer), ""])
+    lines += [escape(answer_head(answer)), "", *_verdict(answer)]
+    if answer.is_weak:
+        lines += ["## Nearest, may not answer", ""]
+    lines += [_claim(claim, numbers) for claim in answer.claims]
+    lines += _stances(answer, numbers)
+    lines += ["", "## References", ""]
+    for reference in references:
+        lines += [reference_line(reference), ""]
+        if with_quotes:
+            lines += [*_quotes(reference.citations), ""]
+    return "\n".join([*lines, _coverage(answer), ""])
+
+
+def _verdict(answer: Answer) -> list[str]:
+    """The count of stances and a bar for each kind."""
+    if not answer.verdict:
+        return []
+    counts = Counter(str(stance.stance) for stance in answer.stances)
+    bars = [f"{kind:<6}{'█' * counts[kind]} {counts[kind]}" for kind in _KINDS if counts[kind]]
+    return [f"**{answer.verdict}**", "", "```text", *bars, "```", ""]
+
+
+def _stances(answer: Answer, numbers: dict[str, int]) -> list[str]:
+    """Each stance that was taken, with the sentence that shows it."""
+    taken = [s for kind in _KINDS for s in answer.stances if s.stance == kind and s.citation]
+    lines = [
+        f"- {s.stance} [{numbers[s.paper_id]}{_at_page([s.citation])}]: "
+        f'"{escape(s.citation.quote)}"'
+        for s in taken
+        if s.citation is not None
+    ]
+    return ["", "## Stances", "", *lines] if lines else []
+
+
+def _nothing(answer: Answer) -> list[str]:
+    lines = ["Not enough evidence in this library to answer."]
+    if answer.coverage.reason:
+        lines += ["", escape(answer.coverage.reason)]
+    if answer.nearest:
+        lines += ["", "Nearest papers, which may not answer:", ""]
+        lines += [f"- {paper_line(paper)}" for paper in answer.nearest]
+    return lines
+
+
+def _claim(claim: Claim, numbers: dict[str, int]) -> str:
+    cited = dict.fromkeys(numbers[c.paper_id] for c in claim.citations)
+    marks = "".join(
+        f" [{number}{_at_page(c for c in claim.citations if numbers[c.paper_id] == number)}]"
+        for number in cited
+    )
+    text = escape(claim.text)
+    body = f'"{text}"' if is_quote(claim) else text
+    remarks = remarks_on(claim)
+    mark = f" *({escape(remarks)})*" if remarks else ""
+    return f"- {body}{marks}{mark}"
+
+
+def _at_page(citations: Iterable[Citation]) -> str:
+    return page_words([citation.page for citation in citations if citation.page])
+
+
+def _quotes(citations: Sequence[Citation]) -> list[str]:
+    lines = []
+    for c in citations:
+        page = f", page {c.page}" if c.page else ""
+        lines.append(f'> "{escape(c.quote)}" ({c.part}{page}, characters {c.start} to {c.end})')
+        lines.append(">")
+    return lines[:-1]
+
+
+def _coverage(answer: Answer) -> str:
+    coverage = answer.coverage
+    said = [
+        f"{counted(coverage.papers, 'paper')} in the library",
+        f"{coverage.matched} matched",
+        f"{coverage.read} read",
+        f"{coverage.cited} cited",
+    ]
+    left_out = f" Left out: {'; '.join(coverage.left_out)}." if coverage.left_out else ""
+    return ", ".join(said) + "." + left_out
+
+
+def found_markdown(found: Found, *, explained: bool = False, head: str = "") -> str:
+    """Ranked papers, each with its best sentence and why it was found, in short or part by part.
+    `head` takes the place of the line that counts those that match."""
+    if not head and not found.matched:
+        head = "No paper matches. Nearest:" if found.hits else "No paper matches."
+    elif not head:
+        papers = counted(found.papers, "paper")
+        match = "matches" if found.matched == 1 else "match"
+        head = f"{found.matched} of {papers} {match} ({found.method})."
+    lines = [head, "", *([escape(found.reason), ""] if found.reason else [])]
+    for number, hit in enumerate(found.hits, start=1):
+        lines.append(f"{number}. {paper_line(hit.paper)}")
+        if hit.best_sentence is not None:
+            lines.append(f'   "{escape(hit.best_sentence.text)}"')
+        lines += _explained(hit.score) if explained else [f"   ({escape(_why(hit.score))})"]
+        lines.append("")
+    if found.left_out:
+        lines += [f"Left out: {'; '.join(found.left_out)}.", ""]
+    return "\n".join(lines)
+
+
+def _why(score: Score) -> str:
+    why = [f"score {score.total:.2f}"]
+    if score.terms:
+        why.append("words " + ", ".join(score.terms))
+    if score.cosine is not None:
+        why.append(f"meaning {score.cosine:.2f}")
+    return "; ".join(why)
+
+
+def _explained(score: Score) -> list[str]:
+    """The parts of a score, one a line; what this search did not use is not named."""
+    parts = [
+        ("words", score.lexical, score.terms),
+        ("feedback words", score.feedback, score.feedback_terms),
+        ("meaning", score.dense, ()),
+        ("best sentence", score.sentence, ()),
+        ("the best papers' mean", score.rocchio, ()),
+        ("nearest papers", score.neighbours, ()),
+    ]
+    lines = [f"   - score {score.total:.3f}, the weighted mean of:"]
+    for name, value, terms in parts:
+        if value is not None:
+            named = f" ({escape(', '.join(terms))})" if terms else ""
+            lines.append(f"   - {name} {value:.3f}{named}")
+    return [*lines, f"   - share of the question's words {score.coverage:.2f}"]
+
+
+def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
+    """A paper with its texts; what past answers quoted from it stands in bold."""
+    lines = [f"# {escape(paper.title)}", "", paper_line(paper), ""]
+    for part in paper.parts:
+        if part.name == "title":
+            continue
+        spans = sorted({(c.start, c.end) for _, c in marked if c.part == part.name})
+        lines += [f"## {part.name.capitalize()}", "", _with_marks(part.text, spans), ""]
+    if marked:
+        questions = dict.fromkeys(question for question, _ in marked)
+        lines += ["## Quoted in answers to", "", *(f"- {escape(q)}" for q in questions), ""]
+    facts = {
+        "Keywords": ", ".join(paper.keywords),
+        "Tags": ", ".join(paper.tags),
+        "Other versions": ", ".join(paper.versions),
+        "Retraction": "; ".join(
+            str(said)
+            for name, said in sorted(paper.extra.items())
+            if name.startswith("retraction_")
+        ),
+        "Also known as": ", ".join(paper.aliases),
+        "Found on its pages": _certainty(paper),
+        "Left out": str(paper.extra.get("hidden_text", "")),
+        "Read from": ", ".join(f"{o.file}:{o.position}" for o in paper.origins),
+    }
+    lines += [f"{name}: {escape(value)}  " for name, value in facts.items() if value]
+    return "\n".join([*lines, ""])
+
+
+def _certainty(paper: Paper) -> str:
+    """`title likely, authors guess`: how sure what a PDF's pages tell is."""
+    known = paper.extra.get("certainty")
+    return ", ".join(f"{k} {v}" for k, v in known.items()) if isinstance(known, dict) else ""
+
+
+def _with_marks(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The cleaned text; what stands in the original's sorted `spans` is bold."""
+    view = clean_view(text)
+    out, at = [], 0
+    for start, end in _joined(spans):
+        first, last = bisect_left(view.offsets, start), bisect_left(view.offsets, end)
+        bold = escape_plain(view.text[first:last].strip())
+        out += [escape_plain(view.text[at:first]), f"**{bold}**" if bold else ""]
+        at = last
+    return "".join([*out, escape_plain(view.text[at:])])
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that touch or lie over each other become one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start <= joined[-1][1]:
+            start, end = joined[-1][0], max(end, joined.pop()[1])
+        joined.append((start, end))
+    return joined
+
+
+def reference_line(reference: Reference) -> str:
+    return f"[{reference.number}] {paper_line(reference.paper)}"
+
+
+def paper_line(paper: Paper) -> str:
+    """Key, title, authors or their note, venue, date and link, as far as they are known."""
+    link = link_of(paper)
+    pieces = [
+        paper.key,
+        escape(marked_title(paper)),
+        escape(byline(paper)),
+        escape(paper.venue),
+        readable_date(paper),
+        f"<{link}>" if link else "",
+    ]
+    return " · ".join(piece for piece in pieces if piece)

@@ -1,0 +1,112 @@
+"""What a report says of its making, so that a reader can redo it: flow, methods, run, news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reviewer.render.provenance import Fact, Step, cost_facts
+from reviewer.text import clean, counted
+from reviewer.types import SurveyReport
+from reviewer.types.runs import Usage
+from reviewer.types.searches import Filters
+from reviewer.types.surveys import Flow, Made
+
+_MOST_TITLES = 12  # that the news name
+
+
+def flow_steps(flow: Flow) -> tuple[Step, ...]:
+    """The steps of the flow, after the flow diagram of PRISMA 2020 (Page and others 2021)."""
+    found = f"found in {counted(flow.searches, 'search', 'searches')}" if flow.searches else "found"
+    again = "found again by another search" if flow.duplicates else "found twice"
+    return (
+        Step(found, flow.found, flow.duplicates, (again,)),
+        Step("screened", flow.screened, flow.not_read, flow.reasons or ("not read",)),
+        Step("read", flow.read, flow.not_cited, ("read, and nothing of them is cited",)),
+        Step("cited", flow.cited),
+    )
+
+
+def method_facts(report: SurveyReport) -> tuple[Fact, ...]:
+    """What does not differ between two runs of one plan: writer, prompts, search, library, plan."""
+    methods = report.methods
+    writer = "none: sentences are quoted" if methods.writer == "extractive" else methods.writer
+    library = (
+        f"{counted(methods.library_papers, 'paper')} from "
+        f"{counted(methods.library_entries, 'entry', 'entries')}, state {methods.generation}"
+    )
+    by = f"{methods.search}, with {methods.embedding}" if methods.embedding else methods.search
+    prompts = tuple(f"{name} {digest}" for name, digest in sorted(methods.prompt_hashes.items()))
+    facts = [
+        Fact("Topic", (clean(report.topic),)),
+        Fact("Model", (clean(writer),)),
+        Fact("Depth", (methods.depth,)),
+        Fact("Search", (clean(by),)),
+        Fact("Library", (library,)),
+        Fact("Filters", tuple(filter_lines(methods.filters))),
+        Fact("Prompts", prompts),
+        Fact("Plan", (methods.plan_hash,)),
+        Fact("Program", (f"review {methods.version}" if methods.version else "",)),
+    ]
+    return tuple(fact for fact in facts if any(fact.said))
+
+
+def filter_lines(filters: Filters) -> Iterator[str]:
+    """The filters in words, a line each; "none" without any."""
+    if filters.is_empty:
+        yield "none"
+        return
+    first, last = filters.year_from, filters.year_to
+    if first is not None or last is not None:
+        yield f"years {'' if first is None else first} to {'' if last is None else last}".rstrip()
+    if filters.venue:
+        yield f"venue {clean(filters.venue)}"
+    for name, values in (("tags", filters.tags), ("keys", filters.keys), ("files", filters.files)):
+        if values:
+            yield f"{name} {', '.join(clean(value) for value in values)}"
+
+
+def run_facts(made: Made) -> tuple[Fact, ...]:
+    """What differs from run to run: when it was, its number, and what it cost."""
+    times = [readable_time(made.started), readable_time(made.finished)]
+    when = " to ".join(dict.fromkeys(time for time in times if time))
+    costs = cost_facts(made.usage) if made.usage != Usage() else ()
+    seconds = f"{made.usage.seconds:.0f} s" if made.usage.seconds >= 0.5 else ""
+    facts = [Fact("When", (when,)), Fact("Run", (clean(made.run_id),)), Fact("Took", (seconds,))]
+    return tuple(fact for fact in (*facts, *costs) if any(fact.said))
+
+
+def readable_time(iso: str) -> str:
+    """`2026-11-25 18:03 UTC` of `2026-11-25T18:03:12+00:00`."""
+    day, _, time = iso.partition("T")
+    return f"{day} {time[:5]} UTC" if time else day
+
+
+def news_lines(report: SurveyReport) -> tuple[Fact, ...]:
+    """What an update brought: new papers, sections that were written anew, papers that are gone."""
+    news = report.news
+    if news is None:
+        return ()
+    known = {paper.id: clean(paper.title) for paper in report.papers}
+    new = [known[i] for i in news.new_ids if i in known]
+    facts = [
+        Fact("Since", (readable_time(news.since),)),
+        Fact("New papers", _few(new)),
+        Fact("No longer here", _few([clean(title) for title in news.gone_titles])),
+        Fact("Written anew", tuple(clean(title) for title in news.rewritten)),
+        Fact("Unchanged", (counted(news.unchanged, "section"),)),
+    ]
+    shown = tuple(fact for fact in facts if any(fact.said))
+    nothing = not (new or news.gone_titles or news.rewritten)
+    return (*shown, Fact("Changed", ("nothing",))) if nothing else shown
+
+
+def _few(titles: Sequence[str]) -> tuple[str, ...]:
+    more = len(titles) - _MOST_TITLES
+    return (*titles[:_MOST_TITLES], *([f"and {more} more"] if more > 0 else []))
+
+
+def batch_facts(reports: Sequence[SurveyReport]) -> tuple[Fact, ...]:
+    """Those of the methods that all reports share, and of the library they read."""
+    every = [method_facts(report) for report in reports]
+    common = set(every[0]).intersection(*every) if every else set()
+    return tuple(fact for fact in every[0] if fact in common) if every else ()

@@ -1,0 +1,108 @@
+"""The formats that results are written in: which result has which, and who writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from reviewer.errors import ReviewError, UsageError
+
+FORMATS = {
+    "markdown": (".md", ".markdown", ".txt"),
+    "json": (".json",),
+    "csv": (".csv",),
+    "bibtex": (".bib",),
+    "ris": (".ris",),
+    "csl-json": (".json",),
+    "jsonl": (".jsonl",),
+    "xlsx": (".xlsx",),
+    "latex": (".tex",),
+    "html": (".html", ".htm"),
+}
+# Of each kind of result its forms, the usual one first, and the function that writes each.
+WRITERS = {
+    "Answer": {
+        "markdown": "markdown.answer_markdown",
+        "json": "json.answer_json",
+        "html": "html.answer.answer_html",
+    },
+    "Table": {
+        "markdown": "markdown_table.table_markdown",
+        "json": "json.table_json",
+        "csv": "csv.table_csv",
+        "xlsx": "xlsx.table_xlsx",
+        "latex": "latex.table_latex",
+        "html": "html.table.table_html",
+    },
+    "RelatedWork": {
+        "markdown": "markdown_draft.draft_markdown",
+        "latex": "latex_draft.draft_latex",
+        "json": "json.draft_json",
+        "html": "html.draft.draft_html",
+    },
+    "CheckReport": {
+        "markdown": "check.check_markdown",
+        "json": "json.check_json",
+        "html": "html.check.check_html",
+    },
+    "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
+    "Digest": {"markdown": "digest.digest_markdown", "json": "digest.digest_json"},
+    "papers": {
+        "bibtex": "bibtex.bibtex",
+        "ris": "ris.ris",
+        "csl-json": "csl_json.csl_json",
+        "jsonl": "json.papers_jsonl",
+        "csv": "csv.papers_csv",
+    },
+}
+TEXT_FORMS = ("markdown", "json")
+
+
+def forms_of(kind: str) -> tuple[str, ...]:
+    """The forms of a kind of result (`Answer`, `Table`, ..., `papers`), the usual one first."""
+    return tuple(WRITERS[kind])
+
+
+def render(result: object, form: str, **options: Any) -> str | bytes:  # noqa: ANN401  of any form
+    """The result, or a sequence of papers, in one of its forms: a text, or bytes for a workbook.
+
+    `options` are those of the form's own function, for example `with_quotes` of Markdown.
+    """
+    kind = "papers" if isinstance(result, list | tuple) else type(result).__name__
+    module, _, name = WRITERS[kind][form].rpartition(".")
+    write = getattr(import_module(f"reviewer.render.{module}"), name)
+    written: str | bytes = write(result, **options)
+    return written
+
+
+def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> str:
+    """The named format, else the one of the output file's suffix, else the first of `forms`.
+
+    Raises UsageError for an unknown format, an unknown suffix, and a format that the command does
+    not write. Raises ReviewError when the output's folder does not exist, before any work is done.
+    """
+    folder = Path(output).parent
+    if output and not folder.is_dir():
+        raise ReviewError(
+            f"{output} cannot be written: there is no folder {folder}",
+            hint="Make the folder, or name another file with -o.",
+        )
+    suffix = Path(output).suffix.lower()
+    fitting = [known for known, own in FORMATS.items() if suffix in own]
+    own = next((known for known in fitting if known in forms), "")
+    form = name or own or (fitting[0] if fitting else forms[0])
+    known = f"Use --format {' or '.join(forms)}."
+    if suffix and not fitting and not name:
+        ends = " or ".join(dict.fromkeys(FORMATS[one][0] for one in forms))
+        raise UsageError(
+            f"{output} ends in {suffix}, which is no format of review",
+            hint=f"Name a file that ends in {ends}; or choose: {known}",
+        )
+    if form not in forms:
+        if form not in FORMATS:
+            raise UsageError(f"'{form}' is no format", hint=known)
+        said = f"--format {form}" if name else f"a {suffix} file"
+        raise UsageError(f"this command does not write {said}", hint=known)
+    return form

@@ -1,0 +1,76 @@
+"""Papers as RIS, the way EndNote, Zotero and Mendeley read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reviewer.render.describe import web_address
+from reviewer.text import clean, split_name
+from reviewer.text.entry_types import Kind, details_of, kind_of
+from reviewer.text.names import Name, authors_of, inverted
+from reviewer.types import Paper
+
+_DETAIL_TAGS = {
+    "volume": "VL", "number": "IS", "publisher": "PB", "series": "T3", "edition": "ET",
+    "isbn": "SN", "issn": "SN", "language": "LA",
+}  # fmt: skip
+
+
+def ris(papers: Sequence[Paper]) -> str:
+    """One record a paper. A group's name stands without a comma, a person's with one; a note such
+    as "10 authors" is a note."""
+    return "\n".join(_record(paper) for paper in papers)
+
+
+def _record(paper: Paper) -> str:
+    kind = kind_of(paper)
+    pairs = [
+        ("TY", kind.ris),
+        ("ID", paper.key),
+        *(("AU", _author(name)) for name in authors_of(paper)),
+        ("TI", paper.title),
+        (_venue_tag(kind), paper.venue),
+        ("PY", str(paper.year) if paper.year is not None else ""),
+        ("DA", _date(paper.date)),
+        *_details(paper),
+        ("DO", paper.doi),
+        ("AN", f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else ""),
+        ("N1", f"PMID: {paper.pmid}" if paper.pmid else ""),
+        ("N1", "Retracted" if paper.retracted else ""),
+        ("UR", web_address(paper).replace(";", "%3B")),  # readers cut a line of addresses at these
+        *(("KW", word) for word in paper.keywords),
+        ("AD", paper.organisation),
+        ("N1", paper.author_note),
+        ("AB", paper.abstract),
+    ]
+    lines = [f"{tag}  - {value}" for tag, text in pairs if (value := clean(text))]
+    return "\n".join([*lines, "ER  - ", ""])
+
+
+def _author(name: Name) -> str:
+    """A group that could be taken for a person has a comma at its end, as EndNote wants it."""
+    is_clear = not name.group or ("," not in name.group and split_name(name.group) == name)
+    return inverted(name) if is_clear else f"{name.group},"
+
+
+def _venue_tag(kind: Kind) -> str:
+    return "JO" if kind.ris == "JOUR" else "T2"
+
+
+def _details(paper: Paper) -> list[tuple[str, str]]:
+    details = details_of(paper)
+    pages = details.pop("pages", "")
+    first, _, last = pages.replace("--", "-").replace("–", "-").partition("-")
+    pairs = [("SP", first.strip()), ("EP", last.strip())]
+    return [*pairs, *((_DETAIL_TAGS[name], value) for name, value in details.items())]
+
+
+def _date(date: str) -> str:
+    """`2025/09/29/`, `2025/09//`, `/09/29/` for a year that is not known."""
+    if not date or len(date) == 4:
+        return ""
+    pieces = (date.removeprefix("--") if date.startswith("--") else date).split("-")
+    if date.startswith("--"):
+        pieces.insert(0, "")
+    year, month, day = [*pieces, "", ""][:3]
+    return f"{year}/{month}/{day}/"

@@ -1,0 +1,128 @@
+"""Comparison tables as an Excel workbook: one sheet with the table, one with its quotes."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from reviewer.grounding.cells import EMPTY, is_in_own_words
+from reviewer.grounding.columns import number_of
+from reviewer.render.describe import cell_text, link_of, standing, tally_line
+from reviewer.render.table_words import table_head, table_quotes
+from reviewer.text import clean
+from reviewer.text.entry_types import marked_title
+from reviewer.types import Table
+from reviewer.types.tables import Cell, Column
+
+MOST_CHARS = 32_767  # that a cell of Excel holds
+_CUT = " [cut: the whole text is in the JSON]"
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_FILLS = {"no proof": "FCE4D6", "failed": "F8CBAD", "own words": "FFF2CC", "not stated": "EDEDED"}
+_QUOTE_HEAD = (
+    "key", "column", "value", "normalised", "support", "quote", "part", "page", "start", "end"
+)  # fmt: skip
+_WIDTHS = {"key": 24, "title": 40, "year": 8, "quote": 70, "value": 30, "support": 30}
+
+
+def table_xlsx(table: Table) -> bytes:
+    """The workbook. Every text is stored as a text, never as a formula; a number of a number
+    column is stored as a number, a percentage as one."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Table"
+    papers = {paper.id: paper for paper in table.papers}
+    _head(sheet, ["key", "title", "year", *(column.name for column in table.columns)])
+    for number, row in enumerate(table.rows, start=2):
+        paper = papers[row.paper_id]
+        _write(sheet, number, [row.key, marked_title(paper), paper.year])
+        if link := link_of(paper):
+            sheet.cell(number, 1).hyperlink = link
+        for place, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True), start=4):
+            _fill(sheet.cell(number, place), column, cell)
+    sheet.auto_filter.ref = sheet.dimensions
+    _write(sheet, len(table.rows) + 3, [tally_line(table)], is_wrapped=False)
+    _write(sheet, len(table.rows) + 4, [table_head(table)], is_wrapped=False)
+    _write(sheet, len(table.rows) + 5, [_LEGEND], is_wrapped=False)
+    _quotes(book.create_sheet("Quotes"), table)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+_LEGEND = (
+    "Yellow: the writer's own words, not judged. Orange: no proof, or failed. Grey: not stated, "
+    "or not found. "
+    "The sheet Quotes has what each value rests on."
+)
+
+
+def _quotes(sheet: Any, table: Table) -> None:  # noqa: ANN401  openpyxl's own type
+    _head(sheet, _QUOTE_HEAD)
+    for number, quote in enumerate(table_quotes(table), start=2):
+        value, found = quote.value, quote.value.citation
+        place = (found.part, found.page, found.start, found.end) if found else ()
+        said = found.quote if found else value.quote
+        line = [quote.row.key, quote.column, value.text, value.normal, standing(value), said]
+        _write(sheet, number, [*line, *place])
+    sheet.auto_filter.ref = sheet.dimensions
+
+
+def _head(sheet: Any, names: Sequence[str]) -> None:  # noqa: ANN401
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    _write(sheet, 1, list(names))
+    for place, name in enumerate(names, start=1):
+        sheet.cell(1, place).font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(name, 28)
+    sheet.freeze_panes = "B2"
+
+
+def _write(
+    sheet: Any,  # noqa: ANN401
+    number: int,
+    line: Sequence[str | int | None],
+    *,
+    is_wrapped: bool = True,
+) -> None:
+    from openpyxl.styles import Alignment
+
+    for place, content in enumerate(line, start=1):
+        cell = sheet.cell(number, place)
+        if isinstance(content, str):
+            _write_text(cell, content)
+        elif content is not None:
+            cell.value = content
+        cell.alignment = Alignment(wrap_text=is_wrapped, vertical="top")
+
+
+def _write_text(cell: Any, text: str) -> None:  # noqa: ANN401
+    plain = _FORBIDDEN.sub("", clean(text))
+    if len(plain) > MOST_CHARS:
+        plain = plain[: MOST_CHARS - len(_CUT)] + _CUT
+    cell.value = plain
+    cell.data_type = "s"  # openpyxl would make a formula of what begins with "="
+    cell.quotePrefix = True  # and Excel of a text that is edited
+
+
+def _fill(cell: Any, column: Column, content: Cell) -> None:  # noqa: ANN401
+    from openpyxl.styles import Alignment, PatternFill
+
+    value = content.values[0] if len(content.values) == 1 else None
+    is_number = column.kind == "number" and content.state == "filled" and value is not None
+    number = number_of(value.normal) if is_number and value is not None else None
+    if number is not None and value is not None:
+        is_share = value.normal.endswith("%")
+        cell.value = number / 100 if is_share else number
+        cell.number_format = "0.##%" if is_share else "General"
+    else:
+        _write_text(cell, cell_text(content))
+    colour = "not stated" if content.state in EMPTY else content.state
+    mark = "own words" if is_in_own_words(content) else colour
+    if mark in _FILLS:
+        cell.fill = PatternFill("solid", start_color=_FILLS[mark])
+    cell.alignment = Alignment(wrap_text=True, vertical="top")

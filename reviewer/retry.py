@@ -1,0 +1,89 @@
+"""Repeats a call that may go better next time: growing pauses, the server's own pause, an end."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+R = TypeVar("R")
+
+_SECONDS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often and how long a call is repeated; times are in seconds.
+
+    `first_pause_s` comes before the second attempt and doubles before each further one; chance adds
+    up to `jitter_s` to each. No attempt begins after a pause that is longer than `longest_pause_s`
+    or that would end `total_s` or more after the first attempt began.
+    """
+
+    attempts: int
+    first_pause_s: float
+    jitter_s: float = 0.0
+    longest_pause_s: float = math.inf
+    total_s: float = math.inf
+
+
+def retry(
+    call: Callable[[], R],
+    patience: Patience,
+    *,
+    may_pass: Callable[[BaseException], bool],
+    named_pause_s: Callable[[BaseException], float | None],
+    sleep: Callable[[float], object],
+) -> R:
+    """The call's result; raises what its last attempt raised.
+
+    Only a fault that `may_pass` is met with another attempt. The pause is the one that the server
+    names in the fault, else the growing one. `sleep` makes the pause, and may end it early: then
+    the next attempt begins at once, and has to see for itself whether it is still wanted.
+    """
+    import tenacity
+
+    grown = tenacity.wait_exponential_jitter(
+        initial=patience.first_pause_s, jitter=patience.jitter_s
+    )
+
+    def pause_s(state: tenacity.RetryCallState) -> float:
+        fault = state.outcome.exception() if state.outcome else None
+        named = None if fault is None else named_pause_s(fault)
+        return grown(state) if named is None else named
+
+    def pause(seconds: float) -> None:
+        sleep(seconds)
+
+    is_last = tenacity.stop_after_attempt(patience.attempts)
+    is_too_late = tenacity.stop_before_delay(patience.total_s)
+
+    def ends(state: tenacity.RetryCallState) -> bool:
+        is_too_long = state.upcoming_sleep > patience.longest_pause_s
+        return is_too_long or is_last(state) or is_too_late(state)
+
+    retrying = tenacity.Retrying(
+        stop=ends,
+        wait=pause_s,
+        retry=tenacity.retry_if_exception(may_pass),
+        sleep=pause,
+        reraise=True,
+    )
+    return retrying(call)
+
+
+def retry_after_s(header: str) -> float | None:
+    """Seconds that a Retry-After header names as a number or a date (RFC 9110, 10.2.3); 0 for a
+    date in the past, None for anything else. Model providers send fractions of a second too."""
+    if _SECONDS.fullmatch(said := header.strip()):
+        return float(said)
+    try:
+        until = parsedate_to_datetime(said)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())

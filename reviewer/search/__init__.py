@@ -1,0 +1,30 @@
+"""From a question to ranked papers and tagged evidence; similar papers; groups of papers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reviewer.faces import face
+
+FACE = {
+    "SearchOptions": "search",
+    "find": "search",
+    "find_similar": "similar",
+    "group_papers": "clusters",
+    "map_papers": "paper_map",
+    "name_themes": "cluster_labels",
+    "settle_themes": "clusters",
+    "why_none_pass": "explain_empty",
+}
+
+if TYPE_CHECKING:
+    from reviewer.search.cluster_labels import name_themes as name_themes
+    from reviewer.search.clusters import group_papers as group_papers
+    from reviewer.search.clusters import settle_themes as settle_themes
+    from reviewer.search.explain_empty import why_none_pass as why_none_pass
+    from reviewer.search.paper_map import map_papers as map_papers
+    from reviewer.search.search import SearchOptions as SearchOptions
+    from reviewer.search.search import find as find
+    from reviewer.search.similar import find_similar as find_similar
+else:
+    __getattr__ = face(__name__, FACE)

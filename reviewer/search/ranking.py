@@ -1,0 +1,297 @@
+"""One question's candidates in one library, and their scores. Reads a bounded number of chunks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from reviewer.library import Library
+from reviewer.library.embeddings.embedding import MissingEmbeddingError
+from reviewer.library.index.forward import stem_number
+from reviewer.library.index.scoring import (
+    FEEDBACK_CHUNKS,
+    TITLE_WEIGHT,
+    Weights,
+    feedback_terms,
+    idf,
+    neighbours,
+    rocchio,
+    saturated,
+    split_words,
+    topicality,
+    weighted_mean,
+)
+from reviewer.text import clean
+from reviewer.text.keywords import query_terms
+from reviewer.types.evidence import Score
+from reviewer.types.searches import Filters
+
+LEXICAL_CANDIDATES = 200
+DENSE_CANDIDATES = 200
+CANDIDATES = 200  # of both kinds; only these are read
+# Relevance is cosine + half the share of the question's word weight that the paper holds. The
+# floor lies inside the gap between off-topic and answerable questions on every judged set. By
+# words alone relevance is that share, and no floor tells the kinds of question apart
+# (docs/quality.md).
+COVERAGE_SHARE = 0.5
+FLOOR, STRONG = 0.43, 0.52
+LEXICAL_FLOOR, LEXICAL_STRONG = 0.25, 0.60
+LEXICAL_TERMS = 2  # one shared word of several is chance
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A scored chunk, by its number and its paper's. `relevance` is what is held against the floor,
+    `row` its place among the ranking's arrays."""
+
+    number: int
+    paper: int
+    total: float
+    relevance: float
+    row: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look among, how to weigh it, how many chunks to read, an imagined abstract to steer
+    the search by meaning, whether scores are to name their feedback terms."""
+
+    filters: Filters
+    weights: Weights
+    most: int = CANDIDATES
+    imagined: str = ""
+    explained: bool = False
+
+
+class Ranking:
+    """Scores of the candidates, while they are being made."""
+
+    def __init__(
+        self,
+        question: str,
+        library: Library,
+        wanted: Wanted,
+    ) -> None:
+        self._library = library
+        self._filters = wanted.filters
+        self._weights = wanted.weights
+        self._most = wanted.most
+        self._explained = wanted.explained
+        self._terms = query_terms(question)
+        self.vector = _question_vector(question, library)
+        self._near = self._steered(wanted.imagined)
+        stems = library.words.stems(self._terms)
+        self._word_of = {s: term for term in reversed(self._terms) for s in stems[term]}
+        self._stems = list(dict.fromkeys(s for t in self._terms for s in stems[t]))
+        self._weigh()
+
+    def _steered(self, imagined: str) -> Any:  # noqa: ANN401
+        """What chunks are to be near: the question, or its mean with an imagined abstract (Gao and
+        others 2023). Relevance is the question's alone."""
+        if self.vector is None or not imagined.strip():
+            return self.vector
+        import numpy as np
+
+        both = self.vector + self._library.embedding().embed([clean(imagined)])[0]
+        return both / max(float(np.linalg.norm(both)), 1e-9)
+
+    def _weigh(self) -> None:
+        """Each stem's weight for coverage (inverse document frequency) and for ranking."""
+        import numpy as np
+
+        words = self._library.words
+        self._numbers_of_stems = words.numbers(self._stems)
+        total, counts = words.chunks(), words.counts(self._stems)
+        has_titles = any(count.titles for count in counts.values())
+        self._idf = {s: idf(counts[s].chunks, total) for s in self._stems}
+        weights = [
+            self._idf[s] * topicality(counts[s], self._weights, has_titles=has_titles)
+            if counts[s].chunks
+            else 0.0
+            for s in self._stems
+        ]
+        self._shares = np.array(weights) / (sum(weights) or 1.0)
+
+    def ranked(self) -> list[Candidate]:
+        """All candidates, best first; ties go to the chunk that came first."""
+        import numpy as np
+
+        self._collect()
+        if not self._chunks:
+            return []
+        parts, shares = self._parts()
+        self._scores = parts
+        self._totals = weighted_mean(parts, shares).round(6)
+        relevance = self._relevance()
+        papers = self._library.chunks.papers_of(self._chunks)
+        return [
+            Candidate(number, papers[number], float(self._totals[row]), float(relevance[row]), row)
+            for row in np.argsort(-self._totals, kind="stable").tolist()
+            # Another process may have removed a paper just now.
+            if (number := self._chunks[row]) in papers
+        ]
+
+    def _collect(self) -> None:
+        """The candidates by words and by meaning, cut to the best of both: numbers of chunks,
+        ascending, with BM25, cosines (not a number where there is no vector) and vectors."""
+        import numpy as np
+
+        chunks, w = self._library.chunks, self._weights
+        bm25 = dict(
+            chunks.search_words(
+                self._terms, max(LEXICAL_CANDIDATES, self._most), self._filters, TITLE_WEIGHT
+            )
+        )
+        vectors: dict[int, Any] = {}
+        numbers = sorted(bm25)
+        if self.vector is not None:
+            near = self._library.index.nearest(self._near, DENSE_CANDIDATES, self._filters)
+            numbers = sorted({*bm25, *(number for number, _ in near)})
+            vectors = dict(zip(*chunks.vectors_numbered(numbers), strict=True))
+        lexical = np.array([bm25.get(n, 0.0) for n in numbers])
+        cosines = np.full(len(numbers), np.nan)
+        if vectors:
+            blank = np.zeros_like(self.vector)
+            matrix = np.stack([vectors.get(n, blank) for n in numbers])
+            has_vector = np.array([n in vectors for n in numbers])
+            cosines[has_vector] = matrix[has_vector] @ self.vector
+        first = weighted_mean(
+            {"lexical": lexical / (2.2 * sum(self._idf.values()) or 1.0), "dense": cosines},
+            {"lexical": w.lexical, "dense": w.dense + w.sentence},
+        )
+        top = np.sort(np.argsort(-first, kind="stable")[: self._most])
+        self._chunks = [numbers[row] for row in top.tolist()]
+        self._bm25, self._cosines = lexical[top], cosines[top]
+        self._vectors = matrix[top] if vectors else None
+        self._words = self._library.words.of_chunks(self._chunks)
+        self._held = self._words.counts(self._numbers_of_stems) > 0
+
+    def _parts(self) -> tuple[dict[str, Any], dict[str, float]]:
+        """Each part's scores by row, and the parts' shares."""
+        import numpy as np
+
+        # BM25 and coverage are shares of the most that the question's words can give.
+        saturation = saturated(self._words, self._numbers_of_stems)
+        lexical, coverage = saturation @ self._shares, self._held @ self._shares
+        w = self._weights
+        has_vector = ~np.isnan(self._cosines)
+        if self._vectors is None or not has_vector.any():
+            base = lexical + w.alone_coverage * coverage
+            shares = {"lexical": 1.0, "coverage": w.alone_coverage, "feedback": w.alone_feedback}
+            parts = {"lexical": lexical, "coverage": coverage}
+            return parts | {"feedback": self._fed_back(base, w.alone_feedback)}, shares
+        dense = np.where(has_vector, self._vectors @ self._near, np.nan)
+        parts = {"lexical": lexical, "dense": dense, "sentence": self._nearest_sentences(dense)}
+        shares = {"lexical": w.lexical, "dense": w.dense, "sentence": w.sentence}
+        base = weighted_mean(parts, shares)
+        parts["feedback"] = self._fed_back(base, w.feedback)
+        for name, part in (("rocchio", rocchio), ("neighbours", neighbours)):
+            parts[name] = np.where(has_vector, part(self._vectors, base), np.nan)
+        shares |= {"feedback": w.feedback, "rocchio": w.rocchio, "neighbours": w.neighbours}
+        return parts, shares
+
+    def _fed_back(self, base: Any, weight: float) -> Any:  # noqa: ANN401
+        """How far each candidate holds the words that the best by `base` share."""
+        import numpy as np
+
+        self._base = base
+        known = self._numbers_of_stems
+        found = feedback_terms(self._words, base, known, self._weights) if weight else {}
+        self._feedback = np.array(list(found), dtype=np.uint32)
+        return saturated(self._words, self._feedback) @ np.array(list(found.values()))
+
+    def _nearest_sentences(self, dense: Any) -> Any:  # noqa: ANN401
+        """Each candidate's nearest sentence; the chunk itself where no sentences are kept."""
+        import numpy as np
+
+        known, sizes, matrix = self._library.chunks.sentence_vectors(self._chunks)
+        nearest = dense.copy()
+        if known:
+            starts = np.cumsum([0, *sizes[:-1]])
+            nearest[np.searchsorted(self._chunks, known)] = np.maximum.reduceat(
+                matrix @ self.vector, starts
+            )
+        return nearest
+
+    def score(self, candidate: Candidate) -> Score:
+        """Why this candidate stands where it does."""
+        row = candidate.row
+        own = {name: round(float(part[row]), 6) for name, part in self._scores.items()}
+        own = {name: value for name, value in own.items() if not math.isnan(value)}
+        cosine = float(self._cosines[row])
+        held = [s for s, is_held in zip(self._stems, self._held[row], strict=True) if is_held]
+        return Score(
+            total=candidate.total,
+            lexical=own["lexical"],
+            dense=own.get("dense"),
+            sentence=own.get("sentence"),
+            feedback=own["feedback"],
+            rocchio=own.get("rocchio"),
+            neighbours=own.get("neighbours"),
+            bm25=round(float(self._bm25[row]), 4),
+            cosine=None if math.isnan(cosine) else round(cosine, 4),
+            coverage=round(self.coverage(held), 4),
+            terms=tuple(dict.fromkeys(self._word_of[s] for s in held)),
+            feedback_terms=self._feedback_terms(row) if self._explained else (),
+        )
+
+    def _feedback_terms(self, row: int) -> tuple[str, ...]:
+        """The feedback words that the candidate in this row holds."""
+        held = zip(self._feedback.tolist(), self._feedback_held[row], strict=True)
+        return tuple(
+            self._surface[stem] for stem, is_held in held if is_held and stem in self._surface
+        )
+
+    @cached_property
+    def _feedback_held(self) -> Any:  # noqa: ANN401  an array
+        return self._words.counts(self._feedback) > 0
+
+    @cached_property
+    def _surface(self) -> dict[int, str]:
+        """For each feedback stem's number a word of the best chunks that it stands for, the
+        shortest."""
+        best = self._base.argsort()[::-1][:FEEDBACK_CHUNKS].tolist()
+        kept = self._library.chunks.numbered([self._chunks[row] for row in best]).values()
+        words = sorted({word for k in kept for word in split_words(f"{k.title} {k.chunk.text}")})
+        stems = self._library.words.stems(words)
+        found: dict[int, str] = {}
+        for word in sorted(words, key=lambda w: (len(w), w)):
+            for stem in stems[word]:
+                found.setdefault(stem_number(stem), word)
+        return found
+
+    def coverage(self, stems: Collection[str]) -> float:
+        """How much of the question's word weight these stems make, 0 to 1."""
+        whole = sum(self._idf.values())
+        return sum(self._idf[s] for s in self._stems if s in stems) / whole if whole else 0.0
+
+    def _relevance(self) -> Any:  # noqa: ANN401  an array
+        """What is held against the floor. A chunk without a vector is judged by its words, on the
+        scale of the others."""
+        import numpy as np
+
+        weights = np.array(list(self._idf.values()))
+        coverage = self._held @ weights / (weights.sum() or 1.0)
+        enough = self._held.sum(axis=1) >= min(LEXICAL_TERMS, len(self._stems))
+        by_words = np.where(enough, coverage, 0.0)
+        if self.vector is None:
+            return by_words
+        scale = (STRONG - FLOOR) / (LEXICAL_STRONG - LEXICAL_FLOOR)
+        return np.where(
+            np.isnan(self._cosines),
+            np.where(by_words > 0, FLOOR + scale * (by_words - LEXICAL_FLOOR), 0.0),
+            self._cosines + COVERAGE_SHARE * coverage,
+        )
+
+
+def _question_vector(question: str, library: Library) -> Any:  # noqa: ANN401  an array or None
+    """The question's vector, or None when this library or this machine has no embedding."""
+    if not library.has_vectors:
+        return None
+    try:
+        return library.embedding().embed([clean(question)])[0]
+    except MissingEmbeddingError:
+        return None

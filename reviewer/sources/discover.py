@@ -1,0 +1,91 @@
+"""Files behind names, folders and globs."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from reviewer.errors import SourceError
+from reviewer.sources.text_file import STDIN
+from reviewer.types.papers import Skipped
+
+
+def find_files(paths: Iterable[str]) -> Iterator[str | Skipped]:
+    """Files behind names, folders (recursive, hidden ones left out), globs and `-`, each once.
+
+    A name without a file is Skipped, so that one slip does not stop the others.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        for found in _files_at(path):
+            name = found.file if isinstance(found, Skipped) else found
+            if name not in seen:
+                seen.add(name)
+                yield found
+
+
+def _files_at(path: str) -> Iterator[str | Skipped]:
+    try:
+        yield from _files_named(path, Path(path).expanduser())
+    except (OSError, RuntimeError) as error:  # a name too long, or ~ of nobody
+        reason = (getattr(error, "strerror", None) or str(error)).lower().rstrip(".")
+        yield Skipped(file=path, reason=f"it cannot be looked for: {reason}")
+
+
+def _files_named(path: str, place: Path) -> Iterator[str | Skipped]:
+    if path == STDIN:
+        yield STDIN
+    elif place.is_dir():
+        files = list(_files_below(place))
+        if not files:
+            yield Skipped(file=path, reason="the folder holds no files")
+        yield from files
+    elif place.exists() or place.is_symlink():
+        yield str(place.absolute())
+    elif glob.has_magic(path):
+        names = sorted(n for n in glob.glob(str(place), recursive=True) if Path(n).is_file())  # noqa: PTH207
+        if not names:
+            yield Skipped(file=path, reason="no file fits this pattern")
+        yield from (str(Path(name).absolute()) for name in names)
+    else:
+        yield Skipped(file=path, reason="there is no such file or folder")
+
+
+def _files_below(folder: Path) -> Iterator[str | Skipped]:
+    refused: list[Skipped] = []
+
+    def refuse(error: OSError) -> None:
+        reason = f"the folder cannot be opened: {(error.strerror or '').lower()}"
+        refused.append(Skipped(file=str(error.filename), reason=reason))
+
+    for place, folders, names in os.walk(folder.absolute(), onerror=refuse):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        yield from (str(Path(place) / n) for n in sorted(names) if not n.startswith("."))
+    yield from refused
+
+
+def content_hash(paths: Iterable[str]) -> str:
+    """A hash over the names and bytes of all files behind `paths`; equal files, equal hash.
+
+    Raises SourceError when a path names nothing readable, because nothing could be asked over it,
+    and for standard input, which can be read only once.
+    """
+    digest = hashlib.sha256()
+    for found in find_files(paths):
+        if isinstance(found, Skipped):
+            raise SourceError(
+                f"{found.file}: {found.reason}", hint="Give a file or a folder that holds papers."
+            )
+        if found == STDIN:
+            raise SourceError(
+                "standard input is no file", hint="Save it as a file, or add it: review add -"
+            )
+        digest.update(found.encode("utf-8", errors="surrogateescape") + b"\0")
+        try:
+            digest.update(hashlib.sha256(Path(found).read_bytes()).digest())
+        except OSError:
+            digest.update(b"unreadable")
+    return digest.hexdigest()

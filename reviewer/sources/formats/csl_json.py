@@ -1,0 +1,166 @@
+"""Reads CSL-JSON: a list of items, as Zotero, Better BibTeX and pandoc write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice, pairwise
+from typing import Any
+
+from reviewer.sources.entries import ReadOptions, origin_of
+from reviewer.sources.parsing.json_stream import JsonValue, json_values
+from reviewer.text import split_name
+from reviewer.text.entry_types import kind_named
+from reviewer.text.identifiers import arxiv_id_in, without_doi_address
+from reviewer.text.names import Name, read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
+
+_DETAILS = {
+    "volume": "volume", "issue": "number", "page": "pages", "publisher": "publisher",
+    "collection-title": "series", "edition": "edition", "ISBN": "isbn", "ISSN": "issn",
+    "language": "language",
+}  # fmt: skip
+_OWN = ("type", "issued", "container-title", "citation-key")  # fields that name the format
+_NAMES = frozenset(("id", "type", "title", "author", "issued", "DOI"))
+_FEW = 5  # values that are looked at for an item
+_MARKUP = re.compile(r"<(/?)(i|b|sub|sup|sc|span)((?<=span)[^<>]*)?>")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def matches(text: str) -> bool:
+    if not text.lstrip().startswith("["):
+        return False
+    found = [value.value for value in islice(_values(text), _FEW)]
+    return any(_is_item(value) and any(name in value for name in _OWN) for value in found)
+
+
+def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
+    """One Paper an item. An item without a title is Skipped; so is what follows a fault."""
+    for found in _values(text):
+        title = found.value.get("title") if isinstance(found.value, dict) else None
+        if found.fault:
+            yield Skipped(file=file, position=found.line, reason=found.fault)
+        elif not isinstance(title, str) or not title.strip():
+            yield Skipped(file=file, position=found.line, reason="the item has no title")
+        else:
+            yield _paper(found.value, origin_of(found.raw, file, found.line))
+
+
+def _values(text: str) -> Iterator[JsonValue]:
+    return json_values(text, text.index("["), _is_item)
+
+
+def _is_item(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
+    return isinstance(value, dict) and len(_NAMES & value.keys()) >= 2
+
+
+def _paper(item: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401
+    parts = [Part(name="title", text=_text(item, "title"))]
+    if abstract := _text(item, "abstract"):
+        parts.append(Part(name="abstract", text=abstract))
+    authors, groups = read_names(list(_people(item.get("author"))))
+    own = item.get("custom")
+    custom: Mapping[str, Any] = own if isinstance(own, dict) else {}
+    date, year = _date(item.get("issued"))
+    details = {own: _text(item, name) for name, own in _DETAILS.items()}
+    if details["publisher"] == "arXiv" and _text(item, "number").startswith("arXiv:"):
+        details["publisher"] = ""
+    return Paper(
+        key=_text(item, "citation-key") or _text(item, "id").rpartition("/items/")[2],
+        parts=tuple(parts),
+        authors=authors,
+        author_note=_text(custom, "author_note"),
+        organisation=_text(custom, "organisation"),
+        date=date or _unknown_year(_text(custom, "date")),
+        year=year,
+        venue=_text(item, "container-title"),
+        doi=without_doi_address(_text(item, "DOI")),
+        arxiv_id=_arxiv_id(item),
+        pmid=_text(item, "PMID"),
+        retracted=_text(item, "note").strip(" .").casefold() == "retracted",
+        url=_text(item, "URL"),
+        keywords=_keywords(_text(item, "keyword")),
+        extra={
+            **kind_named(_text(item, "type"), "csl"),
+            **{name: value for name, value in details.items() if value},
+            **groups,
+        },
+        origins=(origin,),
+    )
+
+
+def _text(item: Mapping[str, Any], name: str) -> str:
+    """The field without the markup that CSL allows in it; numbers count as texts."""
+    value = item.get(name)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        return ""
+    return _without_markup(_SURROGATE.sub("\ufffd", value).strip())
+
+
+def _without_markup(text: str) -> str:
+    """The text without its pairs of tags; a tag that opens or closes nothing is text."""
+    opened: dict[str, list[re.Match[str]]] = {}
+    gone: list[tuple[int, int]] = []
+    for found in _MARKUP.finditer(text):
+        own = opened.setdefault(found[2], [])
+        if not found[1]:
+            own.append(found)
+        elif own and not found[3]:
+            gone += [own.pop().span(), found.span()]
+    places = sorted(gone)
+    ends = [(0, 0), *places, (len(text), len(text))]
+    return "".join(text[a:b] for (_, a), (b, _) in pairwise(ends))
+
+
+def _people(value: Any) -> Iterator[Name]:  # noqa: ANN401  anything JSON can hold
+    for person in value if isinstance(value, list) else []:
+        if isinstance(person, str):
+            yield split_name(person)
+        elif isinstance(person, dict):
+            family, given = _text(person, "family"), _text(person, "given")
+            if not (family and given):
+                yield Name(group=_text(person, "literal") or family or given)
+                continue
+            particles = ("dropping-particle", "non-dropping-particle")
+            particle = " ".join(p for name in particles if (p := _text(person, name)))
+            yield Name(family, given, particle, _text(person, "suffix"))
+
+
+def _date(value: Any) -> tuple[str, int | None]:  # noqa: ANN401  anything JSON can hold
+    """From `date-parts`, else from a text that begins with a year."""
+    if not isinstance(value, dict):
+        return "", None
+    parts = value.get("date-parts")
+    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
+    numbers = [int(p) for p in first[:3] if str(p).isdecimal() and len(str(p)) <= 4]
+    if numbers and 1000 <= numbers[0] <= 9999:
+        return "-".join([str(numbers[0]), *(f"{n:02}" for n in _of_year(numbers[1:]))]), numbers[0]
+    text = _text(value, "raw") or _text(value, "literal")
+    found = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text)
+    return (found.group(), int(found[1])) if found else ("", None)
+
+
+def _of_year(numbers: list[int]) -> list[int]:
+    """Month and day, as far as they can be ones."""
+    if not numbers or not 1 <= numbers[0] <= 12:
+        return []
+    return numbers if len(numbers) > 1 and 1 <= numbers[1] <= 31 else numbers[:1]
+
+
+def _unknown_year(text: str) -> str:
+    return text if re.fullmatch(r"--\d\d-\d\d", text) else ""
+
+
+def _keywords(text: str) -> tuple[str, ...]:
+    words = (word.strip() for word in re.split(";" if ";" in text else ",", text))
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def _arxiv_id(item: Mapping[str, Any]) -> str:
+    if _text(item, "archive").casefold() == "arxiv" and _text(item, "archive_location"):
+        return _text(item, "archive_location").removeprefix("arXiv:")
+    places = (_text(item, name) for name in ("number", "URL", "note"))
+    return next((arxiv_id for place in places if (arxiv_id := arxiv_id_in(place))), "")

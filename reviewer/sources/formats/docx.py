@@ -1,0 +1,150 @@
+"""Reads a Word document (.docx) as one paper. Text that is hidden from a reader is left out."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reviewer.errors import SourceError
+from reviewer.sources.entries import ReadOptions, hash_of
+from reviewer.sources.parsing.plain_paper import MOST_TITLE_CHARS, paper_of_text, split_abstract
+from reviewer.sources.parsing.xml_stream import (
+    DECLARES,
+    declares_entities,
+    name_of,
+    parse_xml,
+    text_at,
+)
+from reviewer.sources.text_file import ZIP_MARK
+from reviewer.text.encoding import decode
+from reviewer.types import Paper
+from reviewer.types.papers import Origin, Skipped
+
+MOST_UNPACKED = 20_000_000  # bytes of the text's XML, far more than a book
+_MOST_MEMBERS = 10_000
+_TEXT, _FACTS = "word/document.xml", "docProps/core.xml"
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+@dataclass(frozen=True)
+class _Paragraph:
+    style: str
+    text: str
+
+
+def matches(data: bytes) -> bool:
+    return data.startswith(ZIP_MARK) and b"word/" in data
+
+
+def read(data: bytes, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
+    """One Paper, or Skipped with the reason; never more than `MOST_UNPACKED` bytes are unpacked."""
+    try:
+        yield _paper(data, file)
+    except SourceError as error:
+        yield Skipped(file=file, reason=error.message)
+
+
+def _paper(data: bytes, file: str) -> Paper:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if len(archive.namelist()) > _MOST_MEMBERS:
+                raise SourceError("the document holds more files than any document does")
+            body, facts = _member(archive, _TEXT), _member(archive, _FACTS)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise SourceError("the document is damaged") from error
+    except (RuntimeError, NotImplementedError) as error:
+        raise SourceError(
+            "the document is locked by a password, or packed in no known way"
+        ) from error
+    if body is None:
+        raise SourceError("the document holds no text")
+    paragraphs = list(_paragraphs(body))
+    return _made(paragraphs, facts, Origin(file=file, position=1, sha256=hash_of(data)))
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> Any:  # noqa: ANN401  an lxml element, or None
+    if name not in archive.namelist():
+        return None
+    with archive.open(name) as member:
+        data = member.read(MOST_UNPACKED + 1)
+    if len(data) > MOST_UNPACKED:
+        raise SourceError(f"the document unpacks to more than {MOST_UNPACKED // 1_000_000} MB")
+    text = decode(data).text
+    if declares_entities(text) or "<!DOCTYPE" in text[:1000]:
+        raise SourceError(DECLARES)
+    parsed = parse_xml(_DECLARATION.sub("", text, count=1))
+    if isinstance(parsed, str):
+        raise SourceError(parsed)
+    return parsed
+
+
+def _paragraphs(document: Any) -> Iterator[_Paragraph]:  # noqa: ANN401
+    for element in document.iter():
+        if name_of(element) == "p":
+            text = "".join(_runs(element))
+            if text.strip():
+                yield _Paragraph(_style(element), " ".join(text.split()))
+
+
+def _style(paragraph: Any) -> str:  # noqa: ANN401
+    for element in paragraph.iter():
+        if name_of(element) == "pStyle":
+            return str(_value(element)).lower()
+    return ""
+
+
+def _value(element: Any) -> str:  # noqa: ANN401
+    return next((v for n, v in element.attrib.items() if n.rpartition("}")[2] == "val"), "")
+
+
+def _runs(paragraph: Any) -> Iterator[str]:  # noqa: ANN401
+    for run in paragraph.iter():
+        if name_of(run) != "r" or _is_hidden(run):
+            continue
+        for child in run:
+            name = name_of(child)
+            if name == "t":
+                yield child.text or ""
+            elif name in ("tab", "br", "cr"):
+                yield " "
+
+
+def _is_hidden(run: Any) -> bool:  # noqa: ANN401
+    """Hidden by Word's own mark, white, or at most one point high."""
+    for prop in run:
+        if name_of(prop) != "rPr":
+            continue
+        marks = {name_of(mark): _value(mark) for mark in prop}
+        size = marks.get("sz", "")
+        return (
+            marks.get("vanish", "0") not in ("0", "false")
+            or marks.get("color", "").upper() == "FFFFFF"
+            or (size.isdecimal() and int(size) <= 2)
+        )
+    return False
+
+
+def _made(paragraphs: list[_Paragraph], facts: Any, origin: Origin) -> Paper:  # noqa: ANN401
+    fields: dict[str, str] = {}
+    titled = next((p for p in paragraphs if p.style in ("title", "titel", "titre")), None)
+    first = titled or next((p for p in paragraphs if len(p.text) <= MOST_TITLE_CHARS), None)
+    title = first.text if first else ""
+    if facts is not None and not titled and (named := text_at(facts, "title")):
+        title = named if not re.match(r"(?i)microsoft word|untitled|document\d*$", named) else title
+    if not title:
+        raise SourceError("the document has no title")
+    rest = [p for p in paragraphs if p.text != title and p.style != "author"]
+    fields["authors"] = "; ".join(p.text for p in paragraphs if p.style in ("author", "authors"))
+    styled = "\n\n".join(p.text for p in rest if p.style == "abstract")
+    marked = (f"# {p.text}" if p.style.startswith("heading") else p.text for p in rest
+              if p.style != "abstract")  # fmt: skip
+    own, body = split_abstract("\n\n".join(marked))
+    body = re.sub(r"^# ", "", body, flags=re.MULTILINE)
+    if not (styled or own or body):
+        raise SourceError("the document holds a title and no text")
+    return paper_of_text(title, fields, styled or own, body, origin)

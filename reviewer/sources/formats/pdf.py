@@ -1,0 +1,124 @@
+"""PDFs: one paper a file, read in a child process under limits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from reviewer.processes import Outcome, run_module
+from reviewer.sources.entries import Entries, ReadOptions
+from reviewer.sources.pdf.worker import MOST_SECONDS
+from reviewer.sources.text_file import PDF_MARK
+from reviewer.text import counted
+from reviewer.types import Paper
+from reviewer.types.papers import Heading, Origin, Part, Skipped
+
+MOST_FILE_BYTES = 256 << 20
+_MARK_WITHIN = 1024  # readers look for the mark in so many bytes
+# The child has 30 s of processor time; where the system counts none, of the clock's.
+_CLOCK_SECONDS = MOST_SECONDS * (1 if sys.platform == "win32" else 10)
+_MOST_PAGES_NAMED = 10
+
+
+def is_pdf(data: bytes) -> bool:
+    return PDF_MARK in data[:_MARK_WITHIN]
+
+
+def read_pdf(data: bytes, file: str, options: ReadOptions) -> Entries:
+    """The paper in a PDF, with notes on what was left out; or Skipped with the reason."""
+    if len(data) > MOST_FILE_BYTES:
+        size, most = len(data) >> 20, MOST_FILE_BYTES >> 20
+        return _refused(file, f"it has {size} MiB, more than the {most} that are read of a PDF")
+    arguments = ["--ocr"] if options.has_ocr else []
+    outcome = run_module("reviewer.sources.pdf.worker", arguments, data, _CLOCK_SECONDS)
+    if refusal := _failure(outcome):
+        return _refused(file, refusal)
+    found = json.loads(outcome.output)
+    if "refused" in found:
+        return _refused(file, found["refused"].replace("FILE", file))
+    digest = hashlib.sha256(data).hexdigest()
+    paper = _paper(found, Origin(file=file, position=1, sha256=digest))
+    notes = tuple(Skipped(file=file, reason=reason) for reason in _notes(found))
+    return Entries((paper,), (), notes)
+
+
+def _refused(file: str, reason: str) -> Entries:
+    return Entries(skipped=(Skipped(file=file, reason=reason),))
+
+
+def _failure(outcome: Outcome) -> str:
+    """Why the child gave nothing; empty when it did."""
+    import signal
+
+    over = f"it could not be read in {MOST_SECONDS} s"
+    if outcome.code is None or outcome.code == -getattr(signal, "SIGXCPU", 0):
+        return over
+    if outcome.code != 0 or not outcome.output:
+        return "it is damaged, or needs more than 1 GiB of memory: the reader broke off"
+    return ""
+
+
+def _paper(found: dict[str, Any], origin: Origin) -> Paper:
+    title, certainty = found["title"], dict(found["certainty"])
+    if not title:  # two files of one name are two papers, so its content is in the name
+        title = f"{Path(origin.file).stem} ({origin.sha256[:6]})"
+        certainty["title"] = "guess"
+    parts = [Part(name="title", text=title)]
+    for name in ("abstract", "body", "references"):
+        if found[name]["text"].strip():
+            headings = tuple(Heading(start=at, text=text) for at, text in found[name]["headings"])
+            starts = tuple(found[name]["page_starts"])
+            parts.append(
+                Part(name=name, text=found[name]["text"], page_starts=starts, headings=headings)
+            )
+    extra = {"certainty": certainty, "pages_read": found["pages"]}
+    if found["front"]:
+        extra["front_matter"] = found["front"]
+    if hidden := _hidden(found):
+        extra["hidden_text"] = hidden
+    date = found["date"]
+    return Paper(
+        parts=tuple(parts),
+        authors=tuple(found["authors"]),
+        date=date,
+        year=int(date[:4]) if date else None,
+        doi=found["doi"],
+        arxiv_id=found["arxiv_id"],
+        extra=extra,
+        origins=(origin,),
+    )
+
+
+def _notes(found: dict[str, Any]) -> list[str]:
+    notes = []
+    if hidden := _hidden(found):
+        notes.append(f"{hidden} was left out")
+    if found["damaged_pages"]:
+        notes.append(f"{_pages(found['damaged_pages'])} cannot be read")
+    if found["image_pages"]:
+        notes.append(
+            f"{_pages(found['image_pages'])}: images without text (OCR makes a text of them)"
+        )
+    if not found["title"]:
+        notes.append("no title stands out on its first page, so it is named after its file")
+    return notes
+
+
+def _hidden(found: dict[str, Any]) -> str:
+    """`hidden text on page 2 (34 letters of its background's colour)`; empty without any."""
+    if not found["hidden"]:
+        return ""
+    reasons = ", ".join(
+        f"{counted(count, 'letter')} {reason}" for reason, count in sorted(found["hidden"].items())
+    )
+    return f"hidden text on {_pages(found['hidden_pages'])} ({reasons})"
+
+
+def _pages(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:_MOST_PAGES_NAMED]))
+    more = len(numbers) - _MOST_PAGES_NAMED
+    return f"page{'s' * (len(numbers) > 1)} {shown}" + (f" and {more} more" if more > 0 else "")

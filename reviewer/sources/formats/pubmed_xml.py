@@ -1,0 +1,121 @@
+"""Reads PubMed's XML articles, as its site saves them and as its E-utilities send them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from reviewer.sources.entries import ReadOptions, origin_of, parts_of
+from reviewer.sources.parsing.xml_stream import begins_with, found, text_at, whole_text, xml_records
+from reviewer.text import bare_doi, split_name
+from reviewer.text.entry_types import KIND
+from reviewer.text.identifiers import date_in, iso_date, year_of
+from reviewer.text.names import Name, read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
+
+_RETRACTED = "Retracted Publication"
+_ISSUE = "Journal/JournalIssue"
+_DETAILS = {
+    "volume": f"{_ISSUE}/Volume", "number": f"{_ISSUE}/Issue", "pages": "Pagination/MedlinePgn",
+    "issn": "Journal/ISSN", "language": "Language",
+}  # fmt: skip
+
+
+def matches(text: str) -> bool:
+    return begins_with(text, "PubmedArticleSet", "PubmedArticle")
+
+
+def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
+    """One Paper an article; one that is damaged or has no title is Skipped."""
+    for record in xml_records(text, "PubmedArticle", once="ArticleTitle"):
+        paper = None if record.fault else paper_of(record.element)
+        if paper is None:
+            reason = record.fault or "the article has no title"
+            yield Skipped(file=file, position=record.line, reason=reason)
+        else:
+            origin = origin_of(record.raw, file, record.line)
+            yield paper.model_copy(update={"origins": (origin,)})
+
+
+def paper_of(record: Any) -> Paper | None:  # noqa: ANN401  an lxml element, PubmedArticle
+    """A paper without origin; None when the record has no title. The stop that PubMed sets after
+    each title is left out."""
+    article = next(iter(found(record, "MedlineCitation/Article")), None)
+    title = _title(article) if article is not None else ""
+    if article is None or not title:
+        return None
+    authors, groups = read_names([_name(a) for a in found(article, "AuthorList/Author")])
+    pmid, date = text_at(record, "MedlineCitation/PMID"), _date(article)
+    keywords = (whole_text(k) for k in found(record, "MedlineCitation/KeywordList/Keyword"))
+    details = {name: text_at(article, path) for name, path in _DETAILS.items()}
+    return Paper(
+        parts=parts_of(title, _abstract(article)),
+        authors=authors,
+        date=date,
+        year=year_of(date),
+        venue=text_at(article, "Journal/Title") or text_at(article, "Journal/ISOAbbreviation"),
+        doi=_doi(article, record),
+        pmid=pmid,
+        url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else "",
+        keywords=tuple(dict.fromkeys(k for k in keywords if k)),
+        extra={
+            KIND: "article",
+            **{name: value for name, value in details.items() if value},
+            **groups,
+        },
+        retracted=_is_retracted(article, record),
+    )
+
+
+def _title(article: Any) -> str:  # noqa: ANN401
+    title = text_at(article, "ArticleTitle") or text_at(article, "VernacularTitle")
+    return title.rstrip(".")
+
+
+def _name(author: Any) -> Name:  # noqa: ANN401
+    """A person whose family name keeps its particle apart (`van der Berg`), or a group."""
+    family = text_at(author, "LastName")
+    given = text_at(author, "ForeName") or text_at(author, "Initials")
+    if not (family and given):
+        return Name(group=text_at(author, "CollectiveName") or family or given)
+    suffix = text_at(author, "Suffix")
+    if "," in family + given:
+        return Name(family, given, suffix=suffix)
+    return replace(split_name(f"{family}, {given}"), suffix=suffix)
+
+
+def _abstract(article: Any) -> str:  # noqa: ANN401
+    """Its parts as paragraphs, each after the label that it has, as PubMed shows them."""
+    paragraphs = []
+    for part in found(article, "Abstract/AbstractText"):
+        label, text = part.get("Label", "").strip(), whole_text(part)
+        if text:
+            paragraphs.append(f"{label}: {text}" if label else text)
+    return "\n\n".join(paragraphs)
+
+
+def _date(article: Any) -> str:  # noqa: ANN401
+    """When the issue came out, else when the article stood online."""
+    printed, online = (
+        [text_at(article, f"{place}/{name}") for name in ("Year", "Month", "Day")]
+        for place in (f"{_ISSUE}/PubDate", "ArticleDate")
+    )
+    worded = date_in(text_at(article, f"{_ISSUE}/PubDate/MedlineDate"))
+    return iso_date(*printed) or worded or iso_date(*online)
+
+
+def _doi(article: Any, record: Any) -> str:  # noqa: ANN401
+    """The article's own DOI; its references have some too, further down."""
+    places = [e for e in found(article, "ELocationID") if e.get("EIdType") == "doi"]
+    ids = found(record, "PubmedData/ArticleIdList/ArticleId")
+    places += [e for e in ids if e.get("IdType") == "doi"]
+    return next((doi for e in places if (doi := bare_doi(whole_text(e)))), "")
+
+
+def _is_retracted(article: Any, record: Any) -> bool:  # noqa: ANN401
+    """By its own type, or by a notice that it names."""
+    kinds = {whole_text(e) for e in found(article, "PublicationTypeList/PublicationType")}
+    corrections = found(record, "MedlineCitation/CommentsCorrectionsList/CommentsCorrections")
+    return _RETRACTED in kinds or any(c.get("RefType") == "RetractionIn" for c in corrections)

@@ -1,0 +1,167 @@
+"""Crossref: its works as papers, what it says of retractions and versions, and its REST API.
+
+Fields and parameters as api.crossref.org publishes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from reviewer.sources.entries import parts_of
+from reviewer.sources.online.cache import DAY_S
+from reviewer.sources.online.types import Identifier, Wanted, with_origin
+from reviewer.sources.parsing.json_path import date_parts, objects_at, text_at, texts_at, value_at
+from reviewer.sources.parsing.xml_stream import text_of_jats
+from reviewer.text import bare_doi, split_name
+from reviewer.text.entry_types import KIND
+from reviewer.text.identifiers import arxiv_id_in, iso_date, year_of
+from reviewer.text.names import Name, read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
+
+if TYPE_CHECKING:
+    from reviewer.sources.online.client import Web
+
+BATCH = 1
+_PAGE = 100
+RETRACTIONS = ("retraction", "removal", "withdrawal", "partial_retraction")
+_KINDS = {
+    "journal-article": "article", "proceedings-article": "inproceedings", "posted-content": "misc",
+    "book-chapter": "incollection", "book": "book", "monograph": "book", "report": "techreport",
+    "dissertation": "phdthesis",
+}  # fmt: skip
+_DETAILS = {"volume": "volume", "issue": "number", "page": "pages", "publisher": "publisher",
+            "language": "language"}  # fmt: skip
+_PREPRINTS, _PUBLISHED = ("has-preprint",), ("is-preprint-of",)
+
+
+def paper_of(work: Mapping[str, Any]) -> Paper | None:
+    """A paper without origin; None when the work has no title."""
+    title = " ".join(texts_at(work, "title")[:1])
+    if not title:
+        return None
+    subtitle = " ".join(texts_at(work, "subtitle")[:1])
+    if subtitle and subtitle.casefold() not in title.casefold():
+        title = f"{title}: {subtitle}"
+    authors, groups = read_names([_name(a) for a in objects_at(work, "author")])
+    date = _date(work)
+    doi = bare_doi(text_at(work, "DOI"))
+    return Paper(
+        parts=parts_of(text_of_jats(title), text_of_jats(text_at(work, "abstract"))),
+        authors=authors,
+        date=date,
+        year=year_of(date),
+        venue=text_of_jats(" ".join(texts_at(work, "container-title")[:1])),
+        doi=doi,
+        url=f"https://doi.org/{doi}" if doi else text_at(work, "URL"),
+        extra={**_details(work), **groups},
+        versions=tuple(dict.fromkeys(v for _, v in versions_of(work))),
+        retracted=any(event == "retracted" for event, _, _ in updates_of(work)),
+    )
+
+
+def _name(person: Mapping[str, Any]) -> Name:
+    family, given = text_at(person, "family"), text_at(person, "given")
+    if family and given and "," not in family + given:
+        suffix = text_at(person, "suffix")
+        whole = split_name(f"{family}, {given}")  # knows the particle of `van der Berg`
+        return replace(whole, suffix=suffix) if suffix else whole
+    return Name(group=text_at(person, "name") or family or given)
+
+
+def _date(work: Mapping[str, Any]) -> str:
+    for name in ("published", "published-print", "published-online", "issued", "posted"):
+        parts = date_parts(value_at(work, name))
+        if parts and (date := iso_date(*parts)):
+            return date
+    return ""
+
+
+def _details(work: Mapping[str, Any]) -> dict[str, Any]:
+    details = {own: text_at(work, name) for name, own in _DETAILS.items()}
+    details[KIND] = _KINDS.get(text_at(work, "type"), "")
+    details["issn"] = " ".join(texts_at(work, "ISSN")[:1])
+    return {name: value for name, value in details.items() if value}
+
+
+def updates_of(work: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What was published about this work afterwards: an event, words that say it, the notice's
+    DOI."""
+    found = []
+    for update in objects_at(work, "updated-by"):
+        kind = text_at(update, "type").lower().replace("-", "_").replace(" ", "_")
+        event = "corrected"
+        if kind in RETRACTIONS:
+            event = "retracted"
+        elif kind == "expression_of_concern":
+            event = "concern"
+        label = text_at(update, "label") or kind.replace("_", " ") or "update"
+        day = iso_date(*(date_parts(value_at(update, "updated")) or ("",)))
+        is_watched = text_at(update, "source") == "retraction-watch"
+        said = [label, day, "Retraction Watch" if is_watched else "Crossref"]
+        notice = bare_doi(text_at(update, "DOI"))
+        found.append((event, ", ".join(text for text in said if text), notice))
+    return found
+
+
+def versions_of(work: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """`preprint` or `published` and the identifier of that version, as `doi:...` or `arxiv:...`."""
+    found = []
+    for event, names in (("preprint", _PREPRINTS), ("published", _PUBLISHED)):
+        for name in names:
+            for other in objects_at(work, "relation", name):
+                text = text_at(other, "id")
+                arxiv, doi = arxiv_id_in(text), bare_doi(text)
+                if arxiv or doi:
+                    found.append((event, f"arxiv:{arxiv}" if arxiv else f"doi:{doi}"))
+    return found
+
+
+def work_of(web: Web, doi: str, max_age_s: float = 7 * DAY_S) -> Mapping[str, Any]:
+    """Crossref's record of a DOI. Raises NotThereError for one that it did not register."""
+    found = web.json("crossref", f"/works/{quote(doi, safe='')}", {}, max_age_s)
+    work = value_at(found, "message")
+    return work if isinstance(work, dict) else {}
+
+
+def _read(work: Mapping[str, Any]) -> Paper | Skipped:
+    name = f"doi:{text_at(work, 'DOI')}"
+    paper = paper_of(work)
+    return with_origin(paper, name) if paper else Skipped(file=name, reason="it has no title")
+
+
+def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:
+    """The papers of DOIs, one request each. Raises NotThereError."""
+    return [_read(work_of(web, value)) for value in values]
+
+
+def name_of(known: Identifier) -> str:
+    return known.value
+
+
+def search(web: Web, wanted: Wanted) -> Iterator[list[Paper | Skipped]]:
+    """Pages of papers, the most relevant first."""
+    first = [f"from-pub-date:{wanted.year_from}"] if wanted.year_from else []
+    last = [f"until-pub-date:{wanted.year_to}"] if wanted.year_to else []
+    parameters = {"query": wanted.text}
+    if first or last:
+        parameters["filter"] = ",".join([*first, *last])
+    cursor, given = "*", 0
+    while given < wanted.limit and cursor:
+        rows = min(_PAGE, wanted.limit - given)
+        asked = {**parameters, "rows": str(rows), "cursor": cursor}
+        found = web.json("crossref", "/works", asked)
+        works = objects_at(found, "message", "items")[:rows]
+        if works:
+            yield [_read(work) for work in works]
+        given += len(works)
+        cursor = text_at(found, "message", "next-cursor") if len(works) == rows else ""
+
+
+def with_title(web: Web, title: str) -> list[Paper | Skipped]:
+    """Papers with nearly this title, a few."""
+    found = web.json("crossref", "/works", {"query.bibliographic": title, "rows": "5"})
+    return [_read(work) for work in objects_at(found, "message", "items")]

@@ -1,0 +1,101 @@
+"""Semantic Scholar's API: papers by name, by search, and along citations.
+
+Fields and parameters as api.semanticscholar.org/api-docs/graph publishes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from reviewer.sources.formats.semantic_scholar import paper_of
+from reviewer.sources.online.types import Identifier, Wanted, with_origin
+from reviewer.sources.parsing.json_path import objects_at, text_at, value_at
+from reviewer.text.identifiers import without_version
+from reviewer.types import Paper
+from reviewer.types.papers import Skipped
+
+if TYPE_CHECKING:
+    from reviewer.sources.online.client import Web
+
+BATCH = 1
+_PAGE = 100
+_MOST_FOUND = 1000  # more than these its search does not give
+_FIELDS = (
+    "paperId,externalIds,title,abstract,year,publicationDate,venue,journal,authors,"
+    "publicationTypes,url"
+)
+
+
+def _read(record: Mapping[str, Any]) -> Paper | Skipped:
+    name = f"s2:{text_at(record, 'paperId')}"
+    paper = paper_of(record)
+    return with_origin(paper, name) if paper else Skipped(file=name, reason="it has no title")
+
+
+def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:
+    """The paper of one id, in any of the forms that Semantic Scholar takes."""
+    found = [
+        web.json("semantic_scholar", f"/paper/{quote(v, safe=':')}", {"fields": _FIELDS})
+        for v in values
+    ]
+    return [_read(record) for record in found if isinstance(record, dict)]
+
+
+def search(web: Web, wanted: Wanted) -> Iterator[list[Paper | Skipped]]:
+    """Pages of papers, the most relevant first, 1,000 in all at most. Hyphens are taken out, since
+    a word with one is not found."""
+    parameters = {"query": wanted.text.replace("-", " ")}
+    if wanted.year_from or wanted.year_to:
+        parameters["year"] = f"{wanted.year_from or ''}-{wanted.year_to or ''}"
+    yield from _pages(web, "/paper/search", parameters, min(wanted.limit, _MOST_FOUND))
+
+
+def with_title(web: Web, title: str) -> list[Paper | Skipped]:
+    """The one paper whose title is nearest. Raises NotThereError when none is near."""
+    parameters = {"query": " ".join(re.findall(r"\w+", title)), "fields": _FIELDS}
+    found = web.json("semantic_scholar", "/paper/search/match", parameters)
+    return [_read(record) for record in objects_at(found, "data")]
+
+
+def name_of(known: Identifier) -> str:
+    """What Semantic Scholar calls a paper with this identifier."""
+    if known.kind == "arxiv":
+        return f"ARXIV:{without_version(known.value)}"
+    return known.value if known.kind == "s2" else f"{known.kind.upper()}:{known.value}"
+
+
+def references(web: Web, known: Identifier, limit: int) -> Iterator[list[Paper | Skipped]]:
+    """What the paper cites. Raises NotThereError."""
+    yield from _pages(web, f"{_at(known)}/references", {}, limit, "citedPaper")
+
+
+def cited_by(web: Web, known: Identifier, limit: int) -> Iterator[list[Paper | Skipped]]:
+    """What cites the paper. Raises NotThereError."""
+    yield from _pages(web, f"{_at(known)}/citations", {}, limit, "citingPaper")
+
+
+def _at(known: Identifier) -> str:
+    return f"/paper/{quote(name_of(known), safe=':')}"
+
+
+def _pages(
+    web: Web, path: str, parameters: Mapping[str, str], limit: int, inner: str = ""
+) -> Iterator[list[Paper | Skipped]]:
+    """Pages of `data`; the record stands in `inner` of each item where that is named."""
+    start = 0
+    while start < limit:
+        rows = min(_PAGE, limit - start)
+        asked = {**parameters, "fields": _FIELDS, "offset": str(start), "limit": str(rows)}
+        found = web.json("semantic_scholar", path, asked)
+        items = objects_at(found, "data")
+        records = [value_at(item, inner) if inner else item for item in items]
+        known = [_read(r) for r in records if isinstance(r, dict) and text_at(r, "title")]
+        if known:
+            yield known
+        following = text_at(found, "next")
+        if not items or not following.isdecimal() or int(following) <= start:
+            return
+        start = int(following)

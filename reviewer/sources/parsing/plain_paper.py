@@ -1,0 +1,85 @@
+"""Papers that are texts: what in them is title, authors, abstract and body. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from reviewer.text import bare_doi, split_name
+from reviewer.text.identifiers import bare_arxiv_id, date_in, year_of
+from reviewer.text.names import read_names
+from reviewer.types import Paper
+from reviewer.types.papers import Origin, Part
+
+LEAST_CHARS = 60  # of text under a title
+MOST_TITLE_CHARS = 300
+_ABSTRACT = re.compile(
+    r"^[ \t#*_]*(?:abstract|summary)[ \t*_]*(?:[:.—–-][ \t*_]*|\r?$)", re.IGNORECASE | re.MULTILINE
+)
+_NEXT = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+\S|\**(?:\d{1,2}\.?|I\.?)?[ \t]*\**introduction\b"
+    r"|[*_]*(?:keywords|key words|index terms)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def is_prose(text: str) -> bool:
+    """True for text that is mostly words in sentences: no code, no data, no list of one-liners."""
+    sample = text.strip()[:5000]
+    if len(sample) < LEAST_CHARS or not re.search(r"[.!?。؟।](?:\s|$)", sample):
+        return False
+    letters = sum(len(word) for word in _WORD.findall(sample))
+    return letters >= 0.6 * len(re.sub(r"\s", "", sample)) and len(_WORD.findall(sample)) >= 8
+
+
+def split_abstract(text: str) -> tuple[str, str]:
+    """The abstract that a heading or a mark names, and all the other text; the abstract is empty
+    when none is named."""
+    found = _ABSTRACT.search(text[:20_000])
+    if not found:
+        return "", text.strip()
+    ends = _NEXT.search(text, found.end())
+    rest = text[found.end() : ends.start() if ends else len(text)]
+    if not ends:  # the first paragraph, when no heading says where it ends
+        blank = re.search(r"\n[ \t]*\r?\n", rest.lstrip())
+        start = len(rest) - len(rest.lstrip())
+        rest = rest[: start + blank.start()] if blank and blank.start() > LEAST_CHARS else rest
+    end = found.end() + len(rest)
+    return rest.strip(), (text[: found.start()].strip() + "\n\n" + text[end:].strip()).strip()
+
+
+def people_in(text: str) -> list[str]:
+    """Names parted by semicolons, by `and`, or by commas between whole names."""
+    pieces = re.split(r"\s*;\s*|,?\s+(?:and|&)\s+", text.strip())
+    names = []
+    for piece in pieces:
+        by_comma = [p.strip() for p in piece.split(",")]
+        are_whole = len(by_comma) > 1 and all(" " in p or not p for p in by_comma)
+        names += by_comma if are_whole else [piece]
+    return [re.sub(r"[\d*†‡§¹²³⁴⁵⁶]+$", "", name).strip() for name in names if name.strip()]
+
+
+def paper_of_text(
+    title: str, fields: Mapping[str, str], abstract: str, body: str, origin: Origin
+) -> Paper:
+    """A paper whose facts stand in `fields` by their usual names: author(s), date, doi, ..."""
+    people = fields.get("authors") or fields.get("author") or ""
+    authors, groups = read_names([split_name(name) for name in people_in(people)])
+    date = date_in(fields.get("date", "") or fields.get("year", "") or fields.get("published", ""))
+    texts = {"title": title, "abstract": abstract.strip(), "body": body.strip()}
+    words = re.split(r"\s*[;,]\s*", fields.get("keywords", "") or fields.get("tags", ""))
+    return Paper(
+        key=fields.get("citekey", "") or fields.get("citation key", ""),
+        parts=tuple(Part(name=n, text=t) for n, t in texts.items() if t),  # type: ignore[arg-type]
+        authors=authors,
+        date=date,
+        year=year_of(date),
+        venue=fields.get("venue", "") or fields.get("journal", ""),
+        doi=bare_doi(fields.get("doi", "")),
+        arxiv_id=bare_arxiv_id(fields.get("arxiv", "") or fields.get("arxiv_id", "")),
+        url=fields.get("url", "") or fields.get("source", ""),
+        keywords=tuple(dict.fromkeys(word for word in words if word)),
+        extra=dict(groups),
+        origins=(origin,),
+    )

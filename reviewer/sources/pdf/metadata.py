@@ -1,0 +1,99 @@
+"""What a paper's first page names: authors, DOI, arXiv id and date, and how surely. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from reviewer.sources.pdf.glyphs import Page
+from reviewer.sources.pdf.layout import Line
+from reviewer.text.identifiers import ARXIV_ID, month_number
+
+_ARXIV = re.compile(
+    rf"arXiv\s*:\s*({ARXIV_ID})"
+    r"(?:\s*\[[\w.-]+\])?(?:\s*(\d{1,2})\s+([A-Z][a-z]{2})[a-z]*\s+(\d{4}))?"
+)
+_DOI = re.compile(
+    r"doi\W{0,4}(?:org/|https?://(?:dx\.)?doi\.org/)?\s*(10\.\d{4,9}/[^\s\"<>]+)", re.I
+)
+_DATA = re.compile(r"10\.(?:5281|6084|5061|7910)/")  # Zenodo, figshare, Dryad, Dataverse
+_REFERENCES = re.compile(r"^\W*(?:\d+\.?\s+)?(?:references|bibliography)\W*$", re.I | re.M)
+_PLACE = re.compile(
+    r"univers|institut|depart|laborator|school|college|research|center|centre|faculty|academ|"
+    r"hospital|gmbh|\binc\b|corp|google|microsoft|openai|deepmind|street|\blab\b|@|https?:|www\.|"
+    r"\busa\b|china|germany|india|abstract|technolog|division|group|correspond|equal|contribut",
+    re.I,
+)
+_MARKS = re.compile(r"[\d*∗†‡§¶♠♣⋆✉]+")
+_BETWEEN = re.compile(r"\s*(?:,|;|·|•|&|\band\b|\s{2,})\s*")
+_PARTICLES = frozenset("de del della van von der den da di la le bin ibn al el ter ten dos".split())
+_NAME_WORD = re.compile(r"[^\W\d_a-z][\w'’.\-‐]*")
+
+
+def identifiers(pages: Sequence[Page], sideways: str, info: Mapping[str, str]) -> dict[str, str]:
+    """`doi`, `arxiv_id`, `date` (ISO 8601) as far as the first page tells them, and the certainty
+    of each as `doi_certainty`, ... An id is taken only where it is the page's only one."""
+    first = _text(pages[0]) if pages else ""
+    first = _REFERENCES.split(first)[0]
+    found: dict[str, str] = {}
+    if match := _ARXIV.search(sideways):
+        found = {"arxiv_id": match[1], "arxiv_id_certainty": "certain"}
+        if match[4] and (month := month_number(match[3])):
+            found["date"] = f"{match[4]}-{month:02}-{int(match[2]):02}"
+            found["date_certainty"] = "certain"
+    else:
+        ids = {match[1] for match in _ARXIV.finditer(first)}
+        if len(ids) == 1:
+            found = {"arxiv_id": ids.pop(), "arxiv_id_certainty": "likely"}
+    dois = {match[1].rstrip(".,;:)]}'").lower() for match in _DOI.finditer(first)}
+    dois = {doi for doi in dois if not _DATA.match(doi)}
+    if len(dois) == 1:
+        found["doi"] = dois.pop()
+        known = " ".join(info.values()).lower()
+        found["doi_certainty"] = "certain" if found["doi"] in known else "likely"
+    return found
+
+
+def _text(page: Page) -> str:
+    """The page's upright words in the order of its content, a line for each height."""
+    text, before = "", None
+    for word in page.words:
+        if word.angle:
+            continue
+        same = before is not None and abs(word.base - before.base) < 0.5 * word.size
+        text += word.text if same and word.is_glued else f"{' ' if same else chr(10)}{word.text}"
+        before = word
+    return text
+
+
+def authors(front: Sequence[Line], info: Mapping[str, str]) -> tuple[list[str], str]:
+    """Names from the lines between title and abstract, and how certain they are: certain when the
+    file names the same people, likely when whole lines are names; otherwise none."""
+    found: list[str] = []
+    for line in sorted(front, key=lambda one: (one.page, -one.base, one.x0)):
+        if _PLACE.search(line.text):
+            continue
+        pieces = [p.strip(" .,-") for p in _BETWEEN.split(_MARKS.sub("  ", f"{line.text}  "))]
+        pieces = [piece for piece in pieces if len(piece) > 1]
+        names = [piece for piece in pieces if is_name(piece)]
+        if names and len(names) == len(pieces):
+            found += names
+    found = list(dict.fromkeys(found))
+    if not found:
+        return [], ""
+    listed = {word.casefold() for word in re.findall(r"\w{3,}", info.get("Author", ""))}
+    families = [re.findall(r"\w+", name)[-1].casefold() for name in found]
+    is_known = bool(listed) and all(family in listed for family in families)
+    return found, "certain" if is_known else "likely"
+
+
+def is_name(text: str) -> bool:
+    """True for two to five words with a capital each, particles aside."""
+    words = [word for word in text.split() if word.casefold() not in _PARTICLES]
+    if not 2 <= len(words) <= 5 or len(text) > 50:
+        return False
+    return (
+        all(_NAME_WORD.fullmatch(word) for word in words)
+        and any(len(word.strip(".")) > 1 for word in words)
+        and not text.isupper()
+    )

@@ -1,0 +1,254 @@
+"""Lines of a paper's pages -> its title, authors, abstract, body and references. Pure.
+
+What is found is found by rules; `certainty` says how surely: certain (two signs agree), likely
+(one clear sign) or guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reviewer.sources.pdf.layout import Laid, Line, goes_on
+from reviewer.text import normalise_title
+
+LEAST_TITLE_WORDS = 2
+_MOST_HEADING_CHARS = 100
+_MOST_ABSTRACT_CHARS = 6000
+_LARGER = 1.08
+_NUMBERED = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z](?:\.\d{1,2})+|[A-Z]\.|[IVX]{1,5}\.)\s+\S"
+)
+_NAMED = re.compile(
+    r"(?:(?:\d{1,2}|[IVX]{1,4})\.?\s+)?(?:abstract|introduction|related works?|background|methods?"
+    r"|methodology|results|discussion|conclusions?|acknowledge?ments?|references|bibliography"
+    r"|appendix|keywords|materials and methods|experiments)\W*",
+    re.IGNORECASE,
+)
+_REFERENCES = re.compile(
+    r"(?:(?:\d{1,2}|[IVX]{1,4})\.?\s+)?(?:references|bibliography|works cited|literature cited"
+    r"|references and notes)\W*",
+    re.IGNORECASE,
+)
+_APPENDIX = re.compile(r"(?:appendi|supplement|[A-Z](?:\.\d+)*\.?\s+[A-Z])", re.IGNORECASE)
+_ABSTRACT = re.compile(r"(?:abstract|summary)\b[\s.:—–-]*", re.IGNORECASE)
+_AFTER_ABSTRACT = re.compile(
+    r"(?:key\s?words|index terms|ccs concepts|categories and subject|general terms|acm reference"
+    r"|(?:\d|I)\.?\s+introduction|introduction\W*$)",
+    re.IGNORECASE,
+)
+_NO_TITLE = re.compile(
+    r"(?:available online|contents lists|journal of|proceedings of|vol(?:ume|\.)|arxiv:|https?:"
+    r"|www\.|published (?:as|in)|preprint|under review|research article"
+    r"|original (?:article|paper))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class PartText:
+    """A part's text, the offsets of pages 2, 3, ... in it, and (offset, heading) pairs."""
+
+    text: str = ""
+    page_starts: list[int] = field(default_factory=list)
+    headings: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class PaperText:
+    """A paper as its pages give it. `front` is what stands above the abstract."""
+
+    title: str = ""
+    front: str = ""
+    front_lines: list[Line] = field(default_factory=list)
+    abstract: PartText = field(default_factory=PartText)
+    body: PartText = field(default_factory=PartText)
+    references: PartText = field(default_factory=PartText)
+    certainty: dict[str, str] = field(default_factory=dict)
+
+
+def paper_text(laid: Sequence[Laid], info: Mapping[str, str]) -> PaperText:
+    """The parts of a paper; `info` is what its file says of itself."""
+    lines = [line for page in laid for line in page.lines]
+    usual = _usual_size(lines)
+    found = PaperText()
+    title_lines = _title(lines, usual, info, found)
+    start, end = _abstract(lines, usual, found)
+    if end:
+        found.front_lines = [line for line in lines[:start] if line not in title_lines]
+        found.abstract = _joined(lines[start:end], len(laid), usual)
+        found.abstract.text = _ABSTRACT.sub("", found.abstract.text, count=1).strip()
+        cut = len(_joined(lines[start:end], len(laid), usual).text) - len(found.abstract.text)
+        ends = [max(0, at - cut) for at in found.abstract.page_starts]
+        found.abstract.page_starts, found.abstract.headings = ends, []
+        rest = lines[end:]
+    else:
+        found.front_lines = _front(lines, title_lines, usual)
+        rest = [line for line in lines if line not in title_lines]
+    found.front = "\n".join(line.text for line in found.front_lines) if end else ""
+    first, last = _references(rest, usual, len(laid))
+    found.references = _joined(rest[first:last], len(laid), usual)
+    found.references.headings = []
+    found.body = _joined([*rest[:first], *rest[last:]], len(laid), usual)
+    return found
+
+
+def _usual_size(lines: Sequence[Line]) -> float:
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def is_heading(line: Line, usual: float) -> bool:
+    """True for a short line that begins a paragraph and stands out: larger, bold, or named."""
+    text = line.text
+    if not line.is_start or len(text) > _MOST_HEADING_CHARS or not re.search(r"[^\W\d]{3}", text):
+        return False
+    if _NAMED.fullmatch(text):
+        return True
+    if text.endswith((".", ",", ";")) and not _NUMBERED.match(text):
+        return False
+    if text.lower().startswith(("figure", "fig.", "table", "algorithm")) or not _starts_well(text):
+        return False
+    return line.size > _LARGER * usual or (line.is_bold and line.size > 0.95 * usual)
+
+
+def _starts_well(text: str) -> bool:
+    return bool(_NUMBERED.match(text)) or text[:1].isupper()
+
+
+def _joined(lines: Sequence[Line], pages: int, usual: float) -> PartText:
+    """One text: a line's end is a newline, a paragraph's an empty line.
+
+    A paper of one page has the text's end for its second page, so that its pages are known.
+    """
+    pieces: list[str] = []
+    part, length = PartText(), 0
+    at_page = 1
+    before: Line | None = None
+    for line in lines:
+        if before is not None:
+            is_elsewhere = line.page != before.page or line.base > before.base
+            joins = goes_on(before, line) if is_elsewhere else not line.is_start
+            pieces.append("\n" if joins else "\n\n")
+            length += len(pieces[-1])
+        while at_page < line.page:
+            part.page_starts.append(length)
+            at_page += 1
+        if is_heading(line, usual):
+            part.headings.append((length, " ".join(line.text.split())))
+        pieces.append(line.text)
+        length += len(line.text)
+        before = line
+    part.text = "".join(pieces)
+    part.page_starts += [length] * (max(pages, 2) - 1 - len(part.page_starts))
+    return part
+
+
+def _title(
+    lines: Sequence[Line], usual: float, info: Mapping[str, str], found: PaperText
+) -> list[Line]:
+    """Set the title: the largest letters in the upper part of the first page, else what the file
+    says of itself where the page says the same. Gives its lines."""
+    first = [line for line in lines if line.page == 1]
+    named = " ".join(info.get("Title", "").split())
+    on_page = f" {normalise_title(' '.join(line.text for line in first))} "
+    is_named = len(named.split()) >= LEAST_TITLE_WORDS and (
+        f" {normalise_title(named)} " in on_page and not _NO_TITLE.match(named)
+    )
+    top = max((line.base for line in first), default=0.0)
+    upper = [
+        line
+        for line in first
+        if line.base > 0.45 * top
+        and re.search(r"[^\W\d_]{2}", line.text)
+        and not _NO_TITLE.match(line.text)
+    ]
+    largest = max((line.size for line in upper if len(line.text) > 3), default=0.0)
+    begin = next((i for i, line in enumerate(upper) if line.size > 0.97 * largest), None)
+    own: list[Line] = []
+    if begin is not None and largest > 1.1 * usual:
+        for line in upper[begin:]:
+            if line.size < 0.97 * largest or len(own) >= 6:
+                break
+            own.append(line)
+    text = _one_line(own)
+    if is_named and (not own or normalise_title(named) == normalise_title(text)):
+        found.title = text if own else named
+        found.certainty["title"] = "certain" if own else "likely"
+    elif len(text.split()) >= LEAST_TITLE_WORDS:
+        found.title, found.certainty["title"] = text, "likely"
+    else:
+        own = []
+    return own
+
+
+def _one_line(lines: Sequence[Line]) -> str:
+    text = "\n".join(line.text for line in lines)
+    text = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text)
+    return " ".join(text.split())
+
+
+def _abstract(lines: Sequence[Line], usual: float, found: PaperText) -> tuple[int, int]:
+    """The half-open range of the abstract's lines, with its heading; (0, 0) when there is none."""
+    start = next(
+        (
+            i
+            for i, line in enumerate(lines)
+            if line.page <= 2
+            and (match := _ABSTRACT.match(line.text))
+            and (match.end() == len(line.text) or re.match(r"\w+\s*[.:—–-]", line.text))
+        ),
+        None,
+    )
+    if start is None:
+        return 0, 0
+    length, end = 0, start + 1
+    for end in range(start + 1, len(lines) + 1):
+        if end == len(lines) or length > _MOST_ABSTRACT_CHARS:
+            break
+        line = lines[end]
+        if length > 100 and (_AFTER_ABSTRACT.match(line.text) or is_heading(line, usual)):
+            found.certainty["abstract"] = "certain"
+            return start, end
+        if length > 100 and line.is_start and _is_elsewhere(lines[end - 1], line, usual):
+            break
+        length += len(line.text)
+    if not 100 < length <= _MOST_ABSTRACT_CHARS:
+        return 0, 0
+    found.certainty["abstract"] = "likely"
+    return start, end
+
+
+def _is_elsewhere(before: Line, line: Line, usual: float) -> bool:
+    """True where an abstract in other letters than the text's is over."""
+    is_like_text = abs(line.size - usual) < 0.02 * usual
+    return is_like_text and abs(before.size - line.size) > 0.04 * usual
+
+
+def _front(lines: Sequence[Line], title: Sequence[Line], usual: float) -> list[Line]:
+    """What stands between the title and the first heading, at most twelve lines."""
+    if not title:
+        return []
+    after = list(lines[lines.index(title[-1]) + 1 :])[:12]
+    cut = next((i for i, line in enumerate(after) if is_heading(line, usual)), len(after))
+    return after[:cut]
+
+
+def _references(lines: Sequence[Line], usual: float, pages: int) -> tuple[int, int]:
+    """The half-open range of the list of references, with its heading: the last such heading that
+    stands in no first third, up to an appendix."""
+    starts = [
+        i for i, line in enumerate(lines) if line.is_start and _REFERENCES.fullmatch(line.text)
+    ]
+    starts = [i for i in starts if pages < 3 or i > len(lines) / 4]
+    if not starts:
+        return len(lines), len(lines)
+    for end in range(starts[-1] + 1, len(lines)):
+        line = lines[end]
+        if is_heading(line, usual) and _APPENDIX.match(line.text):
+            return starts[-1], end
+    return starts[-1], len(lines)

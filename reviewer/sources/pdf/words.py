@@ -1,0 +1,79 @@
+"""Letters of a page -> its visible words, upright as a reader sees them. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+from reviewer.sources.pdf.glyphs import Canvas, Letter, Word
+
+_UPRIGHT = 0.1  # radians
+
+
+def words_of(letters: list[Letter], hidden: Counter[str]) -> Iterator[Word]:
+    """Runs of letters without white space, a jump or a change of size between them. A word most of
+    whose letters are hidden is left out and counted."""
+    run: list[Letter] = []
+    for letter in [*letters, None]:
+        if run and (letter is None or _parts(run[-1], letter)):
+            unseen = [one for one in run if one.reason]
+            if 2 * len(unseen) > len(run):
+                for one in run:
+                    hidden[one.reason or unseen[0].reason] += one.text.isalnum()
+            else:
+                yield _word(run)
+            run = []
+        if letter is not None:
+            run.append(letter)
+
+
+def _parts(before: Letter, after: Letter) -> bool:
+    one, other = before.piece, after.piece
+    em = max(one.size, other.size, 1.0)
+    if not after.is_glued or abs(one.angle - other.angle) > _UPRIGHT:
+        return True
+    if abs(one.angle) < _UPRIGHT or abs(one.angle - 2 * math.pi) < _UPRIGHT:
+        if not -em < after.x0 - before.x1 < 0.6 * em:
+            return True
+        return abs(before.base - after.base) > 0.12 * em or abs(one.size - other.size) > 0.12 * em
+    return False
+
+
+def _word(run: list[Letter]) -> Word:
+    first = run[0]
+    return Word(
+        text="".join(letter.text for letter in run),
+        x0=min(letter.x0 for letter in run),
+        y0=min(letter.y0 for letter in run),
+        x1=max(letter.x1 for letter in run),
+        y1=max(letter.y1 for letter in run),
+        base=first.base,
+        size=first.piece.size,
+        is_bold=first.piece.is_bold,
+        is_glued=first.is_glued,
+        angle=first.piece.angle,
+    )
+
+
+def turned(word: Word, quarters: int, canvas: Canvas) -> Word:
+    """The word as it stands when the page is turned clockwise by so many quarters, from (0, 0)."""
+    left, bottom = canvas.left, canvas.top - canvas.height / canvas.scale
+    right, top = left + canvas.width / canvas.scale, canvas.top
+    x0, y0, x1, y1 = word.x0 - left, word.y0 - bottom, word.x1 - left, word.y1 - bottom
+    base = word.base - bottom
+    if quarters == 1:
+        x0, y0, x1, y1 = y0, right - word.x1, y1, right - word.x0
+        base = y0 + 0.2 * (y1 - y0)
+    elif quarters == 2:
+        x0, y0, x1, y1 = right - word.x1, top - word.y1, right - word.x0, top - word.y0
+        base = top - word.base
+    elif quarters == 3:
+        x0, y0, x1, y1 = top - word.y1, x0, top - word.y0, x1
+        base = y0 + 0.2 * (y1 - y0)
+    turn = word.angle + quarters * math.pi / 2  # PDFium counts clockwise
+    angle = abs(math.remainder(turn, 2 * math.pi))
+    return Word(
+        word.text, x0, y0, x1, y1, base, word.size, word.is_bold, word.is_glued,
+        0.0 if angle < _UPRIGHT else angle,
+    )  # fmt: skip

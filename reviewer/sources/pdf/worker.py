@@ -1,0 +1,120 @@
+"""What runs in a child process of its own, within limits: a PDF in, what it holds as JSON out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from reviewer.sources.pdf.glyphs import Page
+
+MOST_SECONDS = 30
+MOST_BYTES = 1 << 30
+MOST_CHARS = 20_000_000
+LEAST_CHARS = 200  # of visible text: less is a cover, a scan or an empty file
+
+
+def limit_this_process() -> None:
+    """30 s of processor time, 1 GiB of memory, no files, no core dump, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows: the parent's clock is the only limit there
+        return
+    for kind, most in (
+        (resource.RLIMIT_CPU, MOST_SECONDS),
+        (resource.RLIMIT_AS, MOST_BYTES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))
+
+
+def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
+    """What the PDF holds, ready for JSON, or `{"refused": why}`."""
+    from reviewer.sources.pdf.layout import lay_out
+    from reviewer.sources.pdf.metadata import authors, identifiers
+    from reviewer.sources.pdf.pdfium import UnreadableError, information, read_pages
+    from reviewer.sources.pdf.sections import paper_text
+
+    try:
+        pages = list(read_pages(data, has_ocr=has_ocr))
+    except UnreadableError as error:
+        return {"refused": str(error)}
+    chars = sum(len(word.text) for page in pages for word in page.words)
+    if refusal := _refusal(pages, chars):
+        return {"refused": refusal}
+    info = information(data)
+    laid = lay_out(pages)
+    found = paper_text(laid, info)
+    ids = identifiers(pages, laid[0].sideways, info)
+    people, sure = authors(found.front_lines, info)
+    certainty = dict(found.certainty)
+    for name in ("doi", "arxiv_id", "date"):
+        if name in ids:
+            certainty[name] = ids[f"{name}_certainty"]
+    if people:
+        certainty["authors"] = sure
+    hidden: Counter[str] = Counter()
+    for page in pages:
+        hidden.update({reason: count for reason, count in page.hidden.items() if count})
+    return {
+        "title": found.title,
+        "front": found.front,
+        "authors": people,
+        "certainty": certainty,
+        **{name: ids.get(name, "") for name in ("doi", "arxiv_id", "date")},
+        **{name: asdict(getattr(found, name)) for name in ("abstract", "body", "references")},
+        "pages": len(pages),
+        "hidden": dict(hidden),
+        "hidden_pages": [n for n, page in enumerate(pages, 1) if sum(page.hidden.values())],
+        "damaged_pages": [n for n, page in enumerate(pages, 1) if page.is_damaged],
+        "image_pages": [n for n, page in enumerate(pages, 1) if page.has_images and not page.words],
+    }
+
+
+def _refusal(pages: Sequence[Page], chars: int) -> str:
+    """Why there is nothing to read in these pages; empty when there is."""
+    if chars > MOST_CHARS:
+        return f"it holds {chars:,} characters, more than the {MOST_CHARS:,} that are read"
+    images = sum(page.has_images for page in pages)
+    hidden = sum(sum(page.hidden.values()) for page in pages)
+    if all(page.is_damaged for page in pages):
+        return "it is damaged: no page can be read"
+    if chars >= LEAST_CHARS or (chars and not images and not hidden):
+        return ""
+    if hidden >= LEAST_CHARS and images:
+        return (
+            "its pages are images, and the text behind them cannot be seen; if OCR made it and you "
+            "trust it: review add --ocr FILE"
+        )
+    if hidden:
+        return f"its text cannot be seen on the page ({hidden} hidden letters)"
+    if images:
+        return (
+            "its pages are images without text (a scan). OCR makes a text of it, for example: "
+            "ocrmypdf FILE NEW.pdf, then: review add --ocr NEW.pdf"
+        )
+    return "it holds no text; if its pages show some, OCR makes a text of them (ocrmypdf)"
+
+
+def main() -> None:
+    import gc
+
+    limit_this_process()
+    gc.disable()  # short-lived, and a quarter of the time
+    data = sys.stdin.buffer.read()
+    try:
+        found = read(data, has_ocr="--ocr" in sys.argv[1:])
+    except MemoryError:
+        found = {"refused": "reading it takes more than 1 GiB of memory"}
+    sys.stdout.buffer.write(json.dumps(found).encode())
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

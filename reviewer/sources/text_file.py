@@ -1,0 +1,140 @@
+"""Opens the text files that a user names: bounded, decoded as they were saved, or refused."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from reviewer.errors import ReviewError, SourceError
+from reviewer.text.encoding import Decoded, decode
+
+STDIN = "-"
+MOST_BYTES = 512 * 1024 * 1024
+MOST_LINE_BYTES = 32 * 1024 * 1024  # a reply of an API with thousands of works in one line
+PDF_MARK, ZIP_MARK = b"%PDF-", b"PK\x03\x04"
+PACKED = {
+    b"\x1f\x8b": "it is packed (gzip): unpack it first",
+    ZIP_MARK: "it is a ZIP archive: unpack it first",
+}
+BINARY = "it is binary data, not text"
+_PIECE_BYTES = 1024 * 1024
+_SAMPLE_CHARS = 20_000
+_MOSTLY_JUNK = 0.1  # share of the sample above which bytes are no text
+# What decoding puts for what is lost, and characters that no text has within it: bytes that begin
+# like UTF-16 by chance hold many of them.
+_JUNK = frozenset("\ufffd\ufeff\ufff9\ufffa\ufffb\ufffe\uffff")
+_WORD_FILES = (".docx", ".odt")
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A file as it was read. `note` says what was guessed or lost in decoding it, if anything."""
+
+    file: str
+    text: str
+    note: str = ""
+
+    @property
+    def remark(self) -> str:
+        """The note with the file's name before it; empty where nothing is to be said."""
+        return f"{self.file}: {self.note}" if self.note else ""
+
+
+def read_text_file(file: str, hint: str, kind: type[ReviewError] = SourceError) -> TextFile:
+    """The text of a file that the user names; `~` is the home folder. An empty file is a text.
+
+    Raises an error of this `kind`, with this hint, for a file that cannot be opened, is far too
+    long, or is no text.
+    """
+    try:
+        place = str(Path(file).expanduser())
+    except RuntimeError as error:  # ~ of nobody
+        raise kind(f"{file} cannot be opened: {str(error).lower()}", hint=hint) from error
+    data = _bytes_at(Path(place))
+    if isinstance(data, str):
+        raise kind(f"{file} {data.removeprefix('it ')}", hint=hint)
+    if data.startswith(ZIP_MARK) and place.lower().endswith(_WORD_FILES):
+        raise kind(
+            f"{file} is a word processor's file, not text",
+            hint=f"Turn it into Markdown first: pandoc {Path(file).name} -o draft.md",
+        )
+    for mark, reason in PACKED.items():
+        if data.startswith(mark):
+            raise kind(f"{file} {reason.removeprefix('it ')}", hint=hint)
+    found = None if data.startswith(PDF_MARK) else text_of(data)
+    if found is None:
+        raise kind(
+            f"{file} is binary data: it is no text in UTF-8, UTF-16 or Windows-1252", hint=hint
+        )
+    return TextFile(file, found.text, found.note)
+
+
+def text_of(data: bytes) -> Decoded | None:
+    """The text of these bytes, with line ends of `\\n` where it has those of old Macs alone; None
+    for binary data."""
+    found = decode(data)
+    if _is_binary(found.text):
+        return None
+    text = found.text if "\n" in found.text else found.text.replace("\r", "\n")
+    return Decoded(text, found.note)
+
+
+def file_bytes(file: str) -> bytes | str:
+    """What the file holds (`-`: standard input), or in words why it is not read. One that is far
+    too long, or that has a line which no reader can take piece by piece, is refused before it fills
+    the memory."""
+    if file != STDIN:
+        return _bytes_at(Path(file))
+    try:
+        data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    except OSError as error:
+        return _not_opened(error)
+    return _too_long(len(data), data) or data
+
+
+def _bytes_at(path: Path) -> bytes | str:
+    try:
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            return "it cannot be opened: it is a folder"
+        if not stat.S_ISREG(about.st_mode):  # a pipe or a device says no size
+            with path.open("rb") as stream:
+                data = stream.read(MOST_BYTES + 1)
+            return _too_long(len(data), data) or data
+        size = about.st_size
+        return _too_long(size, path if size > MOST_LINE_BYTES else b"") or path.read_bytes()
+    except OSError as error:
+        return _not_opened(error)
+
+
+def _not_opened(error: OSError) -> str:
+    return f"it cannot be opened: {(error.strerror or str(error)).lower()}"
+
+
+def _too_long(size: int, held: Path | bytes) -> str:
+    if size > MOST_BYTES:
+        return f"it is longer than {MOST_BYTES >> 20} MB: split it"
+    if isinstance(held, bytes):
+        longest = max(map(len, held.split(b"\n"))) if size > MOST_LINE_BYTES else 0
+    else:
+        longest = _longest_line(held)
+    return f"it has a line longer than {MOST_LINE_BYTES >> 20} MB" * (longest > MOST_LINE_BYTES)
+
+
+def _longest_line(path: Path) -> int:
+    longest = current = 0
+    with path.open("rb") as stream:
+        while (piece := stream.read(_PIECE_BYTES)) and longest <= MOST_LINE_BYTES:
+            first, *others = piece.split(b"\n")
+            current += len(first)
+            longest = max(longest, current, *map(len, others)) if others else max(longest, current)
+            current = len(others[-1]) if others else current
+    return longest
+
+
+def _is_binary(text: str) -> bool:
+    sample = text[:_SAMPLE_CHARS]
+    junk = sum(1 for c in sample if c in _JUNK or (c < " " and c not in "\t\n\r\f"))
+    return "\0" in sample or junk > _MOSTLY_JUNK * len(sample)

@@ -1,0 +1,30 @@
+"""What users ask for, one package a task: each takes a library, a writer and options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reviewer.faces import face
+
+FACE = {
+    "answer_question": "answers.answer",
+    "check_draft": "checks.check",
+    "compare_papers": "tables.table",
+    "digest_library": "alerts.digest",
+    "draft_related_work": "drafts.related_work",
+    "enrich_papers": "metadata.enrich",
+    "plan_related_work": "drafts.outline",
+    "run_survey": "surveys.run",
+}
+
+if TYPE_CHECKING:
+    from reviewer.tasks.alerts.digest import digest_library as digest_library
+    from reviewer.tasks.answers.answer import answer_question as answer_question
+    from reviewer.tasks.checks.check import check_draft as check_draft
+    from reviewer.tasks.drafts.outline import plan_related_work as plan_related_work
+    from reviewer.tasks.drafts.related_work import draft_related_work as draft_related_work
+    from reviewer.tasks.metadata.enrich import enrich_papers as enrich_papers
+    from reviewer.tasks.surveys.run import run_survey as run_survey
+    from reviewer.tasks.tables.table import compare_papers as compare_papers
+else:
+    __getattr__ = face(__name__, FACE)

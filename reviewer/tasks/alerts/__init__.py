@@ -1,0 +1,1 @@
+"""Saved searches and saved questions: what came since they were last run."""

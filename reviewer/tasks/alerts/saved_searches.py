@@ -1,0 +1,108 @@
+"""Saved searches: kept in the library, run again when wanted, and told what is new since."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reviewer.errors import NotFoundError, UsageError
+from reviewer.library import Library
+from reviewer.library.saved_searches import SavedSearchStore
+from reviewer.search import SearchOptions, find
+from reviewer.sources import ReadOptions
+from reviewer.sources.online import Web, find_by_words
+from reviewer.sources.online.services import require_searched
+from reviewer.sources.online.types import Wanted
+from reviewer.types import Paper
+from reviewer.types.papers import Added, Skipped
+from reviewer.types.progress import Report, silent
+from reviewer.types.saved_searches import News, SavedSearch
+
+_FRESH_S = 3600.0  # what a source said before is asked again: cron runs once a day, or oftener
+_NAME = re.compile(r"[\w][\w.-]{0,63}")
+
+
+def saved_searches(library: Library) -> list[SavedSearch]:
+    """The library's saved searches by name. Raises LibraryError for one that cannot be read."""
+    return SavedSearchStore(library.database).searches()
+
+
+def add_search(library: Library, search: SavedSearch, report: Report = silent) -> News:
+    """Save a search. What it finds now counts as seen; gives that. Raises UsageError for a name
+    that is taken or none, for a question without words, and for a source that is none."""
+    if not _NAME.fullmatch(search.name):
+        raise UsageError(
+            f"'{search.name}' is no name for a search", hint="Use letters, digits, - and _."
+        )
+    if not search.question.strip():
+        raise UsageError("there is nothing to look for", hint="review searches add NAME 'words'")
+    if search.source:
+        require_searched(search.source)
+    if any(known.name == search.name for known in saved_searches(library)):
+        raise UsageError(
+            f"there is a search '{search.name}' already",
+            hint=f"Remove it first: review searches remove {search.name}",
+        )
+    return _run(library, search, report)
+
+
+def remove_search(library: Library, name: str) -> None:
+    """Forget a saved search. Raises NotFoundError when there is none of this name."""
+    _named(library, [name])
+    with library.writing():
+        SavedSearchStore(library.database).forget(name)
+
+
+def run_searches(library: Library, names: Sequence[str], report: Report = silent) -> list[News]:
+    """Run these searches, or all: read their inputs anew, search their source, ask, and remember
+    what was named. One that was stopped before it was remembered names the same papers again: none
+    is lost."""
+    return [_run(library, search, report) for search in _named(library, names)]
+
+
+def _named(library: Library, names: Sequence[str]) -> list[SavedSearch]:
+    known = saved_searches(library)
+    missing = [name for name in names if name not in {search.name for search in known}]
+    if missing:
+        shown = ", ".join(search.name for search in known) or "none"
+        raise NotFoundError(
+            f"there is no saved search '{missing[0]}'", hint=f"Saved searches: {shown}"
+        )
+    return [search for search in known if not names or search.name in names]
+
+
+def _run(library: Library, search: SavedSearch, report: Report) -> News:
+    skipped: tuple[Skipped, ...] = ()
+    if search.inputs:
+        skipped += library.add(search.inputs, ReadOptions(), report).skipped
+    if search.source:
+        skipped += _add_from_source(library, search, report).skipped
+    found = find(
+        search.question, library, SearchOptions(papers=search.most, filters=search.filters)
+    )
+    papers = [hit.paper for hit in found.hits] if found.matched else []
+    fresh = tuple(paper for paper in papers if not _ids(paper) & search.seen)
+    seen = search.seen.union(*(_ids(paper) for paper in papers))
+    with library.writing():
+        SavedSearchStore(library.database).save(search, seen)
+    return News(
+        name=search.name,
+        question=search.question,
+        papers=fresh,
+        matched=found.matched,
+        skipped=skipped,
+    )
+
+
+def _add_from_source(library: Library, search: SavedSearch, report: Report) -> Added:
+    """Add what the search's online source finds, within its years."""
+    wanted = Wanted.within(search.filters, search.question, search.limit)
+    with Web(library.settings, most_age_s=_FRESH_S) as web:
+        return library.add_found(find_by_words(web, search.source, wanted, report), report)
+
+
+def _ids(paper: Paper) -> frozenset[str]:
+    """The paper's id and those that it took in: one that was merged is not news."""
+    return frozenset(
+        {paper.id, *(name for name in paper.aliases if re.fullmatch("p[0-9a-f]{12}", name))}
+    )

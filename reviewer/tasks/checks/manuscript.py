@@ -1,0 +1,250 @@
+"""Reads a draft in Markdown or LaTeX: its sentences, what each cites and what it quotes. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from reviewer.render.citation_syntax import Mark, blank, find_marks, nocited
+from reviewer.text import clean, sentence_spans
+from reviewer.text.latex import plain_text
+from reviewer.types.checks import Draft, DraftSentence
+
+_LOOKS_LATEX = re.compile(
+    r"\\(?:documentclass|begin\{|(?:sub)*section\*?\{|[a-zA-Z]*cite[a-zA-Z]*\*?[\[{])"
+)
+_LOOKS_MARKDOWN = re.compile(r"^#{1,6} |\[[^\]\n]*@\w|^---$|^```", re.MULTILINE)
+_HIDDEN_MARKDOWN = (
+    re.compile(r"\A---\n.*?\n(?:---|\.\.\.)(?=\n|\Z)", re.DOTALL),
+    re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL),
+    re.compile(r"^(`{3,}|~{3,})[^\n]*\n.*?(?:^\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE),
+    re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)"),
+    re.compile(r"\$\$.*?\$\$", re.DOTALL),
+)
+_HIDDEN_LATEX = (
+    re.compile(r"(?<!\\)%[^\n]*"),
+    re.compile(r"\A.*?\\begin\{document\}", re.DOTALL),
+    re.compile(r"\\end\{document\}.*", re.DOTALL),
+    re.compile(
+        r"\\begin\{(?P<name>verbatim|lstlisting|minted|equation|align|gather|multline|tikzpicture"
+        r"|thebibliography|filecontents)\*?\}.*?(?:\\end\{(?P=name)\*?\}|\Z)",
+        re.DOTALL,
+    ),
+    re.compile(r"\\\[.*?\\\]|\$\$.*?\$\$", re.DOTALL),
+    re.compile(
+        r"\\(?:label|ref|eqref|cref|Cref|autoref|pageref|includegraphics|input|include|bibliography"
+        r"|bibliographystyle|addbibresource|usepackage|begin|end|vspace|hspace)\*?"
+        r"(?:\[[^\]]*\])?\{[^{}]*\}"
+    ),
+)
+_REFERENCES = re.compile(
+    r"^(?:#{1,6}[ \t]*|\*\*)?(?:References|Bibliography|Works cited|Literature)(?:\*\*)?:?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ENTRY = re.compile(
+    r"^[ \t]*(?:\[(\d{1,3})\]:?|(\d{1,3})\.)[ \t]+(\S.*(?:\n(?![ \t]*(?:\[?\d|\n)).+)*)",
+    re.MULTILINE,
+)
+_BREAK = re.compile(
+    r"\n[ \t]*\n|^[ \t]*(?:#{1,6}[ \t]|\\(?:sub)*(?:section|paragraph)\*?\{|\\chapter|\\item\b)"
+    r"|^[ \t]*(?:[-*+]|\d+[.)])[ \t]|^[ \t]*\||\\\\(?:\[|$)",
+    re.MULTILINE,
+)
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t][^\n]*|\\(?:(?:sub)*section|chapter|title)\*?(?:\[[^\]]*\])?\{[^{}]*\})",
+    re.MULTILINE,
+)
+_LEAD = re.compile(r"\s*(?:>[ \t]?|[-*+][ \t]|\d+[.)][ \t]|\||\\item\b)*\s*")
+_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|``(.+?)''")
+_MARKDOWN_SIGNS = re.compile(r"(?<!\\)(?:\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=[\w.,])_{1,3}(?!\w)|~~)")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$&\"'])")
+_BIBLIOGRAPHY = re.compile(
+    r"\\(?:bibliography|addbibresource)(?:\[[^\]]*\])?\{([^{}]+)\}"
+    r"|^bibliography:[ \t]*([^\n\[\]]+)$",
+    re.MULTILINE,
+)
+_FILLER = "X"  # stands for a mark while sentences are found, so that "p. 3" ends none
+_AUTHORS = "the authors"
+_STOP_BEFORE = re.compile(r"\.[\"”’)]?[ \t]*\n?[ \t]*$")
+_NEXT_SENTENCE = re.compile(r"[ \t]*\n?[ \t]*(?:[A-Z“\"\\*_]|\n|$)")
+_MOST_JOINED = 8  # sentences of one quotation
+
+
+def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
+    """The draft's sentences in order. Marks are pandoc's and LaTeX's wherever they stand, and
+    numbers where the draft has a numbered list of references; code, comments, displayed
+    mathematics and headings hold no sentences."""
+    latex = is_latex
+    if latex is None:
+        latex = bool(_LOOKS_LATEX.search(text)) and not _LOOKS_MARKDOWN.search(text)
+    body, entries = _without_references(text)
+    visible = _hidden(body, _HIDDEN_LATEX if latex else _HIDDEN_MARKDOWN)
+    visible, only_listed = nocited(visible)
+    marks = find_marks(visible, entries)
+    sentences = tuple(_sentences(visible, marks, latex))
+    keys = dict.fromkeys([*(k for mark in marks for k in mark.keys), *only_listed])
+    return Draft(
+        form="latex" if latex else "markdown",
+        sentences=sentences,
+        keys=tuple(key for key in keys if key != "*"),
+        cites_all="*" in keys,
+        bibliographies=_bibliographies(text),
+        entries=entries,
+    )
+
+
+def _without_references(text: str) -> tuple[str, dict[str, str]]:
+    """The text with its list of references blanked, and the entries of a numbered one."""
+    heads = list(_REFERENCES.finditer(text))
+    if not heads:
+        return text, {}
+    start = heads[-1].start()
+    found = {m[1] or m[2]: " ".join(m[3].split()) for m in _ENTRY.finditer(text, start)}
+    if found:
+        return text[:start] + blank(text[start:]), found
+    following = _HEADING.search(text, heads[-1].end())
+    end = following.start() if following else len(text)
+    return text[:start] + blank(text[start:end]) + text[end:], {}
+
+
+def _hidden(text: str, patterns: tuple[re.Pattern[str], ...]) -> str:
+    """The text with what is no prose blanked, every other character in its place."""
+    for pattern in (*patterns, _HEADING):
+        text = pattern.sub(lambda found: blank(found[0]), text)
+    return text
+
+
+def _sentences(text: str, marks: list[Mark], latex: bool) -> Iterator[DraftSentence]:
+    whole = _filled(text, marks)
+    for start, end in _blocks(whole):
+        if _is_row(whole, start, end) and not any(start <= m.start < end for m in marks):
+            continue
+        earlier: tuple[str, ...] = ()
+        for first, last in _joined(whole, marks, start, end):
+            made = _sentence(text, first, last, marks, latex)
+            if not made.keys and _is_quotation(made):  # '... [@key]: "One." "Two."' cites key twice
+                made = made.model_copy(update={"keys": earlier})
+            earlier = made.keys or earlier
+            yield made
+
+
+def _is_quotation(sentence: DraftSentence) -> bool:
+    """True when it is nothing but one quotation."""
+    return sentence.quotes == (sentence.text.strip(' "“”„«»'),)
+
+
+def _filled(text: str, marks: list[Mark]) -> str:
+    """The text with a word for each mark. A mark that stands after a stop, before the next
+    sentence, takes the stop behind it."""
+    filled = list(text)
+    for mark in marks:
+        if not mark.keys:
+            continue
+        filled[mark.start : mark.end] = _FILLER * (mark.end - mark.start)
+        stop = _STOP_BEFORE.search(text, max(0, mark.start - 4), mark.start)
+        if stop and not mark.is_word and _NEXT_SENTENCE.match(text, mark.end):
+            filled[stop.start()], filled[mark.end - 1] = " ", "."
+    return "".join(filled)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Paragraphs, list items and rows of tables."""
+    places = sorted({0, len(text), *(found.start() for found in _BREAK.finditer(text))})
+    for start, end in pairwise(places):
+        lead = _LEAD.match(text, start, end)
+        start = lead.end() if lead else start
+        if re.search(r"\w", text[start:end]):
+            yield start, end
+
+
+def _is_row(text: str, start: int, end: int) -> bool:
+    """A table's row: its figures are the draft's own unless it cites."""
+    line = text[text.rfind("\n", 0, start) + 1 : start].lstrip()
+    return line.startswith("|") or bool(re.search(r"(?<!\\)&", text[start:end]))
+
+
+def _joined(text: str, marks: list[Mark], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans of the block's sentences. One whose quotation goes on takes in what follows, and a mark
+    that stands alone belongs to the sentence before it."""
+    spans = [(start + a, start + b) for a, b in sentence_spans(text[start:end])]
+    joined: list[tuple[int, int]] = []
+    count = 0
+    for first, last in spans:
+        is_open = bool(joined) and count < _MOST_JOINED and _is_open(text[slice(*joined[-1])])
+        if joined and (is_open or _is_mark_alone(text, first, last, marks)):
+            joined[-1] = (joined[-1][0], last)
+            count += 1
+        else:
+            joined.append((first, last))
+            count = 0
+    yield from joined
+
+
+def _is_open(text: str) -> bool:
+    return (
+        text.count("“") > text.count("”")
+        or text.count("``") > text.count("''")
+        or len(re.findall(r"(?<!\\)\"", text)) % 2 == 1
+    )
+
+
+def _is_mark_alone(text: str, start: int, end: int, marks: list[Mark]) -> bool:
+    kept = list(text[start:end])
+    for mark in marks:
+        if start <= mark.start < end:
+            kept[mark.start - start : mark.end - start] = " " * (mark.end - mark.start)
+    return not re.search(r"\w", "".join(kept))
+
+
+def _sentence(text: str, start: int, end: int, marks: list[Mark], latex: bool) -> DraftSentence:
+    own = [mark for mark in marks if start <= mark.start < end]
+    pieces, at = [], start
+    for mark in own:
+        if mark.keys:
+            pieces += [text[at : mark.start], *([_AUTHORS] if mark.is_word else [])]
+            at = mark.end
+    raw = " ".join([*pieces, text[at:end]]) if pieces else text[start:end]
+    plain = _plain(raw, latex)
+    return DraftSentence(
+        line=text.count("\n", 0, start) + 1,
+        start=start,
+        end=end,
+        text=plain,
+        keys=tuple(dict.fromkeys(key for mark in own for key in mark.keys)),
+        quotes=_quotes(plain, is_block=_is_block_quote(text, start)),
+        has_other_mark=any(not mark.keys for mark in own),
+    )
+
+
+def _is_block_quote(text: str, start: int) -> bool:
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    return line.lstrip().startswith(">")
+
+
+def _plain(text: str, latex: bool) -> str:
+    """The words as a reader sees them."""
+    if not latex:
+        text = re.sub(r"\n[ \t]*>[ \t]?", "\n", text)
+        text = _MARKDOWN_SIGNS.sub("", _LINK.sub(r"\1", text))
+        text = _ESCAPED.sub(r"\1", text)
+    else:
+        text = text.replace("``", "“").replace("''", "”")  # they may hold straight marks
+        text = plain_text(text.replace(r"\char34{}", '"'))
+    text = re.sub(r"\s+([.,;:!?)])", r"\1", clean(text))
+    return re.sub(r"\(\s*\)|\[\s*\]", "", text).strip()
+
+
+def _quotes(plain: str, *, is_block: bool) -> tuple[str, ...]:
+    found = [next(g for g in m.groups() if g) for m in _QUOTED.finditer(plain)]
+    return (plain,) if is_block and not found else tuple(q.strip() for q in found if q.strip())
+
+
+def _bibliographies(text: str) -> tuple[str, ...]:
+    names = []
+    for found in _BIBLIOGRAPHY.finditer(text):
+        for name in (found[1] or found[2]).split(","):
+            plain = name.strip().strip("\"'")
+            names.append(plain if re.search(r"\.\w+$", plain) else f"{plain}.bib")
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,217 @@
+"""Finds in the cited papers what a draft's sentence says: its quotes, figures and matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from reviewer.grounding import locate
+from reviewer.library import Library
+from reviewer.library.index.chunking import chunk_paper
+from reviewer.search import SearchOptions, find
+from reviewer.text import clean, figures_without_proof, sentence_spans
+from reviewer.text.keywords import query_terms
+from reviewer.text.numbers import figure_spans
+from reviewer.types import Citation, Evidence, Paper
+from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Problem
+from reviewer.types.searches import Filters
+
+MOST_NEAREST = 3
+_LEAST_QUOTED_WORDS = 3  # fewer are a way to speak ("skills"), not a quotation
+_TERMS, _TERM_LETTERS = 3, 3  # what a sentence must hold to be held against a whole paper
+_SHARED_TERMS = 4  # so many words in common bear on each other, however long the sentence is
+_ELSEWHERE = 20  # other papers in which lost words are looked for
+_OMISSION = re.compile(r"\s*(?:\[[^\[\]]*\]\w*|\(?(?:\.\s?){3,4}\)?|…)\s*")
+_OWN_NUMBER = re.compile(
+    r"\b(?:Sections?|Secs?\.|Tables?|Tabs?\.|Figures?|Figs?\.|Eqs?\.|Equations?|Chapters?|Chap\."
+    r"|Appendix|Algorithms?|Theorems?|Lemmas?|Definitions?|Steps?|Stages?|pp?\.|pages?|§§?)"
+    r"\s*~?\(?[A-Z]?\d+(?:[.–-]\d+)*\)?",
+)
+_ABSTRACT = ", of which only the abstract is known"
+# "Two models" counts what the draft speaks of; "two million" and "three times" are figures.
+_FEW = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+    r"(?![\s-](?:dozen|hundred|thousand|million|billion|trillion|per ?cent|times|fold|points?)\b)",
+    re.IGNORECASE,
+)
+_NO_SOURCE = re.compile(r"(?:19|20)\d\d|\d|1[0-2]")
+
+
+def trace(
+    sentence: DraftSentence, papers: Mapping[str, Paper], library: Library
+) -> CheckedSentence:
+    """What of a citing sentence stands in the papers that it cites, by key, and what does not.
+
+    Quoted words must stand in one of the papers as they are (an omission may be marked), figures
+    in one of their texts; each paper must bear on the sentence, by search's own measure.
+    """
+    quotes, lost = _quotes(sentence, papers)
+    problems = [_lost_quote(said, papers, library) for said in lost]
+    problems += _figures(sentence, papers)
+    nearest: list[Citation] = []
+    for key, paper in papers.items():
+        has_quote = any(c.paper_id == paper.id for q in quotes for c in q.citations)
+        bears, near = _bearing(sentence.text, paper, library)
+        nearest += near
+        if not bears and not has_quote:
+            detail = f"nothing in {paper.key or key} bears on this sentence"
+            problems.append(Problem(kind="nothing bears", detail=detail, about=key))
+    return CheckedSentence(
+        sentence=sentence,
+        problems=tuple(problems),
+        quotes=tuple(quotes),
+        nearest=tuple(nearest),
+        support="supported" if _is_quote(sentence, quotes) else "unchecked",
+    )
+
+
+def states_figures(sentence: DraftSentence) -> list[str]:
+    """The figures in digits that need a source. Years, the draft's own numbering and counts of a
+    few things ("6 papers") do not."""
+    text = _OWN_NUMBER.sub(" ", sentence.text)
+    spans = [text[a:b].strip() for a, b in figure_spans(text)]
+    return [said for said in spans if not _NO_SOURCE.fullmatch(said)]
+
+
+def _quotes(
+    sentence: DraftSentence, papers: Mapping[str, Paper]
+) -> tuple[list[FoundQuote], list[str]]:
+    """The quotes that stand in a cited paper, and those that stand in none."""
+    found, lost = [], []
+    for said in sentence.quotes:
+        places = (located(said, paper) for paper in papers.values())
+        citations = next((place for place in places if place), ())
+        if citations:
+            found.append(FoundQuote(said=said, citations=citations))
+        elif len(said.split()) >= _LEAST_QUOTED_WORDS:
+            lost.append(said)
+    return found, lost
+
+
+def located(said: str, paper: Paper) -> tuple[Citation, ...]:
+    """Where the quoted words stand in one part of the paper, piece by piece in order; nothing if
+    one piece does not."""
+    pieces = [piece for piece in _OMISSION.split(said) if re.search(r"\w", piece)]
+    for part in paper.own_parts:
+        spans: list[tuple[int, int]] = []
+        for piece in pieces:
+            at = spans[-1][1] if spans else 0
+            span = _place(piece, part.text, at)
+            if span is None:
+                break
+            spans.append(span)
+        if spans and len(spans) == len(pieces):
+            return tuple(_citation(paper, part.name, a, b) for a, b in spans)
+    return ()
+
+
+def _place(piece: str, text: str, start: int) -> tuple[int, int] | None:
+    """The first place from `start` on; the first letter may be large or small."""
+    first = re.search(r"[^\W\d_]", piece)
+    other = piece
+    if first:
+        at = first.start()
+        other = piece[:at] + piece[at].swapcase() + piece[at + 1 :]
+    for wanted in (piece, other):
+        for begin in dict.fromkeys((start, 0)):
+            span = locate(wanted, text[begin:])
+            if span and span[0] + begin >= start:
+                return span[0] + begin, span[1] + begin
+    return None
+
+
+def _citation(paper: Paper, part: str, start: int, end: int) -> Citation:
+    """With the chunk that holds its beginning, and the page where there are pages."""
+    chunk = next(
+        (c for c in chunk_paper(paper) if c.part == part and c.start <= start < c.end), None
+    )
+    return Citation(
+        paper_id=paper.id,
+        chunk_id=chunk.id if chunk else "",
+        part=part,
+        page=chunk.page if chunk else None,
+        start=start,
+        end=end,
+        quote=paper.text_of(part)[start:end],
+    )
+
+
+def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Problem:
+    names = " or ".join(paper.key or key for key, paper in papers.items())
+    detail = f"these words do not stand in {names}"
+    if other := _elsewhere(said, papers, library):
+        detail += f", but in {other}"
+    return Problem(kind="quote not found", detail=detail, about=said)
+
+
+def _elsewhere(said: str, papers: Mapping[str, Paper], library: Library) -> str:
+    """The key of another paper of the library in which the words stand."""
+    cited = {paper.id for paper in papers.values()}
+    options = SearchOptions(papers=_ELSEWHERE, has_floor=False)
+    others = (hit.paper for hit in find(said, library, options).hits)
+    return next((p.key for p in others if p.id not in cited and located(said, p)), "")
+
+
+def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Problem]:
+    """Figures outside quotation marks that no cited text holds."""
+    text = sentence.text
+    for said in sentence.quotes:
+        text = text.replace(said, " ")
+    texts = [part.text for paper in papers.values() for part in paper.own_parts]
+    years = [paper.year for paper in papers.values() if paper.year is not None]
+    own = {str(len(papers)), "1"}  # "both papers", "two studies": how many are cited
+    missing = figures_without_proof(_FEW.sub(" ", _OWN_NUMBER.sub(" ", text)), texts, years)
+    names = " or ".join(paper.key or key for key, paper in papers.items())
+    held = "" if any(p.name == "body" for x in papers.values() for p in x.parts) else _ABSTRACT
+    return [
+        Problem(kind="figure not found", detail=f"{figure} is not in {names}{held}", about=figure)
+        for figure in missing
+        if figure not in own
+    ]
+
+
+def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Citation, ...]]:
+    """Whether search finds the paper for this sentence, and the paper's sentences nearest to it."""
+    if sum(len(term) >= _TERM_LETTERS and term.isalpha() for term in query_terms(text)) < _TERMS:
+        return True, ()  # "It reaches 99.9%" says too little to be told from anything
+    if not paper.id:
+        return _bearing_by_words(text, paper)
+    text, filters = _OWN_NUMBER.sub(" ", text), Filters(keys=(paper.key,))
+    options = SearchOptions(papers=1, filters=filters, has_floor=False)
+    found = find(text, library, options)
+    best = sorted(_worth(found.evidence), key=lambda pair: -pair[0])[:MOST_NEAREST]
+    shared = max((len(hit.score.terms) for hit in found.hits), default=0)
+    bears = found.matched > 0 or shared >= _SHARED_TERMS
+    return bears, tuple(citation for _, citation in best)
+
+
+def _worth(evidence: Sequence[Evidence]) -> Iterator[tuple[float, Citation]]:
+    for item in evidence:
+        for s in item.sentences:
+            yield (
+                (s.similarity or 0.0) + s.lexical / 2,
+                Citation(
+                    paper_id=item.paper.id, chunk_id=item.chunk.id, part=item.chunk.part,
+                    page=item.chunk.page, start=s.start, end=s.end, quote=s.text,
+                ),
+            )  # fmt: skip
+
+
+def _bearing_by_words(text: str, paper: Paper) -> tuple[bool, tuple[Citation, ...]]:
+    """The same for an entry that no library holds: by the words that both share."""
+    wanted = set(query_terms(text))
+    ranked = []
+    for part in paper.own_parts:
+        for start, end in sentence_spans(part.text):
+            shared = len(wanted & set(query_terms(part.text[start:end])))
+            ranked.append((shared, -start, _citation(paper, part.name, start, end)))
+    best = sorted((r for r in ranked if r[0]), key=lambda r: r[:2], reverse=True)
+    return bool(best), tuple(r[2] for r in best[:MOST_NEAREST])
+
+
+def _is_quote(sentence: DraftSentence, quotes: Sequence[FoundQuote]) -> bool:
+    """True when the sentence is nothing but words that stand in the paper."""
+    text = sentence.text
+    for quote in quotes:
+        text = text.replace(quote.said, "")
+    return bool(quotes) and not re.search(r"\w", clean(text))

@@ -1,0 +1,228 @@
+"""Turns drafts of sections into sections: sentences checked, no point twice, words bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from reviewer.grounding import cite, judged, pass_gate
+from reviewer.grounding.claims import FAILING, revised
+from reviewer.text import clean, counted, figures_without_proof
+from reviewer.types import Citation, Claim, Evidence, Paper
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
+from reviewer.types.drafts import OWN_ID, Section, SectionDraft, Statement, StatementDraft, Theme
+from reviewer.types.writer import Writer
+
+_POINTS = ("comparison", "quote")  # a topic and what is open may rest on what the others say
+_OWN = ("difference", "question")
+
+
+@dataclass
+class Gate:
+    """What sentences are checked against, and the points that were made so far."""
+
+    writer: Writer
+    evidence: Sequence[Evidence]
+    own: Evidence | None = None
+    may_judge: bool = True
+    may_revise: bool = False
+    points: list[Citation] = field(default_factory=list)
+
+
+def checked_sections(
+    themes: Sequence[Theme], drafts: Sequence[SectionDraft], gate: Gate
+) -> tuple[tuple[Section, ...], list[str]]:
+    """A section a theme whose draft has a sentence or failed, and what was left out, in words.
+
+    A sentence may cite the papers of its theme only. A paper is not cited twice for one point: a
+    comparison loses a quote that another one used, and is left out when it had no other. With a
+    work at hand each section ends with how it differs: by a sentence that rests on the work's own
+    text, else by a question to its author.
+    """
+    made, repeats, baseless = [], 0, 0
+    for theme, draft in zip(themes, drafts, strict=True):
+        shown = [item for item in gate.evidence if item.paper.id in theme.paper_ids]
+        statements = []
+        for sentence in draft.statements:
+            checked = _statement(sentence, shown, gate)
+            if isinstance(checked, Statement):
+                statements.append(checked)
+            repeats += checked == "repeat"
+            baseless += checked == "baseless"
+        if gate.own is not None and statements and statements[-1].role not in _OWN:
+            statements.append(_asked(theme))
+        made.append(
+            Section(
+                title=theme.name, paper_ids=theme.paper_ids,
+                claims=tuple(statements), failed=draft.failed,
+            )
+        )  # fmt: skip
+    notes = []
+    if repeats:
+        notes.append(f"{counted(repeats, 'sentence')} that cited a paper again for the same point")
+    if baseless:
+        notes.append(f"{counted(baseless, 'sentence')} that the text of the work does not carry")
+    sections = _with_verdicts(made, gate) if gate.may_judge else made
+    return tuple(s for s in sections if s.claims or s.failed), notes
+
+
+def _statement(draft: StatementDraft, shown: Sequence[Evidence], gate: Gate) -> Statement | str:
+    """The checked sentence; `repeat` or `baseless` for one that is left out, nothing for one
+    without a word."""
+    role = "comparison" if draft.role in _OWN and gate.own is None else draft.role
+    if role in _OWN and gate.own is not None:
+        shown = [*shown, gate.own]
+    quotes, reasons = draft.quotes, tuple[str, ...]()
+    if role in _POINTS:
+        quotes, reasons = _fresh(draft.quotes, shown, gate)
+        if draft.quotes and not quotes:
+            return "repeat"
+    one = AnswerDraft(claims=(ClaimDraft(text=draft.text, quotes=quotes),))
+    claims = pass_gate(one, shown, gate.writer, may_judge=False)
+    if not claims:
+        return ""
+    claim = claims[0].model_copy(update={"dropped": (*claims[0].dropped, *reasons)})
+    if role in _OWN:
+        return _on_own(claim, gate)
+    gate.points += claim.citations if role in _POINTS else ()
+    return _placed(claim, draft, role)
+
+
+def _placed(claim: Claim, draft: StatementDraft, role: str) -> Statement:
+    fields = {**claim.model_dump(), "role": role}
+    return Statement.model_validate({**fields, "relation": draft.relation, "intent": draft.intent})
+
+
+def _fresh(
+    quotes: Sequence[Quote], shown: Sequence[Evidence], gate: Gate
+) -> tuple[tuple[Quote, ...], tuple[str, ...]]:
+    """Quotes that made no point so far, and what is said of the others. Those that do not stand
+    stay, for the gate to name."""
+    by_tag = {item.tag: item for item in shown}
+    fresh, reasons = [], []
+    for quote in quotes:
+        found = cite(quote, by_tag)
+        if isinstance(found, Citation) and any(_overlap(found, known) for known in gate.points):
+            reasons.append(f"{by_tag[quote.tag].paper.key} is cited for this point already")
+        else:
+            fresh.append(quote)
+    return tuple(fresh), tuple(reasons)
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    is_same = one.paper_id == other.paper_id and one.part == other.part
+    return is_same and one.start < other.end and other.start < one.end
+
+
+def _on_own(claim: Claim, gate: Gate) -> Statement | str:
+    """A sentence on the work at hand stands on the work's own text, or is a question."""
+    assert gate.own is not None
+    if claim.text.rstrip().endswith("?"):
+        quotes = [gate.own.chunk.text, *(citation.quote for citation in claim.citations)]
+        if figures_without_proof(claim.text, quotes, ()):
+            return "baseless"
+        return Statement.model_validate({**claim.model_dump(), "role": "question"})
+    if not any(citation.paper_id == OWN_ID for citation in claim.citations):
+        return "baseless"
+    return Statement.model_validate({**claim.model_dump(), "role": "difference"})
+
+
+def _asked(theme: Theme) -> Statement:
+    """The question that is asked where nobody says how the work differs."""
+    count = counted(len(theme.paper_ids), "paper")
+    these = f"these {count}" if len(theme.paper_ids) > 1 else "this paper"
+    text = f"How does the work at hand differ from {these} on {clean(theme.name).rstrip('?.! ')}?"
+    return Statement(text=text, support="uncited", role="question")
+
+
+def _with_verdicts(sections: Sequence[Section], gate: Gate) -> list[Section]:
+    """All sections' sentences are judged together, so that calls can run side by side."""
+    every = [claim for section in sections for claim in section.claims if claim.role != "question"]
+    given = judged(tuple(every), gate.writer)
+    if gate.may_revise:
+        given = tuple(map(_kept_place, revised(given, gate.evidence, gate.writer), given))
+    said = iter(given)
+    return [
+        section.model_copy(
+            update={
+                "claims": tuple(c if c.role == "question" else next(said) for c in section.claims)
+            }
+        )
+        for section in sections
+    ]
+
+
+def _kept_place(claim: Claim, before: Statement) -> Statement:
+    if isinstance(claim, Statement):
+        return claim
+    return _placed(
+        claim,
+        StatementDraft(**before.model_dump(include={"text", "relation", "intent"})),
+        before.role,
+    )
+
+
+def is_failing(claim: Statement) -> bool:
+    """True for a sentence that states something without proof; a question states nothing."""
+    return claim.support in FAILING and claim.role != "question"
+
+
+def without_proofless(sections: Sequence[Section]) -> tuple[tuple[Section, ...], list[str]]:
+    """The sections under `--strict`, and what is said of the sentences that are left out."""
+    kept = [
+        s.model_copy(update={"claims": tuple(c for c in s.claims if not is_failing(c))})
+        for s in sections
+    ]
+    bad = sum(is_failing(claim) for section in sections for claim in section.claims)
+    stays = tuple(s for s in kept if s.failed or any(c.role != "question" for c in s.claims))
+    return stays, [f"{counted(bad, 'sentence')} without proof (strict)"] if bad else []
+
+
+def within_words(
+    sections: Sequence[Section], papers: Sequence[Paper], words: int
+) -> tuple[tuple[Section, ...], list[str]]:
+    """The sections without those sentences that are needed least, until they have no more than
+    `words`: first those without proof, then a paper's second quote, then comparisons of the longest
+    section. The last comparison or quote of a section stays, and so do its other sentences."""
+    titles = {paper.id: len(paper.title.split()) for paper in papers}
+    kept = [list(section.claims) for section in sections]
+    gone = 0
+    while sum(_words(claims, titles) for claims in kept) > words:
+        spare = [place for n, claims in enumerate(kept) for place in _spare(claims, n)]
+        if not spare:
+            break
+        lengths = [_words(claims, titles) for claims in kept]
+        _, n, i = min(spare, key=lambda place: (place[0], -lengths[place[1]], -place[2]))
+        del kept[n][i]
+        gone += 1
+    made = tuple(
+        section.model_copy(update={"claims": tuple(claims)})
+        for section, claims in zip(sections, kept, strict=True)
+    )
+    return made, [f"{counted(gone, 'sentence')} beyond {words} words (--words)"] if gone else []
+
+
+def _words(claims: Sequence[Statement], titles: dict[str, int]) -> int:
+    """The words of a section; an annotated paper's title counts once."""
+    quoted = {c.citations[0].paper_id for c in claims if c.role == "quote" and c.citations}
+    return sum(len(claim.text.split()) for claim in claims) + sum(titles.get(i, 0) for i in quoted)
+
+
+def _spare(claims: Sequence[Statement], n: int) -> Iterable[tuple[int, int, int]]:
+    """How much each sentence that may go is needed, with its section and place."""
+    points = [claim for claim in claims if claim.role in _POINTS]
+    seen: set[str] = set()
+    for i, claim in enumerate(claims):
+        if claim.role not in _POINTS or len(points) < 2:
+            continue
+        paper_id = claim.citations[0].paper_id if claim.citations else ""
+        is_second = claim.role == "quote" and paper_id in seen
+        seen.add(paper_id)
+        need = 0 if is_failing(claim) else 1 if is_second else 2
+        yield need, n, i
+
+
+def cited_ids(sections: Sequence[Section]) -> set[str]:
+    """The papers that the sections cite; the work at hand is none."""
+    cited = (c.paper_id for s in sections for claim in s.claims for c in claim.citations)
+    return {paper_id for paper_id in cited if paper_id != OWN_ID}

@@ -1,0 +1,134 @@
+"""draft_related_work: from a question to a section, theme by theme, whose citations code made."""
+
+from __future__ import annotations
+
+import time
+
+from reviewer.library import Library, keep_run
+from reviewer.library.run_log import Request, new_run_id
+from reviewer.search import SearchOptions, find
+from reviewer.search.beginning import beginning_of
+from reviewer.search.clusters import MOST_THEMES, PAPERS_A_THEME
+from reviewer.tasks.answers.gather import coverage_of
+from reviewer.tasks.drafts.compose import (
+    Gate,
+    checked_sections,
+    cited_ids,
+    within_words,
+    without_proofless,
+)
+from reviewer.tasks.drafts.options import DraftOptions
+from reviewer.tasks.drafts.outline import Planned, plan_related_work
+from reviewer.text import counted
+from reviewer.types import RelatedWork
+from reviewer.types.drafts import Brief, Section
+from reviewer.types.progress import Report, silent
+from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL, Writer
+
+NEAREST_NAMED = 3
+_CLAIMS_A_THEME = 5
+
+
+def draft_related_work(
+    question: str,
+    library: Library,
+    writer: Writer,
+    options: DraftOptions | None = None,
+    report: Report = silent,
+) -> RelatedWork:
+    """Plan, let the writer write each theme, and turn its drafts into checked claims.
+
+    When nothing in the library is near the question no section is written, and the nearest papers
+    are named. Raises what `plan_related_work` raises, and ModelError when every section fails.
+    """
+    options = options or DraftOptions()
+    started = time.monotonic()
+    planned = plan_related_work(question, library, writer, options, report)
+    sections, notes = _sections(planned, writer, options, report)
+    hits = planned.gathered.found.hits
+    cited, left_out = cited_ids(sections), [*writer.notes(), *notes]
+    work = RelatedWork(
+        question=planned.plan.question,
+        order=planned.plan.order,
+        words=planned.plan.words,
+        own_file=options.own_file,
+        sections=sections,
+        papers=planned.papers,
+        nearest=() if sections else tuple(hit.paper for hit in hits[:NEAREST_NAMED]),
+        is_weak=planned.gathered.found.is_weak and options.plan is None,
+        notes=planned.plan.notes,
+        coverage=coverage_of(planned.gathered, len(cited), left_out),
+        writer=writer.name,
+        effort=options.effort,
+        run_id=new_run_id(),
+        usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
+    )
+    keep_run(work, _request(work, writer, options), library, report)
+    return work
+
+
+def _sections(
+    planned: Planned, writer: Writer, options: DraftOptions, report: Report
+) -> tuple[tuple[Section, ...], list[str]]:
+    """The checked sections, and what was left out of them, in words."""
+    if planned.gathered.is_empty:
+        return (), []
+    plan, gathered = planned.plan, planned.gathered
+    brief = Brief(question=plan.question, order=plan.order, words=plan.words, own=options.own)
+    report("Writing", 0, len(plan.themes))
+    drafts = writer.write_sections(brief, plan.themes, gathered.readings, gathered.evidence, report)
+    report("Checking", 0, 0)
+    gate = Gate(
+        writer,
+        gathered.evidence,
+        options.own,
+        may_judge=options.effort != "quick",
+        may_revise=options.effort == "thorough",
+    )
+    sections, notes = checked_sections(plan.themes, drafts, gate)
+    if options.is_strict:
+        sections, said = without_proofless(sections)
+        notes += said
+    sections, said = within_words(sections, planned.papers, plan.words)
+    notes += said
+    return sections, notes
+
+
+def planned_calls(question: str, library: Library, model: str, options: DraftOptions) -> str:
+    """What a draft would take, in words. Searches, and contacts nobody."""
+    if not model:
+        return "No model is set: 0 calls."
+    if options.plan is None:
+        found = find(question, library, SearchOptions(options.papers, filters=options.filters))
+        papers = len({item.paper.id for item in found.evidence})
+        themes = max(1, min(MOST_THEMES, round(papers / PAPERS_A_THEME)))
+        texts = sum(len(item.chunk.text) + len(item.paper.title) for item in found.evidence)
+    else:
+        ids = [paper_id for theme in options.plan.themes for paper_id in theme.paper_ids]
+        papers, themes = len(ids), len(options.plan.themes)
+        texts = sum(len(beginning_of(library.paper(i)).chunk.text) for i in ids)
+    if not papers:
+        return "Nothing in the library is near this question: 0 calls."
+    reading = 0 if options.effort == "quick" else -(-papers // PAPERS_A_CALL)
+    planning = 0 if options.plan or options.order == "chronological" else 1
+    judging = 0 if not reading else -(-_CLAIMS_A_THEME * themes // JUDGED_A_CALL)
+    least = reading + planning + themes + judging
+    said = (
+        f"About {counted(least, 'call')} to {model}: {reading} to read {papers} papers, {planning} "
+        f"to plan, about {themes} to write, about {judging} to judge"
+    )
+    if options.effort == "thorough":
+        said += "; then up to 9 more to ask further, search again, rerank and rewrite"
+    return f"{said}. About {texts // 3 + 700 * least:,} tokens of input."
+
+
+def _request(work: RelatedWork, writer: Writer, options: DraftOptions) -> Request:
+    settings = {
+        "papers": options.papers,
+        "filters": options.filters.model_dump(),
+        "words": options.words,
+        "order": options.order,
+        "has_plan": options.plan is not None,
+        "strict": options.is_strict,
+    }
+    return Request("draft", work.question, settings, writer.prompt_hashes())

@@ -1,0 +1,208 @@
+"""revise_draft: adds papers to a draft of the user's own, and changes none of its words."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reviewer.errors import UsageError
+from reviewer.grounding import pass_gate
+from reviewer.grounding.claims import FAILING
+from reviewer.library import Library, keep_run
+from reviewer.library.embeddings.embedding import MissingEmbeddingError
+from reviewer.library.run_log import Request, new_run_id
+from reviewer.render.citation_syntax import cited_keys, highest_number, style_of
+from reviewer.render.escape import escape_pandoc
+from reviewer.render.in_text import Marks, citation_key
+from reviewer.render.latex_draft import sentence_latex
+from reviewer.render.markdown_draft import reference_markdown, sentence_markdown
+from reviewer.search import SearchOptions, find
+from reviewer.search.beginning import beginning_of
+from reviewer.search.clusters import by_words, vectors_of
+from reviewer.tasks.drafts.paragraphs import (
+    Put,
+    after_paragraph,
+    after_references,
+    prose_spans,
+    with_puts,
+)
+from reviewer.text import clean, counted, normalise_title
+from reviewer.types import Claim, Evidence, Paper
+from reviewer.types.drafts import Addition, Revision
+from reviewer.types.papers import Part
+from reviewer.types.progress import Report, silent
+from reviewer.types.searches import Filters
+from reviewer.types.writer import Writer
+
+_QUERY_CHARS = 1000  # of a paragraph, to find what a paper says to it
+
+
+@dataclass(frozen=True)
+class ReviseOptions:
+    """Which papers to add, by key; the `style` of marks, the draft's own if it is empty."""
+
+    keys: tuple[str, ...] = ()
+    style: str = ""
+    effort: str = "normal"
+    is_strict: bool = False
+
+
+def revise_draft(
+    file: str,
+    text: str,
+    library: Library,
+    writer: Writer,
+    options: ReviseOptions,
+    report: Report = silent,
+) -> Revision:
+    """The draft `text` of `file` with a sentence or two for each paper, at the end of the paragraph
+    that is nearest to it. Nothing is written to the file, and no word that was there is changed.
+
+    Raises NotFoundError for a key that no paper has, UsageError where there is no key or no
+    paragraph, ModelError when a model fails.
+    """
+    started = time.monotonic()
+    if not options.keys:
+        raise UsageError("no paper to add is named", hint="Name them: --add key1,key2")
+    papers = list({p.id: p for p in (library.paper(key) for key in options.keys)}.values())
+    spans = prose_spans(text)
+    if not spans:
+        raise UsageError(f"{file} holds no paragraph to add to", hint="Name a draft in prose.")
+    is_latex = file.lower().endswith((".tex", ".latex", ".ltx"))
+    style = options.style or style_of(text, is_latex=is_latex)
+    known = {paper.id for paper in papers if _is_there(paper, text)}
+    wanted = [paper for paper in papers if paper.id not in known]
+    left_out = [f"{paper.key} is in the draft already" for paper in papers if paper.id in known]
+    said: dict[str, tuple[Claim, ...]] = {}
+    places = dict(zip((p.id for p in wanted), _nearest(wanted, text, spans, library), strict=True))
+    for paper in wanted:
+        report(f"Adding {paper.key}", 0, 0)
+        claims, lost = _claims(paper, text[slice(*places[paper.id])], library, writer, options)
+        left_out += lost
+        said |= {paper.id: claims} if claims else {}
+    added = [paper for paper in wanted if paper.id in said]
+    marks = Marks(style, added, highest_number(text) + 1, escape_pandoc)
+    additions = [_addition(p, text, places[p.id][1], said[p.id], marks) for p in added]
+    revision = Revision(
+        file=file,
+        before=text,
+        after=with_puts(text, [*_puts(additions), *_listed(added, text, marks)]),
+        additions=tuple(additions),
+        papers=tuple(added),
+        left_out=(*left_out, *writer.notes()),
+        writer=writer.name,
+        run_id=new_run_id(),
+        usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
+    )
+    keep_run(revision, _request(revision, writer, options), library, report)
+    return revision
+
+
+def _addition(
+    paper: Paper, text: str, end: int, claims: tuple[Claim, ...], marks: Marks
+) -> Addition:
+    put = after_paragraph(text, end, _sentences(claims, marks))
+    return Addition(key=paper.key, place=put.place, text=put.text, claims=claims)
+
+
+def _puts(additions: Sequence[Addition]) -> list[Put]:
+    return [Put(addition.place, addition.text) for addition in additions]
+
+
+def _listed(added: Sequence[Paper], text: str, marks: Marks) -> list[Put]:
+    """The entries of these papers for the draft's list of references, if it has one."""
+    if marks.style == "latex" or not added:
+        return []
+    put = after_references(text, "\n\n".join(reference_markdown(paper, marks) for paper in added))
+    return [put] if put else []
+
+
+def _is_there(paper: Paper, text: str) -> bool:
+    """True when the draft cites the paper's key, a former one, or holds its title."""
+    keys = {citation_key(key) for key in (paper.key, *paper.aliases)}
+    title = normalise_title(paper.title)
+    return bool(keys & cited_keys(text)) or (
+        len(title.split()) > 2 and title in normalise_title(text)
+    )
+
+
+def _nearest(
+    papers: Sequence[Paper], text: str, spans: Sequence[tuple[int, int]], library: Library
+) -> list[tuple[int, int]]:
+    """For each paper the paragraph that is most like it; the first of equals."""
+    if not papers:
+        return []
+    said = [clean(text[start:end]) for start, end in spans]
+    places = _likeness(papers, said, library).argmax(axis=1).tolist()
+    return [spans[place] for place in places]
+
+
+def _likeness(papers: Sequence[Paper], said: Sequence[str], library: Library) -> Any:  # noqa: ANN401  an array
+    """Cosines, papers by paragraphs: by meaning where there are vectors, else by words."""
+    if library.has_vectors and not library.chunks.count_waiting():
+        try:
+            embedded = library.embedding().embed(list(said))
+        except MissingEmbeddingError:
+            pass  # there are vectors, and nothing here to compare a paragraph with them
+        else:
+            return vectors_of(papers, library) @ embedded.T
+    paragraphs = [Paper(parts=(Part(name="body", text=paragraph),)) for paragraph in said]
+    vectors = by_words([*papers, *paragraphs])
+    return vectors[: len(papers)] @ vectors[len(papers) :].T
+
+
+def _claims(
+    paper: Paper, paragraph: str, library: Library, writer: Writer, options: ReviseOptions
+) -> tuple[tuple[Claim, ...], list[str]]:
+    """The checked sentences on a paper, and what was left out of them."""
+    query = clean(paragraph)[:_QUERY_CHARS]
+    search = SearchOptions(1, filters=Filters(keys=(paper.key,)), has_floor=False)
+    evidence: Sequence[Evidence] = find(query, library, search).evidence
+    if not evidence:
+        evidence = [beginning_of(paper).model_copy(update={"tag": "E1"})]
+    draft = writer.extend_paragraph(paragraph, evidence)
+    claims = pass_gate(
+        draft,
+        evidence,
+        writer,
+        may_judge=options.effort != "quick",
+        may_revise=options.effort == "thorough",
+    )
+    if not claims:
+        return (), [f"{paper.key} says nothing that could be quoted here"]
+    bad = [claim for claim in claims if claim.support in FAILING]
+    if not options.is_strict or not bad:
+        return claims, []
+    kept = tuple(claim for claim in claims if claim not in bad)
+    return kept, [f"{counted(len(bad), 'sentence')} on {paper.key} without proof (strict)"]
+
+
+def _sentences(claims: Sequence[Claim], marks: Marks) -> str:
+    write = sentence_latex if marks.style == "latex" else sentence_markdown
+    return " ".join(write(claim, marks) for claim in claims)
+
+
+def diff_of(revision: Revision, output: str = "") -> str:
+    """What was changed, as a unified diff of the file and of what it becomes."""
+    lines = difflib.unified_diff(
+        revision.before.splitlines(keepends=True),
+        revision.after.splitlines(keepends=True),
+        revision.file,
+        output or revision.file,
+    )
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _request(revision: Revision, writer: Writer, options: ReviseOptions) -> Request:
+    return Request(
+        command="draft",
+        question=f"{', '.join(options.keys)} into {revision.file}",
+        settings={"strict": options.is_strict},
+        prompt_hashes=writer.prompt_hashes(),
+        beside={"coverage": {"cited": len(revision.papers)}},
+    )

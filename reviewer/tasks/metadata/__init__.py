@@ -1,0 +1,1 @@
+"""Missing metadata looked up online, and papers checked for retractions and later versions."""

@@ -1,0 +1,223 @@
+"""Asks whether papers were retracted, corrected, or published elsewhere, and marks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reviewer.errors import OnlineError
+from reviewer.library import Library
+from reviewer.sources.formats.openalex import paper_of
+from reviewer.sources.online import NotThereError, Web, source_named
+from reviewer.sources.online.cache import DAY_S
+from reviewer.sources.online.fetch import in_one_line
+from reviewer.sources.online.types import (
+    Audited,
+    AuditFinding,
+    Event,
+    Identifier,
+    identifiers_of,
+    read_identifier,
+    with_origin,
+)
+from reviewer.sources.parsing.json_path import text_at, value_at
+from reviewer.text import bare_doi
+from reviewer.text.identifiers import arxiv_id_in, without_version
+from reviewer.types import Paper
+from reviewer.types.papers import Part, Skipped
+from reviewer.types.progress import Report, silent
+
+NOTE = "retraction_"  # in `Paper.extra`, before a source's name: what it says, and its notice
+_NO_LIST = re.compile(r"[,|]")  # signs that part the values of a filter of OpenAlex
+
+
+@dataclass
+class _Work:
+    """What has come of it so far; `checked` holds ids of papers that a source knew."""
+
+    library: Library
+    web: Web
+    checked: set[str] = field(default_factory=set)
+    findings: list[AuditFinding] = field(default_factory=list)
+    faults: list[Skipped] = field(default_factory=list)
+
+
+Known = list[tuple[Paper, Identifier]]
+Pages = Iterator[list[Paper]]
+
+
+def audit_papers(
+    library: Library, web: Web, keys: Sequence[str] = (), report: Report = silent
+) -> Audited:
+    """Audit the papers with these keys, else all. Answers of the day before are used again.
+
+    What is found is kept as entries of the papers: `retracted` and `versions`, never a text. Raises
+    NotFoundError for a key that no paper has, and OnlineError with --offline.
+    """
+    papers = [library.paper(key) for key in keys] or library.papers()
+    web.require_network()
+    work = _Work(library, web)
+    known = [(paper, identifier) for paper in papers for identifier in identifiers_of(paper)]
+    with_some = {paper.id for paper, _ in known}
+    library.add_found(_entries(work, known, report), report)
+    return Audited(
+        checked=len(work.checked),
+        findings=tuple(dict.fromkeys(work.findings)),
+        unknown=tuple(p.key for p in papers if p.id not in with_some),
+        faults=tuple(dict.fromkeys(work.faults)),
+    )
+
+
+def _entries(work: _Work, known: Known, report: Report) -> Pages:
+    steps: list[tuple[str, Callable[[_Work, Known], Pages], Sequence[Known]]] = [
+        ("OpenAlex", _from_openalex, _of_kinds(known, ("doi", "arxiv"), 50)),
+        ("OpenAlex", _from_openalex, _of_kinds(known, ("pmid",), 50)),
+        ("PubMed", _from_pubmed, _of_kinds(known, ("pmid",), 100)),
+        ("arXiv", _from_arxiv, _of_kinds(known, ("arxiv",), 50)),
+        ("Crossref", _from_crossref, _of_kinds(known, ("doi",), 1)),
+    ]
+    total = sum(len(batches) for _, _, batches in steps)
+    done = 0
+    for label, step, batches in steps:
+        for batch in batches:
+            report("Auditing", done, total)
+            try:
+                yield from step(work, batch)
+            except NotThereError:
+                pass  # a DOI that another agency registered
+            except OnlineError as error:
+                work.faults.append(Skipped(file=label, reason=in_one_line(error)))
+            done += 1
+    report("Auditing", total, total)
+
+
+def _of_kinds(known: Known, kinds: Sequence[str], size: int) -> list[Known]:
+    fitting = [(paper, identifier) for paper, identifier in known if identifier.kind in kinds]
+    return [fitting[start : start + size] for start in range(0, len(fitting), size)]
+
+
+def _from_openalex(work: _Work, batch: Known) -> Pages:
+    source = source_named("openalex")
+    by_name: dict[str, Paper] = {}
+    for paper, identifier in batch:
+        name = str(source.name_of(identifier)).partition(":")[2].lower()
+        if not _NO_LIST.search(name):
+            by_name.setdefault(name, paper)
+    kind = "pmid" if batch[0][1].kind == "pmid" else "doi"
+    works = source.works_with(work.web, kind, list(by_name)) if by_name else []
+    for found in works:
+        names = (bare_doi(text_at(found, "doi")), text_at(found, "ids", "pmid").rpartition("/")[2])
+        asked = next((by_name[n.lower()] for n in names if n.lower() in by_name), None)
+        if asked is None:
+            continue
+        work.checked.add(asked.id)
+        if value_at(found, "is_retracted") is True:
+            yield _retracted(work, asked, "marked as retracted", "OpenAlex")
+        known = paper_of(found)
+        for version in known.versions if known else ():
+            yield from _linked(work, asked, "preprint", version, "OpenAlex")
+
+
+def _from_pubmed(work: _Work, batch: Known) -> Pages:
+    by_pmid = {identifier.value: paper for paper, identifier in batch}
+    for found in source_named("pubmed").fetch(work.web, list(by_pmid)):
+        if isinstance(found, Paper) and found.pmid in by_pmid:
+            work.checked.add(by_pmid[found.pmid].id)
+            if found.retracted:
+                yield _retracted(work, by_pmid[found.pmid], "marked as retracted", "PubMed")
+
+
+def _from_arxiv(work: _Work, batch: Known) -> Pages:
+    source = source_named("arxiv")
+    by_id = {source.bare_id(identifier.value): paper for paper, identifier in batch}
+    for found in source.fetch(work.web, list(by_id)):
+        paper = by_id.get(source.bare_id(found.arxiv_id)) if isinstance(found, Paper) else None
+        if paper is None:
+            continue
+        work.checked.add(paper.id)
+        if found.retracted:
+            yield _retracted(work, paper, "withdrawn from arXiv", "arXiv")
+        for version in found.versions:
+            yield from _linked(work, paper, "published", version, "arXiv")
+
+
+def _from_crossref(work: _Work, batch: Known) -> Pages:
+    source = source_named("crossref")
+    for paper, identifier in batch:
+        found: Mapping[str, Any] = source.work_of(work.web, identifier.value, DAY_S)
+        work.checked.add(paper.id)
+        for event, detail, notice in source.updates_of(found):
+            name = f"doi:{notice}" if notice else ""
+            if event == "retracted":
+                yield _retracted(work, paper, detail, "Crossref", name)
+            else:
+                _note(work, paper, event, detail, "Crossref", name)
+        for event, version in source.versions_of(found):
+            yield from _linked(work, paper, event, version, "Crossref")
+
+
+def _note(
+    work: _Work, paper: Paper, event: Event, detail: str, source: str, identifier: str = ""
+) -> None:
+    work.findings.append(
+        AuditFinding(
+            key=paper.key, event=event, detail=detail, source=source, identifier=identifier
+        )
+    )
+
+
+def _retracted(
+    work: _Work, paper: Paper, detail: str, source: str, notice: str = ""
+) -> list[Paper]:
+    """An entry that marks the paper."""
+    _note(work, paper, "retracted", detail, source, notice)
+    said = f"{detail} ({source}{', ' * bool(notice)}{notice})"
+    entry = _bare(paper).model_copy(
+        update={"retracted": True, "extra": {NOTE + source.lower(): said}}
+    )
+    return [with_origin(entry, f"audit:{source}")]
+
+
+def _linked(work: _Work, paper: Paper, event: Event, version: str, source: str) -> Pages:
+    """Entries that link the paper and another version of it, both ways where both are held."""
+    own = {known.shown.lower() for known in identifiers_of(paper)}
+    if version.lower() in own:
+        return
+    other = held_version(work.library, version)
+    if other is not None and other.id == paper.id:
+        return
+    work.findings.append(
+        AuditFinding(
+            key=paper.key, event=event, source=source, identifier=version,
+            detail="published as" if event == "published" else "its preprint is",
+            other=other.key if other else "",
+        )
+    )  # fmt: skip
+    entry = _bare(paper).model_copy(update={"versions": (version,)})
+    yield [with_origin(entry, f"audit:{source}")]
+    if other is not None and own:
+        back = _bare(other).model_copy(update={"versions": (identifiers_of(paper)[0].shown,)})
+        yield [with_origin(back, f"audit:{source}")]
+
+
+def held_version(library: Library, version: str) -> Paper | None:
+    """The paper of the library that a version's identifier names."""
+    known = read_identifier(version)
+    if not isinstance(known, Identifier):
+        return None
+    value = without_version(known.value) if known.kind == "arxiv" else known.value
+    numbers = library.catalogue.numbers_known_as([f"{known.kind}:{value.casefold()}"])
+    return library.catalogue.papers_numbered(numbers[:1])[numbers[0]] if numbers else None
+
+
+def _bare(paper: Paper) -> Paper:
+    """The paper's title and identifiers alone."""
+    arxiv = paper.arxiv_id or arxiv_id_in(paper.doi)
+    return Paper(
+        parts=(Part(name="title", text=paper.title),),
+        doi=paper.doi,
+        arxiv_id=arxiv,
+        pmid=paper.pmid,
+    )

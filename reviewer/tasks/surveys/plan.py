@@ -1,0 +1,267 @@
+"""A survey's plan file: written to be edited, and read back by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, get_args
+
+from reviewer.errors import UsageError
+from reviewer.grounding import read_column
+from reviewer.grounding.columns import checked_columns
+from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_CHARS, NodeReader, composed, line_of, quoted
+from reviewer.text import clean, counted
+from reviewer.types import Paper
+from reviewer.types.searches import Filters
+from reviewer.types.surveys import (
+    Depth,
+    PointOfView,
+    ReportPlan,
+    SectionPlan,
+    SurveyPlan,
+    TablePlan,
+    ViewQuestion,
+)
+
+MOST_PAPERS, MOST_REPORT_WORDS = 500, 50_000
+FIELDS = {
+    "plan": ("title", "scope", "settings", "reports"),
+    "scope": ("years", "venue", "tags", "files"),
+    "settings": ("papers", "words", "depth"),
+    "report": (
+        "title", "topic", "questions", "sections", "tables", "scope", "papers", "words", "depth",
+    ),
+    "question": ("question", "view"),
+    "section": ("title", "questions", "keys", "papers", "words"),
+    "table": ("topic", "columns", "papers"),
+}  # fmt: skip
+DEPTHS: tuple[Depth, ...] = get_args(Depth)
+VIEWS: tuple[str, ...] = tuple(view for view in get_args(PointOfView) if view)
+COMPARE = "Compare it with: review survey --init TOPIC"
+_YEARS = re.compile(r"(\d{4})?(:)?(\d{4})?")
+_DEFAULTS = ReportPlan(title="", topic="")
+_HEAD = """\
+# A plan of reports. Change what you like, then:  review survey THIS_FILE
+# All fields: docs/survey-plan.schema.json
+"""
+_MORE = """\
+# scope:                   # which papers may be found, for all reports or for one
+#   years: "2023:2025"     # 2024, "2023:2025", "2024:" or ":2020"
+#   tags: [rl]
+settings:                  # for all reports; a report may have its own
+  papers: 60               # read at most, for a report
+  words: 3000
+  depth: normal            # quick, normal or thorough
+reports:
+"""
+
+
+def template(topic: str) -> str:
+    """A plan of one report on the topic, to be edited; every field is there, or in a comment."""
+    said = quoted(topic)
+    return (
+        f"{_HEAD}title: {said}\n{_MORE}"
+        f"  - topic: {said}\n"
+        "    # questions:            # asked beside those that a model thinks of\n"
+        "    #   - What do critics say?\n"
+        "    # sections:             # without them they are outlined from what is found\n"
+        "    #   - title: What is measured\n"
+        "    #     questions: [Which benchmarks are used?, What do they miss?]\n"
+        "    # tables:\n"
+        "    #   - columns: [data, 'gain (number)', 'main result: what is the main finding?']\n"
+        "    #     papers: 12\n"
+        "  # - a second topic, of which all else is as above\n"
+    )
+
+
+def survey_yaml(plan: SurveyPlan, papers: Sequence[Paper]) -> str:
+    """The plan as YAML; each paper of a section stands by its key, with title and year beside."""
+    first = plan.reports[0] if plan.reports else _DEFAULTS
+    known = {paper.key: paper for paper in papers}
+    lines = [
+        f"{_HEAD}title: {quoted(plan.title)}",
+        "settings:",
+        f"  papers: {first.papers}",
+        f"  words: {first.words}",
+        f"  depth: {first.depth}",
+        "reports:",
+    ]
+    for report in plan.reports:
+        lines += [f"  - title: {quoted(report.title)}", f"    topic: {quoted(report.topic)}"]
+        lines += _scope_lines(report.filters)
+        lines += ["    questions:"] if report.questions else []
+        for asked in report.questions:
+            view = f", view: {asked.view}" if asked.view else ""
+            lines.append(f"      - {{question: {quoted(asked.question)}{view}}}")
+        lines += ["    sections:"] if report.sections else []
+        for section in report.sections:
+            lines += _section_lines(section, known)
+    return "\n".join(lines) + "\n"
+
+
+def _section_lines(section: SectionPlan, known: dict[str, Paper]) -> list[str]:
+    lines = [f"      - title: {quoted(section.title)}"]
+    if section.questions:
+        lines.append("        questions:")
+        lines += [f"          - {quoted(question)}" for question in section.questions]
+    lines += ["        keys:"] if section.keys else []
+    for key in section.keys:
+        paper = known.get(key)
+        year = f" ({paper.year or 'year unknown'})" if paper else ""
+        said = f"  # {clean(paper.title)}{year}" if paper else ""
+        lines.append(f"          - {quoted(key)}{said}")
+    return lines
+
+
+def _scope_lines(filters: Filters) -> list[str]:
+    first, last = filters.year_from or "", filters.year_to or ""
+    lines = [f'      years: "{first}:{last}"'] if first or last else []
+    lines += [f"      venue: {quoted(filters.venue)}"] if filters.venue else []
+    for name, values in (("tags", filters.tags), ("files", filters.files)):
+        lines += [f"      {name}: [{', '.join(map(quoted, values))}]"] if values else []
+    return ["    scope:", *lines] if lines else []
+
+
+def read_survey_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> SurveyPlan:
+    """The plan that a YAML file holds, each report with the shared settings where it has none of
+    its own. `paper_named` gives the paper of a key or raises NotFoundError. Nothing in the file is
+    run, and no object is made of it.
+
+    Raises UsageError that names the line of what is wrong.
+    """
+    if len(text) > MOST_CHARS:
+        raise UsageError(f"{file} is too long for a plan", hint=COMPARE)
+    reader = _Reader(file, paper_named, COMPARE)
+    top = reader.fields(composed(text, file, COMPARE), FIELDS["plan"], "a plan")
+    if "reports" not in top:
+        reader.fault(1, "there are no reports", "Add reports: with a topic a line.")
+    shared = reader.shared(top, _DEFAULTS)
+    reports = tuple(reader.report(node, shared) for node in reader.items(top["reports"], "reports"))
+    title = reader.text(top["title"], "title") if "title" in top else reports[0].title
+    return SurveyPlan(title=title, reports=reports)
+
+
+class _Reader(NodeReader):
+    """Takes a survey's plan from nodes."""
+
+    def shared(self, top: dict[str, Any], before: ReportPlan) -> ReportPlan:
+        """What holds for all reports."""
+        given = top.get("settings")
+        own = self.fields(given, FIELDS["settings"], "settings") if given is not None else {}
+        return self._settings({**own, "scope": top.get("scope")}, before)
+
+    def _settings(self, own: dict[str, Any], before: ReportPlan) -> ReportPlan:
+        changes: dict[str, Any] = {}
+        if own.get("scope") is not None:
+            changes["filters"] = self._scope(own["scope"])
+        if "papers" in own:
+            changes["papers"] = self.number(own["papers"], "papers", 1, MOST_PAPERS)
+        if "words" in own:
+            changes["words"] = self.number(own["words"], "words", LEAST_WORDS, MOST_REPORT_WORDS)
+        if "depth" in own:
+            changes["depth"] = self.one_of(own["depth"], "depth", DEPTHS)
+        return before.model_copy(update=changes)
+
+    def report(self, node: Any, shared: ReportPlan) -> ReportPlan:  # noqa: ANN401
+        """A report from a topic alone, or from its fields."""
+        if node.id == "scalar":
+            topic = self.text(node, "a topic")
+            return shared.model_copy(update={"title": _as_title(topic), "topic": topic})
+        own = self.fields(node, FIELDS["report"], "a report")
+        if "topic" not in own and "title" not in own:
+            self.fault(line_of(node), "a report has a topic", "Add topic: with what it is about.")
+        said = {name: self.text(own[name], name) for name in ("title", "topic") if name in own}
+        topic = said.get("topic") or said["title"]
+        made = self._settings(own, shared)
+        return made.model_copy(
+            update={
+                "title": said.get("title") or _as_title(topic),
+                "topic": topic,
+                "questions": self._listed(own, "questions", self._question),
+                "sections": self._listed(own, "sections", self._section),
+                "tables": self._listed(own, "tables", self._table),
+            }
+        )
+
+    def _listed(
+        self, own: dict[str, Any], name: str, read: Callable[[Any], Any]
+    ) -> tuple[Any, ...]:
+        return tuple(read(node) for node in self.items(own[name], name)) if name in own else ()
+
+    def _question(self, node: Any) -> ViewQuestion:  # noqa: ANN401
+        if node.id == "scalar":
+            return ViewQuestion(question=self.text(node, "a question"))
+        own = self.fields(node, FIELDS["question"], "a question")
+        if "question" not in own:
+            self.fault(line_of(node), "a question has no text")
+        view = self.one_of(own["view"], "view", VIEWS) if "view" in own else ""
+        asked = {"question": self.text(own["question"], "question"), "view": view}
+        return ViewQuestion.model_validate(asked)
+
+    def _section(self, node: Any) -> SectionPlan:  # noqa: ANN401
+        if node.id == "scalar":
+            return SectionPlan(title=self.text(node, "a section's title"))
+        own = self.fields(node, FIELDS["section"], "a section")
+        if "title" not in own:
+            self.fault(line_of(node), "a section has no title")
+        return SectionPlan(
+            title=self.text(own["title"], "title"),
+            questions=self._listed(own, "questions", lambda n: self.text(n, "a question")),
+            keys=tuple(dict.fromkeys(self._listed(own, "keys", lambda n: self.paper(n).key))),
+            papers=self.number(own["papers"], "papers", 1, MOST_PAPERS)
+            if "papers" in own
+            else None,
+            words=self.number(own["words"], "words", LEAST_WORDS, MOST_REPORT_WORDS)
+            if "words" in own
+            else None,
+        )
+
+    def _table(self, node: Any) -> TablePlan:  # noqa: ANN401
+        own = self.fields(node, FIELDS["table"], "a table")
+        columns = []
+        for item in self.items(own["columns"], "columns") if "columns" in own else ():
+            try:
+                columns.append(read_column(self.text(item, "a column")))
+                checked_columns(columns)
+            except UsageError as error:
+                if error.message.startswith(self._file):
+                    raise
+                self.fault(line_of(item), error.message, error.hint)
+        topic = self.text(own["topic"], "topic") if "topic" in own else ""
+        papers = self.number(own["papers"], "papers", 1, MOST_PAPERS) if "papers" in own else 12
+        return TablePlan(topic=topic, columns=tuple(columns), papers=papers)
+
+    def _scope(self, node: Any) -> Filters:  # noqa: ANN401
+        own = self.fields(node, FIELDS["scope"], "a scope")
+        first, last = self._years(own["years"]) if "years" in own else (None, None)
+        return Filters(
+            year_from=first,
+            year_to=last,
+            venue=self.text(own["venue"], "venue") if "venue" in own else "",
+            tags=self._listed(own, "tags", lambda n: self.text(n, "a tag")),
+            files=self._listed(own, "files", lambda n: self.text(n, "a file")),
+        )
+
+    def _years(self, node: Any) -> tuple[int | None, int | None]:  # noqa: ANN401
+        said = self.text(node, "years")
+        found = _YEARS.fullmatch(said)
+        first = int(found[1]) if found and found[1] else None
+        last = int(found[3]) if found and found[3] else None
+        if found is None or not (first or last) or (first and last and first > last):
+            self.fault(line_of(node), f"years '{said}' are none", 'Use 2024, "2023:2025", "2024:".')
+        return first, last if found[2] else first
+
+
+def _as_title(topic: str) -> str:
+    return topic[:1].upper() + topic[1:]
+
+
+def plan_lines(plan: SurveyPlan) -> list[str]:
+    """What the plan says, to be looked at: a line a report, a line a section."""
+    lines = [f"{plan.title}: {counted(len(plan.reports), 'report')}"]
+    for report in plan.reports:
+        lines.append(f"  {clean(report.title)}")
+        for n, section in enumerate(report.sections, start=1):
+            papers = f" ({counted(len(section.keys), 'paper')})" if section.keys else ""
+            lines.append(f"    {n}. {clean(section.title)}{papers}")
+    return lines

@@ -1,0 +1,137 @@
+"""Chooses the papers of a table, and the texts of each that a writer is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reviewer.errors import SourceError
+from reviewer.grounding.columns import asked
+from reviewer.library import Library
+from reviewer.library.index.chunking import chunk_paper
+from reviewer.search import SearchOptions, find, why_none_pass
+from reviewer.sources import read_text_file
+from reviewer.sources.formats.bibtex import references
+from reviewer.text import counted
+from reviewer.types import Evidence, Paper
+from reviewer.types.evidence import Score, tagged
+from reviewer.types.papers import Chunk, Skipped
+from reviewer.types.progress import Report, silent
+from reviewer.types.searches import Filters
+from reviewer.types.tables import Column
+
+MOST_BY_TOPIC = 12
+WHOLE_CHARS = 6000  # a paper with more text is shown in the chunks that bear on the columns
+CHUNKS_A_COLUMN = 2
+MOST_CHUNKS = 16
+_HINT = "Give a .bib file with --from."
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The papers of a table in order. `relevance` is search's score by paper id, where a topic was
+    searched; when nothing matched it, `nearest` names what came nearest."""
+
+    papers: tuple[Paper, ...] = ()
+    matched: int = 0
+    relevance: Mapping[str, float] = field(default_factory=dict)
+    nearest: tuple[Paper, ...] = ()
+    left_out: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def choose_papers(topic: str, library: Library, filters: Filters, most: int | None) -> Chosen:
+    """By topic: those that search finds above its floor, at most MOST_BY_TOPIC or `most`. Papers
+    named by key all come, whatever the topic. Without a topic: all that pass the filters."""
+    if topic and not filters.keys:
+        found = find(topic, library, SearchOptions(most or MOST_BY_TOPIC, filters=filters))
+        papers = tuple(hit.paper for hit in found.hits)
+        if not found.matched:
+            return Chosen(nearest=papers, left_out=found.left_out, reason=found.reason)
+        return Chosen(
+            papers,
+            found.matched,
+            {hit.paper.id: hit.score.total for hit in found.hits},
+            left_out=(*found.left_out, *_beyond(found.matched, len(papers))),
+        )
+    papers = tuple(library.papers(filters))
+    place = {key: number for number, key in enumerate(filters.keys)}
+    papers = tuple(sorted(papers, key=lambda p: place.get(p.key, len(place))))
+    relevance = _relevance(topic, library, papers) if topic else {}
+    papers = tuple(sorted(papers, key=lambda p: -relevance.get(p.id, 0.0)))
+    kept = papers[: most or len(papers)]
+    beyond = _beyond(len(papers), len(kept))
+    why = "" if papers else why_none_pass(library, filters)
+    return Chosen(kept, len(papers), relevance, left_out=beyond, reason=why)
+
+
+def _beyond(matched: int, kept: int) -> tuple[str, ...]:
+    more = matched - kept
+    return (f"{counted(more, 'paper')} beyond the first {kept} (-k)",) if more > 0 else ()
+
+
+def _relevance(topic: str, library: Library, papers: Sequence[Paper]) -> dict[str, float]:
+    """Scores of named papers; those that search did not look at have none."""
+    filters = Filters(keys=tuple(paper.key for paper in papers))
+    options = SearchOptions(len(papers), filters=filters, has_floor=False)
+    return {hit.paper.id: hit.score.total for hit in find(topic, library, options).hits}
+
+
+def texts_of(
+    papers: Sequence[Paper],
+    columns: Sequence[Column],
+    library: Library,
+    quoted: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Evidence, ...]:
+    """The texts of each paper, tagged E1, E2, ...: all of a short one; of a long one its beginning,
+    what bears on the columns, and the chunks of these ids, which are `quoted` already."""
+    pairs = []
+    for paper in papers:
+        chunks = chunk_paper(paper)
+        if sum(len(chunk.text) for chunk in chunks) > WHOLE_CHARS:
+            wanted = set((quoted or {}).get(paper.id, ()))
+            chunks = _bearing(paper, chunks, columns, library, wanted)
+        pairs += [(paper, chunk) for chunk in chunks]
+    return tagged(
+        Evidence(tag="", paper=paper, chunk=chunk, score=Score(total=0.0)) for paper, chunk in pairs
+    )
+
+
+def _bearing(
+    paper: Paper,
+    chunks: Sequence[Chunk],
+    columns: Sequence[Column],
+    library: Library,
+    wanted: set[str],
+) -> tuple[Chunk, ...]:
+    options = SearchOptions(1, CHUNKS_A_COLUMN, Filters(keys=(paper.key,)), has_floor=False)
+    for column in columns:
+        if len(wanted) < MOST_CHUNKS:
+            wanted |= {e.chunk.id for e in find(asked(column), library, options).evidence}
+    return tuple(c for n, c in enumerate(chunks) if n == 0 or c.id in wanted)
+
+
+def named_in(
+    file: str, library: Library, report: Report = silent
+) -> tuple[dict[str, str], list[str]]:
+    """The papers that a BibTeX file names: paper id -> key of the entry; and what is to be said of
+    entries that are damaged or that no paper of the library matches. What was guessed in decoding
+    the file is reported.
+
+    Raises SourceError for a file that cannot be read, or that holds no entry.
+    """
+    opened = read_text_file(file, _HINT)
+    if opened.note:
+        report(opened.remark, -1, 0)
+    named: dict[str, str] = {}
+    notes: list[str] = []
+    for entry in (entries := list(references(opened.text, file))):
+        if isinstance(entry, Skipped):
+            notes.append(f"Skipped {file}, line {entry.position}: {entry.reason}")
+        elif (found := library.catalogue.paper_like(entry)) is None:
+            notes.append(f"Not in the library: {entry.key} ({entry.title or 'no title'})")
+        else:
+            named.setdefault(found.id, entry.key)
+    if not entries:
+        raise SourceError(f"{file} holds no BibTeX entries", hint=_HINT)
+    return named, notes

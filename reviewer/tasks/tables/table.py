@@ -1,0 +1,246 @@
+"""compare_papers: a table with one row a paper and one column an aspect, its cells made by code."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reviewer.grounding import fill
+from reviewer.grounding.cells import without_proofless
+from reviewer.grounding.columns import DEFAULT, checked_columns
+from reviewer.library import Library, keep_run
+from reviewer.library.run_log import Request, new_run_id
+from reviewer.tasks.tables.select import Chosen, choose_papers, texts_of
+from reviewer.tasks.tables.sort import check_order, in_order
+from reviewer.tasks.tables.update import Cells, Redo, checked_again, kept_cells, quoted_chunks
+from reviewer.text import counted
+from reviewer.text.views import shorten
+from reviewer.types import Table
+from reviewer.types.claims import NeedsModel
+from reviewer.types.evidence import by_paper
+from reviewer.types.progress import Report, silent
+from reviewer.types.runs import Coverage
+from reviewer.types.searches import Filters
+from reviewer.types.tables import Column, Row
+from reviewer.types.writer import Writer
+from reviewer.writers.prompted.tables import row_batches
+
+MOST_NAMED_CHARS = 200  # of the keys of a table without a topic, in the list of runs
+_PROMPT_TOKENS = 700  # of a table's prompt without its texts
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What to compare and how. Without columns and suggestions the default ones are used.
+
+    `papers` bounds the rows; `cited_as` holds the user's own keys by paper id, and `left_out` what
+    was named and is not there; `sort` is one of ORDERS or a column's name. `earlier` is a table to
+    bring up to date: its cells stay, but those to `redo`, and those that failed. A table `is_part`
+    of a report whose run keeps it.
+    """
+
+    columns: tuple[Column, ...] = ()
+    suggest: int = 0
+    papers: int | None = None
+    filters: Filters = field(default_factory=Filters)
+    cited_as: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    sort: str = ""
+    is_reversed: bool = False
+    is_strict: bool = False
+    earlier: Table | None = None
+    redo: Redo = field(default_factory=Redo)
+    is_part: bool = False
+
+
+def compare_papers(
+    topic: str,
+    library: Library,
+    writer: Writer,
+    options: TableOptions | None = None,
+    report: Report = silent,
+) -> Table:
+    """Choose papers, let the writer fill their cells, and keep what its quotes prove.
+
+    When nothing in the library is near the topic the writer is not asked, the table has no rows and
+    its `papers` are the nearest. Raises UsageError for columns and orders that do not fit,
+    ModelError when every call fails.
+    """
+    options = options or TableOptions()
+    started = time.monotonic()
+    topic = " ".join(topic.encode(errors="replace").decode().split())
+    report("Searching", 0, 0)
+    chosen = _chosen(topic, library, options)
+    columns = _columns(topic, library, writer, options, chosen)
+    check_order(options.sort, columns)
+    cells = kept_cells(options.earlier, columns, chosen.papers, options.redo)
+    cells = _filled(topic, (columns, chosen, cells), library, writer, report)
+    rows = _rows(columns, chosen, cells, options)
+    table = Table(
+        topic=topic,
+        columns=columns,
+        rows=in_order(rows, chosen.papers, options.sort, is_reversed=options.is_reversed),
+        papers=chosen.papers or chosen.nearest,
+        filters=options.filters,
+        most=options.papers,
+        is_strict=options.is_strict,
+        coverage=_coverage(
+            rows, library, chosen, [*options.left_out, *writer.notes(), *_lost(cells, options)]
+        ),
+        writer=_writer_name(writer, options.earlier),
+        run_id=new_run_id(),
+        usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
+    )
+    if not options.is_part:
+        keep_run(table, _request(table, writer, options), library, report)
+    return table
+
+
+def _chosen(topic: str, library: Library, options: TableOptions) -> Chosen:
+    """The papers of the selection, and those of the earlier table that are still there."""
+    chosen = choose_papers(topic, library, options.filters, options.papers)
+    if options.earlier is None:
+        return chosen
+    known = {paper.id for paper in chosen.papers}
+    earlier = [row for row in options.earlier.rows if row.paper_id not in known]
+    found = [library.catalogue.paper_named(row.paper_id) for row in earlier]
+    old = [paper for paper in found if paper is not None]
+    gone = len(found) - len(old)
+    said = (f"{counted(gone, 'paper')} no longer in the library",) if gone else ()
+    relevance = {r.paper_id: r.relevance for r in options.earlier.rows if r.relevance is not None}
+    return Chosen(
+        (*chosen.papers, *old),
+        chosen.matched + len(old),
+        {**relevance, **chosen.relevance},
+        chosen.nearest,
+        (*chosen.left_out, *said),
+    )
+
+
+def _columns(
+    topic: str, library: Library, writer: Writer, options: TableOptions, chosen: Chosen
+) -> tuple[Column, ...]:
+    """The earlier table's, those that were named, and those that the writer suggests."""
+    named = {column.name.casefold(): column for column in options.columns}
+    if len(named) < len(options.columns):
+        checked_columns(options.columns)
+    earlier = options.earlier.columns if options.earlier else ()
+    columns = [named.pop(column.name.casefold(), column) for column in earlier]
+    columns += named.values()
+    if options.suggest and chosen.papers:
+        texts = texts_of(chosen.papers, (), library)
+        ideas = writer.suggest_columns(topic, texts, options.suggest)
+        taken = {column.name.casefold() for column in columns}
+        if not isinstance(ideas, NeedsModel):
+            columns += [idea for idea in ideas if idea.name.casefold() not in taken]
+    return checked_columns(columns or DEFAULT)
+
+
+def _filled(
+    topic: str,
+    sofar: tuple[tuple[Column, ...], Chosen, Cells],
+    library: Library,
+    writer: Writer,
+    report: Report,
+) -> Cells:
+    """Every cell: kept ones checked again against the paper as it is now, the others by the
+    writer, which is asked for just those columns of a paper that are missing."""
+    columns, chosen, kept = sofar
+    texts = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
+    of_paper = by_paper(texts)
+    cells: Cells = {paper.id: {} for paper in chosen.papers}
+    missing: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for paper in chosen.papers:
+        own = kept.get(paper.id, {})
+        known = [column for column in columns if column.name in own]
+        evidence = of_paper[paper.id]
+        cells[paper.id] |= checked_again(own, known, evidence)
+        if wanted := tuple(c.name for c in columns if c.name not in own):
+            missing[wanted].append(paper.id)
+    for names, paper_ids in missing.items():
+        asked = [column for column in columns if column.name in names]
+        shown = [item for paper_id in paper_ids for item in of_paper[paper_id]]
+        for draft in writer.fill_rows(topic, asked, shown, report):
+            made = fill(draft, asked, of_paper[draft.paper_id])
+            cells[draft.paper_id] |= {cell.column: cell for cell in made}
+    return cells
+
+
+def _rows(
+    columns: Sequence[Column], chosen: Chosen, cells: Cells, options: TableOptions
+) -> list[Row]:
+    cited_as = {r.paper_id: r.cited_as for r in options.earlier.rows} if options.earlier else {}
+    cited_as |= options.cited_as
+    rows = []
+    for paper in chosen.papers:
+        own = tuple(cells[paper.id][column.name] for column in columns)
+        row = Row(
+            paper_id=paper.id,
+            key=paper.key,
+            cited_as=cited_as.get(paper.id) or paper.key,
+            relevance=chosen.relevance.get(paper.id),
+            cells=without_proofless(own) if options.is_strict else own,
+        )
+        rows.append(row)
+    return rows
+
+
+def _lost(cells: Cells, options: TableOptions) -> list[str]:
+    """What writers gave and the table does not show, in words."""
+    every = [cell for own in cells.values() for cell in own.values()]
+    lost = []
+    if dropped := sum(len(c.dropped) for c in every if c.state != "failed"):
+        lost.append(f"{counted(dropped, 'value')} without a quote, or beside one that stands")
+    if options.is_strict and (bad := sum(cell.state == "no proof" for cell in every)):
+        lost.append(f"{counted(bad, 'cell')} without proof (strict)")
+    return lost
+
+
+def _coverage(
+    rows: Sequence[Row], library: Library, chosen: Chosen, notes: Sequence[str]
+) -> Coverage:
+    return Coverage(
+        papers=library.catalogue.count(),
+        matched=chosen.matched,
+        read=len(rows),
+        cited=sum(any(cell.state == "filled" for cell in row.cells) for row in rows),
+        left_out=(*chosen.left_out, *notes),
+        reason=chosen.reason,
+    )
+
+
+def _writer_name(writer: Writer, earlier: Table | None) -> str:
+    names = [*(earlier.writer.split(", ") if earlier else []), writer.name]
+    return ", ".join(dict.fromkeys(names))
+
+
+def _request(table: Table, writer: Writer, options: TableOptions) -> Request:
+    keys = ", ".join(row.key for row in table.rows)
+    about = table.topic or shorten(keys, MOST_NAMED_CHARS) or "no paper"
+    settings = {"columns": len(table.columns), "strict": options.is_strict, "sort": options.sort}
+    return Request("table", about, settings, writer.prompt_hashes())
+
+
+def planned_calls(topic: str, library: Library, model: str, options: TableOptions) -> str:
+    """What the table would take at most, in words. Searches, and contacts nobody."""
+    chosen = _chosen(topic, library, options)
+    if not model:
+        return f"No model is set: 0 calls for {counted(len(chosen.papers), 'paper')}."
+    if not chosen.papers:
+        return "No paper in the library fits: 0 calls."
+    earlier = options.earlier.columns if options.earlier else ()
+    columns = {column.name: column for column in (*earlier, *options.columns)}
+    named = tuple(columns.values()) or (() if options.suggest else DEFAULT)
+    count = len(named) + options.suggest
+    kept = kept_cells(options.earlier, named, chosen.papers, options.redo)
+    anew = [paper for paper in chosen.papers if len(kept.get(paper.id, {})) < count]
+    texts = texts_of(anew, named, library)
+    calls = len(row_batches(texts, count)) + bool(options.suggest)
+    size = sum(len(item.chunk.text) + len(item.paper.title) for item in texts) // 4
+    first = ", 1 of them to suggest columns" if options.suggest else ""
+    return (
+        f"{counted(calls, 'call')} to {model}{first}, for {count} columns of "
+        f"{counted(len(anew), 'paper')}. About {size + _PROMPT_TOKENS * calls:,} tokens of input."
+    )

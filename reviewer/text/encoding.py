@@ -1,0 +1,78 @@
+"""Bytes of a text file -> its text, whatever it was saved as, and a note where that was a guess."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SAMPLE = 4000
+_DECLARED = re.compile(
+    rb"""^\s*<\?xml[^>]*encoding=["']([\w.-]+)|<meta[^>]*charset=["']?([\w.-]+)""", re.IGNORECASE
+)
+_MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+_FALLBACK = "cp1252"  # what programs that do not write Unicode mostly write
+
+
+@dataclass(frozen=True)
+class Decoded:
+    text: str
+    note: str = ""
+
+
+def decode(data: bytes) -> Decoded:
+    """The text: by its byte order mark, as UTF-16 by its zero bytes, as UTF-8, as its XML or HTML
+    head declares, else as Windows-1252. UTF-8 that is damaged stays UTF-8, with U+FFFD for what is
+    lost."""
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return _marked(data[len(mark) :], name)
+    if name := _utf16(data):
+        return _marked(data, name)
+    try:
+        return Decoded(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        pass
+    if name := _declared(data):
+        return Decoded(data.decode(name, errors="replace"))
+    if _MULTIBYTE.search(data):
+        return _marked(data, "utf-8")
+    note = "it is not UTF-8 and was read as Windows-1252 (Latin-1)"
+    return Decoded(data.decode(_FALLBACK, errors="replace"), note)
+
+
+def _marked(data: bytes, name: str) -> Decoded:
+    text = data.decode(name, errors="replace")
+    lost = text.count("\ufffd") - data.count("\ufffd".encode(name))
+    shown = name.upper()[:6].rstrip("-")
+    note = f"{lost} characters are not {shown} and were replaced by \ufffd" if lost > 0 else ""
+    return Decoded(text, note)
+
+
+def _utf16(data: bytes) -> str:
+    """UTF-16 without its mark: every other byte of mostly Latin text is zero."""
+    sample = data[:_SAMPLE]
+    half = len(sample) // 2
+    if half < 4:
+        return ""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd > 0.7 * half and even < 0.1 * half:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.7 * half and odd < 0.1 * half else ""
+
+
+def _declared(data: bytes) -> str:
+    found = _DECLARED.search(data[:_SAMPLE])
+    name = (found[1] or found[2]).decode("ascii", errors="replace") if found else ""
+    try:
+        known = codecs.lookup(name).name if name else ""
+    except LookupError:
+        return ""
+    return "" if known in ("utf-8", "utf-16", "utf-32") else known

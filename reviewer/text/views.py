@@ -1,0 +1,213 @@
+"""Sentences, title normalising and cleaned views that map back to the original characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from reviewer.text.invisible import is_hidden
+
+_LATEX_ESCAPE = re.compile(r"\\([%&_#$])")
+_LATEX_WRAP = re.compile(r"\\(?:textit|textbf|textsc|texttt|textrm|emph|url|mathrm)\{([^{}]*)\}")
+_TIE = re.compile(r"(?<=[\w.])~(?=[\w(\\])(?!(?<=\d~)\d)")  # 10~20 is a range
+_ABBREVIATION = re.compile(
+    r"\b(?:[Aa]pprox|resp|vs|cf|al|Eqs?|Figs?|Secs?|Sect|Tabs?|Refs?|Thm|Lem|Prop|Alg|Dr|Prof"
+    r"|i\.e|e\.g)\.$"
+)
+_LATEX_LOOKS = re.compile(r"\\(?:math|text|boldsymbol|operatorname|emph)[a-z]*|[\\{}$^]")
+# A word broken at a line's end. A soft hyphen always goes; another stays in a compound.
+_BROKEN = re.compile(r"(?<=[^\W_])([-\u2010\u00ad])[ \t]*\r?\n[ \t]*(?=[^\W_])")
+_COMPOUNDS = frozenset("self zero few two three four well all".split())
+_LETTERS_BEFORE = re.compile(r"[^\W\d_]*$")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SPACE = re.compile(r"\s+")
+# White space and visible characters, without the marks of LaTeX: most texts hold nothing else.
+# Latin, Greek and Cyrillic letters, punctuation, small figures, currencies, mathematics.
+_COMMON = (
+    "\\s!-\\[\\]-}\u00a1-\u00ac\u00ae-\u024f\u0370-\u0377\u038e-\u03a1\u03a3-\u0482\u048a-\u052f"
+    "\u1e00-\u1f15\u2010-\u2027\u2030-\u205e\u2074-\u208e\u20a0-\u20c0\u2100-\u218b\u2190-\u22ff"
+)
+_PLAIN = re.compile(f"[{_COMMON}]*")
+_UNSURE = re.compile(f"[^{_COMMON}\\\\~]")  # may be invisible
+
+
+@dataclass(frozen=True)
+class View:
+    """A cleaned text. `offsets[i]` is where the view's character i stands in the original."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's half-open range behind the view's `start:end`, which is not empty."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def clean_view(text: str) -> View:
+    """The text as a reader or a model should see it: words broken at a line's end mended, invisible
+    characters gone, white space folded to single spaces, light LaTeX resolved. Other words and
+    numbers are never changed."""
+    gone = _line_end_marks(text)
+    kept = [i for i in _visible(text) if i not in gone]
+    characters = [text[i] for i in kept]
+    for pattern in (_LATEX_WRAP, _LATEX_WRAP, _LATEX_ESCAPE):  # one may stand in another
+        characters, kept = _keep_group(pattern, characters, kept)
+    joined = "".join(characters)
+    for match in _TIE.finditer(joined):
+        characters[match.start()] = " "
+    return _fold_space(characters, kept)
+
+
+def clean(text: str) -> str:
+    """The cleaned view's text alone."""
+    if _PLAIN.fullmatch(text):  # the same, ten times as fast
+        return " ".join(mended(text).split())
+    return clean_view(text).text
+
+
+def mended(text: str) -> str:
+    """The text with the words that its line ends broke made whole, and nothing else changed."""
+    gone = _line_end_marks(text)
+    return "".join(c for i, c in enumerate(text) if i not in gone) if gone else text
+
+
+def _line_end_marks(text: str) -> set[int]:
+    """Places of the line ends within words, and of the hyphens that are there for them alone.
+
+    A hyphen stays after a capital or before one, in a word with another hyphen, after a word such
+    as "self", and where the text has the compound elsewhere and not the whole word.
+    """
+    gone: set[int] = set()
+    if "\n" not in text:
+        return gone
+    for match in _BROKEN.finditer(text):
+        gone |= set(range(match.end(1), match.end()))
+        if match[1] == "\u00ad" or not _is_compound(text, match.start(), match.end()):
+            gone.add(match.start())
+    return gone
+
+
+def _is_compound(text: str, hyphen: int, after: int) -> bool:
+    left = _LETTERS_BEFORE.search(text, max(0, hyphen - 40), hyphen)
+    right = _LETTERS.match(text, after)
+    if left is None or right is None or not (text[hyphen - 1] + right[0][0]).islower():
+        return True
+    if left[0].lower() in _COMPOUNDS or text[max(0, left.start() - 1)] in "-\u2010":
+        return True
+    return f"{left[0]}-{right[0]}" in text and f"{left[0]}{right[0]}" not in text
+
+
+def _visible(text: str) -> list[int]:
+    unsure = (match.start() for match in _UNSURE.finditer(text))
+    hidden = {i for i in unsure if is_hidden(text, i)}
+    return [i for i in range(len(text)) if i not in hidden]
+
+
+def _keep_group(
+    pattern: re.Pattern[str], characters: list[str], offsets: list[int]
+) -> tuple[list[str], list[int]]:
+    joined = "".join(characters)
+    if "\\" not in joined:
+        return characters, offsets
+    keep = [True] * len(characters)
+    for match in pattern.finditer(joined):
+        for i in range(match.start(), match.end()):
+            keep[i] = match.start(1) <= i < match.end(1)
+    return (
+        [c for c, kept in zip(characters, keep, strict=True) if kept],
+        [o for o, kept in zip(offsets, keep, strict=True) if kept],
+    )
+
+
+def _fold_space(characters: list[str], offsets: list[int]) -> View:
+    out: list[str] = []
+    places: list[int] = []
+    for character, offset in zip(characters, offsets, strict=True):
+        if character.isspace():
+            if not out or out[-1] == " ":
+                continue
+            character = " "
+        out.append(character)
+        places.append(offset)
+    if out and out[-1] == " ":
+        out.pop()
+        places.pop()
+    return View("".join(out), tuple(places))
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Half-open ranges of the sentences in `text`, in order, without white space around them."""
+    import sentencex
+
+    boundaries = sentencex.get_sentence_boundaries("en", text) if text.strip() else []
+    starts = [0, *_starts(text, [b["start_index"] for b in boundaries]), len(text)]
+    spans = []
+    for start, end in pairwise(starts):
+        piece = text[start:end]
+        inner = piece.strip()
+        if inner:
+            left = start + len(piece) - len(piece.lstrip())
+            spans.append((left, left + len(inner)))
+    return spans
+
+
+def _starts(text: str, starts: list[int]) -> list[int]:
+    """Boundaries after an abbreviation are no sentence ends ("approx. 10x")."""
+    return [
+        s
+        for s in starts
+        if 0 < s < len(text) and not _ABBREVIATION.search(text[max(0, s - 40) : s].rstrip())
+    ]
+
+
+@lru_cache(maxsize=2048)  # adding asks for each title several times
+def normalise_title(title: str) -> str:
+    """Titles that differ only in case, accents, punctuation, LaTeX or white space become equal.
+
+    Words are joined by one space; `+` and `#` stay, because C, C++ and C# are three languages, and
+    so do the names of LaTeX symbols. Empty when nothing can be compared.
+    """
+    plain = unicodedata.normalize("NFKD", clean(title)).casefold()
+    plain = _LATEX_LOOKS.sub("", plain)
+    return _SPACE.sub(" ", plain.translate(_COMPARED)).strip()
+
+
+class _Compared(dict[int, str]):
+    """What stands for a character in a normalised title, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        stands = "" if _is_accent(character) else character if _spells(character) else " "
+        self[code] = stands
+        return stands
+
+
+_COMPARED = _Compared()
+
+
+def _is_accent(character: str) -> bool:
+    """True for accents and vowel points; the marks that spell words in Hindi, Thai or Japanese have
+    other combining classes."""
+    kind = unicodedata.combining(character)
+    return 10 <= kind <= 36 or kind >= 200
+
+
+def _spells(character: str) -> bool:
+    return character.isalnum() or character in "+#" or unicodedata.category(character)[0] == "M"
+
+
+def counted(number: int, noun: str, many: str = "") -> str:
+    """`1 paper`, `2 papers`; `many` where an s does not make the plural."""
+    return f"{number} {noun if number == 1 else many or noun + 's'}"
+
+
+def shorten(text: str, max_chars: int) -> str:
+    """At most `max_chars` characters, cut at a word with an ellipsis. For display only."""
+    if len(text) <= max_chars:
+        return text
+    cut = text[: max_chars - 1]
+    head, _, _ = cut.rpartition(" ")
+    return (head if len(head) > max_chars // 2 else cut).rstrip(" ,;:") + "…"

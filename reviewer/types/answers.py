@@ -1,0 +1,34 @@
+"""The result of `ask`."""
+
+from __future__ import annotations
+
+from reviewer.types.claims import Citation, Claim, Stance
+from reviewer.types.evidence import Evidence
+from reviewer.types.papers import Paper
+from reviewer.types.record import Record
+from reviewer.types.runs import Coverage, Usage
+
+
+class StanceTaken(Record):
+    paper_id: str
+    stance: Stance
+    citation: Citation | None = None
+
+
+class Answer(Record):
+    """The result of `ask`. `is_weak`: nothing clearly answers, the nearest sentences are shown.
+    `asked` is a follow-up as it was typed, when `question` was made of it."""
+
+    question: str
+    asked: str = ""
+    claims: tuple[Claim, ...] = ()
+    stances: tuple[StanceTaken, ...] = ()
+    verdict: str = ""
+    is_weak: bool = False
+    nearest: tuple[Paper, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    coverage: Coverage
+    writer: str
+    effort: str = "quick"
+    run_id: str = ""
+    usage: Usage = Usage()

@@ -1,0 +1,75 @@
+"""What writers draft and what grounding makes of it: quotes, readings, citations, claims."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from reviewer.types.record import Record
+
+
+class Quote(Record):
+    """Words that a writer says stand in the evidence `tag`. Not trusted until located."""
+
+    tag: str
+    quote: str
+
+
+Stance = Literal["yes", "no", "mixed", "none"]
+
+
+class Reading(Record):
+    """What a writer found in one paper: relevance 0 to 10, stance on a yes/no question, quotes."""
+
+    paper_id: str
+    relevance: float
+    stance: Stance = "none"
+    quotes: tuple[Quote, ...] = ()
+
+
+class ClaimDraft(Record):
+    text: str
+    quotes: tuple[Quote, ...] = ()
+
+
+class AnswerDraft(Record):
+    claims: tuple[ClaimDraft, ...] = ()
+
+
+class Expanded(Record):
+    """More to search for: other questions, and words that an answering paper's abstract might have.
+    The latter only steer the search by meaning; they are never evidence."""
+
+    questions: tuple[str, ...] = ()
+    abstract: str = ""
+
+
+class NeedsModel(Record):
+    """What a writer gives for a step that it cannot do without a model."""
+
+    step: str
+
+
+class Citation(Record):
+    """A located quote: `paper.text_of(part)[start:end] == quote`. Made by `citing` only."""
+
+    paper_id: str
+    chunk_id: str
+    part: str
+    page: int | None = None
+    start: int
+    end: int
+    quote: str
+
+
+Support = Literal["unchecked", "supported", "partial", "contradicted", "unsupported", "uncited"]
+
+
+class Claim(Record):
+    """A sentence of a result. `dropped` says which citations did not resolve, and why; `unproven`
+    names figures that stand in none of its quotes."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    support: Support = "unchecked"
+    dropped: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()

@@ -1,0 +1,113 @@
+"""Papers and their parts, as sources read them and the library keeps them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from reviewer.types.record import Record
+
+
+class Origin(Record):
+    """Where a record was read: `position` is its 1-based line, `sha256` is of it as read."""
+
+    file: str
+    position: int
+    sha256: str
+
+
+class Heading(Record):
+    """A section's heading, at `start` of its part's text."""
+
+    start: int
+    text: str
+
+
+class Part(Record):
+    """One text of a paper, exactly as read. `page_starts` are the offsets of pages 2, 3, ...; there
+    are none where pages are not known. References are kept and never searched or cited."""
+
+    name: Literal["title", "abstract", "body", "references"]
+    text: str
+    page_starts: tuple[int, ...] = ()
+    headings: tuple[Heading, ...] = ()
+
+
+class Paper(Record):
+    """A paper. `date` is ISO 8601, possibly short (`2025-09`) or without its year (`--01-08`)."""
+
+    id: str = ""
+    key: str = ""
+    aliases: tuple[str, ...] = ()
+    parts: tuple[Part, ...]
+    authors: tuple[str, ...] = ()
+    author_note: str = ""
+    organisation: str = ""
+    date: str = ""
+    year: int | None = None
+    venue: str = ""
+    doi: str = ""
+    arxiv_id: str = ""
+    pmid: str = ""
+    url: str = ""
+    keywords: tuple[str, ...] = ()
+    extra: dict[str, Any] = Field(default_factory=dict)
+    origins: tuple[Origin, ...] = ()
+    tags: tuple[str, ...] = ()
+    notes: str = ""
+    versions: tuple[str, ...] = ()
+    retracted: bool = False
+
+    def text_of(self, name: str) -> str:
+        return next((part.text for part in self.parts if part.name == name), "")
+
+    @property
+    def own_parts(self) -> tuple[Part, ...]:
+        """The parts in the paper's own words: not its references."""
+        return tuple(part for part in self.parts if part.name != "references")
+
+    @property
+    def title(self) -> str:
+        return self.text_of("title")
+
+    @property
+    def abstract(self) -> str:
+        return self.text_of("abstract")
+
+
+class Skipped(Record):
+    """Something that was offered and not read, or read with a remark, and why."""
+
+    file: str
+    position: int = 0
+    reason: str
+
+
+class Chunk(Record):
+    """A piece of one part: `part.text[start:end] == text`."""
+
+    id: str = ""
+    paper_id: str
+    part: str
+    section: str = ""
+    page: int | None = None
+    start: int
+    end: int
+    text: str
+
+
+class Added(Record):
+    """What adding did. Every entry read is in exactly one of added, updated, unchanged."""
+
+    entries: int = 0
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Skipped, ...] = ()
+    files_read: int = 0
+    papers: int = 0
+    embedded: int = 0
+    waiting: int = 0
+    seconds_embedding: float = 0.0

@@ -1,0 +1,58 @@
+"""What a run did and cost, and the run as it is kept."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from reviewer.types.record import Record
+
+
+class Coverage(Record):
+    """What was looked at. `left_out` pairs a count with a reason, in words; `reason` says why
+    nothing was found, where that is known."""
+
+    papers: int
+    matched: int
+    read: int
+    cited: int
+    left_out: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Usage(Record):
+    """What a result cost. `cost_usd` is None when the model has no known price."""
+
+    model: str = ""
+    calls: int = 0
+    cached_calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float | None = 0.0
+    seconds: float = 0.0
+
+
+class Run(Record):
+    """A kept result: `result` is the same JSON that `--format json` printed."""
+
+    id: str
+    command: str
+    question: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+    writer: str = ""
+    prompt_hashes: dict[str, str] = Field(default_factory=dict)
+    generation: int = 0
+    started: str = ""
+    finished: str = ""
+    usage: Usage = Usage()
+    result: dict[str, Any] = Field(default_factory=dict)
+
+
+class Finding(Record):
+    """One line of `doctor`: what was looked at, how it stands, what to do about it."""
+
+    name: str
+    state: Literal["ok", "note", "problem"]
+    detail: str
+    remedy: str = ""

@@ -1,0 +1,1 @@
+"""Writes without a model: it chooses sentences and quotes them whole."""

@@ -1,0 +1,185 @@
+"""Fills a table's cells without a model, with sentences and spans that name what is asked. Pure.
+
+It never guesses: a cell that no sentence clearly speaks of stays empty, and no yes or no is read
+into a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from reviewer.grounding.columns import asked
+from reviewer.text import clean, sentence_spans
+from reviewer.text.keywords import query_terms
+from reviewer.text.numbers import figure_spans
+from reviewer.types import Evidence
+from reviewer.types.evidence import by_paper
+from reviewer.types.tables import CellDraft, Column, RowDraft
+
+LEAST_SHARE = 0.6  # of the words of a column's name that a sentence must hold
+NEAR_CHARS = 40  # a number belongs to a word that stands this near, if no other number does
+_SCENE = 0.3  # the part of an abstract that tells of others' work
+_ENDINGS = re.compile(r"(?:ations?|ments?|ings?|ions?|ies|ed|es|ers?|s|e|y)$")
+_LEAST_STEM = 3
+_DENIED = re.compile(
+    r"(?:\b(?:no|not|non|never|without|unlike|neither|nor|rather than|instead of|than)|n't)"
+    r"\W+(?:\w+\W+){0,2}$",
+    re.IGNORECASE,
+)
+
+
+class _Cue(NamedTuple):
+    """What sentences say that hold a column's matter, where they rarely use its name."""
+
+    names: frozenset[str]
+    pattern: re.Pattern[str]
+    is_of_the_end: bool
+
+
+def _cue(names: str, pattern: str, *, is_of_the_end: bool = False) -> _Cue:
+    found = re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+    return _Cue(_stems(names.split()), found, is_of_the_end)
+
+
+def _stems(words: Iterable[str]) -> frozenset[str]:
+    """The words without what English appends: `rewards` and `rewarded` are `reward`."""
+    stems = set()
+    for word in words:
+        short = _ENDINGS.sub("", word)
+        stems.add(short if len(short) >= _LEAST_STEM else word)
+    return frozenset(stems)
+
+
+_CUES = (
+    _cue(
+        "result finding outcome gain improvement",
+        r"results? (?:show|suggest|indicate|demonstrate)|we (?:find|found|show|observe|conclude)"
+        r"|outperform\w*|improv\w+|achiev\w+|surpass\w*|raises?|gains? of|reduc\w+ [^.]*? by",
+        is_of_the_end=True,
+    ),
+    _cue(
+        "method approach technique contribution",
+        r"we (?:propose|introduce|present|develop|design)"
+        r"|th(?:is|e) (?:paper|work|study) (?:proposes|introduces|presents|develops)"
+        r"|is an? (?:\w+[- ]){0,4}?(?:method|framework|algorithm|approach)",
+    ),
+    _cue(
+        "data dataset benchmark evaluation corpus",
+        r"benchmarks?|data ?sets?|corpus|corpora|experiments on|evaluated on|tested on|trained on",
+    ),
+    _cue("task problem", r"tasks?|the problem of|the challenge of|aims? (?:to|at)"),
+    _cue(
+        "limit limitation failure weakness caveat",
+        r"limitations?|limited to|fails? (?:to|on|when|for)|only (?:if|when|for)|at the cost of"
+        r"|remains? (?:hard|difficult|challenging|open)|drawbacks?",
+        is_of_the_end=True,
+    ),
+)
+
+
+# Every paper of the field has these words in most sentences: alone they point to none.
+_EVERYWHERE = _stems("model language learning training network system paper study work".split())
+_WEIGHTS = _stems("main headline key overall principal primary used".split())
+
+
+def fill_rows(columns: Sequence[Column], evidence: Sequence[Evidence]) -> tuple[RowDraft, ...]:
+    """One draft a paper, in the evidence's order; each value is its quote, or a span of it."""
+    return tuple(
+        RowDraft(
+            paper_id=paper_id,
+            cells=tuple(draft for column in columns for draft in _drafts(column, own)),
+            by_rules=True,
+        )
+        for paper_id, own in by_paper(evidence).items()
+    )
+
+
+def count_filled(column: Column, evidence: Sequence[Evidence]) -> int:
+    """How many papers have something to say to the column."""
+    return sum(bool(row.cells) for row in fill_rows([column], evidence))
+
+
+def _drafts(column: Column, evidence: Sequence[Evidence]) -> list[CellDraft]:
+    if column.kind == "yes/no":
+        return []  # whether a text says yes is a judgement
+    if column.kind == "one of":
+        return _choice(column, evidence)
+    best = _best_sentence(column, evidence)
+    if best is None:
+        return []
+    tag, sentence = best
+    plain = clean(sentence)
+    value = _number_near(plain, column) if column.kind == "number" else plain
+    return [CellDraft(column=column.name, value=value, tag=tag, quote=sentence)] if value else []
+
+
+def _sentences(evidence: Sequence[Evidence]) -> Iterator[tuple[str, str, float]]:
+    """Tag, words and place (0 to 1 in its text) of every sentence."""
+    for item in evidence:
+        text = item.chunk.text
+        for start, end in sentence_spans(text):
+            yield item.tag, text[start:end], start / len(text)
+
+
+def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, str] | None:
+    """The tag and words of the sentence that speaks of the column most clearly; the first of
+    equals. None when none holds enough of its name's words, nor says what such sentences say."""
+    name, words = _stems(query_terms(column.name)), _stems(query_terms(asked(column)))
+    cues = _cues_of(column)
+    if not cues and name <= _EVERYWHERE:
+        return None
+    best: tuple[float, str, str] | None = None
+    for tag, sentence, place in _sentences(evidence):
+        plain = clean(sentence)
+        held = _stems(re.findall(r"\w+", plain.casefold()))
+        share = len(name & held) / len(name)
+        is_cued = any(
+            cue.pattern.search(plain) and not (cue.is_of_the_end and place < _SCENE) for cue in cues
+        )
+        if not (is_cued and held >= _own_words(name, cues) if cues else share >= LEAST_SHARE):
+            continue
+        if column.kind == "number" and not _number_near(plain, column):
+            continue
+        worth = share + is_cued + 0.3 * len(words & held) / len(words)
+        if best is None or worth > best[0]:
+            best = worth, tag, sentence
+    return best[1:] if best else None
+
+
+def _cues_of(column: Column) -> list[_Cue]:
+    name = _stems(query_terms(column.name))
+    return [cue for cue in _CUES if cue.names & name]
+
+
+def _own_words(name: frozenset[str], cues: Sequence[_Cue]) -> frozenset[str]:
+    """What a name asks for beyond its cues: `human` of `human evaluation`, nothing of `main
+    result`."""
+    return name - frozenset(word for cue in cues for word in cue.names) - _WEIGHTS
+
+
+def _number_near(sentence: str, column: Column) -> str:
+    """The one number that stands near a word of the column's name, or nothing."""
+    name = _stems(query_terms(column.name))
+    anchors = [m.span() for m in re.finditer(r"\w+", sentence) if _stems([m[0].casefold()]) & name]
+    for cue in _cues_of(column):
+        anchors += [m.span() for m in cue.pattern.finditer(sentence)]
+    near = [
+        (start, end)
+        for start, end in figure_spans(sentence)
+        if any(start - right <= NEAR_CHARS and left - end <= NEAR_CHARS for left, right in anchors)
+    ]
+    return sentence[slice(*near[0])].strip() if len(near) == 1 else ""
+
+
+def _choice(column: Column, evidence: Sequence[Evidence]) -> list[CellDraft]:
+    """The one choice that the paper names without denying it; nothing if it names several."""
+    found: dict[str, CellDraft] = {}
+    for tag, sentence, _ in _sentences(evidence):
+        for choice in column.choices:
+            place = re.search(rf"(?<!\w){re.escape(choice)}(?!\w)", sentence, re.IGNORECASE)
+            if place and not _DENIED.search(sentence[: place.start()]):
+                draft = CellDraft(column=column.name, value=choice, tag=tag, quote=sentence)
+                found.setdefault(choice, draft)
+    return list(found.values()) if len(found) == 1 else []

@@ -1,0 +1,1 @@
+"""Writes through a language model and the prompts in `prompts/`."""

@@ -1,0 +1,60 @@
+"""The scripted model that users may test with."""
+
+import inspect
+
+import pytest
+
+from reviewer.errors import ModelError
+from reviewer.llm import LLM, Prompts
+from reviewer.llm.testing import Asked, ScriptedLLM
+from reviewer.types.record import Record
+from reviewer.writers.prompted.answers import RerankReply
+
+
+class Note(Record):
+    text: str
+
+
+class Other(Record):
+    text: str
+
+
+def test_a_script_replies_with_values_or_with_the_text_itself():
+    model = ScriptedLLM(
+        {Note: lambda asked: {"text": asked.prompt}, Other: lambda _: '{"text":""}'}
+    )
+    assert model.ask("Say this.", Note, prompt_hash="h") == Note(text="Say this.")
+    assert model.ask("And that.", Other) == Other(text="")
+    assert model.calls(Note) == [Asked("Say this.", Note, "h")]
+    assert model.usage().calls == 2
+
+
+@pytest.mark.parametrize("reply", ["no JSON", {"words": "text"}, {"text": "a", "more": "b"}, None])
+def test_a_reply_that_does_not_fit_is_refused_as_a_models_would_be(reply):
+    with pytest.raises(ModelError, match="did not answer in the asked form"):
+        ScriptedLLM({Note: lambda asked: reply}).ask("?", Note)
+
+
+def test_a_reply_that_nobody_scripted_is_named():
+    with pytest.raises(LookupError, match="no reply for Note"):
+        ScriptedLLM({}).ask("?", Note)
+
+
+def test_the_texts_of_a_real_prompt_are_read_out_of_their_fences():
+    prompts = Prompts(secret="secret")
+    shown = prompts.shown("E1", "A Study", 2024, "One holds. Two holds.")
+    prompt = prompts.render("rerank", question="Which?", evidence=[shown]).text
+    asked = Asked(prompt, RerankReply, "")
+    assert (asked.question, asked.tags, asked.columns) == ("Which?", ["E1"], [])
+    (text,) = asked.texts
+    assert (text.title, text.year) == ("A Study", "2024")
+    assert text.sentences == ["One holds.", "Two holds."]
+
+
+@pytest.mark.parametrize("name", ["ask", "usage", "close"])
+def test_it_takes_what_the_real_model_takes(name):
+    real = inspect.signature(getattr(LLM, name)).parameters
+    scripted = inspect.signature(getattr(ScriptedLLM, name)).parameters
+    assert {n: p.kind for n, p in scripted.items()} == {
+        n: p.kind for n, p in real.items() if n != "hear"
+    }
