@@ -19,6 +19,7 @@ class Stems:
 
     White space always parts words there, so each piece between it is handed over once, all new ones
     as one text, and remembered. Hidden characters, such as soft hyphens, part no word.
+    Why not a stemming library: docs/decisions/stemming.md.
     """
 
     def __init__(self) -> None:
