@@ -10,7 +10,14 @@ from scripted import additions, writer
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.library import Library
 from reviewer.settings import Settings
-from reviewer.tasks.drafts.paragraphs import Put, after_references, prose_spans, with_puts
+from reviewer.tasks.checks.manuscript import read_draft
+from reviewer.tasks.drafts.paragraphs import (
+    Put,
+    after_references,
+    is_latex_draft,
+    prose_spans,
+    with_puts,
+)
 from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft
 from reviewer.writers import Extractive
 from reviewer.writers.prompted.sections import AdditionReply
@@ -236,6 +243,46 @@ def test_prose_is_found_and_nothing_else():
     assert starts == [["Reinforcement", "learning"], ["Search", "agents"]]
     in_latex = [LATEX[a:b].split()[:2] for a, b in prose_spans(LATEX)]
     assert in_latex == [["Reinforcement", "learning"], ["\\paragraph{Search.}", "Search"]]
+
+
+WORDS = "These are more than eight words of a paragraph that"  # for W
+APART = {
+    "a comment with a blank line": "W one.\n\n<!-- W\n\nW two. -->\n\nW three.",
+    "a comment that begins in a paragraph": "W one.\n\nW <!-- no\n\nno -->\n\nW three.",
+    "code with blank lines": "W one.\n\n```\nW\n\nW two.\n```\n\nW three.",
+    "code in a list": "W one.\n\n- a\n\n  ~~~\n  W\n\n  W two.\n  ~~~\n\nW three.",
+    "displayed mathematics": "W one.\n\n$$\nW\n\nW\n$$\n\nW three.",
+    "verbatim": "\\documentclass{a}\n\\bibliographystyle{plain}\n\\begin{document}\n"
+    "W one.\n\n\\begin{verbatim}\nW\n\nW two.\n\\end{verbatim}\n\n"
+    "W three.\n\\end{document}\nW four.",
+    "a line that begins with References": "W goes on\nreferences and other things one.\n\nW three.",
+    "a list under Literature": "W one.\n\nW three.\n\n## Literature\n\n- W four.",
+    "a numbered heading": "W one.\n\nW three.\n\n## 5. References {-}\n\n[1] W four.",
+    "references that LaTeX makes": "\\begin{document}\n"
+    "W one.\n\nW three.\n\n\\bibliography{refs}\n",
+    "code in a line": "`code` W one.\n\nW is three.\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", APART)
+def test_one_idea_of_prose_serves_a_check_and_an_addition(name, line_end):
+    text = APART[name].replace("W", WORDS).replace("\n", line_end)
+    spans = prose_spans(text)
+    assert [text[start:end].split()[-1] for start, end in spans] == ["one.", "three."]
+    read = read_draft(text).sentences
+    for start, end in spans:  # a check reads what a sentence is put after
+        assert any(start <= s.start < end for s in read)
+    for word in ("two.", "four."):
+        assert not any(s.text.endswith(word) for s in read)
+
+
+def test_a_drafts_form_is_told_by_its_name_and_else_by_what_it_holds():
+    for file in ("a.tex", "A.LTX", "a.latex"):
+        assert is_latex_draft("plain", file)
+    assert not is_latex_draft(LATEX, "a.md")
+    assert is_latex_draft(LATEX, "a.txt")
+    assert not is_latex_draft(MARKDOWN, "a.txt")
 
 
 def test_line_ends_of_windows_stay(shelf):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reviewer.text import clean, normalise_title, sentence_spans
 from reviewer.text.invisible import is_hidden
-from reviewer.text.views import clean_view, shorten
+from reviewer.text.views import clean_view, one_line, shorten
 
 TEXTS = st.text(max_size=200) | st.text(
     "ab. ,\n\t\u200b\u202e\u00ad~\\%{}textit\u0645\u200c1", max_size=80
@@ -190,3 +190,17 @@ def test_a_shortened_text_is_no_longer_than_asked(text, max_chars):
 
 def test_a_text_is_shortened_at_a_word():
     assert shorten("reinforcement learning teaches", 25) == "reinforcement learning…"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("  does RL\n\tteach  skills? ", "does RL teach skills?"),
+        ("RL \ud800 skills\udcff", "RL ? skills?"),
+        ("große Gärten 😀", "große Gärten 😀"),
+        (" \n", ""),
+    ],
+)
+def test_a_question_is_kept_on_one_line_that_can_be_written(asked, kept):
+    assert one_line(asked) == kept
+    assert one_line(kept) == kept

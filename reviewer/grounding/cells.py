@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from reviewer.grounding.columns import is_not_stated, normalise, number_of, with_short_sizes
-from reviewer.grounding.quotes import cite, locate
+from reviewer.grounding.quotes import SHOWN_CHARS, cite, locate
 from reviewer.text import clean, figures_without_proof
-from reviewer.text.numbers import figures_in
+from reviewer.text.numbers import HYPHENS, figures_in
 from reviewer.text.sanitize import without_addresses, without_citations
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Evidence, Table
@@ -18,13 +18,11 @@ from reviewer.types.tables import Cell, CellDraft, CellState, Column, RowDraft, 
 
 MOST_VALUES = 4  # of one cell; a paper that says more than that says none of it clearly
 EMPTY: frozenset[CellState] = frozenset({"not stated", "not found by rules", "needs a model"})
-_SHOWN_CHARS = 80
-_HYPHENS = "-‐‑"
 _NAME = re.compile(
-    rf"(?<![^\W_])[^\W\d_]+[{_HYPHENS}]?\d[\w.]*(?<!\.)"
+    rf"(?<![^\W_])[^\W\d_]+[{HYPHENS}]?\d[\w.]*(?<!\.)"
 )  # GPT-4, Qwen2.5, v2.1, H100
 _RUNS = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
-_GAP = rf"[{_HYPHENS}\s.]?"
+_GAP = rf"[{HYPHENS}\s.]?"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}(?!\d))")
 
@@ -160,7 +158,7 @@ def _ascii_digits(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    return shorten(without_addresses(clean(text)), _SHOWN_CHARS)
+    return shorten(without_addresses(clean(text)), SHOWN_CHARS)
 
 
 def without_proofless(cells: Iterable[Cell]) -> tuple[Cell, ...]:

@@ -27,7 +27,7 @@ _JOINTS = f"-'’{_BROKEN}"
 _CONTEXT_CHARS = 24
 _LEAST_WORDS = 3  # "the" stands in every paper and shows nothing
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]{2}")
-_SHOWN_CHARS = 80
+SHOWN_CHARS = 80  # of a writer's words that are left out
 _WITHIN_NUMBER = tuple(
     (re.compile(rf"(?:{left})$"), re.compile(right))
     for left, right in (
@@ -90,10 +90,10 @@ def cite(
     """
     evidence = shown.get(quote.tag)
     if evidence is None:
-        tag = shorten(clean(quote.tag), _SHOWN_CHARS) or "a citation without a tag"
+        tag = shorten(clean(quote.tag), SHOWN_CHARS) or "a citation without a tag"
         return f"{tag} was not among the evidence"
     chunk, paper = evidence.chunk, evidence.paper
-    said, reason = shorten(clean(quote.quote), _SHOWN_CHARS), "the quoted words do not stand in"
+    said, reason = shorten(clean(quote.quote), SHOWN_CHARS), "the quoted words do not stand in"
     for part, text, offset in (
         (chunk.part, chunk.text, chunk.start),
         ("title", paper.title, 0),

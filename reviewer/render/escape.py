@@ -24,6 +24,10 @@ _SIGNED = re.compile(r"[-+−]\d[\d.,]*\s?%?")
 # Where a semicolon parts the cells, as in German, what follows one in a text would begin a cell.
 _NEXT_CELL = re.compile(r"(?<=;)(?=\"*[=+@\-−＝＋＠－])(?![-+−]\d[\d.,]*\s?%?(?:[;\s]|$))")
 OTHER_SCRIPT = r"\reviewother"  # typesets what only LuaLaTeX and XeLaTeX have letters for
+OTHER_SCRIPT_DEFINITION = (
+    rf"\providecommand{{{OTHER_SCRIPT}}}[1]"
+    r"{\ifdefined\Umathchar#1\else\textit{(needs LuaLaTeX)}\fi}"
+)
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
     "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",

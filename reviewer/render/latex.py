@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reviewer.grounding.cells import is_in_own_words
 from reviewer.render.describe import cell_text, quoted_place, standing, tally_line
-from reviewer.render.escape import OTHER_SCRIPT, escape_comment, escape_latex
+from reviewer.render.escape import OTHER_SCRIPT_DEFINITION, escape_comment, escape_latex
 from reviewer.render.in_text import citation_key
 from reviewer.render.table_words import table_head, table_quotes, table_title
 from reviewer.types import Table
@@ -12,10 +12,6 @@ from reviewer.types.tables import Cell, Row
 
 _WIDTH = 0.86  # of the line that the columns share; the rest is the space between them
 _SMALL_FROM = 4  # columns
-_DEFINITION = (
-    rf"\providecommand{{{OTHER_SCRIPT}}}[1]"
-    r"{\ifdefined\Umathchar#1\else\textit{(needs LuaLaTeX)}\fi}"
-)
 
 
 def table_latex(table: Table) -> str:
@@ -26,7 +22,7 @@ def table_latex(table: Table) -> str:
     lines = [
         "% Made by review. Needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.",
         f"% {escape_comment(table_head(table))}",
-        _DEFINITION,
+        OTHER_SCRIPT_DEFINITION,
         r"\begin{table*}[t]",
         r"\centering",
         r"\scriptsize" if len(names) > _SMALL_FROM else r"\footnotesize",

@@ -20,16 +20,12 @@ from reviewer.render.claim_notes import (
     with_mark,
 )
 from reviewer.render.describe import quoted_place
-from reviewer.render.escape import OTHER_SCRIPT, escape_comment, escape_latex
+from reviewer.render.escape import OTHER_SCRIPT_DEFINITION, escape_comment, escape_latex
 from reviewer.render.in_text import Marks
 from reviewer.text.entry_types import marked_title
 from reviewer.types import Claim, RelatedWork
 from reviewer.types.drafts import Section
 
-_DEFINITION = (
-    rf"\providecommand{{{OTHER_SCRIPT}}}[1]"
-    r"{\ifdefined\Umathchar#1\else\textit{(needs LuaLaTeX)}\fi}"
-)
 _NO_NAME = re.compile(r"[^\w./-]", re.ASCII)
 
 
@@ -41,7 +37,7 @@ def draft_latex(work: RelatedWork, bibliography: str = "") -> str:
         "% Made by review. Needs \\usepackage[T1]{fontenc}, \\usepackage{natbib}, and at the end "
         f"\\bibliographystyle{{plainnat}} \\bibliography{{{name}}}",
         f"% {escape_comment(draft_title(work))}",
-        _DEFINITION,
+        OTHER_SCRIPT_DEFINITION,
         r"\section{Related work}",
     ]
     if work.sections:

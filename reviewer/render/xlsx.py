@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,12 +12,12 @@ from reviewer.render.describe import cell_text, link_of, standing, tally_line
 from reviewer.render.table_words import table_head, table_quotes
 from reviewer.text import clean
 from reviewer.text.entry_types import marked_title
+from reviewer.text.invisible import NEVER_XML
 from reviewer.types import Table
 from reviewer.types.tables import Cell, Column
 
 MOST_CHARS = 32_767  # that a cell of Excel holds
 _CUT = " [cut: the whole text is in the JSON]"
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FILLS = {"no proof": "FCE4D6", "failed": "F8CBAD", "own words": "FFF2CC", "not stated": "EDEDED"}
 _QUOTE_HEAD = (
     "key", "column", "value", "normalised", "support", "quote", "part", "page", "start", "end"
@@ -101,7 +100,7 @@ def _write(
 
 
 def _write_text(cell: Any, text: str) -> None:  # noqa: ANN401
-    plain = _FORBIDDEN.sub("", clean(text))
+    plain = NEVER_XML.sub("", clean(text))
     if len(plain) > MOST_CHARS:
         plain = plain[: MOST_CHARS - len(_CUT)] + _CUT
     cell.value = plain

@@ -10,9 +10,8 @@ from typing import Any
 from reviewer.library import Library
 from reviewer.search.cluster_labels import name_themes, terms_of
 from reviewer.types import Paper
-from reviewer.types.drafts import Theme
+from reviewer.types.drafts import MOST_THEMES, Theme
 
-MOST_THEMES = 6
 PAPERS_A_THEME = 4  # what one paragraph can compare
 LEAST_PAPERS = 2
 

@@ -25,6 +25,8 @@ from reviewer.types import Evidence
 from reviewer.types.evidence import Sentence, tagged
 from reviewer.types.searches import Filters, Found, Hit
 
+NEAREST_NAMED = 3  # papers that are named where nothing stands above the floor
+
 
 @dataclass(frozen=True)
 class SearchOptions:

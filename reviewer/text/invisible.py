@@ -33,6 +33,16 @@ _OLD_HANGUL = re.compile("\u115f[\u1161-\u11a7]|[\u1100-\u115e]\u1160|\u115f\u11
 UNUSUAL = re.compile("[^ \\t\\n!-~\u00a1-\u00ac\u00ae-\u024f\u0391-\u044f\u2010-\u2027]")
 
 
+# Halves of characters that stand alone: no encoding can write them.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+NEVER_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def without_surrogates(text: str) -> str:
+    """The text with U+FFFD for each half of a character that stands alone."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
 def is_invisible(character: str) -> bool:
     """Control, format, bidi, tag, zero-width and variation characters; joiners too."""
     if character in "\n\t" or character in _SEEN:

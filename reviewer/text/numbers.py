@@ -35,7 +35,7 @@ _NAMED_NUMBERS = re.compile(
 )
 
 _LETTERS = "A-Za-zÀ-ɏͰ-ӿ_"  # Chinese, Japanese or Thai letters before a digit make no name
-_HYPHENS = "-‐‑"
+HYPHENS = "-‐‑"
 _PERCENT = r"\s?(?:%|percent\b|per cent\b)"
 _DIGITS = (
     r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?!\d)|(?<!\d,)\d+,\d{1,2}(?![\d,])|\d+(?:\.\d+)*|(?<!\.)\.\d+"
@@ -43,7 +43,7 @@ _DIGITS = (
 # GPT-4, Qwen2.5, R1 and H100 are names; a hyphen before a percentage makes none.
 _NUMBER = re.compile(
     rf"(?:(?<![{_LETTERS}\d])|(?<=\d[xX×]))(?<!\d\.)"
-    rf"(?:(?<![{_LETTERS}][{_HYPHENS}])|(?=[\d.]+{_PERCENT}))"
+    rf"(?:(?<![{_LETTERS}][{HYPHENS}])|(?=[\d.]+{_PERCENT}))"
     rf"(?P<sign>(?<!\w)[-−+])?(?P<digits>{_DIGITS})(?P<power>[eE][-−+]?\d+)?"
     rf"(?P<scale>[\s-](?:{'|'.join(_SCALES)})\b)?"
     rf"(?:(?P<percent>{_PERCENT})|(?P<shared>(?=\s?(?:[-‐‑–−]|to\s)\s?[\d.]+{_PERCENT}))"  # 5-10%

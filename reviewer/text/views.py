@@ -199,6 +199,12 @@ def _spells(character: str) -> bool:
     return character.isalnum() or character in "+#" or unicodedata.category(character)[0] == "M"
 
 
+def one_line(text: str) -> str:
+    """A question or topic as it is asked and kept: on one line, without half characters, which a
+    command line may hold and nothing can write."""
+    return " ".join(text.encode(errors="replace").decode().split())
+
+
 def counted(number: int, noun: str, many: str = "") -> str:
     """`1 paper`, `2 papers`; `many` where an s does not make the plural."""
     return f"{number} {noun if number == 1 else many or noun + 's'}"

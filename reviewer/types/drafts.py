@@ -25,6 +25,10 @@ Intent = Literal["", "background", "method", "result comparison"]
 OWN_ID = "own"  # the paper id of the work at hand: what cites it cites no paper of the library
 
 
+MOST_THEMES = 6  # of one draft
+POINTS: tuple[Role, ...] = ("comparison", "quote")  # what is open may rest on what these say
+
+
 class Theme(Record):
     """Papers that are told of together, in order."""
 

@@ -70,6 +70,9 @@ class SurveyPlan(Record):
     reports: tuple[ReportPlan, ...]
 
 
+MOST_ABSTRACT, MOST_OPEN = 6, 6  # sentences of an abstract; open questions
+
+
 class SummaryDraft(Record):
     """What a writer says of a whole report: its abstract, and what is open. Not trusted."""
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from reviewer.settings import Settings
     from reviewer.types.progress import Report
 
-_MOST_FILES_SHOWN = 10
-
 
 def register(app: typer.Typer) -> None:
     app.command("backup", epilog="Example: review backup papers-2025.db")(backup)
@@ -61,6 +59,7 @@ def repair(
     library: LibraryOption = None, json: JsonOption = False, quiet: QuietOption = False
 ) -> int:
     """Make a damaged library anew from what can be read of it, and from the files it came from."""
+    from reviewer.cli.library import MOST_FILES_SHOWN
     from reviewer.cli.progress import ShownProgress
     from reviewer.library import repair_library
     from reviewer.render.json import dump
@@ -71,7 +70,7 @@ def repair(
         _indexed(settings, report)
     print_out(dump("repair", done.model_dump(mode="json")) if json else _said(done))
     if done.files_gone and not quiet:
-        for file in done.files_gone[:_MOST_FILES_SHOWN]:
+        for file in done.files_gone[:MOST_FILES_SHOWN]:
             print_error(f"Not there any more, so not read again: {file}")
     return 0
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-K1, B = 1.2, 0.75  # as in SQLite's bm25()
+K1, B = 1.2, 0.75  # as in SQLite's bm25() (Robertson and others 1994)
 _LEAST_IDF = 1e-6  # there too, for a term that more than half of the chunks hold
 # An entry in eight bytes: which chunk, how often in its title and its text, all its words.
 ENTRY = [("chunk", "<u4"), ("title", "u1"), ("text", "u1"), ("length", "<u2")]

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reviewer.library.index.bm25 import K1, B
 from reviewer.text.invisible import visible
 
 TITLE_WEIGHT = 2.0
-K1, B = 1.2, 0.75  # BM25's, as in SQLite (Robertson and others 1994)
 ROCCHIO_CHUNKS = 3
 NEIGHBOURS, NEIGHBOUR_CHUNKS = 5, 60
 FEEDBACK_CHUNKS, FEEDBACK_TERMS = 5, 15

@@ -12,6 +12,7 @@ from reviewer.sources.parsing.json_stream import JsonValue, json_values
 from reviewer.text import split_name
 from reviewer.text.entry_types import kind_named
 from reviewer.text.identifiers import arxiv_id_in, without_doi_address
+from reviewer.text.invisible import without_surrogates
 from reviewer.text.names import Name, read_names
 from reviewer.types import Paper
 from reviewer.types.papers import Part, Skipped
@@ -25,7 +26,6 @@ _OWN = ("type", "issued", "container-title", "citation-key")  # fields that name
 _NAMES = frozenset(("id", "type", "title", "author", "issued", "DOI"))
 _FEW = 5  # values that are looked at for an item
 _MARKUP = re.compile(r"<(/?)(i|b|sub|sup|sc|span)((?<=span)[^<>]*)?>")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def matches(text: str) -> bool:
@@ -97,7 +97,7 @@ def _text(item: Mapping[str, Any], name: str) -> str:
         return str(value)
     if not isinstance(value, str):
         return ""
-    return _without_markup(_SURROGATE.sub("\ufffd", value).strip())
+    return _without_markup(without_surrogates(value).strip())
 
 
 def _without_markup(text: str) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from reviewer.sources.entries import ReadOptions, origin_of
+from reviewer.text.invisible import without_surrogates
 from reviewer.types import Paper
 from reviewer.types.papers import Part, Skipped
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?![0-9])")
 _TEXT_FIELDS = ("venue", "doi", "arxiv_id", "pmid", "url")
 _DEEPEST = 100
@@ -79,7 +79,7 @@ def _depth(value: Any) -> int:  # noqa: ANN401  anything JSON can hold
 def _without_surrogates(value: Any) -> Any:  # noqa: ANN401  anything JSON can hold
     """Lone surrogates can be kept nowhere as UTF-8; they become U+FFFD."""
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
+        return without_surrogates(value)
     if isinstance(value, list):
         return [_without_surrogates(item) for item in value]
     if isinstance(value, dict):

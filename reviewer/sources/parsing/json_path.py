@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+from reviewer.text.invisible import without_surrogates
 
 
 def text_at(value: Any, *path: str) -> str:  # noqa: ANN401  anything JSON can hold
@@ -17,7 +17,7 @@ def text_at(value: Any, *path: str) -> str:  # noqa: ANN401  anything JSON can h
     found = value_at(value, *path)
     if isinstance(found, bool) or not isinstance(found, str | int):
         return ""
-    return _SURROGATE.sub("\ufffd", str(found)).strip()
+    return without_surrogates(str(found)).strip()
 
 
 def list_at(value: Any, *path: str) -> list[Any]:  # noqa: ANN401  anything JSON can hold

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reviewer.text.invisible import without_surrogates
+
 _HEAD = re.compile(r'\{\s*"[^"\n]*"\s*:')
 _ONCE = tuple(re.compile(rf'"{name}"\s*:') for name in (
     "title", "authors", "authorships", "abstract", "DOI", "issued", "paperId"))  # fmt: skip
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST_DAMAGED = 2000  # beginnings that are tried after a fault before the rest is given up
 
 
@@ -127,7 +128,7 @@ def text_of(item: Any, *names: str) -> str:  # noqa: ANN401  anything JSON can h
         item = item.get(name) if isinstance(item, dict) else None
     if isinstance(item, int | float) and not isinstance(item, bool):
         return str(item)
-    return _SURROGATE.sub("\ufffd", item).strip() if isinstance(item, str) else ""
+    return without_surrogates(item).strip() if isinstance(item, str) else ""
 
 
 def json_items(text: str, holder: str, is_item: Callable[[Any], bool]) -> Iterator[JsonValue]:

@@ -15,13 +15,13 @@ from typing import Any
 
 from reviewer.errors import SourceError
 from reviewer.text.encoding import decode
+from reviewer.text.invisible import NEVER_XML
 
 DECLARES = "it declares entities, which are not read because they can name files or fill the memory"
 _ENTITY = re.compile(r"<!ENTITY|<!\[(?!CDATA\[)[^<]{0,40}\[", re.IGNORECASE)
 _PREFIX = re.compile(r'xmlns:(\w+)\s*=\s*["\']([^"\'<>]*)["\']')
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _KEPT = frozenset("amp lt gt quot apos".split())
-_NEVER_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _HEAD_CHARS = 100_000
 _STRAY_CHARS = 20
 _SPACE = re.compile(r"\s+")
@@ -111,7 +111,7 @@ def parse_xml(raw: str, spaces: str = "") -> Any:  # noqa: ANN401  an lxml eleme
     """The one element of `raw`, or in words why there is none. HTML's named characters are read."""
     from lxml import etree
 
-    plain = _NAMED.sub(_character, _NEVER_XML.sub("\ufffd", raw))
+    plain = _NAMED.sub(_character, NEVER_XML.sub("\ufffd", raw))
     try:
         root = etree.fromstring(f"<r {spaces}>{plain}</r>".encode(), _parser())
     except etree.XMLSyntaxError as error:

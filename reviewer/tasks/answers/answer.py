@@ -12,15 +12,15 @@ from reviewer.grounding.claims import FAILING
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
 from reviewer.search import SearchOptions, find
+from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.answers.gather import Gathered, Reads, coverage_of, gather
 from reviewer.text import counted
+from reviewer.text.views import one_line
 from reviewer.types import Answer, Claim
 from reviewer.types.answers import StanceTaken
 from reviewer.types.progress import Report, silent
 from reviewer.types.searches import Filters
 from reviewer.types.writer import PAPERS_A_CALL, Writer
-
-NEAREST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def answer_question(
     """
     options = options or AskOptions()
     started = time.monotonic()
-    question = " ".join(question.encode(errors="replace").decode().split())
+    question = one_line(question)
     if not question:
         raise UsageError("the question is empty", hint='For example: review ask "does RL help?"')
     reads = Reads(options.papers, options.filters, options.effort)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from reviewer.errors import SourceError
 from reviewer.library import Library
@@ -13,6 +12,7 @@ from reviewer.sources import read_text_file
 from reviewer.tasks.checks.bibliography import Bibliography, Named, check_entries, name_keys
 from reviewer.tasks.checks.manuscript import read_draft
 from reviewer.tasks.checks.sentences import states_figures, trace
+from reviewer.tasks.drafts.paragraphs import is_latex_draft
 from reviewer.text import counted
 from reviewer.types import Claim
 from reviewer.types.checks import (
@@ -31,9 +31,6 @@ from reviewer.types.writer import Writer
 
 JUDGED_A_CALL = 8
 _HINT = "Give a draft in Markdown or LaTeX."
-_FORMS = {
-    ".tex": True, ".ltx": True, ".md": False, ".markdown": False, ".qmd": False, ".rmd": False
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,8 +75,8 @@ def check_draft(
     """
     started = time.monotonic()
     options, bibliography = options or CheckOptions(), bibliography or Bibliography()
-    suffix = Path(draft_text.file).suffix.lower()
-    draft = read_draft(draft_text.text, is_latex=_FORMS.get(suffix))
+    text = draft_text.text
+    draft = read_draft(text, is_latex=is_latex_draft(text, draft_text.file))
     named = name_keys(draft, bibliography, library)
     sentences = _checked(draft, named, library, report)
     sentences = _judged(sentences, named, writer, report)

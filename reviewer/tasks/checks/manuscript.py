@@ -6,53 +6,15 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from reviewer.render.citation_syntax import Mark, blank, find_marks, nocited
+from reviewer.render.citation_syntax import Mark, find_marks, nocited
+from reviewer.tasks.drafts.paragraphs import blanked, entries_of, hidden_spans, looks_latex
 from reviewer.text import clean, sentence_spans
 from reviewer.text.latex import plain_text
 from reviewer.types.checks import Draft, DraftSentence
 
-_LOOKS_LATEX = re.compile(
-    r"\\(?:documentclass|begin\{|(?:sub)*section\*?\{|[a-zA-Z]*cite[a-zA-Z]*\*?[\[{])"
-)
-_LOOKS_MARKDOWN = re.compile(r"^#{1,6} |\[[^\]\n]*@\w|^---$|^```", re.MULTILINE)
-_HIDDEN_MARKDOWN = (
-    re.compile(r"\A---\n.*?\n(?:---|\.\.\.)(?=\n|\Z)", re.DOTALL),
-    re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL),
-    re.compile(r"^(`{3,}|~{3,})[^\n]*\n.*?(?:^\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE),
-    re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)"),
-    re.compile(r"\$\$.*?\$\$", re.DOTALL),
-)
-_HIDDEN_LATEX = (
-    re.compile(r"(?<!\\)%[^\n]*"),
-    re.compile(r"\A.*?\\begin\{document\}", re.DOTALL),
-    re.compile(r"\\end\{document\}.*", re.DOTALL),
-    re.compile(
-        r"\\begin\{(?P<name>verbatim|lstlisting|minted|equation|align|gather|multline|tikzpicture"
-        r"|thebibliography|filecontents)\*?\}.*?(?:\\end\{(?P=name)\*?\}|\Z)",
-        re.DOTALL,
-    ),
-    re.compile(r"\\\[.*?\\\]|\$\$.*?\$\$", re.DOTALL),
-    re.compile(
-        r"\\(?:label|ref|eqref|cref|Cref|autoref|pageref|includegraphics|input|include|bibliography"
-        r"|bibliographystyle|addbibresource|usepackage|begin|end|vspace|hspace)\*?"
-        r"(?:\[[^\]]*\])?\{[^{}]*\}"
-    ),
-)
-_REFERENCES = re.compile(
-    r"^(?:#{1,6}[ \t]*|\*\*)?(?:References|Bibliography|Works cited|Literature)(?:\*\*)?:?[ \t]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_ENTRY = re.compile(
-    r"^[ \t]*(?:\[(\d{1,3})\]:?|(\d{1,3})\.)[ \t]+(\S.*(?:\n(?![ \t]*(?:\[?\d|\n)).+)*)",
-    re.MULTILINE,
-)
 _BREAK = re.compile(
     r"\n[ \t]*\n|^[ \t]*(?:#{1,6}[ \t]|\\(?:sub)*(?:section|paragraph)\*?\{|\\chapter|\\item\b)"
     r"|^[ \t]*(?:[-*+]|\d+[.)])[ \t]|^[ \t]*\||\\\\(?:\[|$)",
-    re.MULTILINE,
-)
-_HEADING = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t][^\n]*|\\(?:(?:sub)*section|chapter|title)\*?(?:\[[^\]]*\])?\{[^{}]*\})",
     re.MULTILINE,
 )
 _LEAD = re.compile(r"\s*(?:>[ \t]?|[-*+][ \t]|\d+[.)][ \t]|\||\\item\b)*\s*")
@@ -76,12 +38,9 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
     """The draft's sentences in order. Marks are pandoc's and LaTeX's wherever they stand, and
     numbers where the draft has a numbered list of references; code, comments, displayed
     mathematics and headings hold no sentences."""
-    latex = is_latex
-    if latex is None:
-        latex = bool(_LOOKS_LATEX.search(text)) and not _LOOKS_MARKDOWN.search(text)
-    body, entries = _without_references(text)
-    visible = _hidden(body, _HIDDEN_LATEX if latex else _HIDDEN_MARKDOWN)
-    visible, only_listed = nocited(visible)
+    latex = looks_latex(text) if is_latex is None else is_latex
+    entries = entries_of(text)
+    visible, only_listed = nocited(blanked(text, hidden_spans(text, is_latex=latex)))
     marks = find_marks(visible, entries)
     sentences = tuple(_sentences(visible, marks, latex))
     keys = dict.fromkeys([*(k for mark in marks for k in mark.keys), *only_listed])
@@ -93,27 +52,6 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
         bibliographies=_bibliographies(text),
         entries=entries,
     )
-
-
-def _without_references(text: str) -> tuple[str, dict[str, str]]:
-    """The text with its list of references blanked, and the entries of a numbered one."""
-    heads = list(_REFERENCES.finditer(text))
-    if not heads:
-        return text, {}
-    start = heads[-1].start()
-    found = {m[1] or m[2]: " ".join(m[3].split()) for m in _ENTRY.finditer(text, start)}
-    if found:
-        return text[:start] + blank(text[start:]), found
-    following = _HEADING.search(text, heads[-1].end())
-    end = following.start() if following else len(text)
-    return text[:start] + blank(text[start:end]) + text[end:], {}
-
-
-def _hidden(text: str, patterns: tuple[re.Pattern[str], ...]) -> str:
-    """The text with what is no prose blanked, every other character in its place."""
-    for pattern in (*patterns, _HEADING):
-        text = pattern.sub(lambda found: blank(found[0]), text)
-    return text
 
 
 def _sentences(text: str, marks: list[Mark], latex: bool) -> Iterator[DraftSentence]:

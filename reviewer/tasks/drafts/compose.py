@@ -10,10 +10,17 @@ from reviewer.grounding.claims import FAILING, revised
 from reviewer.text import clean, counted, figures_without_proof
 from reviewer.types import Citation, Claim, Evidence, Paper
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
-from reviewer.types.drafts import OWN_ID, Section, SectionDraft, Statement, StatementDraft, Theme
+from reviewer.types.drafts import (
+    OWN_ID,
+    POINTS,
+    Section,
+    SectionDraft,
+    Statement,
+    StatementDraft,
+    Theme,
+)
 from reviewer.types.writer import Writer
 
-_POINTS = ("comparison", "quote")  # a topic and what is open may rest on what the others say
 _OWN = ("difference", "question")
 
 
@@ -73,7 +80,7 @@ def _statement(draft: StatementDraft, shown: Sequence[Evidence], gate: Gate) -> 
     if role in _OWN and gate.own is not None:
         shown = [*shown, gate.own]
     quotes, reasons = draft.quotes, tuple[str, ...]()
-    if role in _POINTS:
+    if role in POINTS:
         quotes, reasons = _fresh(draft.quotes, shown, gate)
         if draft.quotes and not quotes:
             return "repeat"
@@ -84,7 +91,7 @@ def _statement(draft: StatementDraft, shown: Sequence[Evidence], gate: Gate) -> 
     claim = claims[0].model_copy(update={"dropped": (*claims[0].dropped, *reasons)})
     if role in _OWN:
         return _on_own(claim, gate)
-    gate.points += claim.citations if role in _POINTS else ()
+    gate.points += claim.citations if role in POINTS else ()
     return _placed(claim, draft, role)
 
 
@@ -210,10 +217,10 @@ def _words(claims: Sequence[Statement], titles: dict[str, int]) -> int:
 
 def _spare(claims: Sequence[Statement], n: int) -> Iterable[tuple[int, int, int]]:
     """How much each sentence that may go is needed, with its section and place."""
-    points = [claim for claim in claims if claim.role in _POINTS]
+    points = [claim for claim in claims if claim.role in POINTS]
     seen: set[str] = set()
     for i, claim in enumerate(claims):
-        if claim.role not in _POINTS or len(points) < 2:
+        if claim.role not in POINTS or len(points) < 2:
             continue
         paper_id = claim.citations[0].paper_id if claim.citations else ""
         is_second = claim.role == "quote" and paper_id in seen

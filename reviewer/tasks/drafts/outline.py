@@ -14,6 +14,7 @@ from reviewer.tasks.drafts.options import DraftOptions
 from reviewer.tasks.drafts.themes import themes_of
 from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
 from reviewer.text import counted
+from reviewer.text.views import one_line
 from reviewer.types import Paper
 from reviewer.types.drafts import Plan
 from reviewer.types.evidence import by_paper, tagged
@@ -53,7 +54,7 @@ def plan_related_work(
     fails.
     """
     options = options or DraftOptions()
-    question = " ".join(question.encode(errors="replace").decode().split())
+    question = one_line(question)
     question = question or (options.plan.question if options.plan else "")
     if not question:
         raise UsageError("the question is empty", hint='For example: review draft "does RL help?"')

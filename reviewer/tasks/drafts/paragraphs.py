@@ -1,30 +1,75 @@
-"""Finds the paragraphs of a draft in Markdown or LaTeX, and puts sentences at their ends. Pure."""
+"""What is prose in a draft in Markdown or LaTeX, and how sentences are put after it. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from reviewer.render.citation_syntax import blank
+
 LEAST_WORDS = 8
+_FORMS = {
+    ".tex": True, ".ltx": True, ".latex": True,
+    ".md": False, ".markdown": False, ".qmd": False, ".rmd": False,
+}  # fmt: skip
 _BLANK = re.compile(r"\r?\n[ \t]*(?=\r?\n)")
-_HEADS = re.compile(
-    r"(?:[ \t]*(?:#{1,6}[ \t].*|\\(?:sub)*section\*?\{.*|\\label\{.*|%.*|\\begin\{document\}.*)"
-    r"(?:\r?\n|\Z))+"
-)
 _NO_PROSE = re.compile(
     r"[ \t]*(?:```|~~~|\||>|\$\$|<!--|---|===|:::|\\begin\b|\\end\b|\\\[|\\bibliograph|\\(?:new|re)"
     r"(?:new)?command|\\documentclass|\\usepackage|\\title|\\author|\\maketitle|!\[|\[\^?[\w-]+\]:"
     r"|\[\d+\][ \t])"
 )
+_CLOSE = re.compile(r"\\end\{document\}")
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{(?!document\})")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
-_REFERENCES = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t]*|\\section\*?\{|\*\*)?(?:references|bibliography|works cited)\b[^\n]*$"
-    r"|^[ \t]*\\(?:bibliography|printbibliography|begin\{thebibliography\})",
-    re.MULTILINE | re.IGNORECASE,
+_LOOKS_LATEX = re.compile(
+    r"\\(?:documentclass|begin\{|(?:sub)*section\*?\{|[a-zA-Z]*cite[a-zA-Z]*\*?[\[{])"
 )
-_ENTRY = re.compile(r"^[ \t]*(?:[-*][ \t]|\[\d+\][ \t]|\d+\.[ \t])[^\n]*\S", re.MULTILINE)
-_FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n.*?\n---[ \t]*(?=\r?\n)", re.DOTALL)
+_LOOKS_MARKDOWN = re.compile(r"^#{1,6} |\[[^\]\n]*@\w|^---$|^```", re.MULTILINE)
+_HIDDEN_MARKDOWN = (
+    re.compile(r"\A\ufeff?---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?=\r?\n|\Z)", re.DOTALL),
+    re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL),
+    re.compile(
+        r"^[ \t]*(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*\1[`~]*[ \t\r]*$|\Z)", re.DOTALL | re.MULTILINE
+    ),
+    re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)"),
+    re.compile(r"\$\$.*?\$\$", re.DOTALL),
+)
+_HIDDEN_LATEX = (
+    re.compile(r"(?<!\\)%[^\n]*"),
+    re.compile(r"\A.*?\\begin\{document\}", re.DOTALL),
+    re.compile(r"\\end\{document\}.*", re.DOTALL),
+    re.compile(
+        r"\\begin\{(?P<name>verbatim|lstlisting|minted|equation|align|gather|multline|tikzpicture"
+        r"|thebibliography|filecontents)\*?\}.*?(?:\\end\{(?P=name)\*?\}|\Z)",
+        re.DOTALL,
+    ),
+    re.compile(r"\\\[.*?\\\]|\$\$.*?\$\$", re.DOTALL),
+    re.compile(
+        r"\\(?:label|ref|eqref|cref|Cref|autoref|pageref|includegraphics|input|include|bibliography"
+        r"|bibliographystyle|addbibresource|usepackage|begin|end|vspace|hspace)\*?"
+        r"(?:\[[^\]]*\])?\{[^{}]*\}"
+    ),
+)
+# Above a list of references, or what LaTeX makes one of.
+_REFERENCES = re.compile(
+    r"^[ \t]*(?:(?:#{1,6}[ \t]*|\\(?:(?:sub)*section|chapter)\*?\{|\*\*)?"
+    r"(?:\d+(?:\.\d+)*\.?[ \t]+)?(?P<words>references|bibliography|works cited|literature)"
+    r"(?:[ \t]+(?:and|&)[ \t]+\w+)?"
+    r"(?:\*\*|\})?:?(?:[ \t]*\{[^{}\n]*\})?[ \t\r]*$"
+    r"|\\(?:bibliography\b|printbibliography\b|begin\{thebibliography\}))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ENTRY = re.compile(
+    r"^[ \t]*(?:\[(\d{1,3})\]:?|(\d{1,3})\.)[ \t]+(\S.*(?:\n(?![ \t]*(?:\[?\d|\n)).+)*)",
+    re.MULTILINE,
+)
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t][^\n]*|\\(?:(?:sub)*section|chapter|title)\*?(?:\[[^\]]*\])?\{[^{}]*\})",
+    re.MULTILINE,
+)
+_ITEM = re.compile(r"^[ \t]*(?:[-*][ \t]|\[\d+\][ \t]|\d+\.[ \t])[^\n]*\S", re.MULTILINE)
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*\Z")
 
 
@@ -35,42 +80,86 @@ class Put(NamedTuple):
     text: str
 
 
-def prose_spans(text: str) -> list[tuple[int, int]]:
-    """Half-open ranges of the paragraphs of prose, in order: no headings, code, tables, quotations,
-    environments, front matter, and nothing of a list of references or below it."""
-    start, end = _body(text)
-    spans, in_code, at = [], False, start
-    for stop in [*(m.start() for m in _BLANK.finditer(text, start, end)), end]:
-        block = text[at:stop]
-        fences = len(_FENCE.findall(block))
-        if not in_code and not fences and (span := _prose(block)):
-            spans.append((at + span[0], at + span[1]))
-        in_code = in_code != (fences % 2 == 1)
+def is_latex_draft(text: str, file: str = "") -> bool:
+    """Whether a draft is one in LaTeX: by its file's name, else by what it holds."""
+    known = _FORMS.get(Path(file).suffix.lower())
+    return looks_latex(text) if known is None else known
+
+
+def looks_latex(text: str) -> bool:
+    """Whether a draft is one in LaTeX, by what it holds."""
+    return bool(_LOOKS_LATEX.search(text)) and not _LOOKS_MARKDOWN.search(text)
+
+
+def hidden_spans(text: str, *, is_latex: bool) -> list[tuple[int, int]]:
+    """Half-open ranges of all that is no prose: front matter or preamble, code, comments, displayed
+    mathematics, commands that print nothing, headings, and the list of references."""
+    spans: list[tuple[int, int]] = []
+    head = _references(text)
+    if head is not None and head["words"]:
+        spans.append((head.start(), _end_of_references(text, head)))
+        text = blanked(text, spans)
+    for pattern in (*(_HIDDEN_LATEX if is_latex else _HIDDEN_MARKDOWN), _HEADING):
+        found = [match.span() for match in pattern.finditer(text)]
+        text = blanked(text, found)
+        spans += found
+    return spans
+
+
+def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with white space for these ranges, every other character in its place."""
+    out, at = [], 0
+    for start, end in sorted(spans):
+        out += [text[at:start], blank(text[max(at, start) : end])]
+        at = max(at, end)
+    return "".join([*out, text[at:]])
+
+
+def entries_of(text: str) -> dict[str, str]:
+    """The entries of a numbered list of references, by number."""
+    head = _references(text)
+    if head is None or not head["words"]:
+        return {}
+    found = _ENTRY.finditer(text, head.start())
+    return {match[1] or match[2]: " ".join(match[3].split()) for match in found}
+
+
+def _references(text: str) -> re.Match[str] | None:
+    """The last heading of a list of references."""
+    heads = list(_REFERENCES.finditer(text))
+    return heads[-1] if heads else None
+
+
+def _end_of_references(text: str, head: re.Match[str]) -> int:
+    """A numbered list goes to the draft's end, another one to the next heading."""
+    following = None if entries_of(text) else _HEADING.search(text, head.end())
+    return following.start() if following else len(text)
+
+
+def prose_spans(text: str, *, is_latex: bool | None = None) -> list[tuple[int, int]]:
+    """Half-open ranges of the paragraphs of prose that a sentence may be put after, in order: no
+    tables, quotations, environments, nothing of `hidden_spans`, and nothing below the list of
+    references."""
+    hidden = hidden_spans(text, is_latex=looks_latex(text) if is_latex is None else is_latex)
+    visible = blanked(text, hidden)
+    ends = [m.start() for m in (_references(text), _CLOSE.search(text)) if m is not None]
+    end = min(ends, default=len(text))
+    spans, at = [], 0
+    for stop in [*(m.start() for m in _BLANK.finditer(text, 0, end)), end]:
+        span = _prose(text, visible, at, stop)
+        if span and not any(a < span[1] < b for a, b in hidden):  # a comment may go on
+            spans.append(span)
         at = stop
     return spans
 
 
-def _body(text: str) -> tuple[int, int]:
-    begin = re.search(r"\\begin\{document\}", text)
-    front = _FRONT.match(text)
-    start = begin.end() if begin else front.end() if front else 0
-    found = _REFERENCES.search(text, start)
-    close = re.search(r"\\end\{document\}", text)
-    ends = [m.start() for m in (found, close) if m is not None]
-    return start, min(ends, default=len(text))
-
-
-def _prose(block: str) -> tuple[int, int] | None:
-    start = len(block) - len(block.lstrip())
-    while head := _HEADS.match(block, start):
-        if head.end() == start:
-            break
-        start = head.end()
-        start += len(block[start:]) - len(block[start:].lstrip())
-    end = len(block.rstrip())
-    inner = block[start:end]
-    is_prose = len(inner.split()) >= LEAST_WORDS and not _NO_PROSE.match(inner)
-    return (start, end) if is_prose and "\\end{" not in inner else None
+def _prose(text: str, visible: str, start: int, stop: int) -> tuple[int, int] | None:
+    block, seen = text[start:stop], visible[start:stop]
+    if _FENCE.search(block) or _ENVIRONMENT.search(block) or len(seen.split()) < LEAST_WORDS:
+        return None
+    first = start + len(seen) - len(seen.lstrip())
+    last = start + len(block.rstrip())
+    return None if _NO_PROSE.match(text, first, last) else (first, last)
 
 
 def after_paragraph(text: str, end: int, sentences: str) -> Put:
@@ -83,8 +172,8 @@ def after_paragraph(text: str, end: int, sentences: str) -> Put:
 
 def after_references(text: str, line: str) -> Put | None:
     """The line after the last entry of the list of references; None where there is no list."""
-    heading = _REFERENCES.search(text)
-    entries = list(_ENTRY.finditer(text, heading.end())) if heading else []
+    heading = _references(text)
+    entries = list(_ITEM.finditer(text, heading.end())) if heading else []
     if not entries:
         return None
     return Put(entries[-1].end(), f"\n\n{line}" if _is_apart(text, entries) else f"\n{line}")

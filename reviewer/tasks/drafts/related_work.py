@@ -8,7 +8,8 @@ from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
 from reviewer.search import SearchOptions, find
 from reviewer.search.beginning import beginning_of
-from reviewer.search.clusters import MOST_THEMES, PAPERS_A_THEME
+from reviewer.search.clusters import PAPERS_A_THEME
+from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.answers.gather import coverage_of
 from reviewer.tasks.drafts.compose import (
     Gate,
@@ -21,11 +22,10 @@ from reviewer.tasks.drafts.options import DraftOptions
 from reviewer.tasks.drafts.outline import Planned, plan_related_work
 from reviewer.text import counted
 from reviewer.types import RelatedWork
-from reviewer.types.drafts import Brief, Section
+from reviewer.types.drafts import MOST_THEMES, Brief, Section
 from reviewer.types.progress import Report, silent
 from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL, Writer
 
-NEAREST_NAMED = 3
 _CLAIMS_A_THEME = 5
 
 

@@ -26,6 +26,7 @@ from reviewer.tasks.drafts.paragraphs import (
     Put,
     after_paragraph,
     after_references,
+    is_latex_draft,
     prose_spans,
     with_puts,
 )
@@ -68,11 +69,11 @@ def revise_draft(
     if not options.keys:
         raise UsageError("no paper to add is named", hint="Name them: --add key1,key2")
     papers = list({p.id: p for p in (library.paper(key) for key in options.keys)}.values())
-    spans = prose_spans(text)
+    latex = is_latex_draft(text, file)
+    spans = prose_spans(text, is_latex=latex)
     if not spans:
         raise UsageError(f"{file} holds no paragraph to add to", hint="Name a draft in prose.")
-    is_latex = file.lower().endswith((".tex", ".latex", ".ltx"))
-    style = options.style or style_of(text, is_latex=is_latex)
+    style = options.style or style_of(text, is_latex=latex)
     known = {paper.id for paper in papers if _is_there(paper, text)}
     wanted = [paper for paper in papers if paper.id not in known]
     left_out = [f"{paper.key} is in the draft already" for paper in papers if paper.id in known]

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from reviewer.library import Library
 from reviewer.search import SearchOptions, find, find_similar
 from reviewer.search.beginning import beginning_of
+from reviewer.search.search import NEAREST_NAMED
 from reviewer.text import counted
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import by_paper, tagged
 from reviewer.types.searches import Filters, Found
 from reviewer.types.surveys import Flow, Query, ReportPlan, SectionPlan, ViewQuestion
 
-NEAREST_NAMED = 3
 CHUNKS_A_PAPER = 2
 _SEEDS, _NEIGHBOURS = 30, 5  # the best papers whose nearest ones are looked at
 _FUSION = 60  # of reciprocal rank fusion (Cormack and others 2009)

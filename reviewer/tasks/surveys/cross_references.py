@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from reviewer.text import counted
 from reviewer.text.keywords import word_overlap
 from reviewer.types import Citation
-from reviewer.types.drafts import Statement
+from reviewer.types.drafts import POINTS, Statement
 from reviewer.types.surveys import SeeAlso, SurveySection
 
 SAME_WORDS = 0.8  # share of words in common (Jaccard) from which two sentences say the same
-_POINTS = ("comparison", "quote")
 
 
 def merged(sections: Sequence[SurveySection]) -> tuple[SurveySection, ...]:
@@ -47,7 +46,7 @@ def merged(sections: Sequence[SurveySection]) -> tuple[SurveySection, ...]:
 
 
 def _repeats(claim: Statement, other: Statement) -> bool:
-    if claim.role not in _POINTS or other.role not in _POINTS or not claim.citations:
+    if claim.role not in POINTS or other.role not in POINTS or not claim.citations:
         return False
     if all(any(_overlap(c, known) for known in other.citations) for c in claim.citations):
         return True

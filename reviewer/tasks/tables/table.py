@@ -16,7 +16,7 @@ from reviewer.tasks.tables.select import Chosen, choose_papers, texts_of
 from reviewer.tasks.tables.sort import check_order, in_order
 from reviewer.tasks.tables.update import Cells, Redo, checked_again, kept_cells, quoted_chunks
 from reviewer.text import counted
-from reviewer.text.views import shorten
+from reviewer.text.views import one_line, shorten
 from reviewer.types import Table
 from reviewer.types.claims import NeedsModel
 from reviewer.types.evidence import by_paper
@@ -70,7 +70,7 @@ def compare_papers(
     """
     options = options or TableOptions()
     started = time.monotonic()
-    topic = " ".join(topic.encode(errors="replace").decode().split())
+    topic = one_line(topic)
     report("Searching", 0, 0)
     chosen = _chosen(topic, library, options)
     columns = _columns(topic, library, writer, options, chosen)

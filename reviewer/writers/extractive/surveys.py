@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from reviewer.text import clean
 from reviewer.types import Evidence
 from reviewer.types.claims import ClaimDraft, Quote
-from reviewer.types.surveys import SummaryDraft, SurveySection
+from reviewer.types.surveys import MOST_ABSTRACT, MOST_OPEN, SummaryDraft, SurveySection
 
-MOST_ABSTRACT, MOST_OPEN = 6, 6
 _LEAST_WORDS, _MOST_WORDS = 8, 60
 _OPEN = re.compile(
     r"\b(?:remains? (?:an? |\w+ ){0,3}?(?:open|unclear|unexplored|underexplored|unknown|unsolved"

@@ -15,7 +15,7 @@ from reviewer.llm.ask import Model
 from reviewer.llm.prompts import Shown
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Expanded, Quote, Reading, Stance, Support
-from reviewer.types.drafts import Brief, SectionDraft, Theme
+from reviewer.types.drafts import MOST_THEMES, Brief, SectionDraft, Theme
 from reviewer.types.evidence import by_paper
 from reviewer.types.progress import Report
 from reviewer.types.record import Record
@@ -181,7 +181,7 @@ class Prompted:
     ) -> tuple[Theme, ...]:
         """The model's own themes; papers that it leaves out are in none."""
         texts = drafting.texts_shown(readings, evidence)
-        most = max(drafting.MOST_THEMES, len(groups))
+        most = max(MOST_THEMES, len(groups))
         return drafting.plan_sections(self._asking, question, texts, evidence, most)
 
     def write_sections(

@@ -11,11 +11,19 @@ from reviewer.text import clean
 from reviewer.text.views import shorten
 from reviewer.types import Evidence
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote, Reading
-from reviewer.types.drafts import Brief, Intent, Relation, Role, SectionDraft, StatementDraft, Theme
+from reviewer.types.drafts import (
+    MOST_THEMES,
+    Brief,
+    Intent,
+    Relation,
+    Role,
+    SectionDraft,
+    StatementDraft,
+    Theme,
+)
 from reviewer.types.progress import Report
 from reviewer.types.record import Record
 
-MOST_THEMES = 6
 MOST_NAME_CHARS = 80
 MOST_ADDED = 2  # sentences to a paragraph of the user's
 SECTION_CHARS = 600  # of one text's quotes in a section's prompt

@@ -12,10 +12,16 @@ from reviewer.text.views import shorten
 from reviewer.types import Evidence
 from reviewer.types.claims import ClaimDraft
 from reviewer.types.record import Record
-from reviewer.types.surveys import PointOfView, SummaryDraft, SurveySection, ViewQuestion
+from reviewer.types.surveys import (
+    MOST_ABSTRACT,
+    MOST_OPEN,
+    PointOfView,
+    SummaryDraft,
+    SurveySection,
+    ViewQuestion,
+)
 
 QUESTIONS_A_VIEW = 2
-MOST_ABSTRACT, MOST_OPEN = 6, 6
 _MOST_QUESTION_CHARS = 200
 _VIEWS: tuple[PointOfView, ...] = get_args(PointOfView)
 
