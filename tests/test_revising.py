@@ -11,14 +11,14 @@ from reviewer.errors import NotFoundError, UsageError
 from reviewer.library import Library
 from reviewer.settings import Settings
 from reviewer.tasks.checks.manuscript import read_draft
-from reviewer.tasks.drafts.paragraphs import (
+from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft
+from reviewer.text.draft_prose import (
     Put,
     after_references,
     is_latex_draft,
     prose_spans,
     with_puts,
 )
-from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft
 from reviewer.writers import Extractive
 from reviewer.writers.prompted.sections import AdditionReply
 from tests.conftest import SAMPLES

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from reviewer.text.views import blank
+
 # As pandoc reads it: a sign stands within the key, one at a time, so `@a--b` names a.
 _PLAIN_KEY = re.compile(r"\w(?:\w|[:.#$%&\-+?<>~/](?=\w)|[:/](?=/))*")
 _KEY = rf"\{{[^{{}}\s]+\}}|{_PLAIN_KEY.pattern}"
@@ -89,11 +91,6 @@ def nocited(text: str) -> tuple[str, list[str]]:
     """The text with `\\nocite` blanked, and the keys that it names."""
     keys = [key for found in _NOCITE.finditer(text) for key in _keys(found)]
     return _NOCITE.sub(lambda found: blank(found[0]), text), keys
-
-
-def blank(text: str) -> str:
-    """As many characters of white space, with the line ends."""
-    return re.sub(r"[^\n]", " ", text)
 
 
 def _latex(text: str) -> Iterator[Mark]:

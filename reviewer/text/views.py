@@ -217,3 +217,8 @@ def shorten(text: str, max_chars: int) -> str:
     cut = text[: max_chars - 1]
     head, _, _ = cut.rpartition(" ")
     return (head if len(head) > max_chars // 2 else cut).rstrip(" ,;:") + "…"
+
+
+def blank(text: str) -> str:
+    """As many characters of white space, with the line ends."""
+    return re.sub(r"[^\n]", " ", text)

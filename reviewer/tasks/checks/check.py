@@ -12,8 +12,8 @@ from reviewer.sources import read_text_file
 from reviewer.tasks.checks.bibliography import Bibliography, Named, check_entries, name_keys
 from reviewer.tasks.checks.manuscript import read_draft
 from reviewer.tasks.checks.sentences import states_figures, trace
-from reviewer.tasks.drafts.paragraphs import is_latex_draft
 from reviewer.text import counted
+from reviewer.text.draft_prose import is_latex_draft
 from reviewer.types import Claim
 from reviewer.types.checks import (
     FAILING,

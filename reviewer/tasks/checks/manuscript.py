@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from reviewer.render.citation_syntax import Mark, find_marks, nocited
-from reviewer.tasks.drafts.paragraphs import blanked, entries_of, hidden_spans, looks_latex
 from reviewer.text import clean, sentence_spans
+from reviewer.text.draft_prose import blanked, entries_of, hidden_spans, looks_latex
 from reviewer.text.latex import plain_text
 from reviewer.types.checks import Draft, DraftSentence
 

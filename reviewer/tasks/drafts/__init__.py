@@ -4,5 +4,5 @@
 `writer.write_sections` drafts a section a theme. `compose` passes each sentence through grounding,
 on its theme's papers alone, leaves out repeated citations, holds what is said of the user's own
 work against its text (`own_work`), and cuts to the wanted words. `revise` leaves a user's draft as
-it is and adds sentences at the ends of the paragraphs that `paragraphs` finds.
+it is and adds sentences at the ends of the paragraphs that `text.draft_prose` finds.
 """

@@ -22,7 +22,8 @@ from reviewer.render.markdown_draft import reference_markdown, sentence_markdown
 from reviewer.search import SearchOptions, find
 from reviewer.search.beginning import beginning_of
 from reviewer.search.clusters import by_words, vectors_of
-from reviewer.tasks.drafts.paragraphs import (
+from reviewer.text import clean, counted, normalise_title
+from reviewer.text.draft_prose import (
     Put,
     after_paragraph,
     after_references,
@@ -30,7 +31,6 @@ from reviewer.tasks.drafts.paragraphs import (
     prose_spans,
     with_puts,
 )
-from reviewer.text import clean, counted, normalise_title
 from reviewer.types import Claim, Evidence, Paper
 from reviewer.types.drafts import Addition, Revision
 from reviewer.types.papers import Part

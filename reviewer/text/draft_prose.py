@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from reviewer.render.citation_syntax import blank
+from reviewer.text.views import blank
 
 LEAST_WORDS = 8
 _FORMS = {
