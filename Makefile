@@ -10,6 +10,7 @@ test:
 lint:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	lint-imports
 
 types:
 	$(PYTHON) -m mypy
