@@ -66,12 +66,12 @@ def edges() -> dict[str, set[str]]:
 
 def picture() -> str:
     """A line a package, floor by floor from the top: its sub-packages and what it imports."""
-    order = [name for floor in floors() for name in floor]
+    order, imported = [name for floor in floors() for name in floor], edges()
     lines = []
     for floor in floors():
         for name in floor:
             inner = sorted(p.parent.name for p in (PACKAGE / name).glob("*/__init__.py"))
-            below = [other for other in order if other in edges()[name]]
+            below = [other for other in order if other in imported[name]]
             lines.append(f"{name:<10} {' '.join(inner):<48} -> {' '.join(below)}".rstrip(" ->"))
         lines.append("-" * 12)
     return "\n".join(lines[:-1])

@@ -213,7 +213,7 @@ def _children(pid):
         if place.name.isdecimal():
             try:
                 fields = (place / "stat").read_text("utf-8").rpartition(")")[2].split()
-                is_reader = "pdf_reading" in (place / "cmdline").read_text("utf-8")
+                is_reader = "sources.pdf.worker" in (place / "cmdline").read_text("utf-8")
             except OSError:
                 continue
             found += [int(place.name)] if int(fields[1]) == pid and is_reader else []

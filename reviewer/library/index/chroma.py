@@ -13,8 +13,6 @@ COLLECTION = "chunks"
 BATCH = 5000  # Chroma takes at most 5,461 rows a call
 # How many vectors a search looks at (`ef_search`), by how many there are at the least.
 _EF = {0: 200, 5_000: 400, 50_000: 800}
-_REACHED = 0.5  # of an index's vectors
-_ITSELF = 0.999  # the least cosine of a vector with itself, in float32
 # Chroma keeps up to `sync_threshold` rows outside its HNSW files, and then every process that only
 # reads folds them in again and rewrites those files. With 2 each batch is written out at once, and
 # reading leaves the files as they are (13 ms to open instead of 37).
@@ -133,16 +131,6 @@ class Vectors:
             )
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(chunk_id, 1.0 - float(distance)) for chunk_id, distance in pairs]
-
-    def finds_its_own(self, most: int) -> bool:
-        """True when of the first `most` vectors, asked for, as many find one as near as itself as a
-        whole index finds at the least: some vectors of a large one cannot be reached in its graph
-        (3 of 100 in 10,000 that lie close together)."""
-        with _told():
-            vectors = self._collection.get(limit=most, include=["embeddings"])["embeddings"]
-        found = [self.nearest(vector, 1) for vector in vectors]
-        reached = sum(bool(hits) and hits[0][1] > _ITSELF for hits in found)
-        return reached >= _REACHED * len(found)
 
 
 def replace_folder(fresh: Path, folder: Path) -> None:

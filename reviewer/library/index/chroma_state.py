@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import zip_longest
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from reviewer.errors import LibraryError
-from reviewer.library.index.chroma_sqlite import root_page, sum_of_tables
 from reviewer.library.storage.database import Database
 
 _CLEAN, _UNCLEAN = "clean", "unclean"
 _SQLITE = "chroma.sqlite3"
-# Chroma's HNSW files are read whole at each opening, so their checksums cost little beside it. Of
-# its SQLite file a question reads little: of a larger one (some 4,600 chunks) the small tables are
-# summed that each opening reads, and at whose damage Chroma can end the process.
-_MOST_SUMMED = 64_000_000
-_OPENED_TABLES = (
-    "migrations", "tenants", "databases", "collections", "collection_metadata", "segments",
-    "segment_metadata", "max_seq_id", "embeddings_queue", "embeddings_queue_config",
-    "maintenance_log",
-)  # fmt: skip
-_NOT_SUMMED = f"{_SQLITE}:0"  # how an earlier release knew a large file
+# Chroma reads its files without checking them: one changed byte can end the process or give other
+# neighbours. After a power cut a file can have its size and time but not its bytes. What each
+# checksum buys is in docs/decisions/chroma-trust.md.
+_MOST_SUMMED = 64_000_000  # bytes of an SQLite file (some 4,600 chunks) that is summed whole
+_MARKED = "acquire_write"  # the table in which each opening leaves a row
 _SQLITE_PAGE = 4096
-_BLOCK = 1 << 20
 _COUNTERS = (slice(24, 28), slice(92, 100))  # of SQLite's header, which count openings
+_BLOCK = 1 << 20
 
 
 def import_library() -> None:
@@ -54,15 +47,10 @@ class IndexFiles:
         return True
 
     def _have_their_sums(self) -> bool:
-        page, _, kept = self._database.state("index_sums").partition(" ")
         try:
-            sums = _sums_of(self.folder, int(page))
-        except (OSError, ValueError, LibraryError):
+            return self._database.state("index_sums") == _sums_of(self.folder)
+        except (OSError, ValueError, sqlite3.Error):
             return False
-        return all(
-            one in (other, _NOT_SUMMED)
-            for one, other in zip_longest(kept.split(";"), sums.split(";"))
-        )
 
     @property
     def generation(self) -> int:
@@ -80,15 +68,14 @@ class IndexFiles:
     def mark_clean(self, generation: int) -> None:
         """The index was closed and holds what the database did at this generation."""
         try:
-            page = root_page(self.folder / _SQLITE, "acquire_write")
-            files, sums = _files_in(self.folder), _sums_of(self.folder, page)
-        except LibraryError:
+            files, sums = _files_in(self.folder), _sums_of(self.folder)
+        except (ValueError, sqlite3.Error):
             return  # it was not written well, so it stays unclean
         with self._database.transaction():
             self._database.set_state("index", _CLEAN)
             self._database.set_state("index_generation", str(generation))
             self._database.set_state("index_files", files)
-            self._database.set_state("index_sums", f"{page} {sums}")
+            self._database.set_state("index_sums", sums)
             self._database.run("DELETE FROM removed_chunks WHERE generation <= ?", (generation,))
 
     @contextmanager
@@ -109,26 +96,37 @@ class IndexFiles:
             lock.release()
 
 
-def _sums_of(folder: Path, page: int) -> str:
-    """A checksum of each file. Raises LibraryError when Chroma's SQLite file is damaged."""
+def _sums_of(folder: Path) -> str:
+    """A checksum of each file. Raises sqlite3.Error or ValueError where Chroma's SQLite file cannot
+    be read."""
     sums = []
     for path in _paths_in(folder):
-        total = _sum_of_sqlite(path, page) if path.name == _SQLITE else _sum_of_bytes(path)
+        total = _sum_of_sqlite(path) if path.name == _SQLITE else _sum_of_bytes(path)
         sums.append(f"{path.relative_to(folder).as_posix()}:{total:x}")
     return ";".join(sums)
 
 
-def _sum_of_sqlite(path: Path, page: int) -> int:
-    """Of all bytes but the counters of the header and the page `page`, where each opening leaves a
-    mark; of a large file that of its small tables."""
+def _sum_of_sqlite(path: Path) -> int:
+    """Of all bytes but those that each opening changes. Of a large file only of its schema: damage
+    there can end the process, damage elsewhere is an error that Chroma raises."""
     import zlib
 
+    schema = _schema_of(path)
     if path.stat().st_size > _MOST_SUMMED:
-        return sum_of_tables(path, _OPENED_TABLES)
+        return zlib.crc32(repr(schema).encode())
     data = bytearray(path.read_bytes())
-    for masked in (*_COUNTERS, slice((page - 1) * _SQLITE_PAGE, page * _SQLITE_PAGE)):
+    pages = [page - 1 for name, page, _ in schema if name == _MARKED.encode()]
+    for masked in (*_COUNTERS, *(slice(_SQLITE_PAGE * n, _SQLITE_PAGE * (n + 1)) for n in pages)):
         data[masked] = bytes(len(data[masked]))
     return zlib.crc32(data)
+
+
+def _schema_of(path: Path) -> list[tuple[bytes, int, bytes]]:
+    """Name, first page and SQL of each table and index, as bytes: damaged text may not be UTF-8."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+        return opened.execute(
+            "SELECT CAST(name AS BLOB), rootpage, CAST(sql AS BLOB) FROM sqlite_master"
+        ).fetchall()
 
 
 def _sum_of_bytes(path: Path) -> int:

@@ -23,7 +23,6 @@ from reviewer.library.index.chroma_state import IndexFiles
 from reviewer.library.index.chunking import embedding_text
 from reviewer.library.index.chunks import ChunkStore, KeptChunk
 from reviewer.library.index.nearest import Neighbours
-from reviewer.library.index.trial import opens_well
 from reviewer.library.storage.database import Database
 from reviewer.text import clean, sentence_spans
 from reviewer.types.progress import Report, silent
@@ -132,7 +131,7 @@ class Index:
         return self._neighbours.is_in_step()
 
     def sync(self, report: Report = silent, *, anew: bool = False) -> None:
-        """Bring the index up to the database; make it anew where it is not whole."""
+        """Bring the index up to the database; make it again where it is not whole."""
         if self.is_in_step() and not anew:
             return
         if not self.embedding_name:
@@ -141,10 +140,9 @@ class Index:
             return
         with self._files.alone():
             self._neighbours.close()
-            is_whole = self._files.are_whole()
-            if anew or not is_whole or not self._catch_up():
+            if anew or not self._files.are_whole() or not self._catch_up():
                 report("Making the index", 0, 0)
-                self._make(is_mending=not is_whole and self.folder.exists())
+                self._make()
 
     def _catch_up(self) -> bool:
         """Write what is new into the index; False when it turns out to be damaged."""
@@ -162,9 +160,8 @@ class Index:
         self._files.mark_clean(generation)
         return True
 
-    def _make(self, *, is_mending: bool) -> None:
-        """Make the index anew beside the old one, which is never opened when it is not whole. Where
-        something broke it, whatever that was, the new one is first opened in another process."""
+    def _make(self) -> None:
+        """Make the index again beside the old one, which is never opened when it is not whole."""
         generation = self._database.generation
         self._files.mark_unclean()
         fresh = self.folder.with_name("chroma.new")
@@ -175,8 +172,6 @@ class Index:
                 self._fill(index, 0)
             finally:
                 index.close()
-            if is_mending and not opens_well(fresh, self._chunks.count_embedded()):
-                raise IndexDamagedError("what was written cannot be read back")
             replace_folder(fresh, self.folder)
         except (IndexDamagedError, OSError) as error:
             raise self._unwritten(fresh, str(error)) from error
