@@ -150,7 +150,7 @@ print(f"{seconds:.2f} {more:.0f} {len(found.papers)} {reason}")
 def read_harm(folder: Path) -> None:
     root = Path(__file__).resolve().parent.parent
     sys.path[:0] = [str(root), str(root / "tests")]
-    from tests.test_hostile_files import HARM, write_line
+    from tests.sources.test_hostile_files import HARM, write_line
 
     path = folder / "harm"
     for name in (*sorted(k for k, v in HARM.items() if v), "line of 100 MB"):

@@ -25,7 +25,7 @@ from reviewer.cli.model import writer_of
 from reviewer.library import Library
 from reviewer.tasks import answer_question
 from reviewer.tasks.answers.answer import AskOptions
-from tests.fake_provider import FakeProvider, Seen
+from tests.support.fake_provider import FakeProvider, Seen
 
 MODEL = "openai/fake"
 LATENCY_S = 0.5

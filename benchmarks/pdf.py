@@ -55,7 +55,7 @@ print(json.dumps({"pages": pages, "reading_s": time.process_time() - start}))
 
 def generated(folder: Path, pages: int) -> Path:
     """A paper in two columns of about 4,000 letters a page."""
-    from tests.pdfs import make_pdf, words
+    from tests.support.pdfs import make_pdf, words
 
     pick = random.Random(7)
     known = ["".join(pick.choices("aeioustrnlm", k=pick.randint(2, 9))) for _ in range(2000)]

@@ -36,8 +36,8 @@ from reviewer.settings import Settings
 from reviewer.tasks import run_survey
 from reviewer.tasks.surveys.run import SurveyOptions
 from reviewer.types.surveys import Batch, ReportPlan, SectionPlan, SurveyPlan
-from tests.fake_provider import FakeProvider
-from tests.scripted import served
+from tests.support.fake_provider import FakeProvider
+from tests.support.scripted import served
 
 MODEL = "openai/fake"
 JOBS, LATENCY_S, CALLS = 16, 0.1, 1000

@@ -34,7 +34,7 @@ from reviewer.text import normalise_title
 from reviewer.types import Table
 from reviewer.types.searches import Filters
 from reviewer.writers import Extractive
-from tests.fake_provider import FakeProvider, Seen
+from tests.support.fake_provider import FakeProvider, Seen
 
 MODEL = "openai/fake"
 PAPERS, JOBS, LATENCY_S = 40, 8, 0.5

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_sources import FakeSources
 from hypothesis import HealthCheck, settings
-from promises import (  # noqa: F401  pytest finds hooks and fixtures here
+
+from reviewer.library import Library
+from reviewer.types.searches import Filters
+from tests.support.fake_sources import FakeSources
+from tests.support.promises import (  # noqa: F401  pytest finds hooks and fixtures here
     IS_FULL,
     pytest_runtest_logreport,
     pytest_runtest_setup,
     pytest_sessionfinish,
     rounds,
 )
-
-from reviewer.library import Library
-from reviewer.types.searches import Filters
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "fixtures" / "library"
@@ -136,7 +136,7 @@ def sources():
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
     """A headless Chromium; a test that wants one is skipped where there is none."""
-    from tests.browser import CHROMIUM, Browser
+    from tests.support.browser import CHROMIUM, Browser
 
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed here")

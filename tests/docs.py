@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from tests.house import ROOT, picture
+from tests.support.house import ROOT, picture
 
 CLI = ROOT / "docs" / "cli.md"
 PROMPTS = ROOT / "docs" / "prompts.md"

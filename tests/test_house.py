@@ -13,7 +13,7 @@ from reviewer.render.registry import WRITERS
 from reviewer.sources.online import fetch
 from reviewer.sources.online.services import SEARCHED
 from reviewer.sources.read import FORMATS, PACKED_FORMATS
-from tests.house import PACKAGE, floors, imports, module_name, modules, picture
+from tests.support.house import PACKAGE, floors, imports, module_name, modules, picture
 
 FILES = modules()
 

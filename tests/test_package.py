@@ -12,8 +12,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from promises import count, promise
+
+from tests.conftest import ROOT
+from tests.support.promises import count, promise
 
 EPOCH = "1767225600"  # 1 January 2026
 PARTS = ("reviewer", "prompts", "tests", "fixtures", "docs", "benchmarks")
@@ -114,7 +115,10 @@ def test_the_installed_wheel_answers_and_passes_tests(built, tmp_path):
     assert "## References" in said_by(review, "ask", QUESTION, "--papers", "fixtures/library")
     said_by(review, "prompts", "export", "mine")
     assert len(list((place / "mine").iterdir())) == len(list((ROOT / "prompts").iterdir()))
-    tests = ["test_prompting.py", *count(["test_citing.py", "test_formats.py", "test_cli.py"], [])]
+    tests = [
+        "llm/test_prompts.py",
+        *count(["grounding/test_quotes.py", "render/test_formats.py", "cli/test_app.py"], []),
+    ]
     shown = said_by(
         python, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider",
         *(f"tests/{name}" for name in tests),

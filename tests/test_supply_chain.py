@@ -10,14 +10,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from promises import promise
 
 from reviewer.errors import ModelError
 from reviewer.llm.providers import require_sound
 from reviewer.tasks.doctor import examine
 from tests import supply_chain
+from tests.conftest import ROOT
 from tests.supply_chain import LOCK, Pin, locked, problems_of, too_young, unknown_hooks
+from tests.support.promises import promise
 
 TODAY = datetime.datetime(2026, 11, 25, tzinfo=datetime.UTC)
 

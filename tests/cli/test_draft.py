@@ -1,0 +1,380 @@
+"""`review draft` as its user meets it: drafts, plans, revisions, files, slips and exit codes."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import bibtexparser
+import pytest
+
+from reviewer.cli import run
+from reviewer.library import Library
+from reviewer.writers.prompted.sections import PlanReply, SectionReply
+from tests.cli.test_app import start
+from tests.conftest import ROOT, SAMPLES
+from tests.support.fake_provider import FakeProvider, refused
+from tests.support.scripted import sections, served
+
+QUESTION = "does RL teach new skills?"
+ZERO = "sun-2025-zerosearch"
+MINE = (
+    "# Mine\n\n## Abstract\n\nWe train pears by reinforcement learning until they count to twelve. "
+    "They learn it in one night.\n\n## Related work\n\nSearch agents learn to call a search engine "
+    "while they reason, with a reward.\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REVIEW_EMBEDDING", "none")
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drafts") / "shelf"
+    from reviewer.settings import Settings
+
+    with Library(folder, Settings(embedding="none")) as opened:
+        opened.add([str(SAMPLES)])
+    return folder
+
+
+@pytest.fixture
+def draft(capsys, shelf):
+    """Runs `review draft` in this process: exit code, standard output, standard error."""
+
+    def run_draft(*arguments, library=shelf):
+        code = run(["draft", *(str(a) for a in arguments), "--library", str(library)])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run_draft
+
+
+@pytest.fixture
+def provider(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    monkeypatch.setenv("REVIEW_OFFLINE", "")
+    with FakeProvider(answers=served()) as fake:
+        monkeypatch.setenv("REVIEW_MODEL", "openai/fake")
+        monkeypatch.setenv("REVIEW_API_BASE", fake.url)
+        yield fake
+
+
+# What a new user types first
+
+
+def test_the_sample_papers_are_drafted_without_a_model_or_a_library(capsys):
+    assert run(["draft", QUESTION, "--papers", str(SAMPLES)]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("# Related work: does RL teach new skills?\n\nA themed annotated bibl")
+    assert len(re.findall(r"^## ", out, re.MULTILINE)) >= 3
+    marks = set(re.findall(r"\[@([\w-]+)\]:", out))
+    assert set(re.findall(r"^- ([a-z][\w-]+) · ", out, re.MULTILINE)) == marks
+    assert re.search(r"^\d+ papers read, \d+ cited, no cost, [\d.]+ s$", err, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([], 2, "it is not said what to draft about. Example: review draft"),
+        (["x", "--order", "chronlogical"], 2, "--order 'chronlogical' is none. Did you mean chron"),
+        (["x", "--style", "apa"], 2, "--style 'apa' is none. Use pandoc, latex, numeric, author-"),
+        (["x", "--words", "3"], 2, "--words 3 is out of bounds. Use 50 to 20000."),
+        (["x", "--effort", "hard"], 2, "--effort 'hard' is none"),
+        (["x", "--for", "no.md"], 1, "no.md cannot be opened: no such file or directory"),
+        (
+            ["x", "-f", "docx"],
+            2,
+            "'docx' is no format. Use --format markdown or latex or json or html.",
+        ),
+        (["x", "-o", "nowhere/d.md"], 1, "there is no folder nowhere"),
+        (["x", "-f", "latex", "--style", "pandoc"], 2, "latex is not cited in the style pandoc"),
+        (["x", "-o", "d.md", "--style", "latex"], 2, "markdown is not cited in the style latex"),
+        (["x", "--add", "a"], 2, "--add needs a draft to add to. Name it: --revise draft.md"),
+        (["--revise", "d.md"], 2, "no paper to add is named. Name them: --add key1,key2"),
+        (
+            ["x", "--revise", "d.md", "--add", "a"],
+            2,
+            "--revise adds papers to a draft, and takes",
+        ),
+        (["--revise", "no.md", "--add", ZERO], 1, "no.md cannot be opened"),
+        (["--plan", "no.yaml"], 1, "no.yaml cannot be opened: no such file or directory. Make a p"),
+        (["--plan", "p.yaml", "--plan-only"], 2, "Use one of them"),
+        (["x", "--keys", "jin-2025-serch"], 1, "Did you mean jin-2025-search"),
+        (["x", "--csl", "no.csl"], 2, "there is no style file no.csl"),
+    ],
+)
+def test_a_slip_is_told_with_what_to_type(draft, arguments, code, said):
+    found, out, err = draft(*arguments)
+    assert (found, out) == (code, "")
+    assert said in err
+
+
+def test_an_empty_library_and_an_off_topic_question_are_told(draft, tmp_path):
+    Library(tmp_path / "empty").close()
+    code, out, err = draft(QUESTION, library=tmp_path / "empty")
+    assert code == 0
+    assert "Not enough evidence in this library to write a section." in out
+    assert "The library is empty. Add papers: review add PATH" in err
+    code, out, _ = draft("sourdough bread in a cold oven", "-o", "d.md")
+    assert (code, out) == (0, "")
+    assert not (tmp_path / "d.bib").exists()
+    code, out, err = draft("sourdough bread in a cold oven", "--plan-only")
+    assert (code, out) == (0, "")
+    assert "there is nothing to plan" in err
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"), [("d.md", "# Rel"), ("d.tex", "% Made"), ("d.json", "{")]
+)
+def test_the_bibliography_is_written_beside_the_draft(draft, tmp_path, name, begins):
+    code, out, err = draft(QUESTION, "-k", "5", "-o", name)
+    assert (code, out) == (0, "")
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    assert text.startswith(begins)
+    if name.endswith(".json"):
+        assert not (tmp_path / "d.bib").exists()
+        return
+    assert "Its bibliography: d.bib" in err
+    entries = bibtexparser.parse_file(str(tmp_path / "d.bib"))
+    assert not entries.failed_blocks
+    keys = {entry.key for entry in entries.entries}
+    pattern = r"\\citep\{([\w,-]+)\}" if name.endswith("tex") else r"\[@([\w-]+)\]"
+    assert keys == {key for found in re.findall(pattern, text) for key in found.split(",")}
+    code, _, _ = draft(QUESTION, "-k", "4", "-o", name)
+    assert code == 0
+    assert len(bibtexparser.parse_file(str(tmp_path / "d.bib")).entries) < len(keys)
+
+
+def test_a_bibliography_of_the_users_own_is_never_overwritten(draft, tmp_path):
+    (tmp_path / "d.bib").write_text("@misc{mine, title={Mine}}\n", encoding="utf-8")
+    code, _, err = draft(QUESTION, "-o", "d.md")
+    assert code == 2
+    assert "d.bib is there already and was not made by review" in err
+    assert (tmp_path / "d.bib").read_text(encoding="utf-8") == "@misc{mine, title={Mine}}\n"
+    assert not (tmp_path / "d.md").exists()
+
+
+def test_styles_and_references_are_the_readers_choice(draft):
+    _, out, _ = draft(QUESTION, "-k", "4", "--style", "numeric")
+    assert re.search(r"\*\* \(\d{4}\) \[1\]: ", out)
+    assert "\n[4] " in out
+    _, out, _ = draft(QUESTION, "-k", "4", "--style", "author-year")
+    assert ' ("' in out
+    assert "10 authors" not in out
+    _, out, _ = draft(QUESTION, "-k", "4", "--style", "latex")
+    assert r"\citep{" in out
+    assert out.startswith("% Made by review.")
+
+
+def test_json_is_documented_and_whole(draft):
+    code, out, _ = draft(QUESTION, "--json", "-k", "4")
+    document = json.loads(out)
+    assert code == 0
+    assert document["schema"] == "review/draft/1"
+    described = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    section = described.split("## review/draft/1")[1].split("\n## ")[0]
+    assert {n for n in document if n != "schema"} <= set(re.findall(r"`(\w+)(?:\[\])?`", section))
+
+
+# Plans
+
+
+def test_a_plan_is_made_edited_and_written(draft, tmp_path):
+    code, out, err = draft(QUESTION, "--plan-only", "-o", "plan.yaml", "--words", "200")
+    assert (code, out) == (0, "")
+    assert "Edit them, then: review draft --plan plan.yaml" in err
+    plan = (tmp_path / "plan.yaml").read_text(encoding="utf-8")
+    assert "words: 200" in plan
+    (tmp_path / "plan.yaml").write_text(re.sub(r'name: ".*"', 'name: "Mine"', plan, count=1))
+    code, out, _ = draft("--plan", "plan.yaml")
+    assert code == 0
+    assert "\n## Mine\n" in out
+    code, out, _ = draft("--plan", "plan.yaml", "--order", "chronological", "--words", "90")
+    assert code == 0
+    assert "(--words)" in out
+
+
+def test_a_broken_plan_is_told_by_its_line(draft, tmp_path):
+    draft(QUESTION, "--plan-only", "-o", "plan.yaml")
+    plan = (tmp_path / "plan.yaml").read_text(encoding="utf-8")
+    key = re.search(r'- "(\S+)"', plan)[1]
+    line = plan[: plan.index(key)].count("\n") + 1
+    (tmp_path / "plan.yaml").write_text(plan.replace(key, f"{key}x", 1), encoding="utf-8")
+    code, out, err = draft("--plan", "plan.yaml")
+    assert (code, out) == (2, "")
+    assert f"plan.yaml, line {line}: there is no paper '{key}x'" in err
+    assert f"Did you mean {key}" in err
+    (tmp_path / "plan.yaml").write_text(plan.replace("themes:", "themes: ["), encoding="utf-8")
+    code, _, err = draft("--plan", "plan.yaml")
+    assert code == 2
+    assert re.search(r"plan\.yaml, line \d+: this is no YAML", err)
+    code, _, err = draft("--plan", "plan.yaml", "--tag", "x")
+    assert code == 2
+
+
+# Revisions
+
+
+def test_a_draft_is_revised_where_it_is_wanted_alone(draft, tmp_path):
+    (tmp_path / "mine.md").write_text(MINE, encoding="utf-8")
+    code, out, err = draft("--revise", "mine.md", "--add", f"{ZERO},jin-2025-search")
+    assert code == 0
+    assert out.startswith("--- mine.md\n+++ mine.md\n")
+    assert "2 papers added, written nowhere yet: name a file with -o" in err
+    assert (tmp_path / "mine.md").read_text(encoding="utf-8") == MINE
+    code, out, err = draft("--revise", "mine.md", "--add", ZERO, "-o", "mine.md")
+    assert "1 paper added, written to mine.md" in err
+    after = (tmp_path / "mine.md").read_text(encoding="utf-8")
+    assert f"[@{ZERO}]" in after
+    assert after.startswith(MINE.rstrip("\n"))
+    assert not (tmp_path / "mine.bib").exists()
+    code, out, err = draft("--revise", "mine.md", "--add", ZERO, "--json")
+    assert f"Left out: {ZERO} is in the draft already" in err
+    assert json.loads(out)["schema"] == "review/revision/1"
+    assert json.loads(out)["diff"] == ""
+
+
+# With a model
+
+
+def test_a_model_writes_and_replies_are_not_paid_twice(draft, provider, tmp_path):
+    (tmp_path / "mine.md").write_text(MINE, encoding="utf-8")
+    arguments = ["does RL ever teach skills?", "--for", "mine.md"]
+    code, out, err = draft(*arguments)
+    assert code == 0
+    assert "Written by openai/fake from 12 papers; citations by code." in out
+    assert "## First things\n\nThese papers tell of one matter [@" in out
+    assert out.count("This work differs in what it does.") == 2
+    assert "pears" not in out
+    calls = len(provider.requests)
+    assert re.search(rf"12 papers read, 12 cited, {calls} calls, [\d,]+ tokens", err)
+    _, again, err = draft(*arguments)
+    assert (again, len(provider.requests)) == (out, calls)
+    assert f"({calls} from the cache)" in err
+
+
+def test_sections_are_written_side_by_side(draft, provider):
+    draft(QUESTION, "--jobs", "4", "--no-cache")
+    asked = [seen for seen in provider.requests if "THEME: " in seen.prompt]
+    assert len(asked) == 2
+    assert abs(asked[0].at - asked[1].at) < 5
+
+
+def test_strict_leaves_out_what_is_not_proven_and_exits_3(draft, provider):
+    def invents(asked):
+        made = sections(asked)
+        made["sentences"].append({"role": "comparison", "text": "All gain 99.9%.", "quotes": [
+            {"tag": "E99", "quote": "All gain 99.9%."}]})  # fmt: skip
+        return made
+
+    provider.answers = served({SectionReply: invents})
+    code, out, _ = draft(QUESTION, "--no-cache")
+    assert code == 0
+    assert "All gain 99.9%. *(uncited; 1 citation dropped)*" in out
+    code, out, _ = draft(QUESTION, "--no-cache", "--strict")
+    assert code == 3
+    assert "99.9%" not in out
+    assert "2 sentences without proof (strict)" in out
+
+
+def test_a_failed_section_exits_1_and_the_same_command_goes_on(draft, provider):
+    honest = served()
+
+    def fails(seen):
+        if "THEME: Second" in seen.prompt:
+            return "no JSON at all"
+        return honest(seen)
+
+    provider.answers = fails
+    code, out, err = draft("does RL help new skills?")
+    assert code == 1
+    assert "*(This section could not be written: openai/fake did not answer in the form" in out
+    assert "1 section failed: " in err
+    provider.answers = honest
+    code, out, err = draft("does RL help new skills?")
+    assert code == 0
+    assert "could not be written" not in out
+    assert "from the cache" in err
+
+
+def test_limits_a_missing_key_and_a_wrong_key_are_told(draft, provider, monkeypatch):
+    code, out, err = draft(QUESTION, "--max-calls", "1", "--no-cache", "--jobs", "1")
+    assert (code, out) == (1, "")
+    assert "was called 1 time" in err
+    provider.script = [refused(401, "bad key", "invalid_api_key")] * 20
+    code, out, err = draft(QUESTION, "--no-cache")
+    assert (code, out) == (1, "")
+    assert "rejected the API key" in err
+    monkeypatch.delenv("OPENAI_API_KEY")
+    monkeypatch.delenv("REVIEW_API_BASE")
+    code, _, err = draft(QUESTION, "--no-cache")
+    assert code == 1
+    assert "OPENAI_API_KEY is not set" in err
+
+
+def test_a_dry_run_contacts_nobody(draft, provider, tmp_path):
+    code, out, _ = draft(QUESTION, "--dry-run")
+    assert code == 0
+    assert out.startswith("About 8 calls to openai/fake: 2 to read 12 papers, 1 to plan,")
+    (tmp_path / "mine.md").write_text(MINE, encoding="utf-8")
+    code, out, _ = draft("--revise", "mine.md", "--add", ZERO, "--dry-run")
+    assert (code, out[:30]) == (0, "At most 2 calls to openai/fake")
+    assert provider.requests == []
+
+
+def test_a_plan_by_a_model_can_be_edited(draft, provider):
+    names = {PlanReply: lambda asked: {"themes": [{"name": "By a model", "tags": asked.tags}]}}
+    provider.answers = served(names)
+    code, out, _ = draft(QUESTION, "--plan-only", "--no-cache")
+    assert code == 0
+    assert 'name: "By a model"' in out
+    assert out.count("      - ") == 12
+
+
+def test_ctrl_c_ends_a_draft_at_once_and_the_next_run_pays_only_for_the_rest(shelf):
+    key = {"OPENAI_API_KEY": "sk-none", "REVIEW_OFFLINE": "", "REVIEW_MODEL": "openai/fake"}
+    slow, honest = [True], served()
+
+    def answers(seen):
+        if "THEME: " in seen.prompt and slow[0]:
+            fake.closing.wait(20)
+        return honest(seen)
+
+    with FakeProvider(answers=answers) as fake:
+        extra = key | {"REVIEW_API_BASE": fake.url, "REVIEW_EMBEDDING": "none"}
+        command = ["draft", "does RL ever teach new skills?", "--library", shelf]
+        process = start(*command, extra=extra, stdout=subprocess.PIPE)
+        until = time.monotonic() + 60
+        while len(fake.requests) < 5 and time.monotonic() < until:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=15)
+        assert process.returncode == 130
+        assert b"the same command goes on" in err
+        slow[0], before = False, len(fake.requests)
+        done = start(*command, extra=extra, stdout=subprocess.PIPE)
+        out, _ = done.communicate(timeout=120)
+        assert done.returncode == 0
+        assert b"## First things" in out
+        assert not any(
+            "TEXTS:" in s.prompt and "relevance" in s.prompt for s in fake.requests[before:]
+        )
+
+
+def test_help_imports_no_heavy_library():
+    heavy = {"ruamel", "jinja2", "litellm", "chromadb", "numpy", "citeproc", "lxml"}
+    code = "import sys; from reviewer.cli import run; run(['draft', '--help'])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; print(sorted({heavy} & set(sys.modules)))"],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "[]"

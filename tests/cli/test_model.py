@@ -1,0 +1,203 @@
+"""The command line with a model on loopback: replays, interrupts, limits, what is said of them."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from reviewer.library import Library
+from reviewer.llm import Prompts
+from reviewer.llm.client import load_litellm
+from reviewer.llm.providers import costs_in
+from reviewer.settings import Settings
+from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, QuestionReply
+from tests.cli.test_app import QUESTION, start
+from tests.conftest import ROOT, SAMPLES
+from tests.support.fake_provider import FakeProvider, refused
+from tests.support.scripted import judges, served
+
+MODEL = "openai/gpt-4o-mini"
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory):
+    """A library of the sample papers, searched by words."""
+    folder = tmp_path_factory.mktemp("samples") / "library"
+    with Library(folder, Settings(embedding="none")) as opened:
+        opened.add([str(SAMPLES)])
+    return folder
+
+
+@pytest.fixture
+def provider():
+    with FakeProvider(answers=served()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ask(samples, provider, capsys, tmp_path, monkeypatch):
+    """Asks the model in this process: exit code, standard output, standard error."""
+    from reviewer.cli import run
+
+    monkeypatch.chdir(tmp_path)
+
+    def run_ask(*arguments):
+        code = run(["ask", *arguments, *flags(samples, provider)])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run_ask
+
+
+def flags(library, provider):
+    return [
+        "--library", str(library), "--embedding", "none",
+        "--model", MODEL, "--api-base", provider.url,
+    ]  # fmt: skip
+
+
+def test_a_replayed_run_contacts_nobody_and_gives_the_same_bytes(ask, provider):
+    question = "How does RL help reasoning?"
+    for form in ("json", "markdown"):
+        first, second = (ask(question, "--format", form)[1] for _ in range(2))
+        if form == "json":
+            first, second = (
+                json.dumps({k: v for k, v in json.loads(text).items() if k != "usage"})
+                for text in (first, second)
+            )
+        assert first == second
+        assert "Written by" in first or '"writer": "openai/gpt-4o-mini"' in first
+    assert len(provider.requests) == 4
+
+
+def test_a_replay_imports_no_litellm(samples, provider, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    said = ["ask", "Does RL improve search agents?", *flags(samples, provider)]
+    for expected in (True, False):
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", "-m", "reviewer", *said],
+            capture_output=True, text=True, cwd=ROOT, check=True, timeout=120,
+        )  # fmt: skip
+        assert "Written by" in done.stdout
+        imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+        assert ("litellm" in imported) is expected
+
+
+def test_the_list_of_models_is_litellms_own():
+    costs, own = costs_in("litellm"), load_litellm().model_cost
+    assert len(own) > 1000
+    assert {name: costs.get(name) for name in own} == own
+    assert costs_in("no_such_package") == {}
+
+
+def test_a_replay_says_that_its_calls_came_from_the_cache_and_no_cache_asks_again(ask, provider):
+    question = "Does RL teach a language model to reason?"
+    ask(question)
+    made = len(provider.requests)
+    assert made
+    assert "4 calls (4 from the cache)" in ask(question)[2]
+    assert len(provider.requests) == made
+    ask(question, "--no-cache")
+    assert len(provider.requests) == 2 * made
+
+
+def test_the_run_keeps_the_hash_of_each_prompt_that_was_used(ask, samples):
+    _, out, _ = ask(QUESTION, "--json")
+    with Library(samples) as library:
+        kept = library.ledger.run(json.loads(out)["usage"]["run_id"])
+    hashes = Prompts().hashes()
+    assert kept.prompt_hashes == {name: hashes[name] for name in ("answer", "judge", "read")}
+
+
+def test_a_follow_up_is_shown_and_kept_as_it_was_typed(ask, provider):
+    ask(QUESTION)
+    whole = "Does RL teach new skills to smaller models?"
+    provider.answers = served({QuestionReply: lambda asked: {"question": whole}})
+    _, out, err = ask("-c", "and to smaller models?")
+    assert f"Asking: {whole}" in err
+    assert f"# {whole}" in out
+    assert 'Asked as "and to smaller models?"' in out
+
+
+def test_a_stream_shows_claims_before_the_result_and_none_that_does_not_stand(ask, provider):
+    invented = {"text": "This was invented.", "quotes": [{"tag": "E99", "quote": "a made up one"}]}
+
+    def one_invented(asked):
+        text = asked.texts[0]
+        quote = {"tag": text.tag, "quote": text.sentences[0]}
+        return {"claims": [{"text": "This stands.", "quotes": [quote]}, invented]}
+
+    provider.answers = served({AnswerReply: one_invented})
+    _, out, err = ask("Do rewards matter for reasoning?", "--stream")
+    assert "This stands." in err
+    assert "This was invented." not in err
+    assert "This was invented. *(" in out
+
+
+def test_strict_leaves_out_what_the_judge_finds_unsupported_and_exits_3(ask, provider):
+    provider.answers = served({JudgeReply: lambda asked: judges(asked, "unsupported")})
+    code, out, _ = ask("Does search help language models?", "--strict", "--no-cache")
+    assert code == 3
+    assert "This is what text" not in out
+    assert "without proof (strict)" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--max-calls", "2"], "which is all that is allowed. Raise --max-calls"),
+        (["--budget", "0"], "would pass the budget of $0"),
+    ],
+)
+def test_a_limit_ends_the_run_with_the_flag_to_raise(ask, arguments, said):
+    code, out, err = ask("What limits test-time search?", "--no-cache", *arguments)
+    assert (code, out) == (1, "")
+    assert said in err
+
+
+def test_a_budget_that_cannot_hold_is_said(samples, provider, capsys):
+    from reviewer.cli import run
+
+    told = [*flags(samples, provider), "--model", "openai/unlisted", "--no-cache"]
+    assert run(["ask", QUESTION, *told, "--budget", "1"]) == 0
+    assert (
+        "No price of openai/unlisted is known, so --budget did not hold" in capsys.readouterr().err
+    )
+
+
+def test_a_wrong_key_is_one_line_and_is_not_asked_again(ask, provider):
+    provider.script = [refused(401)] * 20
+    code, out, err = ask("Which papers study backtracking?", "--no-cache")
+    assert (code, out) == (1, "")
+    assert "rejected the API key" in err
+    assert "Traceback" not in err
+    assert len(provider.requests) <= 2  # those that were sent side by side
+
+
+@pytest.mark.parametrize("effort", ["quick", "normal"])
+def test_ctrl_c_while_a_model_is_waited_for_ends_soon_and_the_command_goes_on(
+    samples, effort, monkeypatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    question = f"Does RL improve reasoning with {effort} effort?"
+    with FakeProvider(answers=served(), latency_s=120) as provider:
+        command = ["ask", question, "--effort", effort, *flags(samples, provider)]
+        process = start(*command, stdout=subprocess.PIPE)
+        end = time.monotonic() + 120
+        while not provider.requests and time.monotonic() < end:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        assert process.returncode == 130
+        assert out == b""
+        assert b"Traceback" not in err
+        assert b"the same command goes on" in err
+        provider.latency_s = 0.0
+        done = subprocess.run(
+            [sys.executable, "-m", "reviewer", *command], capture_output=True, cwd=ROOT, check=False
+        )
+    assert done.returncode == 0
+    assert b"This is what text" in done.stdout

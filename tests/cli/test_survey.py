@@ -1,0 +1,304 @@
+"""`review survey`, `review digest` and `review runs diff` as their users meet them."""
+
+import html
+import io
+import json
+import re
+import shutil
+import stat
+import time
+import zipfile
+
+import bibtexparser
+import pytest
+
+from reviewer.cli import run
+from reviewer.library import Library
+from reviewer.render.docx import docx
+from reviewer.settings import Settings
+from reviewer.text import normalise_title
+from reviewer.writers.prompted.sections import SectionReply
+from tests.conftest import ROOT, SAMPLES, write_listing
+from tests.support.fake_provider import FakeProvider
+from tests.support.scripted import sections, served
+
+TOPIC = "does RL teach new skills?"
+STEM = "does-rl-teach-new-skills"
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REVIEW_EMBEDDING", "none")
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    folder = tmp_path / "shelf"
+    with Library(folder, Settings(embedding="none")) as opened:
+        opened.add([str(SAMPLES)])
+    return folder
+
+
+@pytest.fixture
+def review(capsys, shelf):
+    """Runs a command in this process: exit code, standard output, standard error."""
+
+    def run_it(*arguments, library=shelf):
+        code = run([*(str(a) for a in arguments), "--library", str(library)])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run_it
+
+
+@pytest.fixture
+def provider(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    monkeypatch.setenv("REVIEW_OFFLINE", "")
+    with FakeProvider(answers=served()) as fake:
+        monkeypatch.setenv("REVIEW_MODEL", "openai/fake")
+        monkeypatch.setenv("REVIEW_API_BASE", fake.url)
+        yield fake
+
+
+# What a new user types first
+
+
+def test_a_topic_is_planned_and_stops_for_a_look_and_its_plan_is_run(review, tmp_path):
+    code, out, err = review("survey", TOPIC, "-k", "20")
+    assert code == 0
+    assert re.search(r"^ +1\. .+ \(\d+ papers?\)$", out, re.MULTILINE)
+    assert f"Written to {STEM}.yaml. Look at it, edit it, then: review survey {STEM}.yaml" in err
+    assert not (tmp_path / STEM).exists()
+    code, out, err = review("survey", f"{STEM}.yaml")
+    assert (code, out) == (0, f"{STEM}/index.html\n")
+    assert re.search(r"^Does RL teach new skills\? +\d+ +\d+ +\d+$", err, re.MULTILINE)
+    assert re.search(r"^\d+ of \d+ sections, no cost$", err, re.MULTILINE)
+    names = {path.name for path in (tmp_path / STEM).iterdir()}
+    assert names == {
+        f"{STEM}.md", f"{STEM}.bib", f"{STEM}.html", "index.md", "index.html", "survey.json",
+    }  # fmt: skip
+    text = (tmp_path / STEM / f"{STEM}.md").read_text(encoding="utf-8")
+    entries = bibtexparser.parse_file(str(tmp_path / STEM / f"{STEM}.bib"))
+    assert not entries.failed_blocks
+    assert set(re.findall(r"@([\w-]+)[;\]]", text)) <= {entry.key for entry in entries.entries}
+
+
+def test_yes_does_not_stop(review, tmp_path):
+    code, out, _ = review("survey", TOPIC, "--yes", "-o", "here")
+    assert (code, out) == (0, "here/index.html\n")
+    assert (tmp_path / "here" / f"{STEM}.html").read_text("utf-8").endswith("</html>")
+    assert not (tmp_path / f"{STEM}.yaml").exists()
+
+
+def test_a_plan_is_begun_and_a_file_is_never_overwritten(review, tmp_path):
+    assert review("survey", "--init", "search agents")[0] == 0
+    before = (tmp_path / "search-agents.yaml").read_text("utf-8")
+    code, _, err = review("survey", "--init", "search agents")
+    assert code == 2
+    assert "search-agents.yaml is there already" in err
+    code, _, err = review("survey", "search agents")
+    assert code == 2
+    assert (tmp_path / "search-agents.yaml").read_text("utf-8") == before
+    code, out, _ = review("survey", "search-agents.yaml", "--dry-run")
+    assert (code, out.splitlines()[-1]) == (0, "No model is set: 0 calls.")
+
+
+@pytest.mark.parametrize(
+    ("plan", "arguments", "code", "said"),
+    [
+        ("reports:\n  - topic: a\n    secions: [b]\n", [], 2, "line 3: a report has no field 'sec"),
+        ("reports: [a]", ["--tag", "x"], 2, "a plan names its scope"),
+        ("reports: [a]", ["--effort", "hard"], 2, "--effort 'hard' is none"),
+        ("reports: [a]", ["--words", "3"], 2, "--words 3 is out of bounds"),
+        ("reports: [a]", ["-o", "taken"], 2, "the folder taken holds other files"),
+    ],
+)
+def test_a_slip_is_told_with_what_to_type(review, tmp_path, plan, arguments, code, said):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "mine.txt").write_text("mine")
+    (tmp_path / "p.yaml").write_text(plan, encoding="utf-8")
+    found, out, err = review("survey", "p.yaml", *arguments)
+    assert (found, out) == (code, "")
+    assert said in err
+
+
+def test_an_empty_library_no_topic_no_file_and_an_off_topic_are_told(review, tmp_path):
+    Library(tmp_path / "empty").close()
+    code, _, err = review("survey", TOPIC, library=tmp_path / "empty")
+    assert code == 1
+    assert "the library is empty. Add papers: review add PATH" in err
+    code, _, err = review("survey")
+    assert code == 2
+    assert "it is not said what to survey" in err
+    code, _, err = review("survey", "no.yaml")
+    assert code == 1
+    assert "no.yaml cannot be opened" in err
+    code, out, err = review("survey", "sourdough bread in a cold oven")
+    assert (code, out) == (0, "")
+    assert "there is nothing to plan" in err
+
+
+def test_word_files_are_made_by_pandoc_where_it_is(review, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    code, _, err = review("survey", TOPIC, "--yes", "--docx")
+    assert code == 2
+    assert "Word files are made by pandoc, which is not here. Install pandoc, or leave out" in err
+    (tmp_path / "bin").mkdir()
+    pandoc = tmp_path / "bin" / "pandoc"
+    pandoc.write_text(
+        "#!/bin/sh\n"
+        'for said; do case "$said" in --output=*) made="${said#--output=}";; esac; done\n'
+        'while IFS= read -r line; do echo "$line"; done > "$made"\n'
+    )
+    pandoc.chmod(pandoc.stat().st_mode | stat.S_IEXEC)
+    code, _, _ = review("survey", TOPIC, "--yes", "--docx")
+    assert code == 0
+    made = (tmp_path / STEM / f"{STEM}.docx").read_text("utf-8")
+    assert made == (tmp_path / STEM / f"{STEM}.md").read_text("utf-8").rstrip("\n") + "\n"
+    pandoc.write_text("#!/bin/sh\necho 'it is broken' >&2\nexit 3\n")
+    code, _, err = review("survey", TOPIC, "--yes", "--docx")
+    assert code == 1
+    assert "pandoc made no Word file: it is broken" in err
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="no pandoc is installed here")
+def test_a_word_file_of_the_real_pandoc_names_every_paper_that_is_cited(review, shelf, tmp_path):
+    code, _, err = review("survey", TOPIC, "--yes", "--docx")
+    assert code == 0, err
+    with zipfile.ZipFile(tmp_path / STEM / f"{STEM}.docx") as word:
+        document = word.read("word/document.xml").decode()
+    text = normalise_title(html.unescape(re.sub(r"<[^>]+>", " ", document)))
+    cited = set(re.findall(r"@([\w-]+)", (tmp_path / STEM / f"{STEM}.md").read_text("utf-8")))
+    with Library(shelf) as library:
+        titles = {paper.key: normalise_title(paper.title) for paper in library.papers()}
+    assert len(cited & titles.keys()) > 10
+    assert [key for key in cited & titles.keys() if titles[key] not in text] == []
+    assert "[@" not in document
+    assert "?)" not in document  # how pandoc marks a key that the bibliography lacks
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="no pandoc is installed here")
+def test_a_word_file_takes_nothing_from_the_disk_and_no_markup_of_its_own(tmp_path):
+    secret, picture = tmp_path / "secret.csl", tmp_path / "picture.png"
+    secret.write_text("top secret")
+    picture.write_bytes(bytes.fromhex("89504e470d0a1a0a") + b"pixels of the disk")
+    hostile = (
+        f"---\ncsl: {secret}\n---\n\nA claim.\n\n![words of it]({picture})\n\n"
+        "```{=openxml}\n<w:p><w:r><w:t>RAW</w:t></w:r></w:p>\n```\n"
+    )
+    with zipfile.ZipFile(io.BytesIO(docx(hostile, ""))) as word:
+        document = word.read("word/document.xml").decode()
+        held = b"".join(word.read(name) for name in word.namelist())
+    assert "A claim." in document
+    assert "words of it" in document
+    assert "<w:t>RAW</w:t>" not in document
+    assert b"pixels of the disk" not in held
+    assert b"top secret" not in held
+
+
+# With a model
+
+
+def test_a_replay_contacts_nobody_and_gives_the_same_bytes_but_for_the_usage_block(
+    review, provider, tmp_path
+):
+    documents = []
+    for _ in range(2):
+        code, out, err = review("survey", TOPIC, "--yes", "--json", "-k", "20")
+        assert code == 0
+        documents.append({k: v for k, v in json.loads(out).items() if k != "usage"})
+        files = {path.name for path in (tmp_path / STEM).iterdir()}
+    assert documents[0] == documents[1]
+    assert documents[0]["schema"] == "review/survey/1"
+    assert "no cost" in err
+    calls = len(provider.requests)
+    assert len({json.dumps(seen.body) for seen in provider.requests}) == calls
+    assert f"{STEM}.html" in files
+
+
+def test_json_is_documented_and_whole(review):
+    code, out, _ = review("survey", TOPIC, "--yes", "--json")
+    assert code == 0
+    document = json.loads(out)
+    described = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    section = described.split("## review/survey/1")[1].split("\n## ")[0]
+    named = set(re.findall(r"`(\w+)(?:\[\])?`", section))
+    assert {name for name in document if name != "schema"} <= named
+    assert set(document["reports"][0]) <= named
+
+
+def test_a_failed_section_exits_1_and_retry_makes_it_whole(review, provider):
+    honest = served()
+    provider.answers = served(
+        {SectionReply: lambda a: "no" if "THEME: Second" in a.prompt else sections(a)}
+    )
+    code, _, err = review("survey", TOPIC, "--yes")
+    assert code == 1
+    assert "Failed: Does RL teach new skills?, Second things: openai/fake did not answer" in err
+    assert "1 failed; the others stand. Try them again with --retry" in err
+    provider.answers = honest
+    assert review("survey", TOPIC, "--yes")[0] == 1
+    code, _, err = review("survey", TOPIC, "--yes", "--retry")
+    assert code == 0
+    assert "failed;" not in err
+
+
+def test_a_missing_key_and_a_limit_are_told(review, provider, monkeypatch):
+    code, out, err = review("survey", TOPIC, "--yes", "--max-calls", "2", "--jobs", "1")
+    assert (code, out) == (1, "")
+    assert "Raise --max-calls and run it again" in err
+    monkeypatch.delenv("OPENAI_API_KEY")
+    monkeypatch.delenv("REVIEW_API_BASE")
+    code, _, err = review("survey", "another topic of search agents", "--yes")
+    assert code == 1
+    assert "OPENAI_API_KEY is not set" in err
+
+
+# Digest and runs
+
+
+def test_a_digest_says_what_came_and_what_it_bears_on(review, shelf, tmp_path):
+    code, out, _ = review("digest", "--save", "How does dropout help small models?")
+    assert (code, out) == (0, "How does dropout help small models?\n")
+    review("digest", "--save", "Which pears ripen first?")
+    with Library(shelf, Settings(embedding="none")) as library:
+        library.database.run("UPDATE arrivals SET came = '2025-01-01T00:00:00Z'")
+        new = {"title": "Dropout in small models", "abstract": "Dropout helps small models most."}
+        library.add([write_listing(tmp_path / "new.jsonl", new)])
+    code, out, err = review("digest", "--since", "2025-02-01")
+    assert code == 0
+    assert "1 new paper since 2025-02-01" in err
+    first, second, rest = out.split("\n## ")[1:]
+    assert "Dropout in small models" in first
+    assert '"Dropout helps small models most."' in first
+    assert "Nothing new bears on this." in second
+    assert rest.count("\n- ") == 1
+    code, out, _ = review("digest", "--since", "2025-01-01", "--json")
+    document = json.loads(out)
+    assert (len(document["arrivals"]), document["papers"]) == (63, 63)
+    assert review("digest", "--forget", "Which pears ripen first?")[1].count("\n") == 1
+    assert review("digest", "--forget", "Which pears ripen first?")[0] == 1
+    code, _, err = review("digest", "--since", "yesterday")
+    assert code == 2
+    assert "--since 'yesterday' is no day. Use 2025-10-01" in err
+
+
+def test_runs_are_shown_and_compared(review, tmp_path):
+    review("survey", TOPIC, "--yes", "-k", "10", "-q")
+    time.sleep(1.1)  # runs are listed by the second in which they began
+    review("survey", TOPIC, "--yes", "-k", "14", "-q")
+    _, out, err = review("runs")
+    assert "2 runs" in err
+    second, first = (line.split()[0] for line in out.splitlines())
+    assert json.loads(review("runs", "show", first)[1]) == json.loads(review("runs", first)[1])
+    code, out, _ = review("runs", "diff", first, second)
+    assert code == 0
+    assert re.search(r"^plan: \w{16} -> \w{16}$", out, re.MULTILINE)
+    assert re.search(r"^\d+ sentences? and 10 cited papers in both runs\.$", out, re.MULTILINE)
+    assert re.search(r"^\+ paper p\w+$", out, re.MULTILINE)
+    same = review("runs", "diff", first, first)[1]
+    assert not re.search(r"^[+-] (?!\d{8})", same, re.MULTILINE)
+    assert review("runs", "diff", first)[0] == 2
+    assert review("runs", "compare", first)[0] == 2

@@ -1,0 +1,221 @@
+"""Cells: a value counts only with its quote, and with every number in it."""
+
+import random
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.grounding import fill
+from reviewer.grounding.cells import disagrees, is_in_own_words, numbers_without_proof
+from reviewer.render.describe import cell_text
+from reviewer.text import clean
+from reviewer.types.tables import CellDraft, Column, RowDraft
+from tests.support.scripted import evidence
+
+ABSTRACT = (
+    "We train Qwen2.5-7B with GRPO on 8 tasks. Accuracy rises by 8.4% to 61.2%, in 2025 too. "
+    "No labels are used. The model has 7 billion parameters, but the appendix says 8 billion "
+    "parameters. It runs online on 8 H100 GPUs."
+)
+SHOWN = [evidence("E1", ABSTRACT, "Training GPT-4 Rivals")]
+REWARD = Column(name="reward")
+SIZE = Column(name="size", kind="number")
+
+
+def cell(*drafts, column=REWARD, shown=SHOWN):
+    made = [CellDraft(column=column.name, value=v, tag="E1", quote=q) for v, q in drafts]
+    return fill(RowDraft(paper_id="id-E1", cells=tuple(made)), [column], shown)[0]
+
+
+def test_a_value_in_its_quotes_words_is_supported_and_located():
+    made = cell(("8.4%", "Accuracy rises by 8.4%"))
+    assert (made.state, cell_text(made)) == ("filled", "8.4%")
+    (value,) = made.values
+    assert value.support == "supported"
+    assert value.citation.quote == ABSTRACT[value.citation.start : value.citation.end]
+    assert value.normal == "8.4%"
+    assert not is_in_own_words(made)
+
+
+def test_a_value_in_other_words_is_filled_and_marked_as_not_judged():
+    made = cell(("without supervision", "No labels are used."))
+    assert made.state == "filled"
+    assert made.values[0].support == "unchecked"
+    assert is_in_own_words(made)
+
+
+def test_a_value_that_leaves_a_negation_out_is_not_called_the_papers_words():
+    made = cell(("labels are used", "No labels are used."))
+    assert made.values[0].support == "unchecked"
+
+
+def test_a_quoted_sentence_is_supported_whatever_names_and_latex_it_holds():
+    sentence = "We play 3v3 \\textit{drone volleyball} with 80\\% of GPT-4o's 1,5 x 10^-3 steps."
+    shown = [evidence("E1", sentence)]
+    made = cell((clean(sentence), sentence), shown=shown)
+    assert [value.support for value in made.values] == ["supported"]
+    assert made.values[0].quote == sentence
+
+
+def test_a_short_quote_counts_when_it_is_the_value():
+    assert cell(("GRPO", "GRPO")).values[0].support == "supported"
+    assert cell(("by RL", "GRPO")).state == "no proof"
+
+
+@pytest.mark.parametrize("value", ["not stated", "Not reported", "N/A", "-", ""])
+def test_not_stated_stays_not_stated_even_with_a_quote(value):
+    assert cell((value, "Accuracy rises by 8.4%")).state == "not stated"
+
+
+@pytest.mark.parametrize("quote", ["", " ", "…", "\u200b", '""'])
+def test_a_value_without_a_quote_never_replaces_not_stated(quote):
+    made = cell(("GRPO", quote))
+    assert (made.state, made.values, cell_text(made)) == ("not stated", (), "not stated")
+    assert made.dropped == ("'GRPO' has no quote",)
+
+
+@pytest.mark.parametrize(
+    ("value", "quote", "doubt"),
+    [
+        ("9.4%", "Accuracy rises by 8.4%", "9.4% is not in its quote"),
+        ("8.4", "Accuracy rises by 8.4%", "8.4 is not in its quote"),
+        ("8.4%", "Accuracy rises by 9.4%", "do not stand in"),
+        ("GPT-5", "Training GPT-4 Rivals", "GPT-5 is not in its quote"),
+        ("Qwen2.5-8B", "We train Qwen2.5-7B with GRPO", "8B is not in its quote"),
+        ("Qwen2.6-7B", "We train Qwen2.5-7B with GRPO", "Qwen2.6 is not in its quote"),
+        ("8 H200 GPUs", "on 8 H100 GPUs", "H200 is not in its quote"),
+        ("nine tasks", "GRPO on 8 tasks", "9 is not in its quote"),
+        ("GRPO, then PPO", "GRPO on 8 tasks. It runs online", "do not stand in"),
+    ],
+)
+def test_a_wrong_number_or_quote_is_no_proof(value, quote, doubt):
+    made = cell((value, quote))
+    assert made.state == "no proof"
+    assert any(doubt in said for said in made.values[0].doubts)
+    assert cell_text(made) == f"{value} (no proof)"
+
+
+def test_a_proven_value_goes_before_one_without_proof():
+    made = cell(("9.4%", "Accuracy rises by 8.4%"), ("8.4%", "Accuracy rises by 8.4%"))
+    assert cell_text(made) == "8.4%"
+    assert made.dropped == ("'9.4%': 9.4% is not in its quote",)
+
+
+def test_a_paper_that_disagrees_with_itself_is_shown_with_both():
+    says = [("7B", "The model has 7 billion parameters"), ("8B", "says 8 billion parameters")]
+    made = cell(*says, column=SIZE)
+    assert disagrees(made)
+    assert cell_text(made) == "7B; 8B (the paper says both)"
+    same = cell(says[0], ("7 billion", "The model has 7 billion parameters"), column=SIZE)
+    assert cell_text(same) == "7B"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "state"),
+    [
+        ("number", "many", "no proof"),
+        ("number", "8 tasks", "filled"),
+        ("yes/no", "yes", "filled"),
+        ("yes/no", "perhaps", "no proof"),
+        ("one of", "online", "filled"),
+        ("one of", "hybrid", "no proof"),
+    ],
+)
+def test_a_value_must_fit_its_columns_type(kind, value, state):
+    column = Column(name="c", kind=kind, choices=("online", "offline"))
+    quote = "It runs online on 8 H100 GPUs" if kind == "one of" else "with GRPO on 8 tasks"
+    assert cell((value, quote), column=column).state == state
+
+
+def test_yes_is_never_called_the_papers_word():
+    column = Column(name="c", kind="yes/no")
+    made = cell(("yes", "yes"), column=column, shown=[evidence("E1", "Is it so? yes.")])
+    assert [value.support for value in made.values] == ["unchecked"]
+
+
+def test_links_and_citations_of_the_writer_are_taken_out():
+    made = cell(
+        ("GRPO https://evil.example [3] (smith-2099-fake)", "We train Qwen2.5-7B with GRPO")
+    )
+    assert "evil" not in cell_text(made)
+    assert "2099" not in cell_text(made)
+
+
+def test_a_quote_of_another_paper_proves_nothing():
+    other = evidence("E2", "We use PPO on every task.")
+    draft = RowDraft(
+        paper_id="id-E1",
+        cells=(
+            CellDraft(column="reward", value="PPO", tag="E2", quote="We use PPO on every task."),
+        ),
+    )
+    (made,) = fill(draft, [REWARD], [*SHOWN, other])
+    assert made.state == "no proof"
+
+
+def test_a_paper_that_could_not_be_read_has_failed_cells_that_say_why():
+    (made,) = fill(RowDraft(paper_id="id-E1", failed="the model is down"), [REWARD], SHOWN)
+    assert (made.state, made.dropped) == ("failed", ("the model is down",))
+
+
+@pytest.mark.parametrize(
+    ("value", "quote"),
+    [
+        ("7B", "7 billion parameters"), ("7 billion", "a 7B model"), ("GPT4", "we use GPT-4"),
+        ("Llama-3", "Llama 3"), ("3", "three tasks"), ("8.40%", "8.4 percent"), ("1000", "1,000"),
+        ("1,000", "1000"), ("AIME 2025, 3-SAT", "AIME 2025, 3-SAT"), ("3 to 5", "3-5 tasks"),
+        ("+3.8% to +13.8%", "(by 3.8% to 13.8%)"), ("two", "2 tasks"), ("k=16", "k=16"),
+        ("80\\%", "80\\%"), ("٧B", "7B"), ("v2.1", "v2.1"), ("2^10", "2^10"),
+    ],
+)  # fmt: skip
+def test_one_number_in_two_spellings_is_the_same(value, quote):
+    assert numbers_without_proof(value, quote) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "quote"),
+    [
+        ("8B", "7 billion"), ("GPT-4", "GPT-3 on 4 tasks"), ("GPT-4", "GPT-4.1"), ("1", "11"),
+        ("GPT-4o", "GPT-4"), ("pass@8", "pass@1"), ("k=17", "k=16"), ("2^11", "2^10"),
+        ("0.5", "-0.5"), ("7.5%", "7.5 points"), ("5", "0.5"), ("v2.1", "v2.10"), ("10^-3", "10^3"),
+        ("1.5", "1 and 5"), ("half", "a third"), ("7M", "7B"), ("2024", "2025"),
+    ],
+)  # fmt: skip
+def test_another_number_is_not_in_the_quote(value, quote):
+    assert numbers_without_proof(value, quote) != []
+
+
+def test_no_number_of_300_that_was_altered_is_shown_as_verified():
+    chance = random.Random(5)
+    forms = ["{}%", "{}B", "{} tasks", "GPT-{}", "Qwen{}.5", "a gain of {}", "-{}", "{}x", "20{}",
+             "{},000", "pass@{}", "in {} of 99 cases"]  # fmt: skip
+    verified = []
+    for n in range(300):
+        form, number = forms[n % len(forms)], chance.randint(10, 98)
+        true = form.format(number)
+        wrong = form.format(chance.choice([number + 1, number * 10, number - 1, f"{number}.7"]))
+        sentence = f"The study reports {true} for this aspect in row {n + 1000}."
+        shown = [evidence("E1", sentence)]
+        assert cell((true, sentence), shown=shown).state == "filled", true
+        for quote in (sentence, sentence.replace(true, wrong), true):
+            if cell((wrong, quote), shown=shown).state == "filled":
+                verified.append((wrong, quote))
+    assert verified == []
+
+
+@given(st.data())
+def test_a_filled_cell_has_no_digit_that_its_quote_lacks(data):
+    words = ABSTRACT.split()
+    start = data.draw(st.integers(0, len(words) - 3))
+    quote = " ".join(words[start : start + data.draw(st.integers(3, 9))])
+    value = list(data.draw(st.sampled_from([quote, "8.4% of 7B", "Qwen2.5-7B on 8 H100"])))
+    for place in [n for n, c in enumerate(value) if c.isdigit()]:
+        if data.draw(st.booleans()):
+            value[place] = data.draw(st.sampled_from("0123456789"))
+    made = cell(("".join(value), quote))
+    for shown in made.values if made.state == "filled" else ():
+        digits = re.findall(r"\d+", shown.text)
+        spelt = {*re.findall(r"\d+", shown.citation.quote)}
+        assert all(d.lstrip("0") in {s.lstrip("0") for s in spelt} or d == "0" for d in digits)

@@ -1,0 +1,176 @@
+"""What a scripted model replies when it is honest, and the real writer over such a model."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from reviewer.library.index.chunking import chunk_paper
+from reviewer.llm import Prompts
+from reviewer.llm.replies import schema_of
+from reviewer.llm.testing import Asked, FencedText, Script, ScriptedLLM
+from reviewer.types import Evidence, Paper
+from reviewer.types.evidence import Score
+from reviewer.types.papers import Part
+from reviewer.writers import Prompted
+from reviewer.writers.prompted.answers import (
+    AnswerReply,
+    JudgeReply,
+    QuestionReply,
+    QuestionsReply,
+    ReadReply,
+    RerankReply,
+)
+from reviewer.writers.prompted.sections import AdditionReply, PlanReply, SectionReply
+from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
+from reviewer.writers.prompted.tables import ColumnsReply, TableReply
+from tests.support.fake_provider import Seen
+
+
+def reads(asked: Asked, **changes: Any) -> dict[str, Any]:
+    """Every text is relevant, says yes and is quoted by its first sentence."""
+    readings = [
+        {"tag": text.tag, "relevance": 8, "stance": "yes", "quotes": text.sentences[:1]} | changes
+        for text in asked.texts
+    ]
+    return {"is_yes_no": True, "readings": readings}
+
+
+def claims(asked: Asked) -> dict[str, Any]:
+    """A claim a text in the model's own words, resting on the text's first quoted words."""
+    return {
+        "claims": [
+            {
+                "text": f"This is what text {text.title} finds.",
+                "quotes": [{"tag": text.tag, "quote": text.sentences[0]}],
+            }
+            for text in asked.texts
+            if text.sentences
+        ]
+    }
+
+
+def fills(asked: Asked) -> dict[str, Any]:
+    """Every cell holds the first words of its text's first sentence, and quotes the sentence."""
+    return {
+        "cells": [
+            {
+                "tag": text.tag,
+                "column": number,
+                "value": " ".join(text.sentences[0].split()[:3]),
+                "quote": text.sentences[0],
+            }
+            for text in asked.texts
+            for number in range(1, len(asked.columns) + 1)
+            if text.sentences
+        ]
+    }
+
+
+def plans(asked: Asked) -> dict[str, Any]:
+    """Two themes, of every other paper."""
+    halves = {"First things": asked.tags[::2], "Second things": asked.tags[1::2]}
+    return {"themes": [{"name": name, "tags": tags} for name, tags in halves.items() if tags]}
+
+
+def sections(asked: Asked) -> dict[str, Any]:
+    """A paragraph: a topic, a comparison a text, what is open, and how the work at hand differs."""
+
+    def said(role: str, text: FencedText, words: str, **more: str) -> dict[str, Any]:
+        quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
+        return {"role": role, "text": words, "quotes": quotes, **more}
+
+    own = [text for text in asked.texts if text.tag == "OWN"]
+    texts = [text for text in asked.texts if text.tag != "OWN" and text.sentences]
+    return {
+        "sentences": [
+            said("topic", texts[0], "These papers tell of one matter."),
+            *(
+                said("comparison", text, "One study finds this.", relation="agree", intent="method")
+                for text in texts
+            ),
+            said("open", texts[-1], "What lies beyond is open."),
+            *(said("difference", text, "This work differs in what it does.") for text in own),
+        ]
+    }
+
+
+def views(asked: Asked) -> dict[str, Any]:
+    """A question from each point of view on the topic."""
+    topic = re.search(r"^TOPIC: (.*)$", asked.prompt, re.MULTILINE).group(1)
+    said = {"newcomer": "What is", "sceptic": "Where fails", "practitioner": "What helps"}
+    return {"questions": [{"view": v, "question": f"{w} {topic}?"} for v, w in said.items()]}
+
+
+def summaries(asked: Asked) -> dict[str, Any]:
+    """A sentence on each of the first texts, and one thing that is open."""
+
+    def said(text: FencedText, words: str) -> dict[str, Any]:
+        return {"text": words, "quotes": [{"tag": text.tag, "quote": text.sentences[0]}]}
+
+    return {
+        "abstract": [said(text, "This is what one paper finds.") for text in asked.texts[:3]],
+        "open_questions": [said(asked.texts[-1], "Does this hold elsewhere?")],
+    }
+
+
+def additions(asked: Asked) -> dict[str, Any]:
+    """A sentence on the first text of the paper that is to be added."""
+    text = next(text for text in asked.texts if text.tag != "DRAFT")
+    quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
+    return {"additions": [{"text": "Another study adds to this.", "quotes": quotes}]}
+
+
+def judges(asked: Asked, support: str = "supported") -> dict[str, Any]:
+    return {"verdicts": [{"tag": tag, "support": support} for tag in asked.tags]}
+
+
+HONEST: Script = {
+    ReadReply: reads,
+    AnswerReply: claims,
+    JudgeReply: judges,
+    QuestionsReply: lambda asked: {"questions": []},
+    RerankReply: lambda asked: {"tags": asked.tags},
+    QuestionReply: lambda asked: {"question": asked.question},
+    TableReply: fills,
+    PlanReply: plans,
+    SectionReply: sections,
+    AdditionReply: additions,
+    ViewsReply: views,
+    SummaryReply: summaries,
+    ColumnsReply: lambda asked: {"columns": [{"name": "reward", "tags": asked.tags}]},
+}
+
+
+def writer(script: Script | None = None, context: int = 32_000) -> tuple[Prompted, ScriptedLLM]:
+    """The real prompted writer over a scripted model, and the model."""
+    model = ScriptedLLM({**HONEST, **(script or {})}, context)
+    return Prompted(model, Prompts(secret="secret")), model
+
+
+def evidence(
+    tag: str, abstract: str, title: str = "A Study", year: int | None = 2024, start: int = 0
+) -> Evidence:
+    """A real paper's chunk under a tag: the abstract from `start` on."""
+    parts = (Part(name="title", text=title), Part(name="abstract", text=abstract))
+    paper = Paper(id=f"id-{tag}", key=f"study-{tag.lower()}", parts=parts, year=year)
+    chunk = chunk_paper(paper)[0]
+    chunk = chunk.model_copy(
+        update={"id": f"chunk-{tag}", "start": chunk.start + start, "text": chunk.text[start:]}
+    )
+    return Evidence(tag=tag, paper=paper, chunk=chunk, score=Score(total=1.0))
+
+
+def served(script: Script | None = None) -> Callable[[Seen], str]:
+    """The same replies for a provider on loopback, by the schema in the request or its prompt."""
+    replies = {**HONEST, **(script or {})}
+
+    def answer(seen: Seen) -> str:
+        schema = seen.schema or json.loads(seen.prompt.rsplit("\n", 1)[1])
+        into = next(into for into in replies if schema_of(into) == schema)
+        reply = replies[into](Asked(seen.prompt, into, ""))
+        return reply if isinstance(reply, str) else json.dumps(reply)
+
+    return answer

@@ -1,0 +1,383 @@
+"""What a check finds in drafts about the sample library: every constructed fault, no other."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from reviewer.errors import ReviewError
+from reviewer.library import Library
+from reviewer.render.check import check_markdown
+from reviewer.render.html.check import check_html
+from reviewer.render.json import check_json
+from reviewer.settings import Settings
+from reviewer.tasks import check_draft
+from reviewer.tasks.checks.bibliography import Bibliography, read_bibliography
+from reviewer.tasks.checks.check import CheckOptions, DraftText, failures, open_draft
+from reviewer.text import sentence_spans
+from reviewer.types.checks import CheckReport
+from reviewer.writers import Extractive
+from reviewer.writers.prompted.answers import JudgeReply
+from tests.conftest import ROOT, SAMPLES, write_listing
+from tests.support.scripted import writer as scripted_writer
+
+# Each says in other words what its paper says.
+PARAPHRASES = [
+    tuple(line.split("\t"))
+    for line in (ROOT / "fixtures" / "paraphrases.tsv").read_text(encoding="utf-8").splitlines()
+]
+OFF_TOPIC = (
+    "Cooking pasta needs salted water and olive oil",
+    "The medieval wool trade shaped the towns of Flanders",
+    "Photosynthesis in desert plants opens stomata at night",
+    "Bees dance to tell their sisters where flowers are",
+    "Concrete gains strength while its cement hydrates",
+    "Voters punish governments for rising unemployment",
+)
+FAULTS_A_KIND = 10
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("checked")
+    with Library(folder, Settings(embedding="none")) as opened:
+        opened.add([str(SAMPLES)])
+        yield opened
+
+
+def checked(text, library, writer=None, file="draft.md", bib=None, **options) -> CheckReport:
+    bibliography = read_bibliography([str(bib)]) if bib else Bibliography()
+    draft = DraftText(file, text)
+    return check_draft(
+        draft, library, writer or Extractive(), bibliography, CheckOptions(**options)
+    )
+
+
+def kinds(report: CheckReport) -> list[str]:
+    return [problem.kind for problem in failures(report)]
+
+
+def some_papers(library, least_sentences=3):
+    papers = (p for p in library.papers() if len(sentence_spans(p.abstract)) >= least_sentences)
+    return list(papers)[:FAULTS_A_KIND]
+
+
+def sentence_of(paper, n):
+    start, end = sentence_spans(paper.abstract)[n]
+    return paper.abstract[start:end]
+
+
+def altered(sentence):
+    """The sentence with one word changed, as a hasty hand would: in its middle."""
+    words = sentence.split()
+    words[len(words) // 2] = "perhaps" if words[len(words) // 2] != "perhaps" else "surely"
+    return " ".join(words)
+
+
+# The bar: forty constructed faults, twenty sentences that are right
+
+
+def test_ten_unknown_keys_are_flagged(shelf):
+    for paper in some_papers(shelf):
+        wrong = paper.key[:-1] + ("x" if paper.key[-1] != "x" else "y")
+        report = checked(f"It holds that {sentence_of(paper, 0)[:-1]} [@{wrong}].", shelf)
+        assert kinds(report) == ["unknown key"], wrong
+        assert paper.key in failures(report)[0].detail
+
+
+def test_ten_sentences_with_figures_and_without_a_citation_are_flagged(shelf):
+    for n in range(FAULTS_A_KIND):
+        report = checked(f"The method gains {n + 2}.{n}% on the benchmark. It is simple.", shelf)
+        assert kinds(report) == ["missing citation"]
+
+
+def test_ten_altered_quotes_are_flagged(shelf):
+    for paper in some_papers(shelf):
+        said = altered(sentence_of(paper, 1))
+        report = checked(f"They write: “{said}” [@{paper.key}].", shelf)
+        assert kinds(report) == ["quote not found"], said
+
+
+def test_ten_figures_that_the_paper_does_not_hold_are_flagged(shelf):
+    for n, paper in enumerate(some_papers(shelf)):
+        claim = sentence_of(paper, 0).rstrip(".")
+        report = checked(f"{claim}, in {61 + n}.{n}% of cases [@{paper.key}].", shelf)
+        assert kinds(report) == ["figure not found"], claim
+        assert failures(report)[0].about == f"{61 + n}{f'.{n}' if n else ''}%"
+
+
+def test_no_paraphrase_is_flagged_and_none_is_called_right(shelf):
+    for key, text in PARAPHRASES:
+        report = checked(f"{text} [@{key}].", shelf)
+        assert kinds(report) == [], text
+        assert [s.support for s in report.sentences] == ["unchecked"]
+        assert "not checked" in check_markdown(report)
+        assert "not checked" in check_html(report)
+
+
+@pytest.mark.parametrize("n", range(3))
+def test_no_quote_that_stands_is_flagged(shelf, n):
+    for paper in some_papers(shelf):
+        said = sentence_of(paper, n)
+        report = checked(f"They conclude: “{said}” [@{paper.key}, p. 3].", shelf)
+        assert kinds(report) == []
+        (citation,) = report.sentences[0].quotes[0].citations
+        assert paper.text_of(citation.part)[citation.start : citation.end] == citation.quote
+        assert re.sub(r"\W", "", citation.quote) == re.sub(r"\W", "", said)
+
+
+def test_a_paper_on_another_matter_does_not_bear_on_the_sentence(shelf):
+    for n, text in enumerate(OFF_TOPIC):
+        report = checked(f"{text} [@{PARAPHRASES[n][0]}].", shelf)
+        assert kinds(report) == ["nothing bears"], text
+
+
+# How quotes and figures are read
+
+
+def test_an_omission_and_a_first_letter_may_be_marked(shelf):
+    paper = shelf.paper("s1-simple-test-nd")
+    for quote in (
+        "We look for the simplest recipe [...] when it is allowed to think for longer",
+        "we look for the simplest recipe",
+        "A [small] amount of supervised data was enough",
+    ):
+        report = checked(f"The authors “{quote}” [@{paper.key}].", shelf)
+        assert kinds(report) == [], quote
+    report = checked(f"“think for longer ... the simplest recipe” is said [@{paper.key}].", shelf)
+    assert kinds(report) == ["quote not found"]
+
+
+def test_a_lost_not_and_a_changed_digit_are_other_quotes(shelf):
+    key = "reinforcement-learning-really-2025"
+    assert kinds(checked(f"It says RLVR “does teach new reasoning skills” [@{key}].", shelf)) == [
+        "quote not found"
+    ]
+    key = "training-language-models-2024"
+    assert kinds(checked(f"“self-correction by 15.7% on MATH” it is [@{key}].", shelf)) == [
+        "quote not found"
+    ]
+
+
+def test_words_of_another_paper_are_named(shelf):
+    said = "shrinking it from 24 to 7 percentage points"
+    report = checked(f"RL recalls facts, “{said}” [@s1-simple-test-nd].", shelf)
+    lost = next(p for p in failures(report) if p.kind == "quote not found")
+    assert "reinforcement-learning-improves-2025" in lost.detail
+
+
+def test_a_few_quoted_words_are_a_way_to_speak(shelf):
+    report = checked("RL teaches “skills” to models by rewards [@from-fx-gx-2025].", shelf)
+    assert kinds(report) == []
+
+
+def test_years_of_papers_numbers_of_tables_and_counts_of_the_cited_are_no_figures(shelf):
+    text = (
+        "As Table 3 and Section 2.1 recall, RL taught a model new skills in 2025 in two papers on "
+        "language models [@from-fx-gx-2025; @from-atomic-composite-2025]. In 2024 much was"
+        " new, in 6 papers."
+    )
+    assert kinds(checked(text, shelf)) == []
+
+
+def test_a_figure_may_stand_in_any_of_the_cited_papers(shelf):
+    text = (
+        "RL on its own attempts teaches a language model skills of repair, by 15.6% on MATH "
+        "[@from-fx-gx-2025; @training-language-models-2024]."
+    )
+    assert kinds(checked(text, shelf)) == []
+
+
+def test_a_paper_known_by_its_title_alone_is_not_judged(shelf, tmp_path):
+    bib = tmp_path / "refs.bib"
+    bib.write_text("@misc{pear, title = {Pears of the North}}", encoding="utf-8")
+    report = checked("Pears gain 12% in “cold and rainy autumn weeks” [@pear].", shelf, bib=bib)
+    assert kinds(report) == []
+    assert "pear" in report.notes[0]
+    assert [p.kind for p in report.entries[0].problems] == ["not in the library"]
+
+
+# A judge
+
+
+@pytest.mark.parametrize("support", ["supported", "partial", "contradicted", "unsupported"])
+def test_a_judges_verdict_reaches_each_report_unchanged(shelf, support):
+    judge, model = scripted_writer(
+        {
+            JudgeReply: lambda asked: {
+                "verdicts": [{"tag": tag, "support": support} for tag in asked.tags]
+            }
+        }
+    )
+    text = "\n\n".join(f"{said} [@{key}]." for key, said in PARAPHRASES)
+    report = checked(text, shelf, judge)
+    assert [s.support for s in report.sentences] == [support] * len(PARAPHRASES)
+    fails = support in ("contradicted", "unsupported")
+    assert kinds(report) == ([support] * len(PARAPHRASES) if fails else [])
+    assert len(model.calls(JudgeReply)) == 4
+    words = {
+        "supported": "the papers support it",
+        "partial": "the papers support a part of it",
+        "contradicted": "the papers contradict it",
+        "unsupported": "the papers do not support it",
+    }[support]
+    assert check_json(report).count(f'"support": "{support}"') == len(PARAPHRASES)
+    assert check_markdown(report).count(words) == len(PARAPHRASES)
+    assert check_html(report).count(words) == len(PARAPHRASES)
+
+
+def test_the_judge_sees_the_sentence_and_the_papers_own_words(shelf):
+    judge, model = scripted_writer()
+    key, said = PARAPHRASES[0]
+    checked(f"{said} [@{key}].", shelf, judge)
+    (call,) = model.calls(JudgeReply)
+    assert said in call.prompt
+    assert any(sentence_of(shelf.paper(key), n) in call.prompt for n in range(3))
+    assert "@" + key not in call.prompt
+
+
+def test_a_sentence_that_is_a_quote_needs_no_judge(shelf):
+    judge, model = scripted_writer()
+    paper = shelf.paper(PARAPHRASES[0][0])
+    report = checked(f"“{sentence_of(paper, 0)}” [@{paper.key}]", shelf, judge)
+    assert report.sentences[0].support == "supported"
+    assert model.asked == []
+
+
+# The bibliography
+
+
+BIB = """
+@misc{fx, title = {From f(x) and g(x) to f(g(x)): LLMs Learn New Skills in RL by Composing
+  Old Ones}}
+@misc{again, title = {From f(x) and g(x) to f(g(x)): {LLMs} Learn New Skills in {RL} by Composing
+  Old Ones}}
+@misc{pear, title = {Pears}, abstract = {Pears ripen in cold cellars within nine weeks of winter.}}
+@misc{fx, title = {Twice}}
+@misc{broken, title = {Broken
+"""
+
+
+@pytest.fixture
+def bib(tmp_path):
+    path = tmp_path / "refs.bib"
+    path.write_text(BIB, encoding="utf-8")
+    return path
+
+
+def test_entries_are_checked_and_named_by_their_keys(shelf, bib):
+    text = "RL teaches models new skills by composing [@fx]. Pears ripen in nine weeks [@pear]."
+    report = checked(text, shelf, bib=bib)
+    found = {(e.key, p.kind, p.fails) for e in report.entries for p in e.problems}
+    assert found == {
+        ("again", "duplicate", True),
+        ("again", "never cited", False),
+        ("pear", "not in the library", False),
+        ("", "duplicate", True),
+        ("", "unreadable entry", True),
+    }
+    assert report.papers["fx"].key == "from-fx-gx-2025"
+    assert "Twice" not in check_markdown(report)
+
+
+def test_an_entry_with_an_abstract_is_a_paper_to_check_against(shelf, bib):
+    report = checked("Pears ripen in 12 weeks of cold cellars in winter [@pear].", shelf, bib=bib)
+    assert [p.kind for s in report.sentences for p in s.problems] == ["figure not found"]
+    report = checked("Pears “ripen in cold cellars” as we know [@pear].", shelf, bib=bib)
+    assert [p.kind for s in report.sentences for p in s.problems] == []
+
+
+def test_a_key_of_the_library_that_the_bibliography_lacks_is_unknown(shelf, bib):
+    report = checked("RL teaches models new skills [@from-fx-gx-2025].", shelf, bib=bib)
+    (problem,) = report.sentences[0].problems
+    assert problem.kind == "unknown key"
+    assert "is in the library, but refs.bib has no such entry" in problem.detail
+
+
+def test_nocite_of_all_cites_every_entry(shelf, bib):
+    report = checked(r"\nocite{*} Text \cite{fx}.", shelf, file="draft.tex", bib=bib)
+    assert "never cited" not in [p.kind for e in report.entries for p in e.problems]
+
+
+def test_what_is_allowed_is_shown_and_fails_nothing(shelf):
+    report = checked("It gains 12%.", shelf, allowed=("missing citation",))
+    assert kinds(report) == []
+    assert "missing citation" in check_markdown(report)
+
+
+def test_a_numbered_list_of_references_names_its_papers(shelf):
+    text = (
+        "Budget forcing controls the time a model thinks [1]. RL gains 99% there [2].\n\n"
+        "## References\n\n[1] s1-simple-test-nd · s1: Simple test-time scaling\n\n"
+        "[2] Someone. Training Language Models to Self-Correct via Reinforcement Learning. 2024.\n"
+    )
+    report = checked(text, shelf)
+    assert kinds(report) == ["figure not found"]
+    assert report.papers["2"].key == "training-language-models-2024"
+
+
+# What is given as a draft
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("empty.md", b"", "is empty"),
+        ("blank.md", b"\xef\xbb\xbf \n", "is empty"),
+        ("draft.docx", b"PK\x03\x04rest", "pandoc draft.docx"),
+        ("draft.md", b"\x00\x01\x02", "binary"),
+        ("draft.pdf", b"%PDF-1.7 x", "binary"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_words(tmp_path, name, data, said):
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(ReviewError) as caught:
+        open_draft(str(tmp_path / name))
+    assert said in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+    for path in (tmp_path / "none.md", tmp_path):
+        with pytest.raises(ReviewError, match="cannot be opened"):
+            open_draft(str(path))
+
+
+def test_latin_1_is_read_and_said(tmp_path, shelf):
+    (tmp_path / "old.md").write_bytes("Müller gains 12%.".encode("latin-1"))
+    draft = open_draft(str(tmp_path / "old.md"))
+    assert draft.text.startswith("Müller")
+    report = check_draft(draft, shelf, Extractive())
+    assert "Latin-1" in report.notes[0]
+
+
+def test_a_draft_that_cites_nothing_says_so(shelf):
+    report = checked("Only words.\n", shelf)
+    assert (kinds(report), report.sentences) == ([], ())
+    assert "cites nothing" in report.notes[0]
+    for text in (check_markdown(report), check_html(report), check_json(report)):
+        assert "cites nothing" in text
+
+
+def test_text_from_a_draft_and_a_paper_stays_text(tmp_path):
+    hostile = "Pears <script>alert(1)</script> [x](http://evil.example) | ripen in nine weeks."
+    record = {"title": "Pears <b>x</b>", "abstract": hostile}
+    with Library(tmp_path / "l", Settings(embedding="none")) as library:
+        library.add([write_listing(tmp_path / "p.jsonl", record)])
+        key = library.papers()[0].key
+        text = f'He says "Pears <img src=x onerror=y> ripen in many weeks" [@{key}].\n'
+        report = checked(text, library, file="<i>.md")
+    page = check_html(report)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "<b>x" not in page
+    assert "<i>" not in page
+    assert not re.search(r"(?<!\\)\]\(", check_markdown(report))
+
+
+def test_the_page_fetches_nothing(shelf):
+    page = check_html(checked(f"{PARAPHRASES[0][1]} [@{PARAPHRASES[0][0]}].", shelf))
+    assert "default-src 'none'" in html.unescape(page)
+    assert not re.search(r"(?:src|srcset|action)=|@import|url\(", page)
+    assert "<script" not in page
