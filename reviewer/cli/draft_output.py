@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from reviewer.tasks.drafts.options import DraftOptions
     from reviewer.tasks.drafts.outline import Planned
     from reviewer.types import Paper, RelatedWork
-    from reviewer.types.progress import Report
+    from reviewer.types.progress import Progress
     from reviewer.types.writer import Writer
 
 
 def make(
-    wanted: Wanted, options: DraftOptions, shelf: Library, writer: Writer, report: Report
+    wanted: Wanted, options: DraftOptions, shelf: Library, writer: Writer, progress: Progress
 ) -> int:
     """A draft, a plan or a revision, shown; gives the exit code."""
     from reviewer.cli.library import with_known_keys, words_alone_note
@@ -41,10 +41,10 @@ def make(
         return say_planned(said, shelf.settings)
     warm_up(about, shelf, writer, use_cache=wanted.use_cache)
     if wanted.revise:
-        return _show_revision(wanted, shelf, writer, options, report)
+        return _show_revision(wanted, shelf, writer, options, progress)
     if wanted.plan_only:
-        return _show_plan(wanted, plan_related_work(about, shelf, writer, options, report))
-    work = draft_related_work(about, shelf, writer, options, report)
+        return _show_plan(wanted, plan_related_work(about, shelf, writer, options, progress))
+    work = draft_related_work(about, shelf, writer, options, progress)
     note = words_alone_note(shelf, is_at_hand=wanted.at_hand)
     _show_draft(wanted, work)
     return _say_summary(wanted, work, note, has_budget=shelf.settings.budget_usd is not None)
@@ -130,7 +130,7 @@ def _say_summary(wanted: Wanted, work: RelatedWork, note: str, *, has_budget: bo
 
 
 def _show_revision(
-    wanted: Wanted, shelf: Library, writer: Writer, options: DraftOptions, report: Report
+    wanted: Wanted, shelf: Library, writer: Writer, options: DraftOptions, progress: Progress
 ) -> int:
     """What was changed, as a diff; the new draft goes to -o alone. Gives the exit code."""
     from pathlib import Path
@@ -146,7 +146,7 @@ def _show_revision(
 
     wish = ReviseOptions(wanted.add, wanted.style, options.effort, options.is_strict)
     text = file_named(wanted.revise, HINT, SourceError, quiet=wanted.quiet).text
-    made = revise_draft(wanted.revise, text, shelf, writer, wish, report)
+    made = revise_draft(wanted.revise, text, shelf, writer, wish, progress)
     written = wanted.output not in ("", "-")
     diff = diff_of(made, wanted.output if written else "")
     print_out(revision_json(made, diff) if wanted.form == "json" else diff)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reviewer.settings import Settings
     from reviewer.sources.text_file import TextFile
     from reviewer.types.papers import Added, Skipped
-    from reviewer.types.progress import Report
+    from reviewer.types.progress import Progress
     from reviewer.types.searches import Filters
 
 MOST_SKIPPED_SHOWN = 20
@@ -21,7 +21,7 @@ _EMBEDDING = "embedding"  # stands for the file in a note that is about no file
 
 
 def opened(
-    settings: Settings, papers: Sequence[str] | None, listing_year: int | None, report: Report
+    settings: Settings, papers: Sequence[str] | None, listing_year: int | None, progress: Progress
 ) -> Library:
     """The library over `papers` alone, else the one that the settings name, which must be there.
 
@@ -34,10 +34,10 @@ def opened(
     if papers:
         from reviewer.library import open_at_hand
 
-        library, added = open_at_hand(papers, settings, ReadOptions(listing_year), report)
+        library, added = open_at_hand(papers, settings, ReadOptions(listing_year), progress)
         if added is not None:  # that search goes by words alone is said after the answer
             notes = tuple(note for note in added.notes if note.file != _EMBEDDING)
-            say_skipped(added.model_copy(update={"notes": notes}), report)
+            say_skipped(added.model_copy(update={"notes": notes}), progress)
         return library
     folder = Path(settings.library)
     if not (folder / "library.db").is_file() and not folder.is_file():
@@ -99,16 +99,16 @@ def _is_file(word: str) -> bool:
         return False
 
 
-def say_skipped(added: Added, report: Report) -> None:
+def say_skipped(added: Added, progress: Progress) -> None:
     """Name what was not read and why, and what was read with a remark."""
     for skipped in added.skipped[:MOST_SKIPPED_SHOWN]:
-        report(f"Skipped {_place(skipped)}: {skipped.reason}", -1, 0)
+        progress(f"Skipped {_place(skipped)}: {skipped.reason}", -1, 0)
     for note in added.notes:
         place = "" if note.file == _EMBEDDING else f" on {_place(note)}"
-        report(f"Note{place}: {note.reason}", -1, 0)
+        progress(f"Note{place}: {note.reason}", -1, 0)
     more = len(added.skipped) - MOST_SKIPPED_SHOWN
     if more > 0:
-        report(f"... and {more} more were skipped (--json names them all)", -1, 0)
+        progress(f"... and {more} more were skipped (--json names them all)", -1, 0)
 
 
 def _place(skipped: Skipped) -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from reviewer.library import Library
     from reviewer.settings import Settings
     from reviewer.types import Claim
-    from reviewer.types.progress import Report
+    from reviewer.types.progress import Progress
     from reviewer.types.runs import Coverage, Usage
     from reviewer.types.writer import Writer
 
@@ -47,7 +47,7 @@ def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool)
     llm.warm_up()
 
 
-def continued(question: str, library: Library, writer: Writer, report: Report) -> str:
+def continued(question: str, library: Library, writer: Writer, progress: Progress) -> str:
     """A follow-up to the last run, in words that stand alone, which are shown.
 
     Raises UsageError when there is no earlier run, or when the writer needs a model for this.
@@ -62,7 +62,7 @@ def continued(question: str, library: Library, writer: Writer, report: Report) -
     whole = writer.stand_alone(question, [runs[0].question, *claims])
     if isinstance(whole, NeedsModel):
         raise UsageError("a follow-up needs a model", hint="Set --model, or ask in full words.")
-    report(f"Asking: {whole}", -1, 0)
+    progress(f"Asking: {whole}", -1, 0)
     return whole
 
 

@@ -64,7 +64,7 @@ def planned(
     shelf: Library,
     writer: Writer,
     options: SurveyOptions,
-    report: SurveyProgress,
+    progress: SurveyProgress,
 ) -> Made | None:
     """The plan that is to be run; None where it was only to be looked at.
 
@@ -89,7 +89,7 @@ def planned(
         return None
     if asked.is_file or not asked.stops:
         return made
-    _looked_at(made, asked, shelf, writer, options, report)
+    _looked_at(made, asked, shelf, writer, options, progress)
     return None
 
 
@@ -99,7 +99,7 @@ def _looked_at(
     shelf: Library,
     writer: Writer,
     options: SurveyOptions,
-    report: SurveyProgress,
+    progress: SurveyProgress,
 ) -> None:
     """Outline the topic, save the plan and show it."""
     from reviewer.tasks.surveys.plan import plan_lines, survey_yaml
@@ -107,7 +107,7 @@ def _looked_at(
 
     path = Path(f"{made.stem}.yaml")
     _check_free(path)
-    plan = plan_survey(made.plan, shelf, writer, options, report)
+    plan = plan_survey(made.plan, shelf, writer, options, progress)
     if not any(own.sections for own in plan.reports):
         print_error("Nothing in this library is near the topic, so there is nothing to plan.")
         return
@@ -122,7 +122,7 @@ def write_reports(
     asked: Asked,
     at_hand: tuple[Library, Writer],
     options: SurveyOptions,
-    report: SurveyProgress,
+    progress: SurveyProgress,
 ) -> int:
     """Run the plan into its folder; gives the exit code."""
     from reviewer.cli.library import words_alone_note
@@ -133,9 +133,9 @@ def write_reports(
     shelf, writer = at_hand
     files = ReportFiles(asked.output or made.stem, with_docx=asked.with_docx)
     files.begin(Batch(title=made.plan.title))
-    batch = run_survey(made.plan, shelf, writer, replace(options, done=files.write), report)
+    batch = run_survey(made.plan, shelf, writer, replace(options, done=files.write), progress)
     files.finish(batch)
-    report.stop()
+    progress.stop()
     return _told(batch, files.folder, asked, words_alone_note(shelf, is_at_hand=False))
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from reviewer.library import Library
     from reviewer.tasks.tables.table import TableOptions
     from reviewer.types import Table
-    from reviewer.types.progress import Report
+    from reviewer.types.progress import Progress
     from reviewer.types.searches import Filters
     from reviewer.types.tables import Column
 
@@ -62,7 +62,7 @@ def selected(
     filters: Filters,
     named_by: str,
     shelf: Library,
-    report: Report,
+    progress: Progress,
 ) -> tuple[str, TableOptions]:
     """The topic and the options with the papers that are asked for: those of flags and of the .bib
     file, else those that the earlier table was made of."""
@@ -75,9 +75,9 @@ def selected(
 
     filters = with_known_keys(filters, shelf)
     if named_by:
-        named, notes = named_in(named_by, shelf, report)
+        named, notes = named_in(named_by, shelf, progress)
         for line in notes:
-            report(line, -1, 0)
+            progress(line, -1, 0)
         if not named:
             raise NotFoundError(
                 f"no paper of {named_by} is in {shelf.folder}", hint="Add them: review add PATH"

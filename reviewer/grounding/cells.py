@@ -13,7 +13,7 @@ from reviewer.text.sanitize import without_addresses, without_citations
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Evidence, Table
 from reviewer.types.claims import Quote
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 from reviewer.types.tables import Cell, CellDraft, CellState, Column, RowDraft, Value
 
 MOST_VALUES = 4  # of one cell; a paper that says more than that says none of it clearly
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}(?!\d))")
 
 
-class Tally(Record):
+class Tally(Frozen):
     """How many cells of a table are in each state, and how many filled ones are the writer's own
     words."""
 

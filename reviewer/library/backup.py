@@ -12,7 +12,7 @@ from reviewer.library.index.chroma import discard
 from reviewer.library.source_files import Entry, relist
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.lock import LOCK_NAME, make_library_folder, writing
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 
 _NAME = "library.db"
 _BESIDE = ("-wal", "-shm")  # what SQLite has beside a file
@@ -69,7 +69,7 @@ def _check(path: Path) -> None:
         )
 
 
-def restore(backup: Path, folder: Path, report: Report = silent) -> Path | None:
+def restore(backup: Path, folder: Path, progress: Progress = silent) -> Path | None:
     """Put a backup in the library's place; gives where the present file was put, if there is one.
 
     Raises LibraryError when the backup is not sound; then nothing is changed.
@@ -79,7 +79,7 @@ def restore(backup: Path, folder: Path, report: Report = silent) -> Path | None:
     if not backup.stat().st_size:
         raise LibraryError(f"{backup} is empty", hint="Name a file that backup made.")
     make_library_folder(folder)
-    with writing(folder, report):
+    with writing(folder, progress):
         fresh = folder / "restore.new"
         try:
             shutil.copyfile(backup, fresh)

@@ -19,7 +19,7 @@ from reviewer.sources.text_file import STDIN, file_bytes
 from reviewer.text.encoding import decode
 from reviewer.types import Paper
 from reviewer.types.papers import Added, Part, Skipped
-from reviewer.types.progress import Report
+from reviewer.types.progress import Progress
 
 _BATCH = 500  # entries that are committed together: so much is read again after a kill
 _BATCH_FILES = 200
@@ -75,7 +75,7 @@ class FileReader:
         self._told = _Told()
         self._linked: set[str] = set()
 
-    def read(self, files: Sequence[str | Skipped], report: Report) -> Added:
+    def read(self, files: Sequence[str | Skipped], progress: Progress) -> Added:
         """Read all files; a bad one never stops the others. What a batch holds is safe when it is
         committed, and a run that was stopped goes on after its last batch."""
         ordered = sorted(
@@ -83,7 +83,7 @@ class FileReader:
         )
         try:
             for done, file in enumerate(ordered):
-                report("Reading", done, len(files))
+                progress("Reading", done, len(files))
                 if isinstance(file, Skipped):
                     self._told.skipped.append(file)
                 elif file not in self._linked:
@@ -92,7 +92,7 @@ class FileReader:
             self._commit()
             raise
         self._commit()
-        report("Reading", len(files), len(files))
+        progress("Reading", len(files), len(files))
         told = self._told
         return summed(told.joined, told.entries, told.skipped, told.notes, told.files_read)
 

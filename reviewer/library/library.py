@@ -34,7 +34,7 @@ from reviewer.sources import ReadOptions, find_files
 from reviewer.types import Paper
 from reviewer.types.duplicates import Pair
 from reviewer.types.papers import Added, Skipped
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 
 NO_EMBEDDING = "none"
@@ -88,7 +88,7 @@ class Library:
         self,
         paths: Sequence[str],
         options: ReadOptions | None = None,
-        report: Report = silent,
+        progress: Progress = silent,
         *,
         may_download: bool = True,
     ) -> Added:
@@ -97,15 +97,15 @@ class Library:
         Papers are safe when their batch is committed; embedding and indexing follow, and a run
         that was stopped goes on with the next `add` or `reindex`.
         """
-        with writing(self.folder, report):
+        with writing(self.folder, progress):
             reader = FileReader(self.database, self.chunks, options or ReadOptions())
-            added = reader.read(list(find_files(paths)), report)
-            return self._finished(added, report, may_download=may_download)
+            added = reader.read(list(find_files(paths)), progress)
+            return self._finished(added, progress, may_download=may_download)
 
     def add_found(
         self,
         pages: Iterable[Sequence[Paper | Skipped]],
-        report: Report = silent,
+        progress: Progress = silent,
         *,
         may_download: bool = True,
     ) -> Added:
@@ -117,16 +117,16 @@ class Library:
             papers = [entry for entry in page if isinstance(entry, Paper)]
             skipped += [entry for entry in page if isinstance(entry, Skipped)]
             if papers:
-                with writing(self.folder, report):
+                with writing(self.folder, progress):
                     joined.append(Joiner(self.database, self.chunks).join(papers))
         entries = sum(len(j.added) + len(j.updated) + j.unchanged for j in joined)
         added = summed(joined, entries, skipped, (), len(joined))
-        with writing(self.folder, report):
-            return self._finished(added, report, may_download=may_download)
+        with writing(self.folder, progress):
+            return self._finished(added, progress, may_download=may_download)
 
-    def _finished(self, added: Added, report: Report, *, may_download: bool) -> Added:
+    def _finished(self, added: Added, progress: Progress, *, may_download: bool) -> Added:
         """Embed and index what was added, and count."""
-        done = self._bring_up(report, may_download=may_download) if added.files_read else None
+        done = self._bring_up(progress, may_download=may_download) if added.files_read else None
         embedded, seconds, note = done or (0, 0.0, ())
         return added.model_copy(
             update={
@@ -139,7 +139,7 @@ class Library:
         )
 
     def _bring_up(
-        self, report: Report, *, may_download: bool
+        self, progress: Progress, *, may_download: bool
     ) -> tuple[int, float, tuple[Skipped, ...]]:
         """Embed what waits and bring the index up: chunks embedded, seconds, and a note if it
         could not be done."""
@@ -150,12 +150,12 @@ class Library:
         note: tuple[Skipped, ...] = ()
         if self.chunks.count_waiting() and self.embedding_name != NO_EMBEDDING:
             try:
-                embedding = self.embedding(report, may_download=may_download)
-                embedded = self.index.embed_waiting(embedding, report)
+                embedding = self.embedding(progress, may_download=may_download)
+                embedded = self.index.embed_waiting(embedding, progress)
             except MissingEmbeddingError as error:
                 note = (Skipped(file="embedding", reason=f"{error.message}. {error.hint}"),)
         seconds = time.monotonic() - started
-        self.index.sync(report)
+        self.index.sync(progress)
         return embedded, seconds, note
 
     def can_embed_more(self) -> bool:
@@ -180,16 +180,16 @@ class Library:
             return self._embedding.name
         return self.settings.embedding or self.index.embedding_name or DEFAULT
 
-    def embedding(self, report: Report = silent, *, may_download: bool = False) -> Embedding:
+    def embedding(self, progress: Progress = silent, *, may_download: bool = False) -> Embedding:
         """The open embedding. Raises MissingEmbeddingError when it cannot run here, and
         EmbeddingError when the library's vectors are of another one."""
         name = self.embedding_name
         if name == NO_EMBEDDING:
             raise MissingEmbeddingError("embedding is switched off")
         self.index.require(name)
-        return self._opened(name, report, may_download=may_download)
+        return self._opened(name, progress, may_download=may_download)
 
-    def _opened(self, name: str, report: Report, *, may_download: bool) -> Embedding:
+    def _opened(self, name: str, progress: Progress, *, may_download: bool) -> Embedding:
         if self._embedding is None:
             try:
                 self._embedding = open_embedding(name, self.settings)
@@ -201,7 +201,7 @@ class Library:
                 if find_files(self.settings.embedding_dir):
                     raise
 
-                download_files(lambda line: report(line, -1, 0))
+                download_files(lambda line: progress(line, -1, 0))
                 self._embedding = open_embedding(name, self.settings)
         return self._embedding
 
@@ -210,10 +210,10 @@ class Library:
         if self.has_vectors:
             import_libraries(self.embedding_name)
 
-    def reindex(self, report: Report = silent) -> Added:
+    def reindex(self, progress: Progress = silent) -> Added:
         """Embed what waits and make the index anew from the stored vectors. With another embedding
         set than the library's, every text is embedded again with that one."""
-        with writing(self.folder, report):
+        with writing(self.folder, progress):
             own = self.index.embedding_name
             name = self.embedding_name
             if name == NO_EMBEDDING:
@@ -222,11 +222,11 @@ class Library:
                     hint="Set --embedding minilm.",
                 )
             if own and name != own:
-                embedding = self._opened(name, report, may_download=True)
+                embedding = self._opened(name, progress, may_download=True)
                 embedding.embed(["Asked before the old vectors go: does it answer?"])
                 self.index.start_anew()
-            embedded, seconds, note = self._bring_up(report, may_download=True)
-            self.index.sync(report, anew=not embedded or embedded < self.chunks.count())
+            embedded, seconds, note = self._bring_up(progress, may_download=True)
+            self.index.sync(progress, anew=not embedded or embedded < self.chunks.count())
         return Added(
             papers=self.catalogue.count(),
             embedded=embedded,
@@ -235,10 +235,10 @@ class Library:
             notes=note,
         )
 
-    def make_index(self, report: Report = silent) -> None:
+    def make_index(self, progress: Progress = silent) -> None:
         """Bring the index up, however long it takes. Nothing is embedded."""
-        with writing(self.folder, report):
-            self.index.sync(report)
+        with writing(self.folder, progress):
+            self.index.sync(progress)
 
     def catch_up(self) -> None:
         """Mend an index that is out of step, when that is quick and no one else is writing. Where
@@ -265,9 +265,9 @@ class Library:
             raise NotFoundError(f"there is no paper '{name}' in {self.folder}", hint=hint)
         return found
 
-    def remove(self, name: str, report: Report = silent) -> Paper:
+    def remove(self, name: str, progress: Progress = silent) -> Paper:
         """Take a paper out, with its records, chunks and vectors."""
-        with writing(self.folder, report):
+        with writing(self.folder, progress):
             paper = self.paper(name)
             with self.database.transaction():
                 self.database.next_generation()
@@ -277,18 +277,18 @@ class Library:
                 self.catalogue.forget_files_of(number)
                 self.catalogue.remove_paper(number)
             note_removed(self.folder, entries)
-            self.index.sync(report)
+            self.index.sync(progress)
         return paper
 
-    def decide(self, pairs: Sequence[Pair], report: Report = silent) -> None:
+    def decide(self, pairs: Sequence[Pair], progress: Progress = silent) -> None:
         """Keep what a user said of entries, and put their papers together anew by it."""
-        with writing(self.folder, report):
+        with writing(self.folder, progress):
             with self.database.transaction():
                 self.matcher.decide(pairs)
                 signs = {sign for pair in pairs for sign in (pair.one, pair.other)}
                 papers = sorted(set(self.matcher.papers_of(signs).values()))
                 Joiner(self.database, self.chunks).regroup(papers)
-            self._bring_up(report, may_download=False)
+            self._bring_up(progress, may_download=False)
 
     def change(self, names: Sequence[str], update: Callable[[Paper], Paper]) -> list[Paper]:
         """Replace papers by what `update` makes of them: tags and notes, never their texts."""
@@ -299,7 +299,7 @@ class Library:
         return changed
 
     @contextmanager
-    def writing(self, report: Report = silent) -> Iterator[None]:
+    def writing(self, progress: Progress = silent) -> Iterator[None]:
         """Be the only writer, for those who change the database themselves."""
-        with writing(self.folder, report):
+        with writing(self.folder, progress):
             yield

@@ -26,8 +26,8 @@ from reviewer.library.storage.salvage import Pages, Row, is_whole, rows_of_table
 from reviewer.sources import ReadOptions, read_file
 from reviewer.sources.text_file import STDIN
 from reviewer.types import Paper
-from reviewer.types.progress import Report, silent
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
+from reviewer.types.progress import Progress, silent
 
 _JOIN_BATCH = 500
 _PAPER_COLUMNS, _RECORD_COLUMNS = 8, 6
@@ -41,7 +41,7 @@ _DERIVED = {
 _OWN_STATE = ("generation", "index", "embedding", "dimensions")
 
 
-class Repaired(Record):
+class Repaired(Frozen):
     """What a repair did. `entries` stood in the file or were read again, `lost` did neither.
     `files_gone` are files that papers were read from and that are no more."""
 
@@ -67,15 +67,15 @@ class _Found:
     mended: int = 0
 
 
-def repair_library(folder: Path, report: Report = silent) -> Repaired:
+def repair_library(folder: Path, progress: Progress = silent) -> Repaired:
     """Put a new file in the place of the library's own. Raises LibraryError when there is none, or
     when nothing can be read of it and of no file, so that it is left as it is."""
     path = folder / "library.db"
     if not path.is_file():
         raise LibraryError(f"there is no library in {folder}", hint="Name one with --library.")
-    with writing(folder, report):
+    with writing(folder, progress):
         try:
-            return _repair(path, report)
+            return _repair(path, progress)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise LibraryError(
@@ -83,10 +83,10 @@ def repair_library(folder: Path, report: Report = silent) -> Repaired:
             ) from error
 
 
-def _repair(path: Path, report: Report) -> Repaired:
-    report("Reading what stands in the file", 0, 0)
+def _repair(path: Path, progress: Progress) -> Repaired:
+    progress("Reading what stands in the file", 0, 0)
     found = _read(path)
-    _read_again(found, path, report)
+    _read_again(found, path, progress)
     if not found.again and not found.papers and not found.records:
         raise LibraryError(
             f"no paper can be read from {path}; it is left as it is",
@@ -131,7 +131,7 @@ def _whole(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _read_again(found: _Found, path: Path, report: Report) -> None:
+def _read_again(found: _Found, path: Path, progress: Progress) -> None:
     """Read the files that papers came from, and where the library is damaged all that are listed
     beside it, without what was removed. A text that differs from what stands there for the same
     entry is taken from the file: bits may have changed in it."""
@@ -143,7 +143,7 @@ def _read_again(found: _Found, path: Path, report: Report) -> None:
         named |= {file for file in listed if Path(file).is_file()}
     files = sorted(named)
     for done, file in enumerate(files):
-        report("Reading files again", done, len(files))
+        progress("Reading files again", done, len(files))
         if Path(file).is_file():
             read = read_file(file, options.get(file, ReadOptions()))
             entries = {_sign(p): p for p in read.papers}

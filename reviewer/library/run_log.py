@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from reviewer.errors import LibraryError
 from reviewer.library.library import Library
-from reviewer.types.progress import Report
+from reviewer.types.progress import Progress
 from reviewer.types.runs import Run, Usage
 
 # Papers and evidence are in the library, a draft's texts on the user's disk, usage is the run's.
@@ -50,7 +50,7 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def keep_run(result: Result, request: Request, library: Library, report: Report) -> None:
+def keep_run(result: Result, request: Request, library: Library, progress: Progress) -> None:
     """Keep the result as a run, with its times, what it was asked for and the library as it was.
 
     A library that cannot be written still gives its result, and says that it keeps none.
@@ -59,7 +59,7 @@ def keep_run(result: Result, request: Request, library: Library, report: Report)
     try:
         library.ledger.save(run)
     except LibraryError as error:
-        report(f"This {_RESULTS.get(run.command, 'result')} is not kept: {error.message}", -1, 0)
+        progress(f"This {_RESULTS.get(run.command, 'result')} is not kept: {error.message}", -1, 0)
 
 
 def _run_of(result: Result, request: Request, library: Library) -> Run:

@@ -15,7 +15,7 @@ from reviewer.sources import ReadOptions
 from reviewer.sources.discover import content_hash
 from reviewer.sources.read import NAMED_FORMATS
 from reviewer.types.papers import Added
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 
 MOST_KEPT = 20
 MOST_REASONS = 3
@@ -23,7 +23,7 @@ _COMPLETE = "complete"
 
 
 def open_at_hand(
-    paths: Sequence[str], settings: Settings, options: ReadOptions, report: Report = silent
+    paths: Sequence[str], settings: Settings, options: ReadOptions, progress: Progress = silent
 ) -> tuple[Library, Added | None]:
     """An open library over just these files, and what reading them did (None: it was kept).
 
@@ -39,7 +39,7 @@ def open_at_hand(
     try:
         is_read = library.database.state(_COMPLETE) == sign and library.catalogue.count()
         if not is_read or library.can_embed_more():
-            added = library.add(paths, options, report, may_download=False)
+            added = library.add(paths, options, progress, may_download=False)
             _check(added, paths)
             with library.database.transaction():
                 library.database.set_state(_COMPLETE, sign)

@@ -14,7 +14,7 @@ from reviewer.llm.prompts import Prompt, Prompts, Shown
 from reviewer.text import counted
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 from reviewer.types.runs import Usage
 
 CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
@@ -23,7 +23,7 @@ FENCE_TOKENS = 40
 
 A = TypeVar("A")
 B = TypeVar("B")
-T = TypeVar("T", bound=Record)
+T = TypeVar("T", bound=Frozen)
 
 
 class Model(Protocol):

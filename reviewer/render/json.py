@@ -14,8 +14,8 @@ from reviewer.text.invisible import escape_hidden
 from reviewer.types import Answer, Citation, Paper, RelatedWork, SurveyReport, Table
 from reviewer.types.checks import CheckReport
 from reviewer.types.drafts import Revision
+from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Added
-from reviewer.types.record import Record
 from reviewer.types.runs import Finding, Run
 from reviewer.types.searches import Found
 from reviewer.types.surveys import Batch
@@ -263,7 +263,7 @@ def papers_jsonl(papers: Sequence[Paper]) -> str:
     return "".join(lines)
 
 
-def records_json(kind: str, records: Sequence[Record]) -> str:
+def records_json(kind: str, records: Sequence[Frozen]) -> str:
     """A list of records, each with its fields, under the name of its kind."""
     return dump(kind, {kind: [record.model_dump(mode="json") for record in records]})
 

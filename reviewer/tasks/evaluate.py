@@ -18,21 +18,21 @@ from reviewer.tasks.answers.answer import AskOptions, answer_question
 from reviewer.text import normalise_title
 from reviewer.types import Answer, Claim
 from reviewer.types.claims import NeedsModel
-from reviewer.types.progress import Report, silent
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
+from reviewer.types.progress import Progress, silent
 from reviewer.types.writer import Writer
 
 RANKED = 10
 _DEEP = 40  # hits asked for, so that ten stay when borderline ones are taken out
 
 
-class GoldStance(Record):
+class GoldStance(Frozen):
     stance: str
     sentence: str = ""
     also_acceptable: tuple[str, ...] = ()
 
 
-class Question(Record):
+class Question(Frozen):
     """A judged question. Papers are named by title; `borderline` ones count neither way."""
 
     id: str
@@ -43,7 +43,7 @@ class Question(Record):
     stances: dict[str, GoldStance] = Field(default_factory=dict)
 
 
-class Scores(Record):
+class Scores(Frozen):
     """One question's figures. None: there was nothing to measure it on."""
 
     id: str
@@ -58,7 +58,7 @@ class Scores(Record):
     ndcg: float | None = None
 
 
-class Evaluation(Record):
+class Evaluation(Frozen):
     """Means over the questions on which each figure could be measured."""
 
     writer: str
@@ -123,15 +123,15 @@ def evaluate(
     library: Library,
     writer: Writer,
     options: AskOptions,
-    report: Report = silent,
+    progress: Progress = silent,
 ) -> Evaluation:
     """Ask every question and measure what comes. Raises ModelError when a model fails."""
     scores = []
     for done, question in enumerate(questions):
-        report("Asking", done, len(questions))
+        progress("Asking", done, len(questions))
         answer = answer_question(question.question, library, writer, options)
         scores.append(_score(question, answer, library, writer))
-    report("Asking", len(questions), len(questions))
+    progress("Asking", len(questions), len(questions))
     right, judged = sum(s.stances_right for s in scores), sum(s.stances_judged for s in scores)
     return Evaluation(
         writer=writer.name,

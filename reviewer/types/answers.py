@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from reviewer.types.claims import Citation, Claim, Stance
 from reviewer.types.evidence import Evidence
+from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
-from reviewer.types.record import Record
 from reviewer.types.runs import Coverage, Usage
 
 
-class StanceTaken(Record):
+class StanceTaken(Frozen):
     paper_id: str
     stance: Stance
     citation: Citation | None = None
 
 
-class Answer(Record):
+class Answer(Frozen):
     """The result of `ask`. `is_weak`: nothing clearly answers, the nearest sentences are shown.
     `asked` is a follow-up as it was typed, when `question` was made of it."""
 

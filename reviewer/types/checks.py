@@ -7,12 +7,12 @@ from typing import Literal
 from pydantic import Field
 
 from reviewer.types.claims import Citation, Support
+from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
-from reviewer.types.record import Record
 from reviewer.types.runs import Usage
 
 
-class DraftSentence(Record):
+class DraftSentence(Frozen):
     """A sentence of a draft: `draft[start:end]` holds it, on 1-based `line`. `text` is it in plain
     words, without its citation marks; `quotes` are what stands in quotation marks in it, and
     `keys` what it cites. `has_other_mark`: it has a mark that names no key, such as (Guo, 2025)."""
@@ -26,7 +26,7 @@ class DraftSentence(Record):
     has_other_mark: bool = False
 
 
-class Draft(Record):
+class Draft(Frozen):
     """A text with citations. `keys` are all that it cites, `\\nocite` too; `entries` its own list
     of references by number; `bibliographies` the files that it names."""
 
@@ -67,7 +67,7 @@ FAILING: tuple[ProblemKind, ...] = (
 """What makes a check fail; the others are remarks."""
 
 
-class Problem(Record):
+class Problem(Frozen):
     """Something that does not hold. `about` are the words, the figure or the key that it is about;
     `fails` whether the check fails for it."""
 
@@ -77,14 +77,14 @@ class Problem(Record):
     fails: bool = False
 
 
-class FoundQuote(Record):
+class FoundQuote(Frozen):
     """Quoted words of the draft that stand in a cited paper, and where."""
 
     said: str
     citations: tuple[Citation, ...]
 
 
-class CheckedSentence(Record):
+class CheckedSentence(Frozen):
     """A sentence that cites, or that should. `nearest` are the cited papers' sentences that come
     nearest to it; `support` is a judge's word, `unchecked` without one."""
 
@@ -95,7 +95,7 @@ class CheckedSentence(Record):
     support: Support = "unchecked"
 
 
-class CheckedEntry(Record):
+class CheckedEntry(Frozen):
     """An entry of the bibliography, and the paper of the library that it is, if it is there."""
 
     key: str
@@ -104,7 +104,7 @@ class CheckedEntry(Record):
     problems: tuple[Problem, ...] = ()
 
 
-class CheckReport(Record):
+class CheckReport(Frozen):
     """The result of `check`. `papers` are those that the draft cites, by what it calls them."""
 
     file: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 
 
-class Quote(Record):
+class Quote(Frozen):
     """Words that a writer says stand in the evidence `tag`. Not trusted until located."""
 
     tag: str
@@ -17,7 +17,7 @@ class Quote(Record):
 Stance = Literal["yes", "no", "mixed", "none"]
 
 
-class Reading(Record):
+class Reading(Frozen):
     """What a writer found in one paper: relevance 0 to 10, stance on a yes/no question, quotes."""
 
     paper_id: str
@@ -26,16 +26,16 @@ class Reading(Record):
     quotes: tuple[Quote, ...] = ()
 
 
-class ClaimDraft(Record):
+class ClaimDraft(Frozen):
     text: str
     quotes: tuple[Quote, ...] = ()
 
 
-class AnswerDraft(Record):
+class AnswerDraft(Frozen):
     claims: tuple[ClaimDraft, ...] = ()
 
 
-class Expanded(Record):
+class Expanded(Frozen):
     """More to search for: other questions, and words that an answering paper's abstract might have.
     The latter only steer the search by meaning; they are never evidence."""
 
@@ -43,13 +43,13 @@ class Expanded(Record):
     abstract: str = ""
 
 
-class NeedsModel(Record):
+class NeedsModel(Frozen):
     """What a writer gives for a step that it cannot do without a model."""
 
     step: str
 
 
-class Citation(Record):
+class Citation(Frozen):
     """A located quote: `paper.text_of(part)[start:end] == quote`. Made by `citing` only."""
 
     paper_id: str
@@ -64,7 +64,7 @@ class Citation(Record):
 Support = Literal["unchecked", "supported", "partial", "contradicted", "unsupported", "uncited"]
 
 
-class Claim(Record):
+class Claim(Frozen):
     """A sentence of a result. `dropped` says which citations did not resolve, and why; `unproven`
     names figures that stand in none of its quotes."""
 

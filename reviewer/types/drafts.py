@@ -6,8 +6,8 @@ from typing import Literal
 
 from reviewer.types.claims import Claim, ClaimDraft
 from reviewer.types.evidence import Evidence
+from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
-from reviewer.types.record import Record
 from reviewer.types.runs import Coverage, Usage
 
 Order = Literal["thematic", "chronological"]
@@ -29,14 +29,14 @@ MOST_THEMES = 6  # of one draft
 POINTS: tuple[Role, ...] = ("comparison", "quote")  # what is open may rest on what these say
 
 
-class Theme(Record):
+class Theme(Frozen):
     """Papers that are told of together, in order."""
 
     name: str
     paper_ids: tuple[str, ...]
 
 
-class Plan(Record):
+class Plan(Frozen):
     """What a draft tells, theme by theme, before it is written. `notes` say what was changed."""
 
     question: str
@@ -46,7 +46,7 @@ class Plan(Record):
     notes: tuple[str, ...] = ()
 
 
-class Brief(Record):
+class Brief(Frozen):
     """What a writer of sections is told. `own` is the abstract or introduction of the work that
     the sections are for, if there is one; `words` are those of all sections together."""
 
@@ -66,7 +66,7 @@ class StatementDraft(ClaimDraft):
     intent: Intent = ""
 
 
-class SectionDraft(Record):
+class SectionDraft(Frozen):
     """What a writer made of one theme. `failed` says why it could not be written."""
 
     statements: tuple[StatementDraft, ...] = ()
@@ -81,7 +81,7 @@ class Statement(Claim):
     intent: Intent = ""
 
 
-class Section(Record):
+class Section(Frozen):
     """One theme, written. `paper_ids` are the theme's papers, cited or not."""
 
     title: str
@@ -90,7 +90,7 @@ class Section(Record):
     failed: str = ""
 
 
-class RelatedWork(Record):
+class RelatedWork(Frozen):
     """The result of `draft`. `papers` are those of the sections; `own_file` is the file of the work
     that it was written for; `notes` say what the plan had to change. `is_weak`: nothing in the
     library is clearly on the question."""
@@ -111,7 +111,7 @@ class RelatedWork(Record):
     usage: Usage = Usage()
 
 
-class Addition(Record):
+class Addition(Frozen):
     """Sentences for one paper, put at the end of the paragraph that ends at `place` of the draft
     as it was; `text` is what was put there, marks and all."""
 
@@ -121,7 +121,7 @@ class Addition(Record):
     claims: tuple[Claim, ...] = ()
 
 
-class Revision(Record):
+class Revision(Frozen):
     """A draft of the user's with additions: `after` is `before` with the texts put in, and every
     word that was there. `left_out` says what could not be added, and why."""
 

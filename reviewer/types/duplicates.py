@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
-from reviewer.types.record import Record
 
 Verdict = Literal["same", "versions", "doubtful", "apart"]
 """One paper; a preprint and what it was published as; for a person to say; two papers."""
 
 
-class Pair(Record):
+class Pair(Frozen):
     """Two entries, named by the hashes of their text as read, `one` before `other`. `is_decided`:
     a person said so, and no rule says otherwise again."""
 
@@ -22,7 +22,7 @@ class Pair(Record):
     is_decided: bool = False
 
 
-class PaperPair(Record):
+class PaperPair(Frozen):
     """Two papers of the library and what is said of them."""
 
     one: Paper
@@ -32,7 +32,7 @@ class PaperPair(Record):
     is_decided: bool = False
 
 
-class Entry(Record):
+class Entry(Frozen):
     """One of the entries that a paper is made of, `number` from 1; why it was put with the others
     stands in `reason` where a rule or a person did it."""
 

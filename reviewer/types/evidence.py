@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Chunk, Paper
-from reviewer.types.record import Record
 
 
-class Sentence(Record):
+class Sentence(Frozen):
     """A sentence of a chunk in its part's characters; `similarity` to the question is a cosine."""
 
     start: int
@@ -18,7 +18,7 @@ class Sentence(Record):
     lexical: float = 0.0
 
 
-class Score(Record):
+class Score(Frozen):
     """Why a chunk was found. The parts of the weighted mean `total`: the question's words, the
     chunk's cosine, its best sentence's, feedback words of the best chunks, the cosine with their
     mean, the nearest chunks' score. `feedback_terms` are those words as far as the chunk has
@@ -38,7 +38,7 @@ class Score(Record):
     feedback_terms: tuple[str, ...] = ()
 
 
-class Evidence(Record):
+class Evidence(Frozen):
     """A chunk in front of a writer. `tag` (`E1`, ...) lives inside one question only."""
 
     tag: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 
 
-class MapPoint(Record):
+class MapPoint(Frozen):
     """A paper on the map: `x` to the right and `y` down, from 0 to 1; `theme` counts from 0."""
 
     paper_id: str
@@ -14,7 +14,7 @@ class MapPoint(Record):
     theme: int
 
 
-class PaperMap(Record):
+class PaperMap(Frozen):
     """Papers that are alike lie near each other. `by` says whether likeness is that of their stored
     vectors or of their words."""
 

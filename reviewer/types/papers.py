@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 
 
-class Origin(Record):
+class Origin(Frozen):
     """Where a record was read: `position` is its 1-based line, `sha256` is of it as read."""
 
     file: str
@@ -17,14 +17,14 @@ class Origin(Record):
     sha256: str
 
 
-class Heading(Record):
+class Heading(Frozen):
     """A section's heading, at `start` of its part's text."""
 
     start: int
     text: str
 
 
-class Part(Record):
+class Part(Frozen):
     """One text of a paper, exactly as read. `page_starts` are the offsets of pages 2, 3, ...; there
     are none where pages are not known. References are kept and never searched or cited."""
 
@@ -34,7 +34,7 @@ class Part(Record):
     headings: tuple[Heading, ...] = ()
 
 
-class Paper(Record):
+class Paper(Frozen):
     """A paper. `date` is ISO 8601, possibly short (`2025-09`) or without its year (`--01-08`)."""
 
     id: str = ""
@@ -76,7 +76,7 @@ class Paper(Record):
         return self.text_of("abstract")
 
 
-class Skipped(Record):
+class Skipped(Frozen):
     """Something that was offered and not read, or read with a remark, and why."""
 
     file: str
@@ -84,7 +84,7 @@ class Skipped(Record):
     reason: str
 
 
-class Chunk(Record):
+class Chunk(Frozen):
     """A piece of one part: `part.text[start:end] == text`."""
 
     id: str = ""
@@ -97,7 +97,7 @@ class Chunk(Record):
     text: str
 
 
-class Added(Record):
+class Added(Frozen):
     """What adding did. Every entry read is in exactly one of added, updated, unchanged."""
 
     entries: int = 0

@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 
 
-class Coverage(Record):
+class Coverage(Frozen):
     """What was looked at. `left_out` pairs a count with a reason, in words; `reason` says why
     nothing was found, where that is known."""
 
@@ -21,7 +21,7 @@ class Coverage(Record):
     reason: str = ""
 
 
-class Usage(Record):
+class Usage(Frozen):
     """What a result cost. `cost_usd` is None when the model has no known price."""
 
     model: str = ""
@@ -33,7 +33,7 @@ class Usage(Record):
     seconds: float = 0.0
 
 
-class Run(Record):
+class Run(Frozen):
     """A kept result: `result` is the same JSON that `--format json` printed."""
 
     id: str
@@ -49,7 +49,7 @@ class Run(Record):
     result: dict[str, Any] = Field(default_factory=dict)
 
 
-class Finding(Record):
+class Finding(Frozen):
     """One line of `doctor`: what was looked at, how it stands, what to do about it."""
 
     name: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper, Skipped
-from reviewer.types.record import Record
 from reviewer.types.searches import Filters
 
 LIMIT, MOST = 100, 50  # papers asked of an online source, papers looked at
 
 
-class SavedSearch(Record):
+class SavedSearch(Frozen):
     """A question that is asked again and again. `inputs` are read anew before: files, folders,
     globs, whatever `review add` takes; an online `source` is searched for `limit` papers. `seen`
     are ids of papers that need no naming."""
@@ -24,7 +24,7 @@ class SavedSearch(Record):
     seen: frozenset[str] = frozenset()
 
 
-class News(Record):
+class News(Frozen):
     """What one run of a saved search found new, best first, and what could not be read for it."""
 
     name: str

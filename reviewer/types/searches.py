@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from reviewer.types.evidence import Evidence, Score, Sentence
+from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Chunk, Paper
-from reviewer.types.record import Record
 
 
-class Filters(Record):
+class Filters(Frozen):
     """Which papers may be found. Empty fields do not filter; years are inclusive. A file is the one
     that a paper was read from: its path as it was given, or the end of it, as `003.txt`."""
 
@@ -25,7 +25,7 @@ class Filters(Record):
         return self == Filters()
 
 
-class Hit(Record):
+class Hit(Frozen):
     """One paper that search found: its best chunk, and that chunk's best sentence."""
 
     paper: Paper
@@ -34,7 +34,7 @@ class Hit(Record):
     best_sentence: Sentence | None = None
 
 
-class Found(Record):
+class Found(Frozen):
     """A search's result, best first. `matched` counts papers above the relevance floor; `reason`
     says why there is none, where that is known."""
 

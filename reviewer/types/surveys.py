@@ -9,9 +9,9 @@ from pydantic import Field
 from reviewer.types.answers import StanceTaken
 from reviewer.types.claims import Claim, ClaimDraft
 from reviewer.types.drafts import Section
+from reviewer.types.frozen import Frozen
 from reviewer.types.maps import PaperMap
 from reviewer.types.papers import Paper
-from reviewer.types.record import Record
 from reviewer.types.runs import Usage
 from reviewer.types.searches import Filters, Hit
 from reviewer.types.tables import Column, Table
@@ -21,14 +21,14 @@ PointOfView = Literal["", "newcomer", "sceptic", "practitioner", "neighbouring f
 SectionState = Literal["", "new", "rewritten", "unchanged"]
 
 
-class ViewQuestion(Record):
+class ViewQuestion(Frozen):
     """A question that is asked of the topic, and who would ask it; `""`: the plan's own."""
 
     question: str
     view: PointOfView = ""
 
 
-class SectionPlan(Record):
+class SectionPlan(Frozen):
     """A section that a plan names. With `keys` it tells of these papers, else of what is found for
     its questions, or for its title where it has none. None: as the report says."""
 
@@ -39,7 +39,7 @@ class SectionPlan(Record):
     words: int | None = None
 
 
-class TablePlan(Record):
+class TablePlan(Frozen):
     """A table of a report. Without a topic it compares the report's own papers, those first that
     bear most on the report's topic; without columns it has the default ones."""
 
@@ -48,7 +48,7 @@ class TablePlan(Record):
     papers: int = 12
 
 
-class ReportPlan(Record):
+class ReportPlan(Frozen):
     """One report. `questions` are asked beside those from the points of view; without `sections`
     they are outlined from the evidence. `papers` and `words` bound the whole report."""
 
@@ -63,7 +63,7 @@ class ReportPlan(Record):
     depth: Depth = "normal"
 
 
-class SurveyPlan(Record):
+class SurveyPlan(Frozen):
     """What one run writes: the batch's title and its reports."""
 
     title: str
@@ -73,14 +73,14 @@ class SurveyPlan(Record):
 MOST_ABSTRACT, MOST_OPEN = 6, 6  # sentences of an abstract; open questions
 
 
-class SummaryDraft(Record):
+class SummaryDraft(Frozen):
     """What a writer says of a whole report: its abstract, and what is open. Not trusted."""
 
     abstract: tuple[ClaimDraft, ...] = ()
     open_questions: tuple[ClaimDraft, ...] = ()
 
 
-class SeeAlso(Record):
+class SeeAlso(Frozen):
     """A cross-reference: the number of another section, from 1, and the papers both cite."""
 
     number: int
@@ -109,7 +109,7 @@ class OpenQuestion(Claim):
     sections: tuple[int, ...] = ()
 
 
-class Flow(Record):
+class Flow(Frozen):
     """How many papers went through each step. Always: found = duplicates + screened; screened =
     not_read + read; read = not_cited + cited.
 
@@ -127,7 +127,7 @@ class Flow(Record):
     reasons: tuple[str, ...] = ()
 
 
-class Query(Record):
+class Query(Frozen):
     """One search as it was made: `matched` papers lay above the floor, the best `kept` count as
     found. `section` is the title of the section that it was made for, if it was made for one."""
 
@@ -138,7 +138,7 @@ class Query(Record):
     kept: int = 0
 
 
-class Methods(Record):
+class Methods(Frozen):
     """What a reader needs to redo a report. Nothing here differs between two runs of the same plan
     over the same library with the same model."""
 
@@ -156,7 +156,7 @@ class Methods(Record):
     version: str = ""
 
 
-class Made(Record):
+class Made(Frozen):
     """When and at what cost. All that may differ between two runs that say the same stands here, so
     formats keep it in one block of its own. Times are ISO 8601 in UTC; the usage is the run's."""
 
@@ -166,7 +166,7 @@ class Made(Record):
     usage: Usage = Usage()
 
 
-class Verdict(Record):
+class Verdict(Frozen):
     """What the papers say to a yes/no question: `verdict` counts the stances in words. `section` is
     the number of the section that it was asked for, 0 for the report as a whole."""
 
@@ -176,7 +176,7 @@ class Verdict(Record):
     section: int = 0
 
 
-class News(Record):
+class News(Frozen):
     """What an update brought: `since` is when the report was made before, in ISO 8601."""
 
     since: str
@@ -186,7 +186,7 @@ class News(Record):
     unchanged: int = 0
 
 
-class SurveyReport(Record):
+class SurveyReport(Frozen):
     """One report. `name` is the stem of its files. `papers` are those that were read, cited or not,
     or the nearest when it has no section; `abstract` and sections cite by `Citation.paper_id`.
     `failed` counts sections and tables that could not be written; `map` is empty where nobody laid
@@ -212,7 +212,7 @@ class SurveyReport(Record):
     made: Made = Made()
 
 
-class Batch(Record):
+class Batch(Frozen):
     """All reports of one plan, in its order. `made` is that of the whole run."""
 
     title: str
@@ -232,21 +232,21 @@ class Batch(Record):
         return self.made.usage
 
 
-class Arrival(Record):
+class Arrival(Frozen):
     """A paper, and when it came into the library, in ISO 8601."""
 
     paper: Paper
     came: str
 
 
-class Bearing(Record):
+class Bearing(Frozen):
     """The new papers that bear on a saved question, best first."""
 
     question: str
     hits: tuple[Hit, ...] = ()
 
 
-class Digest(Record):
+class Digest(Frozen):
     """What came into the library since a day, and what of it matters for saved questions."""
 
     since: str

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 from reviewer.types.claims import Citation, Support
+from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
-from reviewer.types.record import Record
 from reviewer.types.runs import Coverage, Usage
 from reviewer.types.searches import Filters
 
 ColumnKind = Literal["text", "number", "yes/no", "one of"]
 
 
-class Column(Record):
+class Column(Frozen):
     """An aspect that papers are compared by. `choices` are those of a column `one of`."""
 
     name: str
@@ -22,7 +22,7 @@ class Column(Record):
     choices: tuple[str, ...] = ()
 
 
-class CellDraft(Record):
+class CellDraft(Frozen):
     """A value for a column of one paper, and the words that it is said to rest on. Not trusted."""
 
     column: str
@@ -31,7 +31,7 @@ class CellDraft(Record):
     quote: str = ""
 
 
-class RowDraft(Record):
+class RowDraft(Frozen):
     """What a writer found in one paper. `failed` says why the paper could not be read; `by_rules`,
     that no model looked: then what is not found may well be stated."""
 
@@ -41,7 +41,7 @@ class RowDraft(Record):
     by_rules: bool = False
 
 
-class Value(Record):
+class Value(Frozen):
     """One statement of a cell: `text` as the writer gave it, `normal` the same in one spelling.
 
     It has proof when there is a citation and no `doubts`. `supported`: it stands in its quote;
@@ -61,7 +61,7 @@ CellState = Literal[
 ]
 
 
-class Cell(Record):
+class Cell(Frozen):
     """What one paper says to one column. `dropped` says what was offered and left out, and why."""
 
     column: str
@@ -70,7 +70,7 @@ class Cell(Record):
     dropped: tuple[str, ...] = ()
 
 
-class Row(Record):
+class Row(Frozen):
     """One paper of a table. `cited_as` is its key in the bibliography that it was named by."""
 
     paper_id: str
@@ -80,7 +80,7 @@ class Row(Record):
     cells: tuple[Cell, ...] = ()
 
 
-class Table(Record):
+class Table(Frozen):
     """The result of `table`. `filters` and `most` say how its papers were chosen; `papers` are
     those of the rows, or the nearest if there is none."""
 

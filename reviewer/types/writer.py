@@ -8,7 +8,7 @@ from typing import Protocol
 from reviewer.types.claims import AnswerDraft, Claim, Expanded, NeedsModel, Reading, Support
 from reviewer.types.drafts import Brief, SectionDraft, Theme
 from reviewer.types.evidence import Evidence
-from reviewer.types.progress import Report
+from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection, ViewQuestion
 from reviewer.types.tables import Column, RowDraft
@@ -63,7 +63,11 @@ class Writer(Protocol):
         ...
 
     def fill_rows(
-        self, topic: str, columns: Sequence[Column], evidence: Sequence[Evidence], report: Report
+        self,
+        topic: str,
+        columns: Sequence[Column],
+        evidence: Sequence[Evidence],
+        progress: Progress,
     ) -> tuple[RowDraft, ...]:
         """One draft a paper, in the evidence's order, for all columns; `topic` may be empty."""
         ...
@@ -90,7 +94,7 @@ class Writer(Protocol):
         themes: Sequence[Theme],
         readings: Sequence[Reading],
         evidence: Sequence[Evidence],
-        report: Report,
+        progress: Progress,
     ) -> tuple[SectionDraft, ...]:
         """One draft a theme, in their order, from the readings' quotes or, without readings, from
         the whole evidence."""

@@ -325,7 +325,7 @@ def test_a_long_embedding_begins_with_a_line_and_tells_of_single_papers(tmp_path
     with Library(tmp_path / "many", embedding=embedding) as library:
         library.add(
             [write_listing(tmp_path / "many.jsonl", *records)],
-            report=lambda *said: told.append(said),
+            progress=lambda *said: told.append(said),
         )
     news = [stage for stage, done, _ in told if done < 0]
     assert news == ["Embedding 100 chunks; what is done is kept if you stop it"]

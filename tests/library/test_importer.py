@@ -108,7 +108,7 @@ def test_a_run_over_many_files_that_is_stopped_goes_on_where_it_stopped(shelf, t
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        shelf.add([str(folder)], report=stop)
+        shelf.add([str(folder)], progress=stop)
     assert (len(parsed), len(shelf.papers())) == (40, 40)
     added = shelf.add([str(folder)])
     assert (len(parsed), added.papers, len(added.added)) == (60, 60, 20)

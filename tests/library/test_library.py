@@ -360,7 +360,7 @@ def test_a_second_writer_says_that_it_waits_and_then_goes_on(library, tmp_path):
             said.append(stage)
             lock.release()
 
-    added = library.add([write_listing(tmp_path / "a.jsonl", {"title": "First"})], report=report)
+    added = library.add([write_listing(tmp_path / "a.jsonl", {"title": "First"})], progress=report)
     assert added.papers == 1
     assert len(said) == 1
     assert "Waiting" in said[0]

@@ -23,7 +23,7 @@ from reviewer.llm.deadline import DeadlineError
 from reviewer.llm.provider_errors import MOST_ATTEMPTS
 from reviewer.llm.replies import DamagedReplyError, ModelReplyError
 from reviewer.settings import Settings
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 from tests.conftest import ROOT
 from tests.support.fake_provider import (
     FakeProvider,
@@ -41,7 +41,7 @@ FINE = answer(FITS)
 KEY = "sk-proj-Q7vX2mLk9TzR4wYb8NcH"
 
 
-class Note(Record):
+class Note(Frozen):
     text: str
 
 
@@ -480,7 +480,7 @@ def test_a_kept_reply_contacts_nobody():
 
 
 def test_a_reply_is_kept_for_the_same_question_only(provider):
-    class Other(Record):
+    class Other(Frozen):
         text: str
         more: str = ""
 

@@ -13,7 +13,7 @@ from reviewer.errors import NotFoundError
 from reviewer.llm import Prompts
 from reviewer.llm.prompts import SUFFIX, PromptError, inputs_of, prompts_folder
 from reviewer.llm.testing import FENCED
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 
 FILES = sorted(prompts_folder().glob(f"*{SUFFIX}"))
 CALLS = [file for file in FILES if not file.name.startswith("_")]
@@ -74,7 +74,7 @@ def test_a_prompts_first_line_names_what_it_takes_and_gives_and_who_calls_it(fil
     assert inputs_of(head.string) == meta.find_undeclared_variables(tree(file))
     module = import_module("reviewer." + head[3].removesuffix(".py").replace("/", "."))
     caller = getattr(module, "Prompted", module)
-    assert issubclass(getattr(module, head[2]), Record)
+    assert issubclass(getattr(module, head[2]), Frozen)
     assert callable(getattr(caller, head[4]))
 
 

@@ -11,14 +11,14 @@ from reviewer.llm import LLM, check_early
 from reviewer.llm.client import load_litellm
 from reviewer.llm.providers import KEY_VARIABLES, check, costs_in, is_known, providers_in
 from reviewer.settings import Settings
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 from tests.conftest import ROOT
 
 NAMES = ["gpt-99", "gpt5", "claude-99", "llama3", "mistral", "o9", "ollama", "ft:gpt-4o:me::id"]
 NAMES += ["gpt-4o", "anthropic.claude-9", "arn:aws:x", "openia/gpt-4o", "Ollama/llama3", "nobody/x"]
 
 
-class Said(Record):
+class Said(Frozen):
     said: str
 
 

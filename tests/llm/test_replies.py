@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from reviewer.llm.replies import MisfitError, mend, read_reply, schema_of
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 
 
-class Quote(Record):
+class Quote(Frozen):
     tag: str
     quote: str = ""
 
 
-class Draft(Record):
+class Draft(Frozen):
     claim: str
     quotes: tuple[Quote, ...] = ()
     score: float = Field(default=1.0, ge=0, le=1)
 
 
-class Loose(Record):
+class Loose(Frozen):
     """A record that an empty object fits."""
 
     claims: tuple[Draft, ...] = ()
@@ -150,7 +150,7 @@ def test_a_schema_is_strict_all_the_way_down():
 
 
 def test_a_field_may_be_named_like_a_word_of_the_schema():
-    class Odd(Record):
+    class Odd(Frozen):
         default: str
         title: str
         items: tuple[str, ...]

@@ -7,15 +7,15 @@ import pytest
 from reviewer.errors import ModelError
 from reviewer.llm import LLM, Prompts
 from reviewer.llm.testing import Asked, ScriptedLLM
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 from reviewer.writers.prompted.answers import RerankReply
 
 
-class Note(Record):
+class Note(Frozen):
     text: str
 
 
-class Other(Record):
+class Other(Frozen):
     text: str
 
 

@@ -227,7 +227,7 @@ def test_a_library_that_cannot_grow_still_answers_and_says_that_nothing_is_kept(
     by_words.database.run("PRAGMA max_page_count = 1")  # SQLite then keeps to the present size
     for _ in range(50):
         answer = answer_question(
-            QUESTION, by_words, Extractive(), report=lambda *news: told.append(news)
+            QUESTION, by_words, Extractive(), progress=lambda *news: told.append(news)
         )
         check(answer, by_words)
         if news := [stage for stage, done, _ in told if done == -1]:

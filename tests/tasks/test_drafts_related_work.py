@@ -519,14 +519,14 @@ def test_an_interrupt_while_sections_are_written_ends_the_calls(shelf):
 
     by, model = writer()
     with pytest.raises(KeyboardInterrupt):
-        draft_related_work(QUESTION, shelf, by, report=stops)
+        draft_related_work(QUESTION, shelf, by, progress=stops)
     assert model.is_closed
 
 
 def test_progress_is_told_by_stage(shelf):
     told = []
     by, _ = writer()
-    draft_related_work(QUESTION, shelf, by, report=lambda *news: told.append(news))
+    draft_related_work(QUESTION, shelf, by, progress=lambda *news: told.append(news))
     stages = list(dict.fromkeys(stage for stage, _, _ in told))
     assert stages == ["Searching", "Reading", "Planning", "Writing", "Checking"]
     assert ("Writing", 2, 2) in told

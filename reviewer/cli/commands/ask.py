@@ -109,8 +109,8 @@ def ask(
     asked, papers = asked_over(question, papers, quiet=quiet)
     options = AskOptions(count, filters_of(year, venue, tag, keys, file), effort_of(effort), strict)
     with (
-        ShownProgress(quiet=quiet, verbose=verbose) as report,
-        opened(settings, papers, listing_year, report) as shelf,
+        ShownProgress(quiet=quiet, verbose=verbose) as progress,
+        opened(settings, papers, listing_year, progress) as shelf,
     ):
         options = replace(options, filters=with_known_keys(options.filters, shelf))
         if dry_run:
@@ -118,11 +118,11 @@ def ask(
             return say_planned(planned, settings)
         with closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer:
             warm_up(asked, shelf, writer, use_cache=not no_cache)
-            whole = continued(asked, shelf, writer, report) if follow else asked
+            whole = continued(asked, shelf, writer, progress) if follow else asked
             options = replace(
                 options, asked=asked if follow else "", resolved=say_claims if stream else None
             )
-            answer = answer_question(whole, shelf, writer, options, report)
+            answer = answer_question(whole, shelf, writer, options, progress)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
     _deliver_answer(answer, form, output, with_quotes=quotes)
     if not quiet:

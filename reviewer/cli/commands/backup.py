@@ -13,7 +13,7 @@ from reviewer.cli.output import print_error, print_out
 if TYPE_CHECKING:
     from reviewer.library.repair import Repaired
     from reviewer.settings import Settings
-    from reviewer.types.progress import Report
+    from reviewer.types.progress import Progress
 
 
 def register(app: typer.Typer) -> None:
@@ -47,9 +47,9 @@ def restore(
     from reviewer.library import restore as put_back
 
     settings = settings_of(library=library)
-    with ShownProgress(quiet=quiet, verbose=False) as report:
-        kept = put_back(Path(file).expanduser(), Path(settings.library), report)
-        papers = _indexed(settings, report)
+    with ShownProgress(quiet=quiet, verbose=False) as progress:
+        kept = put_back(Path(file).expanduser(), Path(settings.library), progress)
+        papers = _indexed(settings, progress)
     print_out(f"{papers} papers in {settings.library}, from {file}\n")
     if kept is not None:
         print_error(f"The library that was there is kept as {kept}")
@@ -65,9 +65,9 @@ def repair(
     from reviewer.render.json import dump
 
     settings = settings_of(library=library)
-    with ShownProgress(quiet=quiet, verbose=False) as report:
-        done = repair_library(Path(settings.library), report)
-        _indexed(settings, report)
+    with ShownProgress(quiet=quiet, verbose=False) as progress:
+        done = repair_library(Path(settings.library), progress)
+        _indexed(settings, progress)
     print_out(dump("repair", done.model_dump(mode="json")) if json else _said(done))
     if done.files_gone and not quiet:
         for file in done.files_gone[:MOST_FILES_SHOWN]:
@@ -75,12 +75,12 @@ def repair(
     return 0
 
 
-def _indexed(settings: Settings, report: Report) -> int:
+def _indexed(settings: Settings, progress: Progress) -> int:
     """Make the index, and give how many papers there are."""
     from reviewer.library import Library
 
     with Library(Path(settings.library), settings) as shelf:
-        shelf.make_index(report)
+        shelf.make_index(progress)
         return shelf.catalogue.count()
 
 

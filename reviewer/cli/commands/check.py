@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from reviewer.settings import Settings
     from reviewer.tasks.checks.check import CheckOptions, DraftText
     from reviewer.types.checks import CheckReport
-    from reviewer.types.progress import Report
+    from reviewer.types.progress import Progress
 
 _EPILOG = "Example: review check draft.md --bib refs.bib -o check.html"
 
@@ -96,8 +96,8 @@ def check(
         library=library, embedding=embedding, model=model, api_base=api_base, jobs=jobs,
         budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
     )  # fmt: skip
-    with ShownProgress(quiet=quiet, verbose=verbose) as report:
-        made = _checked(text, bib, papers, settings, options, report, use_cache=not no_cache)
+    with ShownProgress(quiet=quiet, verbose=verbose) as progress:
+        made = _checked(text, bib, papers, settings, options, progress, use_cache=not no_cache)
     is_page = chosen == "markdown"
     deliver(render(made, chosen), output, chosen)
     if not quiet and (not is_page or output):
@@ -127,7 +127,7 @@ def _checked(
     papers: Sequence[str] | None,
     settings: Settings,
     options: CheckOptions,
-    report: Report,
+    progress: Progress,
     *,
     use_cache: bool,
 ) -> CheckReport:
@@ -138,13 +138,13 @@ def _checked(
 
     files = list(bib or _named_in(text))
     bibliography = read_bibliography(files)
-    with _shelf(settings, papers, files, report) as shelf:
+    with _shelf(settings, papers, files, progress) as shelf:
         writer = writer_of(settings, shelf, use_cache=use_cache)
-        return check_draft(text, shelf, writer, bibliography, options, report)
+        return check_draft(text, shelf, writer, bibliography, options, progress)
 
 
 def _shelf(
-    settings: Settings, papers: Sequence[str] | None, files: Sequence[str], report: Report
+    settings: Settings, papers: Sequence[str] | None, files: Sequence[str], progress: Progress
 ) -> Library:
     """The library that is there, else one over the bibliography alone. Raises LibraryError when
     there is neither."""
@@ -153,10 +153,10 @@ def _shelf(
 
     has_library = (Path(settings.library) / "library.db").is_file()
     if not papers and not has_library and files:
-        report("There is no library: the draft is checked against its bibliography alone", -1, 0)
+        progress("There is no library: the draft is checked against its bibliography alone", -1, 0)
         papers = files
     try:
-        return opened(settings, papers, None, report)
+        return opened(settings, papers, None, progress)
     except LibraryError as error:
         hint = "Check against files (--papers PATH) or a bibliography (--bib FILE)."
         raise LibraryError(error.message, hint=hint) from error

@@ -145,8 +145,8 @@ def draft(
     own_options = has_own(own, quiet=quiet)
     options = DraftOptions(count, filters, effort_of(effort), is_strict=strict, **own_options)
     with (
-        ShownProgress(quiet=quiet, verbose=verbose) as report,
-        opened(settings, papers, listing_year, report) as shelf,
+        ShownProgress(quiet=quiet, verbose=verbose) as progress,
+        opened(settings, papers, listing_year, progress) as shelf,
         closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer,
     ):
-        return make(wanted, options, shelf, writer, report)
+        return make(wanted, options, shelf, writer, progress)

@@ -66,11 +66,11 @@ def run_eval(
     )  # fmt: skip
     options = AskOptions(count, effort=effort_of(effort))
     with (
-        ShownProgress(quiet=quiet, verbose=False) as report,
-        opened(settings, None, None, report) as shelf,
+        ShownProgress(quiet=quiet, verbose=False) as progress,
+        opened(settings, None, None, progress) as shelf,
         closing(writer_of(settings, shelf)) as writer,
     ):
-        measured = evaluate(questions, shelf, writer, options, report)
+        measured = evaluate(questions, shelf, writer, options, progress)
     document = dump("eval", measured.model_dump(mode="json"))
     deliver(document if form == "json" else _table(measured), output, form)
 

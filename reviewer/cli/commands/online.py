@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reviewer.sources.online.types import Audited, AuditFinding, Enriched, Identifier, Match
     from reviewer.types import Paper
     from reviewer.types.papers import Added, Skipped
-    from reviewer.types.progress import Report
+    from reviewer.types.progress import Progress
 
 KeysArgument = Annotated[
     list[str] | None, typer.Argument(help="Keys of papers; none: all that it is about.")
@@ -73,7 +73,7 @@ class Asked:
             raise UsageError("--year goes with --search alone", hint="Leave it out, or search.")
 
 
-def add_asked(shelf: Library, asked: Asked, options: ReadOptions, report: Report) -> Added:
+def add_asked(shelf: Library, asked: Asked, options: ReadOptions, progress: Progress) -> Added:
     """Read the files, then ask the online sources."""
     from reviewer.sources.online import Web
     from reviewer.sources.online.cache import DAY_S
@@ -81,18 +81,18 @@ def add_asked(shelf: Library, asked: Asked, options: ReadOptions, report: Report
     from reviewer.types.papers import Added
 
     identifiers, slips, files = split_named(asked.names)
-    added = shelf.add(files, options, report) if files else Added(papers=shelf.catalogue.count())
+    added = shelf.add(files, options, progress) if files else Added(papers=shelf.catalogue.count())
     if not (identifiers or slips or asked.search or asked.references or asked.cited_by):
         return added
     # A search that was stopped goes on from what is kept; tomorrow's is to find what is new.
     with Web(shelf.settings, most_age_s=DAY_S) as web:
-        pages = _pages(web, shelf, asked, identifiers, report)
-        found = shelf.add_found(chain([list(slips)] if slips else [], pages), report)
+        pages = _pages(web, shelf, asked, identifiers, progress)
+        found = shelf.add_found(chain([list(slips)] if slips else [], pages), progress)
     return _both(added, found)
 
 
 def _pages(
-    web: Web, shelf: Library, asked: Asked, identifiers: list[Identifier], report: Report
+    web: Web, shelf: Library, asked: Asked, identifiers: list[Identifier], progress: Progress
 ) -> Iterator[list[Paper | Skipped]]:
     from reviewer.sources.online import find_along, find_by_words, find_identified
     from reviewer.sources.online.types import Wanted
@@ -102,12 +102,12 @@ def _pages(
         for key, direction in ((asked.references, "references"), (asked.cited_by, "cited_by"))
         if key
     ]
-    yield from find_identified(web, identifiers, report)
+    yield from find_identified(web, identifiers, progress)
     if asked.search.strip():
         wanted = Wanted.within(filters_of(asked.year), asked.search, asked.limit)
-        yield from find_by_words(web, asked.source, wanted, report)
+        yield from find_by_words(web, asked.source, wanted, progress)
     for paper, direction in chased:
-        yield from find_along(web, asked.source, paper, direction, asked.limit, report)
+        yield from find_along(web, asked.source, paper, direction, asked.limit, progress)
 
 
 def _both(one: Added, other: Added) -> Added:
@@ -165,11 +165,11 @@ def enrich(
     settings = settings_of(library=library, offline=offline)
     options = EnrichOptions(tuple(source or SOURCES), take, open_access)
     with (
-        ShownProgress(quiet=quiet, verbose=verbose) as report,
-        opened(settings, None, None, report) as shelf,
+        ShownProgress(quiet=quiet, verbose=verbose) as progress,
+        opened(settings, None, None, progress) as shelf,
         Web(settings) as web,
     ):
-        done = enrich_papers(shelf, web, keys or (), options, report)
+        done = enrich_papers(shelf, web, keys or (), options, progress)
         shown = [shelf.paper(key) for key in done.enriched]
     if json:
         print_out(dump("enriched", done.model_dump(mode="json")))
@@ -229,11 +229,11 @@ def audit(
 
     settings = settings_of(library=library, offline=offline)
     with (
-        ShownProgress(quiet=quiet, verbose=verbose) as report,
-        opened(settings, None, None, report) as shelf,
+        ShownProgress(quiet=quiet, verbose=verbose) as progress,
+        opened(settings, None, None, progress) as shelf,
         Web(settings) as web,
     ):
-        done = audit_papers(shelf, web, keys or (), report)
+        done = audit_papers(shelf, web, keys or (), progress)
     if json:
         print_out(dump("audit", done.model_dump(mode="json")))
     else:

@@ -95,13 +95,13 @@ def add(
     asked = Asked(tuple(paths or ()), search, references, cited_by, source, limit, year)
     asked.require_something()
     with (
-        ShownProgress(quiet=quiet, verbose=verbose) as report,
+        ShownProgress(quiet=quiet, verbose=verbose) as progress,
         Library(Path(settings.library), settings) as shelf,
     ):
         options = ReadOptions(listing_year, columns_of(column or ()), ocr)
-        added = add_asked(shelf, asked, options, report)
+        added = add_asked(shelf, asked, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)
-        say_skipped(added, report)
+        say_skipped(added, progress)
     print_out(added_json(added) if json else _added(added))
     if waiting and not quiet:
         print_error(f"{counted(waiting, 'pair')} may be one paper each: review duplicates")
@@ -256,12 +256,12 @@ def remove(
     from reviewer.cli.progress import ShownProgress
 
     with (
-        ShownProgress(quiet=quiet, verbose=False) as report,
-        opened(settings_of(library=library), None, None, report) as shelf,
+        ShownProgress(quiet=quiet, verbose=False) as progress,
+        opened(settings_of(library=library), None, None, progress) as shelf,
     ):
         gone: list[Paper] = [shelf.paper(key) for key in keys]
         for paper in gone:
-            shelf.remove(paper.id, report)
+            shelf.remove(paper.id, progress)
     for paper in gone:
         print_out(f"Removed {paper.key}\n")
 
@@ -280,11 +280,11 @@ def reindex(
 
     settings = settings_of(library=library, embedding=embedding, offline=offline)
     with (
-        ShownProgress(quiet=quiet, verbose=verbose) as report,
-        opened(settings, None, None, report) as shelf,
+        ShownProgress(quiet=quiet, verbose=verbose) as progress,
+        opened(settings, None, None, progress) as shelf,
     ):
-        done = shelf.reindex(report)
-        say_skipped(done, report)
+        done = shelf.reindex(progress)
+        say_skipped(done, progress)
         kept = shelf.chunks.count() - done.waiting
     print_out(
         f"{counted(kept, 'chunk')} indexed, {done.embedded} of them embedded now, "

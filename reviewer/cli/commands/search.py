@@ -65,8 +65,8 @@ def search(
     settings = settings_of(library=library, embedding=embedding)
     filters = filters_of(year, venue, tag, keys, file)
     with (
-        ShownProgress(quiet=quiet, verbose=False) as report,
-        opened(settings, papers, None, report) as shelf,
+        ShownProgress(quiet=quiet, verbose=False) as progress,
+        opened(settings, papers, None, progress) as shelf,
     ):
         options = SearchOptions(
             papers=count,

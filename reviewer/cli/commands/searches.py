@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reviewer.library import Library
-    from reviewer.types.progress import Report
+    from reviewer.types.progress import Progress
     from reviewer.types.saved_searches import News, SavedSearch
 
 _EPILOG = (
@@ -89,7 +89,7 @@ def searches(
     }  # fmt: skip
     _check_options([name for name, value in given.items() if value], action)
     settings = settings_of(library=library, embedding=embedding, offline=offline)
-    with ShownProgress(quiet=quiet, verbose=False) as report:
+    with ShownProgress(quiet=quiet, verbose=False) as progress:
         if action == "add" and len(words) >= 2:
             search = SavedSearch(
                 name=words[0],
@@ -101,11 +101,11 @@ def searches(
                 most=count or MOST,
             )
             made = Library(Path(settings.library), settings) if inputs or source else None
-            with made or opened(settings, None, None, report) as shelf:
-                return _add(shelf, search, report)
-        with opened(settings, None, None, report) as shelf:
+            with made or opened(settings, None, None, progress) as shelf:
+                return _add(shelf, search, progress)
+        with opened(settings, None, None, progress) as shelf:
             if action == "run":
-                return _run(shelf, words, report, as_json=json, quiet=quiet)
+                return _run(shelf, words, progress, as_json=json, quiet=quiet)
             if action == "list" and not words:
                 return _list(shelf, as_json=json)
             if action == "remove" and len(words) == 1:
@@ -138,25 +138,25 @@ def _absolute(path: str) -> Path:
     return place if place.is_absolute() else Path.cwd() / place
 
 
-def _add(shelf: Library, search: SavedSearch, report: Report) -> int:
+def _add(shelf: Library, search: SavedSearch, progress: Progress) -> int:
     from reviewer.tasks.alerts.saved_searches import add_search
     from reviewer.text import counted
 
-    news = add_search(shelf, search, report)
+    news = add_search(shelf, search, progress)
     found = counted(len(news.papers), "paper")
     print_out(f"Saved {search.name}. {found} it finds now count as known.\n")
     return _say_skipped([news])
 
 
 def _run(
-    shelf: Library, names: Sequence[str], report: Report, *, as_json: bool, quiet: bool
+    shelf: Library, names: Sequence[str], progress: Progress, *, as_json: bool, quiet: bool
 ) -> int:
     from reviewer.render import paper_line
     from reviewer.render.json import records_json
     from reviewer.tasks.alerts.saved_searches import run_searches
     from reviewer.text import clean, counted
 
-    found = run_searches(shelf, names, report)
+    found = run_searches(shelf, names, progress)
     if as_json:
         print_out(records_json("news", found))
         return _say_skipped(found)

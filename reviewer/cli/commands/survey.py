@@ -114,12 +114,12 @@ def survey(
     )  # fmt: skip
     options = SurveyOptions(settings.jobs, strict, update, retry)
     with (
-        SurveyProgress(quiet=quiet, verbose=verbose) as report,
-        opened(settings, None, None, report) as shelf,
+        SurveyProgress(quiet=quiet, verbose=verbose) as progress,
+        opened(settings, None, None, progress) as shelf,
         closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer,
     ):
-        report.usage = writer.usage
-        made = planned(asked, shelf, writer, options, report)
+        progress.usage = writer.usage
+        made = planned(asked, shelf, writer, options, progress)
         if made is None:
             return 0
-        return write_reports(made, asked, (shelf, writer), options, report)
+        return write_reports(made, asked, (shelf, writer), options, progress)

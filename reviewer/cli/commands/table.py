@@ -158,16 +158,16 @@ def table(
         budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
     )  # fmt: skip
     with (
-        ShownProgress(quiet=quiet, verbose=verbose) as report,
-        opened(settings, papers, listing_year, report) as shelf,
+        ShownProgress(quiet=quiet, verbose=verbose) as progress,
+        opened(settings, papers, listing_year, progress) as shelf,
     ):
-        about, options = selected(about, options, filters, named_by, shelf, report)
+        about, options = selected(about, options, filters, named_by, shelf, progress)
         if dry_run:
             planned = planned_calls(about, shelf, settings.model, options)
             return say_planned(planned, settings)
         with closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer:
             warm_up(about, shelf, writer, use_cache=not no_cache)
-            made = compare_papers(about, shelf, writer, options, report)
+            made = compare_papers(about, shelf, writer, options, progress)
         note = words_alone_note(shelf, is_at_hand=bool(papers)) if about else ""
     _show(made, form, output, update, with_quotes=quotes)
     if not quiet:

@@ -37,7 +37,7 @@ def find_files(embedding_dir: str) -> Path | None:
     return None
 
 
-def download_files(report: Callable[[str], None]) -> Path:
+def download_files(progress: Callable[[str], None]) -> Path:
     """Fetch the model's files (83 MB) to Chroma's folder; the archive's hash is checked.
 
     Raises MissingEmbeddingError when the address does not answer within 2 s or the file is not the
@@ -51,7 +51,7 @@ def download_files(report: Callable[[str], None]) -> Path:
             hint="Set REVIEW_EMBEDDING_DIR to a folder with model.onnx and tokenizer.json, "
             "then run: review reindex",
         )
-    report("Downloading the embedding model all-MiniLM-L6-v2 (83 MB, once)")
+    progress("Downloading the embedding model all-MiniLM-L6-v2 (83 MB, once)")
     folder = chroma_folder()
     archive = folder / "onnx.tar.gz"
     try:

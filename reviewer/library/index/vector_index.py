@@ -25,7 +25,7 @@ from reviewer.library.index.chunks import ChunkStore, KeptChunk
 from reviewer.library.index.nearest import Neighbours
 from reviewer.library.storage.database import Database
 from reviewer.text import clean, sentence_spans
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 
 EMBED_BATCH = 64  # chunks a transaction: what an interrupt can cost is two or three seconds
@@ -36,7 +36,7 @@ _LITTLE_SPACE = 1_000_000  # bytes free from which a fault in writing is put dow
 class _Steps:
     """Tells of a batch while it is embedded: as large a share of its chunks as of its texts."""
 
-    report: Report
+    progress: Progress
     done: int
     chunks: int
     total: int
@@ -45,7 +45,7 @@ class _Steps:
 
     def __call__(self, texts: int) -> None:
         self.ready += texts
-        self.report("Embedding", self.done + self.chunks * self.ready // self.texts, self.total)
+        self.progress("Embedding", self.done + self.chunks * self.ready // self.texts, self.total)
 
 
 class Index:
@@ -63,18 +63,18 @@ class Index:
         """Which embedding made the kept vectors; empty when there are none."""
         return self._database.state("embedding")
 
-    def embed_waiting(self, embedding: Embedding, report: Report = silent) -> int:
+    def embed_waiting(self, embedding: Embedding, progress: Progress = silent) -> int:
         """Embed every chunk that has no vector, and its sentences; gives how many chunks."""
         self.require(embedding.name)
         total, done = self._chunks.count_waiting(), 0
         if total > EMBED_BATCH:
-            report(f"Embedding {total} chunks; what is done is kept if you stop it", -1, 0)
+            progress(f"Embedding {total} chunks; what is done is kept if you stop it", -1, 0)
         while waiting := self._chunks.waiting(EMBED_BATCH):
-            report("Embedding", done, total)
-            self._embed(embedding, waiting, _Steps(report, done, len(waiting), total))
+            progress("Embedding", done, total)
+            self._embed(embedding, waiting, _Steps(progress, done, len(waiting), total))
             done += len(waiting)
         if total:
-            report("Embedding", done, total)
+            progress("Embedding", done, total)
         return done
 
     def require(self, name: str) -> None:
@@ -130,7 +130,7 @@ class Index:
         """See `Neighbours.is_in_step`."""
         return self._neighbours.is_in_step()
 
-    def sync(self, report: Report = silent, *, anew: bool = False) -> None:
+    def sync(self, progress: Progress = silent, *, anew: bool = False) -> None:
         """Bring the index up to the database; make it again where it is not whole."""
         if self.is_in_step() and not anew:
             return
@@ -141,7 +141,7 @@ class Index:
         with self._files.alone():
             self._neighbours.close()
             if anew or not self._files.are_whole() or not self._catch_up():
-                report("Making the index", 0, 0)
+                progress("Making the index", 0, 0)
                 self._make()
 
     def _catch_up(self) -> bool:

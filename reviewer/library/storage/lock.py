@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.errors import LibraryError, make_folder
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -24,13 +24,13 @@ def make_library_folder(folder: Path) -> None:
 
 
 @contextmanager
-def writing(folder: Path, report: Report = silent, *, wait: bool = True) -> Iterator[bool]:
+def writing(folder: Path, progress: Progress = silent, *, wait: bool = True) -> Iterator[bool]:
     """Be the only writer of the library in `folder`. Says so after two seconds of waiting for
     another one. Gives False, without waiting, where `wait` is False and another one writes."""
     from filelock import FileLock
 
     lock = FileLock(folder / LOCK_NAME)
-    if not _acquire(lock, report, wait=wait):
+    if not _acquire(lock, progress, wait=wait):
         yield False
         return
     try:
@@ -39,7 +39,7 @@ def writing(folder: Path, report: Report = silent, *, wait: bool = True) -> Iter
         lock.release()
 
 
-def _acquire(lock: BaseFileLock, report: Report, *, wait: bool) -> bool:
+def _acquire(lock: BaseFileLock, progress: Progress, *, wait: bool) -> bool:
     from filelock import Timeout
 
     try:
@@ -47,7 +47,7 @@ def _acquire(lock: BaseFileLock, report: Report, *, wait: bool) -> bool:
     except Timeout:
         if not wait:
             return False
-        report("Waiting for another review that is writing to this library", -1, 0)
+        progress("Waiting for another review that is writing to this library", -1, 0)
         lock.acquire()
     except OSError as error:
         if not wait:

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from reviewer.library.storage.database import Database
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=Frozen)
 
 
 class Steps:
@@ -53,10 +53,10 @@ class Steps:
         except ValidationError:
             return None
 
-    def keep(self, key: str, kind: str, value: Record) -> None:
+    def keep(self, key: str, kind: str, value: Frozen) -> None:
         self.keep_all(kind, [(key, value)])
 
-    def keep_all(self, kind: str, values: Iterable[tuple[str, Record]]) -> None:
+    def keep_all(self, kind: str, values: Iterable[tuple[str, Frozen]]) -> None:
         """Commit them together: all are kept, or none."""
         made = datetime.now(UTC).isoformat(timespec="seconds")
         rows = [(key, kind, made, value.model_dump_json()) for key, value in values]

@@ -15,7 +15,7 @@ from reviewer.sources.online.services import SERVICES, require_searched
 from reviewer.sources.online.types import Identifier, Kind, Wanted, identifiers_of, read_identifier
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 
 CHASED = ("openalex", "semantic_scholar")
 """The services that know who cites whom."""
@@ -57,7 +57,7 @@ def _is_there(path: Any) -> bool:  # noqa: ANN401  Path is imported late
 
 
 def find_identified(
-    web: Web, identifiers: Sequence[Identifier], report: Report = silent
+    web: Web, identifiers: Sequence[Identifier], progress: Progress = silent
 ) -> Iterator[Page]:
     """Pages of what the identifiers name. What fails is Skipped with the reason, and the others go
     on."""
@@ -67,11 +67,11 @@ def find_identified(
         members = list(group)
         size = source_named(SOURCES[kind]).BATCH
         for start in range(0, len(members), size):
-            report("Asking online sources", done, len(identifiers))
+            progress("Asking online sources", done, len(identifiers))
             batch = members[start : start + size]
             yield _found(web, batch)
             done += len(batch)
-    report("Asking online sources", done, len(identifiers))
+    progress("Asking online sources", done, len(identifiers))
 
 
 def _found(web: Web, batch: Sequence[Identifier]) -> Page:
@@ -107,16 +107,18 @@ def _elsewhere(web: Web, dois: Sequence[str]) -> Page:
     return found
 
 
-def find_by_words(web: Web, source: str, wanted: Wanted, report: Report = silent) -> Iterator[Page]:
+def find_by_words(
+    web: Web, source: str, wanted: Wanted, progress: Progress = silent
+) -> Iterator[Page]:
     """Pages of what a search finds. Raises UsageError for a source that cannot be searched; a fault
     in the middle is Skipped, so that the pages before it are kept."""
     service = require_searched(source)
     place = f"{service.label}, search '{wanted.text}'"
-    return _told(source_named(service.name).search(web, wanted), place, wanted.limit, report)
+    return _told(source_named(service.name).search(web, wanted), place, wanted.limit, progress)
 
 
 def find_along(
-    web: Web, source: str, paper: Paper, direction: str, limit: int, report: Report = silent
+    web: Web, source: str, paper: Paper, direction: str, limit: int, progress: Progress = silent
 ) -> Iterator[Page]:
     """Pages of what a paper cites (`references`) or what cites it (`cited_by`).
 
@@ -135,7 +137,7 @@ def find_along(
     place = f"{SERVICES[service.name].label}, {direction.replace('_', ' ')} {paper.key}"
     module = source_named(service.name)
     pages = _first_known([getattr(module, direction)(web, known, limit) for known in identifiers])
-    return _told(pages, place, limit, report)
+    return _told(pages, place, limit, progress)
 
 
 def _known(names: Sequence[str]) -> str:
@@ -154,15 +156,15 @@ def _first_known(ways: Sequence[Iterator[Page]]) -> Iterator[Page]:
             return
 
 
-def _told(pages: Iterator[Page], place: str, limit: int, report: Report) -> Iterator[Page]:
+def _told(pages: Iterator[Page], place: str, limit: int, progress: Progress) -> Iterator[Page]:
     """The pages, with a Skipped in place of a fault."""
     done = 0
-    report("Asking online sources", 0, limit)
+    progress("Asking online sources", 0, limit)
     try:
         for page in pages:
             yield page
             done += len(page)
-            report("Asking online sources", done, limit)
+            progress("Asking online sources", done, limit)
     except OnlineError as error:
         yield [Skipped(file=place, reason=in_one_line(error))]
 

@@ -9,8 +9,8 @@ from typing import Literal
 from reviewer.text import bare_doi
 from reviewer.text.identifiers import arxiv_id_in, arxiv_id_of_doi, bare_arxiv_id
 from reviewer.types import Paper
+from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Origin, Skipped
-from reviewer.types.record import Record
 from reviewer.types.searches import Filters
 
 _PREFIXED = re.compile(r"(arxiv|doi|pmid|openalex|s2|daily):\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -34,7 +34,7 @@ FORMS_SHOWN = "arxiv:2509.25123, doi:10.1000/xyz, pmid:123, openalex:W123, s2:..
 Kind = Literal["arxiv", "doi", "pmid", "openalex", "s2", "daily"]
 
 
-class Identifier(Record):
+class Identifier(Frozen):
     """What one paper (`daily`: one day's listing) is called by an online source."""
 
     kind: Kind
@@ -45,7 +45,7 @@ class Identifier(Record):
         return f"{self.kind}:{self.value}"
 
 
-class Wanted(Record):
+class Wanted(Frozen):
     """A search of an online source. Years are inclusive; `limit` papers at most."""
 
     text: str
@@ -60,7 +60,7 @@ class Wanted(Record):
         return cls(text=text.strip(), limit=limit, **years)
 
 
-class Match(Record):
+class Match(Frozen):
     """A record of an online source that may be the paper. `title` and `abstract` say how like they
     are, from 0 to 1; no abstract to compare: None."""
 
@@ -70,7 +70,7 @@ class Match(Record):
     abstract: float | None = None
 
 
-class Enriched(Record):
+class Enriched(Frozen):
     """What was found for papers of the library. Keys in `enriched` got what they lacked, those in
     `doubtful` have matches to decide on, best first."""
 
@@ -83,7 +83,7 @@ class Enriched(Record):
 Event = Literal["retracted", "concern", "corrected", "published", "preprint"]
 
 
-class AuditFinding(Record):
+class AuditFinding(Frozen):
     """What a source says of a paper. `identifier`: of the notice, or of the other version; `other`:
     the key of that version where the library holds it."""
 
@@ -95,7 +95,7 @@ class AuditFinding(Record):
     other: str = ""
 
 
-class Audited(Record):
+class Audited(Frozen):
     """`checked` papers were looked up by a source that knows them; `unknown` have no identifier."""
 
     checked: int = 0

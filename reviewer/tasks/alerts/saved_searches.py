@@ -15,7 +15,7 @@ from reviewer.sources.online.services import require_searched
 from reviewer.sources.online.types import Wanted
 from reviewer.types import Paper
 from reviewer.types.papers import Added, Skipped
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.saved_searches import News, SavedSearch
 
 _FRESH_S = 3600.0  # what a source said before is asked again: cron runs once a day, or oftener
@@ -27,7 +27,7 @@ def saved_searches(library: Library) -> list[SavedSearch]:
     return SavedSearchStore(library.database).searches()
 
 
-def add_search(library: Library, search: SavedSearch, report: Report = silent) -> News:
+def add_search(library: Library, search: SavedSearch, progress: Progress = silent) -> News:
     """Save a search. What it finds now counts as seen; gives that. Raises UsageError for a name
     that is taken or none, for a question without words, and for a source that is none."""
     if not _NAME.fullmatch(search.name):
@@ -43,7 +43,7 @@ def add_search(library: Library, search: SavedSearch, report: Report = silent) -
             f"there is a search '{search.name}' already",
             hint=f"Remove it first: review searches remove {search.name}",
         )
-    return _run(library, search, report)
+    return _run(library, search, progress)
 
 
 def remove_search(library: Library, name: str) -> None:
@@ -53,11 +53,11 @@ def remove_search(library: Library, name: str) -> None:
         SavedSearchStore(library.database).forget(name)
 
 
-def run_searches(library: Library, names: Sequence[str], report: Report = silent) -> list[News]:
+def run_searches(library: Library, names: Sequence[str], progress: Progress = silent) -> list[News]:
     """Run these searches, or all: read their inputs anew, search their source, ask, and remember
     what was named. One that was stopped before it was remembered names the same papers again: none
     is lost."""
-    return [_run(library, search, report) for search in _named(library, names)]
+    return [_run(library, search, progress) for search in _named(library, names)]
 
 
 def _named(library: Library, names: Sequence[str]) -> list[SavedSearch]:
@@ -71,12 +71,12 @@ def _named(library: Library, names: Sequence[str]) -> list[SavedSearch]:
     return [search for search in known if not names or search.name in names]
 
 
-def _run(library: Library, search: SavedSearch, report: Report) -> News:
+def _run(library: Library, search: SavedSearch, progress: Progress) -> News:
     skipped: tuple[Skipped, ...] = ()
     if search.inputs:
-        skipped += library.add(search.inputs, ReadOptions(), report).skipped
+        skipped += library.add(search.inputs, ReadOptions(), progress).skipped
     if search.source:
-        skipped += _add_from_source(library, search, report).skipped
+        skipped += _add_from_source(library, search, progress).skipped
     found = find(
         search.question, library, SearchOptions(papers=search.most, filters=search.filters)
     )
@@ -94,11 +94,11 @@ def _run(library: Library, search: SavedSearch, report: Report) -> News:
     )
 
 
-def _add_from_source(library: Library, search: SavedSearch, report: Report) -> Added:
+def _add_from_source(library: Library, search: SavedSearch, progress: Progress) -> Added:
     """Add what the search's online source finds, within its years."""
     wanted = Wanted.within(search.filters, search.question, search.limit)
     with Web(library.settings, most_age_s=_FRESH_S) as web:
-        return library.add_found(find_by_words(web, search.source, wanted, report), report)
+        return library.add_found(find_by_words(web, search.source, wanted, progress), progress)
 
 
 def _ids(paper: Paper) -> frozenset[str]:

@@ -18,7 +18,7 @@ from reviewer.text import counted
 from reviewer.text.views import one_line
 from reviewer.types import Answer, Claim
 from reviewer.types.answers import StanceTaken
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 from reviewer.types.writer import PAPERS_A_CALL, Writer
 
@@ -42,7 +42,7 @@ def answer_question(
     library: Library,
     writer: Writer,
     options: AskOptions | None = None,
-    report: Report = silent,
+    progress: Progress = silent,
 ) -> Answer:
     """Search, read, write, and turn the draft into located and checked claims.
 
@@ -56,8 +56,8 @@ def answer_question(
     if not question:
         raise UsageError("the question is empty", hint='For example: review ask "does RL help?"')
     reads = Reads(options.papers, options.filters, options.effort)
-    gathered = gather(question, library, writer, reads, report)
-    claims = _write(question, gathered, writer, options, report)
+    gathered = gather(question, library, writer, reads, progress)
+    claims = _write(question, gathered, writer, options, progress)
     kept, without_proof = _strict(claims) if options.is_strict else (claims, [])
     stances, verdict = _verdict(gathered, writer) if kept else ((), "")
     cited = {citation.paper_id for claim in kept for citation in claim.citations}
@@ -76,19 +76,19 @@ def answer_question(
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    keep_run(answer, _request(answer, writer, options), library, report)
+    keep_run(answer, _request(answer, writer, options), library, progress)
     return answer
 
 
 def _write(
-    question: str, gathered: Gathered, writer: Writer, options: AskOptions, report: Report
+    question: str, gathered: Gathered, writer: Writer, options: AskOptions, progress: Progress
 ) -> tuple[Claim, ...]:
     """The checked claims; none when there is nothing to write from."""
     if gathered.is_empty:
         return ()
-    report("Writing", 0, 0)
+    progress("Writing", 0, 0)
     draft = writer.write_answer(question, gathered.readings, gathered.evidence)
-    report("Checking", 0, 0)
+    progress("Checking", 0, 0)
     return pass_gate(
         draft,
         gathered.evidence,

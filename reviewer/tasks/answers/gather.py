@@ -12,7 +12,7 @@ from reviewer.text import counted
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import NeedsModel, Quote, Reading
 from reviewer.types.evidence import tagged
-from reviewer.types.progress import Report
+from reviewer.types.progress import Progress
 from reviewer.types.runs import Coverage
 from reviewer.types.searches import Filters, Found
 from reviewer.types.writer import Writer
@@ -49,10 +49,10 @@ class Gathered:
 
 
 def gather(
-    question: str, library: Library, writer: Writer, reads: Reads, report: Report
+    question: str, library: Library, writer: Writer, reads: Reads, progress: Progress
 ) -> Gathered:
     """Search and read. Quick reads nothing: the writer gets the evidence's whole texts."""
-    report("Searching", 0, 0)
+    progress("Searching", 0, 0)
     found = find(question, library, SearchOptions(reads.papers, filters=reads.filters))
     if not found.evidence:
         return Gathered(found)
@@ -61,7 +61,7 @@ def gather(
     evidence = found.evidence
     if reads.effort == "thorough":
         evidence = _wider(question, library, writer, reads, evidence)
-    report("Reading", 0, 0)
+    progress("Reading", 0, 0)
     readings = writer.read(question, evidence)
     if reads.effort == "thorough":
         evidence, readings = _deeper(question, library, writer, reads, (evidence, readings))

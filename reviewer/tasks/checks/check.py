@@ -26,7 +26,7 @@ from reviewer.types.checks import (
     ProblemKind,
 )
 from reviewer.types.claims import NeedsModel, Support
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.writer import Writer
 
 JUDGED_A_CALL = 8
@@ -65,7 +65,7 @@ def check_draft(
     writer: Writer,
     bibliography: Bibliography | None = None,
     options: CheckOptions | None = None,
-    report: Report = silent,
+    progress: Progress = silent,
 ) -> CheckReport:
     """Every sentence that cites, or that states figures and does not, with what was found; and
     every entry of the bibliography.
@@ -78,8 +78,8 @@ def check_draft(
     text = draft_text.text
     draft = read_draft(text, is_latex=is_latex_draft(text, draft_text.file))
     named = name_keys(draft, bibliography, library)
-    sentences = _checked(draft, named, library, report)
-    sentences = _judged(sentences, named, writer, report)
+    sentences = _checked(draft, named, library, progress)
+    sentences = _judged(sentences, named, writer, progress)
     return CheckReport(
         file=draft_text.file,
         sentences_read=len(draft.sentences),
@@ -95,17 +95,19 @@ def check_draft(
     )
 
 
-def _checked(draft: Draft, named: Named, library: Library, report: Report) -> list[CheckedSentence]:
+def _checked(
+    draft: Draft, named: Named, library: Library, progress: Progress
+) -> list[CheckedSentence]:
     found = []
     for done, sentence in enumerate(draft.sentences):
-        report("Checking", done, len(draft.sentences))
+        progress("Checking", done, len(draft.sentences))
         if sentence.keys:
             found.append(_checked_citing(sentence, named, library))
         elif not sentence.has_other_mark and (figures := states_figures(sentence)):
             detail = f"it states {', '.join(figures)} and cites nothing"
             problem = Problem(kind="missing citation", detail=detail, about=figures[0])
             found.append(CheckedSentence(sentence=sentence, problems=(problem,)))
-    report("Checking", len(draft.sentences), len(draft.sentences))
+    progress("Checking", len(draft.sentences), len(draft.sentences))
     return found
 
 
@@ -141,13 +143,13 @@ def _unseen(sentence: DraftSentence, named: Named) -> Iterator[Problem]:
 
 
 def _judged(
-    sentences: Sequence[CheckedSentence], named: Named, writer: Writer, report: Report
+    sentences: Sequence[CheckedSentence], named: Named, writer: Writer, progress: Progress
 ) -> list[CheckedSentence]:
     """With the writer's verdicts on sentences whose papers are all known, where it can judge."""
     waiting = [n for n, s in enumerate(sentences) if _can_be_judged(s, named)]
     supports: dict[int, Support] = {}
     for start in range(0, len(waiting), JUDGED_A_CALL):
-        report("Judging", start, len(waiting))
+        progress("Judging", start, len(waiting))
         batch = waiting[start : start + JUDGED_A_CALL]
         said = writer.judge([_claim(sentences[n]) for n in batch])
         if isinstance(said, NeedsModel):

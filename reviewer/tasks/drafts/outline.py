@@ -18,7 +18,7 @@ from reviewer.text.views import one_line
 from reviewer.types import Paper
 from reviewer.types.drafts import Plan
 from reviewer.types.evidence import by_paper, tagged
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 from reviewer.types.writer import Writer
 
@@ -46,7 +46,7 @@ def plan_related_work(
     library: Library,
     writer: Writer,
     options: DraftOptions | None = None,
-    report: Report = silent,
+    progress: Progress = silent,
 ) -> Planned:
     """Gather evidence and group its papers into themes, or take them from the plan that is given.
 
@@ -64,14 +64,14 @@ def plan_related_work(
         )
     named = _named_ids(library, options)
     if named:
-        gathered = _named(question, named, library, writer, options, report)
+        gathered = _named(question, named, library, writer, options, progress)
     else:
         reads = Reads(options.papers, options.filters, options.effort)
-        gathered = _without_far(gather(question, library, writer, reads, report), writer, options)
+        gathered = _without_far(gather(question, library, writer, reads, progress), writer, options)
     plan = Plan(question=question, order=options.order, words=options.words)
     if gathered.is_empty:
         return Planned(plan, gathered)
-    report("Planning", 0, 0)
+    progress("Planning", 0, 0)
     themes, notes = themes_of(question, gathered, library, writer, options)
     return Planned(plan.model_copy(update={"themes": themes, "notes": notes}), gathered)
 
@@ -112,10 +112,10 @@ def _named(
     library: Library,
     writer: Writer,
     options: DraftOptions,
-    report: Report,
+    progress: Progress,
 ) -> Gathered:
     """The evidence of just these papers, near the question or not, and its readings."""
-    report("Searching", 0, 0)
+    progress("Searching", 0, 0)
     papers = {i: library.paper(i) for i in ids}
     filters = Filters(keys=tuple(paper.key for paper in papers.values()))
     found = find(question, library, SearchOptions(len(ids), filters=filters, has_floor=False))
@@ -125,7 +125,7 @@ def _named(
     found = found.model_copy(update={"matched": len(ids)})
     if options.effort == "quick":
         return Gathered(found, evidence)
-    report("Reading", 0, 0)
+    progress("Reading", 0, 0)
     shown = {item.tag: item for item in evidence}
     read = [with_located_quotes(r, shown) for r in writer.read(question, evidence)]
     return Gathered(found, evidence, tuple(read), tuple(read))

@@ -23,7 +23,7 @@ from reviewer.tasks.drafts.outline import Planned, plan_related_work
 from reviewer.text import counted
 from reviewer.types import RelatedWork
 from reviewer.types.drafts import MOST_THEMES, Brief, Section
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL, Writer
 
 _CLAIMS_A_THEME = 5
@@ -34,7 +34,7 @@ def draft_related_work(
     library: Library,
     writer: Writer,
     options: DraftOptions | None = None,
-    report: Report = silent,
+    progress: Progress = silent,
 ) -> RelatedWork:
     """Plan, let the writer write each theme, and turn its drafts into checked claims.
 
@@ -43,8 +43,8 @@ def draft_related_work(
     """
     options = options or DraftOptions()
     started = time.monotonic()
-    planned = plan_related_work(question, library, writer, options, report)
-    sections, notes = _sections(planned, writer, options, report)
+    planned = plan_related_work(question, library, writer, options, progress)
+    sections, notes = _sections(planned, writer, options, progress)
     hits = planned.gathered.found.hits
     cited, left_out = cited_ids(sections), [*writer.notes(), *notes]
     work = RelatedWork(
@@ -63,21 +63,23 @@ def draft_related_work(
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    keep_run(work, _request(work, writer, options), library, report)
+    keep_run(work, _request(work, writer, options), library, progress)
     return work
 
 
 def _sections(
-    planned: Planned, writer: Writer, options: DraftOptions, report: Report
+    planned: Planned, writer: Writer, options: DraftOptions, progress: Progress
 ) -> tuple[tuple[Section, ...], list[str]]:
     """The checked sections, and what was left out of them, in words."""
     if planned.gathered.is_empty:
         return (), []
     plan, gathered = planned.plan, planned.gathered
     brief = Brief(question=plan.question, order=plan.order, words=plan.words, own=options.own)
-    report("Writing", 0, len(plan.themes))
-    drafts = writer.write_sections(brief, plan.themes, gathered.readings, gathered.evidence, report)
-    report("Checking", 0, 0)
+    progress("Writing", 0, len(plan.themes))
+    drafts = writer.write_sections(
+        brief, plan.themes, gathered.readings, gathered.evidence, progress
+    )
+    progress("Checking", 0, 0)
     gate = Gate(
         writer,
         gathered.evidence,

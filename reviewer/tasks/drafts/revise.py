@@ -34,7 +34,7 @@ from reviewer.text.draft_prose import (
 from reviewer.types import Claim, Evidence, Paper
 from reviewer.types.drafts import Addition, Revision
 from reviewer.types.papers import Part
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 from reviewer.types.writer import Writer
 
@@ -57,7 +57,7 @@ def revise_draft(
     library: Library,
     writer: Writer,
     options: ReviseOptions,
-    report: Report = silent,
+    progress: Progress = silent,
 ) -> Revision:
     """The draft `text` of `file` with a sentence or two for each paper, at the end of the paragraph
     that is nearest to it. Nothing is written to the file, and no word that was there is changed.
@@ -80,7 +80,7 @@ def revise_draft(
     said: dict[str, tuple[Claim, ...]] = {}
     places = dict(zip((p.id for p in wanted), _nearest(wanted, text, spans, library), strict=True))
     for paper in wanted:
-        report(f"Adding {paper.key}", 0, 0)
+        progress(f"Adding {paper.key}", 0, 0)
         claims, lost = _claims(paper, text[slice(*places[paper.id])], library, writer, options)
         left_out += lost
         said |= {paper.id: claims} if claims else {}
@@ -98,7 +98,7 @@ def revise_draft(
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    keep_run(revision, _request(revision, writer, options), library, report)
+    keep_run(revision, _request(revision, writer, options), library, progress)
     return revision
 
 

@@ -27,7 +27,7 @@ from reviewer.text import bare_doi
 from reviewer.text.identifiers import arxiv_id_in, without_version
 from reviewer.types import Paper
 from reviewer.types.papers import Part, Skipped
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 
 NOTE = "retraction_"  # in `Paper.extra`, before a source's name: what it says, and its notice
 _NO_LIST = re.compile(r"[,|]")  # signs that part the values of a filter of OpenAlex
@@ -49,7 +49,7 @@ Pages = Iterator[list[Paper]]
 
 
 def audit_papers(
-    library: Library, web: Web, keys: Sequence[str] = (), report: Report = silent
+    library: Library, web: Web, keys: Sequence[str] = (), progress: Progress = silent
 ) -> Audited:
     """Audit the papers with these keys, else all. Answers of the day before are used again.
 
@@ -61,7 +61,7 @@ def audit_papers(
     work = _Work(library, web)
     known = [(paper, identifier) for paper in papers for identifier in identifiers_of(paper)]
     with_some = {paper.id for paper, _ in known}
-    library.add_found(_entries(work, known, report), report)
+    library.add_found(_entries(work, known, progress), progress)
     return Audited(
         checked=len(work.checked),
         findings=tuple(dict.fromkeys(work.findings)),
@@ -70,7 +70,7 @@ def audit_papers(
     )
 
 
-def _entries(work: _Work, known: Known, report: Report) -> Pages:
+def _entries(work: _Work, known: Known, progress: Progress) -> Pages:
     steps: list[tuple[str, Callable[[_Work, Known], Pages], Sequence[Known]]] = [
         ("OpenAlex", _from_openalex, _of_kinds(known, ("doi", "arxiv"), 50)),
         ("OpenAlex", _from_openalex, _of_kinds(known, ("pmid",), 50)),
@@ -82,7 +82,7 @@ def _entries(work: _Work, known: Known, report: Report) -> Pages:
     done = 0
     for label, step, batches in steps:
         for batch in batches:
-            report("Auditing", done, total)
+            progress("Auditing", done, total)
             try:
                 yield from step(work, batch)
             except NotThereError:
@@ -90,7 +90,7 @@ def _entries(work: _Work, known: Known, report: Report) -> Pages:
             except OnlineError as error:
                 work.faults.append(Skipped(file=label, reason=in_one_line(error)))
             done += 1
-    report("Auditing", total, total)
+    progress("Auditing", total, total)
 
 
 def _of_kinds(known: Known, kinds: Sequence[str], size: int) -> list[Known]:

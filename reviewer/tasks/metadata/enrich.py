@@ -27,7 +27,7 @@ from reviewer.sources.online.types import (
 from reviewer.text import clean, normalise_title
 from reviewer.types import Paper
 from reviewer.types.papers import Part, Skipped
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 
 SOURCES = ("arxiv", "semantic_scholar", "openalex")
 SAME_TITLE = 0.95
@@ -65,7 +65,7 @@ def enrich_papers(
     web: Web,
     keys: Sequence[str] = (),
     options: EnrichOptions | None = None,
-    report: Report = silent,
+    progress: Progress = silent,
 ) -> Enriched:
     """Enrich the papers with these keys, else all that lack authors, a year or an identifier. Each
     paper is safe before the next one is looked up.
@@ -80,7 +80,7 @@ def enrich_papers(
         raise UsageError("--take is for one paper", hint="Use: review enrich KEY --take ID")
     web.require_network()
     work = _Work(library, web, EnrichOptions(sources, options.take, options.open_access))
-    library.add_found(_records(work, papers, report), report)
+    library.add_found(_records(work, papers, progress), progress)
     return Enriched(
         enriched=tuple(work.enriched),
         doubtful=tuple(work.doubtful),
@@ -94,16 +94,16 @@ def lacks(paper: Paper) -> bool:
     return not paper.authors or paper.year is None or not identifiers_of(paper)
 
 
-def _records(work: _Work, papers: Sequence[Paper], report: Report) -> Iterator[list[Paper]]:
+def _records(work: _Work, papers: Sequence[Paper], progress: Progress) -> Iterator[list[Paper]]:
     for done, paper in enumerate(papers):
-        report("Looking papers up", done, len(papers))
+        progress("Looking papers up", done, len(papers))
         found = _record(work, paper)
         if found is not None:
             work.enriched.append(paper.key)
             yield [found]
         if work.options.open_access:
             yield from _free_copy(work, paper, found)
-    report("Looking papers up", len(papers), len(papers))
+    progress("Looking papers up", len(papers), len(papers))
 
 
 def _record(work: _Work, paper: Paper) -> Paper | None:

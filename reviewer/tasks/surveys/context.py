@@ -11,13 +11,13 @@ from reviewer.library import Library
 from reviewer.library.storage.steps import Steps, key_of
 from reviewer.llm import StoppedError
 from reviewer.types import Table
-from reviewer.types.progress import Report, silent
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
+from reviewer.types.progress import Progress, silent
 from reviewer.types.surveys import ReportPlan
 from reviewer.types.writer import Writer
 
 
-class OutlinedSection(Record):
+class OutlinedSection(Frozen):
     """A section before it is written: what it is called, answers, and is made of."""
 
     title: str
@@ -26,14 +26,14 @@ class OutlinedSection(Record):
     words: int | None = None
 
 
-class Outline(Record):
+class Outline(Frozen):
     """A report's sections in order, and what had to be changed of a plan, in words."""
 
     sections: tuple[OutlinedSection, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-class Latest(Record):
+class Latest(Frozen):
     """A report as its last whole run left it, for an update: `section_keys` are those of its
     sections' steps, `read_ids` its papers; `titles` names them, in case one goes."""
 
@@ -46,10 +46,10 @@ class Latest(Record):
 
 
 @dataclass
-class Progress:
-    """Counts sections over all reports, and tells a Report of them. Threads may share it."""
+class SectionCount:
+    """Counts sections over all reports, and reports them. Threads may share it."""
 
-    report: Report = silent
+    progress: Progress = silent
     done: int = 0
     total: int = 0
     alone: threading.RLock = field(default_factory=threading.RLock)
@@ -57,16 +57,16 @@ class Progress:
     def expect(self, sections: int) -> None:
         with self.alone:
             self.total += sections
-            self.report("Writing", self.done, self.total)
+            self.progress("Writing", self.done, self.total)
 
     def ended(self) -> None:
         with self.alone:
             self.done += 1
-            self.report("Writing", self.done, self.total)
+            self.progress("Writing", self.done, self.total)
 
     def say(self, news: str) -> None:
         with self.alone:
-            self.report(news, -1, 0)
+            self.progress(news, -1, 0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Desk:
     is_update: bool = False
     is_retry: bool = False
     now: str = ""
-    progress: Progress = field(default_factory=Progress)
+    count: SectionCount = field(default_factory=SectionCount)
     ending: threading.Event = field(default_factory=threading.Event)
 
     def check(self) -> None:

@@ -11,11 +11,11 @@ from reviewer.tasks.answers.gather import RELEVANT, with_located_quotes
 from reviewer.types import Evidence
 from reviewer.types.claims import Quote, Reading
 from reviewer.types.evidence import by_paper
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 from reviewer.types.writer import PAPERS_A_CALL, Writer
 
 
-class KeptReading(Record):
+class KeptReading(Frozen):
     """A reading whose quotes name chunks by their ids: tags live inside one report only."""
 
     reading: Reading

@@ -24,7 +24,7 @@ from reviewer.text import counted
 from reviewer.types import Claim, Evidence, Paper, SurveyReport
 from reviewer.types.claims import AnswerDraft, NeedsModel, Reading
 from reviewer.types.drafts import Theme
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 from reviewer.types.surveys import (
     Made,
     Methods,
@@ -40,11 +40,11 @@ _QUICK, _THOROUGH = ("judge",), ("revise",)  # prompts that a quick, only a thor
 _MOST_ASKED = 8  # questions that are read for beside the topic
 
 
-class Questions(Record):
+class Questions(Frozen):
     questions: tuple[ViewQuestion, ...] = ()
 
 
-class Summary(Record):
+class Summary(Frozen):
     abstract: tuple[Claim, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
 
@@ -151,7 +151,7 @@ def _sections(
     desk: Desk,
 ) -> tuple[SurveySection, ...]:
     collected, readings = texts
-    desk.progress.expect(len(outlined.sections) - expected_sections(plan, collected))
+    desk.count.expect(len(outlined.sections) - expected_sections(plan, collected))
     made = side_by_side(
         lambda section: write_section(section, plan, (collected.evidence, readings), desk),
         outlined.sections,
@@ -196,7 +196,7 @@ def _summary(
     except (LimitError, StoppedError):
         raise
     except ModelError as error:
-        desk.progress.say(f"No abstract of '{plan.title}': {error.message}")
+        desk.count.say(f"No abstract of '{plan.title}': {error.message}")
         return Summary()
 
 

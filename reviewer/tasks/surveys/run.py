@@ -15,7 +15,7 @@ from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
 from reviewer.library.storage.steps import Steps, key_of
 from reviewer.llm import LimitError, StoppedError
-from reviewer.tasks.surveys.context import Desk, Progress
+from reviewer.tasks.surveys.context import Desk, SectionCount
 from reviewer.tasks.surveys.report import (
     Prepared,
     expected_sections,
@@ -29,7 +29,7 @@ from reviewer.tasks.surveys.sections import outline
 from reviewer.text.filenames import file_names
 from reviewer.types import SurveyReport
 from reviewer.types.maps import PaperMap
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.surveys import Batch, Flow, Made, Methods, ReportPlan, SectionPlan, SurveyPlan
 from reviewer.types.writer import Writer
 
@@ -59,7 +59,7 @@ def run_survey(
     library: Library,
     writer: Writer,
     options: SurveyOptions | None = None,
-    report: Report = silent,
+    progress: Progress = silent,
 ) -> Batch:
     """Write the plan's reports, from the steps that are kept and those that are made now.
 
@@ -70,7 +70,7 @@ def run_survey(
     """
     options = options or SurveyOptions()
     began, clock = datetime.now(UTC), time.monotonic()
-    desk = _desk(library, writer, options, report)
+    desk = _desk(library, writer, options, progress)
     run_id = new_run_id()
 
     def made() -> Made:
@@ -93,7 +93,7 @@ def run_survey(
         options.done(whole)
         return whole
 
-    results = _side_by_side(write, _planned(plan, desk, report), desk, ended)
+    results = _side_by_side(write, _planned(plan, desk, progress), desk, ended)
     errors = [found for found in results if isinstance(found, ModelError)]
     if errors and len(errors) == len(results):
         raise errors[0]
@@ -102,7 +102,7 @@ def run_survey(
         for pair, found in zip(zip(names_of(plan), plan.reports, strict=True), results, strict=True)
     )
     batch = Batch(title=plan.title, reports=reports, made=made())
-    _keep(batch, plan, library, writer, report)
+    _keep(batch, plan, library, writer, progress)
     return batch
 
 
@@ -111,11 +111,11 @@ def plan_survey(
     library: Library,
     writer: Writer,
     options: SurveyOptions | None = None,
-    report: Report = silent,
+    progress: Progress = silent,
 ) -> SurveyPlan:
     """The plan with the questions and sections that its reports would have, to be looked at. What
     is read for it is kept, and not read again when the plan is run."""
-    desk = _desk(library, writer, options or SurveyOptions(), report)
+    desk = _desk(library, writer, options or SurveyOptions(), progress)
 
     def outlined(planned: _Planned) -> ReportPlan:
         own, (questions, collected, _) = planned.plan, planned.prepared
@@ -130,7 +130,7 @@ def plan_survey(
         )
         return own.model_copy(update={"questions": tuple(questions), "sections": sections})
 
-    found = _all_of(_side_by_side(outlined, _planned(plan, desk, report), desk))
+    found = _all_of(_side_by_side(outlined, _planned(plan, desk, progress), desk))
     return plan.model_copy(update={"reports": tuple(found)})
 
 
@@ -140,15 +140,15 @@ class _Planned(NamedTuple):
     prepared: Prepared
 
 
-def _planned(plan: SurveyPlan, desk: Desk, report: Report) -> list[_Planned]:
+def _planned(plan: SurveyPlan, desk: Desk, progress: Progress) -> list[_Planned]:
     """Every report's questions, asked side by side, and then its papers. All searches are made
     before anything is read: they take the processor, which calls side by side need."""
     asked = _all_of(_side_by_side(lambda own: points_of_view(own, desk), plan.reports, desk))
     made: list[_Planned] = []
     for name, own, questions in zip(names_of(plan), plan.reports, asked, strict=True):
-        report("Searching", len(made), len(plan.reports))
+        progress("Searching", len(made), len(plan.reports))
         made.append(_Planned(own, name, prepare(own, questions, desk)))
-    desk.progress.expect(sum(expected_sections(p.plan, p.prepared.collected) for p in made))
+    desk.count.expect(sum(expected_sections(p.plan, p.prepared.collected) for p in made))
     return made
 
 
@@ -170,7 +170,7 @@ def names_of(plan: SurveyPlan) -> list[str]:
     return file_names(stems, "")
 
 
-def _desk(library: Library, writer: Writer, options: SurveyOptions, report: Report) -> Desk:
+def _desk(library: Library, writer: Writer, options: SurveyOptions, progress: Progress) -> Desk:
     return Desk(
         library=library,
         writer=writer,
@@ -180,7 +180,7 @@ def _desk(library: Library, writer: Writer, options: SurveyOptions, report: Repo
         is_update=options.is_update,
         is_retry=options.is_retry,
         now=datetime.now(UTC).isoformat(timespec="seconds"),
-        progress=Progress(report),
+        count=SectionCount(progress),
     )
 
 
@@ -212,7 +212,7 @@ def _side_by_side(
 
 def _let_end(futures: Sequence[Future[R]], desk: Desk) -> None:
     """Wait for the calls in flight, so that what they cost is kept. A second interrupt ends it."""
-    desk.progress.report(f"Ending: calls in flight have {GRACE_S:g} s; Ctrl-C again: none", -1, 0)
+    desk.count.progress(f"Ending: calls in flight have {GRACE_S:g} s; Ctrl-C again: none", -1, 0)
     wait(futures, GRACE_S)
 
 
@@ -226,7 +226,7 @@ def _tried(work: Callable[[A], R], item: A) -> R | ModelError:
 
 
 def _fallen(pair: tuple[str, ReportPlan], error: ModelError, desk: Desk) -> SurveyReport:
-    desk.progress.say(f"The report '{pair[1].title}' failed: {error.message}")
+    desk.count.say(f"The report '{pair[1].title}' failed: {error.message}")
     return SurveyReport(
         name=pair[0],
         title=pair[1].title,
@@ -237,10 +237,12 @@ def _fallen(pair: tuple[str, ReportPlan], error: ModelError, desk: Desk) -> Surv
     )
 
 
-def _keep(batch: Batch, plan: SurveyPlan, library: Library, writer: Writer, report: Report) -> None:
+def _keep(
+    batch: Batch, plan: SurveyPlan, library: Library, writer: Writer, progress: Progress
+) -> None:
     kept = batch.model_copy(
         update={"reports": tuple(r.model_copy(update=_UNKEPT) for r in batch.reports)}
     )
     settings = {"plan": key_of("plan", [plan])[:16], "reports": len(plan.reports)}
     request = Request("survey", batch.title, settings, writer.prompt_hashes())
-    keep_run(kept, request, library, report)
+    keep_run(kept, request, library, progress)

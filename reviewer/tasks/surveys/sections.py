@@ -121,7 +121,7 @@ def write_section(
     key = section_key(section, plan, own, desk)
     kept = desk.steps.find(key, SurveySection)
     if kept is not None and not (kept.failed and desk.is_retry):
-        desk.progress.ended()
+        desk.count.ended()
         return kept
     try:
         made = _written(section, plan, (own, texts[1]), desk)
@@ -130,7 +130,7 @@ def write_section(
         raise
     except ModelError as error:
         made = _failed(section, error)
-    desk.progress.ended()
+    desk.count.ended()
     return made
 
 

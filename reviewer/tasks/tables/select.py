@@ -16,7 +16,7 @@ from reviewer.text import counted
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import Score, tagged
 from reviewer.types.papers import Chunk, Skipped
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 from reviewer.types.tables import Column
 
@@ -112,7 +112,7 @@ def _bearing(
 
 
 def named_in(
-    file: str, library: Library, report: Report = silent
+    file: str, library: Library, progress: Progress = silent
 ) -> tuple[dict[str, str], list[str]]:
     """The papers that a BibTeX file names: paper id -> key of the entry; and what is to be said of
     entries that are damaged or that no paper of the library matches. What was guessed in decoding
@@ -122,7 +122,7 @@ def named_in(
     """
     opened = read_text_file(file, _HINT)
     if opened.note:
-        report(opened.remark, -1, 0)
+        progress(opened.remark, -1, 0)
     named: dict[str, str] = {}
     notes: list[str] = []
     for entry in (entries := list(references(opened.text, file))):

@@ -20,7 +20,7 @@ from reviewer.text.views import one_line, shorten
 from reviewer.types import Table
 from reviewer.types.claims import NeedsModel
 from reviewer.types.evidence import by_paper
-from reviewer.types.progress import Report, silent
+from reviewer.types.progress import Progress, silent
 from reviewer.types.runs import Coverage
 from reviewer.types.searches import Filters
 from reviewer.types.tables import Column, Row
@@ -60,7 +60,7 @@ def compare_papers(
     library: Library,
     writer: Writer,
     options: TableOptions | None = None,
-    report: Report = silent,
+    progress: Progress = silent,
 ) -> Table:
     """Choose papers, let the writer fill their cells, and keep what its quotes prove.
 
@@ -71,12 +71,12 @@ def compare_papers(
     options = options or TableOptions()
     started = time.monotonic()
     topic = one_line(topic)
-    report("Searching", 0, 0)
+    progress("Searching", 0, 0)
     chosen = _chosen(topic, library, options)
     columns = _columns(topic, library, writer, options, chosen)
     check_order(options.sort, columns)
     cells = kept_cells(options.earlier, columns, chosen.papers, options.redo)
-    cells = _filled(topic, (columns, chosen, cells), library, writer, report)
+    cells = _filled(topic, (columns, chosen, cells), library, writer, progress)
     rows = _rows(columns, chosen, cells, options)
     table = Table(
         topic=topic,
@@ -94,7 +94,7 @@ def compare_papers(
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
     if not options.is_part:
-        keep_run(table, _request(table, writer, options), library, report)
+        keep_run(table, _request(table, writer, options), library, progress)
     return table
 
 
@@ -143,7 +143,7 @@ def _filled(
     sofar: tuple[tuple[Column, ...], Chosen, Cells],
     library: Library,
     writer: Writer,
-    report: Report,
+    progress: Progress,
 ) -> Cells:
     """Every cell: kept ones checked again against the paper as it is now, the others by the
     writer, which is asked for just those columns of a paper that are missing."""
@@ -162,7 +162,7 @@ def _filled(
     for names, paper_ids in missing.items():
         asked = [column for column in columns if column.name in names]
         shown = [item for paper_id in paper_ids for item in of_paper[paper_id]]
-        for draft in writer.fill_rows(topic, asked, shown, report):
+        for draft in writer.fill_rows(topic, asked, shown, progress):
             made = fill(draft, asked, of_paper[draft.paper_id])
             cells[draft.paper_id] |= {cell.column: cell for cell in made}
     return cells

@@ -16,7 +16,7 @@ from reviewer.types import Claim, Evidence
 from reviewer.types.claims import AnswerDraft, ClaimDraft, NeedsModel, Quote, Reading
 from reviewer.types.drafts import Brief, SectionDraft, StatementDraft, Theme
 from reviewer.types.evidence import Sentence, by_paper
-from reviewer.types.progress import Report
+from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection
 from reviewer.types.tables import Column, RowDraft
@@ -140,7 +140,11 @@ class Extractive:
         return NeedsModel(step="a follow-up question")
 
     def fill_rows(
-        self, topic: str, columns: Sequence[Column], evidence: Sequence[Evidence], report: Report
+        self,
+        topic: str,
+        columns: Sequence[Column],
+        evidence: Sequence[Evidence],
+        progress: Progress,
     ) -> tuple[RowDraft, ...]:
         """Sentences and spans that name what the column asks for; nothing else."""
         return spans.fill_rows(columns, evidence)
@@ -169,7 +173,7 @@ class Extractive:
         themes: Sequence[Theme],
         readings: Sequence[Reading],
         evidence: Sequence[Evidence],
-        report: Report,
+        progress: Progress,
     ) -> tuple[SectionDraft, ...]:
         """An annotated bibliography: each paper's best sentences, as quotes."""
         readings = readings or self.read(brief.question, evidence)

@@ -17,8 +17,8 @@ from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Expanded, Quote, Reading, Stance, Support
 from reviewer.types.drafts import MOST_THEMES, Brief, SectionDraft, Theme
 from reviewer.types.evidence import by_paper
-from reviewer.types.progress import Report
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
+from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection, ViewQuestion
 from reviewer.types.tables import Column, RowDraft
@@ -30,41 +30,41 @@ QUOTES_OF_A_TEXT = 3
 QUOTED_CHARS = 380  # of one text in the answer's prompt; its first quote is always there
 
 
-class TagReading(Record):
+class TagReading(Frozen):
     tag: str
     relevance: float = Field(ge=0, le=10)
     stance: Stance = "none"
     quotes: tuple[str, ...] = ()
 
 
-class ReadReply(Record):
+class ReadReply(Frozen):
     is_yes_no: bool = False
     readings: tuple[TagReading, ...]
 
 
-class AnswerReply(Record):
+class AnswerReply(Frozen):
     claims: tuple[ClaimDraft, ...]
 
 
-class Verdict(Record):
+class Verdict(Frozen):
     tag: str
     support: Support
 
 
-class JudgeReply(Record):
+class JudgeReply(Frozen):
     verdicts: tuple[Verdict, ...]
 
 
-class QuestionsReply(Record):
+class QuestionsReply(Frozen):
     questions: tuple[str, ...]
     abstract: str = ""
 
 
-class RerankReply(Record):
+class RerankReply(Frozen):
     tags: tuple[str, ...]
 
 
-class QuestionReply(Record):
+class QuestionReply(Frozen):
     question: str
 
 
@@ -161,11 +161,15 @@ class Prompted:
         return " ".join(reply.question.split())[:500] or question
 
     def fill_rows(
-        self, topic: str, columns: Sequence[Column], evidence: Sequence[Evidence], report: Report
+        self,
+        topic: str,
+        columns: Sequence[Column],
+        evidence: Sequence[Evidence],
+        progress: Progress,
     ) -> tuple[RowDraft, ...]:
         """Several short papers a call, a long one alone. A call that fails leaves its papers
         `failed`; the first ModelError is raised when all fail."""
-        return filling.fill_rows(self._asking, topic, columns, evidence, report)
+        return filling.fill_rows(self._asking, topic, columns, evidence, progress)
 
     def suggest_columns(
         self, topic: str, evidence: Sequence[Evidence], most: int
@@ -190,12 +194,12 @@ class Prompted:
         themes: Sequence[Theme],
         readings: Sequence[Reading],
         evidence: Sequence[Evidence],
-        report: Report,
+        progress: Progress,
     ) -> tuple[SectionDraft, ...]:
         """A call a theme, side by side. One that fails leaves its section `failed`; the first
         ModelError is raised when all fail."""
         shown = drafting.texts_shown(readings, evidence), evidence
-        return drafting.write_sections(self._asking, brief, themes, shown, report)
+        return drafting.write_sections(self._asking, brief, themes, shown, progress)
 
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         return drafting.extend_paragraph(self._asking, paragraph, evidence)

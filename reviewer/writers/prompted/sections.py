@@ -21,8 +21,8 @@ from reviewer.types.drafts import (
     StatementDraft,
     Theme,
 )
-from reviewer.types.progress import Report
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
+from reviewer.types.progress import Progress
 
 MOST_NAME_CHARS = 80
 MOST_ADDED = 2  # sentences to a paragraph of the user's
@@ -42,16 +42,16 @@ Texts = Mapping[str, Sequence[str]]
 """What is shown of each piece of evidence, by its tag."""
 
 
-class ThemeIdea(Record):
+class ThemeIdea(Frozen):
     name: str
     tags: tuple[str, ...]
 
 
-class PlanReply(Record):
+class PlanReply(Frozen):
     themes: tuple[ThemeIdea, ...]
 
 
-class SentenceReply(Record):
+class SentenceReply(Frozen):
     role: str
     text: str
     relation: str = ""
@@ -59,16 +59,16 @@ class SentenceReply(Record):
     quotes: tuple[Quote, ...] = ()
 
 
-class SectionReply(Record):
+class SectionReply(Frozen):
     sentences: tuple[SentenceReply, ...]
 
 
-class AddedSentence(Record):
+class AddedSentence(Frozen):
     text: str
     quotes: tuple[Quote, ...] = ()
 
 
-class AdditionReply(Record):
+class AdditionReply(Frozen):
     additions: tuple[AddedSentence, ...]
 
 
@@ -107,7 +107,7 @@ def write_sections(
     brief: Brief,
     themes: Sequence[Theme],
     shown: tuple[Texts, Sequence[Evidence]],
-    report: Report,
+    progress: Progress,
 ) -> tuple[SectionDraft, ...]:
     """One draft a theme, in their order; calls run side by side. A call that fails leaves its
     section `failed`; the first ModelError is raised when all fail."""
@@ -120,7 +120,7 @@ def write_sections(
 
     def ended(theme: Theme) -> None:
         done.append(theme)
-        report("Writing", len(done), len(themes))
+        progress("Writing", len(done), len(themes))
 
     return tuple(
         SectionDraft(failed=made.message) if isinstance(made, ModelError) else made

@@ -11,7 +11,7 @@ from reviewer.text import clean
 from reviewer.text.views import shorten
 from reviewer.types import Evidence
 from reviewer.types.claims import ClaimDraft
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
 from reviewer.types.surveys import (
     MOST_ABSTRACT,
     MOST_OPEN,
@@ -26,16 +26,16 @@ _MOST_QUESTION_CHARS = 200
 _VIEWS: tuple[PointOfView, ...] = get_args(PointOfView)
 
 
-class ViewReply(Record):
+class ViewReply(Frozen):
     view: str
     question: str
 
 
-class ViewsReply(Record):
+class ViewsReply(Frozen):
     questions: tuple[ViewReply, ...]
 
 
-class SummaryReply(Record):
+class SummaryReply(Frozen):
     abstract: tuple[ClaimDraft, ...]
     open_questions: tuple[ClaimDraft, ...] = ()
 

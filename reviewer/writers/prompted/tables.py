@@ -11,8 +11,8 @@ from reviewer.llm import Asking
 from reviewer.llm.ask import REPLY_TOKENS, batched, tokens
 from reviewer.llm.prompts import Prompt, Shown
 from reviewer.types import Evidence
-from reviewer.types.progress import Report
-from reviewer.types.record import Record
+from reviewer.types.frozen import Frozen
+from reviewer.types.progress import Progress
 from reviewer.types.tables import CellDraft, Column, RowDraft
 
 # Several short papers a call save the prompt's own words; more cells than this make replies that
@@ -24,25 +24,25 @@ LOCAL_ROOM = 8192 - 2 * REPLY_TOKENS  # of a model of which nothing is known
 SUGGEST_FROM = 12  # papers that columns are suggested from
 
 
-class FoundCell(Record):
+class FoundCell(Frozen):
     tag: str
     column: int
     value: str
     quote: str = ""
 
 
-class TableReply(Record):
+class TableReply(Frozen):
     cells: tuple[FoundCell, ...]
 
 
-class ColumnIdea(Record):
+class ColumnIdea(Frozen):
     name: str
     question: str = ""
     kind: str = "text"
     tags: tuple[str, ...] = ()
 
 
-class ColumnsReply(Record):
+class ColumnsReply(Frozen):
     columns: tuple[ColumnIdea, ...]
 
 
@@ -64,7 +64,7 @@ def fill_rows(
     topic: str,
     columns: Sequence[Column],
     evidence: Sequence[Evidence],
-    report: Report,
+    progress: Progress,
 ) -> tuple[RowDraft, ...]:
     """One draft a paper, in the evidence's order. Calls run side by side; a call that fails leaves
     its papers `failed`. Raises the first ModelError when every call fails."""
@@ -79,7 +79,7 @@ def fill_rows(
 
     def ended(asked: tuple[Prompt, Sequence[Evidence]]) -> None:
         done.update(item.paper.id for item in asked[1])
-        report("Filling", len(done), len(papers))
+        progress("Filling", len(done), len(papers))
 
     cells: dict[str, list[CellDraft]] = {paper_id: [] for paper_id in papers}
     failed: dict[str, str] = {}
