@@ -11,6 +11,7 @@ from reviewer.library import Library
 from reviewer.library.index.inverted import Postings
 from reviewer.library.index.stemming import Stems
 from reviewer.search import find
+from reviewer.settings import Settings
 from reviewer.text.invisible import visible
 from reviewer.text.keywords import query_terms
 from reviewer.types.searches import Filters
@@ -126,7 +127,7 @@ def test_a_term_of_several_words_is_held_where_all_of_them_are(tmp_path, embeddi
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_after_much_adding_and_removing_it_is_as_if_made_anew(tmp_path, embedding, seed):
+def test_after_much_adding_and_removing_it_is_as_if_made_again(tmp_path, seed):
     chance = random.Random(seed)
     words = "model language skill search engine forget continual learn the of new RL teach".split()
 
@@ -134,7 +135,7 @@ def test_after_much_adding_and_removing_it_is_as_if_made_anew(tmp_path, embeddin
         text = " ".join(chance.choice(words) for _ in range(chance.randint(1, 30)))
         return {"title": f"Paper {n} {chance.choice(words)}", "abstract": text}
 
-    with Library(tmp_path / "library", embedding=embedding) as library:
+    with Library(tmp_path / "library", Settings(embedding="none")) as library:
         for batch in range(40):
             records = [record(f"{batch}-{n}") for n in range(chance.choice((1, 1, 1, 12)))]
             library.add([write_listing(tmp_path / f"{batch}.jsonl", *records)])
