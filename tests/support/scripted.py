@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from reviewer.library.index.chunking import chunk_paper
@@ -144,10 +145,16 @@ HONEST: Script = {
 }
 
 
+@cache
+def _prompts():
+    """Compiled once a process: 14 files take longer than what most tests do with them."""
+    return Prompts(secret="secret")
+
+
 def writer(script: Script | None = None, context: int = 32_000) -> tuple[Prompted, ScriptedLLM]:
     """The real prompted writer over a scripted model, and the model."""
     model = ScriptedLLM({**HONEST, **(script or {})}, context)
-    return Prompted(model, Prompts(secret="secret")), model
+    return Prompted(model, _prompts()), model
 
 
 def evidence(
