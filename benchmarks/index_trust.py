@@ -225,36 +225,41 @@ def zero_tail(path: Path, chance: random.Random, _: Place) -> None:
 
 
 def zero_a_page(path: Path, chance: random.Random, _: Place) -> None:
-    _set_page(path, chance, lambda size: bytes(size))
+    start, size = _a_page(path, chance)
+    _write(path, start, bytes(size))
 
 
 def junk_a_page(path: Path, chance: random.Random, _: Place) -> None:
-    _set_page(path, chance, chance.randbytes)
+    start, size = _a_page(path, chance)
+    _write(path, start, chance.randbytes(size))
 
 
-def _set_page(path: Path, chance: random.Random, make: Callable[[int], bytes]) -> None:
+def _a_page(path: Path, chance: random.Random) -> tuple[int, int]:
     size = path.stat().st_size
-    at = PAGE * chance.randrange(-(-size // PAGE))
-    with path.open("r+b") as file:
-        file.seek(at)
-        file.write(make(min(PAGE, size - at)))
+    start = PAGE * chance.randrange(-(-size // PAGE))
+    return start, min(PAGE, size - start)
 
 
 def flip(path: Path, chance: random.Random, _: Place) -> None:
-    _flip(path, chance.randrange(path.stat().st_size), chance)
+    _flip(path, chance.randrange(path.stat().st_size), chance.randrange(8))
 
 
 def flip_twenty(path: Path, chance: random.Random, _: Place) -> None:
     for _ in range(20):
-        _flip(path, chance.randrange(path.stat().st_size), chance)
+        _flip(path, chance.randrange(path.stat().st_size), chance.randrange(8))
 
 
-def _flip(path: Path, at: int, chance: random.Random) -> None:
-    with path.open("r+b") as file:
+def _flip(path: Path, at: int, bit: int) -> None:
+    with path.open("rb") as file:
         file.seek(at)
         byte = file.read(1)[0]
+    _write(path, at, bytes([byte ^ 1 << bit]))
+
+
+def _write(path: Path, at: int, data: bytes) -> None:
+    with path.open("r+b") as file:
         file.seek(at)
-        file.write(bytes([byte ^ 1 << chance.randrange(8)]))
+        file.write(data)
 
 
 def junk(path: Path, chance: random.Random, _: Place) -> None:
@@ -273,43 +278,41 @@ def spoil_the_text(path: Path, _: random.Random, __: Place) -> None:
     path.write_bytes(data[:PAGE] + data[PAGE:].replace(b"CREATE TABLE", b"CREATE \xff\xfeBLE"))
 
 
-def of_small_tables(path: Path) -> list[int]:
-    """Pages of the small tables and their indexes, and of the schema."""
-    names = ",".join(f"'{name}'" for name in ("sqlite_schema", *SMALL_TABLES))
+def pages_of(path: Path, tables: Sequence[str]) -> list[int]:
+    """Where the pages of these tables and their indexes begin; of the first page what is behind
+    its header."""
+    marks = ",".join("?" * len(tables))
     wanted = (
-        "SELECT pageno FROM dbstat WHERE name = 'sqlite_schema' OR name IN "
-        f"(SELECT name FROM sqlite_master WHERE tbl_name IN ({names})) ORDER BY pageno"
+        f"SELECT pageno FROM dbstat WHERE name IN ({marks}) OR name IN "
+        f"(SELECT name FROM sqlite_master WHERE tbl_name IN ({marks})) ORDER BY pageno"
     )
     with closing(sqlite3.connect(path)) as opened:
-        return [row[0] for row in opened.execute(wanted)]
-
-
-def flip_small(path: Path, chance: random.Random, _: Place) -> None:
-    page = chance.choice(of_small_tables(path)) - 1
-    _flip(path, page * PAGE + chance.randrange(PAGE), chance)
-
-
-def junk_small(path: Path, chance: random.Random, _: Place) -> None:
-    page = chance.choice(of_small_tables(path)) - 1
-    with path.open("r+b") as file:
-        file.seek(page * PAGE)
-        file.write(chance.randbytes(PAGE))
+        return [PAGE * (row[0] - 1) for row in opened.execute(wanted, (*tables, *tables))]
 
 
 def flip_schema(path: Path, chance: random.Random, _: Place) -> None:
-    """One bit of the text that describes the tables; every second time it is no UTF-8 then."""
-    data = bytearray(path.read_bytes())
-    starts = [n for n in range(len(data)) if data.startswith(b"CREATE ", n)]
-    at = chance.choice(starts) + chance.randrange(60)
-    data[at] ^= 0x80 if chance.random() < 0.5 else 1 << chance.randrange(7)
-    path.write_bytes(data)
+    """The highest bit of one letter of what SQLite keeps of its tables: it is no UTF-8 then."""
+    data = path.read_bytes()
+    letters = [
+        at
+        for start in pages_of(path, ("sqlite_schema",))
+        for at in range(start + (100 if start == 0 else 0), start + PAGE)
+        if chr(data[at]).isascii() and chr(data[at]).isalpha()
+    ]
+    _flip(path, chance.choice(letters), 7)
+
+
+def flip_small(path: Path, chance: random.Random, _: Place) -> None:
+    start = chance.choice(pages_of(path, SMALL_TABLES))
+    _flip(path, start + chance.randrange(PAGE), chance.randrange(8))
 
 
 def zero_small(path: Path, chance: random.Random, _: Place) -> None:
-    page = chance.choice(of_small_tables(path)) - 1
-    with path.open("r+b") as file:
-        file.seek(page * PAGE)
-        file.write(bytes(PAGE))
+    _write(path, chance.choice(pages_of(path, SMALL_TABLES)), bytes(PAGE))
+
+
+def junk_small(path: Path, chance: random.Random, _: Place) -> None:
+    _write(path, chance.choice(pages_of(path, SMALL_TABLES)), chance.randbytes(PAGE))
 
 
 Damage = Callable[[Path, random.Random, Place], None]
