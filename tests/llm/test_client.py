@@ -437,10 +437,10 @@ def test_a_damaged_reply_is_paid_for_too(provider):
 CALLS_BESIDE_A_LOGGER = """
 import json, sys, time
 from reviewer.llm.client import LLM, load_litellm
-from reviewer.types.papers import Record
+from reviewer.types.frozen import Frozen
 from reviewer.settings import Settings
 
-class Note(Record):
+class Note(Frozen):
     text: str
 
 url, heard = sys.argv[1], []
