@@ -1,5 +1,4 @@
-"""Makes the writer that a command uses (extractive, or the model of the settings), and reports what
-it cost."""
+"""Makes the writer that a command uses, extractive or a model, and reports what it cost."""
 
 from __future__ import annotations
 
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -> Writer:
-    """The writer of these settings. A missing key, and a model that needs the network when there is
-    none, are reported by the first question."""
+    """The extractive writer, or the one with the model of the settings. A missing key, or a model
+    that needs a network which must not be used, is reported by the first question."""
     if not settings.model:
         from reviewer.writers import Extractive
 
