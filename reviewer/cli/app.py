@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
-from io import StringIO
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from reviewer.cli.output import leave_unwritten, print_error, print_out, stop_printing
 
 if TYPE_CHECKING:
-    from reviewer.errors import ReviewError
+    from reviewer.errors import ReviewError, UsageError
 
-# The files of this folder, in the order of help, and the commands that each registers.
+# The files of commands/, in the order of help, and the commands that each registers.
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
     "check": ("check",), "search": ("search", "similar"),
@@ -26,16 +26,28 @@ COMMANDS = {
     "evaluate": ("eval",), "doctor": ("doctor",),
 }  # fmt: skip
 
-
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
-
-
 _INTERRUPTED = 130
+# Words of typer and pydantic, and ours.
+_PLAIN_WORDS = {
+    "No such command": "unknown command",
+    "No such option:": "unknown option",
+    "Missing argument": "missing argument",
+    "Got unexpected extra argument(s)": "unexpected argument",
+    "Option '": "option '",
+    "requires an argument": "needs a value",
+    "requires 2 arguments": "needs two values",
+    ": Input should be": " must be",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "valid integer": "whole number",
+    "valid number": "number",
+}
 
 
 def build_app(command: str = "") -> typer.Typer:
-    """The command line: the whole of it, or where one of its commands is named the file with that
-    alone, for typer reads every option of each. Commands import what they need when they run."""
+    """The command line with all commands; for a known `command`, only those of its file, because
+    typer reads every option of every command. Commands import what they need when they run."""
     app = typer.Typer(
         name="review",
         help="Ask your papers. Every citation is made by code, and stands where it says.",
@@ -66,15 +78,15 @@ def _front(
         typer.Option("--version", help="Show the version.", callback=_say_version, is_eager=True),
     ] = False,
 ) -> None:
-    """What comes before a command; the version is said before one is asked for."""
+    """The options before a command. `--version` needs no command."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line on these arguments; gives the exit code. Bugs keep their traceback."""
-    from reviewer.errors import ReviewError, UsageError, in_words
+    from reviewer.errors import ReviewError, in_words
 
+    words = list(arguments) or ["--help"]
     try:
-        words = list(arguments) or ["--help"]
         result = build_app(words[0])(words, prog_name="review", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort, SystemExit) as left:  # typer's own flags just leave
@@ -83,40 +95,38 @@ def run(arguments: Sequence[str]) -> int:
         stop_printing()
         return 0
     except (ReviewError, OSError) as error:
-        told = in_words(error)
+        fault = in_words(error)
         leave_unwritten()
-        _show(told, as_json=_wants_json(arguments))
-        return told.exit_code
+        return _show(fault, as_json=_wants_json(arguments))
     except Exception as error:
-        show = getattr(error, "show", None)  # typer's own errors, whichever click it carries
-        if show is None:
+        if not hasattr(error, "format_message"):  # typer's own errors, whichever click it carries
             raise
-        _show_usage(show)
-        if _wants_json(arguments):
-            _print_usage_json(error)
-        return UsageError.exit_code
+        return _show(_usage_error(error, words[0]), as_json=_wants_json(arguments))
     if result == _INTERRUPTED:  # typer makes an exit code of Ctrl-C inside a command
         print_error("")
         print_error("Stopped. What was finished is kept; the same command goes on.")
     return result if isinstance(result, int) else 0
 
 
-def _show_usage(show: Callable[..., None]) -> None:
-    """What typer says, fit for any terminal: it quotes what was typed as it is."""
-    said = StringIO()
-    show(file=said)
-    for line in said.getvalue().splitlines():
-        print_error(line)
-
-
-def _print_usage_json(error: Exception) -> None:
+def _usage_error(error: Any, command: str) -> UsageError:  # noqa: ANN401  typer hides its classes
+    """What typer says of a wrong command line, as an error in our own words."""
     from reviewer.errors import UsageError
-    from reviewer.render.json import error_json
 
-    message = getattr(error, "format_message", error.__str__)().rstrip(".")
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context else "review"
-    print_out(error_json(UsageError(message, hint=f"See: {command} --help")))
+    is_known = any(command in commands for commands in COMMANDS.values())
+    hint = f"See: review {command} --help" if is_known else "See: review --help"
+    message, _, meant = error.format_message().rstrip(".").partition(". ")
+    match type(error).__name__:
+        case "NoSuchOption":
+            near = get_close_matches(error.option_name, error.possibilities or (), 1, 0)
+            message = error.message
+            meant = f"Did you mean {near[0]}?" if near else ""
+        case "MissingParameter":
+            hint = error.ctx.command.epilog
+        case "BadParameter":
+            message, _, _ = f"{error.param.opts[0]}: {error.message}".partition(",")
+    for theirs, ours in _PLAIN_WORDS.items():
+        message = message.replace(theirs, ours)
+    return UsageError(message, hint=f"{meant} {hint}".strip())
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
@@ -128,10 +138,12 @@ def _wants_json(arguments: Sequence[str]) -> bool:
     )
 
 
-def _show(error: ReviewError, *, as_json: bool) -> None:
+def _show(error: ReviewError, *, as_json: bool) -> int:
+    """Print the error in one line. Gives the exit code."""
     hint = f" {error.hint}" if error.hint else ""
     print_error(f"review: {error.message.rstrip('.')}.{hint}")
     if as_json:
         from reviewer.render.json import error_json
 
         print_out(error_json(error))
+    return error.exit_code

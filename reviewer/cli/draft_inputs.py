@@ -1,9 +1,12 @@
-"""What `review draft` is told, checked before any work."""
+"""The options of `review draft`, checked before any work."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from reviewer.cli.options import DryRunOption, OutputOptions, QuotesOption, option, unknown_value
+from reviewer.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from reviewer.library import Library
@@ -15,109 +18,107 @@ BIB_HEAD = "% Made by review: the papers cited in "
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The flags of one command that say what is made and where it goes."""
+class DraftFlags(OutputOptions):
+    """What `review draft` makes and where it goes."""
 
-    question: str
-    own: str
-    words: int | None
-    order: str | None
-    plan_only: bool
-    plan: str
-    style: str
-    csl: str
-    revise: str
-    add: tuple[str, ...]
-    form: str
-    output: str
-    quotes: bool
-    quiet: bool
-    dry_run: bool
-    use_cache: bool
-    at_hand: bool
+    own: Annotated[str, option("--for", help="The paper that it is for: .md or .tex.")] = ""
+    words: Annotated[int | None, option("--words", help="About how long (600).")] = None
+    order: Annotated[str | None, option("--order", help="thematic or chronological.")] = None
+    plan_only: Annotated[
+        bool, option("--plan-only", help="Give the themes and papers as YAML, to edit.")
+    ] = False
+    plan: Annotated[str, option("--plan", help="Write by this plan.")] = ""
+    style: Annotated[
+        str, option("--style", help="Cite as pandoc, latex, numeric or author-year.")
+    ] = ""
+    csl: Annotated[str, option("--csl", help="The references' style: apa, FILE.csl.")] = ""
+    revise: Annotated[str, option("--revise", help="Add papers to this draft.")] = ""
+    add: Annotated[
+        list[str] | None, option("--add", help="With --revise: these, keys with commas.")
+    ] = None
+    quotes: QuotesOption = False
+    dry_run: DryRunOption = False
+    form: Annotated[str, option("--format", "-f", help="markdown, latex, json or html.")] = ""
+    # The command sets these; they are not options.
+    question: str = ""
+    quiet: bool = False
+    use_cache: bool = True
+    at_hand: bool = False
+
+    @property
+    def named_form(self) -> str:
+        """The format that the user names."""
+        return "json" if self.json else self.form
 
 
-def checked(wanted: Wanted) -> Wanted:
-    """The flags with their format and style chosen. Raises UsageError for what does not go
-    together, so that nobody learns it after the work."""
-    from reviewer.errors import UsageError
+def checked(flags: DraftFlags) -> DraftFlags:
+    """The flags with their format and style chosen. Raises UsageError, before any work, for flags
+    that cannot be combined."""
     from reviewer.render import choose_format
     from reviewer.render.in_text import STYLES
     from reviewer.tasks.yaml_plan import ORDERS
 
-    if wanted.order is not None and wanted.order not in ORDERS:
-        raise _mistyped("--order", wanted.order, ORDERS)
-    if wanted.style and wanted.style not in STYLES:
-        raise _mistyped("--style", wanted.style, STYLES)
-    if wanted.revise:
-        return _checked_revision(wanted)
-    _check_together(wanted)
-    if wanted.plan_only:
-        choose_format("markdown", wanted.output)
-        return replace(wanted, form="yaml")
-    name = wanted.form or ("latex" if wanted.style == "latex" and not wanted.output else "")
-    form = choose_format(name, wanted.output, FORMS)
-    style = wanted.style or ("latex" if form == "latex" else "pandoc")
+    if flags.order is not None and flags.order not in ORDERS:
+        raise unknown_value("order", flags.order, ORDERS)
+    if flags.style and flags.style not in STYLES:
+        raise unknown_value("style", flags.style, STYLES)
+    if flags.revise:
+        return _checked_revision(flags)
+    _check_together(flags)
+    if flags.plan_only:
+        choose_format("markdown", flags.output)
+        return replace(flags, form="yaml")
+    name = flags.named_form or ("latex" if flags.style == "latex" and not flags.output else "")
+    form = choose_format(name, flags.output, FORMS)
+    style = flags.style or ("latex" if form == "latex" else "pandoc")
     if form not in ("json", "html") and (form == "latex") != (style == "latex"):
         raise UsageError(
-            f"{form} is not cited in the style {style}",
-            hint="LaTeX takes --style latex; Markdown takes pandoc, numeric or author-year.",
+            f"--style {style} cannot be used in {form}",
+            hint="Use latex in LaTeX; pandoc, numeric or author-year in Markdown.",
         )
-    _check_bibliography(wanted.output, form)
-    if wanted.csl:
+    _check_bibliography(flags.output, form)
+    if flags.csl:
         from reviewer.render import reference_list
 
-        reference_list([], wanted.csl)  # raises for a style that is not there
-    return replace(wanted, form=form, style=style)
+        reference_list([], flags.csl)  # raises for a style that is not there
+    return replace(flags, form=form, style=style)
 
 
-def _check_together(wanted: Wanted) -> None:
-    from reviewer.errors import UsageError
-
-    if wanted.add:
+def _check_together(flags: DraftFlags) -> None:
+    if flags.add:
         raise UsageError("--add needs a draft to add to", hint="Name it: --revise draft.md")
-    if wanted.plan_only and wanted.plan:
-        raise UsageError("--plan-only makes a plan and --plan reads one", hint="Use one of them.")
-    if not wanted.question.strip() and not wanted.plan:
+    if flags.plan_only and flags.plan:
+        raise UsageError("--plan-only and --plan cannot be combined", hint="Use one of them.")
+    if not flags.question.strip() and not flags.plan:
         raise UsageError(
-            "it is not said what to draft about", hint='Example: review draft "does RL help?"'
+            "nothing says what to draft about", hint='Example: review draft "does RL help?"'
         )
 
 
-def _mistyped(flag: str, said: str, known: tuple[str, ...]) -> Exception:
-    import difflib
-
-    from reviewer.errors import UsageError
-
-    near = difflib.get_close_matches(said, known, 1)
-    meant = f"Did you mean {near[0]}? " if near else ""
-    return UsageError(f"{flag} '{said}' is none", hint=f"{meant}Use {', '.join(known)}.")
-
-
-def _checked_revision(wanted: Wanted) -> Wanted:
-    from reviewer.errors import UsageError
+def _checked_revision(flags: DraftFlags) -> DraftFlags:
     from reviewer.render import choose_format
 
     for flag, value in (
-        ("--plan", wanted.plan), ("--plan-only", wanted.plan_only), ("--for", wanted.own),
-        ("a question", wanted.question.strip()), ("--words", wanted.words),
-        ("--order", wanted.order), ("--csl", wanted.csl),
+        ("--plan", flags.plan), ("--plan-only", flags.plan_only), ("--for", flags.own),
+        ("a question", flags.question.strip()), ("--words", flags.words),
+        ("--order", flags.order), ("--csl", flags.csl),
     ):  # fmt: skip
         if value:
             raise UsageError(
-                f"--revise adds papers to a draft, and takes no {flag}",
+                f"--revise and {flag} cannot be combined",
                 hint="Example: review draft --revise draft.md --add key1",
             )
-    keys = tuple(key.strip() for listed in wanted.add for key in listed.split(","))
+    keys = [key.strip() for listed in flags.add or () for key in listed.split(",")]
     if not any(keys):
         raise UsageError("no paper to add is named", hint="Name them: --add key1,key2")
-    form = choose_format(wanted.form or "markdown", wanted.output, REVISION_FORMS)
-    is_json = form == "json"
-    return replace(wanted, add=tuple(k for k in keys if k), form="json" if is_json else "diff")
+    form = choose_format(flags.named_form or "markdown", flags.output, REVISION_FORMS)
+    return replace(
+        flags, add=[key for key in keys if key], form="json" if form == "json" else "diff"
+    )
 
 
 def bibliography_of(output: str, form: str) -> str:
-    """The .bib file beside the output, or nothing where there is none."""
+    """The .bib file beside the output; empty where none is written."""
     from pathlib import Path
 
     if form in ("json", "html") or output in ("", "-"):
@@ -126,10 +127,8 @@ def bibliography_of(output: str, form: str) -> str:
 
 
 def _check_bibliography(output: str, form: str) -> None:
-    """Raises UsageError when a .bib file that is not ours stands where ours would."""
+    """Raises UsageError when there is a .bib file that review did not make where ours would go."""
     from pathlib import Path
-
-    from reviewer.errors import UsageError
 
     beside = bibliography_of(output, form)
     if not beside or not Path(beside).exists():
@@ -140,43 +139,43 @@ def _check_bibliography(output: str, form: str) -> None:
         begin = ""
     if begin != BIB_HEAD:
         raise UsageError(
-            f"{beside} is there already and was not made by review",
+            f"{beside} exists and was not made by review",
             hint="Name another file with -o: its .bib is written beside it.",
         )
 
 
-def has_own(file: str, *, quiet: bool) -> dict[str, Any]:
-    """The options of the work at hand, read. Raises SourceError."""
+def own_options(file: str, *, quiet: bool) -> dict[str, Any]:
+    """The draft options for the user's own paper in `file`. Raises SourceError when it cannot be
+    read."""
     if not file:
         return {}
     from reviewer.cli.library import file_named
-    from reviewer.errors import SourceError
     from reviewer.tasks.drafts.own_work import HINT, own_work
 
     return {"own": own_work(file_named(file, HINT, SourceError, quiet=quiet)), "own_file": file}
 
 
-def plan_of(wanted: Wanted, options: DraftOptions, shelf: Library) -> DraftOptions:
-    """The options with the plan that is given; flags go before what stands in it.
+def plan_of(flags: DraftFlags, options: DraftOptions, shelf: Library) -> DraftOptions:
+    """The options with the given plan; flags go before what the plan says.
 
     Raises UsageError that names the line of what is wrong in the plan.
     """
     from reviewer.cli.library import file_named
-    from reviewer.errors import SourceError, UsageError
     from reviewer.tasks.yaml_plan import ORDERS, read_plan
 
-    if wanted.plan:
+    if flags.plan:
         if not options.filters.is_empty:
             raise UsageError(
-                "a plan names its papers", hint="Leave out --keys, --tag, --year and --venue."
+                "--keys, --tag, --year and --venue cannot be combined with a plan",
+                hint="Leave them out: a plan names its papers.",
             )
         hint = "Make a plan with: review draft QUESTION --plan-only"
-        text = file_named(wanted.plan, hint, SourceError, quiet=wanted.quiet).text
-        plan = read_plan(text, wanted.plan, shelf.paper)
+        text = file_named(flags.plan, hint, SourceError, quiet=flags.quiet).text
+        plan = read_plan(text, flags.plan, shelf.paper)
         options = replace(options, plan=plan, words=plan.words, order=plan.order)
-    orders = [order for order in ORDERS if order == wanted.order]
+    order = next((order for order in ORDERS if order == flags.order), options.order)
     return replace(
         options,
-        words=options.words if wanted.words is None else wanted.words,
-        order=orders[0] if orders else options.order,
+        words=options.words if flags.words is None else flags.words,
+        order=order,
     )

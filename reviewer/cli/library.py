@@ -1,10 +1,16 @@
-"""Opens the library that a command works on, and says what was read to make it."""
+"""Opens the library that a command works on, and reports what was read for it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from reviewer.cli.output import print_error
+from reviewer.errors import LibraryError, NotFoundError, UsageError
+from reviewer.text import counted
+from reviewer.types.progress import silent
+from reviewer.types.searches import Filters
 
 if TYPE_CHECKING:
     from reviewer.errors import ReviewError
@@ -17,17 +23,19 @@ if TYPE_CHECKING:
 
 MOST_SKIPPED_SHOWN = 20
 MOST_FILES_SHOWN = 10
-_EMBEDDING = "embedding"  # stands for the file in a note that is about no file
+_EMBEDDING = "embedding"  # in place of the file, in a note that is not about a file
 
 
 def opened(
-    settings: Settings, papers: Sequence[str] | None, listing_year: int | None, progress: Progress
+    settings: Settings,
+    progress: Progress = silent,
+    papers: Sequence[str] | None = None,
+    listing_year: int | None = None,
 ) -> Library:
-    """The library over `papers` alone, else the one that the settings name, which must be there.
+    """The library over `papers` alone, else the one that the settings name.
 
-    Raises LibraryError when there is no library yet.
+    Raises LibraryError when that does not exist.
     """
-    from reviewer.errors import LibraryError
     from reviewer.library import Library
     from reviewer.sources import ReadOptions
 
@@ -35,14 +43,14 @@ def opened(
         from reviewer.library import open_at_hand
 
         library, added = open_at_hand(papers, settings, ReadOptions(listing_year), progress)
-        if added is not None:  # that search goes by words alone is said after the answer
+        if added is not None:  # words_alone_note is printed after the answer
             notes = tuple(note for note in added.notes if note.file != _EMBEDDING)
             say_skipped(added.model_copy(update={"notes": notes}), progress)
         return library
     folder = Path(settings.library)
     if not (folder / "library.db").is_file() and not folder.is_file():
         raise LibraryError(
-            f"there is no library in {folder}",
+            f"no library was found in {folder}",
             hint="Make one with: review add PATH (or ask files at hand with --papers PATH)",
         )
     library = Library(folder, settings)
@@ -51,11 +59,10 @@ def opened(
 
 
 def file_named(file: str, hint: str, kind: type[ReviewError], *, quiet: bool) -> TextFile:
-    """The text file that the user names. What was guessed in decoding it goes to standard error.
+    """The text file that the user names. A guess made in decoding it goes to standard error.
 
     Raises an error of this `kind`, with this hint, for a file that cannot be read as text.
     """
-    from reviewer.cli.output import print_error
     from reviewer.sources import read_text_file
 
     found = read_text_file(file, hint, kind)
@@ -64,22 +71,18 @@ def file_named(file: str, hint: str, kind: type[ReviewError], *, quiet: bool) ->
     return found
 
 
-def asked_over(
+def split_question(
     words: Sequence[str] | None, papers: Sequence[str] | None, *, quiet: bool
 ) -> tuple[str, list[str]]:
-    """The question, and the files that it is asked over. A shell makes many arguments of
-    `--papers *.txt`: all but the first come as words of the question, and are files too.
+    """The question, and the files to ask. A shell makes many arguments of `--papers *.txt`: all but
+    the first arrive among the words of the question, and are files too.
 
-    Raises UsageError for files among the words where no `--papers` says what they are for.
+    Raises UsageError for files among the words without `--papers`.
     """
-    from reviewer.cli.output import print_error
-    from reviewer.errors import UsageError
-    from reviewer.text import counted
-
     files = [word for word in words or () if _is_file(word)]
     if files and not papers:
         raise UsageError(
-            f"{files[0]} stands in the question and is a file",
+            f"the question holds a file, {files[0]}",
             hint="Ask over files with --papers; put the question in quotes if it names one.",
         )
     if files and not quiet:
@@ -87,11 +90,11 @@ def asked_over(
             f"{counted(len(files), 'more file')} after --papers taken for papers as well: "
             f"{', '.join(files[:MOST_FILES_SHOWN])}{', ...' * (len(files) > MOST_FILES_SHOWN)}"
         )
-    return " ".join(w for w in words or () if w not in files), [*(papers or ()), *files]
+    return " ".join(word for word in words or () if word not in files), [*(papers or ()), *files]
 
 
 def _is_file(word: str) -> bool:
-    """True for the path of a file, not for a word that a folder happens to be called."""
+    """True for the path of a file; false for a word that is also the name of a folder."""
     has_look = "/" in word or "\\" in word or bool(Path(word).suffix)
     try:
         return has_look and Path(word).is_file()
@@ -100,7 +103,7 @@ def _is_file(word: str) -> bool:
 
 
 def say_skipped(added: Added, progress: Progress) -> None:
-    """Name what was not read and why, and what was read with a remark."""
+    """Name what was not read and why, and the notes on what was read."""
     for skipped in added.skipped[:MOST_SKIPPED_SHOWN]:
         progress(f"Skipped {_place(skipped)}: {skipped.reason}", -1, 0)
     for note in added.notes:
@@ -117,52 +120,48 @@ def _place(skipped: Skipped) -> str:
 
 
 def with_known_keys(filters: Filters, shelf: Library) -> Filters:
-    """The filters, with the present keys of the papers that were named.
+    """The filters, with the present keys of the named papers.
 
-    Raises NotFoundError for a key, tag or venue that no paper has and a file that none was read
-    from: a slip must not read as "nothing found".
+    Raises NotFoundError for a key, tag or venue that no paper has, and for a file from which no
+    paper was read: a typing error must not look like "nothing found".
     """
-    from reviewer.types.searches import Filters
-
     catalogue = shelf.catalogue
     for file in filters.files:
         if not catalogue.has_papers(Filters(files=(file,))):
-            known = catalogue.files()
-            ends = [Path(one).name for one in known]
-            raise _unknown(f"no paper was read from '{file}'", file, ends, "Papers were read from")
+            known = [Path(path).name for path in catalogue.files()]
+            raise _unknown(f"no paper was read from '{file}'", file, known, "Papers were read from")
     for tag in filters.tags:
         if not catalogue.has_papers(Filters(tags=(tag,))):
             raise _unknown(f"no paper has the tag '{tag}'", tag, catalogue.tags(), "Tags")
     if filters.venue and not catalogue.has_papers(Filters(venue=filters.venue)):
-        said = f"no paper's venue has '{filters.venue}' in it"
-        raise _unknown(said, filters.venue, catalogue.venues(), "Venues")
+        message = f"no paper's venue has '{filters.venue}' in it"
+        raise _unknown(message, filters.venue, catalogue.venues(), "Venues")
     keys = tuple(shelf.paper(key).key for key in filters.keys)
     return filters.model_copy(update={"keys": keys})
 
 
-def _unknown(said: str, name: str, known: Sequence[str], what: str) -> Exception:
-    """The error for a name that no paper has: with the nearest ones, else those that there are."""
+def _unknown(message: str, name: str, known: Sequence[str], what: str) -> Exception:
+    """The error for a name that no paper has: with the nearest known names, else all of them."""
     import difflib
 
-    from reviewer.errors import NotFoundError
-
     if not known:
-        return NotFoundError(said, hint=f"{what}: none in this library.")
+        return NotFoundError(message, hint=f"{what}: none in this library.")
     by_folded = {one.casefold(): one for one in known}
     near = difflib.get_close_matches(name.casefold(), by_folded, 3, 0.6)
     if near:
-        return NotFoundError(said, hint=f"Did you mean {' or '.join(by_folded[n] for n in near)}?")
+        return NotFoundError(
+            message, hint=f"Did you mean {' or '.join(by_folded[n] for n in near)}?"
+        )
     more = len(known) - MOST_FILES_SHOWN
     shown = ", ".join(known[:MOST_FILES_SHOWN]) + (f" and {more} more" if more > 0 else "")
-    return NotFoundError(said, hint=f"{what}: {shown}")
+    return NotFoundError(message, hint=f"{what}: {shown}")
 
 
 def words_alone_note(shelf: Library, *, is_at_hand: bool) -> str:
-    """What to say when questions cannot be asked by meaning here, or not of all papers; empty when
-    they can, or when that was switched off."""
+    """The note that this library, or some of its papers, cannot be searched by meaning. Empty when
+    all can, or when that is switched off."""
     from reviewer.library.embeddings.embedding import MissingEmbeddingError
     from reviewer.library.library import NO_EMBEDDING
-    from reviewer.text import counted
 
     if shelf.embedding_name == NO_EMBEDDING:
         return ""
@@ -170,14 +169,14 @@ def words_alone_note(shelf: Library, *, is_at_hand: bool) -> str:
         try:
             shelf.embedding()
         except MissingEmbeddingError:
-            pass  # there are vectors, and nothing here to compare a question with them
+            pass  # there are vectors, but no embedding here to make one of the question
         else:
             waiting = shelf.chunks.count_waiting_papers()
             have = "has" if waiting == 1 else "have"
-            said = (
+            note = (
                 f"{counted(waiting, 'paper')} of {shelf.catalogue.count()} {have} no vectors yet "
                 "and can be found by words alone. Make them: review reindex"
             )
-            return said if waiting else ""
+            return note if waiting else ""
     remedy = "review add PATH, which fetches its files once" if is_at_hand else "review reindex"
     return f"Searched by words alone. For search by meaning: {remedy}"

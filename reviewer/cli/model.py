@@ -1,9 +1,14 @@
-"""Makes the writer that a command uses: extractive, or the one model that was set."""
+"""Makes the writer that a command uses, extractive or a model, and reports what it cost."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
+
+from reviewer.cli.output import print_error, print_out
+from reviewer.errors import ModelError, UsageError
+from reviewer.text import clean, counted
+from reviewer.types.claims import NeedsModel
 
 if TYPE_CHECKING:
     from reviewer.library import Library
@@ -15,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -> Writer:
-    """A missing key, and a model that needs a network when there is to be none, are told by the
-    first question."""
+    """The extractive writer, or the one with the model of the settings. A missing key, or a model
+    that needs a network which must not be used, is reported by the first question."""
     if not settings.model:
         from reviewer.writers import Extractive
 
@@ -29,18 +34,17 @@ def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -
 
 
 def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool) -> None:
-    """Begin to import what a model needs beside the search, where it will be needed: not when the
-    same was asked before, for then the replies are kept."""
+    """Begin to import what a model needs, beside the search. Not when the same question was asked
+    before: then the replies are kept."""
     is_kept = use_cache and library.ledger.has_asked(question, writer.name)
     if writer.name == "extractive" or is_kept:
         return
     import reviewer.llm.client as llm
-    from reviewer.errors import ModelError
     from reviewer.llm import check_early
 
-    told = library.settings
+    settings = library.settings
     try:
-        check_early(told.model, told.api_base, offline=told.offline)
+        check_early(settings.model, settings.api_base, offline=settings.offline)
     except ModelError:
         return  # the first call says so at once
     library.import_for_search()
@@ -48,16 +52,13 @@ def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool)
 
 
 def continued(question: str, library: Library, writer: Writer, progress: Progress) -> str:
-    """A follow-up to the last run, in words that stand alone, which are shown.
+    """A follow-up to the last run as a question that needs no context. It is shown.
 
-    Raises UsageError when there is no earlier run, or when the writer needs a model for this.
+    Raises UsageError without an earlier run, and when the writer needs a model for this.
     """
-    from reviewer.errors import UsageError
-    from reviewer.types.claims import NeedsModel
-
     runs = [run for run in library.ledger.runs(20) if run.command == "ask"]
     if not runs:
-        raise UsageError("there is no earlier question to go on from", hint="Ask without -c.")
+        raise UsageError("no earlier question to continue", hint="Ask without -c.")
     claims = [claim["text"] for claim in runs[0].result.get("claims", [])]
     whole = writer.stand_alone(question, [runs[0].question, *claims])
     if isinstance(whole, NeedsModel):
@@ -67,18 +68,13 @@ def continued(question: str, library: Library, writer: Writer, progress: Progres
 
 
 def say_claims(claims: Sequence[Claim]) -> None:
-    """Show claims as their citations stand, before they are judged."""
-    from reviewer.cli.output import print_error
-    from reviewer.text import clean
-
+    """Print claims with located quotes, before they are judged."""
     for claim in claims:
         print_error(f"  {clean(claim.text)}")
 
 
 def cost_line(usage: Usage) -> str:
     """`5 calls (2 from the cache), 12,000 tokens, $0.02` or `no cost`."""
-    from reviewer.text import counted
-
     if not usage.calls and not usage.cached_calls:
         return "no cost"
     cached = f" ({usage.cached_calls} from the cache)" if usage.cached_calls else ""
@@ -89,10 +85,7 @@ def cost_line(usage: Usage) -> str:
 
 
 def say_cost(coverage: Coverage, usage: Usage, *, has_budget: bool) -> None:
-    """What was read and cited, and what that cost; and that a budget could not be kept to."""
-    from reviewer.cli.output import print_error
-    from reviewer.text import counted
-
+    """Print what was read and cited and what that cost, and whether a budget had no effect."""
     print_error(
         f"{counted(coverage.read, 'paper')} read, {coverage.cited} cited, {cost_line(usage)}, "
         f"{usage.seconds:.1f} s"
@@ -101,18 +94,15 @@ def say_cost(coverage: Coverage, usage: Usage, *, has_budget: bool) -> None:
 
 
 def say_budget(usage: Usage, *, has_budget: bool) -> None:
-    from reviewer.cli.output import print_error
+    """Print that a budget had no effect, when the model's price is not known."""
 
     if has_budget and usage.cost_usd is None:
-        print_error(f"No price of {usage.model} is known, so --budget did not hold.")
+        print_error(f"The price of {usage.model} is not known, so --budget had no effect.")
 
 
 def say_planned(planned: str, settings: Settings) -> int:
-    """Print what a dry run says of the calls, and what the limits that are set would do to them.
-    Gives the exit code."""
-    from reviewer.cli.output import print_out
-    from reviewer.text import counted
-
+    """Print which calls would be made, and where the limits of the settings would stop them. Gives
+    the exit code."""
     limits = []
     if settings.model and settings.max_calls is not None:
         limits.append(f"--max-calls stops it after {counted(settings.max_calls, 'call')}.")
@@ -120,3 +110,8 @@ def say_planned(planned: str, settings: Settings) -> int:
         limits.append(f"--budget stops it before more than ${settings.budget_usd:g} are spent.")
     print_out(" ".join([planned, *limits]) + "\n")
     return 0
+
+
+def strict_code(left_out: Iterable[str]) -> int:
+    """The exit code of a result: 3 when --strict left something out, else 0."""
+    return 3 if any("(strict)" in reason for reason in left_out) else 0

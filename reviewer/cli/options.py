@@ -1,137 +1,187 @@
-"""Options that commands share, and what is made of them: settings and filters."""
+"""Options that commands share, in groups, and what is made of them: settings and filters."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_origin, get_type_hints
 
 import typer
+
+from reviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from reviewer.settings import Settings
     from reviewer.types.searches import Filters
 
-LibraryOption = Annotated[
-    str | None, typer.Option("--library", help="The library's folder.", show_default=False)
-]
+T = TypeVar("T")
 
-
-EmbeddingOption = Annotated[
-    str | None,
-    typer.Option(
-        help="minilm, minilm-int8, none, or a litellm embedding model.", show_default=False
-    ),
-]
-
-
-OfflineOption = Annotated[bool | None, typer.Option("--offline", help="Use no network at all.")]
-
-
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result.")]
-
-
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is being done.")]
-
-
-JsonOption = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
-
-
-OutputOption = Annotated[
-    str, typer.Option("--output", "-o", help="Write the result to this file.", show_default=False)
-]
-
-
-YearOption = Annotated[
-    str, typer.Option("--year", help="2024, 2023:2025, 2024: or :2020.", show_default=False)
-]
-
+option = partial(typer.Option, show_default=False)  # an empty default tells the reader nothing
 
 SEARCHED = "openalex, semantic_scholar, crossref, arxiv or pubmed."
 
-
-SourceOption = Annotated[str, typer.Option("--source", help=SEARCHED)]
-
-
-VenueOption = Annotated[
-    str, typer.Option("--venue", help="Only papers whose venue has this in it.", show_default=False)
-]
-
-
-TagOption = Annotated[
-    list[str] | None, typer.Option("--tag", help="Only papers with this tag.", show_default=False)
-]
-
-
-KeysOption = Annotated[
-    str, typer.Option("--keys", help="Only these papers, keys with commas.", show_default=False)
-]
-
-
+KeyArgument = Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")]
+JsonOption = Annotated[bool, option("--json", help="The result as JSON.")]
+QuietOption = Annotated[bool, option("--quiet", "-q", help="Say nothing but the result.")]
+OfflineOption = Annotated[bool | None, option("--offline", help="Use no network at all.")]
+YearOption = Annotated[str, option("--year", help="2024, 2023:2025, 2024: or :2020.")]
 FileOption = Annotated[
-    list[str] | None,
-    typer.Option("--file", help="Only papers that were read from this file.", show_default=False),
+    list[str] | None, option("--file", help="Only papers that were read from this file.")
 ]
-
-
-ModelOption = Annotated[
-    str | None,
-    typer.Option("--model", "-m", help="Any litellm model writes the answer.", show_default=False),
-]
-
-
-EffortOption = Annotated[str, typer.Option(help="quick, normal or thorough.")]
-
-
-CountOption = Annotated[int, typer.Option("-k", help="How many papers are read.", min=1)]
-
-
+PromptsOption = Annotated[str | None, option("--prompts", help="A folder of your own prompts.")]
 DryRunOption = Annotated[
-    bool, typer.Option("--dry-run", help="Say which calls would be made, and make none.")
+    bool, option("--dry-run", help="Say which calls would be made, and make none.")
+]
+ListingYearOption = Annotated[
+    int | None,
+    option("--listing-year", help="The year of dates without one, with --papers."),
+]
+OutputOption = Annotated[str, option("--output", "-o", help="Write the result to this file.")]
+QuotesOption = Annotated[
+    bool, option("--quotes", help="Show under each reference what was quoted.")
 ]
 
 
-ApiBaseOption = Annotated[
-    str | None, typer.Option("--api-base", help="The model's address.", show_default=False)
-]
+@dataclass(frozen=True)
+class LibraryOptions:
+    """Which library."""
+
+    library: Annotated[str | None, option("--library", help="The library's folder.")] = None
 
 
-JobsOption = Annotated[
-    int | None, typer.Option("--jobs", help="Calls in flight (8).", show_default=False)
-]
+@dataclass(frozen=True)
+class EmbeddingOptions(LibraryOptions):
+    """Which library, and how its texts become vectors."""
+
+    embedding: Annotated[
+        str | None, option(help="minilm, minilm-int8, none, or a litellm embedding model.")
+    ] = None
 
 
-BudgetOption = Annotated[
-    float | None,
-    typer.Option("--budget", help="Stop before more USD are spent.", show_default=False),
-]
+@dataclass(frozen=True)
+class OnlineOptions(LibraryOptions):
+    """Which library, and how a command goes about its work."""
+
+    offline: OfflineOption = None
+    quiet: QuietOption = False
+    verbose: Annotated[bool, option("--verbose", "-v", help="Say what is being done.")] = False
 
 
-CallsOption = Annotated[
-    int | None, typer.Option("--max-calls", help="Stop before more calls.", show_default=False)
-]
+@dataclass(frozen=True)
+class RunOptions(OnlineOptions, EmbeddingOptions):
+    """What every longer command takes."""
 
 
-TimeoutOption = Annotated[
-    float | None,
-    typer.Option("--timeout", help="Seconds a call may take (120, local 600).", show_default=False),
-]
+@dataclass(frozen=True)
+class CallOptions:
+    """Which model, and how much it may be asked."""
+
+    model: Annotated[
+        str | None, option("--model", "-m", help="Any litellm model writes the answer.")
+    ] = None
+    api_base: Annotated[str | None, option("--api-base", help="The model's address.")] = None
+    budget_usd: Annotated[
+        float | None, option("--budget", help="Stop before more USD are spent.")
+    ] = None
+    max_calls: Annotated[int | None, option("--max-calls", help="Stop before more calls.")] = None
 
 
-NoCacheOption = Annotated[
-    bool, typer.Option("--no-cache", help="Ask the model again, also for kept replies.")
-]
+@dataclass(frozen=True)
+class ModelOptions(CallOptions):
+    """Which model, and how it is asked."""
+
+    jobs: Annotated[int | None, option("--jobs", help="Calls in flight (8).")] = None
+    timeout_s: Annotated[
+        float | None, option("--timeout", help="Seconds a call may take (120, local 600).")
+    ] = None
+    no_cache: Annotated[
+        bool, option("--no-cache", help="Ask the model again, also for kept replies.")
+    ] = False
+    prompts: PromptsOption = None
 
 
-PromptsOption = Annotated[
-    str | None,
-    typer.Option("--prompts", help="A folder of your own prompts.", show_default=False),
-]
+@dataclass(frozen=True)
+class ReadingOptions:
+    """How many papers are read, and how closely."""
+
+    effort: Annotated[str, typer.Option(help="quick, normal or thorough.")] = "normal"
+    count: Annotated[int, typer.Option("-k", help="How many papers are read.", min=1)] = 12
 
 
-def settings_of(**flags: Any) -> Settings:  # noqa: ANN401  flags of any type
-    """Settings with these flags on top. Flags that are None were not given."""
-    from reviewer.settings import load_settings
+@dataclass(frozen=True)
+class FilterOptions:
+    """Which papers."""
 
+    year: YearOption = ""
+    venue: Annotated[str, option("--venue", help="Only papers whose venue has this in it.")] = ""
+    tag: Annotated[list[str] | None, option("--tag", help="Only papers with this tag.")] = None
+
+
+@dataclass(frozen=True)
+class KeyFilterOptions(FilterOptions):
+    """Which papers, also by their keys."""
+
+    keys: Annotated[str, option("--keys", help="Only these papers, keys with commas.")] = ""
+
+
+@dataclass(frozen=True)
+class FileFilterOptions(KeyFilterOptions):
+    """Which papers, also by their keys and by the files that they were read from."""
+
+    file: FileOption = None
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """In which form a result is written, and where."""
+
+    json: JsonOption = False
+    output: OutputOption = ""
+
+
+def grouped(command: Callable[..., T]) -> Callable[..., T]:
+    """The command with the flat signature that typer reads: in place of a parameter whose type is
+    a group (a dataclass), the fields of the group that are options. A call makes the groups again.
+    """
+    # No functools.wraps: typer would follow `__wrapped__` to the groups.
+    flat: dict[str, inspect.Parameter] = {}
+    groups: dict[str, tuple[Any, list[str]]] = {}
+    for name, own in inspect.signature(command, eval_str=True).parameters.items():
+        if not is_dataclass(own.annotation):
+            flat[name] = own.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            continue
+        types = get_type_hints(own.annotation, include_extras=True)
+        options = [f for f in fields(own.annotation) if get_origin(types[f.name]) is Annotated]
+        groups[name] = own.annotation, [field.name for field in options]
+        for field in options:
+            flat[field.name] = inspect.Parameter(
+                field.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=field.default,
+                annotation=types[field.name],
+            )
+
+    def flat_command(**given: Any) -> T:  # noqa: ANN401  options of any type
+        made = {
+            name: group(**{option: given.pop(option) for option in options})
+            for name, (group, options) in groups.items()
+        }
+        return command(**given, **made)
+
+    flat_command.__name__, flat_command.__doc__ = command.__name__, command.__doc__
+    flat_command.__annotations__ = {name: own.annotation for name, own in flat.items()}
+    flat_command.__signature__ = inspect.Signature([*flat.values()])  # type: ignore[attr-defined]
+    return flat_command
+
+
+def settings_of(*groups: object, **flags: Any) -> Settings:  # noqa: ANN401  flags of any type
+    """Settings with the options of these groups and these flags on top. None means not given."""
+    from reviewer.settings import Settings, load_settings
+
+    for group in groups:
+        flags |= {name: v for name, v in vars(group).items() if name in Settings.model_fields}
     return load_settings(flags)
 
 
@@ -142,15 +192,17 @@ def filters_of(
     keys: str = "",
     file: Sequence[str] | None = None,
 ) -> Filters:
-    """Filters from flags. Raises UsageError for years that are none."""
+    """Filters from options; of a group, `filters_of(**vars(group))`. Raises UsageError for a year
+    that cannot be read."""
     import re
 
-    from reviewer.errors import UsageError
     from reviewer.types.searches import Filters
 
     found = re.fullmatch(r"(\d{4})?(:)?(\d{4})?", year.strip())
     if found is None or (year.strip() and not (found[1] or found[3])):
-        raise UsageError(f"--year '{year}' is no year", hint="Use 2024, 2023:2025, 2024: or :2020.")
+        raise UsageError(
+            f"--year '{year}' is not a year", hint="Use 2024, 2023:2025, 2024: or :2020."
+        )
     first = int(found[1]) if found[1] else None
     last = int(found[3]) if found[3] else (first if not found[2] else None)
     if first and last and first > last:
@@ -163,3 +215,23 @@ def filters_of(
         keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
         files=tuple(file or ()),
     )
+
+
+def effort_of(effort: str) -> str:
+    """The effort, checked. Raises UsageError for one that is not known."""
+    from reviewer.tasks.answers.gather import EFFORTS
+
+    if effort not in EFFORTS:
+        raise unknown_value("effort", effort, EFFORTS)
+    return effort
+
+
+def unknown_value(what: str, given: str, known: Sequence[str]) -> Exception:
+    """The error for a value that an option does not know: with the nearest one, and all of them."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(given, known, 1)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    *others, last = known
+    ways = f"{', '.join(others)} or {last}" if others else last
+    return UsageError(f"unknown {what} '{given}'", hint=f"{meant}Use {ways}.")

@@ -7,7 +7,7 @@ import sys
 
 
 def print_out(text: str) -> None:
-    """To standard output, whatever its encoding can hold. A reader who has gone is no fault."""
+    """Write to standard output what its encoding can hold. A reader who is gone is not an error."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding))
@@ -19,7 +19,7 @@ def print_out(text: str) -> None:
 
 
 def leave_unwritten() -> None:
-    """Drop what standard output waits with, where it cannot be written."""
+    """Drop what standard output still holds, when it cannot be written."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -27,13 +27,13 @@ def leave_unwritten() -> None:
 
 
 def stop_printing() -> None:
-    """What is still to be written goes nowhere, so that leaving meets no closed pipe."""
+    """Send the rest of the output nowhere, so that no closed pipe is met on leaving."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_error(line: str) -> None:
-    """One line to standard error. What a file's name or a paper's title may hold to steer a
-    terminal is left out."""
+    """Write one line to standard error, without the characters that steer a terminal: the name of a
+    file or the title of a paper may hold some."""
     from reviewer.text.invisible import visible
 
     encoding = sys.stderr.encoding or "utf-8"
@@ -44,8 +44,8 @@ def print_error(line: str) -> None:
 
 
 def deliver(content: str | bytes, output: str, form: str = "") -> None:
-    """Write what was rendered: to the file `output`, or to standard output where it is empty or
-    `-`. A terminal shows the form `markdown` rendered; everything else is written as it is."""
+    """Write a rendered result to the file `output`, or to standard output when it is empty or `-`.
+    A terminal shows the form `markdown` rendered; everything else is written as it is."""
     if isinstance(content, bytes) or output not in ("", "-"):
         from pathlib import Path
 

@@ -19,10 +19,10 @@ LINE_EVERY_S = 2.0
 
 
 class ShownProgress:
-    """A Report for as long as a command works. Call it, and use it as a context manager."""
+    """A Progress while a command works. Call it, and use it as a context manager."""
 
-    def __init__(self, *, quiet: bool, verbose: bool) -> None:
-        self._is_quiet = quiet
+    def __init__(self, *, quiet: bool, verbose: bool = False) -> None:
+        self.is_quiet = quiet
         self._is_verbose = verbose
         self._has_bar = sys.stderr.isatty() and not quiet
         self._bar: Progress | None = None
@@ -44,14 +44,14 @@ class ShownProgress:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if done < 0:
-            if not self._is_quiet:
+            if not self.is_quiet:
                 print_error(stage)
-        elif self._has_bar:
+            return
+        if self._has_bar:
             self._show(stage, done, total)
         elif self._is_verbose and stage != self._stage:
             print_error(stage + (f" {total}" if total else ""))
-        if done >= 0:
-            self._stage = stage
+        self._stage = stage
 
     def _show(self, stage: str, done: int, total: int) -> None:
         if self._bar is None:
@@ -77,13 +77,11 @@ class ShownProgress:
 
 
 class SurveyProgress(ShownProgress):
-    """With calls and cost so far; off a terminal a line now and then, with the time left."""
+    """Shows calls and cost so far; off a terminal, a line now and then with the time left."""
 
-    def __init__(self, *, quiet: bool, verbose: bool) -> None:
-        super().__init__(quiet=quiet, verbose=verbose)
-        self.usage: Callable[[], Usage] | None = None
-        self._began: float | None = None
-        self._said_at = 0.0
+    usage: Callable[[], Usage] | None = None
+    _began: float | None = None
+    _shown_at = 0.0
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if done < 0 or stage != "Writing":
@@ -93,18 +91,18 @@ class SurveyProgress(ShownProgress):
             self._stage = stage
             if self._bar is not None and self._task is not None:
                 self._bar.update(self._task, description=f"Sections, {self._spent()}")
-        elif not self._is_quiet:
+        elif not self.is_quiet:
             self._say(done, total)
 
     def stop(self) -> None:
-        """The bar goes before results are told."""
+        """Take the bar away, before results are printed."""
         self.__exit__(None, None, None)
 
     def _say(self, done: int, total: int) -> None:
         now = time.monotonic()
         self._began = self._began or now
-        if done and (done == total or now - self._said_at >= LINE_EVERY_S):
-            self._said_at = now
+        if done and (done == total or now - self._shown_at >= LINE_EVERY_S):
+            self._shown_at = now
             print_error(f"{done} of {total} sections, {self._spent()}{self._left(done, total)}")
 
     def _left(self, done: int, total: int) -> str:

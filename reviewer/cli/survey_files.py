@@ -6,6 +6,17 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reviewer.errors import ReviewError, UsageError
+from reviewer.render import write_whole
+from reviewer.render.bibtex import bibtex
+from reviewer.render.docx import docx, find_pandoc
+from reviewer.render.html.survey_index import index_html
+from reviewer.render.html.survey_report import report_html
+from reviewer.render.json import batch_json
+from reviewer.render.markdown_survey import index_markdown, survey_markdown, survey_papers
+from reviewer.text import clean
+from reviewer.text.views import shorten
+
 if TYPE_CHECKING:
     from reviewer.types import SurveyReport
     from reviewer.types.surveys import Batch
@@ -20,21 +31,17 @@ class ReportFiles:
     def __init__(self, folder: str, *, with_docx: bool) -> None:
         """Raises UsageError for a folder with other things in it and for Word files without pandoc,
         ReviewError for a folder that cannot be made."""
-        from reviewer.errors import ReviewError, UsageError
-
         if with_docx:
-            from reviewer.render.docx import find_pandoc
-
             find_pandoc()
         self.folder = Path(folder)
         self._with_docx = with_docx
         if self.folder.is_dir() and not (self.folder / INDEX).is_file():
-            others = [p for p in self.folder.iterdir() if not _UNFINISHED.fullmatch(p.name)]
-            if others:
-                raise UsageError(
-                    f"the folder {folder} holds other files, such as {others[0].name}",
-                    hint="Name another with -o.",
-                )
+            for path in self.folder.iterdir():
+                if not _UNFINISHED.fullmatch(path.name):
+                    raise UsageError(
+                        f"the folder {folder} holds other files, such as {path.name}",
+                        hint="Name another with -o.",
+                    )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             for path in self.folder.iterdir():
@@ -47,66 +54,41 @@ class ReportFiles:
             ) from error
 
     def begin(self, batch: Batch) -> None:
-        """Mark the folder as ours, before the first report is there."""
+        """Mark the folder as ours before the first report is written."""
         if not (self.folder / INDEX).is_file():
             self._write_index(batch)
 
     def write(self, report: SurveyReport) -> None:
-        """The report in each of its forms. The bibliography comes first: others refer to it."""
-        from reviewer.render.bibtex import bibtex
-        from reviewer.render.html.survey_report import report_html
-        from reviewer.render.markdown_survey import survey_markdown, survey_papers
-
+        """Write the report in each of its forms, the bibliography first: the others refer to it."""
         books = bibtex(survey_papers(report))
         text = survey_markdown(report)
         self._write(f"{report.name}.bib", books)
         self._write(f"{report.name}.md", text)
         self._write(f"{report.name}.html", report_html(report, "index.html"))
         if self._with_docx:
-            from reviewer.render.docx import docx
-
             self._write(f"{report.name}.docx", docx(text, books))
 
     def finish(self, batch: Batch) -> None:
-        """The index, once all reports are there."""
-        from reviewer.render.html.survey_index import index_html
-        from reviewer.render.markdown_survey import index_markdown
-
+        """Write the index, once all reports are written."""
         self._write("index.md", index_markdown(batch))
         self._write("index.html", index_html(batch))
         self._write_index(batch)
 
     def _write_index(self, batch: Batch) -> None:
-        from reviewer.render.json import batch_json
-
         self._write(INDEX, batch_json(batch))
 
     def _write(self, name: str, content: str | bytes) -> None:
-        from reviewer.render import write_whole
-
         write_whole(self.folder / name, content)
 
 
 def summary_lines(batch: Batch) -> list[str]:
     """A table of the reports, a line each, its columns aligned."""
-    from reviewer.text import clean
-    from reviewer.text.views import shorten
-
     head = ["report", "sections", "read", "cited", "failed"]
-    rows = [
-        [
-            shorten(clean(report.title), 50), str(len(report.sections)), str(report.flow.read),
-            str(report.flow.cited), str(report.failed or ""),
-        ]
-        for report in batch.reports
-    ]  # fmt: skip
-    widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
-    lines = []
-    for row in [head, *rows]:
-        first, *figures = row
-        cells = [
-            first.ljust(widths[0]),
-            *(f.rjust(w) for f, w in zip(figures, widths[1:], strict=True)),
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return lines
+    rows = [head]
+    for report in batch.reports:
+        figures = (len(report.sections), report.flow.read, report.flow.cited, report.failed or "")
+        rows.append([shorten(clean(report.title), 50), *map(str, figures)])
+    first, *others = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join([row[0].ljust(first), *map(str.rjust, row[1:], others)]).rstrip() for row in rows
+    ]

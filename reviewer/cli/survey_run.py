@@ -1,55 +1,46 @@
-"""What `review survey` is told, how it comes to a plan, and how the plan is run."""
+"""The options of `review survey`, how it comes to a plan, and how the plan is run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from reviewer.cli.options import JsonOption, effort_of, option
 from reviewer.cli.output import print_error, print_out
+from reviewer.errors import LibraryError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from reviewer.cli.progress import SurveyProgress
     from reviewer.library import Library
     from reviewer.tasks.surveys.run import SurveyOptions
     from reviewer.types.searches import Filters
-    from reviewer.types.surveys import Batch, ReportPlan, SurveyPlan
+    from reviewer.types.surveys import ReportPlan, SurveyPlan
     from reviewer.types.writer import Writer
 
-_SUFFIXES = (".yaml", ".yml")
-
 
 @dataclass(frozen=True)
-class Asked:
-    """The flags of one command that say what is written and where."""
+class SurveyFlags:
+    """What is written, and where."""
 
-    about: str
-    output: str
-    effort: str | None
-    papers: int | None
-    words: int | None
-    filters: Filters
-    with_docx: bool
-    is_json: bool
-    quiet: bool
-    stops: bool
-    dry_run: bool
-
-    @property
-    def is_file(self) -> bool:
-        return self.about.lower().endswith(_SUFFIXES) or Path(self.about).is_file()
-
-
-@dataclass(frozen=True)
-class Made:
-    """A plan and the stem of its file, which names the folder of the reports."""
-
-    plan: SurveyPlan
-    stem: str
+    yes: Annotated[
+        bool, option("--yes", "-y", help="With a topic: do not stop after planning.")
+    ] = False
+    output: Annotated[str, option("--output", "-o", help="The folder of the reports.")] = ""
+    docx: Annotated[bool, option("--docx", help="Word files too, made by pandoc.")] = False
+    effort: Annotated[str | None, option(help="quick, normal or thorough; else as planned.")] = None
+    count: Annotated[
+        int | None, option("-k", help="Papers read for a report (60).", min=1, max=500)
+    ] = None
+    words: Annotated[int | None, option("--words", help="About how long (3000).")] = None
+    dry_run: Annotated[
+        bool, option("--dry-run", help="Say what would be written, and make no call.")
+    ] = False
+    json: JsonOption = False
 
 
 def init_plan(topic: str, output: str, *, quiet: bool) -> int:
-    """Write a plan to be edited; a file that is there stays as it is."""
+    """Write a plan for the user to edit. Raises UsageError when the file exists."""
     from reviewer.tasks.surveys.plan import template
 
     path = Path(output or f"{_stem(topic)}.yaml")
@@ -59,43 +50,47 @@ def init_plan(topic: str, output: str, *, quiet: bool) -> int:
     return 0
 
 
-def planned(
-    asked: Asked,
+def run_plan(
+    about: str,
+    flags: SurveyFlags,
+    filters: Filters,
     shelf: Library,
     writer: Writer,
     options: SurveyOptions,
     progress: SurveyProgress,
-) -> Made | None:
-    """The plan that is to be run; None where it was only to be looked at.
+) -> int:
+    """Write the reports of the plan or topic `about`, or only show or save their plan, as the flags
+    say. Gives the exit code.
 
-    Raises UsageError for what does not go together and for a plan with a fault, named by its line.
+    Raises UsageError for what cannot be combined and for a plan with a fault, named by its line.
     """
-    from reviewer.errors import LibraryError, UsageError
     from reviewer.tasks.surveys.plan import plan_lines
 
-    if not asked.about.strip():
+    if not about.strip():
         raise UsageError(
-            "it is not said what to survey",
+            "nothing says what to survey",
             hint='Give a topic or a plan: review survey "reasoning in LLMs"',
         )
-    if asked.is_file:
-        made = Made(_with_flags(_read(asked, shelf), asked), Path(asked.about).stem)
+    is_file = about.lower().endswith((".yaml", ".yml")) or Path(about).is_file()
+    if is_file:
+        plan, stem = _read_plan(about, filters, shelf, progress), Path(about).stem
     else:
-        made = Made(_with_flags(_of_topic(asked.about), asked), _stem(asked.about))
+        plan, stem = _topic_plan(about), _stem(about)
+    plan = _with_flags(plan, flags, filters)
     if not shelf.catalogue.count():
         raise LibraryError("the library is empty", hint="Add papers: review add PATH")
-    if asked.dry_run:
-        print_out("\n".join([*plan_lines(made.plan), _calls(made.plan, writer)]) + "\n")
-        return None
-    if asked.is_file or not asked.stops:
-        return made
-    _looked_at(made, asked, shelf, writer, options, progress)
-    return None
+    if flags.dry_run:
+        print_out("\n".join([*plan_lines(plan), _calls(plan, writer)]) + "\n")
+        return 0
+    if is_file or flags.yes:
+        return _write_reports(plan, flags.output or stem, flags, shelf, writer, options, progress)
+    _outline(plan, Path(f"{stem}.yaml"), shelf, writer, options, progress)
+    return 0
 
 
-def _looked_at(
-    made: Made,
-    asked: Asked,
+def _outline(
+    plan: SurveyPlan,
+    path: Path,
     shelf: Library,
     writer: Writer,
     options: SurveyOptions,
@@ -105,75 +100,66 @@ def _looked_at(
     from reviewer.tasks.surveys.plan import plan_lines, survey_yaml
     from reviewer.tasks.surveys.run import plan_survey
 
-    path = Path(f"{made.stem}.yaml")
     _check_free(path)
-    plan = plan_survey(made.plan, shelf, writer, options, progress)
+    plan = plan_survey(plan, shelf, writer, options, progress)
     if not any(own.sections for own in plan.reports):
         print_error("Nothing in this library is near the topic, so there is nothing to plan.")
         return
     _save_plan(path, survey_yaml(plan, shelf.papers()))
     print_out("\n".join(plan_lines(plan)) + "\n")
-    if not asked.quiet:
-        print_error(f"Written to {path}. Look at it, edit it, then: review survey {path}")
+    progress(f"Written to {path}. Look at it, edit it, then: review survey {path}", -1, 0)
 
 
-def write_reports(
-    made: Made,
-    asked: Asked,
-    at_hand: tuple[Library, Writer],
+def _write_reports(
+    plan: SurveyPlan,
+    folder: str,
+    flags: SurveyFlags,
+    shelf: Library,
+    writer: Writer,
     options: SurveyOptions,
     progress: SurveyProgress,
 ) -> int:
     """Run the plan into its folder; gives the exit code."""
     from reviewer.cli.library import words_alone_note
-    from reviewer.cli.survey_files import ReportFiles
+    from reviewer.cli.model import cost_line, strict_code
+    from reviewer.cli.survey_files import ReportFiles, summary_lines
+    from reviewer.render.json import batch_json
     from reviewer.tasks import run_survey
     from reviewer.types.surveys import Batch
 
-    shelf, writer = at_hand
-    files = ReportFiles(asked.output or made.stem, with_docx=asked.with_docx)
-    files.begin(Batch(title=made.plan.title))
-    batch = run_survey(made.plan, shelf, writer, replace(options, done=files.write), progress)
+    files = ReportFiles(folder, with_docx=flags.docx)
+    files.begin(Batch(title=plan.title))
+    batch = run_survey(plan, shelf, writer, replace(options, done=files.write), progress)
     files.finish(batch)
     progress.stop()
-    return _told(batch, files.folder, asked, words_alone_note(shelf, is_at_hand=False))
-
-
-def _told(batch: Batch, folder: Path, asked: Asked, note: str) -> int:
-    from reviewer.cli.model import cost_line
-    from reviewer.cli.survey_files import summary_lines
-    from reviewer.render.json import batch_json
-
-    print_out(batch_json(batch) if asked.is_json else f"{folder / 'index.html'}\n")
+    print_out(batch_json(batch) if flags.json else f"{files.folder / 'index.html'}\n")
+    sections = [(report, section) for report in batch.reports for section in report.sections]
+    news = [words_alone_note(shelf, is_at_hand=False), *summary_lines(batch)]
+    news += [f"{cost_line(batch.made.usage)}, {batch.made.usage.seconds:.1f} s"]
+    news += [f"Failed: {r.title}, {s.title}: {s.failed}" for r, s in sections if s.failed]
     failed = sum(report.failed for report in batch.reports)
-    if not asked.quiet:
-        for line in (note, *summary_lines(batch)):
-            if line:
-                print_error(line)
-        print_error(f"{cost_line(batch.made.usage)}, {batch.made.usage.seconds:.1f} s")
-        for report in batch.reports:
-            for section in report.sections:
-                if section.failed:
-                    print_error(f"Failed: {report.title}, {section.title}: {section.failed}")
-        if failed:
-            print_error(f"{failed} failed; the others stand. Try them again with --retry")
-    left_out = [said for r in batch.reports for s in r.sections for said in s.left_out]
-    return 1 if failed else 3 if any("(strict)" in said for said in left_out) else 0
+    if failed:
+        news.append(f"{failed} failed; the others are written. Try them again with --retry")
+    for line in filter(None, news):
+        progress(line, -1, 0)
+    return 1 if failed else strict_code(said for _, s in sections for said in s.left_out)
 
 
-def _read(asked: Asked, shelf: Library) -> SurveyPlan:
+def _read_plan(file: str, filters: Filters, shelf: Library, progress: SurveyProgress) -> SurveyPlan:
     from reviewer.cli.library import file_named
-    from reviewer.errors import SourceError, UsageError
     from reviewer.tasks.surveys.plan import read_survey_plan
 
-    if not asked.filters.is_empty:
-        raise UsageError("a plan names its scope", hint="Leave out --tag, --year and --venue.")
+    if not filters.is_empty:
+        raise UsageError(
+            "--tag, --year and --venue cannot be combined with a plan",
+            hint="Leave them out: a plan names its own.",
+        )
     hint = "Make a plan with: review survey --init TOPIC"
-    text = file_named(asked.about, hint, SourceError, quiet=asked.quiet).text
-    return read_survey_plan(text, asked.about, shelf.paper)
+    text = file_named(file, hint, SourceError, quiet=progress.is_quiet).text
+    return read_survey_plan(text, file, shelf.paper)
 
 
-def _of_topic(topic: str) -> SurveyPlan:
+def _topic_plan(topic: str) -> SurveyPlan:
     from reviewer.types.surveys import ReportPlan, SurveyPlan
 
     said = " ".join(topic.split())
@@ -181,25 +167,22 @@ def _of_topic(topic: str) -> SurveyPlan:
     return SurveyPlan(title=title, reports=(ReportPlan(title=title, topic=said),))
 
 
-def _with_flags(plan: SurveyPlan, asked: Asked) -> SurveyPlan:
-    """Flags go before what stands in the plan."""
+def _with_flags(plan: SurveyPlan, flags: SurveyFlags, filters: Filters) -> SurveyPlan:
+    """The plan with what the flags say instead."""
     changes: dict[str, Any] = {}
-    if asked.effort is not None:
-        from reviewer.cli.commands.ask import effort_of
-
-        changes["depth"] = effort_of(asked.effort)
-    if asked.papers is not None:
-        changes["papers"] = asked.papers
-    if asked.words is not None:
-        changes["words"] = _checked_words(asked.words)
-    if not asked.filters.is_empty:
-        changes["filters"] = asked.filters
+    if flags.effort is not None:
+        changes["depth"] = effort_of(flags.effort)
+    if flags.count is not None:
+        changes["papers"] = flags.count
+    if flags.words is not None:
+        changes["words"] = _checked_words(flags.words)
+    if not filters.is_empty:
+        changes["filters"] = filters
     reports: tuple[ReportPlan, ...] = tuple(r.model_copy(update=changes) for r in plan.reports)
     return plan.model_copy(update={"reports": reports})
 
 
 def _checked_words(words: int) -> int:
-    from reviewer.errors import UsageError
     from reviewer.tasks.surveys.plan import MOST_REPORT_WORDS
     from reviewer.tasks.yaml_plan import LEAST_WORDS
 
@@ -211,7 +194,7 @@ def _checked_words(words: int) -> int:
 
 
 def _calls(plan: SurveyPlan, writer: Writer) -> str:
-    """What a run would take at most, in words."""
+    """About how many calls a run makes, in words."""
     from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL
 
     if writer.name == "extractive":
@@ -236,11 +219,9 @@ def _stem(topic: str) -> str:
 
 
 def _check_free(path: Path) -> None:
-    from reviewer.errors import UsageError
-
     if path.exists():
         raise UsageError(
-            f"{path} is there already", hint=f"Run it: review survey {path}, or move it away."
+            f"{path} already exists", hint=f"Run it: review survey {path}, or move it away."
         )
 
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reviewer.cli.library import file_named, with_known_keys
+from reviewer.errors import NotFoundError, UsageError
+from reviewer.render.json import read_table
+from reviewer.text import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,11 +21,7 @@ if TYPE_CHECKING:
 
 
 def earlier_table(update: str, *, quiet: bool) -> Table | None:
-    """The table to bring up to date. Raises UsageError for a file that holds none."""
-    from reviewer.cli.library import file_named
-    from reviewer.errors import UsageError
-    from reviewer.render.json import read_table
-
+    """The table to bring up to date. Raises UsageError for a file without a table."""
     if not update:
         return None
     hint = "Make a table first: review table TOPIC -o FILE.json"
@@ -28,9 +29,8 @@ def earlier_table(update: str, *, quiet: bool) -> Table | None:
 
 
 def columns_of(written: Sequence[str] | None, file: str, *, quiet: bool) -> tuple[Column, ...]:
-    """The columns that were named, after those of the file. Raises UsageError."""
-    from reviewer.cli.library import file_named
-    from reviewer.errors import UsageError
+    """The columns of the file, then those written as options. Raises UsageError for a column that
+    cannot be read."""
     from reviewer.grounding import read_column
     from reviewer.grounding.columns import read_columns
 
@@ -47,11 +47,9 @@ def columns_of(written: Sequence[str] | None, file: str, *, quiet: bool) -> tupl
 
 def check_rows(topic: str, filters: Filters, has_papers: bool) -> None:
     """Raises UsageError when nothing says which papers to compare."""
-    from reviewer.errors import UsageError
-
     if not topic.strip() and filters.is_empty and not has_papers:
         raise UsageError(
-            "it is not said which papers to compare",
+            "nothing says which papers to compare",
             hint="Give a topic, or --keys a,b, --tag NAME, --from FILE.bib or --papers PATH.",
         )
 
@@ -64,14 +62,12 @@ def selected(
     shelf: Library,
     progress: Progress,
 ) -> tuple[str, TableOptions]:
-    """The topic and the options with the papers that are asked for: those of flags and of the .bib
-    file, else those that the earlier table was made of."""
+    """The topic, and the options with the papers to compare: those of the filters and of the .bib
+    file, else those of the earlier table. Raises NotFoundError when no paper of the .bib file is in
+    the library."""
     from dataclasses import replace
 
-    from reviewer.cli.library import with_known_keys
-    from reviewer.errors import NotFoundError
     from reviewer.tasks.tables.select import named_in
-    from reviewer.text import counted
 
     filters = with_known_keys(filters, shelf)
     if named_by:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reviewer.grounding.cells import is_in_own_words, tally
+from reviewer.render.describe import cell_text, quoted_place, standing, tally_line
+from reviewer.render.table_words import nothing_found, table_head, table_quotes, table_title
+from reviewer.text import clean
+from reviewer.text.views import shorten
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -11,21 +17,16 @@ if TYPE_CHECKING:
     from reviewer.types import Table
     from reviewer.types.tables import Cell
 
-LEAST_WIDTH = 16  # of a column; narrower ones are no longer read with ease
-LONGEST = 400  # characters of a cell on screen; the whole stands in every file
+LEAST_WIDTH = 16  # of a column; narrower ones are hard to read
+LONGEST = 400  # characters of a cell on screen; files have the whole cell
 _STYLES = {"filled": "", "no proof": "red italic", "failed": "red italic"}
 
 
 def show_table(table: Table, *, with_quotes: bool) -> None:
-    """Print the table to the terminal, and under it the line on what became of its cells. What a
-    paper or a writer says is text: it cannot be markup, nor steer the terminal."""
+    """Print the table to the terminal, and under it a line on what became of its cells. Words of a
+    paper or a writer are text: they cannot be markup, nor steer the terminal."""
     from rich.console import Console
     from rich.text import Text
-
-    from reviewer.grounding.cells import tally
-    from reviewer.render.describe import tally_line
-    from reviewer.render.table_words import nothing_found, table_head, table_title
-    from reviewer.text import clean
 
     console = Console()
     console.print(Text(clean(table_title(table)), "bold"))
@@ -49,11 +50,6 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
 def _cell(cell: Cell) -> Text:
     from rich.text import Text
 
-    from reviewer.grounding.cells import is_in_own_words
-    from reviewer.render.describe import cell_text
-    from reviewer.text import clean
-    from reviewer.text.views import shorten
-
     mark = " °" if is_in_own_words(cell) else ""
     return Text(
         shorten(clean(cell_text(cell)), LONGEST) + mark, _STYLES.get(cell.state, "dim italic")
@@ -64,8 +60,6 @@ def _show_grid(table: Table, console: Console) -> None:
     from rich import box
     from rich.table import Table as Grid
     from rich.text import Text
-
-    from reviewer.text import clean
 
     grid = Grid(box=box.SIMPLE_HEAD, show_lines=True, pad_edge=False)
     grid.add_column("Paper", overflow="fold", min_width=12, max_width=24)
@@ -80,8 +74,6 @@ def _show_blocks(table: Table, console: Console) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from reviewer.text import clean
-
     titles = {paper.id: paper.title for paper in table.papers}
     for row in table.rows:
         console.print()
@@ -94,10 +86,6 @@ def _show_blocks(table: Table, console: Console) -> None:
 
 def _show_quotes(table: Table, console: Console) -> None:
     from rich.text import Text
-
-    from reviewer.render.describe import quoted_place, standing
-    from reviewer.render.table_words import table_quotes
-    from reviewer.text import clean
 
     for quote in table_quotes(table):
         found = quote.value.citation

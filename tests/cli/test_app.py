@@ -183,12 +183,12 @@ def test_shell_completion_knows_commands_and_flags():
     ("arguments", "said"),
     [
         (["aks", "hi"], "Did you mean 'ask'?"),
-        (["ask"], "Missing argument"),
-        (["ask", "x", "--hlep"], "--help"),
-        (["ask", "-k", "0", "x"], "'-k'"),
-        (["ask", "x", "--year", "20x4"], "--year '20x4' is no year. Use 2024, 2023:2025"),
+        (["ask"], "missing argument 'question'. Example: review ask"),
+        (["ask", "x", "--hlep"], "unknown option --hlep. Did you mean --help? See: review ask"),
+        (["ask", "-k", "0", "x"], "-k must be at least 1"),
+        (["ask", "x", "--year", "20x4"], "--year '20x4' is not a year. Use 2024, 2023:2025"),
         (["ask", "x", "--year", "2025:2024"], "ends before it begins. Use 2024:2025."),
-        (["papers", "--year", ":"], "--year ':' is no year"),
+        (["papers", "--year", ":"], "--year ':' is not a year"),
         (
             ["papers", "--sort", "size"],
             "--sort 'size' is no order. Use added, key, title, author, year, venue.",
@@ -237,7 +237,7 @@ def test_without_a_library_one_line_says_how_to_make_one(review, command, rest):
     code, out, err = review(command, *([rest] if rest else []), "--library", "nowhere")
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
-    assert err.startswith("review: there is no library in nowhere. Make one with: review add PATH")
+    assert err.startswith("review: no library was found in nowhere. Make one with: review add PATH")
     assert not Path("nowhere").exists()
 
 
@@ -412,7 +412,7 @@ def test_files_at_hand_are_read_once_and_nothing_is_fetched(review, monkeypatch)
     assert len(kept) == 1
 
 
-def test_a_changed_file_at_hand_is_read_anew(review):
+def test_a_changed_file_at_hand_is_read_again(review):
     shutil.copytree(SAMPLES, "papers")
     assert "62 papers in the library" in review("ask", QUESTION, "--papers", "papers")[1]
     Path("papers/more.jsonl").write_text(json.dumps(PAPER), encoding="utf-8")

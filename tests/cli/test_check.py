@@ -107,7 +107,7 @@ def test_without_a_library_a_bibliography_is_enough(review, write):
     assert code == 3
     assert "quote found" in out
     assert "refs.bib has no such entry" in out
-    assert "There is no library" in err
+    assert "No library was found" in err
 
 
 def test_a_draft_names_its_own_bibliography(review, write):

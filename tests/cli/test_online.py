@@ -279,9 +279,9 @@ def test_a_search_that_finds_nothing_is_no_fault(review, sources):
         (["--search", "x", "--source", "scholar"], "cannot be searched"),
         (["--search", "x", "--limit", "0"], "--limit"),
         (["--search", "x", "--year", "soon"], "--year"),
-        (["--search", "  "], "nothing was named"),
-        ([], "nothing was named"),
-        (["refs.bib", "--year", "2024"], "--year goes with --search"),
+        (["--search", "  "], "nothing to add is named"),
+        ([], "nothing to add is named"),
+        (["refs.bib", "--year", "2024"], "--year needs --search"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_asked(review, sources, words, said):

@@ -242,7 +242,7 @@ def test_open_prints_the_path_where_there_is_no_viewer(pdf, shelf, review, monke
     assert (code, "has 3 pages" in err) == (2, True)
     pdf.unlink()
     code, _, err = review("open", key, "--library", shelf)
-    assert (code, "is not there any more" in err) == (1, True)
+    assert (code, "is gone" in err) == (1, True)
 
 
 def test_open_says_when_a_paper_has_no_pdf(review, tmp_path):
@@ -252,4 +252,4 @@ def test_open_says_when_a_paper_has_no_pdf(review, tmp_path):
     code, _, err = review(
         "open", key_of(review, tmp_path / "shelf"), "--library", tmp_path / "shelf"
     )
-    assert (code, "was read from no PDF" in err) == (1, True)
+    assert (code, "was not read from a PDF" in err) == (1, True)

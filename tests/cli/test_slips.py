@@ -248,7 +248,7 @@ def test_a_table_without_a_model_does_not_say_that_a_paper_is_silent(review, fru
     ]  # fmt: skip
 
 
-def test_a_table_that_rules_filled_is_asked_anew_where_they_found_nothing(fruit):
+def test_a_table_that_rules_filled_is_asked_again_where_they_found_nothing(fruit):
     earlier = Table(
         columns=(Column(name="price of land"),),
         rows=(Row(paper_id="p", key="k", cells=(

@@ -97,7 +97,7 @@ def test_a_plan_is_begun_and_a_file_is_never_overwritten(review, tmp_path):
     before = (tmp_path / "search-agents.yaml").read_text("utf-8")
     code, _, err = review("survey", "--init", "search agents")
     assert code == 2
-    assert "search-agents.yaml is there already" in err
+    assert "search-agents.yaml already exists" in err
     code, _, err = review("survey", "search agents")
     assert code == 2
     assert (tmp_path / "search-agents.yaml").read_text("utf-8") == before
@@ -109,8 +109,8 @@ def test_a_plan_is_begun_and_a_file_is_never_overwritten(review, tmp_path):
     ("plan", "arguments", "code", "said"),
     [
         ("reports:\n  - topic: a\n    secions: [b]\n", [], 2, "line 3: a report has no field 'sec"),
-        ("reports: [a]", ["--tag", "x"], 2, "a plan names its scope"),
-        ("reports: [a]", ["--effort", "hard"], 2, "--effort 'hard' is none"),
+        ("reports: [a]", ["--tag", "x"], 2, "cannot be combined with a plan"),
+        ("reports: [a]", ["--effort", "hard"], 2, "unknown effort 'hard'"),
         ("reports: [a]", ["--words", "3"], 2, "--words 3 is out of bounds"),
         ("reports: [a]", ["-o", "taken"], 2, "the folder taken holds other files"),
     ],
@@ -131,7 +131,7 @@ def test_an_empty_library_no_topic_no_file_and_an_off_topic_are_told(review, tmp
     assert "the library is empty. Add papers: review add PATH" in err
     code, _, err = review("survey")
     assert code == 2
-    assert "it is not said what to survey" in err
+    assert "nothing says what to survey" in err
     code, _, err = review("survey", "no.yaml")
     assert code == 1
     assert "no.yaml cannot be opened" in err
@@ -237,7 +237,7 @@ def test_a_failed_section_exits_1_and_retry_makes_it_whole(review, provider):
     code, _, err = review("survey", TOPIC, "--yes")
     assert code == 1
     assert "Failed: Does RL teach new skills?, Second things: openai/fake did not answer" in err
-    assert "1 failed; the others stand. Try them again with --retry" in err
+    assert "1 failed; the others are written. Try them again with --retry" in err
     provider.answers = honest
     assert review("survey", TOPIC, "--yes")[0] == 1
     code, _, err = review("survey", TOPIC, "--yes", "--retry")

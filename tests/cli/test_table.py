@@ -105,7 +105,7 @@ def test_an_empty_library_says_how_to_fill_it(review, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ([], 2, "it is not said which papers to compare. Give a topic, or --keys a,b"),
+        ([], 2, "nothing says which papers to compare. Give a topic, or --keys a,b"),
         (["x", "--column", "gain (nubmer)"], 2, "Did you mean (number)?"),
         (["x", "--column", "a", "--column", "A"], 2, "the column 'A' is there twice"),
         (
@@ -114,7 +114,7 @@ def test_an_empty_library_says_how_to_fill_it(review, tmp_path):
             "cannot be sorted by 'rewrd'. Sort by:",
         ),
         (["x", "--columns", "no.txt"], 2, "no.txt cannot be opened"),
-        (["x", "-f", "xlsx"], 2, "a workbook needs a file. Name one: -o table.xlsx"),
+        (["x", "-f", "xlsx"], 2, "--format xlsx needs a file. Name one: -o table.xlsx"),
         (["x", "-f", "docx"], 2, "'docx' is no format. Use --format markdown or json or csv"),
         (["x", "-o", "nowhere/t.csv"], 1, "there is no folder nowhere"),
         (["--keys", "jin-2025-serch"], 1, "Did you mean jin-2025-search"),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.options import JsonOption, LibraryOption, QuietOption, settings_of
+from reviewer.cli.options import JsonOption, LibraryOptions, QuietOption, grouped, settings_of
 from reviewer.cli.output import print_error, print_out
+from reviewer.cli.progress import ShownProgress
 
 if TYPE_CHECKING:
     from reviewer.library.repair import Repaired
@@ -22,32 +23,32 @@ def register(app: typer.Typer) -> None:
     app.command("repair", epilog="Example: review repair")(repair)
 
 
+@grouped
 def backup(
-    file: Annotated[str, typer.Argument(help="Where to write it.")],
-    library: LibraryOption = None,
+    file: Annotated[str, typer.Argument(help="Where to write it.")], *, common: LibraryOptions
 ) -> None:
-    """Copy the library to one file, whole, while others may go on working with it."""
+    """Copy the whole library to one file. Others may go on working with it."""
     from reviewer.cli.library import opened
     from reviewer.library import back_up
-    from reviewer.types.progress import silent
 
-    with opened(settings_of(library=library), None, None, silent) as shelf:
+    with opened(settings_of(common)) as shelf:
         size = back_up(shelf.database, Path(file).expanduser())
         papers = shelf.catalogue.count()
     print_out(f"{papers} papers in {file} ({size / 1e6:.1f} MB)\n")
 
 
+@grouped
 def restore(
     file: Annotated[str, typer.Argument(help="A file that review backup made.")],
-    library: LibraryOption = None,
     quiet: QuietOption = False,
+    *,
+    common: LibraryOptions,
 ) -> None:
     """Put a backup in the library's place. The present library is kept beside it."""
-    from reviewer.cli.progress import ShownProgress
     from reviewer.library import restore as put_back
 
-    settings = settings_of(library=library)
-    with ShownProgress(quiet=quiet, verbose=False) as progress:
+    settings = settings_of(common)
+    with ShownProgress(quiet=quiet) as progress:
         kept = put_back(Path(file).expanduser(), Path(settings.library), progress)
         papers = _indexed(settings, progress)
     print_out(f"{papers} papers in {settings.library}, from {file}\n")
@@ -55,28 +56,26 @@ def restore(
         print_error(f"The library that was there is kept as {kept}")
 
 
-def repair(
-    library: LibraryOption = None, json: JsonOption = False, quiet: QuietOption = False
-) -> int:
-    """Make a damaged library anew from what can be read of it, and from the files it came from."""
+@grouped
+def repair(json: JsonOption = False, quiet: QuietOption = False, *, common: LibraryOptions) -> int:
+    """Make a damaged library again from what can be read of it, and from the files it came from."""
     from reviewer.cli.library import MOST_FILES_SHOWN
-    from reviewer.cli.progress import ShownProgress
     from reviewer.library import repair_library
     from reviewer.render.json import dump
 
-    settings = settings_of(library=library)
-    with ShownProgress(quiet=quiet, verbose=False) as progress:
+    settings = settings_of(common)
+    with ShownProgress(quiet=quiet) as progress:
         done = repair_library(Path(settings.library), progress)
         _indexed(settings, progress)
-    print_out(dump("repair", done.model_dump(mode="json")) if json else _said(done))
-    if done.files_gone and not quiet:
+    print_out(dump("repair", done.model_dump(mode="json")) if json else _summary(done))
+    if not quiet:
         for file in done.files_gone[:MOST_FILES_SHOWN]:
-            print_error(f"Not there any more, so not read again: {file}")
+            print_error(f"No longer there, so not read again: {file}")
     return 0
 
 
 def _indexed(settings: Settings, progress: Progress) -> int:
-    """Make the index, and give how many papers there are."""
+    """Make the index. Gives the number of papers."""
     from reviewer.library import Library
 
     with Library(Path(settings.library), settings) as shelf:
@@ -84,7 +83,7 @@ def _indexed(settings: Settings, progress: Progress) -> int:
         return shelf.catalogue.count()
 
 
-def _said(done: Repaired) -> str:
+def _summary(done: Repaired) -> str:
     from reviewer.text import counted
 
     line = f"{counted(done.papers, 'paper')} of {done.entries} entries in the library"

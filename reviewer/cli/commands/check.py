@@ -1,4 +1,4 @@
-"""`review check`: holds a draft against the papers that it cites."""
+"""`review check`: compares a draft with the papers that it cites."""
 
 from __future__ import annotations
 
@@ -8,24 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli.options import (
-    ApiBaseOption,
-    BudgetOption,
-    CallsOption,
-    EmbeddingOption,
-    JobsOption,
-    JsonOption,
-    LibraryOption,
-    ModelOption,
-    NoCacheOption,
-    OfflineOption,
-    OutputOption,
-    PromptsOption,
-    QuietOption,
-    TimeoutOption,
-    VerboseOption,
+    ModelOptions,
+    OutputOptions,
+    RunOptions,
+    grouped,
+    option,
     settings_of,
+    unknown_value,
 )
 from reviewer.cli.output import deliver, print_error
+from reviewer.errors import LibraryError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +25,6 @@ if TYPE_CHECKING:
     from reviewer.library import Library
     from reviewer.settings import Settings
     from reviewer.tasks.checks.check import CheckOptions, DraftText
-    from reviewer.types.checks import CheckReport
     from reviewer.types.progress import Progress
 
 _EPILOG = "Example: review check draft.md --bib refs.bib -o check.html"
@@ -43,127 +34,88 @@ def register(app: typer.Typer) -> None:
     app.command("check", epilog=_EPILOG)(check)
 
 
+@grouped
 def check(
     draft: Annotated[str, typer.Argument(help="A draft in Markdown or LaTeX.")],
     bib: Annotated[
         list[str] | None,
-        typer.Option(
-            "--bib",
-            help="Its bibliography (.bib, .ris, CSL-JSON); else the one that it names.",
-            show_default=False,
+        option(
+            "--bib", help="Its bibliography (.bib, .ris, CSL-JSON); else the one that it names."
         ),
     ] = None,
     papers: Annotated[
-        list[str] | None,
-        typer.Option("--papers", help="Check against these files or folders.", show_default=False),
+        list[str] | None, option("--papers", help="Check against these files or folders.")
     ] = None,
     allow: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--allow",
             help="A kind of problem that is shown and fails nothing, such as 'missing citation'.",
-            show_default=False,
         ),
     ] = None,
-    model: ModelOption = None,
-    form: Annotated[
-        str, typer.Option("--format", "-f", help="markdown, html or json.", show_default=False)
-    ] = "",
-    json: JsonOption = False,
-    output: OutputOption = "",
-    library: LibraryOption = None,
-    embedding: EmbeddingOption = None,
-    api_base: ApiBaseOption = None,
-    jobs: JobsOption = None,
-    budget: BudgetOption = None,
-    max_calls: CallsOption = None,
-    timeout: TimeoutOption = None,
-    no_cache: NoCacheOption = False,
-    prompts: PromptsOption = None,
-    offline: OfflineOption = None,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    form: Annotated[str, option("--format", "-f", help="markdown, html or json.")] = "",
+    *,
+    result: OutputOptions,
+    model: ModelOptions,
+    common: RunOptions,
 ) -> int:
     """Check a draft's citations, quotes and figures; exit 3 when something fails."""
+    from reviewer.cli.model import writer_of
     from reviewer.cli.progress import ShownProgress
     from reviewer.render import choose_format, forms_of, render
     from reviewer.render.check_words import check_line
+    from reviewer.tasks import check_draft
+    from reviewer.tasks.checks.bibliography import read_bibliography
     from reviewer.tasks.checks.check import failures, open_draft
 
-    chosen = choose_format("json" if json else form, output, forms_of("CheckReport"))
-    text, options = open_draft(draft), _options(allow)
-    settings = settings_of(
-        library=library, embedding=embedding, model=model, api_base=api_base, jobs=jobs,
-        budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
-    )  # fmt: skip
-    with ShownProgress(quiet=quiet, verbose=verbose) as progress:
-        made = _checked(text, bib, papers, settings, options, progress, use_cache=not no_cache)
-    is_page = chosen == "markdown"
-    deliver(render(made, chosen), output, chosen)
-    if not quiet and (not is_page or output):
-        print_error(check_line(made))
-    return 3 if failures(made) else 0
+    form = choose_format("json" if result.json else form, result.output, forms_of("CheckReport"))
+    text, options = open_draft(draft), _options(allow or ())
+    settings = settings_of(common, model)
+    with ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress:
+        files = bib or _named_in(text)
+        bibliography = read_bibliography(files)
+        with _shelf(settings, papers, files, progress) as shelf:
+            writer = writer_of(settings, shelf, use_cache=not model.no_cache)
+            report = check_draft(text, shelf, writer, bibliography, options, progress)
+    deliver(render(report, form), result.output, form)
+    if not common.quiet and (form != "markdown" or result.output):
+        print_error(check_line(report))
+    return 3 if failures(report) else 0
 
 
-def _options(allow: Sequence[str] | None) -> CheckOptions:
-    """Raises UsageError for a kind of problem that there is not."""
+def _options(allow: Sequence[str]) -> CheckOptions:
+    """The options of a check. Raises UsageError for an unknown kind of problem."""
     from typing import get_args
 
-    from reviewer.errors import UsageError
     from reviewer.tasks.checks.check import CheckOptions
     from reviewer.types.checks import ProblemKind
 
-    kinds = get_args(ProblemKind)
-    for kind in allow or ():
-        if kind not in kinds:
-            hint = f"The kinds are {', '.join(kinds)}."
-            raise UsageError(f"--allow '{kind}' is no kind of problem", hint=hint)
-    return CheckOptions(tuple(allow or ()))  # type: ignore[arg-type]
-
-
-def _checked(
-    text: DraftText,
-    bib: Sequence[str] | None,
-    papers: Sequence[str] | None,
-    settings: Settings,
-    options: CheckOptions,
-    progress: Progress,
-    *,
-    use_cache: bool,
-) -> CheckReport:
-    """With the library that is there; a bibliography alone is enough too."""
-    from reviewer.cli.model import writer_of
-    from reviewer.tasks import check_draft
-    from reviewer.tasks.checks.bibliography import read_bibliography
-
-    files = list(bib or _named_in(text))
-    bibliography = read_bibliography(files)
-    with _shelf(settings, papers, files, progress) as shelf:
-        writer = writer_of(settings, shelf, use_cache=use_cache)
-        return check_draft(text, shelf, writer, bibliography, options, progress)
+    for kind in allow:
+        if kind not in get_args(ProblemKind):
+            raise unknown_value("kind of problem", kind, get_args(ProblemKind))
+    return CheckOptions(tuple(allow))  # type: ignore[arg-type]
 
 
 def _shelf(
     settings: Settings, papers: Sequence[str] | None, files: Sequence[str], progress: Progress
 ) -> Library:
-    """The library that is there, else one over the bibliography alone. Raises LibraryError when
-    there is neither."""
+    """The library over `papers`, else that of the settings, else one over the bibliography alone.
+    Raises LibraryError without any of them."""
     from reviewer.cli.library import opened
-    from reviewer.errors import LibraryError
 
     has_library = (Path(settings.library) / "library.db").is_file()
     if not papers and not has_library and files:
-        progress("There is no library: the draft is checked against its bibliography alone", -1, 0)
+        progress("No library was found: the draft is checked against its bibliography alone", -1, 0)
         papers = files
     try:
-        return opened(settings, papers, None, progress)
+        return opened(settings, progress, papers)
     except LibraryError as error:
         hint = "Check against files (--papers PATH) or a bibliography (--bib FILE)."
         raise LibraryError(error.message, hint=hint) from error
 
 
 def _named_in(text: DraftText) -> list[str]:
-    """The bibliographies that the draft names, as far as they stand beside it."""
+    """The bibliographies that the draft names and that lie beside it."""
     from reviewer.tasks.checks.manuscript import read_draft
 
     folder = Path(text.file).expanduser().parent

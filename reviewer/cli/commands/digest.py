@@ -7,14 +7,15 @@ from typing import Annotated
 import typer
 
 from reviewer.cli.options import (
-    EmbeddingOption,
-    JsonOption,
-    LibraryOption,
-    OutputOption,
+    EmbeddingOptions,
+    OutputOptions,
     QuietOption,
+    grouped,
+    option,
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error, print_out
+from reviewer.errors import NotFoundError
 
 _EPILOG = "Example: review digest --save 'does RL help?'   then: review digest --since 2025-10-01"
 
@@ -23,36 +24,28 @@ def register(app: typer.Typer) -> None:
     app.command("digest", epilog=_EPILOG)(digest)
 
 
+@grouped
 def digest(
-    since: Annotated[
-        str,
-        typer.Option("--since", help="The day, as 2025-10-01 (a week ago).", show_default=False),
-    ] = "",
+    since: Annotated[str, option("--since", help="The day, as 2025-10-01 (a week ago).")] = "",
     save: Annotated[
-        list[str] | None,
-        typer.Option("--save", help="Save a question for later digests.", show_default=False),
+        list[str] | None, option("--save", help="Save a question for later digests.")
     ] = None,
-    forget: Annotated[
-        list[str] | None, typer.Option("--forget", help="Save it no longer.", show_default=False)
-    ] = None,
-    questions: Annotated[bool, typer.Option("--questions", help="List saved questions.")] = False,
-    json: JsonOption = False,
-    output: OutputOption = "",
-    library: LibraryOption = None,
-    embedding: EmbeddingOption = None,
+    forget: Annotated[list[str] | None, option("--forget", help="Save it no longer.")] = None,
+    questions: Annotated[bool, option("--questions", help="List saved questions.")] = False,
     quiet: QuietOption = False,
+    *,
+    result: OutputOptions,
+    common: EmbeddingOptions,
 ) -> None:
     """Say what came into the library since a day, and which saved questions it bears on."""
     from reviewer.cli.library import opened, words_alone_note
-    from reviewer.errors import NotFoundError
     from reviewer.library import Saved
     from reviewer.render import choose_format, render
     from reviewer.tasks import digest_library
     from reviewer.text import clean, counted
-    from reviewer.types.progress import silent
 
-    form = choose_format("json" if json else "", output)
-    with opened(settings_of(library=library, embedding=embedding), None, None, silent) as shelf:
+    form = choose_format("json" if result.json else "", result.output)
+    with opened(settings_of(common)) as shelf:
         saved = Saved(shelf.database)
         for question in save or ():
             saved.save(" ".join(question.split()))
@@ -66,7 +59,7 @@ def digest(
             return
         made = digest_library(since, shelf)
         note = words_alone_note(shelf, is_at_hand=False)
-    deliver(render(made, form), output, form)
+    deliver(render(made, form), result.output, form)
     if not quiet:
         if note and made.questions:
             print_error(note)

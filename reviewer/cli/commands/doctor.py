@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from reviewer.cli.options import EmbeddingOption, JsonOption, LibraryOption, settings_of
+from reviewer.cli.options import EmbeddingOptions, JsonOption, grouped, settings_of
 from reviewer.cli.output import print_out
 
 _SIGNS = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
@@ -14,14 +14,13 @@ def register(app: typer.Typer) -> None:
     app.command("doctor", epilog="Example: review doctor")(doctor)
 
 
-def doctor(
-    library: LibraryOption = None, embedding: EmbeddingOption = None, json: JsonOption = False
-) -> int:
+@grouped
+def doctor(json: JsonOption = False, *, common: EmbeddingOptions) -> int:
     """Say what works here, and what to do about what does not."""
     from reviewer.render.json import findings_json
     from reviewer.tasks.doctor import examine
 
-    findings = examine(settings_of(library=library, embedding=embedding))
+    findings = examine(settings_of(common))
     if json:
         print_out(findings_json(findings))
     else:

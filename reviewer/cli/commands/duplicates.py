@@ -1,4 +1,4 @@
-"""`review duplicates`: papers that may be one, and what the user decides of them."""
+"""`review duplicates`: papers that may be one, and what the user decides about them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.options import JsonOption, LibraryOption, settings_of
+from reviewer.cli.options import JsonOption, LibraryOptions, grouped, option, settings_of
 from reviewer.cli.output import print_error, print_out
+from reviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from reviewer.library import Library
@@ -16,75 +17,56 @@ if TYPE_CHECKING:
 _EPILOG = "Example: review duplicates --same gonsior-2021-imital gonsior-2022-imital"
 _TITLE_CHARS = 100
 
-_PAIR = "KEY KEY"
-
 
 def register(app: typer.Typer) -> None:
     app.command("duplicates", epilog=_EPILOG)(duplicates)
 
 
+@grouped
 def duplicates(
     same: Annotated[
         tuple[str, str] | None,
-        typer.Option(
-            "--same", metavar=_PAIR, help="These are one: merge them.", show_default=False
-        ),
+        option("--same", metavar="KEY KEY", help="These are one: merge them."),
     ] = None,
     different: Annotated[
         tuple[str, str] | None,
-        typer.Option("--different", metavar=_PAIR, help="These are two.", show_default=False),
+        option("--different", metavar="KEY KEY", help="These are two."),
     ] = None,
-    entries: Annotated[
-        str, typer.Option(help="Show the entries that a paper is made of.", show_default=False)
-    ] = "",
-    split: Annotated[
-        str, typer.Option(help="Take entries out of this paper again.", show_default=False)
-    ] = "",
-    take: Annotated[
-        str, typer.Option(help="With --split: the entries' numbers, 2 or 2,3.", show_default=False)
-    ] = "",
+    entries: Annotated[str, option(help="Show the entries that a paper is made of.")] = "",
+    split: Annotated[str, option(help="Take entries out of this paper again.")] = "",
+    take: Annotated[str, option(help="With --split: the entries' numbers, 2 or 2,3.")] = "",
     versions: Annotated[
-        bool, typer.Option("--versions", help="List preprints and their published papers.")
+        bool, option("--versions", help="List preprints and their published papers.")
     ] = False,
     json: JsonOption = False,
-    library: LibraryOption = None,
+    *,
+    common: LibraryOptions,
 ) -> None:
     """List papers that may be one and wait for a decision, or decide. What is certain was merged
     when it was added: --entries shows of what, --split undoes it. Decisions are remembered."""
     from reviewer.cli.library import opened
-    from reviewer.errors import UsageError
-    from reviewer.types.progress import silent
+    from reviewer.library import merge_papers
+    from reviewer.library.decisions import keep_apart
 
     if sum(map(bool, (same, different, entries, split, versions))) > 1:
-        raise UsageError("these flags do not go together", hint="Decide one thing at a time.")
+        raise UsageError("these options cannot be combined", hint="Decide one thing at a time.")
     if bool(take) != bool(split):
         raise UsageError(
-            "--split names a paper and --take its entries",
+            "--split (a paper) and --take (its entries) are needed together",
             hint="See: review duplicates --entries KEY",
         )
-    with opened(settings_of(library=library), None, None, silent) as shelf:
-        if same or different:
-            _decide(shelf, same, different)
+    with opened(settings_of(common)) as shelf:
+        if same:
+            print_out(f"Merged into {merge_papers(shelf, same).key}\n")
+        elif different:
+            one, other = keep_apart(shelf, *different)
+            print_out(f"{one.key} and {other.key} stay two papers\n")
         elif entries:
             _show_entries(shelf, entries, as_json=json)
         elif split:
             _split(shelf, split, take)
         else:
             _list(shelf, versions=versions, as_json=json)
-
-
-def _decide(
-    shelf: Library, same: tuple[str, str] | None, different: tuple[str, str] | None
-) -> None:
-    from reviewer.library import merge_papers
-    from reviewer.library.decisions import keep_apart
-
-    if same:
-        paper = merge_papers(shelf, same)
-        print_out(f"Merged into {paper.key}\n")
-    if different:
-        one, other = keep_apart(shelf, *different)
-        print_out(f"{one.key} and {other.key} stay two papers\n")
 
 
 def _show_entries(shelf: Library, name: str, *, as_json: bool) -> None:
@@ -104,13 +86,14 @@ def _show_entries(shelf: Library, name: str, *, as_json: bool) -> None:
 
 
 def _split(shelf: Library, name: str, take: str) -> None:
-    from reviewer.errors import UsageError
     from reviewer.library.decisions import split_paper
 
-    pieces = [piece.strip() for piece in take.split(",")]
-    if not all(piece.isdecimal() for piece in pieces):
-        raise UsageError(f"--take '{take}' names no entries", hint="Use numbers, as 2 or 2,3.")
-    stays, new = split_paper(shelf, name, [int(piece) for piece in pieces])
+    numbers = [number.strip() for number in take.split(",")]
+    if not all(number.isdecimal() for number in numbers):
+        raise UsageError(
+            f"--take '{take}' is not a list of entries", hint="Use numbers, as 2 or 2,3."
+        )
+    stays, new = split_paper(shelf, name, [int(number) for number in numbers])
     print_out(f"{stays.key} stays; what was taken out is {new.key}\n")
 
 

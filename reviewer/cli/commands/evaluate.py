@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli.options import (
-    ApiBaseOption,
-    BudgetOption,
-    CallsOption,
-    CountOption,
-    EffortOption,
-    EmbeddingOption,
-    JsonOption,
-    LibraryOption,
-    ModelOption,
-    OutputOption,
+    CallOptions,
+    EmbeddingOptions,
+    OutputOptions,
     QuietOption,
+    ReadingOptions,
+    effort_of,
+    grouped,
     settings_of,
 )
 from reviewer.cli.output import deliver
@@ -27,29 +23,24 @@ from reviewer.cli.output import deliver
 if TYPE_CHECKING:
     from reviewer.tasks.evaluate import Evaluation
 
+_EPILOG = "Example: review eval questions.json --model ollama/llama3"
+
 
 def register(app: typer.Typer) -> None:
-    app.command("eval", epilog="Example: review eval questions.json --model ollama/llama3")(
-        run_eval
-    )
+    app.command("eval", epilog=_EPILOG)(run_eval)
 
 
+@grouped
 def run_eval(
     file: Annotated[Path, typer.Argument(help="Judged questions, JSON or JSON Lines.")],
-    model: ModelOption = None,
-    effort: EffortOption = "normal",
-    count: CountOption = 12,
-    json: JsonOption = False,
-    output: OutputOption = "",
-    library: LibraryOption = None,
-    embedding: EmbeddingOption = None,
-    api_base: ApiBaseOption = None,
-    budget: BudgetOption = None,
-    max_calls: CallsOption = None,
     quiet: QuietOption = False,
+    *,
+    reading: ReadingOptions,
+    result: OutputOptions,
+    model: CallOptions,
+    common: EmbeddingOptions,
 ) -> None:
     """Measure answers to judged questions: citations, stances, abstention, ranking."""
-    from reviewer.cli.commands.ask import effort_of
     from reviewer.cli.library import opened
     from reviewer.cli.model import writer_of
     from reviewer.cli.progress import ShownProgress
@@ -58,21 +49,18 @@ def run_eval(
     from reviewer.tasks.answers.answer import AskOptions
     from reviewer.tasks.evaluate import evaluate, read_questions
 
-    form = choose_format("json" if json else "", output)
+    form = choose_format("json" if result.json else "", result.output)
     questions = read_questions(file)
-    settings = settings_of(
-        library=library, embedding=embedding, model=model, api_base=api_base,
-        budget_usd=budget, max_calls=max_calls,
-    )  # fmt: skip
-    options = AskOptions(count, effort=effort_of(effort))
+    settings = settings_of(common, model)
+    options = AskOptions(reading.count, effort=effort_of(reading.effort))
     with (
-        ShownProgress(quiet=quiet, verbose=False) as progress,
-        opened(settings, None, None, progress) as shelf,
+        ShownProgress(quiet=quiet) as progress,
+        opened(settings, progress) as shelf,
         closing(writer_of(settings, shelf)) as writer,
     ):
         measured = evaluate(questions, shelf, writer, options, progress)
     document = dump("eval", measured.model_dump(mode="json"))
-    deliver(document if form == "json" else _table(measured), output, form)
+    deliver(document if form == "json" else _table(measured), result.output, form)
 
 
 def _table(measured: Evaluation) -> str:

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli.options import (
+    SEARCHED,
     JsonOption,
-    LibraryOption,
-    OfflineOption,
-    QuietOption,
-    VerboseOption,
+    OnlineOptions,
+    YearOption,
     filters_of,
+    grouped,
+    option,
     settings_of,
 )
 from reviewer.cli.output import print_error, print_out
+from reviewer.cli.progress import ShownProgress
+from reviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from reviewer.library import Library
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
 KeysArgument = Annotated[
     list[str] | None, typer.Argument(help="Keys of papers; none: all that it is about.")
 ]
-_STRICT = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -41,73 +43,76 @@ def register(app: typer.Typer) -> None:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What `review add` was asked for."""
+class AddOptions:
+    """What `review add` reads, and what it asks an online source for."""
 
-    names: tuple[str, ...]
-    search: str
-    references: str
-    cited_by: str
-    source: str
-    limit: int
-    year: str
-
-    def names_files(self) -> bool:
-        from reviewer.sources.online.fetch import split_named
-
-        return bool(split_named(self.names)[2])
-
-    def require_something(self) -> None:
-        """Raises UsageError when nothing was named, and for a source or a year that is none."""
-        from reviewer.errors import UsageError
-        from reviewer.sources.online.services import require_searched
-
-        if not (self.names or self.search.strip() or self.references or self.cited_by):
-            raise UsageError(
-                "nothing was named to add",
-                hint="Name files or identifiers, or use --search, --references or --cited-by.",
-            )
-        require_searched(self.source)
-        filters_of(self.year)
-        if self.year and not self.search.strip():
-            raise UsageError("--year goes with --search alone", hint="Leave it out, or search.")
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Files, folders, globs, - for input; arxiv:, doi:, pmid:, openalex:, s2: and "
+            "daily: identifiers, and addresses of these."
+        ),
+    ] = None
+    search: Annotated[str, option("--search", help="Search an online source.")] = ""
+    references: Annotated[str, option("--references", help="What this paper cites.")] = ""
+    cited_by: Annotated[str, option("--cited-by", help="What cites this paper.")] = ""
+    source: Annotated[str, typer.Option("--source", help=SEARCHED)] = "openalex"
+    limit: Annotated[int, typer.Option(help="This many papers online at most.", min=1)] = 100
+    year: YearOption = ""
 
 
-def add_asked(shelf: Library, asked: Asked, options: ReadOptions, progress: Progress) -> Added:
+def check_wanted(wanted: AddOptions) -> None:
+    """Raises UsageError when nothing is named, and for an unknown source or year."""
+    from reviewer.sources.online.services import require_searched
+
+    if not (wanted.paths or wanted.search.strip() or wanted.references or wanted.cited_by):
+        raise UsageError(
+            "nothing to add is named",
+            hint="Name files or identifiers, or use --search, --references or --cited-by.",
+        )
+    require_searched(wanted.source)
+    filters_of(wanted.year)
+    if wanted.year and not wanted.search.strip():
+        raise UsageError("--year needs --search", hint="Leave it out, or search.")
+
+
+def add_wanted(
+    shelf: Library, wanted: AddOptions, options: ReadOptions, progress: Progress
+) -> Added:
     """Read the files, then ask the online sources."""
     from reviewer.sources.online import Web
     from reviewer.sources.online.cache import DAY_S
     from reviewer.sources.online.fetch import split_named
     from reviewer.types.papers import Added
 
-    identifiers, slips, files = split_named(asked.names)
+    identifiers, slips, files = split_named(wanted.paths or ())
     added = shelf.add(files, options, progress) if files else Added(papers=shelf.catalogue.count())
-    if not (identifiers or slips or asked.search or asked.references or asked.cited_by):
+    if not (identifiers or slips or wanted.search or wanted.references or wanted.cited_by):
         return added
-    # A search that was stopped goes on from what is kept; tomorrow's is to find what is new.
+    # A stopped search continues from what is kept; tomorrow's must find what is new.
     with Web(shelf.settings, most_age_s=DAY_S) as web:
-        pages = _pages(web, shelf, asked, identifiers, progress)
+        pages = _pages(web, shelf, wanted, identifiers, progress)
         found = shelf.add_found(chain([list(slips)] if slips else [], pages), progress)
     return _both(added, found)
 
 
 def _pages(
-    web: Web, shelf: Library, asked: Asked, identifiers: list[Identifier], progress: Progress
+    web: Web, shelf: Library, wanted: AddOptions, identifiers: list[Identifier], progress: Progress
 ) -> Iterator[list[Paper | Skipped]]:
     from reviewer.sources.online import find_along, find_by_words, find_identified
     from reviewer.sources.online.types import Wanted
 
     chased = [
         (shelf.paper(key), direction)
-        for key, direction in ((asked.references, "references"), (asked.cited_by, "cited_by"))
+        for key, direction in ((wanted.references, "references"), (wanted.cited_by, "cited_by"))
         if key
     ]
     yield from find_identified(web, identifiers, progress)
-    if asked.search.strip():
-        wanted = Wanted.within(filters_of(asked.year), asked.search, asked.limit)
-        yield from find_by_words(web, asked.source, wanted, progress)
+    if wanted.search.strip():
+        query = Wanted.within(filters_of(wanted.year), wanted.search, wanted.limit)
+        yield from find_by_words(web, wanted.source, query, progress)
     for paper, direction in chased:
-        yield from find_along(web, asked.source, paper, direction, asked.limit, progress)
+        yield from find_along(web, wanted.source, paper, direction, wanted.limit, progress)
 
 
 def _both(one: Added, other: Added) -> Added:
@@ -129,44 +134,38 @@ def _both(one: Added, other: Added) -> Added:
     )
 
 
+@grouped
 def enrich(
     keys: KeysArgument = None,
     source: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--source",
             help="Ask this source (again for more): arxiv, semantic_scholar, openalex, crossref, "
             "pubmed. Else the first three, in this order.",
-            show_default=False,
         ),
     ] = None,
-    take: Annotated[
-        str,
-        typer.Option(help="Use this record for the one paper named.", show_default=False),
-    ] = "",
+    take: Annotated[str, option(help="Use this record for the one paper named.")] = "",
     open_access: Annotated[
-        bool, typer.Option("--open-access", help="Ask Unpaywall for a free copy too.")
+        bool, option("--open-access", help="Ask Unpaywall for a free copy too.")
     ] = False,
-    library: LibraryOption = None,
     json: JsonOption = False,
-    offline: OfflineOption = None,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    common: OnlineOptions,
 ) -> int:
     """Look up authors, year and identifiers that papers lack. Texts stay as they are; what is not
     certain is listed for you to decide."""
     from reviewer.cli.library import opened
-    from reviewer.cli.progress import ShownProgress
     from reviewer.render.json import dump
     from reviewer.sources.online import Web
     from reviewer.tasks import enrich_papers
     from reviewer.tasks.metadata.enrich import SOURCES, EnrichOptions
 
-    settings = settings_of(library=library, offline=offline)
+    settings = settings_of(common)
     options = EnrichOptions(tuple(source or SOURCES), take, open_access)
     with (
-        ShownProgress(quiet=quiet, verbose=verbose) as progress,
-        opened(settings, None, None, progress) as shelf,
+        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
+        opened(settings, progress) as shelf,
         Web(settings) as web,
     ):
         done = enrich_papers(shelf, web, keys or (), options, progress)
@@ -200,37 +199,35 @@ def _match(key: str, match: Match) -> str:
     abstract = "no abstract to compare"
     if match.abstract is not None:
         abstract = f"abstract {match.abstract:.0%} alike"
-    facts = [shorten(clean(match.paper.title), 90), clean(byline(match.paper)),
-             str(match.paper.year or "")]  # fmt: skip
-    said = " · ".join(fact for fact in facts if fact)
+    paper = match.paper
+    facts = [shorten(clean(paper.title), 90), clean(byline(paper)), str(paper.year or "")]
+    named = " · ".join(fact for fact in facts if fact)
     return (
-        f"  {said} (title {match.title:.0%} alike, {abstract})\n"
+        f"  {named} (title {match.title:.0%} alike, {abstract})\n"
         f"    review enrich {key} --take {match.identifier}\n"
     )
 
 
+@grouped
 def audit(
     keys: KeysArgument = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 3 when a paper was retracted.")
+        bool, option("--strict", help="Exit with 3 when a paper was retracted.")
     ] = False,
-    library: LibraryOption = None,
     json: JsonOption = False,
-    offline: OfflineOption = None,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    *,
+    common: OnlineOptions,
 ) -> int:
     """Ask whether papers were retracted, corrected or published elsewhere, and mark them."""
     from reviewer.cli.library import opened
-    from reviewer.cli.progress import ShownProgress
     from reviewer.render.json import dump
     from reviewer.sources.online import Web
     from reviewer.tasks.metadata.audit import audit_papers
 
-    settings = settings_of(library=library, offline=offline)
+    settings = settings_of(common)
     with (
-        ShownProgress(quiet=quiet, verbose=verbose) as progress,
-        opened(settings, None, None, progress) as shelf,
+        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
+        opened(settings, progress) as shelf,
         Web(settings) as web,
     ):
         done = audit_papers(shelf, web, keys or (), progress)
@@ -240,20 +237,18 @@ def audit(
         print_out("".join(f"{_finding(finding)}\n" for finding in done.findings) + _counts(done))
         _say_faults(done.faults)
     if strict and any(finding.event == "retracted" for finding in done.findings):
-        return _STRICT
+        return 3
     return 1 if done.faults and not done.checked else 0
 
 
 def _finding(finding: AuditFinding) -> str:
-    words = {
-        "retracted": "RETRACTED", "concern": "expression of concern", "corrected": "corrected",
-        "published": "published", "preprint": "preprint",
-    }  # fmt: skip
     other = f", in the library as {finding.other}" if finding.other else ""
     if finding.event in ("published", "preprint"):
         return f"{finding.key}: {finding.detail} {finding.identifier}{other} ({finding.source})"
     notice = f", {finding.identifier}" if finding.identifier else ""
-    return f"{finding.key}: {words[finding.event]}: {finding.detail}{notice} ({finding.source})"
+    named = {"retracted": "RETRACTED", "concern": "expression of concern"}
+    event = named.get(finding.event, finding.event)
+    return f"{finding.key}: {event}: {finding.detail}{notice} ({finding.source})"
 
 
 def _counts(done: Audited) -> str:

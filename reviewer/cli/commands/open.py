@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.options import LibraryOption, settings_of
+from reviewer.cli.options import KeyArgument, LibraryOptions, grouped, option, settings_of
 from reviewer.cli.output import print_error, print_out
+from reviewer.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from reviewer.types import Paper
@@ -18,19 +19,18 @@ def register(app: typer.Typer) -> None:
     app.command("open", epilog="Example: review open guo-2025-deepseek --page 3")(open_paper)
 
 
+@grouped
 def open_paper(
-    key: Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")],
-    page: Annotated[
-        int | None, typer.Option(help="The page to open it at.", min=1, show_default=False)
-    ] = None,
-    library: LibraryOption = None,
+    key: KeyArgument,
+    page: Annotated[int | None, option(help="The page to open it at.", min=1)] = None,
+    *,
+    common: LibraryOptions,
 ) -> None:
-    """Open a paper's PDF in your viewer; where there is none, print where the file is."""
+    """Open a paper's PDF in your viewer; without a viewer, print where the file is."""
     from reviewer.cli.library import opened
     from reviewer.processes import open_file
-    from reviewer.types.progress import silent
 
-    with opened(settings_of(library=library), None, None, silent) as shelf:
+    with opened(settings_of(common)) as shelf:
         paper = shelf.paper(key)
     file = _file_of(paper, page)
     if open_file(file, page):
@@ -41,22 +41,21 @@ def open_paper(
 
 
 def _file_of(paper: Paper, page: int | None) -> Path:
-    """The PDF that the paper was read from. Raises NotFoundError where there is none, or where it
-    has fewer pages."""
-    from reviewer.errors import NotFoundError, UsageError
+    """The PDF that the paper was read from. Raises NotFoundError without one, and UsageError when
+    it has fewer pages."""
     from reviewer.render.describe import link_of
 
     link = link_of(paper)
     files = [origin.file for origin in paper.origins if origin.file.lower().endswith(".pdf")]
     if not files:
         raise NotFoundError(
-            f"{paper.key} was read from no PDF",
+            f"{paper.key} was not read from a PDF",
             hint=f"It is at {link}" if link else f"See what is kept of it: review show {paper.key}",
         )
     here = next((Path(name) for name in files if Path(name).is_file()), None)
     if here is None:
         raise NotFoundError(
-            f"{files[0]}, which {paper.key} was read from, is not there any more",
+            f"{files[0]}, from which {paper.key} was read, is gone",
             hint="Its text is kept: review show " + paper.key,
         )
     pages = paper.extra.get("pages_read")

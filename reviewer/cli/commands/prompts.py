@@ -9,6 +9,7 @@ import typer
 
 from reviewer.cli.options import PromptsOption, settings_of
 from reviewer.cli.output import print_out
+from reviewer.errors import UsageError, make_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +22,6 @@ def prompts(
     own: PromptsOption = None,
 ) -> None:
     """List the prompts, show one, or export all to a folder to change them there."""
-    from reviewer.errors import UsageError, make_folder
     from reviewer.llm import Prompts
     from reviewer.llm.prompts import SUFFIX
     from reviewer.text import counted
@@ -38,7 +38,7 @@ def prompts(
         for name in held.names():
             path = folder / (name + SUFFIX)
             if path.exists():
-                raise UsageError(f"{path} is there already", hint="Name an empty folder.")
+                raise UsageError(f"{path} already exists", hint="Name an empty folder.")
             path.write_text(held.source(name), encoding="utf-8")
         made = counted(len(held.names()), "prompt")
         print_out(f"{made} in {folder}. Use them with --prompts {folder}\n")

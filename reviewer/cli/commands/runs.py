@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.options import JsonOption, LibraryOption, settings_of
+from reviewer.cli.options import JsonOption, LibraryOptions, grouped, settings_of
 from reviewer.cli.output import print_error, print_out
+from reviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,27 +20,28 @@ def register(app: typer.Typer) -> None:
     app.command("runs", epilog="Example: review runs diff 20251001-0930 20251002-0715")(runs)
 
 
+@grouped
 def runs(
     which: Annotated[
         list[str] | None,
-        typer.Argument(help="ID or show ID: one run, whole; diff A B: two.", show_default=False),
+        typer.Argument(help="ID or show ID: one run, whole; diff A B: two."),
     ] = None,
     count: Annotated[int, typer.Option("-n", help="How many runs to list.", min=1)] = 20,
     json: JsonOption = False,
-    library: LibraryOption = None,
+    *,
+    common: LibraryOptions,
 ) -> None:
     """List past runs, newest first, show one whole, or say how two differ."""
     from reviewer.cli.library import opened
     from reviewer.render.diff import differences
     from reviewer.render.json import run_json, runs_json
-    from reviewer.types.progress import silent
 
-    wanted = _checked(which or [])
-    with opened(settings_of(library=library), None, None, silent) as shelf:
-        named = [shelf.ledger.run(run_id) for run_id in wanted]
+    run_ids = _named(which or [])
+    with opened(settings_of(common)) as shelf:
+        named = [shelf.ledger.run(run_id) for run_id in run_ids]
         found = [] if named else shelf.ledger.runs(count)
     if len(named) == 2:
-        print_out("\n".join(differences(named[0], named[1])) + "\n")
+        print_out("\n".join(differences(*named)) + "\n")
     elif named:
         print_out(run_json(named[0]))
     elif json:
@@ -48,24 +50,22 @@ def runs(
         _list(found)
 
 
-def _checked(which: Sequence[str]) -> list[str]:
+def _named(which: Sequence[str]) -> list[str]:
     """The runs that are named. Raises UsageError for anything else."""
-    from reviewer.errors import UsageError
-
-    first, *rest = which or [""]
-    if first == "diff":
-        if len(rest) != 2:
-            raise UsageError("two runs are compared", hint="Example: review runs diff A B")
-        return rest
-    if first == "show":
-        if len(rest) != 1:
-            raise UsageError("one run is shown", hint="Example: review runs show ID")
-        return rest
-    if rest:
-        raise UsageError(
-            f"'{first}' is nothing to do with runs", hint="Use: review runs, show ID, or diff A B."
-        )
-    return [first] if first else []
+    match list(which):
+        case ["diff", *named]:
+            if len(named) != 2:
+                raise UsageError("diff needs two runs", hint="Give two: review runs diff A B")
+        case ["show", *named]:
+            if len(named) != 1:
+                raise UsageError("show needs one run", hint="Give one: review runs show ID")
+        case [first, _, *_]:
+            raise UsageError(
+                f"unknown action '{first}'", hint="Use: review runs, show ID, or diff A B."
+            )
+        case named:
+            pass
+    return [name for name in named if name]
 
 
 def _list(found: Sequence[Run]) -> None:

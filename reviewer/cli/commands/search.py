@@ -1,4 +1,4 @@
-"""`review search`."""
+"""`review search` and `similar`."""
 
 from __future__ import annotations
 
@@ -7,107 +7,95 @@ from typing import Annotated
 import typer
 
 from reviewer.cli.options import (
-    EmbeddingOption,
-    FileOption,
-    JsonOption,
-    KeysOption,
-    LibraryOption,
-    OutputOption,
+    EmbeddingOptions,
+    FileFilterOptions,
+    KeyArgument,
+    KeyFilterOptions,
+    OutputOptions,
     QuietOption,
-    TagOption,
-    VenueOption,
-    YearOption,
     filters_of,
+    grouped,
+    option,
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error
+from reviewer.errors import UsageError
+
+_ShownOption = Annotated[int, typer.Option("-k", help="How many papers to show.", min=1)]
+_EPILOG = 'Example: review search "reward models" --year 2024: -k 20'
 
 
 def register(app: typer.Typer) -> None:
-    app.command("search", epilog='Example: review search "reward models" --year 2024: -k 20')(
-        search
-    )
+    app.command("search", epilog=_EPILOG)(search)
     app.command("similar", epilog="Example: review similar from-fx-gx-2025 -k 5")(similar)
 
 
+@grouped
 def search(
     words: Annotated[list[str], typer.Argument(help="What to look for.")],
-    count: Annotated[int, typer.Option("-k", help="How many papers to show.", min=1)] = 10,
-    year: YearOption = "",
-    venue: VenueOption = "",
-    tag: TagOption = None,
-    keys: KeysOption = "",
-    file: FileOption = None,
+    count: _ShownOption = 10,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show each part of a paper's score.")
+        bool, option("--explain", help="Show each part of a paper's score.")
     ] = False,
-    json: JsonOption = False,
-    output: OutputOption = "",
     papers: Annotated[
-        list[str] | None,
-        typer.Option("--papers", help="Search these files or folders alone.", show_default=False),
+        list[str] | None, option("--papers", help="Search these files or folders alone.")
     ] = None,
-    library: LibraryOption = None,
-    embedding: EmbeddingOption = None,
     quiet: QuietOption = False,
+    *,
+    filters: FileFilterOptions,
+    result: OutputOptions,
+    common: EmbeddingOptions,
 ) -> None:
     """Find papers: ranked, each with its best sentence and why it was found."""
-    from reviewer.cli.library import asked_over, opened, with_known_keys, words_alone_note
+    from reviewer.cli.library import opened, split_question, with_known_keys, words_alone_note
     from reviewer.cli.progress import ShownProgress
-    from reviewer.errors import UsageError
     from reviewer.render import choose_format, render
     from reviewer.search import SearchOptions, find
 
-    form = choose_format("json" if json else "", output)
-    text, papers = asked_over(words, papers, quiet=quiet)
+    form = choose_format("json" if result.json else "", result.output)
+    text, papers = split_question(words, papers, quiet=quiet)
     if not text.strip():
         raise UsageError("there is nothing to look for", hint="For example: review search rewards")
-    settings = settings_of(library=library, embedding=embedding)
-    filters = filters_of(year, venue, tag, keys, file)
+    wanted = filters_of(**vars(filters))
     with (
-        ShownProgress(quiet=quiet, verbose=False) as progress,
-        opened(settings, papers, None, progress) as shelf,
+        ShownProgress(quiet=quiet) as progress,
+        opened(settings_of(common), progress, papers) as shelf,
     ):
         options = SearchOptions(
             papers=count,
-            filters=with_known_keys(filters, shelf),
+            filters=with_known_keys(wanted, shelf),
             explained=explain or form == "json",
         )
         found = find(text, shelf, options)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
     shown = {"explained": explain} if form == "markdown" else {}
-    deliver(render(found, form, **shown), output, form)
+    deliver(render(found, form, **shown), result.output, form)
     if note and not quiet:
         print_error(note)
 
 
+@grouped
 def similar(
-    key: Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")],
-    count: Annotated[int, typer.Option("-k", help="How many papers to show.", min=1)] = 10,
-    year: YearOption = "",
-    venue: VenueOption = "",
-    tag: TagOption = None,
-    keys: KeysOption = "",
-    json: JsonOption = False,
-    output: OutputOption = "",
-    library: LibraryOption = None,
-    embedding: EmbeddingOption = None,
+    key: KeyArgument,
+    count: _ShownOption = 10,
+    *,
+    filters: KeyFilterOptions,
+    result: OutputOptions,
+    common: EmbeddingOptions,
 ) -> None:
     """Find the papers that are most like one in the library."""
     from reviewer.cli.library import opened, with_known_keys
     from reviewer.render import choose_format, render
     from reviewer.search import find_similar
     from reviewer.text import counted
-    from reviewer.types.progress import silent
 
-    form = choose_format("json" if json else "", output)
-    settings = settings_of(library=library, embedding=embedding)
-    filters = filters_of(year, venue, tag, keys)
-    with opened(settings, None, None, silent) as shelf:
-        found = find_similar(key, shelf, count, with_known_keys(filters, shelf))
+    form = choose_format("json" if result.json else "", result.output)
+    wanted = filters_of(**vars(filters))
+    with opened(settings_of(common)) as shelf:
+        found = find_similar(key, shelf, count, with_known_keys(wanted, shelf))
     head = (
         f"The {counted(len(found.hits), 'paper')} of {found.papers} that are most like "
         f"{found.question.removeprefix('papers like ')} ({found.method})."
     )
     options = {"head": head if found.hits else ""} if form == "markdown" else {}
-    deliver(render(found, form, **options), output, form)
+    deliver(render(found, form, **options), result.output, form)

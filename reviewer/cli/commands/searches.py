@@ -9,18 +9,18 @@ import typer
 
 from reviewer.cli.options import (
     SEARCHED,
-    EmbeddingOption,
+    EmbeddingOptions,
+    FilterOptions,
     JsonOption,
-    LibraryOption,
     OfflineOption,
     QuietOption,
-    TagOption,
-    VenueOption,
-    YearOption,
     filters_of,
+    grouped,
+    option,
     settings_of,
 )
 from reviewer.cli.output import print_error, print_out
+from reviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command("searches", epilog=_EPILOG)(searches)
 
 
+@grouped
 def searches(
     action: Annotated[str, typer.Argument(help="list, add, run or remove.")] = "list",
     names: Annotated[
@@ -47,63 +48,54 @@ def searches(
     ] = None,
     inputs: Annotated[
         list[str] | None,
-        typer.Option("--from", help="With add: read these anew before.", show_default=False),
+        option("--from", help="With add: read these again before."),
     ] = None,
     source: Annotated[
         str,
-        typer.Option(help=f"With add: search this source before: {SEARCHED}", show_default=False),
+        option(help=f"With add: search this source before: {SEARCHED}"),
     ] = "",
     limit: Annotated[
         int | None,
-        typer.Option(
-            help="With --source: so many papers online at most, else 100.",
-            min=1,
-            show_default=False,
-        ),
+        option(help="With --source: this many papers online at most, else 100.", min=1),
     ] = None,
     count: Annotated[
-        int | None,
-        typer.Option("-k", help="With add: papers to look at, else 50.", min=1, show_default=False),
+        int | None, option("-k", help="With add: papers to look at, else 50.", min=1)
     ] = None,
-    year: YearOption = "",
-    venue: VenueOption = "",
-    tag: TagOption = None,
     json: JsonOption = False,
-    library: LibraryOption = None,
-    embedding: EmbeddingOption = None,
     offline: OfflineOption = None,
     quiet: QuietOption = False,
+    *,
+    filters: FilterOptions,
+    common: EmbeddingOptions,
 ) -> int:
     """Keep searches, and name what is new when they are run again. With --quiet nothing is printed
     when nothing is new. Exit code 1 when something that was to be read could not be."""
     from reviewer.cli.library import opened
     from reviewer.cli.progress import ShownProgress
-    from reviewer.errors import UsageError
     from reviewer.library import Library
     from reviewer.types.saved_searches import LIMIT, MOST, SavedSearch
 
     words = names or []
-    given = {
-        "--from": inputs, "--source": source, "--limit": limit, "-k": count,
-        "--year": year, "--venue": venue, "--tag": tag,
-    }  # fmt: skip
+    given = {"--from": inputs, "--source": source, "--limit": limit, "-k": count}
+    given |= {f"--{name}": value for name, value in vars(filters).items()}
     _check_options([name for name, value in given.items() if value], action)
-    settings = settings_of(library=library, embedding=embedding, offline=offline)
-    with ShownProgress(quiet=quiet, verbose=False) as progress:
+    settings = settings_of(common, offline=offline)
+    with ShownProgress(quiet=quiet) as progress:
         if action == "add" and len(words) >= 2:
             search = SavedSearch(
                 name=words[0],
                 question=" ".join(words[1:]),
-                filters=filters_of(year, venue, tag),
-                inputs=tuple(str(_absolute(path)) for path in inputs or ()),
+                filters=filters_of(**vars(filters)),
+                # cron runs in another folder
+                inputs=tuple(str(Path.cwd() / Path(path).expanduser()) for path in inputs or ()),
                 source=source,
                 limit=limit or LIMIT,
                 most=count or MOST,
             )
             made = Library(Path(settings.library), settings) if inputs or source else None
-            with made or opened(settings, None, None, progress) as shelf:
+            with made or opened(settings, progress) as shelf:
                 return _add(shelf, search, progress)
-        with opened(settings, None, None, progress) as shelf:
+        with opened(settings, progress) as shelf:
             if action == "run":
                 return _run(shelf, words, progress, as_json=json, quiet=quiet)
             if action == "list" and not words:
@@ -117,25 +109,17 @@ def searches(
 
 
 def _check_options(given: Sequence[str], action: str) -> None:
-    """Raises UsageError for an option that would be passed over."""
-    from reviewer.errors import UsageError
-
+    """Raises UsageError for an option that would be ignored."""
     if given and action != "add":
         raise UsageError(
-            f"{given[0]} goes with review searches add",
-            hint="A search keeps what it was added with: remove it and add it anew.",
+            f"{given[0]} needs the action add",
+            hint="A search keeps the options it was added with: remove it and add it again.",
         )
     if "--limit" in given and "--source" not in given:
         raise UsageError(
-            "--limit is how many papers to ask an online source for, and none is named",
+            "--limit needs --source: it is how many papers to ask an online source for",
             hint="Add --source openalex, or use -k for papers of the library.",
         )
-
-
-def _absolute(path: str) -> Path:
-    """Where cron will find it too, whatever folder that runs in."""
-    place = Path(path).expanduser()
-    return place if place.is_absolute() else Path.cwd() / place
 
 
 def _add(shelf: Library, search: SavedSearch, progress: Progress) -> int:

@@ -9,30 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli.options import (
-    ApiBaseOption,
-    BudgetOption,
-    CallsOption,
     DryRunOption,
-    EmbeddingOption,
-    JobsOption,
-    JsonOption,
-    KeysOption,
-    LibraryOption,
-    ModelOption,
-    NoCacheOption,
-    OfflineOption,
-    OutputOption,
-    PromptsOption,
-    QuietOption,
-    TagOption,
-    TimeoutOption,
-    VenueOption,
-    VerboseOption,
-    YearOption,
+    KeyFilterOptions,
+    ListingYearOption,
+    ModelOptions,
+    OutputOptions,
+    RunOptions,
     filters_of,
+    grouped,
+    option,
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error
+from reviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from reviewer.types import Table
@@ -47,150 +36,114 @@ def register(app: typer.Typer) -> None:
     app.command("table", epilog=_EPILOG)(table)
 
 
+@grouped
 def table(
-    topic: Annotated[
-        list[str] | None, typer.Argument(help="What the papers are about.", show_default=False)
-    ] = None,
+    topic: Annotated[list[str] | None, typer.Argument(help="What the papers are about.")] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--column",
             help="NAME, 'NAME: QUESTION' or 'NAME (TYPE): QUESTION', where TYPE is text, number, "
             "yes/no or 'one of a,b,c'. Again for each column.",
-            show_default=False,
         ),
     ] = None,
-    columns: Annotated[
-        str, typer.Option("--columns", help="A file with a column a line.", show_default=False)
-    ] = "",
+    columns: Annotated[str, option("--columns", help="A file with a column a line.")] = "",
     suggest: Annotated[
-        int, typer.Option("--suggest", help="Let so many columns be suggested.", min=0, max=20)
+        int, typer.Option("--suggest", help="Let this many columns be suggested.", min=0, max=20)
     ] = 0,
     papers: Annotated[
-        list[str] | None,
-        typer.Option("--papers", help="Compare these files or folders.", show_default=False),
+        list[str] | None, option("--papers", help="Compare these files or folders.")
     ] = None,
-    named_by: Annotated[
-        str,
-        typer.Option("--from", help="Compare the papers of this .bib file.", show_default=False),
-    ] = "",
-    keys: KeysOption = "",
-    tag: TagOption = None,
-    year: YearOption = "",
-    venue: VenueOption = "",
+    named_by: Annotated[str, option("--from", help="Compare the papers of this .bib file.")] = "",
     count: Annotated[
-        int | None,
-        typer.Option("-k", help="How many papers at most (12 by topic).", min=1),
+        int | None, option("-k", help="How many papers at most (12 by topic).", min=1)
     ] = None,
-    sort: Annotated[
-        str,
-        typer.Option(help="relevance, year, title, key or a column's name.", show_default=False),
-    ] = "",
-    reverse: Annotated[bool, typer.Option("--reverse", help="Sort the other way round.")] = False,
-    update: Annotated[
-        str,
-        typer.Option(help="Bring this JSON table up to date, in its place.", show_default=False),
-    ] = "",
+    sort: Annotated[str, option(help="relevance, year, title, key or a column's name.")] = "",
+    reverse: Annotated[bool, option("--reverse", help="Sort the other way round.")] = False,
+    update: Annotated[str, option(help="Bring this JSON table up to date, in its place.")] = "",
     redo_column: Annotated[
-        list[str] | None,
-        typer.Option(help="With --update: make this column anew.", show_default=False),
+        list[str] | None, option(help="With --update: make this column again.")
     ] = None,
     redo: Annotated[
-        list[str] | None,
-        typer.Option(help="With --update: make this paper's row anew.", show_default=False),
+        list[str] | None, option(help="With --update: make this paper's row again.")
     ] = None,
-    model: ModelOption = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Leave out values without proof, and exit 3.")
+        bool, option("--strict", help="Leave out values without proof, and exit 3.")
     ] = False,
-    quotes: Annotated[
-        bool, typer.Option("--quotes", help="Show the quotes on a terminal too.")
-    ] = False,
+    quotes: Annotated[bool, option("--quotes", help="Show the quotes on a terminal too.")] = False,
     dry_run: DryRunOption = False,
     form: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            "-f",
-            help="markdown, csv, xlsx, latex, html or json.",
-            show_default=False,
-        ),
+        str, option("--format", "-f", help="markdown, csv, xlsx, latex, html or json.")
     ] = "",
-    json: JsonOption = False,
-    output: OutputOption = "",
-    library: LibraryOption = None,
-    embedding: EmbeddingOption = None,
-    api_base: ApiBaseOption = None,
-    jobs: JobsOption = None,
-    budget: BudgetOption = None,
-    max_calls: CallsOption = None,
-    timeout: TimeoutOption = None,
-    no_cache: NoCacheOption = False,
-    prompts: PromptsOption = None,
-    listing_year: Annotated[
-        int | None, typer.Option(help="The year of dates without one, with --papers.")
-    ] = None,
-    offline: OfflineOption = None,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
+    listing_year: ListingYearOption = None,
+    *,
+    filters: KeyFilterOptions,
+    result: OutputOptions,
+    model: ModelOptions,
+    common: RunOptions,
 ) -> int:
     """Compare papers in a table, with the quote that each cell rests on."""
-    from reviewer.cli.library import asked_over, opened, words_alone_note
+    from reviewer.cli.library import opened, split_question, words_alone_note
     from reviewer.cli.model import say_budget, say_planned, warm_up, writer_of
     from reviewer.cli.progress import ShownProgress
     from reviewer.cli.table_inputs import check_rows, columns_of, earlier_table, selected
+    from reviewer.grounding.cells import tally
     from reviewer.tasks import compare_papers
     from reviewer.tasks.tables.table import TableOptions, planned_calls
     from reviewer.tasks.tables.update import Redo
 
-    form = _form(form, output, json=json)
+    form = _form("json" if result.json else form, result.output)
+    quiet, use_cache = common.quiet, not model.no_cache
     earlier = earlier_table(update, quiet=quiet)
-    filters = filters_of(year, venue, tag, keys)
-    about, papers = asked_over(topic, papers, quiet=quiet)
-    check_rows(about, filters, bool(papers or named_by or earlier))
+    wanted = filters_of(**vars(filters))
+    about, papers = split_question(topic, papers, quiet=quiet)
+    check_rows(about, wanted, bool(papers or named_by or earlier))
     options = TableOptions(
-        columns=columns_of(column, columns, quiet=quiet), suggest=suggest, papers=count, sort=sort,
-        is_reversed=reverse, is_strict=strict, earlier=earlier,
+        columns=columns_of(column, columns, quiet=quiet),
+        suggest=suggest,
+        papers=count,
+        sort=sort,
+        is_reversed=reverse,
+        is_strict=strict,
+        earlier=earlier,
         redo=Redo(tuple(redo_column or ()), tuple(redo or ())),
-    )  # fmt: skip
-    settings = settings_of(
-        library=library, embedding=embedding, model=model, api_base=api_base, jobs=jobs,
-        budget_usd=budget, max_calls=max_calls, timeout_s=timeout, prompts=prompts, offline=offline,
-    )  # fmt: skip
+    )
+    settings = settings_of(common, model)
     with (
-        ShownProgress(quiet=quiet, verbose=verbose) as progress,
-        opened(settings, papers, listing_year, progress) as shelf,
+        ShownProgress(quiet=quiet, verbose=common.verbose) as progress,
+        opened(settings, progress, papers, listing_year) as shelf,
     ):
-        about, options = selected(about, options, filters, named_by, shelf, progress)
+        about, options = selected(about, options, wanted, named_by, shelf, progress)
         if dry_run:
-            planned = planned_calls(about, shelf, settings.model, options)
-            return say_planned(planned, settings)
-        with closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer:
-            warm_up(about, shelf, writer, use_cache=not no_cache)
+            return say_planned(planned_calls(about, shelf, settings.model, options), settings)
+        with closing(writer_of(settings, shelf, use_cache=use_cache)) as writer:
+            warm_up(about, shelf, writer, use_cache=use_cache)
             made = compare_papers(about, shelf, writer, options, progress)
         note = words_alone_note(shelf, is_at_hand=bool(papers)) if about else ""
-    _show(made, form, output, update, with_quotes=quotes)
+    _show(made, form, result.output, update, with_quotes=quotes)
     if not quiet:
         if update:
             print_error(f"{update} is up to date.")
-        _say_summary(made, note, has_line=form == "markdown" and not output)
+        _say_summary(made, note, has_line=form == "markdown" and not result.output)
         say_budget(made.usage, has_budget=settings.budget_usd is not None)
-    return _exit_code(made)
+    counts = tally(made)
+    if counts.failed:
+        return 1
+    return 3 if made.is_strict and counts.no_proof else 0
 
 
-def _form(form: str, output: str, *, json: bool) -> str:
-    """The format. Raises UsageError for a workbook that has no file to go to."""
-    from reviewer.errors import UsageError
+def _form(form: str, output: str) -> str:
+    """The format. Raises UsageError for a workbook without a file."""
     from reviewer.render import choose_format, forms_of
 
-    chosen = choose_format("json" if json else form, output, forms_of("Table"))
+    chosen = choose_format(form, output, forms_of("Table"))
     if chosen == "xlsx" and output in ("", "-"):
-        raise UsageError("a workbook needs a file", hint="Name one: -o table.xlsx")
+        raise UsageError("--format xlsx needs a file", hint="Name one: -o table.xlsx")
     return chosen
 
 
 def _show(table: Table, form: str, output: str, update: str, *, with_quotes: bool) -> None:
-    """Write the table where it is wanted, and back into the table that was brought up to date."""
+    """Write the table to its output, and into the earlier table that it updates."""
     from pathlib import Path
 
     from reviewer.render import render, write_whole
@@ -206,7 +159,7 @@ def _show(table: Table, form: str, output: str, update: str, *, with_quotes: boo
 
 
 def _say_summary(table: Table, note: str, *, has_line: bool) -> None:
-    """What became of the cells, unless the reader has just seen it, and what it cost."""
+    """Print what became of the cells (`has_line`: the table itself says it) and the cost."""
     from reviewer.cli.model import cost_line
     from reviewer.render.describe import tally_line
     from reviewer.text import counted
@@ -223,13 +176,3 @@ def _say_summary(table: Table, note: str, *, has_line: bool) -> None:
         print_error(tally_line(table))
     papers, usage = counted(len(table.rows), "paper"), table.usage
     print_error(f"{papers}, {cost_line(usage)}, {usage.seconds:.1f} s")
-
-
-def _exit_code(table: Table) -> int:
-    """1 when cells failed, 3 when --strict left values out."""
-    from reviewer.grounding.cells import tally
-
-    counts = tally(table)
-    if counts.failed:
-        return 1
-    return 3 if table.is_strict and counts.no_proof else 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.options import LibraryOption, settings_of
+from reviewer.cli.options import KeyArgument, LibraryOptions, grouped, option, settings_of
 from reviewer.cli.output import print_error, print_out
+from reviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from reviewer.types import Paper
@@ -19,34 +19,18 @@ def register(app: typer.Typer) -> None:
     app.command("note", epilog="Example: review note from-fx-gx-2025 'compare with ProRL'")(note)
 
 
-@dataclass(frozen=True)
-class _Tags:
-    """Tags to put on and to take off."""
-
-    on: tuple[str, ...]
-    off: tuple[str, ...]
-
-    def of(self, paper: Paper) -> Paper:
-        kept = {*paper.tags, *self.on} - set(self.off)
-        return paper.model_copy(update={"tags": tuple(sorted(kept))})
-
-
+@grouped
 def tag(
     keys: Annotated[
         list[str] | None, typer.Argument(help="Keys of papers; none lists all tags.")
     ] = None,
-    add: Annotated[
-        list[str] | None, typer.Option(help="A tag to put on them.", show_default=False)
-    ] = None,
-    remove: Annotated[
-        list[str] | None, typer.Option(help="A tag to take off them.", show_default=False)
-    ] = None,
-    library: LibraryOption = None,
+    add: Annotated[list[str] | None, option(help="A tag to put on them.")] = None,
+    remove: Annotated[list[str] | None, option(help="A tag to take off them.")] = None,
+    *,
+    common: LibraryOptions,
 ) -> None:
     """Put tags on papers or take them off; without flags, show them."""
     from reviewer.cli.library import opened
-    from reviewer.errors import UsageError
-    from reviewer.types.progress import silent
 
     on, off = ([t.strip() for t in tags or ()] for tags in (add, remove))
     if not all([*on, *off]) or set(on) & set(off):
@@ -54,15 +38,17 @@ def tag(
             "a tag is empty, or put on and taken off at once", hint="Name each tag once."
         )
     if (on or off) and not keys:
-        raise UsageError("no papers are named", hint="review tag KEY --add TAG")
-    with opened(settings_of(library=library), None, None, silent) as shelf:
+        raise UsageError("no paper is named", hint="Name one: review tag KEY --add TAG")
+
+    def tagged(paper: Paper) -> Paper:
+        kept = {*paper.tags, *on} - {*off}
+        return paper.model_copy(update={"tags": tuple(sorted(kept))})
+
+    with opened(settings_of(common)) as shelf:
         if not keys:
             _list_tags(shelf.papers())
             return
-        if on or off:
-            papers = shelf.change(keys, _Tags(tuple(on), tuple(off)).of)
-        else:
-            papers = [shelf.paper(key) for key in keys]
+        papers = shelf.change(keys, tagged) if on or off else [shelf.paper(key) for key in keys]
     for paper in papers:
         print_out(f"{paper.key}  {', '.join(paper.tags) or '(no tags)'}\n")
 
@@ -77,19 +63,20 @@ def _list_tags(papers: list[Paper]) -> None:
         print_error("No paper has a tag. Put one on: review tag KEY --add TAG")
 
 
+@grouped
 def note(
-    key: Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")],
+    key: KeyArgument,
     words: Annotated[
         list[str] | None, typer.Argument(help="What to note; none shows the note.")
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="In place of the note; without words, none is left.")
+        bool, option("--replace", help="In place of the note; without words, none is left.")
     ] = False,
-    library: LibraryOption = None,
+    *,
+    common: LibraryOptions,
 ) -> None:
     """Note something about a paper, under what was noted before; or show it."""
     from reviewer.cli.library import opened
-    from reviewer.types.progress import silent
 
     text = " ".join(words or []).strip()
 
@@ -97,7 +84,7 @@ def note(
         before = "" if replace else paper.notes
         return paper.model_copy(update={"notes": "\n\n".join(n for n in (before, text) if n)})
 
-    with opened(settings_of(library=library), None, None, silent) as shelf:
+    with opened(settings_of(common)) as shelf:
         paper = shelf.change([key], noted)[0] if text or replace else shelf.paper(key)
     print_out(f"{paper.notes}\n" if paper.notes else "")
     if not paper.notes:
