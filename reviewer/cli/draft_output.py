@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from reviewer.library import Library
     from reviewer.tasks.drafts.options import DraftOptions
-    from reviewer.tasks.drafts.outline import Planned
+    from reviewer.tasks.drafts.outline import PlannedDraft
     from reviewer.types import Paper, RelatedWork
     from reviewer.types.progress import Progress
     from reviewer.types.writer import Writer
@@ -26,7 +26,7 @@ def make(
     from reviewer.cli.library import with_known_keys, words_alone_note
     from reviewer.cli.model import say_planned, warm_up
     from reviewer.tasks import draft_related_work, plan_related_work
-    from reviewer.tasks.drafts.related_work import planned_calls
+    from reviewer.tasks.drafts.related_work import estimate_calls
 
     options = plan_of(wanted, options, shelf)
     options = replace(options, filters=with_known_keys(options.filters, shelf))
@@ -37,7 +37,7 @@ def make(
             most = 2 * len(wanted.add)
             said = f"At most {most} calls to {model}: 1 to write and 1 to judge for each paper."
         else:
-            said = planned_calls(about, shelf, model, options)
+            said = estimate_calls(about, shelf, model, options)
         return say_planned(said, shelf.settings)
     warm_up(about, shelf, writer, use_cache=wanted.use_cache)
     if wanted.revise:
@@ -50,7 +50,7 @@ def make(
     return _say_summary(wanted, work, note, has_budget=shelf.settings.budget_usd is not None)
 
 
-def _show_plan(wanted: Wanted, planned: Planned) -> int:
+def _show_plan(wanted: Wanted, planned: PlannedDraft) -> int:
     """The plan as YAML. Gives the exit code."""
     from reviewer.tasks.yaml_plan import plan_yaml
     from reviewer.text import counted

@@ -70,12 +70,12 @@ def selected(
 
     from reviewer.cli.library import with_known_keys
     from reviewer.errors import NotFoundError
-    from reviewer.tasks.tables.select import named_in
+    from reviewer.tasks.tables.select import match_bibtex
     from reviewer.text import counted
 
     filters = with_known_keys(filters, shelf)
     if named_by:
-        named, notes = named_in(named_by, shelf, progress)
+        named, notes = match_bibtex(named_by, shelf, progress)
         for line in notes:
             progress(line, -1, 0)
         if not named:

@@ -99,7 +99,7 @@ def ask(
     from reviewer.cli.progress import ShownProgress
     from reviewer.render import choose_format, forms_of
     from reviewer.tasks import answer_question
-    from reviewer.tasks.answers.answer import AskOptions, planned_calls
+    from reviewer.tasks.answers.answer import AskOptions, estimate_calls
 
     form = choose_format("json" if json else form, output, forms_of("Answer"))
     settings = settings_of(
@@ -114,7 +114,7 @@ def ask(
     ):
         options = replace(options, filters=with_known_keys(options.filters, shelf))
         if dry_run:
-            planned = planned_calls(asked, shelf, settings.model, options)
+            planned = estimate_calls(asked, shelf, settings.model, options)
             return say_planned(planned, settings)
         with closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer:
             warm_up(asked, shelf, writer, use_cache=not no_cache)

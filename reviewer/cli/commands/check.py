@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from reviewer.library import Library
     from reviewer.settings import Settings
-    from reviewer.tasks.checks.check import CheckOptions, DraftText
+    from reviewer.sources.text_file import TextFile
+    from reviewer.tasks.checks.check import CheckOptions
     from reviewer.types.checks import CheckReport
     from reviewer.types.progress import Progress
 
@@ -122,7 +123,7 @@ def _options(allow: Sequence[str] | None) -> CheckOptions:
 
 
 def _checked(
-    text: DraftText,
+    text: TextFile,
     bib: Sequence[str] | None,
     papers: Sequence[str] | None,
     settings: Settings,
@@ -162,7 +163,7 @@ def _shelf(
         raise LibraryError(error.message, hint=hint) from error
 
 
-def _named_in(text: DraftText) -> list[str]:
+def _named_in(text: TextFile) -> list[str]:
     """The bibliographies that the draft names, as far as they stand beside it."""
     from reviewer.tasks.checks.manuscript import read_draft
 

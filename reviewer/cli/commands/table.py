@@ -140,7 +140,7 @@ def table(
     from reviewer.cli.progress import ShownProgress
     from reviewer.cli.table_inputs import check_rows, columns_of, earlier_table, selected
     from reviewer.tasks import compare_papers
-    from reviewer.tasks.tables.table import TableOptions, planned_calls
+    from reviewer.tasks.tables.table import TableOptions, estimate_calls
     from reviewer.tasks.tables.update import Redo
 
     form = _form(form, output, json=json)
@@ -163,7 +163,7 @@ def table(
     ):
         about, options = selected(about, options, filters, named_by, shelf, progress)
         if dry_run:
-            planned = planned_calls(about, shelf, settings.model, options)
+            planned = estimate_calls(about, shelf, settings.model, options)
             return say_planned(planned, settings)
         with closing(writer_of(settings, shelf, use_cache=not no_cache)) as writer:
             warm_up(about, shelf, writer, use_cache=not no_cache)
