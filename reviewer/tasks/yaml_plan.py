@@ -19,7 +19,6 @@ LEAST_WORDS, MOST_WORDS = 50, 20_000
 MOST_CHARS = 1_000_000
 _FIELDS = ("question", "order", "words", "themes")
 _THEME_FIELDS = ("name", "papers")
-_COMPARE = "Compare it with: --plan-only"
 _HEAD = """\
 # What the section will tell, theme by theme. Rename themes, move or take out papers, change their
 # order; a theme needs two papers, or it is joined to another. Then:
@@ -70,10 +69,8 @@ def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Plan
 
     Raises UsageError that names the line of what is wrong.
     """
-    if len(text) > MOST_CHARS:
-        raise UsageError(f"{file} is too long for a plan", hint="Make one with --plan-only.")
-    reader = _Reader(file, paper_named)
-    top = reader.fields(composed(text, file), _FIELDS, "a plan")
+    reader = _Reader(file, paper_named, "Compare it with: --plan-only")
+    top = reader.top(text, _FIELDS)
     if "themes" not in top:
         reader.fault(1, "the themes are missing")
     if "question" not in top:
@@ -86,37 +83,37 @@ def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Plan
     )
 
 
-def composed(text: str, file: str, hint: str = _COMPARE) -> Node | None:
-    """The tree of the file's nodes, each with its line, not made into objects; None for an empty
-    file.
-
-    Raises UsageError that names the line of what is not YAML.
-    """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        root: Node | None = YAML(typ="safe", pure=True).compose(text)
-        return root
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        said = (error.problem or error.context or "unknown syntax").splitlines()[0]
-        where = f", line {mark.line + 1}" if mark else ""
-        raise UsageError(f"{file}{where}: this is not YAML: {said}", hint=hint) from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise UsageError(f"{file} is not YAML: {str(error).splitlines()[0]}", hint=hint) from error
-
-
 class NodeReader:
     """Takes values from nodes, and names the line of a value that does not fit."""
 
-    def __init__(
-        self, file: str, paper_named: Callable[[str], Paper], compare: str = _COMPARE
-    ) -> None:
+    def __init__(self, file: str, paper_named: Callable[[str], Paper], compare: str) -> None:
         """`compare` is the hint where no better one is known."""
         self._file = file
         self._paper_named = paper_named
         self._compare = compare
+
+    def top(self, text: str, known: Sequence[str]) -> dict[str, Node]:
+        """The fields of a plan's text, each a tree of nodes that is not made into objects.
+
+        Raises UsageError for a text that is too long, and names the line of what is not YAML.
+        """
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+        file, hint = self._file, self._compare
+        if len(text) > MOST_CHARS:
+            raise UsageError(f"{file} is too long for a plan", hint=hint)
+        try:
+            root: Node | None = YAML(typ="safe", pure=True).compose(text)
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            said = (error.problem or error.context or "unknown syntax").splitlines()[0]
+            where = f", line {mark.line + 1}" if mark else ""
+            raise UsageError(f"{file}{where}: this is not YAML: {said}", hint=hint) from error
+        except (YAMLError, ValueError, RecursionError) as error:
+            said = str(error).splitlines()[0]
+            raise UsageError(f"{file} is not YAML: {said}", hint=hint) from error
+        return self.fields(root, known, "a plan")
 
     def fault(self, line: int, said: str, hint: str = "") -> NoReturn:
         raise UsageError(f"{self._file}, line {line}: {said}", hint=hint or self._compare)

@@ -36,11 +36,11 @@ class Bibliography:
 
 @dataclass(frozen=True)
 class Named:
-    """What a draft's keys name. `papers` have texts to compare with; of `untold` only the title is
-    known; `unknown` maps a key that names nothing to the reason."""
+    """What a draft's keys name. `papers` have texts to compare with; `title_only` have no text but
+    their title; `unknown` maps a key that names nothing to the reason."""
 
     papers: dict[str, Paper] = field(default_factory=dict)
-    untold: dict[str, Paper] = field(default_factory=dict)
+    title_only: dict[str, Paper] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
 
 
@@ -95,7 +95,7 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Nam
         elif len(found.parts) > 1:
             named.papers[key] = found
         else:
-            named.untold[key] = found
+            named.title_only[key] = found
     return named
 
 

@@ -80,7 +80,7 @@ def check_draft(
         citing=sum(bool(s.keys) for s in draft.sentences),
         sentences=tuple(_weighed(s, options) for s in sentences),
         entries=tuple(_weighed(e, options) for e in check_entries(draft, bibliography, library)),
-        papers={**named.papers, **named.untold},
+        papers={**named.papers, **named.title_only},
         notes=_notes(draft, named, [opened.remark, *bibliography.notes, *writer.notes()]),
         writer=writer.name,
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
@@ -123,14 +123,14 @@ def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> 
 
 def _unseen(sentence: DraftSentence, named: Named) -> Iterator[Problem]:
     """What was not looked for, because a cited paper is known by its title alone."""
-    untold = " or ".join(key for key in sentence.keys if key in named.untold)
-    if not untold:
+    title_only = " or ".join(key for key in sentence.keys if key in named.title_only)
+    if not title_only:
         return
     if sentence.quotes:
-        detail = f"no text of {untold} is known to look for the words in"
+        detail = f"no text of {title_only} is known to look for the words in"
         yield Problem(kind="quote not checked", detail=detail, about=sentence.quotes[0])
     if figures := stated_figures(sentence):
-        detail = f"no text of {untold} is known to look for {', '.join(figures)} in"
+        detail = f"no text of {title_only} is known to look for {', '.join(figures)} in"
         yield Problem(kind="figure not checked", detail=detail, about=figures[0])
 
 
@@ -189,8 +189,8 @@ def _notes(draft: Draft, named: Named, known: Sequence[str]) -> tuple[str, ...]:
     notes = [*known]
     if not draft.keys:
         notes.append("The draft cites nothing by key or number.")
-    if named.untold:
-        papers, keys = counted(len(named.untold), "cited paper"), ", ".join(named.untold)
+    if named.title_only:
+        papers, keys = counted(len(named.title_only), "cited paper"), ", ".join(named.title_only)
         notes.append(f"{papers} could not be looked into, for no text is known: {keys}")
     if other := sum(s.has_other_mark and not s.keys for s in draft.sentences):
         marks = counted(other, "sentence")

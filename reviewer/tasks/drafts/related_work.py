@@ -96,9 +96,9 @@ def estimate_calls(question: str, library: Library, model: str, options: DraftOp
         themes = max(1, min(MOST_THEMES, round(papers / PAPERS_A_THEME)))
         texts = sum(len(item.chunk.text) + len(item.paper.title) for item in found.evidence)
     else:
-        ids = [paper_id for theme in options.plan.themes for paper_id in theme.paper_ids]
-        papers, themes = len(ids), len(options.plan.themes)
-        texts = sum(len(beginning_of(library.paper(i), library).chunk.text) for i in ids)
+        named = [library.paper(i) for theme in options.plan.themes for i in theme.paper_ids]
+        papers, themes = len(named), len(options.plan.themes)
+        texts = sum(len(beginning_of(paper, library).chunk.text) for paper in named)
     if not papers:
         return "Nothing in the library is near this question: 0 calls."
     reading = 0 if options.effort == "quick" else -(-papers // PAPERS_A_CALL)

@@ -7,19 +7,23 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from pydantic import Field
 
+from reviewer.errors import ModelError
 from reviewer.library import Library
 from reviewer.library.run_log import new_run_id
 from reviewer.library.storage.steps import Steps, key_of
-from reviewer.llm import StoppedError
+from reviewer.llm import LimitError, StoppedError
 from reviewer.tasks.surveys.collect import Collected
 from reviewer.types import SurveyReport, Table
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress
 from reviewer.types.surveys import Made, ReportPlan, ViewQuestion
 from reviewer.types.writer import Writer
+
+R = TypeVar("R")
 
 
 class OutlinedSection(Frozen):
@@ -137,3 +141,14 @@ class PreparedReport:
     questions: tuple[ViewQuestion, ...]
     collected: Collected
     latest: Latest | None
+
+
+def tried(work: Callable[[], R]) -> R | ModelError:
+    """What the work gives, or the ModelError that ended it: the other parts of a run go on. Raises
+    LimitError and StoppedError, which end the run."""
+    try:
+        return work()
+    except (LimitError, StoppedError):
+        raise
+    except ModelError as error:
+        return error

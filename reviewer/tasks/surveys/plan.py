@@ -9,16 +9,7 @@ from typing import TypeVar, get_args
 from reviewer.errors import UsageError
 from reviewer.grounding import read_column
 from reviewer.grounding.columns import checked_columns
-from reviewer.tasks.yaml_plan import (
-    LEAST_WORDS,
-    MOST_CHARS,
-    Node,
-    NodeReader,
-    composed,
-    line_of,
-    quoted,
-    titled,
-)
+from reviewer.tasks.yaml_plan import LEAST_WORDS, Node, NodeReader, line_of, quoted, titled
 from reviewer.text import clean, counted
 from reviewer.types import Paper
 from reviewer.types.searches import Filters
@@ -40,16 +31,13 @@ FIELDS = {
     "plan": ("title", "scope", "settings", "reports"),
     "scope": ("years", "venue", "tags", "files"),
     "settings": ("papers", "words", "depth"),
-    "report": (
-        "title", "topic", "questions", "sections", "tables", "scope", "papers", "words", "depth",
-    ),
+    "report": tuple("title topic questions sections tables scope papers words depth".split()),
     "question": ("question", "view"),
     "section": ("title", "questions", "keys", "papers", "words"),
     "table": ("topic", "columns", "papers"),
-}  # fmt: skip
+}
 DEPTHS: tuple[Depth, ...] = get_args(Depth)
 VIEWS: tuple[PointOfView, ...] = tuple(view for view in get_args(PointOfView) if view)
-COMPARE = "Compare it with: review survey --init TOPIC"
 _YEARS = re.compile(r"(\d{4})?(:)?(\d{4})?")
 _DEFAULTS = ReportPlan(title="", topic="")
 _HEAD = """\
@@ -113,9 +101,8 @@ def survey_yaml(plan: SurveyPlan, papers: Sequence[Paper]) -> str:
 
 def _section_lines(section: SectionPlan, known: dict[str, Paper]) -> list[str]:
     lines = [f"      - title: {quoted(section.title)}"]
-    if section.questions:
-        lines.append("        questions:")
-        lines += [f"          - {quoted(question)}" for question in section.questions]
+    lines += ["        questions:"] if section.questions else []
+    lines += [f"          - {quoted(question)}" for question in section.questions]
     lines += ["        keys:"] if section.keys else []
     for key in section.keys:
         comment = f"  # {titled(known[key])}" if key in known else ""
@@ -139,10 +126,8 @@ def read_survey_plan(text: str, file: str, paper_named: Callable[[str], Paper]) 
 
     Raises UsageError that names the line of what is wrong.
     """
-    if len(text) > MOST_CHARS:
-        raise UsageError(f"{file} is too long for a plan", hint=COMPARE)
-    reader = _Reader(file, paper_named, COMPARE)
-    top = reader.fields(composed(text, file, COMPARE), FIELDS["plan"], "a plan")
+    reader = _Reader(file, paper_named, "Compare it with: review survey --init TOPIC")
+    top = reader.top(text, FIELDS["plan"])
     if "reports" not in top:
         reader.fault(1, "the reports are missing", "Add reports: with a topic a line.")
     shared = reader.shared(top)
@@ -178,10 +163,9 @@ class _Reader(NodeReader):
         own = self.fields(node, FIELDS["report"], "a report")
         if "topic" not in own and "title" not in own:
             self.fault(line_of(node), "a report has no topic", "Add topic: with what it is about.")
-        title, topic = self._text(own, "title"), self._text(own, "topic")
-        topic = topic or title
-        made = self._settings(own, shared)
-        return made.model_copy(
+        title = self._text(own, "title")
+        topic = self._text(own, "topic") or title
+        return self._settings(own, shared).model_copy(
             update={
                 "title": title or _as_title(topic),
                 "topic": topic,
@@ -253,11 +237,8 @@ class _Reader(NodeReader):
         first = int(found[1]) if found and found[1] else None
         last = int(found[3]) if found and found[3] else None
         if found is None or not (first or last) or (first and last and first > last):
-            self.fault(
-                line_of(node),
-                f"'{said}' is not a range of years",
-                'Use 2024, "2023:2025", "2024:".',
-            )
+            message = f"'{said}' is not a range of years"
+            self.fault(line_of(node), message, 'Use 2024, "2023:2025", "2024:".')
         return first, last if found[2] else first
 
 

@@ -9,11 +9,11 @@ from reviewer.errors import ModelError
 from reviewer.grounding import pass_gate, take_stances, verdict_of
 from reviewer.grounding.claims import FAILING
 from reviewer.library.storage.steps import key_of
-from reviewer.llm import LimitError, StoppedError, side_by_side
+from reviewer.llm import side_by_side
 from reviewer.search import map_papers
 from reviewer.tasks.drafts.compose import cited_ids
 from reviewer.tasks.surveys.collect import Collected, collect, count_flow
-from reviewer.tasks.surveys.context import Latest, PreparedReport, SurveyRun
+from reviewer.tasks.surveys.context import Latest, PreparedReport, SurveyRun, tried
 from reviewer.tasks.surveys.cross_references import cross_reference
 from reviewer.tasks.surveys.read import is_relevant, read_papers
 from reviewer.tasks.surveys.sections import PAPERS_A_SECTION, outline, write_section
@@ -162,13 +162,11 @@ def _summary(sections: Sequence[SurveySection], prepared: PreparedReport) -> Sum
         is_open = [_open_question(claim, sections) for claim in asked if claim.citations]
         return Summary(abstract=abstract, open_questions=tuple(is_open))
 
-    try:
-        return run.steps.done("summary", parts, Summary, make)
-    except (LimitError, StoppedError):
-        raise
-    except ModelError as error:
-        run.count.say(f"No abstract of '{plan.title}': {error.message}")
+    made = tried(lambda: run.steps.done("summary", parts, Summary, make))
+    if isinstance(made, ModelError):
+        run.count.say(f"No abstract of '{plan.title}': {made.message}")
         return Summary()
+    return made
 
 
 def _open_question(claim: Claim, sections: Sequence[SurveySection]) -> OpenQuestion:

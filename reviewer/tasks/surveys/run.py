@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from reviewer.errors import ModelError
@@ -13,7 +14,7 @@ from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request
 from reviewer.library.storage.steps import Steps, key_of
 from reviewer.llm import LimitError, StoppedError
-from reviewer.tasks.surveys.context import PreparedReport, SectionCount, SurveyRun
+from reviewer.tasks.surveys.context import PreparedReport, SectionCount, SurveyRun, tried
 from reviewer.tasks.surveys.context import SurveyOptions as SurveyOptions
 from reviewer.tasks.surveys.read import read_papers
 from reviewer.tasks.surveys.report import (
@@ -151,9 +152,10 @@ def _side_by_side(
     """What `ended` makes of each item's result, or of the ModelError that it ended with. It is
     called in this thread, as soon as the result is there."""
     if run.jobs == 1:
-        return [ended(_tried(work, item)) for item in items]
+        return [ended(tried(partial(work, item))) for item in items]
     pool = ThreadPoolExecutor(max(1, min(run.jobs, len(items))))
-    futures: list[Future[R | ModelError]] = [pool.submit(_tried, work, item) for item in items]
+    futures: list[Future[R | ModelError]]
+    futures = [pool.submit(tried, partial(work, item)) for item in items]
     try:
         made = {future: ended(future.result()) for future in as_completed(futures)}
     except BaseException as error:
@@ -161,26 +163,13 @@ def _side_by_side(
         is_stopped = isinstance(error, KeyboardInterrupt | LimitError | StoppedError)
         run.writer.close(at_once=not is_stopped)
         pool.shutdown(wait=False, cancel_futures=True)
-        if is_stopped:
-            _let_end(futures, run)
+        if is_stopped:  # what the calls in flight cost is kept; a second interrupt ends the wait
+            news = f"Ending: calls in flight have {GRACE_S:g} s; Ctrl-C again: none"
+            run.count.progress(news, -1, 0)
+            wait(futures, GRACE_S)
         raise
     pool.shutdown()
     return [made[future] for future in futures]
-
-
-def _let_end(futures: Sequence[Future[R]], run: SurveyRun) -> None:
-    """Wait for the calls in flight, so that what they cost is kept. A second interrupt ends it."""
-    run.count.progress(f"Ending: calls in flight have {GRACE_S:g} s; Ctrl-C again: none", -1, 0)
-    wait(futures, GRACE_S)
-
-
-def _tried(work: Callable[[A], R], item: A) -> R | ModelError:
-    try:
-        return work(item)
-    except (LimitError, StoppedError):
-        raise
-    except ModelError as error:
-        return error
 
 
 def _failed(report: ReportPlan, name: str, error: ModelError, run: SurveyRun) -> SurveyReport:

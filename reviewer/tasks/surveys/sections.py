@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from reviewer.errors import ModelError
 from reviewer.library.storage.steps import key_of
-from reviewer.llm import LimitError, StoppedError
 from reviewer.search import group_papers, name_themes, settle_themes
 from reviewer.tasks.drafts.compose import Checker, compose_sections
-from reviewer.tasks.surveys.context import Outline, OutlinedSection, PreparedReport
+from reviewer.tasks.surveys.context import Outline, OutlinedSection, PreparedReport, tried
 from reviewer.tasks.surveys.read import is_relevant
 from reviewer.tasks.yaml_plan import LEAST_WORDS
 from reviewer.types import Evidence
@@ -106,14 +105,13 @@ def write_section(
     key = key_of("section", [*asked, *how, [item.chunk.id for item in own]])
     section = run.steps.find(key, SurveySection)
     if section is None or (section.failed and run.options.is_retry):
-        section = SurveySection(**outlined.model_dump(exclude={"words"}))
-        try:
-            section = _written(section, words, own, prepared, readings)
-            run.steps.keep(key, "section", section)
-        except (LimitError, StoppedError):
-            raise
-        except ModelError as error:
-            section = section.model_copy(update={"failed": error.message})
+        blank = SurveySection(**outlined.model_dump(exclude={"words"}))
+        made = tried(lambda: _written(blank, words, own, prepared, readings))
+        if isinstance(made, ModelError):
+            section = blank.model_copy(update={"failed": made.message})
+        else:
+            section = made
+            run.steps.keep(key, "section", made)
     run.count.ended()
     return WrittenSection(section, key)
 

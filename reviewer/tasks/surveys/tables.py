@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from reviewer.errors import ModelError
-from reviewer.llm import LimitError, StoppedError
-from reviewer.tasks.surveys.context import PreparedReport
+from reviewer.tasks.surveys.context import PreparedReport, tried
 from reviewer.tasks.tables.table import TableOptions, compare_papers
 from reviewer.types import Paper, Table
 from reviewer.types.runs import Usage
@@ -23,12 +23,11 @@ def make_tables(
     tables, failed = [], []
     for n, planned in enumerate(plan.tables):
         earlier = latest.tables[n] if latest and n < len(latest.tables) else None
-        try:
-            tables.append(_table(planned, prepared, papers, earlier))
-        except (LimitError, StoppedError):
-            raise
-        except ModelError as error:
-            failed.append(f"{planned.topic or plan.title}: {error.message}")
+        made = tried(partial(_table, planned, prepared, papers, earlier))
+        if isinstance(made, ModelError):
+            failed.append(f"{planned.topic or plan.title}: {made.message}")
+        else:
+            tables.append(made)
     return tuple(tables), tuple(failed)
 
 
