@@ -109,7 +109,7 @@ def _strict(claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], list[str]]:
 
 
 def estimate_calls(question: str, library: Library, model: str, options: AskOptions) -> str:
-    """How many model calls an answer would take, in words. Searches, and contacts nobody."""
+    """How many model calls an answer would take, in words. Searches, but calls no model."""
     found = find(question, library, SearchOptions(options.papers, filters=options.filters))
     if not model:
         return "No model is set: 0 calls."

@@ -105,7 +105,7 @@ def _checked(
 
 def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> CheckedSentence:
     """A sentence is checked against its papers when all of them have a text: what is not in one of
-    them could be in the one that is not known."""
+    them could be in the unknown one."""
     problems = [
         Problem(kind="unknown key", detail=named.unknown[key], about=key)
         for key in sentence.keys

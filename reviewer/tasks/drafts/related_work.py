@@ -87,7 +87,7 @@ def _sections(
 
 
 def estimate_calls(question: str, library: Library, model: str, options: DraftOptions) -> str:
-    """How many model calls a draft would take, in words. Searches, and contacts nobody."""
+    """How many model calls a draft would take, in words. Searches, but calls no model."""
     if not model:
         return "No model is set: 0 calls."
     if options.plan is None:

@@ -56,7 +56,7 @@ class Latest(Frozen):
 
 @dataclass(frozen=True)
 class SurveyOptions:
-    """How a run goes: `jobs` is calls at a time; the flags say what becomes of sections. `done` is
+    """How a run goes: `jobs` is calls at a time; the flags say how sections are treated. `done` is
     called with each report as soon as it is whole, by one thread at a time."""
 
     jobs: int = 8
@@ -133,7 +133,7 @@ class SurveyRun:
 @dataclass(frozen=True)
 class PreparedReport:
     """A report of a run before anything is read: its plan, the stem of its files' names, its
-    questions and its papers. `latest` is what an update goes on from, None for any other run."""
+    questions and its papers. `latest` is what an update continues from, else None."""
 
     run: SurveyRun
     plan: ReportPlan

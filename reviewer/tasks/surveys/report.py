@@ -50,7 +50,7 @@ class Summary(Frozen):
 def prepare(
     plan: ReportPlan, name: str, questions: tuple[ViewQuestion, ...], run: SurveyRun
 ) -> PreparedReport:
-    """Search for all that the report asks. Contacts nobody but an embedding's provider."""
+    """Search for all that the report asks. Contacts no service but an embedding's provider."""
     is_update = run.options.is_update
     latest = run.steps.find(run.latest_key(plan), Latest) if is_update else None
     collected = collect(plan, questions, run.library, latest.read_ids if latest else ())
@@ -116,7 +116,7 @@ def write_report(prepared: PreparedReport) -> SurveyReport:
 
 
 def with_map(report: SurveyReport, run: SurveyRun) -> SurveyReport:
-    """The report with its papers laid out. Takes the processor for a moment, and asks nobody."""
+    """The report with its papers laid out. Takes the processor for a moment, and calls no service."""
     themes = [Theme(name=s.title, paper_ids=s.paper_ids) for s in report.sections]
     return report.model_copy(update={"map": map_papers(report.papers, themes, run.library)})
 

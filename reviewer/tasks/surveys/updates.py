@@ -1,4 +1,4 @@
-"""What an update brought to a report, and what the next update goes on from."""
+"""What an update brought to a report, and what the next update continues from."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def keep_failed(sections: Sequence[SurveySection], keys: Sequence[str], run: Sur
 def keep_latest(
     report: SurveyReport, outlined: Outline, keys: Sequence[str], prepared: PreparedReport
 ) -> None:
-    """Keep what an update goes on from. A report that failed in part replaces no whole one."""
+    """Keep what an update continues from. A report that failed in part does not replace a whole one."""
     if report.failed or not report.sections:
         return
     run, papers = prepared.run, prepared.collected.papers

@@ -211,7 +211,7 @@ def _lost(cells: Cells, options: TableOptions) -> list[str]:
 
 
 def estimate_calls(topic: str, library: Library, model: str, options: TableOptions) -> str:
-    """How many model calls a table would take at most, in words. Searches, and contacts nobody."""
+    """How many model calls a table would take at most, in words. Searches, but calls no model."""
     chosen = _chosen(topic, library, options)
     if not model:
         return f"No model is set: 0 calls for {counted(len(chosen.papers), 'paper')}."
