@@ -116,7 +116,7 @@ def write_report(prepared: PreparedReport) -> SurveyReport:
 
 
 def with_map(report: SurveyReport, run: SurveyRun) -> SurveyReport:
-    """The report with its papers laid out. Takes the processor for a moment, and calls no service."""
+    """The report with its papers laid out. Uses the processor for a moment, and no service."""
     themes = [Theme(name=s.title, paper_ids=s.paper_ids) for s in report.sections]
     return report.model_copy(update={"map": map_papers(report.papers, themes, run.library)})
 

@@ -52,7 +52,7 @@ def keep_failed(sections: Sequence[SurveySection], keys: Sequence[str], run: Sur
 def keep_latest(
     report: SurveyReport, outlined: Outline, keys: Sequence[str], prepared: PreparedReport
 ) -> None:
-    """Keep what an update continues from. A report that failed in part does not replace a whole one."""
+    """Keep what an update continues from. A partly failed report does not replace a whole one."""
     if report.failed or not report.sections:
         return
     run, papers = prepared.run, prepared.collected.papers
