@@ -13,8 +13,8 @@ from pathlib import Path
 
 from reviewer.library import Library
 from reviewer.settings import load_settings
+from reviewer.sources.text_file import TextFile
 from reviewer.tasks import check_draft
-from reviewer.tasks.checks.check import DraftText
 from reviewer.writers import Extractive
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,7 +43,7 @@ Robots grasp unknown objects with soft fingers""".splitlines()
 
 
 def does_not_bear(sentence: str, key: str, library: Library) -> bool:
-    report = check_draft(DraftText("draft.md", f"{sentence} [@{key}]."), library, Extractive())
+    report = check_draft(TextFile("draft.md", f"{sentence} [@{key}]."), library, Extractive())
     return any(p.kind == "nothing bears" for s in report.sentences for p in s.problems)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reviewer.library import Library
     from reviewer.render.markdown_draft import Listed
     from reviewer.tasks.drafts.options import DraftOptions
-    from reviewer.tasks.drafts.outline import Planned
+    from reviewer.tasks.drafts.outline import PlannedDraft
     from reviewer.types import RelatedWork
     from reviewer.types.progress import Progress
     from reviewer.types.writer import Writer
@@ -32,7 +32,7 @@ def make(
 ) -> int:
     """Make and show a draft, a plan or a revision; gives the exit code."""
     from reviewer.tasks import draft_related_work, plan_related_work
-    from reviewer.tasks.drafts.related_work import planned_calls
+    from reviewer.tasks.drafts.related_work import estimate_calls
 
     options = plan_of(flags, options, shelf)
     options = replace(options, filters=with_known_keys(options.filters, shelf))
@@ -43,7 +43,7 @@ def make(
             most = 2 * len(flags.add or ())
             said = f"At most {most} calls to {model}: 1 to write and 1 to judge for each paper."
         else:
-            said = planned_calls(about, shelf, model, options)
+            said = estimate_calls(about, shelf, model, options)
         return say_planned(said, shelf.settings)
     warm_up(about, shelf, writer, use_cache=flags.use_cache)
     if flags.revise:
@@ -56,7 +56,7 @@ def make(
     return _say_summary(flags, work, note, has_budget=shelf.settings.budget_usd is not None)
 
 
-def _show_plan(flags: DraftFlags, planned: Planned) -> int:
+def _show_plan(flags: DraftFlags, planned: PlannedDraft) -> int:
     """Write the plan as YAML. Gives the exit code."""
     from reviewer.tasks.yaml_plan import plan_yaml
 

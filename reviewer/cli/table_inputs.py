@@ -67,11 +67,11 @@ def selected(
     the library."""
     from dataclasses import replace
 
-    from reviewer.tasks.tables.select import named_in
+    from reviewer.tasks.tables.select import match_bibtex
 
     filters = with_known_keys(filters, shelf)
     if named_by:
-        named, notes = named_in(named_by, shelf, progress)
+        named, notes = match_bibtex(named_by, shelf, progress)
         for line in notes:
             progress(line, -1, 0)
         if not named:

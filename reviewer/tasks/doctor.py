@@ -1,4 +1,4 @@
-"""Looks at what works here: library, index, embedding, model, versions; and what to do if not."""
+"""Says what works here: library, index, embedding, model, versions; and what to do if not."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import Literal
 
 from reviewer.errors import ReviewError
 from reviewer.library import Library
@@ -15,13 +16,7 @@ from reviewer.library.embeddings.embedding import DEFAULT, INT8, LOCAL
 from reviewer.library.embeddings.int8 import can_be_made, kept_model
 from reviewer.library.embeddings.minilm import find_files
 from reviewer.library.library import NO_EMBEDDING
-from reviewer.llm.providers import (
-    KEY_VARIABLES,
-    MALICIOUS,
-    is_known,
-    is_loopback,
-    provider_of,
-)
+from reviewer.llm.providers import KEY_VARIABLES, MALICIOUS, is_known, is_loopback, provider_of
 from reviewer.settings import Settings
 from reviewer.text import counted
 from reviewer.text.redact import shown
@@ -29,11 +24,11 @@ from reviewer.types.runs import Finding
 from reviewer.types.searches import Filters
 
 _PACKAGES = ("litellm", "chromadb", "pydantic", "jinja2", "typer", "tenacity", "onnxruntime")
-_SAMPLE = 5
+_SAMPLE = 5  # stored vectors, about, that are searched for
 
 
 def examine(settings: Settings, environment: Mapping[str, str] | None = None) -> list[Finding]:
-    """What was looked at, in the order in which a user would ask. Never raises for a bad state."""
+    """What was found, in the order in which a user would ask. Never raises for a bad state."""
     environment = os.environ if environment is None else environment
     own_embedding, findings = _library(settings)
     findings.append(_embedding(settings.embedding or own_embedding or DEFAULT, settings))
@@ -42,73 +37,53 @@ def examine(settings: Settings, environment: Mapping[str, str] | None = None) ->
     return findings
 
 
+def _finding(
+    name: str, state: Literal["ok", "note", "problem"], detail: str, remedy: str = ""
+) -> Finding:
+    return Finding(name=name, state=state, detail=detail, remedy=remedy)
+
+
 def _library(settings: Settings) -> tuple[str, list[Finding]]:
-    """The embedding that made the library's vectors, if any, and how the library stands."""
+    """The embedding that made the library's vectors, if any, and the state of the library."""
     folder = Path(settings.library)
     if not (folder / "library.db").is_file() and not folder.is_file():
         detail, remedy = f"{folder} is not there yet", "review add PATH makes it"
-        return "", [Finding(name="library", state="note", detail=detail, remedy=remedy)]
+        return "", [_finding("library", "note", detail, remedy)]
     try:
         with Library(folder, settings) as library:
             return library.index.embedding_name, [_catalogue(library), _index(library)]
     except ReviewError as error:
-        said = Finding(name="library", state="problem", detail=error.message, remedy=error.hint)
-        return "", [said]
+        return "", [_finding("library", "problem", error.message, error.hint)]
 
 
 def _catalogue(library: Library) -> Finding:
     said = library.database.check()
-    detail = (
-        f"{library.folder}: {counted(library.catalogue.count(), 'paper')}, "
-        f"{counted(library.chunks.count(), 'chunk')}"
-    )
-    if said != "ok":
-        return Finding(
-            name="library",
-            state="problem",
-            detail=f"{detail}; its file is damaged: {said}",
-            remedy="review repair",
-        )
-    return Finding(name="library", state="ok", detail=detail)
+    papers = counted(library.catalogue.count(), "paper")
+    detail = f"{library.folder}: {papers}, {counted(library.chunks.count(), 'chunk')}"
+    if said == "ok":
+        return _finding("library", "ok", detail)
+    detail += f"; its file is damaged: {said}"
+    return _finding("library", "problem", detail, "review repair")
 
 
 def _index(library: Library) -> Finding:
-    waiting = library.chunks.count_waiting()
-    name = library.index.embedding_name
+    name, reindex = library.index.embedding_name, "review reindex"
     if not name:
-        return Finding(
-            name="index",
-            state="note",
-            detail="no vectors yet: search goes by words alone",
-            remedy="review reindex",
-        )
+        return _finding("index", "note", "no vectors yet: search goes by words alone", reindex)
     if not library.index.is_in_step():
-        return Finding(
-            name="index",
-            state="note",
-            detail="not in step with the library; questions are searched exactly until it is",
-            remedy="review reindex",
-        )
+        detail = "not in step with the library; questions are searched exactly until it is"
+        return _finding("index", "note", detail, reindex)
     if not _finds_itself(library):
-        return Finding(
-            name="index",
-            state="problem",
-            detail="the index answers wrongly",
-            remedy="review reindex",
-        )
-    detail = f"in step, vectors by {name}" + (
-        f", {counted(waiting, 'chunk')} without a vector yet" if waiting else ""
-    )
-    return Finding(
-        name="index",
-        state="note" if waiting else "ok",
-        detail=detail,
-        remedy="review reindex" if waiting else "",
-    )
+        return _finding("index", "problem", "the index answers wrongly", reindex)
+    detail = f"in step, vectors by {name}"
+    if waiting := library.chunks.count_waiting():
+        detail += f", {counted(waiting, 'chunk')} without a vector yet"
+        return _finding("index", "note", detail, reindex)
+    return _finding("index", "ok", detail)
 
 
 def _finds_itself(library: Library) -> bool:
-    """A sample of stored vectors is asked for; each must find a chunk as near as itself."""
+    """True when each vector of a sample finds a chunk as near as itself."""
     numbers, matrix = library.chunks.vectors()
     step = max(1, len(numbers) // _SAMPLE)
     for row in range(0, len(numbers), step):
@@ -120,54 +95,41 @@ def _finds_itself(library: Library) -> bool:
 
 def _embedding(name: str, settings: Settings) -> Finding:
     if name == NO_EMBEDDING:
-        return Finding(name="embedding", state="note", detail="switched off: search goes by words")
+        return _finding("embedding", "note", "switched off: search goes by words")
     if name not in LOCAL:
-        return Finding(name="embedding", state="ok", detail=f"{name}, asked through litellm")
+        return _finding("embedding", "ok", f"{name}, asked through litellm")
     folder = find_files(settings.embedding_dir)
     if folder is None:
-        return Finding(
-            name="embedding",
-            state="note",
-            detail="all-MiniLM-L6-v2's files are not here: search goes by words alone",
-            remedy="review reindex with a network, or set REVIEW_EMBEDDING_DIR",
-        )
+        detail = "all-MiniLM-L6-v2's files are not here: search goes by words alone"
+        remedy = "review reindex with a network, or set REVIEW_EMBEDDING_DIR"
+        return _finding("embedding", "note", detail, remedy)
     detail = f"all-MiniLM-L6-v2 in {folder}"
     if name == INT8 and not kept_model(folder).is_file():
         if not can_be_made():
-            return Finding(
-                name="embedding",
-                state="problem",
-                detail=f"{detail}; its smaller model is not made: search goes by words alone",
-                remedy="pip install onnx, or review reindex --embedding minilm",
-            )
+            detail += "; its smaller model is not made: search goes by words alone"
+            remedy = "pip install onnx, or review reindex --embedding minilm"
+            return _finding("embedding", "problem", detail, remedy)
         detail += "; its smaller model is made when it is first used"
-    return Finding(name="embedding", state="ok", detail=detail)
+    return _finding("embedding", "ok", detail)
 
 
 def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:
     """Which model writes. Keys are looked for only for a model that is set, and never shown."""
     if not settings.model:
-        return Finding(name="model", state="ok", detail="none is set: answers are quoted sentences")
+        return _finding("model", "ok", "none is set: answers are quoted sentences")
     variables = KEY_VARIABLES.get(provider_of(settings.model), ())
     held = next((name for name in variables if environment.get(name)), "")
     if variables and not held and not is_loopback(settings.api_base):
         named = " or ".join(variables)
-        return Finding(
-            name="model",
-            state="problem",
-            detail=f"{settings.model} needs a key and {named} is not set",
-            remedy=f"set {named}",
-        )
+        detail = f"{settings.model} needs a key and {named} is not set"
+        return _finding("model", "problem", detail, f"set {named}")
     if not is_known(settings.model):
-        return Finding(
-            name="model",
-            state="problem",
-            detail=f"{settings.model} does not begin with a provider that is known",
-            remedy="write it as openai/gpt-5-mini, anthropic/..., gemini/... or ollama/llama3",
-        )
+        detail = f"{settings.model} does not begin with a known provider"
+        remedy = "write it as openai/gpt-5-mini, anthropic/..., gemini/... or ollama/llama3"
+        return _finding("model", "problem", detail, remedy)
     where = f" at {shown(settings.api_base)}" if settings.api_base else ""
     key = f", {held} is set" if held else ""
-    return Finding(name="model", state="ok", detail=f"{settings.model}{where}{key}")
+    return _finding("model", "ok", f"{settings.model}{where}{key}")
 
 
 def _versions() -> Finding:
@@ -176,13 +138,10 @@ def _versions() -> Finding:
     detail = f"Python {platform.python_version()} on {sys.platform}; {said}"
     for name, versions in MALICIOUS.items():
         if found[name] in versions:
-            return Finding(
-                name="versions",
-                state="problem",
-                detail=f"{name} {found[name]} is known to be malicious. {detail}",
-                remedy=f"remove it, change your keys, and install another {name}",
-            )
-    return Finding(name="versions", state="ok", detail=detail)
+            detail = f"{name} {found[name]} is known to be malicious. {detail}"
+            remedy = f"remove it, change your keys, and install another {name}"
+            return _finding("versions", "problem", detail, remedy)
+    return _finding("versions", "ok", detail)
 
 
 def _version(name: str) -> str:

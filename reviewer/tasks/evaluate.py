@@ -23,7 +23,7 @@ from reviewer.types.progress import Progress, silent
 from reviewer.types.writer import Writer
 
 RANKED = 10
-_DEEP = 40  # hits asked for, so that ten stay when borderline ones are taken out
+_DEEP = 40  # hits asked for, so that ten stay when borderline papers are taken out
 
 
 class GoldStance(Frozen):
@@ -33,7 +33,7 @@ class GoldStance(Frozen):
 
 
 class Question(Frozen):
-    """A judged question. Papers are named by title; `borderline` ones count neither way."""
+    """A judged question. Papers are given by title; `borderline` papers count neither way."""
 
     id: str
     question: str
@@ -44,7 +44,7 @@ class Question(Frozen):
 
 
 class Scores(Frozen):
-    """One question's figures. None: there was nothing to measure it on."""
+    """The measures of one question. None: there was nothing to measure."""
 
     id: str
     question: str
@@ -59,7 +59,7 @@ class Scores(Frozen):
 
 
 class Evaluation(Frozen):
-    """Means over the questions on which each figure could be measured."""
+    """Means over the questions on which each measure could be taken."""
 
     writer: str
     questions: tuple[Scores, ...]
@@ -76,6 +76,7 @@ def read_questions(path: Path) -> list[Question]:
 
     Raises UsageError that names the file and the question that does not fit.
     """
+    hint = "See benchmarks/README.md for the form."
     data = file_bytes(str(path.absolute()))
     if isinstance(data, str):
         raise UsageError(f"{path} cannot be read: {data}", hint="Name another file.")
@@ -88,10 +89,8 @@ def read_questions(path: Path) -> list[Question]:
             raise ValueError("it is empty")
         return [Question(**{n: row[n] for n in Question.model_fields if n in row}) for row in rows]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(
-            f"{path} holds no judged questions: {_misfit(error)}",
-            hint="See benchmarks/README.md for the form.",
-        ) from error
+        message = f"{path} holds no judged questions: {_misfit(error)}"
+        raise UsageError(message, hint=hint) from error
 
 
 def _misfit(error: Exception) -> str:
@@ -99,14 +98,11 @@ def _misfit(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
-        return (
-            f"a question has no '{name}'"
-            if first["type"] == "missing"
-            else f"its '{name}' does not fit"
-        )
+        is_missing = first["type"] == "missing"
+        return f"a question has no '{name}'" if is_missing else f"its '{name}' does not fit"
     if isinstance(error, json.JSONDecodeError):
-        return f"it is no JSON from line {error.lineno}, column {error.colno} on"
-    return str(error) if type(error) is ValueError else "it is no list of questions"
+        return f"it is not JSON from line {error.lineno}, column {error.colno} on"
+    return str(error) if type(error) is ValueError else "it is not a list of questions"
 
 
 def _rows(text: str) -> list[dict[str, Any]]:
@@ -115,7 +111,8 @@ def _rows(text: str) -> list[dict[str, Any]]:
         found = json.loads(text)
     except ValueError:
         return [json.loads(line) for line in text.split("\n") if line.strip()]
-    return list(found["questions"]) if "questions" in found else [found]  # one line is JSON too
+    # A file of JSON Lines with one line is one JSON document too.
+    return list(found["questions"]) if "questions" in found else [found]
 
 
 def evaluate(
@@ -125,7 +122,7 @@ def evaluate(
     options: AskOptions,
     progress: Progress = silent,
 ) -> Evaluation:
-    """Ask every question and measure what comes. Raises ModelError when a model fails."""
+    """Ask every question and measure the answers. Raises ModelError when a model fails."""
     scores = []
     for done, question in enumerate(questions):
         progress("Asking", done, len(questions))
@@ -179,17 +176,15 @@ def citation_scores(claims: Sequence[Claim], writer: Writer) -> tuple[float | No
         return recall, None
     relevant = 0
     for claim, is_supported in zip(claims, supported, strict=True):
-        if not is_supported:
-            continue
-        if len(claim.citations) == 1:
-            relevant += 1
-        else:
-            relevant += _relevant_of(claim, writer)
+        relevant += _count_relevant(claim, writer) if is_supported else 0
     return recall, relevant / citations
 
 
-def _relevant_of(claim: Claim, writer: Writer) -> int:
-    """How many of a supported claim's several citations are not irrelevant."""
+def _count_relevant(claim: Claim, writer: Writer) -> int:
+    """How many citations of a supported claim are not irrelevant."""
+    count = len(claim.citations)
+    if count == 1:
+        return 1
     parts = [(citation,) for citation in claim.citations]
     others = [tuple(c for c in claim.citations if c is not own) for own in claim.citations]
     variants = [
@@ -198,27 +193,23 @@ def _relevant_of(claim: Claim, writer: Writer) -> int:
     ]
     said = writer.judge(variants)
     if isinstance(said, NeedsModel):
-        return len(claim.citations)
-    count = len(claim.citations)
+        return count
     alone, without = said[:count], said[count:]
     return sum(a == "supported" or w != "supported" for a, w in zip(alone, without, strict=True))
 
 
 def _stances(question: Question, answer: Answer) -> tuple[int, int]:
-    """Stances taken as judged, of those of judged papers that were read."""
-    title_by_id = {item.paper.id: normalise_title(item.paper.title) for item in answer.evidence}
+    """How many stances on judged papers are right, and how many there are."""
     gold = {normalise_title(title): stance for title, stance in question.stances.items()}
-    right = judged = 0
-    for stance in answer.stances:
-        wanted = gold.get(title_by_id.get(stance.paper_id, ""))
-        if wanted is not None:
-            judged += 1
-            right += stance.stance in (wanted.stance, *wanted.also_acceptable)
-    return right, judged
+    papers = (item.paper for item in answer.evidence)
+    gold_by_id = {paper.id: gold.get(normalise_title(paper.title)) for paper in papers}
+    judged = [(s.stance, g) for s in answer.stances if (g := gold_by_id.get(s.paper_id))]
+    right = sum(stance in (g.stance, *g.also_acceptable) for stance, g in judged)
+    return right, len(judged)
 
 
 def _ndcg(question: Question, library: Library) -> float | None:
-    """nDCG@10 of the search behind the answer; borderline papers are taken out before the cut."""
+    """nDCG@10 of the search behind the answer; borderline papers are removed before the cut."""
     gain = {normalise_title(title): grade for title, grade in question.qrels.items()}
     if not gain:
         return None
@@ -237,5 +228,5 @@ def ndcg(ranked: Sequence[str], gain: Mapping[str, int]) -> float:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    known: list[Any] = [value for value in values if value is not None]
+    known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None

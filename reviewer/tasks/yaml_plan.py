@@ -1,22 +1,24 @@
-"""The only file that knows YAML: nodes read by line, and a draft's plan, written to be edited."""
+"""The only file that knows YAML: reads nodes with their lines, and a draft's editable plan."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.text import clean
 from reviewer.types import Paper
 from reviewer.types.drafts import Order, Plan, Theme
 
+T = TypeVar("T")
+N = TypeVar("N", int, None)
+
 ORDERS: tuple[Order, ...] = ("thematic", "chronological")
 LEAST_WORDS, MOST_WORDS = 50, 20_000
 MOST_CHARS = 1_000_000
 _FIELDS = ("question", "order", "words", "themes")
 _THEME_FIELDS = ("name", "papers")
-_COMPARE = "Compare it with: --plan-only"
 _HEAD = """\
 # What the section will tell, theme by theme. Rename themes, move or take out papers, change their
 # order; a theme needs two papers, or it is joined to another. Then:
@@ -24,8 +26,17 @@ _HEAD = """\
 """
 
 
+class Node(Protocol):
+    """A node of a YAML file. By its `id` its `value` is a text (scalar), nodes (sequence) or pairs
+    of a key's node and a value's (mapping)."""
+
+    id: str
+    value: Any
+    start_mark: Any
+
+
 def plan_yaml(plan: Plan, papers: Sequence[Paper]) -> str:
-    """The plan as YAML; each paper stands by its key, with its title and year as a comment."""
+    """The plan as YAML; each paper is given by its key, with its title and year as a comment."""
     known = {paper.id: paper for paper in papers}
     lines = [
         _HEAD + f"question: {quoted(plan.question)}",
@@ -36,9 +47,13 @@ def plan_yaml(plan: Plan, papers: Sequence[Paper]) -> str:
     for theme in plan.themes:
         lines += [f"  - name: {quoted(theme.name)}", "    papers:"]
         for paper in (known[i] for i in theme.paper_ids):
-            said = f"{clean(paper.title)} ({paper.year or 'year unknown'})"
-            lines.append(f"      - {quoted(paper.key)}  # {said}")
+            lines.append(f"      - {quoted(paper.key)}  # {titled(paper)}")
     return "\n".join(lines) + "\n"
+
+
+def titled(paper: Paper) -> str:
+    """The paper's title and year, for a comment."""
+    return f"{clean(paper.title)} ({paper.year or 'year unknown'})"
 
 
 def quoted(text: str) -> str:
@@ -54,62 +69,61 @@ def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Plan
 
     Raises UsageError that names the line of what is wrong.
     """
-    if len(text) > MOST_CHARS:
-        raise UsageError(f"{file} is too long for a plan", hint="Make one with --plan-only.")
-    reader = _Reader(file, paper_named)
-    top = reader.fields(composed(text, file), _FIELDS, "a plan")
+    reader = _Reader(file, paper_named, "Compare it with: --plan-only")
+    top = reader.top(text, _FIELDS)
     if "themes" not in top:
-        reader.fault(1, "there are no themes")
+        reader.fault(1, "the themes are missing")
     if "question" not in top:
-        reader.fault(1, "there is no question")
-    question, order, words = (top.get(n) for n in ("question", "order", "words"))
+        reader.fault(1, "the question is missing")
     return Plan(
-        question=reader.text(question, "question"),
-        order=reader.order(order) if order is not None else "thematic",
-        words=reader.words(words) if words is not None else 600,
+        question=reader.text(top["question"], "question"),
+        order=reader.one_of(top["order"], "order", ORDERS) if "order" in top else "thematic",
+        words=reader.number(top, "words", LEAST_WORDS, MOST_WORDS, 600),
         themes=reader.themes(top["themes"]),
     )
 
 
-def composed(text: str, file: str, hint: str = _COMPARE) -> Any:  # noqa: ANN401  a node of ruamel
-    """The tree of the file's nodes, each with its line; nothing is made of them.
-
-    Raises UsageError that names the line of what is no YAML.
-    """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        return YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        said = (error.problem or error.context or "it is no YAML").splitlines()[0]
-        where = f", line {mark.line + 1}" if mark else ""
-        raise UsageError(f"{file}{where}: this is no YAML: {said}", hint=hint) from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise UsageError(f"{file} is no YAML: {str(error).splitlines()[0]}", hint=hint) from error
-
-
 class NodeReader:
-    """Takes values from nodes, and knows where it is when one does not fit."""
+    """Takes values from nodes, and names the line of a value that does not fit."""
 
-    def __init__(
-        self, file: str, paper_named: Callable[[str], Paper], compare: str = _COMPARE
-    ) -> None:
+    def __init__(self, file: str, paper_named: Callable[[str], Paper], compare: str) -> None:
         """`compare` is the hint where no better one is known."""
         self._file = file
         self._paper_named = paper_named
         self._compare = compare
 
+    def top(self, text: str, known: Sequence[str]) -> dict[str, Node]:
+        """The fields of a plan's text, each a tree of nodes that is not made into objects.
+
+        Raises UsageError for a text that is too long, and names the line of what is not YAML.
+        """
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+        file, hint = self._file, self._compare
+        if len(text) > MOST_CHARS:
+            raise UsageError(f"{file} is too long for a plan", hint=hint)
+        try:
+            root: Node | None = YAML(typ="safe", pure=True).compose(text)
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            said = (error.problem or error.context or "unknown syntax").splitlines()[0]
+            where = f", line {mark.line + 1}" if mark else ""
+            raise UsageError(f"{file}{where}: this is not YAML: {said}", hint=hint) from error
+        except (YAMLError, ValueError, RecursionError) as error:
+            said = str(error).splitlines()[0]
+            raise UsageError(f"{file} is not YAML: {said}", hint=hint) from error
+        return self.fields(root, known, "a plan")
+
     def fault(self, line: int, said: str, hint: str = "") -> NoReturn:
         raise UsageError(f"{self._file}, line {line}: {said}", hint=hint or self._compare)
 
-    def fields(self, node: Any, known: Sequence[str], what: str) -> dict[str, Any]:  # noqa: ANN401
-        """The nodes of a mapping by name."""
+    def fields(self, node: Node | None, known: Sequence[str], what: str) -> dict[str, Node]:
+        """The nodes of a mapping by name; `what` names the mapping in messages."""
         if node is None or node.id != "mapping":
             names = ", ".join(f"{name}:" for name in known)
             self.fault(line_of(node), f"{what} has the fields {names}")
-        found: dict[str, Any] = {}
+        found: dict[str, Node] = {}
         for key, value in node.value:
             name = str(key.value) if key.id == "scalar" else ""
             if name not in known:
@@ -117,68 +131,51 @@ class NodeReader:
                 hint = f"Did you mean {near[0]}?" if near else f"Fields: {', '.join(known)}."
                 self.fault(line_of(key), f"{what} has no field '{name}'", hint)
             if name in found:
-                self.fault(line_of(key), f"{name} is there twice")
+                self.fault(line_of(key), f"{name} is given twice")
             found[name] = value
         return found
 
-    def text(self, node: Any, name: str) -> str:  # noqa: ANN401
-        if node is None or node.id != "scalar" or not str(node.value).strip():
-            self.fault(line_of(node), f"{name} is no text")
+    def text(self, node: Node, name: str) -> str:
+        if node.id != "scalar" or not str(node.value).strip():
+            self.fault(line_of(node), f"{name} is not text")
         return " ".join(str(node.value).split())
 
-    def number(self, node: Any, name: str, least: int, most: int) -> int:  # noqa: ANN401
-        said = self.text(node, name)
+    def number(
+        self, own: Mapping[str, Node], name: str, least: int, most: int, default: N
+    ) -> int | N:
+        """The number of this field, or the default where the field is missing."""
+        if name not in own:
+            return default
+        said = self.text(own[name], name)
         if not said.isdecimal() or not least <= int(said[:9]) <= most:
-            self.fault(
-                line_of(node), f"{name} '{said}' is no fitting number", f"Use {least} to {most}."
-            )
+            line, hint = line_of(own[name]), f"Use {least} to {most}."
+            self.fault(line, f"{name} '{said}' is not valid", hint)
         return int(said)
 
-    def one_of(self, node: Any, name: str, known: Sequence[str]) -> str:  # noqa: ANN401
-        said = self.text(node, name)
-        if said not in known:
-            near = difflib.get_close_matches(said, known, 1)
-            meant = f"Did you mean {near[0]}? " if near else ""
-            self.fault(
-                line_of(node), f"the {name} '{said}' is none", f"{meant}Use {', '.join(known)}."
-            )
-        return said
+    def one_of(self, node: Node, name: str, known: Sequence[T]) -> T:
+        said, names = self.text(node, name), [str(value) for value in known]
+        if said not in names:
+            near = difflib.get_close_matches(said, names, 1)
+            hint = f"Did you mean {near[0]}? " if near else ""
+            self.fault(line_of(node), f"unknown {name} '{said}'", f"{hint}Use {', '.join(names)}.")
+        return known[names.index(said)]
 
-    def items(self, node: Any, name: str) -> list[Any]:  # noqa: ANN401
+    def items(self, node: Node, name: str) -> list[Node]:
         if node.id != "sequence" or not node.value:
-            self.fault(line_of(node), f"{name} is no list with an entry a line")
+            self.fault(line_of(node), f"{name} is not a list with an entry a line")
         return list(node.value)
 
-    def paper(self, node: Any) -> Paper:  # noqa: ANN401
-        key = self.text(node, "a paper's key")
+    def paper(self, node: Node) -> Paper:
         try:
-            paper = self._paper_named(key)
+            return self._paper_named(self.text(node, "a paper's key"))
         except NotFoundError as error:
             self.fault(line_of(node), error.message, error.hint)
-        return paper
 
 
 class _Reader(NodeReader):
     """Takes a draft's plan from nodes."""
 
-    def order(self, node: Any) -> Order:  # noqa: ANN401
-        said = self.text(node, "order")
-        found = [order for order in ORDERS if order == said]
-        if not found:
-            self.fault(line_of(node), f"the order '{said}' is none", f"Use {' or '.join(ORDERS)}.")
-        return found[0]
-
-    def words(self, node: Any) -> int:  # noqa: ANN401
-        said = self.text(node, "words")
-        if not said.isdecimal() or not LEAST_WORDS <= int(said[:9]) <= MOST_WORDS:
-            self.fault(
-                line_of(node),
-                f"words '{said}' is no number of words",
-                f"Use {LEAST_WORDS} to {MOST_WORDS}.",
-            )
-        return int(said)
-
-    def themes(self, node: Any) -> tuple[Theme, ...]:  # noqa: ANN401
+    def themes(self, node: Node) -> tuple[Theme, ...]:
         themes, seen = [], dict[str, int]()
         for item in self.items(node, "themes"):
             own = self.fields(item, _THEME_FIELDS, "a theme")
@@ -188,7 +185,7 @@ class _Reader(NodeReader):
             for key in self.items(own["papers"], "papers"):
                 paper = self.paper(key)
                 if paper.id in seen:
-                    said = f"{paper.key} stands in line {seen[paper.id]} already"
+                    said = f"{paper.key} is in line {seen[paper.id]} already"
                     self.fault(line_of(key), said, "A paper belongs to one theme.")
                 seen[paper.id] = line_of(key)
                 ids.append(paper.id)
@@ -196,5 +193,6 @@ class _Reader(NodeReader):
         return tuple(themes)
 
 
-def line_of(node: Any) -> int:  # noqa: ANN401  a node, or None for an empty file
+def line_of(node: Node | None) -> int:
+    """The 1-based line of a node; 1 for an empty file, which has none."""
     return int(node.start_mark.line) + 1 if node is not None else 1

@@ -212,7 +212,7 @@ def test_a_broken_plan_is_told_by_its_line(draft, tmp_path):
     (tmp_path / "plan.yaml").write_text(plan.replace("themes:", "themes: ["), encoding="utf-8")
     code, _, err = draft("--plan", "plan.yaml")
     assert code == 2
-    assert re.search(r"plan\.yaml, line \d+: this is no YAML", err)
+    assert re.search(r"plan\.yaml, line \d+: this is not YAML", err)
     code, _, err = draft("--plan", "plan.yaml", "--tag", "x")
     assert code == 2
 

@@ -204,9 +204,9 @@ def test_a_dry_run_says_what_the_limits_allow(review, fruit):
     [
         ('{"id": 1, "question": ["x"]}', "'id' does not fit"),
         ('{"id": "1"}', "a question has no 'question'"),
-        ("{not json", "it is no JSON from line 1"),
+        ("{not json", "it is not JSON from line 1"),
         ("[1, 2]", "a question has no 'id'"),
-        ("7", "it is no list of questions"),
+        ("7", "it is not a list of questions"),
     ],
 )
 def test_questions_that_do_not_fit_are_told_in_plain_words(review, fruit, tmp_path, text, said):

@@ -282,7 +282,7 @@ def test_a_digest_says_what_came_and_what_it_bears_on(review, shelf, tmp_path):
     assert review("digest", "--forget", "Which pears ripen first?")[0] == 1
     code, _, err = review("digest", "--since", "yesterday")
     assert code == 2
-    assert "--since 'yesterday' is no day. Use 2025-10-01" in err
+    assert "--since 'yesterday' is not a day. Use 2025-10-01" in err
 
 
 def test_runs_are_shown_and_compared(review, tmp_path):

@@ -120,7 +120,7 @@ def test_an_empty_library_says_how_to_fill_it(review, tmp_path):
         (["--keys", "jin-2025-serch"], 1, "Did you mean jin-2025-search"),
         (["--from", "no.bib"], 1, "no.bib cannot be opened"),
         (["--update", "no.json"], 2, "no.json cannot be opened"),
-        (["x", "--redo", "jin-2025-search"], 2, "only an earlier table can be redone"),
+        (["x", "--redo", "jin-2025-search"], 2, "no earlier table to redo is given"),
     ],
 )
 def test_a_slip_is_told_with_what_to_type(review, shelf, arguments, code, said):

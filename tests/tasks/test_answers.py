@@ -11,7 +11,7 @@ from reviewer.library import Library
 from reviewer.library.run_log import new_run_id
 from reviewer.settings import Settings
 from reviewer.tasks import answer_question
-from reviewer.tasks.answers.answer import AskOptions, planned_calls
+from reviewer.tasks.answers.answer import AskOptions, estimate_calls
 from reviewer.types import Answer
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
 from reviewer.types.searches import Filters
@@ -256,12 +256,12 @@ def test_run_ids_are_their_own():
 
 
 def test_what_asking_would_take_is_told_without_asking(samples, tmp_path):
-    assert "0 calls" in planned_calls(QUESTION, samples, "", AskOptions())
-    quick = planned_calls(QUESTION, samples, "m", AskOptions(effort="quick"))
+    assert "0 calls" in estimate_calls(QUESTION, samples, "", AskOptions())
+    quick = estimate_calls(QUESTION, samples, "m", AskOptions(effort="quick"))
     assert re.match("1 calls? to m: 0 to read 12 papers, 1 to write", quick)
-    normal = planned_calls(QUESTION, samples, "m", AskOptions())
+    normal = estimate_calls(QUESTION, samples, "m", AskOptions())
     reads = -(-12 // PAPERS_A_CALL)
     expected = f"{reads + 2} calls to m: {reads} to read 12 papers, 1 to write, 1 to judge"
     assert normal.startswith(expected)
     with Library(tmp_path, Settings(embedding="none")) as empty:
-        assert "0 calls" in planned_calls(QUESTION, empty, "m", AskOptions())
+        assert "0 calls" in estimate_calls(QUESTION, empty, "m", AskOptions())

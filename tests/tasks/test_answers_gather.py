@@ -13,7 +13,7 @@ from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.tasks import answer_question
 from reviewer.tasks.answers.answer import AskOptions
-from reviewer.tasks.answers.gather import Reads, gather
+from reviewer.tasks.answers.gather import GatherOptions, gather
 from reviewer.types.progress import silent
 from reviewer.types.writer import PAPERS_A_CALL
 from reviewer.writers.prompted.answers import (
@@ -135,7 +135,7 @@ def test_quotes_that_do_not_stand_are_not_shown_to_the_next_step_and_are_counted
 
     answer, model = ask(shelf, {ReadReply: invents})
     assert "stand nowhere" not in model.calls(AnswerReply)[0].prompt
-    assert "24 quotes that do not stand in their papers" in answer.coverage.left_out
+    assert "24 quotes not found in the paper" in answer.coverage.left_out
     assert answer.verdict == "12 yes of 12 read"
 
 
@@ -201,7 +201,7 @@ def test_thorough_reads_no_paper_twice_and_no_tag_stands_for_two_texts(shelf):
         ReadReply: reads,
     }
     by, model = writer(script)
-    reading = Reads(3, effort="thorough")
+    reading = GatherOptions(3, effort="thorough")
     gathered = gather(RL, shelf, by, reading, silent)
     tags = [item.tag for item in gathered.evidence]
     assert tags == [f"E{n}" for n in range(1, len(tags) + 1)]
@@ -227,7 +227,7 @@ def test_an_imagined_abstract_steers_the_search_and_is_never_evidence(tmp_path):
             for options in ({"has_floor": False}, {"has_floor": False, "imagined": imagined})
         )
         by, model = writer({QuestionsReply: lambda a: {"questions": [], "abstract": imagined}})
-        gathered = gather("cats", shelf, by, Reads(1, effort="thorough"), silent)
+        gathered = gather("cats", shelf, by, GatherOptions(1, effort="thorough"), silent)
     assert next(iter(steered)) == "Felids"
     assert steered["Felids"].score.dense > plain["Felids"].score.dense
     assert steered["Felids"].score.cosine == plain["Felids"].score.cosine
@@ -245,7 +245,7 @@ def test_a_further_chunk_of_a_paper_that_was_read_makes_no_tag_stand_for_two_tex
     by, _ = writer({QuestionsReply: lambda a: {"questions": next(asked_for)}})
     with Library(tmp_path / "library", Settings(embedding="none")) as shelf:
         shelf.add([str(tmp_path / "a.jsonl")])
-        gathered = gather("trees of apples", shelf, by, Reads(3, effort="thorough"), silent)
+        gathered = gather("trees of apples", shelf, by, GatherOptions(3, effort="thorough"), silent)
     tags = [item.tag for item in gathered.evidence]
     assert tags == [f"E{n}" for n in range(1, len(tags) + 1)]
     assert len({item.paper.id for item in gathered.evidence}) > 3

@@ -13,9 +13,10 @@ from reviewer.render.check import check_markdown
 from reviewer.render.html.check import check_html
 from reviewer.render.json import check_json
 from reviewer.settings import Settings
+from reviewer.sources.text_file import TextFile
 from reviewer.tasks import check_draft
 from reviewer.tasks.checks.bibliography import Bibliography, read_bibliography
-from reviewer.tasks.checks.check import CheckOptions, DraftText, failures, open_draft
+from reviewer.tasks.checks.check import CheckOptions, failures, open_draft
 from reviewer.text import sentence_spans
 from reviewer.types.checks import CheckReport
 from reviewer.writers import Extractive
@@ -49,7 +50,7 @@ def shelf(tmp_path_factory):
 
 def checked(text, library, writer=None, file="draft.md", bib=None, **options) -> CheckReport:
     bibliography = read_bibliography([str(bib)]) if bib else Bibliography()
-    draft = DraftText(file, text)
+    draft = TextFile(file, text)
     return check_draft(
         draft, library, writer or Extractive(), bibliography, CheckOptions(**options)
     )

@@ -11,7 +11,7 @@ from reviewer.settings import Settings
 from reviewer.tasks import draft_related_work, plan_related_work
 from reviewer.tasks.drafts.options import DraftOptions
 from reviewer.tasks.drafts.own_work import read_own
-from reviewer.tasks.drafts.related_work import planned_calls
+from reviewer.tasks.drafts.related_work import estimate_calls
 from reviewer.text import clean, counted
 from reviewer.types import Citation
 from reviewer.types.drafts import Plan, Theme
@@ -534,12 +534,12 @@ def test_progress_is_told_by_stage(shelf):
 
 def test_a_dry_run_counts_what_a_real_run_takes(shelf):
     _, model = draft(shelf)
-    said = planned_calls(QUESTION, shelf, "openai/x", DraftOptions())
+    said = estimate_calls(QUESTION, shelf, "openai/x", DraftOptions())
     found = re.match(r"About (\d+) calls to openai/x: 2 to read 12 papers, 1 to plan,", said)
     assert found
     assert abs(int(found[1]) - len(model.asked)) <= 3
-    assert planned_calls(QUESTION, shelf, "", DraftOptions()) == "No model is set: 0 calls."
-    off = planned_calls("sourdough bread", shelf, "openai/x", DraftOptions())
+    assert estimate_calls(QUESTION, shelf, "", DraftOptions()) == "No model is set: 0 calls."
+    off = estimate_calls("sourdough bread", shelf, "openai/x", DraftOptions())
     assert off == "Nothing in the library is near this question: 0 calls."
 
 

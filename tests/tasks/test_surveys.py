@@ -12,7 +12,7 @@ from reviewer.llm import LimitError
 from reviewer.settings import Settings
 from reviewer.tasks import run_survey
 from reviewer.tasks.surveys.collect import collect
-from reviewer.tasks.surveys.cross_references import merged
+from reviewer.tasks.surveys.cross_references import cross_reference
 from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey
 from reviewer.text import clean
 from reviewer.types import Citation
@@ -397,7 +397,7 @@ def test_a_sentence_of_an_earlier_section_goes_and_both_point_to_each_other():
         ),
     )
     third = SurveySection(title="c", claims=(statement("Nothing in common here.", 200, "p4"),))
-    one_, two, three = merged([first, second, third])
+    one_, two, three = cross_reference([first, second, third])
     assert [claim.text for claim in two.claims] == ["A thing of its own."]
     assert two.left_out == ("2 sentences that another section has",)
     assert [link.number for link in one_.see_also] == [2]

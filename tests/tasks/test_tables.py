@@ -13,9 +13,9 @@ from reviewer.render.describe import cell_text
 from reviewer.render.json import read_table, table_json
 from reviewer.settings import Settings
 from reviewer.tasks import compare_papers
-from reviewer.tasks.tables.select import named_in
+from reviewer.tasks.tables.select import match_bibtex
 from reviewer.tasks.tables.sort import ORDERS, in_order
-from reviewer.tasks.tables.table import TableOptions, planned_calls
+from reviewer.tasks.tables.table import TableOptions, estimate_calls
 from reviewer.tasks.tables.update import Redo
 from reviewer.text import normalise_title
 from reviewer.types import Paper
@@ -147,7 +147,7 @@ def test_a_bib_file_names_papers_by_doi_title_and_key_and_keeps_its_own_keys(sma
         "@misc{gone, title={Nobody Has This}}\n@misc{bad, title={x\n",
         encoding="utf-8",
     )
-    named, notes = named_in(str(file), small)
+    named, notes = match_bibtex(str(file), small)
     papers = {paper.title: paper.id for paper in small.papers()}
     assert named == {
         papers["Study Fox"]: "my-fox", papers["Study Elk"]: "my-elk", papers["Study Ant"]: key,
@@ -165,10 +165,10 @@ def test_a_bib_file_names_papers_by_doi_title_and_key_and_keeps_its_own_keys(sma
 
 def test_a_bib_file_that_is_not_there_or_holds_nothing_is_told(small, tmp_path):
     with pytest.raises(SourceError, match="cannot be opened: no such file"):
-        named_in(str(tmp_path / "none.bib"), small)
+        match_bibtex(str(tmp_path / "none.bib"), small)
     (tmp_path / "empty.bib").write_text("nothing")
     with pytest.raises(SourceError, match="holds no BibTeX entries"):
-        named_in(str(tmp_path / "empty.bib"), small)
+        match_bibtex(str(tmp_path / "empty.bib"), small)
 
 
 # Columns
@@ -297,7 +297,7 @@ def test_redoing_a_column_or_a_paper_does_that_part_alone(small):
         updated(small, first, by, redo=Redo(columns=("dta",)))
     with pytest.raises(UsageError, match="no paper 'nobody'"):
         updated(small, first, by, redo=Redo(papers=("nobody",)))
-    with pytest.raises(UsageError, match="only an earlier table"):
+    with pytest.raises(UsageError, match="no earlier table"):
         compare_papers("", small, by, by_keys(small, redo=Redo(columns=("data",))))
 
 
@@ -407,18 +407,18 @@ def test_the_run_is_kept_without_the_papers_texts(small):
 
 def test_the_plan_names_calls_and_contacts_nobody(small):
     options = by_keys(small, REWARD, DATA)
-    assert planned_calls("", small, "", options) == "No model is set: 0 calls for 6 papers."
-    said = planned_calls("", small, "openai/x", options)
+    assert estimate_calls("", small, "", options) == "No model is set: 0 calls for 6 papers."
+    said = estimate_calls("", small, "openai/x", options)
     assert said.startswith("2 calls to openai/x, for 2 columns of 6 papers. About ")
     by, model = writer()
     table = compare_papers("", small, by, options)
     assert len(model.asked) == 2
     kept = read_table(table_json(table), "t.json")
     later = by_keys(small, Column(name="size"), earlier=kept)
-    assert planned_calls("", small, "m", later).startswith("2 calls to m, for 3 columns of 6")
-    assert "1 of them to suggest" in planned_calls("", small, "m", by_keys(small, suggest=2))
+    assert estimate_calls("", small, "m", later).startswith("2 calls to m, for 3 columns of 6")
+    assert "1 of them to suggest" in estimate_calls("", small, "m", by_keys(small, suggest=2))
     none = Filters(tags=("none",))
-    empty = planned_calls("", small, "m", TableOptions((REWARD,), filters=none))
+    empty = estimate_calls("", small, "m", TableOptions((REWARD,), filters=none))
     assert empty == "No paper in the library fits: 0 calls."
 
 

@@ -70,7 +70,7 @@ def ask(
     from reviewer.cli.progress import ShownProgress
     from reviewer.render import choose_format, forms_of, render
     from reviewer.tasks import answer_question
-    from reviewer.tasks.answers.answer import AskOptions, planned_calls
+    from reviewer.tasks.answers.answer import AskOptions, estimate_calls
 
     form = choose_format("json" if result.json else form, result.output, forms_of("Answer"))
     settings = settings_of(common, model)
@@ -83,7 +83,7 @@ def ask(
     ):
         options = AskOptions(reading.count, with_known_keys(wanted, shelf), effort, strict)
         if dry_run:
-            return say_planned(planned_calls(asked, shelf, settings.model, options), settings)
+            return say_planned(estimate_calls(asked, shelf, settings.model, options), settings)
         with closing(writer_of(settings, shelf, use_cache=use_cache)) as writer:
             warm_up(asked, shelf, writer, use_cache=use_cache)
             whole = continued(asked, shelf, writer, progress) if follow else asked

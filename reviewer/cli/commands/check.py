@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from reviewer.library import Library
     from reviewer.settings import Settings
-    from reviewer.tasks.checks.check import CheckOptions, DraftText
+    from reviewer.sources.text_file import TextFile
+    from reviewer.tasks.checks.check import CheckOptions
     from reviewer.types.progress import Progress
 
 _EPILOG = "Example: review check draft.md --bib refs.bib -o check.html"
@@ -114,7 +115,7 @@ def _shelf(
         raise LibraryError(error.message, hint=hint) from error
 
 
-def _named_in(text: DraftText) -> list[str]:
+def _named_in(text: TextFile) -> list[str]:
     """The bibliographies that the draft names and that lie beside it."""
     from reviewer.tasks.checks.manuscript import read_draft
 

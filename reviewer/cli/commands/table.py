@@ -89,7 +89,7 @@ def table(
     from reviewer.cli.table_inputs import check_rows, columns_of, earlier_table, selected
     from reviewer.grounding.cells import tally
     from reviewer.tasks import compare_papers
-    from reviewer.tasks.tables.table import TableOptions, planned_calls
+    from reviewer.tasks.tables.table import TableOptions, estimate_calls
     from reviewer.tasks.tables.update import Redo
 
     form = _form("json" if result.json else form, result.output)
@@ -115,7 +115,7 @@ def table(
     ):
         about, options = selected(about, options, wanted, named_by, shelf, progress)
         if dry_run:
-            return say_planned(planned_calls(about, shelf, settings.model, options), settings)
+            return say_planned(estimate_calls(about, shelf, settings.model, options), settings)
         with closing(writer_of(settings, shelf, use_cache=use_cache)) as writer:
             warm_up(about, shelf, writer, use_cache=use_cache)
             made = compare_papers(about, shelf, writer, options, progress)

@@ -1,4 +1,4 @@
-"""digest_library: what came into the library lately, and which saved questions it bears on."""
+"""digest_library: papers new in the library, and the saved questions that they bear on."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from reviewer.search import SearchOptions, find
 from reviewer.types.searches import Filters, Hit
 from reviewer.types.surveys import Arrival, Bearing, Digest
 
-DAYS = 7  # without a day of the user's
+DAYS = 7  # looked back where the user gives no day
 HITS_A_QUESTION = 10
-_FILTERED = 500  # more new papers are looked for among the best of all
+_FILTERED = 500  # of more new papers, those among the best of all papers are taken
 
 
 def digest_library(since: str, library: Library) -> Digest:
     """The papers that came on the day `since` (ISO 8601; without one the last DAYS days) or later,
     and for each saved question those of them that search finds above its floor.
 
-    Raises UsageError for a day that is none. Papers of a library from before its form 3 have no
-    known day and do not count.
+    Raises UsageError for a day that does not exist. Papers of a library from before its schema 3
+    have no known day and do not count.
     """
     day = _day(since)
     saved = Saved(library.database)
@@ -46,17 +46,15 @@ def _day(since: str) -> str:
             raise ValueError
         return date.fromisoformat(since).isoformat()
     except ValueError:
-        raise UsageError(f"--since '{since}' is no day", hint="Use 2025-10-01.") from None
+        raise UsageError(f"--since '{since}' is not a day", hint="Use 2025-10-01.") from None
 
 
 def _bearing(question: str, arrivals: Sequence[Arrival], library: Library) -> tuple[Hit, ...]:
     if not arrivals:
         return ()
     keys = tuple(arrival.paper.key for arrival in arrivals)
-    if len(keys) <= _FILTERED:
-        found = find(question, library, SearchOptions(HITS_A_QUESTION, filters=Filters(keys=keys)))
-        return found.hits if found.matched else ()
-    found = find(question, library, SearchOptions(len(keys)))
+    options = SearchOptions(HITS_A_QUESTION, filters=Filters(keys=keys))
+    found = find(question, library, options if len(keys) <= _FILTERED else SearchOptions(len(keys)))
     new = {arrival.paper.id for arrival in arrivals}
     hits = found.hits if found.matched else ()
     return tuple(hit for hit in hits if hit.paper.id in new)[:HITS_A_QUESTION]

@@ -1,4 +1,4 @@
-"""Saved searches: kept in the library, run again when wanted, and told what is new since."""
+"""Saved searches: kept in the library and run again; each run gives what is new since the last."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from reviewer.sources.online import Web, find_by_words
 from reviewer.sources.online.services import require_searched
 from reviewer.sources.online.types import Wanted
 from reviewer.types import Paper
-from reviewer.types.papers import Added, Skipped
+from reviewer.types.papers import Skipped
 from reviewer.types.progress import Progress, silent
 from reviewer.types.saved_searches import News, SavedSearch
 
-_FRESH_S = 3600.0  # what a source said before is asked again: cron runs once a day, or oftener
+_FRESH_S = 3600.0  # older answers of a source are asked again: cron runs once a day or more often
 _NAME = re.compile(r"[\w][\w.-]{0,63}")
 
 
@@ -28,11 +28,11 @@ def saved_searches(library: Library) -> list[SavedSearch]:
 
 
 def add_search(library: Library, search: SavedSearch, progress: Progress = silent) -> News:
-    """Save a search. What it finds now counts as seen; gives that. Raises UsageError for a name
-    that is taken or none, for a question without words, and for a source that is none."""
+    """Save a search. What it finds now is given, and counts as seen. Raises UsageError for a name
+    that is taken or not allowed, for a question without words, and for an unknown source."""
     if not _NAME.fullmatch(search.name):
         raise UsageError(
-            f"'{search.name}' is no name for a search", hint="Use letters, digits, - and _."
+            f"a search cannot be named '{search.name}'", hint="Use letters, digits, - and _."
         )
     if not search.question.strip():
         raise UsageError("there is nothing to look for", hint="review searches add NAME 'words'")
@@ -47,15 +47,15 @@ def add_search(library: Library, search: SavedSearch, progress: Progress = silen
 
 
 def remove_search(library: Library, name: str) -> None:
-    """Forget a saved search. Raises NotFoundError when there is none of this name."""
+    """Forget a saved search. Raises NotFoundError for an unknown name."""
     _named(library, [name])
     with library.writing():
         SavedSearchStore(library.database).forget(name)
 
 
 def run_searches(library: Library, names: Sequence[str], progress: Progress = silent) -> list[News]:
-    """Run these searches, or all: read their inputs anew, search their source, ask, and remember
-    what was named. One that was stopped before it was remembered names the same papers again: none
+    """Run these searches, or all: read their inputs again, search their source, search the library,
+    and remember what was named. A run that stops before that names the same papers next time: none
     is lost."""
     return [_run(library, search, progress) for search in _named(library, names)]
 
@@ -65,9 +65,7 @@ def _named(library: Library, names: Sequence[str]) -> list[SavedSearch]:
     missing = [name for name in names if name not in {search.name for search in known}]
     if missing:
         shown = ", ".join(search.name for search in known) or "none"
-        raise NotFoundError(
-            f"there is no saved search '{missing[0]}'", hint=f"Saved searches: {shown}"
-        )
+        raise NotFoundError(f"no saved search '{missing[0]}'", hint=f"Saved searches: {shown}")
     return [search for search in known if not names or search.name in names]
 
 
@@ -76,10 +74,12 @@ def _run(library: Library, search: SavedSearch, progress: Progress) -> News:
     if search.inputs:
         skipped += library.add(search.inputs, ReadOptions(), progress).skipped
     if search.source:
-        skipped += _add_from_source(library, search, progress).skipped
-    found = find(
-        search.question, library, SearchOptions(papers=search.most, filters=search.filters)
-    )
+        wanted = Wanted.within(search.filters, search.question, search.limit)
+        with Web(library.settings, most_age_s=_FRESH_S) as web:
+            papers_found = find_by_words(web, search.source, wanted, progress)
+            skipped += library.add_found(papers_found, progress).skipped
+    options = SearchOptions(papers=search.most, filters=search.filters)
+    found = find(search.question, library, options)
     papers = [hit.paper for hit in found.hits] if found.matched else []
     fresh = tuple(paper for paper in papers if not _ids(paper) & search.seen)
     seen = search.seen.union(*(_ids(paper) for paper in papers))
@@ -94,15 +94,7 @@ def _run(library: Library, search: SavedSearch, progress: Progress) -> News:
     )
 
 
-def _add_from_source(library: Library, search: SavedSearch, progress: Progress) -> Added:
-    """Add what the search's online source finds, within its years."""
-    wanted = Wanted.within(search.filters, search.question, search.limit)
-    with Web(library.settings, most_age_s=_FRESH_S) as web:
-        return library.add_found(find_by_words(web, search.source, wanted, progress), progress)
-
-
 def _ids(paper: Paper) -> frozenset[str]:
-    """The paper's id and those that it took in: one that was merged is not news."""
-    return frozenset(
-        {paper.id, *(name for name in paper.aliases if re.fullmatch("p[0-9a-f]{12}", name))}
-    )
+    """The ids of the paper and of those merged into it: a merged paper is not news."""
+    merged = (name for name in paper.aliases if re.fullmatch("p[0-9a-f]{12}", name))
+    return frozenset({paper.id, *merged})

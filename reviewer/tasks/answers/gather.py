@@ -1,9 +1,10 @@
-"""Gathers what is read for a question: one search, or several rounds for a thorough answer."""
+"""Gathers the evidence for a question: one search, or several rounds for a thorough answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from reviewer.grounding import cite
 from reviewer.library import Library
@@ -17,15 +18,16 @@ from reviewer.types.runs import Coverage
 from reviewer.types.searches import Filters, Found
 from reviewer.types.writer import Writer
 
-RELEVANT = 3.0  # readings below are not evidence; the prompt asks for no quotes from them
+RELEVANT = 3.0  # a reading below is not evidence; the prompt asks for no quotes from it
 MOST_ROUNDS = 3
-RERANKED = 30
+RERANKED = 30  # texts that the writer is shown to put in order
 EFFORTS = ("quick", "normal", "thorough")
 
 
 @dataclass(frozen=True)
-class Reads:
-    """How much is gathered: papers to read, which may be found, and how hard to look."""
+class GatherOptions:
+    """How much is gathered: at most `papers` papers are read, of those that pass the `filters`;
+    `effort` is quick, normal or thorough."""
 
     papers: int = 12
     filters: Filters = field(default_factory=Filters)
@@ -34,8 +36,8 @@ class Reads:
 
 @dataclass(frozen=True)
 class Gathered:
-    """`evidence` is what the writer may cite, `readings` what it found there. `read` counts papers
-    that were read, relevant or not."""
+    """`evidence` is what the writer may cite, `readings` what it found there; `all_readings` are
+    those of every paper that was read, relevant or not."""
 
     found: Found
     evidence: tuple[Evidence, ...] = ()
@@ -49,28 +51,28 @@ class Gathered:
 
 
 def gather(
-    question: str, library: Library, writer: Writer, reads: Reads, progress: Progress
+    question: str, library: Library, writer: Writer, options: GatherOptions, progress: Progress
 ) -> Gathered:
-    """Search and read. Quick reads nothing: the writer gets the evidence's whole texts."""
+    """Search and read. With effort `quick` nothing is read: the writer gets the whole texts."""
     progress("Searching", 0, 0)
-    found = find(question, library, SearchOptions(reads.papers, filters=reads.filters))
+    found = find(question, library, SearchOptions(options.papers, filters=options.filters))
     if not found.evidence:
         return Gathered(found)
-    if reads.effort == "quick":
+    if options.effort == "quick":
         return Gathered(found, found.evidence)
     evidence = found.evidence
-    if reads.effort == "thorough":
-        evidence = _wider(question, library, writer, reads, evidence)
+    if options.effort == "thorough":
+        evidence = _wider(question, library, writer, options, evidence)
     progress("Reading", 0, 0)
     readings = writer.read(question, evidence)
-    if reads.effort == "thorough":
-        evidence, readings = _deeper(question, library, writer, reads, (evidence, readings))
+    if options.effort == "thorough":
+        evidence, readings = _deeper(question, library, writer, options, evidence, readings)
     return _sifted(found, evidence, readings)
 
 
 def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverage:
-    """What a result that was made of this looked at, when it cites this many papers. `notes` say
-    what was left out after gathering."""
+    """The coverage of a result that was made of this and cites this many papers. `notes` say what
+    was left out after gathering."""
     found = gathered.found
     shown = {item.paper.id for item in gathered.evidence}
     return Coverage(
@@ -86,32 +88,24 @@ def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverag
 def _sifted(
     found: Found, evidence: tuple[Evidence, ...], readings: tuple[Reading, ...]
 ) -> Gathered:
-    """Readings that are relevant, with the quotes that stand where they should."""
+    """What was gathered, with the relevant readings and those of their quotes that are found."""
     shown = {item.tag: item for item in evidence}
-    sifted = [with_located_quotes(r, shown) for r in readings if r.relevance >= RELEVANT]
-    lost = sum(len(r.quotes) for r in readings if r.relevance >= RELEVANT) - sum(
-        len(r.quotes) for r in sifted
-    )
+    weighed = [reading for reading in readings if reading.relevance >= RELEVANT]
+    sifted = [with_located_quotes(reading, shown) for reading in weighed]
+    lost = sum(len(r.quotes) for r in weighed) - sum(len(r.quotes) for r in sifted)
     relevant = {reading.paper_id for reading in sifted}
     left_out = []
     if useless := len(readings) - len(relevant):
         left_out.append(f"{counted(useless, 'paper')} read and found irrelevant")
-    if lost == 1:
-        left_out.append("1 quote that does not stand in its paper")
-    elif lost:
-        left_out.append(f"{lost} quotes that do not stand in their papers")
+    if lost:
+        left_out.append(f"{counted(lost, 'quote')} not found in the paper")
+    kept = tuple(item for item in evidence if item.paper.id in relevant)
     quoted = tuple(reading for reading in sifted if reading.quotes)
-    return Gathered(
-        found,
-        tuple(item for item in evidence if item.paper.id in relevant),
-        quoted,
-        readings,
-        tuple(left_out),
-    )
+    return Gathered(found, kept, quoted, readings, tuple(left_out))
 
 
 def with_located_quotes(reading: Reading, shown: dict[str, Evidence]) -> Reading:
-    """The reading with just those quotes that stand in its own paper, as they stand there."""
+    """The reading with just those quotes that are found in its own paper, as they are there."""
     located = []
     for quote in reading.quotes:
         found = cite(quote, shown)
@@ -124,38 +118,38 @@ def _wider(
     question: str,
     library: Library,
     writer: Writer,
-    reads: Reads,
+    options: GatherOptions,
     evidence: tuple[Evidence, ...],
 ) -> tuple[Evidence, ...]:
     """The evidence of the question and of its parts, the most helpful first."""
     parts = writer.expand(question, ())
     if not isinstance(parts, NeedsModel):
-        others = _searched(parts.questions, library, reads)
+        others = _searched(parts.questions, library, options)
         if parts.abstract:
-            others = [_steered(question, parts.abstract, library, reads), *others]
+            others = [*_searched([question], library, options, parts.abstract), *others]
         evidence = _joined(evidence, others)
     ranked = writer.rerank(question, evidence[:RERANKED])
     if isinstance(ranked, NeedsModel) or not ranked:
         ranked = evidence
-    return tagged(ranked[: 2 * reads.papers])
+    return tagged(ranked[: 2 * options.papers])
 
 
 def _deeper(
     question: str,
     library: Library,
     writer: Writer,
-    reads: Reads,
-    sofar: tuple[tuple[Evidence, ...], tuple[Reading, ...]],
+    options: GatherOptions,
+    evidence: tuple[Evidence, ...],
+    readings: tuple[Reading, ...],
 ) -> tuple[tuple[Evidence, ...], tuple[Reading, ...]]:
-    """Ask what is missing and search again, until nothing new comes."""
-    evidence, readings = sofar
+    """Ask what is missing and search again, until nothing new comes or after MOST_ROUNDS."""
     for _ in range(MOST_ROUNDS - 1):
         missing = writer.expand(question, _as_claims(readings, evidence))
         if isinstance(missing, NeedsModel) or not missing.questions:
             break
-        wider = _joined(evidence, _searched(missing.questions, library, reads))
+        wider = _joined(evidence, _searched(missing.questions, library, options))
         known = {item.paper.id for item in evidence}
-        fresh = tuple(item for item in wider if item.paper.id not in known)[: reads.papers]
+        fresh = tuple(item for item in wider if item.paper.id not in known)[: options.papers]
         if not fresh:
             break
         fresh = tagged(fresh, len(evidence))
@@ -165,7 +159,7 @@ def _deeper(
 
 
 def _as_claims(readings: Sequence[Reading], evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
-    """What was read so far, in the form in which a writer is shown claims."""
+    """What was read so far, as the claims that a writer is shown."""
     shown = {item.tag: item for item in evidence}
     claims = []
     for reading in readings:
@@ -177,28 +171,21 @@ def _as_claims(readings: Sequence[Reading], evidence: Sequence[Evidence]) -> tup
 
 
 def _searched(
-    questions: Sequence[str], library: Library, reads: Reads
+    questions: Sequence[str], library: Library, options: GatherOptions, imagined: str = ""
 ) -> list[tuple[Evidence, ...]]:
-    options = SearchOptions(reads.papers, filters=reads.filters)
-    return [find(question, library, options).evidence for question in questions]
-
-
-def _steered(question: str, abstract: str, library: Library, reads: Reads) -> tuple[Evidence, ...]:
-    """What the question finds when an imagined abstract steers the search by meaning."""
-    options = SearchOptions(reads.papers, filters=reads.filters, imagined=abstract)
-    return find(question, library, options).evidence
+    """The evidence of each question. An imagined abstract steers the search by meaning."""
+    search = SearchOptions(options.papers, filters=options.filters, imagined=imagined)
+    return [find(question, library, search).evidence for question in questions]
 
 
 def _joined(
     evidence: tuple[Evidence, ...], others: Sequence[tuple[Evidence, ...]]
 ) -> tuple[Evidence, ...]:
-    """Each chunk once, old ones first, new ones in turn; tagged in this order."""
-    joined = list(evidence)
-    known = {item.chunk.id for item in evidence}
-    longest = max((len(found) for found in others), default=0)
-    for place in range(longest):
-        for found in others:
-            if place < len(found) and found[place].chunk.id not in known:
-                known.add(found[place].chunk.id)
-                joined.append(found[place])
-    return tagged(joined)
+    """Each chunk once, old ones first, then the first of each search, the second, and so on; tagged
+    in this order."""
+    joined = {item.chunk.id: item for item in evidence}
+    for row in zip_longest(*others):
+        for item in row:
+            if item is not None:
+                joined.setdefault(item.chunk.id, item)
+    return tagged(joined.values())

@@ -15,8 +15,8 @@ from reviewer.sources import Entries, ReadOptions, read_file, read_text_file
 from reviewer.text import normalise_title
 from reviewer.text.views import shorten
 from reviewer.types import Paper
-from reviewer.types.checks import CheckedEntry, Draft, Problem
-from reviewer.types.papers import Skipped
+from reviewer.types.checks import CheckedEntry, Draft, Problem, ProblemKind
+from reviewer.types.papers import Part, Skipped
 
 _HINT = "Give a .bib, .ris or CSL-JSON file."
 _LEAST_TITLE_WORDS = 3
@@ -26,7 +26,7 @@ _FIRST_WORD = re.compile(r"[\w:.+/-]+")
 @dataclass(frozen=True)
 class Bibliography:
     """The entries of the files that a draft takes its references from, in order. `notes` say what
-    was guessed in reading them."""
+    was guessed when they were read."""
 
     files: tuple[str, ...] = ()
     entries: tuple[Paper, ...] = ()
@@ -36,11 +36,11 @@ class Bibliography:
 
 @dataclass(frozen=True)
 class Named:
-    """What a draft's keys name. `papers` have texts to compare with; `untold` are known by a title
-    alone, `unknown` maps a key that names nothing to why."""
+    """What a draft's keys name. `papers` have texts to compare with; `title_only` have no text but
+    their title; `unknown` maps a key that names nothing to the reason."""
 
     papers: dict[str, Paper] = field(default_factory=dict)
-    untold: dict[str, Paper] = field(default_factory=dict)
+    title_only: dict[str, Paper] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
 
 
@@ -79,7 +79,7 @@ def _entries_of(file: str) -> Entries:
 
 
 def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Named:
-    """The papers behind the draft's keys. A paper of the library counts before the entry, for it
+    """The papers behind the draft's keys. A paper of the library is preferred to the entry, for it
     has more text; an entry with an abstract is a paper too."""
     by_key = {entry.key: entry for entry in reversed(bibliography.entries) if entry.key}
     named = Named()
@@ -95,13 +95,13 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Nam
         elif len(found.parts) > 1:
             named.papers[key] = found
         else:
-            named.untold[key] = found
+            named.title_only[key] = found
     return named
 
 
 def _listed(entry: str, by_key: dict[str, Paper], library: Library) -> Paper:
-    """The paper of an entry of a numbered list: by the key at its beginning, else by a title that
-    stands in it. One that is not known has the entry for its title."""
+    """The paper of an entry of a numbered list: by the key at its beginning, else by the longest
+    title that the entry holds. An unknown paper gets the entry as its title."""
     first = _FIRST_WORD.match(entry)
     if first and (found := library.catalogue.paper_named(first[0])):
         return found
@@ -115,13 +115,7 @@ def _listed(entry: str, by_key: dict[str, Paper], library: Library) -> Paper:
     ]
     if held:
         return max(held, key=lambda item: (item[0], -item[1]))[2]
-    return _titled(shorten(entry, 200))
-
-
-def _titled(title: str) -> Paper:
-    from reviewer.types.papers import Part
-
-    return Paper(parts=(Part(name="title", text=title),))
+    return Paper(parts=(Part(name="title", text=shorten(entry, 200)),))
 
 
 def _entered(
@@ -149,12 +143,14 @@ def _near(key: str, keys: Sequence[str]) -> str:
 def check_entries(
     draft: Draft, bibliography: Bibliography, library: Library
 ) -> tuple[CheckedEntry, ...]:
-    """Each entry of the bibliography with what is to be said of it."""
-    twins = _twins(bibliography.entries)
+    """Each entry of the bibliography with its problems."""
+    entries = bibliography.entries
+    groups = group_same(entries)
+    twins = {n: entries[group[0]].key for group in groups for n in group[1:]}
     checked = []
-    for entry, twin in zip(bibliography.entries, twins, strict=True):
+    for n, entry in enumerate(entries):
         problems = []
-        if twin:
+        if twin := twins.get(n):
             problems.append(Problem(kind="duplicate", detail=f"the same paper as {twin}"))
         if entry.key not in draft.keys and not draft.cites_all:
             problems.append(Problem(kind="never cited", detail="the draft does not cite it"))
@@ -162,30 +158,12 @@ def check_entries(
         if paper is None:
             detail = "the library does not have this paper"
             problems.append(Problem(kind="not in the library", detail=detail))
-        checked.append(
-            CheckedEntry(
-                key=entry.key,
-                title=entry.title,
-                paper_id=paper.id if paper else "",
-                problems=tuple(problems),
-            )
-        )
-    return (*checked, *map(_unread, bibliography.skipped))
-
-
-def _twins(entries: Sequence[Paper]) -> list[str]:
-    """For each entry the key of an earlier one that is the same paper, or nothing."""
-    twins = [""] * len(entries)
-    for group in group_same(entries):
-        for member in group[1:]:
-            twins[member] = entries[group[0]].key
-    return twins
-
-
-def _unread(skipped: Skipped) -> CheckedEntry:
-    is_double = "twice" in skipped.reason
-    problem = Problem(
-        kind="duplicate" if is_double else "unreadable entry",
-        detail=f"{Path(skipped.file).name}, line {skipped.position}: {skipped.reason}",
-    )
-    return CheckedEntry(key="", title="", problems=(problem,))
+        paper_id = paper.id if paper else ""
+        found = {"key": entry.key, "title": entry.title, "paper_id": paper_id}
+        checked.append(CheckedEntry(**found, problems=tuple(problems)))
+    for skipped in bibliography.skipped:
+        detail = f"{Path(skipped.file).name}, line {skipped.position}: {skipped.reason}"
+        kind: ProblemKind = "duplicate" if "twice" in skipped.reason else "unreadable entry"
+        problem = Problem(kind=kind, detail=detail)
+        checked.append(CheckedEntry(key="", title="", problems=(problem,)))
+    return tuple(checked)

@@ -27,7 +27,7 @@ _BIBLIOGRAPHY = re.compile(
     r"|^bibliography:[ \t]*([^\n\[\]]+)$",
     re.MULTILINE,
 )
-_FILLER = "X"  # stands for a mark while sentences are found, so that "p. 3" ends none
+_FILLER = "X"  # replaces a mark while sentences are found, so that "p. 3" does not end one
 _AUTHORS = "the authors"
 _STOP_BEFORE = re.compile(r"\.[\"”’)]?[ \t]*\n?[ \t]*$")
 _NEXT_SENTENCE = re.compile(r"[ \t]*\n?[ \t]*(?:[A-Z“\"\\*_]|\n|$)")
@@ -35,8 +35,8 @@ _MOST_JOINED = 8  # sentences of one quotation
 
 
 def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
-    """The draft's sentences in order. Marks are pandoc's and LaTeX's wherever they stand, and
-    numbers where the draft has a numbered list of references; code, comments, displayed
+    """The draft's sentences in order. Marks are pandoc's and LaTeX's wherever they are, and numbers
+    where the draft has a numbered list of references; code, comments, displayed
     mathematics and headings hold no sentences."""
     latex = looks_latex(text) if is_latex is None else is_latex
     entries = entries_of(text)
@@ -62,20 +62,16 @@ def _sentences(text: str, marks: list[Mark], latex: bool) -> Iterator[DraftSente
         earlier: tuple[str, ...] = ()
         for first, last in _joined(whole, marks, start, end):
             made = _sentence(text, first, last, marks, latex)
-            if not made.keys and _is_quotation(made):  # '... [@key]: "One." "Two."' cites key twice
+            is_quotation = made.quotes == (made.text.strip(' "“”„«»'),)
+            if is_quotation and not made.keys:  # '... [@key]: "One." "Two."' cites key twice
                 made = made.model_copy(update={"keys": earlier})
             earlier = made.keys or earlier
             yield made
 
 
-def _is_quotation(sentence: DraftSentence) -> bool:
-    """True when it is nothing but one quotation."""
-    return sentence.quotes == (sentence.text.strip(' "“”„«»'),)
-
-
 def _filled(text: str, marks: list[Mark]) -> str:
-    """The text with a word for each mark. A mark that stands after a stop, before the next
-    sentence, takes the stop behind it."""
+    """The text with a word for each mark. A mark between a stop and the next sentence takes the
+    stop behind it."""
     filled = list(text)
     for mark in marks:
         if not mark.keys:
@@ -103,13 +99,12 @@ def _is_row(text: str, start: int, end: int) -> bool:
     return line.startswith("|") or bool(re.search(r"(?<!\\)&", text[start:end]))
 
 
-def _joined(text: str, marks: list[Mark], start: int, end: int) -> Iterator[tuple[int, int]]:
+def _joined(text: str, marks: list[Mark], start: int, end: int) -> list[tuple[int, int]]:
     """Spans of the block's sentences. One whose quotation goes on takes in what follows, and a mark
-    that stands alone belongs to the sentence before it."""
-    spans = [(start + a, start + b) for a, b in sentence_spans(text[start:end])]
+    alone belongs to the sentence before it."""
     joined: list[tuple[int, int]] = []
     count = 0
-    for first, last in spans:
+    for first, last in ((start + a, start + b) for a, b in sentence_spans(text[start:end])):
         is_open = bool(joined) and count < _MOST_JOINED and _is_open(text[slice(*joined[-1])])
         if joined and (is_open or _is_mark_alone(text, first, last, marks)):
             joined[-1] = (joined[-1][0], last)
@@ -117,7 +112,7 @@ def _joined(text: str, marks: list[Mark], start: int, end: int) -> Iterator[tupl
         else:
             joined.append((first, last))
             count = 0
-    yield from joined
+    return joined
 
 
 def _is_open(text: str) -> bool:
@@ -145,20 +140,16 @@ def _sentence(text: str, start: int, end: int, marks: list[Mark], latex: bool) -
             at = mark.end
     raw = " ".join([*pieces, text[at:end]]) if pieces else text[start:end]
     plain = _plain(raw, latex)
+    is_block = text[text.rfind("\n", 0, start) + 1 : start].lstrip().startswith(">")
     return DraftSentence(
         line=text.count("\n", 0, start) + 1,
         start=start,
         end=end,
         text=plain,
         keys=tuple(dict.fromkeys(key for mark in own for key in mark.keys)),
-        quotes=_quotes(plain, is_block=_is_block_quote(text, start)),
+        quotes=_quotes(plain, is_block=is_block),
         has_other_mark=any(not mark.keys for mark in own),
     )
-
-
-def _is_block_quote(text: str, start: int) -> bool:
-    line = text[text.rfind("\n", 0, start) + 1 : start]
-    return line.lstrip().startswith(">")
 
 
 def _plain(text: str, latex: bool) -> str:

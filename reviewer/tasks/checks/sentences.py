@@ -1,25 +1,25 @@
-"""Finds in the cited papers what a draft's sentence says: its quotes, figures and matter."""
+"""Verifies a draft's sentence against the papers that it cites: quotes, figures and subject."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from reviewer.grounding import locate
 from reviewer.library import Library
-from reviewer.library.index.chunking import chunk_paper
 from reviewer.search import SearchOptions, find
+from reviewer.tasks.paper_chunks import chunks_of
 from reviewer.text import clean, figures_without_proof, sentence_spans
 from reviewer.text.keywords import query_terms
 from reviewer.text.numbers import figure_spans
-from reviewer.types import Citation, Evidence, Paper
+from reviewer.types import Citation, Paper
 from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Problem
 from reviewer.types.searches import Filters
 
 MOST_NEAREST = 3
 _LEAST_QUOTED_WORDS = 3  # fewer are a way to speak ("skills"), not a quotation
-_TERMS, _TERM_LETTERS = 3, 3  # what a sentence must hold to be held against a whole paper
-_SHARED_TERMS = 4  # so many words in common bear on each other, however long the sentence is
+_TERMS, _TERM_LETTERS = 3, 3  # what a sentence must hold to be compared with a whole paper
+_SHARED_TERMS = 4  # texts with this many words in common bear on each other, however long
 _ELSEWHERE = 20  # other papers in which lost words are looked for
 _OMISSION = re.compile(r"\s*(?:\[[^\[\]]*\]\w*|\(?(?:\.\s?){3,4}\)?|…)\s*")
 _OWN_NUMBER = re.compile(
@@ -37,15 +37,15 @@ _FEW = re.compile(
 _NO_SOURCE = re.compile(r"(?:19|20)\d\d|\d|1[0-2]")
 
 
-def trace(
+def verify_sentence(
     sentence: DraftSentence, papers: Mapping[str, Paper], library: Library
 ) -> CheckedSentence:
-    """What of a citing sentence stands in the papers that it cites, by key, and what does not.
+    """What of a citing sentence is in the papers that it cites, given by key, and what is not.
 
-    Quoted words must stand in one of the papers as they are (an omission may be marked), figures
-    in one of their texts; each paper must bear on the sentence, by search's own measure.
+    Quoted words must be in one of the papers as they are (an omission may be marked), figures in
+    one of their texts; each paper must bear on the sentence, by search's own measure.
     """
-    quotes, lost = _quotes(sentence, papers)
+    quotes, lost = _quotes(sentence, papers, library)
     problems = [_lost_quote(said, papers, library) for said in lost]
     problems += _figures(sentence, papers)
     nearest: list[Citation] = []
@@ -65,7 +65,7 @@ def trace(
     )
 
 
-def states_figures(sentence: DraftSentence) -> list[str]:
+def stated_figures(sentence: DraftSentence) -> list[str]:
     """The figures in digits that need a source. Years, the draft's own numbering and counts of a
     few things ("6 papers") do not."""
     text = _OWN_NUMBER.sub(" ", sentence.text)
@@ -74,23 +74,24 @@ def states_figures(sentence: DraftSentence) -> list[str]:
 
 
 def _quotes(
-    sentence: DraftSentence, papers: Mapping[str, Paper]
+    sentence: DraftSentence, papers: Mapping[str, Paper], library: Library
 ) -> tuple[list[FoundQuote], list[str]]:
-    """The quotes that stand in a cited paper, and those that stand in none."""
+    """The quotes that are in a cited paper, and those that are in none."""
     found, lost = [], []
     for said in sentence.quotes:
-        places = (located(said, paper) for paper in papers.values())
-        citations = next((place for place in places if place), ())
-        if citations:
+        placed = ((paper, *_located(said, paper)) for paper in papers.values())
+        paper, part, spans = next((place for place in placed if place[2]), (None, "", []))
+        if paper is not None:
+            citations = _citations(paper, [(part, *span) for span in spans], library)
             found.append(FoundQuote(said=said, citations=citations))
         elif len(said.split()) >= _LEAST_QUOTED_WORDS:
             lost.append(said)
     return found, lost
 
 
-def located(said: str, paper: Paper) -> tuple[Citation, ...]:
-    """Where the quoted words stand in one part of the paper, piece by piece in order; nothing if
-    one piece does not."""
+def _located(said: str, paper: Paper) -> tuple[str, list[tuple[int, int]]]:
+    """The part of the paper that has the quoted words, and the span of each piece of them, in
+    order; no part and no spans if one piece is missing."""
     pieces = [piece for piece in _OMISSION.split(said) if re.search(r"\w", piece)]
     for part in paper.own_parts:
         spans: list[tuple[int, int]] = []
@@ -101,12 +102,12 @@ def located(said: str, paper: Paper) -> tuple[Citation, ...]:
                 break
             spans.append(span)
         if spans and len(spans) == len(pieces):
-            return tuple(_citation(paper, part.name, a, b) for a, b in spans)
-    return ()
+            return part.name, spans
+    return "", []
 
 
 def _place(piece: str, text: str, start: int) -> tuple[int, int] | None:
-    """The first place from `start` on; the first letter may be large or small."""
+    """The first span of the piece from `start` on; its first letter may be large or small."""
     first = re.search(r"[^\W\d_]", piece)
     other = piece
     if first:
@@ -120,36 +121,44 @@ def _place(piece: str, text: str, start: int) -> tuple[int, int] | None:
     return None
 
 
-def _citation(paper: Paper, part: str, start: int, end: int) -> Citation:
-    """With the chunk that holds its beginning, and the page where there are pages."""
-    chunk = next(
-        (c for c in chunk_paper(paper) if c.part == part and c.start <= start < c.end), None
-    )
-    return Citation(
-        paper_id=paper.id,
-        chunk_id=chunk.id if chunk else "",
-        part=part,
-        page=chunk.page if chunk else None,
-        start=start,
-        end=end,
-        quote=paper.text_of(part)[start:end],
-    )
+def _citations(
+    paper: Paper, places: Sequence[tuple[str, int, int]], library: Library
+) -> tuple[Citation, ...]:
+    """One citation a place (part, start, end), with the chunk that holds its beginning, and the
+    page where there are pages."""
+    chunks = chunks_of(paper, library)
+    citations = []
+    for part, start, end in places:
+        holding = (c for c in chunks if c.part == part and c.start <= start < c.end)
+        chunk = next(holding, None)
+        citations.append(
+            Citation(
+                paper_id=paper.id,
+                chunk_id=chunk.id if chunk else "",
+                part=part,
+                page=chunk.page if chunk else None,
+                start=start,
+                end=end,
+                quote=paper.text_of(part)[start:end],
+            )
+        )
+    return tuple(citations)
 
 
 def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Problem:
     names = " or ".join(paper.key or key for key, paper in papers.items())
-    detail = f"these words do not stand in {names}"
+    detail = f"these words are not in {names}"
     if other := _elsewhere(said, papers, library):
         detail += f", but in {other}"
     return Problem(kind="quote not found", detail=detail, about=said)
 
 
 def _elsewhere(said: str, papers: Mapping[str, Paper], library: Library) -> str:
-    """The key of another paper of the library in which the words stand."""
+    """The key of another paper of the library that has these words."""
     cited = {paper.id for paper in papers.values()}
     options = SearchOptions(papers=_ELSEWHERE, has_floor=False)
     others = (hit.paper for hit in find(said, library, options).hits)
-    return next((p.key for p in others if p.id not in cited and located(said, p)), "")
+    return next((p.key for p in others if p.id not in cited and _located(said, p)[1]), "")
 
 
 def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Problem]:
@@ -173,44 +182,47 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
 def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Citation, ...]]:
     """Whether search finds the paper for this sentence, and the paper's sentences nearest to it."""
     if sum(len(term) >= _TERM_LETTERS and term.isalpha() for term in query_terms(text)) < _TERMS:
-        return True, ()  # "It reaches 99.9%" says too little to be told from anything
+        return True, ()  # "It reaches 99.9%" says too little to be compared with anything
     if not paper.id:
-        return _bearing_by_words(text, paper)
+        return _bearing_by_words(text, paper, library)
     text, filters = _OWN_NUMBER.sub(" ", text), Filters(keys=(paper.key,))
     options = SearchOptions(papers=1, filters=filters, has_floor=False)
     found = find(text, library, options)
-    best = sorted(_worth(found.evidence), key=lambda pair: -pair[0])[:MOST_NEAREST]
+    pairs = [(s, item) for item in found.evidence for s in item.sentences]
+    pairs.sort(key=lambda pair: -(pair[0].similarity or 0.0) - pair[0].lexical / 2)
     shared = max((len(hit.score.terms) for hit in found.hits), default=0)
     bears = found.matched > 0 or shared >= _SHARED_TERMS
-    return bears, tuple(citation for _, citation in best)
+    nearest = (
+        Citation(
+            paper_id=paper.id,
+            chunk_id=item.chunk.id,
+            part=item.chunk.part,
+            page=item.chunk.page,
+            start=s.start,
+            end=s.end,
+            quote=s.text,
+        )
+        for s, item in pairs[:MOST_NEAREST]
+    )
+    return bears, tuple(nearest)
 
 
-def _worth(evidence: Sequence[Evidence]) -> Iterator[tuple[float, Citation]]:
-    for item in evidence:
-        for s in item.sentences:
-            yield (
-                (s.similarity or 0.0) + s.lexical / 2,
-                Citation(
-                    paper_id=item.paper.id, chunk_id=item.chunk.id, part=item.chunk.part,
-                    page=item.chunk.page, start=s.start, end=s.end, quote=s.text,
-                ),
-            )  # fmt: skip
-
-
-def _bearing_by_words(text: str, paper: Paper) -> tuple[bool, tuple[Citation, ...]]:
-    """The same for an entry that no library holds: by the words that both share."""
+def _bearing_by_words(
+    text: str, paper: Paper, library: Library
+) -> tuple[bool, tuple[Citation, ...]]:
+    """The same for an entry that the library does not hold, by the words that both share."""
     wanted = set(query_terms(text))
     ranked = []
     for part in paper.own_parts:
         for start, end in sentence_spans(part.text):
             shared = len(wanted & set(query_terms(part.text[start:end])))
-            ranked.append((shared, -start, _citation(paper, part.name, start, end)))
+            ranked.append((shared, -start, (part.name, start, end)))
     best = sorted((r for r in ranked if r[0]), key=lambda r: r[:2], reverse=True)
-    return bool(best), tuple(r[2] for r in best[:MOST_NEAREST])
+    return bool(best), _citations(paper, [place for *_, place in best[:MOST_NEAREST]], library)
 
 
 def _is_quote(sentence: DraftSentence, quotes: Sequence[FoundQuote]) -> bool:
-    """True when the sentence is nothing but words that stand in the paper."""
+    """True when the sentence is nothing but quoted words of the paper."""
     text = sentence.text
     for quote in quotes:
         text = text.replace(quote.said, "")

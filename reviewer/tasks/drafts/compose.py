@@ -1,4 +1,4 @@
-"""Turns drafts of sections into sections: sentences checked, no point twice, words bounded."""
+"""Turns section drafts into sections: each sentence checked, no point twice, words bounded."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from reviewer.grounding import cite, judged, pass_gate
 from reviewer.grounding.claims import FAILING, revised
 from reviewer.text import clean, counted, figures_without_proof
-from reviewer.types import Citation, Claim, Evidence, Paper
+from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
 from reviewer.types.drafts import (
     OWN_ID,
     POINTS,
+    Role,
     Section,
     SectionDraft,
     Statement,
@@ -25,19 +26,37 @@ _OWN = ("difference", "question")
 
 
 @dataclass
-class Gate:
-    """What sentences are checked against, and the points that were made so far."""
+class Checker:
+    """What sentences are checked against, and the points made so far. `effort` is quick (the writer
+    does not judge), normal or thorough (it rewrites too); `own` is the work at hand, if any."""
 
     writer: Writer
     evidence: Sequence[Evidence]
+    effort: str
     own: Evidence | None = None
-    may_judge: bool = True
-    may_revise: bool = False
     points: list[Citation] = field(default_factory=list)
 
 
-def checked_sections(
-    themes: Sequence[Theme], drafts: Sequence[SectionDraft], gate: Gate
+def compose_sections(
+    themes: Sequence[Theme],
+    drafts: Sequence[SectionDraft],
+    checker: Checker,
+    words: int,
+    *,
+    is_strict: bool,
+) -> tuple[tuple[Section, ...], list[str]]:
+    """The checked sections, at most `words` words together, and in words what was left out of them;
+    without proofless sentences where the run `is_strict`."""
+    sections, notes = _checked_sections(themes, drafts, checker)
+    if is_strict:
+        sections, dropped = _without_proofless(sections)
+        notes += dropped
+    sections, dropped = _within_words(sections, checker.evidence, words)
+    return sections, [*notes, *dropped]
+
+
+def _checked_sections(
+    themes: Sequence[Theme], drafts: Sequence[SectionDraft], checker: Checker
 ) -> tuple[tuple[Section, ...], list[str]]:
     """A section a theme whose draft has a sentence or failed, and what was left out, in words.
 
@@ -48,90 +67,89 @@ def checked_sections(
     """
     made, repeats, baseless = [], 0, 0
     for theme, draft in zip(themes, drafts, strict=True):
-        shown = [item for item in gate.evidence if item.paper.id in theme.paper_ids]
+        shown = [item for item in checker.evidence if item.paper.id in theme.paper_ids]
         statements = []
         for sentence in draft.statements:
-            checked = _statement(sentence, shown, gate)
-            if isinstance(checked, Statement):
-                statements.append(checked)
+            checked = _statement(sentence, shown, checker)
+            statements += [checked] if isinstance(checked, Statement) else []
             repeats += checked == "repeat"
             baseless += checked == "baseless"
-        if gate.own is not None and statements and statements[-1].role not in _OWN:
+        if checker.own is not None and statements and statements[-1].role not in _OWN:
             statements.append(_asked(theme))
-        made.append(
-            Section(
-                title=theme.name, paper_ids=theme.paper_ids,
-                claims=tuple(statements), failed=draft.failed,
-            )
-        )  # fmt: skip
+        blank = Section(title=theme.name, paper_ids=theme.paper_ids, failed=draft.failed)
+        made.append(blank.model_copy(update={"claims": tuple(statements)}))
     notes = []
     if repeats:
         notes.append(f"{counted(repeats, 'sentence')} that cited a paper again for the same point")
     if baseless:
         notes.append(f"{counted(baseless, 'sentence')} that the text of the work does not carry")
-    sections = _with_verdicts(made, gate) if gate.may_judge else made
+    sections = _with_verdicts(made, checker) if checker.effort != "quick" else made
     return tuple(s for s in sections if s.claims or s.failed), notes
 
 
-def _statement(draft: StatementDraft, shown: Sequence[Evidence], gate: Gate) -> Statement | str:
-    """The checked sentence; `repeat` or `baseless` for one that is left out, nothing for one
-    without a word."""
-    role = "comparison" if draft.role in _OWN and gate.own is None else draft.role
-    if role in _OWN and gate.own is not None:
-        shown = [*shown, gate.own]
+def _statement(
+    draft: StatementDraft, shown: Sequence[Evidence], checker: Checker
+) -> Statement | str:
+    """The checked sentence; `repeat` or `baseless` for one that is left out, an empty string for
+    one without a word."""
+    role = "comparison" if draft.role in _OWN and checker.own is None else draft.role
+    if role in _OWN and checker.own is not None:
+        shown = [*shown, checker.own]
     quotes, reasons = draft.quotes, tuple[str, ...]()
     if role in POINTS:
-        quotes, reasons = _fresh(draft.quotes, shown, gate)
+        quotes, reasons = _fresh(draft.quotes, shown, checker)
         if draft.quotes and not quotes:
             return "repeat"
     one = AnswerDraft(claims=(ClaimDraft(text=draft.text, quotes=quotes),))
-    claims = pass_gate(one, shown, gate.writer, may_judge=False)
+    claims = pass_gate(one, shown, checker.writer, may_judge=False)
     if not claims:
         return ""
     claim = claims[0].model_copy(update={"dropped": (*claims[0].dropped, *reasons)})
     if role in _OWN:
-        return _on_own(claim, gate)
-    gate.points += claim.citations if role in POINTS else ()
+        return _on_own(claim, checker)
+    checker.points += claim.citations if role in POINTS else ()
     return _placed(claim, draft, role)
 
 
-def _placed(claim: Claim, draft: StatementDraft, role: str) -> Statement:
-    fields = {**claim.model_dump(), "role": role}
-    return Statement.model_validate({**fields, "relation": draft.relation, "intent": draft.intent})
+def _placed(claim: Claim, like: StatementDraft | Statement, role: Role) -> Statement:
+    place = {"role": role, "relation": like.relation, "intent": like.intent}
+    return Statement.model_validate({**claim.model_dump(), **place})
 
 
 def _fresh(
-    quotes: Sequence[Quote], shown: Sequence[Evidence], gate: Gate
+    quotes: Sequence[Quote], shown: Sequence[Evidence], checker: Checker
 ) -> tuple[tuple[Quote, ...], tuple[str, ...]]:
-    """Quotes that made no point so far, and what is said of the others. Those that do not stand
-    stay, for the gate to name."""
+    """Quotes that made no point so far, and in words why the others are left out. Those that are
+    not in their paper stay, for `pass_gate` to name."""
     by_tag = {item.tag: item for item in shown}
     fresh, reasons = [], []
     for quote in quotes:
         found = cite(quote, by_tag)
-        if isinstance(found, Citation) and any(_overlap(found, known) for known in gate.points):
+        if isinstance(found, Citation) and any(overlap(found, known) for known in checker.points):
             reasons.append(f"{by_tag[quote.tag].paper.key} is cited for this point already")
         else:
             fresh.append(quote)
     return tuple(fresh), tuple(reasons)
 
 
-def _overlap(one: Citation, other: Citation) -> bool:
+def overlap(one: Citation, other: Citation) -> bool:
+    """True when both quote some character of the same paper's part."""
     is_same = one.paper_id == other.paper_id and one.part == other.part
     return is_same and one.start < other.end and other.start < one.end
 
 
-def _on_own(claim: Claim, gate: Gate) -> Statement | str:
-    """A sentence on the work at hand stands on the work's own text, or is a question."""
-    assert gate.own is not None
+def _on_own(claim: Claim, checker: Checker) -> Statement | str:
+    """A sentence on the work at hand cites the work's own text, or is a question; else it is
+    `baseless`."""
+    assert checker.own is not None
     if claim.text.rstrip().endswith("?"):
-        quotes = [gate.own.chunk.text, *(citation.quote for citation in claim.citations)]
+        quotes = [checker.own.chunk.text, *(citation.quote for citation in claim.citations)]
         if figures_without_proof(claim.text, quotes, ()):
             return "baseless"
-        return Statement.model_validate({**claim.model_dump(), "role": "question"})
+        return Statement(**claim.model_dump(), role="question")
     if not any(citation.paper_id == OWN_ID for citation in claim.citations):
         return "baseless"
-    return Statement.model_validate({**claim.model_dump(), "role": "difference"})
+    return Statement(**claim.model_dump(), role="difference")
 
 
 def _asked(theme: Theme) -> Statement:
@@ -142,56 +160,52 @@ def _asked(theme: Theme) -> Statement:
     return Statement(text=text, support="uncited", role="question")
 
 
-def _with_verdicts(sections: Sequence[Section], gate: Gate) -> list[Section]:
+def _with_verdicts(sections: Sequence[Section], checker: Checker) -> list[Section]:
     """All sections' sentences are judged together, so that calls can run side by side."""
     every = [claim for section in sections for claim in section.claims if claim.role != "question"]
-    given = judged(tuple(every), gate.writer)
-    if gate.may_revise:
-        given = tuple(map(_kept_place, revised(given, gate.evidence, gate.writer), given))
+    given = judged(tuple(every), checker.writer)
+    if checker.effort == "thorough":
+        given = tuple(map(_kept_place, revised(given, checker.evidence, checker.writer), given))
     said = iter(given)
+    kept = [[c if c.role == "question" else next(said) for c in s.claims] for s in sections]
+    return _with_claims(sections, kept)
+
+
+def _with_claims(
+    sections: Sequence[Section], claims: Sequence[Sequence[Statement]]
+) -> list[Section]:
+    """The sections with these claims in place of theirs."""
     return [
-        section.model_copy(
-            update={
-                "claims": tuple(c if c.role == "question" else next(said) for c in section.claims)
-            }
-        )
-        for section in sections
+        section.model_copy(update={"claims": tuple(own)})
+        for section, own in zip(sections, claims, strict=True)
     ]
 
 
 def _kept_place(claim: Claim, before: Statement) -> Statement:
-    if isinstance(claim, Statement):
-        return claim
-    return _placed(
-        claim,
-        StatementDraft(**before.model_dump(include={"text", "relation", "intent"})),
-        before.role,
-    )
+    """The revised claim as the statement that it was before."""
+    return claim if isinstance(claim, Statement) else _placed(claim, before, before.role)
 
 
-def is_failing(claim: Statement) -> bool:
+def _is_failing(claim: Statement) -> bool:
     """True for a sentence that states something without proof; a question states nothing."""
     return claim.support in FAILING and claim.role != "question"
 
 
-def without_proofless(sections: Sequence[Section]) -> tuple[tuple[Section, ...], list[str]]:
-    """The sections under `--strict`, and what is said of the sentences that are left out."""
-    kept = [
-        s.model_copy(update={"claims": tuple(c for c in s.claims if not is_failing(c))})
-        for s in sections
-    ]
-    bad = sum(is_failing(claim) for section in sections for claim in section.claims)
+def _without_proofless(sections: Sequence[Section]) -> tuple[tuple[Section, ...], list[str]]:
+    """The sections under `--strict`, and in words how many sentences are left out."""
+    kept = _with_claims(sections, [[c for c in s.claims if not _is_failing(c)] for s in sections])
+    bad = sum(_is_failing(claim) for section in sections for claim in section.claims)
     stays = tuple(s for s in kept if s.failed or any(c.role != "question" for c in s.claims))
     return stays, [f"{counted(bad, 'sentence')} without proof (strict)"] if bad else []
 
 
-def within_words(
-    sections: Sequence[Section], papers: Sequence[Paper], words: int
+def _within_words(
+    sections: Sequence[Section], evidence: Sequence[Evidence], words: int
 ) -> tuple[tuple[Section, ...], list[str]]:
-    """The sections without those sentences that are needed least, until they have no more than
-    `words`: first those without proof, then a paper's second quote, then comparisons of the longest
+    """The sections without the sentences that are needed least, until they have at most `words`
+    words: first those without proof, then a paper's second quote, then comparisons of the longest
     section. The last comparison or quote of a section stays, and so do its other sentences."""
-    titles = {paper.id: len(paper.title.split()) for paper in papers}
+    titles = {item.paper.id: len(item.paper.title.split()) for item in evidence}
     kept = [list(section.claims) for section in sections]
     gone = 0
     while sum(_words(claims, titles) for claims in kept) > words:
@@ -202,10 +216,7 @@ def within_words(
         _, n, i = min(spare, key=lambda place: (place[0], -lengths[place[1]], -place[2]))
         del kept[n][i]
         gone += 1
-    made = tuple(
-        section.model_copy(update={"claims": tuple(claims)})
-        for section, claims in zip(sections, kept, strict=True)
-    )
+    made = tuple(_with_claims(sections, kept))
     return made, [f"{counted(gone, 'sentence')} beyond {words} words (--words)"] if gone else []
 
 
@@ -225,11 +236,10 @@ def _spare(claims: Sequence[Statement], n: int) -> Iterable[tuple[int, int, int]
         paper_id = claim.citations[0].paper_id if claim.citations else ""
         is_second = claim.role == "quote" and paper_id in seen
         seen.add(paper_id)
-        need = 0 if is_failing(claim) else 1 if is_second else 2
+        need = 0 if _is_failing(claim) else 1 if is_second else 2
         yield need, n, i
 
 
 def cited_ids(sections: Sequence[Section]) -> set[str]:
-    """The papers that the sections cite; the work at hand is none."""
-    cited = (c.paper_id for s in sections for claim in s.claims for c in claim.citations)
-    return {paper_id for paper_id in cited if paper_id != OWN_ID}
+    """The ids of the papers that the sections cite; the work at hand does not count."""
+    return {c.paper_id for s in sections for claim in s.claims for c in claim.citations} - {OWN_ID}

@@ -1,23 +1,19 @@
-"""What `draft` may be told."""
+"""The options of `draft`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from reviewer.tasks.answers.gather import GatherOptions
 from reviewer.types import Evidence
 from reviewer.types.drafts import Order, Plan
-from reviewer.types.searches import Filters
 
 
 @dataclass(frozen=True)
-class DraftOptions:
-    """What to draft. `papers` is how many are read at most; `words` bounds the text; `own` is the
-    work that it is for; a `plan` takes the place of the search; `effort` is quick, normal or
-    thorough; `is_strict` leaves out sentences without proof."""
+class DraftOptions(GatherOptions):
+    """What to gather and draft. `words` bounds the text; `own` is the work that it is for; a `plan`
+    replaces the search; `is_strict` leaves out sentences without proof."""
 
-    papers: int = 12
-    filters: Filters = field(default_factory=Filters)
-    effort: str = "normal"
     words: int = 600
     order: Order = "thematic"
     own: Evidence | None = None

@@ -1,4 +1,4 @@
-"""Gathers what a draft is made of and plans its themes: by search, or from a plan that is given."""
+"""Gathers the evidence of a draft and plans its themes: by search, or from a given plan."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from dataclasses import dataclass, replace
 
 from reviewer.errors import UsageError
 from reviewer.library import Library
-from reviewer.search import SearchOptions, find
-from reviewer.search.beginning import beginning_of
-from reviewer.tasks.answers.gather import Gathered, Reads, gather, with_located_quotes
+from reviewer.search import SearchOptions, find, group_papers, name_themes, settle_themes
+from reviewer.search.clusters import in_time_order, periods
+from reviewer.tasks.answers.gather import Gathered, gather, with_located_quotes
 from reviewer.tasks.drafts.options import DraftOptions
-from reviewer.tasks.drafts.themes import themes_of
+from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
 from reviewer.text import counted
 from reviewer.text.views import one_line
 from reviewer.types import Paper
-from reviewer.types.drafts import Plan
+from reviewer.types.drafts import Plan, Theme
 from reviewer.types.evidence import by_paper, tagged
 from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 from reviewer.types.writer import Writer
 
-# Without a model nobody reads whether a paper that was found belongs here; one that search gives
-# less than half of the best one's score is taken to be of another subject.
+# Without a model nobody reads whether a found paper belongs here. A paper with less than half of
+# the best one's score is taken to be about another subject.
 SHARE_OF_BEST = 0.5
 
 
 @dataclass(frozen=True)
-class Planned:
-    """The plan, and what it was made of. Without evidence there is none."""
+class PlannedDraft:
+    """The plan, and the evidence that it was made of. Without evidence the plan has no themes."""
 
     plan: Plan
     gathered: Gathered
@@ -47,15 +47,14 @@ def plan_related_work(
     writer: Writer,
     options: DraftOptions | None = None,
     progress: Progress = silent,
-) -> Planned:
-    """Gather evidence and group its papers into themes, or take them from the plan that is given.
+) -> PlannedDraft:
+    """Gather evidence and group its papers into themes, or take the themes from the given plan.
 
     Raises UsageError for an empty question and for words out of bounds, ModelError when a model
     fails.
     """
     options = options or DraftOptions()
-    question = one_line(question)
-    question = question or (options.plan.question if options.plan else "")
+    question = one_line(question) or (options.plan.question if options.plan else "")
     if not question:
         raise UsageError("the question is empty", hint='For example: review draft "does RL help?"')
     if not LEAST_WORDS <= options.words <= MOST_WORDS:
@@ -66,24 +65,23 @@ def plan_related_work(
     if named:
         gathered = _named(question, named, library, writer, options, progress)
     else:
-        reads = Reads(options.papers, options.filters, options.effort)
-        gathered = _without_far(gather(question, library, writer, reads, progress), writer, options)
+        gathered = gather(question, library, writer, options, progress)
+        gathered = _without_far(gathered, writer, options)
     plan = Plan(question=question, order=options.order, words=options.words)
     if gathered.is_empty:
-        return Planned(plan, gathered)
+        return PlannedDraft(plan, gathered)
     progress("Planning", 0, 0)
-    themes, notes = themes_of(question, gathered, library, writer, options)
-    return Planned(plan.model_copy(update={"themes": themes, "notes": notes}), gathered)
+    themes, notes = _themes(question, gathered, library, writer, options)
+    return PlannedDraft(plan.model_copy(update={"themes": themes, "notes": notes}), gathered)
 
 
 def _without_far(gathered: Gathered, writer: Writer, options: DraftOptions) -> Gathered:
-    """Without papers far behind the best one, where no model has read whether they belong here."""
+    """What was gathered, without papers far behind the best one where no model read whether they
+    belong here."""
     if writer.name != "extractive" and options.effort != "quick":
         return gathered
-    best = {
-        paper_id: max(0.0, *(item.score.total for item in own))
-        for paper_id, own in by_paper(gathered.evidence).items()
-    }
+    own = by_paper(gathered.evidence)
+    best = {i: max(0.0, *(item.score.total for item in items)) for i, items in own.items()}
     least = SHARE_OF_BEST * max(best.values(), default=0.0)
     far = {paper_id for paper_id, score in best.items() if score < least}
     if not far:
@@ -97,7 +95,8 @@ def _without_far(gathered: Gathered, writer: Writer, options: DraftOptions) -> G
 
 
 def _named_ids(library: Library, options: DraftOptions) -> list[str]:
-    """The papers of the plan, else those that were named by key and by nothing else."""
+    """The ids of the plan's papers, else of those given by key; none where there are other filters
+    too."""
     if options.plan is not None:
         return [paper_id for theme in options.plan.themes for paper_id in theme.paper_ids]
     keys = options.filters.keys
@@ -120,7 +119,7 @@ def _named(
     filters = Filters(keys=tuple(paper.key for paper in papers.values()))
     found = find(question, library, SearchOptions(len(ids), filters=filters, has_floor=False))
     known = {item.paper.id for item in found.evidence}
-    others = [beginning_of(paper) for i, paper in papers.items() if i not in known]
+    others = [beginning_of(paper, library) for i, paper in papers.items() if i not in known]
     evidence = tagged([*found.evidence, *others])
     found = found.model_copy(update={"matched": len(ids)})
     if options.effort == "quick":
@@ -129,3 +128,37 @@ def _named(
     shown = {item.tag: item for item in evidence}
     read = [with_located_quotes(r, shown) for r in writer.read(question, evidence)]
     return Gathered(found, evidence, tuple(read), tuple(read))
+
+
+def _themes(
+    question: str, gathered: Gathered, library: Library, writer: Writer, options: DraftOptions
+) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
+    """The themes, each paper in one, each with two papers or more, and in words what had to be
+    changed."""
+    papers = list({item.paper.id: item.paper for item in gathered.evidence}.values())
+    is_by_time = options.order == "chronological"
+    if options.plan is not None:
+        themes, notes = settle_themes(options.plan.themes, papers, library)
+    elif is_by_time:
+        themes, notes = periods(papers, library), ()
+    else:
+        groups = group_papers(papers, library)
+        ideas = writer.plan_sections(question, groups, gathered.readings, gathered.evidence)
+        themes, _ = settle_themes(ideas, papers, library)
+        notes = ()
+    themes = name_themes(themes, papers, library)
+    if not is_by_time:
+        return themes, notes
+    unknown = sum(paper.year is None for paper in papers)
+    said = (f"{counted(unknown, 'paper')} of unknown year come last",) if unknown else ()
+    return _by_time(themes, papers), (*notes, *said)
+
+
+def _by_time(themes: Sequence[Theme], papers: Sequence[Paper]) -> tuple[Theme, ...]:
+    """Papers by year in each theme, and themes by their first paper."""
+    place = {paper.id: n for n, paper in enumerate(in_time_order(papers))}
+    in_order = [
+        Theme(name=t.name, paper_ids=tuple(sorted(t.paper_ids, key=place.__getitem__)))
+        for t in themes
+    ]
+    return tuple(sorted(in_order, key=lambda theme: place[theme.paper_ids[0]]))

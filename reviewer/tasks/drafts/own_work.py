@@ -35,8 +35,8 @@ _TITLE = re.compile(r"\\title\{(?P<tex>[^{}]*)\}|^#[ \t]+(?P<md>.+)$", re.MULTIL
 
 
 def read_own(file: str) -> Evidence:
-    """The work that stands in this file. Raises SourceError for a file that cannot be read as text,
-    or that holds next to none."""
+    """The work in this file. Raises SourceError for a file that cannot be read as text, or that
+    holds next to no text."""
     return own_work(read_text_file(file, HINT))
 
 
@@ -64,6 +64,7 @@ def own_work(opened: TextFile) -> Evidence:
 
 
 def _place(text: str) -> tuple[int, int]:
+    """The span of the abstract, else of the introduction's beginning, else of the text's."""
     for pattern in (*_ABSTRACTS, _INTRODUCTION):
         found = pattern.search(text)
         if found and len(found["text"].strip()) >= _LEAST_CHARS:
@@ -72,7 +73,7 @@ def _place(text: str) -> tuple[int, int]:
 
 
 def _cut(text: str, start: int, end: int) -> tuple[int, int]:
-    """Without white space around it, and after whole sentences of MOST_CHARS at most."""
+    """The span without white space around it, cut after whole sentences of MOST_CHARS at most."""
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     end = start + len(piece.strip())

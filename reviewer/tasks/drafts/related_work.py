@@ -1,4 +1,4 @@
-"""draft_related_work: from a question to a section, theme by theme, whose citations code made."""
+"""draft_related_work: from a question to a section, theme by theme, cited by code alone."""
 
 from __future__ import annotations
 
@@ -7,19 +7,13 @@ import time
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
 from reviewer.search import SearchOptions, find
-from reviewer.search.beginning import beginning_of
 from reviewer.search.clusters import PAPERS_A_THEME
 from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.answers.gather import coverage_of
-from reviewer.tasks.drafts.compose import (
-    Gate,
-    checked_sections,
-    cited_ids,
-    within_words,
-    without_proofless,
-)
+from reviewer.tasks.drafts.compose import Checker, cited_ids, compose_sections
 from reviewer.tasks.drafts.options import DraftOptions
-from reviewer.tasks.drafts.outline import Planned, plan_related_work
+from reviewer.tasks.drafts.outline import PlannedDraft, plan_related_work
+from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.text import counted
 from reviewer.types import RelatedWork
 from reviewer.types.drafts import MOST_THEMES, Brief, Section
@@ -45,8 +39,7 @@ def draft_related_work(
     started = time.monotonic()
     planned = plan_related_work(question, library, writer, options, progress)
     sections, notes = _sections(planned, writer, options, progress)
-    hits = planned.gathered.found.hits
-    cited, left_out = cited_ids(sections), [*writer.notes(), *notes]
+    found, left_out = planned.gathered.found, [*writer.notes(), *notes]
     work = RelatedWork(
         question=planned.plan.question,
         order=planned.plan.order,
@@ -54,50 +47,47 @@ def draft_related_work(
         own_file=options.own_file,
         sections=sections,
         papers=planned.papers,
-        nearest=() if sections else tuple(hit.paper for hit in hits[:NEAREST_NAMED]),
-        is_weak=planned.gathered.found.is_weak and options.plan is None,
+        nearest=() if sections else tuple(hit.paper for hit in found.hits[:NEAREST_NAMED]),
+        is_weak=found.is_weak and options.plan is None,
         notes=planned.plan.notes,
-        coverage=coverage_of(planned.gathered, len(cited), left_out),
+        coverage=coverage_of(planned.gathered, len(cited_ids(sections)), left_out),
         writer=writer.name,
         effort=options.effort,
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    keep_run(work, _request(work, writer, options), library, progress)
+    settings = {
+        "papers": options.papers,
+        "filters": options.filters.model_dump(),
+        "words": options.words,
+        "order": options.order,
+        "has_plan": options.plan is not None,
+        "strict": options.is_strict,
+    }
+    request = Request("draft", work.question, settings, writer.prompt_hashes())
+    keep_run(work, request, library, progress)
     return work
 
 
 def _sections(
-    planned: Planned, writer: Writer, options: DraftOptions, progress: Progress
+    planned: PlannedDraft, writer: Writer, options: DraftOptions, progress: Progress
 ) -> tuple[tuple[Section, ...], list[str]]:
     """The checked sections, and what was left out of them, in words."""
-    if planned.gathered.is_empty:
-        return (), []
     plan, gathered = planned.plan, planned.gathered
+    if gathered.is_empty:
+        return (), []
     brief = Brief(question=plan.question, order=plan.order, words=plan.words, own=options.own)
     progress("Writing", 0, len(plan.themes))
     drafts = writer.write_sections(
         brief, plan.themes, gathered.readings, gathered.evidence, progress
     )
     progress("Checking", 0, 0)
-    gate = Gate(
-        writer,
-        gathered.evidence,
-        options.own,
-        may_judge=options.effort != "quick",
-        may_revise=options.effort == "thorough",
-    )
-    sections, notes = checked_sections(plan.themes, drafts, gate)
-    if options.is_strict:
-        sections, said = without_proofless(sections)
-        notes += said
-    sections, said = within_words(sections, planned.papers, plan.words)
-    notes += said
-    return sections, notes
+    checker = Checker(writer, gathered.evidence, options.effort, options.own)
+    return compose_sections(plan.themes, drafts, checker, plan.words, is_strict=options.is_strict)
 
 
-def planned_calls(question: str, library: Library, model: str, options: DraftOptions) -> str:
-    """What a draft would take, in words. Searches, and contacts nobody."""
+def estimate_calls(question: str, library: Library, model: str, options: DraftOptions) -> str:
+    """How many model calls a draft would take, in words. Searches, but calls no model."""
     if not model:
         return "No model is set: 0 calls."
     if options.plan is None:
@@ -106,9 +96,9 @@ def planned_calls(question: str, library: Library, model: str, options: DraftOpt
         themes = max(1, min(MOST_THEMES, round(papers / PAPERS_A_THEME)))
         texts = sum(len(item.chunk.text) + len(item.paper.title) for item in found.evidence)
     else:
-        ids = [paper_id for theme in options.plan.themes for paper_id in theme.paper_ids]
-        papers, themes = len(ids), len(options.plan.themes)
-        texts = sum(len(beginning_of(library.paper(i)).chunk.text) for i in ids)
+        named = [library.paper(i) for theme in options.plan.themes for i in theme.paper_ids]
+        papers, themes = len(named), len(options.plan.themes)
+        texts = sum(len(beginning_of(paper, library).chunk.text) for paper in named)
     if not papers:
         return "Nothing in the library is near this question: 0 calls."
     reading = 0 if options.effort == "quick" else -(-papers // PAPERS_A_CALL)
@@ -122,15 +112,3 @@ def planned_calls(question: str, library: Library, model: str, options: DraftOpt
     if options.effort == "thorough":
         said += "; then up to 9 more to ask further, search again, rerank and rewrite"
     return f"{said}. About {texts // 3 + 700 * least:,} tokens of input."
-
-
-def _request(work: RelatedWork, writer: Writer, options: DraftOptions) -> Request:
-    settings = {
-        "papers": options.papers,
-        "filters": options.filters.model_dump(),
-        "words": options.words,
-        "order": options.order,
-        "has_plan": options.plan is not None,
-        "strict": options.is_strict,
-    }
-    return Request("draft", work.question, settings, writer.prompt_hashes())

@@ -1,4 +1,4 @@
-"""revise_draft: adds papers to a draft of the user's own, and changes none of its words."""
+"""revise_draft: adds papers to a user's own draft, and changes none of its words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import difflib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from reviewer.errors import UsageError
 from reviewer.grounding import pass_gate
@@ -20,8 +20,8 @@ from reviewer.render.in_text import Marks, citation_key
 from reviewer.render.latex_draft import sentence_latex
 from reviewer.render.markdown_draft import reference_markdown, sentence_markdown
 from reviewer.search import SearchOptions, find
-from reviewer.search.beginning import beginning_of
 from reviewer.search.clusters import by_words, vectors_of
+from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.text import clean, counted, normalise_title
 from reviewer.text.draft_prose import (
     Put,
@@ -38,12 +38,16 @@ from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 from reviewer.types.writer import Writer
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _QUERY_CHARS = 1000  # of a paragraph, to find what a paper says to it
 
 
 @dataclass(frozen=True)
 class ReviseOptions:
-    """Which papers to add, by key; the `style` of marks, the draft's own if it is empty."""
+    """Which papers to add, by key; `style` is that of the marks, empty for the draft's own."""
 
     keys: tuple[str, ...] = ()
     style: str = ""
@@ -60,9 +64,9 @@ def revise_draft(
     progress: Progress = silent,
 ) -> Revision:
     """The draft `text` of `file` with a sentence or two for each paper, at the end of the paragraph
-    that is nearest to it. Nothing is written to the file, and no word that was there is changed.
+    that is nearest to it. Nothing is written to the file, and no word of the draft is changed.
 
-    Raises NotFoundError for a key that no paper has, UsageError where there is no key or no
+    Raises NotFoundError for a key that no paper has, UsageError without a key or without a
     paragraph, ModelError when a model fails.
     """
     started = time.monotonic()
@@ -72,45 +76,44 @@ def revise_draft(
     latex = is_latex_draft(text, file)
     spans = prose_spans(text, is_latex=latex)
     if not spans:
-        raise UsageError(f"{file} holds no paragraph to add to", hint="Name a draft in prose.")
+        raise UsageError(f"{file} holds no paragraph to add to", hint="Give a draft in prose.")
     style = options.style or style_of(text, is_latex=latex)
     known = {paper.id for paper in papers if _is_there(paper, text)}
     wanted = [paper for paper in papers if paper.id not in known]
     left_out = [f"{paper.key} is in the draft already" for paper in papers if paper.id in known]
-    said: dict[str, tuple[Claim, ...]] = {}
-    places = dict(zip((p.id for p in wanted), _nearest(wanted, text, spans, library), strict=True))
-    for paper in wanted:
+    added: list[tuple[Paper, int, tuple[Claim, ...]]] = []
+    for paper, (start, end) in zip(wanted, _nearest(wanted, text, spans, library), strict=True):
         progress(f"Adding {paper.key}", 0, 0)
-        claims, lost = _claims(paper, text[slice(*places[paper.id])], library, writer, options)
+        claims, lost = _claims(paper, text[start:end], library, writer, options)
         left_out += lost
-        said |= {paper.id: claims} if claims else {}
-    added = [paper for paper in wanted if paper.id in said]
-    marks = Marks(style, added, highest_number(text) + 1, escape_pandoc)
-    additions = [_addition(p, text, places[p.id][1], said[p.id], marks) for p in added]
+        added += [(paper, end, claims)] if claims else []
+    new = [paper for paper, _, _ in added]
+    marks = Marks(style, new, highest_number(text) + 1, escape_pandoc)
+    additions = []
+    for paper, end, claims in added:
+        put = after_paragraph(text, end, _sentences(claims, marks))
+        additions.append(Addition(key=paper.key, place=put.place, text=put.text, claims=claims))
+    puts = [Put(addition.place, addition.text) for addition in additions]
     revision = Revision(
         file=file,
         before=text,
-        after=with_puts(text, [*_puts(additions), *_listed(added, text, marks)]),
+        after=with_puts(text, [*puts, *_listed(new, text, marks)]),
         additions=tuple(additions),
-        papers=tuple(added),
+        papers=tuple(new),
         left_out=(*left_out, *writer.notes()),
         writer=writer.name,
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
-    keep_run(revision, _request(revision, writer, options), library, progress)
+    request = Request(
+        command="draft",
+        question=f"{', '.join(options.keys)} into {file}",
+        settings={"strict": options.is_strict},
+        prompt_hashes=writer.prompt_hashes(),
+        beside={"coverage": {"cited": len(new)}},
+    )
+    keep_run(revision, request, library, progress)
     return revision
-
-
-def _addition(
-    paper: Paper, text: str, end: int, claims: tuple[Claim, ...], marks: Marks
-) -> Addition:
-    put = after_paragraph(text, end, _sentences(claims, marks))
-    return Addition(key=paper.key, place=put.place, text=put.text, claims=claims)
-
-
-def _puts(additions: Sequence[Addition]) -> list[Put]:
-    return [Put(addition.place, addition.text) for addition in additions]
 
 
 def _listed(added: Sequence[Paper], text: str, marks: Marks) -> list[Put]:
@@ -122,7 +125,7 @@ def _listed(added: Sequence[Paper], text: str, marks: Marks) -> list[Put]:
 
 
 def _is_there(paper: Paper, text: str) -> bool:
-    """True when the draft cites the paper's key, a former one, or holds its title."""
+    """True when the draft cites the paper's key or a former key, or holds its title."""
     keys = {citation_key(key) for key in (paper.key, *paper.aliases)}
     title = normalise_title(paper.title)
     return bool(keys & cited_keys(text)) or (
@@ -141,17 +144,20 @@ def _nearest(
     return [spans[place] for place in places]
 
 
-def _likeness(papers: Sequence[Paper], said: Sequence[str], library: Library) -> Any:  # noqa: ANN401  an array
-    """Cosines, papers by paragraphs: by meaning where there are vectors, else by words."""
+def _likeness(
+    papers: Sequence[Paper], said: Sequence[str], library: Library
+) -> NDArray[np.float32]:
+    """Cosines of shape (papers, paragraphs): by meaning where there are vectors, else by words."""
     if library.has_vectors and not library.chunks.count_waiting():
         try:
             embedded = library.embedding().embed(list(said))
         except MissingEmbeddingError:
             pass  # there are vectors, and nothing here to compare a paragraph with them
         else:
-            return vectors_of(papers, library) @ embedded.T
+            likeness: NDArray[np.float32] = vectors_of(papers, library) @ embedded.T
+            return likeness
     paragraphs = [Paper(parts=(Part(name="body", text=paragraph),)) for paragraph in said]
-    vectors = by_words([*papers, *paragraphs])
+    vectors: NDArray[np.float32] = by_words([*papers, *paragraphs])
     return vectors[: len(papers)] @ vectors[len(papers) :].T
 
 
@@ -163,7 +169,7 @@ def _claims(
     search = SearchOptions(1, filters=Filters(keys=(paper.key,)), has_floor=False)
     evidence: Sequence[Evidence] = find(query, library, search).evidence
     if not evidence:
-        evidence = [beginning_of(paper).model_copy(update={"tag": "E1"})]
+        evidence = [beginning_of(paper, library).model_copy(update={"tag": "E1"})]
     draft = writer.extend_paragraph(paragraph, evidence)
     claims = pass_gate(
         draft,
@@ -196,14 +202,4 @@ def diff_of(revision: Revision, output: str = "") -> str:
     )
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
-
-
-def _request(revision: Revision, writer: Writer, options: ReviseOptions) -> Request:
-    return Request(
-        command="draft",
-        question=f"{', '.join(options.keys)} into {revision.file}",
-        settings={"strict": options.is_strict},
-        prompt_hashes=writer.prompt_hashes(),
-        beside={"coverage": {"cited": len(revision.papers)}},
     )

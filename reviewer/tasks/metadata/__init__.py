@@ -1,1 +1,1 @@
-"""Missing metadata looked up online, and papers checked for retractions and later versions."""
+"""Looks missing metadata up online, and asks for retractions and later versions of papers."""

@@ -1,4 +1,4 @@
-"""Asks whether papers were retracted, corrected, or published elsewhere, and marks them."""
+"""Asks whether papers were retracted, corrected or published elsewhere, and marks them."""
 
 from __future__ import annotations
 
@@ -29,19 +29,23 @@ from reviewer.types import Paper
 from reviewer.types.papers import Part, Skipped
 from reviewer.types.progress import Progress, silent
 
-NOTE = "retraction_"  # in `Paper.extra`, before a source's name: what it says, and its notice
-_NO_LIST = re.compile(r"[,|]")  # signs that part the values of a filter of OpenAlex
+NOTE = "retraction_"  # and a source's name: the key in `Paper.extra` of what the source says
+_SEPARATORS = re.compile(r"[,|]")  # between the values of a filter of OpenAlex
 
 
 @dataclass
 class _Work:
-    """What has come of it so far; `checked` holds ids of papers that a source knew."""
+    """What was found so far; `checked` holds the ids of papers that a source knew."""
 
     library: Library
     web: Web
     checked: set[str] = field(default_factory=set)
     findings: list[AuditFinding] = field(default_factory=list)
     faults: list[Skipped] = field(default_factory=list)
+
+    def note(self, paper: Paper, event: Event, **found: str) -> None:
+        """Keep a finding: its detail, source, identifier and the other paper's key."""
+        self.findings.append(AuditFinding(key=paper.key, event=event, **found))
 
 
 Known = list[tuple[Paper, Identifier]]
@@ -51,7 +55,7 @@ Pages = Iterator[list[Paper]]
 def audit_papers(
     library: Library, web: Web, keys: Sequence[str] = (), progress: Progress = silent
 ) -> Audited:
-    """Audit the papers with these keys, else all. Answers of the day before are used again.
+    """Audit the papers with these keys, else all. Answers at most a day old are used again.
 
     What is found is kept as entries of the papers: `retracted` and `versions`, never a text. Raises
     NotFoundError for a key that no paper has, and OnlineError with --offline.
@@ -103,7 +107,7 @@ def _from_openalex(work: _Work, batch: Known) -> Pages:
     by_name: dict[str, Paper] = {}
     for paper, identifier in batch:
         name = str(source.name_of(identifier)).partition(":")[2].lower()
-        if not _NO_LIST.search(name):
+        if not _SEPARATORS.search(name):
             by_name.setdefault(name, paper)
     kind = "pmid" if batch[0][1].kind == "pmid" else "doi"
     works = source.works_with(work.web, kind, list(by_name)) if by_name else []
@@ -153,26 +157,16 @@ def _from_crossref(work: _Work, batch: Known) -> Pages:
             if event == "retracted":
                 yield _retracted(work, paper, detail, "Crossref", name)
             else:
-                _note(work, paper, event, detail, "Crossref", name)
+                work.note(paper, event, detail=detail, source="Crossref", identifier=name)
         for event, version in source.versions_of(found):
             yield from _linked(work, paper, event, version, "Crossref")
-
-
-def _note(
-    work: _Work, paper: Paper, event: Event, detail: str, source: str, identifier: str = ""
-) -> None:
-    work.findings.append(
-        AuditFinding(
-            key=paper.key, event=event, detail=detail, source=source, identifier=identifier
-        )
-    )
 
 
 def _retracted(
     work: _Work, paper: Paper, detail: str, source: str, notice: str = ""
 ) -> list[Paper]:
-    """An entry that marks the paper."""
-    _note(work, paper, "retracted", detail, source, notice)
+    """An entry that marks the paper as retracted."""
+    work.note(paper, "retracted", detail=detail, source=source, identifier=notice)
     said = f"{detail} ({source}{', ' * bool(notice)}{notice})"
     entry = _bare(paper).model_copy(
         update={"retracted": True, "extra": {NOTE + source.lower(): said}}
@@ -188,13 +182,9 @@ def _linked(work: _Work, paper: Paper, event: Event, version: str, source: str) 
     other = held_version(work.library, version)
     if other is not None and other.id == paper.id:
         return
-    work.findings.append(
-        AuditFinding(
-            key=paper.key, event=event, source=source, identifier=version,
-            detail="published as" if event == "published" else "its preprint is",
-            other=other.key if other else "",
-        )
-    )  # fmt: skip
+    detail = "published as" if event == "published" else "its preprint is"
+    key = other.key if other else ""
+    work.note(paper, event, detail=detail, source=source, identifier=version, other=key)
     entry = _bare(paper).model_copy(update={"versions": (version,)})
     yield [with_origin(entry, f"audit:{source}")]
     if other is not None and own:
@@ -203,7 +193,7 @@ def _linked(work: _Work, paper: Paper, event: Event, version: str, source: str) 
 
 
 def held_version(library: Library, version: str) -> Paper | None:
-    """The paper of the library that a version's identifier names."""
+    """The paper of the library that has a version's identifier, if there is one."""
     known = read_identifier(version)
     if not isinstance(known, Identifier):
         return None
@@ -213,11 +203,7 @@ def held_version(library: Library, version: str) -> Paper | None:
 
 
 def _bare(paper: Paper) -> Paper:
-    """The paper's title and identifiers alone."""
-    arxiv = paper.arxiv_id or arxiv_id_in(paper.doi)
-    return Paper(
-        parts=(Part(name="title", text=paper.title),),
-        doi=paper.doi,
-        arxiv_id=arxiv,
-        pmid=paper.pmid,
-    )
+    """An entry with nothing but the paper's title and identifiers."""
+    title = Part(name="title", text=paper.title)
+    arxiv_id = paper.arxiv_id or arxiv_id_in(paper.doi)
+    return Paper(parts=(title,), doi=paper.doi, arxiv_id=arxiv_id, pmid=paper.pmid)

@@ -1,4 +1,4 @@
-"""Finds authors, year, identifiers and address of papers that came with little more than a title.
+"""Finds authors, year, identifiers and address of papers that have little more than a title.
 
 Stored texts never change.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reviewer.errors import OnlineError, UsageError
 from reviewer.library import Library
@@ -39,8 +39,9 @@ _MOST_SHOWN = 3
 
 @dataclass(frozen=True)
 class EnrichOptions:
-    """`sources` are asked in this order until one has a certain match. `take` is the record to use
-    for the one paper that is named, whatever it looks like. `open_access`: ask Unpaywall too."""
+    """`sources` are asked in this order until one has a certain match. `take` is the identifier of
+    the entry to use for the one given paper, whatever it looks like. `open_access`: ask Unpaywall
+    too."""
 
     sources: tuple[str, ...] = SOURCES
     take: str = ""
@@ -49,7 +50,7 @@ class EnrichOptions:
 
 @dataclass
 class _Work:
-    """What has come of it so far."""
+    """What was found so far."""
 
     library: Library
     web: Web
@@ -71,7 +72,8 @@ def enrich_papers(
     paper is safe before the next one is looked up.
 
     Raises NotFoundError for a key that no paper has, UsageError for a source that cannot be
-    searched or a record to take that fits no one paper, and OnlineError with --offline.
+    searched or a `take` that is not for one paper or not an identifier, and OnlineError with
+    --offline.
     """
     options = options or EnrichOptions()
     sources = tuple(require_searched(name).name for name in options.sources)
@@ -79,8 +81,8 @@ def enrich_papers(
     if options.take and len(keys) != 1:
         raise UsageError("--take is for one paper", hint="Use: review enrich KEY --take ID")
     web.require_network()
-    work = _Work(library, web, EnrichOptions(sources, options.take, options.open_access))
-    library.add_found(_records(work, papers, progress), progress)
+    work = _Work(library, web, replace(options, sources=sources))
+    library.add_found(_entries(work, papers, progress), progress)
     return Enriched(
         enriched=tuple(work.enriched),
         doubtful=tuple(work.doubtful),
@@ -94,10 +96,10 @@ def lacks(paper: Paper) -> bool:
     return not paper.authors or paper.year is None or not identifiers_of(paper)
 
 
-def _records(work: _Work, papers: Sequence[Paper], progress: Progress) -> Iterator[list[Paper]]:
+def _entries(work: _Work, papers: Sequence[Paper], progress: Progress) -> Iterator[list[Paper]]:
     for done, paper in enumerate(papers):
         progress("Looking papers up", done, len(papers))
-        found = _record(work, paper)
+        found = _found_entry(work, paper)
         if found is not None:
             work.enriched.append(paper.key)
             yield [found]
@@ -106,8 +108,8 @@ def _records(work: _Work, papers: Sequence[Paper], progress: Progress) -> Iterat
     progress("Looking papers up", len(papers), len(papers))
 
 
-def _record(work: _Work, paper: Paper) -> Paper | None:
-    """An entry that gives the paper what was found of it; None when nothing certain was."""
+def _found_entry(work: _Work, paper: Paper) -> Paper | None:
+    """An entry with what was found of the paper; None when nothing certain was found."""
     if work.options.take:
         return _entry(paper, _taken(work))
     matches, has_answer = _matches(work, paper)
@@ -126,8 +128,8 @@ def _taken(work: _Work) -> list[Match]:
     known = read_identifier(work.options.take)
     if not isinstance(known, Identifier) or known.kind == "daily":
         raise UsageError(
-            f"'{work.options.take}' is no record to take",
-            hint="Use what review enrich lists, as arxiv:2509.25123 or doi:10.1000/xyz.",
+            f"'{work.options.take}' is not an identifier to take",
+            hint="Use one that review enrich lists, as arxiv:2509.25123 or doi:10.1000/xyz.",
         )
     found = [entry for entry in fetch_papers(work.web, [known]) if isinstance(entry, Paper)]
     if not found:
@@ -136,12 +138,12 @@ def _taken(work: _Work) -> list[Match]:
 
 
 def _matches(work: _Work, paper: Paper) -> tuple[list[Match], bool]:
-    """Records that may be this paper, the best first, and whether any source answered."""
+    """Entries that may be this paper, the best first, and whether any source answered."""
     found: list[Match] = []
     has_answer = False
     for name in work.options.sources:
         try:
-            entries = _asked(work.web, name, paper)
+            entries = _ask_source(work.web, name, paper)
         except NotThereError:
             entries = []
         except OnlineError as error:
@@ -156,8 +158,8 @@ def _matches(work: _Work, paper: Paper) -> tuple[list[Match], bool]:
     return found, has_answer
 
 
-def _asked(web: Web, name: str, paper: Paper) -> list[Paper | Skipped]:
-    """By an identifier of the paper that the source itself gave out, else by its title."""
+def _ask_source(web: Web, name: str, paper: Paper) -> list[Paper | Skipped]:
+    """The source's entries by an identifier that it gave the paper itself, else by its title."""
     kinds = {"arxiv": "arxiv", "pubmed": "pmid", "crossref": "doi"}
     for known in identifiers_of(paper):
         if kinds.get(name) == known.kind:
@@ -167,7 +169,7 @@ def _asked(web: Web, name: str, paper: Paper) -> list[Paper | Skipped]:
 
 
 def match_of(paper: Paper, found: Paper) -> Match:
-    """How like a found record is to a paper."""
+    """How similar a found entry is to a paper."""
     own, other = normalise_title(paper.title), normalise_title(found.title)
     return Match(
         identifier=found.origins[0].file if found.origins else "",
@@ -178,8 +180,8 @@ def match_of(paper: Paper, found: Paper) -> Match:
 
 
 def shared_share(one: str, other: str) -> float | None:
-    """The share of the shorter text's runs of three words that the other has too (the containment
-    of Broder 1997); None when one is too short to tell."""
+    """The share, from 0 to 1, of the shorter text's runs of three words that the other has too (the
+    containment of Broder 1997); None when one is too short to tell."""
     words = [re.findall(r"\w+", clean(text).casefold()) for text in (one, other)]
     if min(map(len, words)) < _FEWEST_WORDS:
         return None
@@ -200,8 +202,8 @@ def is_near(match: Match) -> bool:
 
 
 def _held_elsewhere(library: Library, paper: Paper, match: Match) -> str:
-    """The key of another paper of the library that has the record's identifiers: to put two papers
-    together is for their owner to decide."""
+    """The key of another paper of the library that has the match's identifiers, else empty: whether
+    two papers are merged is for their owner to decide."""
     names = [f"{kind}:{value}" for kind, value in identities(match.paper) if kind != "title"]
     numbers = library.catalogue.numbers_known_as(names)
     found = library.catalogue.papers_numbered(numbers).values()
@@ -209,8 +211,8 @@ def _held_elsewhere(library: Library, paper: Paper, match: Match) -> str:
 
 
 def _entry(paper: Paper, matches: Sequence[Match]) -> Paper:
-    """An entry under the paper's own title, without a text of its own, of the best match. Others
-    that are as certain are versions of it."""
+    """An entry of the best match under the paper's own title, without a text. Other certain matches
+    are versions of it."""
     best = matches[0].paper
     own = {known.shown for known in identifiers_of(best)}
     others = {known.shown for m in matches[1:] for known in identifiers_of(m.paper)} - own

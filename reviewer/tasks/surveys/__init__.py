@@ -3,5 +3,5 @@
 `run` writes the plan's reports side by side; `report` writes one: `collect` searches, `read` has
 each paper read once, `sections` outlines and writes, `cross_references` joins sections, `tables`
 makes tables, `updates` compares with the run before. Every finished step is kept in the library by
-a hash of all that goes into it; there is no other state.
+a hash of all that goes into it; no other state is kept.
 """

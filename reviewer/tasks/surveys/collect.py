@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from reviewer.library import Library
 from reviewer.search import SearchOptions, find, find_similar
-from reviewer.search.beginning import beginning_of
 from reviewer.search.search import NEAREST_NAMED
+from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.text import counted
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import by_paper, tagged
@@ -23,7 +25,7 @@ _FUSION = 60  # of reciprocal rank fusion (Cormack and others 2009)
 @dataclass(frozen=True)
 class Collected:
     """What a report is made of. `papers` are those to read, the best first; `sections` holds the
-    papers' ids of each section that the plan names; `evidence` has one tag a chunk."""
+    ids of the papers of each section that the plan names; `evidence` has one tag a chunk."""
 
     papers: tuple[Paper, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -38,20 +40,39 @@ class Collected:
 
 @dataclass
 class _Pool:
-    """Papers as searches give them, in the order in which they came first."""
+    """Papers of a report's searches, in the order in which they came first."""
 
+    plan: ReportPlan
+    library: Library
     papers: dict[str, Paper] = field(default_factory=dict)
-    worth: dict[str, float] = field(default_factory=dict)
+    worth: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     evidence: dict[str, Evidence] = field(default_factory=dict)
     queries: list[Query] = field(default_factory=list)
 
     def take(self, query: Query, papers: Sequence[Paper], evidence: Iterable[Evidence]) -> None:
         for rank, paper in enumerate(papers, start=1):
             self.papers.setdefault(paper.id, paper)
-            self.worth[paper.id] = self.worth.get(paper.id, 0.0) + 1 / (_FUSION + rank)
+            self.worth[paper.id] += 1 / (_FUSION + rank)
         for item in evidence:
             self.evidence.setdefault(item.chunk.id, item)
         self.queries.append(query.model_copy(update={"kept": len(papers)}))
+
+    def search(self, query: Query, most: int) -> Found:
+        """Search for the query, and take what is found: `most` papers at most."""
+        options = SearchOptions(most, CHUNKS_A_PAPER, self.plan.filters)
+        found = find(query.question, self.library, options)
+        papers = [hit.paper for hit in found.hits] if found.matched else []
+        self.take(query.model_copy(update={"matched": found.matched}), papers, found.evidence)
+        return found
+
+    def join(self, other: _Pool) -> None:
+        """Take in what the searches of another pool gave."""
+        self.queries += other.queries
+        for paper_id, paper in other.papers.items():
+            self.papers.setdefault(paper_id, paper)
+            self.worth[paper_id] += other.worth[paper_id]
+        for chunk_id, item in other.evidence.items():
+            self.evidence.setdefault(chunk_id, item)
 
     def ranked(self) -> list[str]:
         place = {paper_id: n for n, paper_id in enumerate(self.papers)}
@@ -70,22 +91,21 @@ def collect(
     sections are named and fewer papers are found, the nearest of the found ones join them, as many
     as were found at most. `kept` are papers of an earlier run, which stay, new ones beside them.
     """
-    pool = _Pool()
-    first = _searched(Query(question=plan.topic), plan, library, pool)
+    pool = _Pool(plan, library)
+    first = pool.search(Query(question=plan.topic), plan.papers)
     for asked in questions:
-        _searched(Query(question=asked.question, view=asked.view), plan, library, pool)
-    most = _papers_a_section(plan)
-    sections = [_section(s, s.papers or most, plan, library, pool) for s in plan.sections]
+        pool.search(Query(question=asked.question, view=asked.view), plan.papers)
+    most = max(4, round(plan.papers / max(1, len(plan.sections))))
+    sections = [_section(section, section.papers or most, pool) for section in plan.sections]
     if pool.papers and not sections and len(pool.papers) < plan.papers:
-        _add_neighbours(plan, library, pool)
-    chosen = _chosen(plan, pool, sections, _keep_earlier(kept, library, pool))
+        _add_neighbours(pool)
+    chosen = _chosen(pool, sections, _keep_earlier(kept, pool))
     papers = tuple(pool.papers[i] for i in chosen)
-    evidence = _evidence(plan, papers, library, pool)
     beyond = len(pool.papers) - len(papers)
     reasons = (f"{counted(beyond, 'paper')} beyond the {plan.papers} to be read",) if beyond else ()
     return Collected(
         papers=papers,
-        evidence=evidence,
+        evidence=_evidence(papers, pool),
         sections=tuple(tuple(i for i in own if i in chosen) for own in sections),
         queries=tuple(pool.queries),
         screened=len(pool.papers),
@@ -96,8 +116,9 @@ def collect(
     )
 
 
-def flow_of(collected: Collected, read: int, cited: int, reasons: Sequence[str]) -> Flow:
-    """The counts of a report, which add up by how they are made."""
+def count_flow(collected: Collected, read: int, cited: int, reasons: Sequence[str]) -> Flow:
+    """How many papers went through each step of a report: the counts add up, as `Flow` says.
+    `reasons` say why papers were not cited, after those of the search."""
     found = sum(query.kept for query in collected.queries)
     return Flow(
         searches=len(collected.queries),
@@ -112,52 +133,32 @@ def flow_of(collected: Collected, read: int, cited: int, reasons: Sequence[str])
     )
 
 
-def _papers_a_section(plan: ReportPlan) -> int:
-    return max(4, round(plan.papers / max(1, len(plan.sections))))
-
-
-def _searched(query: Query, plan: ReportPlan, library: Library, pool: _Pool) -> Found:
-    options = SearchOptions(plan.papers, CHUNKS_A_PAPER, plan.filters)
-    found = find(query.question, library, options)
-    papers = [hit.paper for hit in found.hits] if found.matched else []
-    pool.take(query.model_copy(update={"matched": found.matched}), papers, found.evidence)
-    return found
-
-
-def _section(
-    section: SectionPlan, most: int, plan: ReportPlan, library: Library, pool: _Pool
-) -> tuple[str, ...]:
+def _section(section: SectionPlan, most: int, pool: _Pool) -> tuple[str, ...]:
     """The ids of the section's papers: those that it names, else the best that are found."""
     if section.keys:
-        papers = [library.paper(key) for key in section.keys]
+        papers = [pool.library.paper(key) for key in section.keys]
         query = Query(question="papers that the plan names", section=section.title)
         pool.take(query.model_copy(update={"matched": len(papers)}), papers, ())
         return tuple(paper.id for paper in papers)
-    own = _Pool()
-    for question in section.questions or (f"{plan.topic}: {section.title}",):
-        query = Query(question=question, section=section.title)
-        _searched(query, plan.model_copy(update={"papers": most}), library, own)
+    own = _Pool(pool.plan, pool.library)
+    for question in section.questions or (f"{pool.plan.topic}: {section.title}",):
+        own.search(Query(question=question, section=section.title), most)
     ids = tuple(own.ranked()[:most])
-    for query in own.queries:
-        pool.queries.append(query)
-    for paper_id in own.papers:
-        pool.papers.setdefault(paper_id, own.papers[paper_id])
-        pool.worth[paper_id] = pool.worth.get(paper_id, 0.0) + own.worth[paper_id]
-    for chunk_id, item in own.evidence.items():
-        pool.evidence.setdefault(chunk_id, item)
+    pool.join(own)
     return ids
 
 
-def _add_neighbours(plan: ReportPlan, library: Library, pool: _Pool) -> None:
-    """The papers that lie nearest to many of the best ones, by the sum of their likeness: what
-    follows from paper to paper, as one does with references (snowballing)."""
-    votes: dict[str, float] = {}
+def _add_neighbours(pool: _Pool) -> None:
+    """Add the papers that are nearest to many of the best ones, by the sum of their scores: from
+    paper to paper, as one follows references (snowballing)."""
+    plan = pool.plan
+    votes: dict[str, float] = defaultdict(float)
     papers: dict[str, Paper] = {}
     for paper_id in pool.ranked()[:_SEEDS]:
-        for hit in find_similar(paper_id, library, _NEIGHBOURS, plan.filters).hits:
+        for hit in find_similar(paper_id, pool.library, _NEIGHBOURS, plan.filters).hits:
             if hit.paper.id not in pool.papers:
                 papers[hit.paper.id] = hit.paper
-                votes[hit.paper.id] = votes.get(hit.paper.id, 0.0) + hit.score.total
+                votes[hit.paper.id] += hit.score.total
     most = min(plan.papers - len(pool.papers), len(pool.papers))
     best = sorted(votes, key=lambda i: (-round(votes[i], 6), papers[i].key))[:most]
     query = Query(question="papers that are most like those found", matched=len(votes))
@@ -166,14 +167,15 @@ def _add_neighbours(plan: ReportPlan, library: Library, pool: _Pool) -> None:
         pool.worth[paper_id] /= 10
 
 
-def _chosen(
-    plan: ReportPlan, pool: _Pool, sections: Sequence[Sequence[str]], kept: Sequence[str]
-) -> list[str]:
-    """The papers to be read. Those that the plan names and those of an earlier run come in any
-    case."""
-    named = {library_id for s, own in zip(plan.sections, sections, strict=True) if s.keys
-             for library_id in own}  # fmt: skip
-    in_turn = _in_turn(sections) if sections else pool.ranked()
+def _chosen(pool: _Pool, sections: Sequence[Sequence[str]], kept: Sequence[str]) -> list[str]:
+    """The ids of the papers to read. Those that the plan names and those of an earlier run are
+    always among them."""
+    plan = pool.plan
+    with_keys = (own for s, own in zip(plan.sections, sections, strict=True) if s.keys)
+    named = {paper_id for own in with_keys for paper_id in own}
+    # The first paper of each section, then the second, and so on, each once.
+    in_rows = dict.fromkeys(i for row in zip_longest(*sections) for i in row if i is not None)
+    in_turn = list(in_rows) if sections else pool.ranked()
     if kept:
         fresh = [i for i in in_turn[: plan.papers] if i not in kept]
         return [*dict.fromkeys(kept), *fresh]
@@ -182,16 +184,9 @@ def _chosen(
     return [*first, *rest[: max(0, plan.papers - len(first))]]
 
 
-def _in_turn(sections: Sequence[Sequence[str]]) -> list[str]:
-    """The first paper of each section, then the second, each once."""
-    longest = max((len(own) for own in sections), default=0)
-    rows = [own[n] for n in range(longest) for own in sections if n < len(own)]
-    return list(dict.fromkeys(rows))
-
-
-def _keep_earlier(kept: Sequence[str], library: Library, pool: _Pool) -> list[str]:
+def _keep_earlier(kept: Sequence[str], pool: _Pool) -> list[str]:
     """Those of these papers that are still in the library; the pool then has them."""
-    found = {i: pool.papers.get(i) or library.catalogue.paper_named(i) for i in kept}
+    found = {i: pool.papers.get(i) or pool.library.catalogue.paper_named(i) for i in kept}
     missing = [p for i, p in found.items() if p is not None and i not in pool.papers]
     if missing:
         query = Query(question="papers of the run before", matched=len(missing))
@@ -199,27 +194,14 @@ def _keep_earlier(kept: Sequence[str], library: Library, pool: _Pool) -> list[st
     return [paper_id for paper_id, paper in found.items() if paper is not None]
 
 
-def _evidence(
-    plan: ReportPlan, papers: Sequence[Paper], library: Library, pool: _Pool
-) -> tuple[Evidence, ...]:
+def _evidence(papers: Sequence[Paper], pool: _Pool) -> tuple[Evidence, ...]:
     """Every chosen paper's chunks: those that bear on the topic, and those that searches gave."""
     if not papers:
         return ()
     filters = Filters(keys=tuple(paper.key for paper in papers))
     options = SearchOptions(len(papers), CHUNKS_A_PAPER, filters, has_floor=False)
-    by_chunk: dict[str, Evidence] = {
-        item.chunk.id: item for item in find(plan.topic, library, options).evidence
-    }
-    for chunk_id, item in pool.evidence.items():
-        by_chunk.setdefault(chunk_id, item)
-    own = by_paper(by_chunk.values())
-    return tagged(item for paper in papers for item in own.get(paper.id) or [beginning_of(paper)])
-
-
-def without(collected: Collected, paper_ids: set[str]) -> Collected:
-    """What was collected, without the texts of these papers."""
-    return replace(
-        collected,
-        evidence=tuple(e for e in collected.evidence if e.paper.id not in paper_ids),
-        sections=tuple(tuple(i for i in own if i not in paper_ids) for own in collected.sections),
-    )
+    on_topic = find(pool.plan.topic, pool.library, options).evidence
+    known = {item.chunk.id for item in on_topic}
+    own = by_paper([*on_topic, *(e for i, e in pool.evidence.items() if i not in known)])
+    texts = (own.get(paper.id) or [beginning_of(paper, pool.library)] for paper in papers)
+    return tagged(item for items in texts for item in items)

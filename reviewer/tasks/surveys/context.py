@@ -1,24 +1,33 @@
-"""What a survey's run works with, and how far it has come. Handed to every step of it."""
+"""What every step of a survey run works with, and how far the run has come."""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
 
 from pydantic import Field
 
+from reviewer.errors import ModelError
 from reviewer.library import Library
+from reviewer.library.run_log import new_run_id
 from reviewer.library.storage.steps import Steps, key_of
-from reviewer.llm import StoppedError
-from reviewer.types import Table
+from reviewer.llm import LimitError, StoppedError
+from reviewer.tasks.surveys.collect import Collected
+from reviewer.types import SurveyReport, Table
 from reviewer.types.frozen import Frozen
-from reviewer.types.progress import Progress, silent
-from reviewer.types.surveys import ReportPlan
+from reviewer.types.progress import Progress
+from reviewer.types.surveys import Made, ReportPlan, ViewQuestion
 from reviewer.types.writer import Writer
+
+R = TypeVar("R")
 
 
 class OutlinedSection(Frozen):
-    """A section before it is written: what it is called, answers, and is made of."""
+    """A section before it is written: its title, the questions it answers, and its papers."""
 
     title: str
     paper_ids: tuple[str, ...]
@@ -27,7 +36,7 @@ class OutlinedSection(Frozen):
 
 
 class Outline(Frozen):
-    """A report's sections in order, and what had to be changed of a plan, in words."""
+    """A report's sections in order; `notes` say in words what had to be changed of a plan."""
 
     sections: tuple[OutlinedSection, ...] = ()
     notes: tuple[str, ...] = ()
@@ -45,11 +54,23 @@ class Latest(Frozen):
     tables: tuple[Table, ...] = ()
 
 
+@dataclass(frozen=True)
+class SurveyOptions:
+    """How a run goes: `jobs` is calls at a time; the flags say how sections are treated. `done` is
+    called with each report as soon as it is whole, by one thread at a time."""
+
+    jobs: int = 8
+    is_strict: bool = False
+    is_update: bool = False
+    is_retry: bool = False
+    done: Callable[[SurveyReport], None] = field(default=lambda report: None)
+
+
 @dataclass
 class SectionCount:
-    """Counts sections over all reports, and reports them. Threads may share it."""
+    """Counts sections over all reports, and shows the count as progress. Threads may share it."""
 
-    progress: Progress = silent
+    progress: Progress
     done: int = 0
     total: int = 0
     alone: threading.RLock = field(default_factory=threading.RLock)
@@ -69,31 +90,65 @@ class SectionCount:
             self.progress(news, -1, 0)
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 @dataclass(frozen=True)
-class Desk:
-    """The library, the writer, the steps that are kept, how the run was told to go,
-    and when it began."""
+class SurveyRun:
+    """The library, the writer, the kept steps and the options of a run, and when it began:
+    `started` in ISO 8601 (UTC), `clock` in seconds of the monotonic clock."""
 
     library: Library
     writer: Writer
+    options: SurveyOptions
     steps: Steps
-    jobs: int = 1
-    is_strict: bool = False
-    is_update: bool = False
-    is_retry: bool = False
-    now: str = ""
-    count: SectionCount = field(default_factory=SectionCount)
+    count: SectionCount
+    run_id: str = field(default_factory=new_run_id)
+    started: str = field(default_factory=_now)
+    clock: float = field(default_factory=time.monotonic)
     ending: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def jobs(self) -> int:
+        return 1 if self.writer.name == "extractive" else self.options.jobs
+
+    def made(self) -> Made:
+        """When the run was made, if it ends now, and what it has cost so far."""
+        spent = {"seconds": round(time.monotonic() - self.clock, 3)}
+        usage = self.writer.usage().model_copy(update=spent)
+        return Made(run_id=self.run_id, started=self.started, finished=_now(), usage=usage)
+
     def check(self) -> None:
-        """Raises StoppedError when the run is to end."""
+        """Raises StoppedError when the run is ending."""
         if self.ending.is_set():
             raise StoppedError("the run was ended", hint="Run it again.")
 
     def latest_key(self, plan: ReportPlan) -> str:
-        """Of the last whole run of a report of this topic, scope and writer."""
+        """Names the last whole run of a report of this title, topic, scope, depth and writer."""
         parts = [plan.title, plan.topic, plan.filters, plan.depth, self.writer.name]
         return key_of("latest", parts)
 
-    def latest(self, plan: ReportPlan) -> Latest | None:
-        return self.steps.find(self.latest_key(plan), Latest) if self.is_update else None
+
+@dataclass(frozen=True)
+class PreparedReport:
+    """A report of a run before anything is read: its plan, the stem of its files' names, its
+    questions and its papers. `latest` is what an update continues from, else None."""
+
+    run: SurveyRun
+    plan: ReportPlan
+    name: str
+    questions: tuple[ViewQuestion, ...]
+    collected: Collected
+    latest: Latest | None
+
+
+def tried(work: Callable[[], R]) -> R | ModelError:
+    """What the work gives, or the ModelError that ended it: the other parts of a run go on. Raises
+    LimitError and StoppedError, which end the run."""
+    try:
+        return work()
+    except (LimitError, StoppedError):
+        raise
+    except ModelError as error:
+        return error

@@ -5,38 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reviewer.tasks.drafts.compose import overlap
 from reviewer.text import counted
 from reviewer.text.keywords import word_overlap
-from reviewer.types import Citation
 from reviewer.types.drafts import POINTS, Statement
 from reviewer.types.surveys import SeeAlso, SurveySection
 
 SAME_WORDS = 0.8  # share of words in common (Jaccard) from which two sentences say the same
 
 
-def merged(sections: Sequence[SurveySection]) -> tuple[SurveySection, ...]:
+def cross_reference(sections: Sequence[SurveySection]) -> tuple[SurveySection, ...]:
     """The sections without sentences that an earlier section has: those that rest on nothing but
     words which it quotes, or say the same in the same words. Both sections then point to each
     other, as do all that cite a common paper. A section that has nothing left points to where its
-    sentences stand.
+    sentences are.
     """
-    told: list[tuple[int, Statement]] = []
+    said: list[tuple[int, Statement]] = []
     kept: list[SurveySection] = []
     links: dict[int, set[int]] = {n: set() for n in range(len(sections))}
     for n, section in enumerate(sections):
         claims, where = [], set[int]()
         for claim in section.claims:
-            known = next((m for m, other in told if m != n and _repeats(claim, other)), None)
+            known = next((m for m, other in said if m != n and _repeats(claim, other)), None)
             if known is None:
                 claims.append(claim)
-                told.append((n, claim))
+                said.append((n, claim))
             else:
                 where.add(known)
         gone = len(section.claims) - len(claims)
-        said = (f"{counted(gone, 'sentence')} that another section has",) if gone else ()
+        note = (f"{counted(gone, 'sentence')} that another section has",) if gone else ()
         kept.append(
             section.model_copy(
-                update={"claims": tuple(claims), "left_out": (*section.left_out, *said)}
+                update={"claims": tuple(claims), "left_out": (*section.left_out, *note)}
             )
         )
         for m in where:
@@ -48,14 +48,9 @@ def merged(sections: Sequence[SurveySection]) -> tuple[SurveySection, ...]:
 def _repeats(claim: Statement, other: Statement) -> bool:
     if claim.role not in POINTS or other.role not in POINTS or not claim.citations:
         return False
-    if all(any(_overlap(c, known) for known in other.citations) for c in claim.citations):
+    if all(any(overlap(c, known) for known in other.citations) for c in claim.citations):
         return True
     return word_overlap(_words(claim.text), _words(other.text)) >= SAME_WORDS
-
-
-def _overlap(one: Citation, other: Citation) -> bool:
-    is_same = one.paper_id == other.paper_id and one.part == other.part
-    return is_same and one.start < other.end and other.start < one.end
 
 
 def _words(text: str) -> frozenset[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar, get_args
 
 from reviewer.errors import UsageError
 from reviewer.grounding import read_column
 from reviewer.grounding.columns import checked_columns
-from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_CHARS, NodeReader, composed, line_of, quoted
+from reviewer.tasks.yaml_plan import LEAST_WORDS, Node, NodeReader, line_of, quoted, titled
 from reviewer.text import clean, counted
 from reviewer.types import Paper
 from reviewer.types.searches import Filters
@@ -22,22 +22,22 @@ from reviewer.types.surveys import (
     TablePlan,
     ViewQuestion,
 )
+from reviewer.types.tables import Column
+
+T = TypeVar("T")
 
 MOST_PAPERS, MOST_REPORT_WORDS = 500, 50_000
 FIELDS = {
     "plan": ("title", "scope", "settings", "reports"),
     "scope": ("years", "venue", "tags", "files"),
     "settings": ("papers", "words", "depth"),
-    "report": (
-        "title", "topic", "questions", "sections", "tables", "scope", "papers", "words", "depth",
-    ),
+    "report": tuple("title topic questions sections tables scope papers words depth".split()),
     "question": ("question", "view"),
     "section": ("title", "questions", "keys", "papers", "words"),
     "table": ("topic", "columns", "papers"),
-}  # fmt: skip
+}
 DEPTHS: tuple[Depth, ...] = get_args(Depth)
-VIEWS: tuple[str, ...] = tuple(view for view in get_args(PointOfView) if view)
-COMPARE = "Compare it with: review survey --init TOPIC"
+VIEWS: tuple[PointOfView, ...] = tuple(view for view in get_args(PointOfView) if view)
 _YEARS = re.compile(r"(\d{4})?(:)?(\d{4})?")
 _DEFAULTS = ReportPlan(title="", topic="")
 _HEAD = """\
@@ -75,7 +75,7 @@ def template(topic: str) -> str:
 
 
 def survey_yaml(plan: SurveyPlan, papers: Sequence[Paper]) -> str:
-    """The plan as YAML; each paper of a section stands by its key, with title and year beside."""
+    """The plan as YAML; each paper of a section has its key, with title and year beside."""
     first = plan.reports[0] if plan.reports else _DEFAULTS
     known = {paper.key: paper for paper in papers}
     lines = [
@@ -101,15 +101,12 @@ def survey_yaml(plan: SurveyPlan, papers: Sequence[Paper]) -> str:
 
 def _section_lines(section: SectionPlan, known: dict[str, Paper]) -> list[str]:
     lines = [f"      - title: {quoted(section.title)}"]
-    if section.questions:
-        lines.append("        questions:")
-        lines += [f"          - {quoted(question)}" for question in section.questions]
+    lines += ["        questions:"] if section.questions else []
+    lines += [f"          - {quoted(question)}" for question in section.questions]
     lines += ["        keys:"] if section.keys else []
     for key in section.keys:
-        paper = known.get(key)
-        year = f" ({paper.year or 'year unknown'})" if paper else ""
-        said = f"  # {clean(paper.title)}{year}" if paper else ""
-        lines.append(f"          - {quoted(key)}{said}")
+        comment = f"  # {titled(known[key])}" if key in known else ""
+        lines.append(f"          - {quoted(key)}{comment}")
     return lines
 
 
@@ -129,13 +126,11 @@ def read_survey_plan(text: str, file: str, paper_named: Callable[[str], Paper]) 
 
     Raises UsageError that names the line of what is wrong.
     """
-    if len(text) > MOST_CHARS:
-        raise UsageError(f"{file} is too long for a plan", hint=COMPARE)
-    reader = _Reader(file, paper_named, COMPARE)
-    top = reader.fields(composed(text, file, COMPARE), FIELDS["plan"], "a plan")
+    reader = _Reader(file, paper_named, "Compare it with: review survey --init TOPIC")
+    top = reader.top(text, FIELDS["plan"])
     if "reports" not in top:
-        reader.fault(1, "there are no reports", "Add reports: with a topic a line.")
-    shared = reader.shared(top, _DEFAULTS)
+        reader.fault(1, "the reports are missing", "Add reports: with a topic a line.")
+    shared = reader.shared(top)
     reports = tuple(reader.report(node, shared) for node in reader.items(top["reports"], "reports"))
     title = reader.text(top["title"], "title") if "title" in top else reports[0].title
     return SurveyPlan(title=title, reports=reports)
@@ -144,38 +139,35 @@ def read_survey_plan(text: str, file: str, paper_named: Callable[[str], Paper]) 
 class _Reader(NodeReader):
     """Takes a survey's plan from nodes."""
 
-    def shared(self, top: dict[str, Any], before: ReportPlan) -> ReportPlan:
+    def shared(self, top: Mapping[str, Node]) -> ReportPlan:
         """What holds for all reports."""
-        given = top.get("settings")
-        own = self.fields(given, FIELDS["settings"], "settings") if given is not None else {}
-        return self._settings({**own, "scope": top.get("scope")}, before)
+        own = {name: node for name, node in top.items() if name == "scope"}
+        if "settings" in top:
+            own |= self.fields(top["settings"], FIELDS["settings"], "settings")
+        return self._settings(own, _DEFAULTS)
 
-    def _settings(self, own: dict[str, Any], before: ReportPlan) -> ReportPlan:
-        changes: dict[str, Any] = {}
-        if own.get("scope") is not None:
-            changes["filters"] = self._scope(own["scope"])
-        if "papers" in own:
-            changes["papers"] = self.number(own["papers"], "papers", 1, MOST_PAPERS)
-        if "words" in own:
-            changes["words"] = self.number(own["words"], "words", LEAST_WORDS, MOST_REPORT_WORDS)
-        if "depth" in own:
-            changes["depth"] = self.one_of(own["depth"], "depth", DEPTHS)
+    def _settings(self, own: Mapping[str, Node], before: ReportPlan) -> ReportPlan:
+        """The report with the scope and settings that are given, the others as before."""
+        filters = self._scope(own["scope"]) if "scope" in own else before.filters
+        papers = self.number(own, "papers", 1, MOST_PAPERS, before.papers)
+        words = self.number(own, "words", LEAST_WORDS, MOST_REPORT_WORDS, before.words)
+        depth = self.one_of(own["depth"], "depth", DEPTHS) if "depth" in own else before.depth
+        changes = {"filters": filters, "papers": papers, "words": words, "depth": depth}
         return before.model_copy(update=changes)
 
-    def report(self, node: Any, shared: ReportPlan) -> ReportPlan:  # noqa: ANN401
+    def report(self, node: Node, shared: ReportPlan) -> ReportPlan:
         """A report from a topic alone, or from its fields."""
         if node.id == "scalar":
             topic = self.text(node, "a topic")
             return shared.model_copy(update={"title": _as_title(topic), "topic": topic})
         own = self.fields(node, FIELDS["report"], "a report")
         if "topic" not in own and "title" not in own:
-            self.fault(line_of(node), "a report has a topic", "Add topic: with what it is about.")
-        said = {name: self.text(own[name], name) for name in ("title", "topic") if name in own}
-        topic = said.get("topic") or said["title"]
-        made = self._settings(own, shared)
-        return made.model_copy(
+            self.fault(line_of(node), "a report has no topic", "Add topic: with what it is about.")
+        title = self._text(own, "title")
+        topic = self._text(own, "topic") or title
+        return self._settings(own, shared).model_copy(
             update={
-                "title": said.get("title") or _as_title(topic),
+                "title": title or _as_title(topic),
                 "topic": topic,
                 "questions": self._listed(own, "questions", self._question),
                 "sections": self._listed(own, "sections", self._section),
@@ -184,21 +176,23 @@ class _Reader(NodeReader):
         )
 
     def _listed(
-        self, own: dict[str, Any], name: str, read: Callable[[Any], Any]
-    ) -> tuple[Any, ...]:
+        self, own: Mapping[str, Node], name: str, read: Callable[[Node], T]
+    ) -> tuple[T, ...]:
         return tuple(read(node) for node in self.items(own[name], name)) if name in own else ()
 
-    def _question(self, node: Any) -> ViewQuestion:  # noqa: ANN401
+    def _text(self, own: Mapping[str, Node], name: str) -> str:
+        return self.text(own[name], name) if name in own else ""
+
+    def _question(self, node: Node) -> ViewQuestion:
         if node.id == "scalar":
             return ViewQuestion(question=self.text(node, "a question"))
         own = self.fields(node, FIELDS["question"], "a question")
         if "question" not in own:
             self.fault(line_of(node), "a question has no text")
         view = self.one_of(own["view"], "view", VIEWS) if "view" in own else ""
-        asked = {"question": self.text(own["question"], "question"), "view": view}
-        return ViewQuestion.model_validate(asked)
+        return ViewQuestion(question=self.text(own["question"], "question"), view=view)
 
-    def _section(self, node: Any) -> SectionPlan:  # noqa: ANN401
+    def _section(self, node: Node) -> SectionPlan:
         if node.id == "scalar":
             return SectionPlan(title=self.text(node, "a section's title"))
         own = self.fields(node, FIELDS["section"], "a section")
@@ -208,17 +202,13 @@ class _Reader(NodeReader):
             title=self.text(own["title"], "title"),
             questions=self._listed(own, "questions", lambda n: self.text(n, "a question")),
             keys=tuple(dict.fromkeys(self._listed(own, "keys", lambda n: self.paper(n).key))),
-            papers=self.number(own["papers"], "papers", 1, MOST_PAPERS)
-            if "papers" in own
-            else None,
-            words=self.number(own["words"], "words", LEAST_WORDS, MOST_REPORT_WORDS)
-            if "words" in own
-            else None,
+            papers=self.number(own, "papers", 1, MOST_PAPERS, None),
+            words=self.number(own, "words", LEAST_WORDS, MOST_REPORT_WORDS, None),
         )
 
-    def _table(self, node: Any) -> TablePlan:  # noqa: ANN401
+    def _table(self, node: Node) -> TablePlan:
         own = self.fields(node, FIELDS["table"], "a table")
-        columns = []
+        columns: list[Column] = []
         for item in self.items(own["columns"], "columns") if "columns" in own else ():
             try:
                 columns.append(read_column(self.text(item, "a column")))
@@ -227,28 +217,28 @@ class _Reader(NodeReader):
                 if error.message.startswith(self._file):
                     raise
                 self.fault(line_of(item), error.message, error.hint)
-        topic = self.text(own["topic"], "topic") if "topic" in own else ""
-        papers = self.number(own["papers"], "papers", 1, MOST_PAPERS) if "papers" in own else 12
-        return TablePlan(topic=topic, columns=tuple(columns), papers=papers)
+        papers = self.number(own, "papers", 1, MOST_PAPERS, 12)
+        return TablePlan(topic=self._text(own, "topic"), columns=tuple(columns), papers=papers)
 
-    def _scope(self, node: Any) -> Filters:  # noqa: ANN401
+    def _scope(self, node: Node) -> Filters:
         own = self.fields(node, FIELDS["scope"], "a scope")
         first, last = self._years(own["years"]) if "years" in own else (None, None)
         return Filters(
             year_from=first,
             year_to=last,
-            venue=self.text(own["venue"], "venue") if "venue" in own else "",
+            venue=self._text(own, "venue"),
             tags=self._listed(own, "tags", lambda n: self.text(n, "a tag")),
             files=self._listed(own, "files", lambda n: self.text(n, "a file")),
         )
 
-    def _years(self, node: Any) -> tuple[int | None, int | None]:  # noqa: ANN401
+    def _years(self, node: Node) -> tuple[int | None, int | None]:
         said = self.text(node, "years")
         found = _YEARS.fullmatch(said)
         first = int(found[1]) if found and found[1] else None
         last = int(found[3]) if found and found[3] else None
         if found is None or not (first or last) or (first and last and first > last):
-            self.fault(line_of(node), f"years '{said}' are none", 'Use 2024, "2023:2025", "2024:".')
+            message = f"'{said}' is not a range of years"
+            self.fault(line_of(node), message, 'Use 2024, "2023:2025", "2024:".')
         return first, last if found[2] else first
 
 
@@ -257,7 +247,7 @@ def _as_title(topic: str) -> str:
 
 
 def plan_lines(plan: SurveyPlan) -> list[str]:
-    """What the plan says, to be looked at: a line a report, a line a section."""
+    """The plan in lines to look at: one a report and one a section."""
     lines = [f"{plan.title}: {counted(len(plan.reports), 'report')}"]
     for report in plan.reports:
         lines.append(f"  {clean(report.title)}")

@@ -1,31 +1,24 @@
-"""What an update brought to a report, and what the next one goes on from."""
+"""What an update brought to a report, and what the next update continues from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviewer.tasks.surveys.collect import Collected
-from reviewer.tasks.surveys.context import Desk, Latest, Outline
-from reviewer.tasks.surveys.sections import evidence_of, section_key
-from reviewer.types import SurveyReport
-from reviewer.types.surveys import News, ReportPlan, SurveySection
+from reviewer.tasks.surveys.context import Latest, Outline, PreparedReport, SurveyRun
+from reviewer.types import Paper, SurveyReport
+from reviewer.types.surveys import News, SurveySection
 
 
-def with_news(
-    sections: Sequence[SurveySection],
-    outlined: Outline,
-    made_of: tuple[ReportPlan, Collected],
-    desk: Desk,
-    latest: Latest | None,
+def mark_updates(
+    sections: Sequence[SurveySection], keys: Sequence[str], latest: Latest | None
 ) -> tuple[SurveySection, ...]:
-    """With what an update did to each section; as they are when this is none."""
+    """The sections, each marked with what an update did to it; unmarked without an update.
+    `keys` are those of the sections' steps."""
     if latest is None:
         return tuple(sections)
-    plan, collected = made_of
     known, titles = set(latest.read_ids), {s.title for s in latest.outline.sections}
     marked = []
-    for section, planned in zip(sections, outlined.sections, strict=True):
-        key = section_key(planned, plan, evidence_of(planned, collected.evidence), desk)
+    for section, key in zip(sections, keys, strict=True):
         state = "rewritten" if section.title in titles else "new"
         state = "unchanged" if key in latest.section_keys else state
         new_ids = tuple(i for i in section.paper_ids if i not in known)
@@ -33,48 +26,42 @@ def with_news(
     return tuple(marked)
 
 
-def news_of(
-    sections: Sequence[SurveySection], collected: Collected, latest: Latest | None
+def make_news(
+    sections: Sequence[SurveySection], papers: Sequence[Paper], latest: Latest | None
 ) -> News | None:
+    """What is new since the latest run; None without an update."""
     if latest is None:
         return None
-    now = {paper.id for paper in collected.papers}
+    now = {paper.id for paper in papers}
     return News(
         since=latest.made,
-        new_ids=tuple(p.id for p in collected.papers if p.id not in latest.read_ids),
+        new_ids=tuple(p.id for p in papers if p.id not in latest.read_ids),
         gone_titles=tuple(title for i, title in latest.titles.items() if i not in now),
         rewritten=tuple(s.title for s in sections if s.state in ("rewritten", "new")),
         unchanged=sum(s.state == "unchanged" for s in sections),
     )
 
 
-def keep_failed(
-    report: SurveyReport, outlined: Outline, made_of: tuple[ReportPlan, Collected], desk: Desk
-) -> None:
+def keep_failed(sections: Sequence[SurveySection], keys: Sequence[str], run: SurveyRun) -> None:
     """A section that failed stays so until it is tried again: the same run makes no new calls."""
-    plan, collected = made_of
-    for section, planned in zip(report.sections, outlined.sections, strict=True):
+    for section, key in zip(sections, keys, strict=True):
         if section.failed:
-            key = section_key(planned, plan, evidence_of(planned, collected.evidence), desk)
-            desk.steps.keep(key, "section", section)
+            run.steps.keep(key, "section", section)
 
 
 def keep_latest(
-    report: SurveyReport, outlined: Outline, made_of: tuple[ReportPlan, Collected], desk: Desk
+    report: SurveyReport, outlined: Outline, keys: Sequence[str], prepared: PreparedReport
 ) -> None:
-    """What an update goes on from. A report of which a part failed replaces no whole one."""
-    plan, collected = made_of
+    """Keep what an update continues from. A partly failed report does not replace a whole one."""
     if report.failed or not report.sections:
         return
-    texts = collected.evidence
-    kept = Latest(
-        made=desk.now,
+    run, papers = prepared.run, prepared.collected.papers
+    latest = Latest(
+        made=run.started,
         outline=outlined,
-        section_keys=tuple(
-            section_key(s, plan, evidence_of(s, texts), desk) for s in outlined.sections
-        ),
-        read_ids=tuple(paper.id for paper in collected.papers),
-        titles={paper.id: paper.title for paper in collected.papers},
+        section_keys=tuple(keys),
+        read_ids=tuple(paper.id for paper in papers),
+        titles={paper.id: paper.title for paper in papers},
         tables=report.tables,
     )
-    desk.steps.keep(desk.latest_key(plan), "latest", kept)
+    run.steps.keep(run.latest_key(prepared.plan), "latest", latest)

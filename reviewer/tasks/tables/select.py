@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from reviewer.errors import SourceError
 from reviewer.grounding.columns import asked
 from reviewer.library import Library
-from reviewer.library.index.chunking import chunk_paper
 from reviewer.search import SearchOptions, find, why_none_pass
 from reviewer.sources import read_text_file
 from reviewer.sources.formats.bibtex import references
+from reviewer.tasks.paper_chunks import chunks_of
 from reviewer.text import counted
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import Score, tagged
@@ -21,7 +21,7 @@ from reviewer.types.searches import Filters
 from reviewer.types.tables import Column
 
 MOST_BY_TOPIC = 12
-WHOLE_CHARS = 6000  # a paper with more text is shown in the chunks that bear on the columns
+WHOLE_CHARS = 6000  # of a paper with more text only chunks that bear on the columns are shown
 CHUNKS_A_COLUMN = 2
 MOST_CHUNKS = 16
 _HINT = "Give a .bib file with --from."
@@ -30,7 +30,7 @@ _HINT = "Give a .bib file with --from."
 @dataclass(frozen=True)
 class Chosen:
     """The papers of a table in order. `relevance` is search's score by paper id, where a topic was
-    searched; when nothing matched it, `nearest` names what came nearest."""
+    searched; when nothing matched it, `nearest` holds the papers nearest to it."""
 
     papers: tuple[Paper, ...] = ()
     matched: int = 0
@@ -41,8 +41,8 @@ class Chosen:
 
 
 def choose_papers(topic: str, library: Library, filters: Filters, most: int | None) -> Chosen:
-    """By topic: those that search finds above its floor, at most MOST_BY_TOPIC or `most`. Papers
-    named by key all come, whatever the topic. Without a topic: all that pass the filters."""
+    """By topic: those that search finds above its floor, at most `most` or MOST_BY_TOPIC. Papers
+    given by key are all chosen, whatever the topic. Without a topic: all that pass the filters."""
     if topic and not filters.keys:
         found = find(topic, library, SearchOptions(most or MOST_BY_TOPIC, filters=filters))
         papers = tuple(hit.paper for hit in found.hits)
@@ -55,10 +55,11 @@ def choose_papers(topic: str, library: Library, filters: Filters, most: int | No
             left_out=(*found.left_out, *_beyond(found.matched, len(papers))),
         )
     papers = tuple(library.papers(filters))
-    place = {key: number for number, key in enumerate(filters.keys)}
-    papers = tuple(sorted(papers, key=lambda p: place.get(p.key, len(place))))
     relevance = _relevance(topic, library, papers) if topic else {}
-    papers = tuple(sorted(papers, key=lambda p: -relevance.get(p.id, 0.0)))
+    place = {key: number for number, key in enumerate(filters.keys)}
+    papers = tuple(
+        sorted(papers, key=lambda p: (-relevance.get(p.id, 0.0), place.get(p.key, len(place))))
+    )
     kept = papers[: most or len(papers)]
     beyond = _beyond(len(papers), len(kept))
     why = "" if papers else why_none_pass(library, filters)
@@ -71,7 +72,7 @@ def _beyond(matched: int, kept: int) -> tuple[str, ...]:
 
 
 def _relevance(topic: str, library: Library, papers: Sequence[Paper]) -> dict[str, float]:
-    """Scores of named papers; those that search did not look at have none."""
+    """Scores by paper id, without floor; a paper that search did not look at has none."""
     filters = Filters(keys=tuple(paper.key for paper in papers))
     options = SearchOptions(len(papers), filters=filters, has_floor=False)
     return {hit.paper.id: hit.score.total for hit in find(topic, library, options).hits}
@@ -83,11 +84,11 @@ def texts_of(
     library: Library,
     quoted: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Evidence, ...]:
-    """The texts of each paper, tagged E1, E2, ...: all of a short one; of a long one its beginning,
-    what bears on the columns, and the chunks of these ids, which are `quoted` already."""
+    """The texts of each paper, tagged E1, E2, ...: the whole of a short text; of a long one its
+    beginning, what bears on the columns, and the `quoted` chunks, given as ids by paper id."""
     pairs = []
     for paper in papers:
-        chunks = chunk_paper(paper)
+        chunks = chunks_of(paper, library)
         if sum(len(chunk.text) for chunk in chunks) > WHOLE_CHARS:
             wanted = set((quoted or {}).get(paper.id, ()))
             chunks = _bearing(paper, chunks, columns, library, wanted)
@@ -111,12 +112,12 @@ def _bearing(
     return tuple(c for n, c in enumerate(chunks) if n == 0 or c.id in wanted)
 
 
-def named_in(
+def match_bibtex(
     file: str, library: Library, progress: Progress = silent
 ) -> tuple[dict[str, str], list[str]]:
-    """The papers that a BibTeX file names: paper id -> key of the entry; and what is to be said of
-    entries that are damaged or that no paper of the library matches. What was guessed in decoding
-    the file is reported.
+    """The papers that a BibTeX file names: paper id -> key of the entry; and a note on each entry
+    that is damaged or that no paper of the library matches. What was guessed in decoding the file
+    goes to `progress`.
 
     Raises SourceError for a file that cannot be read, or that holds no entry.
     """
@@ -125,7 +126,8 @@ def named_in(
         progress(opened.remark, -1, 0)
     named: dict[str, str] = {}
     notes: list[str] = []
-    for entry in (entries := list(references(opened.text, file))):
+    entries = list(references(opened.text, file))
+    for entry in entries:
         if isinstance(entry, Skipped):
             notes.append(f"Skipped {file}, line {entry.position}: {entry.reason}")
         elif (found := library.catalogue.paper_like(entry)) is None:

@@ -1,4 +1,4 @@
-"""Puts the rows of a table into an order. Pure."""
+"""Sorts the rows of a table. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from reviewer.errors import UsageError
 from reviewer.grounding.cells import sort_value
 from reviewer.grounding.columns import column_named
 from reviewer.types import Paper
-from reviewer.types.tables import Cell, Column, Row
+from reviewer.types.tables import Column, Row
 
 ORDERS = ("relevance", "year", "title", "key")
 
 
 def check_order(sort: str, columns: Sequence[Column]) -> None:
-    """Raises UsageError for an order that is none of ORDERS, and no column."""
+    """Raises UsageError for an order that is neither one of ORDERS nor a column."""
     if sort and sort.casefold() not in ORDERS:
         try:
             column_named(sort, columns)
@@ -33,25 +33,18 @@ def in_order(
     known = {paper.id: paper for paper in papers}
     order = " ".join(sort.split()).casefold()
 
-    def place(row: Row) -> tuple[float, float, str]:
+    def place(row: Row) -> tuple[float, float, str] | None:
+        """What the row is sorted by; None for a row that comes last."""
         paper = known[row.paper_id]
         if order == "year":
-            return 0, -(paper.year or 0), ""
+            return None if paper.year is None else (0, -paper.year, "")
         if order in ("title", "key"):
             return 0, 0, (paper.title if order == "title" else paper.key).casefold()
         if order in ("", "relevance"):
             return 0, -(row.relevance or 0.0), ""
-        return sort_value(_cell_of(row, order))
+        cell = next(cell for cell in row.cells if cell.column.casefold() == order)
+        return sort_value(cell) if cell.state == "filled" else None
 
-    def is_last(row: Row) -> bool:
-        if order == "year":
-            return known[row.paper_id].year is None
-        return order not in (*ORDERS, "") and _cell_of(row, order).state != "filled"
-
-    ends = [row for row in rows if is_last(row)]
-    others = [row for row in rows if not is_last(row)]
-    return (*sorted(others, key=place, reverse=is_reversed), *ends)
-
-
-def _cell_of(row: Row, column: str) -> Cell:
-    return next(cell for cell in row.cells if cell.column.casefold() == column)
+    placed = [(at, row) for row in rows if (at := place(row)) is not None]
+    placed.sort(key=lambda pair: pair[0], reverse=is_reversed)
+    return (*(row for _, row in placed), *(row for row in rows if place(row) is None))

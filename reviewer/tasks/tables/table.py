@@ -1,4 +1,4 @@
-"""compare_papers: a table with one row a paper and one column an aspect, its cells made by code."""
+"""compare_papers: a table with a row a paper and a column an aspect, its cells made by code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reviewer.tasks.tables.sort import check_order, in_order
 from reviewer.tasks.tables.update import Cells, Redo, checked_again, kept_cells, quoted_chunks
 from reviewer.text import counted
 from reviewer.text.views import one_line, shorten
-from reviewer.types import Table
+from reviewer.types import Evidence, Table
 from reviewer.types.claims import NeedsModel
 from reviewer.types.evidence import by_paper
 from reviewer.types.progress import Progress, silent
@@ -27,18 +27,18 @@ from reviewer.types.tables import Column, Row
 from reviewer.types.writer import Writer
 from reviewer.writers.prompted.tables import row_batches
 
-MOST_NAMED_CHARS = 200  # of the keys of a table without a topic, in the list of runs
+_MOST_KEYS_CHARS = 200  # of the keys of a table without a topic, in the list of runs
 _PROMPT_TOKENS = 700  # of a table's prompt without its texts
 
 
 @dataclass(frozen=True)
 class TableOptions:
-    """What to compare and how. Without columns and suggestions the default ones are used.
+    """What to compare and how. Without columns and suggestions the default columns are used.
 
     `papers` bounds the rows; `cited_as` holds the user's own keys by paper id, and `left_out` what
-    was named and is not there; `sort` is one of ORDERS or a column's name. `earlier` is a table to
-    bring up to date: its cells stay, but those to `redo`, and those that failed. A table `is_part`
-    of a report whose run keeps it.
+    was given and is not in the library; `sort` is one of ORDERS or a column's name. `earlier` is a
+    table to update: its cells stay, except those to `redo` and those that failed. With `is_part`
+    the table belongs to a report, whose run keeps it.
     """
 
     columns: tuple[Column, ...] = ()
@@ -75,9 +75,11 @@ def compare_papers(
     chosen = _chosen(topic, library, options)
     columns = _columns(topic, library, writer, options, chosen)
     check_order(options.sort, columns)
-    cells = kept_cells(options.earlier, columns, chosen.papers, options.redo)
-    cells = _filled(topic, (columns, chosen, cells), library, writer, progress)
+    kept = kept_cells(options.earlier, columns, chosen.papers, options.redo)
+    evidence = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
+    cells = _filled(topic, columns, evidence, kept, writer, progress)
     rows = _rows(columns, chosen, cells, options)
+    writers = [*(options.earlier.writer.split(", ") if options.earlier else []), writer.name]
     table = Table(
         topic=topic,
         columns=columns,
@@ -86,15 +88,29 @@ def compare_papers(
         filters=options.filters,
         most=options.papers,
         is_strict=options.is_strict,
-        coverage=_coverage(
-            rows, library, chosen, [*options.left_out, *writer.notes(), *_lost(cells, options)]
+        coverage=Coverage(
+            papers=library.catalogue.count(),
+            matched=chosen.matched,
+            read=len(rows),
+            cited=sum(any(cell.state == "filled" for cell in row.cells) for row in rows),
+            left_out=(
+                *chosen.left_out,
+                *options.left_out,
+                *writer.notes(),
+                *_lost(cells, options),
+            ),
+            reason=chosen.reason,
         ),
-        writer=_writer_name(writer, options.earlier),
+        writer=", ".join(dict.fromkeys(writers)),
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
     if not options.is_part:
-        keep_run(table, _request(table, writer, options), library, progress)
+        keys = ", ".join(row.key for row in table.rows)
+        about = topic or shorten(keys, _MOST_KEYS_CHARS) or "no paper"
+        settings = {"columns": len(columns), "strict": options.is_strict, "sort": options.sort}
+        request = Request("table", about, settings, writer.prompt_hashes())
+        keep_run(table, request, library, progress)
     return table
 
 
@@ -103,26 +119,25 @@ def _chosen(topic: str, library: Library, options: TableOptions) -> Chosen:
     chosen = choose_papers(topic, library, options.filters, options.papers)
     if options.earlier is None:
         return chosen
-    known = {paper.id for paper in chosen.papers}
-    earlier = [row for row in options.earlier.rows if row.paper_id not in known]
-    found = [library.catalogue.paper_named(row.paper_id) for row in earlier]
+    rows, known = options.earlier.rows, {paper.id for paper in chosen.papers}
+    found = [library.catalogue.paper_named(r.paper_id) for r in rows if r.paper_id not in known]
     old = [paper for paper in found if paper is not None]
     gone = len(found) - len(old)
-    said = (f"{counted(gone, 'paper')} no longer in the library",) if gone else ()
-    relevance = {r.paper_id: r.relevance for r in options.earlier.rows if r.relevance is not None}
+    note = (f"{counted(gone, 'paper')} no longer in the library",) if gone else ()
+    relevance = {r.paper_id: r.relevance for r in rows if r.relevance is not None}
     return Chosen(
         (*chosen.papers, *old),
         chosen.matched + len(old),
         {**relevance, **chosen.relevance},
         chosen.nearest,
-        (*chosen.left_out, *said),
+        (*chosen.left_out, *note),
     )
 
 
 def _columns(
     topic: str, library: Library, writer: Writer, options: TableOptions, chosen: Chosen
 ) -> tuple[Column, ...]:
-    """The earlier table's, those that were named, and those that the writer suggests."""
+    """The earlier table's columns, those of the options, and those that the writer suggests."""
     named = {column.name.casefold(): column for column in options.columns}
     if len(named) < len(options.columns):
         checked_columns(options.columns)
@@ -140,27 +155,24 @@ def _columns(
 
 def _filled(
     topic: str,
-    sofar: tuple[tuple[Column, ...], Chosen, Cells],
-    library: Library,
+    columns: Sequence[Column],
+    evidence: Sequence[Evidence],
+    kept: Cells,
     writer: Writer,
     progress: Progress,
 ) -> Cells:
-    """Every cell: kept ones checked again against the paper as it is now, the others by the
-    writer, which is asked for just those columns of a paper that are missing."""
-    columns, chosen, kept = sofar
-    texts = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
-    of_paper = by_paper(texts)
-    cells: Cells = {paper.id: {} for paper in chosen.papers}
-    missing: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for paper in chosen.papers:
-        own = kept.get(paper.id, {})
+    """Every cell: kept cells are checked again against the paper as it is now; the writer is asked
+    for just those columns of a paper that are missing."""
+    of_paper = by_paper(evidence)
+    cells: Cells = {}
+    missing: dict[tuple[Column, ...], list[str]] = defaultdict(list)
+    for paper_id, texts in of_paper.items():
+        own = kept.get(paper_id, {})
         known = [column for column in columns if column.name in own]
-        evidence = of_paper[paper.id]
-        cells[paper.id] |= checked_again(own, known, evidence)
-        if wanted := tuple(c.name for c in columns if c.name not in own):
-            missing[wanted].append(paper.id)
-    for names, paper_ids in missing.items():
-        asked = [column for column in columns if column.name in names]
+        cells[paper_id] = checked_again(own, known, texts)
+        if asked := tuple(column for column in columns if column.name not in own):
+            missing[asked].append(paper_id)
+    for asked, paper_ids in missing.items():
         shown = [item for paper_id in paper_ids for item in of_paper[paper_id]]
         for draft in writer.fill_rows(topic, asked, shown, progress):
             made = fill(draft, asked, of_paper[draft.paper_id])
@@ -188,43 +200,18 @@ def _rows(
 
 
 def _lost(cells: Cells, options: TableOptions) -> list[str]:
-    """What writers gave and the table does not show, in words."""
+    """In words, what writers gave and the table does not show."""
     every = [cell for own in cells.values() for cell in own.values()]
     lost = []
     if dropped := sum(len(c.dropped) for c in every if c.state != "failed"):
-        lost.append(f"{counted(dropped, 'value')} without a quote, or beside one that stands")
+        lost.append(f"{counted(dropped, 'value')} without a quote, or beside a proven one")
     if options.is_strict and (bad := sum(cell.state == "no proof" for cell in every)):
         lost.append(f"{counted(bad, 'cell')} without proof (strict)")
     return lost
 
 
-def _coverage(
-    rows: Sequence[Row], library: Library, chosen: Chosen, notes: Sequence[str]
-) -> Coverage:
-    return Coverage(
-        papers=library.catalogue.count(),
-        matched=chosen.matched,
-        read=len(rows),
-        cited=sum(any(cell.state == "filled" for cell in row.cells) for row in rows),
-        left_out=(*chosen.left_out, *notes),
-        reason=chosen.reason,
-    )
-
-
-def _writer_name(writer: Writer, earlier: Table | None) -> str:
-    names = [*(earlier.writer.split(", ") if earlier else []), writer.name]
-    return ", ".join(dict.fromkeys(names))
-
-
-def _request(table: Table, writer: Writer, options: TableOptions) -> Request:
-    keys = ", ".join(row.key for row in table.rows)
-    about = table.topic or shorten(keys, MOST_NAMED_CHARS) or "no paper"
-    settings = {"columns": len(table.columns), "strict": options.is_strict, "sort": options.sort}
-    return Request("table", about, settings, writer.prompt_hashes())
-
-
-def planned_calls(topic: str, library: Library, model: str, options: TableOptions) -> str:
-    """What the table would take at most, in words. Searches, and contacts nobody."""
+def estimate_calls(topic: str, library: Library, model: str, options: TableOptions) -> str:
+    """How many model calls a table would take at most, in words. Searches, but calls no model."""
     chosen = _chosen(topic, library, options)
     if not model:
         return f"No model is set: 0 calls for {counted(len(chosen.papers), 'paper')}."
@@ -235,12 +222,12 @@ def planned_calls(topic: str, library: Library, model: str, options: TableOption
     named = tuple(columns.values()) or (() if options.suggest else DEFAULT)
     count = len(named) + options.suggest
     kept = kept_cells(options.earlier, named, chosen.papers, options.redo)
-    anew = [paper for paper in chosen.papers if len(kept.get(paper.id, {})) < count]
-    texts = texts_of(anew, named, library)
+    asked = [paper for paper in chosen.papers if len(kept.get(paper.id, {})) < count]
+    texts = texts_of(asked, named, library)
     calls = len(row_batches(texts, count)) + bool(options.suggest)
     size = sum(len(item.chunk.text) + len(item.paper.title) for item in texts) // 4
     first = ", 1 of them to suggest columns" if options.suggest else ""
     return (
         f"{counted(calls, 'call')} to {model}{first}, for {count} columns of "
-        f"{counted(len(anew), 'paper')}. About {size + _PROMPT_TOKENS * calls:,} tokens of input."
+        f"{counted(len(asked), 'paper')}. About {size + _PROMPT_TOKENS * calls:,} tokens of input."
     )
