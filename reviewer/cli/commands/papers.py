@@ -170,16 +170,16 @@ def papers(
 ) -> None:
     """List the papers in the library, and say how many have only an abstract, or only a title."""
     from reviewer.cli.library import opened, with_known_keys
-    from reviewer.library.listing import ListOptions, arranged
+    from reviewer.library.listing import ListOptions, list_papers
     from reviewer.render.json import papers_json
     from reviewer.search import why_none_pass
     from reviewer.types.progress import silent
 
     options = ListOptions(author, title, tuple(has or ()), tuple(lacks or ()), sort, reverse)
-    arranged([], options)
+    list_papers([], options)
     filters = filters_of(year, venue, tag, file=file)
     with opened(settings_of(library=library), None, None, silent) as shelf:
-        found = arranged(shelf.papers(with_known_keys(filters, shelf)), options)
+        found = list_papers(shelf.papers(with_known_keys(filters, shelf)), options)
         why = why_none_pass(shelf, filters)
         unknown = shelf.catalogue.count_unknown_year(filters) if year else 0
     if json:

@@ -18,15 +18,18 @@ _ANNOUNCE_WAIT_S = 2.0
 
 
 def make_library_folder(folder: Path) -> None:
-    """Make it where it is not there. Raises LibraryError when it cannot be one."""
+    """Make the folder if it does not exist. Raises LibraryError when that is not possible."""
     what = f"the library {folder} cannot be opened"
     make_folder(folder, what, LibraryError, "Name a folder with --library.")
 
 
 @contextmanager
 def writing(folder: Path, progress: Progress = silent, *, wait: bool = True) -> Iterator[bool]:
-    """Be the only writer of the library in `folder`. Says so after two seconds of waiting for
-    another one. Gives False, without waiting, where `wait` is False and another one writes."""
+    """Be the only writer of the library in `folder`. After two seconds of waiting for another one
+    `progress` says so. Gives False, without waiting, where `wait` is False and another one writes.
+
+    Raises LibraryError when the folder cannot be written and `wait` is True.
+    """
     from filelock import FileLock
 
     lock = FileLock(folder / LOCK_NAME)
