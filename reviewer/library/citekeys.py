@@ -19,7 +19,7 @@ def key_base(paper: Paper) -> str:
     """`guo-2025-deepseek` where an author is known, else `from-fx-gx-2025`; `nd` for no year."""
     words = [w for w in _plain_words(paper.title) if w not in _SMALL_WORDS] or ["paper"]
     year = "nd" if paper.year is None else str(paper.year)
-    author = _surname(paper.authors[0]) if paper.authors else ""
+    author = "".join(_plain_words(family_of(paper.authors[0]))) if paper.authors else ""
     if author:
         return f"{author}-{year}-{words[0]}"
     return "-".join([*words[:_WORDS_IN_KEY], year])
@@ -30,9 +30,9 @@ def is_key_of(key: str, base: str) -> bool:
     return key == base or (key.startswith(f"{base}-") and key[len(base) + 1 :].isdecimal())
 
 
-def _surname(author: str) -> str:
-    family = author.split(",")[0] if "," in author else author.split()[-1] if author.split() else ""
-    return "".join(_plain_words(family))
+def family_of(author: str) -> str:
+    """What is before the comma in an author's name, else the last word."""
+    return author.split(",")[0] if "," in author else (author.split() or [""])[-1]
 
 
 def _plain_words(text: str) -> list[str]:

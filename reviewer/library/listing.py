@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reviewer.errors import UsageError
+from reviewer.library.citekeys import family_of
 from reviewer.text import clean, normalise_title
 from reviewer.types import Paper
 
@@ -73,6 +74,4 @@ def _passes(paper: Paper, options: ListOptions) -> bool:
 
 
 def _family(paper: Paper) -> str:
-    name = clean(paper.authors[0]) if paper.authors else ""
-    family = name.split(",")[0] if "," in name else (name.split() or [""])[-1]
-    return normalise_title(family)
+    return normalise_title(family_of(clean(paper.authors[0]))) if paper.authors else ""

@@ -143,7 +143,9 @@ class Merger:
             if owner is not None:
                 absorbed = [gone[n] for n in sorted(group.papers & gone.keys())]
                 paper_id = self._save_group(group, before[owner], absorbed)
-                is_changed = self._is_changed(before[owner], owner)
+                after = self._catalogue.papers_numbered([owner])[owner]
+                place = {"origins": before[owner].origins}
+                is_changed = after.model_copy(update=place) != before[owner]
                 updated += [paper_id] * is_changed
                 unchanged += max(0, len(group.new) - is_changed)
             elif not group.kept:
@@ -166,14 +168,9 @@ class Merger:
         self._catalogue.remove_aliases(self._given)
         return self._save_group(group, None, [])
 
-    def _is_changed(self, before: Paper, number: int) -> bool:
-        after = self._catalogue.papers_numbered([number])[number]
-        return after.model_copy(update={"origins": before.origins}) != before
-
     def _save_group(self, group: _Group, before: Paper | None, absorbed: list[Paper]) -> str:
         entries = group.entries
-        paper = self._named(merge_entries(entries), before, absorbed)
-        paper = self._also_called(paper, {entry.key for entry in entries})
+        paper = self._named(entries, before, absorbed)
         number = self._catalogue.save_paper(paper)
         self._catalogue.save_entries(number, group.new)
         self._catalogue.move_entries(number, [kept.number for kept in group.kept])
@@ -181,31 +178,30 @@ class Merger:
         self._chunks.replace_chunks(number, paper, chunk_paper(paper))
         return paper.id
 
-    def _named(self, merged: Paper, before: Paper | None, absorbed: list[Paper]) -> Paper:
-        """The merged paper with its id, key and what its user gave it. Old names stay aliases."""
+    def _named(self, entries: list[Paper], before: Paper | None, absorbed: list[Paper]) -> Paper:
+        """The merged paper with its id, key and what its user gave it. Old names are aliases, and
+        so are the keys of its entries in bibliographies, so that a draft's citations find it; a
+        number alone is not a name."""
+        merged = merge_entries(entries)
         sources = [p for p in (before, *absorbed) if p is not None]
         paper_id = before.id if before else self._new_id(merged)
         key = self._key(merged, before.key if before else "", paper_id)
-        names = {n for p in sources for n in (p.key, p.id, *p.aliases)} - {key, paper_id}
+        old = {n for p in sources for n in (p.key, p.id, *p.aliases)} - {key, paper_id}
+        names = old - self._given
+        names |= {
+            name
+            for name in {entry.key for entry in entries} - {"", key, paper_id, *names}
+            if not name.isdecimal() and self._catalogue.key_is_free(name, paper_id)
+        }
         return merged.model_copy(
             update={
                 "id": paper_id,
                 "key": key,
-                "aliases": tuple(sorted(names - self._given)),
+                "aliases": tuple(sorted(names)),
                 "tags": tuple(sorted({tag for p in sources for tag in p.tags})),
                 "notes": "\n\n".join(p.notes for p in sources if p.notes),
             }
         )
-
-    def _also_called(self, paper: Paper, keys: set[str]) -> Paper:
-        """The paper with the keys of its entries in bibliographies, so that a draft's citations
-        find it. A number alone is not a name."""
-        own = {
-            key
-            for key in keys - {"", paper.key, paper.id, *paper.aliases}
-            if not key.isdecimal() and self._catalogue.key_is_free(key, paper.id)
-        }
-        return paper.model_copy(update={"aliases": tuple(sorted({*paper.aliases, *own}))})
 
     def _key(self, merged: Paper, old: str, paper_id: str) -> str:
         base = key_base(merged)

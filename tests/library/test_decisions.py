@@ -8,8 +8,8 @@ from reviewer.errors import UsageError
 from reviewer.library import Library, merge_papers
 from reviewer.library.decisions import (
     count_doubtful,
-    list_entries,
     keep_apart,
+    list_entries,
     paper_pairs,
     split_paper,
 )

@@ -84,14 +84,14 @@ class _Cluster:
 
     def conflicts(self, other: _Cluster) -> bool:
         """True when a title alone cannot make one paper of both."""
-        mine, theirs = _by_kind(self.identifiers()), _by_kind(other.identifiers())
-        if any(mine[kind].isdisjoint(theirs[kind]) for kind in mine.keys() & theirs.keys()):
+        mine, theirs = self.identifiers(), other.identifiers()
+        if _kinds(mine) & _kinds(theirs) - _kinds(mine & theirs):
             return True
         if {self.is_published(), other.is_published()} == {True, False}:
             return True
-        has_authors = bool(self.families and other.families)
-        is_other = has_authors and self.families.isdisjoint(other.families)
-        return is_other or self.is_kept_apart(other)
+        if self.families and other.families and self.families.isdisjoint(other.families):
+            return True
+        return self.is_kept_apart(other)
 
     def is_published(self) -> bool | None:
         return is_published(f"{kind}:{value}" for kind, value in self.identifiers())
@@ -163,11 +163,8 @@ class _Groups:
                     self._join(fitting, cluster)
 
 
-def _by_kind(names: Iterable[Identity]) -> dict[str, set[str]]:
-    kinds: dict[str, set[str]] = defaultdict(set)
-    for kind, value in names:
-        kinds[kind].add(value)
-    return kinds
+def _kinds(names: Iterable[Identity]) -> set[str]:
+    return {kind for kind, _ in names}
 
 
 def _content(entry: Paper) -> str:

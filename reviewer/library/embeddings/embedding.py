@@ -18,7 +18,7 @@ LOCAL = (DEFAULT, INT8)  # run here, from files
 
 
 class MissingEmbeddingError(EmbeddingError):
-    """The embedding cannot run here now; search goes on by words alone."""
+    """The embedding cannot run here now; search continues by words alone."""
 
     code = "embedding_missing"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,11 +44,7 @@ class Matches:
             scores[: len(passes)][~passes[: len(scores)]] = 0.0
             scores[len(passes) :] = 0.0
         numbers = np.flatnonzero(scores)
-        if len(numbers) > most:
-            least = np.partition(scores[numbers], len(numbers) - most)[len(numbers) - most]
-            numbers = numbers[scores[numbers] >= least]
-        order = np.lexsort((numbers, -scores[numbers]))[:most]
-        return list(zip(numbers[order].tolist(), scores[numbers[order]].tolist(), strict=True))
+        return best_of(numbers, scores[numbers], most)
 
     def _scores(self, postings: NDArray[np.void], title_weight: float) -> NDArray[np.float64]:
         import numpy as np
@@ -59,3 +55,16 @@ class Matches:
         length = postings["length"] * (K1 * B / max(self.mean_length, 1.0)) + K1 * (1 - B)
         scores: NDArray[np.float64] = idf * (K1 + 1) * count / (count + length)
         return scores
+
+
+def best_of(
+    numbers: NDArray[np.int64], scores: NDArray[np.floating[Any]], most: int
+) -> list[tuple[int, float]]:
+    """The highest of n scores with their n numbers, best first; ties go to the lower number."""
+    import numpy as np
+
+    if len(numbers) > most:
+        is_high = scores >= np.partition(scores, len(scores) - most)[len(scores) - most]
+        numbers, scores = numbers[is_high], scores[is_high]
+    order = np.lexsort((numbers, -scores))[:most]
+    return list(zip(numbers[order].tolist(), scores[order].tolist(), strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from reviewer.library.storage.database import Database
@@ -19,11 +19,6 @@ _MARKED = "acquire_write"  # the table in which each opening leaves a row
 _SQLITE_PAGE = 4096
 _COUNTERS = (slice(24, 28), slice(92, 100))  # of SQLite's header, which count openings
 _BLOCK = 1 << 20
-
-
-def import_library() -> None:
-    """Import what the lock is made with."""
-    import filelock  # noqa: F401
 
 
 class IndexFiles:
@@ -41,16 +36,11 @@ class IndexFiles:
         files = self._database.state("index_files")
         if self._database.state("index") != _CLEAN or files != _files_in(self.folder):
             return False
-        if self._summed != files and not self._have_their_sums():
-            return False
-        self._summed = files
-        return True
-
-    def _have_their_sums(self) -> bool:
-        try:
-            return self._database.state("index_sums") == _sums_of(self.folder)
-        except (OSError, ValueError, sqlite3.Error):
-            return False
+        if self._summed != files:
+            with suppress(OSError, ValueError, sqlite3.Error):
+                if self._database.state("index_sums") == _sums_of(self.folder):
+                    self._summed = files
+        return self._summed == files
 
     @property
     def generation(self) -> int:
@@ -85,13 +75,10 @@ class IndexFiles:
         from filelock import FileLock, Timeout
 
         lock = FileLock(self._lock_file)
-        try:
+        with suppress(Timeout, OSError):
             lock.acquire(timeout=-1 if wait else 0)
-        except (Timeout, OSError):
-            yield False
-            return
         try:
-            yield True
+            yield lock.is_locked
         finally:
             lock.release()
 

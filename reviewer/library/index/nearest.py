@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reviewer.library.index.bm25 import best_of
 from reviewer.library.index.chroma import IndexDamagedError, Vectors
 from reviewer.library.index.chroma_state import IndexFiles
 from reviewer.library.index.chunks import ChunkStore
@@ -63,7 +64,7 @@ class VectorSearch:
                 found = self._ask_chroma(vector, most) if is_alone and self.is_in_step() else None
             if found is not None:
                 return found
-        return self._nearest_exactly(vector, most, self._chunks.passing(filters))
+        return best_of(*self._cosines(vector, self._chunks.passing(filters)), most)
 
     def _ask_chroma(self, vector: NDArray[np.float32], most: int) -> list[tuple[int, float]] | None:
         """From the index and the vectors that came since it was written; None when it turns out to
@@ -104,18 +105,6 @@ class VectorSearch:
         if self._open is not None:
             self._open.close()
         self._open, self._open_sign = None, ""
-
-    def _nearest_exactly(
-        self, vector: NDArray[np.float32], most: int, passes: NDArray[np.bool_] | None
-    ) -> list[tuple[int, float]]:
-        import numpy as np
-
-        numbers, cosines = self._cosines(vector, passes)
-        if len(numbers) > most:
-            least = np.partition(cosines, len(cosines) - most)[len(cosines) - most]
-            numbers, cosines = numbers[cosines >= least], cosines[cosines >= least]
-        order = np.lexsort((numbers, -cosines))[:most]
-        return list(zip(numbers[order].tolist(), cosines[order].tolist(), strict=True))
 
     def _cosines(
         self, vector: NDArray[np.float32], passes: NDArray[np.bool_] | None

@@ -7,8 +7,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import reviewer.library.index.chroma as chroma
-import reviewer.library.index.chroma_state as chroma_state
 from reviewer.errors import EmbeddingError, LibraryError
 from reviewer.library.embeddings.embedding import Embedding, import_for
 from reviewer.library.index.chroma import (
@@ -16,6 +14,7 @@ from reviewer.library.index.chroma import (
     IndexDamagedError,
     Vectors,
     discard,
+    import_library,
     rows_of,
 )
 from reviewer.library.index.chroma_state import IndexFiles
@@ -83,8 +82,8 @@ class VectorIndex:
         done: int,
         total: int,
     ) -> None:
-        """Embed these chunks and their sentences together. Progress goes on from `done` chunks: as
-        large a share of these is done as of their texts."""
+        """Embed these chunks and their sentences together. Progress continues from `done` chunks:
+        as large a share of these is done as of their texts."""
         spans = [sentence_spans(kept.chunk.text) for kept in waiting]
         texts = [clean(embedding_text(kept.title, kept.chunk.text)) for kept in waiting]
         for kept, own in zip(waiting, spans, strict=True):
@@ -210,6 +209,7 @@ class VectorIndex:
 def import_libraries(embedding_name: str) -> None:
     """Import what a search by meaning needs. Two threads that import trees which share modules can
     leave one half imported, so call this before another thread imports litellm."""
-    chroma_state.import_library()
-    chroma.import_library()
+    import filelock  # noqa: F401
+
+    import_library()
     import_for(embedding_name)

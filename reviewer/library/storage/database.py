@@ -205,7 +205,7 @@ class Database:
         return self._number("data_version"), self._connection.total_changes
 
     def copy_to(self, path: Path) -> None:
-        """Write a whole copy of the last commit to a new file, while others may go on writing."""
+        """Write a whole copy of the last commit to a new file, while others may keep writing."""
         with in_users_words(path), closing(sqlite3.connect(path)) as copy:
             self._connection.backup(copy, pages=_PAGES_AT_ONCE)
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reviewer.errors import LibraryError, make_folder
 from reviewer.types.progress import Progress, silent
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
 
 LOCK_NAME = "write.lock"
 _ANNOUNCE_WAIT_S = 2.0
@@ -30,34 +26,24 @@ def writing(folder: Path, progress: Progress = silent, *, wait: bool = True) -> 
 
     Raises LibraryError when the folder cannot be written and `wait` is True.
     """
-    from filelock import FileLock
+    from filelock import FileLock, Timeout
 
     lock = FileLock(folder / LOCK_NAME)
-    if not _acquire(lock, progress, wait=wait):
-        yield False
-        return
     try:
-        yield True
+        try:
+            lock.acquire(timeout=_ANNOUNCE_WAIT_S if wait else 0)
+        except Timeout:
+            if wait:
+                progress("Waiting for another review that is writing to this library", -1, 0)
+                lock.acquire()
+    except OSError as error:
+        if wait:
+            raise LibraryError(
+                f"the library cannot be written: {(error.strerror or str(error)).lower()} "
+                f"({lock.lock_file})",
+                hint="Check the folder's rights, or name another with --library.",
+            ) from error
+    try:
+        yield lock.is_locked
     finally:
         lock.release()
-
-
-def _acquire(lock: BaseFileLock, progress: Progress, *, wait: bool) -> bool:
-    from filelock import Timeout
-
-    try:
-        lock.acquire(timeout=_ANNOUNCE_WAIT_S if wait else 0)
-    except Timeout:
-        if not wait:
-            return False
-        progress("Waiting for another review that is writing to this library", -1, 0)
-        lock.acquire()
-    except OSError as error:
-        if not wait:
-            return False
-        raise LibraryError(
-            f"the library cannot be written: {(error.strerror or str(error)).lower()} "
-            f"({lock.lock_file})",
-            hint="Check the folder's rights, or name another with --library.",
-        ) from error
-    return True
