@@ -65,8 +65,8 @@ class _Found:
 
 
 def repair_library(folder: Path, progress: Progress = silent) -> Repaired:
-    """Put a new file in the place of the library's own. Raises LibraryError when there is none, or
-    when nothing can be read from it nor from any other file; then it is left unchanged."""
+    """Put a new file in the place of the library's own. Raises LibraryError when that is missing,
+    or when nothing can be read from it nor from any other file; then it is left unchanged."""
     path = folder / "library.db"
     if not path.is_file():
         raise LibraryError(f"no library in {folder}", hint="Name one with --library.")
