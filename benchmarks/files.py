@@ -22,7 +22,7 @@ from reviewer.library.catalogue import Catalogue
 from reviewer.library.dedupe.compare import likeness_of, pairs_between
 from reviewer.library.dedupe.groups import identities
 from reviewer.library.index.chunks import ChunkStore
-from reviewer.library.merge import Joiner
+from reviewer.library.merge import Merger
 from reviewer.library.storage.database import Database
 from reviewer.settings import Settings
 from reviewer.types import Paper
@@ -85,9 +85,9 @@ def compare_in_memory(made: list[Paper]) -> None:
 
 def compare_in_library(made: list[Paper], folder: Path) -> None:
     database = Database(folder / "library.db")
-    joiner = Joiner(database, ChunkStore(database))
+    merger = Merger(database, ChunkStore(database))
     started, cpu, matching = time.perf_counter(), time.process_time(), 0.0
-    real = joiner.matcher.match
+    real = merger.pairs.match
 
     def timed(fresh: list[Paper]) -> object:
         nonlocal matching
@@ -96,9 +96,9 @@ def compare_in_library(made: list[Paper], folder: Path) -> None:
         matching += time.perf_counter() - began
         return found
 
-    joiner.matcher.match = timed  # type: ignore[method-assign, assignment]
+    merger.pairs.match = timed  # type: ignore[method-assign, assignment]
     for start in range(0, len(made), 500):
-        joiner.join(made[start : start + 500])
+        merger.merge(made[start : start + 500])
     print(
         f"| the same, added to a library | {time.perf_counter() - started:.1f} s "
         f"({time.process_time() - cpu:.1f} CPU s) | | {matching:.1f} s of them comparing; "

@@ -9,18 +9,18 @@ from pathlib import Path
 
 from reviewer.errors import LibraryError
 from reviewer.library.index.chroma import discard
-from reviewer.library.source_files import Entry, relist
+from reviewer.library.source_files import EntrySign, relist
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.lock import LOCK_NAME, make_library_folder, writing
 from reviewer.types.progress import Progress, silent
 
 _NAME = "library.db"
-_BESIDE = ("-wal", "-shm")  # what SQLite has beside a file
+_BESIDE = ("-wal", "-shm")  # endings of the files that SQLite keeps beside its own
 
 
 def back_up(database: Database, target: Path) -> int:
     """Write the last commit to `target`, whole or not at all; gives its size in bytes. Others may
-    go on adding. An earlier backup is replaced; any other file is not.
+    keep adding meanwhile. An earlier backup is replaced; any other file is not.
 
     Raises LibraryError when it cannot be written or is not sound.
     """
@@ -38,7 +38,7 @@ def back_up(database: Database, target: Path) -> int:
             f"the backup {target} cannot be written: {reason}", hint="Name another file."
         ) from error
     finally:
-        _forget(part)
+        _delete(part)
 
 
 def _require_backup(target: Path) -> None:
@@ -48,43 +48,37 @@ def _require_backup(target: Path) -> None:
         Database(target).close()
     except LibraryError as error:
         raise LibraryError(
-            f"{target} is there already and is no backup of review", hint="Name another file."
+            f"{target} exists already and is not a backup of review", hint="Name another file."
         ) from error
 
 
-def _entries_in(path: Path) -> list[Entry]:
-    """The file and the hash of every entry, of files that can be read again."""
+def _check(path: Path) -> list[EntrySign]:
+    """The entries of a library, of files that can be read again. Raises LibraryError unless the
+    file is a sound library, of this release or upgraded to it."""
     with closing(Database(path)) as copy:
+        found = copy.check()
+        if found != "ok":
+            raise LibraryError(
+                f"{path} is damaged ({found})", hint="Run: review repair, or take another backup."
+            )
         rows = copy.rows("SELECT DISTINCT file, sha256 FROM records")
     return [(file, sha256) for file, sha256 in rows if Path(file).is_absolute()]
 
 
-def _check(path: Path) -> None:
-    """Raises LibraryError unless the file is a sound library, of this release or brought up."""
-    with closing(Database(path)) as copy:
-        said = copy.check()
-    if said != "ok":
-        raise LibraryError(
-            f"{path} is damaged ({said})", hint="Run: review repair, or take another backup."
-        )
-
-
 def restore(backup: Path, folder: Path, progress: Progress = silent) -> Path | None:
-    """Put a backup in the library's place; gives where the present file was put, if there is one.
+    """Put a backup in the library's place; gives where the present file is kept, if there was one.
 
     Raises LibraryError when the backup is not sound; then nothing is changed.
     """
-    if not backup.is_file():
-        raise LibraryError(f"there is no file {backup}", hint="Name a file that backup made.")
-    if not backup.stat().st_size:
-        raise LibraryError(f"{backup} is empty", hint="Name a file that backup made.")
+    if not backup.is_file() or not backup.stat().st_size:
+        fault = "is empty" if backup.is_file() else "does not exist"
+        raise LibraryError(f"the backup {backup} {fault}", hint="Name a file that backup made.")
     make_library_folder(folder)
     with writing(folder, progress):
         fresh = folder / "restore.new"
         try:
             shutil.copyfile(backup, fresh)
-            _check(fresh)
-            entries = _entries_in(fresh)
+            entries = _check(fresh)
             kept = put_in_place(fresh, folder / _NAME, "before")
             relist(folder, entries)
             return kept
@@ -95,12 +89,13 @@ def restore(backup: Path, folder: Path, progress: Progress = silent) -> Path | N
                 hint="Check the folder's rights and its disk.",
             ) from error
         finally:
-            _forget(fresh)
+            _delete(fresh)
 
 
 def put_in_place(fresh: Path, path: Path, called: str) -> Path | None:
-    """Put a closed file in a library's place, under its write lock. The present one is kept beside,
-    as `library.<called>.db` or with a number; gives where. The index is made anew."""
+    """Put a closed file in a library's place, under its write lock. The present one is kept beside
+    it, as `library.<called>.db` or with a number; gives where. The index is deleted, to be made
+    again."""
     kept = None
     if path.exists():
         kept = _free_name(path.with_name(f"library.{called}.db"))
@@ -122,6 +117,7 @@ def _free_name(path: Path) -> Path:
     return free
 
 
-def _forget(part: Path) -> None:
+def _delete(part: Path) -> None:
+    """Delete an unfinished file, with what SQLite keeps beside it."""
     for beside in ("", *_BESIDE, "-journal"):
         part.with_name(part.name + beside).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Papers and the records they are made of, in the library's database."""
+"""Papers, and the entries they are made of, in the library's database."""
 
 from __future__ import annotations
 
@@ -11,70 +11,85 @@ from pydantic import ValidationError
 from reviewer.library.dedupe.groups import identities
 from reviewer.library.storage.database import Database, damaged
 from reviewer.library.storage.filters import DISTINCT_FILES, paper_condition
-from reviewer.library.storage.query_cache import KeptValues
+from reviewer.library.storage.query_cache import QueryCache
 from reviewer.types import Paper
 from reviewer.types.papers import Origin
 from reviewer.types.searches import Filters
 
 
 @dataclass(frozen=True)
-class KeptRecord:
+class KeptEntry:
     """An entry as it was read, and the number of the paper that it is part of."""
 
     number: int
     paper: int
-    record: Paper
+    entry: Paper
+
+    @property
+    def sign(self) -> str:
+        """The hash of the entry's text as read."""
+        return self.entry.origins[0].sha256
 
 
 class Catalogue:
-    """Saves and finds papers. Writing methods are to be called inside a transaction."""
+    """Saves and finds papers. Call methods that write inside a transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._counted = KeptValues(database)
+        self._counts = QueryCache(database)
 
     def count_entries(self) -> int:
-        """Entries as they were read, of which several may be one paper."""
-        return int(self._database.rows("SELECT count(*) FROM records")[0][0])
+        """Entries as they were read; several may be one paper."""
+        return int(self._database.value("SELECT count(*) FROM records"))
 
     def count(self) -> int:
-        return self._count("1", ())
+        return self.count_passing(Filters())
+
+    def count_passing(self, filters: Filters) -> int:
+        return self._count(*paper_condition(filters))
+
+    def count_unknown_year(self, filters: Filters) -> int:
+        """Papers that only a year filter leaves out because their year is not known."""
+        without = filters.model_copy(update={"year_from": None, "year_to": None})
+        where, values = paper_condition(without)
+        return self._count(f"year IS NULL AND {where}", values)
 
     def _count(self, where: str, values: Sequence[Any]) -> int:
-        """Papers of which this holds; 2 ms at 100,000 of them, 40 ms for a venue."""
+        """Papers that meet the condition; 2 ms for 100,000 papers, 40 ms for a venue."""
         statement = f"SELECT count(*) FROM papers WHERE {where}"
-        found = self._counted.get(
-            (where, tuple(values)), lambda: self._database.rows(statement, values)[0][0]
-        )
-        return int(found)
+        name = (where, tuple(values))
+        return int(self._counts.get(name, lambda: self._database.value(statement, values)))
 
     def has_papers(self, filters: Filters) -> bool:
         where, values = paper_condition(filters)
         return bool(self._database.rows(f"SELECT 1 FROM papers WHERE {where} LIMIT 1", values))
 
-    def count_passing(self, filters: Filters) -> int:
-        return self._count(*paper_condition(filters))
-
     def tags(self) -> list[str]:
-        """Every tag that a paper has, by the alphabet."""
-        return [row[0] for row in self._database.rows("SELECT DISTINCT tag FROM tags ORDER BY 1")]
+        """All tags of papers, in alphabetical order."""
+        return self._database.column("SELECT DISTINCT tag FROM tags ORDER BY 1")
 
     def venues(self) -> list[str]:
-        """Every venue that a paper has, by the alphabet."""
-        statement = "SELECT DISTINCT venue FROM papers WHERE venue <> '' ORDER BY venue"
-        return [row[0] for row in self._database.rows(statement)]
+        """All venues of papers, in alphabetical order."""
+        return self._database.column(
+            "SELECT DISTINCT venue FROM papers WHERE venue <> '' ORDER BY 1"
+        )
+
+    def keys(self) -> list[str]:
+        return self._database.column("SELECT key FROM papers ORDER BY number")
+
+    def files(self) -> list[str]:
+        """The files that papers were read from, as they were given."""
+        return self._database.column(DISTINCT_FILES)
 
     def papers(self, filters: Filters | None = None) -> list[Paper]:
-        """All papers that pass, in the order in which they came."""
+        """All papers that pass the filters, in the order in which they came."""
         where, values = paper_condition(filters or Filters())
-        rows = self._database.rows(
-            f"SELECT paper FROM papers WHERE {where} ORDER BY number", values
-        )
-        return [self._read(row[0]) for row in rows]
+        statement = f"SELECT paper FROM papers WHERE {where} ORDER BY number"
+        return [self._read(text) for text in self._database.column(statement, values)]
 
-    def papers_numbered(self, numbers: Sequence[int]) -> dict[int, Paper]:
+    def papers_numbered(self, numbers: Iterable[int]) -> dict[int, Paper]:
         rows = self._database.rows_in(
-            "SELECT number, paper FROM papers WHERE number IN (?)", list(numbers)
+            "SELECT number, paper FROM papers WHERE number IN (?)", sorted(numbers)
         )
         return {number: self._read(text) for number, text in rows}
 
@@ -90,19 +105,19 @@ class Catalogue:
         return self.papers_numbered([number])[number] if number is not None else None
 
     def number_of(self, name: str) -> int | None:
-        rows = self._database.rows(
+        numbers = self._database.column(
             "SELECT number FROM papers WHERE key = ? OR id = ? UNION ALL "
             "SELECT paper FROM aliases WHERE alias = ?",
             (name, name, name),
         )
-        return int(rows[0][0]) if rows else None
+        return int(numbers[0]) if numbers else None
 
     def numbers_known_as(self, names: Iterable[str]) -> list[int]:
         """The papers that have one of these identities, in the order in which they came."""
         rows = self._database.rows_in(
             "SELECT DISTINCT paper FROM identities WHERE name IN (?)", sorted(names)
         )
-        return sorted(row[0] for row in rows)
+        return sorted({row[0] for row in rows})
 
     def paper_like(self, entry: Paper) -> Paper | None:
         """The paper that an entry of a bibliography names: by DOI, arXiv id or PMID, else by title,
@@ -114,61 +129,58 @@ class Catalogue:
                 return self.papers_numbered(numbers[:1])[numbers[0]]
         return self.paper_named(entry.key)
 
-    def keys(self) -> list[str]:
-        return [row[0] for row in self._database.rows("SELECT key FROM papers ORDER BY number")]
-
-    def files(self) -> list[str]:
-        """The files that papers were read from, as they were given."""
-        return [row[0] for row in self._database.rows(DISTINCT_FILES)]
-
     def key_is_free(self, key: str, paper_id: str) -> bool:
         """True when no other paper has, or had, this key."""
-        rows = self._database.rows(
+        ids = self._database.column(
             "SELECT id FROM papers WHERE key = ? UNION SELECT papers.id FROM aliases "
             "JOIN papers ON papers.number = aliases.paper WHERE alias = ?",
             (key, key),
         )
-        return all(row[0] == paper_id for row in rows)
+        return all(owner == paper_id for owner in ids)
 
-    def count_unknown_year(self, filters: Filters) -> int:
-        """Papers that only a year filter leaves out because their year is not known."""
-        without = filters.model_copy(update={"year_from": None, "year_to": None})
-        where, values = paper_condition(without)
-        return self._count(f"year IS NULL AND {where}", values)
-
-    def has_record(self, origin: Origin) -> bool:
+    def has_entry(self, origin: Origin) -> bool:
         rows = self._database.rows(
             "SELECT 1 FROM records WHERE sha256 = ? AND file = ?", (origin.sha256, origin.file)
         )
         return bool(rows)
 
-    def records_near(self, names: Iterable[str], near: Iterable[int] = ()) -> list[KeptRecord]:
-        """All records of the papers reachable from these identities, and from the papers `near`,
-        through shared ones."""
+    def entries_near(self, names: Iterable[str], near: Iterable[int] = ()) -> list[KeptEntry]:
+        """All entries of the papers that can be reached from these identities, and from the papers
+        `near`, through shared identities."""
         papers = set(near)
         known = "SELECT DISTINCT name FROM identities WHERE paper IN (?)"
         waiting = {*names, *(row[0] for row in self._database.rows_in(known, sorted(papers)))}
-        seen_names = set[str]()
+        seen = set[str]()
         while waiting:
-            rows = self._database.rows_in(
-                "SELECT DISTINCT paper FROM identities WHERE name IN (?)", sorted(waiting)
-            )
-            seen_names |= waiting
-            fresh = {row[0] for row in rows} - papers
+            seen |= waiting
+            fresh = set(self.numbers_known_as(waiting)) - papers
             papers |= fresh
-            rows = self._database.rows_in(known, sorted(fresh))
-            waiting = {row[0] for row in rows} - seen_names
-        found = self._database.rows_in(
+            waiting = {row[0] for row in self._database.rows_in(known, sorted(fresh))} - seen
+        rows = self._database.rows_in(
             "SELECT number, paper, record FROM records WHERE paper IN (?)", sorted(papers)
         )
-        return [KeptRecord(n, p, self._read(text)) for n, p, text in sorted(found)]
+        return self._entries(sorted(rows))
 
-    def records_of(self, paper: int) -> list[KeptRecord]:
-        """A paper's records, oldest first."""
-        rows = self._database.rows(
-            "SELECT number, record FROM records WHERE paper = ? ORDER BY number", (paper,)
+    def entries_of(self, paper: int) -> list[KeptEntry]:
+        """A paper's entries, oldest first."""
+        return self._entries_where("paper = ? ORDER BY number", paper)
+
+    def entries_in_file(self, file: str) -> list[KeptEntry]:
+        """The entries that were read from a file, in the order in which they came."""
+        return self._entries_where("file = ? ORDER BY number", file)
+
+    def entries_never_compared(self, most: int) -> list[KeptEntry]:
+        """Entries without a kept likeness, as an earlier release left them."""
+        return self._entries_where(
+            "number NOT IN (SELECT record FROM likenesses) ORDER BY number LIMIT ?", most
         )
-        return [KeptRecord(number, paper, self._read(text)) for number, text in rows]
+
+    def _entries_where(self, condition: str, value: Any) -> list[KeptEntry]:  # noqa: ANN401  a column's value
+        statement = f"SELECT number, paper, record FROM records WHERE {condition}"
+        return self._entries(self._database.rows(statement, (value,)))
+
+    def _entries(self, rows: Iterable[tuple[Any, ...]]) -> list[KeptEntry]:
+        return [KeptEntry(number, paper, self._read(text)) for number, paper, text in rows]
 
     def save_paper(self, paper: Paper) -> int:
         """Insert the paper, or replace the one with its id; gives its number."""
@@ -179,9 +191,7 @@ class Catalogue:
             (paper.id, paper.key, paper.title, paper.year, paper.date, paper.venue,
              paper.model_dump_json()),
         )  # fmt: skip
-        number = int(
-            self._database.rows("SELECT number FROM papers WHERE id = ?", (paper.id,))[0][0]
-        )
+        number = int(self._database.value("SELECT number FROM papers WHERE id = ?", (paper.id,)))
         self._database.run("DELETE FROM tags WHERE paper = ?", (number,))
         self._database.run_many(
             "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(number, tag) for tag in paper.tags]
@@ -191,26 +201,25 @@ class Catalogue:
         )
         return number
 
-    def save_records(self, paper: int, records: Sequence[Paper]) -> None:
+    def save_entries(self, paper: int, entries: Sequence[Paper]) -> None:
         """Keep new entries of a paper. Each has exactly one origin."""
-        rows = [
-            (paper, o.file, o.position, o.sha256, record.model_dump_json())
-            for record in records
-            for o in record.origins
-        ]
         self._database.run_many(
             "INSERT OR IGNORE INTO records (paper, file, position, sha256, record) "
             "VALUES (?,?,?,?,?)",
-            rows,
+            [
+                (paper, origin.file, origin.position, origin.sha256, entry.model_dump_json())
+                for entry in entries
+                for origin in entry.origins
+            ],
         )
 
-    def move_records(self, paper: int, numbers: Sequence[int]) -> None:
-        """Kept records that now belong to this paper."""
+    def move_entries(self, paper: int, numbers: Iterable[int]) -> None:
+        """Make these kept entries part of this paper."""
         self._database.run_many(
             "UPDATE records SET paper = ? WHERE number = ?", [(paper, n) for n in numbers]
         )
 
-    def entries_of(self, paper: int) -> list[tuple[str, str]]:
+    def origins_of(self, paper: int) -> list[tuple[str, str]]:
         """The file and the hash of each entry of this paper."""
         return self._database.rows("SELECT file, sha256 FROM records WHERE paper = ?", (paper,))
 
@@ -220,27 +229,11 @@ class Catalogue:
             "DELETE FROM files WHERE file IN (SELECT file FROM records WHERE paper = ?)", (paper,)
         )
 
-    def remove_records(self, numbers: Sequence[int]) -> None:
+    def remove_entries(self, numbers: Iterable[int]) -> None:
         self._database.run_many("DELETE FROM records WHERE number = ?", [(n,) for n in numbers])
 
-    def remove_aliases(self, names: Sequence[str]) -> None:
+    def remove_aliases(self, names: Iterable[str]) -> None:
         self._database.run_many("DELETE FROM aliases WHERE alias = ?", [(n,) for n in names])
-
-    def records_never_compared(self, most: int) -> list[KeptRecord]:
-        """Entries that no likeness is kept of, as an earlier release left them."""
-        rows = self._database.rows(
-            "SELECT number, paper, record FROM records WHERE number NOT IN "
-            "(SELECT record FROM likenesses) ORDER BY number LIMIT ?",
-            (most,),
-        )
-        return [KeptRecord(n, p, self._read(text)) for n, p, text in rows]
-
-    def records_in_file(self, file: str) -> list[KeptRecord]:
-        """The entries that were read from a file, in the order in which they came."""
-        rows = self._database.rows(
-            "SELECT number, paper, record FROM records WHERE file = ? ORDER BY number", (file,)
-        )
-        return [KeptRecord(n, p, self._read(text)) for n, p, text in rows]
 
     def set_identities(self, paper: int, names: Iterable[str]) -> None:
         self._database.run("DELETE FROM identities WHERE paper = ?", (paper,))
@@ -249,6 +242,6 @@ class Catalogue:
         )
 
     def remove_paper(self, number: int) -> None:
-        """Delete the paper with its records, chunks and vectors."""
+        """Delete the paper with its entries, chunks and vectors."""
         self._database.run("DELETE FROM chunks WHERE paper = ?", (number,))
         self._database.run("DELETE FROM papers WHERE number = ?", (number,))

@@ -1,15 +1,15 @@
-"""Reads files into the catalogue. One that has not changed since it was read is not read again."""
+"""Imports files into the library. A file that is unchanged since it was read is not read again."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reviewer.library.catalogue import Catalogue, KeptRecord
+from reviewer.library.catalogue import Catalogue, KeptEntry
 from reviewer.library.index.chunks import ChunkStore
-from reviewer.library.merge import Joined, Joiner
+from reviewer.library.merge import Merged, Merger
 from reviewer.library.source_files import remember
 from reviewer.library.storage.database import Database
 from reviewer.sources import Entries, ReadOptions, read_bytes, read_file
@@ -21,24 +21,24 @@ from reviewer.types import Paper
 from reviewer.types.papers import Added, Part, Skipped
 from reviewer.types.progress import Progress
 
-_BATCH = 500  # entries that are committed together: so much is read again after a kill
+_BATCH = 500  # entries that are committed together: this many are read again after a kill
 _BATCH_FILES = 200
-_LINKED_SUFFIX = ".pdf"
 _BIBLIOGRAPHIES = (".bib", ".bibtex", ".ris", ".enw", ".xml", ".json")
-
-Save = Callable[[], None]
 
 
 @dataclass(frozen=True)
 class _State:
-    """How a file was when it was read; `entries` is how many it gave."""
+    """A file as it was when it was read; `entries` counts its entries, `skipped` gives the reasons
+    why something in it could not be read."""
 
     size: int
     mtime_ns: int
     sha256: str
-    options: str
-    entries: int = 0
-    skipped: tuple[Skipped, ...] = ()
+    entries: int
+    skipped: tuple[str, ...] = ()
+
+    def is_unchanged(self, stamp: tuple[int, int] | None) -> bool:
+        return (self.size, self.mtime_ns) == stamp and not self.skipped
 
 
 @dataclass
@@ -46,46 +46,55 @@ class _Batch:
     """Entries of several files that wait to be committed together."""
 
     papers: list[Paper] = field(default_factory=list)
-    replaced: dict[str, KeptRecord] = field(default_factory=dict)
+    replaced: dict[str, KeptEntry] = field(default_factory=dict)
     states: dict[str, _State] = field(default_factory=dict)
 
 
 @dataclass
-class _Told:
-    """What reading has done so far."""
+class Totals:
+    """What an import has done so far."""
 
-    joined: list[Joined] = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[Skipped] = field(default_factory=list)
     entries: int = 0
     files_read: int = 0
-    unchanged: int = 0
+
+    def added(self) -> Added:
+        """The sum of all batches: a paper that one added and another updated counts as added."""
+        added = tuple(dict.fromkeys(i for m in self.merged for i in m.added))
+        updated = tuple(dict.fromkeys(i for m in self.merged for i in m.updated if i not in added))
+        return Added(
+            entries=self.entries,
+            added=added,
+            updated=updated,
+            unchanged=self.entries - len(added) - len(updated),
+            skipped=tuple(self.skipped),
+            notes=tuple(self.notes),
+            files_read=self.files_read,
+        )
 
 
-class FileReader:
+class Importer:
     """Works on one open database."""
 
     def __init__(self, database: Database, chunks: ChunkStore, options: ReadOptions) -> None:
         self._database = database
         self._catalogue = Catalogue(database)
-        self._joiner = Joiner(database, chunks)
+        self._merger = Merger(database, chunks)
         self._options = options
-        self._sign = options.as_text()
         self._batch = _Batch()
-        self._told = _Told()
+        self._totals = Totals()
         self._linked: set[str] = set()
 
     def read(self, files: Sequence[str | Skipped], progress: Progress) -> Added:
-        """Read all files; a bad one never stops the others. What a batch holds is safe when it is
-        committed, and a run that was stopped goes on after its last batch."""
-        ordered = sorted(
-            files, key=lambda f: isinstance(f, str) and f.lower().endswith(_LINKED_SUFFIX)
-        )
+        """Read all files, PDFs last; a bad one never stops the others. What a batch holds is safe
+        when it is committed, and a run that was stopped continues after its last batch."""
         try:
-            for done, file in enumerate(ordered):
+            for done, file in enumerate(sorted(files, key=_is_pdf)):
                 progress("Reading", done, len(files))
                 if isinstance(file, Skipped):
-                    self._told.skipped.append(file)
+                    self._totals.skipped.append(file)
                 elif file not in self._linked:
                     self._read(file)
         except KeyboardInterrupt:  # what was read by then is kept
@@ -93,78 +102,74 @@ class FileReader:
             raise
         self._commit()
         progress("Reading", len(files), len(files))
-        told = self._told
-        return summed(told.joined, told.entries, told.skipped, told.notes, told.files_read)
+        return self._totals.added()
 
     def _read(self, file: str) -> None:
-        known = self._known(file)
-        before = _stat(file)
-        if known and before and (known.size, known.mtime_ns) == before and not known.skipped:
+        known, stamp = self._known(file), _stamp(file)
+        if known and known.is_unchanged(stamp):
             self._pass_over(file, known)
             return
         data = file_bytes(file)
-        sha256 = hash_of(data) if isinstance(data, bytes) else ""
-        if known and sha256 and sha256 == known.sha256 and not known.skipped:
-            self._batch.states[file] = _State(
-                *(before or (0, 0)), sha256, self._sign, known.entries
-            )
-            self._pass_over(file, known)
-            return
-        if isinstance(data, str):
+        if isinstance(data, str):  # why it cannot be read
             entries = Entries(skipped=(Skipped(file=file, reason=data),))
+            data, sha256 = b"", ""
         else:
+            sha256 = hash_of(data)
+            if known and sha256 == known.sha256 and not known.skipped:
+                self._batch.states[file] = _State(*(stamp or (0, 0)), sha256, known.entries)
+                self._pass_over(file, known)
+                return
             entries = read_bytes(data, file, self._options)
-        self._take(file, entries)
-        if file != STDIN and before:
-            kept = (*entries.skipped,)
-            self._batch.states[file] = _State(
-                *before, sha256, self._sign, len(entries.papers), kept
-            )
-        self._follow(file, entries.papers, data if isinstance(data, bytes) else b"")
+        self._take(file, entries, stamp if file != STDIN else None, sha256)
+        self._follow(file, entries.papers, data)
         if len(self._batch.papers) >= _BATCH or len(self._batch.states) >= _BATCH_FILES:
             self._commit()
 
     def _pass_over(self, file: str, known: _State) -> None:
-        self._told.entries += known.entries
-        self._told.unchanged += known.entries
-        self._told.files_read += bool(known.entries)
+        self._totals.entries += known.entries
+        self._totals.files_read += bool(known.entries)
         if file.lower().endswith(_BIBLIOGRAPHIES):
-            records = [kept.record for kept in self._catalogue.records_in_file(file)]
-            if any(FILES in record.extra for record in records):
+            papers = [kept.entry for kept in self._catalogue.entries_in_file(file)]
+            if any(FILES in paper.extra for paper in papers):
                 data = file_bytes(file)
-                self._follow(file, records, data if isinstance(data, bytes) else b"", is_new=False)
+                self._follow(file, papers, data if isinstance(data, bytes) else b"", is_new=False)
 
-    def _take(self, file: str, entries: Entries) -> None:
-        self._told.skipped += entries.skipped
-        self._told.notes += entries.notes
-        self._told.entries += len(entries.papers)
-        self._told.files_read += bool(entries.papers)
+    def _take(
+        self, file: str, entries: Entries, stamp: tuple[int, int] | None, sha256: str
+    ) -> None:
+        """Put what a file gave into the batch, and how the file was, where it has a stamp."""
+        self._totals.skipped += entries.skipped
+        self._totals.notes += entries.notes
+        self._totals.entries += len(entries.papers)
+        self._totals.files_read += bool(entries.papers)
         self._batch.papers += entries.papers
         self._batch.replaced |= self._replaced(file, entries.papers)
+        if stamp:
+            reasons = tuple(skipped.reason for skipped in entries.skipped)
+            self._batch.states[file] = _State(*stamp, sha256, len(entries.papers), reasons)
 
-    def _replaced(self, file: str, papers: Sequence[Paper]) -> dict[str, KeptRecord]:
-        """By the hash of a new entry of a changed file the kept one that it stands for: the one
-        with its key, or the only one of a file that holds one paper."""
-        kept = self._catalogue.records_in_file(file) if file != STDIN else []
+    def _replaced(self, file: str, papers: Sequence[Paper]) -> dict[str, KeptEntry]:
+        """For new entries of a changed file, by their hashes, the kept entries that they replace:
+        the one with the same key, or the only one of a file that holds one paper."""
+        kept = self._catalogue.entries_in_file(file) if file != STDIN else []
         signs = {origin.sha256 for paper in papers for origin in paper.origins}
-        gone = [k for k in kept if k.record.origins[0].sha256 not in signs]
-        own = {k.record.origins[0].sha256 for k in kept}
+        gone = [k for k in kept if k.sign not in signs]
+        own = {k.sign for k in kept}
         fresh = [p for p in papers if p.origins[0].sha256 not in own]
         if len(kept) == len(papers) == 1:
             return {p.origins[0].sha256: k for p, k in zip(fresh, gone, strict=False)}
-        by_key = {k.record.key: k for k in gone if k.record.key}
+        by_key = {k.entry.key: k for k in gone if k.entry.key}
         return {p.origins[0].sha256: by_key[p.key] for p in fresh if p.key in by_key}
 
     def _follow(
         self, file: str, papers: Sequence[Paper], data: bytes, *, is_new: bool = True
     ) -> None:
         """Read the PDFs that entries of a bibliography name, each as the text of its entry."""
-        folders: tuple[str, ...] = ()
+        linking = [paper for paper in papers if FILES in paper.extra]
+        folders = tuple(own_folders(decode(data).text)) if linking else ()
         missing = 0
-        if any(FILES in paper.extra for paper in papers):
-            folders = tuple(own_folders(decode(data).text))
-        for paper in papers:
-            for link in paper.extra.get(FILES, ()):
+        for paper in linking:
+            for link in paper.extra[FILES]:
                 found = find_linked(str(link), file, folders)
                 if found is None:
                     missing += 1
@@ -173,53 +178,50 @@ class FileReader:
                     self._read_linked(str(found.absolute()), paper)
         if missing and is_new:
             reason = f"{missing} linked PDF{'s are' if missing > 1 else ' is'} not where it says"
-            self._told.notes.append(Skipped(file=file, reason=reason))
+            self._totals.notes.append(Skipped(file=file, reason=reason))
 
     def _read_linked(self, file: str, entry: Paper) -> None:
-        known, before = self._known(file), _stat(file)
-        if known and before == (known.size, known.mtime_ns) and not known.skipped:
-            self._told.unchanged += known.entries
-            self._told.entries += known.entries
+        known, stamp = self._known(file), _stamp(file)
+        if known and known.is_unchanged(stamp):
+            self._totals.entries += known.entries
             return
         found = read_file(file, self._options)
         texts = tuple(_text_of_entry(entry, paper) for paper in found.papers)
-        self._take(file, Entries(texts, found.skipped, found.notes))
-        if before:
-            self._batch.states[file] = _State(
-                *before, "", self._sign, len(texts), tuple(found.skipped)
-            )
+        self._take(file, Entries(texts, found.skipped, found.notes), stamp, "")
 
     def _known(self, file: str) -> _State | None:
+        """How the file was when it was last read with the same options."""
         rows = self._database.rows(
-            "SELECT size, mtime_ns, sha256, options, entries, skipped FROM files "
+            "SELECT size, mtime_ns, sha256, entries, skipped FROM files "
             "WHERE file = ? AND options = ?",
-            (file, self._sign),
+            (file, self._options.as_text()),
         )
         if not rows:
             return None
-        *facts, skipped = rows[0]
-        reasons = tuple(Skipped(file=file, reason=r) for r in json.loads(skipped))
-        size, mtime_ns, sha256, options, entries = facts
-        return _State(size, mtime_ns, sha256, options, entries, reasons)
+        size, mtime_ns, sha256, entries, skipped = rows[0]
+        return _State(size, mtime_ns, sha256, entries, tuple(json.loads(skipped)))
 
     def _commit(self) -> None:
         batch, self._batch = self._batch, _Batch()
         if not (batch.papers or batch.states):
             return
         remember(self._database.path.parent, [f for f, s in batch.states.items() if s.entries])
+        options = self._options.as_text()
         with self._database.transaction():
-            if batch.papers:
-                for start in range(0, len(batch.papers), _BATCH):
-                    piece = batch.papers[start : start + _BATCH]
-                    self._told.joined.append(self._joiner.join(piece, batch.replaced))
+            for start in range(0, len(batch.papers), _BATCH):
+                some = batch.papers[start : start + _BATCH]
+                self._totals.merged.append(self._merger.merge(some, batch.replaced))
             self._database.run_many(
                 "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?)",
                 [
-                    (file, s.size, s.mtime_ns, s.sha256, s.options, s.entries,
-                     json.dumps([skipped.reason for skipped in s.skipped]))
+                    (file, s.size, s.mtime_ns, s.sha256, options, s.entries, json.dumps(s.skipped))
                     for file, s in batch.states.items()
                 ],
-            )  # fmt: skip
+            )
+
+
+def _is_pdf(file: str | Skipped) -> bool:
+    return isinstance(file, str) and file.lower().endswith(".pdf")
 
 
 def _text_of_entry(entry: Paper, found: Paper) -> Paper:
@@ -233,30 +235,10 @@ def _text_of_entry(entry: Paper, found: Paper) -> Paper:
     )
 
 
-def _stat(file: str) -> tuple[int, int] | None:
+def _stamp(file: str) -> tuple[int, int] | None:
+    """The file's size in bytes and its time in nanoseconds; None when it cannot be looked at."""
     try:
         found = Path(file).stat()
     except OSError:
         return None
     return found.st_size, found.st_mtime_ns
-
-
-def summed(
-    joined: Sequence[Joined],
-    entries: int,
-    skipped: Sequence[Skipped],
-    notes: Sequence[Skipped],
-    files_read: int,
-) -> Added:
-    """What several batches did: a paper that one added and another updated was added."""
-    added = tuple(dict.fromkeys(i for j in joined for i in j.added))
-    updated = tuple(dict.fromkeys(i for j in joined for i in j.updated if i not in added))
-    return Added(
-        entries=entries,
-        added=added,
-        updated=updated,
-        unchanged=entries - len(added) - len(updated),
-        skipped=tuple(skipped),
-        notes=tuple(notes),
-        files_read=files_read,
-    )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
 from typing import Self
 
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
@@ -19,12 +19,11 @@ from reviewer.library.embeddings.embedding import (
     MissingEmbeddingError,
     open_embedding,
 )
-from reviewer.library.importer import FileReader, summed
+from reviewer.library.importer import Importer, Totals
 from reviewer.library.index.chunks import ChunkStore
-from reviewer.library.index.vector_index import Index, import_libraries
-from reviewer.library.index.vocabulary import WordStore
-from reviewer.library.merge import Joined, Joiner
-from reviewer.library.pair_store import Matcher
+from reviewer.library.index.vector_index import VectorIndex, import_libraries
+from reviewer.library.merge import Merger
+from reviewer.library.pair_store import PairStore, ends_of
 from reviewer.library.runs import Ledger
 from reviewer.library.source_files import note_removed
 from reviewer.library.storage.database import Database
@@ -47,37 +46,32 @@ class Library:
     def __init__(
         self, folder: Path, settings: Settings | None = None, embedding: Embedding | None = None
     ) -> None:
-        """Open the library in `folder`, making it when it is not there.
+        """Open the library in `folder`, and make it when it is not there.
 
-        `embedding` takes the place of the one that the settings name. Raises LibraryError when the
+        `embedding` is used instead of the one that the settings name. Raises LibraryError when the
         folder cannot be used and NewerLibraryError when a later release made it.
         """
         # Else numpy's threads spin between products: twice the processor time, no answer sooner.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        # Held by whatever reads chunks, words, vectors or the index: they keep what they read last.
+        # Hold this to read chunks, words, vectors or the index: they keep what they read last.
         self.alone = RLock()
         self.folder = folder
         self.settings = settings or Settings()
         make_library_folder(folder)
         self.database = Database(folder / "library.db")
         self.catalogue = Catalogue(self.database)
-        self.matcher = Matcher(self.database)
+        self.pairs = PairStore(self.database)
         self.chunks = ChunkStore(self.database)
-        self.words = WordStore(self.chunks.postings)
+        self.words = self.chunks.words
         self.ledger = Ledger(self.database)
-        self.index = Index(folder, self.database, self.chunks)
+        self.index = VectorIndex(folder, self.database, self.chunks)
         self._embedding = embedding
         self.chunks.index_words()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -95,11 +89,11 @@ class Library:
         """Read papers from files, folders, globs and `-`. A bad file never stops the others.
 
         Papers are safe when their batch is committed; embedding and indexing follow, and a run
-        that was stopped goes on with the next `add` or `reindex`.
+        that was stopped continues with the next `add` or `reindex`.
         """
-        with writing(self.folder, progress):
-            reader = FileReader(self.database, self.chunks, options or ReadOptions())
-            added = reader.read(list(find_files(paths)), progress)
+        with self.writing(progress):
+            importer = Importer(self.database, self.chunks, options or ReadOptions())
+            added = importer.read(list(find_files(paths)), progress)
             return self._finished(added, progress, may_download=may_download)
 
     def add_found(
@@ -109,64 +103,54 @@ class Library:
         *,
         may_download: bool = True,
     ) -> Added:
-        """Take in entries as they come. Each page is safe before the next one is asked for, and no
+        """Add entries as they come. Each page is safe before the next one is asked for, and no
         other writer waits meanwhile."""
-        joined: list[Joined] = []
-        skipped: list[Skipped] = []
+        totals = Totals()
         for page in pages:
             papers = [entry for entry in page if isinstance(entry, Paper)]
-            skipped += [entry for entry in page if isinstance(entry, Skipped)]
+            totals.skipped += [entry for entry in page if isinstance(entry, Skipped)]
             if papers:
-                with writing(self.folder, progress):
-                    joined.append(Joiner(self.database, self.chunks).join(papers))
-        entries = sum(len(j.added) + len(j.updated) + j.unchanged for j in joined)
-        added = summed(joined, entries, skipped, (), len(joined))
-        with writing(self.folder, progress):
-            return self._finished(added, progress, may_download=may_download)
+                with self.writing(progress):
+                    merged = Merger(self.database, self.chunks).merge(papers)
+                totals.merged.append(merged)
+                totals.entries += len(merged.added) + len(merged.updated) + merged.unchanged
+                totals.files_read += 1
+        with self.writing(progress):
+            return self._finished(totals.added(), progress, may_download=may_download)
 
     def _finished(self, added: Added, progress: Progress, *, may_download: bool) -> Added:
         """Embed and index what was added, and count."""
-        done = self._bring_up(progress, may_download=may_download) if added.files_read else None
-        embedded, seconds, note = done or (0, 0.0, ())
-        return added.model_copy(
-            update={
-                "papers": self.catalogue.count(),
-                "embedded": embedded,
-                "seconds_embedding": seconds,
-                "waiting": self.chunks.count_waiting(),
-                "notes": (*added.notes, *note),
-            }
-        )
+        if added.files_read:
+            added = self._embed_and_index(added, progress, may_download=may_download)
+        return self._with_counts(added)
 
-    def _bring_up(
-        self, progress: Progress, *, may_download: bool
-    ) -> tuple[int, float, tuple[Skipped, ...]]:
-        """Embed what waits and bring the index up: chunks embedded, seconds, and a note if it
-        could not be done."""
-        import time
+    def _with_counts(self, added: Added) -> Added:
+        counts = {"papers": self.catalogue.count(), "waiting": self.chunks.count_waiting()}
+        return added.model_copy(update=counts)
 
+    def _embed_and_index(self, added: Added, progress: Progress, *, may_download: bool) -> Added:
+        """Embed what waits and update the index: what was added, with the chunks embedded, the
+        seconds that it took, and a note if embedding is not possible."""
         started = time.monotonic()
-        embedded = 0
-        note: tuple[Skipped, ...] = ()
+        embedded, notes = 0, added.notes
         if self.chunks.count_waiting() and self.embedding_name != NO_EMBEDDING:
             try:
                 embedding = self.embedding(progress, may_download=may_download)
                 embedded = self.index.embed_waiting(embedding, progress)
             except MissingEmbeddingError as error:
-                note = (Skipped(file="embedding", reason=f"{error.message}. {error.hint}"),)
+                reason = f"{error.message}. {error.hint}"
+                notes = (*notes, Skipped(file="embedding", reason=reason))
         seconds = time.monotonic() - started
         self.index.sync(progress)
-        return embedded, seconds, note
+        return added.model_copy(
+            update={"embedded": embedded, "seconds_embedding": seconds, "notes": notes}
+        )
 
     def can_embed_more(self) -> bool:
         """True when chunks wait for a vector and an embedding can run here."""
-        if not self.chunks.count_waiting() or self.embedding_name == NO_EMBEDDING:
-            return False
-        try:
-            self.embedding()
-        except MissingEmbeddingError:
-            return False
-        return True
+        with suppress(MissingEmbeddingError):
+            return bool(self.chunks.count_waiting() and self.embedding())
+        return False
 
     @property
     def has_vectors(self) -> bool:
@@ -182,7 +166,7 @@ class Library:
 
     def embedding(self, progress: Progress = silent, *, may_download: bool = False) -> Embedding:
         """The open embedding. Raises MissingEmbeddingError when it cannot run here, and
-        EmbeddingError when the library's vectors are of another one."""
+        EmbeddingError when another embedding made the library's vectors."""
         name = self.embedding_name
         if name == NO_EMBEDDING:
             raise MissingEmbeddingError("embedding is switched off")
@@ -200,7 +184,6 @@ class Library:
 
                 if find_files(self.settings.embedding_dir):
                     raise
-
                 download_files(lambda line: progress(line, -1, 0))
                 self._embedding = open_embedding(name, self.settings)
         return self._embedding
@@ -211,9 +194,11 @@ class Library:
             import_libraries(self.embedding_name)
 
     def reindex(self, progress: Progress = silent) -> Added:
-        """Embed what waits and make the index anew from the stored vectors. With another embedding
-        set than the library's, every text is embedded again with that one."""
-        with writing(self.folder, progress):
+        """Embed what waits and make the index again from the stored vectors. Where the settings
+        name another embedding than the library's, embed every text again with that one.
+
+        Raises EmbeddingError when embedding is switched off."""
+        with self.writing(progress):
             own = self.index.embedding_name
             name = self.embedding_name
             if name == NO_EMBEDDING:
@@ -224,28 +209,23 @@ class Library:
             if own and name != own:
                 embedding = self._opened(name, progress, may_download=True)
                 embedding.embed(["Asked before the old vectors go: does it answer?"])
-                self.index.start_anew()
-            embedded, seconds, note = self._bring_up(progress, may_download=True)
-            self.index.sync(progress, anew=not embedded or embedded < self.chunks.count())
-        return Added(
-            papers=self.catalogue.count(),
-            embedded=embedded,
-            seconds_embedding=seconds,
-            waiting=self.chunks.count_waiting(),
-            notes=note,
-        )
+                self.index.forget_all()
+            added = self._embed_and_index(Added(), progress, may_download=True)
+            self.index.sync(
+                progress, again=not added.embedded or added.embedded < self.chunks.count()
+            )
+        return self._with_counts(added)
 
     def make_index(self, progress: Progress = silent) -> None:
-        """Bring the index up, however long it takes. Nothing is embedded."""
-        with writing(self.folder, progress):
+        """Update the index, however long it takes. Nothing is embedded."""
+        with self.writing(progress):
             self.index.sync(progress)
 
     def catch_up(self) -> None:
-        """Mend an index that is out of step, when that is quick and no one else is writing. Where
+        """Update an index that is out of step, when that is quick and no one else is writing. Where
         it cannot be written, as on a full disk, questions are answered without it."""
-        if self.index.is_in_step() or not self.index.embedding_name:
-            return
-        if self.chunks.count() > _MOST_TO_CATCH_UP:
+        is_behind = self.index.embedding_name and not self.index.is_in_step()
+        if not is_behind or self.chunks.count() > _MOST_TO_CATCH_UP:
             return
         with suppress(LibraryError), writing(self.folder, wait=False) as is_writing:
             if is_writing:
@@ -255,51 +235,49 @@ class Library:
         return self.catalogue.papers(filters)
 
     def paper(self, name: str) -> Paper:
-        """The paper with this key, former key or id. Raises NotFoundError that names near ones."""
+        """The paper with this key, former key or id. Raises NotFoundError, which names similar
+        keys."""
         found = self.catalogue.paper_named(name)
         if found is None:
             import difflib
 
             near = difflib.get_close_matches(name, self.catalogue.keys(), n=3, cutoff=0.5)
             hint = f"Did you mean {', '.join(near)}?" if near else "Run: review papers"
-            raise NotFoundError(f"there is no paper '{name}' in {self.folder}", hint=hint)
+            raise NotFoundError(f"no paper '{name}' in {self.folder}", hint=hint)
         return found
 
     def remove(self, name: str, progress: Progress = silent) -> Paper:
-        """Take a paper out, with its records, chunks and vectors."""
-        with writing(self.folder, progress):
+        """Remove a paper, with its entries, chunks and vectors."""
+        with self.writing(progress):
             paper = self.paper(name)
             with self.database.transaction():
                 self.database.next_generation()
                 number = self.catalogue.number_of(paper.id)
                 assert number is not None
-                entries = self.catalogue.entries_of(number)
+                origins = self.catalogue.origins_of(number)
                 self.catalogue.forget_files_of(number)
                 self.catalogue.remove_paper(number)
-            note_removed(self.folder, entries)
+            note_removed(self.folder, origins)
             self.index.sync(progress)
         return paper
 
     def decide(self, pairs: Sequence[Pair], progress: Progress = silent) -> None:
-        """Keep what a user said of entries, and put their papers together anew by it."""
-        with writing(self.folder, progress):
+        """Keep a user's decisions on entries, and group their papers' entries again by them."""
+        with self.writing(progress):
             with self.database.transaction():
-                self.matcher.decide(pairs)
-                signs = {sign for pair in pairs for sign in (pair.one, pair.other)}
-                papers = sorted(set(self.matcher.papers_of(signs).values()))
-                Joiner(self.database, self.chunks).regroup(papers)
-            self._bring_up(progress, may_download=False)
+                self.pairs.decide(pairs)
+                papers = set(self.pairs.papers_of(ends_of(pairs)).values())
+                Merger(self.database, self.chunks).regroup(papers)
+            self._embed_and_index(Added(), progress, may_download=False)
 
     def change(self, names: Sequence[str], update: Callable[[Paper], Paper]) -> list[Paper]:
-        """Replace papers by what `update` makes of them: tags and notes, never their texts."""
+        """Replace papers with what `update` makes of them: tags and notes, never their texts."""
         with self.writing(), self.database.transaction():
             changed = [update(self.paper(name)) for name in names]
             for paper in changed:
                 self.catalogue.save_paper(paper)
         return changed
 
-    @contextmanager
-    def writing(self, progress: Progress = silent) -> Iterator[None]:
-        """Be the only writer, for those who change the database themselves."""
-        with writing(self.folder, progress):
-            yield
+    def writing(self, progress: Progress = silent) -> AbstractContextManager[bool]:
+        """Be the only writer, as callers that change the database themselves must be."""
+        return writing(self.folder, progress)

@@ -1,12 +1,13 @@
-"""Lists papers: which of those that pass the filters, and in which order. Pure."""
+"""Lists papers: selects among those that pass the filters, and sorts them. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from reviewer.errors import UsageError
+from reviewer.library.citekeys import family_of
 from reviewer.text import clean, normalise_title
 from reviewer.types import Paper
 
@@ -36,8 +37,8 @@ SORTS: dict[str, Callable[[Paper], Any] | None] = {
 
 @dataclass(frozen=True)
 class ListOptions:
-    """What is listed beyond the filters that all commands know: words in an author's name or in a
-    title, and what papers must have or lack."""
+    """How to list papers, beside the filters that all commands know: words in an author's name or
+    in a title, what papers must have or lack, and their order."""
 
     author: str = ""
     title: str = ""
@@ -47,23 +48,19 @@ class ListOptions:
     is_reversed: bool = False
 
 
-def arranged(papers: Iterable[Paper], options: ListOptions) -> list[Paper]:
-    """The papers that pass, in order. Raises UsageError for a word that names nothing."""
-    _check(options.has, "--has")
-    _check(options.lacks, "--lacks")
+def list_papers(papers: Iterable[Paper], options: ListOptions) -> list[Paper]:
+    """The papers that pass, in order. Raises UsageError for an unknown word."""
+    for flag, names in (("--has", options.has), ("--lacks", options.lacks)):
+        for name in names:
+            if name not in HAS:
+                raise UsageError(f"unknown {flag} '{name}'", hint=f"Use {', '.join(HAS)}.")
     if options.sort not in SORTS:
-        raise UsageError(f"--sort '{options.sort}' is no order", hint=f"Use {', '.join(SORTS)}.")
+        raise UsageError(f"unknown --sort '{options.sort}'", hint=f"Use {', '.join(SORTS)}.")
     found = [paper for paper in papers if _passes(paper, options)]
     order = SORTS[options.sort]
     if order is not None:
         found.sort(key=order)
     return found[::-1] if options.is_reversed else found
-
-
-def _check(names: Sequence[str], flag: str) -> None:
-    for name in names:
-        if name not in HAS:
-            raise UsageError(f"{flag} '{name}' is not known", hint=f"Use {', '.join(HAS)}.")
 
 
 def _passes(paper: Paper, options: ListOptions) -> bool:
@@ -77,6 +74,4 @@ def _passes(paper: Paper, options: ListOptions) -> bool:
 
 
 def _family(paper: Paper) -> str:
-    name = clean(paper.authors[0]) if paper.authors else ""
-    family = name.split(",")[0] if "," in name else (name.split() or [""])[-1]
-    return normalise_title(family)
+    return normalise_title(family_of(clean(paper.authors[0]))) if paper.authors else ""

@@ -1,4 +1,4 @@
-"""Finds what may be one paper among the catalogue's records, and keeps what is said of it."""
+"""Finds which kept entries may be one paper, and keeps the verdict on each pair."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
-from reviewer.library.catalogue import Catalogue, KeptRecord
+from reviewer.library.catalogue import Catalogue
 from reviewer.library.dedupe.compare import (
     MOST_IN_BLOCK,
     Likeness,
@@ -17,13 +17,14 @@ from reviewer.library.dedupe.compare import (
 from reviewer.library.dedupe.groups import identities
 from reviewer.library.storage.database import Database, damaged
 from reviewer.types import Paper
-from reviewer.types.duplicates import Pair
+from reviewer.types.duplicates import Pair, Verdict
 
 _FILL_BATCH = 2000
+_COLUMNS = "SELECT one, other, verdict, reason, is_decided FROM pairs WHERE"
 
 
-class Matcher:
-    """Works on one open database. Writing methods are to be called inside a transaction."""
+class PairStore:
+    """Works on one open database. Call methods that write inside a transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,7 +33,7 @@ class Matcher:
         self._is_filled = False
 
     def match(self, fresh: Sequence[Paper]) -> list[Pair]:
-        """Compare new records with one another and with all kept ones; keep what is said."""
+        """Compare new entries with one another and with all kept ones; keep the verdicts."""
         self._fill()
         likenesses = {like.sign: like for like in map(_likeness, fresh)}
         signs = list(likenesses)
@@ -45,19 +46,19 @@ class Matcher:
         return pairs
 
     def _near(self, blocks: Iterable[int]) -> dict[str, Likeness]:
-        """The kept records in these blocks; blocks that hold too many tell nothing apart."""
+        """The kept entries in these blocks; a block with too many entries is passed over."""
         found: dict[int, list[int]] = {}
-        for name, record in self._database.rows_in(
+        for name, entry in self._database.rows_in(
             "SELECT name, record FROM blocks WHERE name IN (?)", sorted(blocks)
         ):
-            found.setdefault(name, []).append(record)
-        wanted = {r for records in found.values() if len(records) <= MOST_IN_BLOCK for r in records}
-        missing = sorted(wanted - self._known.keys())
-        for record, text in self._database.rows_in(
-            "SELECT record, likeness FROM likenesses WHERE record IN (?)", missing
+            found.setdefault(name, []).append(entry)
+        near = {e for entries in found.values() if len(entries) <= MOST_IN_BLOCK for e in entries}
+        for entry, text in self._database.rows_in(
+            "SELECT record, likeness FROM likenesses WHERE record IN (?)",
+            sorted(near - self._known.keys()),
         ):
-            self._known[record] = self._read(text)
-        return {self._known[r].sign: self._known[r] for r in wanted if r in self._known}
+            self._known[entry] = self._read(text)
+        return {self._known[e].sign: self._known[e] for e in near if e in self._known}
 
     def _read(self, text: str) -> Likeness:
         try:
@@ -67,8 +68,8 @@ class Matcher:
         return Likeness(sign, title, main, tuple(families), year, tuple(identifiers), abstract)
 
     def keep(self, fresh: Sequence[Paper]) -> None:
-        """Remember what new records, saved by now, are compared by."""
-        origins = {(o.sha256, o.file): record for record in fresh for o in record.origins}
+        """Keep what new entries, saved by now, are compared by."""
+        origins = {(o.sha256, o.file): entry for entry in fresh for o in entry.origins}
         rows = self._database.rows_in(
             "SELECT number, sha256, file FROM records WHERE sha256 IN (?)",
             sorted({sign for sign, _ in origins}),
@@ -76,57 +77,50 @@ class Matcher:
         self._save([(n, origins[sign, file]) for n, sign, file in rows if (sign, file) in origins])
 
     def _save(self, numbered: Sequence[tuple[int, Paper]]) -> None:
-        likenesses = [(number, _likeness(record)) for number, record in numbered]
+        likenesses = {number: _likeness(entry) for number, entry in numbered}
         self._database.run_many(
             "INSERT OR REPLACE INTO likenesses VALUES (?,?)",
-            [(number, json.dumps(astuple(like))) for number, like in likenesses],
+            [(number, json.dumps(astuple(like))) for number, like in likenesses.items()],
         )
         self._database.run_many(
             "INSERT OR IGNORE INTO blocks VALUES (?,?)",
-            [(name, number) for number, like in likenesses for name in sorted(blocks_of(like))],
+            [(name, n) for n, like in likenesses.items() for name in sorted(blocks_of(like))],
         )
-        self._known |= dict(likenesses)
+        self._known |= likenesses
 
     def _fill(self) -> None:
-        """Records that an earlier release kept are compared from now on too."""
+        """Let entries that an earlier release kept be compared from now on too."""
         while not self._is_filled:
-            kept = self._catalogue.records_never_compared(_FILL_BATCH)
-            self._save([(record.number, record.record) for record in kept])
+            kept = self._catalogue.entries_never_compared(_FILL_BATCH)
+            self._save([(k.number, k.entry) for k in kept])
             self._is_filled = len(kept) < _FILL_BATCH
 
     def pairs_of(self, signs: Iterable[str]) -> list[Pair]:
-        """All that is said of these records."""
+        """All pairs that have one of these entries in them."""
         wanted = sorted(set(signs))
-        columns = "SELECT one, other, verdict, reason, is_decided FROM pairs WHERE"
-        rows = {
-            row
-            for column in ("one", "other")
-            for row in self._database.rows_in(f"{columns} {column} IN (?)", wanted)
-        }
-        return [_pair(row) for row in sorted(rows)]
+        rows = self._database.rows_in(f"{_COLUMNS} one IN (?)", wanted)
+        rows += self._database.rows_in(f"{_COLUMNS} other IN (?)", wanted)
+        return [_pair(row) for row in sorted(set(rows))]
 
     def pairs_that_are(self, verdict: str) -> list[Pair]:
-        """All pairs of one verdict."""
-        rows = self._database.rows(
-            "SELECT one, other, verdict, reason, is_decided FROM pairs WHERE verdict = ? "
-            "ORDER BY one, other",
-            (verdict,),
-        )
+        """All pairs with this verdict."""
+        rows = self._database.rows(f"{_COLUMNS} verdict = ? ORDER BY one, other", (verdict,))
         return [_pair(row) for row in rows]
 
     def decide(self, pairs: Iterable[Pair]) -> None:
-        """Keep what a person said, in place of what was said before."""
+        """Keep a person's verdicts, in place of earlier ones."""
         self._database.run_many(
             "INSERT OR REPLACE INTO pairs VALUES (?,?,?,?,1)",
             [(p.one, p.other, p.verdict, p.reason) for p in pairs],
         )
 
     def papers_of(self, signs: Iterable[str]) -> dict[str, int]:
-        """The number of the paper that each record is part of."""
-        rows = self._database.rows_in(
-            "SELECT sha256, paper FROM records WHERE sha256 IN (?)", sorted(set(signs))
+        """The number of the paper that each entry is part of."""
+        return dict(
+            self._database.rows_in(
+                "SELECT sha256, paper FROM records WHERE sha256 IN (?)", sorted(set(signs))
+            )
         )
-        return {sign: int(paper) for sign, paper in rows}
 
 
 def link_names(pairs: Iterable[Pair]) -> dict[str, set[str]]:
@@ -139,18 +133,19 @@ def link_names(pairs: Iterable[Pair]) -> dict[str, set[str]]:
     return names
 
 
-def signs_of(records: Iterable[KeptRecord | Paper]) -> list[str]:
-    papers = (r.record if isinstance(r, KeptRecord) else r for r in records)
-    return [origin.sha256 for paper in papers for origin in paper.origins]
+def signs_of(entries: Iterable[Paper]) -> list[str]:
+    """The hashes of the texts that these entries, or papers, were read from."""
+    return [origin.sha256 for entry in entries for origin in entry.origins]
 
 
-def _likeness(record: Paper) -> Likeness:
-    return likeness_of(record, [name for name in identities(record) if name[0] != "title"])
+def ends_of(pairs: Iterable[Pair]) -> set[str]:
+    """The signs of all entries in these pairs."""
+    return {sign for pair in pairs for sign in (pair.one, pair.other)}
 
 
-def _pair(row: tuple[str, str, str, str, int]) -> Pair:
-    one, other, verdict, reason, is_decided = row
-    return Pair.model_validate(
-        {"one": one, "other": other, "verdict": verdict, "reason": reason,
-         "is_decided": bool(is_decided)}
-    )  # fmt: skip
+def _likeness(entry: Paper) -> Likeness:
+    return likeness_of(entry, [name for name in identities(entry) if name[0] != "title"])
+
+
+def _pair(row: tuple[str, str, Verdict, str, int]) -> Pair:
+    return Pair(one=row[0], other=row[1], verdict=row[2], reason=row[3], is_decided=bool(row[4]))

@@ -1,4 +1,4 @@
-"""Makes the run of a result that is finished, and keeps it in the library's ledger."""
+"""Makes the run of a finished result, and keeps it in the library's ledger."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Result(Protocol):
 @dataclass(frozen=True)
 class Request:
     """What a result was made for: the `command` and its `question`, the `settings` that it depends
-    on, and the hash of each prompt that was used, by its name. `beside` is kept with the result's
-    own fields."""
+    on, and the hash of each prompt that was used, by the prompt's name. `beside` is kept with the
+    result's own fields."""
 
     command: str
     question: str
@@ -46,27 +46,19 @@ class Request:
 
 
 def new_run_id() -> str:
-    """The time in UTC, to be read, and four letters, to be unique."""
+    """The time in UTC, for readers, and four letters that make it unique."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 def keep_run(result: Result, request: Request, library: Library, progress: Progress) -> None:
-    """Keep the result as a run, with its times, what it was asked for and the library as it was.
+    """Keep the result as a run, with its times, its request and the library's generation.
 
-    A library that cannot be written still gives its result, and says that it keeps none.
+    Where the library cannot be written the result is not lost: `progress` says that it is not kept.
     """
-    run = _run_of(result, request, library)
-    try:
-        library.ledger.save(run)
-    except LibraryError as error:
-        progress(f"This {_RESULTS.get(run.command, 'result')} is not kept: {error.message}", -1, 0)
-
-
-def _run_of(result: Result, request: Request, library: Library) -> Run:
     finished = datetime.now(UTC)
     started = finished - timedelta(seconds=result.usage.seconds)
     embedding = library.embedding_name if library.has_vectors else ""
-    return Run(
+    run = Run(
         id=result.run_id,
         command=request.command,
         question=request.question,
@@ -79,6 +71,8 @@ def _run_of(result: Result, request: Request, library: Library) -> Run:
         usage=result.usage,
         result={**result.model_dump(mode="json", exclude=_UNKEPT), **request.beside},
     )
-
-
-_RESULTS = {"ask": "answer", "table": "table", "draft": "draft", "survey": "survey"}
+    try:
+        library.ledger.save(run)
+    except LibraryError as error:
+        kind = {"ask": "answer", "table": "table", "draft": "draft", "survey": "survey"}
+        progress(f"This {kind.get(run.command, 'result')} is not kept: {error.message}", -1, 0)

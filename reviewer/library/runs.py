@@ -1,4 +1,4 @@
-"""Runs that were made and what came out, and the models' replies that they were made of."""
+"""Past runs with their results, and the models' replies that they were made of."""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ class Ledger:
             )
 
     def runs(self, most: int = 20) -> list[Run]:
-        rows = self._database.rows(
-            "SELECT run FROM runs ORDER BY started DESC, id DESC LIMIT ?", (most,)
-        )
-        return [Run.model_validate_json(row[0]) for row in rows]
+        statement = "SELECT run FROM runs ORDER BY started DESC, id DESC LIMIT ?"
+        texts = self._database.column(statement, (most,))
+        return [Run.model_validate_json(text) for text in texts]
 
     def run(self, run_id: str) -> Run:
-        """The run whose id begins with `run_id`. Raises NotFoundError unless there is just one."""
-        rows = self._database.rows(
+        """The run whose id begins with `run_id`. Raises NotFoundError unless exactly one does."""
+        texts = self._database.column(
             "SELECT run FROM runs WHERE substr(id, 1, length(?)) = ? LIMIT 2", (run_id, run_id)
         )
-        if len(rows) != 1 or not run_id:
-            raise NotFoundError(f"there is no one run '{run_id}'", hint="Run: review runs")
-        return Run.model_validate_json(rows[0][0])
+        if len(texts) != 1 or not run_id:
+            raise NotFoundError(
+                f"not exactly one run begins with '{run_id}'", hint="See them: review runs"
+            )
+        return Run.model_validate_json(texts[0])
 
     def has_asked(self, question: str, writer: str) -> bool:
         """True when this writer was asked the same before, so that its replies may be kept."""
@@ -51,8 +52,8 @@ class Ledger:
 
     def find(self, key: str) -> str | None:
         """A kept reply."""
-        rows = self._database.rows("SELECT reply FROM replies WHERE key = ?", (key,))
-        return str(rows[0][0]) if rows else None
+        replies = self._database.column("SELECT reply FROM replies WHERE key = ?", (key,))
+        return str(replies[0]) if replies else None
 
     def keep(self, key: str, reply: str, model: str) -> None:
         """Keep a reply that was paid for, at once, so that a killed run never pays twice."""
@@ -63,7 +64,7 @@ class Ledger:
             )
 
     def secret(self) -> str:
-        """The library's own secret, for the fences around paper text. Made when first asked for."""
+        """The library's own secret, for the fences around paper text. Made at its first use."""
         found = self._database.state("secret")
         if not found:
             with self._database.transaction():
@@ -74,16 +75,15 @@ class Ledger:
     def quotes_of(self, paper_id: str) -> list[tuple[str, Citation]]:
         """What answers, drafts and tables quoted from a paper: the question or the column, and the
         citation, newest run first."""
-        rows = self._database.rows(
+        texts = self._database.column(
             "SELECT run FROM runs WHERE instr(run, ?) > 0 ORDER BY started DESC", (paper_id,)
         )
-        found = []
-        for run in (Run.model_validate_json(row[0]) for row in rows):
-            for about, kept in _quotes_in(run):
-                citation = Citation.model_validate(kept)
-                if citation.paper_id == paper_id:
-                    found.append((about, citation))
-        return found
+        found = [
+            (about, Citation.model_validate(kept))
+            for text in texts
+            for about, kept in _quotes_in(Run.model_validate_json(text))
+        ]
+        return [(about, citation) for about, citation in found if citation.paper_id == paper_id]
 
 
 def _quotes_in(run: Run) -> Iterator[tuple[str, Any]]:

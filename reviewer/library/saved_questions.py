@@ -1,4 +1,4 @@
-"""Questions that a user saved, and when papers came: what `review digest` asks."""
+"""Questions that a user saved, and when papers came, for `review digest`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from reviewer.library.storage.database import Database
 
 
 class Saved:
-    """Knows the tables of saved questions and of arrivals."""
+    """The tables of saved questions and of arrivals."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def questions(self) -> list[str]:
         """In the order in which they were saved."""
-        rows = self._database.rows("SELECT question FROM questions ORDER BY saved, question")
-        return [str(row[0]) for row in rows]
+        return self._database.column("SELECT question FROM questions ORDER BY saved, question")
 
     def save(self, question: str) -> None:
         now = datetime.now(UTC).isoformat(timespec="microseconds")

@@ -1,4 +1,4 @@
-"""Saved searches in the library's database, each with the papers that it has named."""
+"""Saved searches in the library's database, each with the papers that it has reported."""
 
 from __future__ import annotations
 
@@ -11,27 +11,26 @@ from reviewer.types.saved_searches import SavedSearch
 
 
 class SavedSearchStore:
-    """Knows the table of saved searches. What writes is to be called under the library's write
-    lock."""
+    """The table of saved searches. Call methods that write under the library's write lock."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def searches(self) -> list[SavedSearch]:
-        """All of them by name. Raises LibraryError for one that cannot be read."""
+        """All saved searches, by name. Raises LibraryError for one that cannot be read."""
         rows = self._database.rows("SELECT search, seen FROM searches ORDER BY name")
         try:
             return [
                 SavedSearch.model_validate(json.loads(text) | {"seen": json.loads(seen)})
                 for text, seen in rows
             ]
-        except (TypeError, ValueError) as error:  # no JSON, or not that of a search
+        except (TypeError, ValueError) as error:  # not JSON, or not that of a search
             raise LibraryError(
                 "a saved search cannot be read", hint="Put a backup of the library in its place."
             ) from error
 
     def save(self, search: SavedSearch, seen: Iterable[str]) -> None:
-        """Keep the search, and that these papers need no naming. Replaces the one of its name."""
+        """Keep the search, and that these papers were seen. Replaces one of the same name."""
         text = search.model_dump_json(exclude={"seen"})
         with self._database.transaction():
             self._database.run(
@@ -40,6 +39,6 @@ class SavedSearchStore:
             )
 
     def forget(self, name: str) -> None:
-        """Take out the search of this name, if there is one."""
+        """Delete the search of this name, if there is one."""
         with self._database.transaction():
             self._database.run("DELETE FROM searches WHERE name = ?", (name,))

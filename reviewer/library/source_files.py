@@ -1,8 +1,8 @@
-"""Lists the files that papers were read from, and what was taken out again, beside the database.
+"""Lists the files that papers were read from, and the entries removed since, beside the database.
 
-A repair asks for it, most when nothing of the database is left. A line is a file's name, or the
-file and the hash of an entry that was removed; a file that is listed again after that was read
-again, with all of its entries.
+A repair needs it, most when nothing of the database is left. A line is a file's name, or the file
+and the hash of an entry that was removed; a file that is listed again after that was read again,
+with all of its entries.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from pathlib import Path
 
 NAME = "files.jsonl"
 
-Entry = tuple[str, str]  # a file and the hash of an entry in it
+EntrySign = tuple[str, str]  # a file and the hash of an entry in it
 
 
 def remember(folder: Path, files: Iterable[str]) -> None:
-    """List the files that are not listed yet, or not since something of them was removed. A list
-    that cannot be written stops nothing: only a repair asks for it."""
+    """List the files that are not listed yet, or not since an entry of them was removed. A list
+    that cannot be written stops nothing: only a repair needs it."""
     known = remembered(folder)
     _append(folder, [file for file in files if known.get(file) != frozenset()])
 
 
-def note_removed(folder: Path, entries: Iterable[Entry]) -> None:
-    """Add entries that were removed, of files that are listed."""
+def note_removed(folder: Path, entries: Iterable[EntrySign]) -> None:
+    """List entries that were removed, of files that are listed."""
     known = remembered(folder)
     _append(folder, [list(entry) for entry in entries if entry[0] in known])
 
 
-def relist(folder: Path, entries: Iterable[Entry]) -> None:
-    """List the files of the entries that a restored library holds, and that these are not removed
-    any more."""
+def relist(folder: Path, entries: Iterable[EntrySign]) -> None:
+    """List the files of the entries that a restored library holds, so that these no longer count as
+    removed."""
     known, held = remembered(folder), set(entries)
     lines: list[str | list[str]] = []
     for file in sorted({file for file, _ in held}):
@@ -43,7 +43,7 @@ def relist(folder: Path, entries: Iterable[Entry]) -> None:
 
 
 def remembered(folder: Path) -> Mapping[str, frozenset[str]]:
-    """The files, as far as the list can be read, and the hashes of their removed entries."""
+    """The listed files, as far as the list can be read, and the hashes of their removed entries."""
     try:
         text = (folder / NAME).read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""A library over files at hand, kept in the user's cache folder by their content."""
+"""A temporary library over given files, kept in the user's cache folder by their content."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def open_at_hand(
 ) -> tuple[Library, Added | None]:
     """An open library over just these files, and what reading them did (None: it was kept).
 
-    The same names with the same content are read once. Raises SourceError when no paper was found.
+    The same names with the same content are read once. Raises SourceError when no paper is found.
     """
     sign = f"{content_hash(paths)[:24]}-{options.listing_year or 'any'}"
     if settings.embedding not in ("", NO_EMBEDDING, DEFAULT):  # one library, one embedding
@@ -50,8 +50,8 @@ def open_at_hand(
 
 
 def _opened(folder: Path, settings: Settings) -> Library:
-    """What is kept is only a cache: one that is damaged, or that another release made, is made
-    anew."""
+    """Open the library. It is only a cache: one that is damaged, or that another release made, is
+    made again."""
     try:
         return Library(folder, settings)
     except LibraryError:
@@ -63,17 +63,16 @@ def _check(added: Added, paths: Sequence[str]) -> None:
     if added.papers:
         return
     reasons = [f"{skipped.file}: {skipped.reason}" for skipped in added.skipped]
-    shown = "; ".join(reasons[:MOST_REASONS])
-    more = len(reasons) - MOST_REASONS
+    if len(reasons) > MOST_REASONS:
+        reasons[MOST_REASONS:] = [f"and {len(reasons) - MOST_REASONS} more"]
     raise SourceError(
-        f"no paper could be read from {', '.join(paths)} ({shown}"
-        + (f"; and {more} more)" if more > 0 else ")"),
+        f"no paper could be read from {', '.join(paths)} ({'; '.join(reasons)})",
         hint=f"review reads {NAMED_FORMATS}.",
     )
 
 
 def _forget_oldest(wanted: Path) -> None:
-    """Keep the cache from growing without end."""
+    """Delete the libraries used longest ago, so that the cache does not grow without end."""
     if wanted.is_dir() or not wanted.parent.is_dir():
         return
     kept = sorted(wanted.parent.iterdir(), key=_last_used)
@@ -82,7 +81,7 @@ def _forget_oldest(wanted: Path) -> None:
 
 
 def _last_used(folder: Path) -> float:
-    """Zero for one that another process has just forgotten."""
+    """When the folder was last used; 0 for one that another process has just deleted."""
     try:
         return folder.stat().st_mtime
     except FileNotFoundError:

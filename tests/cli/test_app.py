@@ -191,7 +191,7 @@ def test_shell_completion_knows_commands_and_flags():
         (["papers", "--year", ":"], "--year ':' is not a year"),
         (
             ["papers", "--sort", "size"],
-            "--sort 'size' is no order. Use added, key, title, author, year, venue.",
+            "unknown --sort 'size'. Use added, key, title, author, year, venue.",
         ),
         (
             ["ask", "x", "--format", "xml"],
@@ -266,7 +266,7 @@ def test_a_damaged_library_is_named_and_doctor_says_so_too(review):
 def test_an_unknown_key_is_named_with_near_ones_and_removes_nothing(review, shelf):
     code, _, err = review("show", "jin-2025-serch", "--library", shelf)
     assert code == 1
-    assert "there is no paper 'jin-2025-serch'" in err
+    assert "no paper 'jin-2025-serch'" in err
     assert "Did you mean jin-2025-search" in err
     code, out, _ = review("remove", "jin-2025-search", "nobody", "--library", shelf)
     assert (code, out) == (1, "")
@@ -277,7 +277,7 @@ def test_an_unknown_key_is_named_with_near_ones_and_removes_nothing(review, shel
 def test_keys_that_no_paper_has_are_not_an_empty_result(review, shelf, command):
     code, out, err = review(*command, "--keys", "jin-2025-search, nobody", "--library", shelf)
     assert (code, out) == (1, "")
-    assert "there is no paper 'nobody'" in err
+    assert "no paper 'nobody'" in err
 
 
 def test_a_path_in_an_error_is_given_as_it_was_typed(review):

@@ -207,7 +207,7 @@ def test_a_broken_plan_is_told_by_its_line(draft, tmp_path):
     (tmp_path / "plan.yaml").write_text(plan.replace(key, f"{key}x", 1), encoding="utf-8")
     code, out, err = draft("--plan", "plan.yaml")
     assert (code, out) == (2, "")
-    assert f"plan.yaml, line {line}: there is no paper '{key}x'" in err
+    assert f"plan.yaml, line {line}: no paper '{key}x'" in err
     assert f"Did you mean {key}" in err
     (tmp_path / "plan.yaml").write_text(plan.replace("themes:", "themes: ["), encoding="utf-8")
     code, _, err = draft("--plan", "plan.yaml")

@@ -129,15 +129,15 @@ def test_a_removed_paper_leaves_nothing_behind(three):
     for table in tables:
         assert three.database.rows(f"SELECT count(*) FROM {table}") == [(2,)], table
     assert three.chunks.search_words(["episodes"], 9, Filters(), 1.0) == []
-    assert three.catalogue.records_near({"title:memory for agents"}) == []
+    assert three.catalogue.entries_near({"title:memory for agents"}) == []
     assert three.database.check() == "ok"
 
 
 def test_records_are_found_through_papers_that_share_an_identity(three):
-    near = three.catalogue.records_near({"doi:10.1/shape"})
-    assert [kept.record.title for kept in near] == ["Reward shaping for agents"]
-    assert three.catalogue.records_near({"doi:10.1/none"}) == []
-    assert three.catalogue.records_near(set()) == []
+    near = three.catalogue.entries_near({"doi:10.1/shape"})
+    assert [kept.entry.title for kept in near] == ["Reward shaping for agents"]
+    assert three.catalogue.entries_near({"doi:10.1/none"}) == []
+    assert three.catalogue.entries_near(set()) == []
 
 
 def test_words_are_found_by_their_stems_and_without_accents(three):

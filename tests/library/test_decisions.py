@@ -8,8 +8,8 @@ from reviewer.errors import UsageError
 from reviewer.library import Library, merge_papers
 from reviewer.library.decisions import (
     count_doubtful,
-    entries_of,
     keep_apart,
+    list_entries,
     paper_pairs,
     split_paper,
 )
@@ -84,7 +84,7 @@ def test_a_slip_in_a_title_is_merged_at_once_and_can_be_taken_apart_again(shelf,
     add(shelf, tmp_path, slip, name="b.jsonl")
     (merged,) = shelf.papers()
     assert merged.id == first.id
-    entries = entries_of(shelf, merged.key)
+    entries = list_entries(shelf, merged.key)
     assert [entry.number for entry in entries] == [1, 2]
     assert "slip" in entries[0].reason
     stays, new = split_paper(shelf, merged.key, [2])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.library.dedupe.groups import group_same, identities, merge
+from reviewer.library.dedupe.groups import group_same, identities, merge_entries
 from reviewer.types import Paper
 from reviewer.types.duplicates import Pair
 from reviewer.types.papers import Origin, Part
@@ -51,7 +51,7 @@ def papers_of(records):
     """The papers that the records make, as a set of contents without places."""
     groups = group_same(records)
     assert sorted(i for group in groups for i in group) == list(range(len(records)))
-    merged = [merge([records[i] for i in group]) for group in groups]
+    merged = [merge_entries([records[i] for i in group]) for group in groups]
     return sorted(
         (len(group), m.model_copy(update={"origins": ()}).model_dump_json())
         for group, m in zip(groups, merged, strict=True)
@@ -230,32 +230,36 @@ def test_nothing_makes_no_papers():
 )
 def test_the_richer_value_is_kept(field, poorer, richer):
     records = [paper(**{field: poorer}), paper(**{field: richer})]
-    assert getattr(merge(records), field) == getattr(merge(records[::-1]), field) == richer
+    assert (
+        getattr(merge_entries(records), field)
+        == getattr(merge_entries(records[::-1]), field)
+        == richer
+    )
 
 
 def test_the_longer_text_of_each_part_is_kept_as_it_was_read():
     one, other = paper("A Title", "Short."), paper("A title ", " Much longer.\n")
-    merged = merge([one, other])
+    merged = merge_entries([one, other])
     assert (merged.title, merged.abstract) == ("A title ", " Much longer.\n")
 
 
 def test_a_blank_part_gives_way():
-    assert merge([paper("A", "  \n   "), paper("A", "x")]).abstract == "x"
-    assert [p.name for p in merge([paper("A", "   ")]).parts] == ["title"]
+    assert merge_entries([paper("A", "  \n   "), paper("A", "x")]).abstract == "x"
+    assert [p.name for p in merge_entries([paper("A", "   ")]).parts] == ["title"]
 
 
 def test_the_year_goes_with_the_date():
-    merged = merge([paper(date="2025-09-29", year=2025), paper(year=2023)])
+    merged = merge_entries([paper(date="2025-09-29", year=2025), paper(year=2023)])
     assert (merged.date, merged.year) == ("2025-09-29", 2025)
 
 
 def test_a_year_is_kept_beside_a_date_without_one():
-    merged = merge([paper(date="--09-29"), paper(year=2025)])
+    merged = merge_entries([paper(date="--09-29"), paper(year=2025)])
     assert (merged.date, merged.year) == ("--09-29", 2025)
 
 
 def test_lists_and_other_fields_are_joined():
-    merged = merge(
+    merged = merge_entries(
         [
             paper(at=2, keywords=("b",), extra={"votes": 1}),
             paper(at=1, keywords=("a", "b"), extra={"stars": 2}),
@@ -268,4 +272,4 @@ def test_lists_and_other_fields_are_joined():
 
 def test_a_record_alone_stays_what_it_is():
     one = paper("A", "B", doi="10.1/a", date="2025-09", year=2025, extra={"votes": 1}, at=3)
-    assert merge([one]) == one
+    assert merge_entries([one]) == one

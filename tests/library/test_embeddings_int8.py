@@ -96,7 +96,7 @@ def test_it_is_made_once_and_then_needs_no_onnx(files, monkeypatch):
     assert kept.stat().st_mtime_ns == made
 
 
-def test_another_model_in_the_same_place_is_made_anew(files):
+def test_another_model_in_the_same_place_is_made_again(files):
     MiniLM(str(files), is_int8=True)
     os.utime(files / "model.onnx", ns=(1, 1))
     MiniLM(str(files), is_int8=True)
@@ -133,7 +133,7 @@ def test_without_onnx_nothing_is_downloaded(files, tmp_path):
             library.embedding(may_download=True)
 
 
-def test_a_processor_that_would_lose_sums_is_told(files, monkeypatch):
+def test_a_processor_that_would_lose_sums_is_reported(files, monkeypatch):
     monkeypatch.setattr(quantising, "run_module", lambda *_: Outcome(3, b""))
     with pytest.raises(EmbeddingError, match="processor") as caught:
         MiniLM(str(files), is_int8=True)
@@ -142,7 +142,7 @@ def test_a_processor_that_would_lose_sums_is_told(files, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"", b"damaged", b"\0" * 1000])
-def test_a_damaged_model_is_told_and_leaves_nothing(files, content):
+def test_a_damaged_model_is_reported_and_leaves_nothing(files, content):
     (files / "model.onnx").write_bytes(content)
     with pytest.raises(EmbeddingError, match="no smaller model") as caught:
         MiniLM(str(files), is_int8=True)
@@ -150,7 +150,7 @@ def test_a_damaged_model_is_told_and_leaves_nothing(files, content):
     assert not kept_files()
 
 
-def test_a_damaged_smaller_model_is_told_by_its_own_place(files):
+def test_a_damaged_smaller_model_is_reported_by_its_own_place(files):
     MiniLM(str(files), is_int8=True)
     (kept,) = kept_files()
     kept.write_bytes(kept.read_bytes()[:100])
@@ -159,7 +159,7 @@ def test_a_damaged_smaller_model_is_told_by_its_own_place(files):
     assert str(kept) in caught.value.message
 
 
-def test_a_file_in_the_caches_place_is_told(files):
+def test_a_file_in_the_caches_place_is_reported(files):
     cache_folder().parent.mkdir(parents=True, exist_ok=True)
     cache_folder().write_text("a file")
     with pytest.raises(EmbeddingError, match="cannot be kept"):

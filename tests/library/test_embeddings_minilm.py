@@ -95,7 +95,7 @@ def put_files(folder, content=b"damaged"):
 
 
 @pytest.mark.parametrize("content", [b"", b"damaged", b"{}", b"\0" * 1000])
-def test_damaged_files_are_told(tmp_path, content):
+def test_damaged_files_are_reported(tmp_path, content):
     folder = put_files(tmp_path / "model", content)
     with pytest.raises(EmbeddingError, match="damaged") as caught:
         MiniLM(str(folder))
@@ -131,7 +131,7 @@ def test_a_tilde_stands_for_the_users_folder():
 
 @pytest.mark.parametrize("name", ["", "none", "minilm2", "MiniLM"])
 def test_a_name_that_is_no_embedding_is_refused(name):
-    with pytest.raises(EmbeddingError, match="is no embedding") as caught:
+    with pytest.raises(EmbeddingError, match="unknown embedding") as caught:
         open_embedding(name, Settings())
     assert "minilm" in caught.value.hint
 

@@ -58,7 +58,7 @@ def test_many_texts_go_in_several_calls_and_empty_ones_are_sent_as_a_space(provi
         (embedded([]), "vectors for 2 texts"),
         (embedded([[1.0, 2.0], []]), "vectors for 2 texts"),
         (embedded([[1.0, 2.0], [1.0, 2.0, 3.0]]), "different lengths"),
-        (embedded([[1.0, 2.0], [float("nan"), 1.0]]), "no numbers"),
+        (embedded([[1.0, 2.0], [float("nan"), 1.0]]), "not numbers"),
         (refused(401), "rejected the API key"),
         (refused(404), "not known"),
     ],
@@ -88,7 +88,7 @@ def test_a_busy_provider_is_asked_again(provider, name):
     assert len(provider.requests) == 4
 
 
-def test_offline_and_missing_keys_are_told_before_anything_is_sent():
+def test_offline_and_missing_keys_are_reported_before_anything_is_sent():
     with pytest.raises(MissingEmbeddingError):
         open_embedding(MODELS[0], Settings(offline=True))
     with pytest.raises(ModelError, match="OPENAI_API_KEY is not set"):

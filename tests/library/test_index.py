@@ -215,7 +215,7 @@ def kill_an_add(folder, place, killed):
 
 
 def check_papers_are_whole(library, listings):
-    """At least so many listings of three are there, no part of one, and nothing lacks a part."""
+    """At least this many listings of three are there, no part of one, and nothing lacks a part."""
     papers = library.papers()
     extra = [paper for paper in papers if paper.title.startswith("Extra")]
     assert len(extra) == len(papers) - 62
@@ -224,8 +224,8 @@ def check_papers_are_whole(library, listings):
     chunked = holders(library, "subject")
     for paper in extra:
         number = library.catalogue.number_of(paper.id)
-        (record,) = library.catalogue.records_of(number)
-        assert record.record.parts == paper.parts
+        (kept_entry,) = library.catalogue.entries_of(number)
+        assert kept_entry.entry.parts == paper.parts
         (kept,) = library.chunks.of_paper(number)
         assert kept.chunk.text == paper.abstract[kept.chunk.start : kept.chunk.end]
         assert kept.number in chunked
@@ -392,7 +392,7 @@ def test_a_large_index_may_stay_behind_and_what_it_lacks_is_searched_beside_it(t
 
 def test_without_vectors_there_is_no_index(folder):
     with Library(folder, embedding=WordEmbedding()) as library:
-        library.index.start_anew()
+        library.index.forget_all()
         library.index.sync()
         assert not (folder / "chroma").exists()
         assert library.index.nearest(question_vector("any"), 5, Filters()) == []

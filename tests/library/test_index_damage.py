@@ -76,7 +76,7 @@ def size_of(folder):
 def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole") / "library"
     with Library(folder, embedding=WordEmbedding()) as library:
-        made = numbered_papers(62, ROWS)  # so many that some vectors lie on a second level
+        made = numbered_papers(62, ROWS)  # enough that some vectors lie on a second level
         library.add([str(SAMPLES), write_listing(folder / "made.jsonl", *made)])
         before = answers(library)
     assert all(any(p.read_bytes()) for p in (folder / "chroma").rglob("*.bin"))
@@ -147,13 +147,13 @@ def test_damage_to_the_page_that_openings_write_changes_no_answer(whole, tmp_pat
 
 
 def spoil_the_migrations(path, _):
-    """What Chroma keeps of how its tables were made is no UTF-8 any more: its Rust part panics."""
+    """What Chroma keeps of how its tables were made is not UTF-8 any more: its Rust part panics."""
     data = path.read_bytes()
     path.write_bytes(data[:4096] + data[4096:].replace(b"CREATE TABLE", b"CREATE \xff\xfeBLE"))
 
 
 def spoil_the_schema(path, chance):
-    """One letter of the text that describes a table is no UTF-8 any more. Where Chroma opens this,
+    """One letter of the text that describes a table is not UTF-8 any more. Where Chroma opens this,
     its Rust part panics while it cleans up after a panic, which ends the process."""
     data = bytearray(path.read_bytes())
     words = b"CREATE VIRTUAL TABLE embedding_fulltext_search"  # stands in the schema alone
@@ -198,7 +198,7 @@ def test_damage_to_a_large_sqlite_file_changes_no_answer(whole, tmp_path, rounds
     kept, before = whole
     large = shutil.copytree(kept, tmp_path / "large")
     with Library(large, embedding=WordEmbedding()) as library:
-        library.reindex()  # its sums are kept anew
+        library.reindex()  # its sums are kept again
         assert answers(library) == before
     for n in range(rounds):
         folder = shutil.copytree(large, tmp_path / str(n))

@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviewer.library import Library
-from reviewer.library.index.inverted import Postings
-from reviewer.library.index.stemming import Stems
+from reviewer.library.index.inverted import InvertedIndex
+from reviewer.library.index.stemming import Stemmer
 from reviewer.search import find
 from reviewer.settings import Settings
 from reviewer.text.invisible import visible
@@ -95,7 +95,7 @@ def _visible(text):
 @given(st.lists(st.text(max_size=40), max_size=5))
 @example(["0x0 a0x0 0x00x0", "RUNNING Naïve co-author", "a\u2028b\x1cc\u00a0d", "x" * 3000])
 def test_stems_are_those_of_sqlite(texts):
-    found = Stems().of(texts)
+    found = Stemmer().of(texts)
     fts5 = Fts5([(n, "", _visible(text)) for n, text in enumerate(texts)])
     expected = [[] for _ in texts]
     for term, number, _, place in sorted(fts5.counts("instance"), key=lambda row: row[3]):
@@ -175,8 +175,8 @@ def test_words_that_another_process_adds_are_found_at_the_next_question(tmp_path
 
 
 def test_words_are_committed_with_their_chunks(sample_library):
-    postings = Postings(sample_library.database)
-    assert not postings.is_behind()
+    index = InvertedIndex(sample_library.database)
+    assert not index.is_behind()
     rows = sample_library.database.rows("SELECT sum(chunks), max(last) FROM segments")
     assert rows == sample_library.database.rows("SELECT count(*), max(number) FROM chunks")
 

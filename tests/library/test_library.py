@@ -149,7 +149,7 @@ def test_a_removed_paper_is_gone_and_can_come_back(sample_library):
     assert find(paper.title, sample_library).hits[0].paper.title == paper.title
 
 
-def test_a_name_that_no_paper_has_is_told_with_near_ones(sample_library):
+def test_a_name_that_no_paper_has_is_reported_with_near_ones(sample_library):
     key = sample_library.papers()[0].key
     with pytest.raises(NotFoundError) as caught:
         sample_library.paper(key[:-1])
@@ -223,7 +223,7 @@ def test_vectors_of_two_embeddings_are_never_mixed(sample_library, tmp_path):
         assert library.add([more]).embedded == 1
 
 
-def test_reindex_with_another_embedding_embeds_everything_anew(sample_library):
+def test_reindex_with_another_embedding_embeds_everything_again(sample_library):
     sample_library.close()
     with Library(sample_library.folder, embedding=OtherEmbedding()) as library:
         done = library.reindex()
@@ -338,7 +338,7 @@ def test_a_library_of_a_later_release_is_refused(sample_library):
 
 
 @pytest.mark.parametrize("below", ["", "deeper"])
-def test_a_file_in_the_librarys_place_is_told(tmp_path, below):
+def test_a_file_in_the_librarys_place_is_reported(tmp_path, below):
     (tmp_path / "notes.txt").write_text("my notes")
     with pytest.raises(LibraryError, match="cannot be opened") as caught:
         Library(tmp_path / "notes.txt" / below if below else tmp_path / "notes.txt")
@@ -391,7 +391,7 @@ def small_disk(tmp_path):
     full=40,
     few=3,
 )
-def test_a_full_disk_is_told_and_what_was_committed_is_kept(small_disk, rounds):
+def test_a_full_disk_is_reported_and_what_was_committed_is_kept(small_disk, rounds):
     for n in range(rounds):
         fill_up(*small_disk, 300 + 1000 * n // rounds)
 
@@ -428,7 +428,9 @@ def whole_library(tmp_path_factory):
 @example(0.0, "zero")
 @example(0.5, "cut")
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
-def test_damage_is_told_in_words_or_does_not_matter(whole_library, tmp_path_factory, place, kind):
+def test_damage_is_reported_in_words_or_does_not_matter(
+    whole_library, tmp_path_factory, place, kind
+):
     folder = tmp_path_factory.mktemp("damaged") / "library"
     shutil.copytree(whole_library, folder)
     data = bytearray((folder / "library.db").read_bytes())

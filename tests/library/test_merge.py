@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.citekeys import is_key_of, key_base
 from reviewer.library.index.chunks import ChunkStore
-from reviewer.library.merge import Joiner
+from reviewer.library.merge import Merger
 from reviewer.library.storage.database import Database
 from reviewer.sources import ReadOptions
 from reviewer.sources.formats import jsonl
@@ -28,7 +28,7 @@ class Papers:
 
     def add(self, file, *records):
         text = "\n".join(json.dumps(record) for record in records)
-        return Joiner(self.database, ChunkStore(self.database)).join(
+        return Merger(self.database, ChunkStore(self.database)).merge(
             list(jsonl.read(text, file, ReadOptions()))
         )
 

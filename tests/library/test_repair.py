@@ -362,7 +362,7 @@ def test_a_backup_replaces_an_earlier_one_and_no_other_file(place):
         back_up(library.database, copy)
         back_up(library.database, copy)
         copy.write_text("my notes")
-        with pytest.raises(LibraryError, match="is no backup"):
+        with pytest.raises(LibraryError, match="is not a backup"):
             back_up(library.database, copy)
         with pytest.raises(LibraryError, match="cannot be opened"):
             back_up(library.database, place / "nowhere" / "copy.db")

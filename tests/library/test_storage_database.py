@@ -9,7 +9,7 @@ import pytest
 from reviewer.errors import LibraryError, NewerLibraryError, NotFoundError
 from reviewer.library import Library
 from reviewer.library.runs import Ledger
-from reviewer.library.storage.database import SCHEMA_VERSION, Database, told
+from reviewer.library.storage.database import SCHEMA_VERSION, Database, in_users_words
 from reviewer.search import find
 from reviewer.types import Citation, Claim
 from reviewer.types.runs import Run
@@ -246,13 +246,13 @@ def test_another_programs_file_is_refused_and_left_alone(tmp_path, version):
 def test_a_file_that_is_not_sqlite_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "library.db"
     path.write_text("my notes on reinforcement learning\n" * 100)
-    with pytest.raises(LibraryError, match="damaged or no library") as caught:
+    with pytest.raises(LibraryError, match="damaged or not a library") as caught:
         Database(path)
     assert caught.value.hint
     assert path.read_text().startswith("my notes")
 
 
-def test_a_cut_file_is_told_as_damage(tmp_path):
+def test_a_cut_file_is_reported_as_damage(tmp_path):
     path = tmp_path / "library.db"
     Database(path).close()
     path.write_bytes(path.read_bytes()[:6000])
@@ -269,7 +269,7 @@ def test_an_empty_file_becomes_a_library(tmp_path):
     opened.close()
 
 
-def test_a_folder_in_the_files_place_is_told(tmp_path):
+def test_a_folder_in_the_files_place_is_reported(tmp_path):
     path = tmp_path / "library.db"
     path.mkdir()
     with pytest.raises(LibraryError, match="cannot be opened") as caught:
@@ -277,7 +277,7 @@ def test_a_folder_in_the_files_place_is_told(tmp_path):
     assert caught.value.hint
 
 
-def test_a_wrong_statement_is_a_bug_and_not_told_as_a_users_fault(database):
+def test_a_wrong_statement_is_a_bug_and_not_reported_as_a_users_fault(database):
     with pytest.raises(sqlite3.OperationalError):
         database.run("SELECT nothing FROM nowhere")
 
@@ -336,6 +336,6 @@ def test_quotes_of_a_paper_are_collected_from_all_answers(ledger):
     assert ledger.quotes_of("p3") == []
 
 
-def test_an_error_whose_own_words_are_damaged_is_told_as_damage(tmp_path):
-    with pytest.raises(LibraryError, match="is damaged"), told(tmp_path / "library.db"):
+def test_an_error_whose_own_words_are_damaged_is_reported_as_damage(tmp_path):
+    with pytest.raises(LibraryError, match="is damaged"), in_users_words(tmp_path / "library.db"):
         b"near \x9a: syntax error".decode()

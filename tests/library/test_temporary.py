@@ -50,7 +50,7 @@ def test_the_users_own_library_is_not_touched(file, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["one.jsonl"]
 
 
-def test_a_changed_file_is_read_anew_and_the_earlier_content_is_still_kept(file):
+def test_a_changed_file_is_read_again_and_the_earlier_content_is_still_kept(file):
     opened(file)
     before = file.read_text()
     file.write_text(before + "\n" + json.dumps({"title": "Pears", "abstract": "Pears are not."}))
@@ -70,7 +70,7 @@ def test_a_listings_year_is_part_of_what_was_read(tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["newer", "junk"])
-def test_what_is_kept_is_a_cache_and_is_made_anew_when_it_cannot_be_used(file, damage):
+def test_what_is_kept_is_a_cache_and_is_made_again_when_it_cannot_be_used(file, damage):
     opened(file)
     database = kept()[0] / "library.db"
     if damage == "junk":

@@ -150,7 +150,7 @@ def test_a_clock_that_is_set_back_changes_nothing(tmp_path, rounds):
 
 
 def ask_again_and_again(folder, stop_at):
-    """In a child: ask until so many papers are there, and say how many were seen each time."""
+    """In a child: ask until this many papers are there, and say how many were seen each time."""
     with Library(Path(folder), embedding=WordEmbedding()) as library:
         seen, rounds = 0, 0
         while seen < int(stop_at):

@@ -7,7 +7,7 @@ import pytest
 
 from reviewer.library import Library
 from reviewer.library.storage.database import Database
-from reviewer.library.storage.query_cache import KeptValues
+from reviewer.library.storage.query_cache import QueryCache
 from reviewer.search import (
     SearchOptions,
     find,
@@ -102,7 +102,7 @@ def test_threads_over_one_library_get_what_one_thread_gets(opened):
 
 def test_what_was_found_before_a_change_is_not_kept_after_it(tmp_path):
     database = Database(tmp_path / "library.db")
-    kept = KeptValues(database)
+    kept = QueryCache(database)
 
     def find_slowly():
         """Meanwhile another thread changes the database, and the next one sees it first."""

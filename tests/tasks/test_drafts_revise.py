@@ -213,7 +213,7 @@ def test_a_hostile_addition_stays_text(shelf):
 
 
 def test_what_cannot_be_revised_is_told(shelf):
-    with pytest.raises(NotFoundError, match="there is no paper 'nobody'"):
+    with pytest.raises(NotFoundError, match="no paper 'nobody'"):
         revise(shelf, MARKDOWN, "nobody")
     with pytest.raises(UsageError, match="no paper to add is named"):
         revise(shelf, MARKDOWN)

@@ -70,12 +70,12 @@ def duplicates(
 
 
 def _show_entries(shelf: Library, name: str, *, as_json: bool) -> None:
-    from reviewer.library.decisions import entries_of
+    from reviewer.library.decisions import list_entries
     from reviewer.render.json import records_json
     from reviewer.text import clean
     from reviewer.text.views import shorten
 
-    found = entries_of(shelf, name)
+    found = list_entries(shelf, name)
     if as_json:
         print_out(records_json("entries", found))
         return

@@ -141,15 +141,15 @@ def papers(
 ) -> None:
     """List the papers in the library, and say how many have only an abstract, or only a title."""
     from reviewer.cli.library import opened, with_known_keys
-    from reviewer.library.listing import ListOptions, arranged
+    from reviewer.library.listing import ListOptions, list_papers
     from reviewer.render.json import papers_json
     from reviewer.search import why_none_pass
 
     options = ListOptions(author, title, tuple(has or ()), tuple(lacks or ()), sort, reverse)
-    arranged([], options)  # a wrong option is said before the library is opened
+    list_papers([], options)  # a wrong option is said before the library is opened
     wanted = filters_of(**vars(filters), file=file)
     with opened(settings_of(common)) as shelf:
-        found = arranged(shelf.papers(with_known_keys(wanted, shelf)), options)
+        found = list_papers(shelf.papers(with_known_keys(wanted, shelf)), options)
         why = why_none_pass(shelf, wanted)
         unknown = shelf.catalogue.count_unknown_year(wanted) if filters.year else 0
     if json:

@@ -1,6 +1,7 @@
-"""How like two entries are: their titles, authors, years and abstracts. Pure.
+"""How similar two entries are: their titles, authors, years and abstracts. Pure.
 
-Constants were set on the generated pairs of tests/test_likeness.py and on the sample libraries.
+Constants were set on the generated pairs of tests/library/test_dedupe_compare.py and on the sample
+libraries.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ from reviewer.text.names import authors_of
 from reviewer.types import Paper
 from reviewer.types.duplicates import Pair, Verdict
 
-SIMILAR_ALONE = 88.0  # the same where no author is known to bear it out
+SIMILAR_ALONE = 88.0  # the same where no author is known who confirms it
 ALIKE_ABSTRACT, OTHER_ABSTRACT = 90.0, 55.0
 ABSTRACT_CHARS = 400  # normalised characters of an abstract that are compared
-MOST_IN_BLOCK = 200  # a block with more entries tells nothing apart and is passed over
+MOST_IN_BLOCK = 200  # a larger block distinguishes nothing and is passed over
 _SMALL = frozenset(
     "a an the of on in for to and or with by from at as is are via using towards toward into "
     "do does how what why can".split()
@@ -47,8 +48,8 @@ _PREPRINT_DOI = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What an entry is compared by; `sign` is the hash of its text as read. Identifiers stand as
-    `duplicates.identities` gives them; `families` without accents or particles."""
+    """What an entry is compared by; `sign` is the hash of its text as read. Identifiers are as
+    `groups.identities` gives them; `families` are without accents or particles."""
 
     sign: str
     title: str
@@ -64,25 +65,25 @@ def is_preprint_doi(doi: str) -> bool:
     return _PREPRINT_DOI.match(doi) is not None
 
 
-def likeness_of(record: Paper, identifiers: Iterable[tuple[str, str]]) -> Likeness:
-    title = record.title.strip()
-    abstract = normalise_title(record.abstract[: 2 * ABSTRACT_CHARS]) if record.abstract else ""
+def likeness_of(entry: Paper, identifiers: Iterable[tuple[str, str]]) -> Likeness:
+    title = entry.title.strip()
+    abstract = normalise_title(entry.abstract[: 2 * ABSTRACT_CHARS]) if entry.abstract else ""
     return Likeness(
-        sign=record.origins[0].sha256,
+        sign=entry.origins[0].sha256,
         title=normalise_title(title),
         main=normalise_title(_SUBTITLE.split(title, maxsplit=1)[0]),
-        families=families_of(record),
-        year=record.year,
+        families=families_of(entry),
+        year=entry.year,
         identifiers=tuple(sorted(f"{kind}:{value}" for kind, value in identifiers)),
         abstract=abstract[:ABSTRACT_CHARS],
     )
 
 
-def families_of(record: Paper) -> tuple[str, ...]:
+def families_of(entry: Paper) -> tuple[str, ...]:
     """The authors' family names, or groups' names, in one spelling: no accents, no particles."""
     return tuple(
         folded
-        for name in authors_of(record)
+        for name in authors_of(entry)
         if (folded := _family(name.group or (name.family.split() or [""])[-1]))
     )
 
@@ -93,7 +94,7 @@ def _family(name: str) -> str:
 
 
 def blocks_of(like: Likeness) -> set[int]:
-    """Names of the blocks that an entry lies in: two that may be one paper share one, also when a
+    """Numbers of the blocks that an entry is in: two that may be one paper share one, also when a
     word, a subtitle, the year or an author is written differently."""
     words = [w for w in like.main.split() if w not in _SMALL] or like.main.split()
     whole = [w for w in like.title.split() if w not in _SMALL] or like.title.split()
@@ -120,8 +121,8 @@ def _title(like: Likeness) -> Title:
 
 
 def judge(one: Likeness, other: Likeness) -> tuple[Verdict, str] | None:
-    """What is to be said of two entries, and why; None when they are one by their identifiers or
-    their title anyway, or when nothing speaks for one paper."""
+    """The verdict on two entries, and its reason; None when they are one by their identifiers or
+    their title anyway, or when nothing suggests one paper."""
     title = match_titles(_title(one), _title(other))
     if title == "none" or set(one.identifiers) & set(other.identifiers):
         return None
@@ -139,7 +140,7 @@ def judge(one: Likeness, other: Likeness) -> tuple[Verdict, str] | None:
 
 
 def _standing(one: Likeness, other: Likeness) -> Literal["free", "conflict", "versions"]:
-    """Whether identifiers speak against one paper."""
+    """Whether identifiers rule out one paper, or name two versions of it."""
     if {is_published(one.identifiers), is_published(other.identifiers)} == {True, False}:
         return "versions"
     kinds = [{n.partition(":")[0] for n in like.identifiers} for like in (one, other)]
@@ -172,7 +173,7 @@ def _as_versions(
 def _without_identifiers(
     title: TitleMatch, authors: Agreement, one: Likeness, other: Likeness
 ) -> tuple[Verdict, str] | None:
-    """For two entries that no identifier parts."""
+    """The verdict on two entries that no identifier tells apart."""
     abstracts = _abstracts(one, other)
     if title == "equal":
         return ("doubtful", "same title, other authors") if authors == "none" else None
@@ -194,32 +195,33 @@ def _without_identifiers(
 
 
 def _and(authors: Agreement, abstracts: Agreement, gap: int | None) -> str:
-    said = {"same": ", the same authors", "some": ", some of the same authors"}.get(authors, "")
-    said += {"same": ", nearly the same abstract"}.get(abstracts, "")
-    return said + (f", {gap} year{'s' * (gap > 1)} apart" if gap else "")
+    detail = {"same": ", the same authors", "some": ", some of the same authors"}.get(authors, "")
+    detail += ", nearly the same abstract" if abstracts == "same" else ""
+    return detail + (f", {gap} year{'s' * (gap > 1)} apart" if gap else "")
 
 
 def _abstracts(one: Likeness, other: Likeness) -> Agreement:
-    if min(len(one.abstract), len(other.abstract)) < 80:
+    length = min(len(one.abstract), len(other.abstract))
+    if length < 80:
         return "unknown"
     from rapidfuzz import fuzz
 
-    length = min(len(one.abstract), len(other.abstract))
     alike = fuzz.ratio(one.abstract[:length], other.abstract[:length])
     return "same" if alike >= ALIKE_ABSTRACT else "none" if alike < OTHER_ABSTRACT else "some"
 
 
 def pairs_between(likenesses: Mapping[str, Likeness], fresh: Iterable[str]) -> Iterator[Pair]:
-    """What is to be said of each fresh sign and every other that shares a block with it, in an
-    order that hangs on the contents alone."""
+    """The verdicts on each fresh sign and every other that shares a block with it, in an order that
+    depends on the contents alone."""
     for one, other in _candidates(likenesses, set(fresh)):
-        said = judge(likenesses[one], likenesses[other])
-        if said is not None:
-            yield Pair(one=one, other=other, verdict=said[0], reason=said[1])
+        found = judge(likenesses[one], likenesses[other])
+        if found is not None:
+            yield Pair(one=one, other=other, verdict=found[0], reason=found[1])
 
 
 def _candidates(likenesses: Mapping[str, Likeness], fresh: set[str]) -> Iterator[tuple[str, str]]:
-    """Each two signs that share a block, whose titles may match and of which one is fresh, once."""
+    """Each pair of signs that share a block, whose titles may match and of which one is fresh,
+    once."""
     blocks: dict[int, list[str]] = defaultdict(list)
     titles: dict[str, Title] = {}
     for sign in sorted(likenesses):

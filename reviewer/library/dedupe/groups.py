@@ -1,4 +1,4 @@
-"""Which records are the same paper, and what one paper they make. Pure; order never matters."""
+"""Which entries are the same paper, and the paper that they make. Pure; order never matters."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ def identities(paper: Paper) -> frozenset[Identity]:
     return frozenset((kind, value) for kind, value in found if value)
 
 
-def group_same(records: Sequence[Paper], pairs: Iterable[Pair] = ()) -> list[list[int]]:
-    """Indices of the records of each paper.
+def group_same(entries: Sequence[Paper], pairs: Iterable[Pair] = ()) -> list[list[int]]:
+    """Indices of the entries of each paper.
 
     One DOI, arXiv id or PMID: one paper. One normalised title, or a pair that is `same` by a rule:
-    one paper, unless that would put together two values of one kind of identifier, a preprint's and
-    a publisher's, or authors of whom none is shared. What a person decided of two records goes
-    before all of these. The result is a function of the sets of records and pairs.
+    one paper, unless that would join two values of one kind of identifier, a preprint's and a
+    publisher's, or lists of authors that share nobody. A person's decision on two entries goes
+    before all of these. The result is a function of the sets of entries and pairs.
     """
-    order = sorted(range(len(records)), key=lambda i: _content(records[i]))
+    order = sorted(range(len(entries)), key=lambda i: _content(entries[i]))
     known = list(pairs)
     apart = {(p.one, p.other) for p in known if p.verdict == "apart"}
     apart |= {(other, one) for one, other in apart}
-    groups = _Groups(_Cluster([i], records[i], apart) for i in order)
+    groups = _Groups(_Cluster(i, entries[i], apart) for i in order)
     same = sorted((p.one, p.other, p.is_decided) for p in known if p.verdict == "same")
     groups.join_pairs([(one, other) for one, other, is_decided in same if is_decided])
     groups.join_by_identifiers()
@@ -61,13 +61,13 @@ def group_same(records: Sequence[Paper], pairs: Iterable[Pair] = ()) -> list[lis
 
 
 class _Cluster:
-    """Records known to be one paper, while groups are being made."""
+    """Entries known to be one paper, while groups are made."""
 
-    def __init__(self, members: list[int], record: Paper, apart: set[tuple[str, str]]) -> None:
-        self.members = members
-        self.names = identities(record)
-        self.signs = {origin.sha256 for origin in record.origins}
-        self.families = set(families_of(record))
+    def __init__(self, index: int, entry: Paper, apart: set[tuple[str, str]]) -> None:
+        self.members = [index]
+        self.names = identities(entry)
+        self.signs = {origin.sha256 for origin in entry.origins}
+        self.families = set(families_of(entry))
         self.apart = apart
 
     def rank(self) -> tuple[bool, list[Identity], list[str]]:
@@ -78,21 +78,20 @@ class _Cluster:
         return {name for name in self.names if name[0] != "title"}
 
     def is_kept_apart(self, other: _Cluster) -> bool:
-        """True when a person said that two of their records are two papers."""
-        return bool(self.apart) and any(
-            (a, b) in self.apart for a in self.signs for b in other.signs
-        )
+        """True when a person said that two of their entries are two papers."""
+        pairs = ((a, b) for a in self.signs for b in other.signs) if self.apart else ()
+        return any(pair in self.apart for pair in pairs)
 
     def conflicts(self, other: _Cluster) -> bool:
         """True when a title alone cannot make one paper of both."""
-        mine, theirs = _by_kind(self.identifiers()), _by_kind(other.identifiers())
-        if any(mine[kind].isdisjoint(theirs[kind]) for kind in mine.keys() & theirs.keys()):
+        mine, theirs = self.identifiers(), other.identifiers()
+        if _kinds(mine) & _kinds(theirs) - _kinds(mine & theirs):
             return True
         if {self.is_published(), other.is_published()} == {True, False}:
             return True
-        has_authors = bool(self.families and other.families)
-        is_other = has_authors and self.families.isdisjoint(other.families)
-        return is_other or self.is_kept_apart(other)
+        if self.families and other.families and self.families.isdisjoint(other.families):
+            return True
+        return self.is_kept_apart(other)
 
     def is_published(self) -> bool | None:
         return is_published(f"{kind}:{value}" for kind, value in self.identifiers())
@@ -105,7 +104,8 @@ class _Cluster:
 
 
 class _Groups:
-    """Clusters while they are put together. One that is absorbed stays in `_into`, with where."""
+    """Clusters while they are joined. `_into` has each absorbed one, by its id, and what absorbed
+    it."""
 
     def __init__(self, clusters: Iterable[_Cluster]) -> None:
         self._all = list(clusters)
@@ -154,8 +154,8 @@ class _Groups:
                     sharing[title].append(cluster)
         for _, members in sorted(sharing.items()):
             kept: list[_Cluster] = []
-            for cluster in sorted({id(n): n for n in map(self._now, members)}.values(),
-                                  key=_Cluster.rank):  # fmt: skip
+            present = {id(cluster): cluster for cluster in map(self._now, members)}
+            for cluster in sorted(present.values(), key=_Cluster.rank):
                 fitting = next((k for k in kept if not k.conflicts(cluster)), None)
                 if fitting is None:
                     kept.append(cluster)
@@ -163,61 +163,59 @@ class _Groups:
                     self._join(fitting, cluster)
 
 
-def _by_kind(names: Iterable[Identity]) -> dict[str, set[str]]:
-    kinds: dict[str, set[str]] = defaultdict(set)
-    for kind, value in names:
-        kinds[kind].add(value)
-    return kinds
+def _kinds(names: Iterable[Identity]) -> set[str]:
+    return {kind for kind, _ in names}
 
 
-def _content(record: Paper) -> str:
-    """The record without its place, as canonical JSON: what ties are broken by."""
-    fields = record.model_dump(exclude={"origins", "id", "key", "aliases", "tags", "notes"})
+def _content(entry: Paper) -> str:
+    """The entry without its place, as canonical JSON, by which ties are broken."""
+    fields = entry.model_dump(exclude={"origins", "id", "key", "aliases", "tags", "notes"})
     return json.dumps(fields, sort_keys=True, ensure_ascii=True)
 
 
-def merge(records: Sequence[Paper]) -> Paper:
-    """One paper out of the records of it: the richest value of each field, ties by content.
+def merge_entries(entries: Sequence[Paper]) -> Paper:
+    """One paper out of its entries: the richest value of each field, ties by content.
 
-    `id`, `key`, `aliases`, `tags` and `notes` are the library's to give and stay empty.
+    `id`, `key`, `aliases`, `tags` and `notes` stay empty: the library gives them.
     """
-    ordered = sorted(records, key=_content)
-    dates = [r for r in ordered if r.date or r.year]
-    own = {f"{kind}:{value}" for r in ordered for kind, value in identities(r)}
-    dated = max(dates, key=lambda r: _date_worth(r.date), default=ordered[0])
-    years = [r.year for r in ordered if r.year is not None]
+    ordered = sorted(entries, key=_content)
+    own = {f"{kind}:{value}" for e in ordered for kind, value in identities(e)}
+    dates = [e for e in ordered if e.date or e.year]
+    dated = max(dates, key=lambda e: _date_worth(e.date), default=ordered[0])
+    years = [e.year for e in ordered if e.year is not None]
     return Paper(
         parts=tuple(p for name in _PART_ORDER if (p := _richest_part(ordered, name))),
-        authors=max((r.authors for r in ordered), key=lambda a: (len(a), len("".join(a)), a)),
-        author_note=_longest(r.author_note for r in ordered),
-        organisation=_longest(r.organisation for r in ordered),
+        authors=max((e.authors for e in ordered), key=lambda a: (len(a), len("".join(a)), a)),
+        author_note=_longest(e.author_note for e in ordered),
+        organisation=_longest(e.organisation for e in ordered),
         date=dated.date,
         year=dated.year if dated.year is not None else min(years, default=None),
-        venue=_longest(r.venue for r in ordered),
-        doi=max((r.doi for r in ordered), key=_doi_worth),
-        arxiv_id=_longest(r.arxiv_id for r in ordered),
-        pmid=_longest(r.pmid for r in ordered),
-        url=_longest(r.url for r in ordered),
-        keywords=tuple(sorted({word for r in ordered for word in r.keywords})),
-        extra={name: value for r in ordered for name, value in sorted(r.extra.items())},
+        venue=_longest(e.venue for e in ordered),
+        doi=max((e.doi for e in ordered), key=_doi_worth),
+        arxiv_id=_longest(e.arxiv_id for e in ordered),
+        pmid=_longest(e.pmid for e in ordered),
+        url=_longest(e.url for e in ordered),
+        keywords=tuple(sorted({word for e in ordered for word in e.keywords})),
+        extra={name: value for e in ordered for name, value in sorted(e.extra.items())},
         origins=tuple(
-            sorted({o for r in ordered for o in r.origins}, key=lambda o: (o.file, o.position))
+            sorted({o for e in ordered for o in e.origins}, key=lambda o: (o.file, o.position))
         ),
         versions=tuple(
-            sorted({v for r in ordered for v in r.versions if _bare_name(v) not in own})
+            sorted({v for e in ordered for v in e.versions if _bare_name(v) not in own})
         ),
-        retracted=any(r.retracted for r in ordered),
+        retracted=any(e.retracted for e in ordered),
     )
 
 
 def _bare_name(version: str) -> str:
-    """As an identity: small letters, an arXiv id without its version."""
+    """A version as an identity: small letters, an arXiv id without its version number."""
     name = version.lower()
     return without_version(name) if name.startswith("arxiv:") else name
 
 
 def _doi_worth(doi: str) -> tuple[bool, int, str]:
-    """A publisher's DOI before the one that arXiv gives to every preprint."""
+    """The order of DOIs: a publisher's is worth more than the one that arXiv gives to every
+    preprint."""
     return bool(doi) and not arxiv_id_of_doi(without_doi_address(doi)), len(doi), doi
 
 
@@ -226,10 +224,11 @@ def _longest(values: Iterable[str]) -> str:
 
 
 def _date_worth(date: str) -> tuple[bool, int, str]:
-    """A date with its year before one without, a fuller one before a shorter, else the earlier."""
+    """The order of dates: with a year before without, a fuller one before a shorter, else the
+    earlier."""
     return date[:1].isdigit(), len(date), "".join(chr(0x10FFFF - ord(c)) for c in date)
 
 
-def _richest_part(records: Sequence[Paper], name: str) -> Part | None:
-    parts = [part for r in records for part in r.parts if part.name == name and part.text.strip()]
+def _richest_part(entries: Sequence[Paper], name: str) -> Part | None:
+    parts = [part for e in entries for part in e.parts if part.name == name and part.text.strip()]
     return max(parts, key=lambda p: (len(p.text), p.text), default=None)

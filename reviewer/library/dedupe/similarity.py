@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-SIMILAR = 85.0  # of 100: titles less alike than this are of two papers
+SIMILAR = 85.0  # of 100: less similar titles are of two papers
 _APART = re.compile(
     r"\b(?:part|volume|vol|chapter|appendix|supplement\w*|erratum|corrigendum|correction|retract\w*"
     r"|reply|comment\w*|response|rejoinder|addendum|exercises|solutions|tutorial|poster|demo|ii"
@@ -32,7 +32,7 @@ class Title:
 
 
 def match_titles(one: Title, other: Title) -> TitleMatch:
-    """How two titles match, the strongest way that holds."""
+    """The strongest way in which two titles match."""
     if not one.whole or not other.whole:
         return "none"
     if one.whole.replace(" ", "") == other.whole.replace(" ", ""):
@@ -46,7 +46,7 @@ def match_titles(one: Title, other: Title) -> TitleMatch:
 
 def may_match(titles: Sequence[Title], others: Sequence[Title]) -> set[tuple[int, int]]:
     """A superset of the indices of `titles` and `others` that match, found many times faster than
-    by asking for each two."""
+    by comparing each pair."""
     from rapidfuzz import fuzz, process
 
     sharing: dict[str, list[int]] = defaultdict(list)
@@ -62,7 +62,7 @@ def may_match(titles: Sequence[Title], others: Sequence[Title]) -> set[tuple[int
 
 
 def _whole_names(title: Title) -> set[str]:
-    """Two titles that are equal, or one without its subtitle the other, share one of these."""
+    """Names of which two titles share one when they are equal, or equal without a subtitle."""
     return {title.whole.replace(" ", ""), title.main.replace(" ", "")} - {""}
 
 
@@ -77,8 +77,8 @@ def ratio(one: str, other: str) -> float:
 
 
 def _is_slip(one: Sequence[str], other: Sequence[str]) -> bool:
-    """True when one or two words differ by a letter that nobody means: no other word comes of it by
-    a prefix, an ending or a number."""
+    """True when one or two words differ by a slip of one letter, and not by a prefix, an ending or
+    a number, which make another word."""
     if len(one) != len(other):
         return False
     differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
@@ -114,14 +114,12 @@ def agreement_of(one: Sequence[str], other: Sequence[str]) -> Agreement:
 
     fewer, more = sorted((one, other), key=len)
     left = list(more)
-    shared = 0
     for name in fewer:
-        found = next((n for n in left if n == name), None) or next(
-            (n for n in left if min(len(n), len(name)) > 4 and OSA.distance(n, name) <= 1), None
-        )
+        near = (n for n in left if min(len(n), len(name)) > 4 and OSA.distance(n, name) <= 1)
+        found = name if name in left else next(near, None)
         if found is not None:
             left.remove(found)
-            shared += 1
+    shared = len(more) - len(left)
     if shared == len(fewer) and (shared > 1 or len(more) == 1 or one[0] == other[0]):
         return "same"
     if shared >= 2 and 2 * shared >= len(more):

@@ -1,39 +1,43 @@
-"""What an embedding is, and the one of a name, loaded only when it is used."""
+"""What an embedding is, and opening one by its name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from reviewer.errors import EmbeddingError
 from reviewer.settings import Settings
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DEFAULT = "minilm"
+INT8 = "minilm-int8"
+LOCAL = (DEFAULT, INT8)  # run here, from files
+
 
 class MissingEmbeddingError(EmbeddingError):
-    """The embedding cannot run here now; search goes on by words alone."""
+    """The embedding cannot run here now; search continues by words alone."""
 
     code = "embedding_missing"
 
 
 class Embedding(Protocol):
-    """`embed` gives a float32 array of shape (len(texts), dimensions), rows of length 1."""
+    """Makes vectors of texts."""
 
     name: str
 
-    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any: ...  # noqa: ANN401  numpy is not imported for a type
-
-
-DEFAULT = "minilm"
-
-
-INT8 = "minilm-int8"
-
-
-LOCAL = (DEFAULT, INT8)  # run here, from files
+    def embed(
+        self, texts: Sequence[str], done: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """An array of shape (len(texts), dimensions), rows of length 1. `done` is called with how
+        many more texts are ready."""
+        ...
 
 
 def import_for(name: str) -> None:
-    """Import what the embedding of this name needs, if it is a heavy thing of its own."""
+    """Import the large libraries that the embedding of this name needs, if it needs any."""
     if name in LOCAL:
         from reviewer.library.embeddings.minilm import import_libraries
 
@@ -43,7 +47,8 @@ def import_for(name: str) -> None:
 def open_embedding(name: str, settings: Settings) -> Embedding:
     """The embedding of this name, set up as the settings say.
 
-    Raises MissingEmbeddingError when it is known but cannot run here, for want of files or a key.
+    Raises MissingEmbeddingError when it is known but cannot run here, because files or a key are
+    missing, and EmbeddingError for an unknown name.
     """
     if name in LOCAL:
         from reviewer.library.embeddings.minilm import MiniLM
@@ -54,6 +59,6 @@ def open_embedding(name: str, settings: Settings) -> Embedding:
 
         return ProviderEmbedding(name, settings)
     raise EmbeddingError(
-        f"'{name}' is no embedding",
+        f"unknown embedding '{name}'",
         hint="Use minilm, minilm-int8, none, or a provider and a model: ollama/nomic-embed-text.",
     )

@@ -1,10 +1,10 @@
-"""Makes the smaller MiniLM, whose matrices hold whole numbers of 8 bits: about twice as fast.
+"""Makes the smaller MiniLM, whose matrices are whole numbers of 8 bits: about twice as fast.
 
-Weights get one scale a column; what they are multiplied with gets, at every call, one range a token
+Weights have one scale a column; what they are multiplied with gets one range a token at every call
 (token-wise dynamic quantisation: Yao et al. 2022, "ZeroQuant"). onnxruntime's own
 `quantize_dynamic` takes one range for all tokens of all texts of a call: a few tokens with large
 values then cost the others most of their bits, and a text's vector depends on the texts beside it.
-The tables of word vectors, the softmax and the norms stay as they are.
+The tables of word vectors, the softmax and the norms are unchanged.
 
 Run as a module it makes the file: `python -m reviewer.library.embeddings.int8 FROM TO`.
 """
@@ -24,15 +24,15 @@ from reviewer.settings import cache_folder
 
 _MOST_SECONDS = 300.0
 _LARGEST = 127  # of a weight
-_RECIPE = 2  # counts the ways in which this file has made models: another one is kept apart
-_OVERFLOWS = 3  # how the child ends where sums of products of 8 bits lose their top
+_RECIPE = 2  # counts the ways in which this file has made models: each is kept separately
+_OVERFLOWS = 3  # exit code of the child where sums of products of 8 bits overflow
 _CONTRIBUTED = "com.microsoft"  # operators of onnxruntime's own
 _AXES_ARE_INPUTS = 18
 _ROOM = "Free some space there, or use --embedding minilm."
 
 
 def kept_model(folder: Path) -> Path:
-    """Where the smaller model of the files in this folder is kept, made or not."""
+    """Where the smaller model of the files in this folder is kept, made yet or not."""
     source = folder / "model.onnx"
     state = source.stat()
     sign = sha256(
@@ -42,15 +42,15 @@ def kept_model(folder: Path) -> Path:
 
 
 def can_be_made() -> bool:
-    """True where the package is installed that makes the model."""
+    """True where the package that makes the model is installed."""
     return find_spec("onnx") is not None
 
 
 def smaller_model(folder: Path) -> Path:
-    """The smaller model of the files in this folder, made when it is not there.
+    """The smaller model of the files in this folder, made now if it does not exist.
 
-    Raises EmbeddingError when the files are damaged, the processor is not fit for it, or it cannot
-    be kept.
+    Raises EmbeddingError when the files are damaged, the processor is not suited to it, or it
+    cannot be kept.
     """
     kept = kept_model(folder)
     if kept.is_file():
@@ -85,7 +85,7 @@ def smaller_model(folder: Path) -> Path:
 
 
 def _make(source: str, target: str) -> int:
-    """In a process of its own, whose memory is given back. Gives the code to end with."""
+    """Make the file, in a process of its own, whose memory is given back. Gives the exit code."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnx
 

@@ -6,11 +6,15 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import EmbeddingError
 from reviewer.library.embeddings.embedding import DEFAULT, INT8, MissingEmbeddingError
 from reviewer.library.embeddings.int8 import can_be_made, kept_model, smaller_model
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DIMENSIONS = 384
 MAX_TOKENS = 256  # what the model was trained with; longer input is cut
@@ -38,11 +42,13 @@ def find_files(embedding_dir: str) -> Path | None:
 
 
 def download_files(progress: Callable[[str], None]) -> Path:
-    """Fetch the model's files (83 MB) to Chroma's folder; the archive's hash is checked.
+    """Download the model's files (83 MB) to Chroma's folder; the archive's hash is checked.
 
-    Raises MissingEmbeddingError when the address does not answer within 2 s or the file is not the
-    published one.
+    Raises MissingEmbeddingError when the address does not answer within 2 s or the files cannot be
+    kept, and an error of `http.download` when the file is not the published one.
     """
+    import tarfile
+
     from reviewer.http import download, is_reachable
 
     if not is_reachable(ARCHIVE_URL, timeout_s=2.0):
@@ -56,7 +62,8 @@ def download_files(progress: Callable[[str], None]) -> Path:
     archive = folder / "onnx.tar.gz"
     try:
         download(ARCHIVE_URL, archive, sha256=ARCHIVE_SHA256)
-        _unpack(archive, folder)
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder, filter="data")
     except OSError as error:
         raise MissingEmbeddingError(
             f"the embedding model cannot be kept in {folder}: {error.strerror}",
@@ -65,16 +72,9 @@ def download_files(progress: Callable[[str], None]) -> Path:
     return folder / "onnx"
 
 
-def _unpack(archive: Path, folder: Path) -> None:
-    import tarfile
-
-    with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
-
-
 def import_libraries() -> None:
-    """Import what the model needs, and tell it to report to nobody: from 1.29 on onnxruntime sends
-    the sessions that it opens to its maker, unless this stands there before it is imported."""
+    """Import what the model needs, without reports to anybody: from 1.29 on onnxruntime reports the
+    sessions that it opens to its maker, unless this variable is set before it is imported."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
     import tokenizers  # noqa: F401
@@ -86,7 +86,10 @@ class MiniLM:
     """Holds the loaded model. Embeds on all processors."""
 
     def __init__(self, embedding_dir: str = "", *, is_int8: bool = False) -> None:
-        """The model of these files, or the smaller one that is made of them (see quantising.py)."""
+        """Load the model of these files, or the smaller one that is made of them (see int8.py).
+
+        Raises MissingEmbeddingError when files are missing and EmbeddingError for damaged ones.
+        """
         self.name = INT8 if is_int8 else DEFAULT
         folder = find_files(embedding_dir)
         if folder is None:
@@ -113,9 +116,11 @@ class MiniLM:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
 
-    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  an array
-        """Mean of the token vectors over the attention mask, scaled to length 1 (Reimers and
-        Gurevych 2019, the recipe published with the model). `done` is told how many are ready."""
+    def embed(
+        self, texts: Sequence[str], done: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """As `Embedding.embed` says: the mean of the token vectors over the attention mask, scaled
+        to length 1 (Reimers and Gurevych 2019, the recipe published with the model)."""
         import numpy as np
 
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
@@ -132,7 +137,7 @@ class MiniLM:
             pool.shutdown(cancel_futures=True)
         return vectors
 
-    def _embed_batch(self, texts: list[list[int]]) -> Any:  # noqa: ANN401  an array
+    def _embed_batch(self, texts: list[list[int]]) -> NDArray[np.float32]:
         """The vectors of these texts, given as numbers of tokens."""
         import numpy as np
 
@@ -145,7 +150,9 @@ class MiniLM:
         hidden = self._session.run(None, feed)[0]
         weights = mask[:, :, None].astype(np.float32)
         pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1).clip(min=1.0)
-        return pooled / np.linalg.norm(pooled, axis=1, keepdims=True).clip(min=1e-12)
+        vectors: NDArray[np.float32]
+        vectors = pooled / np.linalg.norm(pooled, axis=1, keepdims=True).clip(min=1e-12)
+        return vectors
 
 
 def _smaller(folder: Path) -> Path:
@@ -168,7 +175,7 @@ def _read(file: Path, read: Callable[[str], Any]) -> Any:  # noqa: ANN401  the l
 
 
 def _processors() -> int:
-    """How many this process may use."""
+    """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

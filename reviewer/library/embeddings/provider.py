@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from reviewer.errors import ModelError
 from reviewer.library.embeddings.embedding import MissingEmbeddingError
 from reviewer.settings import Settings
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 TEXTS_A_CALL = 96
 
 
 class ProviderEmbedding:
-    """Sends texts to the provider that the name says, and to no other."""
+    """Sends texts to the provider in its name, and to no other."""
 
     def __init__(self, name: str, settings: Settings) -> None:
         if settings.offline:
@@ -24,21 +28,25 @@ class ProviderEmbedding:
         self.name = name
         self._settings = settings
 
-    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  an array
-        """Vectors scaled to length 1. Raises ModelError when the provider fails."""
+    def embed(
+        self, texts: Sequence[str], done: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """As `Embedding.embed` says. Raises ModelError when the provider fails."""
         import numpy as np
 
         from reviewer.llm.client import embed
 
         rows: list[list[float]] = []
         for start in range(0, len(texts), TEXTS_A_CALL):
-            piece = [text or " " for text in texts[start : start + TEXTS_A_CALL]]
-            rows += embed(self.name, piece, self._settings)
+            some = [text or " " for text in texts[start : start + TEXTS_A_CALL]]
+            rows += embed(self.name, some, self._settings)
             if done is not None:
-                done(len(piece))
+                done(len(some))
         if len({len(row) for row in rows}) > 1:
             raise ModelError(f"{self.name} gave vectors of different lengths", hint="Run it again.")
         vectors = np.asarray(rows, dtype=np.float32)
         if not np.isfinite(vectors).all():
-            raise ModelError(f"{self.name} gave vectors that are no numbers", hint="Run it again.")
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
+            raise ModelError(f"{self.name} gave vectors that are not numbers", hint="Run it again.")
+        scaled: NDArray[np.float32]
+        scaled = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
+        return scaled

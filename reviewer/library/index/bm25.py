@@ -1,31 +1,36 @@
-"""BM25 over the entries of a question's terms. Pure."""
+"""BM25 over the postings of a question's terms. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 K1, B = 1.2, 0.75  # as in SQLite's bm25() (Robertson and others 1994)
 _LEAST_IDF = 1e-6  # there too, for a term that more than half of the chunks hold
-# An entry in eight bytes: which chunk, how often in its title and its text, all its words.
-ENTRY = [("chunk", "<u4"), ("title", "u1"), ("text", "u1"), ("length", "<u2")]
+# Eight bytes: the chunk, how often the term is in its title and its text, and all its words.
+POSTING = [("chunk", "<u4"), ("title", "u1"), ("text", "u1"), ("length", "<u2")]
 
 
 @dataclass(frozen=True)
 class Matches:
-    """The entries of a question's terms, in an index of so many chunks and this mean length."""
+    """The postings of a question's terms (arrays of POSTING), with the index's number of chunks,
+    their mean length in words and the highest chunk number."""
 
-    entries: Mapping[str, Any]
+    postings: Mapping[str, NDArray[np.void]]
     chunks: int
     mean_length: float
     highest: int
 
     def best(
-        self, most: int, title_weight: float, passes: Any = None  # noqa: ANN401  an array
-    ) -> list[tuple[int, float]]:  # fmt: skip
+        self, most: int, title_weight: float, passes: NDArray[np.bool_] | None = None
+    ) -> list[tuple[int, float]]:
         """Numbers of chunks that hold any term, with BM25 (larger is better), best first; ties go
-        to the lower number. Where `passes` is given, only chunks that are True there are found.
+        to the lower number. Only chunks that are True in `passes`, where it is given, are found.
 
         Robertson and Zaragoza 2009 as SQLite's bm25() has it: a word in the title counts
         `title_weight`, a chunk's length is all its words.
@@ -33,30 +38,33 @@ class Matches:
         import numpy as np
 
         scores = np.zeros(self.highest + 1)
-        for entries in self.entries.values():
-            scores[entries["chunk"]] += self._scores(entries, title_weight)
+        for postings in self.postings.values():
+            scores[postings["chunk"]] += self._scores(postings, title_weight)
         if passes is not None:
             scores[: len(passes)][~passes[: len(scores)]] = 0.0
             scores[len(passes) :] = 0.0
         numbers = np.flatnonzero(scores)
-        if len(numbers) > most:
-            least = np.partition(scores[numbers], len(numbers) - most)[len(numbers) - most]
-            numbers = numbers[scores[numbers] >= least]
-        order = np.lexsort((numbers, -scores[numbers]))[:most]
-        return list(zip(numbers[order].tolist(), scores[numbers[order]].tolist(), strict=True))
+        return best_of(numbers, scores[numbers], most)
 
-    def _scores(self, entries: Any, title_weight: float) -> Any:  # noqa: ANN401  arrays
+    def _scores(self, postings: NDArray[np.void], title_weight: float) -> NDArray[np.float64]:
         import numpy as np
 
-        held = len(entries)
+        held = len(postings)
         idf = max(float(np.log((self.chunks - held + 0.5) / (held + 0.5))), _LEAST_IDF)
-        count = entries["title"] * np.float64(title_weight) + entries["text"]
-        length = entries["length"] * (K1 * B / max(self.mean_length, 1.0)) + K1 * (1 - B)
-        return idf * (K1 + 1) * count / (count + length)
+        count = postings["title"] * np.float64(title_weight) + postings["text"]
+        length = postings["length"] * (K1 * B / max(self.mean_length, 1.0)) + K1 * (1 - B)
+        scores: NDArray[np.float64] = idf * (K1 + 1) * count / (count + length)
+        return scores
 
 
-def counted(entries: Any) -> tuple[int, int, int]:  # noqa: ANN401  an array
-    """How many chunks hold a term, how often, and in how many titles."""
-    in_titles = entries["title"]
-    often = int(in_titles.sum(dtype=int)) + int(entries["text"].sum(dtype=int))
-    return len(entries), often, int((in_titles > 0).sum())
+def best_of(
+    numbers: NDArray[np.int64], scores: NDArray[np.floating[Any]], most: int
+) -> list[tuple[int, float]]:
+    """The highest of n scores with their n numbers, best first; ties go to the lower number."""
+    import numpy as np
+
+    if len(numbers) > most:
+        is_high = scores >= np.partition(scores, len(scores) - most)[len(scores) - most]
+        numbers, scores = numbers[is_high], scores[is_high]
+    order = np.lexsort((numbers, -scores))[:most]
+    return list(zip(numbers[order].tolist(), scores[order].tolist(), strict=True))

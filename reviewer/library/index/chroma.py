@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from reviewer.library.index.chunks import Indexed
 
 COLLECTION = "chunks"
 BATCH = 5000  # Chroma takes at most 5,461 rows a call
-# How many vectors a search looks at (`ef_search`), by how many there are at the least.
+# How many vectors a search visits (`ef_search`), by the least number of vectors that there are.
 _EF = {0: 200, 5_000: 400, 50_000: 800}
 # Chroma keeps up to `sync_threshold` rows outside its HNSW files, and then every process that only
-# reads folds them in again and rewrites those files. With 2 each batch is written out at once, and
-# reading leaves the files as they are (13 ms to open instead of 37).
+# reads adds them again and rewrites those files. With 2 each batch is written at once, and reading
+# leaves the files unchanged (13 ms to open instead of 37).
 # Chroma's own 16 neighbours leave some vectors of a large index out of reach (docs/quality.md).
 _HNSW = {
     "space": "cosine", "ef_search": _EF[0], "max_neighbors": 32, "ef_construction": 200,
     "sync_threshold": 2, "batch_size": 2,
 }  # fmt: skip
 
-
 _opening = Lock()
 
 
 class IndexDamagedError(Exception):
-    """The index cannot be opened or read. It is thrown away and made again; no user sees this."""
+    """The index cannot be opened or read. It is deleted and made again; no user sees this."""
 
 
 def import_library() -> None:
@@ -36,9 +41,9 @@ def import_library() -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Chroma raises what it likes for damaged files and full disks; a panic of its Rust part is not
-    even an Exception."""
+def _named_errors() -> Iterator[None]:
+    """Turn what Chroma raises into IndexDamagedError: for damaged files and full disks that may be
+    anything, and a panic of its Rust part is not even an Exception."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -51,13 +56,14 @@ class Vectors:
     """One open Chroma folder. Ids are chunk ids, distances are cosine."""
 
     def __init__(self, folder: Path, *, make: bool = False) -> None:
-        """Open the index in `folder`. Raises IndexDamagedError if it is not there or not whole."""
+        """Open the index in `folder`, or make one. Raises IndexDamagedError if it is not there or
+        not whole."""
         self._client: Any = None
         self._collection: Any = None
         self._system: Any = None
         self._rows: int | None = None
         try:
-            with _told():
+            with _named_errors():
                 self._open(folder, make=make)
         except IndexDamagedError:
             self.close()
@@ -82,24 +88,30 @@ class Vectors:
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
 
     def close(self) -> None:
-        """Let go of the files, so that another process or a later opening sees them fresh."""
+        """Close the files, so that another process or a later opening reads them again."""
         if self._system is not None:
-            with suppress(IndexDamagedError), _told():
+            with suppress(IndexDamagedError), _named_errors():
                 self._system.stop()
         self._client = self._collection = self._system = None
 
     def count(self) -> int:
         if self._rows is None:  # SQLite counts them one by one: 20 ms for 100,000
-            with _told():
+            with _named_errors():
                 self._rows = int(self._collection.count())
         return self._rows
 
-    def write(self, ids: Sequence[str], vectors: Any, texts: Sequence[str], metadata: Any) -> None:  # noqa: ANN401
-        """Insert or replace rows; `vectors` is a float32 array of shape (len(ids), dimensions)."""
+    def write(
+        self,
+        ids: Sequence[str],
+        vectors: NDArray[np.float32],
+        texts: Sequence[str],
+        metadata: Sequence[Mapping[str, str | int]],
+    ) -> None:
+        """Insert or replace rows; `vectors` has shape (len(ids), dimensions)."""
         self._rows = None
         for start in range(0, len(ids), BATCH):
             cut = slice(start, start + BATCH)
-            with _told():
+            with _named_errors():
                 self._collection.upsert(
                     ids=list(ids[cut]),
                     embeddings=vectors[cut],
@@ -110,22 +122,22 @@ class Vectors:
     def forget(self, ids: Sequence[str]) -> None:
         self._rows = None
         for start in range(0, len(ids), BATCH):
-            with _told():
+            with _named_errors():
                 self._collection.delete(ids=list(ids[start : start + BATCH]))
 
     def tune(self) -> None:
         """Search wider in a large index: recall falls with size, time hardly rises."""
         wanted = max(ef for least, ef in _EF.items() if self.count() >= least)
         if wanted > _EF[0]:
-            with _told():
+            with _named_errors():
                 self._collection.modify(configuration={"hnsw": {"ef_search": wanted}})
 
-    def nearest(self, vector: Any, most: int) -> list[tuple[str, float]]:  # noqa: ANN401  an array
+    def nearest(self, vector: NDArray[np.float32], most: int) -> list[tuple[str, float]]:
         """Ids of the nearest chunks with their cosine, nearest first."""
         most = min(most, self.count())
         if most == 0:
             return []
-        with _told():
+        with _named_errors():
             found = self._collection.query(
                 query_embeddings=[vector], n_results=most, include=["distances"]
             )
@@ -133,21 +145,17 @@ class Vectors:
         return [(chunk_id, 1.0 - float(distance)) for chunk_id, distance in pairs]
 
 
-def replace_folder(fresh: Path, folder: Path) -> None:
-    """Put a freshly made index in the place of an old one."""
-    discard(folder)
-    fresh.replace(folder)
-
-
 def discard(folder: Path) -> None:
-    """Delete what stands there, be it a folder, a link or a file."""
+    """Delete what is there: a folder, a link or a file."""
     if folder.is_symlink() or folder.is_file():
         folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def rows_of(batch: Iterable[Any]) -> tuple[list[str], Any, list[str], list[dict[str, Any]]]:
-    """Columns for `write` from rows with id, vector (float32 bytes), text and metadata."""
+def rows_of(
+    batch: Iterable[Indexed],
+) -> tuple[list[str], NDArray[np.float32], list[str], list[dict[str, str | int]]]:
+    """The arguments of `write` for these chunks."""
     import numpy as np
 
     rows = list(batch)

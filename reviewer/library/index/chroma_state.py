@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from reviewer.library.storage.database import Database
@@ -21,11 +21,6 @@ _COUNTERS = (slice(24, 28), slice(92, 100))  # of SQLite's header, which count o
 _BLOCK = 1 << 20
 
 
-def import_library() -> None:
-    """Import what the lock is made with."""
-    import filelock  # noqa: F401
-
-
 class IndexFiles:
     """The marks in the database that say what the folder holds, and the lock on its files."""
 
@@ -36,37 +31,32 @@ class IndexFiles:
         self._summed = ""
 
     def are_whole(self) -> bool:
-        """True when the index was closed cleanly and its files are as they were then. Their bytes
-        are compared when they are first looked at, later their sizes and times."""
+        """True when the index was closed cleanly and its files are unchanged since. Their bytes are
+        compared the first time, later their sizes and times."""
         files = self._database.state("index_files")
         if self._database.state("index") != _CLEAN or files != _files_in(self.folder):
             return False
-        if self._summed != files and not self._have_their_sums():
-            return False
-        self._summed = files
-        return True
-
-    def _have_their_sums(self) -> bool:
-        try:
-            return self._database.state("index_sums") == _sums_of(self.folder)
-        except (OSError, ValueError, sqlite3.Error):
-            return False
+        if self._summed != files:
+            with suppress(OSError, ValueError, sqlite3.Error):
+                if self._database.state("index_sums") == _sums_of(self.folder):
+                    self._summed = files
+        return self._summed == files
 
     @property
     def generation(self) -> int:
-        """The database's generation up to which the index holds what it does."""
+        """The generation of the database that the index holds."""
         return int(self._database.state("index_generation", "0"))
 
     @property
     def sign(self) -> str:
-        """Names what the index holds."""
+        """A text that changes with what the index holds."""
         return f"{self.generation} {self._database.state('index_files')}"
 
     def mark_unclean(self) -> None:
         self._database.set_state("index", _UNCLEAN)
 
     def mark_clean(self, generation: int) -> None:
-        """The index was closed and holds what the database did at this generation."""
+        """Note that the index was closed, and holds the database's vectors of this generation."""
         try:
             files, sums = _files_in(self.folder), _sums_of(self.folder)
         except (ValueError, sqlite3.Error):
@@ -80,18 +70,15 @@ class IndexFiles:
 
     @contextmanager
     def alone(self, *, wait: bool = True) -> Iterator[bool]:
-        """Hold the index's files. Gives False, without them, when another process has them and
+        """Hold the index's files. Gives False, without them, when another process holds them and
         `wait` is False: opening Chroma's files while they are written can crash a process."""
         from filelock import FileLock, Timeout
 
         lock = FileLock(self._lock_file)
-        try:
+        with suppress(Timeout, OSError):
             lock.acquire(timeout=-1 if wait else 0)
-        except (Timeout, OSError):
-            yield False
-            return
         try:
-            yield True
+            yield lock.is_locked
         finally:
             lock.release()
 
@@ -107,8 +94,8 @@ def _sums_of(folder: Path) -> str:
 
 
 def _sum_of_sqlite(path: Path) -> int:
-    """Of all bytes but those that each opening changes. Of a large file only of its schema: damage
-    there can end the process, damage elsewhere is an error that Chroma raises."""
+    """A checksum of all bytes but those that each opening changes. Of a large file only of its
+    schema: damage there can end the process, damage elsewhere is an error that Chroma raises."""
     import zlib
 
     schema = _schema_of(path)
@@ -146,7 +133,7 @@ def _paths_in(folder: Path) -> list[Path]:
 
 
 def _files_in(folder: Path) -> str:
-    """Names, sizes and times of the index's files: what damage from outside would change. Chroma
+    """Names, sizes and times of the index's files, which damage from outside would change. Chroma
     touches its SQLite file at every opening, so there only the size counts."""
     if not folder.is_dir():
         return ""

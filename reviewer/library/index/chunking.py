@@ -14,7 +14,7 @@ from reviewer.types.papers import Chunk, Part
 
 WHOLE_CHARS = 2600  # an abstract-sized part stays one chunk: 99 % of abstracts are shorter
 CHUNK_CHARS = 1200
-_LEAST_SECTION_CHARS = 200  # a heading right above another begins no chunk of its own
+_LEAST_SECTION_CHARS = 200  # a heading right above another does not begin a chunk
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
 _LAST_SPACE = re.compile(r".*(\s)", re.DOTALL)
 
@@ -22,14 +22,15 @@ _LAST_SPACE = re.compile(r".*(\s)", re.DOTALL)
 def chunk_paper(paper: Paper) -> tuple[Chunk, ...]:
     """The chunks of abstract and body, in order; always `part.text[start:end] == text`.
 
-    No chunk reaches over a section's heading; each knows its page and section. A paper without any
-    text but its title gets one empty chunk, so that its title can be found.
+    No chunk goes past a section's heading; each has its page and section. A paper without any text
+    but its title gets one empty chunk, so that its title can be found.
     """
     chunks = []
     for part in paper.own_parts:
         if part.name != "title":
-            spans = [span for section in _sections(part) for span in _section_spans(part, section)]
-            chunks += [_chunk(paper, part, start, end) for start, end in spans]
+            for first, last in _sections(part):
+                spans = chunk_spans(part.text[first:last])
+                chunks += [_chunk(paper, part, first + start, first + end) for start, end in spans]
     return tuple(chunks) or (_chunk(paper, Part(name="abstract", text=""), 0, 0),)
 
 
@@ -39,11 +40,6 @@ def _sections(part: Part) -> list[tuple[int, int]]:
         if heading.start - starts[-1] >= _LEAST_SECTION_CHARS:
             starts.append(heading.start)
     return list(pairwise([*starts, len(part.text)]))
-
-
-def _section_spans(part: Part, section: tuple[int, int]) -> list[tuple[int, int]]:
-    first, last = section
-    return [(first + start, first + end) for start, end in chunk_spans(part.text[first:last])]
 
 
 def chunk_spans(text: str) -> list[tuple[int, int]]:
@@ -61,23 +57,16 @@ def chunk_spans(text: str) -> list[tuple[int, int]]:
     for sentence in _short_sentences(text):
         if run and sentence[1] - run[0][0] > CHUNK_CHARS:
             spans.append((run[0][0], run[-1][1]))
-            run = _overlap(text, run, sentence)
+            is_paragraph_end = _PARAGRAPH_END.search(text, run[-1][1], sentence[0]) is not None
+            fits = len(run) > 1 and sentence[1] - run[-1][0] <= CHUNK_CHARS
+            run = run[-1:] if fits and not is_paragraph_end else []
         run.append(sentence)
     spans.append((run[0][0], run[-1][1]))
     return spans
 
 
-def _overlap(
-    text: str, run: list[tuple[int, int]], following: tuple[int, int]
-) -> list[tuple[int, int]]:
-    last = run[-1]
-    is_paragraph_end = _PARAGRAPH_END.search(text, last[1], following[0]) is not None
-    fits = following[1] - last[0] <= CHUNK_CHARS
-    return [] if is_paragraph_end or not fits or len(run) == 1 else [last]
-
-
 def _short_sentences(text: str) -> Iterator[tuple[int, int]]:
-    """The sentences; one longer than a chunk is cut at white space, or anywhere if it has none."""
+    """The sentences; one longer than a chunk is cut at white space, or anywhere without it."""
     for start, end in sentence_spans(text):
         while end - start > CHUNK_CHARS:
             space = _LAST_SPACE.match(text, start + CHUNK_CHARS // 2, start + CHUNK_CHARS)
@@ -88,8 +77,8 @@ def _short_sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _chunk(paper: Paper, part: Part, start: int, end: int) -> Chunk:
-    """The id is a hash over everything that goes into the chunk's vector and its place, so that an
-    unchanged chunk keeps its vector and a changed one never does."""
+    """The chunk of this span. Its id is a hash over everything that its vector depends on, and over
+    its place, so that an unchanged chunk keeps its vector and a changed one never does."""
     text = part.text[start:end]
     sign = "\0".join((paper.id, paper.title, part.name, str(start), text))
     digest = hashlib.sha256(sign.encode("utf-8", errors="surrogatepass")).hexdigest()
@@ -108,5 +97,5 @@ def _chunk(paper: Paper, part: Part, start: int, end: int) -> Chunk:
 
 
 def embedding_text(title: str, text: str) -> str:
-    """What a chunk is embedded as: its paper's title stands before it."""
+    """What a chunk is embedded as: its paper's title and its text."""
     return f"{title}\n{text}" if text else title

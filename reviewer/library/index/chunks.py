@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reviewer.library.index.inverted import Postings
+from reviewer.library.index.inverted import InvertedIndex
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.filters import selections
-from reviewer.library.storage.query_cache import KeptValues
+from reviewer.library.storage.query_cache import QueryCache
 from reviewer.types import Paper
 from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters
 
-_COLUMNS = 'chunks.id, papers.id, part, section, page, start, "end", text'
-MOST_TITLE_CHARS = (
-    1000  # each chunk is searched with its title: a book as one would cost its square
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_SELECT = (
+    "SELECT chunks.number, chunks.paper, chunks.title, chunks.id, papers.id, part, section, page, "
+    'start, "end", text FROM chunks JOIN papers ON papers.number = chunks.paper WHERE'
 )
+_NO_VECTOR = "chunks.number NOT IN (SELECT chunk FROM vectors)"
+# Each chunk is searched with its title: a whole book as its title would cost its length squared.
+MOST_TITLE_CHARS = 1000
 
 
 @dataclass(frozen=True)
 class KeptChunk:
-    """A chunk with its number and its paper's number and title, or the title's beginning."""
+    """A chunk with its number and its paper's number and title (at most MOST_TITLE_CHARS)."""
 
     number: int
     paper: int
@@ -32,31 +39,31 @@ class KeptChunk:
 
 @dataclass(frozen=True)
 class Indexed:
-    """What the index holds of a chunk: the raw float32 bytes of its vector among it."""
+    """What the index holds of a chunk; its vector is raw float32 bytes."""
 
     id: str
     vector: bytes
     text: str
     metadata: dict[str, str | int]
-    generation: int
 
 
 class ChunkStore:
-    """Writing methods are to be called inside a transaction that began a new generation."""
+    """Call methods that write inside a transaction that began a new generation."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.postings = Postings(database)
-        self._passing = KeptValues(database)
+        self.words = InvertedIndex(database)
+        self._passing = QueryCache(database)
 
     def replace_chunks(self, paper_number: int, paper: Paper, chunks: Sequence[Chunk]) -> None:
         """Make these the paper's chunks. One that is already there keeps its vectors."""
-        rows = self._database.rows("SELECT id FROM chunks WHERE paper = ?", (paper_number,))
-        kept, wanted = {row[0] for row in rows}, {chunk.id for chunk in chunks}
+        statement = "SELECT id FROM chunks WHERE paper = ?"
+        kept = set(self._database.column(statement, (paper_number,)))
+        wanted = {chunk.id for chunk in chunks}
         self._database.run_many(
             "DELETE FROM chunks WHERE id = ?", [(gone,) for gone in sorted(kept - wanted)]
         )
-        first, title = self.postings.next_chunk(), paper.title[:MOST_TITLE_CHARS]
+        first, title = self.words.next_chunk(), paper.title[:MOST_TITLE_CHARS]
         new = [
             (n, c.id, paper_number, title, c.part, c.section, c.page, c.start, c.end, c.text)
             for n, c in enumerate((c for c in chunks if c.id not in kept), start=first)
@@ -64,104 +71,95 @@ class ChunkStore:
         self._database.run_many("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?)", new)
 
     def count(self) -> int:
-        return int(self._database.rows("SELECT count(*) FROM chunks")[0][0])
+        return int(self._database.value("SELECT count(*) FROM chunks"))
 
     def count_waiting(self) -> int:
         """Chunks that have no vector yet."""
         return self.count() - self.count_embedded()
 
     def count_embedded(self) -> int:
-        return int(self._database.rows("SELECT count(*) FROM vectors")[0][0])
+        return int(self._database.value("SELECT count(*) FROM vectors"))
 
     def count_waiting_papers(self) -> int:
         """Papers of which some chunk has no vector yet."""
         if not self.count_waiting():
             return 0
-        statement = (
-            "SELECT count(DISTINCT paper) FROM chunks "
-            "WHERE number NOT IN (SELECT chunk FROM vectors)"
-        )
-        return int(self._database.rows(statement)[0][0])
+        statement = f"SELECT count(DISTINCT paper) FROM chunks WHERE {_NO_VECTOR}"
+        return int(self._database.value(statement))
 
     def waiting(self, most: int) -> list[KeptChunk]:
         """Some chunks that have no vector yet, oldest first."""
-        return self._chunks(
-            "chunks.number NOT IN (SELECT chunk FROM vectors) ORDER BY chunks.number LIMIT ?", most
-        )
+        return self._where(f"{_NO_VECTOR} ORDER BY chunks.number LIMIT ?", most)
 
     def numbered(self, numbers: Sequence[int]) -> dict[int, KeptChunk]:
-        found = self._database.rows_in(
-            f"SELECT chunks.number, chunks.paper, chunks.title, {_COLUMNS} FROM chunks "
-            "JOIN papers ON papers.number = chunks.paper WHERE chunks.number IN (?)",
-            list(numbers),
-        )
-        return {kept.number: kept for kept in map(_kept_chunk, found)}
+        rows = self._database.rows_in(f"{_SELECT} chunks.number IN (?)", list(numbers))
+        return {row[0]: _kept_chunk(row) for row in rows}
 
     def papers_of(self, numbers: Sequence[int]) -> dict[int, int]:
         """The number of each chunk's paper."""
-        return self.postings.papers_of(numbers)
+        return self.words.papers_of(numbers)
 
     def numbers_of(self, ids: Sequence[str]) -> dict[str, int]:
         rows = self._database.rows_in("SELECT id, number FROM chunks WHERE id IN (?)", list(ids))
         return dict(rows)
 
-    def _chunks(self, condition: str, *values: int) -> list[KeptChunk]:
-        rows = self._database.rows(
-            f"SELECT chunks.number, chunks.paper, chunks.title, {_COLUMNS} FROM chunks "
-            f"JOIN papers ON papers.number = chunks.paper WHERE {condition}",
-            values,
-        )
-        return [_kept_chunk(row) for row in rows]
+    def _where(self, condition: str, value: int) -> list[KeptChunk]:
+        return [_kept_chunk(row) for row in self._database.rows(f"{_SELECT} {condition}", (value,))]
 
     def search_words(
         self, terms: Sequence[str], most: int, filters: Filters, title_weight: float
     ) -> list[tuple[int, float]]:
         """Numbers of chunks that hold any of the terms, with BM25 (larger is better), best first.
 
-        Terms are plain words: no text is a query operator. See `Matches.best`.
+        Terms are plain words; none is a query operator. See `Matches.best`.
         """
-        return self.postings.matches(terms).best(most, title_weight, self.passing(filters))
+        return self.words.matches(terms).best(most, title_weight, self.passing(filters))
 
-    def passing(self, filters: Filters) -> Any:  # noqa: ANN401  an array, or None for all
-        """At a chunk's number, whether its paper passes; None where nothing is filtered. The last
-        answers are kept while the database stays as it is."""
+    def passing(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """At each chunk's number, whether its paper passes; None where nothing is filtered. The
+        last answers are kept while the database stays as it is."""
         if filters.is_empty:
             return None
 
-        def find() -> Any:  # noqa: ANN401  an array
-            found = [self._database.numbers(*selection) for selection in selections(filters)]
-            return self.postings.of_papers(found)
+        def find() -> NDArray[np.bool_]:
+            return self.words.of_papers(self._database.numbers(*s) for s in selections(filters))
 
-        return self._passing.get(filters, find)
+        found: NDArray[np.bool_] = self._passing.get(filters, find)
+        return found
 
     def index_words(self) -> None:
-        """Index the words of chunks that came, so that they are committed together."""
-        self.postings.catch_up()
+        """Index the words of new chunks, so that both are committed together."""
+        self.words.catch_up()
 
     def of_paper(self, paper_number: int) -> list[KeptChunk]:
         """A paper's chunks, in order."""
-        return self._chunks("chunks.paper = ? ORDER BY chunks.number", paper_number)
+        return self._where("chunks.paper = ? ORDER BY chunks.number", paper_number)
 
-    def save_vectors(self, numbers: Sequence[int], vectors: Any, generation: int) -> None:  # noqa: ANN401  an array
-        """Keep one row of `vectors` (float32) for each chunk."""
+    def save_vectors(
+        self, numbers: Sequence[int], vectors: NDArray[np.float32], generation: int
+    ) -> None:
+        """Keep one row of `vectors`, of shape (len(numbers), dimensions), for each chunk."""
         rows = [
             (n, v.astype("<f4").tobytes(), generation)
             for n, v in zip(numbers, vectors, strict=True)
         ]
         self._database.run_many("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
-    def save_sentences(self, chunk: int, spans: Sequence[tuple[int, int]], vectors: Any) -> None:  # noqa: ANN401
-        """Keep a chunk's sentences: spans in its part's characters, one vector a span."""
+    def save_sentences(
+        self, chunk: int, spans: Sequence[tuple[int, int]], vectors: NDArray[np.float32]
+    ) -> None:
+        """Keep a chunk's sentences: spans in its part's characters, and a row of `vectors`, of
+        shape (len(spans), dimensions), for each."""
         import numpy as np
 
         places = np.asarray(spans, dtype="<i4").tobytes()
         self._database.run(
             "INSERT OR REPLACE INTO sentences VALUES (?, ?, ?)",
-            (chunk, places, np.asarray(vectors).astype("<f2").tobytes()),
+            (chunk, places, vectors.astype("<f2").tobytes()),
         )
 
-    def vectors(self) -> tuple[Any, Any]:
-        """All kept vectors: chunk numbers, ascending, and a float32 array, row by row."""
+    def vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """All kept vectors: n chunk numbers, ascending, and rows of shape (n, dimensions)."""
         import numpy as np
 
         rows = self._database.run(
@@ -177,21 +175,23 @@ class ChunkStore:
             at += len(batch)
         return numbers, matrix
 
-    def vectors_numbered(self, numbers: Sequence[int]) -> tuple[list[int], Any]:
-        rows = self._database.rows_in(
-            "SELECT chunk, vector FROM vectors WHERE chunk IN (?)", list(numbers)
-        )
+    def vectors_numbered(self, numbers: Sequence[int]) -> tuple[list[int], NDArray[np.float32]]:
+        """The n of these chunks that have a vector, and rows of shape (n, dimensions)."""
+        statement = "SELECT chunk, vector FROM vectors WHERE chunk IN (?)"
+        rows = self._database.rows_in(statement, list(numbers))
         return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
-    def vectors_since(self, generation: int) -> tuple[list[int], Any]:
-        """Chunk numbers, and their vectors, that came after a generation."""
-        rows = self._database.rows(
-            "SELECT chunk, vector FROM vectors WHERE generation > ?", (generation,)
-        )
+    def vectors_since(self, generation: int) -> tuple[list[int], NDArray[np.float32]]:
+        """The n chunks whose vector came after a generation, and rows of shape (n, dimensions)."""
+        statement = "SELECT chunk, vector FROM vectors WHERE generation > ?"
+        rows = self._database.rows(statement, (generation,))
         return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
-    def sentences(self, numbers: Sequence[int]) -> Mapping[int, tuple[list[tuple[int, int]], Any]]:
-        """Kept spans and float32 sentence vectors by chunk number, where a chunk has sentences."""
+    def sentences(
+        self, numbers: Sequence[int]
+    ) -> Mapping[int, tuple[list[tuple[int, int]], NDArray[np.float32]]]:
+        """By the number of each chunk with sentences: their spans in its part's characters, and
+        their vectors, of shape (sentences, dimensions)."""
         import numpy as np
 
         found = {}
@@ -205,9 +205,11 @@ class ChunkStore:
             found[number] = (spans, matrix.reshape(len(spans), -1))
         return found
 
-    def sentence_vectors(self, numbers: Sequence[int]) -> tuple[list[int], list[int], Any]:
-        """Chunk numbers, how many sentences are kept of each, and their float32 vectors, one after
-        another; of the chunks that have sentences."""
+    def sentence_vectors(
+        self, numbers: Sequence[int]
+    ) -> tuple[list[int], list[int], NDArray[np.float32]]:
+        """Of these chunks those that have sentences, how many each has, and the vectors of all, one
+        after another, of shape (sentences of all, dimensions)."""
         import numpy as np
 
         rows = self._database.rows_in(
@@ -220,17 +222,17 @@ class ChunkStore:
         return known, sizes, matrix.astype(np.float32).reshape(sum(sizes), -1 if rows else 0)
 
     def forget_vectors(self) -> None:
-        """Drop every vector, as before embedding anew."""
+        """Delete every vector, as before embedding again."""
         self._database.run("DELETE FROM vectors")
         self._database.run("DELETE FROM sentences")
 
     def indexed_since(self, generation: int, batch: int) -> Iterator[list[Indexed]]:
-        """Chunks whose vector came after a generation, in batches for the index."""
+        """Chunks whose vector came after a generation, oldest first, in batches for the index."""
         last = 0
         while True:
             rows = self._database.rows(
                 "SELECT chunks.number, chunks.id, vector, text, papers.id, part, start, "
-                "chunks.title, vectors.generation FROM vectors "
+                "chunks.title FROM vectors "
                 "JOIN chunks ON chunks.number = vectors.chunk "
                 "JOIN papers ON papers.number = chunks.paper WHERE vectors.generation > ? "
                 "AND chunks.number > ? ORDER BY chunks.number LIMIT ?",
@@ -245,28 +247,25 @@ class ChunkStore:
                     vector=vector,
                     text=text,
                     metadata={"paper_id": paper, "part": part, "start": start, "title": title},
-                    generation=when,
                 )
-                for _, chunk_id, vector, text, paper, part, start, title, when in rows
+                for _, chunk_id, vector, text, paper, part, start, title in rows
             ]
 
     def count_changed(self, generation: int) -> tuple[int, int]:
-        """How many chunks got a vector after a generation, and how many went."""
-        came, gone = self._database.rows(
+        """How many chunks got a vector after a generation, and how many were removed."""
+        return self._database.rows(
             "SELECT (SELECT count(*) FROM vectors WHERE generation > ?), "
             "(SELECT count(*) FROM removed_chunks WHERE generation > ?)",
             (generation, generation),
         )[0]
-        return int(came), int(gone)
 
     def removed_since(self, generation: int) -> list[str]:
-        """Ids of chunks that went after a generation and did not come back."""
-        rows = self._database.rows(
+        """Ids of chunks that were removed after a generation and did not come back."""
+        return self._database.column(
             "SELECT id FROM removed_chunks WHERE generation > ? "
             "AND id NOT IN (SELECT id FROM chunks)",
             (generation,),
         )
-        return [row[0] for row in rows]
 
 
 def _kept_chunk(row: tuple[Any, ...]) -> KeptChunk:
@@ -278,7 +277,8 @@ def _kept_chunk(row: tuple[Any, ...]) -> KeptChunk:
     return KeptChunk(number, paper, title, chunk)
 
 
-def _matrix(blobs: list[bytes]) -> Any:  # noqa: ANN401  an array
+def _matrix(blobs: list[bytes]) -> NDArray[np.float32]:
+    """Vectors of one length, row by row."""
     import numpy as np
 
     if not blobs:

@@ -3,56 +3,87 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from reviewer.library.index.bm25 import ENTRY, Matches
+from reviewer.library.index.bm25 import POSTING, Matches
 from reviewer.library.index.forward import ForwardIndex, stem_number
-from reviewer.library.index.scoring import Words
-from reviewer.library.index.stemming import Stems
+from reviewer.library.index.scoring import WordCount, Words
+from reviewer.library.index.stemming import Stemmer
 from reviewer.library.storage.database import Database
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _BATCH = 500  # chunks a segment when many were not indexed yet
 _ROWS = 1 << 20  # more than a segment's chunks
-# Segments with as many chunks, to a factor of eight, are put together by eights. Those from 4,096
-# up stay: a larger one would take seconds to write, and lacking it costs a question nothing.
+# Eight segments of one size, to a factor of eight, are merged. Those from 4,096 chunks up stay: a
+# larger one would take seconds to write, and lacking it costs a question nothing.
 _TOGETHER = 8
 _MOST_MERGED = 4096
-_MOST_REMOVED = 0.2  # share of removed chunks from which everything is written anew
-_MOST_READ = 64  # terms whose entries are kept: at 100,000 abstracts half a megabyte each at most
+_MOST_REMOVED = 0.2  # share of removed chunks from which everything is written again
+_MOST_READ = 64  # terms whose postings are kept: at 100,000 abstracts half a megabyte each at most
 _MEMBER = [("chunk", "<u4"), ("paper", "<u4"), ("length", "<u4")]
 
 
-class Postings:
-    """The entries of all chunks, in segments. `stems` are those that they are made of."""
+class InvertedIndex:
+    """The postings of all chunks, in segments. Words are known by their stems."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.stems = Stems()
-        self.forward = ForwardIndex(database)
-        self._read: dict[str, Any] = {}
+        self._forward = ForwardIndex(database)
+        self.stemmer = Stemmer()
+        self._read: dict[str, NDArray[np.void]] = {}
         self._read_at: tuple[int, ...] = ()
-        self._kept_members: tuple[tuple[int, ...], Any] | None = None
+        self._kept_members: tuple[tuple[int, ...], NDArray[np.void]] | None = None
+
+    def stems(self, words: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """The stems of each word: one for most, none for a mere mark."""
+        return self.stemmer.known(words)
+
+    def texts(self, texts: Sequence[str]) -> list[list[str]]:
+        """Each text's stems, in order."""
+        return self.stemmer.of(texts)
+
+    def numbers(self, stems: Collection[str]) -> NDArray[np.uint32]:
+        """The stems' numbers, by which `of_chunks` knows them."""
+        import numpy as np
+
+        return np.array([stem_number(stem) for stem in stems], dtype=np.uint32)
+
+    def of_chunks(self, numbers: Sequence[int]) -> Words:
+        """The stems of the chunks with these numbers, row by row."""
+        return self._forward.read(numbers)
+
+    def counts(self, stems: Sequence[str]) -> dict[str, WordCount]:
+        """For each stem how many chunks hold it, how often, and in how many titles."""
+        return {stem: _count(postings) for stem, postings in self.postings(stems).items()}
+
+    def chunks(self) -> int:
+        """How many chunks are indexed."""
+        return self.size()[0]
 
     def next_chunk(self) -> int:
-        """A chunk number that no entry names, not even one of a removed chunk."""
-        rows = self._database.rows(
+        """A chunk number that no posting names, not even one of a removed chunk."""
+        highest = self._database.value(
             "SELECT max(ifnull((SELECT max(number) FROM chunks), 0), "
             "ifnull((SELECT max(last) FROM segments), 0))"
         )
-        return int(rows[0][0]) + 1
+        return int(highest) + 1
 
     def is_behind(self) -> bool:
         """True when there are chunks whose words are not indexed."""
         return bool(self._waiting(1))
 
     def catch_up(self) -> None:
-        """Index the words of all chunks that came since the last time, a batch a transaction where
-        this is not part of one."""
+        """Index the words of all new chunks, each batch in a transaction of its own unless this is
+        called inside one."""
         while self.is_behind():
             with self._database.transaction():
                 self._add(self._waiting(_BATCH))
-                self._merge()
+                while segments := self._to_merge():
+                    self._merge(segments)
 
     def _waiting(self, most: int) -> list[tuple[int, int, str, str]]:
         return self._database.rows(
@@ -62,13 +93,13 @@ class Postings:
         )
 
     def _add(self, rows: Sequence[tuple[int, int, str, str]]) -> None:
-        """A segment of these chunks; of none, when another process was faster."""
+        """Write a segment of these chunks; of none, when another process was faster."""
         import numpy as np
 
         if not rows:
             return
-        titles = self.stems.of([title for _, _, title, _ in rows])
-        texts = self.stems.of([text for _, _, _, text in rows])
+        titles = self.stemmer.of([title for _, _, title, _ in rows])
+        texts = self.stemmer.of([text for _, _, _, text in rows])
         members = np.array(
             [
                 (chunk, paper, len(title) + len(text))
@@ -83,25 +114,25 @@ class Postings:
         shared = np.zeros(len(pairs), dtype=np.int64)
         np.add.at(shared, np.searchsorted(pairs, in_title), 1)
         term, row = np.divmod(pairs, _ROWS)
-        entries = np.zeros(len(pairs), dtype=ENTRY)
-        entries["chunk"] = members["chunk"][row]
-        entries["title"] = shared.clip(max=255)
-        entries["text"] = (counts - shared).clip(max=255)
-        entries["length"] = members["length"][row].clip(max=65535)
-        numbers = np.array([stem_number(stem) for stem in places], dtype=np.uint32)
-        self.forward.write(
+        postings = np.zeros(len(pairs), dtype=POSTING)
+        postings["chunk"] = members["chunk"][row]
+        postings["title"] = shared.clip(max=255)
+        postings["text"] = (counts - shared).clip(max=255)
+        postings["length"] = members["length"][row].clip(max=65535)
+        self._forward.write(
             [chunk for chunk, *_ in rows],
-            Words(len(rows), row, numbers[term], entries["title"], entries["text"]),
+            Words(len(rows), row, self.numbers(places)[term], postings["title"], postings["text"]),
         )
-        ends = 8 * np.searchsorted(term, np.arange(len(places)), side="right")
-        blob, starts = entries.tobytes(), [0, *ends.tolist()]
-        self._write(
-            rows[-1][0], members, {t: [blob[starts[n] : starts[n + 1]]] for t, n in places.items()}
-        )
+        ends = np.searchsorted(term, np.arange(len(places)), side="right")
+        own = np.split(postings, ends[:-1])
+        self._write(rows[-1][0], members, {t: [own[n].tobytes()] for t, n in places.items()})
 
-    def _write(self, last: int, members: Any, entries: Mapping[str, list[bytes]]) -> None:  # noqa: ANN401  an array
-        """A new segment. Its number is higher than any before, so that no one takes it for one."""
-        segment = 1 + int(self._database.rows("SELECT ifnull(max(number), 0) FROM segments")[0][0])
+    def _write(
+        self, last: int, members: NDArray[np.void], postings: Mapping[str, list[bytes]]
+    ) -> None:
+        """Write a new segment. Its number is higher than any before, so that no one takes it for
+        an earlier one."""
+        segment = 1 + int(self._database.value("SELECT ifnull(max(number), 0) FROM segments"))
         words = int(members["length"].sum())
         self._database.run(
             "INSERT INTO segments VALUES (?, ?, ?, ?, ?)",
@@ -109,17 +140,13 @@ class Postings:
         )
         self._database.run_many(
             "INSERT INTO postings VALUES (?, ?, ?)",
-            ((segment, term, b"".join(entries[term])) for term in sorted(entries)),
+            ((segment, term, b"".join(postings[term])) for term in sorted(postings)),
         )
 
-    def _merge(self) -> None:
-        while segments := self._to_merge():
-            self._put_together(segments)
-
     def _to_merge(self) -> list[int]:
-        """Segments that are to become one: eight of a size, or all when much was removed."""
+        """Segments to merge into one: eight of a size, or all when much was removed."""
         sizes = self._database.rows("SELECT number, chunks FROM segments ORDER BY number")
-        removed = self._database.rows("SELECT count(*) FROM dead_chunks")[0][0]
+        removed = self._database.value("SELECT count(*) FROM dead_chunks")
         if removed > _MOST_REMOVED * sum(chunks for _, chunks in sizes):
             return [number for number, _ in sizes]
         alike: dict[int, list[int]] = defaultdict(list)
@@ -131,52 +158,46 @@ class Postings:
                     return own
         return []
 
-    def _put_together(self, segments: Sequence[int]) -> None:
-        """One segment of several, without what was removed."""
+    def _merge(self, segments: Sequence[int]) -> None:
+        """Write one segment in place of several, without what was removed."""
         import numpy as np
 
         marks = ",".join("?" * len(segments))
-        last, blobs = 0, []
-        for highest, blob in self._database.rows(
+        rows = self._database.rows(
             f"SELECT last, members FROM segments WHERE number IN ({marks})", segments
-        ):
-            last = max(last, highest)
-            blobs.append(blob)
-        members = np.frombuffer(b"".join(blobs), dtype=_MEMBER)
+        )
+        members = np.frombuffer(b"".join(blob for _, blob in rows), dtype=_MEMBER)
         removed = np.intersect1d(self._removed(), members["chunk"])
-        entries: dict[str, list[bytes]] = defaultdict(list)
+        postings: dict[str, list[bytes]] = defaultdict(list)
         for term, blob in self._database.run(
             f"SELECT term, entries FROM postings WHERE segment IN ({marks}) ORDER BY segment",
             segments,
         ):
-            kept = _without(blob, removed) if len(removed) else blob
-            if kept:
-                entries[term].append(kept)
-        self._write(last, members[~np.isin(members["chunk"], removed)], entries)
+            if kept := _without(blob, removed):
+                postings[term].append(kept)
+        is_kept = ~np.isin(members["chunk"], removed)
+        self._write(max(last for last, _ in rows), members[is_kept], postings)
         self._database.run(f"DELETE FROM postings WHERE segment IN ({marks})", segments)
         self._database.run(f"DELETE FROM segments WHERE number IN ({marks})", segments)
         self._database.run_many(
-            "DELETE FROM dead_chunks WHERE number = ?", [(int(n),) for n in removed]
+            "DELETE FROM dead_chunks WHERE number = ?", [(n,) for n in removed.tolist()]
         )
 
-    def _removed(self) -> Any:  # noqa: ANN401  an array
-        """Numbers of removed chunks that entries still name."""
-        import numpy as np
-
-        rows = self._database.rows("SELECT number FROM dead_chunks")
-        return np.array([row[0] for row in rows], dtype=np.int64)
+    def _removed(self) -> NDArray[np.int64]:
+        """Numbers of removed chunks that postings still name."""
+        return self._database.numbers("SELECT number FROM dead_chunks")
 
     def matches(self, terms: Sequence[str]) -> Matches:
-        """The entries of each term. One that is several words, as `co-author`, is held where all
-        of them are, as often as the rarest."""
+        """The postings of each term. A term of several words, as `co-author`, matches where all of
+        them are, as often as the rarest."""
         chunks, words, highest = self.size()
-        stems = dict(zip(terms, self.stems.of(terms), strict=True))
-        found = self.entries([stem for own in stems.values() for stem in own])
-        entries = {
-            term: self._together([found[stem] for stem in dict.fromkeys(own)])
+        stems = dict(zip(terms, self.stemmer.of(terms), strict=True))
+        found = self.postings([stem for own in stems.values() for stem in own])
+        postings = {
+            term: _intersection([found[stem] for stem in dict.fromkeys(own)])
             for term, own in stems.items()
         }
-        return Matches(entries, chunks, words / max(chunks, 1), highest)
+        return Matches(postings, chunks, words / max(chunks, 1), highest)
 
     def size(self) -> tuple[int, int, int]:
         """How many chunks are indexed, how many words they have, and the highest chunk number."""
@@ -193,19 +214,19 @@ class Postings:
             chunks, words = chunks - len(gone), words - int(gone.sum())
         return chunks, words, highest
 
-    def _members(self) -> Any:  # noqa: ANN401  an array
+    def _members(self) -> NDArray[np.void]:
         """Every indexed chunk with its paper and length, by chunk, removed ones among them."""
         import numpy as np
 
         sign = self._sign()
         if self._kept_members is None or self._kept_members[0] != sign:
-            blobs = [row[0] for row in self._database.rows("SELECT members FROM segments")]
+            blobs = self._database.column("SELECT members FROM segments")
             members = np.frombuffer(b"".join(blobs), dtype=_MEMBER)
             self._kept_members = (sign, members[np.argsort(members["chunk"], kind="stable")])
         return self._kept_members[1]
 
     def _sign(self) -> tuple[int, ...]:
-        """Another one whenever segments or removed chunks have changed."""
+        """A value that changes whenever segments or removed chunks change."""
         return self._database.rows(
             "SELECT ifnull(max(number), 0), (SELECT count(*) FROM dead_chunks) FROM segments"
         )[0]
@@ -218,12 +239,12 @@ class Postings:
         wanted = np.setdiff1d(np.array(chunks, dtype=np.int64), self._removed())
         places = np.searchsorted(members["chunk"], wanted).clip(max=max(len(members) - 1, 0))
         found = members[places] if len(members) else members
-        is_there = found["chunk"] == wanted[: len(found)]
-        return dict(zip(wanted[is_there].tolist(), found["paper"][is_there].tolist(), strict=True))
+        found = found[found["chunk"] == wanted[: len(found)]]
+        return dict(zip(found["chunk"].tolist(), found["paper"].tolist(), strict=True))
 
-    def of_papers(self, selected: Sequence[Any]) -> Any:  # noqa: ANN401  arrays
-        """Which chunks belong to papers that are in each of these arrays of numbers: at a chunk's
-        number True or False."""
+    def of_papers(self, selected: Iterable[NDArray[np.int64]]) -> NDArray[np.bool_]:
+        """Which chunks belong to papers that are in each of these arrays of numbers: True or False
+        at each chunk's number, up to the highest."""
         import numpy as np
 
         members = self._members()
@@ -237,44 +258,50 @@ class Postings:
         passes[self._removed()] = False
         return passes
 
-    def entries(self, stems: Sequence[str]) -> dict[str, Any]:
-        """The entries of each stem. Those of the last questions are kept while nothing changes."""
+    def postings(self, stems: Iterable[str]) -> dict[str, NDArray[np.void]]:
+        """The postings of each stem, as arrays of POSTING. Those of the last questions are kept
+        while nothing changes."""
         import numpy as np
 
         sign = self._sign()
         if sign != self._read_at or len(self._read) > _MOST_READ:
             self._read, self._read_at = {}, sign
         unread = [stem for stem in dict.fromkeys(stems) if stem not in self._read]
-        removed = self._removed() if unread else ()
+        removed = self._removed() if unread else np.zeros(0, dtype=np.int64)
         for stem in unread:
-            rows = self._database.rows(
+            blobs = self._database.column(
                 "SELECT entries FROM segments CROSS JOIN postings "
                 "ON postings.segment = segments.number AND term = ?",
                 (stem,),
             )
-            blob = b"".join([row[0] for row in rows])
-            kept = _without(blob, removed) if len(removed) else blob
-            self._read[stem] = np.frombuffer(kept, dtype=ENTRY)
+            self._read[stem] = np.frombuffer(_without(b"".join(blobs), removed), dtype=POSTING)
         return {stem: self._read[stem] for stem in stems}
 
-    @staticmethod
-    def _together(entries: Sequence[Any]) -> Any:  # noqa: ANN401  arrays
-        import numpy as np
 
-        if not entries:
-            return np.zeros(0, dtype=ENTRY)
-        shared = entries[0]
-        for other in entries[1:]:
-            _, own, its = np.intersect1d(
-                shared["chunk"], other["chunk"], assume_unique=True, return_indices=True
-            )
-            shared = shared[own]
-            for field in ("title", "text"):
-                shared[field] = np.minimum(shared[field], other[field][its])
-        return shared
+def _intersection(postings: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    """The chunks that are in all of these postings, with the smallest counts."""
+    import numpy as np
+
+    if not postings:
+        return np.zeros(0, dtype=POSTING)
+    shared = postings[0]
+    for other in postings[1:]:
+        _, own, its = np.intersect1d(
+            shared["chunk"], other["chunk"], assume_unique=True, return_indices=True
+        )
+        shared = shared[own]
+        for field in ("title", "text"):
+            shared[field] = np.minimum(shared[field], other[field][its])
+    return shared
 
 
-def _tokens(stems: Sequence[Sequence[str]], places: dict[str, int]) -> Any:  # noqa: ANN401  an array
+def _count(postings: NDArray[np.void]) -> WordCount:
+    in_titles = postings["title"]
+    often = int(in_titles.sum(dtype=int)) + int(postings["text"].sum(dtype=int))
+    return WordCount(len(postings), often, int((in_titles > 0).sum()))
+
+
+def _tokens(stems: Sequence[Sequence[str]], places: dict[str, int]) -> NDArray[np.int64]:
     """A number a token: its term's place times _ROWS, and its row. New terms get the next place."""
     import numpy as np
 
@@ -283,8 +310,11 @@ def _tokens(stems: Sequence[Sequence[str]], places: dict[str, int]) -> Any:  # n
     return np.array(terms, dtype=np.int64) * _ROWS + rows
 
 
-def _without(blob: bytes, removed: Any) -> bytes:  # noqa: ANN401  an array
+def _without(blob: bytes, removed: NDArray[np.int64]) -> bytes:
+    """Postings as bytes, without those of the removed chunks."""
     import numpy as np
 
-    entries = np.frombuffer(blob, dtype=ENTRY)
-    return entries[~np.isin(entries["chunk"], removed)].tobytes()
+    if not len(removed):
+        return blob
+    postings = np.frombuffer(blob, dtype=POSTING)
+    return postings[~np.isin(postings["chunk"], removed)].tobytes()

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
+from reviewer.library.index.bm25 import best_of
 from reviewer.library.index.chroma import IndexDamagedError, Vectors
 from reviewer.library.index.chroma_state import IndexFiles
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.storage.database import Database
 from reviewer.types.searches import Filters
 
-# Chroma writes all of its files again for each batch, so a large library's index may stay behind it
-# by so many of its chunks, which are searched beside it.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Chroma writes all of its files again for each batch, so a large library's index may lag behind by
+# this share of its chunks, which are searched beside it.
 _MOST_BEHIND = 0.01
-_FEW = 5000  # vectors that are quicker read one by one than all of them
+_FEW = 5000  # vectors that are faster to read one by one than all of them
 
 
 @dataclass(frozen=True)
 class _Lag:
-    """What an index lacks of the database: chunks with a row of `vectors` each, and how many of its
-    own are gone; `rows` is how many it can hold. Where it is not little nothing is read of it."""
+    """What an index lacks of the database: n chunks by their `numbers`, with `vectors` of shape (n,
+    dimensions), read only where the lag `is_little`. `removed` counts chunks that the index still
+    holds, `rows` is how many it may hold."""
 
     is_little: bool
     removed: int
     rows: range
     numbers: list[int]
-    vectors: Any
+    vectors: NDArray[np.float32] | None
 
 
-class Neighbours:
-    """Keeps Chroma open, and the stored vectors once they were needed, while the library stays as
-    it is: another process's changes are seen at the next question."""
+class VectorSearch:
+    """Keeps Chroma open, and the stored vectors once they were needed, while the library is
+    unchanged: another process's changes are seen at the next question."""
 
     def __init__(self, files: IndexFiles, database: Database, chunks: ChunkStore) -> None:
         self._files = files
@@ -39,7 +45,7 @@ class Neighbours:
         self._chunks = chunks
         self._open: Vectors | None = None
         self._open_sign = ""
-        self._stored: tuple[int, Any, Any] = (-1, None, None)
+        self._stored: tuple[int, NDArray[np.int64], NDArray[np.float32]] | None = None
         self._known_lag: tuple[tuple[int, int], _Lag] | None = None
 
     def is_in_step(self) -> bool:
@@ -47,18 +53,20 @@ class Neighbours:
         lacks of the database, or holds beside it, is little."""
         return self._files.are_whole() and self._lag().is_little
 
-    def nearest(self, vector: Any, most: int, filters: Filters) -> list[tuple[int, float]]:  # noqa: ANN401  an array
-        """Chunk numbers with their cosine, nearest first. Chroma answers where nothing is filtered,
-        and what it does not hold yet is searched beside it; among the papers that pass a filter
-        the stored vectors are searched exactly."""
+    def nearest(
+        self, vector: NDArray[np.float32], most: int, filters: Filters
+    ) -> list[tuple[int, float]]:
+        """Chunk numbers with their cosine to the vector, of shape (dimensions,), nearest first.
+        Chroma answers where nothing is filtered, and what it does not hold yet is searched beside
+        it; among the papers that pass a filter the stored vectors are searched exactly."""
         if filters.is_empty:
             with self._files.alone(wait=False) as is_alone:
                 found = self._ask_chroma(vector, most) if is_alone and self.is_in_step() else None
             if found is not None:
                 return found
-        return self._nearest_exactly(vector, most, self._chunks.passing(filters))
+        return best_of(*self._cosines(vector, self._chunks.passing(filters)), most)
 
-    def _ask_chroma(self, vector: Any, most: int) -> list[tuple[int, float]] | None:  # noqa: ANN401  an array
+    def _ask_chroma(self, vector: NDArray[np.float32], most: int) -> list[tuple[int, float]] | None:
         """From the index and the vectors that came since it was written; None when it turns out to
         be damaged."""
         lag, sign = self._lag(), self._files.sign
@@ -75,45 +83,37 @@ class Neighbours:
             return None
         numbers = self._chunks.numbers_of([chunk_id for chunk_id, _ in found])
         cosines = {numbers[i]: cosine for i, cosine in found if i in numbers}
-        if lag.numbers:
+        if lag.vectors is not None:
             cosines |= zip(lag.numbers, (lag.vectors @ vector).tolist(), strict=True)
         return sorted(cosines.items(), key=lambda pair: -pair[1])[:most]
 
     def _lag(self) -> _Lag:
-        """How far the index is behind, found again when the library or the index has changed."""
+        """How far the index lags behind, found again when the library or the index has changed."""
         since, now = self._files.generation, self._database.generation
         if self._known_lag is None or self._known_lag[0] != (since, now):
             came, gone = self._chunks.count_changed(since)
             kept = self._chunks.count_embedded()
             is_little = since == now or came + gone <= _MOST_BEHIND * kept
             newer = self._chunks.vectors_since(since) if is_little and came else ([], None)
-            # What came and went since may be among what is gone, and never was in the index.
+            # What was added and removed since counts as gone, but never was in the index.
             rows = range(kept - came, kept - came + gone + 1)
             self._known_lag = ((since, now), _Lag(is_little, gone, rows, *newer))
         return self._known_lag[1]
 
     def close(self) -> None:
-        """Let go of Chroma's files: before they are written, and at the end."""
+        """Close Chroma's files: before they are written, and at the end."""
         if self._open is not None:
             self._open.close()
         self._open, self._open_sign = None, ""
 
-    def _nearest_exactly(self, vector: Any, most: int, passes: Any) -> list[tuple[int, float]]:  # noqa: ANN401  arrays
-        import numpy as np
-
-        numbers, cosines = self._cosines(vector, passes)
-        if len(numbers) > most:
-            least = np.partition(cosines, len(cosines) - most)[len(cosines) - most]
-            numbers, cosines = numbers[cosines >= least], cosines[cosines >= least]
-        order = np.lexsort((numbers, -cosines))[:most]
-        return list(zip(numbers[order].tolist(), cosines[order].tolist(), strict=True))
-
-    def _cosines(self, vector: Any, passes: Any) -> tuple[Any, Any]:  # noqa: ANN401  arrays
-        """Numbers of all chunks that pass and have a vector, and their cosines."""
+    def _cosines(
+        self, vector: NDArray[np.float32], passes: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
+        """Numbers of the n chunks that pass and have a vector, and their n cosines."""
         import numpy as np
 
         wanted = None if passes is None else np.flatnonzero(passes)
-        is_kept = self._stored[0] == self._database.generation
+        is_kept = self._stored is not None and self._stored[0] == self._database.generation
         if wanted is not None and len(wanted) <= _FEW and not is_kept:
             few, matrix = self._chunks.vectors_numbered(wanted.tolist())
             return np.array(few, dtype=np.int64), matrix @ vector if few else np.zeros(0)
@@ -126,10 +126,11 @@ class Neighbours:
         few_rows = 4 * len(rows) < len(numbers)  # else taking them out costs more than it saves
         return numbers[rows], matrix[rows] @ vector if few_rows else (matrix @ vector)[rows]
 
-    def _all_stored(self) -> tuple[Any, Any]:
-        """Every stored vector, read again when the library has changed."""
+    def _all_stored(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Every stored vector, as `ChunkStore.vectors` gives them, read again when the library has
+        changed."""
         generation = self._database.generation
-        if self._stored[0] != generation:
-            self._stored = (-1, None, None)
+        if self._stored is None or self._stored[0] != generation:
+            self._stored = None  # its memory is free before the next ones are read
             self._stored = (generation, *self._chunks.vectors())
         return self._stored[1:]

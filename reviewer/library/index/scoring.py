@@ -1,4 +1,4 @@
-"""How candidates are scored: word weights, BM25's saturation, feedback and neighbours. Pure."""
+"""Formulas that score candidates: word weights, BM25's saturation, feedback, neighbours. Pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reviewer.library.index.bm25 import K1, B
 from reviewer.text.invisible import visible
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 TITLE_WEIGHT = 2.0
 ROCCHIO_CHUNKS = 3
@@ -22,8 +26,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Weights:
-    """What each part of the ranking counts; 0 switches a part off. docs/quality.md says how they
-    were chosen. `titles` and `bursts` are powers, the rest are shares of the sum."""
+    """How much each part of the ranking counts; 0 switches a part off. docs/quality.md says how
+    they were chosen. `titles` and `bursts` are powers, the rest are shares of the sum."""
 
     lexical: float = 1.7
     dense: float = 1.0
@@ -40,7 +44,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class WordCount:
-    """In how many chunks a word stands, how often, and in how many of their titles."""
+    """In how many chunks a word is, how often, and in how many of their titles."""
 
     chunks: int = 0
     occurrences: int = 0
@@ -49,18 +53,18 @@ class WordCount:
 
 @dataclass(frozen=True)
 class Words:
-    """The stems of some chunks, an entry for each stem of each: the chunk's row among `size`, the
-    stem's number, and how often it stands in the title and in the text."""
+    """The stems of `size` chunks. Each array has one element for each stem of each chunk: the
+    chunk's row, the stem's number, and how often it is in the title and in the text."""
 
     size: int
-    rows: Any
-    stems: Any
-    title: Any
-    text: Any
+    rows: NDArray[np.int64]
+    stems: NDArray[np.uint32]
+    title: NDArray[np.int64]
+    text: NDArray[np.int64]
 
-    def counts(self, stems: Any) -> Any:  # noqa: ANN401  arrays
-        """How often each of these few stems stands in each chunk, a title's counted TITLE_WEIGHT
-        times."""
+    def counts(self, stems: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """How often each of these few stems is in each chunk, of shape (size, len(stems)); one in
+        a title counts TITLE_WEIGHT times."""
         import numpy as np
 
         counts = np.zeros((self.size, len(stems)))
@@ -69,8 +73,8 @@ class Words:
             counts[self.rows[held], column] = TITLE_WEIGHT * self.title[held] + self.text[held]
         return counts
 
-    def standing(self, stems: Any) -> list[WordCount]:  # noqa: ANN401  an array
-        """How each of these stems, ascending and each once, stands among the chunks."""
+    def totals(self, stems: NDArray[np.uint32]) -> list[WordCount]:
+        """The count of each of these stems, ascending and each once, in all the chunks."""
         import numpy as np
 
         places = np.searchsorted(stems, self.stems).clip(max=max(len(stems) - 1, 0))
@@ -84,15 +88,16 @@ class Words:
         )
         return [WordCount(*count) for count in zip(*(c.tolist() for c in columns), strict=True)]
 
-    def lengths(self) -> Any:  # noqa: ANN401  an array
-        """How many words each chunk has, its title's among them."""
+    def lengths(self) -> NDArray[np.float64]:
+        """How many words each chunk has, with its title's, of shape (size,)."""
         import numpy as np
 
-        return np.bincount(self.rows, weights=self.title + self.text, minlength=self.size)
+        lengths = np.bincount(self.rows, weights=self.title + self.text, minlength=self.size)
+        return lengths.astype(np.float64)
 
 
 def split_words(text: str) -> list[str]:
-    """The text's words, case folded. Hidden characters part none."""
+    """The text's words, case folded. Hidden characters do not separate words."""
     return _WORD.findall(visible(text).casefold())
 
 
@@ -102,16 +107,16 @@ def idf(chunks_with: float, chunks: int) -> float:
 
 
 def topicality(count: WordCount, weights: Weights, *, has_titles: bool = True) -> float:
-    """How far a word names matter rather than form, from the collection itself: matter stands in
-    titles, and where it comes it comes again (burstiness: Katz 1996). Without any titles that
+    """How far a word names a topic rather than form, from the collection itself: topics are in
+    titles, and where they occur they occur again (burstiness: Katz 1996). Without any titles that
     hold a question's words only the latter counts."""
     in_titles = (count.titles + 0.5) / (count.chunks + 1) if has_titles else 1.0
     again = (count.occurrences + 1) / (count.chunks + 1)
     return float(in_titles**weights.titles * again**weights.bursts)
 
 
-def saturated(words: Words, stems: Any) -> Any:  # noqa: ANN401  arrays
-    """BM25's term part between 0 and 1, an array of (chunks, stems). Lengths are held against the
+def saturated(words: Words, stems: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """BM25's term part between 0 and 1, of shape (chunks, stems). Lengths are relative to the
     candidates' mean."""
     import numpy as np
 
@@ -123,13 +128,14 @@ def saturated(words: Words, stems: Any) -> Any:  # noqa: ANN401  arrays
 
 def feedback_terms(
     words: Words,
-    scores: Any,  # noqa: ANN401
-    known: Any,  # noqa: ANN401
+    scores: NDArray[np.float64],
+    known: NDArray[np.uint32],
     weights: Weights,
 ) -> dict[int, float]:
     """Numbers of stems that the best candidates share and the others lack, with weights that sum
     to 1: a relevance model (RM3: Abdul-Jaleel and others 2004) that takes its frequencies from the
-    candidates alone, so that its cost is bounded. Not among them: the `known` stems."""
+    candidates alone, so that its cost is bounded. `scores` has one value a chunk. The `known`
+    stems are left out."""
     import numpy as np
 
     best = np.argsort(-scores, kind="stable")[:FEEDBACK_CHUNKS]
@@ -145,7 +151,7 @@ def feedback_terms(
     most = FEEDBACK_SPREAD * words.size
     found = {
         stem: part * idf(count.chunks, words.size) * topicality(count, weights)
-        for stem, part, count in zip(own.tolist(), share.tolist(), words.standing(own), strict=True)
+        for stem, part, count in zip(own.tolist(), share.tolist(), words.totals(own), strict=True)
         if count.chunks <= most
     }
     top = sorted(found, key=lambda stem: (-found[stem], stem))[:FEEDBACK_TERMS]
@@ -153,8 +159,11 @@ def feedback_terms(
     return {stem: found[stem] / whole for stem in top} if whole > 0 else {}
 
 
-def rocchio(vectors: Any, scores: Any) -> Any:  # noqa: ANN401
-    """Each candidate's cosine with the weighted mean of the best (Rocchio 1971, positive part)."""
+def rocchio(vectors: NDArray[np.float32], scores: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
+    """Each candidate's cosine with the weighted mean of the best (Rocchio 1971, positive part).
+
+    Shapes: (n, dimensions), rows of length 1; (n,); gives (n,).
+    """
     import numpy as np
 
     best = np.argsort(-scores, kind="stable")[:ROCCHIO_CHUNKS]
@@ -162,25 +171,33 @@ def rocchio(vectors: Any, scores: Any) -> Any:  # noqa: ANN401
     if shares.sum() <= 0:
         shares = np.ones(len(best))
     mean = shares @ vectors[best]
-    return vectors @ (mean / max(float(np.linalg.norm(mean)), 1e-9))
+    cosines: NDArray[np.floating[Any]] = vectors @ (mean / max(float(np.linalg.norm(mean)), 1e-9))
+    return cosines
 
 
-def neighbours(vectors: Any, scores: Any) -> Any:  # noqa: ANN401
+def neighbours(
+    vectors: NDArray[np.float32], scores: NDArray[np.float64]
+) -> NDArray[np.floating[Any]]:
     """The mean score of each candidate's nearest among the best ones, weighted by the square of
-    their cosine: papers that are alike bear on the same questions (Diaz 2005)."""
+    their cosine: similar papers are relevant to the same questions (Diaz 2005). Shapes as for
+    `rocchio`."""
     import numpy as np
 
     best = np.argsort(-scores, kind="stable")[:NEIGHBOUR_CHUNKS]
     alike = np.maximum(vectors @ vectors[best].T, 0.0)
-    alike[best, np.arange(len(best))] = 0.0  # nobody is its own neighbour
+    alike[best, np.arange(len(best))] = 0.0  # none is its own neighbour
     nearest = np.argsort(-alike, axis=1, kind="stable")[:, :NEIGHBOURS]
     shares = np.take_along_axis(alike, nearest, axis=1) ** 2
-    return (shares * scores[best][nearest]).sum(axis=1) / (shares.sum(axis=1) + 1e-9)
+    means: NDArray[np.float64]
+    means = (shares * scores[best][nearest]).sum(axis=1) / (shares.sum(axis=1) + 1e-9)
+    return means
 
 
-def weighted_mean(parts: Mapping[str, Any], weights: Mapping[str, float]) -> Any:  # noqa: ANN401
-    """The parts' weighted mean, row by row. A part that is not a number there does not count, so
-    that a chunk without a vector is held against the others by what it has."""
+def weighted_mean(
+    parts: Mapping[str, NDArray[np.floating[Any]]], weights: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """The weighted mean of the parts, each of shape (n,), row by row. A value that is not a number
+    does not count, so that a chunk without a vector is compared by what it has."""
     import numpy as np
 
     values = np.stack([np.asarray(parts[name], dtype=np.float64) for name in parts])

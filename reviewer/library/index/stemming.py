@@ -11,14 +11,14 @@ from reviewer.text.invisible import visible
 from reviewer.text.views import mended
 
 _MOST_KNOWN = 300_000  # words remembered: about 60 MB
-_MARK = "0x0"  # stands between words that are handed over; it is its own stem
+_MARK = "0x0"  # between the words that are handed over; it is its own stem
 
 
-class Stems:
+class Stemmer:
     """Porter's stems (1980) of words without case and accents, by FTS5's own tokenizer.
 
-    White space always parts words there, so each piece between it is handed over once, all new ones
-    as one text, and remembered. Hidden characters, such as soft hyphens, part no word.
+    White space always separates words there, so each piece between it is handed over once, all new
+    pieces as one text, and remembered. Hidden characters, such as soft hyphens, do not separate.
     Why not a stemming library: docs/decisions/stemming.md.
     """
 
@@ -27,8 +27,8 @@ class Stems:
         self._lock = Lock()
 
     def of(self, texts: Sequence[str]) -> list[list[str]]:
-        """For each text its stems in order, as often as they stand there; words that a line's end
-        breaks are whole."""
+        """For each text its stems in order, as often as they appear; words that a line's end breaks
+        are whole."""
         pieces = [mended(text).split() for text in texts]
         with self._lock:
             self._learn({piece for own in pieces for piece in own})
@@ -52,16 +52,16 @@ class Stems:
         unknown = sorted(piece for piece in pieces if piece not in self._known)
         if not unknown:
             return
-        mark, plain = _MARK, [visible(word) for word in unknown]
-        while any(mark in word for word in plain):
+        mark, plain = _MARK, [visible(piece) for piece in unknown]
+        while any(mark in piece for piece in plain):
             mark += _MARK
         self._scratch.execute("INSERT INTO scratch (scratch) VALUES ('delete-all')")
         self._scratch.execute(
             "INSERT INTO scratch (rowid, text) VALUES (1, ?)", (f" {mark} ".join(plain),)
         )
-        found = self._scratch.execute('SELECT term, "offset" FROM words').fetchall()
+        found = self._scratch.execute('SELECT "offset", term FROM words').fetchall()
         stems: list[list[str]] = [[]]
-        for term, _ in sorted(found, key=_offset):
+        for _, term in sorted(found):
             if term == mark:
                 stems.append([])
             else:
@@ -70,8 +70,8 @@ class Stems:
 
     @cached_property
     def _scratch(self) -> sqlite3.Connection:
-        """A database in memory: writing into the library's, even for a moment, would make what is
-        kept of it between questions look old."""
+        """A database in memory: writing to the library's own, even for a moment, would make what is
+        kept of it between questions look outdated."""
         made = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         made.execute(
             "CREATE VIRTUAL TABLE scratch USING fts5 "
@@ -79,7 +79,3 @@ class Stems:
         )
         made.execute("CREATE VIRTUAL TABLE words USING fts5vocab ('scratch', 'instance')")
         return made
-
-
-def _offset(row: tuple[str, int]) -> int:
-    return row[1]

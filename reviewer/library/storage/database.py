@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import LibraryError, NewerLibraryError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SCHEMA_VERSION = 3
 _APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
@@ -26,13 +30,13 @@ class Database:
     """One open connection. Reads see the last commit; writes go through `transaction`."""
 
     def __init__(self, path: Path) -> None:
-        """Open `path`, making it when it is not there.
+        """Open `path`, and make it when it is not there.
 
         Raises NewerLibraryError for a later release's file and LibraryError when it cannot be used.
         """
         self.path = path
         self._lock = RLock()
-        with told(path):
+        with in_users_words(path):
             self._connection = _connect(path)
             try:
                 self._file = path.stat().st_ino
@@ -67,11 +71,14 @@ class Database:
             )
         with self.transaction():
             if not self._has_tables():
-                self._create()
+                self._execute("schema.sql")
+                self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _use_wal(self) -> None:
-        """Kept in the file once it is set. SQLite waits for no one here: where another process is
-        making the same library just now, that one or the next opening sets it."""
+        """Set the write-ahead log, which the file then keeps. SQLite does not wait here: where
+        another process is making the same library just now, that one or the next opening sets
+        it."""
         with suppress(sqlite3.OperationalError):
             self._connection.execute("PRAGMA journal_mode = WAL")
 
@@ -83,34 +90,34 @@ class Database:
         return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
 
     def _upgrade(self) -> None:
-        """Bring an earlier release's library to this form, step by step, or leave it as it is."""
+        """Bring an earlier release's library to this form, step by step, or leave it unchanged."""
         with self.transaction():
             while (version := self._number("user_version")) < SCHEMA_VERSION:
                 self._execute(f"upgrade_{version + 1}.sql")
                 self._connection.execute(f"PRAGMA user_version = {version + 1}")
 
     def _execute(self, script: str) -> None:
-        """Run one of the scripts beside this file, inside a transaction."""
+        """Run one of the scripts beside this file, statement by statement, so that it stays inside
+        a transaction."""
         text = Path(__file__).with_name(script).read_text(encoding="utf-8")
-        for statement in _statements(text):
-            self._connection.execute(statement)
-
-    def _create(self) -> None:
-        self._execute("schema.sql")
-        self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        statement = ""
+        for line in text.splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                self._connection.execute(statement)
+                statement = ""
 
     def close(self) -> None:
-        """What another thread is doing with the connection ends first: a call to a model that
+        """Close the connection, after what another thread is doing with it: a call to a model that
         nobody waits for any more may just be keeping its reply."""
         with self._lock:
             self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside is committed at its end, or nothing is. May stand inside another of
-        the same thread; those of other threads wait."""
-        with self._lock, told(self.path):
+        """Everything inside is committed at its end, or nothing is. May be inside another of the
+        same thread; those of other threads wait."""
+        with self._lock, in_users_words(self.path):
             if self._connection.in_transaction:
                 yield
                 return
@@ -125,7 +132,8 @@ class Database:
                 raise
 
     def _require_same_file(self) -> None:
-        """What is written into a file that a repair or a backup has replaced would be lost."""
+        """Raises LibraryError when a repair or a backup has replaced the file: what is written to
+        it would be lost."""
         try:
             now = self.path.stat().st_ino
         except FileNotFoundError:
@@ -135,40 +143,48 @@ class Database:
                 f"{self.path} was replaced while it was open", hint="Run the same command again."
             )
 
-    def run(self, statement: str, values: Any = ()) -> sqlite3.Cursor:  # noqa: ANN401  a tuple or a mapping
-        with self._lock, told(self.path):
+    def run(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        with self._lock, in_users_words(self.path):
             return self._connection.execute(statement, values)
 
-    def run_many(self, statement: str, rows: Any) -> None:  # noqa: ANN401  rows of tuples
-        with self._lock, told(self.path):
+    def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self._lock, in_users_words(self.path):
             self._connection.executemany(statement, rows)
 
-    def rows(self, statement: str, values: Any = ()) -> list[tuple[Any, ...]]:  # noqa: ANN401
-        with self._lock, told(self.path):
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._lock, in_users_words(self.path):
             return self._connection.execute(statement, values).fetchall()
+
+    def column(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The first value of each row."""
+        return [row[0] for row in self.rows(statement, values)]
+
+    def value(self, statement: str, values: Sequence[Any] = ()) -> Any:  # noqa: ANN401  a column's value
+        """The first value of the first row of a statement that always gives one."""
+        return self.rows(statement, values)[0][0]
 
     def rows_in(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
         """All rows of a statement that ends in `IN (?)`, over any number of values."""
         found = []
         for start in range(0, len(values), _MOST_VARIABLES):
-            piece = values[start : start + _MOST_VARIABLES]
-            marks = ",".join("?" * len(piece))
-            found += self.rows(statement.replace("(?)", f"({marks})"), piece)
+            some = values[start : start + _MOST_VARIABLES]
+            marks = ",".join("?" * len(some))
+            found += self.rows(statement.replace("(?)", f"({marks})"), some)
         return found
 
-    def numbers(self, statement: str, values: Any = ()) -> Any:  # noqa: ANN401  values, an array
-        """All values of a statement that gives one column of whole numbers, as an int64 array. As
-        one text they are there four times sooner than row by row."""
+    def numbers(self, statement: str, values: Sequence[Any] = ()) -> NDArray[np.int64]:
+        """All values of a statement that gives one column of whole numbers. Read as one text they
+        come four times sooner than row by row."""
         import numpy as np
 
-        text = self.rows(
+        text = self.value(
             f"WITH found (number) AS ({statement}) SELECT group_concat(number) FROM found", values
-        )[0][0]
+        )
         return np.fromstring(text or "", dtype=np.int64, sep=",")
 
     def state(self, name: str, default: str = "") -> str:
-        found = self.rows("SELECT value FROM state WHERE name = ?", (name,))
-        return str(found[0][0]) if found else default
+        found = self.column("SELECT value FROM state WHERE name = ?", (name,))
+        return str(found[0]) if found else default
 
     def set_state(self, name: str, value: str) -> None:
         self.run("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))
@@ -179,7 +195,7 @@ class Database:
         return int(self.state("generation", "0"))
 
     def next_generation(self) -> int:
-        """To be called first in a transaction that changes chunks or vectors."""
+        """Call this first in a transaction that changes chunks or vectors."""
         self.run("UPDATE state SET value = value + 1 WHERE name = 'generation'")
         return self.generation
 
@@ -189,20 +205,20 @@ class Database:
         return self._number("data_version"), self._connection.total_changes
 
     def copy_to(self, path: Path) -> None:
-        """Write a whole copy of the last commit to a new file, while others may go on writing."""
-        with told(path), closing(sqlite3.connect(path)) as copy:
+        """Write a whole copy of the last commit to a new file, while others may keep writing."""
+        with in_users_words(path), closing(sqlite3.connect(path)) as copy:
             self._connection.backup(copy, pages=_PAGES_AT_ONCE)
 
     def check(self) -> str:
         """`ok`, or what SQLite finds wrong. Its quick check, in 3.40, finds a fault in every table
         without row numbers whose key begins with a later column; the whole one does not."""
-        said = str(self.rows("PRAGMA quick_check(1)")[0][0])
-        return said if said == "ok" else str(self.rows("PRAGMA integrity_check(1)")[0][0])
+        found = str(self.value("PRAGMA quick_check(1)"))
+        return found if found == "ok" else str(self.value("PRAGMA integrity_check(1)"))
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     """A connection that can read. In a folder that cannot be written SQLite has no place for the
-    files beside its own; there it is told that nobody writes, if nothing is left in its log."""
+    files beside its own; there it opens the file as one that nobody writes, if its log is empty."""
 
     def connect(name: str) -> sqlite3.Connection:
         return sqlite3.connect(
@@ -223,27 +239,20 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connect(f"{uri}?immutable=1")
 
 
-def _statements(script: str) -> Iterator[str]:
-    """The script's statements one by one, so that they run inside a transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """SQLite's errors in the user's words. Programming errors pass as they are."""
+def in_users_words(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into a LibraryError in the user's words. Programming errors pass
+    unchanged."""
     try:
         yield
     except UnicodeDecodeError as error:  # in the message of an error about a damaged name
         raise damaged(path, "a name cannot be read") from error
-    except UnicodeEncodeError as error:  # bytes of the command line or a file name that are no text
+    except (
+        UnicodeEncodeError
+    ) as error:  # bytes of the command line or a file name that are not text
         raise LibraryError(
-            f"{error.object!a} holds bytes that are no UTF-8, which a library cannot keep",
-            hint="Write it in UTF-8; a file must be renamed.",
+            f"{error.object!a} holds bytes that are not UTF-8, which a library cannot keep",
+            hint="Write it in UTF-8, or rename the file.",
         ) from error
     except sqlite3.DatabaseError as error:
         in_words = _in_words(path, str(error).lower())
@@ -253,7 +262,7 @@ def told(path: Path) -> Iterator[None]:
 
 
 def _in_words(path: Path, text: str) -> LibraryError | None:
-    """What SQLite says, for the user; None when no user can cause or mend it."""
+    """SQLite's message for the user; None when a user can neither cause nor mend it."""
     cannot_write = "readonly" in text or "unable to open" in text or "disk i/o" in text
     if "full" in text or (cannot_write and _has_no_space(path)):
         return LibraryError(
@@ -275,7 +284,7 @@ def _in_words(path: Path, text: str) -> LibraryError | None:
 
 
 def _has_no_space(path: Path) -> bool:
-    """On a full disk SQLite may say no more than that it cannot make the files beside its own."""
+    """True on a full disk, where SQLite may only report that it cannot make its other files."""
     try:
         return shutil.disk_usage(path.parent).free < _LEAST_SPACE
     except OSError:
@@ -284,6 +293,6 @@ def _has_no_space(path: Path) -> bool:
 
 def damaged(path: Path, reason: str) -> LibraryError:
     return LibraryError(
-        f"{path} is damaged or no library ({reason})",
+        f"{path} is damaged or not a library ({reason})",
         hint="Run: review repair (or: review restore BACKUP)",
     )

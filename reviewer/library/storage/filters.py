@@ -1,4 +1,4 @@
-"""The filters of a search as SQL: which papers pass. Pure."""
+"""The filters of a search as SQL conditions on papers. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Selection = tuple[str, list[str | int]]
 def selections(filters: Filters) -> list[Selection]:
     """One statement for each condition; a paper passes when all of them give its number. Each is
     answered from an index alone."""
-    found = [*_by_year_and_venue(filters)]
+    found = _by_year_and_venue(filters)
     found += [("SELECT paper FROM tags WHERE tag = ?", [tag]) for tag in filters.tags]
     if filters.keys:
         marks = ",".join("?" * len(filters.keys))
@@ -34,25 +34,19 @@ def selections(filters: Filters) -> list[Selection]:
             "SELECT DISTINCT paper FROM records WHERE file IN "
             f"(SELECT file FROM ({DISTINCT_FILES}) WHERE {fits})"
         )
-        ends = [name for file in filters.files for name in (file, f"/{file}", f"/{file}")]
-        found.append((statement, [*ends]))
+        found.append((statement, [n for f in filters.files for n in (f, f"/{f}", f"/{f}")]))
     return found
 
 
 def _by_year_and_venue(filters: Filters) -> list[Selection]:
-    conditions, values = list[str](), list[str | int]()
-    if filters.year_from is not None:
-        conditions.append("year >= ?")
-        values.append(filters.year_from)
-    if filters.year_to is not None:
-        conditions.append("year <= ?")
-        values.append(filters.year_to)
-    if filters.venue:
-        conditions.append("instr(lower(venue), lower(?)) > 0")
-        values.append(filters.venue)
-    if not conditions:
-        return []
-    return [(f"SELECT number FROM papers WHERE {' AND '.join(conditions)}", values)]
+    conditions: dict[str, str | int | None] = {
+        "year >= ?": filters.year_from,
+        "year <= ?": filters.year_to,
+        "instr(lower(venue), lower(?)) > 0": filters.venue or None,
+    }
+    given = {condition: value for condition, value in conditions.items() if value is not None}
+    statement = f"SELECT number FROM papers WHERE {' AND '.join(given)}"
+    return [(statement, list(given.values()))] if given else []
 
 
 def paper_condition(filters: Filters) -> Selection:

@@ -5,56 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reviewer.errors import LibraryError, make_folder
 from reviewer.types.progress import Progress, silent
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
 
 LOCK_NAME = "write.lock"
 _ANNOUNCE_WAIT_S = 2.0
 
 
 def make_library_folder(folder: Path) -> None:
-    """Make it where it is not there. Raises LibraryError when it cannot be one."""
+    """Make the folder if it does not exist. Raises LibraryError when that is not possible."""
     what = f"the library {folder} cannot be opened"
     make_folder(folder, what, LibraryError, "Name a folder with --library.")
 
 
 @contextmanager
 def writing(folder: Path, progress: Progress = silent, *, wait: bool = True) -> Iterator[bool]:
-    """Be the only writer of the library in `folder`. Says so after two seconds of waiting for
-    another one. Gives False, without waiting, where `wait` is False and another one writes."""
-    from filelock import FileLock
+    """Be the only writer of the library in `folder`. After two seconds of waiting for another one
+    `progress` says so. Gives False, without waiting, where `wait` is False and another one writes.
+
+    Raises LibraryError when the folder cannot be written and `wait` is True.
+    """
+    from filelock import FileLock, Timeout
 
     lock = FileLock(folder / LOCK_NAME)
-    if not _acquire(lock, progress, wait=wait):
-        yield False
-        return
     try:
-        yield True
+        try:
+            lock.acquire(timeout=_ANNOUNCE_WAIT_S if wait else 0)
+        except Timeout:
+            if wait:
+                progress("Waiting for another review that is writing to this library", -1, 0)
+                lock.acquire()
+    except OSError as error:
+        if wait:
+            raise LibraryError(
+                f"the library cannot be written: {(error.strerror or str(error)).lower()} "
+                f"({lock.lock_file})",
+                hint="Check the folder's rights, or name another with --library.",
+            ) from error
+    try:
+        yield lock.is_locked
     finally:
         lock.release()
-
-
-def _acquire(lock: BaseFileLock, progress: Progress, *, wait: bool) -> bool:
-    from filelock import Timeout
-
-    try:
-        lock.acquire(timeout=_ANNOUNCE_WAIT_S if wait else 0)
-    except Timeout:
-        if not wait:
-            return False
-        progress("Waiting for another review that is writing to this library", -1, 0)
-        lock.acquire()
-    except OSError as error:
-        if not wait:
-            return False
-        raise LibraryError(
-            f"the library cannot be written: {(error.strerror or str(error)).lower()} "
-            f"({lock.lock_file})",
-            hint="Check the folder's rights, or name another with --library.",
-        ) from error
-    return True

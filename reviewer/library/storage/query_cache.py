@@ -10,9 +10,9 @@ from reviewer.library.storage.database import Database
 _MOST = 32
 
 
-class KeptValues:
-    """The last values that were found, each by its name. All are forgotten at any change, be it
-    another process's. Safe to use from several threads, of which two may find the same value."""
+class QueryCache:
+    """The last values that were found, each by its name. Any change of the database, also by
+    another process, clears it. Several threads may use it; two may find the same value."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -37,8 +37,8 @@ def is_whole(path: Path) -> bool:
 
 
 def rows_of_table(path: Path, table: str) -> list[Row]:
-    """The rows that SQLite itself still gives, read from both ends; none when it cannot open the
-    file or knows no such table. A row with a text that is not UTF-8 is left out."""
+    """The rows that SQLite itself still gives, read from both ends; empty when it cannot open the
+    file or has no such table. A row with a text that is not UTF-8 is left out."""
     found: dict[Row, None] = {}
     with suppress(sqlite3.Error), closing(_read_only(path)) as opened:
         opened.text_factory = lambda text: text.decode("utf-8", errors="surrogateescape")
@@ -49,7 +49,7 @@ def rows_of_table(path: Path, table: str) -> list[Row]:
 
 
 def _read_on(opened: sqlite3.Connection, statement: str, found: dict[Row, None]) -> bool:
-    """Read until the end (True) or until damage is met (False)."""
+    """Read to the end (True) or to the first damage (False)."""
     try:
         for row in opened.execute(statement):
             if not any(isinstance(v, str) and _ESCAPED.search(v) for v in row):
@@ -60,11 +60,11 @@ def _read_on(opened: sqlite3.Connection, statement: str, found: dict[Row, None])
 
 
 class Pages:
-    """All pages of a file, with what its write-ahead log holds put over them. `rows` needs neither
-    the header nor the tables' inner pages, so what still stands anywhere is found."""
+    """All pages of a file, in the state that its write-ahead log gives them. `rows` needs neither
+    the header nor the tables' inner pages, so every row that is left anywhere is found."""
 
     def __init__(self, path: Path) -> None:
-        """Reads the whole file. Raises OSError when it cannot."""
+        """Read the whole file. Raises OSError when it cannot be read."""
         data = path.read_bytes()
         has_header = data[:16] == _MAGIC
         size = struct.unpack(">H", data[16:18])[0] if has_header else 0
@@ -81,7 +81,7 @@ class Pages:
         self._free = self._free_pages() if has_header else set()
 
     def _lay_over(self, log: bytes) -> None:
-        """The pages of all transactions that were committed into the log."""
+        """Replace pages by those of all transactions that were committed to the log."""
         if len(log) < 32 or log[:4] not in (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"):
             return
         salts, waiting = log[16:24], dict[int, bytes]()
@@ -107,8 +107,8 @@ class Pages:
         return free
 
     def rows(self, columns: int) -> Iterator[Row]:
-        """Every row with so many columns that stands whole in a page of a table or of an index,
-        in the order of pages. A table's own row number takes the place of an empty first column."""
+        """Every row with this many columns that is whole in a page of a table or of an index, in
+        the order of pages. A table's own row number replaces an empty first column."""
         for number, page in sorted(self._pages.items()):
             start = 100 if number == 1 else 0
             kind = page[start] if len(page) == self._size else 0
@@ -137,7 +137,7 @@ class Pages:
         return (row_number, *values[1:])
 
     def _payload(self, page: bytes, at: int, length: int, *, is_table: bool) -> bytes:
-        """The row's bytes, the part that stands in other pages included."""
+        """The row's bytes, with the part that is in other pages."""
         if length > self._size * len(self._pages):
             raise ValueError("longer than the file")
         usable = self._usable
@@ -151,7 +151,7 @@ class Pages:
         following = struct.unpack(">I", page[at + local : at + local + 4])[0]
         while len(payload) < length:
             if following not in self._pages:
-                raise ValueError("its page is not there")
+                raise ValueError("its page is missing")
             more = self._pages[following]
             payload += more[4:usable][: length - len(payload)]
             following = struct.unpack(">I", more[:4])[0]
@@ -170,8 +170,8 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _values(payload: bytes, columns: int) -> Row | None:
-    """The row's values; None when it has not so many columns. Raises ValueError when they do not
-    fill the payload, as in a damaged row."""
+    """The row's values; None when it has another number of columns. Raises ValueError when they do
+    not fill the payload, as in a damaged row."""
     end, at = _number(payload, 0)
     kinds: list[int] = []
     while at < end and len(kinds) <= min(columns, _MOST_COLUMNS):
@@ -182,23 +182,23 @@ def _values(payload: bytes, columns: int) -> Row | None:
     values: list[Value] = []
     for kind in kinds:
         width = _WIDTHS.get(kind, (kind - 12) // 2)
-        piece = payload[at : at + width]
-        if len(piece) != width or kind in (10, 11):
+        data = payload[at : at + width]
+        if len(data) != width or kind in (10, 11):
             raise ValueError("a value is cut")
-        values.append(_value(kind, piece))
+        values.append(_value(kind, data))
         at += width
     if at != len(payload):
         raise ValueError("bytes are left over")
     return tuple(values)
 
 
-def _value(kind: int, piece: bytes) -> Value:
+def _value(kind: int, data: bytes) -> Value:
     if kind == 0:
         return None
     if kind in (8, 9):
         return kind - 8
     if kind == 7:
-        return float(struct.unpack(">d", piece)[0])
+        return float(struct.unpack(">d", data)[0])
     if kind < 7:
-        return int.from_bytes(piece, "big", signed=True)
-    return piece if kind % 2 == 0 else piece.decode("utf-8")
+        return int.from_bytes(data, "big", signed=True)
+    return data if kind % 2 == 0 else data.decode("utf-8")

@@ -1,4 +1,4 @@
--- The library's truth. Papers are merged views of records; chunks, vectors and the word index follow.
+-- The library's truth. Papers are merged views of entries (`records`); chunks, vectors and the word index follow.
 
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -26,7 +26,7 @@ CREATE TABLE tags (
   PRIMARY KEY (tag, paper)
 ) WITHOUT ROWID;
 
--- Every entry as it was read. A paper is made anew from its records whenever one joins.
+-- Every entry as it was read. A paper is made again from its entries whenever one is added.
 CREATE TABLE records (
   number INTEGER PRIMARY KEY,
   paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
@@ -60,7 +60,7 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_paper ON chunks (paper);
 
--- The inverted index: eight bytes an entry, as postings.py writes them. A segment holds the words of
+-- The inverted index: eight bytes a posting, as index/inverted.py writes them. A segment holds the words of
 -- the chunks that were committed together; small ones are put together as they become many.
 CREATE TABLE segments (
   number INTEGER PRIMARY KEY,
@@ -75,7 +75,7 @@ CREATE TABLE postings (
   entries BLOB NOT NULL,
   PRIMARY KEY (segment, term)
 ) WITHOUT ROWID;
--- The forward index: a chunk's stems, six bytes an entry, as forward_index.py writes them.
+-- The forward index: a chunk's stems, six bytes each, as index/forward.py writes them.
 CREATE TABLE words (
   chunk INTEGER PRIMARY KEY REFERENCES chunks ON DELETE CASCADE,
   entries BLOB NOT NULL
@@ -102,7 +102,7 @@ CREATE TABLE sentences (
 -- What the index must still forget, with the generation in which it went.
 CREATE TABLE removed_chunks (id TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID;
 
--- By what records are compared (JSON, as likeness.Likeness), and the blocks that they lie in.
+-- What entries are compared by (JSON, as dedupe/compare.Likeness), and the blocks that they are in.
 CREATE TABLE likenesses (
   record INTEGER PRIMARY KEY REFERENCES records ON DELETE CASCADE,
   likeness TEXT NOT NULL
@@ -113,7 +113,7 @@ CREATE TABLE blocks (
   PRIMARY KEY (name, record)
 ) WITHOUT ROWID;
 CREATE INDEX blocks_record ON blocks (record);
--- What is said of two records, by a rule or by a person; they are named by their sha256.
+-- The verdict on two entries, by a rule or by a person; they are named by their sha256.
 CREATE TABLE pairs (
   one TEXT NOT NULL,
   other TEXT NOT NULL,

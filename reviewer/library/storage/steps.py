@@ -1,4 +1,4 @@
-"""Steps of long runs that are done, kept by a hash of all that went into them."""
+"""Finished steps of long runs, kept by a hash of everything that they depend on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ R = TypeVar("R", bound=Frozen)
 
 
 class Steps:
-    """Keeps what steps gave; a step that is kept is committed. Safe to use from several threads."""
+    """Keeps what steps gave; a kept step is committed. Several threads may use it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -33,7 +33,7 @@ class Steps:
         is_whole: Callable[[R], bool] = lambda made: True,
     ) -> R:
         """What the step of this kind gave for these parts (values that JSON can hold), made and
-        committed now if it is not there. Nothing is kept of a step that raises, or that gave what
+        committed now if it is not kept yet. Nothing is kept of a step that raises, or whose result
         is not whole."""
         key = key_of(kind, parts)
         kept = self.find(key, into)
@@ -47,9 +47,9 @@ class Steps:
     def find(self, key: str, into: type[R]) -> R | None:
         """The kept value; None also where an earlier release kept another form."""
         with self._alone:
-            rows = self._database.rows("SELECT value FROM steps WHERE key = ?", (key,))
+            values = self._database.column("SELECT value FROM steps WHERE key = ?", (key,))
         try:
-            return into.model_validate_json(rows[0][0]) if rows else None
+            return into.model_validate_json(values[0]) if values else None
         except ValidationError:
             return None
 
@@ -57,23 +57,24 @@ class Steps:
         self.keep_all(kind, [(key, value)])
 
     def keep_all(self, kind: str, values: Iterable[tuple[str, Frozen]]) -> None:
-        """Commit them together: all are kept, or none."""
+        """Keep these values by their keys, in one commit: all or none."""
         made = datetime.now(UTC).isoformat(timespec="seconds")
         rows = [(key, kind, made, value.model_dump_json()) for key, value in values]
         with self._alone, self._database.transaction():
             self._database.run_many("INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?)", rows)
 
     def forget(self, keys: Iterable[str]) -> None:
-        """These steps are made again when they are asked for."""
+        """Forget these steps: they are made again at their next use."""
         with self._alone, self._database.transaction():
             self._database.run_many("DELETE FROM steps WHERE key = ?", [(key,) for key in keys])
 
 
 def key_of(kind: str, parts: Iterable[Any]) -> str:
     """A SHA-256 over the step's kind and its parts as JSON."""
-    said = json.dumps([kind, *parts], ensure_ascii=False, sort_keys=True, default=_plain)
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  a record
-    return value.model_dump(mode="json")
+    text = json.dumps(
+        [kind, *parts],
+        ensure_ascii=False,
+        sort_keys=True,
+        default=lambda value: value.model_dump(mode="json"),
+    )
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
