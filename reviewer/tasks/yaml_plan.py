@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.text import clean
 from reviewer.types import Paper
-from reviewer.types.drafts import Order, Plan, Theme
+from reviewer.types.drafts import DraftPlan, Order, Theme
 
 ORDERS: tuple[Order, ...] = ("thematic", "chronological")
 LEAST_WORDS, MOST_WORDS = 50, 20_000
@@ -24,7 +24,7 @@ _HEAD = """\
 """
 
 
-def plan_yaml(plan: Plan, papers: Sequence[Paper]) -> str:
+def plan_yaml(plan: DraftPlan, papers: Sequence[Paper]) -> str:
     """The plan as YAML; each paper stands by its key, with its title and year as a comment."""
     known = {paper.id: paper for paper in papers}
     lines = [
@@ -48,7 +48,7 @@ def quoted(text: str) -> str:
     return json.dumps(clean(text), ensure_ascii=False)
 
 
-def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Plan:
+def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> DraftPlan:
     """The plan that a YAML file holds. `paper_named` gives the paper of a key or raises
     NotFoundError. Nothing in the file is run, and no object is made of it.
 
@@ -63,7 +63,7 @@ def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Plan
     if "question" not in top:
         reader.fault(1, "there is no question")
     question, order, words = (top.get(n) for n in ("question", "order", "words"))
-    return Plan(
+    return DraftPlan(
         question=reader.text(question, "question"),
         order=reader.order(order) if order is not None else "thematic",
         words=reader.words(words) if words is not None else 600,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reviewer.types import Evidence
-from reviewer.types.drafts import Order, Plan
+from reviewer.types.drafts import DraftPlan, Order
 from reviewer.types.searches import Filters
 
 
@@ -22,5 +22,5 @@ class DraftOptions:
     order: Order = "thematic"
     own: Evidence | None = None
     own_file: str = ""
-    plan: Plan | None = None
+    plan: DraftPlan | None = None
     is_strict: bool = False

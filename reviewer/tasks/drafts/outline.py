@@ -16,7 +16,7 @@ from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
 from reviewer.text import counted
 from reviewer.text.views import one_line
 from reviewer.types import Paper
-from reviewer.types.drafts import Plan
+from reviewer.types.drafts import DraftPlan
 from reviewer.types.evidence import by_paper, tagged
 from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
@@ -31,7 +31,7 @@ SHARE_OF_BEST = 0.5
 class Planned:
     """The plan, and what it was made of. Without evidence there is none."""
 
-    plan: Plan
+    plan: DraftPlan
     gathered: Gathered
 
     @property
@@ -68,7 +68,7 @@ def plan_related_work(
     else:
         reads = Reads(options.papers, options.filters, options.effort)
         gathered = _without_far(gather(question, library, writer, reads, progress), writer, options)
-    plan = Plan(question=question, order=options.order, words=options.words)
+    plan = DraftPlan(question=question, order=options.order, words=options.words)
     if gathered.is_empty:
         return Planned(plan, gathered)
     progress("Planning", 0, 0)

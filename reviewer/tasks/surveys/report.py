@@ -30,8 +30,8 @@ from reviewer.types.surveys import (
     Methods,
     OpenQuestion,
     ReportPlan,
+    StanceCount,
     SurveySection,
-    Verdict,
     ViewQuestion,
 )
 
@@ -208,13 +208,13 @@ def _open_question(claim: Claim, sections: Sequence[SurveySection]) -> OpenQuest
 
 def _verdicts(
     plan: ReportPlan, readings: Mapping[str, Reading], evidence: Sequence[Evidence], desk: Desk
-) -> tuple[Verdict, ...]:
+) -> tuple[StanceCount, ...]:
     """What papers say to a topic that is a question, where a model read them."""
     if desk.writer.name == "extractive" or not plan.topic.endswith("?"):
         return ()
     stances = take_stances(tuple(readings.values()), tuple(evidence))
     said = verdict_of(stances)
-    return (Verdict(question=plan.topic, verdict=said, stances=stances),) if said else ()
+    return (StanceCount(question=plan.topic, verdict=said, stances=stances),) if said else ()
 
 
 def _methods(plan: ReportPlan, collected: Collected, desk: Desk) -> Methods:

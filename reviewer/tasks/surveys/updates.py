@@ -8,7 +8,7 @@ from reviewer.tasks.surveys.collect import Collected
 from reviewer.tasks.surveys.context import Desk, Latest, Outline
 from reviewer.tasks.surveys.sections import evidence_of, section_key
 from reviewer.types import SurveyReport
-from reviewer.types.surveys import News, ReportPlan, SurveySection
+from reviewer.types.surveys import ReportPlan, SurveySection, UpdateNews
 
 
 def with_news(
@@ -35,11 +35,11 @@ def with_news(
 
 def news_of(
     sections: Sequence[SurveySection], collected: Collected, latest: Latest | None
-) -> News | None:
+) -> UpdateNews | None:
     if latest is None:
         return None
     now = {paper.id for paper in collected.papers}
-    return News(
+    return UpdateNews(
         since=latest.made,
         new_ids=tuple(p.id for p in collected.papers if p.id not in latest.read_ids),
         gone_titles=tuple(title for i, title in latest.titles.items() if i not in now),
