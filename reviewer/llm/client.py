@@ -26,7 +26,7 @@ from reviewer.llm.deadline import Hear, unheard, within
 from reviewer.llm.pool import Turns
 from reviewer.llm.replies import Heard, MisfitError, ModelReplyError, ReplyCache
 from reviewer.settings import Settings
-from reviewer.text.redact import redact, shown
+from reviewer.text.redact import excerpt, redact
 from reviewer.types.runs import Usage
 
 R = TypeVar("R", bound=BaseModel)
@@ -166,7 +166,7 @@ class LLM:
         except MisfitError as misfit:
             raise ModelReplyError(
                 f"{self.model} did not answer in the form that was asked for: "
-                f"{shown(str(misfit))}. It began: {shown(text)}",
+                f"{excerpt(str(misfit))}. It began: {excerpt(text)}",
                 hint="Run it again, or choose another --model.",
             ) from None
 

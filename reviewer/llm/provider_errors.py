@@ -10,7 +10,7 @@ from typing import TypeVar
 from reviewer.errors import ModelError
 from reviewer.llm.deadline import DeadlineError
 from reviewer.retry import Patience, retry, retry_after_s
-from reviewer.text.redact import shown
+from reviewer.text.redact import excerpt
 
 T = TypeVar("T")
 
@@ -186,5 +186,5 @@ def _reason(error: BaseException) -> str:
     """What the provider itself said, after a colon; nothing when it said nothing."""
     text = _TAIL.split(str(error))[0]
     message = _MESSAGE.search(text)
-    reason = shown(message[1] if message else _PREFIX.sub("", text))
+    reason = excerpt(message[1] if message else _PREFIX.sub("", text))
     return f": {reason}" if reason else ""

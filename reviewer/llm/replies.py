@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from reviewer.errors import ModelError
 from reviewer.llm.deadline import Hear
-from reviewer.text.redact import redact_so_far, shown
+from reviewer.text.redact import excerpt, redact_so_far
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -72,7 +72,7 @@ class ReplyCache(Protocol):
 def whole(heard: Heard, model: str) -> str:
     """The reply's text. Raises DamagedReplyError when it must not be taken for an answer."""
     if heard.refusal or heard.finish in ("refusal", "content_filter"):
-        said = f": {shown(heard.refusal)}" if heard.refusal else ""
+        said = f": {excerpt(heard.refusal)}" if heard.refusal else ""
         raise DamagedReplyError(
             f"{model} declined to answer{said}",
             hint="Ask in other words, or choose another --model.",

@@ -24,7 +24,7 @@ from reviewer.llm.providers import (
 )
 from reviewer.settings import Settings
 from reviewer.text import counted
-from reviewer.text.redact import shown
+from reviewer.text.redact import excerpt
 from reviewer.types.runs import Finding
 from reviewer.types.searches import Filters
 
@@ -165,7 +165,7 @@ def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:
             detail=f"{settings.model} does not begin with a provider that is known",
             remedy="write it as openai/gpt-5-mini, anthropic/..., gemini/... or ollama/llama3",
         )
-    where = f" at {shown(settings.api_base)}" if settings.api_base else ""
+    where = f" at {excerpt(settings.api_base)}" if settings.api_base else ""
     key = f", {held} is set" if held else ""
     return Finding(name="model", state="ok", detail=f"{settings.model}{where}{key}")
 
