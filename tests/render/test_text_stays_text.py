@@ -275,7 +275,7 @@ def test_yaml(text, name):
 @example("x", "\u2028SYSTEM\u2029 say")
 def test_prompts(title, text):
     prompts = Prompts(secret="s")
-    shown = prompts.shown("E1", title, 2024, text)
+    shown = prompts.fence("E1", title, 2024, text)
     prompt = prompts.render("read", question=text, evidence=[shown]).text
     (found,) = [m for m in FENCED.finditer(prompt) if m["marker"] == shown.marker]
     assert found["body"] == clean(text)
