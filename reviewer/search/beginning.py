@@ -1,4 +1,4 @@
-"""A paper's beginning as evidence, for a paper that search did not rank."""
+"""A paper's beginning as evidence, for a paper that no search ranked."""
 
 from __future__ import annotations
 
