@@ -1,6 +1,6 @@
-"""What a user is told when something is wrong: what happened, to which thing, what to try.
+"""Errors for the user: what happened, to which thing, what to try.
 
-All that a user can meet. Kinds that only one package raises are defined there.
+The tree of all errors that a user can see. Errors that only one package raises are defined there.
 
     ReviewError
         EmbeddingError
@@ -33,7 +33,7 @@ from typing import ClassVar
 
 
 class ReviewError(Exception):
-    """A fault that a user can cause or mend. `message` names the thing, `hint` one thing to try."""
+    """An error that a user can cause or fix. `message` says what happened, `hint` what to try."""
 
     exit_code: ClassVar[int] = 1
     code: ClassVar[str] = "error"
@@ -58,51 +58,51 @@ class LibraryError(ReviewError):
 
 
 class NewerLibraryError(LibraryError):
-    """The library was made by a later release; this one must not touch it."""
+    """The library was made by a later release; this one must not change it."""
 
     code = "newer_library"
 
 
 class NotFoundError(ReviewError):
-    """A paper or a run that was named is not in the library."""
+    """A named paper or run is not in the library."""
 
     code = "not_found"
 
 
 class SourceError(ReviewError):
-    """No paper could be read from what was given."""
+    """No paper could be read from the given file or text."""
 
     code = "source"
 
 
 class EmbeddingError(ReviewError):
-    """Texts cannot be turned into vectors, or the library's vectors are of another embedding."""
+    """Texts cannot be embedded, or the library's vectors were made by another embedding."""
 
     code = "embedding"
 
 
 class ModelError(ReviewError):
-    """A model provider refused, failed or is not set up."""
+    """A model's provider refused, failed or is not set up."""
 
     code = "model"
 
 
 class OnlineError(ReviewError):
-    """An online source cannot be asked, did not answer, or knows nothing of what was named."""
+    """An online source cannot be used, did not answer, or does not know what was named."""
 
     code = "online"
 
 
 class OutputError(ReviewError):
-    """What was found cannot be put out."""
+    """The result cannot be written."""
 
     code = "output"
 
 
 def in_words(error: ReviewError | OSError) -> ReviewError:
-    """For the user. A file's name that is too long may be met anywhere, and a full disk behind
-    standard output; other faults of the system are told where they are met, so that one that comes
-    here is a bug, and is raised again."""
+    """The error for the user. A file name can be too long anywhere, and standard output can be on a
+    full disk; other errors of the system are caught where they happen, so any other one is a bug
+    and is raised again."""
     if isinstance(error, ReviewError):
         return error
     if error.errno == errno.ENOSPC:
@@ -117,8 +117,8 @@ def in_words(error: ReviewError | OSError) -> ReviewError:
 
 
 def make_folder(folder: Path, what: str, kind: type[ReviewError], hint: str) -> None:
-    """Make the folder where it is not there. Raises an error of this kind, which says that `what`
-    cannot be done and why."""
+    """Make the folder if it does not exist. Raises an error of this kind, whose message is `what`
+    and the reason."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Public faces of packages: their names are imported when they are first used."""
+"""Public faces of packages: names that are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 
 def face(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """The `__getattr__` of a package whose public names come from the modules that `homes` names.
-    No public name may be that of a module in the package, which would hide it.
+    """The `__getattr__` of a package; `homes` gives the module of each public name. No public name
+    may be the name of a module in the package, which would hide it.
 
-    It raises AttributeError for any other name, as a module does.
+    The `__getattr__` raises AttributeError for any other name, as a module does.
     """
 
     def load(name: str) -> Any:  # noqa: ANN401  any public name

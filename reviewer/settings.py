@@ -1,4 +1,4 @@
-"""One flat Settings: defaults, then review.toml, then REVIEW_* variables, then flags."""
+"""The settings: defaults, then review.toml, then REVIEW_* variables, then flags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from reviewer.errors import UsageError
 
 SETTINGS_FILE = "review.toml"
-# Where a flag is not called as the setting is; a setting without a flag has an empty one.
+# Flags with another name than their setting; empty for a setting without a flag.
 _FLAGS = {
     "budget_usd": "--budget",
     "timeout_s": "--timeout",
@@ -24,7 +24,7 @@ LIBRARY_FOLDER = ".review"
 
 
 class Settings(BaseModel):
-    """What a run may be told. Paths are strings; an empty string means "not set"."""
+    """The settings of a run. Paths are strings; an empty string means "not set"."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
@@ -39,12 +39,12 @@ class Settings(BaseModel):
     jobs: int = Field(default=8, ge=1)
     budget_usd: float | None = Field(default=None, ge=0)
     max_calls: int | None = Field(default=None, ge=0)
-    context_tokens: int | None = Field(default=None, ge=1)  # what litellm knows, else 8192
-    mail: str = ""  # told to online sources that ask who is asking
+    context_tokens: int | None = Field(default=None, ge=1)  # litellm's number, else 8192
+    mail: str = ""  # sent to online sources that want to know who uses them
     openalex_key: SecretStr = SecretStr("")
     semantic_scholar_key: SecretStr = SecretStr("")
     ncbi_key: SecretStr = SecretStr("")
-    arxiv_base: str = ""  # these take the place of the published addresses
+    arxiv_base: str = ""  # these replace the published addresses
     openalex_base: str = ""
     semantic_scholar_base: str = ""
     crossref_base: str = ""
@@ -58,7 +58,7 @@ def load_settings(
     environment: Mapping[str, str] | None = None,
     start: Path | None = None,
 ) -> Settings:
-    """Settings for a run that starts in folder `start`. Flags that are None are not given.
+    """Settings for a run that starts in folder `start`. A flag of None was not given.
 
     Raises UsageError that names the file or variable and what is wrong with it.
     """
@@ -86,20 +86,20 @@ def _written_out(library: str) -> Path:
         return Path(library).expanduser()
     except RuntimeError as error:
         raise UsageError(
-            f"the library '{library}' lies in a home folder that cannot be found",
-            hint="Write the folder out in full.",
+            f"the library '{library}' is in a home folder that cannot be found",
+            hint="Write the whole path of the folder.",
         ) from error
 
 
 def default_library() -> Path:
-    """The library of a user who named none, in the user's data folder."""
+    """The library if the user names no other, in the user's data folder."""
     import platformdirs
 
     return Path(platformdirs.user_data_dir("review")) / "library"
 
 
 def cache_folder() -> Path:
-    """Where things that can be made again are kept."""
+    """The folder for files that can be made again."""
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("review"))
@@ -122,9 +122,13 @@ def _from_files(library: str, environment: Mapping[str, str]) -> dict[str, Any]:
             found = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise UsageError(
-                f"{path} cannot be read: {error}", hint="Mend the file or move it away."
+                f"{path} cannot be read: {error}", hint="Fix the file or move it away."
             ) from error
-        _check_names(found, path)
+        known = Settings.model_fields
+        if unknown := next((name for name in found if name not in known), ""):
+            raise UsageError(
+                f"{path} has the unknown setting '{unknown}'", hint=f"Known: {', '.join(known)}."
+            )
         _checked(found, f"{path}: ")
         values |= found
     return values
@@ -139,13 +143,6 @@ def _settings_files(library: str, environment: Mapping[str, str]) -> list[Path]:
     return files
 
 
-def _check_names(found: Mapping[str, Any], path: Path) -> None:
-    for name in found:
-        if name not in Settings.model_fields:
-            known = ", ".join(Settings.model_fields)
-            raise UsageError(f"{path} sets '{name}', which is no setting", hint=f"Known: {known}.")
-
-
 def _checked(values: Mapping[str, Any], place: str = "") -> Settings:
     try:
         return Settings(**values)
@@ -157,7 +154,7 @@ def _checked(values: Mapping[str, Any], place: str = "") -> Settings:
         ways = f"{flag} or REVIEW_{name.upper()}" if flag else f"REVIEW_{name.upper()}"
         raise UsageError(
             f"{place}the setting '{name}' is '{value}', which {_misfit(first)}",
-            hint=f"Set {ways} to a fitting value.",
+            hint=f"Set {ways} to a valid value.",
         ) from error
 
 
@@ -167,12 +164,10 @@ def _misfit(found: Any) -> str:  # noqa: ANN401  pydantic's details of one error
     said = {
         "greater_than_equal": f"is less than {limits.get('ge')}",
         "greater_than": f"is not more than {limits.get('gt')}",
-        "finite_number": "is no finite number",
+        "finite_number": "is not a finite number",
+        "int": "is not a whole number",
+        "float": "is not a number",
+        "bool": "is not true or false",
+        "string": "is not a text",
     }
-    for start, words in (
-        ("int", "is no whole number"), ("float", "is no number"), ("bool", "is not true or false"),
-        ("string", "is no text"),
-    ):  # fmt: skip
-        if kind.startswith(start):
-            return words
-    return said.get(kind, "does not fit")
+    return said.get(kind) or said.get(kind.split("_")[0], "is not valid")

@@ -124,7 +124,7 @@ def test_a_home_folder_is_written_out(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("modle = 'x'", "sets 'modle', which is no setting"),
+        ("modle = 'x'", "has the unknown setting 'modle'"),
         ("[model]\nname = 'x'", "the setting 'model' is "),
         ("library = [1]", "the setting 'library' is '[1]'"),
         ("timeout_s = 'soon'", "the setting 'timeout_s' is 'soon'"),

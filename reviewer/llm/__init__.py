@@ -1,4 +1,4 @@
-"""One language model behind litellm: its calls, their limits, its replies and its prompts."""
+"""One language model behind litellm: its calls and their limits, its replies, its prompts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks a model through the prompts: what is shown to it, and what fits into its context."""
+"""Asks a model with the prompts: which texts it sees, and what fits into its context."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import reviewer.llm.pool as pool
 from reviewer.errors import ModelError
 from reviewer.llm.budget import LimitError, StoppedError
-from reviewer.llm.prompts import Prompt, Prompts, Shown
+from reviewer.llm.prompts import FencedText, Prompt, Prompts
 from reviewer.text import counted
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
@@ -18,7 +18,7 @@ from reviewer.types.frozen import Frozen
 from reviewer.types.runs import Usage
 
 CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
-REPLY_TOKENS = 1500  # left free for the reply
+REPLY_TOKENS = 1500  # kept free for the reply
 FENCE_TOKENS = 40
 
 A = TypeVar("A")
@@ -27,7 +27,7 @@ T = TypeVar("T", bound=Frozen)
 
 
 class Model(Protocol):
-    """What the writer needs of `llm.LLM`."""
+    """The part of `llm.LLM` that a writer needs."""
 
     @property
     def model(self) -> str: ...
@@ -46,7 +46,7 @@ class Model(Protocol):
 
 
 class Asking:
-    """One model and the prompts that it is asked with. Safe to use from several threads."""
+    """One model and its prompts. Safe to use from several threads."""
 
     def __init__(self, model: Model, prompts: Prompts) -> None:
         self.model = model
@@ -55,39 +55,41 @@ class Asking:
         self._hashes: dict[str, str] = {}
 
     def ask(self, name: str, into: type[T], **inputs: Any) -> T:  # noqa: ANN401  a prompt's inputs
-        return self.answer_to(self.prompts.render(name, **inputs), into)
+        """The reply to the prompt with this name and these inputs."""
+        return self.send(self.prompts.render(name, **inputs), into)
 
-    def answer_to(self, prompt: Prompt, into: type[T]) -> T:
+    def send(self, prompt: Prompt, into: type[T]) -> T:
+        """The reply to a rendered prompt."""
         self._hashes[prompt.name] = prompt.file_hash
         return self.model.ask(prompt.text, into, prompt_hash=prompt.file_hash)
 
     def side_by_side(self, call: Callable[[A], B], items: Sequence[A]) -> list[B]:
-        """What the call gives for each item, in their order, as many at a time as may be."""
+        """What `call` returns for each item, in their order; as many at a time as `model.jobs`."""
         meanwhile = None if self.prompts.is_ready else self.prompts.make_ready
         return pool.side_by_side(call, items, self.model.jobs, meanwhile)
 
     def tried(
         self, call: Callable[[A], B], items: Sequence[A], ended: Callable[[A], None]
     ) -> list[B | ModelError]:
-        """As `side_by_side`, with the ModelError of a call that failed in its place.
+        """As `side_by_side`, with the ModelError of a failed call in its place.
 
-        `ended` is told of each item, one at a time. Raises what began it when every call fails; at
-        an interrupt the model is closed, for nobody wants its calls any more.
+        `ended` is called with each item, one at a time. If every call fails, raises the error that
+        was the cause. At an interrupt the model is closed, because its calls are not needed.
         """
         failed: list[ModelError] = []
         alone = threading.Lock()
 
         def attempt(item: A) -> B | ModelError:
-            given: B | ModelError
+            result: B | ModelError
             try:
-                given = call(item)
+                result = call(item)
             except ModelError as error:
-                given = error
+                result = error
             with alone:
-                if isinstance(given, ModelError):
-                    failed.append(given)
+                if isinstance(result, ModelError):
+                    failed.append(result)
                 ended(item)
-            return given
+            return result
 
         try:
             results = self.side_by_side(attempt, items)
@@ -103,26 +105,27 @@ class Asking:
         """Tokens that the texts of one prompt may take."""
         return self.model.context_tokens - 2 * REPLY_TOKENS
 
-    def batches(self, evidence: Sequence[Evidence], papers_a_call: int) -> list[list[Evidence]]:
-        """The evidence of so many papers each, in order, or of as many as fit."""
-        return batched(evidence, papers_a_call, self.room())
+    def fence(self, item: Evidence, *texts: str) -> FencedText:
+        """The evidence for a prompt: its whole chunk, or these `texts` of it."""
+        paper = item.paper
+        return self.prompts.fence(item.tag, paper.title, paper.year, *(texts or [item.chunk.text]))
 
-    def fit(self, shown: list[Shown]) -> list[Shown]:
-        """Without the last ones, if all would not fit into the model's context."""
+    def fit(self, texts: Sequence[FencedText]) -> list[FencedText]:
+        """The texts that fit into the model's context: the last ones are left out, never the
+        first."""
         room = self.room()
-        kept: list[Shown] = []
-        for item in shown:
-            room -= tokens(item.text) + tokens(item.title)
+        kept: list[FencedText] = []
+        for text in texts:
+            room -= tokens(text.text) + tokens(text.title)
             if room < 0 and kept:
-                left = len(shown) - len(kept)
-                texts = counted(left, "text")
-                self._notes.append(f"{texts} that did not fit into the model's context")
+                left_out = counted(len(texts) - len(kept), "text")
+                self._notes.append(f"{left_out} that did not fit into the model's context")
                 break
-            kept.append(item)
+            kept.append(text)
         return kept
 
     def prompt_hashes(self, names: Sequence[str] = ()) -> dict[str, str]:
-        """The hash of each prompt that was used so far, or of those with these names."""
+        """The hash of each prompt that was used so far; with `names`, of the prompts named."""
         used = self._hashes
         if names:
             used = {name: own for name, own in self._all_hashes.items() if name in names}
@@ -138,7 +141,8 @@ class Asking:
 
 
 def batched(evidence: Sequence[Evidence], papers_a_call: int, room: float) -> list[list[Evidence]]:
-    """The evidence of so many papers each, in order, or of as many as take `room` tokens."""
+    """The evidence in order, in batches of at most `papers_a_call` papers and `room` tokens; a
+    larger paper has a batch of its own."""
     batches: list[list[Evidence]] = []
     count, left = papers_a_call, 0.0
     for own in by_paper(evidence).values():
@@ -152,6 +156,6 @@ def batched(evidence: Sequence[Evidence], papers_a_call: int, room: float) -> li
 
 
 def tokens(text: str) -> float:
-    """What a fenced text takes, estimated from above."""
+    """The tokens of a text and its fence, rather too many than too few."""
     others = sum(character > "\u024f" for character in text)
     return (len(text) - others) / CHARS_A_TOKEN + others + FENCE_TOKENS / 2

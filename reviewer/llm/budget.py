@@ -1,4 +1,4 @@
-"""What a run may spend: its calls and their cost are counted, and the next one is refused."""
+"""Limits what a run may spend: counts calls and their cost, and refuses the next one at a limit."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ MOST_FAILURES = 5
 
 
 class LimitError(ModelError):
-    """The next call would pass --budget or --max-calls."""
+    """The next call would exceed --budget or --max-calls."""
 
     code = "model_limit"
 
 
 class StoppedError(ModelError):
-    """No more calls are made: too many failed in a row, or the run was closed."""
+    """No more calls are made: too many failed in a row, or the run was ended."""
 
     code = "model_stopped"
 
 
 def run_ended() -> StoppedError:
-    """What a call raises when the run was closed."""
+    """What a call raises after the run was ended."""
     return StoppedError("the run was ended", hint="Run it again.")
 
 
@@ -45,19 +45,21 @@ class Account:
 
     @property
     def usage(self) -> Usage:
-        """So far. `seconds` adds up the waiting of all calls, also of those side by side."""
+        """What was used so far. `seconds` is the sum over all calls, also those side by side."""
         return self._usage
 
+    def _update(self, **changes: object) -> None:
+        self._usage = self._usage.model_copy(update=changes)
+
     def begin(self, expected_usd: float) -> None:
-        """Before each request: raises LimitError or StoppedError when it must not be made.
-        Requests in flight count with what they are expected to cost."""
+        """To be called before each request. Raises LimitError or StoppedError if the request must
+        not be made. Requests that are running count with their expected cost."""
         with self._lock:
             self._check_open()
             usage = self._usage
             if self._max_calls is not None and usage.calls >= self._max_calls:
-                times = counted(usage.calls, "time")
                 raise LimitError(
-                    f"{usage.model} was called {times}, which is all that is allowed",
+                    f"{usage.model} was called {counted(usage.calls, 'time')}, the most allowed",
                     hint="Raise --max-calls and run it again.",
                 )
             spent = (usage.cost_usd or 0.0) + self._expected_usd
@@ -68,46 +70,43 @@ class Account:
                     hint="Raise --budget and run it again.",
                 )
             self._expected_usd += expected_usd
-            self._usage = usage.model_copy(update={"calls": usage.calls + 1})
+            self._update(calls=usage.calls + 1)
 
     def end(self, expected_usd: float, seconds: float) -> None:
-        """After each request that began, however it ended."""
+        """To be called after each request that began, however it ended."""
         with self._lock:
             self._expected_usd = max(0.0, self._expected_usd - expected_usd)
-            total = round(self._usage.seconds + seconds, 3)
-            self._usage = self._usage.model_copy(update={"seconds": total})
+            self._update(seconds=round(self._usage.seconds + seconds, 3))
 
     def charge(self, tokens_in: int, tokens_out: int, cost_usd: float | None) -> None:
-        """What a reply used. Once one has no known price, the sum has none."""
+        """Add what a reply used. After a reply without a known price, the sum has no price."""
         with self._lock:
             usage = self._usage
-            known = None if cost_usd is None or usage.cost_usd is None else usage.cost_usd
-            self._usage = usage.model_copy(
-                update={
-                    "tokens_in": usage.tokens_in + tokens_in,
-                    "tokens_out": usage.tokens_out + tokens_out,
-                    "cost_usd": None if known is None else known + (cost_usd or 0.0),
-                }
+            is_priced = cost_usd is not None and usage.cost_usd is not None
+            self._update(
+                tokens_in=usage.tokens_in + tokens_in,
+                tokens_out=usage.tokens_out + tokens_out,
+                cost_usd=(usage.cost_usd or 0.0) + (cost_usd or 0.0) if is_priced else None,
             )
 
     def replay(self) -> None:
-        """A kept reply was used instead of a call."""
+        """Count a cached reply that was used instead of a call."""
         with self._lock:
-            cached = self._usage.cached_calls + 1
-            self._usage = self._usage.model_copy(update={"cached_calls": cached})
+            self._update(cached_calls=self._usage.cached_calls + 1)
 
     def succeed(self) -> None:
+        """End a row of failures."""
         with self._lock:
             self._failures = 0
 
     def fail(self, reason: str) -> None:
-        """A call was given up, after all its attempts."""
+        """Count a call that failed after all its attempts."""
         with self._lock:
             self._failures += 1
             self._last_failure = reason
 
     def close(self, *, at_once: bool) -> None:
-        """No call begins from here on; those that wait are told to end if this is `at_once`."""
+        """Let no more call begin. Calls that are waiting are ended too if `at_once`."""
         self._is_ending = True
         if at_once:
             self.closed.set()
@@ -119,5 +118,5 @@ class Account:
             raise StoppedError(
                 f"no more calls are made after {self._failures} failures in a row; the last: "
                 f"{self._last_failure}",
-                hint="Mend that, or choose another --model, and run it again.",
+                hint="Fix that, or choose another --model, and run it again.",
             )

@@ -7,39 +7,40 @@ import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Any
+from typing import Any, TypeVar
 
 from reviewer.errors import ModelError
 from reviewer.llm.budget import run_ended
 
-Hear = Callable[[str], None]
-"""Told the text of a reply so far, again and again; a second attempt starts from the beginning."""
+T = TypeVar("T")
+OnText = Callable[[str], None]
+"""Called repeatedly with the text of a reply so far; a second attempt starts from the beginning."""
 
-_LOOK_UP_S = 0.2  # how soon a waiting call notices that the run was closed
+_LOOK_UP_S = 0.2  # how soon a waiting call notices that the run was ended
 
 
 class DeadlineError(ModelError):
-    """The provider did not answer in time, whatever it sent meanwhile."""
+    """The provider did not send a whole answer in time."""
 
     code = "model_deadline"
 
 
-def unheard(text: str) -> None:
-    """A Hear that tells nobody."""
+def ignore_text(text: str) -> None:
+    """An OnText that does nothing."""
 
 
-def within(seconds: float, call: Callable[[Hear], Any], hear: Hear, closed: Event) -> Any:  # noqa: ANN401  what the call gives
-    """What `call` gives or raises, if it does so in `seconds`; else DeadlineError.
+def within(seconds: float, call: Callable[[OnText], T], on_text: OnText, closed: Event) -> T:
+    """What `call` returns or raises within `seconds`; after that, raises DeadlineError.
 
-    It runs in its own thread, which is left behind at the deadline (a provider that trickles bytes
-    never lets go of it). `hear` is called in this thread, and no longer after the deadline. Raises
-    StoppedError soon after `closed` is set.
+    `call` runs in its own thread, which is abandoned at the deadline, because a provider that sends
+    byte after byte could hold it forever. `on_text` is called in this thread, and not after the
+    deadline. Raises StoppedError soon after `closed` is set.
     """
     news: SimpleQueue[tuple[str, Any]] = SimpleQueue()
 
     def work() -> None:
         try:
-            news.put(("done", call(lambda text: news.put(("heard", text)))))
+            news.put(("done", call(lambda text: news.put(("text", text)))))
         except BaseException as error:  # noqa: BLE001  handed to the waiting thread, which raises it
             news.put(("failed", error))
 
@@ -51,8 +52,9 @@ def within(seconds: float, call: Callable[[Hear], Any], hear: Hear, closed: Even
         except Empty:
             continue
         if kind == "done":
-            return item
+            result: T = item
+            return result
         if kind == "failed":
             raise item
-        hear(item)
+        on_text(item)
     raise run_ended() if closed.is_set() else DeadlineError("no answer in time")

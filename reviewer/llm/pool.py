@@ -1,4 +1,4 @@
-"""Calls side by side: in the order of their items, and one at a time under one name."""
+"""Calls in threads: side by side with results in order, or one at a time under one name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ B = TypeVar("B")
 
 
 class Turns:
-    """Lets one thread at a time do what goes by the same name."""
+    """Lets only one thread at a time work under the same name."""
 
     def __init__(self) -> None:
         self._alone = threading.Lock()
@@ -40,18 +40,18 @@ def side_by_side(
     most: int,
     meanwhile: Callable[[], None] | None = None,
 ) -> list[B]:
-    """What `call` gives for each item, in their order, at most `most` at a time.
+    """What `call` returns for each item, in their order, at most `most` at a time.
 
-    `meanwhile` is done in this thread while they wait. At the first error, and at an interrupt, no
-    further call begins and none that runs is waited for.
+    `meanwhile` runs in this thread while they work. At the first error, and at an interrupt, no
+    more call begins and running calls are not waited for.
     """
     if len(items) == 1 and meanwhile is None:
         return [call(items[0])]
     pool = ThreadPoolExecutor(max(1, min(most, len(items))))
     try:
-        given = pool.map(call, items)
+        results = pool.map(call, items)
         if meanwhile is not None:
             meanwhile()
-        return list(given)
+        return list(results)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

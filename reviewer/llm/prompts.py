@@ -1,4 +1,4 @@
-"""The only file that renders prompts: Jinja, strict about names, paper text fenced as data."""
+"""Renders the prompts: Jinja that refuses unknown names; paper text is fenced as data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 SUFFIX = ".md.jinja"
-_LINE_SIGNS = re.compile("[\u2028\u2029]")  # they part lines and paragraphs, and nobody sees them
+_LINE_SIGNS = re.compile("[\u2028\u2029]")  # invisible ends of lines and paragraphs
 _FIRST_LINE = re.compile(
     r"\{#- inputs: (?P<inputs>.*?) \| reply: (?P<reply>.*?) \| caller: .*? -?#\}"
 )
@@ -25,14 +25,14 @@ _MARKER_CHARS = 12
 
 
 class PromptError(UsageError):
-    """A prompt of the user's own does not fit its inputs."""
+    """A user's own prompt does not fit its inputs."""
 
     code = "prompt"
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """A rendered prompt, and the hash of the file that it was made from."""
+    """A rendered prompt, and the hash of its file."""
 
     name: str
     text: str
@@ -40,8 +40,8 @@ class Prompt:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A piece of a paper as a prompt shows it: cleaned text under a tag, fenced by `marker`."""
+class FencedText:
+    """A text in a prompt: cleaned, under a tag, fenced by `marker`. `year` is in words."""
 
     tag: str
     title: str
@@ -52,17 +52,18 @@ class Shown:
 
 def prompts_folder() -> Path:
     """The prompts that come with the program: in the wheel, or beside the package in a checkout."""
-    inside = Path(__file__).parent.parent / "prompts"
-    return inside if inside.is_dir() else Path(__file__).parent.parent.parent / "prompts"
+    package = Path(__file__).parent.parent
+    inside = package / "prompts"
+    return inside if inside.is_dir() else package.parent / "prompts"
 
 
 class Prompts:
-    """The prompts in force: the program's own, each replaced by the user's where there is one."""
+    """The prompts in use: the program's own, each replaced by the user's if there is one."""
 
     def __init__(self, own_folder: str = "", secret: str = "") -> None:
-        """`own_folder` holds the user's prompts; `secret` is the library's, for the fences.
+        """`own_folder` has the user's prompts; `secret` is the library's, for the fences.
 
-        Raises PromptError when that folder is not there or holds a prompt that is not known.
+        Raises PromptError if the folder does not exist or has an unknown or unfitting prompt.
         """
         self._secret = secret.encode()
         self._folders = [prompts_folder()]
@@ -70,7 +71,8 @@ class Prompts:
             own = Path(own_folder).expanduser()
             if not own.is_dir():
                 raise PromptError(
-                    f"there is no folder {own}", hint="Make one with: review prompts export DIR"
+                    f"the prompts folder {own} does not exist",
+                    hint="Make one with: review prompts export DIR",
                 )
             self._folders.insert(0, own)
             for path in own.glob(f"*{SUFFIX}"):
@@ -83,14 +85,14 @@ class Prompts:
         return sorted(p.name.removesuffix(SUFFIX) for p in prompts_folder().glob(f"*{SUFFIX}"))
 
     def source(self, name: str) -> str:
-        """The text of a prompt's file. Raises NotFoundError for a name that is not one."""
+        """The text of a prompt's file. Raises NotFoundError for an unknown name."""
         return self._path(name).read_text(encoding="utf-8")
 
     def hashes(self) -> dict[str, str]:
         return {name: self._file_hash(name) for name in self.names()}
 
     def render(self, name: str, **inputs: Any) -> Prompt:  # noqa: ANN401  what a prompt takes
-        """The prompt with these inputs. Raises PromptError when the file asks for others."""
+        """The prompt with these inputs. Raises PromptError if its file cannot be rendered."""
         import jinja2
 
         try:
@@ -103,31 +105,31 @@ class Prompts:
         return Prompt(name, text.strip() + "\n", self._file_hash(name))
 
     def make_ready(self) -> None:
-        """Compile every prompt. Takes some milliseconds: to be done while a model is waited for."""
+        """Compile every prompt. Takes some milliseconds: done while waiting for a model."""
         self.is_ready = True
         for name in self.names():
             self._environment.get_template(name + SUFFIX)
 
-    def shown(self, tag: str, title: str, year: int | None, *texts: str) -> Shown:
-        """Texts made ready to be data, a line each: cleaned, and fenced by a marker that their
-        author could not guess and that the same library makes again (HMAC-SHA256 of the texts)."""
+    def fence(self, tag: str, title: str, year: int | None, *texts: str) -> FencedText:
+        """The texts as data, one a line: cleaned, and fenced by a marker that their author could
+        not guess and that is always the same in one library (HMAC-SHA256 of the texts)."""
         plain, heading = "\n".join(clean(text) for text in texts), clean(title)
         sign = hmac.new(self._secret, f"{heading}\n{plain}".encode(), hashlib.sha256)
         marker = sign.hexdigest()[:_MARKER_CHARS]
         while marker in plain or marker in heading:
             sign.update(b"again")
             marker = sign.hexdigest()[:_MARKER_CHARS]
-        return Shown(tag, heading, str(year) if year else "year unknown", plain, marker)
+        return FencedText(tag, heading, str(year) if year else "year unknown", plain, marker)
 
     def _path(self, name: str) -> Path:
         for folder in self._folders:
             path = folder / (name + SUFFIX)
             if path.is_file():
                 return path
-        raise NotFoundError(f"there is no prompt '{name}'", hint="Run: review prompts list")
+        raise NotFoundError(f"unknown prompt '{name}'", hint="Run: review prompts list")
 
     def _file_hash(self, name: str) -> str:
-        """Of the file as it was when it was first asked for: it is compiled once, too."""
+        """The hash of the file when it was first used, because it is compiled only once too."""
         if name not in self._hashes:
             whole = self._path(name).read_bytes() + self._path("_evidence").read_bytes()
             self._hashes[name] = hashlib.sha256(whole).hexdigest()[:16]
@@ -144,11 +146,12 @@ class Prompts:
             lstrip_blocks=True,
             autoescape=False,  # prompts are plain text
             auto_reload=False,
-            finalize=_shown,  # also a question, a column or a draft may hide characters
+            finalize=_visible,  # a question, a column or a draft may have hidden characters too
         )
 
     def _check(self, path: Path) -> None:
-        """The user's prompt uses just the names that the program's own one is given."""
+        """Raises PromptError if the user's prompt does not use exactly the inputs of the program's
+        own prompt."""
         import jinja2
         from jinja2 import meta
 
@@ -156,31 +159,29 @@ class Prompts:
         known = prompts_folder() / path.name
         if not known.is_file():
             raise PromptError(
-                f"{path} replaces no prompt", hint=f"Prompts: {', '.join(self.names())}."
+                f"{path} does not have the name of a prompt",
+                hint=f"Prompts: {', '.join(self.names())}.",
             )
         try:
             tree = jinja2.Environment().parse(path.read_text(encoding="utf-8"))
             used = meta.find_undeclared_variables(tree)
         except (jinja2.TemplateSyntaxError, OSError, UnicodeDecodeError) as error:
-            raise PromptError(f"{path} cannot be read: {error}", hint="Mend the file.") from error
+            raise PromptError(f"{path} cannot be read: {error}", hint="Fix the file.") from error
         if name.startswith("_"):
             return
-        wanted = inputs_of(known.read_text("utf-8"))
-        for problem, names in (("does not use", wanted - used), ("uses", used - wanted)):
-            if names:
-                said = ", ".join(sorted(names))
-                extra = "" if problem == "does not use" else ", which it is not given"
-                raise PromptError(
-                    f"{path} {problem} {said}{extra}", hint=f"See: review prompts show {name}"
-                )
+        inputs = inputs_of(known.read_text("utf-8"))
+        missing, unknown = (", ".join(sorted(n)) for n in (inputs - used, used - inputs))
+        if missing or unknown:
+            problem = f"does not use {missing}" if missing else f"uses the unknown input {unknown}"
+            raise PromptError(f"{path} {problem}", hint=f"See: review prompts show {name}")
 
 
-def _shown(value: object) -> object:
+def _visible(value: object) -> object:
     return visible(_LINE_SIGNS.sub(" ", value)) if isinstance(value, str) else value
 
 
 def inputs_of(source: str) -> set[str]:
-    """The inputs that a prompt's first line names."""
+    """The inputs in a prompt's first line. Raises ReviewError if there are none."""
     found = _FIRST_LINE.match(source)
     if found is None:
         raise ReviewError("a prompt's first line must name inputs, reply and caller")

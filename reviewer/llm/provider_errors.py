@@ -1,4 +1,4 @@
-"""What a provider's fault means: whether to ask again, after which pause, and in whose words."""
+"""What an error of a provider means: whether and when to try again, and what to tell the user."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TypeVar
 from reviewer.errors import ModelError
 from reviewer.llm.deadline import DeadlineError
 from reviewer.retry import Patience, retry, retry_after_s
-from reviewer.text.redact import shown
+from reviewer.text.redact import excerpt
 
 T = TypeVar("T")
 
 MOST_ATTEMPTS = 4
-_RETRIED = frozenset({200, 408, 409, 429})  # and 5xx; 200 is a body that is no reply
+_RETRIED = frozenset({200, 408, 409, 429})  # and 5xx; 200 is a body that is not a reply
 _MAY_BE_QUOTA = frozenset({400, 402, 403, 429})
 _QUOTA = re.compile(
     r"insufficient_quota|exceeded your current quota|credit balance|billing", re.IGNORECASE
@@ -40,12 +40,12 @@ _PREFIX = re.compile(r"^(?:[\w.]+: )*(?:\w+Exception(?: APIError)? - )?")
 
 
 def is_fault(error: BaseException) -> bool:
-    """True for what litellm raises for a provider; anything else is a bug of ours."""
+    """True for what litellm raises for a provider; anything else is our own bug."""
     return hasattr(error, "llm_provider")
 
 
 def may_pass(error: BaseException) -> bool:
-    """True for faults that another attempt may not meet."""
+    """True for an error that may not happen in another attempt."""
     if isinstance(error, ModelError):
         return getattr(error, "may_pass", False)
     if not is_fault(error) or _is_quota(error):
@@ -56,7 +56,7 @@ def may_pass(error: BaseException) -> bool:
 
 def named_pause_s(error: BaseException) -> float | None:
     """Seconds that the provider asks to wait: a number or a date in its `Retry-After` header, or
-    "retry in 34 s" in what it says (Gemini, OpenAI)."""
+    "retry in 34 s" in its message (Gemini, OpenAI); None if it does not say."""
     headers = getattr(error, "litellm_response_headers", None) or {}
     value = headers.get("retry-after")
     if value is not None:
@@ -68,9 +68,9 @@ def named_pause_s(error: BaseException) -> float | None:
 def until_answered(
     attempt: Callable[[], T], model: str, most_s: float, pause_s: float, closed: Event
 ) -> T:
-    """The result of as many attempts as it takes, MOST_ATTEMPTS at most, each begun within `most_s`
-    seconds. Pauses grow from `pause_s` and end when `closed` is set. Raises ModelError in the
-    user's words."""
+    """The result of the first attempt that succeeds, of MOST_ATTEMPTS at most, each begun within
+    `most_s` seconds. Pauses grow from `pause_s` and end when `closed` is set. Raises ModelError
+    with a message for the user."""
     try:
         return retry(
             attempt,
@@ -86,11 +86,11 @@ def until_answered(
     except Exception as error:
         if not is_fault(error):
             raise
-        raise in_words(error, model) from None  # the provider's own text may echo the key
+        raise in_words(error, model) from None  # the provider's own text may have the key
 
 
 def in_words(error: BaseException, model: str) -> ModelError:
-    """A provider's fault for the user, without anything that could be a key."""
+    """A provider's error for the user, without anything that could be a key."""
     if _is_quota(error):
         return ModelError(f"{model}: the account's quota is used up", hint="Check its billing.")
     named = type(error).__name__
@@ -110,7 +110,7 @@ def in_words(error: BaseException, model: str) -> ModelError:
 
 
 def _unreached(error: BaseException, model: str) -> ModelError | None:
-    """A server that is not there, or an Ollama without the model: what to look at first."""
+    """The error for a server that does not answer, or for an Ollama without the model."""
     provider, _, name = model.partition("/")
     if provider in _OLLAMA and _status(error) == 404:
         return ModelError(
@@ -155,12 +155,12 @@ def _by_status(error: BaseException, model: str) -> ModelError:
         )
     if _NO_REPLY.search(str(error)):
         return ModelError(
-            f"{model}: what its address sends is no model's reply", hint="Check --api-base."
+            f"{model}: its address does not send a model's reply", hint="Check --api-base."
         )
     if may_pass(error):
         what = f" (status {status})" if status not in (None, 200, 500) else ""  # 500 is any fault
         return ModelError(
-            f"{model} failed again and again{what}{_reason(error)}", hint="Try again later."
+            f"{model} failed repeatedly{what}{_reason(error)}", hint="Try again later."
         )
     return ModelError(
         f"{model} refused the request (status {status}){_reason(error)}",
@@ -174,8 +174,8 @@ def _status(error: BaseException) -> int | None:
 
 
 def _is_quota(error: BaseException) -> bool:
-    """An account without money. Gemini says "quota" of a limit by the minute too, and then names
-    the pause."""
+    """True for an account without money. Gemini says "quota" for a limit a minute too, but then it
+    says how long to wait."""
     text = str(error)
     if _status(error) not in _MAY_BE_QUOTA or _RETRY_IN.search(text):
         return False
@@ -183,8 +183,8 @@ def _is_quota(error: BaseException) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """What the provider itself said, after a colon; nothing when it said nothing."""
+    """The provider's own message, after a colon; empty if it has none."""
     text = _TAIL.split(str(error))[0]
     message = _MESSAGE.search(text)
-    reason = shown(message[1] if message else _PREFIX.sub("", text))
+    reason = excerpt(message[1] if message else _PREFIX.sub("", text))
     return f": {reason}" if reason else ""

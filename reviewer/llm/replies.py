@@ -1,6 +1,6 @@
-"""Reads a model's reply into a record: JSON out of fences, thoughts and prose, or why not.
+"""Reads a model's reply: JSON out of code fences, thoughts and prose, or why it does not fit.
 
-Nothing is guessed: what does not fit the record is refused.
+Nothing is guessed: what does not fit the reply type is refused.
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from reviewer.errors import ModelError
-from reviewer.llm.deadline import Hear
-from reviewer.text.redact import redact_so_far, shown
+from reviewer.llm.deadline import OnText
+from reviewer.text.redact import excerpt, redact_so_far
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -32,7 +33,7 @@ _KEPT_IN_SCHEMA = frozenset(
 
 
 class DamagedReplyError(ModelError):
-    """A reply that must not be taken for an answer: cut, empty, or the model declined."""
+    """A reply that must not be used as an answer: cut, empty, or the model declined."""
 
     code = "model_damaged_reply"
 
@@ -42,17 +43,18 @@ class DamagedReplyError(ModelError):
 
 
 class MisfitError(ValueError):
-    """A reply does not fit the record; the text says why, so that the model can mend it."""
+    """A reply does not fit its type; the text says why, so that the model can correct it."""
 
 
 class ModelReplyError(ModelError):
-    """A model did not answer in the asked form, not even when shown what was wrong."""
+    """A model did not answer in the asked form, also not after a message on what was wrong."""
 
     code = "model_reply"
 
 
-class Heard(NamedTuple):
-    """A provider's reply, whole or not. `finish` is None when the provider named no end."""
+class ProviderReply(NamedTuple):
+    """A provider's reply, whole or not. `finish` is None if the provider gave no reason for the
+    end."""
 
     text: str | None
     finish: str | None
@@ -62,37 +64,37 @@ class Heard(NamedTuple):
 
 
 class ReplyCache(Protocol):
-    """Keeps replies over runs. Called by one thread at a time."""
+    """Keeps replies between runs. Called by one thread at a time."""
 
     def find(self, key: str) -> str | None: ...
 
     def keep(self, key: str, reply: str, model: str) -> None: ...
 
 
-def whole(heard: Heard, model: str) -> str:
-    """The reply's text. Raises DamagedReplyError when it must not be taken for an answer."""
-    if heard.refusal or heard.finish in ("refusal", "content_filter"):
-        said = f": {shown(heard.refusal)}" if heard.refusal else ""
+def whole_text(reply: ProviderReply, model: str) -> str:
+    """The reply's text. Raises DamagedReplyError if it must not be used as an answer."""
+    if reply.refusal or reply.finish in ("refusal", "content_filter"):
+        said = f": {excerpt(reply.refusal)}" if reply.refusal else ""
         raise DamagedReplyError(
             f"{model} declined to answer{said}",
             hint="Ask in other words, or choose another --model.",
             may_pass=False,
         )
-    if heard.finish == "length":
+    if reply.finish == "length":
         raise DamagedReplyError(
-            f"{model}'s reply was cut at its longest length",
+            f"{model}'s reply was cut at the model's longest length",
             hint="Ask for less, or choose a --model that may write more.",
             may_pass=False,
         )
-    if not (heard.text or "").strip():
+    if not (reply.text or "").strip():
         raise DamagedReplyError(f"{model} sent an empty reply", hint="Run it again.", may_pass=True)
-    if heard.finish is None:
+    if reply.finish is None:
         raise DamagedReplyError(f"{model}'s reply broke off", hint="Run it again.", may_pass=True)
-    return str(heard.text)
+    return str(reply.text)
 
 
 def vectors_of(reply: Any, count: int, model: str) -> list[list[float]]:  # noqa: ANN401  litellm's
-    """An embedding reply's vectors in the texts' order. Raises ModelError when one is missing."""
+    """An embedding reply's vectors in the texts' order. Raises ModelError if one is missing."""
     rows = reply.data or []
     by_index = {row.get("index"): row.get("embedding") for row in rows}
     vectors = [vector for number in range(count) if (vector := by_index.get(number))]
@@ -103,46 +105,47 @@ def vectors_of(reply: Any, count: int, model: str) -> list[list[float]]:  # noqa
     return vectors
 
 
-def heard_of(reply: Any, body: str) -> Heard:  # noqa: ANN401  litellm's own reply type
-    """A reply, `body` as the provider sent it: litellm reports a missing end as a proper one."""
+def reply_of(reply: Any, body: str) -> ProviderReply:  # noqa: ANN401  litellm's own reply type
+    """litellm's reply; `body` is what the provider sent, because litellm reports a missing end as a
+    proper one."""
     usage = getattr(reply, "usage", None)
     tokens_in = int(getattr(usage, "prompt_tokens", 0) or 0)
     tokens_out = int(getattr(usage, "completion_tokens", 0) or 0)
     if not reply.choices:
-        return Heard(None, None, None, tokens_in, tokens_out)
+        return ProviderReply(None, None, None, tokens_in, tokens_out)
     message = reply.choices[0].message
     refusal = (getattr(message, "provider_specific_fields", None) or {}).get("refusal")
     finish = None if _has_no_end(body) else reply.choices[0].finish_reason
-    return Heard(message.content, finish, refusal, tokens_in, tokens_out)
+    return ProviderReply(message.content, finish, refusal, tokens_in, tokens_out)
 
 
-def listened_to(stream: Any, tell: Hear, client: Any) -> Heard:  # noqa: ANN401  litellm's own types
-    """The whole of a stream; it and its `client` are closed. litellm ends every stream with "stop";
-    what the provider itself gave as the end stands in the stream's own fields."""
+def read_stream(stream: Any, on_text: OnText, client: Any) -> ProviderReply:  # noqa: ANN401  litellm's own types
+    """A whole stream; it and its `client` are closed. litellm ends every stream with "stop"; the
+    end that the provider gave is in the stream's own fields."""
     text, tokens_in, tokens_out = "", 0, 0
     try:
         for chunk in stream:
             if chunk.choices and chunk.choices[0].delta.content:
                 text += chunk.choices[0].delta.content
-                tell(redact_so_far(text))
+                on_text(redact_so_far(text))
             usage = getattr(chunk, "usage", None)
             if usage is not None:
                 tokens_in, tokens_out = usage.prompt_tokens or 0, usage.completion_tokens or 0
     finally:
-        # httpcore waits for itself, forever, when the garbage collector ends a stream while the
-        # same pool is asked for a connection: 1 of 50 damaged streams on a busy machine.
+        # httpcore waits for itself, forever, if the garbage collector ends a stream while the same
+        # pool is asked for a connection: 1 of 50 damaged streams on a busy machine.
         for held in (getattr(stream, "completion_stream", None), client):
             close = getattr(held, "close", None)
             if close is not None:
                 close()
     finish = stream.received_finish_reason or stream.intermittent_finish_reason
-    return Heard(text, finish, None, tokens_in, tokens_out)
+    return ProviderReply(text, finish, None, tokens_in, tokens_out)
 
 
 def read_reply(text: str, into: type[R]) -> R:
-    """The record that the reply holds. Of several objects that fit, the longest is meant.
+    """The reply as this type. Of several objects in it that fit, the longest is used.
 
-    Raises MisfitError.
+    Raises MisfitError if no object fits.
     """
     reasons: list[str] = []
     for view in _views(mend(text)):
@@ -158,33 +161,29 @@ def read_reply(text: str, into: type[R]) -> R:
     raise MisfitError(reasons[0] if reasons else "it holds no JSON object")
 
 
-def schema_of(record: type[BaseModel]) -> dict[str, Any]:
-    """The record's JSON schema in the strict form that providers take: every field required, none
-    added, no defaults or bounds (the record itself checks those)."""
-    strict: dict[str, Any] = json.loads(_schema_text(record))
+@cache
+def schema_of(into: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of a reply type in the strict form that providers take: every field required,
+    no others, no defaults or bounds (the type itself checks those). Made once, as pydantic takes
+    2 ms and every call needs it twice; not to be changed."""
+    strict: dict[str, Any] = _strict(into.model_json_schema())
     return strict
 
 
-@cache
-def _schema_text(record: type[BaseModel]) -> str:
-    """Made once: pydantic takes 2 ms, and every call asks for it twice."""
-    return json.dumps(_strict(record.model_json_schema()))
-
-
-def as_format(record: type[BaseModel]) -> dict[str, Any]:
-    """The `response_format` of a request that holds the model to the record's schema."""
-    schema = {"name": record.__name__, "schema": schema_of(record), "strict": True}
+def response_format(into: type[BaseModel]) -> dict[str, Any]:
+    """The `response_format` of a request that makes the model follow the schema of this type."""
+    schema = {"name": into.__name__, "schema": deepcopy(schema_of(into)), "strict": True}
     return {"type": "json_schema", "json_schema": schema}
 
 
-def in_prose(record: type[BaseModel]) -> str:
-    """What to add to a prompt for a model that cannot be held to a schema."""
-    schema = json.dumps(schema_of(record), ensure_ascii=False, separators=(",", ":"))
+def schema_in_words(into: type[BaseModel]) -> str:
+    """What to add to a prompt for a model that cannot be made to follow a schema."""
+    schema = json.dumps(schema_of(into), ensure_ascii=False, separators=(",", ":"))
     return f"\n\nReply with one JSON object of this JSON schema and nothing else:\n{schema}"
 
 
-def told_back(misfit: MisfitError) -> str:
-    """What to tell the model of a reply that does not fit."""
+def correction_of(misfit: MisfitError) -> str:
+    """What to tell the model about a reply that does not fit."""
     return (
         f"That reply cannot be used: {misfit}. Reply once more, with the whole JSON object and "
         "nothing else."
@@ -192,13 +191,13 @@ def told_back(misfit: MisfitError) -> str:
 
 
 def mend(text: str) -> str:
-    """The text with halves of a character (lone surrogates) as U+FFFD: they cannot be stored."""
+    """The text with U+FFFD for half characters (lone surrogates), which cannot be stored."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _has_no_end(raw: str) -> bool:
-    """True for an OpenAI-like body, as received, that says no reason why the reply ended: litellm
-    makes "stop" of it. Other shapes pass."""
+    """True for an OpenAI-like body, as received, without a reason why the reply ended: litellm
+    turns that into "stop". False for bodies of other shapes."""
     try:
         body = json.loads(raw)
     except ValueError:
@@ -212,8 +211,9 @@ def _has_no_end(raw: str) -> bool:
 
 
 def _views(text: str) -> Iterator[str]:
-    """The text without a model's thoughts, which may hold drafts. Some models leave the opening
-    mark out; then the closing one may also be a word of the answer."""
+    """The text without a model's thoughts, which may have drafts. Some models leave out the
+    opening mark; then the closing mark may also be a word of the answer, so the whole text
+    follows."""
     end = _END_OF_THOUGHTS.search(text)
     if _THOUGHTS.match(text):
         yield text[end.end() :] if end else ""
@@ -224,7 +224,7 @@ def _views(text: str) -> Iterator[str]:
 
 
 def _objects(text: str, reasons: list[str]) -> Iterator[tuple[Any, int]]:
-    """The objects in the text and their lengths. Nothing is taken from inside a broken one, or a
+    """The objects in the text and their lengths. Nothing is read from inside a broken object, or a
     reply that was cut would be read as its own last detail."""
     if _LIST_BEGINS.match(text):
         reasons.append("it is a list, not an object")
@@ -247,7 +247,7 @@ def _objects(text: str, reasons: list[str]) -> Iterator[tuple[Any, int]]:
 
 
 def _reason(error: ValidationError) -> str:
-    """The first misfits, each with its place."""
+    """The first misfits, each with its place in the reply."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
     named = [
         f"{'.'.join(str(part) for part in one['loc']) or 'the object'}: {one['msg'].lower()}"
@@ -257,13 +257,13 @@ def _reason(error: ValidationError) -> str:
     return "; ".join(named) + (f"; and {more} more" if more > 0 else "")
 
 
-def _strict(node: Any) -> Any:  # noqa: ANN401  any piece of a JSON schema
+def _strict(node: Any) -> Any:  # noqa: ANN401  any part of a JSON schema
     if isinstance(node, list):
-        return [_strict(piece) for piece in node]
+        return [_strict(part) for part in node]
     if not isinstance(node, dict):
         return node
     kept = {
-        name: {key: _strict(piece) for key, piece in value.items()}
+        name: {key: _strict(part) for key, part in value.items()}
         if name in ("properties", "$defs")
         else _strict(value)
         for name, value in node.items()

@@ -1,9 +1,9 @@
-"""A model whose words are scripted, for tests: it reads the real prompt and asks nobody.
+"""A model with scripted replies, for tests: it reads the real prompt and contacts nobody.
 
-What it replies is written for each reply type, and a writer takes it like any other model:
+A test gives a reply for each reply type, and a writer takes this model like any other:
 
-    def claims(asked: Asked) -> dict[str, object]:
-        quotes = [{"tag": text.tag, "quote": text.sentences[0]} for text in asked.texts]
+    def claims(call: ModelCall) -> dict[str, object]:
+        quotes = [{"tag": text.tag, "quote": text.sentences[0]} for text in call.texts]
         return {"claims": [{"text": "This holds.", "quotes": quotes}]}
 
     model = ScriptedLLM({AnswerReply: claims, JudgeReply: ...})
@@ -38,8 +38,8 @@ _QUESTION = re.compile(r"^(?:NEW )?QUESTION: (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class FencedText:
-    """A text as the prompt shows it, between its fences."""
+class PromptText:
+    """A text between its fences, as it is in the prompt."""
 
     tag: str
     marker: str
@@ -53,18 +53,18 @@ class FencedText:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One call: the prompt, the reply type that is wanted, and the hash of the prompt's file."""
+class ModelCall:
+    """One call: the prompt, the reply type, and the hash of the prompt's file."""
 
     prompt: str
     into: type[BaseModel]
     hash: str
 
     @property
-    def texts(self) -> list[FencedText]:
-        """The papers' texts in the prompt, in its order."""
+    def texts(self) -> list[PromptText]:
+        """The fenced texts in the prompt, in its order."""
         found = FENCED.finditer(self.prompt)
-        return [FencedText(**match.groupdict(default="")) for match in found]
+        return [PromptText(**match.groupdict(default="")) for match in found]
 
     @property
     def tags(self) -> list[str]:
@@ -72,24 +72,24 @@ class Asked:
 
     @property
     def columns(self) -> list[str]:
-        """The names of the columns that are to be filled."""
+        """The names of the columns to fill."""
         return _COLUMN.findall(self.prompt.split("COLUMNS:\n")[-1].split("\n\n")[0])
 
     @property
     def question(self) -> str:
-        """The question of the prompt; empty where it has none."""
+        """The question in the prompt; empty if it has none."""
         found = _QUESTION.search(self.prompt)
         return found.group(1) if found else ""
 
 
-Script = Mapping[type[BaseModel], Callable[[Asked], Any]]
-"""What is replied for each reply type: what JSON can hold, or the reply's text itself."""
+Script = Mapping[type[BaseModel], Callable[[ModelCall], Any]]
+"""The reply for each reply type: a value that JSON can hold, or the text of the reply."""
 
 
 class ScriptedLLM:
-    """Stands in for `LLM` where a writer takes a model. Safe to use from a pool of threads.
+    """Takes the place of `LLM` in a writer. Safe to use from a pool of threads.
 
-    `asked` holds every call in the order in which they came, `is_closed` whether it was closed.
+    `asked` has every call in the order in which they came, `is_closed` says if it was closed.
     """
 
     model = "scripted"
@@ -97,20 +97,20 @@ class ScriptedLLM:
 
     def __init__(self, script: Script, context_tokens: int = 32_000) -> None:
         self.context_tokens = context_tokens
-        self.asked: list[Asked] = []
+        self.asked: list[ModelCall] = []
         self.is_closed = False
         self._script = dict(script)
         self._lock = threading.Lock()
 
     def ask(self, prompt: str, into: type[R], *, prompt_hash: str = "") -> R:
-        """The scripted reply as a record. Raises ModelError where it does not fit the record,
-        LookupError where the script has no reply of this type, and what the script raises."""
-        asked = Asked(prompt, into, prompt_hash)
+        """The scripted reply. Raises ModelError if it does not fit its type, LookupError if the
+        script has no reply for this type, and what the script raises."""
+        call = ModelCall(prompt, into, prompt_hash)
         with self._lock:
-            self.asked.append(asked)
+            self.asked.append(call)
         if into not in self._script:
             raise LookupError(f"the script has no reply for {into.__name__}")
-        reply = self._script[into](asked)
+        reply = self._script[into](call)
         try:
             return into.model_validate_json(reply if isinstance(reply, str) else json.dumps(reply))
         except ValidationError as error:
@@ -123,6 +123,6 @@ class ScriptedLLM:
     def close(self, *, at_once: bool = True) -> None:
         self.is_closed = True
 
-    def calls(self, into: type[BaseModel]) -> list[Asked]:
-        """The calls that wanted this reply type."""
-        return [asked for asked in self.asked if asked.into is into]
+    def calls(self, into: type[BaseModel]) -> list[ModelCall]:
+        """The calls for this reply type."""
+        return [call for call in self.asked if call.into is into]

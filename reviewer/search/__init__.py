@@ -1,4 +1,4 @@
-"""From a question to ranked papers and tagged evidence; similar papers; groups of papers."""
+"""Finds papers and tagged evidence for a question, similar papers, and groups of papers."""
 
 from __future__ import annotations
 

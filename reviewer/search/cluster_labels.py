@@ -1,4 +1,4 @@
-"""Names a group of papers by the terms that set it apart. No model."""
+"""Names groups of papers by the terms that distinguish them. No model."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from reviewer.types import Paper
 from reviewer.types.drafts import Theme
 
 _TERMS_IN_NAME = 3
-_RANKED_TERMS = 24  # of a group, whose words are looked up in the whole library
+_RANKED_TERMS = 24  # best terms of a group, which are then counted in the whole library
 _READ_CHARS = 6000  # of a part, for its terms
 _TITLE_TIMES = 3
-_MOST_TIMES = 6  # a paper that speaks of one thing all the time does not name the others
+_MOST_TIMES = 6  # counts of a term in one paper, so that one paper does not name the others
 _SHARED_BY = 2
-_OF_ONE = 0.5  # a term of one paper names no theme, unless there is no better
+_OF_ONE = 0.5  # a term of only one paper rarely names a theme
 _PAIR_WORTH = 1.25  # two words say more than one
 _WORD = re.compile(r"[^\W\d_](?:[\w-]*[^\W_])?")
 
@@ -28,8 +28,8 @@ _WORD = re.compile(r"[^\W\d_](?:[\w-]*[^\W_])?")
 def name_themes(
     themes: Sequence[Theme], papers: Sequence[Paper], library: Library
 ) -> tuple[Theme, ...]:
-    """The themes, those without a name named by up to three terms, letters and hyphens only: such
-    as stand in many of their papers and in few others, here and in the library."""
+    """The themes with names. A theme without a name gets up to _TERMS_IN_NAME terms, of letters and
+    hyphens only, that many of its papers have and few others, here and in the library."""
     held = {paper.id: terms_of(paper) for paper in papers}
     named = []
     for theme in themes:
@@ -48,19 +48,18 @@ def name_themes(
 
 def terms_of(paper: Paper) -> Counter[str]:
     """Words and pairs of neighbouring words of a paper's title and texts, in the singular. The
-    title counts _TITLE_TIMES: it names what the paper is about."""
+    title counts _TITLE_TIMES, because it says what the paper is about."""
     found: Counter[str] = Counter()
     for part in paper.own_parts:
-        terms = _terms_in(part.text[:_READ_CHARS])
-        for term, count in terms.items():
-            found[term] += count * (_TITLE_TIMES if part.name == "title" else 1)
+        for _ in range(_TITLE_TIMES if part.name == "title" else 1):
+            found.update(_terms_in(part.text[:_READ_CHARS]))
     return found
 
 
 def _terms_in(text: str) -> Counter[str]:
     found: Counter[str] = Counter()
-    for piece in re.split(r"[.,;:!?()\[\]\"“”/]|\s[–—-]\s", clean(text)):
-        words = [_singular(word.casefold()) for word in _WORD.findall(piece)]
+    for phrase in re.split(r"[.,;:!?()\[\]\"“”/]|\s[–—-]\s", clean(text)):
+        words = [_singular(word.casefold()) for word in _WORD.findall(phrase)]
         found.update(word for word in words if _is_term(word))
         found.update(
             f"{a} {b}" for a, b in pairwise(words) if _is_term(a) and _is_term(b) and a != b
@@ -83,8 +82,9 @@ def _singular(word: str) -> str:
 def _ranked(
     inside: Sequence[Counter[str]], outside: Sequence[Counter[str]], titles: set[str]
 ) -> list[tuple[str, float]]:
-    """Terms of these titles by how often the papers inside speak of them, and by how much more of
-    them do than of those outside; those that one paper alone holds come late."""
+    """Terms of these titles with their worth, best first: how often the papers inside use them,
+    times how much larger the share of papers with them is inside than outside; less for terms that
+    only one paper has."""
     own = Counter(term for terms in inside for term in terms)
     others = Counter(term for terms in outside for term in terms)
     worth = {}
@@ -98,7 +98,7 @@ def _ranked(
 
 
 def _rarities(terms: Sequence[str], library: Library) -> dict[str, float]:
-    """Of each term its inverse document frequency in the library, of a pair that of the rarer
+    """The inverse document frequency of each term in the library; of a pair, that of its rarer
     word."""
     rarities = {}
     with library.alone:
@@ -111,7 +111,7 @@ def _rarities(terms: Sequence[str], library: Library) -> dict[str, float]:
 
 
 def _apart(ranked: Sequence[str]) -> list[str]:
-    """The first terms of which none shares a word with another."""
+    """The first _TERMS_IN_NAME terms that share no word with each other."""
     chosen: list[str] = []
     for term in ranked:
         taken = {word for known in chosen for word in known.split()}
@@ -121,7 +121,7 @@ def _apart(ranked: Sequence[str]) -> list[str]:
 
 
 def _as_written(term: str, papers: Sequence[Paper]) -> str:
-    """The term with its abbreviations in capitals, where the papers mostly write them so."""
+    """The term with abbreviations in capitals, if the papers mostly write them in capitals."""
     words = [
         w for p in papers for part in p.own_parts for w in _WORD.findall(part.text[:_READ_CHARS])
     ]

@@ -1,4 +1,4 @@
-"""Why a question found nothing: which filter left papers out, or words that stand in no paper."""
+"""Says why a question found nothing: a filter left papers out, or its words are in no paper."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from reviewer.text import counted
 from reviewer.text.keywords import query_terms
 from reviewer.types.searches import Filters
 
-MOST_UNKNOWN_SHARE = 0.5  # of a question's words that may stand in no paper before that is said
+MOST_UNKNOWN_SHARE = 0.5  # of a question's words that may be in no paper before that is said
 _MOST_NAMED = 5
 
 
 def why_nothing(question: str, library: Library, filters: Filters) -> str:
-    """The reason in words, a whole sentence; empty where none is known."""
+    """The reason, as a whole sentence; empty if it is not known."""
     if said := why_none_pass(library, filters):
         return said
     terms = [term for term in query_terms(question) if not term.isdecimal()]
     if not terms:
-        return "The question holds no word to look for."
+        return "The question has no word to search for."
     with library.alone:
         stems = library.words.stems(terms)
         counts = library.words.counts(list({stem for own in stems.values() for stem in own}))
@@ -37,7 +37,8 @@ def why_nothing(question: str, library: Library, filters: Filters) -> str:
 
 
 def why_none_pass(library: Library, filters: Filters) -> str:
-    """Which filters leave out every paper, and what each leaves on its own; empty if some pass."""
+    """Which filters leave out all papers, and how many each one alone lets pass; empty if some
+    papers pass."""
     whole = library.catalogue.count()
     if filters.is_empty or not whole or library.catalogue.has_papers(filters):
         return ""
@@ -55,7 +56,7 @@ def why_none_pass(library: Library, filters: Filters) -> str:
 
 
 def parts_of(filters: Filters) -> list[tuple[str, Filters]]:
-    """Each condition alone, under the flag that makes it."""
+    """Each condition as filters of its own, with its flag."""
     found: list[tuple[str, Filters]] = []
     first, last = filters.year_from, filters.year_to
     if first is not None or last is not None:

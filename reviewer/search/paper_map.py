@@ -1,9 +1,9 @@
-"""Lays papers out on a plane: those that are alike lie near each other. No model, no chance."""
+"""Makes a map of papers: similar papers are near each other. No model, no random numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from reviewer.library import Library
 from reviewer.search.clusters import vectors_of
@@ -11,29 +11,35 @@ from reviewer.types import Paper
 from reviewer.types.drafts import Theme
 from reviewer.types.maps import MapPoint, PaperMap
 
-LEAST_PAPERS = 4  # fewer make no map
-_WITHIN_THEME = 0.16  # of the squared distance between two papers of one theme is drawn
-_ASPECT = 1.6  # a map is that much wider than high
-_GAP = 0.066  # between the middles of two papers, as a share of the map's height
-_WEIGHT = 4.0  # of a distance within a theme beside one between two
-_START = 0.05  # of the way from its theme's middle a paper is set out at first
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+LEAST_PAPERS = 4  # a map needs this many
+_WITHIN_THEME = 0.16  # the share of the squared distance between two papers of one theme
+_ASPECT = 1.6  # the map's width divided by its height
+_GAP = 0.066  # between the centres of two papers, as a share of the map's height
+_WEIGHT = 4.0  # of a distance within a theme; 1 for other distances
+_START = 0.05  # a paper's first distance to its theme's centre, as a share of the whole distance
 _ROUNDS = 200
 
 
 def map_papers(papers: Sequence[Paper], themes: Sequence[Theme], library: Library) -> PaperMap:
-    """The papers that have a theme, by multidimensional scaling of the distances between their unit
-    vectors, those within a theme shortened: the classical one (Torgerson 1952), the papers of a
-    theme drawn together, then majorized (SMACOF, de Leeuw 1977), which keeps more than three themes
-    apart; then moved until none covers another. Empty below LEAST_PAPERS. Same papers, same map,
-    whatever their order."""
+    """A map of the papers that have a theme, by multidimensional scaling of the distances between
+    their unit vectors, with shorter distances within a theme: first classical scaling (Torgerson
+    1952), then the papers of a theme moved together, then SMACOF (de Leeuw 1977), which separates
+    more than three themes; last the papers are moved until none covers another. Empty for fewer
+    than LEAST_PAPERS. The same papers give the same map in any order."""
     theme_by_id = {i: n for n, theme in enumerate(themes) for i in reversed(theme.paper_ids)}
     placed = sorted((p for p in papers if p.id in theme_by_id), key=lambda paper: paper.id)
     if len(placed) < LEAST_PAPERS:
         return PaperMap()
     groups = [theme_by_id[paper.id] for paper in placed]
     squared = _distances(vectors_of(placed, library), groups)
-    begun = _gathered(_scaled(squared), groups)
-    spots = _apart(_stretched(_majorized(begun, squared, groups)))
+    start = _gathered(_scaled(squared), groups)
+    spots = _apart(_stretched(_majorized(start, squared, groups)))
     points = tuple(
         MapPoint(paper_id=p.id, x=round(float(x), 4), y=round(float(y), 4), theme=theme)
         for p, (x, y), theme in zip(placed, spots, groups, strict=True)
@@ -42,8 +48,9 @@ def map_papers(papers: Sequence[Paper], themes: Sequence[Theme], library: Librar
     return PaperMap(themes=tuple(theme.name for theme in themes), points=points, by=by)
 
 
-def _distances(vectors: Any, groups: Sequence[int]) -> Any:  # noqa: ANN401  arrays
-    """Squared distances between unit vectors, rounded so that no last digit turns a map over."""
+def _distances(vectors: NDArray[np.float32], groups: Sequence[int]) -> Floats:
+    """Squared distances between unit vectors, (papers, papers), rounded so that no last digit turns
+    the map over."""
     import numpy as np
 
     own = np.asarray(groups)
@@ -51,32 +58,31 @@ def _distances(vectors: Any, groups: Sequence[int]) -> Any:  # noqa: ANN401  arr
     return np.where(own[:, None] == own[None, :], _WITHIN_THEME * squared, squared)
 
 
-def _scaled(squared: Any) -> Any:  # noqa: ANN401  arrays
-    """Two coordinates a row: the first two axes of the centred distances, each turned so that its
-    largest value is positive."""
+def _scaled(squared: Floats) -> Floats:
+    """Coordinates, (papers, 2): the first two axes of the centred distances, each turned so that
+    its largest value is positive."""
     import numpy as np
 
     count = len(squared)
     centring = np.eye(count) - 1.0 / count
     values, axes = np.linalg.eigh(-0.5 * centring @ squared @ centring)
-    spots = axes[:, [-1, -2]] * np.sqrt(np.maximum(values[[-1, -2]], 1e-12))
+    spots: Floats = axes[:, [-1, -2]] * np.sqrt(np.maximum(values[[-1, -2]], 1e-12))
     largest = np.abs(spots).argmax(axis=0)
     return spots * np.where(spots[largest, [0, 1]] < 0, -1.0, 1.0)
 
 
-def _gathered(spots: Any, groups: Sequence[int]) -> Any:  # noqa: ANN401  arrays
-    """The spots nearer to the middle of their theme, so that no theme is torn in two on the way."""
+def _gathered(spots: Floats, groups: Sequence[int]) -> Floats:
+    """The spots moved near to the centre of their theme, so that no theme is split later."""
     import numpy as np
 
     own = np.asarray(groups)
-    middles = {theme: spots[own == theme].mean(axis=0) for theme in set(groups)}
-    centre = np.stack([middles[theme] for theme in groups])
-    return centre + _START * (spots - centre)
+    centres: Floats = np.stack([spots[own == theme].mean(axis=0) for theme in groups])
+    return centres + _START * (spots - centres)
 
 
-def _majorized(spots: Any, squared: Any, groups: Sequence[int]) -> Any:  # noqa: ANN401  arrays
+def _majorized(spots: Floats, squared: Floats, groups: Sequence[int]) -> Floats:
     """The spots after _ROUNDS Guttman transforms, each of which lowers the stress; distances within
-    a theme weigh _WEIGHT times."""
+    a theme have the weight _WEIGHT."""
     import numpy as np
 
     own = np.asarray(groups)
@@ -93,18 +99,20 @@ def _majorized(spots: Any, squared: Any, groups: Sequence[int]) -> Any:  # noqa:
     return spots
 
 
-def _stretched(spots: Any) -> Any:  # noqa: ANN401  arrays
+def _stretched(spots: Floats) -> Floats:
+    """The spots scaled to 0 to 1 on both axes."""
     low, high = spots.min(axis=0), spots.max(axis=0)
-    return (spots - low) / (high - low).clip(1e-9)
+    stretched: Floats = (spots - low) / (high - low).clip(1e-9)
+    return stretched
 
 
-def _apart(spots: Any) -> Any:  # noqa: ANN401  arrays
-    """Moved in small steps until no two are nearer than _GAP, or _ROUNDS are over. Two in one spot
-    are set beside each other first."""
+def _apart(spots: Floats) -> Floats:
+    """The spots moved in small steps until no two are nearer than _GAP, at most _ROUNDS times. Two
+    papers in one spot are first moved next to each other."""
     import numpy as np
 
     count = len(spots)
-    turn = np.arange(count) * 2.399963  # the golden angle: no two lie in one direction
+    turn = np.arange(count) * 2.399963  # the golden angle: no two have the same direction
     around = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     at = spots * [_ASPECT, 1.0] + 1e-3 * around
     for _ in range(_ROUNDS):

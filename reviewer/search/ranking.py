@@ -1,4 +1,5 @@
-"""One question's candidates in one library, and their scores. Reads a bounded number of chunks."""
+"""The candidates of one question in one library, and their scores. Reads a limited number of
+chunks."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reviewer.library import Library
 from reviewer.library.embeddings.embedding import MissingEmbeddingError
@@ -29,12 +30,18 @@ from reviewer.text.keywords import query_terms
 from reviewer.types.evidence import Score
 from reviewer.types.searches import Filters
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating[Any]]
+
 LEXICAL_CANDIDATES = 200
 DENSE_CANDIDATES = 200
 CANDIDATES = 200  # of both kinds; only these are read
-# Relevance is cosine + half the share of the question's word weight that the paper holds. The
-# floor lies inside the gap between off-topic and answerable questions on every judged set. By
-# words alone relevance is that share, and no floor tells the kinds of question apart
+# Relevance is the cosine + half the share of the question's word weight that the paper has. On
+# every judged set, the floor is inside the gap between off-topic and answerable questions. Without
+# vectors relevance is that share alone, and no floor separates the two kinds of question
 # (docs/quality.md).
 COVERAGE_SHARE = 0.5
 FLOOR, STRONG = 0.43, 0.52
@@ -44,8 +51,8 @@ LEXICAL_TERMS = 2  # one shared word of several is chance
 
 @dataclass(frozen=True)
 class Candidate:
-    """A scored chunk, by its number and its paper's. `relevance` is what is held against the floor,
-    `row` its place among the ranking's arrays."""
+    """A scored chunk, by its number and its paper's number. `relevance` is compared with the floor;
+    `row` is its row in the ranking's arrays."""
 
     number: int
     paper: int
@@ -55,9 +62,9 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What to look among, how to weigh it, how many chunks to read, an imagined abstract to steer
-    the search by meaning, whether scores are to name their feedback terms."""
+class RankingOptions:
+    """`most` is how many chunks to read, `imagined` an abstract that steers the search by meaning;
+    if `explained`, scores name their feedback terms."""
 
     filters: Filters
     weights: Weights
@@ -67,39 +74,34 @@ class Wanted:
 
 
 class Ranking:
-    """Scores of the candidates, while they are being made."""
+    """The scores of the candidates. `ranked` is to be called before `score`."""
 
-    def __init__(
-        self,
-        question: str,
-        library: Library,
-        wanted: Wanted,
-    ) -> None:
+    def __init__(self, question: str, library: Library, options: RankingOptions) -> None:
         self._library = library
-        self._filters = wanted.filters
-        self._weights = wanted.weights
-        self._most = wanted.most
-        self._explained = wanted.explained
+        self._filters = options.filters
+        self._weights = options.weights
+        self._most = options.most
+        self._explained = options.explained
         self._terms = query_terms(question)
         self.vector = _question_vector(question, library)
-        self._near = self._steered(wanted.imagined)
+        self._near = self._steered(options.imagined)
         stems = library.words.stems(self._terms)
         self._word_of = {s: term for term in reversed(self._terms) for s in stems[term]}
         self._stems = list(dict.fromkeys(s for t in self._terms for s in stems[t]))
         self._weigh()
 
-    def _steered(self, imagined: str) -> Any:  # noqa: ANN401
-        """What chunks are to be near: the question, or its mean with an imagined abstract (Gao and
-        others 2023). Relevance is the question's alone."""
+    def _steered(self, imagined: str) -> Floats | None:
+        """The vector that chunks should be near: the question's, or its mean with that of an
+        imagined abstract (Gao and others 2023). Relevance depends on the question alone."""
         if self.vector is None or not imagined.strip():
             return self.vector
         import numpy as np
 
-        both = self.vector + self._library.embedding().embed([clean(imagined)])[0]
+        both: Floats = self.vector + self._library.embedding().embed([clean(imagined)])[0]
         return both / max(float(np.linalg.norm(both)), 1e-9)
 
     def _weigh(self) -> None:
-        """Each stem's weight for coverage (inverse document frequency) and for ranking."""
+        """Compute each stem's weight for coverage (inverse document frequency) and for ranking."""
         import numpy as np
 
         words = self._library.words
@@ -116,7 +118,7 @@ class Ranking:
         self._shares = np.array(weights) / (sum(weights) or 1.0)
 
     def ranked(self) -> list[Candidate]:
-        """All candidates, best first; ties go to the chunk that came first."""
+        """All candidates, best first; of equals, the chunk that was added first."""
         import numpy as np
 
         self._collect()
@@ -135,8 +137,8 @@ class Ranking:
         ]
 
     def _collect(self) -> None:
-        """The candidates by words and by meaning, cut to the best of both: numbers of chunks,
-        ascending, with BM25, cosines (not a number where there is no vector) and vectors."""
+        """Find the candidates by words and by meaning and keep the best of both: numbers of chunks,
+        ascending, with BM25, cosines (NaN without a vector) and vectors, one a row."""
         import numpy as np
 
         chunks, w = self._library.chunks, self._weights
@@ -147,7 +149,7 @@ class Ranking:
         )
         vectors: dict[int, Any] = {}
         numbers = sorted(bm25)
-        if self.vector is not None:
+        if self._near is not None:
             near = self._library.index.nearest(self._near, DENSE_CANDIDATES, self._filters)
             numbers = sorted({*bm25, *(number for number, _ in near)})
             vectors = dict(zip(*chunks.vectors_numbered(numbers), strict=True))
@@ -169,8 +171,8 @@ class Ranking:
         self._words = self._library.words.of_chunks(self._chunks)
         self._held = self._words.counts(self._numbers_of_stems) > 0
 
-    def _parts(self) -> tuple[dict[str, Any], dict[str, float]]:
-        """Each part's scores by row, and the parts' shares."""
+    def _parts(self) -> tuple[dict[str, Floats], dict[str, float]]:
+        """Each part's scores, one a row, and the parts' shares."""
         import numpy as np
 
         # BM25 and coverage are shares of the most that the question's words can give.
@@ -181,10 +183,14 @@ class Ranking:
         if self._vectors is None or not has_vector.any():
             base = lexical + w.alone_coverage * coverage
             shares = {"lexical": 1.0, "coverage": w.alone_coverage, "feedback": w.alone_feedback}
-            parts = {"lexical": lexical, "coverage": coverage}
-            return parts | {"feedback": self._fed_back(base, w.alone_feedback)}, shares
+            fed_back = self._fed_back(base, w.alone_feedback)
+            return {"lexical": lexical, "coverage": coverage, "feedback": fed_back}, shares
         dense = np.where(has_vector, self._vectors @ self._near, np.nan)
-        parts = {"lexical": lexical, "dense": dense, "sentence": self._nearest_sentences(dense)}
+        parts: dict[str, Floats] = {
+            "lexical": lexical,
+            "dense": dense,
+            "sentence": self._nearest_sentences(dense),
+        }
         shares = {"lexical": w.lexical, "dense": w.dense, "sentence": w.sentence}
         base = weighted_mean(parts, shares)
         parts["feedback"] = self._fed_back(base, w.feedback)
@@ -193,23 +199,24 @@ class Ranking:
         shares |= {"feedback": w.feedback, "rocchio": w.rocchio, "neighbours": w.neighbours}
         return parts, shares
 
-    def _fed_back(self, base: Any, weight: float) -> Any:  # noqa: ANN401
-        """How far each candidate holds the words that the best by `base` share."""
+    def _fed_back(self, base: Floats, weight: float) -> Floats:
+        """How much each candidate has of the words that the best ones by `base` share."""
         import numpy as np
 
         self._base = base
         known = self._numbers_of_stems
         found = feedback_terms(self._words, base, known, self._weights) if weight else {}
         self._feedback = np.array(list(found), dtype=np.uint32)
-        return saturated(self._words, self._feedback) @ np.array(list(found.values()))
+        fed_back: Floats = saturated(self._words, self._feedback) @ np.array(list(found.values()))
+        return fed_back
 
-    def _nearest_sentences(self, dense: Any) -> Any:  # noqa: ANN401
-        """Each candidate's nearest sentence; the chunk itself where no sentences are kept."""
+    def _nearest_sentences(self, dense: Floats) -> Floats:
+        """The cosine of each candidate's nearest sentence; of the chunk if no sentence is kept."""
         import numpy as np
 
         known, sizes, matrix = self._library.chunks.sentence_vectors(self._chunks)
         nearest = dense.copy()
-        if known:
+        if known and self.vector is not None:
             starts = np.cumsum([0, *sizes[:-1]])
             nearest[np.searchsorted(self._chunks, known)] = np.maximum.reduceat(
                 matrix @ self.vector, starts
@@ -217,7 +224,7 @@ class Ranking:
         return nearest
 
     def score(self, candidate: Candidate) -> Score:
-        """Why this candidate stands where it does."""
+        """Why this candidate has its place."""
         row = candidate.row
         own = {name: round(float(part[row]), 6) for name, part in self._scores.items()}
         own = {name: value for name, value in own.items() if not math.isnan(value)}
@@ -239,20 +246,21 @@ class Ranking:
         )
 
     def _feedback_terms(self, row: int) -> tuple[str, ...]:
-        """The feedback words that the candidate in this row holds."""
+        """The feedback words that the candidate in this row has."""
         held = zip(self._feedback.tolist(), self._feedback_held[row], strict=True)
         return tuple(
             self._surface[stem] for stem, is_held in held if is_held and stem in self._surface
         )
 
     @cached_property
-    def _feedback_held(self) -> Any:  # noqa: ANN401  an array
-        return self._words.counts(self._feedback) > 0
+    def _feedback_held(self) -> NDArray[np.bool_]:
+        """Which feedback words each candidate has, (candidates, feedback words)."""
+        held: NDArray[np.bool_] = self._words.counts(self._feedback) > 0
+        return held
 
     @cached_property
     def _surface(self) -> dict[int, str]:
-        """For each feedback stem's number a word of the best chunks that it stands for, the
-        shortest."""
+        """For each feedback stem's number, the shortest word of the best chunks with this stem."""
         best = self._base.argsort()[::-1][:FEEDBACK_CHUNKS].tolist()
         kept = self._library.chunks.numbered([self._chunks[row] for row in best]).values()
         words = sorted({word for k in kept for word in split_words(f"{k.title} {k.chunk.text}")})
@@ -264,13 +272,13 @@ class Ranking:
         return found
 
     def coverage(self, stems: Collection[str]) -> float:
-        """How much of the question's word weight these stems make, 0 to 1."""
+        """The share of the question's word weight that these stems have, 0 to 1."""
         whole = sum(self._idf.values())
         return sum(self._idf[s] for s in self._stems if s in stems) / whole if whole else 0.0
 
-    def _relevance(self) -> Any:  # noqa: ANN401  an array
-        """What is held against the floor. A chunk without a vector is judged by its words, on the
-        scale of the others."""
+    def _relevance(self) -> Floats:
+        """The values to compare with the floor, one a row. Of a chunk without a vector it comes
+        from its words, on the same scale as the others."""
         import numpy as np
 
         weights = np.array(list(self._idf.values()))
@@ -287,11 +295,12 @@ class Ranking:
         )
 
 
-def _question_vector(question: str, library: Library) -> Any:  # noqa: ANN401  an array or None
-    """The question's vector, or None when this library or this machine has no embedding."""
+def _question_vector(question: str, library: Library) -> Floats | None:
+    """The question's vector; None if this library or this machine has no embedding."""
     if not library.has_vectors:
         return None
     try:
-        return library.embedding().embed([clean(question)])[0]
+        vector: Floats = library.embedding().embed([clean(question)])[0]
     except MissingEmbeddingError:
         return None
+    return vector

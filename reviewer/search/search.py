@@ -1,4 +1,4 @@
-"""From a question to ranked, tagged evidence, by words and by meaning. Never sees a writer."""
+"""Finds ranked, tagged evidence for a question, by words and by meaning. Knows no writer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reviewer.search.ranking import (
     STRONG,
     Candidate,
     Ranking,
-    Wanted,
+    RankingOptions,
 )
 from reviewer.search.sentences import read_scored
 from reviewer.text import counted
@@ -25,17 +25,17 @@ from reviewer.types import Evidence
 from reviewer.types.evidence import Sentence, tagged
 from reviewer.types.searches import Filters, Found, Hit
 
-NEAREST_NAMED = 3  # papers that are named where nothing stands above the floor
+NEAREST_NAMED = 3  # papers that are named if nothing is above the floor
 
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """`papers` is how many to give, `chunks_per_paper` how many chunks of one may be evidence.
+    """`papers` is how many to find, `chunks_per_paper` how many chunks of one may be evidence.
 
-    Without the floor every candidate is given: for measuring the ranking, not for answering; so
-    are weights other than the usual ones. `imagined` is an abstract that a paper might have: it
-    steers the search by meaning and nothing else. Scores name their feedback terms where that is
-    `explained`: it takes a tenth of a question's time.
+    Without `has_floor` every candidate is found: this, and weights other than the usual ones, are
+    for measuring the ranking, not for answering. `imagined` is an abstract that a paper might have:
+    it only steers the search by meaning. If `explained`, scores name their feedback terms, which
+    takes a tenth of a question's time.
     """
 
     papers: int = 12
@@ -48,12 +48,13 @@ class SearchOptions:
 
 
 def find(question: str, library: Library, options: SearchOptions | None = None) -> Found:
-    """The papers that bear on the question, best first, and their evidence tagged E1, E2, ...
+    """The papers that are relevant to the question, best first, and their evidence tagged E1, E2,
+    ...
 
-    Papers below the relevance floor are not matched and never evidence. When nothing is above it,
-    `hits` still names the nearest papers and `matched` is 0. Papers are matched among the
-    candidates that were looked at, CANDIDATES chunks or as many as papers are wanted. Threads may
-    search one library side by side: they take turns.
+    Papers below the relevance floor are not matched and never evidence. If no paper is above it,
+    `hits` still has the nearest papers and `matched` is 0. Only the candidates are compared with
+    the floor: CANDIDATES chunks, or `options.papers` if that is more. Several threads may search
+    one library: they take turns.
     """
     with library.alone:
         return _found(question, library, options or SearchOptions())
@@ -61,16 +62,15 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
 
 def _found(question: str, library: Library, options: SearchOptions) -> Found:
     most = max(CANDIDATES, options.papers)
-    wanted = Wanted(
+    ranking_options = RankingOptions(
         options.filters, options.weights, most, options.imagined, explained=options.explained
     )
-    ranking = Ranking(question, library, wanted)
-    ranked = ranking.ranked()
+    ranking = Ranking(question, library, ranking_options)
     best: dict[int, list[Candidate]] = {}
-    for candidate in ranked:
+    for candidate in ranking.ranked():
         best.setdefault(candidate.paper, []).append(candidate)
-    levels = (LEXICAL_FLOOR, LEXICAL_STRONG) if ranking.vector is None else (FLOOR, STRONG)
-    floor, strong = levels
+    is_lexical = ranking.vector is None
+    floor, strong = (LEXICAL_FLOOR, LEXICAL_STRONG) if is_lexical else (FLOOR, STRONG)
     above = [n for n, own in best.items() if max(c.relevance for c in own) >= floor]
     top = max((c.relevance for n in above for c in best[n]), default=0.0)
     chosen = (above if options.has_floor else list(best))[: options.papers]
@@ -86,12 +86,12 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
         is_weak=bool(above) and top < strong,
         left_out=_left_out(library, options.filters),
         reason="" if above else why_nothing(question, library, options.filters),
-        method="lexical" if ranking.vector is None else "lexical and dense",
+        method="lexical" if is_lexical else "lexical and dense",
     )
 
 
 class _Seen:
-    """The papers, texts and scores of the candidates that are shown or read."""
+    """The papers, texts and scores of the candidates that become hits or evidence."""
 
     def __init__(self, library: Library, ranking: Ranking, candidates: Sequence[Candidate]) -> None:
         self._scores = {c.number: ranking.score(c) for c in candidates}
@@ -100,7 +100,7 @@ class _Seen:
         self._papers = library.catalogue.papers_numbered(sorted({c.paper for c in candidates}))
 
     def __contains__(self, candidate: Candidate) -> bool:
-        """False when another process has just removed it."""
+        """False if another process has just removed it."""
         return candidate.number in self._texts and candidate.paper in self._papers
 
     def hit(self, candidate: Candidate) -> Hit:

@@ -1,15 +1,19 @@
-"""The chunks that a search gives, each sentence with how far it bears on the question."""
+"""Reads the chunks that a search found, with a score for each sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reviewer.library import Library
 from reviewer.text import sentence_spans
 from reviewer.types.evidence import Sentence
 from reviewer.types.papers import Chunk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,13 @@ class Scored:
 def read_scored(
     library: Library,
     numbers: Sequence[int],
-    vector: Any,  # noqa: ANN401  an array or None
+    vector: NDArray[np.floating[Any]] | None,
     coverage: Callable[[Collection[str]], float],
 ) -> dict[int, Scored]:
-    """The chunks with these numbers: each sentence with its cosine to the question's `vector` and
-    its `coverage`, the share of the question's word weight that its stems make.
+    """The chunks with these numbers: each sentence with its cosine to the question's `vector`,
+    (dimensions,), and its `coverage`, the share of the question's word weight that its stems have.
 
-    One that another process has just removed is not there.
+    A chunk that another process has just removed is left out.
     """
     kept = library.chunks.numbered(numbers)
     stored = library.chunks.sentences(list(kept)) if vector is not None else {}
@@ -54,11 +58,14 @@ def read_scored(
 
 
 def _sentences(
-    chunk: Chunk, stored: tuple[list[tuple[int, int]], Any] | None, vector: Any  # noqa: ANN401  arrays
-) -> list[tuple[int, int, str, float | None]]:  # fmt: skip
-    """Places in the part, texts and cosines; those that were kept, else those of the text."""
+    chunk: Chunk,
+    stored: tuple[list[tuple[int, int]], NDArray[np.float32]] | None,
+    vector: NDArray[np.floating[Any]] | None,
+) -> list[tuple[int, int, str, float | None]]:
+    """Places in the part, texts and cosines of the stored sentences, whose vectors are (sentences,
+    dimensions); without them, the sentences of the text without cosines."""
     at = chunk.start
-    if stored is None:
+    if stored is None or vector is None:
         return [(at + a, at + b, chunk.text[a:b], None) for a, b in sentence_spans(chunk.text)]
     spans, vectors = stored
     nearness = (vectors @ vector).tolist()

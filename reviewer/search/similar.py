@@ -1,9 +1,10 @@
-"""From a paper to its neighbours: by its stored vectors, by its words where there are none."""
+"""Finds papers similar to a paper: by its stored vectors, or by its words if it has none."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from reviewer.library import Library
 from reviewer.library.index.chunks import KeptChunk
@@ -14,18 +15,22 @@ from reviewer.types import Paper
 from reviewer.types.evidence import Score
 from reviewer.types.searches import Filters, Found, Hit
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 NEAR_CHUNKS = 200
-READ_CHUNKS = 10  # of a long paper its beginning says what it is about
+READ_CHUNKS = 10  # the beginning of a long paper says what it is about
 COUNTED_WORDS, ASKED_WORDS = 40, 12  # a paper's most frequent words, and the rarest of them
 
 
 def find_similar(
     name: str, library: Library, papers: int = 10, filters: Filters | None = None
 ) -> Found:
-    """The papers nearest to the one with this key or id, best first; never itself.
+    """The papers nearest to the one with this key or id, best first, without that paper.
 
-    Raises NotFoundError that names near keys when there is no such paper. Threads take turns, as
-    in `search.find`.
+    Raises NotFoundError that names similar keys if the library does not have the paper. Threads
+    take turns, as in `search.find`.
     """
     with library.alone:
         return _found(library.paper(name), library, papers, filters or Filters())
@@ -53,21 +58,19 @@ def _found(paper: Paper, library: Library, papers: int, filters: Filters) -> Fou
 
 
 def _by_vectors(
-    library: Library,
-    matrix: object,
-    own: int,
-    filters: Filters,
+    library: Library, matrix: NDArray[np.float32], own: int, filters: Filters
 ) -> dict[int, float]:
-    """Cosines of the chunks that are nearest to the mean of the paper's."""
+    """Cosines of the chunks nearest to the mean of the paper's vectors, (chunks, dimensions); `own`
+    is the number of the paper's chunks."""
     import numpy as np
 
-    mean = np.asarray(matrix).mean(axis=0)
+    mean = matrix.mean(axis=0)
     mean = mean / max(float(np.linalg.norm(mean)), 1e-9)
     return dict(library.index.nearest(mean.astype(np.float32), NEAR_CHUNKS + own, filters))
 
 
 def _by_words(library: Library, own: Sequence[KeptChunk], filters: Filters) -> dict[int, float]:
-    """BM25 of the paper's telling words, as shares of what the paper itself would get."""
+    """BM25 of the paper's most characteristic words, as shares of the best chunk's."""
     texts = [(weight, t) for k in own for weight, t in ((TITLE_WEIGHT, k.title), (1, k.chunk.text))]
     stems = library.words.stems({word for _, text in texts for word in split_words(text)})
     times: dict[str, float] = defaultdict(float)

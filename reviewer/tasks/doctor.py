@@ -19,7 +19,7 @@ from reviewer.library.library import NO_EMBEDDING
 from reviewer.llm.providers import KEY_VARIABLES, MALICIOUS, is_known, is_loopback, provider_of
 from reviewer.settings import Settings
 from reviewer.text import counted
-from reviewer.text.redact import shown
+from reviewer.text.redact import excerpt
 from reviewer.types.runs import Finding
 from reviewer.types.searches import Filters
 
@@ -127,7 +127,7 @@ def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:
         detail = f"{settings.model} does not begin with a known provider"
         remedy = "write it as openai/gpt-5-mini, anthropic/..., gemini/... or ollama/llama3"
         return _finding("model", "problem", detail, remedy)
-    where = f" at {shown(settings.api_base)}" if settings.api_base else ""
+    where = f" at {excerpt(settings.api_base)}" if settings.api_base else ""
     key = f", {held} is set" if held else ""
     return _finding("model", "ok", f"{settings.model}{where}{key}")
 

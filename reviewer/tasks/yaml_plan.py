@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.text import clean
 from reviewer.types import Paper
-from reviewer.types.drafts import Order, Plan, Theme
+from reviewer.types.drafts import DraftPlan, Order, Theme
 
 T = TypeVar("T")
 N = TypeVar("N", int, None)
@@ -35,7 +35,7 @@ class Node(Protocol):
     start_mark: Any
 
 
-def plan_yaml(plan: Plan, papers: Sequence[Paper]) -> str:
+def plan_yaml(plan: DraftPlan, papers: Sequence[Paper]) -> str:
     """The plan as YAML; each paper is given by its key, with its title and year as a comment."""
     known = {paper.id: paper for paper in papers}
     lines = [
@@ -63,7 +63,7 @@ def quoted(text: str) -> str:
     return json.dumps(clean(text), ensure_ascii=False)
 
 
-def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Plan:
+def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> DraftPlan:
     """The plan that a YAML file holds. `paper_named` gives the paper of a key or raises
     NotFoundError. Nothing in the file is run, and no object is made of it.
 
@@ -75,7 +75,7 @@ def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Plan
         reader.fault(1, "the themes are missing")
     if "question" not in top:
         reader.fault(1, "the question is missing")
-    return Plan(
+    return DraftPlan(
         question=reader.text(top["question"], "question"),
         order=reader.one_of(top["order"], "order", ORDERS) if "order" in top else "thematic",
         words=reader.number(top, "words", LEAST_WORDS, MOST_WORDS, 600),

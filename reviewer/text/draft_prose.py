@@ -1,4 +1,4 @@
-"""What is prose in a draft in Markdown or LaTeX, and how sentences are put after it. Pure."""
+"""Finds the prose of a draft in Markdown or LaTeX, and inserts sentences after it. Pure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from typing import NamedTuple
 from reviewer.text.views import blank
 
 LEAST_WORDS = 8
-_FORMS = {
-    ".tex": True, ".ltx": True, ".latex": True,
-    ".md": False, ".markdown": False, ".qmd": False, ".rmd": False,
-}  # fmt: skip
+_LATEX_SUFFIXES = {".tex", ".ltx", ".latex"}
+_MARKDOWN_SUFFIXES = {".md", ".markdown", ".qmd", ".rmd"}
 _BLANK = re.compile(r"\r?\n[ \t]*(?=\r?\n)")
 _NO_PROSE = re.compile(
     r"[ \t]*(?:```|~~~|\||>|\$\$|<!--|---|===|:::|\\begin\b|\\end\b|\\\[|\\bibliograph|\\(?:new|re)"
@@ -52,7 +50,7 @@ _HIDDEN_LATEX = (
         r"(?:\[[^\]]*\])?\{[^{}]*\}"
     ),
 )
-# Above a list of references, or what LaTeX makes one of.
+# The heading of a list of references, or the LaTeX command that makes such a list.
 _REFERENCES = re.compile(
     r"^[ \t]*(?:(?:#{1,6}[ \t]*|\\(?:(?:sub)*section|chapter)\*?\{|\*\*)?"
     r"(?:\d+(?:\.\d+)*\.?[ \t]+)?(?P<words>references|bibliography|works cited|literature)"
@@ -74,26 +72,26 @@ _COMMENT = re.compile(r"(?<!\\)%[^\n]*\Z")
 
 
 class Put(NamedTuple):
-    """A text to be put into a draft at a place in its characters."""
+    """A text to insert into a draft at character `place`."""
 
     place: int
     text: str
 
 
 def is_latex_draft(text: str, file: str = "") -> bool:
-    """Whether a draft is one in LaTeX: by its file's name, else by what it holds."""
-    known = _FORMS.get(Path(file).suffix.lower())
-    return looks_latex(text) if known is None else known
+    """Whether a draft is LaTeX: by its file's name, else by its text."""
+    suffix = Path(file).suffix.lower()
+    return suffix in _LATEX_SUFFIXES or (suffix not in _MARKDOWN_SUFFIXES and looks_latex(text))
 
 
 def looks_latex(text: str) -> bool:
-    """Whether a draft is one in LaTeX, by what it holds."""
+    """Whether a draft is LaTeX, by its text."""
     return bool(_LOOKS_LATEX.search(text)) and not _LOOKS_MARKDOWN.search(text)
 
 
 def hidden_spans(text: str, *, is_latex: bool) -> list[tuple[int, int]]:
-    """Half-open ranges of all that is no prose: front matter or preamble, code, comments, displayed
-    mathematics, commands that print nothing, headings, and the list of references."""
+    """Half-open ranges of all that is not prose: front matter or preamble, code, comments,
+    displayed mathematics, commands that print nothing, headings, and the list of references."""
     spans: list[tuple[int, int]] = []
     head = _references(text)
     if head is not None and head["words"]:
@@ -107,7 +105,7 @@ def hidden_spans(text: str, *, is_latex: bool) -> list[tuple[int, int]]:
 
 
 def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with white space for these ranges, every other character in its place."""
+    """The text with white space in these ranges; every other character keeps its place."""
     out, at = [], 0
     for start, end in sorted(spans):
         out += [text[at:start], blank(text[max(at, start) : end])]
@@ -115,7 +113,7 @@ def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return "".join([*out, text[at:]])
 
 
-def entries_of(text: str) -> dict[str, str]:
+def numbered_references(text: str) -> dict[str, str]:
     """The entries of a numbered list of references, by number."""
     head = _references(text)
     if head is None or not head["words"]:
@@ -131,15 +129,15 @@ def _references(text: str) -> re.Match[str] | None:
 
 
 def _end_of_references(text: str, head: re.Match[str]) -> int:
-    """A numbered list goes to the draft's end, another one to the next heading."""
-    following = None if entries_of(text) else _HEADING.search(text, head.end())
+    """A numbered list goes to the draft's end, any other list to the next heading."""
+    following = None if numbered_references(text) else _HEADING.search(text, head.end())
     return following.start() if following else len(text)
 
 
 def prose_spans(text: str, *, is_latex: bool | None = None) -> list[tuple[int, int]]:
-    """Half-open ranges of the paragraphs of prose that a sentence may be put after, in order: no
-    tables, quotations, environments, nothing of `hidden_spans`, and nothing below the list of
-    references."""
+    """Half-open ranges of the paragraphs of prose that a sentence may be inserted after, in order:
+    without tables, quotations, environments, all of `hidden_spans`, and all that follows the list
+    of references. By default, the text itself says whether it is LaTeX."""
     hidden = hidden_spans(text, is_latex=looks_latex(text) if is_latex is None else is_latex)
     visible = blanked(text, hidden)
     ends = [m.start() for m in (_references(text), _CLOSE.search(text)) if m is not None]
@@ -147,7 +145,7 @@ def prose_spans(text: str, *, is_latex: bool | None = None) -> list[tuple[int, i
     spans, at = [], 0
     for stop in [*(m.start() for m in _BLANK.finditer(text, 0, end)), end]:
         span = _prose(text, visible, at, stop)
-        if span and not any(a < span[1] < b for a, b in hidden):  # a comment may go on
+        if span and not any(a < span[1] < b for a, b in hidden):  # a comment may continue
             spans.append(span)
         at = stop
     return spans
@@ -163,31 +161,25 @@ def _prose(text: str, visible: str, start: int, stop: int) -> tuple[int, int] | 
 
 
 def after_paragraph(text: str, end: int, sentences: str) -> Put:
-    """The sentences after the paragraph that ends there; on a line of their own where the last one
-    ends in a comment of LaTeX."""
+    """The sentences after the paragraph that ends at `end`; on a new line if its last line ends in
+    a LaTeX comment."""
     line = text[text.rfind("\n", 0, end) + 1 : end]
-    is_hidden = _COMMENT.search(line) is not None
-    return Put(end, ("\n" if is_hidden else " ") + sentences)
+    return Put(end, ("\n" if _COMMENT.search(line) else " ") + sentences)
 
 
 def after_references(text: str, line: str) -> Put | None:
-    """The line after the last entry of the list of references; None where there is no list."""
+    """The line after the last entry of the list of references, after a blank line if the entries
+    have blank lines between them, or if there is only one. None if the text has no list."""
     heading = _references(text)
     entries = list(_ITEM.finditer(text, heading.end())) if heading else []
     if not entries:
         return None
-    return Put(entries[-1].end(), f"\n\n{line}" if _is_apart(text, entries) else f"\n{line}")
-
-
-def _is_apart(text: str, entries: Sequence[re.Match[str]]) -> bool:
-    """True when blank lines stand between the entries, or where there is just one."""
-    if len(entries) < 2:
-        return True
-    return text[entries[-2].end() : entries[-1].start()].count("\n") > 1
+    between = text[entries[-2].end() : entries[-1].start()] if len(entries) > 1 else "\n\n"
+    return Put(entries[-1].end(), "\n" * min(between.count("\n"), 2) + line)
 
 
 def with_puts(text: str, puts: Sequence[Put]) -> str:
-    """The text with these put in; two at one place stand in their order."""
+    """The text with these inserted; two at one place keep their order."""
     out, at = [], 0
     for put in sorted(puts, key=lambda put: put.place):
         out += [text[at : put.place], put.text]

@@ -1,4 +1,4 @@
-"""Bytes of a text file -> its text, whatever it was saved as, and a note where that was a guess."""
+"""Decodes the bytes of a text file in any encoding, with a note if the encoding was guessed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ _DECLARED = re.compile(
     rb"""^\s*<\?xml[^>]*encoding=["']([\w.-]+)|<meta[^>]*charset=["']?([\w.-]+)""", re.IGNORECASE
 )
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
-_FALLBACK = "cp1252"  # what programs that do not write Unicode mostly write
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,13 @@ class Decoded:
 
 def decode(data: bytes) -> Decoded:
     """The text: by its byte order mark, as UTF-16 by its zero bytes, as UTF-8, as its XML or HTML
-    head declares, else as Windows-1252. UTF-8 that is damaged stays UTF-8, with U+FFFD for what is
-    lost."""
+    head declares, else as Windows-1252, which most programs without Unicode write. Damaged UTF-8
+    is read as UTF-8, with U+FFFD for the lost characters."""
     for mark, name in _BOMS:
         if data.startswith(mark):
-            return _marked(data[len(mark) :], name)
+            return _decoded(data[len(mark) :], name)
     if name := _utf16(data):
-        return _marked(data, name)
+        return _decoded(data, name)
     try:
         return Decoded(data.decode("utf-8"))
     except UnicodeDecodeError:
@@ -43,12 +42,12 @@ def decode(data: bytes) -> Decoded:
     if name := _declared(data):
         return Decoded(data.decode(name, errors="replace"))
     if _MULTIBYTE.search(data):
-        return _marked(data, "utf-8")
+        return _decoded(data, "utf-8")
     note = "it is not UTF-8 and was read as Windows-1252 (Latin-1)"
-    return Decoded(data.decode(_FALLBACK, errors="replace"), note)
+    return Decoded(data.decode("cp1252", errors="replace"), note)
 
 
-def _marked(data: bytes, name: str) -> Decoded:
+def _decoded(data: bytes, name: str) -> Decoded:
     text = data.decode(name, errors="replace")
     lost = text.count("\ufffd") - data.count("\ufffd".encode(name))
     shown = name.upper()[:6].rstrip("-")
@@ -57,7 +56,7 @@ def _marked(data: bytes, name: str) -> Decoded:
 
 
 def _utf16(data: bytes) -> str:
-    """UTF-16 without its mark: every other byte of mostly Latin text is zero."""
+    """The name of UTF-16 without a byte order mark: in Latin text every other byte is zero."""
     sample = data[:_SAMPLE]
     half = len(sample) // 2
     if half < 4:
@@ -72,7 +71,7 @@ def _declared(data: bytes) -> str:
     found = _DECLARED.search(data[:_SAMPLE])
     name = (found[1] or found[2]).decode("ascii", errors="replace") if found else ""
     try:
-        known = codecs.lookup(name).name if name else ""
+        known = codecs.lookup(name).name
     except LookupError:
         return ""
     return "" if known in ("utf-8", "utf-16", "utf-32") else known

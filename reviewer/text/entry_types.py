@@ -1,4 +1,4 @@
-"""What a paper is in other programs' words: types of entries, and the fields that go with them."""
+"""Types of entries in BibTeX, RIS and CSL (article, book, ...), and the fields they share."""
 
 from __future__ import annotations
 
@@ -40,48 +40,53 @@ KINDS = (
     Kind("online", "ELEC", "webpage", "howpublished"),
     Kind("misc", "GEN", "article", "howpublished"),
 )
-_BY_BIBTEX = {kind.bibtex: kind for kind in KINDS} | {
-    "conference": KINDS[1], "inbook": KINDS[2], "collection": KINDS[3], "mastersthesis": KINDS[4],
-    "thesis": KINDS[4], "report": KINDS[5], "electronic": KINDS[7], "www": KINDS[7],
-}  # fmt: skip
-_BY_RIS = {kind.ris: kind for kind in KINDS} | {
-    "CONF": KINDS[1], "EJOUR": KINDS[0], "MGZN": KINDS[0], "NEWS": KINDS[0], "INPR": KINDS[0],
-    "ECHAP": KINDS[2], "EBOOK": KINDS[3], "EDBOOK": KINDS[3], "BLOG": KINDS[7],
-}  # fmt: skip
-_BY_CSL = {kind.csl: kind for kind in KINDS} | {
-    "article-magazine": KINDS[0], "article-newspaper": KINDS[0], "post-weblog": KINDS[7],
-    "post": KINDS[7], "document": KINDS[8],
-}  # fmt: skip
+# Other names of these types, each with the type in BibTeX's words.
+_ALIASES = {
+    "bibtex": "conference=inproceedings inbook=incollection collection=book thesis=phdthesis "
+    "mastersthesis=phdthesis report=techreport electronic=online www=online",
+    "ris": "CONF=inproceedings EJOUR=article MGZN=article NEWS=article INPR=article "
+    "ECHAP=incollection EBOOK=book EDBOOK=book BLOG=online",
+    "csl": "article-magazine=article article-newspaper=article post-weblog=online post=online "
+    "document=misc",
+}
+
+
+def _kinds_by_name(system: str) -> dict[str, Kind]:
+    by_bibtex = {kind.bibtex: kind for kind in KINDS}
+    aliases = (alias.split("=") for alias in _ALIASES[system].split())
+    named = {getattr(kind, system): kind for kind in KINDS}
+    return named | {alias: by_bibtex[name] for alias, name in aliases}
+
+
+_KINDS = {system: _kinds_by_name(system) for system in _ALIASES}
 
 
 def kind_of(paper: Paper) -> Kind:
     """The type that its bibliography gave, else the one that its venue suggests."""
-    given = paper.extra.get(KIND)
-    if isinstance(given, str) and given in _BY_BIBTEX:
-        return _BY_BIBTEX[given]
+    known, given = _KINDS["bibtex"], paper.extra.get(KIND)
+    if isinstance(given, str) and given in known:
+        return known[given]
     venue = clean(paper.venue)
     if not venue or re.search(r"\barxiv\b|\bCoRR\b", venue, re.IGNORECASE):
-        return KINDS[8]
-    return KINDS[1] if _MEETING.search(venue) else KINDS[0]
+        return known["misc"]
+    return known["inproceedings" if _MEETING.search(venue) else "article"]
 
 
 def kind_named(name: str, system: str) -> dict[str, str]:
-    """What `Paper.extra` keeps of a type in the words of `bibtex`, `ris` or `csl`."""
-    known = {"bibtex": _BY_BIBTEX, "ris": _BY_RIS, "csl": _BY_CSL}[system]
-    wanted = name.strip().upper() if system == "ris" else name.strip().lower()
-    return {KIND: known[wanted].bibtex} if wanted in known else {}
+    """What `Paper.extra` keeps for a type that has this name in `bibtex`, `ris` or `csl`; empty
+    for an unknown name."""
+    name = name.strip().upper() if system == "ris" else name.strip().lower()
+    kind = _KINDS[system].get(name)
+    return {KIND: kind.bibtex} if kind else {}
 
 
 def details_of(paper: Paper) -> dict[str, str]:
-    """The details that are known, cleaned."""
+    """The DETAILS of the paper that are known, cleaned."""
     found = {name: paper.extra.get(name) for name in DETAILS}
-    return {
-        name: clean(str(value))
-        for name, value in found.items()
-        if isinstance(value, str | int) and clean(str(value))
-    }
+    cleaned = {n: clean(str(value)) for n, value in found.items() if isinstance(value, str | int)}
+    return {name: text for name, text in cleaned.items() if text}
 
 
 def marked_title(paper: Paper) -> str:
-    """The title, after a warning where the paper was retracted, as publishers write it."""
+    """The title, with the warning that publishers write before it if the paper is retracted."""
     return f"RETRACTED: {paper.title}" if paper.retracted else paper.title

@@ -1,4 +1,4 @@
-"""Names for files, made from titles or keys: they stay in their folder, on every system."""
+"""Makes file names from titles or keys: safe on every system, without folders."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from reviewer.text.views import clean
 
 MOST_CHARS = 80
 MOST_BYTES = 143  # in UTF-8, with the suffix: what encrypted folders allow
-_NUMBER_BYTES = 6  # that tell twins apart
-_RESERVED = re.compile(r"con|prn|aux|nul|conin|conout|clock|(?:com|lpt)[0-9]")  # of Windows
+_NUMBER_BYTES = 6  # for the number that makes equal names different
+_RESERVED = re.compile(r"con|prn|aux|nul|conin|conout|clock|(?:com|lpt)[0-9]")  # by Windows
 _PARTS = re.compile(r"[^\w]+|_+")
 
 
 def file_names(texts: Sequence[str], suffix: str, taken: Iterable[str] = ()) -> list[str]:
-    """A file name for each text, in order, none like another or like one of `taken`.
+    """A file name for each text, in order, all different from each other and from `taken`.
 
-    A name holds letters and digits of any script, hyphens and the suffix: no folder, no hidden
-    file, no name that Windows keeps for itself. Names that differ in case or accents' spelling only
-    are one file on some systems, so a number tells them apart.
+    A name has letters and digits of any script, hyphens and the suffix: no folder, no hidden file,
+    no name that Windows reserves. Names that differ only in case or in the spelling of accents are
+    the same file on some systems, so a number is added to them.
     """
     used = {_folded(name) for name in taken}
     names = []
@@ -36,8 +36,8 @@ def file_names(texts: Sequence[str], suffix: str, taken: Iterable[str] = ()) -> 
 
 
 def _stem(text: str, most_bytes: int) -> str:
-    """The text's words with hyphens between them, cut at a word where they are more than MOST_CHARS
-    characters or so many bytes."""
+    """The text's words with hyphens between them, cut at a word to MOST_CHARS characters and
+    `most_bytes` bytes."""
     words = _PARTS.sub("-", unicodedata.normalize("NFKC", clean(text))).strip("-")
     cut = words[:MOST_CHARS].encode()[:most_bytes].decode(errors="ignore")
     if cut != words and "-" in cut[MOST_CHARS // 2 :]:
@@ -46,5 +46,5 @@ def _stem(text: str, most_bytes: int) -> str:
 
 
 def _folded(name: str) -> str:
-    """As systems compare names that tell neither case nor spelling of accents apart."""
+    """The name as systems compare it that ignore case and the spelling of accents."""
     return unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).upper().casefold())

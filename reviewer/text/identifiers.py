@@ -1,4 +1,4 @@
-"""DOIs, arXiv ids, dates and months as exports write them, brought into one spelling. Pure."""
+"""Brings DOIs, arXiv ids, dates and months of exports into one spelling. Pure."""
 
 from __future__ import annotations
 
@@ -23,36 +23,37 @@ _INITIALS = re.compile(r"(?:[A-Z]\.[- ]?){1,4}|(?!I{2,3}$|I?V$)[A-Z]{1,3}(?:-[A-
 
 
 def bare_doi(text: str) -> str:
-    """The DOI without the address or the `doi:` before it; empty when there is none."""
+    """The DOI without the address or the `doi:` before it; empty for a text without a DOI."""
     found = _DOI.match(_DOI_BEFORE.sub("", text.strip()))
     return found.group().rstrip(".,;") if found else ""
 
 
 def without_doi_address(text: str) -> str:
-    """The text without the address or the `doi:` before it, be it a DOI or not."""
+    """The text without the address or the `doi:` before it, whether it is a DOI or not."""
     return _DOI_ADDRESS.sub("", text)
 
 
 def doi_in(text: str) -> str:
-    """The first DOI that stands in a text, without a stop or bracket that closes its sentence."""
+    """The first DOI in a text, without a full stop or bracket that ends its sentence; else
+    empty."""
     found = _DOI.search(text)
     return found.group().rstrip(".,;)]}>\"'") if found else ""
 
 
 def arxiv_id_in(text: str) -> str:
-    """The arXiv id behind an address, a DOI of arXiv, or `arXiv:`; empty when there is none."""
+    """The arXiv id after an address, in a DOI of arXiv, or after `arXiv:`; else empty."""
     found = _ARXIV_NAMED.search(text)
     return found[1] if found else ""
 
 
 def bare_arxiv_id(text: str) -> str:
-    """The arXiv id when the text is one, with or without `arXiv:` before it."""
+    """The arXiv id if the text is one, with or without `arXiv:` before it, else `arxiv_id_in`."""
     found = _ARXIV_BARE.fullmatch(text.strip())
     return found[1] if found else arxiv_id_in(text)
 
 
 def without_arxiv_address(text: str) -> str:
-    """The text without arXiv's address or the `arXiv:` before it, be it an id or not."""
+    """The text without arXiv's address or the `arXiv:` before it, whether it is an id or not."""
     return _ARXIV_ADDRESS.sub("", text).removesuffix(".pdf")
 
 
@@ -62,14 +63,14 @@ def without_version(arxiv_id: str) -> str:
 
 
 def arxiv_id_of_doi(doi: str) -> str:
-    """What comes after `10.48550/arXiv.`, the DOI that arXiv gives each preprint; empty for
-    another DOI."""
+    """The id after `10.48550/arXiv.`, the DOI that arXiv gives each preprint; empty for any other
+    DOI."""
     found = _ARXIV_DOI.fullmatch(doi)
     return found[1] if found else ""
 
 
 def month_number(text: str) -> int:
-    """1 to 12 of a number or of an English name, short or whole; 0 for what is not a month."""
+    """1 to 12 for a number or an English name, short or whole; 0 for what is not a month."""
     word = text.strip().lower()
     if word.isdecimal():
         return int(word) if 1 <= int(word) <= 12 else 0
@@ -77,25 +78,24 @@ def month_number(text: str) -> int:
 
 
 def iso_date(year: str, month: str = "", day: str = "") -> str:
-    """`2025`, `2025-09` or `2025-09-29`, as far as the parts can be such; months by name too."""
-    if not re.fullmatch(r"[12]\d{3}", year.strip()):
+    """`2025`, `2025-09` or `2025-09-29`, as far as the parts are valid; months also by name."""
+    date = year.strip()
+    if not re.fullmatch(r"[12]\d{3}", date):
         return ""
-    number = month_number(month)
-    pieces = [year.strip()] + ([f"{number:02}"] if number else [])
-    if number and day.strip().isdecimal() and 1 <= int(day) <= 31:
-        pieces.append(f"{int(day):02}")
-    return "-".join(pieces)
+    if number := month_number(month):
+        date += f"-{number:02}"
+        if day.strip().isdecimal() and 1 <= int(day) <= 31:
+            date += f"-{int(day):02}"
+    return date
 
 
 def date_in(text: str) -> str:
-    """The date that a text begins with, `2025-09-29`, `2025/9` or `2025 Sep 29`; else the first
-    year in it; empty when there is none."""
+    """The date that a text begins with, such as `2025-09-29`, `2025/9` or `2025 Sep 29`; else the
+    first year in it; else empty."""
     text = text.strip()
     if found := _ISO.match(text):
-        named = re.match(r"\d{4} ([A-Za-z]{3,9})\.?(?: (\d{1,2})\b)?", text)
-        if named:
-            return iso_date(found[1], named[1], named[2] or "")
-        return iso_date(found[1], found[2] or "", found[3] or "")
+        named = re.match(r"(\d{4}) ([A-Za-z]{3,9})\.?(?: (\d{1,2})\b)?", text)
+        return iso_date(*(part or "" for part in (named or found).groups()))
     worded = re.match(r"(?:(\d{1,2}) )?([A-Za-z]{3,9})\.? (?:(\d{1,2}), ?)?(\d{4})\b", text)
     if worded:
         return iso_date(worded[4], worded[2], worded[1] or worded[3] or "")
@@ -104,13 +104,13 @@ def date_in(text: str) -> str:
 
 
 def year_of(date: str) -> int | None:
-    """The year of a date that begins with one."""
+    """The year that a date begins with; None if it begins with something else."""
     return int(date[:4]) if re.match(r"\d{4}", date) else None
 
 
 def inverted_initials(name: str, *, dotted: bool = False) -> str:
-    """`Smith JA` and `van der Berg J.` as `Smith, JA` and `van der Berg, J.`, with `dotted` only
-    the latter; others as they are."""
+    """`Smith, JA` for `Smith JA` and `van der Berg, J.` for `van der Berg J.`; with `dotted` only
+    initials that end in a dot. Other names stay as they are."""
     family, _, last = name.strip().rpartition(" ")
     is_family = re.fullmatch(r"[^\W\d_][\w'’ -]*\w", family) is not None
     if is_family and _INITIALS.fullmatch(last) and (last.endswith(".") or not dotted):

@@ -1,4 +1,4 @@
-"""Which characters cannot be seen, and which of those ordinary text has all the same."""
+"""Finds characters that cannot be seen, and those of them that ordinary text needs."""
 
 from __future__ import annotations
 
@@ -7,39 +7,37 @@ import unicodedata
 
 _VIRAMA = 9  # the combining class of the sign that joins consonants
 _JOINERS = "\u200c\u200d"
-# Format characters that are seen: number and verse signs of Arabic, Syriac and Kaithi.
+# Format characters that can be seen: number and verse signs of Arabic, Syriac and Kaithi.
 _SEEN = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
-# Letters and signs that are no format characters to Unicode, and show nothing by themselves.
+# Letters and signs that Unicode does not call format characters, but that show nothing alone.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\U00016fe4")
 _FLAG = "\U0001f3f4"
-_FLAGS = tuple(  # of England, Scotland and Wales: the only ones that are spelt with tags
+_FLAGS = tuple(  # of England, Scotland and Wales: only these are spelt with tag characters
     _FLAG + "".join(chr(0xE0000 + ord(letter)) for letter in name) + "\U000e007f"
     for name in ("gbeng", "gbsct", "gbwls")
 )
-_OTHER_EMOJI = frozenset("©®‼⁉ℹ↔⤴⤵◽◾〰")  # whose category is not that of a symbol
+_OTHER_EMOJI = frozenset("©®‼⁉ℹ↔⤴⤵◽◾〰")  # their category is not that of other symbols
 _SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
-# Scripts whose letters change their shape by their neighbours: from Arabic to Myanmar, Philippine
-# and Khmer to Vedic, Syloti to Meetei, Arabic's forms, and the later ones up to Adlam.
+# Scripts in which a letter's shape depends on its neighbours: from Arabic to Myanmar, Philippine
+# and Khmer to Vedic, Syloti to Meetei, Arabic's forms, and later scripts up to Adlam.
 _SHAPED = re.compile(
     "[\u0600-\u109f\u1700-\u1cff\ua800-\uabff\ufb50-\ufdff\ufe70-\ufefc"
     "\U00010a00-\U00011fff\U0001e900-\U0001e95f]"
 )
 _IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-# Syllables with a sign for the first or the middle letter that they lack.
+# Syllables without a first or a middle letter, and with the filler sign for it.
 _OLD_HANGUL = re.compile("\u115f[\u1161-\u11a7]|[\u1100-\u115e]\u1160|\u115f\u1160[\u11a8-\u11ff]")
-# All that may need a closer look; most texts hold none of these.
-UNUSUAL = re.compile("[^ \\t\\n!-~\u00a1-\u00ac\u00ae-\u024f\u0391-\u044f\u2010-\u2027]")
-
-
-# Halves of characters that stand alone: no encoding can write them.
+# All characters that need a check; most texts have none of these.
+_UNUSUAL = re.compile("[^ \\t\\n!-~\u00a1-\u00ac\u00ae-\u024f\u0391-\u044f\u2010-\u2027]")
+# Lone halves of characters: no encoding can write them.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 NEVER_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def without_surrogates(text: str) -> str:
-    """The text with U+FFFD for each half of a character that stands alone."""
+    """The text with U+FFFD for each lone half of a character."""
     return _SURROGATE.sub("\ufffd", text)
 
 
@@ -57,25 +55,25 @@ def is_invisible(character: str) -> bool:
 
 
 def is_hidden(text: str, index: int) -> bool:
-    """True when the character there cannot be seen and ordinary text would not have it there: a
-    joiner that shapes no letters, a selector after nothing that has variants."""
+    """True if the character at `index` cannot be seen and ordinary text would not have it there,
+    such as a joiner that shapes no letters, or a selector after a character without variants."""
     return is_invisible(text[index]) and not _belongs(text, index)
 
 
 def visible(text: str) -> str:
     """The text without its hidden characters; white space stays as it is."""
-    return UNUSUAL.sub(
+    return _UNUSUAL.sub(
         lambda m: m[0] if m[0].isspace() or not is_hidden(m.string, m.start()) else "", text
     )
 
 
 def escape_hidden(document: str) -> str:
-    """A JSON document with its hidden characters, and those that end a line, spelt `\\u...`: what
-    it holds is the same, and nothing steers the terminal or the editor that shows it."""
-    return UNUSUAL.sub(_spelt, document)
+    """A JSON document with its hidden characters, and those that end a line, written as `\\u...`:
+    its values stay the same, and nothing controls the terminal or the editor that shows it."""
+    return _UNUSUAL.sub(_escaped, document)
 
 
-def _spelt(found: re.Match[str]) -> str:
+def _escaped(found: re.Match[str]) -> str:
     character = found[0]
     if not is_hidden(found.string, found.start()) and character not in "\u2028\u2029":
         return character
@@ -84,7 +82,7 @@ def _spelt(found: re.Match[str]) -> str:
 
 
 def _belongs(text: str, index: int) -> bool:
-    """True for an invisible character where some script, or emoji, is written with it."""
+    """True for an invisible character in a place where some script, or an emoji, needs it."""
     character, before = text[index], text[index - 1] if index else ""
     after = text[index + 1 : index + 2]
     if character in _JOINERS:
@@ -102,14 +100,14 @@ def _belongs(text: str, index: int) -> bool:
 
 
 def _joins(text: str, index: int, before: str, after: str) -> bool:
-    """Between letters of Persian or Hindi, after a virama as at the end of Malayalam words, and in
-    emoji that are made of several."""
+    """True for a joiner between letters of Persian or Hindi, after a virama as at the end of
+    Malayalam words, and in an emoji that is made of several."""
     if before and unicodedata.combining(before) == _VIRAMA:
         return True
     shaped = [bool(c) and bool(_SHAPED.match(c)) and _is_letter(c) for c in (before, after)]
     if text[index] == "\u200c":
         return any(shaped) and all(map(_is_letter, (before, after)))
-    if any(shaped):  # a letter that stands alone may have the shape that it has within a word
+    if any(shaped):  # a lone letter may have the shape that it has inside a word
         return not any(c and is_invisible(c) for c in (before, after))
     place = index - 1
     while place > 0 and (text[place] == "\ufe0f" or text[place] in _SKIN_TONES):
@@ -118,7 +116,8 @@ def _joins(text: str, index: int, before: str, after: str) -> bool:
 
 
 def _selects(character: str, before: str, after: str) -> bool:
-    """A variation selector, or a mark that keeps others apart, behind what it is made for."""
+    """True for a variation selector, or a mark that separates others, after its own kind of
+    character."""
     if character in "\ufe0e\ufe0f":
         return _is_emoji(before) or (before in "0123456789#*" and after == "\u20e3")
     if "\ufe00" <= character <= "\ufe02" or "\U000e0100" <= character <= "\U000e010f":

@@ -6,7 +6,7 @@ import re
 
 from reviewer.text.views import clean
 
-# Words that carry the form of a question, not its matter.
+# Words that give the form of a question, not its subject.
 STOP_WORDS = frozenset(
     """a an the and or but if then than so as of at be by for from in into is it its on onto out
     over to up with without within about between through during before after above below again
@@ -18,7 +18,7 @@ STOP_WORDS = frozenset(
     things anything something really actually always ever come comes came many much""".split()
 )
 
-# Words that every abstract has; they set nothing apart.
+# Words that all abstracts use; they do not distinguish papers.
 COMMON_WORDS = frozenset(
     """paper papers work study propose proposes proposed present presents introduce introduces novel
     new approach approaches method methods result results show shows shown demonstrate demonstrates
@@ -37,11 +37,11 @@ COMMON_WORDS = frozenset(
 
 
 def query_terms(question: str) -> list[str]:
-    """The question's words without stop words, each once; all its words if nothing else is left."""
+    """The question's words without stop words, each once; all its words if only stop words."""
     words = list(dict.fromkeys(re.findall(r"\w+", clean(question).casefold())))
     return [word for word in words if word not in STOP_WORDS] or words
 
 
 def word_overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """Jaccard index of two sets of words."""
+    """Jaccard index of two sets of words, 0 to 1; 0 for two empty sets."""
     return len(one & other) / len(one | other) if one or other else 0.0

@@ -1,4 +1,4 @@
-"""LaTeX as bibliographies and drafts hold it, turned into plain text. Mathematics stays."""
+"""Turns the LaTeX of bibliographies and drafts into plain text. Mathematics stays."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ _SPECIAL = re.compile(r"[\\{}$~]|--|``|''|,,|[?!]`")
 _UNESCAPED = re.compile(r"(?<!\\)[%&#]")
 _MOST_CHARS = 200_000
 _DEEPEST = 100
-_AS_WRITTEN = {
-    "textless": "<", "textgreater": ">", "textbar": "|", "textasciicircum": "^",
-    "textasciitilde": "~", "textasciigrave": "`", "textquotedbl": '"', "textbraceleft": "{",
-    "textbraceright": "}", "textbackslash": "\\", "LaTeX": "LaTeX", "TeX": "TeX",
-    "BibTeX": "BibTeX", "url": "%s", "href": "%(2)s", "path": "%s", "nolinkurl": "%s",
-}  # fmt: skip
+# Commands that pylatexenc does not know, each with its text, after `=`; %s is its argument.
+_COMMANDS = r"""textless=< textgreater=> textbar=| textasciicircum=^ textasciitilde=~
+    textasciigrave=` textquotedbl=" textbraceleft={ textbraceright=} textbackslash=\ LaTeX=LaTeX
+    TeX=TeX BibTeX=BibTeX url=%s href=%(2)s path=%s nolinkurl=%s"""
 
 
 def plain_text(latex: str) -> str:
     """The text on one line: accents, symbols and quotation marks as Unicode, groups without their
-    braces, `$...$` as it stands. What is no LaTeX, such as a lone `%` or `&`, stays."""
+    braces, `$...$` unchanged. What is not LaTeX, such as a single `%` or `&`, stays.
+
+    A text of more than _MOST_CHARS characters, or with braces nested deeper than _DEEPEST, only
+    loses its braces."""
     folded = " ".join(latex.split())
     if not _SPECIAL.search(folded):
         return folded
@@ -42,20 +43,12 @@ def _depth(text: str) -> int:
 
 @lru_cache(maxsize=1)
 def _decoder() -> Any:  # noqa: ANN401  pylatexenc has no types
-    from pylatexenc.latex2text import (
-        LatexNodes2Text,
-        MacroTextSpec,
-        get_default_latex_context_db,
-    )
+    import pylatexenc.latex2text as latex2text
 
-    context = get_default_latex_context_db()
-    macros = [
-        MacroTextSpec(name, simplify_repl=shown if "%" in shown else _constant(shown))
-        for name, shown in _AS_WRITTEN.items()
-    ]
+    context = latex2text.get_default_latex_context_db()
+    commands = (command.split("=") for command in _COMMANDS.split())
+    macros = [latex2text.MacroTextSpec(name, text) for name, text in commands]
     context.add_context_category("review", prepend=True, macros=macros)
-    return LatexNodes2Text(latex_context=context, keep_braced_groups=False, math_mode="verbatim")
-
-
-def _constant(shown: str) -> Any:  # noqa: ANN401
-    return lambda node: shown
+    return latex2text.LatexNodes2Text(
+        latex_context=context, keep_braced_groups=False, math_mode="verbatim"
+    )

@@ -1,4 +1,4 @@
-"""Names of people and of groups: their parts, and one spelling for each. Pure."""
+"""Names of authors, people and groups: their parts, and one spelling for each. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reviewer.text.views import clean
 from reviewer.types import Paper
 
-GROUPS = "corporate_authors"  # in `Paper.extra`: authors that are known to be no people
+GROUPS = "corporate_authors"  # in `Paper.extra`: authors that are known to be groups
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _GROUP = re.compile(
     r"\b(?:team|collaboration|consortium|group|committee|council|commission|association|society"
@@ -32,23 +32,21 @@ class Name:
 
     @property
     def short(self) -> str:
-        """What an author-year citation calls this author: `van der Berg`, or the group's name."""
+        """The name in an author-year citation: `van der Berg`, or the group's name."""
         return self.group or " ".join(part for part in (self.particle, self.family) if part)
 
 
 def authors_of(paper: Paper) -> list[Name]:
-    """The paper's authors in parts. A note such as "10 authors" is none."""
+    """The paper's authors in parts, without its `author_note`, such as "10 authors"."""
     known = paper.extra.get(GROUPS)
-    groups = (
-        set(known) if isinstance(known, list) and all(isinstance(k, str) for k in known) else ()
-    )
+    groups = known if isinstance(known, list) else ()
     return [split_name(name, is_group=name in groups) for name in paper.authors if name.strip()]
 
 
 def split_name(text: str, *, is_group: bool = False) -> Name:
     """The parts of `Given von Family Jr`, `von Family, Given` or `von Family, Jr, Given`.
 
-    One word, and a name with a word that only groups have in theirs, is a group's.
+    A single word, and a name with a word that only names of groups have, is a group's name.
     """
     text = clean(text)
     if is_group:
@@ -88,20 +86,20 @@ def _with_particle(family: str, given: str, suffix: str) -> Name:
 
 
 def inverted(name: Name) -> str:
-    """`van der Berg, Jr, Jan`: no part can be taken for another. A group's name is itself."""
+    """`van der Berg, Jr, Jan`, in which no part can be read as another. A group keeps its name."""
     return ", ".join(part for part in (name.short, name.suffix, name.given) if part)
 
 
 def written(name: Name) -> str:
-    """`Jan van der Berg` where that splits into the same parts again, else inverted."""
+    """`Jan van der Berg` if that splits into the same parts again, else `inverted`."""
     parts = (name.given, name.particle, name.family, name.suffix)
     natural = name.group or " ".join(part for part in parts if part)
     return natural if split_name(natural) == name else inverted(name)
 
 
 def read_names(names: Sequence[Name]) -> tuple[tuple[str, ...], dict[str, list[str]]]:
-    """What `Paper.authors` holds of them, and what `Paper.extra` must hold so that no group turns
-    into a person."""
+    """The values for `Paper.authors`, and those for `Paper.extra` that keep a group from being
+    read as a person."""
     authors = tuple(written(name) for name in names if name.short)
     groups = [n.group for n in names if n.group and split_name(n.group) != n]
     return authors, {GROUPS: groups} if groups else {}

@@ -1,4 +1,4 @@
-"""Keeps keys out of messages, the cache and answers, also when a provider echoes them."""
+"""Keeps API keys out of messages, the cache and answers, also if a provider echoes them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def redact(text: str) -> str:
 
 
 def redact_so_far(text: str) -> str:
-    """The same for a text that still grows: an end that may become a key is held back."""
+    """`redact` for a text that still grows: an end that may become a key is held back."""
     text = redact(text)
     ends = [
         length
@@ -33,8 +33,9 @@ def redact_so_far(text: str) -> str:
     return text[: len(text) - max(ends, default=0)]
 
 
-def shown(text: str) -> str:
-    """A foreign text's start, fit for a message: one line, nothing that could be a key."""
+def excerpt(text: str) -> str:
+    """The start of a foreign text for a message: one line of at most _MOST_SHOWN characters,
+    without anything that could be a key."""
     text = _KEY_LIKE.sub(_HIDDEN, redact(text[: 10 * _MOST_SHOWN]))
     text = "".join(c for c in " ".join(text.split()) if c.isprintable())
     return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"

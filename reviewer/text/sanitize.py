@@ -1,4 +1,4 @@
-"""A writer's own words without what only code may add: links and citations. Pure."""
+"""Removes from a writer's words what only code may add: links and citations. Pure."""
 
 from __future__ import annotations
 
@@ -29,33 +29,30 @@ _IN_WORDS = re.compile(
 
 
 def without_addresses(text: str) -> str:
-    """Addresses in a writer's words lead nowhere: only references carry links."""
+    """The text with "(link removed)" for each address: only references have links."""
     return _ADDRESS.sub("(link removed)", text).strip()
 
 
 def without_citations(text: str, own: Set[str]) -> tuple[str, list[str]]:
-    """The text without what looks like a citation, and those that name others than `own`: tags and
-    keys of what the sentence cites anyway. Keys of its own may stand in the sentence."""
+    """The text without what looks like a citation, and a list of those that are invented. `own` are
+    the tags and keys of what the sentence does cite; its own keys may stay in the sentence."""
     invented: list[str] = []
 
-    def gone(match: re.Match[str]) -> str:
-        if set(re.findall(r"[\w-]+", match.group())) <= own:
-            return ""
-        invented.append(match.group().strip())
+    def remove(match: re.Match[str]) -> str:
+        if not set(re.findall(r"[\w-]+", match.group())) <= own:
+            invented.append(match.group().strip())
         return ""
 
-    def named(match: re.Match[str]) -> str:
-        is_own = match.group() in own
-        return match.group() if is_own else gone(match) or "(citation removed)"
+    def remove_in_words(match: re.Match[str]) -> str:
+        return match.group() if match.group() in own else remove(match) or "(citation removed)"
 
-    text = _until_same(text, lambda said: _BRACKETED.sub(gone, said))
-    text = _until_same(text, lambda said: _IN_WORDS.sub(named, said))
+    text = _until_same(text, lambda said: _BRACKETED.sub(remove, said))
+    text = _until_same(text, lambda said: _IN_WORDS.sub(remove_in_words, said))
     return text, list(dict.fromkeys(invented))
 
 
 def _until_same(text: str, change: Callable[[str], str]) -> str:
-    """Changed again and again, for what is taken out may have stood inside another."""
-    changed = change(text)
-    while changed != text:
-        text, changed = changed, change(changed)
+    """The text changed until nothing changes: what is removed may have been inside another."""
+    while (changed := change(text)) != text:
+        text = changed
     return text

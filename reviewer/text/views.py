@@ -1,4 +1,4 @@
-"""Sentences, title normalising and cleaned views that map back to the original characters."""
+"""Sentences, normalised titles, and cleaned views that map back to the original characters."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _ABBREVIATION = re.compile(
     r"|i\.e|e\.g)\.$"
 )
 _LATEX_LOOKS = re.compile(r"\\(?:math|text|boldsymbol|operatorname|emph)[a-z]*|[\\{}$^]")
-# A word broken at a line's end. A soft hyphen always goes; another stays in a compound.
+# A word broken at a line's end. A soft hyphen is always removed; others stay in a compound.
 _BROKEN = re.compile(r"(?<=[^\W_])([-\u2010\u00ad])[ \t]*\r?\n[ \t]*(?=[^\W_])")
 _COMPOUNDS = frozenset("self zero few two three four well all".split())
 _LETTERS_BEFORE = re.compile(r"[^\W\d_]*$")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SPACE = re.compile(r"\s+")
-# White space and visible characters, without the marks of LaTeX: most texts hold nothing else.
+# White space and visible characters, without the signs of LaTeX: most texts have nothing else.
 # Latin, Greek and Cyrillic letters, punctuation, small figures, currencies, mathematics.
 _COMMON = (
     "\\s!-\\[\\]-}\u00a1-\u00ac\u00ae-\u024f\u0370-\u0377\u038e-\u03a1\u03a3-\u0482\u048a-\u052f"
@@ -36,24 +36,25 @@ _UNSURE = re.compile(f"[^{_COMMON}\\\\~]")  # may be invisible
 
 @dataclass(frozen=True)
 class View:
-    """A cleaned text. `offsets[i]` is where the view's character i stands in the original."""
+    """A cleaned text. `offsets[i]` is the place of the view's character i in the original."""
 
     text: str
     offsets: tuple[int, ...]
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """The original's half-open range behind the view's `start:end`, which is not empty."""
+        """The original's half-open range for the view's `start:end`, which must not be empty."""
         return self.offsets[start], self.offsets[end - 1] + 1
 
 
 def clean_view(text: str) -> View:
-    """The text as a reader or a model should see it: words broken at a line's end mended, invisible
-    characters gone, white space folded to single spaces, light LaTeX resolved. Other words and
-    numbers are never changed."""
+    """The text as a reader or a model should see it: words broken at a line's end are joined,
+    hidden characters removed, white space folded to single spaces, light LaTeX resolved. Other
+    words and numbers are never changed."""
     gone = _line_end_marks(text)
-    kept = [i for i in _visible(text) if i not in gone]
+    gone |= {m.start() for m in _UNSURE.finditer(text) if is_hidden(text, m.start())}
+    kept = [i for i in range(len(text)) if i not in gone]
     characters = [text[i] for i in kept]
-    for pattern in (_LATEX_WRAP, _LATEX_WRAP, _LATEX_ESCAPE):  # one may stand in another
+    for pattern in (_LATEX_WRAP, _LATEX_WRAP, _LATEX_ESCAPE):  # twice: one may be in another
         characters, kept = _keep_group(pattern, characters, kept)
     joined = "".join(characters)
     for match in _TIE.finditer(joined):
@@ -62,23 +63,23 @@ def clean_view(text: str) -> View:
 
 
 def clean(text: str) -> str:
-    """The cleaned view's text alone."""
-    if _PLAIN.fullmatch(text):  # the same, ten times as fast
+    """Only the text of `clean_view`."""
+    if _PLAIN.fullmatch(text):  # the same result, ten times as fast
         return " ".join(mended(text).split())
     return clean_view(text).text
 
 
 def mended(text: str) -> str:
-    """The text with the words that its line ends broke made whole, and nothing else changed."""
+    """The text with the words joined that are broken at a line's end; nothing else changes."""
     gone = _line_end_marks(text)
     return "".join(c for i, c in enumerate(text) if i not in gone) if gone else text
 
 
 def _line_end_marks(text: str) -> set[int]:
-    """Places of the line ends within words, and of the hyphens that are there for them alone.
+    """Places of the line ends inside words, and of the hyphens that are there only for them.
 
-    A hyphen stays after a capital or before one, in a word with another hyphen, after a word such
-    as "self", and where the text has the compound elsewhere and not the whole word.
+    A hyphen stays next to a capital, in a word with another hyphen, after a word such as "self",
+    and if the text has the compound elsewhere and not the whole word.
     """
     gone: set[int] = set()
     if "\n" not in text:
@@ -100,26 +101,17 @@ def _is_compound(text: str, hyphen: int, after: int) -> bool:
     return f"{left[0]}-{right[0]}" in text and f"{left[0]}{right[0]}" not in text
 
 
-def _visible(text: str) -> list[int]:
-    unsure = (match.start() for match in _UNSURE.finditer(text))
-    hidden = {i for i in unsure if is_hidden(text, i)}
-    return [i for i in range(len(text)) if i not in hidden]
-
-
 def _keep_group(
     pattern: re.Pattern[str], characters: list[str], offsets: list[int]
 ) -> tuple[list[str], list[int]]:
     joined = "".join(characters)
     if "\\" not in joined:
         return characters, offsets
-    keep = [True] * len(characters)
+    gone = set[int]()
     for match in pattern.finditer(joined):
-        for i in range(match.start(), match.end()):
-            keep[i] = match.start(1) <= i < match.end(1)
-    return (
-        [c for c, kept in zip(characters, keep, strict=True) if kept],
-        [o for o, kept in zip(offsets, keep, strict=True) if kept],
-    )
+        gone.update(range(match.start(), match.start(1)), range(match.end(1), match.end()))
+    kept = [i for i in range(len(joined)) if i not in gone]
+    return [characters[i] for i in kept], [offsets[i] for i in kept]
 
 
 def _fold_space(characters: list[str], offsets: list[int]) -> View:
@@ -139,36 +131,30 @@ def _fold_space(characters: list[str], offsets: list[int]) -> View:
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Half-open ranges of the sentences in `text`, in order, without white space around them."""
+    """Half-open ranges of the sentences in `text`, in order, without white space around them. No
+    sentence ends after an abbreviation ("approx. 10x")."""
     import sentencex
 
     boundaries = sentencex.get_sentence_boundaries("en", text) if text.strip() else []
-    starts = [0, *_starts(text, [b["start_index"] for b in boundaries]), len(text)]
+    starts = [
+        start
+        for start in (boundary["start_index"] for boundary in boundaries)
+        if start > 0 and not _ABBREVIATION.search(text[max(0, start - 40) : start].rstrip())
+    ]
     spans = []
-    for start, end in pairwise(starts):
-        piece = text[start:end]
-        inner = piece.strip()
-        if inner:
-            left = start + len(piece) - len(piece.lstrip())
+    for start, end in pairwise([0, *starts, len(text)]):
+        if inner := text[start:end].strip():
+            left = end - len(text[start:end].lstrip())
             spans.append((left, left + len(inner)))
     return spans
 
 
-def _starts(text: str, starts: list[int]) -> list[int]:
-    """Boundaries after an abbreviation are no sentence ends ("approx. 10x")."""
-    return [
-        s
-        for s in starts
-        if 0 < s < len(text) and not _ABBREVIATION.search(text[max(0, s - 40) : s].rstrip())
-    ]
-
-
-@lru_cache(maxsize=2048)  # adding asks for each title several times
+@lru_cache(maxsize=2048)  # adding papers needs each title several times
 def normalise_title(title: str) -> str:
     """Titles that differ only in case, accents, punctuation, LaTeX or white space become equal.
 
     Words are joined by one space; `+` and `#` stay, because C, C++ and C# are three languages, and
-    so do the names of LaTeX symbols. Empty when nothing can be compared.
+    so do the names of LaTeX symbols. Empty if nothing can be compared.
     """
     plain = unicodedata.normalize("NFKD", clean(title)).casefold()
     plain = _LATEX_LOOKS.sub("", plain)
@@ -176,20 +162,19 @@ def normalise_title(title: str) -> str:
 
 
 class _Compared(dict[int, str]):
-    """What stands for a character in a normalised title, found when it is first met."""
+    """What replaces a character in a normalised title, found when it is first needed."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        stands = "" if _is_accent(character) else character if _spells(character) else " "
-        self[code] = stands
-        return stands
+        self[code] = "" if _is_accent(character) else character if _spells(character) else " "
+        return self[code]
 
 
 _COMPARED = _Compared()
 
 
 def _is_accent(character: str) -> bool:
-    """True for accents and vowel points; the marks that spell words in Hindi, Thai or Japanese have
+    """True for accents and vowel points; marks that spell words in Hindi, Thai or Japanese have
     other combining classes."""
     kind = unicodedata.combining(character)
     return 10 <= kind <= 36 or kind >= 200
@@ -200,18 +185,18 @@ def _spells(character: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """A question or topic as it is asked and kept: on one line, without half characters, which a
-    command line may hold and nothing can write."""
+    """A question or topic on one line, without half characters, which a command line may have and
+    nothing can write."""
     return " ".join(text.encode(errors="replace").decode().split())
 
 
 def counted(number: int, noun: str, many: str = "") -> str:
-    """`1 paper`, `2 papers`; `many` where an s does not make the plural."""
+    """`1 paper`, `2 papers`; `many` is the plural if it is not the noun with an s."""
     return f"{number} {noun if number == 1 else many or noun + 's'}"
 
 
 def shorten(text: str, max_chars: int) -> str:
-    """At most `max_chars` characters, cut at a word with an ellipsis. For display only."""
+    """The text cut at a word to at most `max_chars` characters, with an ellipsis. For display."""
     if len(text) <= max_chars:
         return text
     cut = text[: max_chars - 1]
@@ -220,5 +205,5 @@ def shorten(text: str, max_chars: int) -> str:
 
 
 def blank(text: str) -> str:
-    """As many characters of white space, with the line ends."""
+    """The text with a space for every character but its line ends."""
     return re.sub(r"[^\n]", " ", text)

@@ -16,8 +16,8 @@ class StanceTaken(Frozen):
 
 
 class Answer(Frozen):
-    """The result of `ask`. `is_weak`: nothing clearly answers, the nearest sentences are shown.
-    `asked` is a follow-up as it was typed, when `question` was made of it."""
+    """The result of `ask`. `is_weak`: nothing clearly answers, so the nearest sentences are shown.
+    `asked` is a follow-up question as the user typed it; `question` is then made from it."""
 
     question: str
     asked: str = ""

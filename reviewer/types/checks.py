@@ -1,4 +1,4 @@
-"""The frozen values that a draft is read into, and those that a check of it gives."""
+"""What a draft is read into, and what a check of it finds."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from reviewer.types.runs import Usage
 
 
 class DraftSentence(Frozen):
-    """A sentence of a draft: `draft[start:end]` holds it, on 1-based `line`. `text` is it in plain
-    words, without its citation marks; `quotes` are what stands in quotation marks in it, and
-    `keys` what it cites. `has_other_mark`: it has a mark that names no key, such as (Guo, 2025)."""
+    """A sentence of a draft: `draft[start:end]`, on 1-based `line`. `text` is its plain words,
+    without its citation marks; `quotes` are its words in quotation marks, `keys` what it cites.
+    `has_other_mark`: it has a citation mark without a key, such as (Guo, 2025)."""
 
     line: int
     start: int
@@ -27,8 +27,8 @@ class DraftSentence(Frozen):
 
 
 class Draft(Frozen):
-    """A text with citations. `keys` are all that it cites, `\\nocite` too; `entries` its own list
-    of references by number; `bibliographies` the files that it names."""
+    """A text with citations. `keys` are all keys that it cites, also by `\\nocite`; `entries` is
+    its own list of references by number; `bibliographies` are the files that it names."""
 
     form: Literal["markdown", "latex"]
     sentences: tuple[DraftSentence, ...] = ()
@@ -64,12 +64,12 @@ FAILING: tuple[ProblemKind, ...] = (
     "duplicate",
     "unreadable entry",
 )
-"""What makes a check fail; the others are remarks."""
+"""The kinds that make a check fail. The others are remarks."""
 
 
 class Problem(Frozen):
-    """Something that does not hold. `about` are the words, the figure or the key that it is about;
-    `fails` whether the check fails for it."""
+    """Something wrong in a draft. `about` is the words, the figure or the key that it is about;
+    `fails` says whether it makes the check fail."""
 
     kind: ProblemKind
     detail: str
@@ -78,15 +78,15 @@ class Problem(Frozen):
 
 
 class FoundQuote(Frozen):
-    """Quoted words of the draft that stand in a cited paper, and where."""
+    """Quoted words of the draft that are in a cited paper, and where they are."""
 
     said: str
     citations: tuple[Citation, ...]
 
 
 class CheckedSentence(Frozen):
-    """A sentence that cites, or that should. `nearest` are the cited papers' sentences that come
-    nearest to it; `support` is a judge's word, `unchecked` without one."""
+    """A sentence that cites, or that should. `nearest` are the sentences of the cited papers that
+    are most like it; `support` is what a judge said, `unchecked` without a judge."""
 
     sentence: DraftSentence
     problems: tuple[Problem, ...] = ()
@@ -96,7 +96,7 @@ class CheckedSentence(Frozen):
 
 
 class CheckedEntry(Frozen):
-    """An entry of the bibliography, and the paper of the library that it is, if it is there."""
+    """An entry of the bibliography, and the library's paper for it, if there is one."""
 
     key: str
     title: str
@@ -105,7 +105,7 @@ class CheckedEntry(Frozen):
 
 
 class CheckReport(Frozen):
-    """The result of `check`. `papers` are those that the draft cites, by what it calls them."""
+    """The result of `check`. `papers` are those that the draft cites, by the draft's keys."""
 
     file: str
     sentences_read: int

@@ -36,21 +36,21 @@ class AnswerDraft(Frozen):
 
 
 class Expanded(Frozen):
-    """More to search for: other questions, and words that an answering paper's abstract might have.
-    The latter only steer the search by meaning; they are never evidence."""
+    """More to search for: other questions, and an imagined abstract of a paper that answers.
+    The abstract only steers the search by meaning; it is never evidence."""
 
     questions: tuple[str, ...] = ()
     abstract: str = ""
 
 
 class NeedsModel(Frozen):
-    """What a writer gives for a step that it cannot do without a model."""
+    """What a writer returns for a step that it cannot do without a model."""
 
     step: str
 
 
 class Citation(Frozen):
-    """A located quote: `paper.text_of(part)[start:end] == quote`. Made by `citing` only."""
+    """A located quote: `paper.text_of(part)[start:end] == quote`. Only `grounding` makes it."""
 
     paper_id: str
     chunk_id: str
@@ -65,8 +65,8 @@ Support = Literal["unchecked", "supported", "partial", "contradicted", "unsuppor
 
 
 class Claim(Frozen):
-    """A sentence of a result. `dropped` says which citations did not resolve, and why; `unproven`
-    names figures that stand in none of its quotes."""
+    """A sentence of a result. `dropped` says which citations were not found, and why; `unproven`
+    are figures that are in none of its quotes."""
 
     text: str
     citations: tuple[Citation, ...] = ()

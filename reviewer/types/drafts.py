@@ -11,33 +11,24 @@ from reviewer.types.papers import Paper
 from reviewer.types.runs import Coverage, Usage
 
 Order = Literal["thematic", "chronological"]
-
-
 Role = Literal["topic", "comparison", "open", "difference", "question", "quote"]
-
-
 Relation = Literal["", "agree", "extend", "contradict"]
-
-
 Intent = Literal["", "background", "method", "result comparison"]
 
-
-OWN_ID = "own"  # the paper id of the work at hand: what cites it cites no paper of the library
-
-
+OWN_ID = "own"  # the paper id of the user's own work, which is not in the library
 MOST_THEMES = 6  # of one draft
-POINTS: tuple[Role, ...] = ("comparison", "quote")  # what is open may rest on what these say
+POINTS: tuple[Role, ...] = ("comparison", "quote")  # an `open` sentence may build on these
 
 
 class Theme(Frozen):
-    """Papers that are told of together, in order."""
+    """Papers that are described together, in order."""
 
     name: str
     paper_ids: tuple[str, ...]
 
 
-class Plan(Frozen):
-    """What a draft tells, theme by theme, before it is written. `notes` say what was changed."""
+class DraftPlan(Frozen):
+    """The themes of a draft before it is written. `notes` say what was changed in the plan."""
 
     question: str
     order: Order = "thematic"
@@ -47,8 +38,8 @@ class Plan(Frozen):
 
 
 class Brief(Frozen):
-    """What a writer of sections is told. `own` is the abstract or introduction of the work that
-    the sections are for, if there is one; `words` are those of all sections together."""
+    """What a writer of sections is given. `own` is the abstract or introduction of the user's work
+    that the sections are for, if there is one; `words` is the length of all sections together."""
 
     question: str
     order: Order = "thematic"
@@ -57,9 +48,9 @@ class Brief(Frozen):
 
 
 class StatementDraft(ClaimDraft):
-    """A sentence of a section. `relation` is that of the papers it compares, `intent` why it cites
-    them; a `quote` is a paper's own sentence, a `difference` tells of the work at hand, and a
-    `question` asks its author and states nothing."""
+    """A sentence of a section. `relation` is between the papers that it compares, `intent` is why
+    it cites them. Roles: a `quote` is a paper's own sentence, a `difference` is about the user's
+    own work, a `question` asks the author of that work and states nothing."""
 
     role: Role = "comparison"
     relation: Relation = ""
@@ -67,7 +58,7 @@ class StatementDraft(ClaimDraft):
 
 
 class SectionDraft(Frozen):
-    """What a writer made of one theme. `failed` says why it could not be written."""
+    """What a writer drafted for one theme. `failed` says why it could not be written."""
 
     statements: tuple[StatementDraft, ...] = ()
     failed: str = ""
@@ -82,7 +73,7 @@ class Statement(Claim):
 
 
 class Section(Frozen):
-    """One theme, written. `paper_ids` are the theme's papers, cited or not."""
+    """One written theme. `paper_ids` are the theme's papers, cited or not."""
 
     title: str
     paper_ids: tuple[str, ...] = ()
@@ -91,9 +82,9 @@ class Section(Frozen):
 
 
 class RelatedWork(Frozen):
-    """The result of `draft`. `papers` are those of the sections; `own_file` is the file of the work
-    that it was written for; `notes` say what the plan had to change. `is_weak`: nothing in the
-    library is clearly on the question."""
+    """The result of `draft`. `papers` are those of the sections; `own_file` is the file of the
+    user's work that it was written for; `notes` say what was changed in the plan. `is_weak`: no
+    paper in the library is clearly about the question."""
 
     question: str
     order: Order = "thematic"
@@ -112,8 +103,8 @@ class RelatedWork(Frozen):
 
 
 class Addition(Frozen):
-    """Sentences for one paper, put at the end of the paragraph that ends at `place` of the draft
-    as it was; `text` is what was put there, marks and all."""
+    """Sentences about one paper, added to the paragraph that ends at character `place` of the
+    draft before the change; `text` is what was added, with its citation marks."""
 
     key: str
     place: int
@@ -122,8 +113,8 @@ class Addition(Frozen):
 
 
 class Revision(Frozen):
-    """A draft of the user's with additions: `after` is `before` with the texts put in, and every
-    word that was there. `left_out` says what could not be added, and why."""
+    """A user's draft with additions: `after` is `before` with the texts added, and with every word
+    that was there. `left_out` says what could not be added, and why."""
 
     file: str
     before: str

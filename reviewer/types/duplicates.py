@@ -1,4 +1,4 @@
-"""What is said of two records, or two papers, that may be one."""
+"""The relation between two entries, or two papers, that may be the same work."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
 
 Verdict = Literal["same", "versions", "doubtful", "apart"]
-"""One paper; a preprint and what it was published as; for a person to say; two papers."""
+"""In this order: one paper; a preprint and its published version; a person must decide; two
+papers."""
 
 
 class Pair(Frozen):
-    """Two entries, named by the hashes of their text as read, `one` before `other`. `is_decided`:
-    a person said so, and no rule says otherwise again."""
+    """Two entries, each named by the hash of its text as read, `one` before `other`. `is_decided`:
+    a person said so, and no rule changes it."""
 
     one: str
     other: str
@@ -23,7 +24,7 @@ class Pair(Frozen):
 
 
 class PaperPair(Frozen):
-    """Two papers of the library and what is said of them."""
+    """Two papers of the library and the relation between them."""
 
     one: Paper
     other: Paper
@@ -33,8 +34,8 @@ class PaperPair(Frozen):
 
 
 class Entry(Frozen):
-    """One of the entries that a paper is made of, `number` from 1; why it was put with the others
-    stands in `reason` where a rule or a person did it."""
+    """One of the entries that a paper is made of; `number` counts from 1. `reason` says why it
+    was merged with the others, if a rule or a person did it."""
 
     number: int
     file: str

@@ -1,4 +1,4 @@
-"""Evidence: chunks in front of a writer, their scores and sentences; tagged, grouped by paper."""
+"""Evidence: chunks that a writer sees, their scores and sentences; tagged, grouped by paper."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from reviewer.types.papers import Chunk, Paper
 
 
 class Sentence(Frozen):
-    """A sentence of a chunk in its part's characters; `similarity` to the question is a cosine."""
+    """A sentence of a chunk; `start` and `end` count its part's characters. `similarity` is its
+    cosine to the question, `lexical` the share of the question's word weight that it has."""
 
     start: int
     end: int
@@ -19,10 +20,11 @@ class Sentence(Frozen):
 
 
 class Score(Frozen):
-    """Why a chunk was found. The parts of the weighted mean `total`: the question's words, the
-    chunk's cosine, its best sentence's, feedback words of the best chunks, the cosine with their
-    mean, the nearest chunks' score. `feedback_terms` are those words as far as the chunk has
-    them, where a search is explained; bm25, cosine and coverage are raw."""
+    """Why a chunk was found. `total` is a weighted mean of six parts: `lexical` for the question's
+    words, `dense` for the chunk's cosine, `sentence` for its best sentence's cosine, `feedback` for
+    words of the best chunks, `rocchio` for the cosine with their mean, `neighbours` for the scores
+    of the nearest chunks. `feedback_terms` are the feedback words that the chunk has, if the search
+    is explained; `bm25`, `cosine` and `coverage` are raw values."""
 
     total: float
     lexical: float = 0.0
@@ -39,7 +41,7 @@ class Score(Frozen):
 
 
 class Evidence(Frozen):
-    """A chunk in front of a writer. `tag` (`E1`, ...) lives inside one question only."""
+    """A chunk that a writer sees. `tag` (`E1`, ...) is valid for one question only."""
 
     tag: str
     paper: Paper
@@ -49,8 +51,8 @@ class Evidence(Frozen):
 
 
 def tagged(evidence: Iterable[Evidence], after: int = 0) -> tuple[Evidence, ...]:
-    """The evidence tagged E1, E2, ... in its order, so that no tag means two texts. The first tag
-    is the one that follows `after`, the number of texts that are tagged already."""
+    """The evidence with tags E1, E2, ... in its order, each tag for one text only. The first
+    number follows `after`, the number of texts that have tags already."""
     return tuple(
         item.model_copy(update={"tag": f"E{number}"})
         for number, item in enumerate(evidence, start=after + 1)
@@ -58,8 +60,7 @@ def tagged(evidence: Iterable[Evidence], after: int = 0) -> tuple[Evidence, ...]
 
 
 def by_paper(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
-    """The evidence of each paper by the paper's id: papers in the order in which they come first,
-    and each paper's texts in theirs."""
+    """The evidence of each paper, by the paper's id. Papers and their texts keep their order."""
     own: dict[str, list[Evidence]] = {}
     for item in evidence:
         own.setdefault(item.paper.id, []).append(item)

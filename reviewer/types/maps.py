@@ -1,4 +1,4 @@
-"""Where papers lie on a map of a report: values only."""
+"""The map of a report's papers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from reviewer.types.frozen import Frozen
 
 
 class MapPoint(Frozen):
-    """A paper on the map: `x` to the right and `y` down, from 0 to 1; `theme` counts from 0."""
+    """A paper on the map: `x` to the right and `y` down, 0 to 1; `theme` is a number from 0."""
 
     paper_id: str
     x: float
@@ -15,8 +15,8 @@ class MapPoint(Frozen):
 
 
 class PaperMap(Frozen):
-    """Papers that are alike lie near each other. `by` says whether likeness is that of their stored
-    vectors or of their words."""
+    """Similar papers are near each other. `by` says what is compared: their stored `vectors` or
+    their `words`."""
 
     themes: tuple[str, ...] = ()
     points: tuple[MapPoint, ...] = ()

@@ -10,7 +10,7 @@ from reviewer.types.frozen import Frozen
 
 
 class Origin(Frozen):
-    """Where a record was read: `position` is its 1-based line, `sha256` is of it as read."""
+    """Where an entry was read: `position` is its 1-based line, `sha256` the hash of its text."""
 
     file: str
     position: int
@@ -18,15 +18,15 @@ class Origin(Frozen):
 
 
 class Heading(Frozen):
-    """A section's heading, at `start` of its part's text."""
+    """A section's heading, at character `start` of its part's text."""
 
     start: int
     text: str
 
 
 class Part(Frozen):
-    """One text of a paper, exactly as read. `page_starts` are the offsets of pages 2, 3, ...; there
-    are none where pages are not known. References are kept and never searched or cited."""
+    """One text of a paper, exactly as read. `page_starts` are the offsets of pages 2, 3, ..., empty
+    if pages are not known. References are kept but never searched or cited."""
 
     name: Literal["title", "abstract", "body", "references"]
     text: str
@@ -35,7 +35,7 @@ class Part(Frozen):
 
 
 class Paper(Frozen):
-    """A paper. `date` is ISO 8601, possibly short (`2025-09`) or without its year (`--01-08`)."""
+    """A paper. `date` is ISO 8601, may be short (`2025-09`) or without its year (`--01-08`)."""
 
     id: str = ""
     key: str = ""
@@ -64,7 +64,7 @@ class Paper(Frozen):
 
     @property
     def own_parts(self) -> tuple[Part, ...]:
-        """The parts in the paper's own words: not its references."""
+        """The parts in the paper's own words: all but its references."""
         return tuple(part for part in self.parts if part.name != "references")
 
     @property
@@ -77,7 +77,7 @@ class Paper(Frozen):
 
 
 class Skipped(Frozen):
-    """Something that was offered and not read, or read with a remark, and why."""
+    """A file or an entry that was not read, or was read with a remark, and why."""
 
     file: str
     position: int = 0
@@ -85,7 +85,7 @@ class Skipped(Frozen):
 
 
 class Chunk(Frozen):
-    """A piece of one part: `part.text[start:end] == text`."""
+    """Some text of one part: `part.text[start:end] == text`."""
 
     id: str = ""
     paper_id: str
@@ -98,7 +98,7 @@ class Chunk(Frozen):
 
 
 class Added(Frozen):
-    """What adding did. Every entry read is in exactly one of added, updated, unchanged."""
+    """What adding files did. Each entry is in exactly one of added, updated and unchanged."""
 
     entries: int = 0
     added: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a run did and cost, and the run as it is kept."""
+"""What a run did, what it cost, and the run as the library keeps it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from reviewer.types.frozen import Frozen
 
 
 class Coverage(Frozen):
-    """What was looked at. `left_out` pairs a count with a reason, in words; `reason` says why
-    nothing was found, where that is known."""
+    """How many papers were looked at. Each of `left_out` is a count and a reason, in words;
+    `reason` says why nothing was found, if that is known."""
 
     papers: int
     matched: int
@@ -22,7 +22,7 @@ class Coverage(Frozen):
 
 
 class Usage(Frozen):
-    """What a result cost. `cost_usd` is None when the model has no known price."""
+    """What a result cost. `cost_usd` is None if the price of the model is not known."""
 
     model: str = ""
     calls: int = 0
@@ -50,7 +50,7 @@ class Run(Frozen):
 
 
 class Finding(Frozen):
-    """One line of `doctor`: what was looked at, how it stands, what to do about it."""
+    """One line of `doctor`: what was looked at, its state, what to do about it."""
 
     name: str
     state: Literal["ok", "note", "problem"]

@@ -1,4 +1,4 @@
-"""Records of saved searches: what is asked again and again, and what came new."""
+"""Saved searches: questions that are asked repeatedly, and the new papers for them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper, Skipped
 from reviewer.types.searches import Filters
 
-LIMIT, MOST = 100, 50  # papers asked of an online source, papers looked at
+LIMIT, MOST = 100, 50  # papers requested from an online source, papers looked at
 
 
 class SavedSearch(Frozen):
-    """A question that is asked again and again. `inputs` are read anew before: files, folders,
-    globs, whatever `review add` takes; an online `source` is searched for `limit` papers. `seen`
-    are ids of papers that need no naming."""
+    """A question that is asked repeatedly. Before each time, `inputs` are read again (files,
+    folders, globs, whatever `review add` takes) and an online `source` is searched for `limit`
+    papers. `seen` are ids of papers that are not reported as new."""
 
     name: str
     question: str
@@ -24,8 +24,8 @@ class SavedSearch(Frozen):
     seen: frozenset[str] = frozenset()
 
 
-class News(Frozen):
-    """What one run of a saved search found new, best first, and what could not be read for it."""
+class SearchNews(Frozen):
+    """The new papers of one run of a saved search, best first, and what could not be read."""
 
     name: str
     question: str

@@ -1,4 +1,4 @@
-"""What a search is asked and what it finds."""
+"""What limits a search, and what a search finds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from reviewer.types.papers import Chunk, Paper
 
 
 class Filters(Frozen):
-    """Which papers may be found. Empty fields do not filter; years are inclusive. A file is the one
-    that a paper was read from: its path as it was given, or the end of it, as `003.txt`."""
+    """Which papers may be found. Empty fields do not filter; years are inclusive. `files` are those
+    that papers were read from: the path as given, or the end of it, such as `003.txt`."""
 
     year_from: int | None = None
     year_to: int | None = None
@@ -26,7 +26,7 @@ class Filters(Frozen):
 
 
 class Hit(Frozen):
-    """One paper that search found: its best chunk, and that chunk's best sentence."""
+    """One paper that a search found, its best chunk, and that chunk's best sentence."""
 
     paper: Paper
     chunk: Chunk
@@ -35,8 +35,8 @@ class Hit(Frozen):
 
 
 class Found(Frozen):
-    """A search's result, best first. `matched` counts papers above the relevance floor; `reason`
-    says why there is none, where that is known."""
+    """The result of a search, best first. `matched` counts papers above the relevance floor; if it
+    is 0, `reason` says why, as far as that is known."""
 
     question: str
     hits: tuple[Hit, ...] = ()

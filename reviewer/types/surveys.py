@@ -1,4 +1,4 @@
-"""The frozen values of a survey: its plan, its reports, how they came about, and the batch."""
+"""Surveys: the plan, the reports and how they were made, the batch of a run, the digest."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ SectionState = Literal["", "new", "rewritten", "unchanged"]
 
 
 class ViewQuestion(Frozen):
-    """A question that is asked of the topic, and who would ask it; `""`: the plan's own."""
+    """A question about the topic, and who would ask it; `view` is empty for the plan's own."""
 
     question: str
     view: PointOfView = ""
 
 
 class SectionPlan(Frozen):
-    """A section that a plan names. With `keys` it tells of these papers, else of what is found for
-    its questions, or for its title where it has none. None: as the report says."""
+    """A section in a plan. It is about the papers with these `keys`; without keys, about what is
+    found for its questions, or for its title if it has none. `papers` and `words` of None: as the
+    report says."""
 
     title: str
     questions: tuple[str, ...] = ()
@@ -40,8 +41,8 @@ class SectionPlan(Frozen):
 
 
 class TablePlan(Frozen):
-    """A table of a report. Without a topic it compares the report's own papers, those first that
-    bear most on the report's topic; without columns it has the default ones."""
+    """A table of a report. Without a topic it compares the report's own papers, the most relevant
+    to the report's topic first; without columns it has the default columns."""
 
     topic: str = ""
     columns: tuple[Column, ...] = ()
@@ -49,8 +50,9 @@ class TablePlan(Frozen):
 
 
 class ReportPlan(Frozen):
-    """One report. `questions` are asked beside those from the points of view; without `sections`
-    they are outlined from the evidence. `papers` and `words` bound the whole report."""
+    """One report. `questions` are asked in addition to those from the points of view; without
+    `sections`, sections are outlined from the evidence. `papers` and `words` limit the whole
+    report."""
 
     title: str
     topic: str
@@ -64,7 +66,7 @@ class ReportPlan(Frozen):
 
 
 class SurveyPlan(Frozen):
-    """What one run writes: the batch's title and its reports."""
+    """What one run writes: the title of the batch, and its reports."""
 
     title: str
     reports: tuple[ReportPlan, ...]
@@ -74,7 +76,7 @@ MOST_ABSTRACT, MOST_OPEN = 6, 6  # sentences of an abstract; open questions
 
 
 class SummaryDraft(Frozen):
-    """What a writer says of a whole report: its abstract, and what is open. Not trusted."""
+    """A draft of a report's abstract and of its open questions. Not trusted."""
 
     abstract: tuple[ClaimDraft, ...] = ()
     open_questions: tuple[ClaimDraft, ...] = ()
@@ -90,9 +92,9 @@ class SeeAlso(Frozen):
 class SurveySection(Section):
     """A section of a report; its place in `SurveyReport.sections`, from 1, is its number.
 
-    `questions` are those it answers. `state` says what an update did to it (empty: this was no
-    update), `new_ids` which of its papers came since. `left_out` says what was written and taken
-    out, in words.
+    `questions` are those it answers. `state` says what an update did to it (empty: the run was not
+    an update), `new_ids` are its papers that are new since. `left_out` says in words what was
+    written and then removed.
     """
 
     questions: tuple[str, ...] = ()
@@ -103,8 +105,8 @@ class SurveySection(Section):
 
 
 class OpenQuestion(Claim):
-    """What is open, in a sentence with its citations; `sections` are the numbers of the sections
-    that leave it open. A quoted one stands in a paper's own words."""
+    """An open question, as a sentence with citations; `sections` are the numbers of the sections
+    that leave it open. A quoted one is a paper's own sentence."""
 
     sections: tuple[int, ...] = ()
 
@@ -113,7 +115,7 @@ class Flow(Frozen):
     """How many papers went through each step. Always: found = duplicates + screened; screened =
     not_read + read; read = not_cited + cited.
 
-    `found` counts a paper once for every search that gave it; `duplicates` are the repeats.
+    `found` counts a paper once for every search that found it; `duplicates` are the repeats.
     """
 
     searches: int = 0
@@ -128,8 +130,8 @@ class Flow(Frozen):
 
 
 class Query(Frozen):
-    """One search as it was made: `matched` papers lay above the floor, the best `kept` count as
-    found. `section` is the title of the section that it was made for, if it was made for one."""
+    """One search: `matched` papers were above the floor, the best `kept` count as found. `section`
+    is the title of the section that the search was for, empty if it was for the whole report."""
 
     question: str
     view: PointOfView = ""
@@ -139,8 +141,8 @@ class Query(Frozen):
 
 
 class Methods(Frozen):
-    """What a reader needs to redo a report. Nothing here differs between two runs of the same plan
-    over the same library with the same model."""
+    """What a reader needs to repeat a report. Two runs of the same plan over the same library with
+    the same model give the same values."""
 
     writer: str
     depth: Depth = "normal"
@@ -157,8 +159,8 @@ class Methods(Frozen):
 
 
 class Made(Frozen):
-    """When and at what cost. All that may differ between two runs that say the same stands here, so
-    formats keep it in one block of its own. Times are ISO 8601 in UTC; the usage is the run's."""
+    """When a run was made and at what cost: all that may differ between two runs with the same
+    result, so formats write it in one block. Times are ISO 8601 in UTC; `usage` is the run's."""
 
     run_id: str = ""
     started: str = ""
@@ -166,9 +168,9 @@ class Made(Frozen):
     usage: Usage = Usage()
 
 
-class Verdict(Frozen):
+class StanceCount(Frozen):
     """What the papers say to a yes/no question: `verdict` counts the stances in words. `section` is
-    the number of the section that it was asked for, 0 for the report as a whole."""
+    the number of the section that asked it, 0 for the whole report."""
 
     question: str
     verdict: str
@@ -176,8 +178,8 @@ class Verdict(Frozen):
     section: int = 0
 
 
-class News(Frozen):
-    """What an update brought: `since` is when the report was made before, in ISO 8601."""
+class UpdateNews(Frozen):
+    """What an update changed; `since` is when the report was made before, in ISO 8601."""
 
     since: str
     new_ids: tuple[str, ...] = ()
@@ -188,9 +190,9 @@ class News(Frozen):
 
 class SurveyReport(Frozen):
     """One report. `name` is the stem of its files. `papers` are those that were read, cited or not,
-    or the nearest when it has no section; `abstract` and sections cite by `Citation.paper_id`.
-    `failed` counts sections and tables that could not be written; `map` is empty where nobody laid
-    the papers out."""
+    or the nearest papers if it has no section; `abstract` and sections cite by `Citation.paper_id`.
+    `failed` counts sections and tables that could not be written; `map` is empty if none was
+    made."""
 
     name: str
     title: str
@@ -201,19 +203,19 @@ class SurveyReport(Frozen):
     tables: tuple[Table, ...] = ()
     failed_tables: tuple[str, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[StanceCount, ...] = ()
     map: PaperMap = PaperMap()
     papers: tuple[Paper, ...] = ()
     flow: Flow = Flow()
     methods: Methods
-    news: News | None = None
+    news: UpdateNews | None = None
     is_weak: bool = False
     failed: int = 0
     made: Made = Made()
 
 
 class Batch(Frozen):
-    """All reports of one plan, in its order. `made` is that of the whole run."""
+    """All reports of one plan, in its order. `made` is about the whole run."""
 
     title: str
     reports: tuple[SurveyReport, ...] = ()
@@ -233,23 +235,23 @@ class Batch(Frozen):
 
 
 class Arrival(Frozen):
-    """A paper, and when it came into the library, in ISO 8601."""
+    """A paper, and when it was added to the library, in ISO 8601."""
 
     paper: Paper
     came: str
 
 
-class Bearing(Frozen):
-    """The new papers that bear on a saved question, best first."""
+class QuestionNews(Frozen):
+    """The new papers for a saved question, best first."""
 
     question: str
     hits: tuple[Hit, ...] = ()
 
 
 class Digest(Frozen):
-    """What came into the library since a day, and what of it matters for saved questions."""
+    """What was added to the library since a day, and which of it is relevant to saved questions."""
 
     since: str
     arrivals: tuple[Arrival, ...] = ()
-    questions: tuple[Bearing, ...] = ()
+    questions: tuple[QuestionNews, ...] = ()
     papers: int = 0

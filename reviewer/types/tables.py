@@ -14,7 +14,7 @@ ColumnKind = Literal["text", "number", "yes/no", "one of"]
 
 
 class Column(Frozen):
-    """An aspect that papers are compared by. `choices` are those of a column `one of`."""
+    """An aspect that papers are compared by. `choices` are for a column of kind `one of`."""
 
     name: str
     question: str = ""
@@ -23,7 +23,8 @@ class Column(Frozen):
 
 
 class CellDraft(Frozen):
-    """A value for a column of one paper, and the words that it is said to rest on. Not trusted."""
+    """A value for a column of one paper, and the words that it is said to come from. Not
+    trusted."""
 
     column: str
     value: str
@@ -32,8 +33,8 @@ class CellDraft(Frozen):
 
 
 class RowDraft(Frozen):
-    """What a writer found in one paper. `failed` says why the paper could not be read; `by_rules`,
-    that no model looked: then what is not found may well be stated."""
+    """What a writer found in one paper. `failed` says why the paper could not be read. `by_rules`:
+    no model read it, so that what was not found may still be in the paper."""
 
     paper_id: str
     cells: tuple[CellDraft, ...] = ()
@@ -44,8 +45,8 @@ class RowDraft(Frozen):
 class Value(Frozen):
     """One statement of a cell: `text` as the writer gave it, `normal` the same in one spelling.
 
-    It has proof when there is a citation and no `doubts`. `supported`: it stands in its quote;
-    `unchecked`: it is the writer's own words. `quote` is what was offered, located or not.
+    It has proof if it has a citation and no `doubts`. `supported`: the quote has the value;
+    `unchecked`: it is the writer's own words. `quote` is what the writer gave, located or not.
     """
 
     text: str
@@ -62,7 +63,8 @@ CellState = Literal[
 
 
 class Cell(Frozen):
-    """What one paper says to one column. `dropped` says what was offered and left out, and why."""
+    """What one paper says for one column. `dropped` says what the writer gave that was left out,
+    and why."""
 
     column: str
     state: CellState = "not stated"
@@ -71,7 +73,8 @@ class Cell(Frozen):
 
 
 class Row(Frozen):
-    """One paper of a table. `cited_as` is its key in the bibliography that it was named by."""
+    """One paper of a table. `cited_as` is its key in the user's bibliography, if it came from
+    one."""
 
     paper_id: str
     key: str
@@ -82,7 +85,7 @@ class Row(Frozen):
 
 class Table(Frozen):
     """The result of `table`. `filters` and `most` say how its papers were chosen; `papers` are
-    those of the rows, or the nearest if there is none."""
+    those of the rows, or the nearest papers if it has no row."""
 
     topic: str = ""
     columns: tuple[Column, ...] = ()

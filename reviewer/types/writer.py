@@ -1,4 +1,4 @@
-"""Ways drafts get written: one file each. A writer quotes and drafts; it never makes citations."""
+"""What every writer can do. A writer quotes and drafts; it never makes citations."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection, ViewQuestion
 from reviewer.types.tables import Column, RowDraft
 
-JUDGED_A_CALL = 12  # more claims than an answer has would not fit into a small model's context
+JUDGED_A_CALL = 12  # claims; more than an answer has would not fit into a small model's context
 PAPERS_A_CALL = 6  # 12 papers are read in 2 calls side by side: one round trip
 
 
 class Writer(Protocol):
-    """What every writer can be asked for. Tags are those of the evidence it was shown.
+    """Drafts answers, tables, sections and summaries. Its tags are those of the given evidence.
 
-    A step that needs a model gives NeedsModel where there is none.
+    A step that needs a model returns NeedsModel if the writer has no model.
     """
 
     name: str
     is_yes_no: bool
-    """Whether the question that was read last can be answered with yes or no, and stances count."""
+    """Whether the last question that was read can be answered with yes or no: stances count."""
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """One Reading a paper, in the evidence's order."""
@@ -34,32 +34,32 @@ class Writer(Protocol):
     def write_answer(
         self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
     ) -> AnswerDraft:
-        """A draft that rests on the readings' quotes, or on the whole evidence without readings."""
+        """A draft from the readings' quotes; without readings, from the whole evidence."""
         ...
 
     def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...] | NeedsModel:
-        """For each claim whether its quotes carry it."""
+        """For each claim, whether its quotes support it."""
         ...
 
     def revise(
         self, claims: Sequence[Claim], evidence: Sequence[Evidence]
     ) -> AnswerDraft | NeedsModel:
-        """Each claim anew, so that it says no more than its quotes."""
+        """Each claim written again, so that it says no more than its quotes."""
         ...
 
     def expand(self, question: str, known: Sequence[Claim]) -> Expanded | NeedsModel:
-        """Other questions to search for, those still open beside what is known; without anything
-        known also an abstract that an answering paper might have."""
+        """Other questions to search for: those that the known claims leave open. Without known
+        claims, also an imagined abstract of a paper that answers."""
         ...
 
     def rerank(
         self, question: str, evidence: Sequence[Evidence]
     ) -> tuple[Evidence, ...] | NeedsModel:
-        """The evidence that helps, the most helpful first."""
+        """The evidence that helps to answer, the most helpful first."""
         ...
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str | NeedsModel:
-        """A follow-up question in words that need no earlier ones."""
+        """A follow-up question, written so that it can be read without the earlier ones."""
         ...
 
     def fill_rows(
@@ -69,13 +69,13 @@ class Writer(Protocol):
         evidence: Sequence[Evidence],
         progress: Progress,
     ) -> tuple[RowDraft, ...]:
-        """One draft a paper, in the evidence's order, for all columns; `topic` may be empty."""
+        """One draft a paper, for all columns, in the evidence's order; `topic` may be empty."""
         ...
 
     def suggest_columns(
         self, topic: str, evidence: Sequence[Evidence], most: int
     ) -> tuple[Column, ...] | NeedsModel:
-        """At most so many columns, those first that most papers can fill."""
+        """At most `most` columns, those first that most papers can fill."""
         ...
 
     def plan_sections(
@@ -85,7 +85,7 @@ class Writer(Protocol):
         readings: Sequence[Reading],
         evidence: Sequence[Evidence],
     ) -> tuple[Theme, ...]:
-        """Themes over the evidence's papers; `groups` are those that code made of them."""
+        """Themes of the evidence's papers; `groups` are the clusters that code made of them."""
         ...
 
     def write_sections(
@@ -96,22 +96,22 @@ class Writer(Protocol):
         evidence: Sequence[Evidence],
         progress: Progress,
     ) -> tuple[SectionDraft, ...]:
-        """One draft a theme, in their order, from the readings' quotes or, without readings, from
-        the whole evidence."""
+        """One draft a theme, in their order, from the readings' quotes; without readings, from the
+        whole evidence."""
         ...
 
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
-        """What is told of the evidence's one paper at the end of this paragraph of a user's."""
+        """Sentences about the evidence's one paper, for the end of this paragraph of the user's."""
         ...
 
     def view_questions(self, topic: str) -> tuple[ViewQuestion, ...] | NeedsModel:
-        """What readers with several points of view would ask of the topic."""
+        """What readers with several points of view would ask about the topic."""
         ...
 
     def write_summary(
         self, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
     ) -> SummaryDraft:
-        """An abstract and what is open, on what the sections quote; tags are the evidence's."""
+        """An abstract and open questions, from what the sections quote."""
         ...
 
     def usage(self) -> Usage:
@@ -123,9 +123,9 @@ class Writer(Protocol):
         ...
 
     def prompt_hashes(self, names: Sequence[str] = ()) -> dict[str, str]:
-        """The hash of each prompt that was used so far, or of those with these names."""
+        """The hash of each prompt that was used so far; with `names`, of the prompts named."""
         ...
 
     def close(self, *, at_once: bool = True) -> None:
-        """No new call is made; those that still run end, unless this is not `at_once`."""
+        """Begin no new call. Calls that are running are ended too if `at_once`."""
         ...

@@ -1,6 +1,6 @@
-"""Who drafts: `extractive` quotes sentences, `prompted` asks a language model.
+"""Drafts answers, tables and sections: `extractive` quotes sentences, `prompted` asks a model.
 
-Both do what `types.writer.Writer` says and pass one contract suite. Nothing that they give is
+Both follow `types.writer.Writer` and pass the same contract tests. Nothing that they return is
 trusted until grounding has checked it.
 """
 

@@ -148,7 +148,7 @@ def test_strict_leaves_out_what_the_judge_finds_unsupported_and_exits_3(ask, pro
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--max-calls", "2"], "which is all that is allowed. Raise --max-calls"),
+        (["--max-calls", "2"], "the most allowed. Raise --max-calls"),
         (["--budget", "0"], "would pass the budget of $0"),
     ],
 )

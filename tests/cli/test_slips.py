@@ -188,7 +188,7 @@ def test_a_variable_without_a_flag_names_only_itself(review, fruit, monkeypatch)
     monkeypatch.setenv("REVIEW_CONTEXT_TOKENS", "many")
     code, _, err = review("ask", "trees", "--library", fruit)
     assert code == 2
-    assert "which is no whole number. Set REVIEW_CONTEXT_TOKENS to" in err
+    assert "which is not a whole number. Set REVIEW_CONTEXT_TOKENS to" in err
 
 
 def test_a_dry_run_says_what_the_limits_allow(review, fruit):

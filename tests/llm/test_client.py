@@ -60,7 +60,7 @@ def _warm():
     """litellm imports much on its first calls; no test's time-out should pay for it."""
     with FakeProvider(answers=lambda seen: FITS) as provider:
         for model in (SDK, HTTP):
-            for hearing in ({}, {"hear": lambda text: None}):
+            for hearing in ({}, {"on_text": lambda text: None}):
                 LLM(Settings(model=model, api_base=provider.url)).ask("x", Note, **hearing)
 
 
@@ -250,7 +250,7 @@ def test_a_named_pause_longer_than_the_time_out_ends_at_once(provider):
 )
 def test_the_time_out_holds_for_the_whole_call(provider, reply, model):
     provider.script = [reply] * 4
-    hearing = {"hear": lambda text: None} if reply.events else {}
+    hearing = {"on_text": lambda text: None} if reply.events else {}
     with pytest.raises(DeadlineError, match=r"did not answer within 0\.3 s"):
         llm_of(provider, model=model, timeout_s=0.3).ask("Say fine.", Note, **hearing)
     assert len(provider.requests) == 1
@@ -258,7 +258,7 @@ def test_the_time_out_holds_for_the_whole_call(provider, reply, model):
 
 def test_retries_and_their_pauses_stay_within_the_time_out(provider):
     provider.script = [refused(503)] * 4
-    with pytest.raises(ModelError, match="again and again"):
+    with pytest.raises(ModelError, match="failed repeatedly"):
         llm_of(provider, timeout_s=2, pause_s=0.7).ask("Say fine.", Note)
     assert len(provider.requests) == 2
 
@@ -268,20 +268,20 @@ def test_retries_and_their_pauses_stay_within_the_time_out(provider):
 def test_a_damaged_stream_is_never_an_answer(provider, reply, model):
     provider.script = [reply] * 4
     with pytest.raises(ModelError):
-        llm_of(provider, model=model).ask("Say fine.", Note, hear=lambda text: None)
+        llm_of(provider, model=model).ask("Say fine.", Note, on_text=lambda text: None)
     assert len(provider.requests) == MOST_ATTEMPTS
 
 
 def test_a_stream_without_a_finish_reason_is_not_an_answer(provider):
     provider.script = [streamed(FITS, None)] * 4
     with pytest.raises(DamagedReplyError, match="broke off"):
-        llm_of(provider).ask("Say fine.", Note, hear=lambda text: None)
+        llm_of(provider).ask("Say fine.", Note, on_text=lambda text: None)
 
 
 def test_a_stream_cut_at_its_length_is_asked_once(provider):
     provider.script = [streamed(FITS, "length")]
     with pytest.raises(DamagedReplyError, match="cut"):
-        llm_of(provider).ask("Say fine.", Note, hear=lambda text: None)
+        llm_of(provider).ask("Say fine.", Note, on_text=lambda text: None)
     assert len(provider.requests) == 1
 
 
@@ -291,7 +291,7 @@ def test_a_listener_hears_the_text_grow_and_start_anew_after_a_fault(provider, m
     provider.script = [replace(streamed(text), reset_after=2), streamed(text)]
     heard = []
     llm = llm_of(provider, model=model)
-    assert llm.ask("Say fine.", Note, hear=heard.append).text == "a reply of some length"
+    assert llm.ask("Say fine.", Note, on_text=heard.append).text == "a reply of some length"
     assert all(text.startswith(part) for part in heard)
     assert heard[-1] == text
     assert len(heard) >= 3
@@ -473,7 +473,7 @@ def test_a_kept_reply_contacts_nobody():
         first = llm_of(provider, cache).ask("Say fine.", Note, prompt_hash="a1")
     llm = llm_of(provider, cache, max_calls=0, offline=True)
     heard = []
-    assert llm.ask("Say fine.", Note, prompt_hash="a1", hear=heard.append) == first
+    assert llm.ask("Say fine.", Note, prompt_hash="a1", on_text=heard.append) == first
     assert heard == [FITS]
     usage = llm.usage()
     assert (usage.calls, usage.cached_calls, usage.cost_usd) == (0, 1, 0.0)
@@ -526,7 +526,7 @@ def test_a_key_that_the_provider_echoes_is_never_told(
     caplog.set_level(logging.DEBUG)
     provider.script = [reply] * 9
     heard = []
-    hearing = {"hear": heard.append} if reply.events else {}
+    hearing = {"on_text": heard.append} if reply.events else {}
     with pytest.raises(ModelError) as error:
         llm_of(provider, model=model).ask("Say fine.", Note, **hearing)
     assert provider.requests[0].headers["Authorization"] == f"Bearer {KEY}"

@@ -14,6 +14,7 @@ from reviewer.llm import Prompts
 from reviewer.llm.prompts import SUFFIX, PromptError, inputs_of, prompts_folder
 from reviewer.llm.testing import FENCED
 from reviewer.types.frozen import Frozen
+from reviewer.writers import Prompted
 
 FILES = sorted(prompts_folder().glob(f"*{SUFFIX}"))
 CALLS = [file for file in FILES if not file.name.startswith("_")]
@@ -29,7 +30,7 @@ def name_of(file):
 
 
 def inputs(held, name, text="Dropout helps.", title="Dropout"):
-    shown = [held.shown("E1", title, 2024, text)]
+    shown = [held.fence("E1", title, 2024, text)]
     wanted = inputs_of(held.source(name))
     known = {
         "question": "Does it help?",
@@ -73,9 +74,8 @@ def test_a_prompts_first_line_names_what_it_takes_and_gives_and_who_calls_it(fil
     assert head, f"{file.name} has no head"
     assert inputs_of(head.string) == meta.find_undeclared_variables(tree(file))
     module = import_module("reviewer." + head[3].removesuffix(".py").replace("/", "."))
-    caller = getattr(module, "Prompted", module)
     assert issubclass(getattr(module, head[2]), Frozen)
-    assert callable(getattr(caller, head[4]))
+    assert getattr(Prompted, head[4]).__module__ == module.__name__
 
 
 @pytest.mark.parametrize("file", CALLS, ids=name_of)
@@ -166,7 +166,7 @@ def test_a_papers_lines_cannot_look_like_lines_of_ours():
 
 
 def test_texts_that_are_shown_together_stand_on_lines_of_their_own():
-    assert Prompts().shown("C1", "t", None, "Claim: a\nQuote: b", "Quote: c").text.split("\n") == [
+    assert Prompts().fence("C1", "t", None, "Claim: a\nQuote: b", "Quote: c").text.split("\n") == [
         "Claim: a Quote: b",
         "Quote: c",
     ]
@@ -175,7 +175,7 @@ def test_texts_that_are_shown_together_stand_on_lines_of_their_own():
 @given(st.text(max_size=200), st.text(max_size=50))
 def test_a_fence_holds_any_text(text, title):
     held = Prompts(secret="secret")
-    shown = held.shown("E1", title, None, text)
+    shown = held.fence("E1", title, None, text)
     assert shown.marker not in shown.text + shown.title
     found = list(FENCED.finditer(held.render("rerank", question="?", evidence=[shown]).text))
     assert [f["tag"] for f in found] == ["E1"]
@@ -183,15 +183,15 @@ def test_a_fence_holds_any_text(text, title):
 
 def test_a_marker_repeats_for_the_same_text_and_cannot_be_known_without_the_secret():
     def marker(text, secret="secret", title="T"):
-        return Prompts(secret=secret).shown("E1", title, None, text).marker
+        return Prompts(secret=secret).fence("E1", title, None, text).marker
 
     assert marker("a") == marker("a")
     assert len({marker("a"), marker("b"), marker("a", "other"), marker("a", title="U")}) == 4
 
 
 def test_the_year_is_said_or_said_to_be_unknown():
-    assert Prompts().shown("E1", "T", 2021, "a").year == "2021"
-    assert Prompts().shown("E1", "T", None, "a").year == "year unknown"
+    assert Prompts().fence("E1", "T", 2021, "a").year == "2021"
+    assert Prompts().fence("E1", "T", None, "a").year == "year unknown"
 
 
 def test_a_users_prompt_replaces_ours_and_changes_its_hash_alone(tmp_path):
@@ -210,7 +210,7 @@ def test_a_users_own_fence_changes_every_prompt_and_its_hash(tmp_path):
     )
     held, ours = Prompts(own_folder(tmp_path, _evidence=fence)), Prompts()
     assert all(sign != ours.hashes()[name] for name, sign in held.hashes().items())
-    shown = held.shown("E1", "T", None, "text")
+    shown = held.fence("E1", "T", None, "text")
     assert f"[{shown.marker}]" in held.render("rerank", question="?", evidence=[shown]).text
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from reviewer.errors import ModelError
 from reviewer.llm import LLM, Prompts
-from reviewer.llm.testing import Asked, ScriptedLLM
+from reviewer.llm.testing import ModelCall, ScriptedLLM
 from reviewer.types.frozen import Frozen
 from reviewer.writers.prompted.answers import RerankReply
 
@@ -25,7 +25,7 @@ def test_a_script_replies_with_values_or_with_the_text_itself():
     )
     assert model.ask("Say this.", Note, prompt_hash="h") == Note(text="Say this.")
     assert model.ask("And that.", Other) == Other(text="")
-    assert model.calls(Note) == [Asked("Say this.", Note, "h")]
+    assert model.calls(Note) == [ModelCall("Say this.", Note, "h")]
     assert model.usage().calls == 2
 
 
@@ -42,9 +42,9 @@ def test_a_reply_that_nobody_scripted_is_named():
 
 def test_the_texts_of_a_real_prompt_are_read_out_of_their_fences():
     prompts = Prompts(secret="secret")
-    shown = prompts.shown("E1", "A Study", 2024, "One holds. Two holds.")
+    shown = prompts.fence("E1", "A Study", 2024, "One holds. Two holds.")
     prompt = prompts.render("rerank", question="Which?", evidence=[shown]).text
-    asked = Asked(prompt, RerankReply, "")
+    asked = ModelCall(prompt, RerankReply, "")
     assert (asked.question, asked.tags, asked.columns) == ("Which?", ["E1"], [])
     (text,) = asked.texts
     assert (text.title, text.year) == ("A Study", "2024")
@@ -56,5 +56,5 @@ def test_it_takes_what_the_real_model_takes(name):
     real = inspect.signature(getattr(LLM, name)).parameters
     scripted = inspect.signature(getattr(ScriptedLLM, name)).parameters
     assert {n: p.kind for n, p in scripted.items()} == {
-        n: p.kind for n, p in real.items() if n != "hear"
+        n: p.kind for n, p in real.items() if n != "on_text"
     }

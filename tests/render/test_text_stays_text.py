@@ -42,7 +42,7 @@ from reviewer.tasks.yaml_plan import plan_yaml, read_plan
 from reviewer.text import clean
 from reviewer.types import Paper, Table
 from reviewer.types.checks import CheckedSentence, CheckReport, DraftSentence, Problem
-from reviewer.types.drafts import Plan, Theme
+from reviewer.types.drafts import DraftPlan, Theme
 from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage
 from reviewer.types.tables import Cell, Column, Row, Value
@@ -243,7 +243,7 @@ def test_spreadsheets(text):
 @given(SOUP.filter(is_said), SOUP.filter(is_said))
 def test_yaml(text, name):
     papers = [paper(text), paper(text, 2)]
-    plan = Plan(
+    plan = DraftPlan(
         question=text,
         order="thematic",
         words=600,
@@ -275,7 +275,7 @@ def test_yaml(text, name):
 @example("x", "\u2028SYSTEM\u2029 say")
 def test_prompts(title, text):
     prompts = Prompts(secret="s")
-    shown = prompts.shown("E1", title, 2024, text)
+    shown = prompts.fence("E1", title, 2024, text)
     prompt = prompts.render("read", question=text, evidence=[shown]).text
     (found,) = [m for m in FENCED.finditer(prompt) if m["marker"] == shown.marker]
     assert found["body"] == clean(text)

@@ -309,7 +309,7 @@ def test_ordinary_text_is_unchanged(name):
     prompts = Prompts(secret="s")
     assert (
         text
-        in prompts.render("read", question=text, evidence=[prompts.shown("E1", text, 1, text)]).text
+        in prompts.render("read", question=text, evidence=[prompts.fence("E1", text, 1, text)]).text
     )
     paper = Paper(id="p", key="k", parts=(Part(name="title", text=text),))
     assert text in papers_jsonl([paper])

@@ -19,12 +19,12 @@ from reviewer.types.surveys import (
     Flow,
     Made,
     Methods,
-    News,
     OpenQuestion,
     Query,
     SeeAlso,
+    StanceCount,
     SurveySection,
-    Verdict,
+    UpdateNews,
 )
 from reviewer.types.tables import Cell, Column, Row, Value
 from reviewer.writers import Extractive
@@ -93,12 +93,12 @@ def report_of(work, quotes, tables, library=None):
         open_questions=(
             OpenQuestion(text="Is it so?", citations=quotes[0].citations, sections=(1,)),
         ),
-        verdicts=(Verdict(question="Does it?", verdict=verdict_of(stances), stances=stances),),
+        verdicts=(StanceCount(question="Does it?", verdict=verdict_of(stances), stances=stances),),
         map=map_papers(cited, themes, library) if library is not None else PaperMap(),
         flow=Flow(searches=9, found=100, duplicates=40, screened=60, not_read=60 - len(work.papers),
                   read=len(work.papers), not_cited=len(work.papers) - len(ids), cited=len(ids),
                   reasons=("beyond 24 papers",)),
-        news=News(since="2026-11-01T08:00:00+00:00", new_ids=tuple(ids[:2]), unchanged=3,
+        news=UpdateNews(since="2026-11-01T08:00:00+00:00", new_ids=tuple(ids[:2]), unchanged=3,
                   rewritten=("RL",), gone_titles=("Gone",)),
     )  # fmt: skip
 

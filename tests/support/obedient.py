@@ -6,7 +6,7 @@ import json
 import re
 
 from reviewer.llm.replies import schema_of
-from reviewer.llm.testing import Asked
+from reviewer.llm.testing import ModelCall
 from reviewer.writers.prompted.answers import JudgeReply, QuestionReply, QuestionsReply, ReadReply
 from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from reviewer.writers.prompted.tables import ColumnsReply, TableReply
@@ -28,7 +28,7 @@ class Obedient:
     def __call__(self, seen):
         schema = seen.schema or json.loads(seen.prompt.rsplit("\n", 1)[1])
         into = next(into for into in HONEST if schema_of(into) == schema)
-        asked = Asked(seen.prompt, into, "")
+        asked = ModelCall(seen.prompt, into, "")
         self.prompts.append((into, seen.prompt))
         return self.reply(asked)
 

@@ -11,7 +11,7 @@ from typing import Any
 from reviewer.library.index.chunking import chunk_paper
 from reviewer.llm import Prompts
 from reviewer.llm.replies import schema_of
-from reviewer.llm.testing import Asked, FencedText, Script, ScriptedLLM
+from reviewer.llm.testing import ModelCall, PromptText, Script, ScriptedLLM
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import Score
 from reviewer.types.papers import Part
@@ -30,7 +30,7 @@ from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 from tests.support.fake_provider import Seen
 
 
-def reads(asked: Asked, **changes: Any) -> dict[str, Any]:
+def reads(asked: ModelCall, **changes: Any) -> dict[str, Any]:
     """Every text is relevant, says yes and is quoted by its first sentence."""
     readings = [
         {"tag": text.tag, "relevance": 8, "stance": "yes", "quotes": text.sentences[:1]} | changes
@@ -39,7 +39,7 @@ def reads(asked: Asked, **changes: Any) -> dict[str, Any]:
     return {"is_yes_no": True, "readings": readings}
 
 
-def claims(asked: Asked) -> dict[str, Any]:
+def claims(asked: ModelCall) -> dict[str, Any]:
     """A claim a text in the model's own words, resting on the text's first quoted words."""
     return {
         "claims": [
@@ -53,7 +53,7 @@ def claims(asked: Asked) -> dict[str, Any]:
     }
 
 
-def fills(asked: Asked) -> dict[str, Any]:
+def fills(asked: ModelCall) -> dict[str, Any]:
     """Every cell holds the first words of its text's first sentence, and quotes the sentence."""
     return {
         "cells": [
@@ -70,16 +70,16 @@ def fills(asked: Asked) -> dict[str, Any]:
     }
 
 
-def plans(asked: Asked) -> dict[str, Any]:
+def plans(asked: ModelCall) -> dict[str, Any]:
     """Two themes, of every other paper."""
     halves = {"First things": asked.tags[::2], "Second things": asked.tags[1::2]}
     return {"themes": [{"name": name, "tags": tags} for name, tags in halves.items() if tags]}
 
 
-def sections(asked: Asked) -> dict[str, Any]:
+def sections(asked: ModelCall) -> dict[str, Any]:
     """A paragraph: a topic, a comparison a text, what is open, and how the work at hand differs."""
 
-    def said(role: str, text: FencedText, words: str, **more: str) -> dict[str, Any]:
+    def said(role: str, text: PromptText, words: str, **more: str) -> dict[str, Any]:
         quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
         return {"role": role, "text": words, "quotes": quotes, **more}
 
@@ -98,17 +98,17 @@ def sections(asked: Asked) -> dict[str, Any]:
     }
 
 
-def views(asked: Asked) -> dict[str, Any]:
+def views(asked: ModelCall) -> dict[str, Any]:
     """A question from each point of view on the topic."""
     topic = re.search(r"^TOPIC: (.*)$", asked.prompt, re.MULTILINE).group(1)
     said = {"newcomer": "What is", "sceptic": "Where fails", "practitioner": "What helps"}
     return {"questions": [{"view": v, "question": f"{w} {topic}?"} for v, w in said.items()]}
 
 
-def summaries(asked: Asked) -> dict[str, Any]:
+def summaries(asked: ModelCall) -> dict[str, Any]:
     """A sentence on each of the first texts, and one thing that is open."""
 
-    def said(text: FencedText, words: str) -> dict[str, Any]:
+    def said(text: PromptText, words: str) -> dict[str, Any]:
         return {"text": words, "quotes": [{"tag": text.tag, "quote": text.sentences[0]}]}
 
     return {
@@ -117,14 +117,14 @@ def summaries(asked: Asked) -> dict[str, Any]:
     }
 
 
-def additions(asked: Asked) -> dict[str, Any]:
+def additions(asked: ModelCall) -> dict[str, Any]:
     """A sentence on the first text of the paper that is to be added."""
     text = next(text for text in asked.texts if text.tag != "DRAFT")
     quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
     return {"additions": [{"text": "Another study adds to this.", "quotes": quotes}]}
 
 
-def judges(asked: Asked, support: str = "supported") -> dict[str, Any]:
+def judges(asked: ModelCall, support: str = "supported") -> dict[str, Any]:
     return {"verdicts": [{"tag": tag, "support": support} for tag in asked.tags]}
 
 
@@ -177,7 +177,7 @@ def served(script: Script | None = None) -> Callable[[Seen], str]:
     def answer(seen: Seen) -> str:
         schema = seen.schema or json.loads(seen.prompt.rsplit("\n", 1)[1])
         into = next(into for into in replies if schema_of(into) == schema)
-        reply = replies[into](Asked(seen.prompt, into, ""))
+        reply = replies[into](ModelCall(seen.prompt, into, ""))
         return reply if isinstance(reply, str) else json.dumps(reply)
 
     return answer

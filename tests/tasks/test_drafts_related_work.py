@@ -14,7 +14,7 @@ from reviewer.tasks.drafts.own_work import read_own
 from reviewer.tasks.drafts.related_work import estimate_calls
 from reviewer.text import clean, counted
 from reviewer.types import Citation
-from reviewer.types.drafts import Plan, Theme
+from reviewer.types.drafts import DraftPlan, Theme
 from reviewer.types.searches import Filters
 from reviewer.writers import Extractive
 from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, ReadReply
@@ -304,7 +304,7 @@ def test_a_plan_that_is_given_is_what_is_written(shelf):
         Theme(name="Yours", paper_ids=(ids[0], ids[1])),
         Theme(name="Lonely", paper_ids=(ids[2],)),
     )
-    plan = Plan(question="my own question", words=300, themes=themes)
+    plan = DraftPlan(question="my own question", words=300, themes=themes)
     for by in (Extractive(), writer()[0]):
         work = draft_related_work("", shelf, by, DraftOptions(plan=plan, words=300))
         assert work.question == "my own question"

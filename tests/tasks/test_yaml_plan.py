@@ -8,7 +8,7 @@ from reviewer.errors import NotFoundError, UsageError
 from reviewer.tasks.yaml_plan import plan_yaml, read_plan
 from reviewer.text import clean
 from reviewer.types import Paper
-from reviewer.types.drafts import Plan, Theme
+from reviewer.types.drafts import DraftPlan, Theme
 from reviewer.types.papers import Part
 
 KEYS = ("guo-2025-rl", "li-2024-x", "no-year-nd")
@@ -42,7 +42,7 @@ def read(text):
 
 
 def test_a_plan_is_read_whole():
-    assert read(GOOD) == Plan(
+    assert read(GOOD) == DraftPlan(
         question="does it help?",
         order="chronological",
         words=300,
@@ -65,7 +65,7 @@ def test_what_is_written_reads_back_the_same():
 def test_no_question_name_or_title_can_break_a_plan(question, title):
     assume(clean(question))
     paper = PAPERS[0].model_copy(update={"parts": (Part(name="title", text=title),)})
-    plan = Plan(question=question, themes=(Theme(name=f"x{title}", paper_ids=(paper.id,)),))
+    plan = DraftPlan(question=question, themes=(Theme(name=f"x{title}", paper_ids=(paper.id,)),))
     back = read(plan_yaml(plan, [paper]))
     assert back.question == " ".join(clean(question).split())
     assert [theme.paper_ids for theme in back.themes] == [(paper.id,)]

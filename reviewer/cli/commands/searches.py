@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from reviewer.library import Library
     from reviewer.types.progress import Progress
-    from reviewer.types.saved_searches import News, SavedSearch
+    from reviewer.types.saved_searches import SavedSearch, SearchNews
 
 _EPILOG = (
     "Example: review searches add skills 'RL teaches new skills' --source openalex --year 2025:   "
@@ -154,7 +154,7 @@ def _run(
     return _say_skipped(found)
 
 
-def _say_skipped(found: Sequence[News]) -> int:
+def _say_skipped(found: Sequence[SearchNews]) -> int:
     """Name what could not be read. Gives the exit code: 1 for inputs that gave nothing."""
     for news in found:
         for skipped in news.skipped:

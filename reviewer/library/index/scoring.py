@@ -128,7 +128,7 @@ def saturated(words: Words, stems: NDArray[np.uint32]) -> NDArray[np.float64]:
 
 def feedback_terms(
     words: Words,
-    scores: NDArray[np.float64],
+    scores: NDArray[np.floating[Any]],
     known: NDArray[np.uint32],
     weights: Weights,
 ) -> dict[int, float]:
@@ -159,7 +159,9 @@ def feedback_terms(
     return {stem: found[stem] / whole for stem in top} if whole > 0 else {}
 
 
-def rocchio(vectors: NDArray[np.float32], scores: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
+def rocchio(
+    vectors: NDArray[np.floating[Any]], scores: NDArray[np.floating[Any]]
+) -> NDArray[np.floating[Any]]:
     """Each candidate's cosine with the weighted mean of the best (Rocchio 1971, positive part).
 
     Shapes: (n, dimensions), rows of length 1; (n,); gives (n,).
@@ -176,7 +178,7 @@ def rocchio(vectors: NDArray[np.float32], scores: NDArray[np.float64]) -> NDArra
 
 
 def neighbours(
-    vectors: NDArray[np.float32], scores: NDArray[np.float64]
+    vectors: NDArray[np.floating[Any]], scores: NDArray[np.floating[Any]]
 ) -> NDArray[np.floating[Any]]:
     """The mean score of each candidate's nearest among the best ones, weighted by the square of
     their cosine: similar papers are relevant to the same questions (Diaz 2005). Shapes as for

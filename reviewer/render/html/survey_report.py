@@ -28,7 +28,7 @@ from reviewer.render.methods import flow_steps, method_facts, news_lines, run_fa
 from reviewer.render.table_words import nothing_found, table_title
 from reviewer.text import clean, counted
 from reviewer.types import Citation, Claim, Paper, SurveyReport, Table
-from reviewer.types.surveys import SurveySection, Verdict
+from reviewer.types.surveys import StanceCount, SurveySection
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def section_line(section: SurveySection) -> str:
     return ", ".join(said)
 
 
-def _asked(verdict: Verdict, book: Book) -> Asked:
+def _asked(verdict: StanceCount, book: Book) -> Asked:
     bars = verdict_bars(verdict.stances, book)
     return Asked(clean(verdict.question), clean(verdict.verdict), bars, len(verdict.stances))
 

@@ -18,7 +18,7 @@ from reviewer.retry import Patience, retry, retry_after_s
 from reviewer.settings import Settings, cache_folder
 from reviewer.sources.online.cache import DAY_S, KeptAnswers
 from reviewer.sources.online.services import SERVICES, Service, base_of, key_of, places
-from reviewer.text.redact import redact, shown
+from reviewer.text.redact import excerpt, redact
 
 ATTEMPTS = 4
 KEPT_S = 7 * DAY_S
@@ -194,7 +194,7 @@ class Web:
             return ""
         if self.settings.mail:
             text = text.replace(self.settings.mail, "(mail)")
-        return shown(redact(text))
+        return excerpt(redact(text))
 
 
 def _is_busy(reply: Reply) -> bool:

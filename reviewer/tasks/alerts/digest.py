@@ -10,7 +10,7 @@ from reviewer.errors import UsageError
 from reviewer.library import Library, Saved
 from reviewer.search import SearchOptions, find
 from reviewer.types.searches import Filters, Hit
-from reviewer.types.surveys import Arrival, Bearing, Digest
+from reviewer.types.surveys import Arrival, Digest, QuestionNews
 
 DAYS = 7  # looked back where the user gives no day
 HITS_A_QUESTION = 10
@@ -30,7 +30,7 @@ def digest_library(since: str, library: Library) -> Digest:
     papers = library.catalogue.papers_numbered(list(came))
     arrivals = tuple(Arrival(paper=papers[n], came=came[n]) for n in came if n in papers)
     questions = tuple(
-        Bearing(question=question, hits=_bearing(question, arrivals, library))
+        QuestionNews(question=question, hits=_bearing(question, arrivals, library))
         for question in saved.questions()
     )
     return Digest(

@@ -16,7 +16,7 @@ from reviewer.sources.online.types import Wanted
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 from reviewer.types.progress import Progress, silent
-from reviewer.types.saved_searches import News, SavedSearch
+from reviewer.types.saved_searches import SavedSearch, SearchNews
 
 _FRESH_S = 3600.0  # older answers of a source are asked again: cron runs once a day or more often
 _NAME = re.compile(r"[\w][\w.-]{0,63}")
@@ -27,7 +27,7 @@ def saved_searches(library: Library) -> list[SavedSearch]:
     return SavedSearchStore(library.database).searches()
 
 
-def add_search(library: Library, search: SavedSearch, progress: Progress = silent) -> News:
+def add_search(library: Library, search: SavedSearch, progress: Progress = silent) -> SearchNews:
     """Save a search. What it finds now is given, and counts as seen. Raises UsageError for a name
     that is taken or not allowed, for a question without words, and for an unknown source."""
     if not _NAME.fullmatch(search.name):
@@ -53,7 +53,9 @@ def remove_search(library: Library, name: str) -> None:
         SavedSearchStore(library.database).forget(name)
 
 
-def run_searches(library: Library, names: Sequence[str], progress: Progress = silent) -> list[News]:
+def run_searches(
+    library: Library, names: Sequence[str], progress: Progress = silent
+) -> list[SearchNews]:
     """Run these searches, or all: read their inputs again, search their source, search the library,
     and remember what was named. A run that stops before that names the same papers next time: none
     is lost."""
@@ -69,7 +71,7 @@ def _named(library: Library, names: Sequence[str]) -> list[SavedSearch]:
     return [search for search in known if not names or search.name in names]
 
 
-def _run(library: Library, search: SavedSearch, progress: Progress) -> News:
+def _run(library: Library, search: SavedSearch, progress: Progress) -> SearchNews:
     skipped: tuple[Skipped, ...] = ()
     if search.inputs:
         skipped += library.add(search.inputs, ReadOptions(), progress).skipped
@@ -85,7 +87,7 @@ def _run(library: Library, search: SavedSearch, progress: Progress) -> News:
     seen = search.seen.union(*(_ids(paper) for paper in papers))
     with library.writing():
         SavedSearchStore(library.database).save(search, seen)
-    return News(
+    return SearchNews(
         name=search.name,
         question=search.question,
         papers=fresh,

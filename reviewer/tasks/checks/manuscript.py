@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from reviewer.render.citation_syntax import Mark, find_marks, nocited
 from reviewer.text import clean, sentence_spans
-from reviewer.text.draft_prose import blanked, entries_of, hidden_spans, looks_latex
+from reviewer.text.draft_prose import blanked, hidden_spans, looks_latex, numbered_references
 from reviewer.text.latex import plain_text
 from reviewer.types.checks import Draft, DraftSentence
 
@@ -39,7 +39,7 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
     where the draft has a numbered list of references; code, comments, displayed
     mathematics and headings hold no sentences."""
     latex = looks_latex(text) if is_latex is None else is_latex
-    entries = entries_of(text)
+    entries = numbered_references(text)
     visible, only_listed = nocited(blanked(text, hidden_spans(text, is_latex=latex)))
     marks = find_marks(visible, entries)
     sentences = tuple(_sentences(visible, marks, latex))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reviewer.tasks.answers.gather import GatherOptions
 from reviewer.types import Evidence
-from reviewer.types.drafts import Order, Plan
+from reviewer.types.drafts import DraftPlan, Order
 
 
 @dataclass(frozen=True)
@@ -18,5 +18,5 @@ class DraftOptions(GatherOptions):
     order: Order = "thematic"
     own: Evidence | None = None
     own_file: str = ""
-    plan: Plan | None = None
+    plan: DraftPlan | None = None
     is_strict: bool = False

@@ -16,7 +16,7 @@ from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
 from reviewer.text import counted
 from reviewer.text.views import one_line
 from reviewer.types import Paper
-from reviewer.types.drafts import Plan, Theme
+from reviewer.types.drafts import DraftPlan, Theme
 from reviewer.types.evidence import by_paper, tagged
 from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
@@ -31,7 +31,7 @@ SHARE_OF_BEST = 0.5
 class PlannedDraft:
     """The plan, and the evidence that it was made of. Without evidence the plan has no themes."""
 
-    plan: Plan
+    plan: DraftPlan
     gathered: Gathered
 
     @property
@@ -67,7 +67,7 @@ def plan_related_work(
     else:
         gathered = gather(question, library, writer, options, progress)
         gathered = _without_far(gathered, writer, options)
-    plan = Plan(question=question, order=options.order, words=options.words)
+    plan = DraftPlan(question=question, order=options.order, words=options.words)
     if gathered.is_empty:
         return PlannedDraft(plan, gathered)
     progress("Planning", 0, 0)

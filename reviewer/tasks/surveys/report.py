@@ -28,8 +28,8 @@ from reviewer.types.surveys import (
     Methods,
     OpenQuestion,
     ReportPlan,
+    StanceCount,
     SurveySection,
-    Verdict,
     ViewQuestion,
 )
 
@@ -175,14 +175,14 @@ def _open_question(claim: Claim, sections: Sequence[SurveySection]) -> OpenQuest
     return OpenQuestion(**claim.model_dump(), sections=tuple(numbers))
 
 
-def _verdicts(prepared: PreparedReport, readings: Mapping[str, Reading]) -> tuple[Verdict, ...]:
+def _verdicts(prepared: PreparedReport, readings: Mapping[str, Reading]) -> tuple[StanceCount, ...]:
     """What papers say to a topic that is a question, where a model read them."""
     topic = prepared.plan.topic
     if prepared.run.writer.name == "extractive" or not topic.endswith("?"):
         return ()
     stances = take_stances(tuple(readings.values()), prepared.collected.evidence)
     said = verdict_of(stances)
-    return (Verdict(question=topic, verdict=said, stances=stances),) if said else ()
+    return (StanceCount(question=topic, verdict=said, stances=stances),) if said else ()
 
 
 def _methods(prepared: PreparedReport) -> Methods:

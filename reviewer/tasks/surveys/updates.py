@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reviewer.tasks.surveys.context import Latest, Outline, PreparedReport, SurveyRun
 from reviewer.types import Paper, SurveyReport
-from reviewer.types.surveys import News, SurveySection
+from reviewer.types.surveys import SurveySection, UpdateNews
 
 
 def mark_updates(
@@ -28,12 +28,12 @@ def mark_updates(
 
 def make_news(
     sections: Sequence[SurveySection], papers: Sequence[Paper], latest: Latest | None
-) -> News | None:
+) -> UpdateNews | None:
     """What is new since the latest run; None without an update."""
     if latest is None:
         return None
     now = {paper.id for paper in papers}
-    return News(
+    return UpdateNews(
         since=latest.made,
         new_ids=tuple(p.id for p in papers if p.id not in latest.read_ids),
         gone_titles=tuple(title for i, title in latest.titles.items() if i not in now),

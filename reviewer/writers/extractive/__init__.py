@@ -1,1 +1,1 @@
-"""Writes without a model: it chooses sentences and quotes them whole."""
+"""The writer without a model: chooses sentences and quotes them whole."""

@@ -1,4 +1,4 @@
-"""Answers without a model: whole sentences of the papers, chosen and ordered, never rephrased."""
+"""Answers without a model: whole sentences of papers, chosen and ordered, never rephrased."""
 
 from __future__ import annotations
 
@@ -7,31 +7,32 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import reviewer.writers.extractive.surveys as excerpts
-import reviewer.writers.extractive.tables as spans
+import reviewer.writers.extractive.surveys as surveys
+import reviewer.writers.extractive.tables as tables
 from reviewer.grounding.columns import DEFAULT
 from reviewer.text import clean
 from reviewer.text.keywords import word_overlap
 from reviewer.types import Claim, Evidence
-from reviewer.types.claims import AnswerDraft, ClaimDraft, NeedsModel, Quote, Reading
+from reviewer.types.claims import AnswerDraft, NeedsModel, Quote, Reading
 from reviewer.types.drafts import Brief, SectionDraft, StatementDraft, Theme
 from reviewer.types.evidence import Sentence, by_paper
 from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection
 from reviewer.types.tables import Column, RowDraft
+from reviewer.writers.extractive.surveys import quoted_claim
 
 MOST_SENTENCES = 8
 SENTENCES_OF_A_PAPER = 2
 SHARE_OF_BEST = 0.6  # a sentence worth less than this share of the best one is left out
-SHARE_OF_NEAREST = 0.6  # the same for its nearness to the question alone
-SECOND_SHARE = 0.97  # a paper's second sentence must come this near to its first
-REPEAT = 0.5  # word overlap (Jaccard) from which a sentence says again what was said
+SHARE_OF_NEAREST = 0.6  # the same for its similarity to the question alone
+SECOND_SHARE = 0.97  # a paper's second sentence must have this share of its first one's worth
+REPEAT = 0.5  # word overlap (Jaccard) from which a sentence is a repeat
 _WEIGHT_SIMILARITY, _WEIGHT_WORDS, _WEIGHT_PAPER, _WEIGHT_CENTRALITY = 1.0, 0.35, 0.35, 0.3
 _FINDING, _BOILERPLATE, _QUESTION, _BACKGROUND = 0.12, 0.3, 0.3, 0.15
 _EARLY, _LEANING, _LENGTH = 0.1, 0.06, 0.12
 _SHORT_WORDS, _LONG_WORDS = 6, 60
-_EARLY_PART = 0.35  # where an abstract still sets its scene
+_EARLY_PART = 0.35  # the part of an abstract with its background
 
 _FINDINGS = re.compile(
     r"\b(?:we (?:find|found|show|demonstrate|observe|prove|discover|reveal|conclude)"
@@ -71,58 +72,59 @@ _LEANS_ON_OTHERS = re.compile(
 
 @dataclass(frozen=True)
 class _Scored:
+    """A quotable sentence, its worth as part of an answer, and its longer words."""
+
     tag: str
     paper_id: str
     sentence: Sentence
     worth: float
     words: frozenset[str]
 
+    @property
+    def quote(self) -> Quote:
+        return Quote(tag=self.tag, quote=self.sentence.text)
+
 
 class Extractive:
-    """Quotes; makes no statement of its own, takes no stance and gives no verdict."""
+    """Quotes. Makes no statement of its own, takes no stance and gives no verdict."""
 
     name = "extractive"
     is_yes_no = False
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
-        """A paper's relevance is 3 (search found it above its floor) to 10 (the best one), by its
-        search score; its quotes are its best sentences, best first."""
-        quotable: dict[str, list[_Scored]] = {}
-        for scored in _score(evidence):
-            quotable.setdefault(scored.paper_id, []).append(scored)
+        """A paper's relevance, by its search score, is 3 (above the search's floor) to 10 (the best
+        paper); its quotes are its best sentences, best first."""
+        ranked = sorted(_score(evidence), key=lambda s: (-s.worth, s.sentence.start))
         top = max((item.score.total for item in evidence), default=0.0) or 1.0
         readings = []
         for paper_id, items in by_paper(evidence).items():
             total = max(0.0, *(item.score.total for item in items))
-            best = sorted(quotable.get(paper_id, []), key=lambda s: (-s.worth, s.sentence.start))
-            quotes = tuple(
-                Quote(tag=s.tag, quote=s.sentence.text) for s in best[:SENTENCES_OF_A_PAPER]
-            )
+            quotes = [scored.quote for scored in ranked if scored.paper_id == paper_id]
             readings.append(
-                Reading(paper_id=paper_id, relevance=round(3 + 7 * total / top, 2), quotes=quotes)
+                Reading(
+                    paper_id=paper_id,
+                    relevance=round(3 + 7 * total / top, 2),
+                    quotes=tuple(quotes[:SENTENCES_OF_A_PAPER]),
+                )
             )
         return tuple(readings)
 
     def write_answer(
         self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
     ) -> AnswerDraft:
-        """At most MOST_SENTENCES sentences, best first, without near-repeats; fewer when fewer are
-        worth it."""
+        """At most MOST_SENTENCES sentences, best first, without near-repeats; fewer if fewer are
+        good enough."""
         readings = readings or self.read(question, evidence)
         quoted = {quote for reading in readings for quote in reading.quotes}
         ranked = sorted(
-            (s for s in _score(evidence) if _quote(s) in quoted),
+            (s for s in _score(evidence) if s.quote in quoted),
             key=lambda s: (-s.worth, s.tag, s.sentence.start),
         )
         chosen: list[_Scored] = []
         for scored in ranked:
             if len(chosen) < MOST_SENTENCES and _is_wanted(scored, chosen):
                 chosen.append(scored)
-        return AnswerDraft(
-            claims=tuple(
-                ClaimDraft(text=clean(s.sentence.text), quotes=(_quote(s),)) for s in chosen
-            )
-        )
+        return AnswerDraft(claims=tuple(quoted_claim(scored.quote) for scored in chosen))
 
     def judge(self, claims: Sequence[Claim]) -> NeedsModel:
         return NeedsModel(step="judging claims")
@@ -146,16 +148,15 @@ class Extractive:
         evidence: Sequence[Evidence],
         progress: Progress,
     ) -> tuple[RowDraft, ...]:
-        """Sentences and spans that name what the column asks for; nothing else."""
-        return spans.fill_rows(columns, evidence)
+        """Only sentences, and parts of them, that name what the column asks for."""
+        return tables.fill_rows(columns, evidence)
 
     def suggest_columns(
         self, topic: str, evidence: Sequence[Evidence], most: int
     ) -> tuple[Column, ...]:
         """The default columns, those first that most papers can fill."""
-        filled = [spans.count_filled(column, evidence) for column in DEFAULT]
-        ranked = sorted(range(len(DEFAULT)), key=lambda n: (-filled[n], n))
-        return tuple(DEFAULT[n] for n in ranked)[:most]
+        ranked = sorted(DEFAULT, key=lambda column: -tables.count_filled(column, evidence))
+        return tuple(ranked[:most])
 
     def plan_sections(
         self,
@@ -164,7 +165,7 @@ class Extractive:
         readings: Sequence[Reading],
         evidence: Sequence[Evidence],
     ) -> tuple[Theme, ...]:
-        """The groups as they are."""
+        """The groups, unchanged."""
         return tuple(groups)
 
     def write_sections(
@@ -192,8 +193,7 @@ class Extractive:
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         """The paper's best sentence, as a quote."""
         quotes = [quote for reading in self.read(paragraph, evidence) for quote in reading.quotes]
-        claims = [ClaimDraft(text=clean(quote.quote), quotes=(quote,)) for quote in quotes[:1]]
-        return AnswerDraft(claims=tuple(claims))
+        return AnswerDraft(claims=tuple(map(quoted_claim, quotes[:1])))
 
     def view_questions(self, topic: str) -> NeedsModel:
         return NeedsModel(step="points of view")
@@ -201,8 +201,8 @@ class Extractive:
     def write_summary(
         self, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
     ) -> SummaryDraft:
-        """Quotes alone."""
-        return excerpts.summary_of(sections, evidence)
+        """Only quotes."""
+        return surveys.summary_of(sections, evidence)
 
     def usage(self) -> Usage:
         return Usage()
@@ -214,11 +214,7 @@ class Extractive:
         return {}
 
     def close(self, *, at_once: bool = True) -> None:
-        """Nothing runs."""
-
-
-def _quote(scored: _Scored) -> Quote:
-    return Quote(tag=scored.tag, quote=scored.sentence.text)
+        """Nothing is running."""
 
 
 def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
@@ -235,7 +231,7 @@ def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
 
 
 def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
-    """Every quotable sentence with what it is worth as part of an answer."""
+    """Every quotable sentence with its worth."""
     top = max((item.score.total for item in evidence), default=0.0) or 1.0
     words = {(item.tag, s.start): _words(s.text) for item in evidence for s in item.sentences}
     common = Counter(word for own in words.values() for word in own)
@@ -257,12 +253,12 @@ def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
 
 
 def _match(sentence: Sentence) -> float:
-    """How near the sentence is to the question, by meaning and by words."""
+    """How similar the sentence is to the question, by meaning and by words."""
     return _WEIGHT_SIMILARITY * (sentence.similarity or 0.0) + _WEIGHT_WORDS * sentence.lexical
 
 
 def _centrality(words: frozenset[str], common: Mapping[str, int]) -> float:
-    """Mean share of the evidence's sentences that hold the sentence's words, scaled to 0 to 1."""
+    """How many of the evidence's sentences have the sentence's words, on average, 0 to 1."""
     most = max(common.values(), default=1)
     return sum(common[word] for word in words) / (len(words) * most) if words else 0.0
 
@@ -273,7 +269,8 @@ def _place(sentence: Sentence, item: Evidence) -> float:
 
 
 def _manner(text: str, place: float) -> float:
-    """What kind of sentence it is: a finding answers; set-up, adverts and questions do not."""
+    """The worth of this kind of sentence: more for a finding, less for background, advertising,
+    questions, and sentences that depend on others."""
     count = len(text.split())
     return (
         _FINDING * bool(_FINDINGS.search(text))
@@ -287,7 +284,7 @@ def _manner(text: str, place: float) -> float:
 
 
 def _is_quotable(text: str) -> bool:
-    """Whole sentences without an address: a reader could take that for a link of ours."""
+    """True for a whole sentence without an address, which a reader could take for our own link."""
     is_whole = len(text.split()) >= _SHORT_WORDS and "://" not in text
     return is_whole and text.rstrip()[-1:] in ".!?)\"'”’"
 

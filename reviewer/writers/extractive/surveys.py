@@ -1,4 +1,4 @@
-"""Sums a survey up without a model: sentences that stand for sections, or say what is open."""
+"""Summarises a survey without a model: sentences of its sections, and sentences on what is open."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _OWN_ANSWER = re.compile(r"\b(?:we|our|this (?:paper|work))\b", re.IGNORECASE)
 
 def summary_of(sections: Sequence[SurveySection], evidence: Sequence[Evidence]) -> SummaryDraft:
     """Abstract: the first quote of each of the largest sections, in their order. Open questions:
-    sentences of the papers that call something open, at most one a paper, in the sections' order,
-    those first that do not go on to answer it."""
+    sentences of the papers that say that something is open, at most one a paper, in the sections'
+    order, but last those that seem to answer it themselves."""
     by_chunk = {item.chunk.id: item for item in evidence}
     largest = sorted(range(len(sections)), key=lambda n: (-len(sections[n].claims), n))
     first = []
@@ -33,7 +33,8 @@ def summary_of(sections: Sequence[SurveySection], evidence: Sequence[Evidence]) 
         cited = [c for claim in sections[n].claims for c in claim.citations]
         found = next((c for c in cited if c.chunk_id in by_chunk), None)
         if found is not None:
-            first.append(_claim(by_chunk[found.chunk_id].tag, found.quote))
+            quote = Quote(tag=by_chunk[found.chunk_id].tag, quote=found.quote)
+            first.append(quoted_claim(quote))
     said = [found for section in sections for found in _open_in(section, evidence)]
     plain = sorted(said, key=lambda claim: bool(_OWN_ANSWER.search(claim.text)))
     return SummaryDraft(abstract=tuple(first), open_questions=tuple(plain[:MOST_OPEN]))
@@ -46,9 +47,11 @@ def _open_in(section: SurveySection, evidence: Sequence[Evidence]) -> list[Claim
             words = len(sentence.text.split())
             is_whole = _LEAST_WORDS <= words <= _MOST_WORDS and "://" not in sentence.text
             if is_whole and _OPEN.search(sentence.text):
-                found.setdefault(item.paper.id, _claim(item.tag, sentence.text))
+                quote = Quote(tag=item.tag, quote=sentence.text)
+                found.setdefault(item.paper.id, quoted_claim(quote))
     return list(found.values())
 
 
-def _claim(tag: str, quote: str) -> ClaimDraft:
-    return ClaimDraft(text=clean(quote), quotes=(Quote(tag=tag, quote=quote),))
+def quoted_claim(quote: Quote) -> ClaimDraft:
+    """The quote as a sentence of a draft."""
+    return ClaimDraft(text=clean(quote.quote), quotes=(quote,))

@@ -1,7 +1,7 @@
-"""Fills a table's cells without a model, with sentences and spans that name what is asked. Pure.
+"""Fills a table's cells without a model, with sentences, and parts of them, of the papers. Pure.
 
-It never guesses: a cell that no sentence clearly speaks of stays empty, and no yes or no is read
-into a text.
+It never guesses: a cell stays empty if no sentence is clearly about it, and no text is read as a
+yes or a no.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
 from reviewer.types.tables import CellDraft, Column, RowDraft
 
-LEAST_SHARE = 0.6  # of the words of a column's name that a sentence must hold
-NEAR_CHARS = 40  # a number belongs to a word that stands this near, if no other number does
-_SCENE = 0.3  # the part of an abstract that tells of others' work
+LEAST_SHARE = 0.6  # of the words of a column's name that a sentence must have
+NEAR_CHARS = 40  # a number belongs to a word this near, if no other number is this near
+_SCENE = 0.3  # the part of an abstract about others' work
 _ENDINGS = re.compile(r"(?:ations?|ments?|ings?|ions?|ies|ed|es|ers?|s|e|y)$")
 _LEAST_STEM = 3
 _DENIED = re.compile(
@@ -31,7 +31,7 @@ _DENIED = re.compile(
 
 
 class _Cue(NamedTuple):
-    """What sentences say that hold a column's matter, where they rarely use its name."""
+    """Words of sentences about a column, where such sentences rarely use the column's name."""
 
     names: frozenset[str]
     pattern: re.Pattern[str]
@@ -44,12 +44,9 @@ def _cue(names: str, pattern: str, *, is_of_the_end: bool = False) -> _Cue:
 
 
 def _stems(words: Iterable[str]) -> frozenset[str]:
-    """The words without what English appends: `rewards` and `rewarded` are `reward`."""
-    stems = set()
-    for word in words:
-        short = _ENDINGS.sub("", word)
-        stems.add(short if len(short) >= _LEAST_STEM else word)
-    return frozenset(stems)
+    """The words without English endings: `rewards` and `rewarded` are `reward`."""
+    short = ((word, _ENDINGS.sub("", word)) for word in words)
+    return frozenset(stem if len(stem) >= _LEAST_STEM else word for word, stem in short)
 
 
 _CUES = (
@@ -79,13 +76,13 @@ _CUES = (
 )
 
 
-# Every paper of the field has these words in most sentences: alone they point to none.
+# Papers of the field have these words in most sentences: alone they do not find a sentence.
 _EVERYWHERE = _stems("model language learning training network system paper study work".split())
 _WEIGHTS = _stems("main headline key overall principal primary used".split())
 
 
 def fill_rows(columns: Sequence[Column], evidence: Sequence[Evidence]) -> tuple[RowDraft, ...]:
-    """One draft a paper, in the evidence's order; each value is its quote, or a span of it."""
+    """One draft a paper, in the evidence's order; each value is its quote, or a part of it."""
     return tuple(
         RowDraft(
             paper_id=paper_id,
@@ -97,7 +94,7 @@ def fill_rows(columns: Sequence[Column], evidence: Sequence[Evidence]) -> tuple[
 
 
 def count_filled(column: Column, evidence: Sequence[Evidence]) -> int:
-    """How many papers have something to say to the column."""
+    """The number of papers that say something for the column."""
     return sum(bool(row.cells) for row in fill_rows([column], evidence))
 
 
@@ -116,7 +113,7 @@ def _drafts(column: Column, evidence: Sequence[Evidence]) -> list[CellDraft]:
 
 
 def _sentences(evidence: Sequence[Evidence]) -> Iterator[tuple[str, str, float]]:
-    """Tag, words and place (0 to 1 in its text) of every sentence."""
+    """Tag, text and place (0 to 1 in its chunk) of every sentence."""
     for item in evidence:
         text = item.chunk.text
         for start, end in sentence_spans(text):
@@ -124,8 +121,8 @@ def _sentences(evidence: Sequence[Evidence]) -> Iterator[tuple[str, str, float]]
 
 
 def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, str] | None:
-    """The tag and words of the sentence that speaks of the column most clearly; the first of
-    equals. None when none holds enough of its name's words, nor says what such sentences say."""
+    """The tag and text of the sentence that is most clearly about the column; the first of equals.
+    None if no sentence has enough words of the column's name, or the words of a cue."""
     name, words = _stems(query_terms(column.name)), _stems(query_terms(asked(column)))
     cues = _cues_of(column)
     if not cues and name <= _EVERYWHERE:
@@ -154,13 +151,13 @@ def _cues_of(column: Column) -> list[_Cue]:
 
 
 def _own_words(name: frozenset[str], cues: Sequence[_Cue]) -> frozenset[str]:
-    """What a name asks for beyond its cues: `human` of `human evaluation`, nothing of `main
+    """The words of a name beyond its cues: `human` for `human evaluation`, nothing for `main
     result`."""
     return name - frozenset(word for cue in cues for word in cue.names) - _WEIGHTS
 
 
 def _number_near(sentence: str, column: Column) -> str:
-    """The one number that stands near a word of the column's name, or nothing."""
+    """The only number near a word of the column's name; empty if there are several."""
     name = _stems(query_terms(column.name))
     anchors = [m.span() for m in re.finditer(r"\w+", sentence) if _stems([m[0].casefold()]) & name]
     for cue in _cues_of(column):
@@ -174,7 +171,7 @@ def _number_near(sentence: str, column: Column) -> str:
 
 
 def _choice(column: Column, evidence: Sequence[Evidence]) -> list[CellDraft]:
-    """The one choice that the paper names without denying it; nothing if it names several."""
+    """The only choice that the paper names without denying it; empty if it names several."""
     found: dict[str, CellDraft] = {}
     for tag, sentence, _ in _sentences(evidence):
         for choice in column.choices:

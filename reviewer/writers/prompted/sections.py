@@ -1,12 +1,12 @@
-"""Lets a model plan and write the sections of a draft. What it says is not trusted here."""
+"""Lets a model plan and write the sections of a draft. Its replies are not trusted here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from reviewer.errors import ModelError
 from reviewer.llm import Asking
-from reviewer.llm.prompts import Shown
+from reviewer.llm.prompts import FencedText
 from reviewer.text import clean
 from reviewer.text.views import shorten
 from reviewer.types import Evidence
@@ -21,25 +21,23 @@ from reviewer.types.drafts import (
     StatementDraft,
     Theme,
 )
+from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress
 
 MOST_NAME_CHARS = 80
-MOST_ADDED = 2  # sentences to a paragraph of the user's
-SECTION_CHARS = 600  # of one text's quotes in a section's prompt
-_PLANNED_CHARS = 500  # of a paper's text in the plan's prompt
-_OTHER_SENTENCES = 3  # topic, what is open, the work at hand
+MOST_ADDED = 2  # sentences added to a user's paragraph
+SECTION_CHARS = 600  # of one text's quotes in the prompt of a section
+_PLANNED_CHARS = 500  # of a paper's text in the prompt of the plan
+_OTHER_SENTENCES = 3  # the topic, what is open, the user's own work
 _ROLES: tuple[Role, ...] = ("topic", "comparison", "open", "difference")
-_RELATIONS: dict[str, Relation] = {
-    "agree": "agree", "agrees": "agree", "extend": "extend", "extends": "extend",
-    "contradict": "contradict", "contradicts": "contradict",
-}  # fmt: skip
+_RELATIONS: dict[str, Relation] = {"agree": "agree", "extend": "extend", "contradict": "contradict"}
 _INTENTS: dict[str, Intent] = {
-    "background": "background", "method": "method", "result": "result comparison",
+    "background": "background",
+    "method": "method",
+    "result": "result comparison",
     "result comparison": "result comparison",
-}  # fmt: skip
-Texts = Mapping[str, Sequence[str]]
-"""What is shown of each piece of evidence, by its tag."""
+}
 
 
 class ThemeIdea(Frozen):
@@ -72,91 +70,115 @@ class AdditionReply(Frozen):
     additions: tuple[AddedSentence, ...]
 
 
-def plan_sections(
-    asking: Asking,
-    question: str,
-    texts: Texts,
-    evidence: Sequence[Evidence],
-    most: int = MOST_THEMES,
-) -> tuple[Theme, ...]:
-    """At most so many themes of the model's, with those papers that it was shown; a paper counts
-    once. Tags that it invents are ignored; papers that it leaves out are in no theme."""
-    shown, paper_of = [], dict[str, str]()
-    for item in evidence:
-        if item.paper.id not in paper_of.values():
-            own = [t for e in evidence if e.paper.id == item.paper.id for t in texts[e.tag]]
-            said = shorten(clean(" ".join(own)), _PLANNED_CHARS)
-            shown.append(_shown(asking, item, [said]))
-            paper_of[item.tag] = item.paper.id
-    reply = asking.ask(
-        "plan", PlanReply, question=question, evidence=asking.fit(shown), most_themes=most
-    )
-    themes, placed = [], set[str]()
-    for idea in reply.themes:
-        own = [paper_of[tag] for tag in dict.fromkeys(idea.tags) if tag in paper_of]
-        own = [paper_id for paper_id in own if paper_id not in placed]
-        placed |= set(own)
-        if own:
-            name = shorten(clean(idea.name), MOST_NAME_CHARS)
-            themes.append(Theme(name=name, paper_ids=tuple(own)))
-    return tuple(themes[:most])
+class SectionWriter:
+    """The part of a `Writer` that plans and writes sections, and extends paragraphs."""
 
+    _asking: Asking
 
-def write_sections(
-    asking: Asking,
-    brief: Brief,
-    themes: Sequence[Theme],
-    shown: tuple[Texts, Sequence[Evidence]],
-    progress: Progress,
-) -> tuple[SectionDraft, ...]:
-    """One draft a theme, in their order; calls run side by side. A call that fails leaves its
-    section `failed`; the first ModelError is raised when all fail."""
-    total = sum(len(theme.paper_ids) for theme in themes)
-    done: list[Theme] = []
+    def plan_sections(
+        self,
+        question: str,
+        groups: Sequence[Theme],
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+    ) -> tuple[Theme, ...]:
+        """The model's own themes, as many as `groups` or MOST_THEMES at most. A paper counts once;
+        tags that the model invents are ignored, papers that it leaves out are in no theme."""
+        texts = _texts_by_tag(readings, evidence)
+        most = max(MOST_THEMES, len(groups))
+        fenced, paper_of = [], dict[str, str]()
+        for items in by_paper(evidence).values():
+            said = clean(" ".join(text for item in items for text in texts[item.tag]))
+            fenced.append(self._asking.fence(items[0], shorten(said, _PLANNED_CHARS)))
+            paper_of[items[0].tag] = items[0].paper.id
+        reply = self._asking.ask(
+            "plan",
+            PlanReply,
+            question=question,
+            evidence=self._asking.fit(fenced),
+            most_themes=most,
+        )
+        themes, placed = [], set[str]()
+        for idea in reply.themes:
+            own = [paper_of[tag] for tag in dict.fromkeys(idea.tags) if tag in paper_of]
+            own = [paper_id for paper_id in own if paper_id not in placed]
+            placed |= set(own)
+            if own:
+                name = shorten(clean(idea.name), MOST_NAME_CHARS)
+                themes.append(Theme(name=name, paper_ids=tuple(own)))
+        return tuple(themes[:most])
 
-    def call(theme: Theme) -> SectionDraft:
-        share = len(theme.paper_ids) / max(1, total)
-        return _section(asking, brief, theme, shown, round(brief.words * share))
+    def write_sections(
+        self,
+        brief: Brief,
+        themes: Sequence[Theme],
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+        progress: Progress,
+    ) -> tuple[SectionDraft, ...]:
+        """One draft a theme, in their order; a call each, side by side. A call that fails leaves
+        its section `failed`; raises the first ModelError if all fail."""
+        texts = _texts_by_tag(readings, evidence)
+        own = by_paper(evidence)
+        total = sum(len(theme.paper_ids) for theme in themes)
+        done: list[Theme] = []
 
-    def ended(theme: Theme) -> None:
-        done.append(theme)
-        progress("Writing", len(done), len(themes))
+        def call(theme: Theme) -> SectionDraft:
+            items = [item for i in dict.fromkeys(theme.paper_ids) for item in own.get(i, ())]
+            fenced = [self._asking.fence(i, *texts[i.tag]) for i in items if texts[i.tag]]
+            share = len(theme.paper_ids) / max(1, total)
+            return self._section(brief, theme, fenced, round(brief.words * share))
 
-    return tuple(
-        SectionDraft(failed=made.message) if isinstance(made, ModelError) else made
-        for made in asking.tried(call, themes, ended)
-    )
+        def ended(theme: Theme) -> None:
+            done.append(theme)
+            progress("Writing", len(done), len(themes))
 
+        return tuple(
+            SectionDraft(failed=draft.message) if isinstance(draft, ModelError) else draft
+            for draft in self._asking.tried(call, themes, ended)
+        )
 
-def _section(
-    asking: Asking,
-    brief: Brief,
-    theme: Theme,
-    shown: tuple[Texts, Sequence[Evidence]],
-    words: int,
-) -> SectionDraft:
-    texts, evidence = shown
-    own = [item for item in evidence if item.paper.id in theme.paper_ids and texts[item.tag]]
-    own.sort(key=lambda item: theme.paper_ids.index(item.paper.id))
-    fitting = asking.fit([_shown(asking, item, texts[item.tag]) for item in own])
-    at_hand = [_shown(asking, brief.own, [brief.own.chunk.text])] if brief.own else []
-    reply = asking.ask(
-        "section", SectionReply, question=brief.question, theme=theme.name, evidence=fitting,
-        own=at_hand, words=max(60, words), order=brief.order,
-        most_sentences=len(theme.paper_ids) + _OTHER_SENTENCES,
-    )  # fmt: skip
-    tags = {item.tag for item in (*fitting, *at_hand)}
-    most = len(theme.paper_ids) + _OTHER_SENTENCES
-    return SectionDraft(
-        statements=_statements(reply.sentences[:most], tags, has_own=brief.own is not None)
-    )
+    def _section(
+        self, brief: Brief, theme: Theme, evidence: Sequence[FencedText], words: int
+    ) -> SectionDraft:
+        most = len(theme.paper_ids) + _OTHER_SENTENCES
+        fitting = self._asking.fit(evidence)
+        own_work = [self._asking.fence(brief.own)] if brief.own else []
+        reply = self._asking.ask(
+            "section",
+            SectionReply,
+            question=brief.question,
+            theme=theme.name,
+            evidence=fitting,
+            own=own_work,
+            words=max(60, words),
+            order=brief.order,
+            most_sentences=most,
+        )
+        tags = {item.tag for item in (*fitting, *own_work)}
+        return SectionDraft(
+            statements=_statements(reply.sentences[:most], tags, has_own=bool(own_work))
+        )
+
+    def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
+        """One or two sentences about the evidence's paper, for the end of the paragraph."""
+        fitting = self._asking.fit([self._asking.fence(item) for item in evidence])
+        reply = self._asking.ask(
+            "add_paper",
+            AdditionReply,
+            paragraph=[self._asking.prompts.fence("DRAFT", "", None, paragraph)],
+            evidence=fitting,
+            most_sentences=MOST_ADDED,
+        )
+        return AnswerDraft(claims=drafts_of_prompt(reply.additions[:MOST_ADDED], fitting))
 
 
 def _statements(
     sentences: Sequence[SentenceReply], tags: set[str], *, has_own: bool
 ) -> tuple[StatementDraft, ...]:
-    """The sentences in the order of a paragraph. A second topic, and the like, is a comparison."""
-    made, taken = [], set[Role]()
+    """The sentences in the order of a paragraph. A second topic sentence, or a second one of
+    another role, becomes a comparison."""
+    statements, taken = [], set[Role]()
     for sentence in sentences:
         said = sentence.role.strip().casefold()
         role: Role = next((known for known in _ROLES if known == said), "comparison")
@@ -164,20 +186,20 @@ def _statements(
             role = "comparison"
         if role != "comparison":
             taken.add(role)
-        made.append(
+        statements.append(
             StatementDraft(
                 text=sentence.text,
-                quotes=_of_prompt(sentence.quotes, tags),
+                quotes=quotes_of_prompt(sentence.quotes, tags),
                 role=role,
-                relation=_RELATIONS.get(sentence.relation.strip().casefold(), ""),
+                relation=_RELATIONS.get(sentence.relation.strip().casefold().removesuffix("s"), ""),
                 intent=_INTENTS.get(sentence.intent.strip().casefold(), ""),
             )
         )
-    return tuple(sorted(made, key=lambda statement: _ROLES.index(statement.role)))
+    return tuple(sorted(statements, key=lambda statement: _ROLES.index(statement.role)))
 
 
-def _of_prompt(quotes: Sequence[Quote], tags: set[str]) -> tuple[Quote, ...]:
-    """A tag that the prompt did not show becomes one that is no evidence."""
+def quotes_of_prompt(quotes: Sequence[Quote], tags: Collection[str]) -> tuple[Quote, ...]:
+    """The quotes; a tag that the prompt did not show becomes one that no evidence has."""
     return tuple(
         quote
         if quote.tag in tags or not quote.tag
@@ -186,24 +208,22 @@ def _of_prompt(quotes: Sequence[Quote], tags: set[str]) -> tuple[Quote, ...]:
     )
 
 
-def extend_paragraph(asking: Asking, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
-    """One or two sentences on the evidence's paper, to be put after the paragraph's last."""
-    fitting = asking.fit([_shown(asking, item, [item.chunk.text]) for item in evidence])
-    given = asking.prompts.shown("DRAFT", "", None, paragraph)
-    reply = asking.ask(
-        "add_paper", AdditionReply, paragraph=[given], evidence=fitting, most_sentences=MOST_ADDED
-    )
-    tags = {item.tag for item in fitting}
-    return AnswerDraft(
-        claims=tuple(
-            ClaimDraft(text=added.text, quotes=_of_prompt(added.quotes, tags))
-            for added in reply.additions[:MOST_ADDED]
-        )
+def drafts_of_prompt(
+    sentences: Sequence[ClaimDraft | AddedSentence], shown: Sequence[FencedText]
+) -> tuple[ClaimDraft, ...]:
+    """The sentences as drafts, with `quotes_of_prompt`; `shown` are the texts of the prompt."""
+    tags = {text.tag for text in shown}
+    return tuple(
+        ClaimDraft(text=sentence.text, quotes=quotes_of_prompt(sentence.quotes, tags))
+        for sentence in sentences
     )
 
 
-def texts_shown(readings: Sequence[Reading], evidence: Sequence[Evidence]) -> Texts:
-    """What a draft's prompts show of the evidence: its quotes, of a paper without any the whole."""
+def _texts_by_tag(
+    readings: Sequence[Reading], evidence: Sequence[Evidence]
+) -> dict[str, list[str]]:
+    """What a draft's prompts show of the evidence: its quotes; of a paper without quotes, the whole
+    texts."""
     quotes = quotes_by_tag(readings, SECTION_CHARS)
     quoted = {item.paper.id for item in evidence if item.tag in quotes}
     return {
@@ -213,7 +233,7 @@ def texts_shown(readings: Sequence[Reading], evidence: Sequence[Evidence]) -> Te
 
 
 def quotes_by_tag(readings: Sequence[Reading], most_chars: int) -> dict[str, list[str]]:
-    """The quotes of each text up to so many characters; its first one is always there."""
+    """The quotes of each text, up to `most_chars` characters; its first one is always there."""
     quotes: dict[str, list[str]] = {}
     for reading in readings:
         for quote in reading.quotes:
@@ -221,7 +241,3 @@ def quotes_by_tag(readings: Sequence[Reading], most_chars: int) -> dict[str, lis
             if not own or sum(map(len, own)) + len(quote.quote) <= most_chars:
                 own.append(quote.quote)
     return quotes
-
-
-def _shown(asking: Asking, item: Evidence, texts: Sequence[str]) -> Shown:
-    return asking.prompts.shown(item.tag, item.paper.title, item.paper.year, *texts)

@@ -1,4 +1,4 @@
-"""Lets a model say what a survey's readers would ask, and sum the survey up. Not trusted here."""
+"""Lets a model suggest a survey's questions and summarise the survey. Not trusted here."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from reviewer.types.surveys import (
     SurveySection,
     ViewQuestion,
 )
+from reviewer.writers.prompted.sections import drafts_of_prompt
 
 QUESTIONS_A_VIEW = 2
 _MOST_QUESTION_CHARS = 200
@@ -40,48 +41,54 @@ class SummaryReply(Frozen):
     open_questions: tuple[ClaimDraft, ...] = ()
 
 
-def view_questions(asking: Asking, topic: str) -> tuple[ViewQuestion, ...]:
-    """At most QUESTIONS_A_VIEW questions a point of view, each once; views that the model invents
-    are left out."""
-    reply = asking.ask("views", ViewsReply, topic=topic, most_a_view=QUESTIONS_A_VIEW)
-    made: dict[str, ViewQuestion] = {}
-    for asked in reply.questions:
-        view = next((v for v in _VIEWS if v and v == asked.view.strip().casefold()), None)
-        question = shorten(clean(asked.question), _MOST_QUESTION_CHARS)
-        own = sum(known.view == view for known in made.values())
-        if view is not None and question and own < QUESTIONS_A_VIEW:
-            made.setdefault(question.casefold(), ViewQuestion(question=question, view=view))
-    return tuple(made.values())
+class SurveyWriter:
+    """The part of a `Writer` that asks questions for a survey and summarises it."""
 
+    _asking: Asking
 
-def write_summary(
-    asking: Asking, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
-) -> SummaryDraft:
-    """The model sees what the sections quote, in turn, so that a small context leaves out none."""
-    by_chunk = {item.chunk.id: item for item in evidence}
-    quotes = _quotes_in_turn(sections, by_chunk)
-    paper_of = {item.tag: item.paper for item in evidence}
-    shown = [
-        asking.prompts.shown(tag, paper_of[tag].title, paper_of[tag].year, *dict.fromkeys(own))
-        for tag, own in quotes.items()
-    ]
-    fitting = asking.fit(shown)
-    reply = asking.ask(
-        "summary", SummaryReply, topic=topic, evidence=fitting,
-        titles=[clean(section.title) for section in sections],
-        most_sentences=MOST_ABSTRACT, most_open=MOST_OPEN,
-    )  # fmt: skip
-    tags = {item.tag for item in fitting}
-    return SummaryDraft(
-        abstract=_of_prompt(reply.abstract[:MOST_ABSTRACT], tags),
-        open_questions=_of_prompt(reply.open_questions[:MOST_OPEN], tags),
-    )
+    def view_questions(self, topic: str) -> tuple[ViewQuestion, ...]:
+        """At most QUESTIONS_A_VIEW questions a point of view, each once; views that the model
+        invents are left out."""
+        reply = self._asking.ask("views", ViewsReply, topic=topic, most_a_view=QUESTIONS_A_VIEW)
+        questions: dict[str, ViewQuestion] = {}
+        for idea in reply.questions:
+            view = next((v for v in _VIEWS if v and v == idea.view.strip().casefold()), None)
+            question = shorten(clean(idea.question), _MOST_QUESTION_CHARS)
+            own = sum(known.view == view for known in questions.values())
+            if view is not None and question and own < QUESTIONS_A_VIEW:
+                known = ViewQuestion(question=question, view=view)
+                questions.setdefault(question.casefold(), known)
+        return tuple(questions.values())
+
+    def write_summary(
+        self, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
+    ) -> SummaryDraft:
+        """The model sees the quotes of all sections in turn, so that a small context leaves out no
+        section."""
+        by_tag = {item.tag: item for item in evidence}
+        quotes = _quotes_in_turn(sections, {item.chunk.id: item for item in evidence})
+        fitting = self._asking.fit(
+            [self._asking.fence(by_tag[tag], *dict.fromkeys(own)) for tag, own in quotes.items()]
+        )
+        reply = self._asking.ask(
+            "summary",
+            SummaryReply,
+            topic=topic,
+            evidence=fitting,
+            titles=[clean(section.title) for section in sections],
+            most_sentences=MOST_ABSTRACT,
+            most_open=MOST_OPEN,
+        )
+        return SummaryDraft(
+            abstract=drafts_of_prompt(reply.abstract[:MOST_ABSTRACT], fitting),
+            open_questions=drafts_of_prompt(reply.open_questions[:MOST_OPEN], fitting),
+        )
 
 
 def _quotes_in_turn(
     sections: Sequence[SurveySection], by_chunk: Mapping[str, Evidence]
 ) -> dict[str, list[str]]:
-    """Quotes by the tag of their text: the first of each section, then the second, and so on."""
+    """Quotes by the tag of their text: the first of each section, then the second of each, ..."""
     cited = [[c for claim in section.claims for c in claim.citations] for section in sections]
     quotes: dict[str, list[str]] = {}
     for row in zip_longest(*cited):
@@ -89,17 +96,3 @@ def _quotes_in_turn(
             if citation is not None and citation.chunk_id in by_chunk:
                 quotes.setdefault(by_chunk[citation.chunk_id].tag, []).append(citation.quote)
     return quotes
-
-
-def _of_prompt(drafts: Sequence[ClaimDraft], tags: set[str]) -> tuple[ClaimDraft, ...]:
-    """A tag that the prompt did not show becomes one that is no evidence."""
-    return tuple(
-        ClaimDraft(
-            text=draft.text,
-            quotes=tuple(
-                q if q.tag in tags else q.model_copy(update={"tag": f"{q.tag} (not in the prompt)"})
-                for q in draft.quotes
-            ),
-        )
-        for draft in drafts
-    )

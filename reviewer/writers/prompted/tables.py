@@ -1,4 +1,4 @@
-"""Lets a model fill a table's cells and suggest its columns. What it says is not trusted here."""
+"""Lets a model fill a table's cells and suggest its columns. Its replies are not trusted here."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from reviewer.grounding import read_column
 from reviewer.grounding.columns import TAKEN, listed
 from reviewer.llm import Asking
 from reviewer.llm.ask import REPLY_TOKENS, batched, tokens
-from reviewer.llm.prompts import Prompt, Shown
+from reviewer.llm.prompts import Prompt
 from reviewer.types import Evidence
+from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress
 from reviewer.types.tables import CellDraft, Column, RowDraft
 
-# Several short papers a call save the prompt's own words; more cells than this make replies that
-# are cut at a small model's longest length.
+# Several short papers a call save the words of the prompt; with more cells than this, replies are
+# cut at a small model's longest length.
 CELLS_A_CALL = 24
 MOST_PAPERS_A_CALL = 4
 SHORT_TOKENS = 1200  # an abstract; a longer paper has a call of its own
-LOCAL_ROOM = 8192 - 2 * REPLY_TOKENS  # of a model of which nothing is known
+LOCAL_ROOM = 8192 - 2 * REPLY_TOKENS  # tokens, for a model of which nothing is known
 SUGGEST_FROM = 12  # papers that columns are suggested from
 
 
@@ -49,97 +50,88 @@ class ColumnsReply(Frozen):
 def row_batches(
     evidence: Sequence[Evidence], columns: int, room: float = LOCAL_ROOM
 ) -> list[list[Evidence]]:
-    """The evidence of each call: a long paper alone, short ones together."""
-    sizes: dict[str, float] = {}
-    for item in evidence:
-        sizes[item.paper.id] = sizes.get(item.paper.id, 0.0) + tokens(item.chunk.text)
-    short = [item for item in evidence if sizes[item.paper.id] <= SHORT_TOKENS]
-    long = [item for item in evidence if sizes[item.paper.id] > SHORT_TOKENS]
+    """The evidence of each call, of at most `room` tokens: a long paper alone, short ones
+    together."""
+    short, long = list[Evidence](), list[Evidence]()
+    for own in by_paper(evidence).values():
+        is_short = sum(tokens(item.chunk.text) for item in own) <= SHORT_TOKENS
+        (short if is_short else long).extend(own)
     most = max(1, min(MOST_PAPERS_A_CALL, CELLS_A_CALL // max(1, columns)))
     return [*batched(short, most, room), *batched(long, 1, room)]
 
 
-def fill_rows(
-    asking: Asking,
-    topic: str,
-    columns: Sequence[Column],
-    evidence: Sequence[Evidence],
-    progress: Progress,
-) -> tuple[RowDraft, ...]:
-    """One draft a paper, in the evidence's order. Calls run side by side; a call that fails leaves
-    its papers `failed`. Raises the first ModelError when every call fails."""
-    batches = row_batches(evidence, len(columns), asking.room())
-    papers = list(dict.fromkeys(item.paper.id for item in evidence))
-    # All are made before the first call: calls side by side would wait for each other's rendering.
-    calls = [(_prompt(asking, topic, columns, batch), batch) for batch in batches]
-    done: set[str] = set()
+class TableWriter:
+    """The part of a `Writer` that makes tables."""
 
-    def call(asked: tuple[Prompt, Sequence[Evidence]]) -> TableReply:
-        return asking.answer_to(asked[0], TableReply)
+    _asking: Asking
 
-    def ended(asked: tuple[Prompt, Sequence[Evidence]]) -> None:
-        done.update(item.paper.id for item in asked[1])
-        progress("Filling", len(done), len(papers))
+    def fill_rows(
+        self,
+        topic: str,
+        columns: Sequence[Column],
+        evidence: Sequence[Evidence],
+        progress: Progress,
+    ) -> tuple[RowDraft, ...]:
+        """One draft a paper, in the evidence's order. Calls run side by side, a long paper in a
+        call of its own, short ones together. A call that fails leaves its papers `failed`. Raises
+        the first ModelError if every call fails. Tags and columns not shown are ignored."""
+        batches = row_batches(evidence, len(columns), self._asking.room())
+        papers = list(dict.fromkeys(item.paper.id for item in evidence))
+        # All are made before the first call: calls side by side would wait for each other's
+        # rendering.
+        calls = [(self._table_prompt(topic, columns, batch), batch) for batch in batches]
+        done: set[str] = set()
 
-    cells: dict[str, list[CellDraft]] = {paper_id: [] for paper_id in papers}
-    failed: dict[str, str] = {}
-    for batch, reply in zip(batches, asking.tried(call, calls, ended), strict=True):
-        own = {item.tag: item.paper.id for item in batch}
-        if isinstance(reply, ModelError):
-            failed |= dict.fromkeys(own.values(), reply.message)
-            continue
-        for draft, paper_id in _drafts(reply, own, columns):
-            cells[paper_id].append(draft)
-    return tuple(
-        RowDraft(paper_id=p, cells=tuple(cells[p]), failed=failed.get(p, "")) for p in papers
-    )
+        def call(item: tuple[Prompt, Sequence[Evidence]]) -> TableReply:
+            return self._asking.send(item[0], TableReply)
 
+        def ended(item: tuple[Prompt, Sequence[Evidence]]) -> None:
+            done.update(text.paper.id for text in item[1])
+            progress("Filling", len(done), len(papers))
 
-def _prompt(
-    asking: Asking, topic: str, columns: Sequence[Column], batch: Sequence[Evidence]
-) -> Prompt:
-    shown = asking.fit([_shown(asking, item) for item in batch])
-    return asking.prompts.render("table", topic=topic, columns=listed(columns), evidence=shown)
-
-
-def _drafts(
-    reply: TableReply, own: dict[str, str], columns: Sequence[Column]
-) -> list[tuple[CellDraft, str]]:
-    """What the call found, each with its paper. Tags and columns not shown are ignored."""
-    return [
-        (
-            CellDraft(
-                column=columns[cell.column - 1].name,
-                value=cell.value,
-                tag=cell.tag,
-                quote=cell.quote,
-            ),
-            own[cell.tag],
+        cells: dict[str, list[CellDraft]] = {paper_id: [] for paper_id in papers}
+        failed: dict[str, str] = {}
+        for batch, reply in zip(batches, self._asking.tried(call, calls, ended), strict=True):
+            own = {item.tag: item.paper.id for item in batch}
+            if isinstance(reply, ModelError):
+                failed |= dict.fromkeys(own.values(), reply.message)
+                continue
+            for cell in reply.cells:
+                if cell.tag in own and 1 <= cell.column <= len(columns):
+                    name = columns[cell.column - 1].name
+                    draft = CellDraft(column=name, **cell.model_dump(exclude={"column"}))
+                    cells[own[cell.tag]].append(draft)
+        return tuple(
+            RowDraft(paper_id=p, cells=tuple(cells[p]), failed=failed.get(p, "")) for p in papers
         )
-        for cell in reply.cells
-        if cell.tag in own and 1 <= cell.column <= len(columns)
-    ]
 
+    def _table_prompt(
+        self, topic: str, columns: Sequence[Column], batch: Sequence[Evidence]
+    ) -> Prompt:
+        texts = self._asking.fit([self._asking.fence(item) for item in batch])
+        return self._asking.prompts.render(
+            "table", topic=topic, columns=listed(columns), evidence=texts
+        )
 
-def suggest_columns(
-    asking: Asking, topic: str, evidence: Sequence[Evidence], most: int
-) -> tuple[Column, ...]:
-    """At most so many columns, those first that most papers can fill. Names that cannot stand in a
-    table are left out."""
-    papers = list(dict.fromkeys(item.paper.id for item in evidence))[:SUGGEST_FROM]
-    shown = asking.fit([_shown(asking, item) for item in evidence if item.paper.id in papers])
-    reply = asking.ask(
-        "suggest_columns", ColumnsReply, topic=topic, evidence=shown, most_columns=most
-    )
-    paper_of = {item.tag: item.paper.id for item in evidence}
-    fillable: dict[str, tuple[int, Column]] = {}
-    for idea in reply.columns:
-        column = _column(idea)
-        if column is not None and column.name.casefold() not in fillable:
-            count = len({paper_of[tag] for tag in idea.tags if tag in paper_of})
-            fillable[column.name.casefold()] = count, column
-    ranked = sorted(fillable.values(), key=lambda pair: -pair[0])
-    return tuple(column for count, column in ranked if count)[:most]
+    def suggest_columns(
+        self, topic: str, evidence: Sequence[Evidence], most: int
+    ) -> tuple[Column, ...]:
+        """At most `most` columns, those first that most papers can fill. Names that a table cannot
+        have are left out."""
+        papers = list(by_paper(evidence).values())[:SUGGEST_FROM]
+        texts = self._asking.fit([self._asking.fence(item) for own in papers for item in own])
+        reply = self._asking.ask(
+            "suggest_columns", ColumnsReply, topic=topic, evidence=texts, most_columns=most
+        )
+        paper_of = {item.tag: item.paper.id for item in evidence}
+        fillable: dict[str, tuple[int, Column]] = {}
+        for idea in reply.columns:
+            column = _column(idea)
+            if column is not None and column.name.casefold() not in fillable:
+                count = len({paper_of[tag] for tag in idea.tags if tag in paper_of})
+                fillable[column.name.casefold()] = count, column
+        ranked = sorted(fillable.values(), key=lambda pair: -pair[0])
+        return tuple(column for count, column in ranked if count)[:most]
 
 
 def _column(idea: ColumnIdea) -> Column | None:
@@ -151,7 +143,3 @@ def _column(idea: ColumnIdea) -> Column | None:
         return read_column(f"{name} ({kind}): {idea.question}")
     except UsageError:
         return None
-
-
-def _shown(asking: Asking, item: Evidence) -> Shown:
-    return asking.prompts.shown(item.tag, item.paper.title, item.paper.year, item.chunk.text)
