@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.grounding import cite, judged, pass_gate
-from reviewer.grounding.claims import FAILING, revised
+from reviewer.grounding import cite, judge_claims, pass_gate
+from reviewer.grounding.claims import FAILING, revise_claims
 from reviewer.text import clean, counted, figures_without_proof
 from reviewer.types import Citation, Claim, Evidence, Paper
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
@@ -145,9 +145,10 @@ def _asked(theme: Theme) -> Statement:
 def _with_verdicts(sections: Sequence[Section], gate: Gate) -> list[Section]:
     """All sections' sentences are judged together, so that calls can run side by side."""
     every = [claim for section in sections for claim in section.claims if claim.role != "question"]
-    given = judged(tuple(every), gate.writer)
+    given = judge_claims(tuple(every), gate.writer)
     if gate.may_revise:
-        given = tuple(map(_kept_place, revised(given, gate.evidence, gate.writer), given))
+        revised = revise_claims(given, gate.evidence, gate.writer)
+        given = tuple(map(_kept_place, revised, given))
     said = iter(given)
     return [
         section.model_copy(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reviewer.errors import ModelError, UsageError
 from reviewer.grounding import read_column
-from reviewer.grounding.columns import TAKEN, listed
+from reviewer.grounding.columns import TAKEN, column_lines
 from reviewer.llm import Asking
 from reviewer.llm.ask import REPLY_TOKENS, batched, tokens
 from reviewer.llm.prompts import Prompt, Shown
@@ -99,7 +99,8 @@ def _prompt(
     asking: Asking, topic: str, columns: Sequence[Column], batch: Sequence[Evidence]
 ) -> Prompt:
     shown = asking.fit([_shown(asking, item) for item in batch])
-    return asking.prompts.render("table", topic=topic, columns=listed(columns), evidence=shown)
+    listed = column_lines(columns)
+    return asking.prompts.render("table", topic=topic, columns=listed, evidence=shown)
 
 
 def _drafts(
