@@ -95,7 +95,7 @@ def _show_blocks(table: Table, console: Console) -> None:
 def _show_quotes(table: Table, console: Console) -> None:
     from rich.text import Text
 
-    from reviewer.render.describe import quoted_place, standing
+    from reviewer.render.describe import quoted_place, support_words
     from reviewer.render.table_words import table_quotes
     from reviewer.text import clean
 
@@ -104,5 +104,5 @@ def _show_quotes(table: Table, console: Console) -> None:
         said = clean(found.quote if found else quote.value.quote)
         place = quoted_place(found) if found else "not located"
         head = f"{quote.row.key}, {clean(quote.column)}: "
-        line = f'"{said}" ({place}; {clean(standing(quote.value))})'
+        line = f'"{said}" ({place}; {clean(support_words(quote.value))})'
         console.print(Text.assemble((head, "bold dim"), line))

@@ -87,7 +87,7 @@ def check(
     """Check a draft's citations, quotes and figures; exit 3 when something fails."""
     from reviewer.cli.progress import ShownProgress
     from reviewer.render import choose_format, forms_of, render
-    from reviewer.render.check_words import check_line
+    from reviewer.render.check import check_line
     from reviewer.tasks.checks.check import failures, open_draft
 
     chosen = choose_format("json" if json else form, output, forms_of("CheckReport"))
