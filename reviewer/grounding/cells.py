@@ -13,15 +13,14 @@ from reviewer.text.numbers import HYPHENS, figures_in
 from reviewer.text.sanitize import without_addresses, without_citations
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Evidence, Table
-from reviewer.types.claims import Quote
+from reviewer.types.claims import Quote, Support
 from reviewer.types.frozen import Frozen
 from reviewer.types.tables import Cell, CellDraft, CellState, Column, RowDraft, Value
 
 MOST_VALUES = 4  # of one cell; a paper that gives more gives none of them clearly
 EMPTY: frozenset[CellState] = frozenset({"not stated", "not found by rules", "needs a model"})
-_NAME = re.compile(
-    rf"(?<![^\W_])[^\W\d_]+[{HYPHENS}]?\d[\w.]*(?<!\.)"
-)  # GPT-4, Qwen2.5, v2.1, H100
+# GPT-4, Qwen2.5, v2.1, H100
+_NAME = re.compile(rf"(?<![^\W_])[^\W\d_]+[{HYPHENS}]?\d[\w.]*(?<!\.)")
 _RUNS = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
 _GAP = rf"[{HYPHENS}\s.]?"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -100,15 +99,15 @@ def _value(draft: CellDraft, column: Column, shown: Mapping[str, Evidence]) -> V
         doubts += [f"{f} is not in its quote" for f in numbers_without_proof(text, citation.quote)]
     normal, misfit = normalise(text, column)
     doubts += [misfit] if misfit else []
+    proven: Support = "supported" if is_quoted and column.kind != "yes/no" else "unchecked"
     return Value(
         text=text,
         normal=normal,
         quote=citation.quote if citation else quote,
         citation=citation,
-        support="uncited" if citation is None else "unsupported" if doubts
-        else "supported" if is_quoted and column.kind != "yes/no" else "unchecked",
+        support="uncited" if citation is None else "unsupported" if doubts else proven,
         doubts=tuple(without_addresses(doubt) for doubt in doubts),
-    )  # fmt: skip
+    )
 
 
 def _cited(

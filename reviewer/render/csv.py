@@ -51,13 +51,9 @@ def _proof(cell: Cell) -> tuple[str, str]:
 
 def papers_csv(papers: Sequence[Paper]) -> str:
     """One line for each paper. Semicolons separate authors, and keywords."""
-    lines = [
-        [
-            paper.key, paper.title, "; ".join(paper.authors), paper.author_note,
-            paper.organisation, str(paper.year or ""), paper.date, paper.venue, paper.doi,
-            paper.arxiv_id, paper.pmid, web_address(paper), "; ".join(paper.keywords),
-            "; ".join(paper.tags), paper.abstract,
-        ]
-        for paper in papers
-    ]  # fmt: skip
-    return _csv([_COLUMNS, *lines])
+    lines = [_COLUMNS]
+    for paper in papers:
+        fields = {name: getattr(paper, name) for name in _COLUMNS} | {"url": web_address(paper)}
+        values = fields.values()
+        lines.append(["; ".join(v) if isinstance(v, tuple) else str(v or "") for v in values])
+    return _csv(lines)

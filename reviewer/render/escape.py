@@ -185,12 +185,10 @@ def _is_math(text: str) -> bool:
 
 
 def _bibtex_words(text: str, keeps_case: bool) -> str:
-    pieces = re.split(r"(\s+)", text) if keeps_case else [text]
-    return "".join(
-        f"{{{_bibtex_plain(piece)}}}" if keeps_case and _MIXED_CASE.search(piece)
-        else _bibtex_plain(piece)
-        for piece in pieces
-    )  # fmt: skip
+    if not keeps_case:
+        return _bibtex_plain(text)
+    pieces = ((_bibtex_plain(p), _MIXED_CASE.search(p)) for p in re.split(r"(\s+)", text))
+    return "".join(f"{{{plain}}}" if is_mixed else plain for plain, is_mixed in pieces)
 
 
 def _bibtex_plain(text: str) -> str:

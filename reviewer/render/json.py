@@ -22,6 +22,9 @@ from reviewer.types.surveys import Batch
 from reviewer.types.tables import Row
 
 VERSION = 1
+_PAPER_FIELDS = (
+    "key id title authors author_note organisation date year venue doi arxiv_id retracted versions"
+).split()
 
 
 def dump(kind: str, content: dict[str, Any]) -> str:
@@ -83,22 +86,8 @@ def _all_fields(papers: Sequence[Paper]) -> list[dict[str, Any]]:
 
 def paper_fields(paper: Paper) -> dict[str, Any]:
     """What identifies a paper, without its texts."""
-    return {
-        "key": paper.key,
-        "id": paper.id,
-        "title": paper.title,
-        "authors": list(paper.authors),
-        "author_note": paper.author_note,
-        "organisation": paper.organisation,
-        "date": paper.date,
-        "year": paper.year,
-        "venue": paper.venue,
-        "doi": paper.doi,
-        "arxiv_id": paper.arxiv_id,
-        "retracted": paper.retracted,
-        "versions": list(paper.versions),
-        "link": link_of(paper),
-    }
+    fields = {name: getattr(paper, name) for name in _PAPER_FIELDS}
+    return {**fields, "link": link_of(paper)}
 
 
 def table_json(table: Table) -> str:

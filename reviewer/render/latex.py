@@ -19,6 +19,8 @@ def table_latex(table: Table) -> str:
     not have need LuaLaTeX or XeLaTeX, and a font with them."""
     names = [column.name for column in table.columns]
     share = _WIDTH / (len(names) + 1)
+    has_own = any(is_in_own_words(cell) for row in table.rows for cell in row.cells)
+    legend = r" $\circ$: in the writer's own words, not judged." if has_own else ""
     lines = [
         "% Made by review. Needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.",
         f"% {escape_comment(table_head(table))}",
@@ -34,7 +36,7 @@ def table_latex(table: Table) -> str:
         *map(_row, table.rows),
         r"\bottomrule",
         r"\end{tabular}",
-        r"\par\smallskip\raggedright " + escape_latex(tally_line(table)) + _legend(table),
+        r"\par\smallskip\raggedright " + escape_latex(tally_line(table)) + legend,
         r"\end{table*}",
         *_comments(table),
     ]
@@ -51,12 +53,6 @@ def _cell(cell: Cell) -> str:
     text = text if cell.state == "filled" else rf"\textit{{{text}}}"
     mark = r"\textsuperscript{$\circ$}" if is_in_own_words(cell) else ""
     return rf"{{\raggedright {text}{mark}\par}}"
-
-
-def _legend(table: Table) -> str:
-    if any(is_in_own_words(cell) for row in table.rows for cell in row.cells):
-        return r" $\circ$: in the writer's own words, not judged."
-    return ""
 
 
 def _comments(table: Table) -> list[str]:

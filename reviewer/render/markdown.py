@@ -27,7 +27,13 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
     numbers = {reference.paper.id: reference.number for reference in references}
     lines = [f"# {escape(answer_title(answer))}", ""]
     if not answer.claims:
-        return "\n".join([*lines, *_nothing(answer), "", coverage_line(answer.coverage), ""])
+        lines += ["Not enough evidence in this library to answer.", ""]
+        if answer.coverage.reason:
+            lines += [escape(answer.coverage.reason), ""]
+        if answer.nearest:
+            near = (f"- {paper_line(paper)}" for paper in answer.nearest)
+            lines += ["Nearest papers, which may not answer:", "", *near, ""]
+        return "\n".join([*lines, coverage_line(answer.coverage), ""])
     lines += [escape(answer_head(answer)), "", *_verdict(answer)]
     if answer.is_weak:
         lines += ["## Nearest, may not answer", ""]
@@ -60,16 +66,6 @@ def _stances(answer: Answer, numbers: dict[str, int]) -> list[str]:
         if s.stance == kind and s.citation is not None
     ]
     return ["", "## Stances", "", *lines] if lines else []
-
-
-def _nothing(answer: Answer) -> list[str]:
-    lines = ["Not enough evidence in this library to answer."]
-    if answer.coverage.reason:
-        lines += ["", escape(answer.coverage.reason)]
-    if answer.nearest:
-        lines += ["", "Nearest papers, which may not answer:", ""]
-        lines += [f"- {paper_line(paper)}" for paper in answer.nearest]
-    return lines
 
 
 def _claim(claim: Claim, numbers: dict[str, int]) -> str:

@@ -31,8 +31,11 @@ def survey_markdown(report: SurveyReport) -> str:
     marks = Marks("pandoc", papers, escape=escape_pandoc)
     lines = [f"# {escape_pandoc(report.title)}", "", escape_pandoc(_head(report)), ""]
     lines += _facts("## What is new", news_facts(report))
-    if not report.sections and not report.tables:
-        lines += _nothing(report)
+    if not report.sections and not report.tables and report.failed:
+        lines += ["*(This report could not be written.)*", ""]
+    elif not report.sections and not report.tables:
+        lines += ["Not enough evidence in this library for this topic.", ""]
+        lines += nearest_markdown(report.papers)
     if report.is_weak:
         lines += [_WEAK, ""]
     if report.abstract:
@@ -86,13 +89,6 @@ def _head(report: SurveyReport) -> str:
         )
     papers = counted(report.flow.cited, "paper")
     return f"Written by {report.methods.writer} from {papers}; citations by code."
-
-
-def _nothing(report: SurveyReport) -> list[str]:
-    if report.failed:
-        return ["*(This report could not be written.)*", ""]
-    lines = ["Not enough evidence in this library for this topic.", ""]
-    return [*lines, *nearest_markdown(report.papers)]
 
 
 def _sentences(claims: Sequence[Claim], marks: Marks) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from reviewer.errors import ReviewError, UsageError
 
@@ -64,7 +63,7 @@ def forms_of(kind: str) -> tuple[str, ...]:
     return tuple(WRITERS[kind])
 
 
-def render(result: object, form: str, **options: Any) -> str | bytes:  # noqa: ANN401  of any form
+def render(result: object, form: str, **options: object) -> str | bytes:
     """The result, or a list or tuple of papers, in one of its forms: a text, or bytes for a
     workbook. `options` are those of the form's own function, such as `with_quotes` of Markdown."""
     kind = "papers" if isinstance(result, list | tuple) else type(result).__name__

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 MOST_CHARS = 32_767  # that a cell of Excel holds
 _CUT = " [cut: the whole text is in the JSON]"
 _FILLS = {"no proof": "FCE4D6", "failed": "F8CBAD", "own words": "FFF2CC", "not stated": "EDEDED"}
-_QUOTE_HEAD = (
-    "key", "column", "value", "normalised", "support", "quote", "part", "page", "start", "end"
-)  # fmt: skip
+_QUOTE_HEAD = "key column value normalised support quote part page start end".split()
 _WIDTHS = {"key": 24, "title": 40, "year": 8, "quote": 70, "value": 30, "support": 30}
 _LEGEND = (
     "Yellow: the writer's own words, not judged. Orange: no proof, or failed. Grey: not stated, "
@@ -75,7 +73,7 @@ def _head(sheet: Worksheet, names: Sequence[str]) -> None:
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    _write(sheet, 1, list(names))
+    _write(sheet, 1, names)
     for place, name in enumerate(names, start=1):
         sheet.cell(1, place).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(name, 28)

@@ -51,11 +51,11 @@ class SectionLink:
 
 @dataclass(frozen=True)
 class ShownSection:
-    """A section. `said` counts in words the papers it cites, and its sentences by their support."""
+    """A section. `counts` is in words: the papers it cites, and its sentences by their support."""
 
     anchor: str
     title: str
-    said: str
+    counts: str
     state: str
     failed: str
     questions: tuple[str, ...]
@@ -149,7 +149,7 @@ def _section(number: int, report: SurveyReport, cited: PageCitations) -> ShownSe
     return ShownSection(
         anchor=f"s{number}",
         title=clean(section.title[:1].upper() + section.title[1:]),
-        said=section_line(section),
+        counts=section_line(section),
         state=section.state,
         failed=clean(section.failed),
         questions=tuple(clean(question) for question in section.questions),
@@ -184,10 +184,10 @@ def section_line(section: SurveySection) -> str:
         "supported": "supported", "partial": "partly supported", "unchecked": "not checked",
         "uncited": "uncited", "unsupported": "not supported", "contradicted": "contradicted",
     }  # fmt: skip
-    said = [f"{counted(papers, 'paper')} cited"]
-    said += [counted(quoted, "quoted sentence")] if quoted else []
-    said += [f"{states[state]} {name}" for state, name in words.items() if states[state]]
-    return ", ".join(said)
+    counts = [f"{counted(papers, 'paper')} cited"]
+    counts += [counted(quoted, "quoted sentence")] if quoted else []
+    counts += [f"{states[state]} {name}" for state, name in words.items() if states[state]]
+    return ", ".join(counts)
 
 
 def _asked(verdict: Verdict, cited: PageCitations) -> ShownVerdict:
