@@ -250,7 +250,7 @@ def test_every_page_is_valid(pages):
     said = [
         (Path(found["url"]).name, found["message"], found.get("extract"))
         for found in json.loads(done.stdout)["messages"]
-        # of the hostile words themselves: that their characters could be composed is no fault
+        # of the hostile words themselves: their characters could be composed, which is allowed
         if "Normalization Form C" not in found["message"]
     ]
     assert said == []
