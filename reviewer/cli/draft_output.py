@@ -19,7 +19,7 @@ from reviewer.text import counted
 
 if TYPE_CHECKING:
     from reviewer.library import Library
-    from reviewer.render.markdown_draft import Listed
+    from reviewer.render.markdown_draft import FormatReferences
     from reviewer.tasks.drafts.options import DraftOptions
     from reviewer.tasks.drafts.outline import PlannedDraft
     from reviewer.types import RelatedWork
@@ -93,7 +93,7 @@ def _show_draft(flags: DraftFlags, work: RelatedWork) -> None:
         write_whole(Path(beside), head + bibtex(papers))
 
 
-def _listed(flags: DraftFlags) -> Listed | None:
+def _listed(flags: DraftFlags) -> FormatReferences | None:
     """What formats the references: the named style, and for author-year marks one that begins with
     authors and years."""
     if not flags.csl and flags.style != "author-year":

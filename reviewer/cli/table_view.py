@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.grounding.cells import is_in_own_words, tally
-from reviewer.render.describe import cell_text, quoted_place, standing, tally_line
+from reviewer.render.describe import cell_text, quoted_place, support_words, tally_line
 from reviewer.render.table_words import nothing_found, table_head, table_quotes, table_title
 from reviewer.text import clean
 from reviewer.text.views import shorten
@@ -92,5 +92,5 @@ def _show_quotes(table: Table, console: Console) -> None:
         said = clean(found.quote if found else quote.value.quote)
         place = quoted_place(found) if found else "not located"
         head = f"{quote.row.key}, {clean(quote.column)}: "
-        line = f'"{said}" ({place}; {clean(standing(quote.value))})'
+        line = f'"{said}" ({place}; {clean(support_words(quote.value))})'
         console.print(Text.assemble((head, "bold dim"), line))

@@ -1,4 +1,4 @@
-"""Where a quote stands in its paper, and whether claims and cells rest on quotes that stand."""
+"""Locates quotes in their papers, and checks claims and cells against the located quotes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reviewer.faces import face
 FACE = {
     "cite": "quotes",
     "fill": "cells",
-    "judged": "claims",
+    "judge_claims": "claims",
     "locate": "quotes",
     "pass_gate": "claims",
     "read_column": "columns",
@@ -19,7 +19,7 @@ FACE = {
 
 if TYPE_CHECKING:
     from reviewer.grounding.cells import fill as fill
-    from reviewer.grounding.claims import judged as judged
+    from reviewer.grounding.claims import judge_claims as judge_claims
     from reviewer.grounding.claims import pass_gate as pass_gate
     from reviewer.grounding.columns import read_column as read_column
     from reviewer.grounding.quotes import cite as cite

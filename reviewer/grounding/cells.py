@@ -1,8 +1,9 @@
-"""Makes the cells of a table out of drafts: a value counts only with its located quote. Pure."""
+"""Makes the cells of a table from drafts. A value counts only with its located quote. Pure."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from reviewer.grounding.columns import is_not_stated, normalise, number_of, with_short_sizes
@@ -12,15 +13,14 @@ from reviewer.text.numbers import HYPHENS, figures_in
 from reviewer.text.sanitize import without_addresses, without_citations
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Evidence, Table
-from reviewer.types.claims import Quote
+from reviewer.types.claims import Quote, Support
 from reviewer.types.frozen import Frozen
 from reviewer.types.tables import Cell, CellDraft, CellState, Column, RowDraft, Value
 
-MOST_VALUES = 4  # of one cell; a paper that says more than that says none of it clearly
+MOST_VALUES = 4  # of one cell; a paper that gives more gives none of them clearly
 EMPTY: frozenset[CellState] = frozenset({"not stated", "not found by rules", "needs a model"})
-_NAME = re.compile(
-    rf"(?<![^\W_])[^\W\d_]+[{HYPHENS}]?\d[\w.]*(?<!\.)"
-)  # GPT-4, Qwen2.5, v2.1, H100
+# GPT-4, Qwen2.5, v2.1, H100
+_NAME = re.compile(rf"(?<![^\W_])[^\W\d_]+[{HYPHENS}]?\d[\w.]*(?<!\.)")
 _RUNS = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
 _GAP = rf"[{HYPHENS}\s.]?"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -28,8 +28,8 @@ _THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}(?!\d))")
 
 
 class Tally(Frozen):
-    """How many cells of a table are in each state, and how many filled ones are the writer's own
-    words."""
+    """How many cells of a table are in each state. `in_own_words` counts the filled cells whose
+    value is in the writer's own words."""
 
     filled: int = 0
     in_own_words: int = 0
@@ -43,57 +43,55 @@ class Tally(Frozen):
 def fill(
     draft: RowDraft, columns: Sequence[Column], evidence: Sequence[Evidence]
 ) -> tuple[Cell, ...]:
-    """One cell a column, in order, from what a writer found in the paper of this evidence.
+    """One cell for each column, in order, from what a writer found in the paper of this evidence.
 
-    A value has proof when its quote stands in the paper and holds every number of the value. A
-    value without a quote is left out. Drafts for other columns are ignored.
+    A value has proof when its quote is in the paper and holds every number of the value. A value
+    without a quote is left out. Drafts for other columns are ignored.
     """
-    shown = {item.tag: item for item in evidence if item.paper.id == draft.paper_id}
     if draft.failed:
         why = (draft.failed,)
         return tuple(Cell(column=c.name, state="failed", dropped=why) for c in columns)
-    made = (
-        (column, _cell(column, [d for d in draft.cells if d.column == column.name], shown))
-        for column in columns
-    )
-    return tuple(_by_rules(cell, column) if draft.by_rules else cell for column, cell in made)
+    shown = {item.tag: item for item in evidence if item.paper.id == draft.paper_id}
+    return tuple(_cell(column, draft, shown) for column in columns)
 
 
-def _by_rules(cell: Cell, column: Column) -> Cell:
-    """The cell, said to be stated nowhere by nobody: rules alone looked, or could not."""
-    if cell.state != "not stated":
-        return cell
-    state: CellState = "needs a model" if column.kind == "yes/no" else "not found by rules"
-    return cell.model_copy(update={"state": state})
-
-
-def _cell(column: Column, drafts: Sequence[CellDraft], shown: Mapping[str, Evidence]) -> Cell:
-    values: dict[tuple[str, str], Value] = {}
+def _cell(column: Column, row: RowDraft, shown: Mapping[str, Evidence]) -> Cell:
+    values: dict[tuple[str, bool], Value] = {}
     dropped: list[str] = []
-    for draft in drafts:
-        if is_not_stated(draft.value):
+    for draft in row.cells:
+        if draft.column != column.name or is_not_stated(draft.value):
             continue
         if not re.search(r"\w", draft.quote):
             dropped.append(f"'{_short(draft.value)}' has no quote")
             continue
         value = _value(draft, column, shown)
-        values.setdefault((value.normal or value.text.casefold(), str(bool(value.doubts))), value)
+        values.setdefault((value.normal or value.text.casefold(), bool(value.doubts)), value)
     proven = [value for value in values.values() if not value.doubts]
     doubted = [value for value in values.values() if value.doubts]
-    state: CellState = "filled" if proven else "no proof" if doubted else "not stated"
     if proven:
         dropped += [f"'{_short(v.text)}': {'; '.join(v.doubts)}" for v in doubted]
     kept = (proven or doubted)[:MOST_VALUES]
+    state = "filled" if proven else "no proof" if doubted else _empty_state(column, row)
     return Cell(column=column.name, state=state, values=tuple(kept), dropped=tuple(dropped))
+
+
+def _empty_state(column: Column, row: RowDraft) -> CellState:
+    """Rules that find nothing do not show that the paper does not state it."""
+    if not row.by_rules:
+        return "not stated"
+    return "needs a model" if column.kind == "yes/no" else "not found by rules"
 
 
 def _value(draft: CellDraft, column: Column, shown: Mapping[str, Evidence]) -> Value:
     text, quote = clean(draft.value), draft.quote
     is_part = locate(text, quote) is not None or locate(quote, text) is not None
     found = _cited(draft, shown, may_be_short=is_part)
-    citation = found if isinstance(found, Citation) else None
-    doubts = [] if isinstance(found, Citation) else [found]
-    is_quoted = citation is not None and _is_in(text, citation.quote)
+    citation, doubts = (found, []) if isinstance(found, Citation) else (None, [found])
+    # The text is the paper's words when the quote, or its cleaned view, holds them whole and
+    # leaves out no negation before them.
+    is_quoted = citation is not None and any(
+        locate(text, view) is not None for view in (citation.quote, clean(citation.quote))
+    )
     if not is_quoted:
         own = {name for e in shown.values() for name in (e.tag, e.paper.key)}
         text = without_addresses(without_citations(text, own)[0]) or "(citation removed)"
@@ -101,35 +99,30 @@ def _value(draft: CellDraft, column: Column, shown: Mapping[str, Evidence]) -> V
         doubts += [f"{f} is not in its quote" for f in numbers_without_proof(text, citation.quote)]
     normal, misfit = normalise(text, column)
     doubts += [misfit] if misfit else []
+    proven: Support = "supported" if is_quoted and column.kind != "yes/no" else "unchecked"
     return Value(
         text=text,
         normal=normal,
         quote=citation.quote if citation else quote,
         citation=citation,
-        support="uncited" if citation is None else "unsupported" if doubts
-        else "supported" if is_quoted and column.kind != "yes/no" else "unchecked",
+        support="uncited" if citation is None else "unsupported" if doubts else proven,
         doubts=tuple(without_addresses(doubt) for doubt in doubts),
-    )  # fmt: skip
-
-
-def _is_in(text: str, quote: str) -> bool:
-    """True when the text is words of the quote, or of its cleaned view: whole ones, and no
-    negation before them is left out."""
-    return any(locate(text, view) is not None for view in (quote, clean(quote)))
+    )
 
 
 def _cited(
     draft: CellDraft, shown: Mapping[str, Evidence], *, may_be_short: bool
 ) -> Citation | str:
-    """The quote in the text of its tag, else in another text of the same paper."""
+    """The quote located in the text of its tag, else in another text of the same paper. Without a
+    citation, the reason that holds for the tag."""
     tags = [draft.tag, *(t for t in shown if t != draft.tag)] if draft.tag in shown else [draft.tag]
     tried = [cite(Quote(tag=t, quote=draft.quote), shown, may_be_short=may_be_short) for t in tags]
     return next((found for found in tried if isinstance(found, Citation)), tried[0])
 
 
 def numbers_without_proof(value: str, quote: str) -> list[str]:
-    """What has a number in the value and does not stand in the quote: figures (7B stands in "7
-    billion"), names such as GPT-4, and every other number that is written in digits."""
+    """What has a number in the value and is not in the quote: figures (7B is in "7 billion"), names
+    such as GPT-4, and every other number that is written in digits."""
     plain, source = with_short_sizes(_ascii_digits(value)), _ascii_digits(quote)
     sources = [source, with_short_sizes(source)]
     found = figures_without_proof(plain, sources, ())
@@ -141,7 +134,7 @@ def numbers_without_proof(value: str, quote: str) -> list[str]:
 
 
 def _has_name(name: str, source: str) -> bool:
-    """True when the name stands there whole: GPT4 is GPT-4, but neither GPT-40 nor GPT-4.1."""
+    """True when the whole name is there: GPT4 is GPT-4, but neither GPT-40 nor GPT-4.1."""
     spelt = _GAP.join(re.escape(run) for run in _RUNS.findall(name))
     pattern = rf"(?<![^\W_]){spelt}(?![^\W_])(?!\.\d)"
     return re.search(pattern, source, re.IGNORECASE) is not None
@@ -162,7 +155,7 @@ def _short(text: str) -> str:
 
 
 def without_proofless(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """The cells as `--strict` shows them: no value that has no proof."""
+    """The cells as `--strict` shows them: without values that have no proof."""
     return tuple(
         cell.model_copy(update={"values": ()}) if cell.state == "no proof" else cell
         for cell in cells
@@ -176,27 +169,19 @@ def disagrees(cell: Cell) -> bool:
 
 
 def is_in_own_words(cell: Cell) -> bool:
-    """True when a filled cell's value is not its quote's own words: then nobody judged whether the
-    quote carries it."""
+    """True when the value of a filled cell is not its quote's own words. Then nobody judged whether
+    the quote supports it."""
     return cell.state == "filled" and any(v.support != "supported" for v in cell.values)
 
 
 def tally(table: Table) -> Tally:
     cells = [cell for row in table.rows for cell in row.cells]
-    states = [cell.state for cell in cells]
-    return Tally(
-        filled=states.count("filled"),
-        in_own_words=sum(map(is_in_own_words, cells)),
-        not_stated=states.count("not stated"),
-        not_found_by_rules=states.count("not found by rules"),
-        needs_a_model=states.count("needs a model"),
-        no_proof=states.count("no proof"),
-        failed=states.count("failed"),
-    )
+    states = Counter(cell.state.replace(" ", "_") for cell in cells)
+    return Tally(in_own_words=sum(map(is_in_own_words, cells)), **states)
 
 
 def sort_value(cell: Cell) -> tuple[int, float, str]:
-    """Numbers by size, then texts by the alphabet, then cells without a value."""
+    """A key that sorts numbers by size, then texts by the alphabet, then cells without a value."""
     if cell.state != "filled":
         return 2, 0.0, ""
     value = cell.values[0]

@@ -1,4 +1,4 @@
-"""The claim gate: a draft passes here, and comes out as claims whose proof was checked."""
+"""The claim gate: turns a draft into claims whose proof was checked."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ def pass_gate(
     may_revise: bool = False,
     resolved: Callable[[Sequence[Claim]], None] | None = None,
 ) -> tuple[Claim, ...]:
-    """Locate every quote, check every figure, and let the writer judge what code cannot, if it
+    """Locates every quote, checks every figure, and lets the writer judge what code cannot, if it
     `may_judge`.
 
-    `resolved` is told of the claims whose citations stand before they are judged. With `may_revise`
-    failing claims are written once more from their quotes, and stay marked if that fails too.
+    `resolved` is given the claims whose citations were found, before they are judged. With
+    `may_revise`, failing claims are written once more from their quotes, and stay marked if that
+    fails too.
     """
     claims = _checked(draft, evidence)
     if resolved is not None:
         resolved([claim for claim in claims if claim.support not in FAILING])
     if not may_judge:
         return claims
-    claims = judged(claims, writer)
-    return revised(claims, evidence, writer) if may_revise else claims
+    claims = judge_claims(claims, writer)
+    return revise_claims(claims, evidence, writer) if may_revise else claims
 
 
 def _checked(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
@@ -48,14 +49,14 @@ def _checked(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, .
 
 
 def _in_plain_words(claim: Claim, evidence: Sequence[Evidence]) -> Claim:
-    """The claim without links and citations in a writer's own words; those that no citation of the
-    claim stands for are named in `dropped`. A quoted sentence stays whole."""
+    """The claim without the links and citations that a writer put into its words. Those that are
+    not among the claim's citations are named in `dropped`. A quoted sentence stays whole."""
     text, dropped = clean(claim.text), claim.dropped
     if claim.support != "supported":
         cited = {citation.paper_id for citation in claim.citations}
         own = {n for item in evidence if item.paper.id in cited for n in (item.tag, item.paper.key)}
         text, invented = without_citations(text, own)
-        dropped += tuple(f"{name[:80]} is no citation" for name in invented)
+        dropped += tuple(f"{name[:80]} is not a citation" for name in invented)
         text = without_addresses(text)
     dropped = tuple(without_addresses(reason) for reason in dropped)
     return claim.model_copy(update={"text": text, "dropped": dropped})
@@ -71,27 +72,28 @@ def _with_figures(claim: Claim, years: dict[str, int | None]) -> Claim:
     return claim.model_copy(update={"unproven": tuple(unproven), "support": "unsupported"})
 
 
-def judged(claims: tuple[C, ...], writer: Writer) -> tuple[C, ...]:
+def judge_claims(claims: tuple[C, ...], writer: Writer) -> tuple[C, ...]:
     """The claims with the writer's verdict on those that code could not decide."""
     waiting = [claim for claim in claims if claim.support == "unchecked"]
     supports = writer.judge(waiting) if waiting else ()
     if isinstance(supports, NeedsModel):
         return claims
-    said = iter(supports)
+    given = iter(supports)
     return tuple(
-        claim.model_copy(update={"support": next(said)}) if claim.support == "unchecked" else claim
+        claim.model_copy(update={"support": next(given)}) if claim.support == "unchecked" else claim
         for claim in claims
     )
 
 
-def revised(
+def revise_claims(
     claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer
 ) -> tuple[Claim, ...]:
+    """The claims, each failing one replaced by the writer's second version if that is supported."""
     failing = [c for c in claims if c.citations and c.support not in ("supported", "unchecked")]
     draft = writer.revise(failing, evidence) if failing else NeedsModel(step="")
     if isinstance(draft, NeedsModel) or len(draft.claims) != len(failing):
         return claims
-    better = iter(judged(_checked(draft, evidence), writer))
+    better = iter(judge_claims(_checked(draft, evidence), writer))
     return tuple(
         new if claim in failing and (new := next(better)).support == "supported" else claim
         for claim in claims

@@ -27,7 +27,7 @@ KINDS: tuple[ColumnKind, ...] = get_args(ColumnKind)
 _WRITTEN = re.compile(r"(?P<name>[^:]*?)\s*(?:\((?P<kind>[^()]*)\)\s*)?(?::(?P<question>.*))?")
 _ONE_OF = re.compile(r"one\s?of\b[\s:]*(?P<choices>.*)", re.IGNORECASE)
 _ALIASES = {"yesno": "yes/no", "yes-no": "yes/no", "yes or no": "yes/no", "numbers": "number"}
-_LIKE_A_KIND = 0.7  # as near as this a bracket is a slip for a kind, not a part of the name
+_LIKE_A_KIND = 0.7  # a bracket this similar to a kind is a mistyped kind, not part of the name
 _EXAMPLE = 'For example: --column "reward", --column "base model: which model is trained?"'
 
 _NOT_STATED = re.compile(
@@ -49,18 +49,19 @@ def read_column(written: str) -> Column:
     """A column as a user writes it: `NAME`, `NAME: QUESTION`, `NAME (TYPE)`, `NAME (TYPE): ...`,
     where the type is text, number, yes/no, or `one of a,b,c`.
 
-    Raises UsageError for an empty or too long name, and for a type that was mistyped.
+    Raises UsageError for an empty, too long or reserved name, and for a mistyped type.
     """
     match = _WRITTEN.fullmatch(" ".join(clean(written).split()))
-    name = match["name"].strip() if match else ""
+    name, bracket, question = match.group("name", "kind", "question") if match else ("", None, "")
     kind: ColumnKind = "text"
     choices: tuple[str, ...] = ()
-    if match and match["kind"] is not None:
-        found = _kind_of(match["kind"].strip(), name)
+    if bracket is not None:
+        found = _kind_of(bracket.strip(), name.strip())
         if found is None:  # a bracket of the name, as in "accuracy (%)"
-            name = f"{name} ({match['kind']})"
+            name = f"{name.strip()} ({bracket})"
         else:
             kind, choices = found
+    name = name.strip()
     if not re.search(r"\w", name):
         raise UsageError(f"the column '{written}' has no name", hint=_EXAMPLE)
     if len(name) > MOST_NAME_CHARS:
@@ -72,11 +73,12 @@ def read_column(written: str) -> Column:
         raise UsageError(
             f"a column cannot be called '{name}'", hint="Every row has its paper's key and year."
         )
-    question = ((match["question"] or "") if match else "").strip()[:MOST_QUESTION_CHARS]
+    question = (question or "").strip()[:MOST_QUESTION_CHARS]
     return Column(name=name, question=question, kind=kind, choices=choices)
 
 
 def _kind_of(written: str, name: str) -> tuple[ColumnKind, tuple[str, ...]] | None:
+    """The type and choices in a bracket, or None where it is part of the column's `name`."""
     one_of = _ONE_OF.fullmatch(written)
     if one_of:
         choices = tuple(dict.fromkeys(c.strip() for c in re.split("[,;]", one_of["choices"])))
@@ -93,7 +95,7 @@ def _kind_of(written: str, name: str) -> tuple[ColumnKind, tuple[str, ...]] | No
     near = difflib.get_close_matches(low, [*KINDS, *_ALIASES], 1, _LIKE_A_KIND)
     if near:
         raise UsageError(
-            f"the column '{name}' has the type '{written}', which is none",
+            f"the column '{name}' has the unknown type '{written}'",
             hint=f"Did you mean ({_ALIASES.get(near[0], near[0])})? "
             "Types: text, number, yes/no, one of a,b,c.",
         )
@@ -101,7 +103,7 @@ def _kind_of(written: str, name: str) -> tuple[ColumnKind, tuple[str, ...]] | No
 
 
 def read_columns(text: str) -> tuple[Column, ...]:
-    """The columns of a file, one a line; empty lines and those that begin with # do not count.
+    """The columns of a file, one on each line. Empty lines and lines that begin with # are skipped.
 
     Raises UsageError that names the line.
     """
@@ -116,12 +118,12 @@ def read_columns(text: str) -> tuple[Column, ...]:
 
 
 def checked_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """The columns, of which no two have one name. Raises UsageError for too many, or for two."""
-    names: dict[str, str] = {}
+    """The columns. Raises UsageError for too many of them, or for two with the same name."""
+    names: set[str] = set()
     for column in columns:
         if column.name.casefold() in names:
             raise UsageError(f"the column '{column.name}' is there twice", hint="Name it once.")
-        names[column.name.casefold()] = column.name
+        names.add(column.name.casefold())
     if len(columns) > MOST_COLUMNS:
         raise UsageError(
             f"{len(columns)} columns are too many", hint=f"Use up to {MOST_COLUMNS} columns."
@@ -130,21 +132,21 @@ def checked_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
 
 
 def column_named(name: str, columns: Sequence[Column]) -> Column:
-    """The column of this name, in any case. Raises UsageError that names those there are."""
+    """The column of this name, in any case. Raises UsageError that lists the known names."""
     wanted = " ".join(name.split()).casefold()
     for column in columns:
         if column.name.casefold() == wanted:
             return column
     known = ", ".join(column.name for column in columns)
-    raise UsageError(f"there is no column '{name}'", hint=f"Columns: {known}.")
+    raise UsageError(f"unknown column '{name}'", hint=f"Columns: {known}.")
 
 
-def asked(column: Column) -> str:
+def column_query(column: Column) -> str:
     """The column's words, to search by."""
     return f"{column.name}: {column.question}" if column.question else column.name
 
 
-def listed(columns: Sequence[Column]) -> list[str]:
+def column_lines(columns: Sequence[Column]) -> list[str]:
     """The columns as a writer is shown them, a line each: `1. reward (text) What is optimised?`."""
     kinds = [f"{c.kind}: {', '.join(c.choices)}" if c.choices else c.kind for c in columns]
     return [
@@ -154,7 +156,7 @@ def listed(columns: Sequence[Column]) -> list[str]:
 
 
 def is_not_stated(value: str) -> bool:
-    """True for a value that says that there is none."""
+    """True for a value that says that the paper does not state it, or says nothing."""
     return _NOT_STATED.fullmatch(clean(value)) is not None
 
 
@@ -162,7 +164,7 @@ def normalise(value: str, column: Column) -> tuple[str, str]:
     """The value in one spelling, and why it does not fit its column's type (empty if it fits).
 
     Percentages, counts, years and model sizes get one spelling: `7 billion` is `7B`, `8.40 percent`
-    is `8.4%`. A text is normalised only if it is nothing but such a figure.
+    is `8.4%`. A text is normalised only if it is such a figure and nothing more.
     """
     plain = clean(value)
     if column.kind == "yes/no":
@@ -171,32 +173,28 @@ def normalise(value: str, column: Column) -> tuple[str, str]:
     if column.kind == "one of":
         low = plain.casefold().rstrip(".")
         chosen = next((c for c in column.choices if c.casefold() == low), "")
-        return chosen, "" if chosen else f"it is none of {', '.join(column.choices)}"
+        return chosen, "" if chosen else f"it is not one of {', '.join(column.choices)}"
     figures = figures_in(with_short_sizes(plain))
-    if column.kind == "number":
-        if not figures:
-            return "", "it is no number"
-        return _one_figure(figures), ""
-    is_figure = re.fullmatch(r"[~≈<>≤≥+−-]*[\d.,]+\s?\w*(?:\s(?:params|parameters))?%?", plain)
-    return (_one_figure(figures) if is_figure else ""), ""
-
-
-def _one_figure(figures: set[str]) -> str:
-    return next(iter(figures)) if len(figures) == 1 else ""
-
-
-def _short_size(match: re.Match[str]) -> str:
-    unit = match["unit"] or match["small"]
-    return f"{match['digits']}{_UNITS.get(unit, unit.upper())}"
+    if column.kind == "number" and not figures:
+        return "", "it is not a number"
+    is_figure = column.kind == "number" or re.fullmatch(
+        r"[~≈<>≤≥+−-]*[\d.,]+\s?\w*(?:\s(?:params|parameters))?%?", plain
+    )
+    return next(iter(figures)) if is_figure and len(figures) == 1 else "", ""
 
 
 def with_short_sizes(text: str) -> str:
     """The text with counts that have a unit in one spelling: `7B` for 7b and for 7 billion."""
-    return _SIZE.sub(_short_size, text)
+
+    def short_size(match: re.Match[str]) -> str:
+        unit = match["unit"] or match["small"]
+        return f"{match['digits']}{_UNITS.get(unit, unit.upper())}"
+
+    return _SIZE.sub(short_size, text)
 
 
 def number_of(normal: str) -> float | None:
-    """A normalised figure as a number, to sort by; a percentage as it is written."""
+    """A normalised figure as a number, to sort by. `8.4%` is 8.4. None where it is not a number."""
     match = _SPELT.fullmatch(normal)
     if match is None or match["digits"].count(".") > 1:
         return None

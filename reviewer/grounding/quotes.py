@@ -1,4 +1,4 @@
-"""Turns drafts into citations: a quote counts only where its words stand. Pure; for all writers."""
+"""Turns the quotes of any writer's draft into citations: each must be in its paper. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-_BROKEN = "\0"  # stands for a hyphen at a line's end, which may belong to the word or not
+_BROKEN = "\0"  # marks a hyphen at a line's end, which may belong to the word or not
 _LINE_END_HYPHEN = re.compile("(?<=\\w)[-\u2010\u2011\u00ad]([ \\t]*\\r?\\n[ \\t]*)(?=\\w)")
 _LATEX_ESCAPE = re.compile(r"\\(?=[%&_#$])")
 _EDGES = " \t\r\n\"“”„‟«»‹›'‘’‚`.,;:…"
@@ -25,7 +25,7 @@ _NEGATIONS = frozenset(
 _LAST_WORD = re.compile(r"([\w'’]+)([^\w]+)$")
 _JOINTS = f"-'’{_BROKEN}"
 _CONTEXT_CHARS = 24
-_LEAST_WORDS = 3  # "the" stands in every paper and shows nothing
+_LEAST_WORDS = 3  # "the" is in every paper and shows nothing
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]{2}")
 SHOWN_CHARS = 80  # of a writer's words that are left out
 _WITHIN_NUMBER = tuple(
@@ -46,8 +46,8 @@ _WITHIN_NUMBER = tuple(
 def resolve(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
     """The draft's claims with located citations.
 
-    A citation stays only when its tag was shown and its quote stands in that evidence (or in its
-    paper's title). What does not resolve is named in `dropped`; a claim left without a citation is
+    A citation stays only when its tag was shown and its quote is in that evidence (or in its
+    paper's title). What does not resolve is named in `dropped`. A claim without a citation left is
     `uncited`. A claim that is itself one of its quotes is `supported`, any other `unchecked`.
     """
     shown = {item.tag: item for item in evidence}
@@ -55,22 +55,14 @@ def resolve(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, ..
 
 
 def _claim(draft: ClaimDraft, shown: Mapping[str, Evidence]) -> Claim:
-    citations: list[Citation] = []
-    dropped: list[str] = []
-    for quote in draft.quotes:
-        found = cite(quote, shown)
-        if isinstance(found, str):
-            dropped.append(found)
-        elif found not in citations:
-            citations.append(found)
-    if not citations:
-        return Claim(text=draft.text, support="uncited", dropped=tuple(dropped))
+    found = [cite(quote, shown) for quote in draft.quotes]
+    citations = tuple(dict.fromkeys(c for c in found if isinstance(c, Citation)))
     is_quote = any(_same(draft.text, c.quote) for c in citations)
     return Claim(
         text=draft.text,
-        citations=tuple(citations),
-        support="supported" if is_quote else "unchecked",
-        dropped=tuple(dropped),
+        citations=citations,
+        support="supported" if is_quote else "unchecked" if citations else "uncited",
+        dropped=tuple(reason for reason in found if isinstance(reason, str)),
     )
 
 
@@ -83,39 +75,42 @@ def _same(text: str, quote: str) -> bool:
 def cite(
     quote: Quote, shown: Mapping[str, Evidence], *, may_be_short: bool = False
 ) -> Citation | str:
-    """The located citation, or the reason why there is none.
+    """The located citation, or the reason why the quote cannot be cited.
 
-    A quote says something when it has three words, a number with a word, or is a whole sentence;
-    any other counts only if it `may_be_short`.
+    A quote shows something when it has three words, a number with a word, or is a whole sentence.
+    Any other counts only if it `may_be_short`.
     """
     evidence = shown.get(quote.tag)
     if evidence is None:
         tag = shorten(clean(quote.tag), SHOWN_CHARS) or "a citation without a tag"
         return f"{tag} was not among the evidence"
     chunk, paper = evidence.chunk, evidence.paper
-    said, reason = shorten(clean(quote.quote), SHOWN_CHARS), "the quoted words do not stand in"
-    for part, text, offset in (
-        (chunk.part, chunk.text, chunk.start),
-        ("title", paper.title, 0),
-    ):
+    reason = f"the quoted words are not in {paper.key}"
+    for part, text, offset in ((chunk.part, chunk.text, chunk.start), ("title", paper.title, 0)):
         span = locate(quote.quote, text)
-        start, end = (span[0] + offset, span[1] + offset) if span else (0, 0)
-        # Once more in the whole part: a chunk may begin just after a "not".
-        if not span or not _stands_alone(paper.text_of(part), start, end):
+        if not span:
             continue
-        if may_be_short or _says_something(text, *span):
+        start, end = span[0] + offset, span[1] + offset
+        # Checked again in the whole part: a chunk may begin just after a "not".
+        if not _stands_alone(paper.text_of(part), start, end):
+            continue
+        if may_be_short or _shows_something(text, *span):
             return Citation(
-                paper_id=paper.id, chunk_id=chunk.id, part=part,
+                paper_id=paper.id,
+                chunk_id=chunk.id,
+                part=part,
                 page=chunk.page if part == chunk.part else None,
-                start=start, end=end, quote=text[span[0] : span[1]],
-            )  # fmt: skip
-        reason = "too few words are quoted to show anything in"
-    return f"{reason} {paper.key}: '{said}'"
+                start=start,
+                end=end,
+                quote=text[span[0] : span[1]],
+            )
+        reason = f"too few words are quoted from {paper.key} to show anything"
+    return f"{reason}: '{shorten(clean(quote.quote), SHOWN_CHARS)}'"
 
 
-def _says_something(text: str, start: int, end: int) -> bool:
-    """Three words, a number with a word, or a whole sentence of `text`. Two letters of a script
-    that puts no space between words count as a word."""
+def _shows_something(text: str, start: int, end: int) -> bool:
+    """True for three words, a number with a word, or a whole sentence of `text`. Two letters of a
+    script that puts no space between words count as a word."""
     found = [re.search(r"[^\W_]", word) for word in _UNSPACED.sub(" x ", text[start:end]).split()]
     numbers = sum(first is not None and first.group().isdecimal() for first in found)
     words = sum(first is not None for first in found) - numbers
@@ -128,20 +123,20 @@ def _says_something(text: str, start: int, end: int) -> bool:
 
 
 def locate(quote: str, text: str) -> tuple[int, int] | None:
-    """The half-open range of `text` where the quote stands, or None.
+    """The half-open range of characters of `text` where the quote is, or None.
 
-    Compared are whole words and whole numbers, in order, letter by letter, after white space is
+    It compares whole words and whole numbers, in order, letter by letter, after white space is
     folded, invisible characters (soft hyphens too) are dropped, words broken at a line's end are
     joined, and ligatures and LaTeX's `\\%` are spelt out. Quotation marks and stops around the
     quote do not count. A quote that would begin just after a negation, or cut a number from its
-    sign, unit or digits, stands nowhere.
+    sign, unit or digits, is not found.
     """
     if not any(character.isalnum() for character in quote):
         return None
     plain, offsets = _plain(text)
-    # A line may end behind a hyphen that is none of a broken word: "few- and one-shot".
+    # A line may end after a hyphen that does not break a word: "few- and one-shot".
     wholes = [_plain(spelling)[0].strip() for spelling in (quote, " ".join(quote.split()))]
-    for wanted in dict.fromkeys(said for whole in wholes for said in (whole, whole.strip(_EDGES))):
+    for wanted in dict.fromkeys(one for whole in wholes for one in (whole, whole.strip(_EDGES))):
         for start, end in _places(wanted, plain):
             if _stands_alone(plain, start, end):
                 return offsets[start], offsets[end - 1] + 1
@@ -178,7 +173,7 @@ def _spelt(character: str) -> str:
 
 
 def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
-    """Where the wanted words stand; a hyphen at a line's end may be there or not."""
+    """Where the wanted words are; a hyphen at a line's end may be there or not."""
     if _BROKEN in wanted or _BROKEN in text:
         spelt = {_BROKEN: f"[-{_BROKEN}]?", "-": f"[-{_BROKEN}]"}
         pattern = re.compile(f"{_BROKEN}?".join(spelt.get(c, re.escape(c)) for c in wanted))
@@ -196,7 +191,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _is_within(text: str, place: int) -> bool:
-    """True when one word or one number stands on both sides of `place`."""
+    """True when one word or one number is on both sides of `place`."""
     left, right = text[max(0, place - _CONTEXT_CHARS) : place], text[place : place + _CONTEXT_CHARS]
     return _splits_word(left[-2:], right[:2]) or any(
         before.search(left) and after.match(right) for before, after in _WITHIN_NUMBER

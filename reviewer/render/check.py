@@ -1,13 +1,12 @@
-"""The check of a draft as Markdown: what fails first, then what stands, then the bibliography."""
+"""The check of a draft as Markdown, and what all its forms say: counts, head, verdicts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from reviewer.render.check_words import check_head, check_line, verdict_words
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape
-from reviewer.text import clean
+from reviewer.text import clean, counted
 from reviewer.text.views import shorten
 from reviewer.types import Citation
 from reviewer.types.checks import CheckedEntry, CheckedSentence, CheckReport, Problem
@@ -17,33 +16,29 @@ _QUOTE_CHARS = 300
 
 
 def check_markdown(report: CheckReport) -> str:
-    """Every sentence with a problem, then the others, then the entries with a remark."""
-    failing = [s for s in report.sentences if s.problems]
-    standing = [s for s in report.sentences if not s.problems]
+    """Every sentence with a problem, then the entries with a problem, then the other sentences."""
     lines = [f"# Check of {escape(report.file)}", "", check_line(report), "", check_head(report)]
     lines += [f"\n> {escape(note)}" for note in report.notes]
-    if failing:
-        lines += ["", "## What does not hold", ""]
-        lines += [line for s in failing for line in _sentence(s)]
-    entries = [entry for entry in report.entries if entry.problems]
-    if entries:
-        lines += ["", "## Bibliography", "", *map(_entry, entries)]
-    if standing:
-        lines += ["", "## The other citing sentences", ""]
-        lines += [line for s in standing for line in _sentence(s)]
-    return "\n".join(lines) + "\n"
+    lines += _part("Problems", [line for s in report.sentences if s.problems for line in _lines(s)])
+    lines += _part("Bibliography", [_entry(entry) for entry in report.entries if entry.problems])
+    others = [line for s in report.sentences if not s.problems for line in _lines(s)]
+    return "\n".join([*lines, *_part("The other citing sentences", others), ""])
 
 
-def _sentence(checked: CheckedSentence) -> Iterator[str]:
-    said = checked.sentence
-    keys = f" [{', '.join(map(escape, said.keys))}]" if said.keys else ""
-    yield f"- Line {said.line}: {escape(shorten(clean(said.text), _SENTENCE_CHARS))}{keys}"
+def _part(title: str, lines: Sequence[str]) -> list[str]:
+    return ["", f"## {title}", "", *lines] if lines else []
+
+
+def _lines(checked: CheckedSentence) -> Iterator[str]:
+    sentence = checked.sentence
+    keys = f" [{', '.join(map(escape, sentence.keys))}]" if sentence.keys else ""
+    yield f"- Line {sentence.line}: {escape(shorten(clean(sentence.text), _SENTENCE_CHARS))}{keys}"
     yield from (f"  - {problem_line(problem)}" for problem in checked.problems)
     for quote in checked.quotes:
         for citation in quote.citations:
             yield f"  - quote found: {_quoted(citation)}"
-    if said.keys and (checked.support != "unchecked" or not checked.problems):
-        yield f"  - {verdict_words(checked)}"
+    if verdict := verdict_words(checked):
+        yield f"  - {verdict}"
     if not checked.quotes and checked.nearest:
         yield f"  - nearest: {_quoted(checked.nearest[0])}"
 
@@ -54,7 +49,7 @@ def _quoted(citation: Citation) -> str:
 
 
 def problem_line(problem: Problem) -> str:
-    """`**unknown key**: why`, with the words that it is about where they are not in it already."""
+    """`**unknown key**: why`, with the words that it is about unless `why` names them already."""
     about = problem.about if problem.about not in problem.detail else ""
     shown = f' "{escape(shorten(clean(about), _QUOTE_CHARS))}"' if about else ""
     mark = "**" if problem.fails else "*"
@@ -65,3 +60,49 @@ def _entry(entry: CheckedEntry) -> str:
     name = f"{escape(entry.key)} " if entry.key else ""
     title = f"({escape(shorten(clean(entry.title), 90))}) " if entry.title else ""
     return f"- {name}{title}" + "; ".join(map(problem_line, entry.problems))
+
+
+def check_line(report: CheckReport) -> str:
+    """How many sentences were looked at, and how many of them fail."""
+    others = [s for s in report.sentences if not any(p.fails for p in s.problems)]
+    failing = len(report.sentences) - len(others)
+    found = sum(bool(s.quotes) for s in others)
+    unchecked = sum(
+        s.support == "unchecked" and bool(s.sentence.keys) and not s.quotes for s in others
+    )
+    line = (
+        f"{counted(report.sentences_read, 'sentence')}, {report.citing} of them cite: "
+        f"{failing} {'fails' if failing == 1 else 'fail'}, {found} with quotes found, "
+        f"{unchecked} not checked."
+    )
+    if not report.entries:
+        return line
+    entries = counted(len(report.entries), "entry", "entries")
+    faults = sum(any(p.fails for p in entry.problems) for entry in report.entries)
+    return f"{line} {entries} in the bibliography: {faults} with a fault."
+
+
+def check_head(report: CheckReport) -> str:
+    """Who judged, and what was not judged."""
+    if report.writer == "extractive":
+        return (
+            "No model is set: what a sentence says in its own words is not checked, "
+            "only its keys, quotes and figures."
+        )
+    return f"Judged by {report.writer}; keys, quotes and figures were checked by code."
+
+
+def verdict_words(checked: CheckedSentence) -> str:
+    """How well its papers support a citing sentence, in words. Empty where there is nothing to say
+    beside its problems."""
+    if not checked.sentence.keys or (checked.support == "unchecked" and checked.problems):
+        return ""
+    if checked.support == "supported" and checked.quotes:
+        return "the papers' words"
+    words = {
+        "supported": "the papers support it, by the model's word",
+        "partial": "the papers support a part of it, by the model's word",
+        "contradicted": "the papers contradict it, by the model's word",
+        "unsupported": "the papers do not support it, by the model's word",
+    }
+    return words.get(checked.support, "not checked: what it says in its own words")

@@ -1,14 +1,14 @@
-"""The syntax of citation marks: pandoc, LaTeX, numbers, authors with years; finds them. Pure."""
+"""Finds citation marks in a draft: pandoc, LaTeX, numbers, authors with years. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from reviewer.text.views import blank
 
-# As pandoc reads it: a sign stands within the key, one at a time, so `@a--b` names a.
+# As pandoc reads it: the key may hold single punctuation signs, so `@a--b` names a.
 _PLAIN_KEY = re.compile(r"\w(?:\w|[:.#$%&\-+?<>~/](?=\w)|[:/](?=/))*")
 _KEY = rf"\{{[^{{}}\s]+\}}|{_PLAIN_KEY.pattern}"
 _PANDOC_KEY = re.compile(rf"(?<![\w@.\\/])-?@({_KEY})")
@@ -39,8 +39,8 @@ _NOT_OURS = ("@",)  # a cross-reference such as @fig:one
 
 @dataclass(frozen=True)
 class Mark:
-    """A citation mark in the draft and the keys that it names; none: they cannot be told. One that
-    `is_word` is read as its authors' names, as in "\\citet{guo} show"."""
+    """A citation mark at `start:end` of the draft, with the keys that it names, empty where the
+    mark does not show them. One that `is_word` reads as its authors' names: "\\citet{guo} show"."""
 
     start: int
     end: int
@@ -49,96 +49,83 @@ class Mark:
 
 
 def find_marks(text: str, numbers: Collection[str]) -> list[Mark]:
-    """The marks in order. A number in brackets is one when it is among `numbers`, those of the
-    draft's list of references."""
-    found: list[Mark] = []
-    ways = (_latex, _bracketed, _bare, _numeric if numbers else _none, _author_year)
-    for way in ways:
-        taken = [(mark.start, mark.end) for mark in found]
-        found += [m for m in way(text) if not any(m.start < b and a < m.end for a, b in taken)]
-    return sorted((m for m in found if m.keys != _NOT_OURS), key=lambda mark: mark.start)
+    """The marks in order. Numbers in brackets are marks where the draft has a list of references
+    with `numbers`. Where two marks overlap, the earlier kind of `_KINDS` counts."""
+    marks: list[Mark] = []
+    for pattern, keys_of, is_word in _KINDS:
+        if pattern is _NUMERIC and not numbers:
+            continue
+        taken = [(mark.start, mark.end) for mark in marks]
+        marks += [
+            Mark(*found.span(), keys_of(found), is_word(found))
+            for found in pattern.finditer(text)
+            if not any(found.start() < end and start < found.end() for start, end in taken)
+        ]
+    return sorted((m for m in marks if m.keys != _NOT_OURS), key=lambda mark: mark.start)
 
 
 def pandoc_key(key: str) -> str:
-    """`@key` as pandoc and `find_marks` read it back; `@{key}` where they would read less of it, or
-    take it for a cross-reference."""
+    """`@key` as pandoc and `find_marks` read it back; `@{key}` where they would read only a part of
+    it, or take it for a cross-reference."""
     is_plain = _PLAIN_KEY.fullmatch(key) and not _CROSS_REFERENCE.match(key)
     return f"@{key}" if is_plain else f"@{{{key}}}"
 
 
 def style_of(text: str, *, is_latex: bool) -> str:
-    """The system that a draft cites in, by its marks: latex, pandoc or numeric; pandoc's when there
-    are none."""
+    """The style that a draft cites in, by its marks: latex, pandoc or numeric; pandoc without a
+    mark."""
     if is_latex or _LATEX.search(text):
         return "latex"
-    if any(mark.keys != _NOT_OURS for mark in _bare(text)):
+    if any(_pandoc_keys(found) != _NOT_OURS for found in _PANDOC_KEY.finditer(text)):
         return "pandoc"
     return "numeric" if _NUMERIC.search(text) else "pandoc"
 
 
 def cited_keys(text: str) -> set[str]:
-    """Keys that pandoc's or LaTeX's marks of a draft name."""
+    """The keys that a draft names in marks of pandoc or LaTeX."""
     return {key for mark in find_marks(text, ()) for key in mark.keys}
 
 
 def highest_number(text: str) -> int:
-    """The highest number that a numeric mark of a draft has; 0 without one."""
-    listed = (re.sub(_PAGES, "", found[1]) for found in _NUMERIC.finditer(text))
-    return max((int(n) for found in listed for n in re.findall(r"\d+", found)), default=0)
+    """The highest number in the numeric marks of a draft; 0 without one."""
+    numbers = (re.sub(_PAGES, "", found[1]) for found in _NUMERIC.finditer(text))
+    return max((int(n) for found in numbers for n in re.findall(r"\d+", found)), default=0)
 
 
 def nocited(text: str) -> tuple[str, list[str]]:
     """The text with `\\nocite` blanked, and the keys that it names."""
-    keys = [key for found in _NOCITE.finditer(text) for key in _keys(found)]
+    keys = [key for found in _NOCITE.finditer(text) for key in _latex_keys(found)]
     return _NOCITE.sub(lambda found: blank(found[0]), text), keys
 
 
-def _latex(text: str) -> Iterator[Mark]:
-    for found in _LATEX.finditer(text):
-        yield Mark(*found.span(), _keys(found), bool(_IN_TEXT.match(found["name"])))
-
-
-def _bracketed(text: str) -> Iterator[Mark]:
-    for found in _PANDOC.finditer(text):
-        yield Mark(*found.span(), _pandoc_keys(found[0]))
-
-
-def _bare(text: str) -> Iterator[Mark]:
-    for found in _PANDOC_KEY.finditer(text):
-        yield Mark(*found.span(), _pandoc_keys(found[0]), found[0][0] != "-")
-
-
-def _pandoc_keys(text: str) -> tuple[str, ...]:
-    found = (match[1] for match in _PANDOC_KEY.finditer(text))
-    keys = (key.strip("{}") for key in found if not _CROSS_REFERENCE.match(key))
+def _pandoc_keys(found: re.Match[str]) -> tuple[str, ...]:
+    names = (match[1] for match in _PANDOC_KEY.finditer(found[0]))
+    keys = (key.strip("{}") for key in names if not _CROSS_REFERENCE.match(key))
     return tuple(dict.fromkeys(keys)) or _NOT_OURS
 
 
-def _numeric(text: str) -> Iterator[Mark]:
-    for found in _NUMERIC.finditer(text):
-        yield Mark(*found.span(), _numbers(re.sub(_PAGES, "", found[1])))
-
-
-def _author_year(text: str) -> Iterator[Mark]:
-    for found in _AUTHOR_YEAR.finditer(text):
-        yield Mark(*found.span(), ())
-
-
-def _none(text: str) -> Iterator[Mark]:
-    yield from ()
-
-
-def _keys(found: re.Match[str]) -> tuple[str, ...]:
+def _latex_keys(found: re.Match[str]) -> tuple[str, ...]:
     more = re.findall(r"\{([^{}]*)\}", found["more"]) if found["name"].endswith("s") else []
     named = (key.strip() for group in [found["keys"], *more] for key in group.split(","))
     return tuple(dict.fromkeys(key for key in named if key))
 
 
-def _numbers(text: str) -> tuple[str, ...]:
-    """`1, 3-5` as 1, 3, 4, 5."""
+def _numeric_keys(found: re.Match[str]) -> tuple[str, ...]:
+    """`1, 3-5` as 1, 3, 4, 5; at most 101 numbers of a range."""
     numbers: list[str] = []
-    for piece in re.split(r"\s?[,;]\s?", text):
-        first, *last = re.split(r"\s?[–-]\s?", piece)
+    for listed in re.split(r"\s?[,;]\s?", re.sub(_PAGES, "", found[1])):
+        first, *last = re.split(r"\s?[–-]\s?", listed)
         end = int(last[0]) if last else int(first)
         numbers += map(str, range(int(first), min(end, int(first) + 100) + 1))
     return tuple(dict.fromkeys(numbers))
+
+
+_Keys = Callable[[re.Match[str]], tuple[str, ...]]
+_IsWord = Callable[[re.Match[str]], bool]
+_KINDS: tuple[tuple[re.Pattern[str], _Keys, _IsWord], ...] = (
+    (_LATEX, _latex_keys, lambda found: bool(_IN_TEXT.match(found["name"]))),
+    (_PANDOC, _pandoc_keys, lambda found: False),
+    (_PANDOC_KEY, _pandoc_keys, lambda found: found[0][0] != "-"),
+    (_NUMERIC, _numeric_keys, lambda found: False),
+    (_AUTHOR_YEAR, lambda found: (), lambda found: False),
+)

@@ -1,8 +1,8 @@
-"""What every form says alike of a draft and of any claim: title, head, labels, remarks."""
+"""What all forms say about a draft and about any claim: title, head, remarks, marked sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reviewer.render.in_text import Marks
 from reviewer.text import clean, counted
@@ -16,38 +16,37 @@ _REMARKS = {
     "partial": "partly supported",
     "unchecked": "not checked",
 }
+WEAK_DRAFT = "Nothing in this library is clearly on the question; these papers are the nearest."
 
 
 def draft_title(work: RelatedWork) -> str:
     return f"Related work: {work.question}"
 
 
-def is_annotated(work: RelatedWork) -> bool:
-    """True for an annotated bibliography: it holds quotes, and no sentence of a writer's own."""
-    return any(claim.role == "quote" for section in work.sections for claim in section.claims)
-
-
 def draft_head(work: RelatedWork) -> str:
-    """Who wrote the draft, from how much, and what it is not."""
+    """Who wrote the draft, from how many papers, and what it is not. A draft with quotes is an
+    annotated bibliography: it has no sentence of a writer's own."""
     papers = counted(work.coverage.cited, "paper")
-    said = f"Written by {work.writer} from {papers}; citations by code."
-    if is_annotated(work):
-        said = (
+    head = f"Written by {work.writer} from {papers}; citations by code."
+    if any(claim.role == "quote" for section in work.sections for claim in section.claims):
+        head = (
             f"A themed annotated bibliography of {papers}, not a written section: no model is set, "
-            "so themes are named by their terms, and papers are told in sentences of their own."
+            "so themes are named by their terms, and papers are quoted in their own sentences."
         )
-    return " ".join([said, *(f"{note[:1].upper()}{note[1:]}." for note in work.notes)])
-
-
-def weak_line(work: RelatedWork) -> str:
-    return "Nothing in this library is clearly on the question; these papers are the nearest."
+    return " ".join([head, *(f"{note[:1].upper()}{note[1:]}." for note in work.notes)])
 
 
 def cited_papers(work: RelatedWork) -> list[Paper]:
-    """The papers that are cited, in the order in which sections first cite them."""
+    """The cited papers, in the order in which sections first cite them."""
     known = {paper.id: paper for paper in work.papers}
     cited = (c.paper_id for section in work.sections for c in citations_of(section.claims))
     return [known[i] for i in dict.fromkeys(cited)]
+
+
+def quotes_of(work: RelatedWork, paper: Paper) -> list[Citation]:
+    """The citations of the paper in the draft, in order, each once."""
+    cited = (c for section in work.sections for c in citations_of(section.claims))
+    return [c for c in dict.fromkeys(cited) if c.paper_id == paper.id]
 
 
 def citations_of(claims: Sequence[Claim]) -> list[Citation]:
@@ -56,8 +55,8 @@ def citations_of(claims: Sequence[Claim]) -> list[Citation]:
 
 
 def remarks_on(claim: Claim) -> str:
-    """What stands behind a sentence that is not proven, in words; empty for one that is. A question
-    to the author is called that."""
+    """What follows a sentence that is not proven, in words; empty for one that is. A question to
+    the author is called that."""
     if isinstance(claim, Statement) and claim.role == "question":
         return "question to the author"
     remarks = [_REMARKS[claim.support]] if claim.support in _REMARKS else []
@@ -68,13 +67,23 @@ def remarks_on(claim: Claim) -> str:
     return "; ".join(remarks)
 
 
-def mark_of(claim: Claim, marks: Marks) -> str:
+def marked_sentence(
+    claim: Claim, marks: Marks, escape: Callable[[str], str], quoted: Callable[[str], str]
+) -> str:
+    """The escaped sentence with its mark before the point that ends it; a quote as `quoted`, with
+    its mark behind it."""
     cited = citations_of([claim])
-    return marks.mark([citation.paper_id for citation in cited], pages_of(cited))
+    mark = marks.mark([citation.paper_id for citation in cited], pages_of(cited))
+    if is_quote(claim):
+        return f"{quoted(claim.text)} {mark}"
+    text = escape(claim.text)
+    if mark and text.endswith((".", "!", "?")) and not text.endswith("..."):
+        return f"{text[:-1]} {mark}{text[-1]}"
+    return f"{text} {mark}" if mark else text
 
 
 def pages_of(citations: Sequence[Citation]) -> dict[str, list[int]]:
-    """The pages that are cited of each paper, as far as they are known."""
+    """The cited pages of each paper, as far as they are known."""
     pages: dict[str, list[int]] = {}
     for citation in citations:
         if citation.page:
@@ -87,15 +96,6 @@ def is_quote(claim: Claim) -> bool:
     return len(claim.citations) == 1 and clean(claim.citations[0].quote) == clean(claim.text)
 
 
-def with_mark(text: str, mark: str) -> str:
-    """The escaped text with its mark before the point that ends it."""
-    if not mark:
-        return text
-    if text.endswith((".", "!", "?")) and not text.endswith("..."):
-        return f"{text[:-1]} {mark}{text[-1]}"
-    return f"{text} {mark}"
-
-
 def quotes_by_paper(section: Section) -> dict[str, list[Statement]]:
     """The quotes of an annotated section by paper, in order."""
     quotes: dict[str, list[Statement]] = {}
@@ -105,18 +105,9 @@ def quotes_by_paper(section: Section) -> dict[str, list[Statement]]:
     return quotes
 
 
-def coverage_line(work: RelatedWork) -> str:
-    coverage = work.coverage
-    said = (
-        f"{counted(coverage.papers, 'paper')} in the library, {coverage.matched} matched, "
-        f"{coverage.read} read, {coverage.cited} cited."
-    )
-    left_out = f" Left out: {'; '.join(coverage.left_out)}." if coverage.left_out else ""
-    return said + left_out
-
-
 def nothing_drafted(work: RelatedWork) -> str:
+    """Why a draft has no section."""
     if work.coverage.matched and not work.nearest:
-        return "Nothing that was written stands."
-    said = "Not enough evidence in this library to write a section."
-    return f"{said} {work.coverage.reason}".rstrip()
+        return "No sentence that was written could be proven."
+    reason = work.coverage.reason
+    return f"Not enough evidence in this library to write a section. {reason}".rstrip()

@@ -1,16 +1,19 @@
-"""Papers as items of the Citation Style Language, which citation processors read. Pure."""
+"""Papers as CSL-JSON, which Zotero, pandoc and citation processors read. Pure."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from reviewer.render.describe import web_address
+from reviewer.render.describe import joined_keywords, web_address
 from reviewer.text import clean
 from reviewer.text.entry_types import details_of, kind_of
+from reviewer.text.invisible import escape_hidden
 from reviewer.text.names import Name, authors_of
 from reviewer.types import Paper
 
+T = TypeVar("T")
 _DETAIL_NAMES = {
     "volume": "volume", "number": "issue", "pages": "page", "publisher": "publisher",
     "series": "collection-title", "edition": "edition", "isbn": "ISBN", "issn": "ISSN",
@@ -18,13 +21,15 @@ _DETAIL_NAMES = {
 }  # fmt: skip
 
 
-def csl_items(papers: Sequence[Paper]) -> list[dict[str, Any]]:
-    """One item a paper, `id` its key. What CSL has no field for (a note such as "10 authors", an
-    organisation, a date without year) stands in `custom`."""
-    return [_item(paper) for paper in papers]
+def csl_json(papers: Sequence[Paper]) -> str:
+    """A list with one item for each paper, as `csl_item` makes them."""
+    items = [csl_item(paper) for paper in papers]
+    return escape_hidden(json.dumps(items, ensure_ascii=False, indent=2)) + "\n"
 
 
-def _item(paper: Paper) -> dict[str, Any]:
+def csl_item(paper: Paper) -> dict[str, Any]:
+    """The paper, its key as `id`. What CSL has no field for (a note such as "10 authors", an
+    organisation, a date without year) is in `custom`."""
     kind = kind_of(paper)
     details = {_DETAIL_NAMES[name]: value for name, value in details_of(paper).items()}
     preprint = {"publisher": "arXiv", "number": f"arXiv:{paper.arxiv_id}"}
@@ -45,23 +50,26 @@ def _item(paper: Paper) -> dict[str, Any]:
         "note": "Retracted" if paper.retracted else "",
         "archive": "arXiv" if paper.arxiv_id else "",
         "archive_location": clean(paper.arxiv_id),
-        "keyword": _keywords(paper),
+        "keyword": joined_keywords(filter(None, map(clean, paper.keywords))),
         "abstract": clean(paper.abstract),
-        "custom": _custom(paper),
+        "custom": _filled(
+            author_note=clean(paper.author_note),
+            organisation=clean(paper.organisation),
+            date=paper.date if paper.year is None else "",
+        ),
     }
+    return _filled(**fields)
+
+
+def _filled(**fields: T) -> dict[str, T]:
     return {name: value for name, value in fields.items() if value}
 
 
 def _name(name: Name) -> dict[str, str]:
     if name.group:
         return {"literal": name.group}
-    parts = {
-        "family": name.family,
-        "given": name.given,
-        "non-dropping-particle": name.particle,
-        "suffix": name.suffix,
-    }
-    return {part: value for part, value in parts.items() if value}
+    particle = {"non-dropping-particle": name.particle}
+    return _filled(family=name.family, given=name.given, **particle, suffix=name.suffix)
 
 
 def _issued(paper: Paper) -> dict[str, Any]:
@@ -69,19 +77,3 @@ def _issued(paper: Paper) -> dict[str, Any]:
         return {}
     pieces = [] if paper.date.startswith("--") else paper.date.split("-")[1:]
     return {"date-parts": [[paper.year, *(int(piece) for piece in pieces)]]}
-
-
-def _keywords(paper: Paper) -> str:
-    words = [clean(word) for word in paper.keywords if clean(word)]
-    if any("," in word for word in words):
-        return "; ".join(words) + ";" * (len(words) == 1)
-    return ", ".join(words)
-
-
-def _custom(paper: Paper) -> dict[str, str]:
-    fields = {
-        "author_note": clean(paper.author_note),
-        "organisation": clean(paper.organisation),
-        "date": paper.date if paper.year is None else "",
-    }
-    return {name: value for name, value in fields.items() if value}

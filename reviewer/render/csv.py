@@ -1,15 +1,15 @@
-"""Comparison tables and lists of papers as CSV. No cell is a formula to a spreadsheet."""
+"""Comparison tables and lists of papers as CSV. No spreadsheet reads a cell as a formula."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from reviewer.render.describe import cell_text, standing, web_address
+from reviewer.render.describe import cell_text, support_words, web_address
 from reviewer.render.escape import escape_formula
 from reviewer.text.entry_types import marked_title
-from reviewer.types import Citation, Paper, Table
+from reviewer.types import Paper, Table
 from reviewer.types.tables import Cell
 
 _COLUMNS = (
@@ -19,47 +19,41 @@ _COLUMNS = (
 
 
 def table_csv(table: Table) -> str:
-    """One line a paper: key, title, year and the cells; then for each column its quotes and how
-    its values stand to them."""
+    """One line for each paper: key, title, year and the cells; then for each column its quotes and
+    how well they support its values."""
     papers = {paper.id: paper for paper in table.papers}
     names = [column.name for column in table.columns]
     proofs = [f"{name}: {what}" for name in names for what in ("quote", "support")]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(map(escape_formula, ["key", "title", "year", *names, *proofs]))
+    lines = [["key", "title", "year", *names, *proofs]]
     for row in table.rows:
         paper = papers[row.paper_id]
         line = [row.key, marked_title(paper), str(paper.year or ""), *map(cell_text, row.cells)]
-        line += [piece for cell in row.cells for piece in _proof(cell)]
-        writer.writerow(map(escape_formula, line))
+        lines.append(line + [text for cell in row.cells for text in _proof(cell)])
+    return _csv(lines)
+
+
+def _csv(lines: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(map(escape_formula, line) for line in lines)
     return out.getvalue()
 
 
 def _proof(cell: Cell) -> tuple[str, str]:
-    quotes = [
-        f"{value.citation.quote}{_page_note(value.citation)}" if value.citation else value.quote
-        for value in cell.values
-    ]
-    stands = [standing(value) for value in cell.values] or [cell.state]
-    return " | ".join(quotes), " | ".join(stands)
-
-
-def _page_note(citation: Citation) -> str:
-    """` (p. 3)` where the page is known."""
-    return f" (p. {citation.page})" if citation.page else ""
+    """The quotes of a cell, with ` (p. 3)` where the page is known, and what they support."""
+    quotes = []
+    for value in cell.values:
+        page = value.citation.page if value.citation else None
+        quoted = value.citation.quote if value.citation else value.quote
+        quotes.append(f"{quoted} (p. {page})" if page else quoted)
+    support = [support_words(value) for value in cell.values] or [cell.state]
+    return " | ".join(quotes), " | ".join(support)
 
 
 def papers_csv(papers: Sequence[Paper]) -> str:
-    """One line a paper; authors and keywords are parted by semicolons."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    """One line for each paper. Semicolons separate authors, and keywords."""
+    lines = [_COLUMNS]
     for paper in papers:
-        line = [
-            paper.key, paper.title, "; ".join(paper.authors), paper.author_note,
-            paper.organisation, str(paper.year or ""), paper.date, paper.venue, paper.doi,
-            paper.arxiv_id, paper.pmid, web_address(paper), "; ".join(paper.keywords),
-            "; ".join(paper.tags), paper.abstract,
-        ]  # fmt: skip
-        writer.writerow(map(escape_formula, line))
-    return out.getvalue()
+        fields = {name: getattr(paper, name) for name in _COLUMNS} | {"url": web_address(paper)}
+        values = fields.values()
+        lines.append(["; ".join(v) if isinstance(v, tuple) else str(v or "") for v in values])
+    return _csv(lines)

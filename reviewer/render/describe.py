@@ -1,20 +1,19 @@
-"""What every form says alike of a paper, of a place in its text, and of a table's cells."""
+"""What all forms say about a paper, about a place in its text, and about a table's cells."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 from reviewer.grounding.cells import disagrees, tally
+from reviewer.render.provenance import left_out_words
 from reviewer.text import counted
 from reviewer.text.identifiers import MONTHS, without_doi_address
 from reviewer.text.invisible import is_hidden
-from reviewer.text.views import clean_view
 from reviewer.types import Citation, Paper, Table
 from reviewer.types.tables import Cell, Value
 
-_AROUND = 1500  # characters of a long text that are shown before and after a quote
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
 _HOST = re.compile(r"https?://\w[\w.-]*(?::\d+)?(?:[/?#]|$)")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -27,17 +26,14 @@ def quoted_place(citation: Citation) -> str:
     return f"{citation.part}{page}, characters {citation.start} to {citation.end}"
 
 
-def around_quote(text: str, citation: Citation) -> tuple[str, str, str]:
-    """The cleaned text before the quote, the quote, and the text after it."""
-    view = clean_view(text)
-    first = bisect_left(view.offsets, citation.start)
-    last = bisect_left(view.offsets, citation.end)
-    before, after = view.text[:first], view.text[last:]
-    if len(before) > _AROUND:
-        before = "…" + before[-_AROUND:]
-    if len(after) > _AROUND:
-        after = after[:_AROUND] + "…"
-    return before, view.text[first:last], after
+def joined_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The half-open spans in order; those that touch or overlap become one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            start, end = joined[-1][0], max(end, joined.pop()[1])
+        joined.append((start, end))
+    return joined
 
 
 def readable_date(paper: Paper) -> str:
@@ -45,12 +41,19 @@ def readable_date(paper: Paper) -> str:
     if paper.date.startswith("--"):
         _, _, month, day = paper.date.split("-")
         return f"{int(day)} {_MONTHS[int(month) - 1]}, year unknown"
-    pieces = paper.date.split("-") if paper.date else []
-    if len(pieces) == 3:
-        return f"{int(pieces[2])} {_MONTHS[int(pieces[1]) - 1]} {pieces[0]}"
-    if len(pieces) == 2:
-        return f"{_MONTHS[int(pieces[1]) - 1]} {pieces[0]}"
-    return paper.date or (str(paper.year) if paper.year else "")
+    year, *rest = paper.date.split("-")
+    if not rest:
+        return year or (str(paper.year) if paper.year else "")
+    month = f"{_MONTHS[int(rest[0]) - 1]} {year}"
+    return f"{int(rest[1])} {month}" if len(rest) == 2 else month
+
+
+def joined_keywords(words: Iterable[str]) -> str:
+    """The keywords in one line, with semicolons between them where one holds a comma."""
+    known = list(words)
+    if any("," in word for word in known):
+        return "; ".join(known) + ";" * (len(known) == 1)
+    return ", ".join(known)
 
 
 def byline(paper: Paper) -> str:
@@ -61,16 +64,16 @@ def byline(paper: Paper) -> str:
 
 
 def web_address(paper: Paper) -> str:
-    """The paper's own address where it is one of the web: no script, no file."""
+    """The paper's own address if it is a web address (http or https), or nothing."""
     return paper.url if paper.url.lower().startswith(("https://", "http://")) else ""
 
 
 def link_of(paper: Paper) -> str:
     """An http(s) address of the paper, made from its identifiers if need be, or nothing.
 
-    What may stand in no address, such as `<`, is percent-encoded, so that it is nothing else; so is
-    the `&` of what Markdown and HTML take for a sign in words, such as `&lt;`. An
-    address that hides characters is none: programs show `%1B` as the sign that it stands for.
+    What cannot be in an address, such as `<`, is percent-encoded, so that nothing can take it for
+    markup. So is the `&` of what Markdown and HTML read as an entity, such as `&lt;`. An address
+    that hides characters is not used: programs show `%1B` as the character that it encodes.
     """
     addresses = [
         web_address(paper),
@@ -82,8 +85,8 @@ def link_of(paper: Paper) -> str:
 
 
 def _hides(address: str) -> bool:
-    """True when it holds white space, or what nobody sees, as it stands or percent-encoded, or a
-    host that is no plain name, such as one in brackets or behind an @."""
+    """True when it holds white space, or invisible characters, plain or percent-encoded, or a host
+    that is not a plain name, such as one in brackets or behind an @."""
     plain = unquote(unquote(address))
     return (
         not _HOST.match(address)
@@ -93,17 +96,15 @@ def _hides(address: str) -> bool:
 
 
 def cell_text(cell: Cell) -> str:
-    """The cell in plain words, its state included: what every format shows."""
+    """The cell in plain words, with its state, as every format shows it."""
+    joined = "; ".join(value.text for value in cell.values)
     if cell.state == "filled":
-        joined = "; ".join(value.text for value in cell.values)
         return f"{joined} (the paper says both)" if disagrees(cell) else joined
-    if cell.state == "no proof" and cell.values:
-        return f"{'; '.join(value.text for value in cell.values)} (no proof)"
-    return cell.state
+    return f"{joined} (no proof)" if cell.state == "no proof" and joined else cell.state
 
 
-def standing(value: Value) -> str:
-    """How a value stands to its quote, in words."""
+def support_words(value: Value) -> str:
+    """How well its quote supports a value, in words."""
     if value.doubts:
         return f"no proof: {'; '.join(value.doubts)}"
     if value.support == "supported":
@@ -112,18 +113,20 @@ def standing(value: Value) -> str:
 
 
 def tally_line(table: Table) -> str:
-    """What stands under every table: papers considered and left out, and how the cells came out."""
+    """The line under every table: papers considered and left out, and how many cells of each
+    state."""
     counts, coverage = tally(table), table.coverage
     by_rules = counts.not_found_by_rules or counts.needs_a_model
     own = f" ({counts.in_own_words} in the writer's own words)" if counts.in_own_words else ""
-    said = [
-        f"{counted(coverage.papers, 'paper')} in the library, {coverage.matched} considered, "
-        f"{len(table.rows)} in the table. Cells: {counts.filled} filled{own}",
+    states = [
+        f"{counts.filled} filled{own}",
         *([f"{counts.not_stated} not stated"] if counts.not_stated or not by_rules else []),
         *([f"{counts.not_found_by_rules} not found by rules"] if by_rules else []),
         *([f"{counts.needs_a_model} in need of a model"] if counts.needs_a_model else []),
         *([f"{counts.no_proof} without proof"] if counts.no_proof else []),
         f"{counts.failed} failed.",
     ]
-    left_out = f" Left out: {'; '.join(coverage.left_out)}." if coverage.left_out else ""
-    return ", ".join(said) + left_out
+    return (
+        f"{counted(coverage.papers, 'paper')} in the library, {coverage.matched} considered, "
+        f"{len(table.rows)} in the table. Cells: {', '.join(states)}{left_out_words(coverage)}"
+    )

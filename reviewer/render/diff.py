@@ -1,4 +1,4 @@
-"""What two kept runs have in common and what not, in lines to be read. Pure."""
+"""Compares two kept runs, in lines for a reader. Pure."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ MOST_LINES = 40  # of sentences on each side
 
 
 def differences(one: Run, other: Run) -> list[str]:
-    """First what the runs were told, then sentences, values and papers that one of them alone has:
-    `-` the first, `+` the second. Empty of lines with signs when both say the same."""
-    lines = [f"- {_name(one)}", f"+ {_name(other)}", ""]
+    """First the inputs that differ, then sentences, values and papers that only one run has: `-`
+    the first, `+` the second. Runs that say the same have no line with a sign below their names."""
+    lines = [
+        f"{sign} {run.id}  {run.command}  {clean(run.question)}  ({run.writer}, {run.started})"
+        for sign, run in (("-", one), ("+", other))
+    ]
+    lines.append("")
     lines += _changed("question", one.question, other.question)
     lines += _changed("writer", one.writer, other.writer)
     lines += _changed("library state", one.generation, other.generation)
     lines += _changed_fields("", one.settings, other.settings)
     lines += _changed_fields("prompt ", one.prompt_hashes, other.prompt_hashes)
-    said = [list(dict.fromkeys(_sentences(run.result))) for run in (one, other)]
+    texts = [dict.fromkeys(_sentences(run.result)) for run in (one, other)]
     cited = [dict.fromkeys(_papers(run.result)) for run in (one, other)]
-    common = len(set(said[0]) & set(said[1]))
+    common = len(texts[0].keys() & texts[1].keys())
     both = len(cited[0].keys() & cited[1].keys())
     lines.append(f"{counted(common, 'sentence')} and {counted(both, 'cited paper')} in both runs.")
-    lines += _alone("-", [text for text in said[0] if text not in said[1]])
-    lines += _alone("+", [text for text in said[1] if text not in said[0]])
+    lines += _alone("-", [text for text in texts[0] if text not in texts[1]])
+    lines += _alone("+", [text for text in texts[1] if text not in texts[0]])
     lines += [f"- paper {i}" for i in cited[0] if i not in cited[1]]
     lines += [f"+ paper {i}" for i in cited[1] if i not in cited[0]]
     return lines
-
-
-def _name(run: Run) -> str:
-    return f"{run.id}  {run.command}  {clean(run.question)}  ({run.writer}, {run.started})"
 
 
 def _changed(name: str, one: object, other: object) -> list[str]:
@@ -54,25 +54,23 @@ def _alone(sign: str, texts: list[str]) -> list[str]:
     return [*shown, *([f"{sign} ... and {more} more"] if more > 0 else [])]
 
 
-def _sentences(result: Any) -> Iterator[str]:  # noqa: ANN401  any piece of a kept result
-    """The texts of all claims, and values with their column, wherever they stand."""
+def _sentences(result: object) -> Iterator[str]:
+    """The texts of all claims and of all values of a table, wherever they are in a kept result."""
     for holder in _holders(result):
         if "text" in holder and ("citations" in holder or "citation" in holder):
             yield str(holder["text"])
 
 
-def _papers(result: Any) -> Iterator[str]:  # noqa: ANN401
+def _papers(result: object) -> Iterator[str]:
     for holder in _holders(result):
         if "paper_id" in holder and "quote" in holder:
             yield str(holder["paper_id"])
 
 
-def _holders(node: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401
+def _holders(node: object) -> Iterator[Mapping[str, Any]]:
     """Every mapping in the result, outer ones first."""
     if isinstance(node, Mapping):
         yield node
-        for value in node.values():
-            yield from _holders(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _holders(value)
+    inner = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+    for value in inner:
+        yield from _holders(value)

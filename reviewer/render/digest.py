@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 from reviewer.render.escape import escape
+from reviewer.render.json import dump
 from reviewer.render.markdown import paper_line
 from reviewer.text import counted
 from reviewer.types.surveys import Digest
 
 
 def digest_markdown(digest: Digest) -> str:
-    """The saved questions with what bears on them, then all that came, the latest first."""
+    """The saved questions with the new papers about them, then all new papers, the latest first."""
     new = counted(len(digest.arrivals), "new paper")
     lines = [f"# Since {digest.since}: {new} of {digest.papers} in the library", ""]
     for asked in digest.questions:
@@ -20,10 +19,10 @@ def digest_markdown(digest: Digest) -> str:
             lines.append(f"- {paper_line(hit.paper)}")
             if hit.best_sentence is not None:
                 lines.append(f'  "{escape(hit.best_sentence.text)}"')
-        lines += [] if asked.hits else ["Nothing new bears on this."]
+        lines += [] if asked.hits else ["No new paper is about this."]
         lines.append("")
     if digest.arrivals:
-        lines += ["## All that came", ""]
+        lines += ["## All new papers", ""]
         lines += [f"- {a.came[:10]} · {paper_line(a.paper)}" for a in digest.arrivals]
         lines.append("")
     return "\n".join(lines)
@@ -32,7 +31,6 @@ def digest_markdown(digest: Digest) -> str:
 def digest_json(digest: Digest) -> str:
     """As docs/output.md describes it."""
     document = {
-        "schema": "review/digest/1",
         "since": digest.since,
         "papers": digest.papers,
         "arrivals": [
@@ -53,4 +51,4 @@ def digest_json(digest: Digest) -> str:
             for asked in digest.questions
         ],
     }
-    return json.dumps(document, ensure_ascii=True, indent=2) + "\n"
+    return dump("digest", document)

@@ -1,4 +1,4 @@
-"""Word files of Markdown, made by pandoc where it is; the only file that knows it."""
+"""Makes Word files from Markdown with pandoc. No other file knows pandoc."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ _MOST_S = 120.0
 _FROM = "markdown-yaml_metadata_block-raw_attribute"
 _NO_IMAGES = "function Image(image) return image.caption end\n"
 _NO_SANDBOX = b"Could not find data file"
-"""What pandoc says in a sandbox where it is packaged with its data in files of their own, as Debian
-12 does (2.17): there it cannot make any Word file in one."""
+"""What pandoc says in its sandbox where its data is in separate files, as in Debian 12 (2.17). Such
+a pandoc cannot make a Word file in its sandbox."""
 
 
 def find_pandoc() -> str:
-    """The path of pandoc. Raises UsageError where there is none."""
+    """The path of pandoc. Raises UsageError where it is not installed."""
     found = shutil.which("pandoc")
     if found is None:
         raise UsageError(
-            "Word files are made by pandoc, which is not here",
+            "Word files are made by pandoc, which is not installed",
             hint="Install pandoc, or leave out --docx.",
         )
     return found
 
 
 def docx(markdown: str, bibliography: str) -> bytes:
-    """The Markdown as a Word file, its citations set from the BibTeX text by pandoc's own citeproc.
+    """The Markdown as a Word file. Pandoc's own citeproc sets its citations from the BibTeX text.
 
-    No shell, no network, no file outside a temporary folder: pandoc runs in its sandbox where that
-    works, and in any case reads no image, no raw markup and no settings out of the Markdown. Raises
-    ReviewError for what pandoc refuses.
+    It uses no shell, no network, and no file outside a temporary folder: pandoc runs in its sandbox
+    where that works, and always reads no image, no raw markup and no settings from the Markdown.
+    Raises ReviewError for what pandoc refuses.
     """
     program = find_pandoc()
     with tempfile.TemporaryDirectory() as folder:
@@ -50,9 +50,9 @@ def docx(markdown: str, bibliography: str) -> bytes:
         if done.returncode and _NO_SANDBOX in done.stderr:
             done = _run(command, markdown)
         if done.returncode or not made.is_file():
-            said = done.stderr.decode(errors="replace").strip().splitlines()
+            reasons = done.stderr.decode(errors="replace").strip().splitlines()
             raise ReviewError(
-                f"pandoc made no Word file: {said[-1] if said else 'it does not say why'}",
+                f"pandoc made no Word file: {reasons[-1] if reasons else 'it does not say why'}",
                 hint="Leave out --docx, or try another version of pandoc.",
             )
         return made.read_bytes()
@@ -64,4 +64,4 @@ def _run(command: list[str], markdown: str) -> subprocess.CompletedProcess[bytes
             command, input=markdown.encode(), capture_output=True, timeout=_MOST_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ReviewError(f"pandoc did not end well: {error}", hint="Leave out --docx.") from error
+        raise ReviewError(f"pandoc stopped: {error}", hint="Leave out --docx.") from error

@@ -1,4 +1,4 @@
-"""Makes text stay text: in Markdown, in LaTeX and in the cells of a spreadsheet. Pure."""
+"""Keeps text as text: in Markdown, LaTeX, BibTeX and the cells of a spreadsheet. Pure."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import unicodedata
 
 from reviewer.text import clean
 
-# A tilde strikes out only after a word, an ampersand only before a name; at the start of a text a
-# sign or a number may begin a list or a heading, and at its end a `#` may close one. A bare address
-# in a paper's words would become a link that is not ours (GitHub's Markdown does so), and what
-# stands between dollars mathematics.
+# A tilde strikes out only after a word, and an ampersand begins an entity only before a name. At
+# the start of a text a sign or a number may begin a list or a heading, and at its end a `#` may
+# close one. GitHub's Markdown makes a link of a bare address in a paper's words, which would not be
+# ours, and mathematics of what is between dollars.
 _SPECIAL = re.compile(
     r"[\\`*\[\]<>|$]|(?<![^\W_])_|_(?![^\W_])|(?<=\S)~|&(?=#?\w+;)|^[#+=~-]|(?<=\s)#(?=#*$)"
     r"|:(?=//)|(?<![\w:/])/(?=/)|(?<=[Ww]{3})\."
 )
-# No escape keeps GitHub from making a link of a mail address, but it makes none within code.
+# GitHub makes a link of a mail address in spite of any escape, but not within code.
 _MAIL = re.compile(r"(?:[\w.+&=$:-]+@(?:[\w-]+(?:\.[\w-]+)+|\.[\w-]*))+")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
-# What a spreadsheet takes for a formula, also in full width; but a plain number may have a sign.
+# What a spreadsheet takes for a formula, also in full width. A plain number may have a sign.
 _FORMULA = re.compile(r"\s*['＇]?\s*[=+@\-−＝＋＠－\t\r]")
 _SIGNED = re.compile(r"[-+−]\d[\d.,]*\s?%?")
-# Where a semicolon parts the cells, as in German, what follows one in a text would begin a cell.
+# Where a semicolon separates cells, as in German, what follows one in a text would begin a cell.
 _NEXT_CELL = re.compile(r"(?<=;)(?=\"*[=+@\-−＝＋＠－])(?![-+−]\d[\d.,]*\s?%?(?:[;\s]|$))")
-OTHER_SCRIPT = r"\reviewother"  # typesets what only LuaLaTeX and XeLaTeX have letters for
+OTHER_SCRIPT = r"\reviewother"  # sets the letters that only LuaLaTeX and XeLaTeX have
 OTHER_SCRIPT_DEFINITION = (
     rf"\providecommand{{{OTHER_SCRIPT}}}[1]"
     r"{\ifdefined\Umathchar#1\else\textit{(needs LuaLaTeX)}\fi}"
@@ -51,7 +51,7 @@ _LATEX |= {
     for small, name in zip("γδθλξπσυφψω", "gamma delta theta lambda xi pi sigma upsilon phi psi "
     "omega".split(), strict=True)
 }  # fmt: skip
-# What pandoc reads beyond Markdown: a citation, sub- and superscript; not in a link, not in code.
+# What pandoc reads beyond Markdown: a citation, sub- and superscript. Links and code stay.
 _PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\\)`[^`\s]+@[^`\s]+`|(?<!\w)@|\^|(?<!\\)~")
 
 
@@ -61,17 +61,17 @@ def escape(text: str) -> str:
 
 
 def escape_pandoc(text: str) -> str:
-    """Escaped for every reader of Markdown, pandoc among them."""
+    """The cleaned text escaped for every reader of Markdown, pandoc among them."""
     return for_pandoc(escape(text))
 
 
 def for_pandoc(escaped: str) -> str:
-    """What pandoc reads beyond Markdown made harmless too; links stay."""
+    """Escaped Markdown in which also what pandoc reads beyond it is harmless; links stay."""
     return _PANDOC.sub(lambda found: found[0] if found[0][0] in "<`" else f"\\{found[0]}", escaped)
 
 
 def escape_plain(plain: str) -> str:
-    """The same for a text that is clean already, or for a piece of one."""
+    """As `escape`, for a text that is clean already, or for a part of one."""
     out, at = [], 0
     for mail in _MAIL.finditer(plain) if "@" in plain else ():
         out += [_SPECIAL.sub(r"\\\g<0>", plain[at : mail.start()]), f"`{mail[0]}`"]
@@ -81,8 +81,8 @@ def escape_plain(plain: str) -> str:
 
 
 def quoted_pandoc(text: str) -> str:
-    """The escaped text in quotation marks of a kind that it does not hold itself, so that a reader
-    of the draft, `review check` among them, sees where it ends."""
+    """The escaped text in quotation marks of a kind that it does not contain, so that a reader of
+    the draft, and `review check`, see where it ends."""
     for opening, closing in ('""', "“”", "«»"):
         if opening not in text and closing not in text:
             return f"{opening}{escape_pandoc(text)}{closing}"
@@ -90,8 +90,8 @@ def quoted_pandoc(text: str) -> str:
 
 
 def escape_latex(text: str) -> str:
-    """The cleaned text with LaTeX's own characters made harmless. What pdfLaTeX has no letters for
-    stands in OTHER_SCRIPT, which the document must define."""
+    """The cleaned text with LaTeX's own characters made harmless. Words that pdfLaTeX has no
+    letters for are in OTHER_SCRIPT, which the document must define."""
     out, other = [], ""
     for character in clean(text):
         known = _in_latex(character)
@@ -106,6 +106,7 @@ def escape_latex(text: str) -> str:
 
 
 def _in_latex(character: str) -> str | None:
+    """The character as pdfLaTeX writes it, None where it has no letter for it."""
     if character in _LATEX:
         return _LATEX[character]
     if character.isascii():
@@ -115,22 +116,22 @@ def _in_latex(character: str) -> str | None:
 
 
 def escape_comment(text: str) -> str:
-    """The cleaned text on one line, for a comment of LaTeX, which ends with its line."""
+    """The cleaned text on one line, for a LaTeX comment, which ends with its line."""
     return " ".join(clean(text).split())
 
 
 def escape_formula(text: str) -> str:
-    """The cleaned text so that a spreadsheet that reads it from CSV takes it for a text: an
-    apostrophe stands before what would be a formula (as OWASP advises), also behind a semicolon,
-    which parts cells in many countries."""
+    """The cleaned text, which no spreadsheet that reads it from CSV takes for a formula: an
+    apostrophe is before what would be one (as OWASP advises), also after a semicolon, which
+    separates cells in many countries."""
     plain = _NEXT_CELL.sub("'", clean(text))
     if _FORMULA.match(plain) and not _SIGNED.fullmatch(plain):
         return f"'{plain}"
     return plain
 
 
-# In a .bib file a brace counts even after a backslash, and letters outside a command may change
-# their case, so these are spelt by names in small letters.
+# In a .bib file a brace counts even after a backslash, and a style may change the case of letters
+# outside a command, so these are spelt by names in small letters.
 _BIBTEX = {
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "$": r"\$",
     "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}",
@@ -156,8 +157,8 @@ _MIXED_CASE = re.compile(r"[^\W\d_]\w*[A-ZÀ-ÖØ-Þ]\w*|\d+\w*[A-ZÀ-ÖØ-Þ]\w
 
 
 def escape_bibtex(text: str, *, keeps_case: bool = False) -> str:
-    """The cleaned text for a field of a .bib file, to be read back the same. Letters stay Unicode;
-    `$...$` stays when it holds nothing but mathematics. With `keeps_case`, capitals inside words
+    """The cleaned text for a field of a .bib file, which is read back the same. Letters stay
+    Unicode. `$...$` stays when it holds only mathematics. With `keeps_case`, capitals inside words
     and mathematics are braced, so that no style makes them small."""
     plain = clean(text)
     out, at = [], 0
@@ -169,7 +170,7 @@ def escape_bibtex(text: str, *, keeps_case: bool = False) -> str:
 
 
 def _is_math(text: str) -> bool:
-    """True when LaTeX reads it without harm: known commands, braces in pairs, nothing special."""
+    """True when LaTeX reads it without harm: known commands, balanced braces, nothing special."""
     if any(c in text for c in "%#&~") or not text.isascii():
         return False
     commands = re.findall(r"\\([A-Za-z]+|.)", text)
@@ -184,15 +185,14 @@ def _is_math(text: str) -> bool:
 
 
 def _bibtex_words(text: str, keeps_case: bool) -> str:
-    pieces = re.split(r"(\s+)", text) if keeps_case else [text]
-    return "".join(
-        f"{{{_bibtex_plain(piece)}}}" if keeps_case and _MIXED_CASE.search(piece)
-        else _bibtex_plain(piece)
-        for piece in pieces
-    )  # fmt: skip
+    if not keeps_case:
+        return _bibtex_plain(text)
+    pieces = ((_bibtex_plain(p), _MIXED_CASE.search(p)) for p in re.split(r"(\s+)", text))
+    return "".join(f"{{{plain}}}" if is_mixed else plain for plain, is_mixed in pieces)
 
 
 def _bibtex_plain(text: str) -> str:
-    """`\\0` stands for the empty group that keeps two marks apart; no clean text holds one."""
+    """The text with each character escaped. `\\0`, which is in no clean text, is replaced by the
+    empty group that keeps two marks apart."""
     apart = _JOINED.sub("\\g<0>\0", text)
     return "".join(_BIBTEX.get(c, c) for c in apart).replace("\0", "{}")

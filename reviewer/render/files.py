@@ -1,4 +1,4 @@
-"""Writes a file whole or not at all."""
+"""Writes a file completely or not at all."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from reviewer.errors import ReviewError
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write the file so that it is there whole or not at all. A link stays one; a device or a pipe
-    is written to, never replaced. Raises ReviewError."""
+    """Writes the file completely or not at all. A link stays a link; a device or a pipe is written
+    to, never replaced. Raises ReviewError when it cannot be written."""
     whole = path.resolve()
     is_replaced = whole.is_file() or not whole.exists()
     place = whole.with_name(f".{whole.name}.{token_hex(4)}") if is_replaced else whole

@@ -15,7 +15,7 @@ from reviewer.types import Paper
 
 STYLES = ("pandoc", "latex", "numeric", "author-year")
 _TITLE_CHARS = 40
-_NO_KEY = re.compile(r"[^\w:.+/-]", re.ASCII)
+_NOT_IN_KEYS = re.compile(r"[^\w:.+/-]", re.ASCII)
 _COUNT = re.compile(r"\d[\d,.]*\s+(?:more\s+)?(?:authors?|others?|people)", re.IGNORECASE)
 _NO_PAGES: Mapping[str, Sequence[int]] = MappingProxyType({})
 
@@ -27,13 +27,13 @@ def page_words(pages: Sequence[int]) -> str:
 
 
 def citation_key(key: str) -> str:
-    """The key as a mark and a .bib entry may have it."""
-    return _NO_KEY.sub("-", key) or "paper"
+    """The key as a mark and a .bib entry can have it."""
+    return _NOT_IN_KEYS.sub("-", key) or "paper"
 
 
 class Marks:
-    """The marks of one text in one of STYLES. Numbers follow the papers, from `first`; names and
-    titles in a mark pass through `escape`."""
+    """The marks of one text in one of STYLES. The papers are numbered in order, from `first`. Names
+    and titles in a mark pass through `escape`."""
 
     def __init__(
         self,
@@ -53,8 +53,8 @@ class Marks:
 
     def mark(self, paper_ids: Sequence[str], pages: Mapping[str, Sequence[int]] = _NO_PAGES) -> str:
         """One mark for these papers, each once, without a space before it: `[@a; @b, p. 3]`,
-        `\\citep{a,b}`, `[1; 2, p. 3]` or `(Guo et al., 2025; "A Title", n.d.)`. Empty for none.
-        `pages` names those of a paper that are cited; with them LaTeX has one mark a paper."""
+        `\\citep{a,b}`, `[1; 2, p. 3]` or `(Guo et al., 2025; "A Title", n.d.)`. Empty without a
+        paper. `pages` has the cited pages of each paper; with them LaTeX has one mark for each."""
         own = [i for i in dict.fromkeys(paper_ids) if i in self._papers]
         if not own:
             return ""
@@ -86,24 +86,24 @@ class Marks:
 
 
 def known_authors(paper: Paper) -> list[str]:
-    """Family names, and the names of groups. A count of authors is nobody's name."""
+    """Family names, and the names of groups, without counts such as "10 authors"."""
     names = [name.short for name in authors_of(paper)]
     return [name for name in names if name and not _COUNT.fullmatch(name)]
 
 
 def _labels(papers: Sequence[Paper]) -> dict[str, tuple[str, ...]]:
-    """Author and year of each paper, its title where no author is known; with a short title where
-    two papers would have the same."""
-    short = {paper.id: (_who(paper), _when(paper)) for paper in papers}
+    """Author and year of each paper, with its title for an author where none is known, and with a
+    short title where two papers would have the same label."""
+    short = {paper.id: (_who(paper), str(paper.year or "n.d.")) for paper in papers}
     count = Counter(short.values())
     labels: dict[str, tuple[str, ...]] = {}
     for paper in papers:
-        label: tuple[str, ...] = short[paper.id]
-        if count[short[paper.id]] > 1:
-            longest = 2 * _TITLE_CHARS
-            title = f'"{shorten(clean(paper.title), longest)}"'
-            label = (label[0], label[1], title) if known_authors(paper) else (title, label[1])
-        labels[paper.id] = label
+        who, year = short[paper.id]
+        title = f'"{shorten(clean(paper.title), 2 * _TITLE_CHARS)}"'
+        if count[who, year] == 1:
+            labels[paper.id] = who, year
+        else:
+            labels[paper.id] = (who, year, title) if known_authors(paper) else (title, year)
     return labels
 
 
@@ -114,7 +114,3 @@ def _who(paper: Paper) -> str:
     if len(names) > 2:
         return f"{names[0]} et al."
     return " and ".join(names)
-
-
-def _when(paper: Paper) -> str:
-    return str(paper.year) if paper.year is not None else "n.d."

@@ -9,19 +9,22 @@ from typing import Any
 from reviewer.errors import ReviewError, UsageError
 from reviewer.grounding.cells import tally
 from reviewer.render.describe import link_of
-from reviewer.render.numbered_references import references_of
+from reviewer.render.provenance import references_of
 from reviewer.text.invisible import escape_hidden
 from reviewer.types import Answer, Citation, Paper, RelatedWork, SurveyReport, Table
 from reviewer.types.checks import CheckReport
 from reviewer.types.drafts import Revision
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Added
-from reviewer.types.runs import Finding, Run
+from reviewer.types.runs import Finding, Run, Usage
 from reviewer.types.searches import Found
 from reviewer.types.surveys import Batch
 from reviewer.types.tables import Row
 
 VERSION = 1
+_PAPER_FIELDS = (
+    "key id title authors author_note organisation date year venue doi arxiv_id retracted versions"
+).split()
 
 
 def dump(kind: str, content: dict[str, Any]) -> str:
@@ -54,7 +57,7 @@ def answer_json(answer: Answer) -> str:
                 for claim in answer.claims
             ],
             "stances": [stance.model_dump(mode="json") for stance in answer.stances],
-            "nearest": [paper_fields(paper) for paper in answer.nearest],
+            "nearest": _all_fields(answer.nearest),
             "references": [
                 {
                     "number": reference.number,
@@ -64,7 +67,7 @@ def answer_json(answer: Answer) -> str:
                 for reference in references
             ],
             "coverage": answer.coverage.model_dump(mode="json"),
-            "usage": {"run_id": answer.run_id, **answer.usage.model_dump(mode="json")},
+            "usage": _usage(answer.run_id, answer.usage),
         },
     )
 
@@ -73,49 +76,45 @@ def _citation(citation: Citation, number: int) -> dict[str, Any]:
     return {"reference": number, **citation.model_dump(mode="json")}
 
 
+def _usage(run_id: str, usage: Usage) -> dict[str, Any]:
+    return {"run_id": run_id, **usage.model_dump(mode="json")}
+
+
+def _all_fields(papers: Sequence[Paper]) -> list[dict[str, Any]]:
+    return [paper_fields(paper) for paper in papers]
+
+
 def paper_fields(paper: Paper) -> dict[str, Any]:
     """What identifies a paper, without its texts."""
-    return {
-        "key": paper.key,
-        "id": paper.id,
-        "title": paper.title,
-        "authors": list(paper.authors),
-        "author_note": paper.author_note,
-        "organisation": paper.organisation,
-        "date": paper.date,
-        "year": paper.year,
-        "venue": paper.venue,
-        "doi": paper.doi,
-        "arxiv_id": paper.arxiv_id,
-        "retracted": paper.retracted,
-        "versions": list(paper.versions),
-        "link": link_of(paper),
-    }
+    fields = {name: getattr(paper, name) for name in _PAPER_FIELDS}
+    return {**fields, "link": link_of(paper)}
 
 
 def table_json(table: Table) -> str:
-    """Columns, and one row a paper with its cells, each value with its located quote; all that
-    `read_table` needs to go on from it."""
+    """Columns, and one row for each paper with its cells, each value with its located quote: all
+    that `read_table` needs to read the table back."""
     papers = {paper.id: paper for paper in table.papers}
     whole = table.model_dump(mode="json", exclude={"papers", "rows", "coverage", "run_id", "usage"})
     rows = [
         {**paper_fields(papers[row.paper_id]), **row.model_dump(mode="json", exclude={"paper_id"})}
         for row in table.rows
     ]
-    nearest = [] if table.rows else [paper_fields(paper) for paper in table.papers]
-    last = {
-        "cells": tally(table).model_dump(),
-        "coverage": table.coverage.model_dump(mode="json"),
-        "usage": {"run_id": table.run_id, **table.usage.model_dump(mode="json")},
-    }
-    return dump("table", {**whole, "rows": rows, "nearest": nearest, **last})
+    return dump(
+        "table",
+        {
+            **whole,
+            "rows": rows,
+            "nearest": [] if table.rows else _all_fields(table.papers),
+            "cells": tally(table).model_dump(),
+            "coverage": table.coverage.model_dump(mode="json"),
+            "usage": _usage(table.run_id, table.usage),
+        },
+    )
 
 
 def read_table(text: str, file: str) -> Table:
-    """The table of a document that `table_json` made, without its papers' texts.
-
-    Raises UsageError when it is none.
-    """
+    """The table of a document that `table_json` made, without its papers' texts. Raises UsageError
+    for any other text; `file` is its name in the error."""
     try:
         document = json.loads(text)
         if document.get("schema") != f"review/table/{VERSION}":
@@ -131,53 +130,47 @@ def read_table(text: str, file: str) -> Table:
         return Table.model_validate(fields)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
-            f"{file} is no table of review", hint="Make one with: review table TOPIC -o FILE.json"
+            f"{file} is not a table made by review",
+            hint="Make one with: review table TOPIC -o FILE.json",
         ) from error
 
 
 def draft_json(work: RelatedWork) -> str:
     """Sections with their claims, each with its role and located citations; the papers by id, and
     coverage and usage. `start` and `end` of a citation of `own` are characters of its file."""
-    whole = work.model_dump(
-        mode="json", exclude={"papers", "nearest", "coverage", "run_id", "usage"}
+    last = {"papers", "nearest", "coverage", "run_id", "usage"}
+    return dump(
+        "draft",
+        {
+            **work.model_dump(mode="json", exclude=last),
+            "papers": _all_fields(work.papers),
+            "nearest": _all_fields(work.nearest),
+            "coverage": work.coverage.model_dump(mode="json"),
+            "usage": _usage(work.run_id, work.usage),
+        },
     )
-    last = work.model_dump(mode="json", include={"coverage", "run_id", "usage"})
-    papers = [paper_fields(paper) for paper in work.papers]
-    nearest = [paper_fields(paper) for paper in work.nearest]
-    usage = {"run_id": last.pop("run_id"), **last.pop("usage")}
-    return dump("draft", {**whole, "papers": papers, "nearest": nearest, **last, "usage": usage})
 
 
 def revision_json(revision: Revision, diff: str) -> str:
-    """What was added to a user's draft, and where; `diff` in the unified form."""
+    """What was added to a user's draft, and where. `diff` is a unified diff."""
     whole = revision.model_dump(mode="json", exclude={"before", "papers", "run_id", "usage"})
-    papers = [paper_fields(paper) for paper in revision.papers]
-    usage = {"run_id": revision.run_id, **revision.usage.model_dump(mode="json")}
+    usage = _usage(revision.run_id, revision.usage)
+    papers = _all_fields(revision.papers)
     return dump("revision", {**whole, "diff": diff, "papers": papers, "usage": usage})
 
 
 def batch_json(batch: Batch) -> str:
-    """All reports; what differs from run to run stands in `usage` alone."""
-    made = batch.made
-    return dump(
-        "survey",
-        {
-            "title": batch.title,
-            "reports": [_report_fields(report) for report in batch.reports],
-            "usage": {
-                "run_id": made.run_id,
-                "started": made.started,
-                "finished": made.finished,
-                **made.usage.model_dump(mode="json"),
-            },
-        },
-    )
+    """All reports. What differs from run to run is in `usage` alone."""
+    made = batch.made.model_dump(mode="json")
+    reports = [_report_fields(report) for report in batch.reports]
+    usage = made.pop("usage")
+    return dump("survey", {"title": batch.title, "reports": reports, "usage": {**made, **usage}})
 
 
 def _report_fields(report: SurveyReport) -> dict[str, Any]:
     fields = report.model_dump(mode="json", exclude={"papers", "made", "tables"})
     tables = [t.model_dump(mode="json", exclude={"papers", "usage"}) for t in report.tables]
-    return {**fields, "tables": tables, "papers": [paper_fields(p) for p in report.papers]}
+    return {**fields, "tables": tables, "papers": _all_fields(report.papers)}
 
 
 def papers_json(papers: Sequence[Paper]) -> str:
@@ -191,7 +184,7 @@ def paper_json(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
 
 
 def found_json(found: Found) -> str:
-    """One object a paper with its key, title and score, best first."""
+    """One object for each paper with its key, title and score, best first."""
     return dump(
         "search",
         {
@@ -206,8 +199,9 @@ def found_json(found: Found) -> str:
                     **paper_fields(hit.paper),
                     "score": hit.score.total,
                     "why": hit.score.model_dump(mode="json", exclude={"total"}),
-                    "best_sentence": hit.best_sentence
-                    and hit.best_sentence.model_dump(mode="json"),
+                    "best_sentence": hit.best_sentence.model_dump(mode="json")
+                    if hit.best_sentence
+                    else None,
                 }
                 for hit in found.hits
             ],
@@ -235,46 +229,28 @@ def check_json(report: CheckReport) -> str:
     """Every sentence that cites or should, and every entry, as they were found."""
     whole = report.model_dump(mode="json", exclude={"papers"})
     papers = {key: paper_fields(paper) for key, paper in report.papers.items()}
-    last = whole.pop("usage")
-    problems = [p for s in report.sentences for p in s.problems]
-    problems += [p for entry in report.entries for p in entry.problems]
-    fails = sum(problem.fails for problem in problems)
-    return dump("check", {"failures": fails, **whole, "papers": papers, "usage": last})
+    usage = whole.pop("usage")
+    checked = [*(s.problems for s in report.sentences), *(e.problems for e in report.entries)]
+    fails = sum(problem.fails for problems in checked for problem in problems)
+    return dump("check", {"failures": fails, **whole, "papers": papers, "usage": usage})
 
 
 def papers_jsonl(papers: Sequence[Paper]) -> str:
-    """One paper a line with all its texts as read, for `review add` and for other programs."""
+    """One paper on each line with its abstract as read, for `review add` and other programs."""
     lines = []
     for paper in papers:
-        fields = {
-            **paper_fields(paper),
-            "abstract": paper.abstract,
-            "pmid": paper.pmid,
-            "url": paper.url,
-            "keywords": list(paper.keywords),
-            "tags": list(paper.tags),
-            "notes": paper.notes,
-            **paper.extra,
-        }
-        kept = {
-            name: value for name, value in fields.items() if value and name not in ("id", "link")
-        }
+        more = ("abstract", "pmid", "url", "keywords", "tags", "notes")
+        fields = paper_fields(paper) | {name: getattr(paper, name) for name in more} | paper.extra
+        kept = {name: v for name, v in fields.items() if v and name not in ("id", "link")}
         lines.append(escape_hidden(json.dumps(kept, ensure_ascii=False)) + "\n")
     return "".join(lines)
 
 
 def records_json(kind: str, records: Sequence[Frozen]) -> str:
-    """A list of records, each with its fields, under the name of its kind."""
+    """A list of values, each with its fields, under the name of their kind."""
     return dump(kind, {kind: [record.model_dump(mode="json") for record in records]})
 
 
 def error_json(error: ReviewError) -> str:
-    return dump(
-        "error",
-        {
-            "code": error.code,
-            "message": error.message,
-            "hint": error.hint,
-            "exit_code": error.exit_code,
-        },
-    )
+    names = ("code", "message", "hint", "exit_code")
+    return dump("error", {name: getattr(error, name) for name in names})

@@ -1,9 +1,9 @@
-"""Comparison tables as LaTeX: booktabs, a citation a row, the quotes as comments."""
+"""Comparison tables as LaTeX: booktabs, a citation in each row, the quotes as comments."""
 
 from __future__ import annotations
 
 from reviewer.grounding.cells import is_in_own_words
-from reviewer.render.describe import cell_text, quoted_place, standing, tally_line
+from reviewer.render.describe import cell_text, quoted_place, support_words, tally_line
 from reviewer.render.escape import OTHER_SCRIPT_DEFINITION, escape_comment, escape_latex
 from reviewer.render.in_text import citation_key
 from reviewer.render.table_words import table_head, table_quotes, table_title
@@ -15,10 +15,12 @@ _SMALL_FROM = 4  # columns
 
 
 def table_latex(table: Table) -> str:
-    """A `table*` to be read in with `\\input`. Text from papers and writers stays text; letters
-    that pdfLaTeX does not have need LuaLaTeX or XeLaTeX and a font for them."""
+    """A `table*` for `\\input`. Text from papers and writers stays text. Letters that pdfLaTeX does
+    not have need LuaLaTeX or XeLaTeX, and a font with them."""
     names = [column.name for column in table.columns]
     share = _WIDTH / (len(names) + 1)
+    has_own = any(is_in_own_words(cell) for row in table.rows for cell in row.cells)
+    legend = r" $\circ$: in the writer's own words, not judged." if has_own else ""
     lines = [
         "% Made by review. Needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.",
         f"% {escape_comment(table_head(table))}",
@@ -34,7 +36,7 @@ def table_latex(table: Table) -> str:
         *map(_row, table.rows),
         r"\bottomrule",
         r"\end{tabular}",
-        r"\par\smallskip\raggedright " + escape_latex(tally_line(table)) + _legend(table),
+        r"\par\smallskip\raggedright " + escape_latex(tally_line(table)) + legend,
         r"\end{table*}",
         *_comments(table),
     ]
@@ -47,17 +49,10 @@ def _row(row: Row) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    text = rf"\raggedright {escape_latex(cell_text(cell))}"
-    if cell.state != "filled":
-        text = rf"\raggedright \textit{{{escape_latex(cell_text(cell))}}}"
+    text = escape_latex(cell_text(cell))
+    text = text if cell.state == "filled" else rf"\textit{{{text}}}"
     mark = r"\textsuperscript{$\circ$}" if is_in_own_words(cell) else ""
-    return f"{{{text}{mark}\\par}}"
-
-
-def _legend(table: Table) -> str:
-    if any(is_in_own_words(cell) for row in table.rows for cell in row.cells):
-        return r" $\circ$: in the writer's own words, not judged."
-    return ""
+    return rf"{{\raggedright {text}{mark}\par}}"
 
 
 def _comments(table: Table) -> list[str]:
@@ -65,7 +60,8 @@ def _comments(table: Table) -> list[str]:
     for quote in table_quotes(table):
         found = quote.value.citation
         place = quoted_place(found) if found else "not located"
-        said = found.quote if found else quote.value.quote
-        text = f'{quote.row.key}, {quote.column}: "{said}" ({place}; {standing(quote.value)})'
+        quoted = found.quote if found else quote.value.quote
+        support = support_words(quote.value)
+        text = f'{quote.row.key}, {quote.column}: "{quoted}" ({place}; {support})'
         lines.append(f"% {escape_comment(text)}")
     return lines

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from reviewer.render.claim_notes import is_quote, remarks_on
-from reviewer.render.describe import byline, link_of, readable_date
+from reviewer.render.describe import byline, joined_spans, link_of, quoted_place, readable_date
 from reviewer.render.escape import escape, escape_plain
 from reviewer.render.in_text import page_words
-from reviewer.render.numbered_references import Reference, references_of
-from reviewer.render.provenance import answer_head, answer_title
+from reviewer.render.provenance import answer_head, answer_title, coverage_line, references_of
 from reviewer.text import counted
 from reviewer.text.entry_types import marked_title
 from reviewer.text.views import clean_view
@@ -28,7 +27,13 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
     numbers = {reference.paper.id: reference.number for reference in references}
     lines = [f"# {escape(answer_title(answer))}", ""]
     if not answer.claims:
-        return "\n".join([*lines, *_nothing(answer), "", _coverage(answer), ""])
+        lines += ["Not enough evidence in this library to answer.", ""]
+        if answer.coverage.reason:
+            lines += [escape(answer.coverage.reason), ""]
+        if answer.nearest:
+            near = (f"- {paper_line(paper)}" for paper in answer.nearest)
+            lines += ["Nearest papers, which may not answer:", "", *near, ""]
+        return "\n".join([*lines, coverage_line(answer.coverage), ""])
     lines += [escape(answer_head(answer)), "", *_verdict(answer)]
     if answer.is_weak:
         lines += ["## Nearest, may not answer", ""]
@@ -36,10 +41,11 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
     lines += _stances(answer, numbers)
     lines += ["", "## References", ""]
     for reference in references:
-        lines += [reference_line(reference), ""]
+        lines += [f"[{reference.number}] {paper_line(reference.paper)}", ""]
         if with_quotes:
-            lines += [*_quotes(reference.citations), ""]
-    return "\n".join([*lines, _coverage(answer), ""])
+            quotes = [f'> "{escape(c.quote)}" ({quoted_place(c)})' for c in reference.citations]
+            lines += ["\n>\n".join(quotes), ""]
+    return "\n".join([*lines, coverage_line(answer.coverage), ""])
 
 
 def _verdict(answer: Answer) -> list[str]:
@@ -53,24 +59,13 @@ def _verdict(answer: Answer) -> list[str]:
 
 def _stances(answer: Answer, numbers: dict[str, int]) -> list[str]:
     """Each stance that was taken, with the sentence that shows it."""
-    taken = [s for kind in _KINDS for s in answer.stances if s.stance == kind and s.citation]
     lines = [
-        f"- {s.stance} [{numbers[s.paper_id]}{_at_page([s.citation])}]: "
-        f'"{escape(s.citation.quote)}"'
-        for s in taken
-        if s.citation is not None
+        f'- {kind} [{numbers[s.paper_id]}{_at_page([s.citation])}]: "{escape(s.citation.quote)}"'
+        for kind in _KINDS
+        for s in answer.stances
+        if s.stance == kind and s.citation is not None
     ]
     return ["", "## Stances", "", *lines] if lines else []
-
-
-def _nothing(answer: Answer) -> list[str]:
-    lines = ["Not enough evidence in this library to answer."]
-    if answer.coverage.reason:
-        lines += ["", escape(answer.coverage.reason)]
-    if answer.nearest:
-        lines += ["", "Nearest papers, which may not answer:", ""]
-        lines += [f"- {paper_line(paper)}" for paper in answer.nearest]
-    return lines
 
 
 def _claim(claim: Claim, numbers: dict[str, int]) -> str:
@@ -90,30 +85,9 @@ def _at_page(citations: Iterable[Citation]) -> str:
     return page_words([citation.page for citation in citations if citation.page])
 
 
-def _quotes(citations: Sequence[Citation]) -> list[str]:
-    lines = []
-    for c in citations:
-        page = f", page {c.page}" if c.page else ""
-        lines.append(f'> "{escape(c.quote)}" ({c.part}{page}, characters {c.start} to {c.end})')
-        lines.append(">")
-    return lines[:-1]
-
-
-def _coverage(answer: Answer) -> str:
-    coverage = answer.coverage
-    said = [
-        f"{counted(coverage.papers, 'paper')} in the library",
-        f"{coverage.matched} matched",
-        f"{coverage.read} read",
-        f"{coverage.cited} cited",
-    ]
-    left_out = f" Left out: {'; '.join(coverage.left_out)}." if coverage.left_out else ""
-    return ", ".join(said) + "." + left_out
-
-
 def found_markdown(found: Found, *, explained: bool = False, head: str = "") -> str:
-    """Ranked papers, each with its best sentence and why it was found, in short or part by part.
-    `head` takes the place of the line that counts those that match."""
+    """Ranked papers, each with its best sentence and why it was found, in short or, with
+    `explained`, part by part. `head` replaces the line that counts the papers that match."""
     if not head and not found.matched:
         head = "No paper matches. Nearest:" if found.hits else "No paper matches."
     elif not head:
@@ -142,7 +116,7 @@ def _why(score: Score) -> str:
 
 
 def _explained(score: Score) -> list[str]:
-    """The parts of a score, one a line; what this search did not use is not named."""
+    """The parts of a score, one on each line, without those that this search did not use."""
     parts = [
         ("words", score.lexical, score.terms),
         ("feedback words", score.feedback, score.feedback_terms),
@@ -160,27 +134,27 @@ def _explained(score: Score) -> list[str]:
 
 
 def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
-    """A paper with its texts; what past answers quoted from it stands in bold."""
+    """A paper with its texts. What past answers quoted from it is in bold."""
     lines = [f"# {escape(paper.title)}", "", paper_line(paper), ""]
     for part in paper.parts:
         if part.name == "title":
             continue
-        spans = sorted({(c.start, c.end) for _, c in marked if c.part == part.name})
+        spans = [(c.start, c.end) for _, c in marked if c.part == part.name]
         lines += [f"## {part.name.capitalize()}", "", _with_marks(part.text, spans), ""]
     if marked:
         questions = dict.fromkeys(question for question, _ in marked)
         lines += ["## Quoted in answers to", "", *(f"- {escape(q)}" for q in questions), ""]
+    extra = sorted(paper.extra.items())
+    certainty = paper.extra.get("certainty")
+    certainty = certainty if isinstance(certainty, dict) else {}
     facts = {
         "Keywords": ", ".join(paper.keywords),
         "Tags": ", ".join(paper.tags),
         "Other versions": ", ".join(paper.versions),
-        "Retraction": "; ".join(
-            str(said)
-            for name, said in sorted(paper.extra.items())
-            if name.startswith("retraction_")
-        ),
+        "Retraction": "; ".join(str(v) for name, v in extra if name.startswith("retraction_")),
         "Also known as": ", ".join(paper.aliases),
-        "Found on its pages": _certainty(paper),
+        # Of a PDF: `title likely, authors guess`.
+        "Found on its pages": ", ".join(f"{name} {sure}" for name, sure in certainty.items()),
         "Left out": str(paper.extra.get("hidden_text", "")),
         "Read from": ", ".join(f"{o.file}:{o.position}" for o in paper.origins),
     }
@@ -188,36 +162,16 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _certainty(paper: Paper) -> str:
-    """`title likely, authors guess`: how sure what a PDF's pages tell is."""
-    known = paper.extra.get("certainty")
-    return ", ".join(f"{k} {v}" for k, v in known.items()) if isinstance(known, dict) else ""
-
-
-def _with_marks(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The cleaned text; what stands in the original's sorted `spans` is bold."""
+def _with_marks(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The cleaned text. What is in the `spans` of the original is bold."""
     view = clean_view(text)
     out, at = [], 0
-    for start, end in _joined(spans):
+    for start, end in joined_spans(spans):
         first, last = bisect_left(view.offsets, start), bisect_left(view.offsets, end)
         bold = escape_plain(view.text[first:last].strip())
         out += [escape_plain(view.text[at:first]), f"**{bold}**" if bold else ""]
         at = last
     return "".join([*out, escape_plain(view.text[at:])])
-
-
-def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that touch or lie over each other become one."""
-    joined: list[tuple[int, int]] = []
-    for start, end in spans:
-        if joined and start <= joined[-1][1]:
-            start, end = joined[-1][0], max(end, joined.pop()[1])
-        joined.append((start, end))
-    return joined
-
-
-def reference_line(reference: Reference) -> str:
-    return f"[{reference.number}] {paper_line(reference.paper)}"
 
 
 def paper_line(paper: Paper) -> str:
@@ -232,3 +186,8 @@ def paper_line(paper: Paper) -> str:
         f"<{link}>" if link else "",
     ]
     return " · ".join(piece for piece in pieces if piece)
+
+
+def table_row(cells: Sequence[str]) -> str:
+    """A row of a Markdown table, of cells that are escaped already."""
+    return f"| {' | '.join(cells)} |"

@@ -5,30 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from reviewer.render.claim_notes import (
-    citations_of,
+    WEAK_DRAFT,
     cited_papers,
-    coverage_line,
     draft_head,
     draft_title,
-    is_quote,
-    mark_of,
+    marked_sentence,
     nothing_drafted,
     pages_of,
     quotes_by_paper,
+    quotes_of,
     remarks_on,
-    weak_line,
-    with_mark,
 )
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.render.in_text import Marks
 from reviewer.render.markdown import paper_line
+from reviewer.render.provenance import coverage_line
 from reviewer.text.entry_types import marked_title
 from reviewer.types import Claim, Paper, RelatedWork
-from reviewer.types.drafts import Section
+from reviewer.types.drafts import Section, Statement
 
-Listed = Callable[[Sequence[Paper]], list[str]]
-"""Gives one line a paper of a bibliography; the papers are in the order of their marks."""
+FormatReferences = Callable[[Sequence[Paper]], list[str]]
+"""Formats the papers of a bibliography, given in the order of their marks, one line each."""
 
 
 def draft_markdown(
@@ -36,32 +34,36 @@ def draft_markdown(
     style: str = "pandoc",
     *,
     with_quotes: bool = False,
-    listed: Listed | None = None,
+    listed: FormatReferences | None = None,
 ) -> str:
-    """The whole section: head, themes, references, coverage. `listed` formats the references;
-    without it they stand with their keys, as `ask` has them."""
+    """The whole section: head, themes, references, coverage. `listed` formats the references.
+    Without it they have their keys, as those of `ask` do."""
     papers = cited_papers(work)
     marks = Marks(style, papers, escape=escape_pandoc)
     lines = [f"# {escape_pandoc(draft_title(work))}", ""]
     if not work.sections:
-        lines += [nothing_drafted(work), ""]
-        if work.nearest:
-            lines += ["Nearest papers, which may not help:", ""]
-            lines += [*(f"- {for_pandoc(paper_line(paper))}" for paper in work.nearest), ""]
-        return "\n".join([*lines, coverage_line(work), ""])
+        lines += [nothing_drafted(work), "", *nearest_markdown(work.nearest)]
+        return "\n".join([*lines, coverage_line(work.coverage), ""])
     lines += [escape_pandoc(draft_head(work)), ""]
     if work.is_weak:
-        lines += [weak_line(work), ""]
+        lines += [WEAK_DRAFT, ""]
     for section in work.sections:
         lines += [*_section(section, work, marks), ""]
     lines += ["## References", ""]
-    for line, paper in zip(
-        _references(papers, marks, listed), _sorted(papers, listed), strict=True
-    ):
+    for line, paper in _references(papers, marks, listed):
         lines += [line, ""]
         if with_quotes and paper is not None:
-            lines += [*_quotes(work, paper), ""]
-    return "\n".join([*lines, escape_pandoc(coverage_line(work)), ""])
+            quotes = quotes_of(work, paper)
+            lines += [*(f"> {quoted_pandoc(c.quote)} ({quoted_place(c)})" for c in quotes), ""]
+    return "\n".join([*lines, escape_pandoc(coverage_line(work.coverage)), ""])
+
+
+def nearest_markdown(papers: Sequence[Paper]) -> list[str]:
+    """What is shown where nothing could be written."""
+    if not papers:
+        return []
+    lines = (f"- {for_pandoc(paper_line(paper))}" for paper in papers)
+    return ["Nearest papers, which may not help:", "", *lines, ""]
 
 
 def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
@@ -71,11 +73,8 @@ def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     known = {paper.id: paper for paper in work.papers}
     for paper_id, quotes in quotes_by_paper(section).items():
         paper = known[paper_id]
-        said = " ".join(quoted_pandoc(claim.text) for claim in quotes)
-        mark = marks.mark([paper_id], pages_of(citations_of(quotes)))
-        year = f" ({paper.year})" if paper.year else " (year unknown)"
-        title = escape_pandoc(marked_title(paper))
-        lines.append(f"- **{title}**{year} {mark}: {said}")
+        mark = marks.mark([paper_id], pages_of([c for q in quotes for c in q.citations]))
+        lines.append(quoted_paper(paper, marked_title(paper), mark, quotes))
     others = [claim for claim in section.claims if claim.role != "quote"]
     if others and len(lines) > 2:
         lines.append("")
@@ -84,14 +83,19 @@ def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     return lines
 
 
+def quoted_paper(paper: Paper, title: str, mark: str, quotes: Sequence[Statement]) -> str:
+    """A paper of an annotated section with the sentences that are quoted from it."""
+    quoted = " ".join(quoted_pandoc(claim.text) for claim in quotes)
+    year = f" ({paper.year})" if paper.year else " (year unknown)"
+    return f"- **{escape_pandoc(title)}**{year} {mark}: {quoted}"
+
+
 def sentence_markdown(claim: Claim, marks: Marks) -> str:
-    """One sentence with its mark and, where it is not proven, what is said of that; a quote stands
-    in quotation marks."""
+    """One sentence with its mark, and a remark where it is not proven. A quote is in quotation
+    marks."""
     remarks = remarks_on(claim)
     remark = f" *({escape_pandoc(remarks)})*" if remarks else ""
-    if is_quote(claim):
-        return f"{quoted_pandoc(claim.text)} {mark_of(claim, marks)}{remark}"
-    return with_mark(escape_pandoc(claim.text), mark_of(claim, marks)) + remark
+    return marked_sentence(claim, marks, escape_pandoc, quoted_pandoc) + remark
 
 
 def reference_markdown(paper: Paper, marks: Marks) -> str:
@@ -100,19 +104,14 @@ def reference_markdown(paper: Paper, marks: Marks) -> str:
     return head + for_pandoc(paper_line(paper))
 
 
-def _references(papers: Sequence[Paper], marks: Marks, listed: Listed | None) -> list[str]:
+def _references(
+    papers: Sequence[Paper], marks: Marks, listed: FormatReferences | None
+) -> list[tuple[str, Paper | None]]:
+    """Each line with its paper, which is None where a style may have sorted the lines."""
     if listed is None:
-        return [reference_markdown(paper, marks) for paper in papers]
+        return [(reference_markdown(paper, marks), paper) for paper in papers]
     if marks.style == "numeric":
-        return [f"[{marks.number_of(p.id)}] {escape_pandoc(listed([p])[0])}" for p in papers]
-    return [f"- {escape_pandoc(line)}" for line in listed(papers)]
-
-
-def _sorted(papers: Sequence[Paper], listed: Listed | None) -> Sequence[Paper | None]:
-    """The papers beside their references; not known where a style has sorted them."""
-    return papers if listed is None else [None] * len(papers)
-
-
-def _quotes(work: RelatedWork, paper: Paper) -> list[str]:
-    every = [c for s in work.sections for c in citations_of(s.claims) if c.paper_id == paper.id]
-    return [f"> {quoted_pandoc(c.quote)} ({quoted_place(c)})" for c in dict.fromkeys(every)]
+        lines = [f"[{marks.number_of(p.id)}] {escape_pandoc(listed([p])[0])}" for p in papers]
+    else:
+        lines = [f"- {escape_pandoc(line)}" for line in listed(papers)]
+    return [(line, None) for line in lines]

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote
 
-from reviewer.render.claim_notes import (
-    citations_of,
-    is_quote,
-    mark_of,
-    quotes_by_paper,
-    remarks_on,
-    with_mark,
-)
+from reviewer.render.claim_notes import citations_of, marked_sentence, quotes_by_paper
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.render.in_text import Marks
-from reviewer.render.markdown import paper_line
-from reviewer.render.methods import flow_steps, method_facts, news_lines, run_facts
+from reviewer.render.markdown import paper_line, table_row
+from reviewer.render.markdown_draft import nearest_markdown, quoted_paper, sentence_markdown
+from reviewer.render.methods import flow_steps, method_facts, news_facts, run_facts
 from reviewer.render.provenance import Fact
 from reviewer.render.table_words import table_title
 from reviewer.text import clean, counted
@@ -26,7 +20,8 @@ from reviewer.types.surveys import Batch, OpenQuestion, SurveySection
 from reviewer.types.tables import Value
 
 RUN_HEAD = "## This run"
-"""Under this heading stands all that may differ between two runs that say the same."""
+"""The heading of all that may differ between two runs that say the same."""
+_WEAK = "Nothing in this library is clearly on the topic; these papers are the nearest."
 
 
 def survey_markdown(report: SurveyReport) -> str:
@@ -35,49 +30,43 @@ def survey_markdown(report: SurveyReport) -> str:
     papers = survey_papers(report)
     marks = Marks("pandoc", papers, escape=escape_pandoc)
     lines = [f"# {escape_pandoc(report.title)}", "", escape_pandoc(_head(report)), ""]
-    lines += _facts("## What is new", news_lines(report))
-    if not report.sections and not report.tables:
-        lines += _nothing(report)
+    lines += _facts("## What is new", news_facts(report))
+    if not report.sections and not report.tables and report.failed:
+        lines += ["*(This report could not be written.)*", ""]
+    elif not report.sections and not report.tables:
+        lines += ["Not enough evidence in this library for this topic.", ""]
+        lines += nearest_markdown(report.papers)
     if report.is_weak:
-        lines += [
-            "Nothing in this library is clearly on the topic; these papers are the nearest.",
-            "",
-        ]
+        lines += [_WEAK, ""]
     if report.abstract:
-        lines += ["## Abstract", "", _told(report.abstract, marks), ""]
+        lines += ["## Abstract", "", _sentences(report.abstract, marks), ""]
     for number, section in enumerate(report.sections, start=1):
         lines += [*_section(number, section, report, marks), ""]
     lines += _tables(report, marks)
-    if report.open_questions:
-        lines += ["## Open questions", ""]
-        lines += [_open(item, marks) for item in report.open_questions]
-        lines.append("")
-    lines += _verdicts(report)
-    lines += _flow(report)
+    lines += _list("## Open questions", [_open(item, marks) for item in report.open_questions])
+    verdicts = [
+        f"- {escape_pandoc(verdict.question)} **{escape_pandoc(verdict.verdict)}**"
+        for verdict in report.verdicts
+    ]
+    lines += _list("## Verdicts", verdicts)
+    lines += _list("## How these papers were found", _flow(report))
     lines += _facts("## Methods", method_facts(report))
-    lines += _queries(report)
-    if papers:
-        lines += ["## References", ""]
-        lines += [f"- {for_pandoc(paper_line(paper))}" for paper in papers]
-        lines.append("")
+    lines += _list("Searches:", _queries(report))
+    lines += _list("## References", [f"- {for_pandoc(paper_line(paper))}" for paper in papers])
     return "\n".join([*lines, *_facts(RUN_HEAD, run_facts(report.made))])
 
 
 def index_markdown(batch: Batch) -> str:
-    """A line a report, with links to the files beside the index."""
-    lines = [
-        f"# {escape_pandoc(batch.title)}",
-        "",
-        "| Report | Sections | Papers read | Cited | Remarks |",
-        "| --- | --- | --- | --- | --- |",
-    ]
+    """A row for each report, with links to the files beside the index."""
+    names = ["Report", "Sections", "Papers read", "Cited", "Remarks"]
+    lines = [f"# {escape_pandoc(batch.title)}", "", table_row(names), table_row(["---"] * 5)]
     for report in batch.reports:
         link = f"[{escape_pandoc(report.title)}](<{quote(report.name)}.md>)"
         remark = f"{counted(report.failed, 'part')} failed" if report.failed else ""
         remark = remark or ("" if report.sections else "nothing found")
         flow = report.flow
         cells = [link, str(len(report.sections)), str(flow.read), str(flow.cited), remark]
-        lines.append(f"| {' | '.join(cells)} |")
+        lines.append(table_row(cells))
     return "\n".join([*lines, "", *_facts(RUN_HEAD, run_facts(batch.made))])
 
 
@@ -102,28 +91,8 @@ def _head(report: SurveyReport) -> str:
     return f"Written by {report.methods.writer} from {papers}; citations by code."
 
 
-def _nothing(report: SurveyReport) -> list[str]:
-    if report.failed:
-        return ["*(This report could not be written.)*", ""]
-    lines = ["Not enough evidence in this library for this topic.", ""]
-    if report.papers:
-        lines += ["Nearest papers, which may not help:", ""]
-        lines += [*(f"- {for_pandoc(paper_line(paper))}" for paper in report.papers), ""]
-    return lines
-
-
-def _told(claims: Iterable[Claim], marks: Marks) -> str:
-    return " ".join(_sentence(claim, marks) for claim in claims)
-
-
-def _sentence(claim: Claim, marks: Marks) -> str:
-    """A sentence with its mark and, where it is not proven, what is said of that."""
-    remarks = remarks_on(claim)
-    is_asked = isinstance(claim, OpenQuestion) and not claim.unproven and not claim.dropped
-    remark = f" *({escape_pandoc(remarks)})*" if remarks and not is_asked else ""
-    if is_quote(claim):
-        return f"{quoted_pandoc(claim.text)} {mark_of(claim, marks)}{remark}"
-    return with_mark(escape_pandoc(claim.text), mark_of(claim, marks)) + remark
+def _sentences(claims: Sequence[Claim], marks: Marks) -> str:
+    return " ".join(sentence_markdown(claim, marks) for claim in claims)
 
 
 def _section(number: int, section: SurveySection, report: SurveyReport, marks: Marks) -> list[str]:
@@ -139,13 +108,10 @@ def _section(number: int, section: SurveySection, report: SurveyReport, marks: M
     known = {paper.id: paper for paper in report.papers}
     for paper_id, quotes in quotes_by_paper(section).items():
         paper = known[paper_id]
-        said = " ".join(quoted_pandoc(claim.text) for claim in quotes)
-        year = f" ({paper.year})" if paper.year else " (year unknown)"
-        mark = marks.mark([paper_id])
-        lines.append(f"- **{escape_pandoc(paper.title)}**{year} {mark}: {said}")
+        lines.append(quoted_paper(paper, paper.title, marks.mark([paper_id]), quotes))
     others = [claim for claim in section.claims if claim.role != "quote"]
     if others:
-        lines += [""] * (len(section.claims) > len(others)) + [_told(others, marks)]
+        lines += [""] * (len(section.claims) > len(others)) + [_sentences(others, marks)]
     if section.see_also:
         seen = (f"{s.number} {marks.mark(s.paper_ids)}".strip() for s in section.see_also)
         lines += ["", f"See also section {', '.join(seen)}."]
@@ -155,19 +121,18 @@ def _section(number: int, section: SurveySection, report: SurveyReport, marks: M
 
 
 def _open(item: OpenQuestion, marks: Marks) -> str:
+    """An open question. It states nothing, so it has a remark only for what was left out."""
     where = f" (section {', '.join(map(str, item.sections))})" if item.sections else ""
-    return f"- {_sentence(item, marks)}{where}"
+    if item.unproven or item.dropped:
+        return f"- {sentence_markdown(item, marks)}{where}"
+    return f"- {marked_sentence(item, marks, escape_pandoc, quoted_pandoc)}{where}"
 
 
 def _tables(report: SurveyReport, marks: Marks) -> list[str]:
     lines = []
     for n, table in enumerate(report.tables, start=1):
-        lines += [
-            f"## Table {n}. {escape_pandoc(table_title(table))}",
-            "",
-            *_table(table, marks, n),
-            "",
-        ]
+        title = escape_pandoc(table_title(table))
+        lines += [f"## Table {n}. {title}", "", *_table(table, marks, n), ""]
     for why in report.failed_tables:
         lines += [f"*(A table could not be made: {escape_pandoc(why)}.)*", ""]
     return lines
@@ -176,59 +141,52 @@ def _tables(report: SurveyReport, marks: Marks) -> list[str]:
 def _table(table: Table, marks: Marks, n: int) -> list[str]:
     """Rows with each value's quote in a footnote."""
     names = [escape_pandoc(column.name) for column in table.columns]
-    lines = [_line(["Paper", *names]), _line(["---"] * (len(names) + 1))]
+    lines = [table_row(["Paper", *names]), table_row(["---"] * (len(names) + 1))]
     notes: list[str] = []
     for row in table.rows:
-        cells = []
-        for cell in row.cells:
-            said = [_value(value, n, notes) for value in cell.values]
-            cells.append("; ".join(said) or f"*{cell.state}*")
-        lines.append(_line([marks.mark([row.paper_id]), *cells]))
+        cells = [
+            "; ".join(_value(value, n, notes) for value in cell.values) or f"*{cell.state}*"
+            for cell in row.cells
+        ]
+        lines.append(table_row([marks.mark([row.paper_id]), *cells]))
     return [*lines, "", *(part for note in notes for part in (note, ""))][:-1]
 
 
 def _value(value: Value, n: int, notes: list[str]) -> str:
+    """The value with the mark of its footnote, which joins the `notes` of table `n`."""
     name = f"{n}-{len(notes) + 1}"
-    said = value.citation.quote if value.citation else value.quote
+    quoted = value.citation.quote if value.citation else value.quote
     place = quoted_place(value.citation) if value.citation else "not found in the paper"
     doubt = f" *(no proof: {escape_pandoc('; '.join(value.doubts))})*" if value.doubts else ""
     # The full stop is what keeps renderers without footnotes from reading a link's definition.
-    notes.append(f"[^{name}]: {quoted_pandoc(said)} ({place}).")
+    notes.append(f"[^{name}]: {quoted_pandoc(quoted)} ({place}).")
     return f"{escape_pandoc(value.text)}[^{name}]{doubt}"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _verdicts(report: SurveyReport) -> list[str]:
-    lines = ["## Verdicts", ""] if report.verdicts else []
-    for verdict in report.verdicts:
-        lines.append(f"- {escape_pandoc(verdict.question)} **{escape_pandoc(verdict.verdict)}**")
-    return [*lines, ""] if lines else []
 
 
 def _flow(report: SurveyReport) -> list[str]:
     """The counts, each step with what goes no further."""
-    lines = ["## How papers came here", ""]
+    lines = []
     for step in flow_steps(report.flow):
-        why = "; ".join(step.why)
-        out = f" ({step.out}: {escape_pandoc(why)})" if step.out else ""
+        out = f" ({step.out}: {escape_pandoc('; '.join(step.why))})" if step.out else ""
         lines.append(f"- {step.count} {escape_pandoc(step.name)}{out}")
-    return [*lines, ""]
+    return lines
 
 
 def _queries(report: SurveyReport) -> list[str]:
-    lines = ["Searches:", ""] if report.methods.queries else []
+    lines = []
     for query in report.methods.queries:
         of = query.view or (f"section {query.section}" if query.section else "")
-        said = quoted_pandoc(query.question) + (f" ({escape_pandoc(of)})" if of else "")
-        lines.append(f"- {said}: {query.matched} matched, {query.kept} taken")
-    return [*lines, ""] if lines else []
+        asked = quoted_pandoc(query.question) + (f" ({escape_pandoc(of)})" if of else "")
+        lines.append(f"- {asked}: {query.matched} matched, {query.kept} taken")
+    return lines
 
 
 def _facts(head: str, facts: Sequence[Fact]) -> list[str]:
-    if not facts:
-        return []
-    lines = [f"- {fact.name}: {escape_pandoc('; '.join(map(clean, fact.said)))}" for fact in facts]
-    return [head, "", *lines, ""]
+    return _list(
+        head, [f"- {f.name}: {escape_pandoc('; '.join(map(clean, f.values)))}" for f in facts]
+    )
+
+
+def _list(head: str, lines: Sequence[str]) -> list[str]:
+    """The lines under their head, nothing without any."""
+    return [head, "", *lines, ""] if lines else []

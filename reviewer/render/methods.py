@@ -1,4 +1,4 @@
-"""What a report says of its making, so that a reader can redo it: flow, methods, run, news."""
+"""How a report was made, so that a reader can redo it: flow, methods, run, and what is new."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reviewer.types.runs import Usage
 from reviewer.types.searches import Filters
 from reviewer.types.surveys import Flow, Made
 
-_MOST_TITLES = 12  # that the news name
+_MOST_TITLES = 12  # that are named as new or gone
 
 
 def flow_steps(flow: Flow) -> tuple[Step, ...]:
@@ -21,13 +21,13 @@ def flow_steps(flow: Flow) -> tuple[Step, ...]:
     return (
         Step(found, flow.found, flow.duplicates, (again,)),
         Step("screened", flow.screened, flow.not_read, flow.reasons or ("not read",)),
-        Step("read", flow.read, flow.not_cited, ("read, and nothing of them is cited",)),
+        Step("read", flow.read, flow.not_cited, ("read but not cited",)),
         Step("cited", flow.cited),
     )
 
 
 def method_facts(report: SurveyReport) -> tuple[Fact, ...]:
-    """What does not differ between two runs of one plan: writer, prompts, search, library, plan."""
+    """What is the same in two runs of one plan: writer, prompts, search, library, plan."""
     methods = report.methods
     writer = "none: sentences are quoted" if methods.writer == "extractive" else methods.writer
     library = (
@@ -47,14 +47,13 @@ def method_facts(report: SurveyReport) -> tuple[Fact, ...]:
         Fact("Plan", (methods.plan_hash,)),
         Fact("Program", (f"review {methods.version}" if methods.version else "",)),
     ]
-    return tuple(fact for fact in facts if any(fact.said))
+    return tuple(fact for fact in facts if any(fact.values))
 
 
 def filter_lines(filters: Filters) -> Iterator[str]:
-    """The filters in words, a line each; "none" without any."""
+    """The filters in words, a line each, or "none"."""
     if filters.is_empty:
         yield "none"
-        return
     first, last = filters.year_from, filters.year_to
     if first is not None or last is not None:
         yield f"years {'' if first is None else first} to {'' if last is None else last}".rstrip()
@@ -66,13 +65,13 @@ def filter_lines(filters: Filters) -> Iterator[str]:
 
 
 def run_facts(made: Made) -> tuple[Fact, ...]:
-    """What differs from run to run: when it was, its number, and what it cost."""
+    """What differs from run to run: its time, its number, and its cost."""
     times = [readable_time(made.started), readable_time(made.finished)]
     when = " to ".join(dict.fromkeys(time for time in times if time))
     costs = cost_facts(made.usage) if made.usage != Usage() else ()
     seconds = f"{made.usage.seconds:.0f} s" if made.usage.seconds >= 0.5 else ""
     facts = [Fact("When", (when,)), Fact("Run", (clean(made.run_id),)), Fact("Took", (seconds,))]
-    return tuple(fact for fact in (*facts, *costs) if any(fact.said))
+    return tuple(fact for fact in (*facts, *costs) if any(fact.values))
 
 
 def readable_time(iso: str) -> str:
@@ -81,8 +80,8 @@ def readable_time(iso: str) -> str:
     return f"{day} {time[:5]} UTC" if time else day
 
 
-def news_lines(report: SurveyReport) -> tuple[Fact, ...]:
-    """What an update brought: new papers, sections that were written anew, papers that are gone."""
+def news_facts(report: SurveyReport) -> tuple[Fact, ...]:
+    """What an update brought: new papers, rewritten sections, and papers that are gone."""
     news = report.news
     if news is None:
         return ()
@@ -92,10 +91,10 @@ def news_lines(report: SurveyReport) -> tuple[Fact, ...]:
         Fact("Since", (readable_time(news.since),)),
         Fact("New papers", _few(new)),
         Fact("No longer here", _few([clean(title) for title in news.gone_titles])),
-        Fact("Written anew", tuple(clean(title) for title in news.rewritten)),
+        Fact("Rewritten", tuple(clean(title) for title in news.rewritten)),
         Fact("Unchanged", (counted(news.unchanged, "section"),)),
     ]
-    shown = tuple(fact for fact in facts if any(fact.said))
+    shown = tuple(fact for fact in facts if any(fact.values))
     nothing = not (new or news.gone_titles or news.rewritten)
     return (*shown, Fact("Changed", ("nothing",))) if nothing else shown
 
@@ -106,7 +105,6 @@ def _few(titles: Sequence[str]) -> tuple[str, ...]:
 
 
 def batch_facts(reports: Sequence[SurveyReport]) -> tuple[Fact, ...]:
-    """Those of the methods that all reports share, and of the library they read."""
-    every = [method_facts(report) for report in reports]
-    common = set(every[0]).intersection(*every) if every else set()
-    return tuple(fact for fact in every[0] if fact in common) if every else ()
+    """The facts about methods that all reports share."""
+    first, *others = [method_facts(report) for report in reports] or [()]
+    return tuple(fact for fact in first if all(fact in facts for facts in others))

@@ -1,26 +1,35 @@
-"""What every form of a result says of how it was made: who wrote it, from what, at what cost."""
+"""What all forms say about an answer, and about how a result was made and what it cost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from reviewer.text import counted
-from reviewer.types import Answer
+from reviewer.types import Answer, Citation, Paper
 from reviewer.types.runs import Coverage, Usage
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A cited paper with its number in this result, and every citation of it in order."""
+
+    number: int
+    paper: Paper
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
 class Fact:
-    """A name and what is said to it, a line each."""
+    """A name and its values, one on each line."""
 
     name: str
-    said: tuple[str, ...]
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Step:
     """A number of papers on their way into a result. `out` counts those that go no further, `why`
-    says the reasons in words: this step less `out` is the next one."""
+    gives the reasons in words. This step less `out` is the next one."""
 
     name: str
     count: int
@@ -30,6 +39,24 @@ class Step:
 
 def answer_title(answer: Answer) -> str:
     return answer.question[:1].upper() + answer.question[1:]
+
+
+def answer_citations(answer: Answer) -> list[Citation]:
+    """The citations of all claims, then of all stances."""
+    of_claims = [citation for claim in answer.claims for citation in claim.citations]
+    return of_claims + [stance.citation for stance in answer.stances if stance.citation is not None]
+
+
+def references_of(answer: Answer) -> list[Reference]:
+    """The cited papers, numbered in the order in which claims, then stances, first cite them."""
+    papers = {item.paper.id: item.paper for item in answer.evidence}
+    cited: dict[str, list[Citation]] = {}
+    for citation in dict.fromkeys(answer_citations(answer)):
+        cited.setdefault(citation.paper_id, []).append(citation)
+    return [
+        Reference(number, papers[paper_id], tuple(citations))
+        for number, (paper_id, citations) in enumerate(cited.items(), start=1)
+    ]
 
 
 def answer_head(answer: Answer) -> str:
@@ -44,27 +71,38 @@ def answer_head(answer: Answer) -> str:
     return f"Written by {answer.writer} from {papers}; citations by code.{asked}"
 
 
+def coverage_line(coverage: Coverage) -> str:
+    """How many papers there were at each step, and what was left out."""
+    return (
+        f"{counted(coverage.papers, 'paper')} in the library, {coverage.matched} matched, "
+        f"{coverage.read} read, {coverage.cited} cited.{left_out_words(coverage)}"
+    )
+
+
+def left_out_words(coverage: Coverage) -> str:
+    """` Left out: 2 papers without text.`, empty where nothing was left out."""
+    return f" Left out: {'; '.join(coverage.left_out)}." if coverage.left_out else ""
+
+
 def flow_of(coverage: Coverage) -> tuple[Step, ...]:
-    """The way of the papers from the library to the citations, after the flow diagram of PRISMA
-    2020 (Page and others 2021). Reasons are those of all steps from matching on, told where papers
-    leave between being matched and being read."""
-    matched = min(coverage.matched, coverage.papers)
+    """The papers from the library to the citations, after the flow diagram of PRISMA 2020 (Page and
+    others 2021). The reasons of all steps from matching on are given where papers leave between
+    being matched and being read."""
+    papers = coverage.papers
+    matched = min(coverage.matched, papers)
     read = min(coverage.read, matched)
     cited = min(coverage.cited, read)
+    reasons = coverage.left_out or ("beyond the number to read",)
     return (
-        Step(
-            "in the library", coverage.papers, coverage.papers - matched, ("not near the question",)
-        ),
-        Step(
-            "matched", matched, matched - read, coverage.left_out or ("beyond those that are read",)
-        ),
-        Step("read", read, read - cited, ("nothing of them is quoted",)),
+        Step("in the library", papers, papers - matched, ("not near the question",)),
+        Step("matched", matched, matched - read, reasons),
+        Step("read", read, read - cited, ("not quoted",)),
         Step("cited", cited),
     )
 
 
 def facts_of(usage: Usage, writer: str, effort: str = "") -> tuple[Fact, ...]:
-    """The writer, its effort, its calls and what they cost."""
+    """The writer, its effort, its calls and their cost."""
     facts = [Fact("Writer", ("sentences quoted, no model" if writer == "extractive" else writer,))]
     if effort and writer != "extractive":
         facts.append(Fact("Effort", (effort,)))
@@ -72,7 +110,7 @@ def facts_of(usage: Usage, writer: str, effort: str = "") -> tuple[Fact, ...]:
 
 
 def cost_facts(usage: Usage) -> tuple[Fact, ...]:
-    """Calls of a model, tokens and money; none without a call."""
+    """Calls of a model, tokens and money in US dollars. Empty without a call."""
     if not usage.calls and not usage.cached_calls:
         return ()
     cached = f", {usage.cached_calls} from the cache" if usage.cached_calls else ""

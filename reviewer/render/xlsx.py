@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from reviewer.grounding.cells import EMPTY, is_in_own_words
 from reviewer.grounding.columns import number_of
-from reviewer.render.describe import cell_text, link_of, standing, tally_line
+from reviewer.render.describe import cell_text, link_of, support_words, tally_line
 from reviewer.render.table_words import table_head, table_quotes
 from reviewer.text import clean
 from reviewer.text.entry_types import marked_title
@@ -16,18 +16,24 @@ from reviewer.text.invisible import NEVER_XML
 from reviewer.types import Table
 from reviewer.types.tables import Cell, Column
 
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell as SheetCell
+    from openpyxl.worksheet.worksheet import Worksheet
+
 MOST_CHARS = 32_767  # that a cell of Excel holds
 _CUT = " [cut: the whole text is in the JSON]"
 _FILLS = {"no proof": "FCE4D6", "failed": "F8CBAD", "own words": "FFF2CC", "not stated": "EDEDED"}
-_QUOTE_HEAD = (
-    "key", "column", "value", "normalised", "support", "quote", "part", "page", "start", "end"
-)  # fmt: skip
+_QUOTE_HEAD = "key column value normalised support quote part page start end".split()
 _WIDTHS = {"key": 24, "title": 40, "year": 8, "quote": 70, "value": 30, "support": 30}
+_LEGEND = (
+    "Yellow: the writer's own words, not judged. Orange: no proof, or failed. Grey: not stated, "
+    "or not found. The sheet Quotes has the quote behind each value."
+)
 
 
 def table_xlsx(table: Table) -> bytes:
-    """The workbook. Every text is stored as a text, never as a formula; a number of a number
-    column is stored as a number, a percentage as one."""
+    """The workbook. Every text is stored as a text, never as a formula. In a number column a number
+    is stored as a number, and a percentage as a percentage."""
     import openpyxl
 
     book = openpyxl.Workbook()
@@ -43,38 +49,31 @@ def table_xlsx(table: Table) -> bytes:
         for place, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True), start=4):
             _fill(sheet.cell(number, place), column, cell)
     sheet.auto_filter.ref = sheet.dimensions
-    _write(sheet, len(table.rows) + 3, [tally_line(table)], is_wrapped=False)
-    _write(sheet, len(table.rows) + 4, [table_head(table)], is_wrapped=False)
-    _write(sheet, len(table.rows) + 5, [_LEGEND], is_wrapped=False)
+    notes = (tally_line(table), table_head(table), _LEGEND)
+    for number, note in enumerate(notes, start=len(table.rows) + 3):
+        _write(sheet, number, [note], is_wrapped=False)
     _quotes(book.create_sheet("Quotes"), table)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-_LEGEND = (
-    "Yellow: the writer's own words, not judged. Orange: no proof, or failed. Grey: not stated, "
-    "or not found. "
-    "The sheet Quotes has what each value rests on."
-)
-
-
-def _quotes(sheet: Any, table: Table) -> None:  # noqa: ANN401  openpyxl's own type
+def _quotes(sheet: Worksheet, table: Table) -> None:
     _head(sheet, _QUOTE_HEAD)
     for number, quote in enumerate(table_quotes(table), start=2):
         value, found = quote.value, quote.value.citation
         place = (found.part, found.page, found.start, found.end) if found else ()
-        said = found.quote if found else value.quote
-        line = [quote.row.key, quote.column, value.text, value.normal, standing(value), said]
+        quoted = found.quote if found else value.quote
+        line = [quote.row.key, quote.column, value.text, value.normal, support_words(value), quoted]
         _write(sheet, number, [*line, *place])
     sheet.auto_filter.ref = sheet.dimensions
 
 
-def _head(sheet: Any, names: Sequence[str]) -> None:  # noqa: ANN401
+def _head(sheet: Worksheet, names: Sequence[str]) -> None:
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    _write(sheet, 1, list(names))
+    _write(sheet, 1, names)
     for place, name in enumerate(names, start=1):
         sheet.cell(1, place).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(name, 28)
@@ -82,11 +81,7 @@ def _head(sheet: Any, names: Sequence[str]) -> None:  # noqa: ANN401
 
 
 def _write(
-    sheet: Any,  # noqa: ANN401
-    number: int,
-    line: Sequence[str | int | None],
-    *,
-    is_wrapped: bool = True,
+    sheet: Worksheet, number: int, line: Sequence[str | int | None], *, is_wrapped: bool = True
 ) -> None:
     from openpyxl.styles import Alignment
 
@@ -99,7 +94,7 @@ def _write(
         cell.alignment = Alignment(wrap_text=is_wrapped, vertical="top")
 
 
-def _write_text(cell: Any, text: str) -> None:  # noqa: ANN401
+def _write_text(cell: SheetCell, text: str) -> None:
     plain = NEVER_XML.sub("", clean(text))
     if len(plain) > MOST_CHARS:
         plain = plain[: MOST_CHARS - len(_CUT)] + _CUT
@@ -108,18 +103,18 @@ def _write_text(cell: Any, text: str) -> None:  # noqa: ANN401
     cell.quotePrefix = True  # and Excel of a text that is edited
 
 
-def _fill(cell: Any, column: Column, content: Cell) -> None:  # noqa: ANN401
+def _fill(cell: SheetCell, column: Column, content: Cell) -> None:
     from openpyxl.styles import Alignment, PatternFill
 
-    value = content.values[0] if len(content.values) == 1 else None
-    is_number = column.kind == "number" and content.state == "filled" and value is not None
-    number = number_of(value.normal) if is_number and value is not None else None
-    if number is not None and value is not None:
-        is_share = value.normal.endswith("%")
+    is_number = column.kind == "number" and content.state == "filled" and len(content.values) == 1
+    normal = content.values[0].normal if is_number else ""
+    number = number_of(normal)
+    if number is None:
+        _write_text(cell, cell_text(content))
+    else:
+        is_share = normal.endswith("%")
         cell.value = number / 100 if is_share else number
         cell.number_format = "0.##%" if is_share else "General"
-    else:
-        _write_text(cell, cell_text(content))
     colour = "not stated" if content.state in EMPTY else content.state
     mark = "own words" if is_in_own_words(content) else colour
     if mark in _FILLS:

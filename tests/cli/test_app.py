@@ -195,7 +195,7 @@ def test_shell_completion_knows_commands_and_flags():
         ),
         (
             ["ask", "x", "--format", "xml"],
-            "'xml' is no format. Use --format markdown or json or html.",
+            "unknown format 'xml'. Use --format markdown or json or html.",
         ),
         (["search", " "], "there is nothing to look for"),
         (["ask", "", "--papers", str(SAMPLES)], 'the question is empty. For example: review ask "'),
@@ -289,7 +289,7 @@ def test_an_output_folder_that_is_not_there_is_said_before_the_work(review):
     code, out, err = review("ask", QUESTION, "--papers", SAMPLES, "-o", "no/where/a.md")
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
-    assert "no/where/a.md cannot be written: there is no folder no/where." in err
+    assert "no/where/a.md cannot be written: the folder no/where does not exist." in err
 
 
 # Reading papers: one clear line for each bad file, and the rest goes on

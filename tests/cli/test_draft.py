@@ -90,9 +90,9 @@ def test_the_sample_papers_are_drafted_without_a_model_or_a_library(capsys):
         (
             ["x", "-f", "docx"],
             2,
-            "'docx' is no format. Use --format markdown or latex or json or html.",
+            "unknown format 'docx'. Use --format markdown or latex or json or html.",
         ),
-        (["x", "-o", "nowhere/d.md"], 1, "there is no folder nowhere"),
+        (["x", "-o", "nowhere/d.md"], 1, "the folder nowhere does not exist"),
         (["x", "-f", "latex", "--style", "pandoc"], 2, "--style pandoc cannot be used in latex"),
         (["x", "-o", "d.md", "--style", "latex"], 2, "--style latex cannot be used in markdown"),
         (["x", "--add", "a"], 2, "--add needs a draft to add to. Name it: --revise draft.md"),
@@ -102,7 +102,7 @@ def test_the_sample_papers_are_drafted_without_a_model_or_a_library(capsys):
         (["--plan", "no.yaml"], 1, "no.yaml cannot be opened: no such file or directory. Make a p"),
         (["--plan", "p.yaml", "--plan-only"], 2, "Use one of them"),
         (["x", "--keys", "jin-2025-serch"], 1, "Did you mean jin-2025-search"),
-        (["x", "--csl", "no.csl"], 2, "there is no style file no.csl"),
+        (["x", "--csl", "no.csl"], 2, "the file no.csl does not exist"),
     ],
 )
 def test_a_slip_is_told_with_what_to_type(draft, arguments, code, said):

@@ -239,7 +239,7 @@ def test_a_table_without_a_model_does_not_say_that_a_paper_is_silent(review, fru
     assert code == 0
     assert "| not found by rules | needs a model |" in out
     assert "1 not found by rules, 1 in need of a model" in out
-    assert "whether a paper says yes or no takes a model (--model)" in out
+    assert "a yes or no column needs a model (--model)" in out
     assert "not stated" not in out
     review("table", *columns, "-o", "t.json", "--library", fruit)
     found = json.loads((tmp_path / "t.json").read_text())

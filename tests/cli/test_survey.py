@@ -144,7 +144,7 @@ def test_word_files_are_made_by_pandoc_where_it_is(review, tmp_path, monkeypatch
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     code, _, err = review("survey", TOPIC, "--yes", "--docx")
     assert code == 2
-    assert "Word files are made by pandoc, which is not here. Install pandoc, or leave out" in err
+    assert "Word files are made by pandoc, which is not installed. Install pandoc, or leave" in err
     (tmp_path / "bin").mkdir()
     pandoc = tmp_path / "bin" / "pandoc"
     pandoc.write_text(
@@ -273,7 +273,7 @@ def test_a_digest_says_what_came_and_what_it_bears_on(review, shelf, tmp_path):
     first, second, rest = out.split("\n## ")[1:]
     assert "Dropout in small models" in first
     assert '"Dropout helps small models most."' in first
-    assert "Nothing new bears on this." in second
+    assert "No new paper is about this." in second
     assert rest.count("\n- ") == 1
     code, out, _ = review("digest", "--since", "2025-01-01", "--json")
     document = json.loads(out)

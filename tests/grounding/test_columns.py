@@ -44,8 +44,8 @@ def test_a_column_is_read_as_it_is_written(written, name, question, kind, choice
 @pytest.mark.parametrize(
     ("written", "said", "hint"),
     [
-        ("gain (nubmer)", "'nubmer', which is none", r"\(number\)"),
-        ("gain (yes-or-no)", "which is none", "yes/no"),
+        ("gain (nubmer)", "the unknown type 'nubmer'", r"\(number\)"),
+        ("gain (yes-or-no)", "the unknown type", "yes/no"),
         ("mode (one of a)", "nothing to choose from", "one of online,offline"),
         ("mode (one of a,,b)", "nothing to choose from", "two or more"),
         ("", "has no name", "--column"),
@@ -75,7 +75,7 @@ def test_two_columns_of_one_name_and_too_many_columns_are_refused():
     with pytest.raises(UsageError, match="21 columns are too many"):
         checked_columns(many)
     assert column_named(" C3 ", many).name == "c3"
-    with pytest.raises(UsageError, match="there is no column 'reward'"):
+    with pytest.raises(UsageError, match="unknown column 'reward'"):
         column_named("reward", many)
 
 
@@ -101,13 +101,13 @@ def test_a_text_is_normalised_only_if_it_is_nothing_but_a_figure(value, normal):
 
 
 def test_a_value_that_does_not_fit_its_type_is_told():
-    assert normalise("plenty", NUMBER) == ("", "it is no number")
+    assert normalise("plenty", NUMBER) == ("", "it is not a number")
     assert normalise("Yes, by GRPO", YES_NO) == ("yes", "")
     assert normalise("false", YES_NO) == ("no", "")
     assert normalise("No. 5", YES_NO)[1] == "it is neither yes nor no"
     assert normalise("perhaps", YES_NO)[1] == "it is neither yes nor no"
     assert normalise("Online.", ONE_OF) == ("online", "")
-    assert normalise("both", ONE_OF)[1] == "it is none of online, offline"
+    assert normalise("both", ONE_OF)[1] == "it is not one of online, offline"
 
 
 def test_figures_sort_by_size_whatever_their_unit():

@@ -1,4 +1,4 @@
-"""One wrong character in a quote: it is no quote any more, unless it says the same words."""
+"""One wrong character in a quote: it is not a quote any more, unless it says the same words."""
 
 from __future__ import annotations
 

@@ -362,7 +362,7 @@ def test_a_quote_of_another_paper_is_not_found_under_this_tag():
     shown = [evidence(), evidence("Something else entirely.", "E2", "Other")]
     claim = resolve_one("It is so.", ("E2", "RL teaches new skills"), shown=shown)
     assert claim.support == "uncited"
-    assert claim.dropped == ("the quoted words do not stand in key-E2: 'RL teaches new skills'",)
+    assert claim.dropped == ("the quoted words are not in key-E2: 'RL teaches new skills'",)
 
 
 def test_a_claim_without_quotes_is_uncited():

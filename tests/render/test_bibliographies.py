@@ -15,7 +15,7 @@ import reviewer.sources.formats.ris as ris_source
 from reviewer.errors import UsageError
 from reviewer.render import reference_list
 from reviewer.render.bibtex import bibtex
-from reviewer.render.csl_json import csl_json
+from reviewer.render.csl import csl_json
 from reviewer.render.escape import escape_bibtex
 from reviewer.render.ris import ris
 from reviewer.sources import ReadOptions

@@ -19,7 +19,7 @@ from reviewer.render import byline, choose_format, paper_line, readable_date, wr
 from reviewer.render import json as as_json
 from reviewer.render.describe import link_of
 from reviewer.render.markdown import answer_markdown, escape, found_markdown, paper_markdown
-from reviewer.render.numbered_references import references_of
+from reviewer.render.provenance import references_of
 from reviewer.search import find
 from reviewer.settings import Settings
 from reviewer.tasks import answer_question
@@ -459,9 +459,9 @@ def test_the_format_is_the_one_named_else_the_suffix_else_markdown(name, output,
 
 
 def test_a_format_that_is_none_and_a_folder_that_is_not_there_are_named():
-    with pytest.raises(UsageError, match="'xml' is no format"):
+    with pytest.raises(UsageError, match="unknown format 'xml'"):
         choose_format("xml", "")
-    with pytest.raises(ReviewError, match="there is no folder nowhere"):
+    with pytest.raises(ReviewError, match="the folder nowhere does not exist"):
         choose_format("", "nowhere/a.md")
 
 

@@ -15,8 +15,8 @@ import pytest
 import reviewer.render
 from reviewer.library import Library
 from reviewer.render.html.answer import answer_html
-from reviewer.render.html.charts import drawn_map, years_of
-from reviewer.render.html.cited_papers import book_of, verdict_bars
+from reviewer.render.html.charts import draw_map, years_of
+from reviewer.render.html.cited_papers import page_citations, verdict_bars
 from reviewer.render.html.draft import draft_html
 from reviewer.render.html.survey_index import index_html
 from reviewer.render.html.survey_report import report_html
@@ -250,7 +250,7 @@ def test_every_page_is_valid(pages):
     said = [
         (Path(found["url"]).name, found["message"], found.get("extract"))
         for found in json.loads(done.stdout)["messages"]
-        # of the hostile words themselves: that their characters could be composed is no fault
+        # of the hostile words themselves: their characters could be composed, which is allowed
         if "Normalization Form C" not in found["message"]
     ]
     assert said == []
@@ -284,7 +284,7 @@ def test_quotes_that_overlap_are_each_whole():
         Citation(paper_id="p", chunk_id="c", part="abstract", start=a, end=b, quote=text[a:b])
         for a, b in spans
     ]
-    (shown,) = book_of(cited, [paper]).papers
+    (shown,) = page_citations(cited, [paper]).papers
     (body,) = shown.texts
     assert "".join(piece.text for piece in body.pieces) == text
     for number, citation in enumerate(cited, start=1):
@@ -304,7 +304,7 @@ def test_of_a_long_text_what_stands_around_the_quotes_is_shown():
         )
         for a in places
     ]
-    (shown,) = book_of(cited, [paper]).papers
+    (shown,) = page_citations(cited, [paper]).papers
     pieces = shown.texts[0].pieces
     assert sum(len(piece.text) for piece in pieces) < 5000
     assert [p.text for p in pieces if p.quotes] == ["Word after word."] * 3
@@ -323,7 +323,7 @@ def test_how_a_claim_stands_is_told_in_words(report):
 def test_bars_hold_a_mark_for_each_stance_and_add_up(shelf):
     answer = answered(shelf)
     papers = [item.paper for item in answer.evidence]
-    book = book_of([s.citation for s in answer.stances if s.citation], papers)
+    book = page_citations([s.citation for s in answer.stances if s.citation], papers)
     bars = verdict_bars(answer.stances, book)
     assert [(bar.kind, bar.count, len(bar.marks), bar.rest) for bar in bars] == [
         ("yes", 3, 3, 0), ("no", 1, 1, 0), ("mixed", 1, 1, 0), ("no stance", 1, 0, 1),
@@ -415,7 +415,7 @@ def test_a_map_is_the_same_whatever_the_order_and_covers_no_paper(shelf):
     assert made == map_papers(list(reversed(papers)), themes, shelf)
     assert len(made.points) == 40
     assert all(0 <= p.x <= 1 and 0 <= p.y <= 1 for p in made.points)
-    drawn = drawn_map(made, {p.id: n for n, p in enumerate(papers, start=1)}, papers)
+    drawn = draw_map(made, {p.id: n for n, p in enumerate(papers, start=1)}, papers)
     spots = [(dot.x, dot.y) for dot in drawn.dots]
     nearest = min(
         ((ax - bx) ** 2 + (ay - by) ** 2) ** 0.5

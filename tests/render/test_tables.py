@@ -134,7 +134,7 @@ def test_a_form_that_a_command_does_not_have_is_told():
     assert error.value.hint == "Use --format markdown or json."
     with pytest.raises(UsageError, match="this command does not write --format html"):
         choose_format("html", "")
-    with pytest.raises(UsageError, match="'docx' is no format"):
+    with pytest.raises(UsageError, match="unknown format 'docx'"):
         choose_format("docx", "", forms_of("Table"))
 
 

@@ -25,7 +25,7 @@ from reviewer.llm.testing import FENCED
 from reviewer.render import paper_line
 from reviewer.render.bibtex import bibtex
 from reviewer.render.check import check_markdown as checked_markdown
-from reviewer.render.csl_json import csl_json
+from reviewer.render.csl import csl_json
 from reviewer.render.csv import papers_csv, table_csv
 from reviewer.render.describe import link_of
 from reviewer.render.escape import escape, escape_formula, escape_latex

@@ -384,7 +384,7 @@ def test_figures_links_markup_and_invented_keys_are_caught(shelf):
     assert "evil" not in second.text
     assert "2099" not in second.text
     assert "2098" not in second.text
-    assert sum("is no citation" in reason for reason in second.dropped) == 2
+    assert sum("is not a citation" in reason for reason in second.dropped) == 2
 
 
 def test_verdicts_reach_the_sentences_and_strict_leaves_the_bad_ones_out(shelf):

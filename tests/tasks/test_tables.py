@@ -293,7 +293,7 @@ def test_redoing_a_column_or_a_paper_does_that_part_alone(small):
     updated(small, first, by, redo=Redo(papers=(first.rows[1].key,)))
     (call,) = model.asked[asked:]
     assert (len(call.tags), call.columns) == (1, ["reward", "data"])
-    with pytest.raises(UsageError, match="no column 'dta'"):
+    with pytest.raises(UsageError, match="unknown column 'dta'"):
         updated(small, first, by, redo=Redo(columns=("dta",)))
     with pytest.raises(UsageError, match="no paper 'nobody'"):
         updated(small, first, by, redo=Redo(papers=("nobody",)))
@@ -366,7 +366,7 @@ def test_a_paper_that_has_left_the_library_leaves_the_table(small):
     ],
 )  # fmt: skip
 def test_a_file_that_holds_no_table_is_told(text):
-    with pytest.raises(UsageError, match=r"t\.json is no table of review"):
+    with pytest.raises(UsageError, match=r"t\.json is not a table made by review"):
         read_table(text, "t.json")
 
 

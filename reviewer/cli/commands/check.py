@@ -64,7 +64,7 @@ def check(
     from reviewer.cli.model import writer_of
     from reviewer.cli.progress import ShownProgress
     from reviewer.render import choose_format, forms_of, render
-    from reviewer.render.check_words import check_line
+    from reviewer.render.check import check_line
     from reviewer.tasks import check_draft
     from reviewer.tasks.checks.bibliography import read_bibliography
     from reviewer.tasks.checks.check import failures, open_draft

@@ -1,9 +1,8 @@
-"""Where things stand in a page's drawings: the map of papers and the years. Numbers only."""
+"""The geometry of a page's drawings: the map of papers and the years. Numbers only."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,8 +11,8 @@ from reviewer.text.views import shorten
 from reviewer.types import Paper
 from reviewer.types.maps import PaperMap
 
-MOST_COLOURS = 8  # of the page's style; themes beyond share them, and are told by their names
-LEAST_YEARS = 3  # fewer are told in a sentence
+MOST_COLOURS = 8  # of the page's style; more themes share them, and differ by their names
+LEAST_YEARS = 3  # with fewer a drawing shows nothing
 _WIDTH, _HEIGHT, _EDGE = 760, 460, 44
 _ROUND = 19  # from a paper's middle to the edge of its theme's shape
 _CORNERS = 10  # of the circle around a paper that the shape goes by
@@ -25,7 +24,7 @@ _CHAR_WIDTH = 8.4  # of a label's letters, at most of them
 
 @dataclass(frozen=True)
 class Dot:
-    """A paper on the map, in the drawing's units."""
+    """A paper on the map; `x` and `y` are in the drawing's units."""
 
     number: int
     title: str
@@ -36,8 +35,8 @@ class Dot:
 
 @dataclass(frozen=True)
 class Region:
-    """A theme on the map: the shape around its papers, its name with the middle of its base line,
-    where it would stand below the shape, and the papers' numbers."""
+    """A theme on the map: its shape as the points of an SVG polygon, its label with the middle of
+    the label's base line (`bottom` is its y below the shape), and the numbers of its papers."""
 
     name: str
     label: str
@@ -59,7 +58,8 @@ class DrawnMap:
 
 @dataclass(frozen=True)
 class Year:
-    """A year with its papers; `share` is of the year with most, 0 for papers of unknown year."""
+    """A year with its papers. `share` is `count` by that of the year with most papers, 0 for
+    papers of unknown year."""
 
     name: str
     count: int
@@ -67,42 +67,37 @@ class Year:
     numbers: tuple[int, ...]
 
 
-def drawn_map(where: PaperMap, numbers: Mapping[str, int], papers: Iterable[Paper]) -> DrawnMap:
-    """The papers that have a number. Without any there are no dots."""
+def draw_map(where: PaperMap, numbers: Mapping[str, int], papers: Iterable[Paper]) -> DrawnMap:
+    """The map of the papers that have a number. Without such papers there are no dots."""
     titles = {paper.id: clean(paper.title) for paper in papers}
-    dots = [
-        (
-            point.theme,
-            Dot(
+    by_theme: dict[int, list[Dot]] = {}
+    for point in where.points:
+        if point.paper_id in numbers and point.paper_id in titles:
+            dot = Dot(
                 number=numbers[point.paper_id],
                 title=titles[point.paper_id],
                 x=round(_EDGE + point.x * (_WIDTH - 2 * _EDGE), 1),
                 y=round(_EDGE + point.y * (_HEIGHT - 2 * _EDGE), 1),
                 colour=point.theme % MOST_COLOURS,
-            ),
-        )
-        for point in where.points
-        if point.paper_id in numbers and point.paper_id in titles
-    ]
+            )
+            by_theme.setdefault(point.theme, []).append(dot)
+    dots = sorted((dot for own in by_theme.values() for dot in own), key=lambda dot: dot.number)
     regions = [
-        _region(clean(name), [dot for own, dot in dots if own == theme], theme)
+        _region(clean(name), by_theme[theme], theme)
         for theme, name in enumerate(where.themes)
-        if any(own == theme for own, _ in dots)
+        if theme in by_theme
     ]
-    inside = sorted((dot for _, dot in dots), key=lambda dot: dot.number)
-    return DrawnMap(_WIDTH, _HEIGHT, tuple(_labels_apart(regions, inside)), tuple(inside))
+    return DrawnMap(_WIDTH, _HEIGHT, tuple(_labels_apart(regions, dots)), tuple(dots))
 
 
 def _region(name: str, dots: Sequence[Dot], theme: int) -> Region:
     turns = [2 * math.pi * n / _CORNERS for n in range(_CORNERS)]
-    around = [
+    hull = _hull(
         (dot.x + _ROUND * math.cos(t), dot.y + _ROUND * math.sin(t)) for dot in dots for t in turns
-    ]
-    hull = _hull(around)
-    label = shorten(name, _LABEL_CHARS)
+    )
     return Region(
         name=name,
-        label=label,
+        label=shorten(name, _LABEL_CHARS),
         outline=" ".join(f"{x:.1f},{y:.1f}" for x, y in hull),
         x=round(sum(dot.x for dot in dots) / len(dots), 1),
         y=round(min(y for _, y in hull) - 5, 1),
@@ -131,7 +126,7 @@ def _hull(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _labels_apart(regions: Sequence[Region], dots: Sequence[Dot]) -> list[Region]:
-    """The regions, each label above its shape or below it, or a little to a side, where it covers
+    """The regions, each label above or below its shape, or a little to a side, where it covers the
     fewest papers and labels."""
     placed: list[Region] = []
     for region in sorted(regions, key=lambda region: (region.y, region.x)):
@@ -151,7 +146,7 @@ def _labels_apart(regions: Sequence[Region], dots: Sequence[Dot]) -> list[Region
 def _covered(
     half: float, spot: tuple[float, float], dots: Sequence[Dot], placed: Sequence[Region]
 ) -> int:
-    """How much a label of that half width covers there; another label counts as three papers."""
+    """How many papers a label of that half width covers at the spot; a label counts as three."""
     x, y = spot
     papers = sum(abs(dot.x - x) < half + _DOT and abs(dot.y - y + 4) < _DOT + 7 for dot in dots)
     labels = sum(
@@ -163,21 +158,16 @@ def _covered(
 
 
 def years_of(papers: Iterable[Paper], numbers: Mapping[str, int]) -> tuple[Year, ...]:
-    """One a year from the first to the last that is known, also such as have no paper, and one in
-    the end for papers of unknown year. Of papers that have a number."""
-    cited = [paper for paper in papers if paper.id in numbers]
-    counts = Counter(paper.year for paper in cited)
-    known = [year for year in counts if year is not None]
-    most = max((counts[year] for year in known), default=1)
-    span: list[int | None] = [*range(min(known), max(known) + 1)] if known else []
-    if counts[None]:
-        span.append(None)
-    return tuple(
-        Year(
-            name=str(year) if year is not None else "unknown",
-            count=counts[year],
-            share=counts[year] / most if year is not None else 0.0,
-            numbers=tuple(sorted(numbers[p.id] for p in cited if p.year == year)),
-        )
-        for year in span
-    )
+    """The years of the papers that have a number: each from the first known one to the last, also
+    those without papers, and at the end one for papers of unknown year, if there are such."""
+    by_year: dict[int | None, list[int]] = {}
+    for paper in papers:
+        if paper.id in numbers:
+            by_year.setdefault(paper.year, []).append(numbers[paper.id])
+    unknown = sorted(by_year.pop(None, []))
+    known = {year: sorted(own) for year, own in by_year.items() if year is not None}
+    most = max(map(len, known.values()), default=1)
+    span = range(min(known), max(known) + 1) if known else ()
+    years = [(year, known.get(year, [])) for year in span]
+    drawn = [Year(str(year), len(own), len(own) / most, tuple(own)) for year, own in years]
+    return (*drawn, *([Year("unknown", len(unknown), 0.0, tuple(unknown))] if unknown else []))

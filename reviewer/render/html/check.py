@@ -1,50 +1,52 @@
-"""The check of a draft as one HTML page: its sentences on one side, the papers' words beside."""
+"""The check of a draft as one HTML page: its sentences, and beside them the papers' words."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from reviewer.render.check_words import check_head, check_line, verdict_words
-from reviewer.render.describe import around_quote, quoted_place
+from reviewer.render.check import check_head, check_line, verdict_words
+from reviewer.render.describe import quoted_place
 from reviewer.render.html.page import render_page
 from reviewer.text import clean
+from reviewer.text.views import clean_view
 from reviewer.types import Citation, Paper
 from reviewer.types.checks import CheckedSentence, CheckReport
 
 _SHOWN_AROUND = 220  # characters on each side of a quote
-_STATES = {
-    "supported": "good", "partial": "part", "contradicted": "bad", "unsupported": "bad",
-}  # fmt: skip
+_STATES = {"supported": "good", "partial": "part", "contradicted": "bad", "unsupported": "bad"}
+_IN_WORDS = ("quote not found", "figure not found", "missing citation")  # problems with words shown
 
 
 @dataclass(frozen=True)
-class Beside:
-    """Words of a paper beside a sentence of the draft: before, marked, after."""
+class PaperWords:
+    """Words of a paper beside a sentence of the draft: the marked ones, and the text before and
+    after them."""
 
     paper: Paper | None
     key: str
     label: str
     place: str
-    before: str
     marked: str
-    after: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)
 class ShownSentence:
-    """A sentence of the draft: its pieces with how each is marked, and what stands beside it."""
+    """A sentence of the draft: its pieces, each with its mark, and what is beside it."""
 
     checked: CheckedSentence
     state: str
     verdict: str
     pieces: tuple[tuple[str, str], ...]
-    beside: tuple[Beside, ...]
+    beside: tuple[PaperWords, ...]
 
 
 def check_html(report: CheckReport) -> str:
-    """The page. It has no script: what is shown is chosen by its style alone."""
+    """The page. It has no script: its style alone chooses what is shown."""
     shown = [_shown(checked, report) for checked in report.sentences]
     values = {
         "file": clean(report.file),
@@ -61,25 +63,17 @@ def check_html(report: CheckReport) -> str:
 
 
 def _shown(checked: CheckedSentence, report: CheckReport) -> ShownSentence:
-    state = (
-        "bad" if any(p.fails for p in checked.problems) else _STATES.get(checked.support, "open")
-    )
-    if state == "open" and checked.quotes:
-        state = "good"
-    has_verdict = checked.sentence.keys and (checked.support != "unchecked" or not checked.problems)
-    return ShownSentence(
-        checked,
-        state,
-        verdict_words(checked) if has_verdict else "",
-        tuple(_pieces(checked)),
-        tuple(_beside(checked, report)),
-    )
+    state = _STATES.get(checked.support, "good" if checked.quotes else "open")
+    if any(problem.fails for problem in checked.problems):
+        state = "bad"
+    beside = tuple(_beside(checked, report))
+    return ShownSentence(checked, state, verdict_words(checked), tuple(_pieces(checked)), beside)
 
 
 def _pieces(checked: CheckedSentence) -> Iterator[tuple[str, str]]:
-    """The sentence cut where quotes that stand (good) and words that fail (bad) begin and end."""
+    """The sentence cut where located quotes (good) and words that fail (bad) begin and end."""
     marks = {clean(quote.said): "good" for quote in checked.quotes}
-    marks |= {clean(p.about): "bad" for p in checked.problems if _is_in_words(p.kind) and p.about}
+    marks |= {clean(p.about): "bad" for p in checked.problems if p.kind in _IN_WORDS and p.about}
     text = clean(checked.sentence.text)
     longest_first = sorted(filter(None, marks), key=len, reverse=True)
     if not longest_first:
@@ -93,27 +87,28 @@ def _pieces(checked: CheckedSentence) -> Iterator[tuple[str, str]]:
     yield text[at:], ""
 
 
-def _is_in_words(kind: str) -> bool:
-    return kind in ("quote not found", "figure not found", "missing citation")
-
-
-def _beside(checked: CheckedSentence, report: CheckReport) -> Iterator[Beside]:
+def _beside(checked: CheckedSentence, report: CheckReport) -> Iterator[PaperWords]:
+    """The quotes that were found, with the text around them, else the nearest words."""
     papers = {paper.id: (key, paper) for key, paper in report.papers.items()}
     found = [citation for quote in checked.quotes for citation in quote.citations]
-    near = checked.nearest if not found else ()
-    for label, citations in (("Quote found", found), ("Nearest words", near)):
-        for citation in citations:
-            key, paper = papers.get(citation.paper_id, ("", None))
-            yield _words(label, key, paper, citation)
+    label = "Quote found" if found else "Nearest words"
+    for citation in found or checked.nearest:
+        key, paper = papers.get(citation.paper_id, ("", None))
+        before, marked, after = _around(citation, paper)
+        words = PaperWords(paper, key, label, quoted_place(citation), marked)
+        yield replace(words, before=before, after=after) if found else words
 
 
-def _words(label: str, key: str, paper: Paper | None, citation: Citation) -> Beside:
-    text = paper.text_of(citation.part) if paper else citation.quote
-    before, marked, after = around_quote(text, citation) if paper else ("", clean(text), "")
-    if label != "Quote found":
-        before = after = ""
+def _around(citation: Citation, paper: Paper | None) -> tuple[str, str, str]:
+    """The cleaned text before the quote, the quote, and the text after it, cut at words."""
+    if paper is None:
+        return "", clean(citation.quote), ""
+    view = clean_view(paper.text_of(citation.part))
+    first = bisect_left(view.offsets, citation.start)
+    last = bisect_left(view.offsets, citation.end)
+    before, after = view.text[:first], view.text[last:]
     if len(before) > _SHOWN_AROUND:
         before = "… " + before[-_SHOWN_AROUND:].partition(" ")[2]
     if len(after) > _SHOWN_AROUND:
         after = after[:_SHOWN_AROUND].rpartition(" ")[0] + " …"
-    return Beside(paper, key, label, quoted_place(citation), before, marked, after)
+    return before, view.text[first:last], after

@@ -1,4 +1,4 @@
-"""What a page shows of citations: numbered papers, each text once, every quote in its place."""
+"""The citations of a page: numbered papers, each text once, every quote in its place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from reviewer.render.claim_notes import citations_of, is_quote, quotes_by_paper, remarks_on
-from reviewer.render.describe import quoted_place
+from reviewer.render.describe import joined_spans, quoted_place
 from reviewer.text import clean
 from reviewer.text.views import clean_view
 from reviewer.types import Citation, Claim, Paper
@@ -21,7 +21,7 @@ _AROUND_CHARS = 700  # on each side of a quote in a longer one
 
 
 @dataclass(frozen=True)
-class Begin:
+class QuoteStart:
     """Where a quote begins: its id on the page, and its place in the paper in words."""
 
     anchor: str
@@ -29,26 +29,26 @@ class Begin:
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A run of a cleaned text. `quotes` are the ids of the quotes that it belongs to, with spaces
-    between; empty where nothing is quoted."""
+class TextPiece:
+    """A piece of a cleaned text. `quotes` are the ids of the quotes that it belongs to, with spaces
+    between, empty where nothing is quoted."""
 
     text: str
-    begins: tuple[Begin, ...] = ()
+    begins: tuple[QuoteStart, ...] = ()
     quotes: str = ""
 
 
 @dataclass(frozen=True)
 class ShownText:
-    """One part of a paper, or what stands around the quotes of a long one."""
+    """One part of a paper, or of a long one the text around its quotes."""
 
     name: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextPiece, ...]
 
 
 @dataclass(frozen=True)
 class ShownPaper:
-    """A cited paper with its number on this page. `quotes` counts the places that are quoted."""
+    """A cited paper with its number on this page. `quotes` counts its quoted places."""
 
     number: int
     paper: Paper
@@ -57,7 +57,7 @@ class ShownPaper:
 
 
 @dataclass(frozen=True)
-class Book:
+class PageCitations:
     """The papers that a page cites, numbered in order, and the ids of their quotes."""
 
     papers: tuple[ShownPaper, ...]
@@ -66,8 +66,8 @@ class Book:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """One mark behind a sentence: the paper's number and title, and the ids of its quotes."""
+class ShownMark:
+    """One mark after a sentence: the paper's number and title, and the ids of its quotes."""
 
     number: int
     title: str
@@ -80,20 +80,20 @@ class Mark:
 
 @dataclass(frozen=True)
 class ShownClaim:
-    """A sentence with its marks. `label` says in words how it stands to its quotes, `state` names
-    its colour; a quote of a paper needs no label. `dropped` says what was left out, and why."""
+    """A sentence with its marks. `label` says in words how well its quotes support it (a quote of a
+    paper needs none), `state` names its colour. `dropped` says what was left out, and why."""
 
     text: str
     is_quote: bool
     label: str
     state: str
-    marks: tuple[Mark, ...]
+    marks: tuple[ShownMark, ...]
     dropped: tuple[str, ...] = ()
 
 
-def book_of(citations: Iterable[Citation], papers: Iterable[Paper]) -> Book:
-    """The cited ones among the papers, in the order in which they are cited first. A citation of a
-    paper that is not there (the work at hand) has no number and no id."""
+def page_citations(citations: Iterable[Citation], papers: Iterable[Paper]) -> PageCitations:
+    """The cited papers among these, in the order in which they are first cited. A citation of
+    another paper (the work at hand) has no number and no id."""
     known = {paper.id: paper for paper in papers}
     cited: dict[str, dict[Citation, str]] = {}
     anchors: dict[Citation, str] = {}
@@ -105,41 +105,40 @@ def book_of(citations: Iterable[Citation], papers: Iterable[Paper]) -> Book:
         ShownPaper(number, known[paper_id], _texts(known[paper_id], own), len(own))
         for number, (paper_id, own) in enumerate(cited.items(), start=1)
     )
-    return Book(shown, {item.paper.id: item.number for item in shown}, anchors)
+    return PageCitations(shown, {item.paper.id: item.number for item in shown}, anchors)
 
 
-def marks_of(citations: Sequence[Citation], book: Book) -> tuple[Mark, ...]:
-    """One mark a paper, in the order of the citations."""
+def marks_of(citations: Sequence[Citation], cited: PageCitations) -> tuple[ShownMark, ...]:
+    """One mark for each paper, in the order of the citations."""
     by_paper: dict[str, list[str]] = {}
     for citation in citations:
-        if citation in book.anchors:
-            by_paper.setdefault(citation.paper_id, []).append(book.anchors[citation])
-    titles = {item.paper.id: clean(item.paper.title) for item in book.papers}
+        if citation in cited.anchors:
+            by_paper.setdefault(citation.paper_id, []).append(cited.anchors[citation])
+    titles = {item.paper.id: clean(item.paper.title) for item in cited.papers}
     return tuple(
-        Mark(book.numbers[paper_id], titles[paper_id], " ".join(dict.fromkeys(anchors)))
+        ShownMark(cited.numbers[paper_id], titles[paper_id], " ".join(dict.fromkeys(anchors)))
         for paper_id, anchors in by_paper.items()
     )
 
 
-def shown_claim(claim: Claim, book: Book) -> ShownClaim:
-    """The claim for a page; a sentence that a judge found supported is called that in words too."""
+def shown_claim(claim: Claim, cited: PageCitations) -> ShownClaim:
+    """The claim for a page. A sentence that a judge found supported has a label that says so."""
     whole = is_quote(claim)
     label = remarks_on(claim)
     if not label and not whole and claim.support == "supported":
         label = "supported by its quotes, by the model's word"
-    state = "quote" if whole and not claim.unproven else "unproven" if claim.unproven else ""
     return ShownClaim(
         text=clean(claim.text),
         is_quote=whole,
         label=clean(label),
-        state=state or claim.support,
-        marks=marks_of(claim.citations, book),
+        state="unproven" if claim.unproven else "quote" if whole else claim.support,
+        marks=marks_of(claim.citations, cited),
         dropped=tuple(clean(reason) for reason in claim.dropped),
     )
 
 
 def _texts(paper: Paper, anchors: Mapping[Citation, str]) -> tuple[ShownText, ...]:
-    """The parts that are quoted, and the abstract in any case."""
+    """The quoted parts, and always the abstract."""
     quoted = {citation.part for citation in anchors}
     return tuple(
         ShownText(part.name, _pieces(part, [c for c in anchors if c.part == part.name], anchors))
@@ -150,86 +149,81 @@ def _texts(paper: Paper, anchors: Mapping[Citation, str]) -> tuple[ShownText, ..
 
 def _pieces(
     part: Part, citations: Sequence[Citation], anchors: Mapping[Citation, str]
-) -> tuple[Piece, ...]:
+) -> tuple[TextPiece, ...]:
     """The cleaned text, cut wherever a quote begins or ends, so that quotes may overlap."""
     view = clean_view(part.text)
     spans = {
         c: (bisect_left(view.offsets, c.start), bisect_left(view.offsets, c.end)) for c in citations
     }
-    pieces: list[Piece] = []
+    pieces: list[TextPiece] = []
     for first, last in _windows(len(view.text), list(spans.values())):
         cuts = {first, last} | {place for span in spans.values() for place in span}
         if first > 0:
-            pieces.append(Piece("… "))
+            pieces.append(TextPiece("… "))
         for start, end in pairwise(sorted(cut for cut in cuts if first <= cut <= last)):
             inside = [c for c, (a, b) in spans.items() if a <= start and end <= b]
             begins = tuple(
-                Begin(anchors[c], quoted_place(c)) for c in inside if spans[c][0] == start
+                QuoteStart(anchors[c], quoted_place(c)) for c in inside if spans[c][0] == start
             )
             quotes = " ".join(anchors[c] for c in inside)
-            pieces.append(Piece(view.text[start:end], begins, quotes))
+            pieces.append(TextPiece(view.text[start:end], begins, quotes))
         if last < len(view.text):
-            pieces.append(Piece(" …"))
+            pieces.append(TextPiece(" …"))
     return tuple(pieces)
 
 
 def _windows(length: int, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The ranges of a text that are shown, none touching another."""
+    """The ranges of a text of this many characters that are shown; no two of them touch."""
     if length <= _WHOLE_CHARS or not spans:
         return [(0, min(length, _WHOLE_CHARS))]
-    shown: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        first, last = max(0, start - _AROUND_CHARS), min(length, end + _AROUND_CHARS)
-        if shown and first <= shown[-1][1]:
-            shown[-1] = (shown[-1][0], max(shown[-1][1], last))
-        else:
-            shown.append((first, last))
-    return shown
+    return joined_spans(
+        (max(0, start - _AROUND_CHARS), min(length, end + _AROUND_CHARS)) for start, end in spans
+    )
 
 
 @dataclass(frozen=True)
 class Bar:
-    """The papers that take one stance, a mark each; `rest` counts those without a sentence."""
+    """The papers that take one stance, a mark for each; `rest` counts those without a quote."""
 
     kind: str
     count: int
-    marks: tuple[Mark, ...]
+    marks: tuple[ShownMark, ...]
     rest: int
 
 
-def verdict_bars(stances: Sequence[StanceTaken], book: Book) -> tuple[Bar, ...]:
-    """One bar each for yes, no and mixed that a paper takes, and one for no stance; none at all
-    when no paper takes one. The counts add up to the number of stances."""
-    taken = [stance for stance in stances if stance.stance != "none"]
-    if not taken:
+def verdict_bars(stances: Sequence[StanceTaken], cited: PageCitations) -> tuple[Bar, ...]:
+    """A bar for each of yes, no and mixed that a paper takes, and one for no stance. Empty when no
+    paper takes one. The counts add up to the number of stances."""
+    if all(stance.stance == "none" for stance in stances):
         return ()
     bars = []
     for kind in ("yes", "no", "mixed", "none"):
-        own = [stance for stance in stances if stance.stance == kind]
-        marks = marks_of([s.citation for s in own if s.citation is not None], book)
-        if own:
+        if own := [stance for stance in stances if stance.stance == kind]:
+            marks = marks_of([s.citation for s in own if s.citation is not None], cited)
             name = "no stance" if kind == "none" else kind
             bars.append(Bar(name, len(own), marks, len(own) - len(marks)))
     return tuple(bars)
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A paper of an annotated section with the sentences that are quoted of it."""
+class QuotedPaper:
+    """A paper of an annotated section with the sentences that are quoted from it."""
 
     paper: Paper
-    marks: tuple[Mark, ...]
+    marks: tuple[ShownMark, ...]
     quotes: tuple[ShownClaim, ...]
 
 
-def entries_of(section: Section, papers: Iterable[Paper], book: Book) -> tuple[Entry, ...]:
-    """The papers that an annotated section quotes, in order; none in a written one."""
+def quoted_papers(
+    section: Section, papers: Iterable[Paper], cited: PageCitations
+) -> tuple[QuotedPaper, ...]:
+    """The papers that an annotated section quotes, in order. Empty for a written section."""
     known = {paper.id: paper for paper in papers}
     return tuple(
-        Entry(
+        QuotedPaper(
             known[paper_id],
-            marks_of(citations_of(quotes), book),
-            tuple(shown_claim(claim, book) for claim in quotes),
+            marks_of(citations_of(quotes), cited),
+            tuple(shown_claim(claim, cited) for claim in quotes),
         )
         for paper_id, quotes in quotes_by_paper(section).items()
         if paper_id in known

@@ -1,22 +1,22 @@
-"""Drafted sections of related work as one HTML page that asks no network for anything."""
+"""Drafted sections of related work as one HTML page that loads nothing from a network."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from reviewer.render.claim_notes import (
+    WEAK_DRAFT,
     citations_of,
     draft_head,
     draft_title,
     nothing_drafted,
-    weak_line,
 )
 from reviewer.render.html.cited_papers import (
-    Book,
-    Entry,
+    PageCitations,
+    QuotedPaper,
     ShownClaim,
-    book_of,
-    entries_of,
+    page_citations,
+    quoted_papers,
     shown_claim,
 )
 from reviewer.render.html.page import render_page
@@ -31,21 +31,21 @@ class ShownSection:
     anchor: str
     title: str
     failed: str
-    entries: tuple[Entry, ...]
+    quoted: tuple[QuotedPaper, ...]
     claims: tuple[ShownClaim, ...]
 
 
 def draft_html(work: RelatedWork) -> str:
     """The page: themes, their sentences with the quotes behind them, papers with their texts."""
-    cited = [c for section in work.sections for c in citations_of(section.claims)]
-    book = book_of(cited, work.papers)
+    citations = (c for section in work.sections for c in citations_of(section.claims))
+    cited = page_citations(citations, work.papers)
     values = {
         "title": clean(draft_title(work)),
         "head": clean(draft_head(work)),
-        "weak": weak_line(work) if work.is_weak else "",
+        "weak": WEAK_DRAFT if work.is_weak else "",
         "nothing": nothing_drafted(work),
-        "sections": [_shown(n, s, work, book) for n, s in enumerate(work.sections, start=1)],
-        "papers": book.papers,
+        "sections": [_shown(n, s, work, cited) for n, s in enumerate(work.sections, start=1)],
+        "papers": cited.papers,
         "near": work.nearest,
         "flow": flow_of(work.coverage),
         "facts": facts_of(work.usage, work.writer, work.effort),
@@ -53,12 +53,12 @@ def draft_html(work: RelatedWork) -> str:
     return render_page("draft", values, styles=("cited", "report"), scripts=("cited",))
 
 
-def _shown(number: int, section: Section, work: RelatedWork, book: Book) -> ShownSection:
+def _shown(number: int, section: Section, work: RelatedWork, cited: PageCitations) -> ShownSection:
     others = (claim for claim in section.claims if claim.role != "quote")
     return ShownSection(
         f"s{number}",
         clean(section.title[:1].upper() + section.title[1:]),
         clean(section.failed),
-        entries_of(section, work.papers, book),
-        tuple(shown_claim(claim, book) for claim in others),
+        quoted_papers(section, work.papers, cited),
+        tuple(shown_claim(claim, cited) for claim in others),
     )

@@ -1,4 +1,4 @@
-"""Renders HTML pages that ask no network for anything. Knows Jinja's autoescaping, not prompts."""
+"""Renders HTML pages that load nothing from a network. Jinja escapes every text in them."""
 
 from __future__ import annotations
 
@@ -35,31 +35,27 @@ def render_page(
     scripts: Sequence[str] = (),
     has_panel: bool = True,
 ) -> str:
-    """The page `name.html.jinja` with these of the folder's styles, after the one of all pages, and
-    scripts; with a panel it has the elements in which `cited.js` shows quotes. Jinja escapes every
-    text, hidden characters are left out; the policy lets only these run, by their hashes, and
-    nothing be fetched."""
+    """The page `name.html.jinja` with these styles of the folder, after the style of all pages, and
+    these scripts. With a panel it has the elements in which `cited.js` shows quotes. Jinja escapes
+    every text, and hidden characters are left out. The policy lets only these scripts and styles
+    run, by their hashes, and nothing be fetched."""
     style = "".join(_text(f"{style}.css") for style in ("page", *styles))
     script = "".join(_text(f"{script}.js") for script in scripts)
     allowed = f"script-src '{hash_of(script)}'; " if script else ""
-    page: str = (
-        _environment()
-        .get_template(f"{name}.html.jinja")
-        .render(
-            **values,
-            script=script,
-            style=style,
-            has_panel=bool(script) and has_panel,
-            policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
-            f"{allowed}style-src '{hash_of(style)}'",
-        )
+    template = _environment().get_template(f"{name}.html.jinja")
+    return template.render(
+        **values,
+        script=script,
+        style=style,
+        has_panel=bool(script) and has_panel,
+        policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"{allowed}style-src '{hash_of(style)}'",
     )
-    return page
 
 
 @cache
 def _environment() -> Environment:
-    """Kept, for compiling a template takes longer than rendering a page."""
+    """Cached, because compiling a template takes longer than rendering a page."""
     import jinja2
     from markupsafe import Markup
 
@@ -84,5 +80,5 @@ def _text(name: str) -> str:
 
 
 def hash_of(text: str) -> str:
-    """As a content security policy names a script or a style."""
+    """The hash by which a content security policy names a script or a style (CSP Level 3)."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.grounding import cite, judged, pass_gate
-from reviewer.grounding.claims import FAILING, revised
+from reviewer.grounding import cite, judge_claims, pass_gate
+from reviewer.grounding.claims import FAILING, revise_claims
 from reviewer.text import clean, counted, figures_without_proof
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
@@ -163,9 +163,11 @@ def _asked(theme: Theme) -> Statement:
 def _with_verdicts(sections: Sequence[Section], checker: Checker) -> list[Section]:
     """All sections' sentences are judged together, so that calls can run side by side."""
     every = [claim for section in sections for claim in section.claims if claim.role != "question"]
-    given = judged(tuple(every), checker.writer)
+    given = judge_claims(tuple(every), checker.writer)
     if checker.effort == "thorough":
-        given = tuple(map(_kept_place, revised(given, checker.evidence, checker.writer), given))
+        given = tuple(
+            map(_kept_place, revise_claims(given, checker.evidence, checker.writer), given)
+        )
     said = iter(given)
     kept = [[c if c.role == "question" else next(said) for c in s.claims] for s in sections]
     return _with_claims(sections, kept)

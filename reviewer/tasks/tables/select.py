@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.errors import SourceError
-from reviewer.grounding.columns import asked
+from reviewer.grounding.columns import column_query
 from reviewer.library import Library
 from reviewer.search import SearchOptions, find, why_none_pass
 from reviewer.sources import read_text_file
@@ -108,7 +108,7 @@ def _bearing(
     options = SearchOptions(1, CHUNKS_A_COLUMN, Filters(keys=(paper.key,)), has_floor=False)
     for column in columns:
         if len(wanted) < MOST_CHUNKS:
-            wanted |= {e.chunk.id for e in find(asked(column), library, options).evidence}
+            wanted |= {e.chunk.id for e in find(column_query(column), library, options).evidence}
     return tuple(c for n, c in enumerate(chunks) if n == 0 or c.id in wanted)
 
 

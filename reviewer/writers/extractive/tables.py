@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from reviewer.grounding.columns import asked
+from reviewer.grounding.columns import column_query
 from reviewer.text import clean, sentence_spans
 from reviewer.text.keywords import query_terms
 from reviewer.text.numbers import figure_spans
@@ -123,7 +123,7 @@ def _sentences(evidence: Sequence[Evidence]) -> Iterator[tuple[str, str, float]]
 def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, str] | None:
     """The tag and text of the sentence that is most clearly about the column; the first of equals.
     None if no sentence has enough words of the column's name, or the words of a cue."""
-    name, words = _stems(query_terms(column.name)), _stems(query_terms(asked(column)))
+    name, words = _stems(query_terms(column.name)), _stems(query_terms(column_query(column)))
     cues = _cues_of(column)
     if not cues and name <= _EVERYWHERE:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reviewer.errors import ModelError, UsageError
 from reviewer.grounding import read_column
-from reviewer.grounding.columns import TAKEN, listed
+from reviewer.grounding.columns import TAKEN, column_lines
 from reviewer.llm import Asking
 from reviewer.llm.ask import REPLY_TOKENS, batched, tokens
 from reviewer.llm.prompts import Prompt
@@ -110,7 +110,7 @@ class TableWriter:
     ) -> Prompt:
         texts = self._asking.fit([self._asking.fence(item) for item in batch])
         return self._asking.prompts.render(
-            "table", topic=topic, columns=listed(columns), evidence=texts
+            "table", topic=topic, columns=column_lines(columns), evidence=texts
         )
 
     def suggest_columns(

@@ -149,7 +149,7 @@
   panel.addEventListener("click", (event) => {
     if (event.target === panel) panel.close();
   });
-  // Coming back from the panel is no reason to show the glance again.
+  // Coming back from the panel does not show the glance again.
   panel.addEventListener("close", hide);
 
   const all = document.getElementById("all-texts");
