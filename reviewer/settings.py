@@ -65,9 +65,13 @@ def load_settings(
     environment = os.environ if environment is None else environment
     start = start or Path.cwd()
     given = {name: value for name, value in (flags or {}).items() if value is not None}
-    variables = _from_environment(environment)
+    variables = {
+        name: environment[variable]
+        for name in Settings.model_fields
+        if environment.get(variable := f"REVIEW_{name.upper()}")
+    }
     library = str(given.get("library") or variables.get("library") or find_library(start) or "")
-    values = _from_files(library, environment)
+    values = _from_files(library)
     library = library or str(values.get("library") or default_library())
     values |= variables | given | {"library": str(_written_out(library))}
     return _checked(values)
@@ -105,19 +109,15 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("review"))
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        name: environment[variable]
-        for name in Settings.model_fields
-        if environment.get(variable := f"REVIEW_{name.upper()}")
-    }
+def _from_files(library: str) -> dict[str, Any]:
+    """The settings of the user's file, then of the file beside the library, if there is one."""
+    import platformdirs
 
-
-def _from_files(library: str, environment: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for path in _settings_files(library, environment):
-        if not path.is_file():
-            continue
+    files = [Path(platformdirs.user_config_dir("review")) / SETTINGS_FILE]
+    if library:
+        files.append(_written_out(library).parent / SETTINGS_FILE)
+    for path in filter(Path.is_file, files):
         try:
             found = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -132,15 +132,6 @@ def _from_files(library: str, environment: Mapping[str, str]) -> dict[str, Any]:
         _checked(found, f"{path}: ")
         values |= found
     return values
-
-
-def _settings_files(library: str, environment: Mapping[str, str]) -> list[Path]:
-    import platformdirs
-
-    files = [Path(platformdirs.user_config_dir("review")) / SETTINGS_FILE]
-    if library:
-        files.append(_written_out(library).parent / SETTINGS_FILE)
-    return files
 
 
 def _checked(values: Mapping[str, Any], place: str = "") -> Settings:

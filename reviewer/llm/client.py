@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from types import ModuleType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -51,7 +52,7 @@ def warm_up() -> None:
     threading.Thread(target=work, name="litellm import", daemon=True).start()
 
 
-def load_litellm() -> Any:  # noqa: ANN401  a module without types
+def load_litellm() -> ModuleType:
     """The module, imported on first use (2 to 4 s) and set so that it fetches no lists, prints
     nothing and follows no redirects."""
     with _loading:
@@ -67,7 +68,8 @@ def load_litellm() -> Any:  # noqa: ANN401  a module without types
             warnings.filterwarnings("ignore", "Pydantic serializer|Item '.*' on TypedDict class")
             for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
                 logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # they log whole requests
-    return litellm
+    loaded: ModuleType = litellm
+    return loaded
 
 
 class LLM:
@@ -244,7 +246,7 @@ class LLM:
         return replies.reply_of(reply, bodies[0] if bodies else "")
 
     @cached_property
-    def _litellm(self) -> Any:  # noqa: ANN401  a module without types
+    def _litellm(self) -> ModuleType:
         return _ready(self.model, self._settings)
 
     @cached_property
@@ -268,10 +270,12 @@ class LLM:
         return providers.listed(costs, self.model)
 
 
-def _ready(model: str, settings: Settings) -> Any:  # noqa: ANN401  a module without types
+def _ready(model: str, settings: Settings) -> ModuleType:
+    """litellm, after the checks of the model. Raises ModelError if the model cannot be used."""
     providers.check_early(model, settings.api_base, offline=settings.offline)
-    providers.check(load_litellm(), model, settings.api_base, offline=settings.offline)
-    return load_litellm()
+    litellm = load_litellm()
+    providers.check(litellm, model, settings.api_base, offline=settings.offline)
+    return litellm
 
 
 def embed(model: str, texts: Sequence[str], settings: Settings) -> list[list[float]]:

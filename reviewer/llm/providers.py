@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -198,7 +199,7 @@ def _check_key(model: str, api_base: str, missing: Sequence[str]) -> None:
         raise ModelError(f"{model} needs an API key and {names} is not set", hint=f"Set {names}.")
 
 
-def check(litellm: Any, model: str, api_base: str, *, offline: bool) -> None:  # noqa: ANN401  the module
+def check(litellm: ModuleType, model: str, api_base: str, *, offline: bool) -> None:
     """Raises ModelError if the model cannot be used: offline, unknown, or its key is not set."""
     _check_network(model, api_base, offline=offline)
     try:
@@ -208,7 +209,7 @@ def check(litellm: Any, model: str, api_base: str, *, offline: bool) -> None:  #
     _check_key(model, api_base, _missing_keys(litellm, model))
 
 
-def _missing_keys(litellm: Any, model: str) -> list[str]:  # noqa: ANN401  the module
+def _missing_keys(litellm: ModuleType, model: str) -> list[str]:
     """The variables for the model's key, if none of them is set."""
     found = litellm.validate_environment(model)
     if found["keys_in_environment"] or provider_of(model) in _OWN_CREDENTIALS:
@@ -216,7 +217,7 @@ def _missing_keys(litellm: Any, model: str) -> list[str]:  # noqa: ANN401  the m
     return [name for name in found["missing_keys"] if name.endswith(("_KEY", "_TOKEN"))]
 
 
-def keep_from_loggers(litellm: Any) -> None:  # noqa: ANN401  a module without types
+def keep_from_loggers(litellm: ModuleType) -> None:
     """Stop litellm from preparing each call for loggers that nobody has set, which takes a fifth of
     a call's processor time. litellm does not do it for inner calls, so this marks the calls of the
     calling thread as inner ones."""
@@ -224,12 +225,7 @@ def keep_from_loggers(litellm: Any) -> None:  # noqa: ANN401  a module without t
         litellm._internal_context.is_internal_call.set(True)
 
 
-def sending(
-    litellm: Any,  # noqa: ANN401  the module
-    model: str,
-    api_base: str,
-    most_s: float,
-) -> dict[str, Any]:
+def sending(litellm: ModuleType, model: str, api_base: str, most_s: float) -> dict[str, Any]:
     """The options of each request: sent once, and only to this address. litellm's time-out is for a
     single read and a little longer than ours, so that ours decides."""
     sent: dict[str, Any] = {

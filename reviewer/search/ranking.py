@@ -1,5 +1,4 @@
-"""The candidates of one question in one library, and their scores. Reads a limited number of
-chunks."""
+"""One question's candidates in one library, and their scores. Reads a limited number of chunks."""
 
 from __future__ import annotations
 

@@ -37,10 +37,8 @@ def read_scored(
     """
     kept = library.chunks.numbered(numbers)
     stored = library.chunks.sentences(list(kept)) if vector is not None else {}
-    found: dict[int, list[tuple[int, int, str, float | None]]] = {
-        number: _sentences(own.chunk, stored.get(number), vector) for number, own in kept.items()
-    }
-    texts = list(dict.fromkeys(text for own in found.values() for _, _, text, _ in own))
+    found = {n: _sentences(own.chunk, stored.get(n), vector) for n, own in kept.items()}
+    texts = list(dict.fromkeys(s.text for own in found.values() for s in own))
     shares = {
         text: round(coverage(set(stems)), 4)
         for text, stems in zip(texts, library.words.texts(texts), strict=True)
@@ -48,10 +46,7 @@ def read_scored(
     return {
         number: Scored(
             kept[number].chunk,
-            tuple(
-                Sentence(start=a, end=b, text=text, similarity=nearness, lexical=shares[text])
-                for a, b, text, nearness in own
-            ),
+            tuple(s.model_copy(update={"lexical": shares[s.text]}) for s in own),
         )
         for number, own in found.items()
     }
@@ -61,15 +56,22 @@ def _sentences(
     chunk: Chunk,
     stored: tuple[list[tuple[int, int]], NDArray[np.float32]] | None,
     vector: NDArray[np.floating[Any]] | None,
-) -> list[tuple[int, int, str, float | None]]:
-    """Places in the part, texts and cosines of the stored sentences, whose vectors are (sentences,
-    dimensions); without them, the sentences of the text without cosines."""
-    at = chunk.start
+) -> list[Sentence]:
+    """The stored sentences with cosines, their vectors being (sentences, dimensions); without them,
+    the sentences of the text."""
     if stored is None or vector is None:
-        return [(at + a, at + b, chunk.text[a:b], None) for a, b in sentence_spans(chunk.text)]
-    spans, vectors = stored
-    nearness = (vectors @ vector).tolist()
+        return sentences_of(chunk)
+    at, (spans, vectors) = chunk.start, stored
     return [
-        (a, b, chunk.text[a - at : b - at], round(near, 4))
-        for (a, b), near in zip(spans, nearness, strict=True)
+        Sentence(start=a, end=b, text=chunk.text[a - at : b - at], similarity=round(cosine, 4))
+        for (a, b), cosine in zip(spans, (vectors @ vector).tolist(), strict=True)
+    ]
+
+
+def sentences_of(chunk: Chunk) -> list[Sentence]:
+    """The sentences of a chunk, without scores."""
+    at = chunk.start
+    return [
+        Sentence(start=at + a, end=at + b, text=chunk.text[a:b])
+        for a, b in sentence_spans(chunk.text)
     ]

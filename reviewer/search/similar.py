@@ -32,29 +32,27 @@ def find_similar(
     Raises NotFoundError that names similar keys if the library does not have the paper. Threads
     take turns, as in `search.find`.
     """
+    filters = filters or Filters()
     with library.alone:
-        return _found(library.paper(name), library, papers, filters or Filters())
-
-
-def _found(paper: Paper, library: Library, papers: int, filters: Filters) -> Found:
-    number = library.catalogue.number_of(paper.id)
-    assert number is not None
-    own = library.chunks.of_paper(number)
-    known, matrix = library.chunks.vectors_numbered([k.number for k in own])
-    by_vectors = bool(known) and library.has_vectors
-    if by_vectors:
-        scores = _by_vectors(library, matrix, len(own), filters)
-    else:
-        scores = _by_words(library, own[:READ_CHUNKS], filters)
-    hits = _hits(library, scores, number, papers, by_vectors=by_vectors)
-    return Found(
-        question=f"papers like {paper.key}",
-        hits=hits,
-        papers=library.catalogue.count(),
-        matched=len(hits),
-        reason="" if hits else why_none_pass(library, filters),
-        method="dense" if by_vectors else "lexical",
-    )
+        paper = library.paper(name)
+        number = library.catalogue.number_of(paper.id)
+        assert number is not None
+        own = library.chunks.of_paper(number)
+        known, matrix = library.chunks.vectors_numbered([k.number for k in own])
+        by_vectors = bool(known) and library.has_vectors
+        if by_vectors:
+            scores = _by_vectors(library, matrix, len(own), filters)
+        else:
+            scores = _by_words(library, own[:READ_CHUNKS], filters)
+        hits = _hits(library, scores, number, papers, by_vectors=by_vectors)
+        return Found(
+            question=f"papers like {paper.key}",
+            hits=hits,
+            papers=library.catalogue.count(),
+            matched=len(hits),
+            reason="" if hits else why_none_pass(library, filters),
+            method="dense" if by_vectors else "lexical",
+        )
 
 
 def _by_vectors(
