@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.sources.entries import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
 from reviewer.text import bare_doi, split_name
-from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in
 from reviewer.types import Paper
-from reviewer.types.papers import Skipped
+from reviewer.types.papers import Origin, Skipped
 
 _MOST_CHARS = 20_000_000
 _START = re.compile(
@@ -28,6 +27,9 @@ _HIDDEN = re.compile(
 )
 _DROPPED = re.compile(r"^(?:references|bibliography|works cited)$", re.IGNORECASE)
 _LEAST_CHARS = 40
+_DATES = (
+    "citation_publication_date citation_date citation_online_date dc.date article:published_time"
+).split()
 
 
 def matches(text: str) -> bool:
@@ -133,29 +135,23 @@ def _collect(element: Any, pieces: list[str]) -> None:  # noqa: ANN401
     pieces.append("\n\n" if is_block else "")
 
 
-def _paper(title: str, abstract: str, body: str, tags: dict[str, list[str]], origin: Any) -> Paper:  # noqa: ANN401
+def _paper(
+    title: str, abstract: str, body: str, tags: dict[str, list[str]], origin: Origin
+) -> Paper:
     people = tags.get("citation_author") or tags.get("dc.creator") or tags.get("author") or []
-    people = [n for p in people for n in (p.split(";") if ";" in p else [p])]
-    authors, groups = read_names([split_name(n) for n in people if n.strip()])
-    date = date_in(
-        _first(tags, "citation_publication_date", "citation_date", "citation_online_date",
-               "dc.date", "article:published_time")
-    )  # fmt: skip
     url = _first(tags, "citation_public_url", "citation_abstract_html_url", "og:url")
-    return Paper(
-        parts=parts_of(title, abstract, body),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    return new_paper(
+        title,
+        abstract,
+        body,
+        names=[split_name(n) for p in people for n in p.split(";") if n.strip()],
+        date=date_in(_first(tags, *_DATES)),
         venue=_first(tags, "citation_journal_title", "citation_conference_title"),
         doi=bare_doi(_first(tags, "citation_doi", "dc.identifier", "prism.doi")),
         arxiv_id=bare_arxiv_id(_first(tags, "citation_arxiv_id")) or arxiv_id_in(url),
         pmid=_first(tags, "citation_pmid"),
         url=url,
-        keywords=tuple(dict.fromkeys(
-            w for k in tags.get("citation_keywords", []) for v in re.split("[;,]", k)
-            if (w := v.strip())
-        )),
-        extra=dict(groups),
+        keywords=distinct(re.split("[;,]", ";".join(tags.get("citation_keywords", [])))),
+        extra={},
         origins=(origin,),
-    )  # fmt: skip
+    )

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.sources.entries import ReadOptions, origin_of
+from reviewer.sources.entries import RawEntry, ReadOptions, make_papers
 from reviewer.text.invisible import without_surrogates
 from reviewer.types import Paper
 from reviewer.types.papers import Part, Skipped
@@ -30,15 +30,19 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     if _DOCUMENT.match(text) and not _OBJECT_LINE.search(text):
         yield Skipped(file=file, position=1, reason="it is JSON, but of no kind that review knows")
         return
+    yield from make_papers(_lines(text), _paper_of, file, "object")
+
+
+def _lines(text: str) -> Iterator[RawEntry]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         found = _parse(line)
         if isinstance(found, str):  # lines may have run into one another
             objects = max(1, *(line.count(f'"{name}"') for name in ("title", *_TEXT_FIELDS)))
-            yield from [Skipped(file=file, position=number, reason=found)] * objects
+            yield from [RawEntry(number, fault=found)] * objects
         else:
-            yield _paper(found, line.removesuffix("\r"), file, number)
+            yield RawEntry(number, line.removesuffix("\r"), found)
 
 
 def _parse(line: str) -> dict[str, Any] | str:
@@ -87,7 +91,7 @@ def _without_surrogates(value: Any) -> Any:  # noqa: ANN401  anything JSON can h
     return value
 
 
-def _paper(found: dict[str, Any], line: str, file: str, number: int) -> Paper:
+def _paper_of(found: dict[str, Any]) -> Paper:
     abstract = found.get("abstract")
     parts = [Part(name="title", text=found["title"])]
     if isinstance(abstract, str) and abstract.strip():
@@ -112,7 +116,6 @@ def _paper(found: dict[str, Any], line: str, file: str, number: int) -> Paper:
         date=date,
         year=year,
         extra=extra,
-        origins=(origin_of(line, file, number),),
         **texts,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.processes import Outcome, run_module
-from reviewer.sources.entries import Entries, ReadOptions
+from reviewer.sources.entries import Entries, ReadOptions, hash_of
 from reviewer.sources.pdf.worker import MOST_SECONDS
 from reviewer.sources.text_file import PDF_MARK
 from reviewer.text import counted
@@ -32,22 +31,19 @@ def read_pdf(data: bytes, file: str, options: ReadOptions) -> Entries:
     """The paper in a PDF, with notes on what was left out; or Skipped with the reason."""
     if len(data) > MOST_FILE_BYTES:
         size, most = len(data) >> 20, MOST_FILE_BYTES >> 20
-        return _refused(file, f"it has {size} MiB, more than the {most} that are read of a PDF")
+        return Entries.refused(
+            file, f"it has {size} MiB, more than the {most} that are read of a PDF"
+        )
     arguments = ["--ocr"] if options.has_ocr else []
     outcome = run_module("reviewer.sources.pdf.worker", arguments, data, _CLOCK_SECONDS)
     if refusal := _failure(outcome):
-        return _refused(file, refusal)
+        return Entries.refused(file, refusal)
     found = json.loads(outcome.output)
     if "refused" in found:
-        return _refused(file, found["refused"].replace("FILE", file))
-    digest = hashlib.sha256(data).hexdigest()
-    paper = _paper(found, Origin(file=file, position=1, sha256=digest))
+        return Entries.refused(file, found["refused"].replace("FILE", file))
+    paper = _paper(found, Origin(file=file, position=1, sha256=hash_of(data)))
     notes = tuple(Skipped(file=file, reason=reason) for reason in _notes(found))
     return Entries((paper,), (), notes)
-
-
-def _refused(file: str, reason: str) -> Entries:
-    return Entries(skipped=(Skipped(file=file, reason=reason),))
 
 
 def _failure(outcome: Outcome) -> str:

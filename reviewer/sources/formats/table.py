@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reviewer.sources.entries import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
 from reviewer.text import bare_doi, split_name
-from reviewer.text.identifiers import bare_arxiv_id, date_in, inverted_initials, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import bare_arxiv_id, date_in, inverted_initials
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -161,29 +160,23 @@ def _cells(raw: str, table: _Table) -> list[str]:
 
 
 def _paper(row: Mapping[str, str], raw: str, file: str, line: int) -> Paper:
-    authors, groups = read_names([split_name(name) for name in _people(row.get("authors", ""))])
+    abstract = row.get("abstract", "")
     date = date_in(row.get("date", ""))
     year = date_in(row.get("year", ""))[:4]
-    date = date if date and (not year or date.startswith(year)) else year
-    words = re.split(r"\s*[;|]\s*", row.get("keywords", ""))
-    return Paper(
-        parts=parts_of(row["title"], _known(row.get("abstract", ""))),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    return new_paper(
+        row["title"],
+        "" if abstract.startswith("[No abstract") else abstract,
+        names=map(split_name, _people(row.get("authors", ""))),
+        date=date if date and (not year or date.startswith(year)) else year,
         venue=row.get("venue", ""),
         doi=bare_doi(row.get("doi", "")),
         arxiv_id=bare_arxiv_id(row.get("arxiv_id", "")),
         pmid=p if (p := row.get("pmid", "")).isdecimal() else "",
         url=row.get("url", ""),
-        keywords=tuple(dict.fromkeys(w for w in words if w)),
-        extra={**{n: row[n] for n in _DETAILS if row.get(n)}, **groups},
+        keywords=distinct(re.split("[;|]", row.get("keywords", ""))),
+        extra={name: row.get(name) for name in _DETAILS},
         origins=(origin_of(raw.strip(), file, line),),
     )
-
-
-def _known(abstract: str) -> str:
-    return "" if abstract.startswith("[No abstract") else abstract
 
 
 def _people(text: str) -> list[str]:

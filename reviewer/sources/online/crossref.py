@@ -10,15 +10,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from reviewer.sources.entries import parts_of
+from reviewer.sources.entries import new_paper
 from reviewer.sources.online.cache import DAY_S
-from reviewer.sources.online.types import Identifier, Wanted, with_origin
+from reviewer.sources.online.types import Identifier, Wanted, as_entry
 from reviewer.sources.parsing.json_path import date_parts, objects_at, text_at, texts_at, value_at
 from reviewer.sources.parsing.xml_stream import text_of_jats
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import arxiv_id_in, iso_date, year_of
-from reviewer.text.names import Name, read_names
+from reviewer.text.identifiers import arxiv_id_in, iso_date
+from reviewer.text.names import Name
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BATCH = 1
 _PAGE = 100
-RETRACTIONS = ("retraction", "removal", "withdrawal", "partial_retraction")
+_RETRACTIONS = ("retraction", "removal", "withdrawal", "partial_retraction")
 _KINDS = {
     "journal-article": "article", "proceedings-article": "inproceedings", "posted-content": "misc",
     "book-chapter": "incollection", "book": "book", "monograph": "book", "report": "techreport",
@@ -35,7 +35,6 @@ _KINDS = {
 }  # fmt: skip
 _DETAILS = {"volume": "volume", "issue": "number", "page": "pages", "publisher": "publisher",
             "language": "language"}  # fmt: skip
-_PREPRINTS, _PUBLISHED = ("has-preprint",), ("is-preprint-of",)
 
 
 def paper_of(work: Mapping[str, Any]) -> Paper | None:
@@ -46,18 +45,20 @@ def paper_of(work: Mapping[str, Any]) -> Paper | None:
     subtitle = " ".join(texts_at(work, "subtitle")[:1])
     if subtitle and subtitle.casefold() not in title.casefold():
         title = f"{title}: {subtitle}"
-    authors, groups = read_names([_name(a) for a in objects_at(work, "author")])
-    date = _date(work)
     doi = bare_doi(text_at(work, "DOI"))
-    return Paper(
-        parts=parts_of(text_of_jats(title), text_of_jats(text_at(work, "abstract"))),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    return new_paper(
+        text_of_jats(title),
+        text_of_jats(text_at(work, "abstract")),
+        names=map(_name, objects_at(work, "author")),
+        date=_date(work),
         venue=text_of_jats(" ".join(texts_at(work, "container-title")[:1])),
         doi=doi,
         url=f"https://doi.org/{doi}" if doi else text_at(work, "URL"),
-        extra={**_details(work), **groups},
+        extra={
+            **{own: text_at(work, name) for name, own in _DETAILS.items()},
+            KIND: _KINDS.get(text_at(work, "type"), ""),
+            "issn": " ".join(texts_at(work, "ISSN")[:1]),
+        },
         versions=tuple(dict.fromkeys(v for _, v in versions_of(work))),
         retracted=any(event == "retracted" for event, _, _ in updates_of(work)),
     )
@@ -73,18 +74,9 @@ def _name(person: Mapping[str, Any]) -> Name:
 
 
 def _date(work: Mapping[str, Any]) -> str:
-    for name in ("published", "published-print", "published-online", "issued", "posted"):
-        parts = date_parts(value_at(work, name))
-        if parts and (date := iso_date(*parts)):
-            return date
-    return ""
-
-
-def _details(work: Mapping[str, Any]) -> dict[str, Any]:
-    details = {own: text_at(work, name) for name, own in _DETAILS.items()}
-    details[KIND] = _KINDS.get(text_at(work, "type"), "")
-    details["issn"] = " ".join(texts_at(work, "ISSN")[:1])
-    return {name: value for name, value in details.items() if value}
+    names = ("published", "published-print", "published-online", "issued", "posted")
+    parts = (date_parts(value_at(work, name)) for name in names)
+    return next((date for given in parts if given and (date := iso_date(*given))), "")
 
 
 def updates_of(work: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -93,11 +85,8 @@ def updates_of(work: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     found = []
     for update in objects_at(work, "updated-by"):
         kind = text_at(update, "type").lower().replace("-", "_").replace(" ", "_")
-        event = "corrected"
-        if kind in RETRACTIONS:
-            event = "retracted"
-        elif kind == "expression_of_concern":
-            event = "concern"
+        event = "concern" if kind == "expression_of_concern" else "corrected"
+        event = "retracted" if kind in _RETRACTIONS else event
         label = text_at(update, "label") or kind.replace("_", " ") or "update"
         day = iso_date(*(date_parts(value_at(update, "updated")) or ("",)))
         is_watched = text_at(update, "source") == "retraction-watch"
@@ -110,13 +99,12 @@ def updates_of(work: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 def versions_of(work: Mapping[str, Any]) -> list[tuple[str, str]]:
     """`preprint` or `published` and the identifier of that version, as `doi:...` or `arxiv:...`."""
     found = []
-    for event, names in (("preprint", _PREPRINTS), ("published", _PUBLISHED)):
-        for name in names:
-            for other in objects_at(work, "relation", name):
-                text = text_at(other, "id")
-                arxiv, doi = arxiv_id_in(text), bare_doi(text)
-                if arxiv or doi:
-                    found.append((event, f"arxiv:{arxiv}" if arxiv else f"doi:{doi}"))
+    for event, relation in (("preprint", "has-preprint"), ("published", "is-preprint-of")):
+        for other in objects_at(work, "relation", relation):
+            text = text_at(other, "id")
+            arxiv, doi = arxiv_id_in(text), bare_doi(text)
+            if arxiv or doi:
+                found.append((event, f"arxiv:{arxiv}" if arxiv else f"doi:{doi}"))
     return found
 
 
@@ -128,9 +116,7 @@ def work_of(web: Web, doi: str, max_age_s: float = 7 * DAY_S) -> Mapping[str, An
 
 
 def _read(work: Mapping[str, Any]) -> Paper | Skipped:
-    name = f"doi:{text_at(work, 'DOI')}"
-    paper = paper_of(work)
-    return with_origin(paper, name) if paper else Skipped(file=name, reason="it has no title")
+    return as_entry(paper_of(work), f"doi:{text_at(work, 'DOI')}")
 
 
 def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import OnlineError
-from reviewer.sources.entries import parts_of
+from reviewer.sources.entries import new_paper
 from reviewer.sources.online.cache import DAY_S
-from reviewer.sources.online.types import with_origin
+from reviewer.sources.online.types import as_entry
 from reviewer.sources.parsing.json_path import objects_at, text_at, texts_at, value_at
 from reviewer.text import split_name
-from reviewer.text.identifiers import bare_arxiv_id, date_in, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import bare_arxiv_id, date_in
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -34,18 +33,16 @@ def paper_of(item: Mapping[str, Any]) -> Paper | None:
     if not title:
         return None
     names = [n for a in objects_at(record, "authors") if (n := text_at(a, "name"))]
-    authors, groups = read_names([split_name(name) for name in names])
-    date = date_in(text_at(record, "publishedAt") or text_at(item, "publishedAt"))
     arxiv = bare_arxiv_id(text_at(record, "id"))
-    return Paper(
-        parts=parts_of(title, text_at(record, "summary") or text_at(item, "summary")),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    return new_paper(
+        title,
+        text_at(record, "summary") or text_at(item, "summary"),
+        names=map(split_name, names),
+        date=date_in(text_at(record, "publishedAt") or text_at(item, "publishedAt")),
         arxiv_id=arxiv,
         url=f"https://arxiv.org/abs/{arxiv}" if arxiv else "",
         keywords=tuple(texts_at(record, "ai_keywords")),
-        extra=groups,
+        extra={},
     )
 
 
@@ -76,16 +73,11 @@ def _day(web: Web, day: str) -> list[Paper | Skipped]:
         parameters = {"date": day, "limit": str(_PAGE), "p": str(page)}
         items = web.json("daily_papers", "/daily_papers", parameters, 7 * DAY_S if is_over else 0)
         if not isinstance(items, list):
-            raise OnlineError("Hugging Face's answer is no list of papers")
-        objects = [item for item in items if isinstance(item, dict)]
-        for place, item in enumerate(objects, start=1 + page * _PAGE):
-            paper = paper_of(item)
-            name = f"daily:{day}"
-            found.append(
-                with_origin(paper, name)
-                if paper
-                else Skipped(file=name, position=place, reason="it has no title")
-            )
+            raise OnlineError("Hugging Face's answer is not a list of papers")
+        found += [
+            as_entry(paper_of(item), f"daily:{day}", place)
+            for place, item in enumerate(objects_at(items), start=1 + page * _PAGE)
+        ]
         if len(items) < _PAGE:
             break
     return found

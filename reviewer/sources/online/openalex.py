@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from reviewer.sources.formats.openalex import paper_of, work_id
-from reviewer.sources.online.types import Identifier, Wanted, with_origin
+from reviewer.sources.online.types import Identifier, Wanted, as_entry
 from reviewer.sources.parsing.json_path import list_at, objects_at, text_at, texts_at
 from reviewer.text.identifiers import without_version
 from reviewer.types import Paper
@@ -28,8 +28,7 @@ _FIELDS = (
 
 def _read(work: Mapping[str, Any]) -> Paper | Skipped:
     name = Identifier(kind="openalex", value=work_id(work) or "W0").shown
-    paper = paper_of(work)
-    return with_origin(paper, name) if paper else Skipped(file=name, reason="it has no title")
+    return as_entry(paper_of(work), name)
 
 
 def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:

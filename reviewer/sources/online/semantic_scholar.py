@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from reviewer.sources.formats.semantic_scholar import paper_of
-from reviewer.sources.online.types import Identifier, Wanted, with_origin
+from reviewer.sources.online.types import Identifier, Wanted, as_entry
 from reviewer.sources.parsing.json_path import objects_at, text_at, value_at
 from reviewer.text.identifiers import without_version
 from reviewer.types import Paper
@@ -30,9 +30,7 @@ _FIELDS = (
 
 
 def _read(record: Mapping[str, Any]) -> Paper | Skipped:
-    name = f"s2:{text_at(record, 'paperId')}"
-    paper = paper_of(record)
-    return with_origin(paper, name) if paper else Skipped(file=name, reason="it has no title")
+    return as_entry(paper_of(record), f"s2:{text_at(record, 'paperId')}")
 
 
 def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:

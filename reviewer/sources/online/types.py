@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Literal
 
+from reviewer.sources.entries import hash_of
 from reviewer.text import bare_doi
 from reviewer.text.identifiers import arxiv_id_in, arxiv_id_of_doi, bare_arxiv_id
 from reviewer.types import Paper
@@ -157,5 +157,12 @@ def with_origin(paper: Paper, name: str) -> Paper:
     """The paper as an entry that was read from the online source under this name. Its hash is of
     what was understood, so that a new count of citations makes no new entry."""
     read = paper.model_copy(update={"origins": ()}).model_dump_json()
-    digest = hashlib.sha256(read.encode("utf-8", errors="replace")).hexdigest()
+    digest = hash_of(read.encode("utf-8", errors="replace"))
     return paper.model_copy(update={"origins": (Origin(file=name, position=1, sha256=digest),)})
+
+
+def as_entry(paper: Paper | None, name: str, position: int = 0) -> Paper | Skipped:
+    """A paper with its origin; Skipped for a record without a title, of which no paper was made."""
+    if paper:
+        return with_origin(paper, name)
+    return Skipped(file=name, position=position, reason="it has no title")

@@ -10,10 +10,10 @@ import html
 import html.entities
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from reviewer.errors import SourceError
+from reviewer.sources.entries import RawEntry
 from reviewer.text.encoding import decode
 from reviewer.text.invisible import NEVER_XML
 
@@ -36,16 +36,6 @@ class XmlError(ValueError):
     """An answer that is not XML, or XML that is not read."""
 
 
-@dataclass(frozen=True)
-class XmlRecord:
-    """One record as it stands in the file. `fault`: why it cannot be read; else `element`."""
-
-    line: int
-    raw: str
-    element: Any = None
-    fault: str = ""
-
-
 def declares_entities(text: str) -> bool:
     return _ENTITY.search(text[:_HEAD_CHARS]) is not None
 
@@ -59,7 +49,7 @@ def begins_with(text: str, *roots: str) -> bool:
     return found is not None and found[1] in roots
 
 
-def xml_records(text: str, tag: str, once: str = "") -> Iterator[XmlRecord]:
+def xml_records(text: str, tag: str, once: str = "") -> Iterator[RawEntry]:
     """Each `<tag>` element, in order. What stands between them and holds text is a faulty record;
     so is each further `once`, an element that a record has once, as where two ran together.
 
@@ -83,28 +73,27 @@ def xml_records(text: str, tag: str, once: str = "") -> Iterator[XmlRecord]:
         yield (
             _parsed(line, raw, spaces)
             if end >= 0
-            else XmlRecord(line, raw, fault="the record is cut off or its end is damaged")
+            else RawEntry(line, fault="the record is cut off or its end is damaged")
         )
         for _ in range(len(re.findall(rf"<{once}[\s>]", raw)) - 1 if once else 0):
-            yield XmlRecord(line, "", fault="another record has run into this one")
+            yield RawEntry(line, fault="another record has run into this one")
         after = line + text.count("\n", start, limit)
         if end >= 0:
             yield from _lost(text[end + len(close) : limit], close, after)
 
 
-def _lost(between: str, close: str, line: int) -> Iterator[XmlRecord]:
+def _lost(between: str, close: str, line: int) -> Iterator[RawEntry]:
     """One fault for each record whose beginning is damaged: its end stands outside of any, or at
     least its text does."""
     holds_text = len(re.sub(r"<[^<>]*>|\s", "", between)) > _STRAY_CHARS
     for _ in range(between.count(close) or holds_text):
-        yield XmlRecord(line, "", fault="a record whose beginning is damaged")
+        yield RawEntry(line, fault="a record whose beginning is damaged")
 
 
-def _parsed(line: int, raw: str, spaces: str) -> XmlRecord:
+def _parsed(line: int, raw: str, spaces: str) -> RawEntry:
     parsed = parse_xml(raw, spaces)
-    if isinstance(parsed, str):
-        return XmlRecord(line, raw, fault=parsed)
-    return XmlRecord(line, raw, element=parsed)
+    is_fault = isinstance(parsed, str)
+    return RawEntry(line, fault=parsed) if is_fault else RawEntry(line, raw, parsed)
 
 
 def parse_xml(raw: str, spaces: str = "") -> Any:  # noqa: ANN401  an lxml element, or the fault
@@ -170,9 +159,14 @@ def found(element: Any, path: str) -> list[Any]:  # noqa: ANN401
     return level
 
 
+def texts_at(element: Any, path: str) -> list[str]:  # noqa: ANN401
+    """The texts of the elements at the path, empty ones left out."""
+    return [text for e in found(element, path) if (text := whole_text(e))]
+
+
 def text_at(element: Any, path: str) -> str:  # noqa: ANN401
-    """The text of the first element at the path that holds some."""
-    return next((text for e in found(element, path) if (text := whole_text(e))), "")
+    """The text of the first element at the path that has one."""
+    return next(iter(texts_at(element, path)), "")
 
 
 def whole_text(element: Any) -> str:  # noqa: ANN401
