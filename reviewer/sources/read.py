@@ -69,7 +69,7 @@ def _read_text(text: str, file: str, options: ReadOptions) -> Entries:
     for form in map(_format, FORMATS):
         if form.matches(text):
             return _collected(form.read(text, file, options), file)
-    return Entries.refused(file, f"it is in no format that review reads: {NAMED_FORMATS}")
+    return Entries.refused(file, f"its format is unknown; review reads {NAMED_FORMATS}")
 
 
 def _format(name: str) -> Any:  # noqa: ANN401  a module of `formats`

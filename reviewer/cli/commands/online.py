@@ -95,7 +95,7 @@ def _pages(
     web: Web, shelf: Library, asked: Asked, identifiers: list[Identifier], progress: Progress
 ) -> Iterator[list[Paper | Skipped]]:
     from reviewer.sources.online import find_along, find_by_words, find_identified
-    from reviewer.sources.online.types import Wanted
+    from reviewer.sources.online.types import OnlineQuery
 
     chased = [
         (shelf.paper(key), direction)
@@ -104,7 +104,7 @@ def _pages(
     ]
     yield from find_identified(web, identifiers, progress)
     if asked.search.strip():
-        wanted = Wanted.within(filters_of(asked.year), asked.search, asked.limit)
+        wanted = OnlineQuery.within(filters_of(asked.year), asked.search, asked.limit)
         yield from find_by_words(web, asked.source, wanted, progress)
     for paper, direction in chased:
         yield from find_along(web, asked.source, paper, direction, asked.limit, progress)

@@ -1,4 +1,4 @@
-"""BibTeX and BibLaTeX: papers from entries, and by what the library knows them."""
+"""Reads BibTeX and BibLaTeX."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what failed is Skipped
     found = bibtexparser.parse_string(text)
-    strings = {name.lower(): str(held.value) for name, held in found.strings_dict.items()}
+    strings = {name.lower(): str(string.value) for name, string in found.strings_dict.items()}
     volumes = {
         entry.key: {f.key.lower(): str(f.value) for f in entry.fields} for entry in found.entries
     }
@@ -73,9 +73,10 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
         if isinstance(block, DuplicateFieldKeyBlock):  # the first of two equal fields counts
             block = block.ignore_error_block
         elif id(block) in failed:
-            reason = "this entry is damaged"
-            if isinstance(block, DuplicateBlockKeyBlock):
-                reason = f"the key '{block.key}' is there twice"
+            is_second = isinstance(block, DuplicateBlockKeyBlock)
+            reason = (
+                f"the key '{block.key}' is there twice" if is_second else "this entry is damaged"
+            )
             yield Skipped(file=file, position=line, reason=reason)
             continue
         if hasattr(block, "fields_dict"):
@@ -154,7 +155,7 @@ def _people(text: str) -> Iterator[Name]:
         whole = plain_text(piece)
         if extended := _extended(piece):
             yield extended
-        elif piece.startswith("{") and _closes_at_end(piece):
+        elif _GROUP.fullmatch(piece):
             yield Name(group=whole)
         elif "," not in _GROUP.sub("", piece) and split_name(whole).group:
             if whole.casefold() != "others":
@@ -169,16 +170,11 @@ def _extended(piece: str) -> Name | None:
     if not all(parts):
         return None
     held = {part[1]: plain_text(part[2]).strip('"') for part in parts if part}
-    return Name(
-        held.get("family", ""),
-        held.get("given", ""),
-        held.get("prefix", ""),
-        held.get("suffix", ""),
-    )
+    return Name(*(held.get(name, "") for name in ("family", "given", "prefix", "suffix")))
 
 
 def _one_by_one(text: str) -> Iterator[str]:
-    """The names between the `and`s that stand outside braces. bibtexparser's own function loses the
+    """The names between the `and`s outside braces. bibtexparser's own function loses the
     first letters of a name that begins with a command (`\\v{S}ime`)."""
     start = depth = 0
     for match in re.finditer(r"\\.|[{}]|\s[Aa][Nn][Dd](?=\s)", text):
@@ -218,16 +214,6 @@ def _restored(text: str, kept: list[str]) -> str:
     for number, words in enumerate(kept):
         text = text.replace(chr(0xE000 + number), words)
     return text.replace("\uf8fe", "{").replace("\uf8ff", "}").replace("\uf8fd", "\\")
-
-
-def _closes_at_end(text: str) -> bool:
-    """True when the first brace is closed by the last character."""
-    depth = 0
-    for place, character in enumerate(text):
-        depth += (character == "{") - (character == "}")
-        if depth == 0:
-            return place == len(text) - 1
-    return False
 
 
 def _date(plain: Mapping[str, str]) -> str:

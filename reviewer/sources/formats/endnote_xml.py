@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reviewer.sources.entries import ReadOptions, distinct, make_papers, new_paper
+from reviewer.sources.formats.enw import KINDS
 from reviewer.sources.parsing.linked_pdfs import FILES
 from reviewer.sources.parsing.xml_stream import found, text_at, texts_at, xml_records
 from reviewer.text import bare_doi, split_name
@@ -14,12 +15,6 @@ from reviewer.text.identifiers import arxiv_id_in, date_in, iso_date
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
-_KINDS = {
-    "Journal Article": "article", "Electronic Article": "article", "Book": "book",
-    "Conference Proceedings": "inproceedings", "Conference Paper": "inproceedings",
-    "Book Section": "incollection", "Thesis": "phdthesis", "Report": "techreport",
-    "Web Page": "online",
-}  # fmt: skip
 _DETAILS = {
     "volume": "volume", "number": "number", "pages": "pages", "publisher": "publisher",
     "isbn": "issn", "language": "language", "edition": "edition",
@@ -59,7 +54,7 @@ def _paper_of(record: Any) -> Paper | None:  # noqa: ANN401  an lxml element
         url=next(iter(urls), ""),
         keywords=distinct(texts_at(record, "keywords/keyword")),
         extra={
-            KIND: _KINDS.get(kind, ""),
+            KIND: KINDS.get(kind.lower(), ""),
             **{own: text_at(record, path) for path, own in _DETAILS.items()},
             FILES: texts_at(record, "urls/pdf-urls/url"),
         },

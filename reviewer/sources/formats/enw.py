@@ -24,10 +24,11 @@ _TAGS = Tags(
     like_start=_NEARLY,
 )
 _START = re.compile(r"^%0 \S", re.MULTILINE)
-_KINDS = {
-    "journal article": "article", "conference proceedings": "inproceedings", "book": "book",
-    "conference paper": "inproceedings", "book section": "incollection", "thesis": "phdthesis",
-    "report": "techreport", "web page": "online",
+KINDS = {  # EndNote's types of references, in small letters
+    "journal article": "article", "electronic article": "article", "book": "book",
+    "conference proceedings": "inproceedings", "conference paper": "inproceedings",
+    "book section": "incollection", "thesis": "phdthesis", "report": "techreport",
+    "web page": "online",
 }  # fmt: skip
 _DETAILS = {"V": "volume", "N": "number", "I": "publisher", "P": "pages", "G": "language"}
 
@@ -56,7 +57,7 @@ def _paper_of(record: Tagged) -> Paper:
         url=url,
         keywords=tuple(record.all("K")),
         extra={
-            KIND: _KINDS.get(record.text("0").lower(), ""),
+            KIND: KINDS.get(record.text("0").lower(), ""),
             **{own: record.text(tag) for tag, own in _DETAILS.items()},
         },
     )

@@ -28,7 +28,9 @@ def matches(text: str) -> bool:
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a line. Fields that are not known, or not of the expected type, stay in `extra`."""
     if _DOCUMENT.match(text) and not _OBJECT_LINE.search(text):
-        yield Skipped(file=file, position=1, reason="it is JSON, but of no kind that review knows")
+        yield Skipped(
+            file=file, position=1, reason="it is JSON, but not in a form that review reads"
+        )
         return
     yield from make_papers(_lines(text), _paper_of, file, "object")
 
@@ -46,7 +48,7 @@ def _lines(text: str) -> Iterator[RawEntry]:
 
 
 def _parse(line: str) -> dict[str, Any] | str:
-    """The object, or the reason why there is none."""
+    """The object, or the reason why the line has no readable one."""
     try:
         found = json.loads(line)
     except RecursionError:
@@ -59,7 +61,9 @@ def _parse(line: str) -> dict[str, Any] | str:
         return "the object has no title"
     if _depth(found) > _DEEPEST:
         return "the JSON is nested too deeply"
-    return {str(name): value for name, value in _without_surrogates(found).items()}
+    # Lone surrogates cannot be kept as UTF-8; they become U+FFFD.
+    whole: dict[str, Any] = json.loads(without_surrogates(json.dumps(found, ensure_ascii=False)))
+    return whole
 
 
 def _kind(value: Any) -> str:  # noqa: ANN401  anything JSON can hold
@@ -78,17 +82,6 @@ def _depth(value: Any) -> int:  # noqa: ANN401  anything JSON can hold
             for inner in (outer.values() if isinstance(outer, dict) else outer)
         ]
     return deepest
-
-
-def _without_surrogates(value: Any) -> Any:  # noqa: ANN401  anything JSON can hold
-    """Lone surrogates can be kept nowhere as UTF-8; they become U+FFFD."""
-    if isinstance(value, str):
-        return without_surrogates(value)
-    if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(str(k)): _without_surrogates(v) for k, v in value.items()}
-    return value
 
 
 def _paper_of(found: dict[str, Any]) -> Paper:

@@ -30,8 +30,8 @@ _BYLINE_CHARS = 400
 
 
 def matches(text: str) -> bool:
-    """True for a short first line, a blank line or a label under it, and prose below; nothing that
-    begins as data or code does."""
+    """True for a short first line, a blank line or a label under it, and prose below; False for
+    what begins as data or code does."""
     lines = [line.strip() for line in text[:20_000].lstrip("\ufeff").splitlines()]
     first = next((i for i, line in enumerate(lines) if line), None)
     if first is None or _STRUCTURE.match(lines[first]):

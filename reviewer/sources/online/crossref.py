@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from reviewer.sources.entries import new_paper
+from reviewer.sources.entries import filled, new_paper
 from reviewer.sources.online.cache import DAY_S
-from reviewer.sources.online.types import Identifier, Wanted, as_entry
+from reviewer.sources.online.types import Identifier, OnlineQuery, Page, as_entry
 from reviewer.sources.parsing.json_path import date_parts, objects_at, text_at, texts_at, value_at
 from reviewer.sources.parsing.xml_stream import text_of_jats
 from reviewer.text import bare_doi, split_name
@@ -119,7 +119,7 @@ def _read(work: Mapping[str, Any]) -> Paper | Skipped:
     return as_entry(paper_of(work), f"doi:{text_at(work, 'DOI')}")
 
 
-def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:
+def fetch(web: Web, values: Sequence[str]) -> Page:
     """The papers of DOIs, one request each. Raises NotThereError."""
     return [_read(work_of(web, value)) for value in values]
 
@@ -128,16 +128,15 @@ def name_of(known: Identifier) -> str:
     return known.value
 
 
-def search(web: Web, wanted: Wanted) -> Iterator[list[Paper | Skipped]]:
+def search(web: Web, query: OnlineQuery) -> Iterator[Page]:
     """Pages of papers, the most relevant first."""
-    first = [f"from-pub-date:{wanted.year_from}"] if wanted.year_from else []
-    last = [f"until-pub-date:{wanted.year_to}"] if wanted.year_to else []
-    parameters = {"query": wanted.text}
-    if first or last:
-        parameters["filter"] = ",".join([*first, *last])
+    first = f"from-pub-date:{query.year_from}" if query.year_from else ""
+    last = f"until-pub-date:{query.year_to}" if query.year_to else ""
+    years = ",".join(bound for bound in (first, last) if bound)
+    parameters = filled({"query": query.text, "filter": years})
     cursor, given = "*", 0
-    while given < wanted.limit and cursor:
-        rows = min(_PAGE, wanted.limit - given)
+    while given < query.limit and cursor:
+        rows = min(_PAGE, query.limit - given)
         asked = {**parameters, "rows": str(rows), "cursor": cursor}
         found = web.json("crossref", "/works", asked)
         works = objects_at(found, "message", "items")[:rows]
@@ -147,7 +146,7 @@ def search(web: Web, wanted: Wanted) -> Iterator[list[Paper | Skipped]]:
         cursor = text_at(found, "message", "next-cursor") if len(works) == rows else ""
 
 
-def with_title(web: Web, title: str) -> list[Paper | Skipped]:
+def with_title(web: Web, title: str) -> Page:
     """Papers with nearly this title, a few."""
     found = web.json("crossref", "/works", {"query.bibliographic": title, "rows": "5"})
     return [_read(work) for work in objects_at(found, "message", "items")]

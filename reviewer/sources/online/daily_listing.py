@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from reviewer.errors import OnlineError
 from reviewer.sources.entries import new_paper
 from reviewer.sources.online.cache import DAY_S
-from reviewer.sources.online.types import as_entry
+from reviewer.sources.online.types import Page, as_entry
 from reviewer.sources.parsing.json_path import objects_at, text_at, texts_at, value_at
 from reviewer.text import split_name
 from reviewer.text.identifiers import bare_arxiv_id, date_in
 from reviewer.types import Paper
-from reviewer.types.papers import Skipped
 
 if TYPE_CHECKING:
     from reviewer.sources.online.client import Web
@@ -46,10 +45,10 @@ def paper_of(item: Mapping[str, Any]) -> Paper | None:
     )
 
 
-def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:
+def fetch(web: Web, values: Sequence[str]) -> Page:
     """The papers of a day, `2025-09-29`, or of several, `2025-09-01:2025-09-30`.
 
-    Raises OnlineError for days that are none, before anything is asked.
+    Raises OnlineError for what is not a day, before anything is asked.
     """
     return [entry for value in values for day in _days(value) for entry in _day(web, day)]
 
@@ -58,17 +57,17 @@ def _days(value: str) -> list[str]:
     try:
         first, *rest = (datetime.date.fromisoformat(part) for part in value.split(":"))
     except ValueError as error:
-        raise OnlineError(f"{value} is no day", hint="Use daily:2025-09-29.") from error
+        raise OnlineError(f"{value} is not a day", hint="Use daily:2025-09-29.") from error
     count = ((rest[0] if rest else first) - first).days + 1
     if not 1 <= count <= _MOST_DAYS:
         raise OnlineError(f"{value} is not from 1 to {_MOST_DAYS} days")
     return [(first + datetime.timedelta(days=n)).isoformat() for n in range(count)]
 
 
-def _day(web: Web, day: str) -> list[Paper | Skipped]:
+def _day(web: Web, day: str) -> Page:
     """One day's papers. A day that may still grow is asked for again."""
-    is_over = day < (datetime.datetime.now(datetime.UTC).date()).isoformat()
-    found: list[Paper | Skipped] = []
+    is_over = day < datetime.datetime.now(datetime.UTC).date().isoformat()
+    found: Page = []
     for page in range(_MOST_PAGES):
         parameters = {"date": day, "limit": str(_PAGE), "p": str(page)}
         items = web.json("daily_papers", "/daily_papers", parameters, 7 * DAY_S if is_over else 0)

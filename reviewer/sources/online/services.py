@@ -67,7 +67,8 @@ def base_of(service: Service, settings: Settings) -> str:
 
 
 def places(settings: Settings) -> frozenset[Place]:
-    """Every place that may be asked. Raises UsageError for a base address that is none."""
+    """Every place that may be asked. Raises UsageError for a base address that
+    cannot be used."""
     found = set()
     for service in SERVICES.values():
         for address in (base_of(service, settings), service.also_at):
@@ -76,7 +77,7 @@ def places(settings: Settings) -> frozenset[Place]:
             except RefusedError as error:
                 name = f"{service.name}_base"
                 raise UsageError(
-                    f"the setting '{name}' is no address of the web: {error.message}",
+                    f"the setting '{name}' is not a web address: {error.message}",
                     hint=f"Set REVIEW_{name.upper()} as {service.base}",
                 ) from error
     return frozenset(found)

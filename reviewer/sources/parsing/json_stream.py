@@ -16,7 +16,7 @@ _MOST_DAMAGED = 2000  # beginnings that are tried after a fault before the rest 
 
 
 def json_values(text: str, start: int, is_item: Callable[[Any], bool]) -> Iterator[RawEntry]:
-    """The values of the list whose bracket stands at `start`. After a fault it goes on with the
+    """The values of the list that opens at `start`. After a fault it goes on with the
     next value that begins as the first one did and is an item."""
     reader = _Reader(text)
     at, head = start + 1, ""
@@ -77,7 +77,7 @@ class _Reader:
         except RecursionError:
             return None, at, "the JSON is nested too deeply here"
         except ValueError as error:
-            return None, at, f"this is no JSON ({str(error).split(':')[0].lower()})"
+            return None, at, f"this is not JSON ({str(error).split(':')[0].lower()})"
         return value, end, ""
 
     def lost(self, start: int, end: int, head: str = "") -> int:
@@ -122,7 +122,7 @@ def json_items(text: str, holder: str, is_item: Callable[[Any], bool]) -> Iterat
     elif lists:  # the name before the list is damaged
         yield from json_values(text, lists.end() - 1, is_item)
     else:
-        yield RawEntry(1, text, fault="this is no whole JSON, or it is nested too deeply")
+        yield RawEntry(1, text, fault="this is not whole JSON, or it is nested too deeply")
 
 
 def _list_start(text: str, holder: str) -> int:
@@ -140,4 +140,4 @@ def _lines(text: str) -> Iterator[RawEntry]:
         try:
             yield RawEntry(number, line, json.loads(line))
         except (ValueError, RecursionError):
-            yield RawEntry(number, line, fault="the line is no JSON, or nested too deeply")
+            yield RawEntry(number, line, fault="the line is not JSON, or nested too deeply")

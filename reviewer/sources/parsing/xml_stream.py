@@ -10,6 +10,7 @@ import html
 import html.entities
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from reviewer.errors import SourceError
@@ -50,7 +51,7 @@ def begins_with(text: str, *roots: str) -> bool:
 
 
 def xml_records(text: str, tag: str, once: str = "") -> Iterator[RawEntry]:
-    """Each `<tag>` element, in order. What stands between them and holds text is a faulty record;
+    """Each `<tag>` element, in order. Text between them is a record with a fault;
     so is each further `once`, an element that a record has once, as where two ran together.
 
     Raises SourceError when the file declares entities."""
@@ -65,39 +66,33 @@ def xml_records(text: str, tag: str, once: str = "") -> Iterator[RawEntry]:
     marks = max(head.count(close), len(re.findall(rf"<{once}[\s>]", head)) if once else 0)
     yield from _lost(close * marks, close, 1)
     line, counted = 1, 0
-    for place, start in enumerate(starts):
+    for start, limit in pairwise([*starts, len(text)]):
         line, counted = line + text.count("\n", counted, start), start
-        limit = starts[place + 1] if place + 1 < len(starts) else len(text)
         end = text.find(close, start, limit)
-        raw = text[start : end + len(close)] if end >= 0 else text[start:limit].rstrip()
-        yield (
-            _parsed(line, raw, spaces)
-            if end >= 0
-            else RawEntry(line, fault="the record is cut off or its end is damaged")
+        raw = text[start : end + len(close)] if end >= 0 else text[start:limit]
+        element = (
+            parse_xml(raw, spaces) if end >= 0 else "the record is cut off or its end is damaged"
         )
+        is_fault = isinstance(element, str)
+        yield RawEntry(line, fault=element) if is_fault else RawEntry(line, raw, element)
         for _ in range(len(re.findall(rf"<{once}[\s>]", raw)) - 1 if once else 0):
             yield RawEntry(line, fault="another record has run into this one")
-        after = line + text.count("\n", start, limit)
         if end >= 0:
+            after = line + text.count("\n", start, limit)
             yield from _lost(text[end + len(close) : limit], close, after)
 
 
 def _lost(between: str, close: str, line: int) -> Iterator[RawEntry]:
-    """One fault for each record whose beginning is damaged: its end stands outside of any, or at
-    least its text does."""
+    """One fault for each record whose beginning is damaged: its end is outside of any record,
+    or at least its text is."""
     holds_text = len(re.sub(r"<[^<>]*>|\s", "", between)) > _STRAY_CHARS
     for _ in range(between.count(close) or holds_text):
         yield RawEntry(line, fault="a record whose beginning is damaged")
 
 
-def _parsed(line: int, raw: str, spaces: str) -> RawEntry:
-    parsed = parse_xml(raw, spaces)
-    is_fault = isinstance(parsed, str)
-    return RawEntry(line, fault=parsed) if is_fault else RawEntry(line, raw, parsed)
-
-
 def parse_xml(raw: str, spaces: str = "") -> Any:  # noqa: ANN401  an lxml element, or the fault
-    """The one element of `raw`, or in words why there is none. HTML's named characters are read."""
+    """The one element of `raw`, or in words why it cannot be read. HTML's named characters are
+    understood."""
     from lxml import etree
 
     plain = _NAMED.sub(_character, NEVER_XML.sub("\ufffd", raw))
@@ -135,9 +130,13 @@ def _parser() -> Any:  # noqa: ANN401
     from lxml import etree
 
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 def _character(match: re.Match[str]) -> str:
@@ -152,7 +151,7 @@ def name_of(element: Any) -> str:  # noqa: ANN401
 
 
 def found(element: Any, path: str) -> list[Any]:  # noqa: ANN401
-    """The elements below at a path of names parted by `/`, whatever their namespaces."""
+    """The elements at a path of names, as `a/b`, below this one, whatever their namespaces."""
     level = [element]
     for name in path.split("/"):
         level = [child for parent in level for child in parent if name_of(child) == name]
