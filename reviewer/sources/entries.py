@@ -75,11 +75,11 @@ class RawEntry:
 def make_papers(
     found: Iterable[RawEntry], paper_of: Callable[[Any], Paper | None], file: str, what: str
 ) -> Iterator[Paper | Skipped]:
-    """One Paper an entry; one with a fault, or of whose value `paper_of` makes no paper because it
-    has no title, is Skipped. `what` is the word for an entry of this format."""
+    """One Paper an entry; one with a fault, or of whose value `paper_of` makes no paper with a
+    title, is Skipped. `what` is the word for an entry of this format."""
     for entry in found:
         paper = None if entry.fault else paper_of(entry.value)
-        if paper is None:
+        if paper is None or not paper.title:
             reason = entry.fault or f"the {what} has no title"
             yield Skipped(file=file, position=entry.line, reason=reason)
         else:

@@ -19,7 +19,7 @@ _NEARLY = re.compile(
 _TAGS = Tags(
     re.compile(r"^%([0-9A-Z?@!#$^&*(\]>+])(?: (.*))?$"),
     start="0",
-    titles=("T",),
+    title="T",
     sign="%",
     like_start=_NEARLY,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
@@ -110,29 +111,20 @@ def _seen_text(page: Any) -> str:  # noqa: ANN401
     """The paragraphs that a reader sees, up to the list of references."""
     root = next(page.iter("article"), None)
     root = root if root is not None else next(page.iter("main"), page)
-    pieces: list[str] = []
-    _collect(root, pieces)
-    paragraphs = (" ".join(p.split()) for p in "".join(pieces).split("\n\n"))
-    kept = []
-    for paragraph in paragraphs:
-        if _DROPPED.match(paragraph):
-            break
-        if paragraph:
-            kept.append(paragraph)
-    return "\n\n".join(kept)
+    paragraphs = (" ".join(p.split()) for p in "".join(_seen(root)).split("\n\n"))
+    return "\n\n".join(p for p in takewhile(lambda p: not _DROPPED.match(p), paragraphs) if p)
 
 
-def _collect(element: Any, pieces: list[str]) -> None:  # noqa: ANN401
-    """At most 256 deep, which is as deep as the parser goes."""
+def _seen(element: Any) -> Iterator[str]:  # noqa: ANN401
+    """The texts that are not hidden, at most 256 deep, which is as deep as the parser goes."""
     if _is_hidden(element):
         return
-    is_block = element.tag in _BLOCKS
-    pieces.append("\n\n" if is_block else "")
-    pieces.append(element.text or "")
+    gap = "\n\n" if element.tag in _BLOCKS else ""
+    yield gap + (element.text or "")
     for child in element:
-        _collect(child, pieces)
-        pieces.append(child.tail or "")
-    pieces.append("\n\n" if is_block else "")
+        yield from _seen(child)
+        yield child.tail or ""
+    yield gap
 
 
 def _paper(

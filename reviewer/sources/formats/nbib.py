@@ -16,7 +16,6 @@ from reviewer.types.papers import Skipped
 _TAGS = Tags(
     re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$"),
     start="PMID",
-    titles=("TI", "BTI", "TT"),
     like_start=re.compile(r"^(?! )\S{0,7} ?-? ?\d{4,}\s*$"),
 )
 _START = re.compile(r"^PMID ?- ?\d+\s*$", re.MULTILINE)
@@ -37,7 +36,7 @@ def _paper_of(record: Tagged) -> Paper:
     groups = [split_name(name, is_group=True) for name in record.all("CN")]
     is_article = any(v.startswith("Journal Article") for v in record.all("PT"))
     return new_paper(
-        record.text(*_TAGS.titles),
+        record.text("TI", "BTI", "TT"),
         record.text("AB"),
         names=[*map(split_name, people), *groups],
         date=date_in(record.text("DP", "DEP")),

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
+from reviewer.sources.entries import ReadOptions, distinct, make_papers, new_paper
 from reviewer.sources.parsing.linked_pdfs import FILES
-from reviewer.sources.parsing.tagged_lines import RUN_TOGETHER
+from reviewer.sources.parsing.tagged_lines import Tags, tagged_entries
 from reviewer.text import split_name
 from reviewer.text.entry_types import kind_named
 from reviewer.text.identifiers import arxiv_id_in, inverted_initials, without_doi_address
 from reviewer.text.names import Name
 from reviewer.types import Paper
-from reviewer.types.papers import Origin, Skipped
+from reviewer.types.papers import Skipped
 
 _TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9]) {0,2}-(?: |$)(.*)$")
 _START = re.compile(r"^[ \t]*TY {0,2}- ?\S", re.MULTILINE)
-_TITLES = ("title", "primary_title")
+_TAGS = Tags(_TAG, start="TY", end="ER")
 _VENUES = (
     "journal_name alternate_title3 secondary_title alternate_title2 alternate_title1 custom3"
 ).split()
@@ -37,48 +38,20 @@ def matches(text: str) -> bool:
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a record; one that lacks its end is read all the same, one without a title is
     Skipped."""
-    for line, lines in _records(text):
-        if not lines[0].startswith("TY"):
-            yield Skipped(file=file, position=line, reason="a record without its TY line")
-            continue
-        if sum(line.startswith("TI  - ") for line in lines) > 1:
-            yield Skipped(file=file, position=line, reason=RUN_TOGETHER)
-        fields = _fields(lines)
-        title = next((str(fields[name]) for name in _TITLES if fields.get(name)), "")
-        if not title.strip():
-            yield Skipped(file=file, position=line, reason="the record has no title")
-        else:
-            yield _paper(title, fields, origin_of("\n".join(lines), file, line))
+    lines = ((_TAG.match(line), line) for line in re.split(r"\r\n|\r|\n", text))
+    respelled = (f"{tag[1]}  - {tag[2].strip()}" if tag else line.strip() for tag, line in lines)
+    found = (
+        entry if entry.fault else replace(entry, value=entry.raw)
+        for entry in tagged_entries("\n".join(respelled), _TAGS)
+    )
+    return make_papers(found, _paper_of, file, "record")
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record's first line, from 1, and its lines in the one spelling that rispy reads."""
-    start, lines = 0, list[str]()
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        found = _TAG.match(line)
-        tag = found[1] if found else ""
-        if lines and tag in ("TY", "ER"):
-            yield start, lines
-        if found and tag == "TY":
-            start, lines = number, [f"TY  - {found[2].strip()}"]
-        elif tag == "ER":
-            lines = []
-        elif lines and line.strip():
-            lines.append(f"{found[1]}  - {found[2].strip()}" if found else line.strip())
-        elif found:  # the line that begins this record is lost
-            start, lines = number, [line.strip()]
-    if lines:
-        yield start, lines
-
-
-def _fields(lines: list[str]) -> Mapping[str, Any]:
+def _paper_of(record: str) -> Paper:
+    """The paper of a record in the one spelling that rispy reads."""
     import rispy
 
-    found = rispy.loads("\n".join([*lines, "ER  - ", ""]))
-    return found[0] if found else {}
-
-
-def _paper(title: str, fields: Mapping[str, Any], origin: Origin) -> Paper:
+    [fields] = rispy.loads(f"{record}\nER  - \n")
     accession = _text(fields, "accession_number")
     names = _list(fields, "authors")
     if not (accession.startswith("WOS:") and names):  # its A1 are publishing bodies
@@ -89,7 +62,7 @@ def _paper(title: str, fields: Mapping[str, Any], origin: Origin) -> Paper:
     kind = kind_named(_text(fields, "type_of_reference"), "ris")
     number_kind = "isbn" if kind.get("entry_type") == "book" else "issn"
     return new_paper(
-        title,
+        _text(fields, "title") or _text(fields, "primary_title"),
         _text(fields, "abstract") or _text(fields, "notes_abstract"),
         names=[_name(name) for name in names if name.strip(" ,")],
         date=_date(fields),
@@ -110,7 +83,6 @@ def _paper(title: str, fields: Mapping[str, Any], origin: Origin) -> Paper:
             number_kind: re.sub(r" \(IS[BS]N\)", "", _text(fields, "issn")),
             FILES: [f for f in _list(fields, "file_attachments1") if f.lower().endswith(".pdf")],
         },
-        origins=(origin,),
     )
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reviewer.errors import OnlineError
 from reviewer.sources.formats.atom import error_in, paper_of
+from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import Identifier, OnlineQuery, Page, with_origin
 from reviewer.sources.parsing.xml_stream import XmlError, read_xml, text_at
 from reviewer.text.identifiers import without_version
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
-
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
 
 BATCH = 50
 _PAGE = 100

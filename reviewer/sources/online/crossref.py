@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from reviewer.sources.entries import filled, new_paper
 from reviewer.sources.online.cache import DAY_S
-from reviewer.sources.online.types import Identifier, OnlineQuery, Page, as_entry
+from reviewer.sources.online.client import Web
+from reviewer.sources.online.types import OnlineQuery, Page, as_entry
 from reviewer.sources.parsing.json_path import date_parts, objects_at, text_at, texts_at, value_at
 from reviewer.sources.parsing.xml_stream import text_of_jats
 from reviewer.text import bare_doi, split_name
@@ -21,9 +22,6 @@ from reviewer.text.identifiers import arxiv_id_in, iso_date
 from reviewer.text.names import Name
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
-
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
 
 BATCH = 1
 _PAGE = 100
@@ -122,10 +120,6 @@ def _read(work: Mapping[str, Any]) -> Paper | Skipped:
 def fetch(web: Web, values: Sequence[str]) -> Page:
     """The papers of DOIs, one request each. Raises NotThereError."""
     return [_read(work_of(web, value)) for value in values]
-
-
-def name_of(known: Identifier) -> str:
-    return known.value
 
 
 def search(web: Web, query: OnlineQuery) -> Iterator[Page]:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reviewer.errors import OnlineError
 from reviewer.sources.entries import new_paper
 from reviewer.sources.online.cache import DAY_S
+from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import Page, as_entry
 from reviewer.sources.parsing.json_path import objects_at, text_at, texts_at, value_at
 from reviewer.text import split_name
 from reviewer.text.identifiers import bare_arxiv_id, date_in
 from reviewer.types import Paper
-
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
 
 BATCH = 1
 _PAGE = 100

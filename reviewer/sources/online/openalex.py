@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from reviewer.sources.entries import filled
 from reviewer.sources.formats.openalex import paper_of, work_id
 from reviewer.sources.online.cache import DAY_S
+from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import Identifier, OnlineQuery, Page, as_entry
 from reviewer.sources.parsing.json_path import list_at, objects_at, text_at, texts_at
 from reviewer.text.identifiers import without_version
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
-
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
 
 BATCH = 1
 MOST_JOINED = 50  # identifiers that one filter takes; the published limit is 100

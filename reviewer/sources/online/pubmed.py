@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reviewer.errors import OnlineError
 from reviewer.sources.formats.pubmed_xml import paper_of
+from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import OnlineQuery, Page, with_origin
 from reviewer.sources.parsing.json_path import texts_at, value_at
 from reviewer.sources.parsing.xml_stream import XmlError, read_xml, text_at
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
-
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
 
 BATCH = 100
 _MOST_FOUND = 10_000  # more than these its search does not give

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from reviewer.sources.formats.semantic_scholar import paper_of
+from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import Identifier, OnlineQuery, Page, as_entry
 from reviewer.sources.parsing.json_path import objects_at, text_at, value_at
 from reviewer.text.identifiers import without_version
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
-
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
 
 BATCH = 1
 _PAGE = 100

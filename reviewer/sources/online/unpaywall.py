@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from reviewer.errors import OnlineError
 from reviewer.sources.entries import filled
+from reviewer.sources.online.client import Web
 from reviewer.sources.parsing.json_path import text_at, value_at
-
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
 
 
 def free_copy(record: Any) -> dict[str, str]:  # noqa: ANN401  anything JSON can hold

@@ -16,13 +16,13 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 class Tags:
     """A format: `line` matches a tagged line as tag and value; `sign` stands before a tag there. A
     record begins with the tag `start` and ends with `end`; when that is empty, before a tagged line
-    that follows a blank one, or one that is `like_start`: a beginning with a wrong letter. Its
-    title is under the first of `titles` that it has; each record has one line of the first."""
+    that follows a blank one, or one that is `like_start`: a beginning with a wrong letter. It
+    has one line with the tag `title`."""
 
     line: re.Pattern[str]
     start: str
     end: str = ""
-    titles: tuple[str, ...] = ("TI",)
+    title: str = "TI"
     sign: str = ""
     like_start: re.Pattern[str] = re.compile(r"(?!)")
 
@@ -42,8 +42,8 @@ class Tagged:
 
 
 def tagged_entries(text: str, tags: Tags) -> Iterator[RawEntry]:
-    """All records, in order, as `Tagged`. One without a beginning or a title is a fault; one that
-    another has run into follows the fault that says so. Lines without a tag outside of records are
+    """All records, in order, as `Tagged`. One without a beginning is a fault; one that another
+    has run into follows the fault that says so. Lines without a tag outside of records are
     passed over."""
     lines: list[str] = []
     start, before = 0, ""
@@ -75,10 +75,6 @@ def _record(start: int, lines: list[str], tags: Tags) -> Iterator[RawEntry]:
     for line, found in zip(lines[1:], matched[1:], strict=True):
         tag, value = (found[1], found[2] or "") if found else (tag, line)
         values.setdefault(tag, []).append(value.strip())
-    record = Tagged(values)
-    if not record.text(*tags.titles):
-        yield RawEntry(start, fault="the record has no title")
-        return
-    if sum(found is not None and found[1] == tags.titles[0] for found in matched) > 1:
+    if sum(found is not None and found[1] == tags.title for found in matched) > 1:
         yield RawEntry(start, fault=RUN_TOGETHER)
-    yield RawEntry(start, "\n".join(lines), record)
+    yield RawEntry(start, "\n".join(lines), Tagged(values))

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 from reviewer.sources.pdf.glyphs import Page, Word, runs_of
@@ -135,13 +135,10 @@ def _gutter(words: Sequence[Word]) -> tuple[float, float] | None:
 
 def _strips(bins: Sequence[float], most: float, first: int, last: int) -> Iterable[tuple[int, int]]:
     """Runs of bins with no more text above them than `most`."""
-    start = None
-    for i in range(first, last + 1):
-        if i < last and bins[i] <= most:
-            start = i if start is None else start
-        elif start is not None:
-            yield start, i
-            start = None
+    for is_low, own in groupby(range(first, last), key=lambda i: bins[i] <= most):
+        if is_low:
+            strip = list(own)
+            yield strip[0], strip[-1] + 1
 
 
 def _has_columns(words: Sequence[Word], x0: float, x1: float, ends: tuple[float, float]) -> bool:

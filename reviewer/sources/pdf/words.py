@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reviewer.sources.pdf.glyphs import Canvas, Letter, Word
+from reviewer.sources.pdf.glyphs import Canvas, Letter, Word, runs_of
 
 _UPRIGHT = 0.1  # radians
 
@@ -15,18 +15,13 @@ _UPRIGHT = 0.1  # radians
 def visible_words(letters: list[Letter], hidden: Counter[str]) -> Iterator[Word]:
     """Runs of letters without white space, a jump or a change of size between them. A word most of
     whose letters are hidden is left out and counted."""
-    run: list[Letter] = []
-    for letter in [*letters, None]:
-        if run and (letter is None or _parts(run[-1], letter)):
-            unseen = [one for one in run if one.reason]
-            if 2 * len(unseen) > len(run):
-                for one in run:
-                    hidden[one.reason or unseen[0].reason] += one.text.isalnum()
-            else:
-                yield _word(run)
-            run = []
-        if letter is not None:
-            run.append(letter)
+    for run in runs_of(letters, lambda run, letter: not _parts(run[-1], letter)):
+        unseen = [letter for letter in run if letter.reason]
+        if 2 * len(unseen) > len(run):
+            for letter in run:
+                hidden[letter.reason or unseen[0].reason] += letter.text.isalnum()
+        else:
+            yield _word(run)
 
 
 def _parts(before: Letter, after: Letter) -> bool:

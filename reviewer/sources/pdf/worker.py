@@ -56,9 +56,7 @@ def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
     certainty = {**found.certainty, **{name: how for name, (_, how) in ids.items()}}
     if people:
         certainty["authors"] = sure
-    hidden: Counter[str] = Counter()
-    for page in pages:
-        hidden.update({reason: count for reason, count in page.hidden.items() if count})
+    hidden = sum((Counter(page.hidden) for page in pages), Counter[str]())
     return {
         "title": found.title,
         "front": found.front,
