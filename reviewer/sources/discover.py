@@ -51,7 +51,7 @@ def _files_named(path: str, place: Path) -> Iterator[str | Skipped]:
             yield Skipped(file=path, reason="no file fits this pattern")
         yield from (str(Path(name).absolute()) for name in names)
     else:
-        yield Skipped(file=path, reason="there is no such file or folder")
+        yield Skipped(file=path, reason="no such file or folder")
 
 
 def _files_below(folder: Path) -> Iterator[str | Skipped]:

@@ -282,7 +282,7 @@ def test_keys_that_no_paper_has_are_not_an_empty_result(review, shelf, command):
 
 def test_a_path_in_an_error_is_given_as_it_was_typed(review):
     _, _, err = review("ask", "x", "--papers", "../not..there")
-    assert "../not..there: there is no such file or folder" in err
+    assert "../not..there: no such file or folder" in err
 
 
 def test_an_output_folder_that_is_not_there_is_said_before_the_work(review):

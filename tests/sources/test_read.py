@@ -84,10 +84,10 @@ def test_a_home_folder_is_written_out(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("named", "reason"),
     [
-        ("nothing.txt", "there is no such file or folder"),
+        ("nothing.txt", "no such file or folder"),
         ("empty", "the folder holds no files"),
         ("only-hidden", "the folder holds no files"),
-        ("a\0b", "there is no such file or folder"),
+        ("a\0b", "no such file or folder"),
         ("x" * 5000, "it cannot be looked for: file name too long"),
         ("~nobody-of-this-name/x", "it cannot be looked for: could not determine home directory"),
     ],

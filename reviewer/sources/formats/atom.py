@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from reviewer.sources.entries import ReadOptions, make_papers, new_paper
-from reviewer.sources.parsing.xml_stream import begins_with, found, text_at, xml_records
+from reviewer.sources.parsing.xml_stream import Element, begins_with, found, text_at, xml_records
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
 from reviewer.text.identifiers import bare_arxiv_id, date_in
@@ -35,14 +34,14 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     return make_papers(entries, paper_of, file, "entry")
 
 
-def error_in(entry: Any) -> str:  # noqa: ANN401  an lxml element
+def error_in(entry: Element) -> str:
     """What arXiv says where the entry is an error instead of a record; else nothing."""
     address, title = text_at(entry, "id"), text_at(entry, "title")
     is_error = "/api/errors" in address or (title == "Error" and "/abs/" not in address)
     return f"arXiv says: {text_at(entry, 'summary')[:200]}" if is_error else ""
 
 
-def paper_of(entry: Any) -> Paper | None:  # noqa: ANN401  an lxml element
+def paper_of(entry: Element) -> Paper | None:
     """A paper without origin; None when the entry has no title. The DOI and the journal of what it
     was published as are another version's: the DOI is in `versions`, the journal in `extra`."""
     title, address = text_at(entry, "title"), text_at(entry, "id")

@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 from typing import Any
 
 from reviewer.sources.entries import RawEntry, ReadOptions, distinct, make_papers, new_paper
-from reviewer.sources.parsing.json_path import list_at, value_at
+from reviewer.sources.parsing.json_path import Json, list_at, value_at
 from reviewer.sources.parsing.json_stream import json_values
 from reviewer.text import split_name
 from reviewer.text.entry_types import kind_named
@@ -45,11 +45,11 @@ def _values(text: str) -> Iterator[RawEntry]:
     return json_values(text, text.index("["), _is_item)
 
 
-def _is_item(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
+def _is_item(value: Json) -> bool:
     return isinstance(value, dict) and len(_NAMES & value.keys()) >= 2
 
 
-def _paper_of(item: Any) -> Paper | None:  # noqa: ANN401  anything JSON can hold
+def _paper_of(item: Json) -> Paper | None:
     title = value_at(item, "title")
     if not isinstance(title, str) or not title.strip():
         return None
@@ -78,7 +78,7 @@ def _paper_of(item: Any) -> Paper | None:  # noqa: ANN401  anything JSON can hol
     )
 
 
-def _text(item: Any, name: str) -> str:  # noqa: ANN401  anything JSON can hold
+def _text(item: Json, name: str) -> str:
     """The field without the markup that CSL allows in it; numbers count as texts."""
     value = value_at(item, name)
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -103,7 +103,7 @@ def _without_markup(text: str) -> str:
     return "".join(text[a:b] for (_, a), (b, _) in pairwise(ends))
 
 
-def _people(value: Any) -> Iterator[Name]:  # noqa: ANN401  anything JSON can hold
+def _people(value: Json) -> Iterator[Name]:
     for person in value if isinstance(value, list) else []:
         if isinstance(person, str):
             yield split_name(person)
@@ -117,7 +117,7 @@ def _people(value: Any) -> Iterator[Name]:  # noqa: ANN401  anything JSON can ho
             yield Name(family, given, particle, _text(person, "suffix"))
 
 
-def _date(issued: Any) -> str:  # noqa: ANN401  anything JSON can hold
+def _date(issued: Json) -> str:
     """From `date-parts`, else from a text that begins with a year."""
     rows = list_at(issued, "date-parts")
     first = rows[0] if rows and isinstance(rows[0], list) else []

@@ -8,13 +8,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from reviewer.errors import SourceError
 from reviewer.sources.entries import ReadOptions, hash_of
 from reviewer.sources.parsing.plain_paper import MOST_TITLE_CHARS, paper_of_text, split_abstract
 from reviewer.sources.parsing.xml_stream import (
     DECLARES,
+    Element,
     declares_entities,
     found,
     name_of,
@@ -68,7 +68,7 @@ def _paper(data: bytes, file: str) -> Paper:
     return _titled(list(_paragraphs(body)), facts, origin)
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> Any:  # noqa: ANN401  an lxml element, or None
+def _member(archive: zipfile.ZipFile, name: str) -> Element:
     if name not in archive.namelist():
         return None
     with archive.open(name) as member:
@@ -84,22 +84,22 @@ def _member(archive: zipfile.ZipFile, name: str) -> Any:  # noqa: ANN401  an lxm
     return parsed
 
 
-def _paragraphs(document: Any) -> Iterator[_Paragraph]:  # noqa: ANN401
+def _paragraphs(document: Element) -> Iterator[_Paragraph]:
     for element in document.iter():
         if name_of(element) == "p" and (text := " ".join("".join(_runs(element)).split())):
             yield _Paragraph(_style(element), text)
 
 
-def _style(paragraph: Any) -> str:  # noqa: ANN401
+def _style(paragraph: Element) -> str:
     styles = (_value(e).lower() for e in paragraph.iter() if name_of(e) == "pStyle")
     return next(styles, "")
 
 
-def _value(element: Any) -> str:  # noqa: ANN401
+def _value(element: Element) -> str:
     return next((v for n, v in element.attrib.items() if n.rpartition("}")[2] == "val"), "")
 
 
-def _runs(paragraph: Any) -> Iterator[str]:  # noqa: ANN401
+def _runs(paragraph: Element) -> Iterator[str]:
     for run in paragraph.iter():
         if name_of(run) != "r" or _is_hidden(run):
             continue
@@ -111,7 +111,7 @@ def _runs(paragraph: Any) -> Iterator[str]:  # noqa: ANN401
                 yield " "
 
 
-def _is_hidden(run: Any) -> bool:  # noqa: ANN401
+def _is_hidden(run: Element) -> bool:
     """Hidden by Word's own mark, white, or at most one point high."""
     marks = {name_of(mark): _value(mark) for mark in next(iter(found(run, "rPr")), ())}
     size = marks.get("sz", "")  # in half points
@@ -122,7 +122,7 @@ def _is_hidden(run: Any) -> bool:  # noqa: ANN401
     )
 
 
-def _titled(paragraphs: list[_Paragraph], facts: Any, origin: Origin) -> Paper:  # noqa: ANN401
+def _titled(paragraphs: list[_Paragraph], facts: Element, origin: Origin) -> Paper:
     titled = next((p for p in paragraphs if p.style in ("title", "titel", "titre")), None)
     first = titled or next((p for p in paragraphs if len(p.text) <= MOST_TITLE_CHARS), None)
     title = first.text if first else ""

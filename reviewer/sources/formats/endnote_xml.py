@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from reviewer.sources.entries import ReadOptions, distinct, make_papers, new_paper
 from reviewer.sources.formats.enw import KINDS
 from reviewer.sources.parsing.linked_pdfs import FILES
-from reviewer.sources.parsing.xml_stream import found, text_at, texts_at, xml_records
+from reviewer.sources.parsing.xml_stream import Element, found, text_at, texts_at, xml_records
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
 from reviewer.text.identifiers import arxiv_id_in, date_in, iso_date
@@ -32,7 +31,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     return make_papers(records, _paper_of, file, "record")
 
 
-def _paper_of(record: Any) -> Paper | None:  # noqa: ANN401  an lxml element
+def _paper_of(record: Element) -> Paper | None:
     title = text_at(record, "titles/title")
     if not title:
         return None
@@ -61,7 +60,7 @@ def _paper_of(record: Any) -> Paper | None:  # noqa: ANN401  an lxml element
     )
 
 
-def _pmid(record: Any) -> str:  # noqa: ANN401
+def _pmid(record: Element) -> str:
     provider = text_at(record, "remote-database-name")
     number = text_at(record, "accession-num")
     return number if number.isdecimal() and provider in ("", "PubMed", "Medline", "NLM") else ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import Any
 
 from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
+from reviewer.sources.parsing.xml_stream import Element
 from reviewer.text import bare_doi, split_name
 from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in
 from reviewer.types import Paper
@@ -58,7 +58,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
         yield _paper(title, abstract, body, tags, origin_of(text, file, 1))
 
 
-def _parsed(text: str) -> Any:  # noqa: ANN401  an lxml element, or the fault
+def _parsed(text: str) -> Element:
     from lxml import etree
     from lxml import html as lxml_html
 
@@ -75,7 +75,7 @@ def _parsed(text: str) -> Any:  # noqa: ANN401  an lxml element, or the fault
     return page
 
 
-def _tags(page: Any) -> dict[str, list[str]]:  # noqa: ANN401
+def _tags(page: Element) -> dict[str, list[str]]:
     tags: dict[str, list[str]] = {}
     for element in page.iter("meta"):
         name = (element.get("name") or element.get("property") or "").lower()
@@ -89,7 +89,7 @@ def _first(tags: dict[str, list[str]], *names: str) -> str:
     return next((tags[name][0] for name in names if name in tags), "")
 
 
-def _heading(page: Any) -> str:  # noqa: ANN401
+def _heading(page: Element) -> str:
     for name in ("h1", "title"):
         for element in page.iter(name):
             if text := " ".join(element.text_content().split()):
@@ -97,7 +97,7 @@ def _heading(page: Any) -> str:  # noqa: ANN401
     return ""
 
 
-def _is_hidden(element: Any) -> bool:  # noqa: ANN401
+def _is_hidden(element: Element) -> bool:
     return (
         not isinstance(element.tag, str)
         or element.tag in _UNSEEN
@@ -107,7 +107,7 @@ def _is_hidden(element: Any) -> bool:  # noqa: ANN401
     )
 
 
-def _seen_text(page: Any) -> str:  # noqa: ANN401
+def _seen_text(page: Element) -> str:
     """The paragraphs that a reader sees, up to the list of references."""
     root = next(page.iter("article"), None)
     root = root if root is not None else next(page.iter("main"), page)
@@ -115,7 +115,7 @@ def _seen_text(page: Any) -> str:  # noqa: ANN401
     return "\n\n".join(p for p in takewhile(lambda p: not _DROPPED.match(p), paragraphs) if p)
 
 
-def _seen(element: Any) -> Iterator[str]:  # noqa: ANN401
+def _seen(element: Element) -> Iterator[str]:
     """The texts that are not hidden, at most 256 deep, which is as deep as the parser goes."""
     if _is_hidden(element):
         return

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from reviewer.sources.entries import ReadOptions, distinct, make_papers, new_paper
 from reviewer.sources.parsing.xml_stream import (
+    Element,
     begins_with,
     found,
     name_of,
@@ -36,7 +36,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     return make_papers(xml_records(text, "article"), _paper_of, file, "article")
 
 
-def _paper_of(article: Any) -> Paper | None:  # noqa: ANN401  an lxml element
+def _paper_of(article: Element) -> Paper | None:
     meta = next(iter(found(article, "front/article-meta")), article)
     title, subtitle = (
         text_at(meta, "title-group/article-title"),
@@ -67,7 +67,7 @@ def _paper_of(article: Any) -> Paper | None:  # noqa: ANN401  an lxml element
     )
 
 
-def _authors(meta: Any) -> Iterator[Name]:  # noqa: ANN401
+def _authors(meta: Element) -> Iterator[Name]:
     for person in found(meta, "contrib-group/contrib"):
         if person.get("contrib-type", "author") != "author":
             continue
@@ -79,7 +79,7 @@ def _authors(meta: Any) -> Iterator[Name]:  # noqa: ANN401
             yield Name(group=group)
 
 
-def _paragraphs(element: Any) -> Iterator[str]:  # noqa: ANN401
+def _paragraphs(element: Element) -> Iterator[str]:
     """Headings and paragraphs in their order; what is set apart from the text is left out."""
     for child in element:
         name = name_of(child)
@@ -92,12 +92,12 @@ def _paragraphs(element: Any) -> Iterator[str]:  # noqa: ANN401
             yield from _paragraphs(child)
 
 
-def _venue(article: Any) -> str:  # noqa: ANN401
+def _venue(article: Element) -> str:
     paths = ("journal-title-group/journal-title", "journal-title", "journal-id")
     return next((t for path in paths if (t := text_at(article, f"front/journal-meta/{path}"))), "")
 
 
-def _date(meta: Any) -> str:  # noqa: ANN401
+def _date(meta: Element) -> str:
     """The earliest of the dates of publication; of one year the fullest."""
     dates = [
         iso_date(*(text_at(e, name) for name in ("year", "month", "day")))

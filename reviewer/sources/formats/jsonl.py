@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reviewer.sources.entries import RawEntry, ReadOptions, make_papers
+from reviewer.sources.parsing.json_path import Json
 from reviewer.text.invisible import without_surrogates
 from reviewer.types import Paper
 from reviewer.types.papers import Part, Skipped
@@ -66,12 +67,12 @@ def _parse(line: str) -> dict[str, Any] | str:
     return whole
 
 
-def _kind(value: Any) -> str:  # noqa: ANN401  anything JSON can hold
+def _kind(value: Json) -> str:
     names = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
 
 
-def _depth(value: Any) -> int:  # noqa: ANN401  anything JSON can hold
+def _depth(value: Json) -> int:
     deepest, level = 0, [value]
     while level and deepest <= _DEEPEST:
         deepest += 1
@@ -113,7 +114,7 @@ def _paper_of(found: dict[str, Any]) -> Paper:
     )
 
 
-def _names(value: Any) -> tuple[str, ...]:  # noqa: ANN401  anything JSON can hold
+def _names(value: Json) -> tuple[str, ...]:
     """Names from a list of texts, a list of objects with a `name`, or one text cut at `;`."""
     if isinstance(value, str):
         value = value.split(";")
@@ -123,7 +124,7 @@ def _names(value: Any) -> tuple[str, ...]:  # noqa: ANN401  anything JSON can ho
     return tuple(name.strip() for name in names if isinstance(name, str) and name.strip())
 
 
-def _count(value: Any) -> int | None:  # noqa: ANN401  anything JSON can hold
+def _count(value: Json) -> int | None:
     """How many names are given."""
     if isinstance(value, str):
         return len([name for name in value.split(";") if name.strip()])
@@ -153,7 +154,7 @@ def _iso_date(text: str) -> str:
     return iso.group(0)
 
 
-def _year(value: Any) -> int | None:  # noqa: ANN401  anything JSON can hold
+def _year(value: Json) -> int | None:
     if isinstance(value, str) and re.fullmatch(r"\s*\d{4}\s*", value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not 1000 <= value <= 9999:

@@ -43,7 +43,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     if not title:
         yield Skipped(file=file, position=1, reason="the text has no title")
     elif not abstract and not is_prose(body):
-        yield Skipped(file=file, position=1, reason="under its title there is no text to read")
+        yield Skipped(file=file, position=1, reason="it has a title and no text to read")
     else:
         yield paper_of_text(title, fields, abstract, body, origin_of(text, file, 1))
 

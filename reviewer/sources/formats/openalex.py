@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reviewer.sources.entries import ReadOptions, make_papers, new_paper
-from reviewer.sources.parsing.json_path import objects_at, text_at, value_at, year_at
+from reviewer.sources.parsing.json_path import Json, objects_at, text_at, value_at, year_at
 from reviewer.sources.parsing.json_stream import json_items
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
@@ -27,7 +27,7 @@ def matches(text: str) -> bool:
     return head.lstrip()[:1] in ("{", "[") and _WORK in head and '"authorships"' in head
 
 
-def _is_work(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
+def _is_work(value: Json) -> bool:
     return isinstance(value, dict) and str(value.get("id", "")).startswith(_WORK)
 
 
@@ -37,7 +37,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     return make_papers(json_items(text, "results", _is_work), paper_of, file, "work")
 
 
-def paper_of(work: Any) -> Paper | None:  # noqa: ANN401  anything JSON can hold
+def paper_of(work: Json) -> Paper | None:
     """A paper without origin; None when the work has no title. A work that OpenAlex knows both at a
     publisher and at arXiv is the published paper, with the preprint in `versions`."""
     title = text_at(work, "title") or text_at(work, "display_name")
@@ -67,7 +67,7 @@ def paper_of(work: Any) -> Paper | None:  # noqa: ANN401  anything JSON can hold
     )
 
 
-def abstract_of(index: Any) -> str:  # noqa: ANN401  anything JSON can hold
+def abstract_of(index: Json) -> str:
     """The text that an inverted index was made of: every word at each of its positions."""
     if not isinstance(index, dict):
         return ""

@@ -63,7 +63,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     own, body = split_abstract(rest)
     abstract = fields.get("abstract", "") or own
     if not (abstract or is_prose(body)):
-        yield Skipped(file=file, position=1, reason="under its title there is no text to read")
+        yield Skipped(file=file, position=1, reason="it has a title and no text to read")
         return
     head = text[:5000]
     fields.setdefault("doi", doi_in(head))

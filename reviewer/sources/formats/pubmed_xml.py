@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from reviewer.sources.entries import ReadOptions, distinct, make_papers, new_paper
 from reviewer.sources.parsing.xml_stream import (
+    Element,
     begins_with,
     found,
     text_at,
@@ -40,7 +40,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     return make_papers(articles, paper_of, file, "article")
 
 
-def paper_of(record: Any) -> Paper | None:  # noqa: ANN401  an lxml element, PubmedArticle
+def paper_of(record: Element) -> Paper | None:
     """A paper without origin; None when the record has no title. The stop that PubMed sets after
     each title is left out."""
     article = next(iter(found(record, "MedlineCitation/Article")), None)
@@ -65,7 +65,7 @@ def paper_of(record: Any) -> Paper | None:  # noqa: ANN401  an lxml element, Pub
     )
 
 
-def _name(author: Any) -> Name:  # noqa: ANN401
+def _name(author: Element) -> Name:
     """A person whose family name keeps its particle apart (`van der Berg`), or a group."""
     family = text_at(author, "LastName")
     given = text_at(author, "ForeName") or text_at(author, "Initials")
@@ -77,7 +77,7 @@ def _name(author: Any) -> Name:  # noqa: ANN401
     return replace(split_name(f"{family}, {given}"), suffix=suffix)
 
 
-def _abstract(article: Any) -> str:  # noqa: ANN401
+def _abstract(article: Element) -> str:
     """Its parts as paragraphs, each after the label that it has, as PubMed shows them."""
     paragraphs = []
     for part in found(article, "Abstract/AbstractText"):
@@ -87,7 +87,7 @@ def _abstract(article: Any) -> str:  # noqa: ANN401
     return "\n\n".join(paragraphs)
 
 
-def _date(article: Any) -> str:  # noqa: ANN401
+def _date(article: Element) -> str:
     """When the issue came out, else when the article was online."""
     printed, online = (
         [text_at(article, f"{place}/{name}") for name in ("Year", "Month", "Day")]
@@ -97,7 +97,7 @@ def _date(article: Any) -> str:  # noqa: ANN401
     return iso_date(*printed) or worded or iso_date(*online)
 
 
-def _doi(article: Any, record: Any) -> str:  # noqa: ANN401
+def _doi(article: Element, record: Element) -> str:
     """The article's own DOI; its references have some too, further down."""
     places = [e for e in found(article, "ELocationID") if e.get("EIdType") == "doi"]
     ids = found(record, "PubmedData/ArticleIdList/ArticleId")
@@ -105,7 +105,7 @@ def _doi(article: Any, record: Any) -> str:  # noqa: ANN401
     return next((doi for e in places if (doi := bare_doi(whole_text(e)))), "")
 
 
-def _is_retracted(article: Any, record: Any) -> bool:  # noqa: ANN401
+def _is_retracted(article: Element, record: Element) -> bool:
     """By its own type, or by a notice that it names."""
     kinds = texts_at(article, "PublicationTypeList/PublicationType")
     corrections = found(record, "MedlineCitation/CommentsCorrectionsList/CommentsCorrections")

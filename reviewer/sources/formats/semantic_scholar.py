@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reviewer.sources.entries import ReadOptions, make_papers, new_paper
-from reviewer.sources.parsing.json_path import objects_at, text_at, texts_at, value_at, year_at
+from reviewer.sources.parsing.json_path import (
+    Json,
+    objects_at,
+    text_at,
+    texts_at,
+    value_at,
+    year_at,
+)
 from reviewer.sources.parsing.json_stream import json_items
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
@@ -25,7 +32,7 @@ def matches(text: str) -> bool:
     return head.lstrip()[:1] in ("{", "[") and is_paper
 
 
-def _is_paper(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
+def _is_paper(value: Json) -> bool:
     return isinstance(value, dict) and ("paperId" in value or "corpusid" in value) and (
         "title" in value or "citedPaper" in value
     )  # fmt: skip
@@ -37,11 +44,11 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     return make_papers(json_items(text, "data", _is_paper), _listed, file, "paper")
 
 
-def _listed(item: Any) -> Paper | None:  # noqa: ANN401  anything JSON can hold
+def _listed(item: Json) -> Paper | None:
     return paper_of(value_at(item, "citingPaper") or value_at(item, "citedPaper") or item)
 
 
-def paper_of(record: Any) -> Paper | None:  # noqa: ANN401  anything JSON can hold
+def paper_of(record: Json) -> Paper | None:
     """A paper without origin; None when the record has no title. One with a publisher's DOI is the
     published paper, with its preprint in `versions`."""
     title = text_at(record, "title")

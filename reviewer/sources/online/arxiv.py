@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from reviewer.errors import OnlineError
 from reviewer.sources.formats.atom import error_in, paper_of
 from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import Identifier, OnlineQuery, Page, with_origin
-from reviewer.sources.parsing.xml_stream import XmlError, read_xml, text_at
+from reviewer.sources.parsing.xml_stream import Element, XmlError, read_xml, text_at
 from reviewer.text.identifiers import without_version
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
@@ -24,7 +23,7 @@ def parse_feed(data: bytes) -> Page:
     return [_entry(entry) for entry in read_xml(data).iter("{*}entry")]
 
 
-def _entry(entry: Any) -> Paper | Skipped:  # noqa: ANN401  an lxml element
+def _entry(entry: Element) -> Paper | Skipped:
     if error := error_in(entry):
         return Skipped(file="arXiv", reason=error)
     paper = paper_of(entry)

@@ -88,9 +88,9 @@ def updates_of(work: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         label = text_at(update, "label") or kind.replace("_", " ") or "update"
         day = iso_date(*(date_parts(value_at(update, "updated")) or ("",)))
         is_watched = text_at(update, "source") == "retraction-watch"
-        said = [label, day, "Retraction Watch" if is_watched else "Crossref"]
+        detail = [label, day, "Retraction Watch" if is_watched else "Crossref"]
         notice = bare_doi(text_at(update, "DOI"))
-        found.append((event, ", ".join(text for text in said if text), notice))
+        found.append((event, ", ".join(text for text in detail if text), notice))
     return found
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from reviewer.errors import OnlineError
 from reviewer.sources.formats.pubmed_xml import paper_of
 from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import OnlineQuery, Page, with_origin
 from reviewer.sources.parsing.json_path import texts_at, value_at
-from reviewer.sources.parsing.xml_stream import XmlError, read_xml, text_at
+from reviewer.sources.parsing.xml_stream import Element, XmlError, read_xml, text_at
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -23,7 +22,7 @@ def parse_articles(data: bytes) -> Page:
     return [_entry(article) for article in read_xml(data).iter("PubmedArticle")]
 
 
-def _entry(article: Any) -> Paper | Skipped:  # noqa: ANN401  an lxml element
+def _entry(article: Element) -> Paper | Skipped:
     pmid = text_at(article, "MedlineCitation/PMID")
     return paper_of(article) or Skipped(file=f"pmid:{pmid}", reason="the record has no title")
 

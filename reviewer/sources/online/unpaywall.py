@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from reviewer.errors import OnlineError
 from reviewer.sources.entries import filled
 from reviewer.sources.online.client import Web
-from reviewer.sources.parsing.json_path import text_at, value_at
+from reviewer.sources.parsing.json_path import Json, text_at, value_at
 
 
-def free_copy(record: Any) -> dict[str, str]:  # noqa: ANN401  anything JSON can hold
+def free_copy(record: Json) -> dict[str, str]:
     """What `Paper.extra` keeps of the best free copy: its address and licence; nothing without
     one."""
     best = value_at(record, "best_oa_location")

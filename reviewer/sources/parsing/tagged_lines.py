@@ -14,7 +14,7 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True)
 class Tags:
-    """A format: `line` matches a tagged line as tag and value; `sign` stands before a tag there. A
+    """A format: `line` matches a tagged line as tag and value; `sign` is before each tag. A
     record begins with the tag `start` and ends with `end`; when that is empty, before a tagged line
     that follows a blank one, or one that is `like_start`: a beginning with a wrong letter. It
     has one line with the tag `title`."""

@@ -18,6 +18,9 @@ from reviewer.sources.entries import RawEntry
 from reviewer.text.encoding import decode
 from reviewer.text.invisible import NEVER_XML
 
+Element = Any
+"""An element of lxml, which is not imported for a type."""
+
 DECLARES = "it declares entities, which are not read because they can name files or fill the memory"
 _ENTITY = re.compile(r"<!ENTITY|<!\[(?!CDATA\[)[^<]{0,40}\[", re.IGNORECASE)
 _PREFIX = re.compile(r'xmlns:(\w+)\s*=\s*["\']([^"\'<>]*)["\']')
@@ -90,7 +93,7 @@ def _lost(between: str, close: str, line: int) -> Iterator[RawEntry]:
         yield RawEntry(line, fault="a record whose beginning is damaged")
 
 
-def parse_xml(raw: str, spaces: str = "") -> Any:  # noqa: ANN401  an lxml element, or the fault
+def parse_xml(raw: str, spaces: str = "") -> Element:
     """The one element of `raw`, or in words why it cannot be read. HTML's named characters are
     understood."""
     from lxml import etree
@@ -108,7 +111,7 @@ def parse_xml(raw: str, spaces: str = "") -> Any:  # noqa: ANN401  an lxml eleme
     return root[0] if len(root) else "the XML is empty here"
 
 
-def read_xml(data: bytes) -> Any:  # noqa: ANN401  an lxml element
+def read_xml(data: bytes) -> Element:
     """The root of a whole document. Raises XmlError for what is not well-formed, declares entities,
     or is nested more than 256 deep (published records have less than 20)."""
     from lxml import etree
@@ -126,7 +129,7 @@ def read_xml(data: bytes) -> Any:  # noqa: ANN401  an lxml element
     return root
 
 
-def _parser() -> Any:  # noqa: ANN401
+def _parser() -> Element:
     from lxml import etree
 
     return etree.XMLParser(
@@ -145,12 +148,12 @@ def _character(match: re.Match[str]) -> str:
     return html.entities.html5.get(f"{match[1]};", match[0])
 
 
-def name_of(element: Any) -> str:  # noqa: ANN401
+def name_of(element: Element) -> str:
     """The element's name without its namespace; empty for what is not an element."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def found(element: Any, path: str) -> list[Any]:  # noqa: ANN401
+def found(element: Element, path: str) -> list[Any]:
     """The elements at a path of names, as `a/b`, below this one, whatever their namespaces."""
     level = [element]
     for name in path.split("/"):
@@ -158,17 +161,17 @@ def found(element: Any, path: str) -> list[Any]:  # noqa: ANN401
     return level
 
 
-def texts_at(element: Any, path: str) -> list[str]:  # noqa: ANN401
+def texts_at(element: Element, path: str) -> list[str]:
     """The texts of the elements at the path, empty ones left out."""
     return [text for e in found(element, path) if (text := whole_text(e))]
 
 
-def text_at(element: Any, path: str) -> str:  # noqa: ANN401
+def text_at(element: Element, path: str) -> str:
     """The text of the first element at the path that has one."""
     return next(iter(texts_at(element, path)), "")
 
 
-def whole_text(element: Any) -> str:  # noqa: ANN401
+def whole_text(element: Element) -> str:
     """All text inside, markup left out, white space folded. A raised digit stays one: 5² is not
     52."""
     return _SPACE.sub(" ", _text_in_blocks(element)).strip() if element is not None else ""
@@ -189,7 +192,7 @@ def text_of_jats(markup: str) -> str:
     return "\n\n".join(blocks)
 
 
-def _text_in_blocks(element: Any) -> str:  # noqa: ANN401
+def _text_in_blocks(element: Element) -> str:
     """The texts in order, blocks apart."""
     name = name_of(element)
     if name == "sup":

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Letters without white space between them. `base` is the line that they stand on, `size` the
+    """Letters without white space between them. `base` is the height of their base line, `size` the
     font's in points, `angle` in radians (0: upright); a glued word follows without white space."""
 
     text: str

@@ -65,7 +65,7 @@ def lay_out(pages: Sequence[Page]) -> list[PageLines]:
 
 def _above_abstract(words: Sequence[Word]) -> Iterable[list[Word]]:
     """The words of a first page above its abstract, then the others: in a paper of two columns the
-    authors may stand above both, far apart."""
+    authors may be above both, far apart."""
     heads = [w for w in words if _ABSTRACT.fullmatch(w.text) and w.base > 0]
     if not heads:
         return (list(words),)

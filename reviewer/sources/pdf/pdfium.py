@@ -17,6 +17,9 @@ from reviewer.sources.pdf.glyphs import Canvas, Letter, Page, TextObject
 from reviewer.sources.pdf.visibility import LEAST_CONTRAST, Drawing, own_colour, why_hidden
 from reviewer.sources.pdf.words import turned, visible_words
 
+Handle = Any
+"""A pointer of PDFium's."""
+
 LEAST_SIZE_PT = 2.0  # smaller letters are unreadable in print; small labels in figures have 3 to 4
 MOST_PAGES = 1000
 MOST_PAGE_CHARS = 200_000
@@ -89,7 +92,7 @@ def _refusal(code: int) -> str:
     return "it is damaged: no page can be read"
 
 
-def _read_page(page: Any, *, has_ocr: bool) -> Page:  # noqa: ANN401
+def _read_page(page: Handle, *, has_ocr: bool) -> Page:
     import pypdfium2.raw as pdfium
 
     quarters = pdfium.FPDFPage_GetRotation(page)
@@ -115,7 +118,7 @@ def _read_page(page: Any, *, has_ocr: bool) -> Page:  # noqa: ANN401
     return Page(width, height, tuple(words), dict(hidden), has_images=has_images)
 
 
-def _canvas(page: Any) -> Canvas:  # noqa: ANN401
+def _canvas(page: Handle) -> Canvas:
     import pypdfium2.raw as pdfium
 
     box = pdfium.FS_RECTF()
@@ -125,7 +128,7 @@ def _canvas(page: Any) -> Canvas:  # noqa: ANN401
     return Canvas(box.left, box.top, scale, max(1, int(width * scale)), max(1, int(height * scale)))
 
 
-def _letters(text: Any, canvas: Canvas) -> Iterator[Letter]:  # noqa: ANN401
+def _letters(text: Handle, canvas: Canvas) -> Iterator[Letter]:
     """The letters in the order of the page's content, white space left out but remembered."""
     import pypdfium2.raw as pdfium
 
@@ -164,7 +167,7 @@ def _letters(text: Any, canvas: Canvas) -> Iterator[Letter]:  # noqa: ANN401
         is_glued = True
 
 
-def _letter_text(code: int, text: Any, index: int) -> str:  # noqa: ANN401
+def _letter_text(code: int, text: Handle, index: int) -> str:
     """The letter as text; empty for white space and for codes that are not letters."""
     import pypdfium2.raw as pdfium
 
@@ -177,7 +180,7 @@ def _letter_text(code: int, text: Any, index: int) -> str:  # noqa: ANN401
     return ""
 
 
-def _text_object(text: Any, index: int, handle: Any) -> TextObject:  # noqa: ANN401
+def _text_object(text: Handle, index: int, handle: Handle) -> TextObject:
     import pypdfium2.raw as pdfium
 
     matrix = pdfium.FS_MATRIX()
@@ -200,7 +203,7 @@ def _text_object(text: Any, index: int, handle: Any) -> TextObject:  # noqa: ANN
     return TextObject(handle, size, _is_bold(handle), angle, reason)
 
 
-def _is_bold(handle: Any) -> bool:  # noqa: ANN401
+def _is_bold(handle: Handle) -> bool:
     import pypdfium2.raw as pdfium
 
     font = pdfium.FPDFTextObj_GetFont(handle)
@@ -210,7 +213,7 @@ def _is_bold(handle: Any) -> bool:  # noqa: ANN401
     return any(mark in name for mark in _BOLD) or pdfium.FPDFFont_GetWeight(font) >= 600
 
 
-def _look(page: Any, letters: list[Letter], canvas: Canvas) -> None:  # noqa: ANN401
+def _look(page: Handle, letters: list[Letter], canvas: Canvas) -> None:
     """Give every letter that cannot be seen its reason."""
     import pypdfium2.raw as pdfium
 
@@ -229,7 +232,7 @@ def _look(page: Any, letters: list[Letter], canvas: Canvas) -> None:  # noqa: AN
             letter.reason = why_hidden(letter, canvas, (as_it_is, coloured, bare))
 
 
-def _draw(page: Any, canvas: Canvas) -> Drawing:  # noqa: ANN401
+def _draw(page: Handle, canvas: Canvas) -> Drawing:
     import pypdfium2.raw as pdfium
 
     stride = canvas.width * 4

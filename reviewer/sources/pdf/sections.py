@@ -182,7 +182,7 @@ def _one_line(lines: Sequence[Line]) -> str:
 
 
 def _abstract(lines: Sequence[Line], usual: float, found: PaperText) -> tuple[int, int]:
-    """The half-open range of the abstract's lines, with its heading; (0, 0) when there is none."""
+    """The half-open range of the abstract's lines, with its heading; (0, 0) without one."""
     start = next(
         (
             i
