@@ -143,6 +143,13 @@ def distinct(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for given in words if (word := given.strip())))
 
 
+def address_of(doi: str, arxiv_id: str, otherwise: str) -> str:
+    """The address of a paper on the web: by its DOI, else at arXiv, else `otherwise`."""
+    if doi:
+        return f"https://doi.org/{doi}"
+    return f"https://arxiv.org/abs/{arxiv_id}" if arxiv_id else otherwise
+
+
 def hash_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 

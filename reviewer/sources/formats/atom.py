@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reviewer.sources.entries import ReadOptions, make_papers, new_paper
+from reviewer.sources.entries import ReadOptions, address_of, make_papers, new_paper
 from reviewer.sources.parsing.xml_stream import Element, begins_with, found, text_at, xml_records
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
@@ -57,7 +57,7 @@ def paper_of(entry: Element) -> Paper | None:
         names=[split_name(text_at(author, "name")) for author in found(entry, "author")],
         date=date_in(text_at(entry, "published")),
         arxiv_id=arxiv_id,
-        url=f"https://arxiv.org/abs/{arxiv_id}" if arxiv_id else secure,
+        url=address_of("", arxiv_id, secure),
         keywords=tuple(sorted({t for c in found(entry, "category") if (t := c.get("term", ""))})),
         extra={
             KIND: "misc",

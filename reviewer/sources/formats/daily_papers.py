@@ -46,7 +46,7 @@ def matches(text: str) -> bool:
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
-    """One Paper an entry. A title without an abstract, as where a listing was cut, is Skipped."""
+    """One Paper an entry. A title without an abstract, as in a cut listing, is Skipped."""
     lines = [
         _Line(number, line.removesuffix("\r"))
         for number, line in enumerate(text.split("\n"), start=1)

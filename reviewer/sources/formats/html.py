@@ -1,4 +1,4 @@
-"""Reads a saved web page of one paper: its `citation_` tags, and what of its text can be seen."""
+"""Reads a saved web page of one paper: its `citation_` tags and its visible text."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reviewer.sources.entries import ReadOptions, make_papers, new_paper
+from reviewer.sources.entries import ReadOptions, address_of, make_papers, new_paper
 from reviewer.sources.parsing.json_path import Json, objects_at, text_at, value_at, year_at
 from reviewer.sources.parsing.json_stream import json_items
 from reviewer.text import bare_doi, split_name
@@ -49,6 +49,7 @@ def paper_of(work: Json) -> Paper | None:
     )
     keywords = (text_at(keyword, "display_name") for keyword in objects_at(work, "keywords"))
     doi, arxiv = _identifiers(work)
+    page = text_at(work, "primary_location", "landing_page_url") or text_at(work, "id")
     return new_paper(
         title,
         abstract_of(value_at(work, "abstract_inverted_index")),
@@ -59,7 +60,7 @@ def paper_of(work: Json) -> Paper | None:
         doi=doi or bare_doi(text_at(work, "doi")),
         arxiv_id="" if doi else arxiv,
         pmid=text_at(work, "ids", "pmid").rpartition("/")[2],
-        url=_address(work, doi, arxiv),
+        url=address_of(doi, arxiv, page),
         keywords=tuple(keyword for keyword in keywords if keyword),
         extra=_details(work),
         versions=(f"arxiv:{arxiv}",) if doi and arxiv else (),
@@ -68,7 +69,7 @@ def paper_of(work: Json) -> Paper | None:
 
 
 def abstract_of(index: Json) -> str:
-    """The text that an inverted index was made of: every word at each of its positions."""
+    """The text behind an inverted index: every word at each of its positions."""
     if not isinstance(index, dict):
         return ""
     placed = [
@@ -87,14 +88,6 @@ def _identifiers(work: Mapping[str, Any]) -> tuple[str, str]:
         return "", arxiv
     addresses = [text_at(place, "landing_page_url") for place in objects_at(work, "locations")]
     return doi, next((arxiv for a in addresses if (arxiv := arxiv_id_in(a))), "")
-
-
-def _address(work: Mapping[str, Any], doi: str, arxiv: str) -> str:
-    if doi:
-        return f"https://doi.org/{doi}"
-    if arxiv:
-        return f"https://arxiv.org/abs/{arxiv}"
-    return text_at(work, "primary_location", "landing_page_url") or text_at(work, "id")
 
 
 def _details(work: Mapping[str, Any]) -> dict[str, Any]:

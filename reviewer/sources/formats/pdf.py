@@ -47,7 +47,7 @@ def read_pdf(data: bytes, file: str, options: ReadOptions) -> Entries:
 
 
 def _failure(outcome: Outcome) -> str:
-    """Why the child gave nothing; empty when it did."""
+    """Why the child process gave nothing; empty if it gave something."""
     import signal
 
     if outcome.code is None or outcome.code == -getattr(signal, "SIGXCPU", 0):

@@ -1,4 +1,4 @@
-"""Reads a plain text as one paper: a title, then prose, with labels such as `Abstract:` or none."""
+"""Reads a plain text as one paper: a title, then prose, with or without labels as `Abstract:`."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reviewer.sources.entries import ReadOptions, make_papers, new_paper
+from reviewer.sources.entries import ReadOptions, address_of, make_papers, new_paper
 from reviewer.sources.parsing.json_path import (
     Json,
     objects_at,
@@ -69,17 +69,11 @@ def paper_of(record: Json) -> Paper | None:
         doi=given,
         arxiv_id="" if doi else arxiv,
         pmid=text_at(ids, "PubMed"),
-        url=_address(record, doi, arxiv),
+        url=address_of(doi, arxiv, text_at(record, "url")),
         keywords=tuple(texts_at(record, "fieldsOfStudy")),
         extra=_details(record),
         versions=(f"arxiv:{arxiv}",) if doi and arxiv else (),
     )
-
-
-def _address(record: Mapping[str, Any], doi: str, arxiv: str) -> str:
-    if doi:
-        return f"https://doi.org/{doi}"
-    return f"https://arxiv.org/abs/{arxiv}" if arxiv else text_at(record, "url")
 
 
 def _details(record: Mapping[str, Any]) -> dict[str, str]:

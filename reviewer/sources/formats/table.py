@@ -49,7 +49,7 @@ _MOST_LINES = 400  # physical lines that one row may go over
 @dataclass(frozen=True)
 class _Table:
     delimiter: str
-    fields: tuple[str, ...]  # the field of each column; empty for one that is not known
+    fields: tuple[str, ...]  # the field of each column; empty for an unknown one
 
 
 def matches(text: str) -> bool:
@@ -96,7 +96,7 @@ def _plain(header: str) -> str:
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
-    """One Paper a row. A row that has not the columns of the first one, or no title, is Skipped."""
+    """One Paper a row. A row without a title, or with other columns than the first, is Skipped."""
     table = _table(text, dict(options.columns))
     if table is None:
         return
@@ -119,8 +119,8 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
 
 
 def _rows(text: str, table: _Table) -> Iterator[tuple[int, list[str], str]]:
-    """Each row after the first: its line, cells, and text. One that does not fit is given up after
-    its first line, so that an open quote swallows no other row."""
+    """Each row after the first: its line, cells, and text. One that does not fit ends after its
+    first line, so that an open quote swallows no other row."""
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
     at = next((i for i, line in enumerate(lines) if line.strip()), len(lines)) + 1
     while at < len(lines):
@@ -180,7 +180,7 @@ def _paper(row: Mapping[str, str], raw: str, file: str, line: int) -> Paper:
 
 
 def _people(text: str) -> list[str]:
-    """Names parted by semicolons (Scopus with an id behind each), else by `and`, else by commas
+    """Names separated by semicolons (Scopus with an id behind each), else by `and`, else by commas
     where each piece is a whole name, as `Smith JA, Lee B.`"""
     if ";" in text:
         pieces = text.split(";")

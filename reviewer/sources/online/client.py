@@ -1,4 +1,4 @@
-"""Asks the online sources: at their pace, again when that may help, and not twice for one thing."""
+"""Asks the online sources: at their pace, again if a fault may pass, never twice for one thing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 from urllib.parse import quote_plus, urlencode
 
 from reviewer.errors import OnlineError
@@ -18,6 +18,7 @@ from reviewer.retry import Patience, retry, retry_after_s
 from reviewer.settings import Settings, cache_folder
 from reviewer.sources.online.cache import DAY_S, AnswerCache
 from reviewer.sources.online.services import SERVICES, Service, base_of, key_of, places
+from reviewer.sources.parsing.json_path import Json
 from reviewer.text.redact import redact, shown
 
 ATTEMPTS = 4
@@ -30,7 +31,7 @@ _MOST_FAILURES = 2  # in a row: then a service is not asked again in this run
 
 
 class NotThereError(OnlineError):
-    """The source answers that it has nothing of that name."""
+    """The source answers that it does not know what was named."""
 
 
 class Web:
@@ -75,7 +76,7 @@ class Web:
 
     def json(
         self, name: str, path: str, parameters: Mapping[str, str], max_age_s: float = KEPT_S
-    ) -> Any:  # noqa: ANN401  anything JSON can hold
+    ) -> Json:
         """A service's answer. Raises NotThereError or OnlineError."""
         body = self._answer(SERVICES[name], path, parameters, "json", max_age_s)
         try:
@@ -187,7 +188,7 @@ class Web:
 
 
 def _is_busy(reply: Reply) -> bool:
-    """arXiv says so in a text with a status that promises an answer."""
+    """arXiv says that it is busy in a text, with the status of a good answer."""
     return reply.status in _BUSY or reply.body[:20].startswith(b"Rate exceeded")
 
 

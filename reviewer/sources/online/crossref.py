@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from reviewer.sources.entries import filled, new_paper
+from reviewer.sources.entries import address_of, filled, new_paper
 from reviewer.sources.online.cache import DAY_S
 from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import OnlineQuery, Page, as_entry
@@ -51,7 +51,7 @@ def paper_of(work: Mapping[str, Any]) -> Paper | None:
         date=_date(work),
         venue=text_of_jats(" ".join(texts_at(work, "container-title")[:1])),
         doi=doi,
-        url=f"https://doi.org/{doi}" if doi else text_at(work, "URL"),
+        url=address_of(doi, "", text_at(work, "URL")),
         extra={
             **{own: text_at(work, name) for name, own in _DETAILS.items()},
             KIND: _KINDS.get(text_at(work, "type"), ""),

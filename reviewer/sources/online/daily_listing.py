@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reviewer.errors import OnlineError
-from reviewer.sources.entries import new_paper
+from reviewer.sources.entries import address_of, new_paper
 from reviewer.sources.online.cache import DAY_S
 from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import Page, as_entry
@@ -37,7 +37,7 @@ def paper_of(item: Mapping[str, Any]) -> Paper | None:
         names=map(split_name, names),
         date=date_in(text_at(record, "publishedAt") or text_at(item, "publishedAt")),
         arxiv_id=arxiv,
-        url=f"https://arxiv.org/abs/{arxiv}" if arxiv else "",
+        url=address_of("", arxiv, ""),
         keywords=tuple(texts_at(record, "ai_keywords")),
         extra={},
     )

@@ -65,8 +65,8 @@ def _is_there(path: Path) -> bool:
 def find_identified(
     web: Web, identifiers: Sequence[Identifier], progress: Progress = silent
 ) -> Iterator[Page]:
-    """Pages of what the identifiers name. What fails is Skipped with its reason, and the others go
-    on."""
+    """Pages of the papers that the identifiers name. What fails is Skipped with its
+    reason, and the others go on."""
     done = 0
     ordered = sorted(identifiers, key=lambda i: list(SOURCES).index(i.kind))
     for kind, group in groupby(ordered, key=lambda i: i.kind):
@@ -91,7 +91,7 @@ def _found(web: Web, batch: Sequence[Identifier]) -> Page:
 
 
 def fetch_papers(web: Web, batch: Sequence[Identifier]) -> Page:
-    """What identifiers of one kind name, in one request where the service allows it.
+    """The papers that identifiers of one kind name, in one request where the service allows it.
 
     A DOI that Crossref did not register is asked for at OpenAlex. Raises OnlineError.
     """
@@ -112,8 +112,8 @@ def fetch_papers(web: Web, batch: Sequence[Identifier]) -> Page:
 def find_by_words(
     web: Web, source: str, query: OnlineQuery, progress: Progress = silent
 ) -> Iterator[Page]:
-    """Pages of what a search finds. Raises UsageError for a source that cannot be searched; a fault
-    in the middle is Skipped, so that the pages before it are kept."""
+    """Pages of the papers that a search finds. Raises UsageError for a source that cannot
+    be searched; a fault in the middle is Skipped, so that the pages before it are kept."""
     service = require_searched(source)
     place = f"{service.label}, search '{query.text}'"
     return _reported(source_named(service.name).search(web, query), place, query.limit, progress)
@@ -122,7 +122,7 @@ def find_by_words(
 def find_along(
     web: Web, source: str, paper: Paper, direction: str, limit: int, progress: Progress = silent
 ) -> Iterator[Page]:
-    """Pages of what a paper cites (`references`) or what cites it (`cited_by`).
+    """Pages of the papers that a paper cites (`references`) or that cite it (`cited_by`).
 
     Raises UsageError for a source that does not know citations, and OnlineError for a paper without
     identifiers.

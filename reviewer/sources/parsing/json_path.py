@@ -1,6 +1,6 @@
-"""Reads values out of JSON whose shape nobody vouches for. Pure.
+"""Reads values out of JSON of any shape. Pure.
 
-What is not as expected counts as not there.
+A value of an unexpected type counts as missing.
 """
 
 from __future__ import annotations

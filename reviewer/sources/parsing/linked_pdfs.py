@@ -15,7 +15,7 @@ _STORAGE = re.compile(r"storage[/\\]([A-Z0-9]{8})[/\\]([^/\\]+)$")
 
 
 def linked_pdfs(field: str) -> list[str]:
-    """The PDFs of a `file` field of JabRef and Zotero (`Text:place:type`, parted by semicolons),
+    """The PDFs of a `file` field of JabRef and Zotero (`Text:place:type`, separated by semicolons),
     or of Better BibTeX (places alone)."""
     found = []
     for piece in _PIECE.findall(" ".join(field.split())):

@@ -1,4 +1,4 @@
-"""Papers that are texts: what in them is title, authors, abstract and body. Pure."""
+"""Finds title, authors, abstract and body in a paper that is one text. Pure."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def is_prose(text: str) -> bool:
 
 
 def split_abstract(text: str) -> tuple[str, str]:
-    """The abstract that a heading or a mark names, and all the other text; the abstract is empty
-    when none is named."""
+    """The abstract under a heading or mark that names it, and all other text; without such a
+    heading the abstract is empty."""
     found = _ABSTRACT.search(text[:20_000])
     if not found:
         return "", text.strip()
     ends = _NEXT.search(text, found.end())
     rest = text[found.end() : ends.start() if ends else len(text)]
-    if not ends:  # the first paragraph, when no heading says where it ends
+    if not ends:  # the first paragraph, where no heading follows
         blank = re.search(r"\n[ \t]*\r?\n", rest.lstrip())
         start = len(rest) - len(rest.lstrip())
         rest = rest[: start + blank.start()] if blank and blank.start() > LEAST_CHARS else rest
@@ -50,7 +50,7 @@ def split_abstract(text: str) -> tuple[str, str]:
 
 
 def people_in(text: str) -> list[str]:
-    """Names parted by semicolons, by `and`, or by commas between whole names."""
+    """Names separated by semicolons, by `and`, or by commas between whole names."""
     pieces = re.split(r"\s*;\s*|,?\s+(?:and|&)\s+", text.strip())
     names = []
     for piece in pieces:

@@ -76,7 +76,7 @@ class Canvas:
 
 
 def runs_of(items: Iterable[T], joins: Callable[[list[T], T], bool]) -> list[list[T]]:
-    """The items in order, parted into runs: an item is in the run before it where it `joins` it."""
+    """The items in order, as runs: an item belongs to the run before it where it `joins` it."""
     runs: list[list[T]] = []
     for item in items:
         if runs and joins(runs[-1], item):

@@ -1,4 +1,4 @@
-"""What a paper's first page names: authors, DOI, arXiv id and date, and how surely. Pure."""
+"""Authors, DOI, arXiv id and date on a paper's first page, and how certain each is. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of words across a page, and which of them are running heads, feet and page numbers. Pure."""
+"""Rows of words across a page, and which are running heads, feet and page numbers. Pure."""
 
 from __future__ import annotations
 

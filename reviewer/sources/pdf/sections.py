@@ -1,7 +1,6 @@
 """Lines of a paper's pages -> its title, authors, abstract, body and references. Pure.
 
-What is found is found by rules; `certainty` says how surely: certain (two signs agree), likely
-(one clear sign) or guess.
+Rules find them; `certainty` is certain (two signs agree), likely (one clear sign) or guess.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ class PaperText:
 
 
 def paper_text(laid: Sequence[PageLines], info: Mapping[str, str]) -> PaperText:
-    """The parts of a paper; `info` is what its file says of itself."""
+    """The parts of a paper; `info` is the file's own metadata."""
     lines = [line for page in laid for line in page.lines]
     usual = usual_size(lines)
     found = PaperText()
@@ -140,8 +139,8 @@ def _joined(lines: Sequence[Line], pages: int, usual: float) -> PartText:
 def _title(
     lines: Sequence[Line], usual: float, info: Mapping[str, str], found: PaperText
 ) -> list[Line]:
-    """Set the title: the largest letters in the upper part of the first page, else what the file
-    says of itself where the page says the same. Gives its lines."""
+    """Set the title: the largest letters in the upper part of the first page, else the title
+    in the file's metadata where the page has it too. Gives its lines."""
     first = [line for line in lines if line.page == 1]
     named = " ".join(info.get("Title", "").split())
     on_page = f" {normalise_title(' '.join(line.text for line in first))} "
