@@ -1,4 +1,4 @@
-"""Which addresses may be asked: named hosts only, and none that lead into a private network."""
+"""Which addresses may be asked: those of named hosts only, and no private network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EMBEDDED_IPV4 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 b
 
 
 class RefusedError(OnlineError):
-    """An address that is not to be asked."""
+    """An address that must not be asked."""
 
 
 class UnreachableError(OnlineError):
@@ -39,7 +39,7 @@ class Place:
 
 def place_of(url: str) -> Place:
     """Where an address leads. Raises RefusedError for one that is not http or https, or names a
-    user: nobody needs that here, and `https://host@evil/` is read wrongly by people."""
+    user: nothing here needs one, and `https://host@evil/` is read wrongly by people."""
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip(".").lower(), parts.port
@@ -53,8 +53,8 @@ def place_of(url: str) -> Place:
 
 
 def require_named(url: str, named: Iterable[Place], *, before: Place | None = None) -> Place:
-    """The address's place, which must be one of `named`. `before` is where a redirect came from: a
-    way back from https to http is refused. Raises RefusedError."""
+    """The address's place, which must be one of `named`. `before` is where a redirect came from:
+    from https to http it is refused. Raises RefusedError."""
     place = place_of(url)
     if place not in named:
         port = "" if place.port == _PORTS[place.scheme] else f":{place.port}"
@@ -65,8 +65,8 @@ def require_named(url: str, named: Iterable[Place], *, before: Place | None = No
 
 
 def resolved(place: Place, resolve: Resolve | None = None) -> str:
-    """An IP address of the place's host, to connect to that very one, so that no second look-up can
-    give another.
+    """An IP address of the place's host. Connect to this very address, so that no second look-up
+    can give another.
 
     Raises RefusedError when any of its addresses is private, and UnreachableError when it has none.
     A loopback address is right only for a place that is written as one.
@@ -87,7 +87,7 @@ def resolved(place: Place, resolve: Resolve | None = None) -> str:
 
 
 def is_public(address: str) -> bool:
-    """True for an address that anyone on the internet reaches, also when it stands for IPv4."""
+    """True for an address that anyone on the internet reaches, also for IPv4 written as IPv6."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""The only file that knows httpx: reaching named addresses, and nothing else."""
+"""Asks named addresses over HTTP, and no others. The only file that knows httpx."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from reviewer.errors import OnlineError, ReviewError
 from reviewer.hosts import Place, RefusedError, Resolve, require_named, resolved
 
-MOST_BYTES = 20_000_000  # of a body, unpacked: the largest pages that are asked for have about 8 MB
-WHOLE_S = 60.0  # for one answer, whatever trickles in meanwhile
+if TYPE_CHECKING:
+    import httpx
+
+MOST_BYTES = 20_000_000  # of a body, unpacked: the largest pages of the services have about 8 MB
+WHOLE_S = 60.0  # for one answer, even if bytes still come in
 _SILENCE_S = 15.0
 _MOST_MOVES = 5
 _MOVED = (301, 302, 303, 307, 308)
@@ -28,8 +31,8 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class PassingError(OnlineError):
-    """What may go better when asked again: no connection, too slow, an answer that is cut off.
-    `pause_s` is how long the answer asks to wait, where it says so."""
+    """A fault that may pass: no connection, too slow, an answer that is cut off. `pause_s` are the
+    seconds that the answer asks to wait, if it does."""
 
     def __init__(self, message: str, *, hint: str = "", pause_s: float | None = None) -> None:
         super().__init__(message, hint=hint)
@@ -38,7 +41,7 @@ class PassingError(OnlineError):
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, whole. Names of headers are in small letters."""
+    """A whole answer. Names of headers are in small letters."""
 
     status: int
     headers: Mapping[str, str]
@@ -65,7 +68,7 @@ class Fetcher:
     named: Collection[Place]
     resolve: Resolve | None = None
     limits: Limits = Limits()
-    _clients: dict[Place, Any] = field(default_factory=dict)
+    _clients: dict[Place, httpx.Client] = field(default_factory=dict)
 
     def get(
         self, url: str, headers: Mapping[str, str], secret_headers: Mapping[str, str] = _NOTHING
@@ -73,7 +76,7 @@ class Fetcher:
         """The answer to one request. `secret_headers` go to the first host alone.
 
         Raises RefusedError, PassingError or OnlineError; no message holds more of an address than
-        its host, because a key may stand in the rest.
+        its host, because the rest may hold a key.
         """
         place = start = require_named(url, self.named)
         for _ in range(_MOST_MOVES):
@@ -91,7 +94,7 @@ class Fetcher:
                     f"{start.host} says that it has moved, but {why}",
                     hint="Check the source's base address in your settings.",
                 ) from error
-        raise OnlineError(f"{start.host} says again and again that it has moved")
+        raise OnlineError(f"{start.host} redirects more than {_MOST_MOVES} times")
 
     def close(self) -> None:
         for client in self._clients.values():
@@ -127,18 +130,18 @@ class Fetcher:
             if "CERTIFICATE_VERIFY" in str(error):
                 raise OnlineError(
                     f"{place.host} shows a certificate that this machine does not trust",
-                    hint="Behind a firewall that reads along, set SSL_CERT_FILE to its own.",
+                    hint="Behind a firewall that opens TLS, set SSL_CERT_FILE to its certificate.",
                 ) from error
             raise PassingError(
                 f"{place.host} cannot be reached", hint="Check the network, or use --offline."
             ) from error
 
-    def _body(self, reply: Any, place: Place) -> bytes:  # noqa: ANN401  httpx is not imported for a type
+    def _body(self, reply: httpx.Response, place: Place) -> bytes:
         """The body, unpacked as it comes, so that nothing can grow beyond the limit."""
         ends = time.monotonic() + self.limits.whole_s
         packed = reply.headers.get("content-encoding", "identity").lower()
         if packed not in ("identity", "gzip"):
-            raise OnlineError(f"{place.host} packed its answer in a way that was not asked for")
+            raise OnlineError(f"{place.host} packed its answer in an unknown way")
         unpacker = zlib.decompressobj(31) if packed == "gzip" else None
         body = bytearray()
         for piece in reply.iter_raw():
@@ -158,7 +161,7 @@ class Fetcher:
 
 
 def _proxy_of(place: Place) -> str | None:
-    """The proxy that the environment names for this place. This machine needs none."""
+    """The proxy that the environment names for this place; None for this machine itself."""
     from urllib.request import getproxies, proxy_bypass
 
     if place.is_loopback or proxy_bypass(place.host):
@@ -214,8 +217,8 @@ def download(url: str, path: Path, *, sha256: str, timeout_s: float = 60.0) -> N
         part.unlink(missing_ok=True)
 
 
-def steady_client() -> Any:  # noqa: ANN401  httpx is not imported for a type
-    """A client for litellm that goes where it is sent and nowhere else: no redirect is followed."""
+def steady_client() -> httpx.Client:
+    """A client for litellm that follows no redirect: it asks the given address and no other."""
     import httpx
 
     return httpx.Client(follow_redirects=False)

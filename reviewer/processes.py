@@ -1,4 +1,4 @@
-"""Starts other programs: a module of this package under limits, and a viewer. No shell ever."""
+"""Starts other programs: a module of this package with a time limit, a viewer. Never a shell."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _AT_PAGE = (("evince", "--page-index"), ("okular", "--page"), ("zathura", "--pag
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a child ended: `code` is negative for a signal; None when its time was over."""
+    """How a child ended: `code` is negative for a signal; None when its time ran out."""
 
     code: int | None
     output: bytes
 
 
 def run_module(module: str, arguments: Sequence[str], data: bytes, seconds: float) -> Outcome:
-    """Run a module of this package with `data` on standard input. It is ended when the time is over
-    and when this process is interrupted. Raises OSError where no process can be started."""
+    """Run a module of this package with `data` on standard input. It is stopped when its time
+    runs out or this process is interrupted. Raises OSError where no process can be started."""
     roots = [str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(r for r in roots if r)}
     # -P: a file in the current folder must not stand in for one of Python's own modules.
@@ -44,8 +44,8 @@ def run_module(module: str, arguments: Sequence[str], data: bytes, seconds: floa
 
 
 def open_file(file: Path, page: int | None = None) -> bool:
-    """Hand a file to a viewer, at a page where one is known that takes it, and do not wait for it.
-    False where there is no viewer."""
+    """Hand a file to a viewer, at the page if a viewer that takes pages is known, and do not
+    wait for it. False without a viewer."""
     if sys.platform == "win32":
         os.startfile(file)
         return True

@@ -1,4 +1,4 @@
-"""Repeats a call that may go better next time: growing pauses, the server's own pause, an end."""
+"""Repeats a call whose fault may pass, with growing pauses or the server's own, and with an end."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _SECONDS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 class Patience:
     """How often and how long a call is repeated; times are in seconds.
 
-    `first_pause_s` comes before the second attempt and doubles before each further one; chance adds
-    up to `jitter_s` to each. No attempt begins after a pause that is longer than `longest_pause_s`
-    or that would end `total_s` or more after the first attempt began.
+    `first_pause_s` comes before the second attempt and doubles before each further one; a random
+    part of `jitter_s` is added to each. No attempt begins after a pause that is longer than
+    `longest_pause_s` or that would end `total_s` or more after the first attempt began.
     """
 
     attempts: int
@@ -41,9 +41,9 @@ def retry(
 ) -> R:
     """The call's result; raises what its last attempt raised.
 
-    Only a fault that `may_pass` is met with another attempt. The pause is the one that the server
+    Only after a fault that `may_pass` comes another attempt. The pause is the one that the server
     names in the fault, else the growing one. `sleep` makes the pause, and may end it early: then
-    the next attempt begins at once, and has to see for itself whether it is still wanted.
+    the next attempt begins at once, and must check itself whether it is still wanted.
     """
     import tenacity
 
@@ -79,10 +79,10 @@ def retry(
 def retry_after_s(header: str) -> float | None:
     """Seconds that a Retry-After header names as a number or a date (RFC 9110, 10.2.3); 0 for a
     date in the past, None for anything else. Model providers send fractions of a second too."""
-    if _SECONDS.fullmatch(said := header.strip()):
-        return float(said)
+    if _SECONDS.fullmatch(value := header.strip()):
+        return float(value)
     try:
-        until = parsedate_to_datetime(said)
+        until = parsedate_to_datetime(value)
     except (TypeError, ValueError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Files behind names, folders and globs."""
+"""Finds files by names, folders and globs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def find_files(paths: Iterable[str]) -> Iterator[str | Skipped]:
 def _files_at(path: str) -> Iterator[str | Skipped]:
     try:
         yield from _files_named(path, Path(path).expanduser())
-    except (OSError, RuntimeError) as error:  # a name too long, or ~ of nobody
+    except (OSError, RuntimeError) as error:  # a name too long, or ~ of an unknown user
         reason = (getattr(error, "strerror", None) or str(error)).lower().rstrip(".")
         yield Skipped(file=path, reason=f"it cannot be looked for: {reason}")
 
@@ -51,7 +51,7 @@ def _files_named(path: str, place: Path) -> Iterator[str | Skipped]:
             yield Skipped(file=path, reason="no file fits this pattern")
         yield from (str(Path(name).absolute()) for name in names)
     else:
-        yield Skipped(file=path, reason="there is no such file or folder")
+        yield Skipped(file=path, reason="no such file or folder")
 
 
 def _files_below(folder: Path) -> Iterator[str | Skipped]:
@@ -81,7 +81,8 @@ def content_hash(paths: Iterable[str]) -> str:
             )
         if found == STDIN:
             raise SourceError(
-                "standard input is no file", hint="Save it as a file, or add it: review add -"
+                "standard input cannot be read twice",
+                hint="Save it as a file, or add it: review add -",
             )
         digest.update(found.encode("utf-8", errors="surrogateescape") + b"\0")
         try:

@@ -1,22 +1,24 @@
-"""What a reader of files is given and gives: options, entries and their origins."""
+"""What a reader of files takes and gives: options, entries and the papers made of them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypedDict, Unpack
 
+from reviewer.text.identifiers import year_of
+from reviewer.text.names import Name, read_names
 from reviewer.types import Paper
 from reviewer.types.papers import Origin, Part, Skipped
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a reader may be told. `listing_year` completes dates that lack their year; `columns`
-    pairs headers of a table with what they hold (`sources.table.FIELDS`); `has_ocr`: the invisible
-    text of scanned pages is trusted."""
+    """How to read a file. `listing_year` completes dates that lack their year; `columns` pairs
+    headers of a table with what they hold (`formats.table.FIELDS`); `has_ocr`: the invisible text
+    of scanned pages is trusted."""
 
     listing_year: int | None = None
     columns: tuple[tuple[str, str], ...] = ()
@@ -35,15 +37,20 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class Entries:
-    """What one file held. `notes` are things read all the same that the user should know."""
+    """The entries of one file. `notes` say what the user should know of entries that were read."""
 
     papers: tuple[Paper, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[Skipped, ...] = ()
 
+    @classmethod
+    def refused(cls, file: str, reason: str) -> Entries:
+        """No paper, because the whole file cannot be read."""
+        return cls(skipped=(Skipped(file=file, reason=reason),))
 
-class Source(Protocol):
-    """A module of this folder."""
+
+class Format(Protocol):
+    """A module of `formats`."""
 
     def matches(self, text: str) -> bool:
         """True when the text is of this format, judged by content alone."""
@@ -54,10 +61,93 @@ class Source(Protocol):
         ...
 
 
-def parts_of(title: str, abstract: str = "", body: str = "") -> tuple[Part, ...]:
-    """The parts that hold text."""
+@dataclass(frozen=True)
+class RawEntry:
+    """One entry as its file holds it, from 1-based `line`: its text, and the value parsed from it;
+    or the `fault` because of which it cannot be read."""
+
+    line: int
+    raw: str = ""
+    value: Any = None
+    fault: str = ""
+
+
+def make_papers(
+    found: Iterable[RawEntry], paper_of: Callable[[Any], Paper | None], file: str, what: str
+) -> Iterator[Paper | Skipped]:
+    """One Paper an entry; one with a fault, or of whose value `paper_of` makes no paper with a
+    title, is Skipped. `what` is the word for an entry of this format."""
+    for entry in found:
+        paper = None if entry.fault else paper_of(entry.value)
+        if paper is None or not paper.title:
+            reason = entry.fault or f"the {what} has no title"
+            yield Skipped(file=file, position=entry.line, reason=reason)
+        else:
+            origin = origin_of(entry.raw, file, entry.line)
+            yield paper.model_copy(update={"origins": (origin,)})
+
+
+class Facts(TypedDict, total=False):
+    """Fields of a paper that `new_paper` takes as they are."""
+
+    key: str
+    author_note: str
+    organisation: str
+    year: int | None
+    venue: str
+    doi: str
+    arxiv_id: str
+    pmid: str
+    url: str
+    keywords: tuple[str, ...]
+    origins: tuple[Origin, ...]
+    versions: tuple[str, ...]
+    retracted: bool
+
+
+def new_paper(
+    title: str,
+    abstract: str = "",
+    body: str = "",
+    *,
+    names: Iterable[Name],
+    date: str,
+    extra: Mapping[str, Any],
+    **facts: Unpack[Facts],
+) -> Paper:
+    """A paper. An empty abstract or body makes no part, an empty value of `extra` no field. The
+    year is that of the date where `facts` give none."""
     texts = {"title": title, "abstract": abstract, "body": body}
-    return tuple(Part(name=n, text=t) for n, t in texts.items() if t.strip())  # type: ignore[arg-type]
+    authors, groups = read_names(list(names))
+    facts["year"] = facts.get("year") or year_of(date)
+    return Paper(
+        parts=tuple(
+            Part(name=name, text=text)  # type: ignore[arg-type]
+            for name, text in texts.items()
+            if name == "title" or text.strip()
+        ),
+        authors=authors,
+        date=date,
+        extra={**filled(extra), **groups},
+        **facts,
+    )
+
+
+def filled(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that hold something."""
+    return {name: value for name, value in fields.items() if value}
+
+
+def distinct(words: Iterable[str]) -> tuple[str, ...]:
+    """The words in order, each once and without white space around it; empty ones are left out."""
+    return tuple(dict.fromkeys(word for given in words if (word := given.strip())))
+
+
+def address_of(doi: str, arxiv_id: str, otherwise: str) -> str:
+    """The address of a paper on the web: by its DOI, else at arXiv, else `otherwise`."""
+    if doi:
+        return f"https://doi.org/{doi}"
+    return f"https://arxiv.org/abs/{arxiv_id}" if arxiv_id else otherwise
 
 
 def hash_of(data: bytes) -> str:
@@ -66,5 +156,5 @@ def hash_of(data: bytes) -> str:
 
 def origin_of(raw: str, file: str, position: int) -> Origin:
     """The origin of an entry whose text as read is `raw`, at 1-based line `position`."""
-    digest = hashlib.sha256(raw.encode("utf-8", errors="surrogatepass")).hexdigest()
+    digest = hash_of(raw.encode("utf-8", errors="surrogatepass"))
     return Origin(file=file, position=position, sha256=digest)

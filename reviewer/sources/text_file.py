@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from reviewer.errors import ReviewError, SourceError
 from reviewer.text.encoding import Decoded, decode
@@ -21,8 +23,8 @@ PACKED = {
 BINARY = "it is binary data, not text"
 _PIECE_BYTES = 1024 * 1024
 _SAMPLE_CHARS = 20_000
-_MOSTLY_JUNK = 0.1  # share of the sample above which bytes are no text
-# What decoding puts for what is lost, and characters that no text has within it: bytes that begin
+_MOSTLY_JUNK = 0.1  # share of the sample above which bytes are not text
+# What decoding puts for lost bytes, and characters that are never inside a text: bytes that begin
 # like UTF-16 by chance hold many of them.
 _JUNK = frozenset("\ufffd\ufeff\ufff9\ufffa\ufffb\ufffe\uffff")
 _WORD_FILES = (".docx", ".odt")
@@ -38,7 +40,7 @@ class TextFile:
 
     @property
     def remark(self) -> str:
-        """The note with the file's name before it; empty where nothing is to be said."""
+        """The note after the file's name; empty without a note."""
         return f"{self.file}: {self.note}" if self.note else ""
 
 
@@ -46,11 +48,11 @@ def read_text_file(file: str, hint: str, kind: type[ReviewError] = SourceError) 
     """The text of a file that the user names; `~` is the home folder. An empty file is a text.
 
     Raises an error of this `kind`, with this hint, for a file that cannot be opened, is far too
-    long, or is no text.
+    long, or is not text.
     """
     try:
         place = str(Path(file).expanduser())
-    except RuntimeError as error:  # ~ of nobody
+    except RuntimeError as error:  # ~ of an unknown user
         raise kind(f"{file} cannot be opened: {str(error).lower()}", hint=hint) from error
     data = _bytes_at(Path(place))
     if isinstance(data, str):
@@ -66,7 +68,7 @@ def read_text_file(file: str, hint: str, kind: type[ReviewError] = SourceError) 
     found = None if data.startswith(PDF_MARK) else text_of(data)
     if found is None:
         raise kind(
-            f"{file} is binary data: it is no text in UTF-8, UTF-16 or Windows-1252", hint=hint
+            f"{file} is binary data: it is not text in UTF-8, UTF-16 or Windows-1252", hint=hint
         )
     return TextFile(file, found.text, found.note)
 
@@ -82,55 +84,56 @@ def text_of(data: bytes) -> Decoded | None:
 
 
 def file_bytes(file: str) -> bytes | str:
-    """What the file holds (`-`: standard input), or in words why it is not read. One that is far
-    too long, or that has a line which no reader can take piece by piece, is refused before it fills
-    the memory."""
+    """The file's bytes (`-`: standard input), or in words why it is not read. A file that is far
+    too long, or that has a line too long for a reader, is refused before it fills the memory."""
     if file != STDIN:
         return _bytes_at(Path(file))
     try:
-        data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        return _bytes_of(sys.stdin.buffer)
     except OSError as error:
         return _not_opened(error)
-    return _too_long(len(data), data) or data
 
 
 def _bytes_at(path: Path) -> bytes | str:
     try:
-        about = path.stat()
-        if stat.S_ISDIR(about.st_mode):
+        mode, size = path.stat().st_mode, path.stat().st_size
+        if stat.S_ISDIR(mode):
             return "it cannot be opened: it is a folder"
-        if not stat.S_ISREG(about.st_mode):  # a pipe or a device says no size
-            with path.open("rb") as stream:
-                data = stream.read(MOST_BYTES + 1)
-            return _too_long(len(data), data) or data
-        size = about.st_size
-        return _too_long(size, path if size > MOST_LINE_BYTES else b"") or path.read_bytes()
+        with path.open("rb") as stream:
+            if not stat.S_ISREG(mode):  # a pipe or a device gives no size
+                return _bytes_of(stream)
+            if reason := _too_long(size, stream):
+                return reason
+        return path.read_bytes()
     except OSError as error:
         return _not_opened(error)
+
+
+def _bytes_of(stream: BinaryIO) -> bytes | str:
+    """What a stream that can be read once holds, or in words why it is too long."""
+    data = stream.read(MOST_BYTES + 1)
+    return _too_long(len(data), io.BytesIO(data)) or data
 
 
 def _not_opened(error: OSError) -> str:
     return f"it cannot be opened: {(error.strerror or str(error)).lower()}"
 
 
-def _too_long(size: int, held: Path | bytes) -> str:
+def _too_long(size: int, stream: BinaryIO) -> str:
     if size > MOST_BYTES:
         return f"it is longer than {MOST_BYTES >> 20} MB: split it"
-    if isinstance(held, bytes):
-        longest = max(map(len, held.split(b"\n"))) if size > MOST_LINE_BYTES else 0
-    else:
-        longest = _longest_line(held)
-    return f"it has a line longer than {MOST_LINE_BYTES >> 20} MB" * (longest > MOST_LINE_BYTES)
+    if size > MOST_LINE_BYTES and _longest_line(stream) > MOST_LINE_BYTES:
+        return f"it has a line longer than {MOST_LINE_BYTES >> 20} MB"
+    return ""
 
 
-def _longest_line(path: Path) -> int:
+def _longest_line(stream: BinaryIO) -> int:
     longest = current = 0
-    with path.open("rb") as stream:
-        while (piece := stream.read(_PIECE_BYTES)) and longest <= MOST_LINE_BYTES:
-            first, *others = piece.split(b"\n")
-            current += len(first)
-            longest = max(longest, current, *map(len, others)) if others else max(longest, current)
-            current = len(others[-1]) if others else current
+    while (piece := stream.read(_PIECE_BYTES)) and longest <= MOST_LINE_BYTES:
+        first, *others = piece.split(b"\n")
+        current += len(first)
+        longest = max(longest, current, *map(len, others))
+        current = len(others[-1]) if others else current
     return longest
 
 

@@ -282,7 +282,7 @@ def test_keys_that_no_paper_has_are_not_an_empty_result(review, shelf, command):
 
 def test_a_path_in_an_error_is_given_as_it_was_typed(review):
     _, _, err = review("ask", "x", "--papers", "../not..there")
-    assert "../not..there: there is no such file or folder" in err
+    assert "../not..there: no such file or folder" in err
 
 
 def test_an_output_folder_that_is_not_there_is_said_before_the_work(review):
@@ -299,8 +299,8 @@ BAD_FILES = {
     "empty.txt": (b"", "the file is empty"),
     "blank.txt": (b" \n\n", "the file is empty"),
     "junk.txt": (bytes(range(256)) * 20, "it is binary data, not text"),
-    "line.txt": (b"a b " * 500_000, "it is in no format that review reads"),
-    "notes.txt": (b"some text\nof no kind\n", "it is in no format that review reads"),
+    "line.txt": (b"a b " * 500_000, "its format is unknown; review reads"),
+    "notes.txt": (b"some text\nof no kind\n", "its format is unknown; review reads"),
     "list.jsonl": (b"[1, 2]\n" + json.dumps(PAPER).encode(), "the line holds a list, not an"),
     "number.jsonl": (json.dumps(PAPER).encode() + b"\n3\n", "line 2: the line holds a number"),
     "untitled.jsonl": (b'{"abstract": "x"}\n', "line 1: the object has no title"),
@@ -427,7 +427,7 @@ def test_files_at_hand_without_papers_are_named_each_time(review):
         code, out, err = review("ask", "x", "--papers", "notes.txt")
         assert (code, out) == (1, "")
         assert err.startswith("review: no paper could be read from notes.txt (")
-        assert "it is in no format that review reads" in err
+        assert "its format is unknown; review reads" in err
 
 
 def test_the_way_to_search_by_meaning_fits_where_the_papers_are(review, shelf):

@@ -147,7 +147,7 @@ def test_a_saved_search_says_when_its_inputs_cannot_be_read(review, tmp_path):
     review("searches", "add", "pears", "pears", "--from", "gone")
     code, _, err = review("searches", "run", "--quiet")
     assert code == 1
-    assert f"pears: skipped {Path.cwd() / 'gone'}: there is no such file or folder" in err
+    assert f"pears: skipped {Path.cwd() / 'gone'}: no such file or folder" in err
 
 
 @pytest.mark.parametrize("words", [["add", "x"], ["dance"], ["remove"], ["list", "x"]])

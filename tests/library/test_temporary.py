@@ -105,7 +105,7 @@ def test_files_without_papers_are_named_every_time_with_a_few_reasons(tmp_path):
         with pytest.raises(SourceError) as caught:
             opened(tmp_path)
         assert caught.value.message.startswith(f"no paper could be read from {tmp_path} (")
-        assert "notes2.txt: it is in no format" in caught.value.message
+        assert "notes2.txt: its format is unknown" in caught.value.message
         assert caught.value.message.endswith("; and 2 more)")
 
 

@@ -197,4 +197,4 @@ def test_texts_are_papers(text, title, abstract, body):
 def test_other_texts_are_no_papers(text):
     entries = read_bytes(text.encode(), "x", ReadOptions())
     assert entries.papers == ()
-    assert "in no format" in entries.skipped[0].reason
+    assert "its format is unknown" in entries.skipped[0].reason

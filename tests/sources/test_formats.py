@@ -129,7 +129,7 @@ def test_a_csl_json_list_that_is_cut_keeps_what_came_before():
     whole = json.dumps(CSL, indent=1)
     papers, skipped = read(csl_source, whole[: whole.index('"Raw Date"')])
     assert [paper.key for paper in papers] == ["guo24"]
-    assert "no JSON" in skipped[0].reason
+    assert "not JSON" in skipped[0].reason
 
 
 def test_bibtex_and_biblatex_fields_are_read():

@@ -115,7 +115,7 @@ def test_an_entry_without_byline_lines_does_not_swallow_the_next():
         (DATED_HEADER + "Cut\n\n" + entry("A longer title"), ["A longer title"], "'Cut' has no"),
         (PLAIN_HEADER + f"Cut\nA longer title\n{ABSTRACT}\nTwo\n{ABSTRACT}",
          ["A longer title", "Two"], "'Cut' has no abstract"),
-        (entry(ABSTRACT, BYLINE, "") + entry("One"), ["One"], "a long text stands where a title"),
+        (entry(ABSTRACT, BYLINE, "") + entry("One"), ["One"], "a long text is where a title"),
     ],
 )  # fmt: skip
 def test_what_a_cut_left_over_is_skipped_with_its_reason_and_the_rest_is_read(text, kept, reason):

@@ -21,7 +21,7 @@ from reviewer.sources.online import (
 )
 from reviewer.sources.online import openalex as openalex_api
 from reviewer.sources.online import semantic_scholar as semantic_scholar_api
-from reviewer.sources.online.types import Identifier, Wanted
+from reviewer.sources.online.types import Identifier, OnlineQuery
 from reviewer.sources.parsing.xml_stream import XmlError, read_xml, text_of_jats
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
@@ -63,7 +63,7 @@ class TestArxiv:
     """Atom records, and the traps of the API."""
 
     def test_a_record_gives_a_paper_without_line_breaks(self):
-        [paper] = arxiv.entries_of(arxiv_feed(arxiv_entry()).encode())
+        [paper] = arxiv.parse_feed(arxiv_feed(arxiv_entry()).encode())
         assert (paper.title, paper.abstract, paper.authors) == (TITLE, ABSTRACT, AUTHORS)
         assert (paper.date, paper.year, paper.arxiv_id) == ("2025-09-29", 2025, f"{ARXIV}v2")
         assert paper.url == f"https://arxiv.org/abs/{ARXIV}v2"
@@ -72,7 +72,7 @@ class TestArxiv:
 
     def test_what_it_was_published_as_is_another_version(self):
         more = f"<arxiv:doi>{DOI}</arxiv:doi><arxiv:journal_ref>J. Skills 7</arxiv:journal_ref>"
-        [paper] = arxiv.entries_of(arxiv_feed(arxiv_entry(more=more)).encode())
+        [paper] = arxiv.parse_feed(arxiv_feed(arxiv_entry(more=more)).encode())
         assert not paper.doi
         assert paper.versions == (f"doi:{DOI}",)
         assert paper.extra["journal_reference"] == "J. Skills 7"
@@ -84,7 +84,7 @@ class TestArxiv:
     )  # fmt: skip
     def test_a_withdrawn_paper_is_marked(self, comment, is_withdrawn):
         entry = arxiv_entry().replace("20 pages", comment)
-        [paper] = arxiv.entries_of(arxiv_feed(entry).encode())
+        [paper] = arxiv.parse_feed(arxiv_feed(entry).encode())
         assert paper.retracted == is_withdrawn
 
     def test_ids_are_asked_for_together_and_a_missing_one_is_named(self, sources, web):
@@ -104,7 +104,7 @@ class TestArxiv:
         pages = [[arxiv_entry(f"2509.{n:05}v1", f"{TITLE} {n}") for n in range(100)],
                  [arxiv_entry("2510.00001v1")]]  # fmt: skip
         sources.answers["/arxiv/query"] = [as_xml(arxiv_feed(*page)) for page in pages]
-        wanted = Wanted(text="RL: skills!", limit=150, year_from=2023)
+        wanted = OnlineQuery(text="RL: skills!", limit=150, year_from=2023)
         assert [len(page) for page in arxiv.search(web, wanted)] == [100, 1]
         first, second = (asked.query for asked in sources.asked)
         assert first["search_query"] == (
@@ -155,7 +155,7 @@ class TestOpenAlex:
             return as_json(openalex_list(*works, next_cursor=str(start + len(works))))
 
         sources.answers["/openalex/works"] = answer
-        wanted = Wanted(text="RL skills", limit=250, year_from=2023, year_to=2024)
+        wanted = OnlineQuery(text="RL skills", limit=250, year_from=2023, year_to=2024)
         assert [len(page) for page in openalex_api.search(web, wanted)] == [100, 100, 50]
         first = sources.asked[0].query
         assert first["search"] == "RL skills"
@@ -212,7 +212,7 @@ class TestSemanticScholar:
             return as_json({"total": 5000, "offset": start, "data": data, **following})
 
         sources.answers["/semantic_scholar/paper/search"] = answer
-        wanted = Wanted(text="self-play skills", limit=3000, year_to=2024)
+        wanted = OnlineQuery(text="self-play skills", limit=3000, year_to=2024)
         assert sum(len(page) for page in semantic_scholar_api.search(web, wanted)) == 1000
         assert sources.asked[0].query["query"] == "self play skills"
         assert sources.asked[0].query["year"] == "-2024"
@@ -276,7 +276,7 @@ class TestCrossref:
                                cursor="A+/="),
                  crossref_list(crossref_work(DOI="10.1/last"), cursor="B")]  # fmt: skip
         sources.answers["/crossref/works"] = [as_json(page) for page in pages]
-        wanted = Wanted(text="RL skills", limit=500, year_from=2023)
+        wanted = OnlineQuery(text="RL skills", limit=500, year_from=2023)
         assert [len(page) for page in crossref.search(web, wanted)] == [100, 1]
         assert [asked.query["cursor"] for asked in sources.asked] == ["*", "A+/="]
         assert sources.asked[0].query["filter"] == "from-pub-date:2023"
@@ -286,7 +286,7 @@ class TestPubMed:
     """XML records and the E-utilities."""
 
     def test_a_record_gives_a_paper(self):
-        [paper] = pubmed.entries_of(pubmed_set(pubmed_article()).encode())
+        [paper] = pubmed.parse_articles(pubmed_set(pubmed_article()).encode())
         assert paper.title == f"{TITLE} in E. coli"
         assert paper.abstract == "AIM: We study skills.\n\nRESULTS: Gains of 5² < 30 remain."
         assert paper.authors == ("Ada M Lovelace", "The Skills Consortium")
@@ -304,7 +304,7 @@ class TestPubMed:
         ],
     )  # fmt: skip
     def test_a_retracted_paper_is_marked(self, article):
-        [paper] = pubmed.entries_of(pubmed_set(article).encode())
+        [paper] = pubmed.parse_articles(pubmed_set(article).encode())
         assert paper.retracted
 
     def test_a_missing_id_is_named(self, sources, web):
@@ -319,7 +319,9 @@ class TestPubMed:
     def test_a_search_finds_ids_and_then_their_records(self, sources, web):
         sources.answers["/pubmed/esearch.fcgi"] = as_json(pubmed_found("31415926"))
         sources.answers["/pubmed/efetch.fcgi"] = as_xml(pubmed_set(pubmed_article()))
-        [[paper]] = pubmed.search(web, Wanted(text="skills", limit=5, year_from=2020, year_to=2025))
+        [[paper]] = pubmed.search(
+            web, OnlineQuery(text="skills", limit=5, year_from=2020, year_to=2025)
+        )
         assert paper.origins[0].file == "pmid:31415926"
         asked = sources.asked[0].query
         assert (asked["mindate"], asked["maxdate"], asked["retmax"]) == ("2020", "2025", "5")
@@ -327,7 +329,7 @@ class TestPubMed:
     def test_a_search_that_is_refused_is_an_error(self, sources, web):
         sources.answers["/pubmed/esearch.fcgi"] = as_json({"esearchresult": {"ERROR": "Bad term"}})
         with pytest.raises(OnlineError, match="Bad term"):
-            list(pubmed.search(web, Wanted(text="((")))
+            list(pubmed.search(web, OnlineQuery(text="((")))
 
 
 class TestDailyPapers:

@@ -84,10 +84,10 @@ def test_a_home_folder_is_written_out(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("named", "reason"),
     [
-        ("nothing.txt", "there is no such file or folder"),
+        ("nothing.txt", "no such file or folder"),
         ("empty", "the folder holds no files"),
         ("only-hidden", "the folder holds no files"),
-        ("a\0b", "there is no such file or folder"),
+        ("a\0b", "no such file or folder"),
         ("x" * 5000, "it cannot be looked for: file name too long"),
         ("~nobody-of-this-name/x", "it cannot be looked for: could not determine home directory"),
     ],
@@ -133,15 +133,15 @@ def test_what_cannot_be_opened_is_skipped(tmp_path):
     [
         (b"", "the file is empty"),
         (b" \r\n\t\n", "the file is empty"),
-        (b"\xef\xbb\xbf", "it is in no format that review reads"),
+        (b"\xef\xbb\xbf", "its format is unknown; review reads"),
         (bytes(range(256)) * 40, "it is binary data, not text"),
         (b"%PDF-1.7\n\0\0\0", "it is damaged: no page can be read"),
         (b"\x1f\x8b\x08\0\0\0", "it is packed (gzip)"),
         (b"PK\x03\x04\0\0\0", "it is a ZIP archive"),
         (b"\x89PNG\r\n\x1a\n" + b"\x01\x02\xff\xfe" * 100, "it is binary data, not text"),
-        ("Ünïcödé títles".encode("utf-16"), "it is in no format that review reads"),
-        (b"A plain text about nothing.\n", "it is in no format that review reads"),
-        (b"x" * 2_000_000, "it is in no format that review reads"),
+        ("Ünïcödé títles".encode("utf-16"), "its format is unknown; review reads"),
+        (b"A plain text about nothing.\n", "its format is unknown; review reads"),
+        (b"x" * 2_000_000, "its format is unknown; review reads"),
         (b"Get trending papers in your email inbox!\nSubscribe", "it holds no entries"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, read_file
 from reviewer.sources.online import Web, find_by_words
-from reviewer.sources.online.types import Wanted
+from reviewer.sources.online.types import OnlineQuery
 from reviewer.types import Paper
 from tests.support.fake_sources import as_json, as_xml
 from tests.support.source_samples import (
@@ -100,7 +100,7 @@ def fetched(web, sources, service):
     sources.answers[path] = as_xml(text) if is_xml else as_json(json.loads(text))
     ids = [str(number) for number in range(1, EXPECTED[service] + 1)]
     sources.answers["/pubmed/esearch.fcgi"] = as_json({"esearchresult": {"idlist": ids}})
-    wanted = Wanted(text="skills", limit=EXPECTED[service])
+    wanted = OnlineQuery(text="skills", limit=EXPECTED[service])
     return [entry for page in find_by_words(web, service, wanted) for entry in page]
 
 
@@ -161,5 +161,5 @@ def test_an_entry_without_an_id_is_read_from_a_file_and_has_no_name_online(web, 
     path.write_text(text, encoding="utf-8")
     assert [p.arxiv_id for p in read_file(str(path), ReadOptions()).papers] == [""]
     sources.answers["/arxiv/query"] = as_xml(text)
-    [[skipped]] = find_by_words(web, "arxiv", Wanted(text="skills", limit=1))
+    [[skipped]] = find_by_words(web, "arxiv", OnlineQuery(text="skills", limit=1))
     assert skipped.reason == "the record has no arXiv id or no title"

@@ -45,8 +45,8 @@ def test_a_text_without_headings_is_read_from_its_beginning_in_whole_sentences(t
     [
         (b"", "holds no abstract to compare with"),
         (b"# Only a title\n", "holds no abstract to compare with"),
-        (b"%PDF-1.7\n\x00\x01" * 50, "is no text"),
-        (b"\xff\xfe\xfa" * 100, "is no text in UTF-8"),
+        (b"%PDF-1.7\n\x00\x01" * 50, "is not text"),
+        (b"\xff\xfe\xfa" * 100, "is not text in UTF-8"),
     ],
 )
 def test_what_is_no_text_is_told(tmp_path, content, said):

@@ -100,7 +100,7 @@ def _pages(
     web: Web, shelf: Library, wanted: AddOptions, identifiers: list[Identifier], progress: Progress
 ) -> Iterator[list[Paper | Skipped]]:
     from reviewer.sources.online import find_along, find_by_words, find_identified
-    from reviewer.sources.online.types import Wanted
+    from reviewer.sources.online.types import OnlineQuery
 
     chased = [
         (shelf.paper(key), direction)
@@ -109,7 +109,7 @@ def _pages(
     ]
     yield from find_identified(web, identifiers, progress)
     if wanted.search.strip():
-        query = Wanted.within(filters_of(wanted.year), wanted.search, wanted.limit)
+        query = OnlineQuery.within(filters_of(wanted.year), wanted.search, wanted.limit)
         yield from find_by_words(web, wanted.source, query, progress)
     for paper, direction in chased:
         yield from find_along(web, wanted.source, paper, direction, wanted.limit, progress)

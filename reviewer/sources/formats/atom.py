@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
 
-from reviewer.sources.entries import ReadOptions, origin_of, parts_of
-from reviewer.sources.parsing.xml_stream import begins_with, found, text_at, xml_records
+from reviewer.sources.entries import ReadOptions, address_of, make_papers, new_paper
+from reviewer.sources.parsing.xml_stream import Element, begins_with, found, text_at, xml_records
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import bare_arxiv_id, date_in, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import bare_arxiv_id, date_in
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -28,54 +27,43 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper an entry; one that is damaged or has no title is Skipped."""
-    for record in xml_records(text, "entry", once="summary"):
-        fault = record.fault or error_in(record.element)
-        paper = None if fault else paper_of(record.element)
-        if paper is None:
-            reason = fault or "the entry has no title"
-            yield Skipped(file=file, position=record.line, reason=reason)
-        else:
-            origin = origin_of(record.raw, file, record.line)
-            yield paper.model_copy(update={"origins": (origin,)})
+    entries = (
+        entry if entry.fault else replace(entry, fault=error_in(entry.value))
+        for entry in xml_records(text, "entry", once="summary")
+    )
+    return make_papers(entries, paper_of, file, "entry")
 
 
-def error_in(entry: Any) -> str:  # noqa: ANN401  an lxml element
+def error_in(entry: Element) -> str:
     """What arXiv says where the entry is an error instead of a record; else nothing."""
     address, title = text_at(entry, "id"), text_at(entry, "title")
     is_error = "/api/errors" in address or (title == "Error" and "/abs/" not in address)
     return f"arXiv says: {text_at(entry, 'summary')[:200]}" if is_error else ""
 
 
-def paper_of(entry: Any) -> Paper | None:  # noqa: ANN401  an lxml element
+def paper_of(entry: Element) -> Paper | None:
     """A paper without origin; None when the entry has no title. The DOI and the journal of what it
     was published as are another version's: the DOI is in `versions`, the journal in `extra`."""
     title, address = text_at(entry, "title"), text_at(entry, "id")
     if not title:
         return None
     arxiv_id = bare_arxiv_id(address)
-    authors, groups = read_names([split_name(text_at(a, "name")) for a in found(entry, "author")])
-    date = date_in(text_at(entry, "published"))
+    secure = address.replace("http://", "https://", 1)
     doi = bare_doi(text_at(entry, "doi"))
     comment = text_at(entry, "comment")
-    extra = {
-        KIND: "misc",
-        "journal_reference": text_at(entry, "journal_ref"),
-        "comment": comment,
-        **groups,
-    }
-    return Paper(
-        parts=parts_of(title, text_at(entry, "summary")),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    return new_paper(
+        title,
+        text_at(entry, "summary"),
+        names=[split_name(text_at(author, "name")) for author in found(entry, "author")],
+        date=date_in(text_at(entry, "published")),
         arxiv_id=arxiv_id,
-        url=f"https://arxiv.org/abs/{arxiv_id}" if arxiv_id else _secure(address),
+        url=address_of("", arxiv_id, secure),
         keywords=tuple(sorted({t for c in found(entry, "category") if (t := c.get("term", ""))})),
-        extra={name: value for name, value in extra.items() if value},
+        extra={
+            KIND: "misc",
+            "journal_reference": text_at(entry, "journal_ref"),
+            "comment": comment,
+        },
         versions=(f"doi:{doi}",) if doi else (),
         retracted=bool(_WITHDRAWN.search(comment)),
     )
-
-
-def _secure(address: str) -> str:
-    return address.replace("http://", "https://", 1)

@@ -1,13 +1,12 @@
-"""BibTeX and BibLaTeX: papers from entries, and by what the library knows them."""
+"""Reads BibTeX and BibLaTeX."""
 
 from __future__ import annotations
 
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from reviewer.sources.entries import ReadOptions, origin_of
+from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
 from reviewer.sources.parsing.linked_pdfs import FILES, linked_pdfs
 from reviewer.text import split_name
 from reviewer.text.entry_types import DETAILS, kind_named
@@ -19,9 +18,9 @@ from reviewer.text.identifiers import (
     without_doi_address,
 )
 from reviewer.text.latex import plain_text
-from reviewer.text.names import Name, read_names
+from reviewer.text.names import Name
 from reviewer.types import Paper
-from reviewer.types.papers import Part, Skipped
+from reviewer.types.papers import Origin, Skipped
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(][ \t]*[^\s,{}()@]+[ \t]*,", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://[^\s{}]+")
@@ -33,7 +32,7 @@ _SIGN = re.compile(r"\$([<>=])\$")  # `{$<$}`, as Better BibTeX writes a sign of
 _EXTENDED = re.compile(r"\s*(family|given|prefix|suffix|useprefix)\s*=\s*(.*)", re.DOTALL)
 _NAMESAKE = re.compile(r" \d{4}$")  # DBLP numbers people of one name
 _STRAY = re.compile(r"\b(?:title|author|year|date)\s*=\s*[{\"]", re.IGNORECASE)
-_ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_ISO_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 def matches(text: str) -> bool:
@@ -61,7 +60,7 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what failed is Skipped
     found = bibtexparser.parse_string(text)
-    strings = {name.lower(): str(held.value) for name, held in found.strings_dict.items()}
+    strings = {name.lower(): str(string.value) for name, string in found.strings_dict.items()}
     volumes = {
         entry.key: {f.key.lower(): str(f.value) for f in entry.fields} for entry in found.entries
     }
@@ -74,9 +73,10 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
         if isinstance(block, DuplicateFieldKeyBlock):  # the first of two equal fields counts
             block = block.ignore_error_block
         elif id(block) in failed:
-            reason = "this entry is damaged"
-            if isinstance(block, DuplicateBlockKeyBlock):
-                reason = f"the key '{block.key}' is there twice"
+            is_second = isinstance(block, DuplicateBlockKeyBlock)
+            reason = (
+                f"the key '{block.key}' is there twice" if is_second else "this entry is damaged"
+            )
             yield Skipped(file=file, position=line, reason=reason)
             continue
         if hasattr(block, "fields_dict"):
@@ -118,38 +118,32 @@ def _title(plain: Mapping[str, str]) -> str:
     return f"{title} {subtitle}" if title[-1] in "?!.:" else f"{title}: {subtitle}"
 
 
-def _paper(kind: str, key: str, fields: Mapping[str, str], origin: Any) -> Paper:  # noqa: ANN401
+def _paper(kind: str, key: str, fields: Mapping[str, str], origin: Origin) -> Paper:
     plain = {
         name: plain_text(_SIGN.sub(r"\1", value))
         for name, value in fields.items()
         if name not in _RAW
     }
-    parts = [Part(name="title", text=_title(plain))]
-    if plain.get("abstract"):
-        parts.append(Part(name="abstract", text=plain["abstract"]))
-    authors, groups = read_names([*_people(fields.get("author", ""))])
-    date, year = _date(plain)
-    details = {name: plain[name] for name in DETAILS if plain.get(name)}
-    return Paper(
+    keywords = plain.get("keywords", "") or plain.get("author_keywords", "")
+    return new_paper(
+        _title(plain),
+        plain.get("abstract", ""),
+        names=_people(fields.get("author", "")),
+        date=_date(plain),
         key=key,
-        parts=tuple(parts),
-        authors=authors,
         author_note=plain.get("author_note", ""),
         organisation=plain.get("affiliation", ""),
-        date=date,
-        year=year,
-        venue=next((plain[n] for n in _VENUES if _is_venue(plain.get(n, ""))), ""),
+        venue=next((v for n in _VENUES if (v := plain.get(n)) and not _ADDRESS.match(v)), ""),
         doi=without_doi_address(_verbatim(fields.get("doi", ""))),
         arxiv_id=_arxiv_id(fields),
         pmid=plain.get("pmid", "") or plain.get("pubmed_id", ""),
         retracted=plain.get("note", "").strip(" .").casefold() == "retracted",
         url=_url(fields),
-        keywords=_keywords(plain.get("keywords", "") or plain.get("author_keywords", "")),
+        keywords=distinct(keywords.split(";" if ";" in keywords else ",")),
         extra={
             **kind_named(kind, "bibtex"),
-            **details,
-            **groups,
-            **({FILES: linked} if (linked := linked_pdfs(fields.get("file", ""))) else {}),
+            **{name: plain.get(name) for name in DETAILS},
+            FILES: linked_pdfs(fields.get("file", "")),
         },
         origins=(origin,),
     )
@@ -161,7 +155,7 @@ def _people(text: str) -> Iterator[Name]:
         whole = plain_text(piece)
         if extended := _extended(piece):
             yield extended
-        elif piece.startswith("{") and _closes_at_end(piece):
+        elif _GROUP.fullmatch(piece):
             yield Name(group=whole)
         elif "," not in _GROUP.sub("", piece) and split_name(whole).group:
             if whole.casefold() != "others":
@@ -176,16 +170,11 @@ def _extended(piece: str) -> Name | None:
     if not all(parts):
         return None
     held = {part[1]: plain_text(part[2]).strip('"') for part in parts if part}
-    return Name(
-        held.get("family", ""),
-        held.get("given", ""),
-        held.get("prefix", ""),
-        held.get("suffix", ""),
-    )
+    return Name(*(held.get(name, "") for name in ("family", "given", "prefix", "suffix")))
 
 
 def _one_by_one(text: str) -> Iterator[str]:
-    """The names between the `and`s that stand outside braces. bibtexparser's own function loses the
+    """The names between the `and`s outside braces. bibtexparser's own function loses the
     first letters of a name that begins with a command (`\\v{S}ime`)."""
     start = depth = 0
     for match in re.finditer(r"\\.|[{}]|\s[Aa][Nn][Dd](?=\s)", text):
@@ -227,34 +216,19 @@ def _restored(text: str, kept: list[str]) -> str:
     return text.replace("\uf8fe", "{").replace("\uf8ff", "}").replace("\uf8fd", "\\")
 
 
-def _closes_at_end(text: str) -> bool:
-    """True when the first brace is closed by the last character."""
-    depth = 0
-    for place, character in enumerate(text):
-        depth += (character == "{") - (character == "}")
-        if depth == 0:
-            return place == len(text) - 1
-    return False
-
-
-def _date(plain: Mapping[str, str]) -> tuple[str, int | None]:
+def _date(plain: Mapping[str, str]) -> str:
     """From BibLaTeX's date, else from year, month and day; `--09-11` without the year."""
     if iso := _ISO_DATE.match(plain.get("date", "")):
-        return iso.group(), int(iso[1])
-    named = re.search(r"\d{4}", plain.get("year", ""))
-    year = named.group() if named else ""
+        return iso.group()
+    year = re.search(r"\d{4}", plain.get("year", ""))
     month = plain.get("month", "").strip()
     number = month_number(month)
     day = re.search(r"\d{1,2}", plain.get("day", "") or re.sub(r"[A-Za-z.]+|^\d+$", "", month))
     pieces = [f"{number:02}"] if number else []
     pieces += [f"{int(day.group()):02}"] if day and pieces and 1 <= int(day.group()) <= 31 else []
-    if not year:
-        return ("--" + "-".join(pieces) if len(pieces) == 2 else ""), None
-    return "-".join([year, *pieces]), int(year)
-
-
-def _is_venue(text: str) -> bool:
-    return bool(text) and not _ADDRESS.match(text)
+    if year:
+        return "-".join([year.group(), *pieces])
+    return "--" + "-".join(pieces) if len(pieces) == 2 else ""
 
 
 def _verbatim(text: str) -> str:
@@ -267,11 +241,6 @@ def _url(fields: Mapping[str, str]) -> str:
         return url.removeprefix("\\url{").strip("{}")
     found = _ADDRESS.search(_verbatim(fields.get("howpublished", "")))
     return found.group() if found else ""
-
-
-def _keywords(text: str) -> tuple[str, ...]:
-    words = (word.strip() for word in re.split(";" if ";" in text else ",", text))
-    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _arxiv_id(fields: Mapping[str, str]) -> str:

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any
 
-from reviewer.sources.entries import ReadOptions, origin_of
-from reviewer.sources.parsing.json_stream import JsonValue, json_values
+from reviewer.sources.entries import RawEntry, ReadOptions, distinct, make_papers, new_paper
+from reviewer.sources.parsing.json_path import Json, list_at, value_at
+from reviewer.sources.parsing.json_stream import json_values
 from reviewer.text import split_name
 from reviewer.text.entry_types import kind_named
 from reviewer.text.identifiers import arxiv_id_in, without_doi_address
 from reviewer.text.invisible import without_surrogates
-from reviewer.text.names import Name, read_names
+from reviewer.text.names import Name
 from reviewer.types import Paper
-from reviewer.types.papers import Part, Skipped
+from reviewer.types.papers import Skipped
 
 _DETAILS = {
     "volume": "volume", "issue": "number", "page": "pages", "publisher": "publisher",
@@ -37,62 +38,49 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper an item. An item without a title is Skipped; so is what follows a fault."""
-    for found in _values(text):
-        title = found.value.get("title") if isinstance(found.value, dict) else None
-        if found.fault:
-            yield Skipped(file=file, position=found.line, reason=found.fault)
-        elif not isinstance(title, str) or not title.strip():
-            yield Skipped(file=file, position=found.line, reason="the item has no title")
-        else:
-            yield _paper(found.value, origin_of(found.raw, file, found.line))
+    return make_papers(_values(text), _paper_of, file, "item")
 
 
-def _values(text: str) -> Iterator[JsonValue]:
+def _values(text: str) -> Iterator[RawEntry]:
     return json_values(text, text.index("["), _is_item)
 
 
-def _is_item(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
+def _is_item(value: Json) -> bool:
     return isinstance(value, dict) and len(_NAMES & value.keys()) >= 2
 
 
-def _paper(item: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401
-    parts = [Part(name="title", text=_text(item, "title"))]
-    if abstract := _text(item, "abstract"):
-        parts.append(Part(name="abstract", text=abstract))
-    authors, groups = read_names(list(_people(item.get("author"))))
-    own = item.get("custom")
-    custom: Mapping[str, Any] = own if isinstance(own, dict) else {}
-    date, year = _date(item.get("issued"))
+def _paper_of(item: Json) -> Paper | None:
+    title = value_at(item, "title")
+    if not isinstance(title, str) or not title.strip():
+        return None
+    custom = value_at(item, "custom") or {}
+    known_day = re.fullmatch(r"--\d\d-\d\d", _text(custom, "date"))  # of an unknown year
     details = {own: _text(item, name) for name, own in _DETAILS.items()}
     if details["publisher"] == "arXiv" and _text(item, "number").startswith("arXiv:"):
         details["publisher"] = ""
-    return Paper(
+    keywords = _text(item, "keyword")
+    return new_paper(
+        _text(item, "title"),
+        _text(item, "abstract"),
+        names=_people(value_at(item, "author")),
+        date=_date(value_at(item, "issued")) or (known_day.group() if known_day else ""),
         key=_text(item, "citation-key") or _text(item, "id").rpartition("/items/")[2],
-        parts=tuple(parts),
-        authors=authors,
         author_note=_text(custom, "author_note"),
         organisation=_text(custom, "organisation"),
-        date=date or _unknown_year(_text(custom, "date")),
-        year=year,
         venue=_text(item, "container-title"),
         doi=without_doi_address(_text(item, "DOI")),
         arxiv_id=_arxiv_id(item),
         pmid=_text(item, "PMID"),
         retracted=_text(item, "note").strip(" .").casefold() == "retracted",
         url=_text(item, "URL"),
-        keywords=_keywords(_text(item, "keyword")),
-        extra={
-            **kind_named(_text(item, "type"), "csl"),
-            **{name: value for name, value in details.items() if value},
-            **groups,
-        },
-        origins=(origin,),
+        keywords=distinct(keywords.split(";" if ";" in keywords else ",")),
+        extra={**kind_named(_text(item, "type"), "csl"), **details},
     )
 
 
-def _text(item: Mapping[str, Any], name: str) -> str:
+def _text(item: Json, name: str) -> str:
     """The field without the markup that CSL allows in it; numbers count as texts."""
-    value = item.get(name)
+    value = value_at(item, name)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
@@ -115,7 +103,7 @@ def _without_markup(text: str) -> str:
     return "".join(text[a:b] for (_, a), (b, _) in pairwise(ends))
 
 
-def _people(value: Any) -> Iterator[Name]:  # noqa: ANN401  anything JSON can hold
+def _people(value: Json) -> Iterator[Name]:
     for person in value if isinstance(value, list) else []:
         if isinstance(person, str):
             yield split_name(person)
@@ -129,34 +117,22 @@ def _people(value: Any) -> Iterator[Name]:  # noqa: ANN401  anything JSON can ho
             yield Name(family, given, particle, _text(person, "suffix"))
 
 
-def _date(value: Any) -> tuple[str, int | None]:  # noqa: ANN401  anything JSON can hold
+def _date(issued: Json) -> str:
     """From `date-parts`, else from a text that begins with a year."""
-    if not isinstance(value, dict):
-        return "", None
-    parts = value.get("date-parts")
-    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
+    rows = list_at(issued, "date-parts")
+    first = rows[0] if rows and isinstance(rows[0], list) else []
     numbers = [int(p) for p in first[:3] if str(p).isdecimal() and len(str(p)) <= 4]
     if numbers and 1000 <= numbers[0] <= 9999:
-        return "-".join([str(numbers[0]), *(f"{n:02}" for n in _of_year(numbers[1:]))]), numbers[0]
-    text = _text(value, "raw") or _text(value, "literal")
-    found = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text)
-    return (found.group(), int(found[1])) if found else ("", None)
+        return "-".join([str(numbers[0]), *(f"{n:02}" for n in _in_year(numbers[1:]))])
+    found = re.match(r"\d{4}(?:-\d\d(?:-\d\d)?)?", _text(issued, "raw") or _text(issued, "literal"))
+    return found.group() if found else ""
 
 
-def _of_year(numbers: list[int]) -> list[int]:
+def _in_year(numbers: list[int]) -> list[int]:
     """Month and day, as far as they can be ones."""
     if not numbers or not 1 <= numbers[0] <= 12:
         return []
     return numbers if len(numbers) > 1 and 1 <= numbers[1] <= 31 else numbers[:1]
-
-
-def _unknown_year(text: str) -> str:
-    return text if re.fullmatch(r"--\d\d-\d\d", text) else ""
-
-
-def _keywords(text: str) -> tuple[str, ...]:
-    words = (word.strip() for word in re.split(";" if ";" in text else ",", text))
-    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _arxiv_id(item: Mapping[str, Any]) -> str:

@@ -17,7 +17,6 @@ _MONTH = "|".join(name.capitalize() for name in MONTHS)
 _DATE = re.compile(rf"^({_MONTH}) (\d{{1,2}})(?:, (\d{{4}}))?(?: +(\d+))?$")
 _AUTHORS = re.compile(r"^(?:[•·]\s*)?(\d+ authors?)$")
 _HEADER = re.compile(r"^(?:new|Subscribe|Daily Papers|by\s?AK and the research community)$")
-_GLUED = "Subscribe"
 _DOT = "·"
 MAX_TITLE_CHARS = 400
 MAX_ORGANISATION_CHARS = 200
@@ -47,7 +46,7 @@ def matches(text: str) -> bool:
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
-    """One Paper an entry. A title without an abstract, as where a listing was cut, is Skipped."""
+    """One Paper an entry. A title without an abstract, as in a cut listing, is Skipped."""
     lines = [
         _Line(number, line.removesuffix("\r"))
         for number, line in enumerate(text.split("\n"), start=1)
@@ -59,7 +58,8 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
         if line.text.strip() != _DOT or place == start:
             continue
         after = body[place + 1].text if place + 1 < len(body) else ""
-        above = body[place - 1].text if _is_byline(body[place - 1].text) else ""
+        above = body[place - 1].text  # an abstract where authors and organisation are left out
+        above = above if len(above) <= MAX_ORGANISATION_CHARS else ""
         byline = _read_byline(above, after, options)
         yield from _entries(body[start : place - bool(above)], byline, file)
         start = place + (2 if _DATE.match(after.strip()) else 1)
@@ -78,8 +78,8 @@ def _without_header(lines: Sequence[_Line]) -> list[_Line]:
         seen_header = True
     if seen_header and body and _DATE.match(body[0].text.strip()):
         body.pop(0)
-    if seen_header and body and body[0].text.startswith(_GLUED):
-        body[0] = _Line(body[0].number, body[0].text.removeprefix(_GLUED))
+    if seen_header and body and body[0].text.startswith("Subscribe"):
+        body[0] = _Line(body[0].number, body[0].text.removeprefix("Subscribe"))
     return body
 
 
@@ -89,7 +89,7 @@ def _entries(lines: Sequence[_Line], byline: _Byline, file: str) -> Iterator[Pap
     while place < len(lines):
         title = lines[place]
         if len(title.text) > MAX_TITLE_CHARS:
-            reason = "a long text stands where a title should be"
+            reason = "a long text is where a title should be"
         elif _lacks_abstract(title, lines[place + 1 : place + 3]):
             reason = f"the title '{title.text[:60]}' has no abstract after it"
         else:
@@ -106,23 +106,13 @@ def _lacks_abstract(title: _Line, below: Sequence[_Line]) -> bool:
     without a stop above one that is too long for a title."""
     if not below or len(below[0].text) <= len(title.text):
         return True
-    could_be_title = len(below[0].text) <= MAX_TITLE_CHARS and not _ends_sentence(below[0].text)
+    first = below[0].text
+    could_be_title = len(first) <= MAX_TITLE_CHARS and not first.rstrip().endswith(".")
     return could_be_title and len(below) > 1 and len(below[1].text) > MAX_TITLE_CHARS
 
 
-def _ends_sentence(text: str) -> bool:
-    return text.rstrip().endswith(".")
-
-
-def _is_byline(text: str) -> bool:
-    """Some entries have a date and neither authors nor organisation."""
-    return len(text) <= MAX_ORGANISATION_CHARS
-
-
 def _paper(title: _Line, abstract: _Line, byline: _Byline, file: str) -> Paper:
-    raw = "\n".join(
-        (title.text, abstract.text, byline.author_note, byline.organisation, byline.date)
-    )
+    lines = title.text, abstract.text, byline.author_note, byline.organisation, byline.date
     return Paper(
         parts=(Part(name="title", text=title.text), Part(name="abstract", text=abstract.text)),
         author_note=byline.author_note,
@@ -130,7 +120,7 @@ def _paper(title: _Line, abstract: _Line, byline: _Byline, file: str) -> Paper:
         date=byline.date,
         year=int(byline.date[:4]) if byline.date[:1].isdigit() else None,
         extra={} if byline.votes is None else {"votes": byline.votes},
-        origins=(origin_of(raw, file, title.number),),
+        origins=(origin_of("\n".join(lines), file, title.number),),
     )
 
 
@@ -139,7 +129,7 @@ def _read_byline(above: str, below: str, options: ReadOptions) -> _Byline:
     authors = _AUTHORS.match(above.strip())
     day, votes = _read_date(below.strip(), options.listing_year)
     return _Byline(
-        author_note=authors.group(1) if authors else "",
+        author_note=authors[1] if authors else "",
         organisation="" if authors else above.strip(),
         date=day,
         votes=votes,
@@ -151,9 +141,9 @@ def _read_date(text: str, listing_year: int | None) -> tuple[str, int | None]:
     found = _DATE.match(text)
     if not found:
         return "", None
-    month, day = month_number(found.group(1)), int(found.group(2))
-    year = int(found.group(3)) if found.group(3) else listing_year
-    votes = int(found.group(4)) if found.group(4) else None
+    month, day = month_number(found[1]), int(found[2])
+    year = int(found[3]) if found[3] else listing_year
+    votes = int(found[4]) if found[4] else None
     try:
         whole = date(year or 2000, month, day)  # 2000 has a 29 February
     except ValueError:

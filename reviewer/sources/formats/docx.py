@@ -8,14 +8,15 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from reviewer.errors import SourceError
 from reviewer.sources.entries import ReadOptions, hash_of
 from reviewer.sources.parsing.plain_paper import MOST_TITLE_CHARS, paper_of_text, split_abstract
 from reviewer.sources.parsing.xml_stream import (
     DECLARES,
+    Element,
     declares_entities,
+    found,
     name_of,
     parse_xml,
     text_at,
@@ -59,15 +60,15 @@ def _paper(data: bytes, file: str) -> Paper:
         raise SourceError("the document is damaged") from error
     except (RuntimeError, NotImplementedError) as error:
         raise SourceError(
-            "the document is locked by a password, or packed in no known way"
+            "the document is locked by a password, or packed in an unknown way"
         ) from error
     if body is None:
         raise SourceError("the document holds no text")
-    paragraphs = list(_paragraphs(body))
-    return _made(paragraphs, facts, Origin(file=file, position=1, sha256=hash_of(data)))
+    origin = Origin(file=file, position=1, sha256=hash_of(data))
+    return _titled(list(_paragraphs(body)), facts, origin)
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> Any:  # noqa: ANN401  an lxml element, or None
+def _member(archive: zipfile.ZipFile, name: str) -> Element:
     if name not in archive.namelist():
         return None
     with archive.open(name) as member:
@@ -83,26 +84,22 @@ def _member(archive: zipfile.ZipFile, name: str) -> Any:  # noqa: ANN401  an lxm
     return parsed
 
 
-def _paragraphs(document: Any) -> Iterator[_Paragraph]:  # noqa: ANN401
+def _paragraphs(document: Element) -> Iterator[_Paragraph]:
     for element in document.iter():
-        if name_of(element) == "p":
-            text = "".join(_runs(element))
-            if text.strip():
-                yield _Paragraph(_style(element), " ".join(text.split()))
+        if name_of(element) == "p" and (text := " ".join("".join(_runs(element)).split())):
+            yield _Paragraph(_style(element), text)
 
 
-def _style(paragraph: Any) -> str:  # noqa: ANN401
-    for element in paragraph.iter():
-        if name_of(element) == "pStyle":
-            return str(_value(element)).lower()
-    return ""
+def _style(paragraph: Element) -> str:
+    styles = (_value(e).lower() for e in paragraph.iter() if name_of(e) == "pStyle")
+    return next(styles, "")
 
 
-def _value(element: Any) -> str:  # noqa: ANN401
+def _value(element: Element) -> str:
     return next((v for n, v in element.attrib.items() if n.rpartition("}")[2] == "val"), "")
 
 
-def _runs(paragraph: Any) -> Iterator[str]:  # noqa: ANN401
+def _runs(paragraph: Element) -> Iterator[str]:
     for run in paragraph.iter():
         if name_of(run) != "r" or _is_hidden(run):
             continue
@@ -114,37 +111,36 @@ def _runs(paragraph: Any) -> Iterator[str]:  # noqa: ANN401
                 yield " "
 
 
-def _is_hidden(run: Any) -> bool:  # noqa: ANN401
+def _is_hidden(run: Element) -> bool:
     """Hidden by Word's own mark, white, or at most one point high."""
-    for prop in run:
-        if name_of(prop) != "rPr":
-            continue
-        marks = {name_of(mark): _value(mark) for mark in prop}
-        size = marks.get("sz", "")
-        return (
-            marks.get("vanish", "0") not in ("0", "false")
-            or marks.get("color", "").upper() == "FFFFFF"
-            or (size.isdecimal() and int(size) <= 2)
-        )
-    return False
+    marks = {name_of(mark): _value(mark) for mark in next(iter(found(run, "rPr")), ())}
+    size = marks.get("sz", "")  # in half points
+    return (
+        marks.get("vanish", "0") not in ("0", "false")
+        or marks.get("color", "").upper() == "FFFFFF"
+        or (size.isdecimal() and int(size) <= 2)
+    )
 
 
-def _made(paragraphs: list[_Paragraph], facts: Any, origin: Origin) -> Paper:  # noqa: ANN401
-    fields: dict[str, str] = {}
+def _titled(paragraphs: list[_Paragraph], facts: Element, origin: Origin) -> Paper:
     titled = next((p for p in paragraphs if p.style in ("title", "titel", "titre")), None)
     first = titled or next((p for p in paragraphs if len(p.text) <= MOST_TITLE_CHARS), None)
     title = first.text if first else ""
-    if facts is not None and not titled and (named := text_at(facts, "title")):
-        title = named if not re.match(r"(?i)microsoft word|untitled|document\d*$", named) else title
+    named = text_at(facts, "title") if facts is not None and not titled else ""
+    if named and not re.match(r"(?i)microsoft word|untitled|document\d*$", named):
+        title = named
     if not title:
         raise SourceError("the document has no title")
     rest = [p for p in paragraphs if p.text != title and p.style != "author"]
-    fields["authors"] = "; ".join(p.text for p in paragraphs if p.style in ("author", "authors"))
+    people = "; ".join(p.text for p in paragraphs if p.style in ("author", "authors"))
     styled = "\n\n".join(p.text for p in rest if p.style == "abstract")
-    marked = (f"# {p.text}" if p.style.startswith("heading") else p.text for p in rest
-              if p.style != "abstract")  # fmt: skip
+    marked = [
+        f"# {p.text}" if p.style.startswith("heading") else p.text
+        for p in rest
+        if p.style != "abstract"
+    ]
     own, body = split_abstract("\n\n".join(marked))
     body = re.sub(r"^# ", "", body, flags=re.MULTILINE)
     if not (styled or own or body):
         raise SourceError("the document holds a title and no text")
-    return paper_of_text(title, fields, styled or own, body, origin)
+    return paper_of_text(title, {"authors": people}, styled or own, body, origin)

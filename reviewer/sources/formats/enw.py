@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reviewer.sources.entries import ReadOptions, origin_of
-from reviewer.sources.parsing.tagged_lines import TaggedRecord, Tags, whole_records
+from reviewer.sources.entries import ReadOptions, make_papers, new_paper
+from reviewer.sources.parsing.tagged_lines import Tagged, Tags, tagged_entries
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import arxiv_id_in, date_in, iso_date, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import arxiv_id_in, date_in, iso_date
 from reviewer.types import Paper
-from reviewer.types.papers import Part, Skipped
+from reviewer.types.papers import Skipped
 
 _NEARLY = re.compile(
     r"^.{0,4}(?:Journal|Conference|Book|Thesis|Report|Web|Generic|Electronic)[ \w]{0,25}$"
@@ -25,10 +24,11 @@ _TAGS = Tags(
     like_start=_NEARLY,
 )
 _START = re.compile(r"^%0 \S", re.MULTILINE)
-_KINDS = {
-    "journal article": "article", "conference proceedings": "inproceedings", "book": "book",
-    "conference paper": "inproceedings", "book section": "incollection", "thesis": "phdthesis",
-    "report": "techreport", "web page": "online",
+KINDS = {  # EndNote's types of references, in small letters
+    "journal article": "article", "electronic article": "article", "book": "book",
+    "conference proceedings": "inproceedings", "conference paper": "inproceedings",
+    "book section": "incollection", "thesis": "phdthesis", "report": "techreport",
+    "web page": "online",
 }  # fmt: skip
 _DETAILS = {"V": "volume", "N": "number", "I": "publisher", "P": "pages", "G": "language"}
 
@@ -39,36 +39,25 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a record; one without a title or without its beginning is Skipped."""
-    for record in whole_records(text, _TAGS, file):
-        yield record if isinstance(record, Skipped) else _paper(record, file)
+    return make_papers(tagged_entries(text, _TAGS), _paper_of, file, "record")
 
 
-def _paper(record: TaggedRecord, file: str) -> Paper:
-    parts = [Part(name="title", text=record.text("T"))]
-    if abstract := record.text("X"):
-        parts.append(Part(name="abstract", text=abstract))
-    authors, groups = read_names(
-        [split_name(name.rstrip(","), is_group=name.endswith(",")) for name in record.all("A")]
-    )
-    date = max((date_in(record.text("D")), iso_date(record.text("D"), record.text("8"))), key=len)
-    kind = _KINDS.get(record.text("0").lower(), "")
-    details = {own: record.text(tag) for tag, own in _DETAILS.items()}
+def _paper_of(record: Tagged) -> Paper:
+    day = record.text("D")
     url = next(iter(record.all("U")), "")
-    return Paper(
+    return new_paper(
+        record.text("T"),
+        record.text("X"),
+        names=[split_name(n.rstrip(","), is_group=n.endswith(",")) for n in record.all("A")],
+        date=max((date_in(day), iso_date(day, record.text("8"))), key=len),
         key=record.text("F"),
-        parts=tuple(parts),
-        authors=authors,
-        date=date,
-        year=year_of(date),
         venue=record.text("J", "B", "S"),
         doi=bare_doi(record.text("R")),
         arxiv_id=arxiv_id_in(url),
         url=url,
         keywords=tuple(record.all("K")),
         extra={
-            **({KIND: kind} if kind else {}),
-            **{name: value for name, value in details.items() if value},
-            **groups,
+            KIND: KINDS.get(record.text("0").lower(), ""),
+            **{own: record.text(tag) for tag, own in _DETAILS.items()},
         },
-        origins=(origin_of(record.raw, file, record.line),),
     )

@@ -1,17 +1,17 @@
-"""Reads a saved web page of one paper: its `citation_` tags, and what of its text can be seen."""
+"""Reads a saved web page of one paper: its `citation_` tags and its visible text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from itertools import takewhile
 
-from reviewer.sources.entries import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
+from reviewer.sources.parsing.xml_stream import Element
 from reviewer.text import bare_doi, split_name
-from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in
 from reviewer.types import Paper
-from reviewer.types.papers import Skipped
+from reviewer.types.papers import Origin, Skipped
 
 _MOST_CHARS = 20_000_000
 _START = re.compile(
@@ -28,6 +28,9 @@ _HIDDEN = re.compile(
 )
 _DROPPED = re.compile(r"^(?:references|bibliography|works cited)$", re.IGNORECASE)
 _LEAST_CHARS = 40
+_DATES = (
+    "citation_publication_date citation_date citation_online_date dc.date article:published_time"
+).split()
 
 
 def matches(text: str) -> bool:
@@ -55,7 +58,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
         yield _paper(title, abstract, body, tags, origin_of(text, file, 1))
 
 
-def _parsed(text: str) -> Any:  # noqa: ANN401  an lxml element, or the fault
+def _parsed(text: str) -> Element:
     from lxml import etree
     from lxml import html as lxml_html
 
@@ -72,7 +75,7 @@ def _parsed(text: str) -> Any:  # noqa: ANN401  an lxml element, or the fault
     return page
 
 
-def _tags(page: Any) -> dict[str, list[str]]:  # noqa: ANN401
+def _tags(page: Element) -> dict[str, list[str]]:
     tags: dict[str, list[str]] = {}
     for element in page.iter("meta"):
         name = (element.get("name") or element.get("property") or "").lower()
@@ -86,7 +89,7 @@ def _first(tags: dict[str, list[str]], *names: str) -> str:
     return next((tags[name][0] for name in names if name in tags), "")
 
 
-def _heading(page: Any) -> str:  # noqa: ANN401
+def _heading(page: Element) -> str:
     for name in ("h1", "title"):
         for element in page.iter(name):
             if text := " ".join(element.text_content().split()):
@@ -94,7 +97,7 @@ def _heading(page: Any) -> str:  # noqa: ANN401
     return ""
 
 
-def _is_hidden(element: Any) -> bool:  # noqa: ANN401
+def _is_hidden(element: Element) -> bool:
     return (
         not isinstance(element.tag, str)
         or element.tag in _UNSEEN
@@ -104,58 +107,43 @@ def _is_hidden(element: Any) -> bool:  # noqa: ANN401
     )
 
 
-def _seen_text(page: Any) -> str:  # noqa: ANN401
+def _seen_text(page: Element) -> str:
     """The paragraphs that a reader sees, up to the list of references."""
     root = next(page.iter("article"), None)
     root = root if root is not None else next(page.iter("main"), page)
-    pieces: list[str] = []
-    _collect(root, pieces)
-    paragraphs = (" ".join(p.split()) for p in "".join(pieces).split("\n\n"))
-    kept = []
-    for paragraph in paragraphs:
-        if _DROPPED.match(paragraph):
-            break
-        if paragraph:
-            kept.append(paragraph)
-    return "\n\n".join(kept)
+    paragraphs = (" ".join(p.split()) for p in "".join(_seen(root)).split("\n\n"))
+    return "\n\n".join(p for p in takewhile(lambda p: not _DROPPED.match(p), paragraphs) if p)
 
 
-def _collect(element: Any, pieces: list[str]) -> None:  # noqa: ANN401
-    """At most 256 deep, which is as deep as the parser goes."""
+def _seen(element: Element) -> Iterator[str]:
+    """The texts that are not hidden, at most 256 deep, which is as deep as the parser goes."""
     if _is_hidden(element):
         return
-    is_block = element.tag in _BLOCKS
-    pieces.append("\n\n" if is_block else "")
-    pieces.append(element.text or "")
+    gap = "\n\n" if element.tag in _BLOCKS else ""
+    yield gap + (element.text or "")
     for child in element:
-        _collect(child, pieces)
-        pieces.append(child.tail or "")
-    pieces.append("\n\n" if is_block else "")
+        yield from _seen(child)
+        yield child.tail or ""
+    yield gap
 
 
-def _paper(title: str, abstract: str, body: str, tags: dict[str, list[str]], origin: Any) -> Paper:  # noqa: ANN401
+def _paper(
+    title: str, abstract: str, body: str, tags: dict[str, list[str]], origin: Origin
+) -> Paper:
     people = tags.get("citation_author") or tags.get("dc.creator") or tags.get("author") or []
-    people = [n for p in people for n in (p.split(";") if ";" in p else [p])]
-    authors, groups = read_names([split_name(n) for n in people if n.strip()])
-    date = date_in(
-        _first(tags, "citation_publication_date", "citation_date", "citation_online_date",
-               "dc.date", "article:published_time")
-    )  # fmt: skip
     url = _first(tags, "citation_public_url", "citation_abstract_html_url", "og:url")
-    return Paper(
-        parts=parts_of(title, abstract, body),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    return new_paper(
+        title,
+        abstract,
+        body,
+        names=[split_name(n) for p in people for n in p.split(";") if n.strip()],
+        date=date_in(_first(tags, *_DATES)),
         venue=_first(tags, "citation_journal_title", "citation_conference_title"),
         doi=bare_doi(_first(tags, "citation_doi", "dc.identifier", "prism.doi")),
         arxiv_id=bare_arxiv_id(_first(tags, "citation_arxiv_id")) or arxiv_id_in(url),
         pmid=_first(tags, "citation_pmid"),
         url=url,
-        keywords=tuple(dict.fromkeys(
-            w for k in tags.get("citation_keywords", []) for v in re.split("[;,]", k)
-            if (w := v.strip())
-        )),
-        extra=dict(groups),
+        keywords=distinct(re.split("[;,]", ";".join(tags.get("citation_keywords", [])))),
+        extra={},
         origins=(origin,),
-    )  # fmt: skip
+    )

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from reviewer.sources.entries import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, distinct, make_papers, new_paper
 from reviewer.sources.parsing.xml_stream import (
-    XmlRecord,
+    Element,
     begins_with,
     found,
     name_of,
     text_at,
+    texts_at,
     whole_text,
     xml_records,
 )
 from reviewer.text import bare_doi, split_name
-from reviewer.text.identifiers import bare_arxiv_id, iso_date, year_of
-from reviewer.text.names import Name, read_names
+from reviewer.text.entry_types import KIND
+from reviewer.text.identifiers import bare_arxiv_id, iso_date
+from reviewer.text.names import Name
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -32,53 +33,41 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper an article, with its body; figures, tables and references are left out."""
-    for record in xml_records(text, "article"):
-        if record.fault:
-            yield Skipped(file=file, position=record.line, reason=record.fault)
-            continue
-        meta = next(iter(found(record.element, "front/article-meta")), record.element)
-        title = text_at(meta, "title-group/article-title")
-        if not title:
-            yield Skipped(file=file, position=record.line, reason="the article has no title")
-        else:
-            yield _paper(title, meta, record, file)
+    return make_papers(xml_records(text, "article"), _paper_of, file, "article")
 
 
-def _paper(title: str, meta: Any, record: XmlRecord, file: str) -> Paper:  # noqa: ANN401
-    subtitle = text_at(meta, "title-group/subtitle")
+def _paper_of(article: Element) -> Paper | None:
+    meta = next(iter(found(article, "front/article-meta")), article)
+    title, subtitle = (
+        text_at(meta, "title-group/article-title"),
+        text_at(meta, "title-group/subtitle"),
+    )
+    if not title:
+        return None
     abstracts = found(meta, "abstract")
     plain = [a for a in abstracts if not a.get("abstract-type")] or abstracts
-    body = found(record.element, "body")
-    authors, groups = read_names(list(_authors(meta)))
     ids = {e.get("pub-id-type", ""): whole_text(e) for e in found(meta, "article-id")}
-    journal = next(iter(found(record.element, "front/journal-meta")), None)
-    date = _date(meta)
-    details = {
-        "volume": text_at(meta, "volume"), "number": text_at(meta, "issue"),
-        "pages": "--".join(p for n in ("fpage", "lpage") if (p := text_at(meta, n))),
-    }  # fmt: skip
-    return Paper(
-        parts=parts_of(
-            f"{title}: {subtitle}" if subtitle else title,
-            "\n\n".join(_paragraphs(plain[0])) if plain else "",
-            "\n\n".join(_paragraphs(body[0])) if body else "",
-        ),
-        authors=authors,
-        date=date,
-        year=year_of(date),
-        venue=_venue(journal) if journal is not None else "",
+    return new_paper(
+        f"{title}: {subtitle}" if subtitle else title,
+        "\n\n".join(text for one in plain[:1] for text in _paragraphs(one)),
+        "\n\n".join(text for one in found(article, "body")[:1] for text in _paragraphs(one)),
+        names=_authors(meta),
+        date=_date(meta),
+        venue=_venue(article),
         doi=bare_doi(ids.get("doi", "")),
         arxiv_id=bare_arxiv_id(ids.get("arxiv", "")),
         pmid=ids.get("pmid", ""),
-        keywords=tuple(
-            dict.fromkeys(w for e in found(meta, "kwd-group/kwd") if (w := whole_text(e)))
-        ),
-        extra={"entry_type": "article", **{n: v for n, v in details.items() if v}, **groups},
-        origins=(origin_of(record.raw, file, record.line),),
+        keywords=distinct(texts_at(meta, "kwd-group/kwd")),
+        extra={
+            KIND: "article",
+            "volume": text_at(meta, "volume"),
+            "number": text_at(meta, "issue"),
+            "pages": "--".join(p for name in ("fpage", "lpage") if (p := text_at(meta, name))),
+        },
     )
 
 
-def _authors(meta: Any) -> Iterator[Name]:  # noqa: ANN401
+def _authors(meta: Element) -> Iterator[Name]:
     for person in found(meta, "contrib-group/contrib"):
         if person.get("contrib-type", "author") != "author":
             continue
@@ -90,7 +79,7 @@ def _authors(meta: Any) -> Iterator[Name]:  # noqa: ANN401
             yield Name(group=group)
 
 
-def _paragraphs(element: Any) -> Iterator[str]:  # noqa: ANN401
+def _paragraphs(element: Element) -> Iterator[str]:
     """Headings and paragraphs in their order; what is set apart from the text is left out."""
     for child in element:
         name = name_of(child)
@@ -103,12 +92,12 @@ def _paragraphs(element: Any) -> Iterator[str]:  # noqa: ANN401
             yield from _paragraphs(child)
 
 
-def _venue(journal: Any) -> str:  # noqa: ANN401
+def _venue(article: Element) -> str:
     paths = ("journal-title-group/journal-title", "journal-title", "journal-id")
-    return next((text for path in paths if (text := text_at(journal, path))), "")
+    return next((t for path in paths if (t := text_at(article, f"front/journal-meta/{path}"))), "")
 
 
-def _date(meta: Any) -> str:  # noqa: ANN401
+def _date(meta: Element) -> str:
     """The earliest of the dates of publication; of one year the fullest."""
     dates = [
         iso_date(*(text_at(e, name) for name in ("year", "month", "day")))

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.sources.entries import ReadOptions, origin_of
+from reviewer.sources.entries import RawEntry, ReadOptions, make_papers
+from reviewer.sources.parsing.json_path import Json
 from reviewer.text.invisible import without_surrogates
 from reviewer.types import Paper
 from reviewer.types.papers import Part, Skipped
@@ -28,21 +29,27 @@ def matches(text: str) -> bool:
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a line. Fields that are not known, or not of the expected type, stay in `extra`."""
     if _DOCUMENT.match(text) and not _OBJECT_LINE.search(text):
-        yield Skipped(file=file, position=1, reason="it is JSON, but of no kind that review knows")
+        yield Skipped(
+            file=file, position=1, reason="it is JSON, but not in a form that review reads"
+        )
         return
+    yield from make_papers(_lines(text), _paper_of, file, "object")
+
+
+def _lines(text: str) -> Iterator[RawEntry]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         found = _parse(line)
         if isinstance(found, str):  # lines may have run into one another
             objects = max(1, *(line.count(f'"{name}"') for name in ("title", *_TEXT_FIELDS)))
-            yield from [Skipped(file=file, position=number, reason=found)] * objects
+            yield from [RawEntry(number, fault=found)] * objects
         else:
-            yield _paper(found, line.removesuffix("\r"), file, number)
+            yield RawEntry(number, line.removesuffix("\r"), found)
 
 
 def _parse(line: str) -> dict[str, Any] | str:
-    """The object, or the reason why there is none."""
+    """The object, or the reason why the line has no readable one."""
     try:
         found = json.loads(line)
     except RecursionError:
@@ -55,15 +62,17 @@ def _parse(line: str) -> dict[str, Any] | str:
         return "the object has no title"
     if _depth(found) > _DEEPEST:
         return "the JSON is nested too deeply"
-    return {str(name): value for name, value in _without_surrogates(found).items()}
+    # Lone surrogates cannot be kept as UTF-8; they become U+FFFD.
+    whole: dict[str, Any] = json.loads(without_surrogates(json.dumps(found, ensure_ascii=False)))
+    return whole
 
 
-def _kind(value: Any) -> str:  # noqa: ANN401  anything JSON can hold
+def _kind(value: Json) -> str:
     names = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
 
 
-def _depth(value: Any) -> int:  # noqa: ANN401  anything JSON can hold
+def _depth(value: Json) -> int:
     deepest, level = 0, [value]
     while level and deepest <= _DEEPEST:
         deepest += 1
@@ -76,18 +85,7 @@ def _depth(value: Any) -> int:  # noqa: ANN401  anything JSON can hold
     return deepest
 
 
-def _without_surrogates(value: Any) -> Any:  # noqa: ANN401  anything JSON can hold
-    """Lone surrogates can be kept nowhere as UTF-8; they become U+FFFD."""
-    if isinstance(value, str):
-        return without_surrogates(value)
-    if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(str(k)): _without_surrogates(v) for k, v in value.items()}
-    return value
-
-
-def _paper(found: dict[str, Any], line: str, file: str, number: int) -> Paper:
+def _paper_of(found: dict[str, Any]) -> Paper:
     abstract = found.get("abstract")
     parts = [Part(name="title", text=found["title"])]
     if isinstance(abstract, str) and abstract.strip():
@@ -112,12 +110,11 @@ def _paper(found: dict[str, Any], line: str, file: str, number: int) -> Paper:
         date=date,
         year=year,
         extra=extra,
-        origins=(origin_of(line, file, number),),
         **texts,
     )
 
 
-def _names(value: Any) -> tuple[str, ...]:  # noqa: ANN401  anything JSON can hold
+def _names(value: Json) -> tuple[str, ...]:
     """Names from a list of texts, a list of objects with a `name`, or one text cut at `;`."""
     if isinstance(value, str):
         value = value.split(";")
@@ -127,7 +124,7 @@ def _names(value: Any) -> tuple[str, ...]:  # noqa: ANN401  anything JSON can ho
     return tuple(name.strip() for name in names if isinstance(name, str) and name.strip())
 
 
-def _count(value: Any) -> int | None:  # noqa: ANN401  anything JSON can hold
+def _count(value: Json) -> int | None:
     """How many names are given."""
     if isinstance(value, str):
         return len([name for name in value.split(";") if name.strip()])
@@ -157,7 +154,7 @@ def _iso_date(text: str) -> str:
     return iso.group(0)
 
 
-def _year(value: Any) -> int | None:  # noqa: ANN401  anything JSON can hold
+def _year(value: Json) -> int | None:
     if isinstance(value, str) and re.fullmatch(r"\s*\d{4}\s*", value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not 1000 <= value <= 9999:

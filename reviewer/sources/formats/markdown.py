@@ -15,7 +15,7 @@ _MATTER = re.compile(r"\A\s*---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n
 _HEADING = re.compile(r"^#[ \t]+(\S.*?)[ \t#]*\r?$", re.MULTILINE)
 _UNDERLINED = re.compile(r"\A\s*(\S[^\r\n]{2,300})\r?\n=+[ \t]*\r?\n")
 _MOST_MATTER = 20_000
-_MOST_BRACKETS = 400  # ruamel takes half a minute for 20,000 that stand in one another
+_MOST_BRACKETS = 400  # ruamel takes half a minute for 20,000 inside one another
 
 
 def matches(text: str) -> bool:
@@ -27,30 +27,29 @@ def matches(text: str) -> bool:
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
-    """One Paper, or Skipped when there is no title or nothing to read under it."""
+    """One Paper, or Skipped without a title or without text under it."""
     matter = _MATTER.match(text[:_MOST_MATTER])
     fields = _fields(matter[1]) if matter else {}
     if fields is None:
-        yield Skipped(file=file, position=1, reason="its front matter is no YAML")
+        yield Skipped(file=file, position=1, reason="its front matter is not YAML")
         return
     rest = text[matter.end() :] if matter else text
     title = fields.get("title", "")
-    if not title:
-        found = _HEADING.search(rest[:20_000]) or _UNDERLINED.match(rest)
-        title = found[1].strip() if found else ""
-        rest = rest[found.end() :] if found else rest
+    found = None if title else _HEADING.search(rest[:20_000]) or _UNDERLINED.match(rest)
+    if found:
+        title, rest = found[1].strip(), rest[found.end() :]
     own, body = split_abstract(rest)
     abstract = fields.get("abstract", "") or own
     if not title:
         yield Skipped(file=file, position=1, reason="the text has no title")
     elif not abstract and not is_prose(body):
-        yield Skipped(file=file, position=1, reason="under its title there is no text to read")
+        yield Skipped(file=file, position=1, reason="it has a title and no text to read")
     else:
         yield paper_of_text(title, fields, abstract, body, origin_of(text, file, 1))
 
 
 def _fields(matter: str) -> dict[str, str] | None:
-    """The front matter's fields as texts, lists joined by `; `; None when it is no YAML."""
+    """The front matter's fields as texts, lists joined by `; `; None when it is not YAML."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reviewer.sources.entries import ReadOptions, origin_of, parts_of
-from reviewer.sources.parsing.tagged_lines import TaggedRecord, Tags, whole_records
+from reviewer.sources.entries import ReadOptions, distinct, make_papers, new_paper
+from reviewer.sources.parsing.tagged_lines import Tagged, Tags, tagged_entries
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import date_in, inverted_initials, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import date_in, inverted_initials
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -29,40 +28,33 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a record; one without a title or without its beginning is Skipped."""
-    for record in whole_records(text, _TAGS, file, ("BTI", "TT")):
-        yield record if isinstance(record, Skipped) else _paper(record, file)
+    return make_papers(tagged_entries(text, _TAGS), _paper_of, file, "record")
 
 
-def _paper(record: TaggedRecord, file: str) -> Paper:
+def _paper_of(record: Tagged) -> Paper:
     people = record.all("FAU") or [inverted_initials(name) for name in record.all("AU")]
-    names = [split_name(name) for name in people]
-    names += [split_name(name, is_group=True) for name in record.all("CN")]
-    authors, groups = read_names(names)
-    date = date_in(record.text("DP", "DEP"))
-    details = {own: record.text(tag) for tag, own in _DETAILS.items()}
-    details["issn"] = next((v.split(" ")[0] for v in record.all("IS")), "")
+    groups = [split_name(name, is_group=True) for name in record.all("CN")]
     is_article = any(v.startswith("Journal Article") for v in record.all("PT"))
-    return Paper(
-        parts=parts_of(record.text("TI", "BTI", "TT"), record.text("AB")),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    return new_paper(
+        record.text("TI", "BTI", "TT"),
+        record.text("AB"),
+        names=[*map(split_name, people), *groups],
+        date=date_in(record.text("DP", "DEP")),
         venue=record.text("JT", "TA"),
         doi=_doi(record),
         pmid=next(iter(record.all("PMID")), ""),
-        keywords=tuple(dict.fromkeys(record.all("OT"))),
+        keywords=distinct(record.all("OT")),
         extra={
-            **({KIND: "article"} if is_article else {}),
-            **{name: value for name, value in details.items() if value},
-            **groups,
+            KIND: "article" if is_article else "",
+            **{own: record.text(tag) for tag, own in _DETAILS.items()},
+            "issn": next((v.split(" ")[0] for v in record.all("IS")), ""),
         },
-        origins=(origin_of(record.raw, file, record.line),),
         retracted=any(v.startswith("Retracted Publication") for v in record.all("PT")),
     )
 
 
-def _doi(record: TaggedRecord) -> str:
-    """Identifiers stand with their kind behind them: `10.1000/x [doi]`."""
+def _doi(record: Tagged) -> str:
+    """Identifiers have their kind behind them: `10.1000/x [doi]`."""
     named = [v for tag in ("LID", "AID", "SO") for v in record.all(tag)]
     marked = (v.removesuffix("[doi]") for v in named if v.endswith("[doi]"))
     return next((doi for value in marked if (doi := bare_doi(value))), "")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reviewer.sources.entries import ReadOptions, origin_of, parts_of
-from reviewer.sources.parsing.json_path import objects_at, text_at, value_at, year_at
+from reviewer.sources.entries import ReadOptions, address_of, make_papers, new_paper
+from reviewer.sources.parsing.json_path import Json, objects_at, text_at, value_at, year_at
 from reviewer.sources.parsing.json_stream import json_items
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import arxiv_id_in, date_in, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import arxiv_id_in, date_in
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -28,52 +27,49 @@ def matches(text: str) -> bool:
     return head.lstrip()[:1] in ("{", "[") and _WORK in head and '"authorships"' in head
 
 
-def _is_work(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
+def _is_work(value: Json) -> bool:
     return isinstance(value, dict) and str(value.get("id", "")).startswith(_WORK)
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a work of a page of results, a list, one work, or one a line; one without a title
     is Skipped."""
-    for found in json_items(text, "results", _is_work):
-        paper = paper_of(found.value) if isinstance(found.value, dict) else None
-        if found.fault or paper is None:
-            reason = found.fault or "the work has no title"
-            yield Skipped(file=file, position=found.line, reason=reason)
-        else:
-            origin = origin_of(found.raw, file, found.line)
-            yield paper.model_copy(update={"origins": (origin,)})
+    return make_papers(json_items(text, "results", _is_work), paper_of, file, "work")
 
 
-def paper_of(work: Mapping[str, Any]) -> Paper | None:
+def paper_of(work: Json) -> Paper | None:
     """A paper without origin; None when the work has no title. A work that OpenAlex knows both at a
     publisher and at arXiv is the published paper, with the preprint in `versions`."""
     title = text_at(work, "title") or text_at(work, "display_name")
     if not title:
         return None
-    authors, groups = read_names([split_name(name) for name in _authors(work)])
-    date = date_in(text_at(work, "publication_date"))
+    names = (
+        text_at(a, "author", "display_name") or text_at(a, "raw_author_name")
+        for a in objects_at(work, "authorships")
+    )
+    keywords = (text_at(keyword, "display_name") for keyword in objects_at(work, "keywords"))
     doi, arxiv = _identifiers(work)
-    return Paper(
-        parts=parts_of(title, abstract_of(value_at(work, "abstract_inverted_index"))),
-        authors=authors,
-        date=date,
-        year=year_at(work, "publication_year") or year_of(date),
+    page = text_at(work, "primary_location", "landing_page_url") or text_at(work, "id")
+    return new_paper(
+        title,
+        abstract_of(value_at(work, "abstract_inverted_index")),
+        names=[split_name(name) for name in names if name],
+        date=date_in(text_at(work, "publication_date")),
+        year=year_at(work, "publication_year"),
         venue=text_at(work, "primary_location", "source", "display_name"),
         doi=doi or bare_doi(text_at(work, "doi")),
         arxiv_id="" if doi else arxiv,
         pmid=text_at(work, "ids", "pmid").rpartition("/")[2],
-        url=_address(work, doi, arxiv),
-        keywords=tuple(text for k in objects_at(work, "keywords")
-                       if (text := text_at(k, "display_name"))),
-        extra={**_details(work), **groups},
+        url=address_of(doi, arxiv, page),
+        keywords=tuple(keyword for keyword in keywords if keyword),
+        extra=_details(work),
         versions=(f"arxiv:{arxiv}",) if doi and arxiv else (),
         retracted=value_at(work, "is_retracted") is True,
-    )  # fmt: skip
+    )
 
 
-def abstract_of(index: Any) -> str:  # noqa: ANN401  anything JSON can hold
-    """The text that an inverted index was made of: every word at each of its positions."""
+def abstract_of(index: Json) -> str:
+    """The text behind an inverted index: every word at each of its positions."""
     if not isinstance(index, dict):
         return ""
     placed = [
@@ -85,14 +81,6 @@ def abstract_of(index: Any) -> str:  # noqa: ANN401  anything JSON can hold
     return " ".join(word for _, word in sorted(placed)[:_MOST_WORDS])
 
 
-def _authors(work: Mapping[str, Any]) -> list[str]:
-    names = [
-        text_at(a, "author", "display_name") or text_at(a, "raw_author_name")
-        for a in objects_at(work, "authorships")
-    ]
-    return [name for name in names if name]
-
-
 def _identifiers(work: Mapping[str, Any]) -> tuple[str, str]:
     """A publisher's DOI and an arXiv id, as far as the work has them."""
     doi = bare_doi(text_at(work, "doi"))
@@ -102,20 +90,12 @@ def _identifiers(work: Mapping[str, Any]) -> tuple[str, str]:
     return doi, next((arxiv for a in addresses if (arxiv := arxiv_id_in(a))), "")
 
 
-def _address(work: Mapping[str, Any], doi: str, arxiv: str) -> str:
-    if doi:
-        return f"https://doi.org/{doi}"
-    if arxiv:
-        return f"https://arxiv.org/abs/{arxiv}"
-    return text_at(work, "primary_location", "landing_page_url") or text_at(work, "id")
-
-
 def _details(work: Mapping[str, Any]) -> dict[str, Any]:
     first, last = text_at(work, "biblio", "first_page"), text_at(work, "biblio", "last_page")
     kind = _KINDS.get(text_at(work, "type"), "")
     if text_at(work, "primary_location", "source", "type") == "conference":
         kind = "inproceedings"
-    details = {
+    return {
         KIND: kind,
         "volume": text_at(work, "biblio", "volume"),
         "number": text_at(work, "biblio", "issue"),
@@ -123,7 +103,6 @@ def _details(work: Mapping[str, Any]) -> dict[str, Any]:
         "language": text_at(work, "language"),
         "openalex": work_id(work),
     }
-    return {name: value for name, value in details.items() if value}
 
 
 def work_id(work: Mapping[str, Any]) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from reviewer.processes import Outcome, run_module
-from reviewer.sources.entries import Entries, ReadOptions
+from reviewer.sources.entries import Entries, ReadOptions, filled, hash_of
 from reviewer.sources.pdf.worker import MOST_SECONDS
 from reviewer.sources.text_file import PDF_MARK
 from reviewer.text import counted
@@ -18,7 +17,7 @@ from reviewer.types import Paper
 from reviewer.types.papers import Heading, Origin, Part, Skipped
 
 MOST_FILE_BYTES = 256 << 20
-_MARK_WITHIN = 1024  # readers look for the mark in so many bytes
+_MARK_WITHIN = 1024  # readers look for the mark in this many bytes
 # The child has 30 s of processor time; where the system counts none, of the clock's.
 _CLOCK_SECONDS = MOST_SECONDS * (1 if sys.platform == "win32" else 10)
 _MOST_PAGES_NAMED = 10
@@ -32,31 +31,27 @@ def read_pdf(data: bytes, file: str, options: ReadOptions) -> Entries:
     """The paper in a PDF, with notes on what was left out; or Skipped with the reason."""
     if len(data) > MOST_FILE_BYTES:
         size, most = len(data) >> 20, MOST_FILE_BYTES >> 20
-        return _refused(file, f"it has {size} MiB, more than the {most} that are read of a PDF")
+        return Entries.refused(
+            file, f"it has {size} MiB, more than the {most} that are read of a PDF"
+        )
     arguments = ["--ocr"] if options.has_ocr else []
     outcome = run_module("reviewer.sources.pdf.worker", arguments, data, _CLOCK_SECONDS)
     if refusal := _failure(outcome):
-        return _refused(file, refusal)
+        return Entries.refused(file, refusal)
     found = json.loads(outcome.output)
     if "refused" in found:
-        return _refused(file, found["refused"].replace("FILE", file))
-    digest = hashlib.sha256(data).hexdigest()
-    paper = _paper(found, Origin(file=file, position=1, sha256=digest))
+        return Entries.refused(file, found["refused"].replace("FILE", file))
+    paper = _paper(found, Origin(file=file, position=1, sha256=hash_of(data)))
     notes = tuple(Skipped(file=file, reason=reason) for reason in _notes(found))
     return Entries((paper,), (), notes)
 
 
-def _refused(file: str, reason: str) -> Entries:
-    return Entries(skipped=(Skipped(file=file, reason=reason),))
-
-
 def _failure(outcome: Outcome) -> str:
-    """Why the child gave nothing; empty when it did."""
+    """Why the child process gave nothing; empty if it gave something."""
     import signal
 
-    over = f"it could not be read in {MOST_SECONDS} s"
     if outcome.code is None or outcome.code == -getattr(signal, "SIGXCPU", 0):
-        return over
+        return f"it could not be read in {MOST_SECONDS} s"
     if outcome.code != 0 or not outcome.output:
         return "it is damaged, or needs more than 1 GiB of memory: the reader broke off"
     return ""
@@ -68,18 +63,17 @@ def _paper(found: dict[str, Any], origin: Origin) -> Paper:
         title = f"{Path(origin.file).stem} ({origin.sha256[:6]})"
         certainty["title"] = "guess"
     parts = [Part(name="title", text=title)]
-    for name in ("abstract", "body", "references"):
-        if found[name]["text"].strip():
-            headings = tuple(Heading(start=at, text=text) for at, text in found[name]["headings"])
-            starts = tuple(found[name]["page_starts"])
-            parts.append(
-                Part(name=name, text=found[name]["text"], page_starts=starts, headings=headings)
-            )
-    extra = {"certainty": certainty, "pages_read": found["pages"]}
-    if found["front"]:
-        extra["front_matter"] = found["front"]
-    if hidden := _hidden(found):
-        extra["hidden_text"] = hidden
+    names: tuple[Literal["abstract", "body", "references"], ...] = (
+        "abstract",
+        "body",
+        "references",
+    )
+    for name in names:
+        text, starts = found[name]["text"], tuple(found[name]["page_starts"])
+        headings = tuple(Heading(start=at, text=words) for at, words in found[name]["headings"])
+        if text.strip():
+            parts.append(Part(name=name, text=text, page_starts=starts, headings=headings))
+    front = filled({"front_matter": found["front"], "hidden_text": _hidden(found)})
     date = found["date"]
     return Paper(
         parts=tuple(parts),
@@ -88,7 +82,7 @@ def _paper(found: dict[str, Any], origin: Origin) -> Paper:
         year=int(date[:4]) if date else None,
         doi=found["doi"],
         arxiv_id=found["arxiv_id"],
-        extra=extra,
+        extra={"certainty": certainty, "pages_read": found["pages"], **front},
         origins=(origin,),
     )
 
@@ -104,7 +98,7 @@ def _notes(found: dict[str, Any]) -> list[str]:
             f"{_pages(found['image_pages'])}: images without text (OCR makes a text of them)"
         )
     if not found["title"]:
-        notes.append("no title stands out on its first page, so it is named after its file")
+        notes.append("no title is to be seen on its first page, so it is named after its file")
     return notes
 
 

@@ -1,4 +1,4 @@
-"""Reads a plain text as one paper: a title, then prose, with labels such as `Abstract:` or none."""
+"""Reads a plain text as one paper: a title, then prose, with or without labels as `Abstract:`."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _BYLINE_CHARS = 400
 
 
 def matches(text: str) -> bool:
-    """True for a short first line, a blank line or a label under it, and prose below; nothing that
-    begins as data or code does."""
+    """True for a short first line, a blank line or a label under it, and prose below; False for
+    what begins as data or code does."""
     lines = [line.strip() for line in text[:20_000].lstrip("\ufeff").splitlines()]
     first = next((i for i, line in enumerate(lines) if line), None)
     if first is None or _STRUCTURE.match(lines[first]):
@@ -63,7 +63,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     own, body = split_abstract(rest)
     abstract = fields.get("abstract", "") or own
     if not (abstract or is_prose(body)):
-        yield Skipped(file=file, position=1, reason="under its title there is no text to read")
+        yield Skipped(file=file, position=1, reason="it has a title and no text to read")
         return
     head = text[:5000]
     fields.setdefault("doi", doi_in(head))

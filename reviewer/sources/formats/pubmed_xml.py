@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from reviewer.sources.entries import ReadOptions, origin_of, parts_of
-from reviewer.sources.parsing.xml_stream import begins_with, found, text_at, whole_text, xml_records
+from reviewer.sources.entries import ReadOptions, distinct, make_papers, new_paper
+from reviewer.sources.parsing.xml_stream import (
+    Element,
+    begins_with,
+    found,
+    text_at,
+    texts_at,
+    whole_text,
+    xml_records,
+)
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import date_in, iso_date, year_of
-from reviewer.text.names import Name, read_names
+from reviewer.text.identifiers import date_in, iso_date
+from reviewer.text.names import Name
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -29,52 +36,36 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper an article; one that is damaged or has no title is Skipped."""
-    for record in xml_records(text, "PubmedArticle", once="ArticleTitle"):
-        paper = None if record.fault else paper_of(record.element)
-        if paper is None:
-            reason = record.fault or "the article has no title"
-            yield Skipped(file=file, position=record.line, reason=reason)
-        else:
-            origin = origin_of(record.raw, file, record.line)
-            yield paper.model_copy(update={"origins": (origin,)})
+    articles = xml_records(text, "PubmedArticle", once="ArticleTitle")
+    return make_papers(articles, paper_of, file, "article")
 
 
-def paper_of(record: Any) -> Paper | None:  # noqa: ANN401  an lxml element, PubmedArticle
+def paper_of(record: Element) -> Paper | None:
     """A paper without origin; None when the record has no title. The stop that PubMed sets after
     each title is left out."""
     article = next(iter(found(record, "MedlineCitation/Article")), None)
-    title = _title(article) if article is not None else ""
-    if article is None or not title:
+    if article is None:
         return None
-    authors, groups = read_names([_name(a) for a in found(article, "AuthorList/Author")])
-    pmid, date = text_at(record, "MedlineCitation/PMID"), _date(article)
-    keywords = (whole_text(k) for k in found(record, "MedlineCitation/KeywordList/Keyword"))
-    details = {name: text_at(article, path) for name, path in _DETAILS.items()}
-    return Paper(
-        parts=parts_of(title, _abstract(article)),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    title = text_at(article, "ArticleTitle") or text_at(article, "VernacularTitle")
+    if not title.rstrip("."):
+        return None
+    pmid = text_at(record, "MedlineCitation/PMID")
+    return new_paper(
+        title.rstrip("."),
+        _abstract(article),
+        names=map(_name, found(article, "AuthorList/Author")),
+        date=_date(article),
         venue=text_at(article, "Journal/Title") or text_at(article, "Journal/ISOAbbreviation"),
         doi=_doi(article, record),
         pmid=pmid,
         url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else "",
-        keywords=tuple(dict.fromkeys(k for k in keywords if k)),
-        extra={
-            KIND: "article",
-            **{name: value for name, value in details.items() if value},
-            **groups,
-        },
+        keywords=distinct(texts_at(record, "MedlineCitation/KeywordList/Keyword")),
+        extra={KIND: "article", **{own: text_at(article, path) for own, path in _DETAILS.items()}},
         retracted=_is_retracted(article, record),
     )
 
 
-def _title(article: Any) -> str:  # noqa: ANN401
-    title = text_at(article, "ArticleTitle") or text_at(article, "VernacularTitle")
-    return title.rstrip(".")
-
-
-def _name(author: Any) -> Name:  # noqa: ANN401
+def _name(author: Element) -> Name:
     """A person whose family name keeps its particle apart (`van der Berg`), or a group."""
     family = text_at(author, "LastName")
     given = text_at(author, "ForeName") or text_at(author, "Initials")
@@ -86,7 +77,7 @@ def _name(author: Any) -> Name:  # noqa: ANN401
     return replace(split_name(f"{family}, {given}"), suffix=suffix)
 
 
-def _abstract(article: Any) -> str:  # noqa: ANN401
+def _abstract(article: Element) -> str:
     """Its parts as paragraphs, each after the label that it has, as PubMed shows them."""
     paragraphs = []
     for part in found(article, "Abstract/AbstractText"):
@@ -96,8 +87,8 @@ def _abstract(article: Any) -> str:  # noqa: ANN401
     return "\n\n".join(paragraphs)
 
 
-def _date(article: Any) -> str:  # noqa: ANN401
-    """When the issue came out, else when the article stood online."""
+def _date(article: Element) -> str:
+    """When the issue came out, else when the article was online."""
     printed, online = (
         [text_at(article, f"{place}/{name}") for name in ("Year", "Month", "Day")]
         for place in (f"{_ISSUE}/PubDate", "ArticleDate")
@@ -106,7 +97,7 @@ def _date(article: Any) -> str:  # noqa: ANN401
     return iso_date(*printed) or worded or iso_date(*online)
 
 
-def _doi(article: Any, record: Any) -> str:  # noqa: ANN401
+def _doi(article: Element, record: Element) -> str:
     """The article's own DOI; its references have some too, further down."""
     places = [e for e in found(article, "ELocationID") if e.get("EIdType") == "doi"]
     ids = found(record, "PubmedData/ArticleIdList/ArticleId")
@@ -114,8 +105,8 @@ def _doi(article: Any, record: Any) -> str:  # noqa: ANN401
     return next((doi for e in places if (doi := bare_doi(whole_text(e)))), "")
 
 
-def _is_retracted(article: Any, record: Any) -> bool:  # noqa: ANN401
+def _is_retracted(article: Element, record: Element) -> bool:
     """By its own type, or by a notice that it names."""
-    kinds = {whole_text(e) for e in found(article, "PublicationTypeList/PublicationType")}
+    kinds = texts_at(article, "PublicationTypeList/PublicationType")
     corrections = found(record, "MedlineCitation/CommentsCorrectionsList/CommentsCorrections")
     return _RETRACTED in kinds or any(c.get("RefType") == "RetractionIn" for c in corrections)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from reviewer.sources.entries import ReadOptions, origin_of
+from reviewer.sources.entries import ReadOptions, distinct, make_papers, new_paper
 from reviewer.sources.parsing.linked_pdfs import FILES
-from reviewer.sources.parsing.tagged_lines import RUN_TOGETHER
+from reviewer.sources.parsing.tagged_lines import Tags, tagged_entries
 from reviewer.text import split_name
 from reviewer.text.entry_types import kind_named
 from reviewer.text.identifiers import arxiv_id_in, inverted_initials, without_doi_address
-from reviewer.text.names import Name, read_names
+from reviewer.text.names import Name
 from reviewer.types import Paper
-from reviewer.types.papers import Part, Skipped
+from reviewer.types.papers import Skipped
 
 _TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9]) {0,2}-(?: |$)(.*)$")
 _START = re.compile(r"^[ \t]*TY {0,2}- ?\S", re.MULTILINE)
-_TITLES = ("title", "primary_title")
+_TAGS = Tags(_TAG, start="TY", end="ER")
 _VENUES = (
     "journal_name alternate_title3 secondary_title alternate_title2 alternate_title1 custom3"
 ).split()
@@ -37,87 +38,51 @@ def matches(text: str) -> bool:
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a record; one that lacks its end is read all the same, one without a title is
     Skipped."""
-    for line, lines in _records(text):
-        if not lines[0].startswith("TY"):
-            yield Skipped(file=file, position=line, reason="a record without its TY line")
-            continue
-        if sum(line.startswith("TI  - ") for line in lines) > 1:
-            yield Skipped(file=file, position=line, reason=RUN_TOGETHER)
-        fields = _fields(lines)
-        title = next((str(fields[name]) for name in _TITLES if fields.get(name)), "")
-        if not title.strip():
-            yield Skipped(file=file, position=line, reason="the record has no title")
-        else:
-            yield _paper(title, fields, origin_of("\n".join(lines), file, line))
+    lines = ((_TAG.match(line), line) for line in re.split(r"\r\n|\r|\n", text))
+    respelled = (f"{tag[1]}  - {tag[2].strip()}" if tag else line.strip() for tag, line in lines)
+    found = (
+        entry if entry.fault else replace(entry, value=entry.raw)
+        for entry in tagged_entries("\n".join(respelled), _TAGS)
+    )
+    return make_papers(found, _paper_of, file, "record")
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record's first line, from 1, and its lines in the one spelling that rispy reads."""
-    start, lines = 0, list[str]()
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        found = _TAG.match(line)
-        tag = found[1] if found else ""
-        if lines and tag in ("TY", "ER"):
-            yield start, lines
-        if found and tag == "TY":
-            start, lines = number, [f"TY  - {found[2].strip()}"]
-        elif tag == "ER":
-            lines = []
-        elif lines and line.strip():
-            lines.append(f"{found[1]}  - {found[2].strip()}" if found else line.strip())
-        elif found:  # the line that begins this record is lost
-            start, lines = number, [line.strip()]
-    if lines:
-        yield start, lines
-
-
-def _fields(lines: list[str]) -> Mapping[str, Any]:
+def _paper_of(record: str) -> Paper:
+    """The paper of a record in the one spelling that rispy reads."""
     import rispy
 
-    found = rispy.loads("\n".join([*lines, "ER  - ", ""]))
-    return found[0] if found else {}
-
-
-def _paper(title: str, fields: Mapping[str, Any], origin: Any) -> Paper:  # noqa: ANN401
-    parts = [Part(name="title", text=title)]
-    if abstract := _text(fields, "abstract") or _text(fields, "notes_abstract"):
-        parts.append(Part(name="abstract", text=abstract))
+    [fields] = rispy.loads(f"{record}\nER  - \n")
     accession = _text(fields, "accession_number")
-    names = [*_list(fields, "authors"), *_list(fields, "first_authors")]
-    if accession.startswith("WOS:") and _list(fields, "authors"):  # its A1 are publishing bodies
-        names = _list(fields, "authors")
-    authors, groups = read_names([_name(name) for name in names if name.strip(" ,")])
+    names = _list(fields, "authors")
+    if not (accession.startswith("WOS:") and names):  # its A1 are publishing bodies
+        names = [*names, *_list(fields, "first_authors")]
     notes = _list(fields, "notes")
-    date, year = _dates(fields)
     arxiv = re.match(r"(?i)arxiv:\s*(\S+)", accession)
     urls = _list(fields, "urls")
-    details = {own: _text(fields, name) for name, own in _DETAILS.items()} | _pages(fields)
     kind = kind_named(_text(fields, "type_of_reference"), "ris")
-    is_book = kind.get("entry_type") == "book"
-    details["isbn" if is_book else "issn"] = re.sub(r" \(IS[BS]N\)", "", _text(fields, "issn"))
-    linked = [link for link in _list(fields, "file_attachments1") if link.lower().endswith(".pdf")]
-    return Paper(
+    number_kind = "isbn" if kind.get("entry_type") == "book" else "issn"
+    return new_paper(
+        _text(fields, "title") or _text(fields, "primary_title"),
+        _text(fields, "abstract") or _text(fields, "notes_abstract"),
+        names=[_name(name) for name in names if name.strip(" ,")],
+        date=_date(fields),
         key=_text(fields, "id"),
-        parts=tuple(parts),
-        authors=authors,
         author_note=next((n for n in notes if _AUTHOR_NOTE.fullmatch(n)), ""),
         organisation=_text(fields, "author_address"),
-        date=date,
-        year=year,
         venue=next((v for n in _VENUES if (v := _text(fields, n))), ""),
         doi=without_doi_address(_text(fields, "doi")),
         arxiv_id=arxiv[1] if arxiv else next((i for url in urls if (i := arxiv_id_in(url))), ""),
         retracted=any(note.strip(" .").casefold() == "retracted" for note in notes),
         pmid=_pmid(notes, fields),
         url=urls[0] if urls else "",
-        keywords=tuple(dict.fromkeys(w for k in _list(fields, "keywords") if (w := k.lstrip("*")))),
+        keywords=distinct(k.lstrip("*") for k in _list(fields, "keywords")),
         extra={
             **kind,
-            **{n: v for n, v in details.items() if v},
-            **groups,
-            **({FILES: linked} if linked else {}),
+            **{own: _text(fields, name) for name, own in _DETAILS.items()},
+            "pages": _pages(fields),
+            number_kind: re.sub(r" \(IS[BS]N\)", "", _text(fields, "issn")),
+            FILES: [f for f in _list(fields, "file_attachments1") if f.lower().endswith(".pdf")],
         },
-        origins=(origin,),
     )
 
 
@@ -139,14 +104,12 @@ def _name(text: str) -> Name:
     return split_name(inverted_initials(text, dotted=True))
 
 
-def _dates(fields: Mapping[str, Any]) -> tuple[str, int | None]:
-    """The fullest of the dates that are given, and the year; `--09-11` without the year."""
+def _date(fields: Mapping[str, Any]) -> str:
+    """The fullest of the dates that are given; `--09-11` without the year."""
     names = ("date", "year", "publication_year")
-    found = [_iso(_text(fields, name)) for name in names if _text(fields, name)]
+    found = [_iso(_text(fields, name)) for name in names]
     year = next((f[:4] for f in found if f[:1].isdigit()), "")
-    same = [f for f in found if f.startswith(year)] if year else found
-    date = max(same, key=len, default="")
-    return date, int(year) if year else None
+    return max((f for f in found if f.startswith(year)), key=len)
 
 
 def _iso(text: str) -> str:
@@ -159,9 +122,9 @@ def _iso(text: str) -> str:
     return "-".join([year, *pieces])
 
 
-def _pages(fields: Mapping[str, Any]) -> dict[str, str]:
+def _pages(fields: Mapping[str, Any]) -> str:
     first, last = _text(fields, "start_page"), _text(fields, "end_page")
-    return {"pages": f"{first}--{last}" if first and last else first or last}
+    return f"{first}--{last}" if first and last else first or last
 
 
 def _pmid(notes: list[str], fields: Mapping[str, Any]) -> str:

@@ -6,13 +6,19 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reviewer.sources.entries import ReadOptions, origin_of, parts_of
-from reviewer.sources.parsing.json_path import objects_at, text_at, texts_at, value_at, year_at
+from reviewer.sources.entries import ReadOptions, address_of, make_papers, new_paper
+from reviewer.sources.parsing.json_path import (
+    Json,
+    objects_at,
+    text_at,
+    texts_at,
+    value_at,
+    year_at,
+)
 from reviewer.sources.parsing.json_stream import json_items
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -26,7 +32,7 @@ def matches(text: str) -> bool:
     return head.lstrip()[:1] in ("{", "[") and is_paper
 
 
-def _is_paper(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
+def _is_paper(value: Json) -> bool:
     return isinstance(value, dict) and ("paperId" in value or "corpusid" in value) and (
         "title" in value or "citedPaper" in value
     )  # fmt: skip
@@ -35,59 +41,46 @@ def _is_paper(value: Any) -> bool:  # noqa: ANN401  anything JSON can hold
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a paper of a page of data, a list (also of citations or references), one paper, or
     one a line; one without a title is Skipped."""
-    for found in json_items(text, "data", _is_paper):
-        item = found.value if isinstance(found.value, dict) else {}
-        inner = item.get("citingPaper") or item.get("citedPaper") or item
-        paper = paper_of(inner) if isinstance(inner, dict) else None
-        if found.fault or paper is None:
-            reason = found.fault or "the paper has no title"
-            yield Skipped(file=file, position=found.line, reason=reason)
-        else:
-            origin = origin_of(found.raw, file, found.line)
-            yield paper.model_copy(update={"origins": (origin,)})
+    return make_papers(json_items(text, "data", _is_paper), _listed, file, "paper")
 
 
-def paper_of(record: Mapping[str, Any]) -> Paper | None:
+def _listed(item: Json) -> Paper | None:
+    return paper_of(value_at(item, "citingPaper") or value_at(item, "citedPaper") or item)
+
+
+def paper_of(record: Json) -> Paper | None:
     """A paper without origin; None when the record has no title. One with a publisher's DOI is the
     published paper, with its preprint in `versions`."""
     title = text_at(record, "title")
     if not title:
         return None
-    authors, groups = read_names([split_name(n) for a in objects_at(record, "authors")
-                                  if (n := text_at(a, "name"))])  # fmt: skip
-    date = date_in(text_at(record, "publicationDate") or text_at(record, "publicationdate"))
+    names = [name for a in objects_at(record, "authors") if (name := text_at(a, "name"))]
     ids = value_at(record, "externalIds") or value_at(record, "externalids")  # as in its data sets
-    doi = bare_doi(text_at(ids, "DOI"))
-    arxiv = bare_arxiv_id(text_at(ids, "ArXiv")) or arxiv_id_in(doi)
-    given, doi = doi, "" if arxiv_id_in(doi) else doi
-    return Paper(
-        parts=parts_of(title, text_at(record, "abstract")),
-        authors=authors,
-        date=date,
-        year=year_at(record, "year") or year_of(date),
+    given = bare_doi(text_at(ids, "DOI"))
+    arxiv = bare_arxiv_id(text_at(ids, "ArXiv")) or arxiv_id_in(given)
+    doi = "" if arxiv_id_in(given) else given
+    return new_paper(
+        title,
+        text_at(record, "abstract"),
+        names=map(split_name, names),
+        date=date_in(text_at(record, "publicationDate") or text_at(record, "publicationdate")),
+        year=year_at(record, "year"),
         venue=text_at(record, "venue") or text_at(record, "journal", "name"),
         doi=given,
         arxiv_id="" if doi else arxiv,
         pmid=text_at(ids, "PubMed"),
-        url=_address(record, doi, arxiv),
+        url=address_of(doi, arxiv, text_at(record, "url")),
         keywords=tuple(texts_at(record, "fieldsOfStudy")),
-        extra={**_details(record), **groups},
+        extra=_details(record),
         versions=(f"arxiv:{arxiv}",) if doi and arxiv else (),
     )
 
 
-def _address(record: Mapping[str, Any], doi: str, arxiv: str) -> str:
-    if doi:
-        return f"https://doi.org/{doi}"
-    return f"https://arxiv.org/abs/{arxiv}" if arxiv else text_at(record, "url")
-
-
-def _details(record: Mapping[str, Any]) -> dict[str, Any]:
+def _details(record: Mapping[str, Any]) -> dict[str, str]:
     kinds = [_KINDS[k] for k in texts_at(record, "publicationTypes") if k in _KINDS]
-    details = {
+    return {
         KIND: "inproceedings" if "inproceedings" in kinds else (kinds or [""])[0],
         "volume": text_at(record, "journal", "volume"),
         "pages": re.sub(r"\s*[-–]\s*", "--", text_at(record, "journal", "pages")),
         "semantic_scholar": text_at(record, "paperId"),
     }
-    return {name: value for name, value in details.items() if value}

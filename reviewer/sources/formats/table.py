@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reviewer.sources.entries import ReadOptions, origin_of, parts_of
+from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
 from reviewer.text import bare_doi, split_name
-from reviewer.text.identifiers import bare_arxiv_id, date_in, inverted_initials, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import bare_arxiv_id, date_in, inverted_initials
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -50,7 +49,7 @@ _MOST_LINES = 400  # physical lines that one row may go over
 @dataclass(frozen=True)
 class _Table:
     delimiter: str
-    fields: tuple[str, ...]  # the field of each column; empty for one that is not known
+    fields: tuple[str, ...]  # the field of each column; empty for an unknown one
 
 
 def matches(text: str) -> bool:
@@ -97,7 +96,7 @@ def _plain(header: str) -> str:
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
-    """One Paper a row. A row that has not the columns of the first one, or no title, is Skipped."""
+    """One Paper a row. A row without a title, or with other columns than the first, is Skipped."""
     table = _table(text, dict(options.columns))
     if table is None:
         return
@@ -120,8 +119,8 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
 
 
 def _rows(text: str, table: _Table) -> Iterator[tuple[int, list[str], str]]:
-    """Each row after the first: its line, cells, and text. One that does not fit is given up after
-    its first line, so that an open quote swallows no other row."""
+    """Each row after the first: its line, cells, and text. One that does not fit ends after its
+    first line, so that an open quote swallows no other row."""
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
     at = next((i for i, line in enumerate(lines) if line.strip()), len(lines)) + 1
     while at < len(lines):
@@ -161,33 +160,27 @@ def _cells(raw: str, table: _Table) -> list[str]:
 
 
 def _paper(row: Mapping[str, str], raw: str, file: str, line: int) -> Paper:
-    authors, groups = read_names([split_name(name) for name in _people(row.get("authors", ""))])
+    abstract = row.get("abstract", "")
     date = date_in(row.get("date", ""))
     year = date_in(row.get("year", ""))[:4]
-    date = date if date and (not year or date.startswith(year)) else year
-    words = re.split(r"\s*[;|]\s*", row.get("keywords", ""))
-    return Paper(
-        parts=parts_of(row["title"], _known(row.get("abstract", ""))),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    return new_paper(
+        row["title"],
+        "" if abstract.startswith("[No abstract") else abstract,
+        names=map(split_name, _people(row.get("authors", ""))),
+        date=date if date and (not year or date.startswith(year)) else year,
         venue=row.get("venue", ""),
         doi=bare_doi(row.get("doi", "")),
         arxiv_id=bare_arxiv_id(row.get("arxiv_id", "")),
         pmid=p if (p := row.get("pmid", "")).isdecimal() else "",
         url=row.get("url", ""),
-        keywords=tuple(dict.fromkeys(w for w in words if w)),
-        extra={**{n: row[n] for n in _DETAILS if row.get(n)}, **groups},
+        keywords=distinct(re.split("[;|]", row.get("keywords", ""))),
+        extra={name: row.get(name) for name in _DETAILS},
         origins=(origin_of(raw.strip(), file, line),),
     )
 
 
-def _known(abstract: str) -> str:
-    return "" if abstract.startswith("[No abstract") else abstract
-
-
 def _people(text: str) -> list[str]:
-    """Names parted by semicolons (Scopus with an id behind each), else by `and`, else by commas
+    """Names separated by semicolons (Scopus with an id behind each), else by `and`, else by commas
     where each piece is a whole name, as `Smith JA, Lee B.`"""
     if ";" in text:
         pieces = text.split(";")

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reviewer.sources.entries import ReadOptions, origin_of
-from reviewer.sources.parsing.tagged_lines import TaggedRecord, Tags, whole_records
+from reviewer.sources.entries import ReadOptions, make_papers, new_paper
+from reviewer.sources.parsing.tagged_lines import Tagged, Tags, tagged_entries
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import iso_date, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import iso_date
 from reviewer.types import Paper
-from reviewer.types.papers import Part, Skipped
+from reviewer.types.papers import Skipped
 
 _TAGS = Tags(re.compile(r"^([A-Z][A-Z0-9])(?: (.*))?$"), start="PT", end="ER")
 _START = re.compile(r"^PT [JCBSP]\s*$", re.MULTILINE)
-_FILE_TAGS = ("FN", "VR", "EF")
+_FILE_TAGS = re.compile(r"^(?:FN|VR|EF)[^\r\n]*", re.MULTILINE)
 _KINDS = {"J": "article", "C": "inproceedings", "B": "book", "S": "incollection"}
 _DETAILS = {
     "VL": "volume", "IS": "number", "PU": "publisher", "SE": "series", "SN": "issn", "BN": "isbn",
@@ -31,39 +30,25 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a record; one without a title or without its beginning is Skipped."""
-    lines = (line for line in re.split(r"\r\n|\r|\n", text))
-    kept = "\n".join("" if line[:2] in _FILE_TAGS else line for line in lines)
-    for record in whole_records(kept, _TAGS, file):
-        yield record if isinstance(record, Skipped) else _paper(record, file)
+    found = tagged_entries(_FILE_TAGS.sub("", text), _TAGS)
+    return make_papers(found, _paper_of, file, "record")
 
 
-def _paper(record: TaggedRecord, file: str) -> Paper:
-    parts = [Part(name="title", text=record.text("TI"))]
-    if abstract := record.text("AB"):
-        parts.append(Part(name="abstract", text=abstract))
-    people = record.all("AF") or record.all("AU")
-    names = [split_name(name) for name in people] + [
-        split_name(name, is_group=True) for name in record.all("CA")
-    ]
-    authors, groups = read_names(names)
+def _paper_of(record: Tagged) -> Paper:
+    groups = [split_name(name, is_group=True) for name in record.all("CA")]
     month, _, day = record.text("PD").partition(" ")
-    date = iso_date(record.text("PY"), month, day)
-    details = {own: record.text(tag) for tag, own in _DETAILS.items()}
-    details["pages"] = "--".join(p for tag in ("BP", "EP") if (p := record.text(tag)))
-    kind = _KINDS.get(record.text("PT"), "")
-    return Paper(
-        parts=tuple(parts),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    return new_paper(
+        record.text("TI"),
+        record.text("AB"),
+        names=[*map(split_name, record.all("AF") or record.all("AU")), *groups],
+        date=iso_date(record.text("PY"), month, day),
         venue=record.text("SO"),
         doi=bare_doi(record.text("DI")),
         pmid=record.text("PM"),
-        keywords=tuple(k for k in (w.strip() for w in record.text("DE").split(";")) if k),
+        keywords=tuple(k for word in record.text("DE").split(";") if (k := word.strip())),
         extra={
-            **({KIND: kind} if kind else {}),
-            **{name: value for name, value in details.items() if value},
-            **groups,
+            KIND: _KINDS.get(record.text("PT"), ""),
+            **{own: record.text(tag) for tag, own in _DETAILS.items()},
+            "pages": "--".join(p for tag in ("BP", "EP") if (p := record.text(tag))),
         },
-        origins=(origin_of(record.raw, file, record.line),),
     )

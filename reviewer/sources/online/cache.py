@@ -14,7 +14,7 @@ DAY_S = 24 * 3600.0
 LONGEST_S = 30 * DAY_S  # after this an answer's file is deleted
 
 
-class KeptAnswers:
+class AnswerCache:
     """A folder of answers. What cannot be read or written there is asked for again."""
 
     def __init__(self, folder: Path) -> None:
@@ -32,7 +32,7 @@ class KeptAnswers:
         return None
 
     def keep(self, request: Mapping[str, str], body: bytes) -> None:
-        """Keep an answer, whole or not at all. A full disk is no fault."""
+        """Keep an answer, whole or not at all. A full disk is not an error."""
         head = {"request": dict(request), "kept": time.time(), "bytes": len(body)}
         file = self._file(request)
         part = file.with_name(f"{file.name}.{token_hex(4)}.part")

@@ -1,14 +1,14 @@
-"""Asks the online sources: at their pace, again when that may help, and not twice for one thing."""
+"""Asks the online sources: at their pace, again if a fault may pass, never twice for one thing."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Literal, Self
 from urllib.parse import quote_plus, urlencode
 
 from reviewer.errors import OnlineError
@@ -16,13 +16,14 @@ from reviewer.hosts import Resolve, UnreachableError, place_of
 from reviewer.http import Fetcher, Limits, PassingError, Reply
 from reviewer.retry import Patience, retry, retry_after_s
 from reviewer.settings import Settings, cache_folder
-from reviewer.sources.online.cache import DAY_S, KeptAnswers
+from reviewer.sources.online.cache import DAY_S, AnswerCache
 from reviewer.sources.online.services import SERVICES, Service, base_of, key_of, places
+from reviewer.sources.parsing.json_path import Json
 from reviewer.text.redact import excerpt, redact
 
 ATTEMPTS = 4
 KEPT_S = 7 * DAY_S
-LONGEST_PAUSE_S = 60.0  # a service that asks for more is told to the user instead
+LONGEST_PAUSE_S = 60.0  # where a service asks for more, the user gets an error instead
 _BUSY = (429, 500, 502, 503, 504)
 _PAUSE_S, _NEAR_PAUSE_S = 1.0, 0.05  # before the second attempt; doubled before each further one
 _PAUSED_S = 0.001
@@ -30,7 +31,7 @@ _MOST_FAILURES = 2  # in a row: then a service is not asked again in this run
 
 
 class NotThereError(OnlineError):
-    """The source answers that it has nothing of that name."""
+    """The source answers that it does not know what was named."""
 
 
 class Web:
@@ -47,10 +48,10 @@ class Web:
         most_age_s: float = KEPT_S,
     ) -> None:
         """Answers are kept in `folder`, else in the user's cache, and used up to `most_age_s`.
-        Raises UsageError for a base address in the settings that is none."""
+        Raises UsageError for an unusable base address in the settings."""
         self.settings = settings
         self._most_age_s = most_age_s
-        self._kept = KeptAnswers(folder or cache_folder() / "online")
+        self._cache = AnswerCache(folder or cache_folder() / "online")
         self._fetcher = Fetcher(places(settings), resolve, limits or Limits())
         self._wait = wait
         self._next_at: dict[str, float] = {}
@@ -59,19 +60,14 @@ class Web:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
         self._fetcher.close()
 
     def require_network(self) -> None:
-        """Raises OnlineError when --offline forbids all of it."""
+        """Raises OnlineError under --offline."""
         if self.settings.offline:
             raise OnlineError(
                 "--offline forbids the network",
@@ -80,7 +76,7 @@ class Web:
 
     def json(
         self, name: str, path: str, parameters: Mapping[str, str], max_age_s: float = KEPT_S
-    ) -> Any:  # noqa: ANN401  anything JSON can hold
+    ) -> Json:
         """A service's answer. Raises NotThereError or OnlineError."""
         body = self._answer(SERVICES[name], path, parameters, "json", max_age_s)
         try:
@@ -105,7 +101,7 @@ class Web:
         self.require_network()
         base = base_of(service, self.settings)
         request = {"base": base, "path": path, **{f"?{n}": v for n, v in parameters.items()}}
-        if (found := self._kept.find(request, min(max_age_s, self._most_age_s))) is not None:
+        if (found := self._cache.find(request, min(max_age_s, self._most_age_s))) is not None:
             return found
         if self._failures.get(service.name, 0) >= _MOST_FAILURES:
             raise OnlineError(
@@ -119,7 +115,7 @@ class Web:
             self._failures[service.name] = self._failures.get(service.name, 0) + 1
             raise
         self._failures[service.name] = 0
-        self._kept.keep(request, body)
+        self._cache.keep(request, body)
         return body
 
     def _own_parameters(self, service: Service) -> dict[str, str]:
@@ -143,34 +139,28 @@ class Web:
         )
 
     def _attempt(self, service: Service, url: str, kind: str) -> bytes:
-        reply = self._reply(service, url)
-        if _is_busy(reply):
-            raise _busy(service, reply, has_key=self._has_key(service))
-        return self._body(service, reply, kind)
-
-    def _reply(self, service: Service, url: str) -> Reply:
-        self._keep_pace(service, url)
         key = key_of(service, self.settings)
+        self._keep_pace(service, url, has_key=bool(key))
         secret = {service.key_header: key} if key and service.key_header else {}
         agent = f"review/{metadata.version('reviewer')}"
         reply = self._fetcher.get(url, {"User-Agent": agent}, secret)
         body = reply.body
         for spelled in {key, quote_plus(key)} - {""}:
             body = body.replace(spelled.encode(), b"(key)")
-        return Reply(reply.status, reply.headers, body)
+        reply = replace(reply, body=body)
+        if _is_busy(reply):
+            raise _busy(service, reply, has_key=bool(key))
+        return self._body(service, reply, kind)
 
-    def _keep_pace(self, service: Service, url: str) -> None:
+    def _keep_pace(self, service: Service, url: str, *, has_key: bool) -> None:
         """Wait until the service may be asked again; one on this machine needs no rest."""
         if place_of(url).is_loopback:
             return
-        pause_s = service.keyed_pace_s if self._has_key(service) else service.pace_s
+        pause_s = service.keyed_pace_s if has_key else service.pace_s
         left_s = self._next_at.get(service.name, 0.0) - time.monotonic()
         if left_s > _PAUSED_S:
             self._wait(left_s)
         self._next_at[service.name] = time.monotonic() + pause_s
-
-    def _has_key(self, service: Service) -> bool:
-        return bool(key_of(service, self.settings))
 
     def _body(self, service: Service, reply: Reply, kind: str) -> bytes:
         if reply.status in (404, 410):
@@ -179,14 +169,14 @@ class Web:
             hint = f"Check REVIEW_{service.key.upper()}." if service.key else "Try again later."
             raise OnlineError(f"{service.label} refused the request ({reply.status})", hint=hint)
         if reply.status != 200:
-            said = f": {said}" if (said := self._said(reply)) else ""
-            raise OnlineError(f"{service.label} did not take the request ({reply.status}){said}")
+            why = f": {why}" if (why := self._reason(reply)) else ""
+            raise OnlineError(f"{service.label} did not take the request ({reply.status}){why}")
         if kind not in reply.headers.get("content-type", "").lower():
             raise OnlineError(f"{service.label} answered with something else than {kind.upper()}")
         return reply.body
 
-    def _said(self, reply: Reply) -> str:
-        """What a refusal says, where it says it as JSON, without what was sent."""
+    def _reason(self, reply: Reply) -> str:
+        """The reason that a refusal gives as JSON, without what was sent."""
         try:
             found = json.loads(reply.body)
             text = str(found.get("message") or found.get("error") or "")
@@ -198,20 +188,18 @@ class Web:
 
 
 def _is_busy(reply: Reply) -> bool:
-    """arXiv says so in a text with a status that promises an answer."""
+    """arXiv says that it is busy in a text, with the status of a good answer."""
     return reply.status in _BUSY or reply.body[:20].startswith(b"Rate exceeded")
 
 
 def _busy(service: Service, reply: Reply, *, has_key: bool) -> PassingError:
-    named_s = retry_after_s(reply.headers.get("retry-after", ""))
-    if reply.status >= 500:
-        return PassingError(
-            f"{service.label} has a fault of its own ({reply.status})",
-            hint="Try again later.",
-            pause_s=named_s,
-        )
+    pause_s = retry_after_s(reply.headers.get("retry-after", ""))
     hint = "Try again later."
-    if service.key and not has_key:
-        hint = f"Try again later, or set REVIEW_{service.key.upper()} to a key of your own."
-    wait = f" and wants {named_s:.0f} s of rest" if named_s else ""
-    return PassingError(f"{service.label} is asked too often{wait}", hint=hint, pause_s=named_s)
+    if reply.status >= 500:
+        message = f"{service.label} has a fault of its own ({reply.status})"
+    else:
+        rest = f" and wants {pause_s:.0f} s of rest" if pause_s else ""
+        message = f"{service.label} is asked too often{rest}"
+        if service.key and not has_key:
+            hint = f"Try again later, or set REVIEW_{service.key.upper()} to a key of your own."
+    return PassingError(message, hint=hint, pause_s=pause_s)

@@ -7,27 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
-from reviewer.sources.entries import parts_of
+from reviewer.sources.entries import address_of, filled, new_paper
 from reviewer.sources.online.cache import DAY_S
-from reviewer.sources.online.types import Identifier, Wanted, with_origin
+from reviewer.sources.online.client import Web
+from reviewer.sources.online.types import OnlineQuery, Page, as_entry
 from reviewer.sources.parsing.json_path import date_parts, objects_at, text_at, texts_at, value_at
 from reviewer.sources.parsing.xml_stream import text_of_jats
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
-from reviewer.text.identifiers import arxiv_id_in, iso_date, year_of
-from reviewer.text.names import Name, read_names
+from reviewer.text.identifiers import arxiv_id_in, iso_date
+from reviewer.text.names import Name
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
-
 BATCH = 1
 _PAGE = 100
-RETRACTIONS = ("retraction", "removal", "withdrawal", "partial_retraction")
+_RETRACTIONS = ("retraction", "removal", "withdrawal", "partial_retraction")
 _KINDS = {
     "journal-article": "article", "proceedings-article": "inproceedings", "posted-content": "misc",
     "book-chapter": "incollection", "book": "book", "monograph": "book", "report": "techreport",
@@ -35,7 +33,6 @@ _KINDS = {
 }  # fmt: skip
 _DETAILS = {"volume": "volume", "issue": "number", "page": "pages", "publisher": "publisher",
             "language": "language"}  # fmt: skip
-_PREPRINTS, _PUBLISHED = ("has-preprint",), ("is-preprint-of",)
 
 
 def paper_of(work: Mapping[str, Any]) -> Paper | None:
@@ -46,18 +43,20 @@ def paper_of(work: Mapping[str, Any]) -> Paper | None:
     subtitle = " ".join(texts_at(work, "subtitle")[:1])
     if subtitle and subtitle.casefold() not in title.casefold():
         title = f"{title}: {subtitle}"
-    authors, groups = read_names([_name(a) for a in objects_at(work, "author")])
-    date = _date(work)
     doi = bare_doi(text_at(work, "DOI"))
-    return Paper(
-        parts=parts_of(text_of_jats(title), text_of_jats(text_at(work, "abstract"))),
-        authors=authors,
-        date=date,
-        year=year_of(date),
+    return new_paper(
+        text_of_jats(title),
+        text_of_jats(text_at(work, "abstract")),
+        names=map(_name, objects_at(work, "author")),
+        date=_date(work),
         venue=text_of_jats(" ".join(texts_at(work, "container-title")[:1])),
         doi=doi,
-        url=f"https://doi.org/{doi}" if doi else text_at(work, "URL"),
-        extra={**_details(work), **groups},
+        url=address_of(doi, "", text_at(work, "URL")),
+        extra={
+            **{own: text_at(work, name) for name, own in _DETAILS.items()},
+            KIND: _KINDS.get(text_at(work, "type"), ""),
+            "issn": " ".join(texts_at(work, "ISSN")[:1]),
+        },
         versions=tuple(dict.fromkeys(v for _, v in versions_of(work))),
         retracted=any(event == "retracted" for event, _, _ in updates_of(work)),
     )
@@ -73,18 +72,9 @@ def _name(person: Mapping[str, Any]) -> Name:
 
 
 def _date(work: Mapping[str, Any]) -> str:
-    for name in ("published", "published-print", "published-online", "issued", "posted"):
-        parts = date_parts(value_at(work, name))
-        if parts and (date := iso_date(*parts)):
-            return date
-    return ""
-
-
-def _details(work: Mapping[str, Any]) -> dict[str, Any]:
-    details = {own: text_at(work, name) for name, own in _DETAILS.items()}
-    details[KIND] = _KINDS.get(text_at(work, "type"), "")
-    details["issn"] = " ".join(texts_at(work, "ISSN")[:1])
-    return {name: value for name, value in details.items() if value}
+    names = ("published", "published-print", "published-online", "issued", "posted")
+    parts = (date_parts(value_at(work, name)) for name in names)
+    return next((date for given in parts if given and (date := iso_date(*given))), "")
 
 
 def updates_of(work: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -93,30 +83,26 @@ def updates_of(work: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     found = []
     for update in objects_at(work, "updated-by"):
         kind = text_at(update, "type").lower().replace("-", "_").replace(" ", "_")
-        event = "corrected"
-        if kind in RETRACTIONS:
-            event = "retracted"
-        elif kind == "expression_of_concern":
-            event = "concern"
+        event = "concern" if kind == "expression_of_concern" else "corrected"
+        event = "retracted" if kind in _RETRACTIONS else event
         label = text_at(update, "label") or kind.replace("_", " ") or "update"
         day = iso_date(*(date_parts(value_at(update, "updated")) or ("",)))
         is_watched = text_at(update, "source") == "retraction-watch"
-        said = [label, day, "Retraction Watch" if is_watched else "Crossref"]
+        detail = [label, day, "Retraction Watch" if is_watched else "Crossref"]
         notice = bare_doi(text_at(update, "DOI"))
-        found.append((event, ", ".join(text for text in said if text), notice))
+        found.append((event, ", ".join(text for text in detail if text), notice))
     return found
 
 
 def versions_of(work: Mapping[str, Any]) -> list[tuple[str, str]]:
     """`preprint` or `published` and the identifier of that version, as `doi:...` or `arxiv:...`."""
     found = []
-    for event, names in (("preprint", _PREPRINTS), ("published", _PUBLISHED)):
-        for name in names:
-            for other in objects_at(work, "relation", name):
-                text = text_at(other, "id")
-                arxiv, doi = arxiv_id_in(text), bare_doi(text)
-                if arxiv or doi:
-                    found.append((event, f"arxiv:{arxiv}" if arxiv else f"doi:{doi}"))
+    for event, relation in (("preprint", "has-preprint"), ("published", "is-preprint-of")):
+        for other in objects_at(work, "relation", relation):
+            text = text_at(other, "id")
+            arxiv, doi = arxiv_id_in(text), bare_doi(text)
+            if arxiv or doi:
+                found.append((event, f"arxiv:{arxiv}" if arxiv else f"doi:{doi}"))
     return found
 
 
@@ -128,30 +114,23 @@ def work_of(web: Web, doi: str, max_age_s: float = 7 * DAY_S) -> Mapping[str, An
 
 
 def _read(work: Mapping[str, Any]) -> Paper | Skipped:
-    name = f"doi:{text_at(work, 'DOI')}"
-    paper = paper_of(work)
-    return with_origin(paper, name) if paper else Skipped(file=name, reason="it has no title")
+    return as_entry(paper_of(work), f"doi:{text_at(work, 'DOI')}")
 
 
-def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:
+def fetch(web: Web, values: Sequence[str]) -> Page:
     """The papers of DOIs, one request each. Raises NotThereError."""
     return [_read(work_of(web, value)) for value in values]
 
 
-def name_of(known: Identifier) -> str:
-    return known.value
-
-
-def search(web: Web, wanted: Wanted) -> Iterator[list[Paper | Skipped]]:
+def search(web: Web, query: OnlineQuery) -> Iterator[Page]:
     """Pages of papers, the most relevant first."""
-    first = [f"from-pub-date:{wanted.year_from}"] if wanted.year_from else []
-    last = [f"until-pub-date:{wanted.year_to}"] if wanted.year_to else []
-    parameters = {"query": wanted.text}
-    if first or last:
-        parameters["filter"] = ",".join([*first, *last])
+    first = f"from-pub-date:{query.year_from}" if query.year_from else ""
+    last = f"until-pub-date:{query.year_to}" if query.year_to else ""
+    years = ",".join(bound for bound in (first, last) if bound)
+    parameters = filled({"query": query.text, "filter": years})
     cursor, given = "*", 0
-    while given < wanted.limit and cursor:
-        rows = min(_PAGE, wanted.limit - given)
+    while given < query.limit and cursor:
+        rows = min(_PAGE, query.limit - given)
         asked = {**parameters, "rows": str(rows), "cursor": cursor}
         found = web.json("crossref", "/works", asked)
         works = objects_at(found, "message", "items")[:rows]
@@ -161,7 +140,7 @@ def search(web: Web, wanted: Wanted) -> Iterator[list[Paper | Skipped]]:
         cursor = text_at(found, "message", "next-cursor") if len(works) == rows else ""
 
 
-def with_title(web: Web, title: str) -> list[Paper | Skipped]:
+def with_title(web: Web, title: str) -> Page:
     """Papers with nearly this title, a few."""
     found = web.json("crossref", "/works", {"query.bibliographic": title, "rows": "5"})
     return [_read(work) for work in objects_at(found, "message", "items")]

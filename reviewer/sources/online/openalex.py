@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+from reviewer.sources.entries import filled
 from reviewer.sources.formats.openalex import paper_of, work_id
-from reviewer.sources.online.types import Identifier, Wanted, with_origin
+from reviewer.sources.online.cache import DAY_S
+from reviewer.sources.online.client import Web
+from reviewer.sources.online.types import Identifier, OnlineQuery, Page, as_entry
 from reviewer.sources.parsing.json_path import list_at, objects_at, text_at, texts_at
 from reviewer.text.identifiers import without_version
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
-
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
 
 BATCH = 1
 MOST_JOINED = 50  # identifiers that one filter takes; the published limit is 100
@@ -28,11 +28,10 @@ _FIELDS = (
 
 def _read(work: Mapping[str, Any]) -> Paper | Skipped:
     name = Identifier(kind="openalex", value=work_id(work) or "W0").shown
-    paper = paper_of(work)
-    return with_origin(paper, name) if paper else Skipped(file=name, reason="it has no title")
+    return as_entry(paper_of(work), name)
 
 
-def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:
+def fetch(web: Web, values: Sequence[str]) -> Page:
     """The work of one id: `W123`, `doi:10...` or `pmid:123`. Raises NotThereError."""
     return [_read(_work(web, value)) for value in values]
 
@@ -42,21 +41,15 @@ def _work(web: Web, value: str, fields: str = _FIELDS) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def search(web: Web, wanted: Wanted) -> Iterator[list[Paper | Skipped]]:
+def search(web: Web, query: OnlineQuery) -> Iterator[Page]:
     """Pages of papers, the most relevant first."""
-    parameters = {"search": wanted.text}
-    if filters := _years(wanted):
-        parameters["filter"] = filters
-    yield from _pages(web, parameters, wanted.limit)
+    first = f"from_publication_date:{query.year_from}-01-01" if query.year_from else ""
+    last = f"to_publication_date:{query.year_to}-12-31" if query.year_to else ""
+    years = ",".join(bound for bound in (first, last) if bound)
+    return _pages(web, filled({"search": query.text, "filter": years}), query.limit)
 
 
-def _years(wanted: Wanted) -> str:
-    first = [f"from_publication_date:{wanted.year_from}-01-01"] if wanted.year_from else []
-    last = [f"to_publication_date:{wanted.year_to}-12-31"] if wanted.year_to else []
-    return ",".join([*first, *last])
-
-
-def with_title(web: Web, title: str) -> list[Paper | Skipped]:
+def with_title(web: Web, title: str) -> Page:
     """Papers whose title has these words, a few."""
     words = " ".join(re.findall(r"\w+", title))
     return next(_pages(web, {"filter": f"title.search:{words}"}, 5), [])
@@ -69,32 +62,30 @@ def name_of(known: Identifier) -> str:
     return known.value if known.kind == "openalex" else known.shown
 
 
-def references(web: Web, known: Identifier, limit: int) -> Iterator[list[Paper | Skipped]]:
+def references(web: Web, known: Identifier, limit: int) -> Iterator[Page]:
     """What the paper cites, as far as OpenAlex knows. Raises NotThereError."""
     work = _work(web, name_of(known), "id,referenced_works")
     ids = [text.rpartition("/")[2] for text in texts_at(work, "referenced_works")][:limit]
     for start in range(0, len(ids), MOST_JOINED):
-        piece = ids[start : start + MOST_JOINED]
-        yield from _pages(web, {"filter": f"openalex:{'|'.join(piece)}"}, len(piece))
+        batch = ids[start : start + MOST_JOINED]
+        yield from _pages(web, {"filter": f"openalex:{'|'.join(batch)}"}, len(batch))
 
 
-def cited_by(web: Web, known: Identifier, limit: int) -> Iterator[list[Paper | Skipped]]:
+def cited_by(web: Web, known: Identifier, limit: int) -> Iterator[Page]:
     """What cites the paper, as far as OpenAlex knows. Raises NotThereError."""
     work = _work(web, name_of(known), "id")
     yield from _pages(web, {"filter": f"cites:{work_id(work)}"}, limit)
 
 
 def works_with(web: Web, kind: str, values: Sequence[str]) -> list[Mapping[str, Any]]:
-    """The works of at most MOST_JOINED DOIs or PMIDs that OpenAlex knows, asked for today."""
-    from reviewer.sources.online.cache import DAY_S
-
-    parameters = {
-        "filter": f"{kind}:{'|'.join(values)}", "per_page": str(_PAGE), "select": _FIELDS,
-    }  # fmt: skip
+    """The works of at most MOST_JOINED DOIs or PMIDs that OpenAlex knows; an answer is used for a
+    day."""
+    works = f"{kind}:{'|'.join(values)}"
+    parameters = {"filter": works, "per_page": str(_PAGE), "select": _FIELDS}
     return objects_at(web.json("openalex", "/works", parameters, DAY_S), "results")
 
 
-def _pages(web: Web, parameters: Mapping[str, str], limit: int) -> Iterator[list[Paper | Skipped]]:
+def _pages(web: Web, parameters: Mapping[str, str], limit: int) -> Iterator[Page]:
     cursor, given = "*", 0
     while given < limit and cursor:
         rows = min(_PAGE, limit - given)

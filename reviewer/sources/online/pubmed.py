@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import OnlineError
 from reviewer.sources.formats.pubmed_xml import paper_of
-from reviewer.sources.online.types import Wanted, with_origin
+from reviewer.sources.online.client import Web
+from reviewer.sources.online.types import OnlineQuery, Page, with_origin
 from reviewer.sources.parsing.json_path import texts_at, value_at
-from reviewer.sources.parsing.xml_stream import XmlError, read_xml, text_at
+from reviewer.sources.parsing.xml_stream import Element, XmlError, read_xml, text_at
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
-
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
 
 BATCH = 100
 _MOST_FOUND = 10_000  # more than these its search does not give
 
 
-def entries_of(data: bytes) -> list[Paper | Skipped]:
+def parse_articles(data: bytes) -> Page:
     """The papers of a PubmedArticleSet, without origins. Raises XmlError."""
     return [_entry(article) for article in read_xml(data).iter("PubmedArticle")]
 
 
-def _entry(article: Any) -> Paper | Skipped:  # noqa: ANN401  an lxml element
+def _entry(article: Element) -> Paper | Skipped:
     pmid = text_at(article, "MedlineCitation/PMID")
     return paper_of(article) or Skipped(file=f"pmid:{pmid}", reason="the record has no title")
 
 
-def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:
-    """The papers of these PMIDs, at most BATCH; a Skipped for each that PubMed has not."""
+def fetch(web: Web, values: Sequence[str]) -> Page:
+    """The papers of these PMIDs, at most BATCH; a Skipped for each that PubMed does not have."""
     parameters = {"db": "pubmed", "id": ",".join(values), "retmode": "xml"}
     try:
-        found = entries_of(web.xml("pubmed", "/efetch.fcgi", parameters))
+        found = parse_articles(web.xml("pubmed", "/efetch.fcgi", parameters))
     except XmlError as error:
         raise OnlineError(f"PubMed's answer cannot be read: {error}") from error
     papers = [with_origin(p, f"pmid:{p.pmid}") for p in found if isinstance(p, Paper)]
@@ -48,23 +45,23 @@ def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:
     return [*papers, *skipped, *missing]
 
 
-def search(web: Web, wanted: Wanted) -> Iterator[list[Paper | Skipped]]:
+def search(web: Web, query: OnlineQuery) -> Iterator[Page]:
     """Pages of papers, the most relevant first."""
     parameters = {
-        "db": "pubmed", "term": wanted.text, "retmode": "json", "sort": "relevance",
-        "retmax": str(min(wanted.limit, _MOST_FOUND)),
+        "db": "pubmed", "term": query.text, "retmode": "json", "sort": "relevance",
+        "retmax": str(min(query.limit, _MOST_FOUND)),
     }  # fmt: skip
-    if wanted.year_from or wanted.year_to:
-        first, last = wanted.year_from or 1000, wanted.year_to or 3000
+    if query.year_from or query.year_to:
+        first, last = query.year_from or 1000, query.year_to or 3000
         parameters |= {"datetype": "pdat", "mindate": str(first), "maxdate": str(last)}
     found = web.json("pubmed", "/esearch.fcgi", parameters)
-    if said := value_at(found, "esearchresult", "ERROR"):
-        raise OnlineError(f"PubMed did not take the search: {str(said)[:200]}")
-    ids = [i for i in texts_at(found, "esearchresult", "idlist") if i.isdecimal()][: wanted.limit]
+    if error := value_at(found, "esearchresult", "ERROR"):
+        raise OnlineError(f"PubMed did not take the search: {str(error)[:200]}")
+    ids = [i for i in texts_at(found, "esearchresult", "idlist") if i.isdecimal()][: query.limit]
     for start in range(0, len(ids), BATCH):
         yield fetch(web, ids[start : start + BATCH])
 
 
-def with_title(web: Web, title: str) -> list[Paper | Skipped]:
+def with_title(web: Web, title: str) -> Page:
     """Papers with nearly this title, a few."""
-    return next(search(web, Wanted(text=f"{title}[Title]", limit=5)), [])
+    return next(search(web, OnlineQuery(text=f"{title}[Title]", limit=5)), [])

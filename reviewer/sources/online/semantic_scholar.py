@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from reviewer.sources.formats.semantic_scholar import paper_of
-from reviewer.sources.online.types import Identifier, Wanted, with_origin
+from reviewer.sources.online.client import Web
+from reviewer.sources.online.types import Identifier, OnlineQuery, Page, as_entry
 from reviewer.sources.parsing.json_path import objects_at, text_at, value_at
 from reviewer.text.identifiers import without_version
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
-
-if TYPE_CHECKING:
-    from reviewer.sources.online.client import Web
 
 BATCH = 1
 _PAGE = 100
@@ -30,30 +28,26 @@ _FIELDS = (
 
 
 def _read(record: Mapping[str, Any]) -> Paper | Skipped:
-    name = f"s2:{text_at(record, 'paperId')}"
-    paper = paper_of(record)
-    return with_origin(paper, name) if paper else Skipped(file=name, reason="it has no title")
+    return as_entry(paper_of(record), f"s2:{text_at(record, 'paperId')}")
 
 
-def fetch(web: Web, values: Sequence[str]) -> list[Paper | Skipped]:
+def fetch(web: Web, values: Sequence[str]) -> Page:
     """The paper of one id, in any of the forms that Semantic Scholar takes."""
-    found = [
-        web.json("semantic_scholar", f"/paper/{quote(v, safe=':')}", {"fields": _FIELDS})
-        for v in values
-    ]
+    paths = (f"/paper/{quote(value, safe=':')}" for value in values)
+    found = [web.json("semantic_scholar", path, {"fields": _FIELDS}) for path in paths]
     return [_read(record) for record in found if isinstance(record, dict)]
 
 
-def search(web: Web, wanted: Wanted) -> Iterator[list[Paper | Skipped]]:
+def search(web: Web, query: OnlineQuery) -> Iterator[Page]:
     """Pages of papers, the most relevant first, 1,000 in all at most. Hyphens are taken out, since
     a word with one is not found."""
-    parameters = {"query": wanted.text.replace("-", " ")}
-    if wanted.year_from or wanted.year_to:
-        parameters["year"] = f"{wanted.year_from or ''}-{wanted.year_to or ''}"
-    yield from _pages(web, "/paper/search", parameters, min(wanted.limit, _MOST_FOUND))
+    parameters = {"query": query.text.replace("-", " ")}
+    if query.year_from or query.year_to:
+        parameters["year"] = f"{query.year_from or ''}-{query.year_to or ''}"
+    return _pages(web, "/paper/search", parameters, min(query.limit, _MOST_FOUND))
 
 
-def with_title(web: Web, title: str) -> list[Paper | Skipped]:
+def with_title(web: Web, title: str) -> Page:
     """The one paper whose title is nearest. Raises NotThereError when none is near."""
     parameters = {"query": " ".join(re.findall(r"\w+", title)), "fields": _FIELDS}
     found = web.json("semantic_scholar", "/paper/search/match", parameters)
@@ -67,14 +61,14 @@ def name_of(known: Identifier) -> str:
     return known.value if known.kind == "s2" else f"{known.kind.upper()}:{known.value}"
 
 
-def references(web: Web, known: Identifier, limit: int) -> Iterator[list[Paper | Skipped]]:
+def references(web: Web, known: Identifier, limit: int) -> Iterator[Page]:
     """What the paper cites. Raises NotThereError."""
-    yield from _pages(web, f"{_at(known)}/references", {}, limit, "citedPaper")
+    return _pages(web, f"{_at(known)}/references", {}, limit, "citedPaper")
 
 
-def cited_by(web: Web, known: Identifier, limit: int) -> Iterator[list[Paper | Skipped]]:
+def cited_by(web: Web, known: Identifier, limit: int) -> Iterator[Page]:
     """What cites the paper. Raises NotThereError."""
-    yield from _pages(web, f"{_at(known)}/citations", {}, limit, "citingPaper")
+    return _pages(web, f"{_at(known)}/citations", {}, limit, "citingPaper")
 
 
 def _at(known: Identifier) -> str:
@@ -83,8 +77,8 @@ def _at(known: Identifier) -> str:
 
 def _pages(
     web: Web, path: str, parameters: Mapping[str, str], limit: int, inner: str = ""
-) -> Iterator[list[Paper | Skipped]]:
-    """Pages of `data`; the record stands in `inner` of each item where that is named."""
+) -> Iterator[Page]:
+    """Pages of `data`. With `inner`, the record is under that name in each item."""
     start = 0
     while start < limit:
         rows = min(_PAGE, limit - start)

@@ -1,4 +1,4 @@
-"""The online sources: where each is, how fast it may be asked, and how it wants to know who asks.
+"""The online sources: address, pace of requests, and how each wants to know who asks.
 
 Addresses, rates and names of parameters are those that each service publishes; `docs/online.md`
 says where. None of them could be reached while this was written.
@@ -15,8 +15,8 @@ from reviewer.settings import Settings
 
 @dataclass(frozen=True)
 class Service:
-    """`pace_s` seconds lie between two requests, `keyed_pace_s` with a key. A key travels as the
-    header or the parameter that is named; a mail address as the parameter."""
+    """`pace_s` seconds are between two requests, `keyed_pace_s` with a key. A key is sent as the
+    named header or parameter, a mail address as the named parameter."""
 
     name: str
     label: str
@@ -62,12 +62,13 @@ SEARCHED = ("openalex", "semantic_scholar", "crossref", "arxiv", "pubmed")
 
 
 def base_of(service: Service, settings: Settings) -> str:
-    """Where the service is asked: as it is set, else as published."""
+    """The service's base address: from the settings, else as published."""
     return (str(getattr(settings, f"{service.name}_base")) or service.base).rstrip("/")
 
 
 def places(settings: Settings) -> frozenset[Place]:
-    """Every place that may be asked. Raises UsageError for a base address that is none."""
+    """Every place that may be asked. Raises UsageError for a base address that
+    cannot be used."""
     found = set()
     for service in SERVICES.values():
         for address in (base_of(service, settings), service.also_at):
@@ -76,7 +77,7 @@ def places(settings: Settings) -> frozenset[Place]:
             except RefusedError as error:
                 name = f"{service.name}_base"
                 raise UsageError(
-                    f"the setting '{name}' is no address of the web: {error.message}",
+                    f"the setting '{name}' is not a web address: {error.message}",
                     hint=f"Set REVIEW_{name.upper()} as {service.base}",
                 ) from error
     return frozenset(found)

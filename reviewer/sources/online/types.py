@@ -1,11 +1,11 @@
-"""What is looked up online, and what comes of it: identifiers, searches, audits, enrichment."""
+"""What to look up online and what is found there: identifiers, queries, audits, enrichment."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Literal
 
+from reviewer.sources.entries import hash_of
 from reviewer.text import bare_doi
 from reviewer.text.identifiers import arxiv_id_in, arxiv_id_of_doi, bare_arxiv_id
 from reviewer.types import Paper
@@ -34,8 +34,12 @@ FORMS_SHOWN = "arxiv:2509.25123, doi:10.1000/xyz, pmid:123, openalex:W123, s2:..
 Kind = Literal["arxiv", "doi", "pmid", "openalex", "s2", "daily"]
 
 
+Page = list[Paper | Skipped]
+"""Entries that came with one answer of a service."""
+
+
 class Identifier(Frozen):
-    """What one paper (`daily`: one day's listing) is called by an online source."""
+    """The name of one paper (`daily`: of one day's listing) at an online source."""
 
     kind: Kind
     value: str
@@ -45,7 +49,7 @@ class Identifier(Frozen):
         return f"{self.kind}:{self.value}"
 
 
-class Wanted(Frozen):
+class OnlineQuery(Frozen):
     """A search of an online source. Years are inclusive; `limit` papers at most."""
 
     text: str
@@ -54,15 +58,16 @@ class Wanted(Frozen):
     year_to: int | None = None
 
     @classmethod
-    def within(cls, filters: Filters, text: str, limit: int) -> Wanted:
+    def within(cls, filters: Filters, text: str, limit: int) -> OnlineQuery:
         """A search within the filters' years."""
-        years = {"year_from": filters.year_from, "year_to": filters.year_to}
-        return cls(text=text.strip(), limit=limit, **years)
+        return cls(
+            text=text.strip(), limit=limit, year_from=filters.year_from, year_to=filters.year_to
+        )
 
 
 class Match(Frozen):
-    """A record of an online source that may be the paper. `title` and `abstract` say how like they
-    are, from 0 to 1; no abstract to compare: None."""
+    """A record of an online source that may be the paper. `title` and `abstract` are similarities
+    from 0 to 1; None without an abstract to compare."""
 
     identifier: str
     paper: Paper
@@ -71,8 +76,8 @@ class Match(Frozen):
 
 
 class Enriched(Frozen):
-    """What was found for papers of the library. Keys in `enriched` got what they lacked, those in
-    `doubtful` have matches to decide on, best first."""
+    """What was found for papers of the library. Papers with keys in `enriched` got what they
+    lacked; those in `doubtful` have matches to decide on, best first."""
 
     enriched: tuple[str, ...] = ()
     doubtful: tuple[tuple[str, tuple[Match, ...]], ...] = ()
@@ -105,8 +110,8 @@ class Audited(Frozen):
 
 
 def read_identifier(text: str) -> Identifier | Skipped | None:
-    """The identifier or address that a user gave; Skipped for one that is meant and is none; None
-    for what may be a file's name."""
+    """The identifier or address that a user gave; Skipped for one that looks like an identifier and
+    is not a valid one; None for what may be a file's name."""
     text = text.strip()
     for kind, form in _ADDRESSES:
         if found := form.match(text):
@@ -117,9 +122,10 @@ def read_identifier(text: str) -> Identifier | Skipped | None:
         doi = bare_doi(text)
         if arxiv := arxiv_id_in(text):
             return Identifier(kind="arxiv", value=arxiv)
-        return _of_doi(doi) if doi else Skipped(
-            file=text, reason=f"no page of the web is read, only identifiers: {FORMS_SHOWN}"
-        )  # fmt: skip
+        if doi:
+            return _of_doi(doi)
+        reason = f"web pages cannot be read, only identifiers: {FORMS_SHOWN}"
+        return Skipped(file=text, reason=reason)
     if _BARE_ARXIV.fullmatch(text):
         return Identifier(kind="arxiv", value=text)
     return _of_doi(bare_doi(text)) if bare_doi(text) == text else None
@@ -132,7 +138,7 @@ def _prefixed(kind: str, value: str, text: str) -> Identifier | Skipped:
         return _of_doi(doi)
     if kind in _FORMS and (found := _FORMS[kind].fullmatch(value)):
         return Identifier(kind=kind, value=found[1])  # type: ignore[arg-type]
-    return Skipped(file=text, reason=f"this is no identifier; they look like {FORMS_SHOWN}")
+    return Skipped(file=text, reason=f"this is not an identifier; they look like {FORMS_SHOWN}")
 
 
 def _of_doi(doi: str) -> Identifier:
@@ -143,7 +149,7 @@ def _of_doi(doi: str) -> Identifier:
 
 
 def identifiers_of(paper: Paper) -> list[Identifier]:
-    """What online sources may call this paper, the publisher's DOI first."""
+    """Names under which online sources may know this paper, the publisher's DOI first."""
     doi = bare_doi(paper.doi)
     found = [_of_doi(doi)] if doi else []
     if paper.arxiv_id and (arxiv := bare_arxiv_id(paper.arxiv_id)):
@@ -157,5 +163,12 @@ def with_origin(paper: Paper, name: str) -> Paper:
     """The paper as an entry that was read from the online source under this name. Its hash is of
     what was understood, so that a new count of citations makes no new entry."""
     read = paper.model_copy(update={"origins": ()}).model_dump_json()
-    digest = hashlib.sha256(read.encode("utf-8", errors="replace")).hexdigest()
+    digest = hash_of(read.encode("utf-8", errors="replace"))
     return paper.model_copy(update={"origins": (Origin(file=name, position=1, sha256=digest),)})
+
+
+def as_entry(paper: Paper | None, name: str, position: int = 0) -> Paper | Skipped:
+    """A paper with its origin; Skipped for a record without a title, of which no paper was made."""
+    if paper:
+        return with_origin(paper, name)
+    return Skipped(file=name, position=position, reason="it has no title")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from reviewer.text.invisible import without_surrogates
+from reviewer.sources.entries import RawEntry
 
 _HEAD = re.compile(r'\{\s*"[^"\n]*"\s*:')
 _ONCE = tuple(re.compile(rf'"{name}"\s*:') for name in (
@@ -16,48 +15,30 @@ _ONCE = tuple(re.compile(rf'"{name}"\s*:') for name in (
 _MOST_DAMAGED = 2000  # beginnings that are tried after a fault before the rest is given up
 
 
-@dataclass(frozen=True)
-class JsonValue:
-    """One value as read and as it stands in the text, from 1-based `line`; or a `fault`."""
-
-    line: int
-    raw: str = ""
-    value: Any = None
-    fault: str = ""
-
-
-def list_start(text: str, holder: str = "") -> int:
-    """Where the list begins: at the start, or as the value of `holder` in an object; -1 if none."""
-    if text.lstrip().startswith("["):
-        return text.index("[")
-    found = re.search(rf'"{holder}"\s*:\s*\[', text) if holder else None
-    return found.end() - 1 if found and text.lstrip().startswith("{") else -1
-
-
-def json_values(text: str, start: int, is_item: Callable[[Any], bool]) -> Iterator[JsonValue]:
-    """The values of the list whose bracket stands at `start`. After a fault it goes on with the
+def json_values(text: str, start: int, is_item: Callable[[Any], bool]) -> Iterator[RawEntry]:
+    """The values of the list that opens at `start`. After a fault it goes on with the
     next value that begins as the first one did and is an item."""
     reader = _Reader(text)
     at, head = start + 1, ""
     while True:
         at = reader.over_space(at)
         if at >= len(text):
-            yield JsonValue(reader.line(at), fault="the list is cut off here")
+            yield RawEntry(reader.line(at), fault="the list is cut off here")
             return
         if text[at] == "]" and not (head and reader.lost(at, len(text))):
             return
         head = head or reader.head(at)
         value, end, fault = reader.decode(at)
         if not fault:
-            yield JsonValue(reader.line(at), text[at:end], value)
+            yield RawEntry(reader.line(at), text[at:end], value)
             at = end
             continue
-        yield JsonValue(reader.line(at), fault=fault)
+        yield RawEntry(reader.line(at), fault=fault)
         began = at
         *damaged, at = reader.resume(at + 1, head, is_item)
         lost = reader.lost(began, at if at >= 0 else len(text), head) - 1
         places = [*damaged, *[began] * max(0, lost - len(damaged))]
-        yield from (JsonValue(reader.line(place), fault=fault) for place in places)
+        yield from (RawEntry(reader.line(place), fault=fault) for place in places)
         if at < 0:
             return
 
@@ -96,7 +77,7 @@ class _Reader:
         except RecursionError:
             return None, at, "the JSON is nested too deeply here"
         except ValueError as error:
-            return None, at, f"this is no JSON ({str(error).split(':')[0].lower()})"
+            return None, at, f"this is not JSON ({str(error).split(':')[0].lower()})"
         return value, end, ""
 
     def lost(self, start: int, end: int, head: str = "") -> int:
@@ -122,19 +103,10 @@ class _Reader:
         yield -1
 
 
-def text_of(item: Any, *names: str) -> str:  # noqa: ANN401  anything JSON can hold
-    """The text under the last of these names, each inside the one before; a number is one too."""
-    for name in names:
-        item = item.get(name) if isinstance(item, dict) else None
-    if isinstance(item, int | float) and not isinstance(item, bool):
-        return str(item)
-    return without_surrogates(item).strip() if isinstance(item, str) else ""
-
-
-def json_items(text: str, holder: str, is_item: Callable[[Any], bool]) -> Iterator[JsonValue]:
+def json_items(text: str, holder: str, is_item: Callable[[Any], bool]) -> Iterator[RawEntry]:
     """The items of a reply of an API, however it was saved: a list, a list as the value of
     `holder`, one object, or one object a line."""
-    start = list_start(text, holder)
+    start = _list_start(text, holder)
     if start >= 0:
         yield from json_values(text, start, is_item)
         return
@@ -144,20 +116,28 @@ def json_items(text: str, holder: str, is_item: Callable[[Any], bool]) -> Iterat
         value = None
     lists = re.search(r":\s*\[(?=\s*\{)", text)
     if is_item(value):
-        yield JsonValue(1, text, value)
+        yield RawEntry(1, text, value)
     elif len(re.findall(r"^\{", text, re.MULTILINE)) > 1:
         yield from _lines(text)
     elif lists:  # the name before the list is damaged
         yield from json_values(text, lists.end() - 1, is_item)
     else:
-        yield JsonValue(1, text, fault="this is no whole JSON, or it is nested too deeply")
+        yield RawEntry(1, text, fault="this is not whole JSON, or it is nested too deeply")
 
 
-def _lines(text: str) -> Iterator[JsonValue]:
+def _list_start(text: str, holder: str) -> int:
+    """Where the list begins: at the start, or as the value of `holder` in an object; -1 if none."""
+    if text.lstrip().startswith("["):
+        return text.index("[")
+    found = re.search(rf'"{holder}"\s*:\s*\[', text)
+    return found.end() - 1 if found and text.lstrip().startswith("{") else -1
+
+
+def _lines(text: str) -> Iterator[RawEntry]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            yield JsonValue(number, line, json.loads(line))
+            yield RawEntry(number, line, json.loads(line))
         except (ValueError, RecursionError):
-            yield JsonValue(number, line, fault="the line is no JSON, or nested too deeply")
+            yield RawEntry(number, line, fault="the line is not JSON, or nested too deeply")

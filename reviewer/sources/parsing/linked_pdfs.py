@@ -1,6 +1,4 @@
-"""The PDFs that a bibliography's entries name: what is written, and where that can be.
-
-Pure but for asking whether a file is there."""
+"""The PDFs that a bibliography's entries link: the links as written, and the files behind them."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ _STORAGE = re.compile(r"storage[/\\]([A-Z0-9]{8})[/\\]([^/\\]+)$")
 
 
 def linked_pdfs(field: str) -> list[str]:
-    """The PDFs of a `file` field of JabRef and Zotero (`Text:place:type`, parted by semicolons),
+    """The PDFs of a `file` field of JabRef and Zotero (`Text:place:type`, separated by semicolons),
     or of Better BibTeX (places alone)."""
     found = []
     for piece in _PIECE.findall(" ".join(field.split())):
@@ -29,21 +27,15 @@ def linked_pdfs(field: str) -> list[str]:
 
 def _place(piece: str) -> str:
     """The path of one link. A drive's colon may be escaped, as `C\\:`, or not."""
-    fields = []
-    at = 0
-    while at <= len(piece):
-        end = _FIELD.match(piece, at)
-        assert end is not None
-        fields.append(end.group())
-        at = end.end() + 1
-    if len(fields) >= 3:
-        middle = ":".join(fields[1:-1])
-        return _unescaped(middle)
-    return _unescaped(piece)
+    fields, at = [], 0
+    while at <= len(piece) and (found := _FIELD.match(piece, at)):
+        fields.append(found.group())
+        at = found.end() + 1
+    return _unescaped(":".join(fields[1:-1]) if len(fields) >= 3 else piece)
 
 
 def _unescaped(text: str) -> str:
-    """Without the backslashes before marks that part fields; those of Windows' paths stay."""
+    """Without the backslashes before marks that separate fields; those of Windows' paths stay."""
     return re.sub(r"\\([;:&%_#$\\{}])", r"\1", text).strip()
 
 

@@ -1,15 +1,15 @@
-"""Papers that are texts: what in them is title, authors, abstract and body. Pure."""
+"""Finds title, authors, abstract and body in a paper that is one text. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
+from reviewer.sources.entries import distinct, new_paper
 from reviewer.text import bare_doi, split_name
-from reviewer.text.identifiers import bare_arxiv_id, date_in, year_of
-from reviewer.text.names import read_names
+from reviewer.text.identifiers import bare_arxiv_id, date_in
 from reviewer.types import Paper
-from reviewer.types.papers import Origin, Part
+from reviewer.types.papers import Origin
 
 LEAST_CHARS = 60  # of text under a title
 MOST_TITLE_CHARS = 300
@@ -34,14 +34,14 @@ def is_prose(text: str) -> bool:
 
 
 def split_abstract(text: str) -> tuple[str, str]:
-    """The abstract that a heading or a mark names, and all the other text; the abstract is empty
-    when none is named."""
+    """The abstract under a heading or mark that names it, and all other text; without such a
+    heading the abstract is empty."""
     found = _ABSTRACT.search(text[:20_000])
     if not found:
         return "", text.strip()
     ends = _NEXT.search(text, found.end())
     rest = text[found.end() : ends.start() if ends else len(text)]
-    if not ends:  # the first paragraph, when no heading says where it ends
+    if not ends:  # the first paragraph, where no heading follows
         blank = re.search(r"\n[ \t]*\r?\n", rest.lstrip())
         start = len(rest) - len(rest.lstrip())
         rest = rest[: start + blank.start()] if blank and blank.start() > LEAST_CHARS else rest
@@ -50,7 +50,7 @@ def split_abstract(text: str) -> tuple[str, str]:
 
 
 def people_in(text: str) -> list[str]:
-    """Names parted by semicolons, by `and`, or by commas between whole names."""
+    """Names separated by semicolons, by `and`, or by commas between whole names."""
     pieces = re.split(r"\s*;\s*|,?\s+(?:and|&)\s+", text.strip())
     names = []
     for piece in pieces:
@@ -63,23 +63,23 @@ def people_in(text: str) -> list[str]:
 def paper_of_text(
     title: str, fields: Mapping[str, str], abstract: str, body: str, origin: Origin
 ) -> Paper:
-    """A paper whose facts stand in `fields` by their usual names: author(s), date, doi, ..."""
-    people = fields.get("authors") or fields.get("author") or ""
-    authors, groups = read_names([split_name(name) for name in people_in(people)])
-    date = date_in(fields.get("date", "") or fields.get("year", "") or fields.get("published", ""))
-    texts = {"title": title, "abstract": abstract.strip(), "body": body.strip()}
-    words = re.split(r"\s*[;,]\s*", fields.get("keywords", "") or fields.get("tags", ""))
-    return Paper(
-        key=fields.get("citekey", "") or fields.get("citation key", ""),
-        parts=tuple(Part(name=n, text=t) for n, t in texts.items() if t),  # type: ignore[arg-type]
-        authors=authors,
-        date=date,
-        year=year_of(date),
-        venue=fields.get("venue", "") or fields.get("journal", ""),
-        doi=bare_doi(fields.get("doi", "")),
-        arxiv_id=bare_arxiv_id(fields.get("arxiv", "") or fields.get("arxiv_id", "")),
-        url=fields.get("url", "") or fields.get("source", ""),
-        keywords=tuple(dict.fromkeys(word for word in words if word)),
-        extra=dict(groups),
+    """A paper whose facts are in `fields` under their usual names: author(s), date, doi, ..."""
+
+    def first(*names: str) -> str:
+        return next((text for name in names if (text := fields.get(name))), "")
+
+    return new_paper(
+        title,
+        abstract.strip(),
+        body.strip(),
+        names=map(split_name, people_in(first("authors", "author"))),
+        date=date_in(first("date", "year", "published")),
+        key=first("citekey", "citation key"),
+        venue=first("venue", "journal"),
+        doi=bare_doi(first("doi")),
+        arxiv_id=bare_arxiv_id(first("arxiv", "arxiv_id")),
+        url=first("url", "source"),
+        keywords=distinct(re.split("[;,]", first("keywords", "tags"))),
+        extra={},
         origins=(origin,),
     )

@@ -10,12 +10,16 @@ import html
 import html.entities
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from reviewer.errors import SourceError
+from reviewer.sources.entries import RawEntry
 from reviewer.text.encoding import decode
 from reviewer.text.invisible import NEVER_XML
+
+Element = Any
+"""An element of lxml, which is not imported for a type."""
 
 DECLARES = "it declares entities, which are not read because they can name files or fill the memory"
 _ENTITY = re.compile(r"<!ENTITY|<!\[(?!CDATA\[)[^<]{0,40}\[", re.IGNORECASE)
@@ -36,16 +40,6 @@ class XmlError(ValueError):
     """An answer that is not XML, or XML that is not read."""
 
 
-@dataclass(frozen=True)
-class XmlRecord:
-    """One record as it stands in the file. `fault`: why it cannot be read; else `element`."""
-
-    line: int
-    raw: str
-    element: Any = None
-    fault: str = ""
-
-
 def declares_entities(text: str) -> bool:
     return _ENTITY.search(text[:_HEAD_CHARS]) is not None
 
@@ -59,8 +53,8 @@ def begins_with(text: str, *roots: str) -> bool:
     return found is not None and found[1] in roots
 
 
-def xml_records(text: str, tag: str, once: str = "") -> Iterator[XmlRecord]:
-    """Each `<tag>` element, in order. What stands between them and holds text is a faulty record;
+def xml_records(text: str, tag: str, once: str = "") -> Iterator[RawEntry]:
+    """Each `<tag>` element, in order. Text between them is a record with a fault;
     so is each further `once`, an element that a record has once, as where two ran together.
 
     Raises SourceError when the file declares entities."""
@@ -75,40 +69,33 @@ def xml_records(text: str, tag: str, once: str = "") -> Iterator[XmlRecord]:
     marks = max(head.count(close), len(re.findall(rf"<{once}[\s>]", head)) if once else 0)
     yield from _lost(close * marks, close, 1)
     line, counted = 1, 0
-    for place, start in enumerate(starts):
+    for start, limit in pairwise([*starts, len(text)]):
         line, counted = line + text.count("\n", counted, start), start
-        limit = starts[place + 1] if place + 1 < len(starts) else len(text)
         end = text.find(close, start, limit)
-        raw = text[start : end + len(close)] if end >= 0 else text[start:limit].rstrip()
-        yield (
-            _parsed(line, raw, spaces)
-            if end >= 0
-            else XmlRecord(line, raw, fault="the record is cut off or its end is damaged")
+        raw = text[start : end + len(close)] if end >= 0 else text[start:limit]
+        element = (
+            parse_xml(raw, spaces) if end >= 0 else "the record is cut off or its end is damaged"
         )
+        is_fault = isinstance(element, str)
+        yield RawEntry(line, fault=element) if is_fault else RawEntry(line, raw, element)
         for _ in range(len(re.findall(rf"<{once}[\s>]", raw)) - 1 if once else 0):
-            yield XmlRecord(line, "", fault="another record has run into this one")
-        after = line + text.count("\n", start, limit)
+            yield RawEntry(line, fault="another record has run into this one")
         if end >= 0:
+            after = line + text.count("\n", start, limit)
             yield from _lost(text[end + len(close) : limit], close, after)
 
 
-def _lost(between: str, close: str, line: int) -> Iterator[XmlRecord]:
-    """One fault for each record whose beginning is damaged: its end stands outside of any, or at
-    least its text does."""
+def _lost(between: str, close: str, line: int) -> Iterator[RawEntry]:
+    """One fault for each record whose beginning is damaged: its end is outside of any record,
+    or at least its text is."""
     holds_text = len(re.sub(r"<[^<>]*>|\s", "", between)) > _STRAY_CHARS
     for _ in range(between.count(close) or holds_text):
-        yield XmlRecord(line, "", fault="a record whose beginning is damaged")
+        yield RawEntry(line, fault="a record whose beginning is damaged")
 
 
-def _parsed(line: int, raw: str, spaces: str) -> XmlRecord:
-    parsed = parse_xml(raw, spaces)
-    if isinstance(parsed, str):
-        return XmlRecord(line, raw, fault=parsed)
-    return XmlRecord(line, raw, element=parsed)
-
-
-def parse_xml(raw: str, spaces: str = "") -> Any:  # noqa: ANN401  an lxml element, or the fault
-    """The one element of `raw`, or in words why there is none. HTML's named characters are read."""
+def parse_xml(raw: str, spaces: str = "") -> Element:
+    """The one element of `raw`, or in words why it cannot be read. HTML's named characters are
+    understood."""
     from lxml import etree
 
     plain = _NAMED.sub(_character, NEVER_XML.sub("\ufffd", raw))
@@ -124,7 +111,7 @@ def parse_xml(raw: str, spaces: str = "") -> Any:  # noqa: ANN401  an lxml eleme
     return root[0] if len(root) else "the XML is empty here"
 
 
-def read_xml(data: bytes) -> Any:  # noqa: ANN401  an lxml element
+def read_xml(data: bytes) -> Element:
     """The root of a whole document. Raises XmlError for what is not well-formed, declares entities,
     or is nested more than 256 deep (published records have less than 20)."""
     from lxml import etree
@@ -142,13 +129,17 @@ def read_xml(data: bytes) -> Any:  # noqa: ANN401  an lxml element
     return root
 
 
-def _parser() -> Any:  # noqa: ANN401
+def _parser() -> Element:
     from lxml import etree
 
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 def _character(match: re.Match[str]) -> str:
@@ -157,25 +148,30 @@ def _character(match: re.Match[str]) -> str:
     return html.entities.html5.get(f"{match[1]};", match[0])
 
 
-def name_of(element: Any) -> str:  # noqa: ANN401
+def name_of(element: Element) -> str:
     """The element's name without its namespace; empty for what is not an element."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def found(element: Any, path: str) -> list[Any]:  # noqa: ANN401
-    """The elements below at a path of names parted by `/`, whatever their namespaces."""
+def found(element: Element, path: str) -> list[Any]:
+    """The elements at a path of names, as `a/b`, below this one, whatever their namespaces."""
     level = [element]
     for name in path.split("/"):
         level = [child for parent in level for child in parent if name_of(child) == name]
     return level
 
 
-def text_at(element: Any, path: str) -> str:  # noqa: ANN401
-    """The text of the first element at the path that holds some."""
-    return next((text for e in found(element, path) if (text := whole_text(e))), "")
+def texts_at(element: Element, path: str) -> list[str]:
+    """The texts of the elements at the path, empty ones left out."""
+    return [text for e in found(element, path) if (text := whole_text(e))]
 
 
-def whole_text(element: Any) -> str:  # noqa: ANN401
+def text_at(element: Element, path: str) -> str:
+    """The text of the first element at the path that has one."""
+    return next(iter(texts_at(element, path)), "")
+
+
+def whole_text(element: Element) -> str:
     """All text inside, markup left out, white space folded. A raised digit stays one: 5² is not
     52."""
     return _SPACE.sub(" ", _text_in_blocks(element)).strip() if element is not None else ""
@@ -196,7 +192,7 @@ def text_of_jats(markup: str) -> str:
     return "\n\n".join(blocks)
 
 
-def _text_in_blocks(element: Any) -> str:  # noqa: ANN401
+def _text_in_blocks(element: Element) -> str:
     """The texts in order, blocks apart."""
     name = name_of(element)
     if name == "sup":

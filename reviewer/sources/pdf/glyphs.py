@@ -1,14 +1,17 @@
-"""The words and letters of a page: points from its lower left corner, y upwards."""
+"""The words and letters of a page: points from its lower left corner, y upwards. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Letters without white space between them. `base` is the line that they stand on, `size` the
+    """Letters without white space between them. `base` is the height of their base line, `size` the
     font's in points, `angle` in radians (0: upright); a glued word follows without white space."""
 
     text: str
@@ -36,8 +39,8 @@ class Page:
 
 
 @dataclass(slots=True)
-class Piece:
-    """One text object of a page: its letters share font, size, colour and angle."""
+class TextObject:
+    """A text object of a page, as PDF calls it: its letters share font, size, colour and angle."""
 
     handle: Any
     size: float
@@ -50,7 +53,7 @@ class Piece:
 @dataclass(slots=True)
 class Letter:
     text: str
-    piece: Piece
+    source: TextObject
     x0: float
     y0: float
     x1: float
@@ -69,4 +72,15 @@ class Canvas:
     scale: float
     width: int
     height: int
-    pieces: dict[int, Piece] = field(default_factory=dict)
+    objects: dict[int, TextObject] = field(default_factory=dict)
+
+
+def runs_of(items: Iterable[T], joins: Callable[[list[T], T], bool]) -> list[list[T]]:
+    """The items in order, as runs: an item belongs to the run before it where it `joins` it."""
+    runs: list[list[T]] = []
+    for item in items:
+        if runs and joins(runs[-1], item):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return runs

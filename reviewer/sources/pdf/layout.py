@@ -10,11 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
-from reviewer.sources.pdf.glyphs import Page, Word
-from reviewer.sources.pdf.running_heads import is_running, rows_of, running_heads
+from reviewer.sources.pdf.glyphs import Page, Word, runs_of
+from reviewer.sources.pdf.running_heads import rows_of, running_heads, without_heads
 
 _BIN_PT = 1.0
 _LEAST_GUTTER_PT = 7.0  # LaTeX's columns are 10 apart
@@ -40,34 +40,32 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
-    """Lines in reading order, and the words that stand on their sides (a stamp in the margin)."""
+class PageLines:
+    """A page's lines in reading order, and its words that run up or down (as a margin's stamp)."""
 
     lines: tuple[Line, ...]
     sideways: str = ""
 
 
-def lay_out(pages: Sequence[Page]) -> list[Laid]:
+def lay_out(pages: Sequence[Page]) -> list[PageLines]:
     """Each page's lines without running heads, feet and page numbers."""
-    upright = [tuple(word for word in page.words if not word.angle) for page in pages]
-    rows = [rows_of(words) for words in upright]
+    rows = [rows_of(word for word in page.words if not word.angle) for page in pages]
     running = running_heads(rows, pages)
     laid = []
     for number, (page, own) in enumerate(zip(pages, rows, strict=True), start=1):
-        gone = {id(w) for row in own if is_running(row, own, page, running) for w in row}
-        words = [word for row in own for word in row if id(word) not in gone]
+        words = without_heads(own, page, running)
         lines: list[Line] = []
         for part in _above_abstract(words) if number == 1 else (words,):
             for column in _columns(part, depth=0):
                 lines += _paragraphs(_lines(column, number))
         sideways = "".join((w.text if w.is_glued else f" {w.text}") for w in page.words if w.angle)
-        laid.append(Laid(tuple(_feet_last(lines)), sideways.strip()))
+        laid.append(PageLines(tuple(_feet_last(lines)), sideways.strip()))
     return laid
 
 
 def _above_abstract(words: Sequence[Word]) -> Iterable[list[Word]]:
     """The words of a first page above its abstract, then the others: in a paper of two columns the
-    authors may stand above both, far apart."""
+    authors may be above both, far apart."""
     heads = [w for w in words if _ABSTRACT.fullmatch(w.text) and w.base > 0]
     if not heads:
         return (list(words),)
@@ -83,10 +81,15 @@ def _columns(words: Sequence[Word], depth: int) -> list[list[Word]]:
         return [list(words)] if words else []
     left_edge, right_edge = gutter
     middle = (left_edge + right_edge) / 2
+
+    def is_close(run: list[Word], word: Word) -> bool:
+        gap = max(0.6 * (right_edge - left_edge), 0.4 * word.size)
+        return word.x0 - max(w.x1 for w in run[-3:]) < gap
+
     spanning: set[int] = set()
     heights: list[float] = []
     for row in rows_of(words):
-        for run in _runs(row, 0.6 * (right_edge - left_edge)):
+        for run in runs_of(row, is_close):
             if run[0].x0 < left_edge - 1 and run[-1].x1 > right_edge + 1:
                 spanning |= {id(word) for word in run}
                 heights.append(run[0].base)
@@ -105,17 +108,6 @@ def _columns(words: Sequence[Word], depth: int) -> list[list[Word]]:
         taken = {id(w) for w in (*band, *wide)}
         rest = [w for w in rest if id(w) not in taken]
     return columns + _columns(wide, 2)
-
-
-def _runs(row: Sequence[Word], gap: float) -> list[list[Word]]:
-    """The row's words, parted where a gap is wider."""
-    runs: list[list[Word]] = []
-    for word in row:
-        if runs and word.x0 - max(w.x1 for w in runs[-1][-3:]) < max(gap, 0.4 * word.size):
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-    return runs
 
 
 def _gutter(words: Sequence[Word]) -> tuple[float, float] | None:
@@ -143,13 +135,10 @@ def _gutter(words: Sequence[Word]) -> tuple[float, float] | None:
 
 def _strips(bins: Sequence[float], most: float, first: int, last: int) -> Iterable[tuple[int, int]]:
     """Runs of bins with no more text above them than `most`."""
-    start = None
-    for i in range(first, last + 1):
-        if i < last and bins[i] <= most:
-            start = i if start is None else start
-        elif start is not None:
-            yield start, i
-            start = None
+    for is_low, own in groupby(range(first, last), key=lambda i: bins[i] <= most):
+        if is_low:
+            strip = list(own)
+            yield strip[0], strip[-1] + 1
 
 
 def _has_columns(words: Sequence[Word], x0: float, x1: float, ends: tuple[float, float]) -> bool:
@@ -223,15 +212,10 @@ def _begins(before: Line, line: Line, leading: float, left: float) -> bool:
 def _feet_last(lines: Sequence[Line]) -> list[Line]:
     """Footnotes, in smaller letters at the foot of a column, after the page's text: before its last
     paragraph where that goes on, so that no sentence is broken by them."""
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[line.size] += len(line.text)
-    if not sizes:
-        return []
-    usual = sizes.most_common(1)[0][0]
+    usual = usual_size(lines)
     feet: list[Line] = []
     text: list[Line] = []
-    for column in _by_column(lines):
+    for column in runs_of(lines, lambda column, line: line.base < column[-1].base):
         cut = len(column)
         while cut and column[cut - 1].size < 0.93 * usual:
             cut -= 1
@@ -244,15 +228,12 @@ def _feet_last(lines: Sequence[Line]) -> list[Line]:
     return [*text[:at], *feet, *text[at:]]
 
 
-def _by_column(lines: Sequence[Line]) -> list[list[Line]]:
-    """Parted where the next line stands higher than the one before."""
-    columns: list[list[Line]] = []
+def usual_size(lines: Iterable[Line]) -> float:
+    """The size in points of most letters; 10 without lines."""
+    sizes: Counter[float] = Counter()
     for line in lines:
-        if columns and line.base < columns[-1][-1].base:
-            columns[-1].append(line)
-        else:
-            columns.append([line])
-    return columns
+        sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
 def goes_on(before: Line, line: Line) -> bool:

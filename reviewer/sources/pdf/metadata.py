@@ -1,4 +1,4 @@
-"""What a paper's first page names: authors, DOI, arXiv id and date, and how surely. Pure."""
+"""Authors, DOI, arXiv id and date on a paper's first page, and how certain each is. Pure."""
 
 from __future__ import annotations
 
@@ -30,27 +30,25 @@ _PARTICLES = frozenset("de del della van von der den da di la le bin ibn al el t
 _NAME_WORD = re.compile(r"[^\W\d_a-z][\w'’.\-‐]*")
 
 
-def identifiers(pages: Sequence[Page], sideways: str, info: Mapping[str, str]) -> dict[str, str]:
-    """`doi`, `arxiv_id`, `date` (ISO 8601) as far as the first page tells them, and the certainty
-    of each as `doi_certainty`, ... An id is taken only where it is the page's only one."""
-    first = _text(pages[0]) if pages else ""
-    first = _REFERENCES.split(first)[0]
-    found: dict[str, str] = {}
+def identifiers(
+    pages: Sequence[Page], sideways: str, info: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """`doi`, `arxiv_id` and `date` (ISO 8601) as far as the first page names them, each with its
+    certainty. An id is taken only where it is the page's only one."""
+    first = _REFERENCES.split(_text(pages[0]) if pages else "")[0]
+    found: dict[str, tuple[str, str]] = {}
     if match := _ARXIV.search(sideways):
-        found = {"arxiv_id": match[1], "arxiv_id_certainty": "certain"}
+        found["arxiv_id"] = match[1], "certain"
         if match[4] and (month := month_number(match[3])):
-            found["date"] = f"{match[4]}-{month:02}-{int(match[2]):02}"
-            found["date_certainty"] = "certain"
-    else:
-        ids = {match[1] for match in _ARXIV.finditer(first)}
-        if len(ids) == 1:
-            found = {"arxiv_id": ids.pop(), "arxiv_id_certainty": "likely"}
+            found["date"] = f"{match[4]}-{month:02}-{int(match[2]):02}", "certain"
+    elif len(ids := {match[1] for match in _ARXIV.finditer(first)}) == 1:
+        found["arxiv_id"] = ids.pop(), "likely"
     dois = {match[1].rstrip(".,;:)]}'").lower() for match in _DOI.finditer(first)}
     dois = {doi for doi in dois if not _DATA.match(doi)}
     if len(dois) == 1:
-        found["doi"] = dois.pop()
-        known = " ".join(info.values()).lower()
-        found["doi_certainty"] = "certain" if found["doi"] in known else "likely"
+        doi = dois.pop()
+        is_known = doi in " ".join(info.values()).lower()
+        found["doi"] = doi, "certain" if is_known else "likely"
     return found
 
 

@@ -13,9 +13,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.sources.pdf.glyphs import Canvas, Letter, Page, Piece
-from reviewer.sources.pdf.visibility import LEAST_CONTRAST, Drawn, own_colour, why_hidden
-from reviewer.sources.pdf.words import turned, words_of
+from reviewer.sources.pdf.glyphs import Canvas, Letter, Page, TextObject
+from reviewer.sources.pdf.visibility import LEAST_CONTRAST, Drawing, own_colour, why_hidden
+from reviewer.sources.pdf.words import turned, visible_words
+
+Handle = Any
+"""A pointer of PDFium's."""
 
 LEAST_SIZE_PT = 2.0  # smaller letters are unreadable in print; small labels in figures have 3 to 4
 MOST_PAGES = 1000
@@ -24,7 +27,7 @@ NO_INK = "drawn without ink"
 _SCALE = 1.5  # pixels a point: at 1.0 no letter of 100,000 was missed in two manuals of 10 to 12 pt
 _MOST_PIXELS = 4_000_000
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
-# TeX's bitmap fonts tell no Unicode: the same ligatures in its encodings OT1 and T1.
+# TeX's bitmap fonts give no Unicode: the same ligatures in its encodings OT1 and T1.
 _BARE_LIGATURES = {
     first + i: text for first in (0x0B, 0x1B) for i, text in enumerate(_LIGATURES.values())
 }
@@ -65,7 +68,7 @@ def read_pages(data: bytes, *, has_ocr: bool = False) -> Iterator[Page]:
 
 
 def information(data: bytes) -> dict[str, str]:
-    """What the file says of itself: Title, Author, Subject, Keywords, as far as they are there."""
+    """The file's own metadata: Title, Author, Subject, Keywords, as far as they are there."""
     import pypdfium2.raw as pdfium
 
     document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
@@ -89,7 +92,7 @@ def _refusal(code: int) -> str:
     return "it is damaged: no page can be read"
 
 
-def _read_page(page: Any, *, has_ocr: bool) -> Page:  # noqa: ANN401
+def _read_page(page: Handle, *, has_ocr: bool) -> Page:
     import pypdfium2.raw as pdfium
 
     quarters = pdfium.FPDFPage_GetRotation(page)
@@ -108,14 +111,14 @@ def _read_page(page: Any, *, has_ocr: bool) -> Page:  # noqa: ANN401
     if text:
         pdfium.FPDFText_ClosePage(text)
     hidden: Counter[str] = Counter()
-    words = [turned(word, quarters, canvas) for word in words_of(letters, hidden)]
+    words = [turned(word, quarters, canvas) for word in visible_words(letters, hidden)]
     width, height = canvas.width / canvas.scale, canvas.height / canvas.scale
     if quarters % 2:
         width, height = height, width
     return Page(width, height, tuple(words), dict(hidden), has_images=has_images)
 
 
-def _canvas(page: Any) -> Canvas:  # noqa: ANN401
+def _canvas(page: Handle) -> Canvas:
     import pypdfium2.raw as pdfium
 
     box = pdfium.FS_RECTF()
@@ -125,14 +128,14 @@ def _canvas(page: Any) -> Canvas:  # noqa: ANN401
     return Canvas(box.left, box.top, scale, max(1, int(width * scale)), max(1, int(height * scale)))
 
 
-def _letters(text: Any, canvas: Canvas) -> Iterator[Letter]:  # noqa: ANN401
+def _letters(text: Handle, canvas: Canvas) -> Iterator[Letter]:
     """The letters in the order of the page's content, white space left out but remembered."""
     import pypdfium2.raw as pdfium
 
     count = pdfium.FPDFText_CountChars(text)
     pdfium.FPDFText_GetTextObject.restype = ctypes.c_void_p  # a number: pointers are slow to make
     if count > MOST_PAGE_CHARS:
-        raise UnreadableError(f"a page holds {count:,} characters, which is no paper")
+        raise UnreadableError(f"a page holds {count:,} characters, more than a page of a paper has")
     box = pdfium.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
     to_x, to_y, to_box = ctypes.byref(x), ctypes.byref(y), ctypes.byref(box)
@@ -140,24 +143,32 @@ def _letters(text: Any, canvas: Canvas) -> Iterator[Letter]:  # noqa: ANN401
     for i in range(count):
         code = pdfium.FPDFText_GetUnicode(text, i)
         key = pdfium.FPDFText_GetTextObject(text, i)
-        said = _said(code, text, i) if key else ""
-        if not said:
+        shown = _letter_text(code, text, i) if key else ""
+        if not shown:
             is_glued = False
             continue
-        piece = canvas.pieces.get(key)
-        if piece is None:
+        source = canvas.objects.get(key)
+        if source is None:
             handle = ctypes.cast(key, pdfium.FPDF_PAGEOBJECT)
-            piece = canvas.pieces[key] = _piece(text, i, handle)
+            source = canvas.objects[key] = _text_object(text, i, handle)
         pdfium.FPDFText_GetLooseCharBox(text, i, to_box)
         pdfium.FPDFText_GetCharOrigin(text, i, to_x, to_y)
         yield Letter(
-            said, piece, box.left, box.bottom, box.right, box.top, y.value, is_glued, piece.reason
+            shown,
+            source,
+            box.left,
+            box.bottom,
+            box.right,
+            box.top,
+            y.value,
+            is_glued,
+            source.reason,
         )
         is_glued = True
 
 
-def _said(code: int, text: Any, index: int) -> str:  # noqa: ANN401
-    """The letter as text; nothing for white space and what stands for no letter."""
+def _letter_text(code: int, text: Handle, index: int) -> str:
+    """The letter as text; empty for white space and for codes that are not letters."""
     import pypdfium2.raw as pdfium
 
     if code in _HYPHENS:
@@ -169,7 +180,7 @@ def _said(code: int, text: Any, index: int) -> str:  # noqa: ANN401
     return ""
 
 
-def _piece(text: Any, index: int, handle: Any) -> Piece:  # noqa: ANN401
+def _text_object(text: Handle, index: int, handle: Handle) -> TextObject:
     import pypdfium2.raw as pdfium
 
     matrix = pdfium.FS_MATRIX()
@@ -189,10 +200,10 @@ def _piece(text: Any, index: int, handle: Any) -> Piece:  # noqa: ANN401
     elif size < LEAST_SIZE_PT:
         reason = "too small to read"
     angle = pdfium.FPDFText_GetCharAngle(text, index)
-    return Piece(handle, size, _is_bold(handle), angle, reason)
+    return TextObject(handle, size, _is_bold(handle), angle, reason)
 
 
-def _is_bold(handle: Any) -> bool:  # noqa: ANN401
+def _is_bold(handle: Handle) -> bool:
     import pypdfium2.raw as pdfium
 
     font = pdfium.FPDFTextObj_GetFont(handle)
@@ -202,26 +213,26 @@ def _is_bold(handle: Any) -> bool:  # noqa: ANN401
     return any(mark in name for mark in _BOLD) or pdfium.FPDFFont_GetWeight(font) >= 600
 
 
-def _look(page: Any, letters: list[Letter], canvas: Canvas) -> None:  # noqa: ANN401
+def _look(page: Handle, letters: list[Letter], canvas: Canvas) -> None:
     """Give every letter that cannot be seen its reason."""
     import pypdfium2.raw as pdfium
 
     as_it_is = _draw(page, canvas)
-    for number, piece in enumerate(canvas.pieces.values(), start=1):
-        piece.colour = own_colour(number)
-        blue, green, red = piece.colour
+    for number, source in enumerate(canvas.objects.values(), start=1):
+        source.colour = own_colour(number)
+        blue, green, red = source.colour
         for paint in (pdfium.FPDFPageObj_SetFillColor, pdfium.FPDFPageObj_SetStrokeColor):
-            paint(piece.handle, red, green, blue, 255)
+            paint(source.handle, red, green, blue, 255)
     coloured = _draw(page, canvas)
-    for piece in canvas.pieces.values():
-        pdfium.FPDFPageObj_SetIsActive(piece.handle, False)
+    for source in canvas.objects.values():
+        pdfium.FPDFPageObj_SetIsActive(source.handle, False)
     bare = _draw(page, canvas)
     for letter in letters:
         if not letter.reason:
             letter.reason = why_hidden(letter, canvas, (as_it_is, coloured, bare))
 
 
-def _draw(page: Any, canvas: Canvas) -> Drawn:  # noqa: ANN401
+def _draw(page: Handle, canvas: Canvas) -> Drawing:
     import pypdfium2.raw as pdfium
 
     stride = canvas.width * 4
@@ -237,4 +248,4 @@ def _draw(page: Any, canvas: Canvas) -> Drawn:  # noqa: ANN401
     )
     pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, canvas.width, canvas.height, 0, flat)
     pdfium.FPDFBitmap_Destroy(bitmap)
-    return Drawn(pixels, stride)
+    return Drawing(pixels, stride)

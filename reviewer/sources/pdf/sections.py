@@ -1,17 +1,15 @@
 """Lines of a paper's pages -> its title, authors, abstract, body and references. Pure.
 
-What is found is found by rules; `certainty` says how surely: certain (two signs agree), likely
-(one clear sign) or guess.
+Rules find them; `certainty` is certain (two signs agree), likely (one clear sign) or guess.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.sources.pdf.layout import Laid, Line, goes_on
+from reviewer.sources.pdf.layout import Line, PageLines, goes_on, usual_size
 from reviewer.text import normalise_title
 
 LEAST_TITLE_WORDS = 2
@@ -58,7 +56,7 @@ class PartText:
 
 @dataclass(slots=True)
 class PaperText:
-    """A paper as its pages give it. `front` is what stands above the abstract."""
+    """A paper as its pages give it. `front` is the text above the abstract."""
 
     title: str = ""
     front: str = ""
@@ -69,20 +67,19 @@ class PaperText:
     certainty: dict[str, str] = field(default_factory=dict)
 
 
-def paper_text(laid: Sequence[Laid], info: Mapping[str, str]) -> PaperText:
-    """The parts of a paper; `info` is what its file says of itself."""
+def paper_text(laid: Sequence[PageLines], info: Mapping[str, str]) -> PaperText:
+    """The parts of a paper; `info` is the file's own metadata."""
     lines = [line for page in laid for line in page.lines]
-    usual = _usual_size(lines)
+    usual = usual_size(lines)
     found = PaperText()
     title_lines = _title(lines, usual, info, found)
     start, end = _abstract(lines, usual, found)
     if end:
         found.front_lines = [line for line in lines[:start] if line not in title_lines]
-        found.abstract = _joined(lines[start:end], len(laid), usual)
-        found.abstract.text = _ABSTRACT.sub("", found.abstract.text, count=1).strip()
-        cut = len(_joined(lines[start:end], len(laid), usual).text) - len(found.abstract.text)
-        ends = [max(0, at - cut) for at in found.abstract.page_starts]
-        found.abstract.page_starts, found.abstract.headings = ends, []
+        whole = _joined(lines[start:end], len(laid), usual)
+        text = _ABSTRACT.sub("", whole.text, count=1).strip()
+        cut = len(whole.text) - len(text)
+        found.abstract = PartText(text, [max(0, at - cut) for at in whole.page_starts])
         rest = lines[end:]
     else:
         found.front_lines = _front(lines, title_lines, usual)
@@ -95,15 +92,8 @@ def paper_text(laid: Sequence[Laid], info: Mapping[str, str]) -> PaperText:
     return found
 
 
-def _usual_size(lines: Sequence[Line]) -> float:
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[line.size] += len(line.text)
-    return sizes.most_common(1)[0][0] if sizes else 10.0
-
-
 def is_heading(line: Line, usual: float) -> bool:
-    """True for a short line that begins a paragraph and stands out: larger, bold, or named."""
+    """True for a short line that begins a paragraph and is larger, bold, or a usual heading."""
     text = line.text
     if not line.is_start or len(text) > _MOST_HEADING_CHARS or not re.search(r"[^\W\d]{3}", text):
         return False
@@ -111,13 +101,11 @@ def is_heading(line: Line, usual: float) -> bool:
         return True
     if text.endswith((".", ",", ";")) and not _NUMBERED.match(text):
         return False
-    if text.lower().startswith(("figure", "fig.", "table", "algorithm")) or not _starts_well(text):
+    if text.lower().startswith(("figure", "fig.", "table", "algorithm")):
+        return False
+    if not (text[:1].isupper() or _NUMBERED.match(text)):
         return False
     return line.size > _LARGER * usual or (line.is_bold and line.size > 0.95 * usual)
-
-
-def _starts_well(text: str) -> bool:
-    return bool(_NUMBERED.match(text)) or text[:1].isupper()
 
 
 def _joined(lines: Sequence[Line], pages: int, usual: float) -> PartText:
@@ -151,8 +139,8 @@ def _joined(lines: Sequence[Line], pages: int, usual: float) -> PartText:
 def _title(
     lines: Sequence[Line], usual: float, info: Mapping[str, str], found: PaperText
 ) -> list[Line]:
-    """Set the title: the largest letters in the upper part of the first page, else what the file
-    says of itself where the page says the same. Gives its lines."""
+    """Set the title: the largest letters in the upper part of the first page, else the title
+    in the file's metadata where the page has it too. Gives its lines."""
     first = [line for line in lines if line.page == 1]
     named = " ".join(info.get("Title", "").split())
     on_page = f" {normalise_title(' '.join(line.text for line in first))} "
@@ -193,7 +181,7 @@ def _one_line(lines: Sequence[Line]) -> str:
 
 
 def _abstract(lines: Sequence[Line], usual: float, found: PaperText) -> tuple[int, int]:
-    """The half-open range of the abstract's lines, with its heading; (0, 0) when there is none."""
+    """The half-open range of the abstract's lines, with its heading; (0, 0) without one."""
     start = next(
         (
             i
@@ -230,7 +218,7 @@ def _is_elsewhere(before: Line, line: Line, usual: float) -> bool:
 
 
 def _front(lines: Sequence[Line], title: Sequence[Line], usual: float) -> list[Line]:
-    """What stands between the title and the first heading, at most twelve lines."""
+    """The lines between the title and the first heading, at most twelve."""
     if not title:
         return []
     after = list(lines[lines.index(title[-1]) + 1 :])[:12]
@@ -239,8 +227,8 @@ def _front(lines: Sequence[Line], title: Sequence[Line], usual: float) -> list[L
 
 
 def _references(lines: Sequence[Line], usual: float, pages: int) -> tuple[int, int]:
-    """The half-open range of the list of references, with its heading: the last such heading that
-    stands in no first third, up to an appendix."""
+    """The half-open range of the list of references, with its heading: the last such heading after
+    the first quarter (in a paper of three pages or more), up to an appendix."""
     starts = [
         i for i, line in enumerate(lines) if line.is_start and _REFERENCES.fullmatch(line.text)
     ]

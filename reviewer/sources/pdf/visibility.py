@@ -14,7 +14,7 @@ LEAST_CONTRAST = 32  # of 255 in the strongest colour channel; light grey on whi
 
 
 @dataclass(slots=True)
-class Drawn:
+class Drawing:
     """Rows of pixels, four bytes each: blue, green, red, 255."""
 
     pixels: bytearray
@@ -28,14 +28,14 @@ def own_colour(number: int) -> bytes:
     return bytes((mixed // 62_500, mixed // 250 % 250, mixed % 250))
 
 
-def why_hidden(letter: Letter, canvas: Canvas, drawn: tuple[Drawn, Drawn, Drawn]) -> str:
+def why_hidden(letter: Letter, canvas: Canvas, drawn: tuple[Drawing, Drawing, Drawing]) -> str:
     """Why a letter cannot be seen; empty when it can."""
     rows = _rows(letter, canvas, drawn[1].stride)
     if not rows:
         return "off the page"
     as_it_is, coloured, bare = (one.pixels for one in drawn)
     is_on_top = False
-    for at in _ink(letter.piece.colour, rows, coloured, bare):
+    for at in _ink(letter.source.colour, rows, coloured, bare):
         if _contrast(as_it_is, bare, at) >= LEAST_CONTRAST:
             return ""
         is_on_top = True

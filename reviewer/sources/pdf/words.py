@@ -5,31 +5,27 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
-from reviewer.sources.pdf.glyphs import Canvas, Letter, Word
+from reviewer.sources.pdf.glyphs import Canvas, Letter, Word, runs_of
 
 _UPRIGHT = 0.1  # radians
 
 
-def words_of(letters: list[Letter], hidden: Counter[str]) -> Iterator[Word]:
+def visible_words(letters: list[Letter], hidden: Counter[str]) -> Iterator[Word]:
     """Runs of letters without white space, a jump or a change of size between them. A word most of
     whose letters are hidden is left out and counted."""
-    run: list[Letter] = []
-    for letter in [*letters, None]:
-        if run and (letter is None or _parts(run[-1], letter)):
-            unseen = [one for one in run if one.reason]
-            if 2 * len(unseen) > len(run):
-                for one in run:
-                    hidden[one.reason or unseen[0].reason] += one.text.isalnum()
-            else:
-                yield _word(run)
-            run = []
-        if letter is not None:
-            run.append(letter)
+    for run in runs_of(letters, lambda run, letter: not _parts(run[-1], letter)):
+        unseen = [letter for letter in run if letter.reason]
+        if 2 * len(unseen) > len(run):
+            for letter in run:
+                hidden[letter.reason or unseen[0].reason] += letter.text.isalnum()
+        else:
+            yield _word(run)
 
 
 def _parts(before: Letter, after: Letter) -> bool:
-    one, other = before.piece, after.piece
+    one, other = before.source, after.source
     em = max(one.size, other.size, 1.0)
     if not after.is_glued or abs(one.angle - other.angle) > _UPRIGHT:
         return True
@@ -49,15 +45,15 @@ def _word(run: list[Letter]) -> Word:
         x1=max(letter.x1 for letter in run),
         y1=max(letter.y1 for letter in run),
         base=first.base,
-        size=first.piece.size,
-        is_bold=first.piece.is_bold,
+        size=first.source.size,
+        is_bold=first.source.is_bold,
         is_glued=first.is_glued,
-        angle=first.piece.angle,
+        angle=first.source.angle,
     )
 
 
 def turned(word: Word, quarters: int, canvas: Canvas) -> Word:
-    """The word as it stands when the page is turned clockwise by so many quarters, from (0, 0)."""
+    """The word on the page turned clockwise by this many quarters, its corner at (0, 0)."""
     left, bottom = canvas.left, canvas.top - canvas.height / canvas.scale
     right, top = left + canvas.width / canvas.scale, canvas.top
     x0, y0, x1, y1 = word.x0 - left, word.y0 - bottom, word.x1 - left, word.y1 - bottom
@@ -73,7 +69,5 @@ def turned(word: Word, quarters: int, canvas: Canvas) -> Word:
         base = y0 + 0.2 * (y1 - y0)
     turn = word.angle + quarters * math.pi / 2  # PDFium counts clockwise
     angle = abs(math.remainder(turn, 2 * math.pi))
-    return Word(
-        word.text, x0, y0, x1, y1, base, word.size, word.is_bold, word.is_glued,
-        0.0 if angle < _UPRIGHT else angle,
-    )  # fmt: skip
+    angle = 0.0 if angle < _UPRIGHT else angle
+    return replace(word, x0=x0, y0=y0, x1=x1, y1=y1, base=base, angle=angle)

@@ -1,4 +1,4 @@
-"""What runs in a child process of its own, within limits: a PDF in, what it holds as JSON out."""
+"""Runs in a child process within limits: a PDF in, its title, texts and metadata as JSON out."""
 
 from __future__ import annotations
 
@@ -53,21 +53,16 @@ def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
     found = paper_text(laid, info)
     ids = identifiers(pages, laid[0].sideways, info)
     people, sure = authors(found.front_lines, info)
-    certainty = dict(found.certainty)
-    for name in ("doi", "arxiv_id", "date"):
-        if name in ids:
-            certainty[name] = ids[f"{name}_certainty"]
+    certainty = {**found.certainty, **{name: how for name, (_, how) in ids.items()}}
     if people:
         certainty["authors"] = sure
-    hidden: Counter[str] = Counter()
-    for page in pages:
-        hidden.update({reason: count for reason, count in page.hidden.items() if count})
+    hidden = sum((Counter(page.hidden) for page in pages), Counter[str]())
     return {
         "title": found.title,
         "front": found.front,
         "authors": people,
         "certainty": certainty,
-        **{name: ids.get(name, "") for name in ("doi", "arxiv_id", "date")},
+        **{name: ids.get(name, ("", ""))[0] for name in ("doi", "arxiv_id", "date")},
         **{name: asdict(getattr(found, name)) for name in ("abstract", "body", "references")},
         "pages": len(pages),
         "hidden": dict(hidden),

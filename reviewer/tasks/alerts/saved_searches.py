@@ -12,7 +12,7 @@ from reviewer.search import SearchOptions, find
 from reviewer.sources import ReadOptions
 from reviewer.sources.online import Web, find_by_words
 from reviewer.sources.online.services import require_searched
-from reviewer.sources.online.types import Wanted
+from reviewer.sources.online.types import OnlineQuery
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 from reviewer.types.progress import Progress, silent
@@ -76,7 +76,7 @@ def _run(library: Library, search: SavedSearch, progress: Progress) -> SearchNew
     if search.inputs:
         skipped += library.add(search.inputs, ReadOptions(), progress).skipped
     if search.source:
-        wanted = Wanted.within(search.filters, search.question, search.limit)
+        wanted = OnlineQuery.within(search.filters, search.question, search.limit)
         with Web(library.settings, most_age_s=_FRESH_S) as web:
             papers_found = find_by_words(web, search.source, wanted, progress)
             skipped += library.add_found(papers_found, progress).skipped
