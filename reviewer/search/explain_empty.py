@@ -25,11 +25,11 @@ def why_nothing(question: str, library: Library, filters: Filters) -> str:
     if not library.catalogue.count() or len(unknown) <= MOST_UNKNOWN_SHARE * len(terms):
         return ""
     named = ", ".join(unknown[:_MOST_NAMED]) + ", ..." * (len(unknown) > _MOST_NAMED)
-    held = f"{len(unknown)} of its {len(terms)} words stand in no paper here"
+    held = f"{len(unknown)} of its {len(terms)} words are in no paper here"
     if len(terms) == 1:
-        held = "its only word stands in no paper here"
+        held = "its only word is in no paper here"
     elif len(unknown) == len(terms):
-        held = f"none of its {len(terms)} words stands in a paper here"
+        held = f"none of its {len(terms)} words is in a paper here"
     return (
         f"Of the question, {held} ({named}): the papers are in another language, or on something "
         "else."
