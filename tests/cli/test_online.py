@@ -434,7 +434,7 @@ def test_enrich_refuses_slips(review, tmp_path):
     for words, code, said in [
         (["--source", "arxv"], 2, "Did you mean arxiv?"),
         (["--take", "arxiv:1"], 2, "--take is for one paper"),
-        ([key, "--take", "nonsense"], 2, "no record to take"),
+        ([key, "--take", "nonsense"], 2, "not an identifier to take"),
         (["nobody-2020"], 1, "no paper 'nobody-2020'"),
     ]:
         found = review("enrich", *words)
