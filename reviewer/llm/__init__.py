@@ -1,20 +1,8 @@
 """One language model behind litellm: its calls and their limits, its replies, its prompts."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
-
-FACE = {
-    "Asking": "ask",
-    "LLM": "client",
-    "LimitError": "budget",
-    "Prompts": "prompts",
-    "StoppedError": "budget",
-    "check_early": "providers",
-    "side_by_side": "pool",
-}
 
 if TYPE_CHECKING:
     from reviewer.llm.ask import Asking as Asking
@@ -25,4 +13,4 @@ if TYPE_CHECKING:
     from reviewer.llm.prompts import Prompts as Prompts
     from reviewer.llm.providers import check_early as check_early
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)
