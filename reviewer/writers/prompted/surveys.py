@@ -41,15 +41,13 @@ class SummaryReply(Frozen):
     open_questions: tuple[ClaimDraft, ...] = ()
 
 
-class SurveyWriter:
+class SurveyWriter(Asking):
     """The part of a `Writer` that asks questions for a survey and summarises it."""
-
-    _asking: Asking
 
     def view_questions(self, topic: str) -> tuple[ViewQuestion, ...]:
         """At most QUESTIONS_A_VIEW questions a point of view, each once; views that the model
         invents are left out."""
-        reply = self._asking.ask("views", ViewsReply, topic=topic, most_a_view=QUESTIONS_A_VIEW)
+        reply = self.ask("views", ViewsReply, topic=topic, most_a_view=QUESTIONS_A_VIEW)
         questions: dict[str, ViewQuestion] = {}
         for idea in reply.questions:
             view = next((v for v in _VIEWS if v and v == idea.view.strip().casefold()), None)
@@ -67,10 +65,10 @@ class SurveyWriter:
         section."""
         by_tag = {item.tag: item for item in evidence}
         quotes = _quotes_in_turn(sections, {item.chunk.id: item for item in evidence})
-        fitting = self._asking.fit(
-            [self._asking.fence(by_tag[tag], *dict.fromkeys(own)) for tag, own in quotes.items()]
+        fitting = self.fit(
+            [self.fence(by_tag[tag], *dict.fromkeys(own)) for tag, own in quotes.items()]
         )
-        reply = self._asking.ask(
+        reply = self.ask(
             "summary",
             SummaryReply,
             topic=topic,
