@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import reviewer.llm.pool as pool
@@ -128,12 +127,8 @@ class Asking:
         """The hash of each prompt that was used so far; with `names`, of the prompts named."""
         used = self._hashes
         if names:
-            used = {name: own for name, own in self._all_hashes.items() if name in names}
+            used = {name: own for name, own in self.prompts.hashes().items() if name in names}
         return dict(sorted(used.items()))
-
-    @cached_property
-    def _all_hashes(self) -> dict[str, str]:
-        return self.prompts.hashes()
 
     def notes(self) -> tuple[str, ...]:
         """What was left out of prompts, and why."""

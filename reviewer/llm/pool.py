@@ -1,37 +1,13 @@
-"""Calls in threads: side by side with results in order, or one at a time under one name."""
+"""Calls in threads, side by side, with results in order."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TypeVar
 
 A = TypeVar("A")
 B = TypeVar("B")
-
-
-class Turns:
-    """Lets only one thread at a time work under the same name."""
-
-    def __init__(self) -> None:
-        self._alone = threading.Lock()
-        self._turns: dict[str, tuple[threading.Lock, int]] = {}
-
-    @contextmanager
-    def of(self, name: str) -> Iterator[None]:
-        with self._alone:
-            turn, waiting = self._turns.get(name, (threading.Lock(), 0))
-            self._turns[name] = turn, waiting + 1
-        try:
-            with turn:
-                yield
-        finally:
-            with self._alone:
-                turn, waiting = self._turns.pop(name)
-                if waiting > 1:
-                    self._turns[name] = turn, waiting - 1
 
 
 def side_by_side(

@@ -31,22 +31,13 @@ _OWN_CLIENT = _OLLAMA | frozenset(
 # One of these variables must have a key, as litellm checks it, but here before litellm is
 # imported. A test compares this with litellm itself.
 KEY_VARIABLES: Mapping[str, tuple[str, ...]] = {
-    "openai": ("OPENAI_API_KEY",),
-    "anthropic": ("ANTHROPIC_API_KEY",),
+    provider: (f"{provider.upper()}_API_KEY",)
+    for provider in "openai anthropic mistral groq cohere deepseek openrouter xai fireworks_ai "
+    "huggingface voyage nvidia_nim cerebras".split()
+} | {
     "gemini": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
-    "mistral": ("MISTRAL_API_KEY",),
-    "groq": ("GROQ_API_KEY",),
-    "cohere": ("COHERE_API_KEY",),
-    "deepseek": ("DEEPSEEK_API_KEY",),
-    "openrouter": ("OPENROUTER_API_KEY",),
-    "together_ai": ("TOGETHERAI_API_KEY",),
-    "xai": ("XAI_API_KEY",),
-    "fireworks_ai": ("FIREWORKS_AI_API_KEY",),
     "perplexity": ("PERPLEXITYAI_API_KEY",),
-    "huggingface": ("HUGGINGFACE_API_KEY",),
-    "voyage": ("VOYAGE_API_KEY",),
-    "nvidia_nim": ("NVIDIA_NIM_API_KEY",),
-    "cerebras": ("CEREBRAS_API_KEY",),
+    "together_ai": ("TOGETHERAI_API_KEY",),
 }
 _PROVIDERS_CLASS = re.compile(r"class LlmProviders\(.*?(?=\nclass |\Z)", re.DOTALL)
 _PROVIDER = re.compile(r'^    \w+ = "([^"]+)"', re.MULTILINE)

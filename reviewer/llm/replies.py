@@ -182,14 +182,6 @@ def schema_in_words(into: type[BaseModel]) -> str:
     return f"\n\nReply with one JSON object of this JSON schema and nothing else:\n{schema}"
 
 
-def correction_of(misfit: MisfitError) -> str:
-    """What to tell the model about a reply that does not fit."""
-    return (
-        f"That reply cannot be used: {misfit}. Reply once more, with the whole JSON object and "
-        "nothing else."
-    )
-
-
 def mend(text: str) -> str:
     """The text with U+FFFD for half characters (lone surrogates), which cannot be stored."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
