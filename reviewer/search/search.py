@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reviewer.library import Library
@@ -19,7 +18,7 @@ from reviewer.search.ranking import (
     Ranking,
     RankingOptions,
 )
-from reviewer.search.sentences import read_scored
+from reviewer.search.sentences import scored_sentences
 from reviewer.text import counted
 from reviewer.types import Evidence
 from reviewer.types.evidence import Sentence, tagged
@@ -76,11 +75,34 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
     chosen = (above if options.has_floor else list(best))[: options.papers]
     shown = chosen or list(best)[: options.papers]
     picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
-    seen = _Seen(library, ranking, [*picked, *(best[n][0] for n in shown)])
+    candidates = {c.number: c for c in (*picked, *(best[n][0] for n in shown))}
+    chunks = {n: kept.chunk for n, kept in library.chunks.numbered(sorted(candidates)).items()}
+    sentences = scored_sentences(library, chunks, ranking.vector, ranking.coverage)
+    papers = library.catalogue.papers_numbered(sorted({c.paper for c in candidates.values()}))
+    seen = {
+        number: Evidence(
+            tag="",
+            paper=papers[candidates[number].paper],
+            chunk=chunk,
+            score=ranking.score(candidates[number]),
+            sentences=sentences[number],
+        )
+        for number, chunk in chunks.items()
+        if candidates[number].paper in papers
+    }  # without those that another process has just removed
     return Found(
         question=question,
-        hits=tuple(seen.hit(best[n][0]) for n in shown if best[n][0] in seen),
-        evidence=seen.evidence(picked),
+        hits=tuple(
+            Hit(
+                paper=item.paper,
+                chunk=item.chunk,
+                score=item.score,
+                best_sentence=max(item.sentences, key=_sentence_worth, default=None),
+            )
+            for n in shown
+            if (item := seen.get(best[n][0].number))
+        ),
+        evidence=tagged(seen[c.number] for c in picked if c.number in seen),
         papers=library.catalogue.count(),
         matched=len(above),
         is_weak=bool(above) and top < strong,
@@ -88,42 +110,6 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
         reason="" if above else why_nothing(question, library, options.filters),
         method="lexical" if is_lexical else "lexical and dense",
     )
-
-
-class _Seen:
-    """The papers, texts and scores of the candidates that become hits or evidence."""
-
-    def __init__(self, library: Library, ranking: Ranking, candidates: Sequence[Candidate]) -> None:
-        self._scores = {c.number: ranking.score(c) for c in candidates}
-        numbers = sorted({c.number for c in candidates})
-        self._texts = read_scored(library, numbers, ranking.vector, ranking.coverage)
-        self._papers = library.catalogue.papers_numbered(sorted({c.paper for c in candidates}))
-
-    def __contains__(self, candidate: Candidate) -> bool:
-        """False if another process has just removed it."""
-        return candidate.number in self._texts and candidate.paper in self._papers
-
-    def hit(self, candidate: Candidate) -> Hit:
-        own = self._texts[candidate.number]
-        return Hit(
-            paper=self._papers[candidate.paper],
-            chunk=own.chunk,
-            score=self._scores[candidate.number],
-            best_sentence=max(own.sentences, key=_sentence_worth, default=None),
-        )
-
-    def evidence(self, candidates: Sequence[Candidate]) -> tuple[Evidence, ...]:
-        return tagged(
-            Evidence(
-                tag="",
-                paper=self._papers[c.paper],
-                chunk=self._texts[c.number].chunk,
-                score=self._scores[c.number],
-                sentences=self._texts[c.number].sentences,
-            )
-            for c in candidates
-            if c in self
-        )
 
 
 def _sentence_worth(sentence: Sentence) -> tuple[float, float]:

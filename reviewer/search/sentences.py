@@ -1,9 +1,8 @@
-"""Reads the chunks that a search found, with a score for each sentence."""
+"""Reads the sentences of the chunks that a search found, with a score for each sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from reviewer.library import Library
@@ -16,38 +15,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class Scored:
-    """A chunk and all its sentences, in order."""
-
-    chunk: Chunk
-    sentences: tuple[Sentence, ...]
-
-
-def read_scored(
+def scored_sentences(
     library: Library,
-    numbers: Sequence[int],
+    chunks: Mapping[int, Chunk],
     vector: NDArray[np.floating[Any]] | None,
     coverage: Callable[[Collection[str]], float],
-) -> dict[int, Scored]:
-    """The chunks with these numbers: each sentence with its cosine to the question's `vector`,
-    (dimensions,), and its `coverage`, the share of the question's word weight that its stems have.
-
-    A chunk that another process has just removed is left out.
-    """
-    kept = library.chunks.numbered(numbers)
-    stored = library.chunks.sentences(list(kept)) if vector is not None else {}
-    found = {n: _sentences(own.chunk, stored.get(n), vector) for n, own in kept.items()}
+) -> dict[int, tuple[Sentence, ...]]:
+    """The sentences of the chunks with these numbers, in order: each with its cosine to the
+    question's `vector`, (dimensions,), and its `coverage`, the share of the question's word weight
+    that its stems have."""
+    stored = library.chunks.sentences(list(chunks)) if vector is not None else {}
+    found = {n: _sentences(chunk, stored.get(n), vector) for n, chunk in chunks.items()}
     texts = list(dict.fromkeys(s.text for own in found.values() for s in own))
     shares = {
         text: round(coverage(set(stems)), 4)
         for text, stems in zip(texts, library.words.texts(texts), strict=True)
     }
     return {
-        number: Scored(
-            kept[number].chunk,
-            tuple(s.model_copy(update={"lexical": shares[s.text]}) for s in own),
-        )
+        number: tuple(s.model_copy(update={"lexical": shares[s.text]}) for s in own)
         for number, own in found.items()
     }
 
@@ -58,20 +43,15 @@ def _sentences(
     vector: NDArray[np.floating[Any]] | None,
 ) -> list[Sentence]:
     """The stored sentences with cosines, their vectors being (sentences, dimensions); without them,
-    the sentences of the text."""
+    the sentences of the text, without scores."""
+    at = chunk.start
     if stored is None or vector is None:
-        return sentences_of(chunk)
-    at, (spans, vectors) = chunk.start, stored
+        return [
+            Sentence(start=at + a, end=at + b, text=chunk.text[a:b])
+            for a, b in sentence_spans(chunk.text)
+        ]
+    spans, vectors = stored
     return [
         Sentence(start=a, end=b, text=chunk.text[a - at : b - at], similarity=round(cosine, 4))
         for (a, b), cosine in zip(spans, (vectors @ vector).tolist(), strict=True)
-    ]
-
-
-def sentences_of(chunk: Chunk) -> list[Sentence]:
-    """The sentences of a chunk, without scores."""
-    at = chunk.start
-    return [
-        Sentence(start=at + a, end=at + b, text=chunk.text[a:b])
-        for a, b in sentence_spans(chunk.text)
     ]
