@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from reviewer.library import Library
 from reviewer.library.index.scoring import Weights
@@ -18,11 +20,15 @@ from reviewer.search.ranking import (
     Ranking,
     RankingOptions,
 )
-from reviewer.search.sentences import scored_sentences
-from reviewer.text import counted
+from reviewer.text import counted, sentence_spans
 from reviewer.types import Evidence
 from reviewer.types.evidence import Sentence, tagged
+from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters, Found, Hit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NEAREST_NAMED = 3  # papers that are named if nothing is above the floor
 
@@ -77,7 +83,7 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
     picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
     candidates = {c.number: c for c in (*picked, *(best[n][0] for n in shown))}
     chunks = {n: kept.chunk for n, kept in library.chunks.numbered(sorted(candidates)).items()}
-    sentences = scored_sentences(library, chunks, ranking.vector, ranking.coverage)
+    sentences = _scored_sentences(library, chunks, ranking)
     papers = library.catalogue.papers_numbered(sorted({c.paper for c in candidates.values()}))
     seen = {
         number: Evidence(
@@ -110,6 +116,41 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
         reason="" if above else why_nothing(question, library, options.filters),
         method="lexical" if is_lexical else "lexical and dense",
     )
+
+
+def _scored_sentences(
+    library: Library, chunks: Mapping[int, Chunk], ranking: Ranking
+) -> dict[int, tuple[Sentence, ...]]:
+    """The sentences of the chunks with these numbers, in order: each with its cosine to the
+    question's vector, and its share of the question's word weight."""
+    stored = library.chunks.sentences(list(chunks)) if ranking.vector is not None else {}
+    found = {n: _sentences(chunk, stored.get(n), ranking) for n, chunk in chunks.items()}
+    texts = list(dict.fromkeys(s.text for own in found.values() for s in own))
+    shares = {
+        text: round(ranking.coverage(set(stems)), 4)
+        for text, stems in zip(texts, library.words.texts(texts), strict=True)
+    }
+    return {
+        number: tuple(s.model_copy(update={"lexical": shares[s.text]}) for s in own)
+        for number, own in found.items()
+    }
+
+
+def _sentences(
+    chunk: Chunk,
+    stored: tuple[list[tuple[int, int]], NDArray[np.float32]] | None,
+    ranking: Ranking,
+) -> list[Sentence]:
+    """The stored sentences with cosines, their vectors being (sentences, dimensions); without them,
+    the sentences of the text, without scores."""
+    at, text = chunk.start, chunk.text
+    if stored is None or ranking.vector is None:
+        return [Sentence(start=at + a, end=at + b, text=text[a:b]) for a, b in sentence_spans(text)]
+    spans, vectors = stored
+    return [
+        Sentence(start=a, end=b, text=text[a - at : b - at], similarity=round(cosine, 4))
+        for (a, b), cosine in zip(spans, (vectors @ ranking.vector).tolist(), strict=True)
+    ]
 
 
 def _sentence_worth(sentence: Sentence) -> tuple[float, float]:
