@@ -273,7 +273,7 @@ def _ready(model: str, settings: Settings) -> ModuleType:
     """litellm, after the checks of the model. Raises ModelError if the model cannot be used."""
     providers.check_early(model, settings.api_base, offline=settings.offline)
     litellm = load_litellm()
-    providers.check(litellm, model, settings.api_base, offline=settings.offline)
+    providers.check(litellm, model, settings.api_base)
     return litellm
 
 

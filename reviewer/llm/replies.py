@@ -191,15 +191,10 @@ def _has_no_end(raw: str) -> bool:
     """True for an OpenAI-like body, as received, without a reason why the reply ended: litellm
     turns that into "stop". False for bodies of other shapes."""
     try:
-        body = json.loads(raw)
-    except ValueError:
+        choice = json.loads(raw)["choices"][0]
+        return not (choice.get("finish_reason") or choice.get("finish_details"))
+    except (ValueError, LookupError, TypeError, AttributeError):
         return False
-    if not isinstance(body, dict):
-        return False
-    choices = body.get("choices")
-    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        return False
-    return not (choices[0].get("finish_reason") or choices[0].get("finish_details"))
 
 
 def _views(text: str) -> Iterator[str]:
