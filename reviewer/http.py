@@ -178,11 +178,10 @@ def is_reachable(url: str, timeout_s: float) -> bool:
         with suppress(OSError):
             socket.create_connection((parts.hostname or "", port), timeout=timeout_s).close()
             opened.set()
-        finished.set()
 
-    finished = Event()
-    Thread(target=connect, daemon=True).start()
-    finished.wait(timeout_s)
+    connecting = Thread(target=connect, daemon=True)
+    connecting.start()
+    connecting.join(timeout_s)
     return opened.is_set()
 
 

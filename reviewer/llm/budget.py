@@ -12,16 +12,12 @@ from reviewer.types.runs import Usage
 MOST_FAILURES = 5
 
 
-class LimitError(ModelError):
+class LimitError(ModelError, code="model_limit"):
     """The next call would exceed --budget or --max-calls."""
 
-    code = "model_limit"
 
-
-class StoppedError(ModelError):
+class StoppedError(ModelError, code="model_stopped"):
     """No more calls are made: too many failed in a row, or the run was ended."""
-
-    code = "model_stopped"
 
 
 def run_ended() -> StoppedError:

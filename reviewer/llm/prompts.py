@@ -21,10 +21,8 @@ _FIRST_LINE = re.compile(
 _MARKER_CHARS = 12
 
 
-class PromptError(UsageError):
+class PromptError(UsageError, code="prompt"):
     """A user's own prompt does not fit its inputs."""
-
-    code = "prompt"
 
 
 @dataclass(frozen=True)
@@ -130,10 +128,9 @@ class Prompts:
         return FencedText(tag, heading, str(year) if year else "year unknown", plain, marker)
 
     def _path(self, name: str) -> Path:
-        for folder in self._folders:
-            path = folder / (name + SUFFIX)
-            if path.is_file():
-                return path
+        paths = (folder / (name + SUFFIX) for folder in self._folders)
+        if path := next(filter(Path.is_file, paths), None):
+            return path
         raise NotFoundError(f"unknown prompt '{name}'", hint="Run: review prompts list")
 
     def _file_hash(self, name: str) -> str:

@@ -32,10 +32,8 @@ _KEPT_IN_SCHEMA = frozenset(
 )
 
 
-class DamagedReplyError(ModelError):
+class DamagedReplyError(ModelError, code="model_damaged_reply"):
     """A reply that must not be used as an answer: cut, empty, or the model declined."""
-
-    code = "model_damaged_reply"
 
     def __init__(self, message: str, *, hint: str, may_pass: bool) -> None:
         super().__init__(message, hint=hint)
@@ -46,10 +44,8 @@ class MisfitError(ValueError):
     """A reply does not fit its type; the text says why, so that the model can correct it."""
 
 
-class ModelReplyError(ModelError):
+class ModelReplyError(ModelError, code="model_reply"):
     """A model did not answer in the asked form, also not after a message on what was wrong."""
-
-    code = "model_reply"
 
 
 class ProviderReply(NamedTuple):

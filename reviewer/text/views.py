@@ -110,11 +110,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     import sentencex
 
     boundaries = sentencex.get_sentence_boundaries("en", text) if text.strip() else []
-    starts = [
-        start
-        for start in (boundary["start_index"] for boundary in boundaries)
-        if start > 0 and not _ABBREVIATION.search(text[max(0, start - 40) : start].rstrip())
-    ]
+    starts = [b["start_index"] for b in boundaries if b["start_index"] > 0]
+    starts = [n for n in starts if not _ABBREVIATION.search(text[max(0, n - 40) : n].rstrip())]
     spans = []
     for start, end in pairwise([0, *starts, len(text)]):
         if inner := text[start:end].strip():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Sequence
+from itertools import chain, zip_longest
 from typing import get_args
 
 from reviewer.llm import Asking
@@ -61,13 +61,15 @@ class SurveyWriter(Asking):
     def write_summary(
         self, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
     ) -> SummaryDraft:
-        """The model sees the quotes of all sections in turn, so that a small context leaves out no
-        section."""
-        by_tag = {item.tag: item for item in evidence}
-        quotes = _quotes_in_turn(sections, {item.chunk.id: item for item in evidence})
-        fitting = self.fit(
-            [self.fence(by_tag[tag], *dict.fromkeys(own)) for tag, own in quotes.items()]
-        )
+        """The model sees the quotes of all sections in turn (the first of each section, then the
+        second of each, ...), so that a small context leaves out no section."""
+        by_chunk = {item.chunk.id: item for item in evidence}
+        cited = [[c for claim in section.claims for c in claim.citations] for section in sections]
+        quotes: dict[str, dict[str, None]] = {}  # of each chunk, each once
+        for citation in chain.from_iterable(zip_longest(*cited)):
+            if citation is not None and citation.chunk_id in by_chunk:
+                quotes.setdefault(citation.chunk_id, {})[citation.quote] = None
+        fitting = self.fit([self.fence(by_chunk[i], *own) for i, own in quotes.items()])
         reply = self.ask(
             "summary",
             SummaryReply,
@@ -81,16 +83,3 @@ class SurveyWriter(Asking):
             abstract=drafts_of_prompt(reply.abstract[:MOST_ABSTRACT], fitting),
             open_questions=drafts_of_prompt(reply.open_questions[:MOST_OPEN], fitting),
         )
-
-
-def _quotes_in_turn(
-    sections: Sequence[SurveySection], by_chunk: Mapping[str, Evidence]
-) -> dict[str, list[str]]:
-    """Quotes by the tag of their text: the first of each section, then the second of each, ..."""
-    cited = [[c for claim in section.claims for c in claim.citations] for section in sections]
-    quotes: dict[str, list[str]] = {}
-    for row in zip_longest(*cited):
-        for citation in row:
-            if citation is not None and citation.chunk_id in by_chunk:
-                quotes.setdefault(by_chunk[citation.chunk_id].tag, []).append(citation.quote)
-    return quotes
