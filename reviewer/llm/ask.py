@@ -28,11 +28,8 @@ T = TypeVar("T", bound=Frozen)
 class Model(Protocol):
     """The part of `llm.LLM` that a writer needs."""
 
-    @property
-    def model(self) -> str: ...
-
-    @property
-    def jobs(self) -> int: ...
+    model: str
+    jobs: int
 
     @property
     def context_tokens(self) -> int: ...

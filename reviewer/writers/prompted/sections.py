@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import get_args
 
 from reviewer.errors import ModelError
 from reviewer.llm import Asking
@@ -31,13 +32,9 @@ SECTION_CHARS = 600  # of one text's quotes in the prompt of a section
 _PLANNED_CHARS = 500  # of a paper's text in the prompt of the plan
 _OTHER_SENTENCES = 3  # the topic, what is open, the user's own work
 _ROLES: tuple[Role, ...] = ("topic", "comparison", "open", "difference")
-_RELATIONS: dict[str, Relation] = {"agree": "agree", "extend": "extend", "contradict": "contradict"}
-_INTENTS: dict[str, Intent] = {
-    "background": "background",
-    "method": "method",
-    "result": "result comparison",
-    "result comparison": "result comparison",
-}
+_RELATIONS: dict[str, Relation] = {relation: relation for relation in get_args(Relation)}
+_INTENTS: dict[str, Intent] = {intent: intent for intent in get_args(Intent)}
+_INTENTS["result"] = "result comparison"
 
 
 class ThemeIdea(Frozen):
