@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 
@@ -21,9 +19,10 @@ def face(package: str) -> Callable[[str], Any]:
     @cache
     def homes() -> dict[str, str]:
         import ast
+        import pkgutil
 
-        source = Path(sys.modules[package].__file__ or "").read_text(encoding="utf-8")
-        imports = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.ImportFrom)]
+        tree = ast.parse(pkgutil.get_data(package, "__init__.py") or b"")
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         return {a.name: node.module or "" for node in imports for a in node.names if a.asname}
 
     def load(name: str) -> Any:  # noqa: ANN401  any public name
