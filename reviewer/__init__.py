@@ -3,39 +3,9 @@
 The public names are loaded when they are first used, so that importing the package costs nothing.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
-
-FACE = {
-    "Answer": "types.answers",
-    "AskOptions": "tasks.answers.answer",
-    "CheckOptions": "tasks.checks.check",
-    "Column": "types.tables",
-    "DraftOptions": "tasks.drafts.options",
-    "Extractive": "writers.extractive.answers",
-    "Filters": "types.searches",
-    "Library": "library.library",
-    "Paper": "types.papers",
-    "RelatedWork": "types.drafts",
-    "ReviewError": "errors",
-    "SearchOptions": "search.search",
-    "Settings": "settings",
-    "Table": "types.tables",
-    "TableOptions": "tasks.tables.table",
-    "answer_question": "tasks.answers.answer",
-    "check_draft": "tasks.checks.check",
-    "compare_papers": "tasks.tables.table",
-    "draft_related_work": "tasks.drafts.related_work",
-    "find": "search.search",
-    "load_settings": "settings",
-    "open_draft": "tasks.checks.check",
-    "plan_related_work": "tasks.drafts.outline",
-    "read_column": "grounding.columns",
-}
-__all__ = list(FACE)
 
 if TYPE_CHECKING:
     from reviewer.errors import ReviewError as ReviewError
@@ -63,4 +33,4 @@ if TYPE_CHECKING:
     from reviewer.types.tables import Table as Table
     from reviewer.writers.extractive.answers import Extractive as Extractive
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

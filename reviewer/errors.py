@@ -33,10 +33,14 @@ from typing import ClassVar
 
 
 class ReviewError(Exception):
-    """An error that a user can cause or fix. `message` says what happened, `hint` what to try."""
+    """An error that a user can cause or fix. `message` says what happened, `hint` what to try.
+    `code` names the kind of error for programs; a class without one has that of its base."""
 
     exit_code: ClassVar[int] = 1
     code: ClassVar[str] = "error"
+
+    def __init_subclass__(cls, code: str = "") -> None:
+        cls.code = code or cls.code
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -44,59 +48,42 @@ class ReviewError(Exception):
         self.hint = hint
 
 
-class UsageError(ReviewError):
+class UsageError(ReviewError, code="usage"):
     """The command, a flag or a setting is wrong."""
 
     exit_code = 2
-    code = "usage"
 
 
-class LibraryError(ReviewError):
+class LibraryError(ReviewError, code="library"):
     """The library cannot be opened, read or written."""
 
-    code = "library"
 
-
-class NewerLibraryError(LibraryError):
+class NewerLibraryError(LibraryError, code="newer_library"):
     """The library was made by a later release; this one must not change it."""
 
-    code = "newer_library"
 
-
-class NotFoundError(ReviewError):
+class NotFoundError(ReviewError, code="not_found"):
     """A named paper or run is not in the library."""
 
-    code = "not_found"
 
-
-class SourceError(ReviewError):
+class SourceError(ReviewError, code="source"):
     """No paper could be read from the given file or text."""
 
-    code = "source"
 
-
-class EmbeddingError(ReviewError):
+class EmbeddingError(ReviewError, code="embedding"):
     """Texts cannot be embedded, or the library's vectors were made by another embedding."""
 
-    code = "embedding"
 
-
-class ModelError(ReviewError):
+class ModelError(ReviewError, code="model"):
     """A model's provider refused, failed or is not set up."""
 
-    code = "model"
 
-
-class OnlineError(ReviewError):
+class OnlineError(ReviewError, code="online"):
     """An online source cannot be used, did not answer, or does not know what was named."""
 
-    code = "online"
 
-
-class OutputError(ReviewError):
+class OutputError(ReviewError, code="output"):
     """The result cannot be written."""
-
-    code = "output"
 
 
 def in_words(error: ReviewError | OSError) -> ReviewError:

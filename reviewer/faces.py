@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 
-def face(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """The `__getattr__` of a package; `homes` gives the module of each public name. No public name
-    may be the name of a module in the package, which would hide it.
+def face(package: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a package. The public names are those that its `__init__` imports for
+    type checkers (`from module import name as name`); it is read at the first use of one of them.
+    No public name may be the name of a module in the package, which would hide it.
 
-    The `__getattr__` raises AttributeError for any other name, as a module does.
+    The `__getattr__` raises AttributeError for any other name but `__all__`, as a module does.
     """
 
+    @cache
+    def homes() -> dict[str, str]:
+        import ast
+        import pkgutil
+
+        tree = ast.parse(pkgutil.get_data(package, "__init__.py") or b"")
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        return {a.name: node.module or "" for node in imports for a in node.names if a.asname}
+
     def load(name: str) -> Any:  # noqa: ANN401  any public name
-        if name not in homes:
+        if name == "__all__":
+            return list(homes())
+        if name not in homes():
             raise AttributeError(f"module '{package}' has no attribute '{name}'")
-        return getattr(import_module(f"{package}.{homes[name]}"), name)
+        return getattr(import_module(homes()[name]), name)
 
     return load

@@ -34,7 +34,7 @@ class Place:
 
     @property
     def is_loopback(self) -> bool:
-        return self.host == "localhost" or _is(self.host, "is_loopback")
+        return self.host == "localhost" or _is_loopback(self.host)
 
 
 def place_of(url: str) -> Place:
@@ -80,8 +80,7 @@ def resolved(place: Place, resolve: Resolve | None = None) -> str:
     if not found:
         raise UnreachableError(f"{place.host} has no address")
     for address in found:
-        fits = _is(address, "is_loopback") if place.is_loopback else is_public(address)
-        if not fits:
+        if not (_is_loopback if place.is_loopback else is_public)(address):
             raise RefusedError(f"{place.host} leads into a private network")
     return found[0]
 
@@ -101,9 +100,9 @@ def is_public(address: str) -> bool:
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or is_local)
 
 
-def _is(address: str, what: str) -> bool:
+def _is_loopback(address: str) -> bool:
     try:
-        return bool(getattr(ipaddress.ip_address(address), what))
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
 

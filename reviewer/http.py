@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import httpx
 
 MOST_BYTES = 20_000_000  # of a body, unpacked: the largest pages of the services have about 8 MB
-WHOLE_S = 60.0  # for one answer, even if bytes still come in
-_SILENCE_S = 15.0
 _MOST_MOVES = 5
 _MOVED = (301, 302, 303, 307, 308)
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -52,8 +50,8 @@ class Reply:
 class Limits:
     """`whole_s` seconds for one answer, `silence_s` until the next bytes, `most_bytes` unpacked."""
 
-    whole_s: float = WHOLE_S
-    silence_s: float = _SILENCE_S
+    whole_s: float = 60.0  # even if bytes still come in
+    silence_s: float = 15.0
     most_bytes: int = MOST_BYTES
 
 
@@ -180,11 +178,10 @@ def is_reachable(url: str, timeout_s: float) -> bool:
         with suppress(OSError):
             socket.create_connection((parts.hostname or "", port), timeout=timeout_s).close()
             opened.set()
-        finished.set()
 
-    finished = Event()
-    Thread(target=connect, daemon=True).start()
-    finished.wait(timeout_s)
+    connecting = Thread(target=connect, daemon=True)
+    connecting.start()
+    connecting.join(timeout_s)
     return opened.is_set()
 
 

@@ -79,10 +79,8 @@ def load_settings(
 
 def find_library(start: Path) -> Path | None:
     """The nearest `.review` folder in `start` or above it."""
-    for folder in [start, *start.parents]:
-        if (folder / LIBRARY_FOLDER).is_dir():
-            return folder / LIBRARY_FOLDER
-    return None
+    folders = (folder / LIBRARY_FOLDER for folder in (start, *start.parents))
+    return next(filter(Path.is_dir, folders), None)
 
 
 def _written_out(library: str) -> Path:

@@ -88,14 +88,15 @@ def test_nothing_runs_a_shell_or_builds_objects_from_text():
 
 
 def faces() -> dict[str, dict[str, str]]:
-    """Of each package with a public face: each name in it and the module that it comes from."""
+    """Of each package with a public face: each name that its `__init__` imports for type checkers,
+    and the module that it comes from."""
     found = {}
     for path in FILES:
-        if path.name == "__init__.py":
-            package = ".".join(path.relative_to(PACKAGE.parent).parent.parts)
-            homes = getattr(importlib.import_module(package), "FACE", None)
-            if homes:
-                found[package] = {name: f"{package}.{home}" for name, home in homes.items()}
+        package = ".".join(path.relative_to(PACKAGE.parent).parent.parts)
+        if path.name == "__init__.py" and hasattr(importlib.import_module(package), "__getattr__"):
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            told = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.col_offset]
+            found[package] = {alias.name: node.module for node in told for alias in node.names}
     return found
 
 
@@ -104,15 +105,16 @@ FACES = faces()
 
 @pytest.mark.parametrize("package", FACES)
 def test_a_face_loads_every_name_and_tells_type_checkers_the_same(package):
-    path = PACKAGE.parent / package.replace(".", "/") / "__init__.py"
-    told = {}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("reviewer."):
-            told |= {alias.name: node.module for alias in node.names if alias.name != "face"}
-    assert told == FACES[package]
+    module = importlib.import_module(package)
+    assert sorted(module.__all__) == sorted(FACES[package])
     for name, home in FACES[package].items():
-        loaded = getattr(importlib.import_module(package), name)
-        assert loaded is getattr(importlib.import_module(home), name)
+        assert home.startswith("reviewer.")
+        assert getattr(module, name) is getattr(importlib.import_module(home), name)
+
+
+def test_a_face_has_no_other_names():
+    with pytest.raises(AttributeError, match="has no attribute 'absent'"):
+        _ = importlib.import_module("reviewer.text").absent
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)

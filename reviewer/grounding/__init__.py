@@ -1,21 +1,8 @@
 """Locates quotes in their papers, and checks claims and cells against the located quotes."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
-
-FACE = {
-    "cite": "quotes",
-    "fill": "cells",
-    "judge_claims": "claims",
-    "locate": "quotes",
-    "pass_gate": "claims",
-    "read_column": "columns",
-    "take_stances": "stances",
-    "verdict_of": "stances",
-}
 
 if TYPE_CHECKING:
     from reviewer.grounding.cells import fill as fill
@@ -27,4 +14,4 @@ if TYPE_CHECKING:
     from reviewer.grounding.stances import take_stances as take_stances
     from reviewer.grounding.stances import verdict_of as verdict_of
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

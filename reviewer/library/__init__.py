@@ -1,21 +1,8 @@
 """Papers on disk: one SQLite file is the truth; everything else can be deleted and made again."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
-
-FACE = {
-    "Library": "library",
-    "Saved": "saved_questions",
-    "back_up": "backup",
-    "keep_run": "run_log",
-    "merge_papers": "decisions",
-    "open_at_hand": "temporary",
-    "repair_library": "repair",
-    "restore": "backup",
-}
 
 if TYPE_CHECKING:
     from reviewer.library.backup import back_up as back_up
@@ -27,4 +14,4 @@ if TYPE_CHECKING:
     from reviewer.library.saved_questions import Saved as Saved
     from reviewer.library.temporary import open_at_hand as open_at_hand
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

@@ -1,28 +1,16 @@
 """One language model behind litellm: its calls and their limits, its replies, its prompts."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
 
-FACE = {
-    "Asking": "ask",
-    "LLM": "client",
-    "LimitError": "budget",
-    "Prompts": "prompts",
-    "StoppedError": "budget",
-    "check_early": "providers",
-    "side_by_side": "pool",
-}
-
 if TYPE_CHECKING:
     from reviewer.llm.ask import Asking as Asking
+    from reviewer.llm.ask import side_by_side as side_by_side
     from reviewer.llm.budget import LimitError as LimitError
     from reviewer.llm.budget import StoppedError as StoppedError
     from reviewer.llm.client import LLM as LLM
-    from reviewer.llm.pool import side_by_side as side_by_side
     from reviewer.llm.prompts import Prompts as Prompts
     from reviewer.llm.providers import check_early as check_early
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
-import reviewer.llm.pool as pool
 from reviewer.errors import ModelError
 from reviewer.llm.budget import LimitError, StoppedError
 from reviewer.llm.prompts import FencedText, Prompt, Prompts
@@ -29,11 +28,8 @@ T = TypeVar("T", bound=Frozen)
 class Model(Protocol):
     """The part of `llm.LLM` that a writer needs."""
 
-    @property
-    def model(self) -> str: ...
-
-    @property
-    def jobs(self) -> int: ...
+    model: str
+    jobs: int
 
     @property
     def context_tokens(self) -> int: ...
@@ -66,7 +62,7 @@ class Asking:
     def side_by_side(self, call: Callable[[A], B], items: Sequence[A]) -> list[B]:
         """What `call` returns for each item, in their order; as many at a time as `model.jobs`."""
         meanwhile = None if self.prompts.is_ready else self.prompts.make_ready
-        return pool.side_by_side(call, items, self.model.jobs, meanwhile)
+        return side_by_side(call, items, self.model.jobs, meanwhile)
 
     def tried(
         self, call: Callable[[A], B], items: Sequence[A], ended: Callable[[A], None]
@@ -128,16 +124,35 @@ class Asking:
         """The hash of each prompt that was used so far; with `names`, of the prompts named."""
         used = self._hashes
         if names:
-            used = {name: own for name, own in self._all_hashes.items() if name in names}
+            used = {name: own for name, own in self.prompts.hashes().items() if name in names}
         return dict(sorted(used.items()))
-
-    @cached_property
-    def _all_hashes(self) -> dict[str, str]:
-        return self.prompts.hashes()
 
     def notes(self) -> tuple[str, ...]:
         """What was left out of prompts, and why."""
         return tuple(dict.fromkeys(self._notes))
+
+
+def side_by_side(
+    call: Callable[[A], B],
+    items: Sequence[A],
+    most: int,
+    meanwhile: Callable[[], None] | None = None,
+) -> list[B]:
+    """What `call` returns for each item, in their order, at most `most` at a time.
+
+    `meanwhile` runs in this thread while they work. At the first error, and at an interrupt, no
+    more call begins and running calls are not waited for.
+    """
+    if len(items) == 1 and meanwhile is None:
+        return [call(items[0])]
+    pool = ThreadPoolExecutor(max(1, min(most, len(items))))
+    try:
+        results = pool.map(call, items)
+        if meanwhile is not None:
+            meanwhile()
+        return list(results)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def batched(evidence: Sequence[Evidence], papers_a_call: int, room: float) -> list[list[Evidence]]:

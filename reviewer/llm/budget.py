@@ -12,16 +12,12 @@ from reviewer.types.runs import Usage
 MOST_FAILURES = 5
 
 
-class LimitError(ModelError):
+class LimitError(ModelError, code="model_limit"):
     """The next call would exceed --budget or --max-calls."""
 
-    code = "model_limit"
 
-
-class StoppedError(ModelError):
+class StoppedError(ModelError, code="model_stopped"):
     """No more calls are made: too many failed in a row, or the run was ended."""
-
-    code = "model_stopped"
 
 
 def run_ended() -> StoppedError:
@@ -36,27 +32,29 @@ class Account:
         self.closed = Event()
         self._is_ending = False
         self._lock = threading.Lock()
-        self._usage = Usage(model=model)
+        self.usage = Usage(model=model)  # `seconds` is the sum over calls, also those side by side
         self._budget_usd = budget_usd
         self._max_calls = max_calls
         self._expected_usd = 0.0
         self._failures = 0
         self._last_failure = ""
 
-    @property
-    def usage(self) -> Usage:
-        """What was used so far. `seconds` is the sum over all calls, also those side by side."""
-        return self._usage
-
     def _update(self, **changes: object) -> None:
-        self._usage = self._usage.model_copy(update=changes)
+        self.usage = self.usage.model_copy(update=changes)
 
     def begin(self, expected_usd: float) -> None:
         """To be called before each request. Raises LimitError or StoppedError if the request must
         not be made. Requests that are running count with their expected cost."""
         with self._lock:
-            self._check_open()
-            usage = self._usage
+            if self._is_ending:
+                raise run_ended()
+            if self._failures >= MOST_FAILURES:
+                raise StoppedError(
+                    f"no more calls are made after {self._failures} failures in a row; the last: "
+                    f"{self._last_failure}",
+                    hint="Fix that, or choose another --model, and run it again.",
+                )
+            usage = self.usage
             if self._max_calls is not None and usage.calls >= self._max_calls:
                 raise LimitError(
                     f"{usage.model} was called {counted(usage.calls, 'time')}, the most allowed",
@@ -76,12 +74,12 @@ class Account:
         """To be called after each request that began, however it ended."""
         with self._lock:
             self._expected_usd = max(0.0, self._expected_usd - expected_usd)
-            self._update(seconds=round(self._usage.seconds + seconds, 3))
+            self._update(seconds=round(self.usage.seconds + seconds, 3))
 
     def charge(self, tokens_in: int, tokens_out: int, cost_usd: float | None) -> None:
         """Add what a reply used. After a reply without a known price, the sum has no price."""
         with self._lock:
-            usage = self._usage
+            usage = self.usage
             is_priced = cost_usd is not None and usage.cost_usd is not None
             self._update(
                 tokens_in=usage.tokens_in + tokens_in,
@@ -92,7 +90,7 @@ class Account:
     def replay(self) -> None:
         """Count a cached reply that was used instead of a call."""
         with self._lock:
-            self._update(cached_calls=self._usage.cached_calls + 1)
+            self._update(cached_calls=self.usage.cached_calls + 1)
 
     def succeed(self) -> None:
         """End a row of failures."""
@@ -110,13 +108,3 @@ class Account:
         self._is_ending = True
         if at_once:
             self.closed.set()
-
-    def _check_open(self) -> None:
-        if self._is_ending:
-            raise run_ended()
-        if self._failures >= MOST_FAILURES:
-            raise StoppedError(
-                f"no more calls are made after {self._failures} failures in a row; the last: "
-                f"{self._last_failure}",
-                hint="Fix that, or choose another --model, and run it again.",
-            )

@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import cached_property
 from types import ModuleType
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel
 
@@ -25,7 +26,6 @@ from reviewer.errors import ModelError, UsageError
 from reviewer.http import steady_client
 from reviewer.llm.budget import Account, LimitError, StoppedError
 from reviewer.llm.deadline import OnText, ignore_text, within
-from reviewer.llm.pool import Turns
 from reviewer.llm.replies import MisfitError, ModelReplyError, ProviderReply, ReplyCache
 from reviewer.settings import Settings
 from reviewer.text.redact import excerpt, redact
@@ -90,7 +90,7 @@ class LLM:
         self._settings = settings
         self._cache = cache
         self._cache_lock = threading.Lock()
-        self._turns = Turns()
+        self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._slots = threading.BoundedSemaphore(self.jobs)
         self._pause_s = pause_s
         self._account = Account(self.model, settings.budget_usd, settings.max_calls)
@@ -110,9 +110,14 @@ class LLM:
         many failures, DeadlineError at --timeout, and ModelError if the provider refuses.
         """
         prompt = replies.mend(prompt)
-        key = self._key(prompt, into, prompt_hash)
-        with self._turns.of(key):  # another thread with the same prompt waits for this reply
-            if (cached := self._cached(key)) is not None:
+        parts = [self.model, self._parameters(), prompt, replies.schema_of(into), prompt_hash]
+        key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        with self._cache_lock:
+            turn = self._turns.setdefault(key, threading.Lock())
+        with turn:  # another thread with the same prompt waits for this reply
+            with self._cache_lock:
+                cached = None if self._cache is None else self._cache.find(key)
+            if cached is not None:
                 with suppress(MisfitError):  # someone changed it, or its form is older: ask again
                     reply = replies.read_reply(cached, into)
                     self._account.replay()
@@ -145,20 +150,10 @@ class LLM:
         """Let no more call begin. Calls that are waiting raise StoppedError soon if `at_once`."""
         self._account.close(at_once=at_once)
 
-    def _key(self, prompt: str, into: type[BaseModel], prompt_hash: str) -> str:
-        parts = [self.model, self._parameters(), prompt, replies.schema_of(into), prompt_hash]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
     def _parameters(self) -> dict[str, Any]:
         """What is sent with the prompt and can change a reply. Ollama cuts prompts at `num_ctx`
         without a message, so it must be given."""
         return {"num_ctx": self.context_tokens} if providers.is_ollama(self.model) else {}
-
-    def _cached(self, key: str) -> str | None:
-        if self._cache is None:
-            return None
-        with self._cache_lock:
-            return self._cache.find(key)
 
     def _fitting_reply(self, prompt: str, into: type[R], on_text: OnText) -> tuple[str, R]:
         """A reply that fits, as text and as read; one that does not fit is sent back once."""
@@ -168,8 +163,12 @@ class LLM:
         try:
             return text, replies.read_reply(text, into)
         except MisfitError as misfit:
+            correction = (
+                f"That reply cannot be used: {misfit}. Reply once more, with the whole JSON "
+                "object and nothing else."
+            )
             messages.append({"role": "assistant", "content": text})
-            messages.append({"role": "user", "content": replies.correction_of(misfit)})
+            messages.append({"role": "user", "content": correction})
         text = self._reply(messages, into, on_text)
         try:
             return text, replies.read_reply(text, into)
@@ -274,7 +273,7 @@ def _ready(model: str, settings: Settings) -> ModuleType:
     """litellm, after the checks of the model. Raises ModelError if the model cannot be used."""
     providers.check_early(model, settings.api_base, offline=settings.offline)
     litellm = load_litellm()
-    providers.check(litellm, model, settings.api_base, offline=settings.offline)
+    providers.check(litellm, model, settings.api_base)
     return litellm
 
 

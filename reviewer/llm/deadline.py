@@ -19,10 +19,8 @@ OnText = Callable[[str], None]
 _LOOK_UP_S = 0.2  # how soon a waiting call notices that the run was ended
 
 
-class DeadlineError(ModelError):
+class DeadlineError(ModelError, code="model_deadline"):
     """The provider did not send a whole answer in time."""
-
-    code = "model_deadline"
 
 
 def ignore_text(text: str) -> None:

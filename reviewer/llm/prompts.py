@@ -7,14 +7,11 @@ import hmac
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reviewer.errors import NotFoundError, ReviewError, UsageError
 from reviewer.text import clean
 from reviewer.text.invisible import visible
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 SUFFIX = ".md.jinja"
 _LINE_SIGNS = re.compile("[\u2028\u2029]")  # invisible ends of lines and paragraphs
@@ -24,10 +21,8 @@ _FIRST_LINE = re.compile(
 _MARKER_CHARS = 12
 
 
-class PromptError(UsageError):
+class PromptError(UsageError, code="prompt"):
     """A user's own prompt does not fit its inputs."""
-
-    code = "prompt"
 
 
 @dataclass(frozen=True)
@@ -65,6 +60,9 @@ class Prompts:
 
         Raises PromptError if the folder does not exist or has an unknown or unfitting prompt.
         """
+        import jinja2
+        import jinja2.sandbox
+
         self._secret = secret.encode()
         self._folders = [prompts_folder()]
         if own_folder:
@@ -77,7 +75,15 @@ class Prompts:
             self._folders.insert(0, own)
             for path in own.glob(f"*{SUFFIX}"):
                 self._check(path)
-        self._environment = self._make_environment()
+        self._environment = jinja2.sandbox.SandboxedEnvironment(
+            loader=jinja2.FileSystemLoader([str(folder) for folder in self._folders]),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # prompts are plain text
+            auto_reload=False,
+            finalize=_visible,  # a question, a column or a draft may have hidden characters too
+        )
         self._hashes: dict[str, str] = {}
         self.is_ready = False
 
@@ -122,10 +128,9 @@ class Prompts:
         return FencedText(tag, heading, str(year) if year else "year unknown", plain, marker)
 
     def _path(self, name: str) -> Path:
-        for folder in self._folders:
-            path = folder / (name + SUFFIX)
-            if path.is_file():
-                return path
+        paths = (folder / (name + SUFFIX) for folder in self._folders)
+        if path := next(filter(Path.is_file, paths), None):
+            return path
         raise NotFoundError(f"unknown prompt '{name}'", hint="Run: review prompts list")
 
     def _file_hash(self, name: str) -> str:
@@ -134,20 +139,6 @@ class Prompts:
             whole = self._path(name).read_bytes() + self._path("_evidence").read_bytes()
             self._hashes[name] = hashlib.sha256(whole).hexdigest()[:16]
         return self._hashes[name]
-
-    def _make_environment(self) -> Environment:
-        import jinja2
-        import jinja2.sandbox
-
-        return jinja2.sandbox.SandboxedEnvironment(
-            loader=jinja2.FileSystemLoader([str(folder) for folder in self._folders]),
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=False,  # prompts are plain text
-            auto_reload=False,
-            finalize=_visible,  # a question, a column or a draft may have hidden characters too
-        )
 
     def _check(self, path: Path) -> None:
         """Raises PromptError if the user's prompt does not use exactly the inputs of the program's

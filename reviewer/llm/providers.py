@@ -31,22 +31,13 @@ _OWN_CLIENT = _OLLAMA | frozenset(
 # One of these variables must have a key, as litellm checks it, but here before litellm is
 # imported. A test compares this with litellm itself.
 KEY_VARIABLES: Mapping[str, tuple[str, ...]] = {
-    "openai": ("OPENAI_API_KEY",),
-    "anthropic": ("ANTHROPIC_API_KEY",),
+    provider: (f"{provider.upper()}_API_KEY",)
+    for provider in "openai anthropic mistral groq cohere deepseek openrouter xai fireworks_ai "
+    "huggingface voyage nvidia_nim cerebras".split()
+} | {
     "gemini": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
-    "mistral": ("MISTRAL_API_KEY",),
-    "groq": ("GROQ_API_KEY",),
-    "cohere": ("COHERE_API_KEY",),
-    "deepseek": ("DEEPSEEK_API_KEY",),
-    "openrouter": ("OPENROUTER_API_KEY",),
-    "together_ai": ("TOGETHERAI_API_KEY",),
-    "xai": ("XAI_API_KEY",),
-    "fireworks_ai": ("FIREWORKS_AI_API_KEY",),
     "perplexity": ("PERPLEXITYAI_API_KEY",),
-    "huggingface": ("HUGGINGFACE_API_KEY",),
-    "voyage": ("VOYAGE_API_KEY",),
-    "nvidia_nim": ("NVIDIA_NIM_API_KEY",),
-    "cerebras": ("CEREBRAS_API_KEY",),
+    "together_ai": ("TOGETHERAI_API_KEY",),
 }
 _PROVIDERS_CLASS = re.compile(r"class LlmProviders\(.*?(?=\nclass |\Z)", re.DOTALL)
 _PROVIDER = re.compile(r'^    \w+ = "([^"]+)"', re.MULTILINE)
@@ -165,21 +156,17 @@ def is_known(model: str) -> bool:
 
 
 def check_early(model: str, api_base: str, *, offline: bool) -> None:
-    """As much of `check` as is possible without importing litellm, which takes seconds: raises
-    ModelError if the model is offline, its provider unknown, or a common provider's key not set."""
-    _check_network(model, api_base, offline=offline)
+    """What can be checked without importing litellm, which takes seconds: raises ModelError if
+    --offline forbids the model, its provider is unknown, or a common provider's key is not set."""
+    if offline and not is_local(model, api_base):
+        raise ModelError(
+            f"{model} needs a network and --offline is set", hint="Leave one of the two out."
+        )
     if not is_known(model):
         raise _unknown(model)
     variables = KEY_VARIABLES.get(provider_of(model), ())
     if variables and not any(name in os.environ for name in variables):
         _check_key(model, api_base, variables)
-
-
-def _check_network(model: str, api_base: str, *, offline: bool) -> None:
-    if offline and not is_local(model, api_base):
-        raise ModelError(
-            f"{model} needs a network and --offline is set", hint="Leave one of the two out."
-        )
 
 
 def _unknown(model: str) -> ModelError:
@@ -199,9 +186,9 @@ def _check_key(model: str, api_base: str, missing: Sequence[str]) -> None:
         raise ModelError(f"{model} needs an API key and {names} is not set", hint=f"Set {names}.")
 
 
-def check(litellm: ModuleType, model: str, api_base: str, *, offline: bool) -> None:
-    """Raises ModelError if the model cannot be used: offline, unknown, or its key is not set."""
-    _check_network(model, api_base, offline=offline)
+def check(litellm: ModuleType, model: str, api_base: str) -> None:
+    """What `check_early` could not say without litellm: raises ModelError if the model is unknown
+    or its key is not set."""
     try:
         litellm.get_llm_provider(model)
     except litellm.BadRequestError:

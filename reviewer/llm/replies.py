@@ -32,10 +32,8 @@ _KEPT_IN_SCHEMA = frozenset(
 )
 
 
-class DamagedReplyError(ModelError):
+class DamagedReplyError(ModelError, code="model_damaged_reply"):
     """A reply that must not be used as an answer: cut, empty, or the model declined."""
-
-    code = "model_damaged_reply"
 
     def __init__(self, message: str, *, hint: str, may_pass: bool) -> None:
         super().__init__(message, hint=hint)
@@ -46,10 +44,8 @@ class MisfitError(ValueError):
     """A reply does not fit its type; the text says why, so that the model can correct it."""
 
 
-class ModelReplyError(ModelError):
+class ModelReplyError(ModelError, code="model_reply"):
     """A model did not answer in the asked form, also not after a message on what was wrong."""
-
-    code = "model_reply"
 
 
 class ProviderReply(NamedTuple):
@@ -182,14 +178,6 @@ def schema_in_words(into: type[BaseModel]) -> str:
     return f"\n\nReply with one JSON object of this JSON schema and nothing else:\n{schema}"
 
 
-def correction_of(misfit: MisfitError) -> str:
-    """What to tell the model about a reply that does not fit."""
-    return (
-        f"That reply cannot be used: {misfit}. Reply once more, with the whole JSON object and "
-        "nothing else."
-    )
-
-
 def mend(text: str) -> str:
     """The text with U+FFFD for half characters (lone surrogates), which cannot be stored."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -199,15 +187,10 @@ def _has_no_end(raw: str) -> bool:
     """True for an OpenAI-like body, as received, without a reason why the reply ended: litellm
     turns that into "stop". False for bodies of other shapes."""
     try:
-        body = json.loads(raw)
-    except ValueError:
+        choice = json.loads(raw)["choices"][0]
+        return not (choice.get("finish_reason") or choice.get("finish_details"))
+    except (ValueError, LookupError, TypeError, AttributeError):
         return False
-    if not isinstance(body, dict):
-        return False
-    choices = body.get("choices")
-    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        return False
-    return not (choices[0].get("finish_reason") or choices[0].get("finish_details"))
 
 
 def _views(text: str) -> Iterator[str]:

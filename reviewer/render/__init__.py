@@ -1,21 +1,8 @@
 """Results to text and files: Markdown, JSON, LaTeX, BibTeX, HTML and more."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
-
-FACE = {
-    "byline": "describe",
-    "choose_format": "registry",
-    "forms_of": "registry",
-    "paper_line": "markdown",
-    "readable_date": "describe",
-    "reference_list": "references",
-    "render": "registry",
-    "write_whole": "files",
-}
 
 if TYPE_CHECKING:
     from reviewer.render.describe import byline as byline
@@ -27,4 +14,4 @@ if TYPE_CHECKING:
     from reviewer.render.registry import forms_of as forms_of
     from reviewer.render.registry import render as render
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

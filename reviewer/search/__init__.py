@@ -1,21 +1,8 @@
 """Finds papers and tagged evidence for a question, similar papers, and groups of papers."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
-
-FACE = {
-    "SearchOptions": "search",
-    "find": "search",
-    "find_similar": "similar",
-    "group_papers": "clusters",
-    "map_papers": "paper_map",
-    "name_themes": "cluster_labels",
-    "settle_themes": "clusters",
-    "why_none_pass": "explain_empty",
-}
 
 if TYPE_CHECKING:
     from reviewer.search.cluster_labels import name_themes as name_themes
@@ -27,4 +14,4 @@ if TYPE_CHECKING:
     from reviewer.search.search import find as find
     from reviewer.search.similar import find_similar as find_similar
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

@@ -36,10 +36,9 @@ def group_papers(
     order = sorted(by_id)
     vectors = vectors_of([by_id[i] for i in order], library)
     wanted = max(1, min(most, round(len(order) / PAPERS_A_THEME)))
-    groups = [[order[n] for n in group] for group in _joined(vectors, wanted)]
     place = {paper.id: number for number, paper in enumerate(papers)}
-    groups = sorted((sorted(g, key=place.__getitem__) for g in groups), key=lambda g: place[g[0]])
-    themes = [Theme(name="", paper_ids=tuple(group)) for group in groups]
+    groups = sorted(sorted(place[order[n]] for n in group) for group in _joined(vectors, wanted))
+    themes = [Theme(name="", paper_ids=tuple(papers[n].id for n in group)) for group in groups]
     merged, _ = _without_small(themes, dict(zip(order, vectors, strict=True)))
     return name_themes(merged, papers, library)
 

@@ -32,30 +32,28 @@ def map_papers(papers: Sequence[Paper], themes: Sequence[Theme], library: Librar
     1952), then the papers of a theme moved together, then SMACOF (de Leeuw 1977), which separates
     more than three themes; last the papers are moved until none covers another. Empty for fewer
     than LEAST_PAPERS. The same papers give the same map in any order."""
+    import numpy as np
+
     theme_by_id = {i: n for n, theme in enumerate(themes) for i in reversed(theme.paper_ids)}
     placed = sorted((p for p in papers if p.id in theme_by_id), key=lambda paper: paper.id)
     if len(placed) < LEAST_PAPERS:
         return PaperMap()
-    groups = [theme_by_id[paper.id] for paper in placed]
-    squared = _distances(vectors_of(placed, library), groups)
-    start = _gathered(_scaled(squared), groups)
-    spots = _apart(_stretched(_majorized(start, squared, groups)))
+    groups = np.array([theme_by_id[paper.id] for paper in placed])
+    is_within = groups[:, None] == groups[None, :]
+    vectors = vectors_of(placed, library)
+    # Rounded so that no last digit turns the map over.
+    squared = np.maximum(2 - 2 * (vectors @ vectors.T).astype(np.float64), 0.0).round(6)
+    squared = np.where(is_within, _WITHIN_THEME * squared, squared)
+    spots = _scaled(squared)
+    centres = np.stack([spots[groups == theme].mean(axis=0) for theme in groups])
+    gathered = centres + _START * (spots - centres)  # so that no theme is split later
+    spots = _apart(_stretched(_majorized(gathered, squared, is_within)))
     points = tuple(
         MapPoint(paper_id=p.id, x=round(float(x), 4), y=round(float(y), 4), theme=theme)
-        for p, (x, y), theme in zip(placed, spots, groups, strict=True)
+        for p, (x, y), theme in zip(placed, spots, groups.tolist(), strict=True)
     )
     by = "vectors" if library.has_vectors else "words"
     return PaperMap(themes=tuple(theme.name for theme in themes), points=points, by=by)
-
-
-def _distances(vectors: NDArray[np.float32], groups: Sequence[int]) -> Floats:
-    """Squared distances between unit vectors, (papers, papers), rounded so that no last digit turns
-    the map over."""
-    import numpy as np
-
-    own = np.asarray(groups)
-    squared = np.maximum(2 - 2 * (vectors @ vectors.T).astype(np.float64), 0.0).round(6)
-    return np.where(own[:, None] == own[None, :], _WITHIN_THEME * squared, squared)
 
 
 def _scaled(squared: Floats) -> Floats:
@@ -71,22 +69,12 @@ def _scaled(squared: Floats) -> Floats:
     return spots * np.where(spots[largest, [0, 1]] < 0, -1.0, 1.0)
 
 
-def _gathered(spots: Floats, groups: Sequence[int]) -> Floats:
-    """The spots moved near to the centre of their theme, so that no theme is split later."""
-    import numpy as np
-
-    own = np.asarray(groups)
-    centres: Floats = np.stack([spots[own == theme].mean(axis=0) for theme in groups])
-    return centres + _START * (spots - centres)
-
-
-def _majorized(spots: Floats, squared: Floats, groups: Sequence[int]) -> Floats:
+def _majorized(spots: Floats, squared: Floats, is_within: NDArray[np.bool_]) -> Floats:
     """The spots after _ROUNDS Guttman transforms, each of which lowers the stress; distances within
     a theme have the weight _WEIGHT."""
     import numpy as np
 
-    own = np.asarray(groups)
-    weight = np.where(own[:, None] == own[None, :], _WEIGHT, 1.0)
+    weight = np.where(is_within, _WEIGHT, 1.0)
     weighed = weight * np.sqrt(squared)
     laplacian = np.diag(weight.sum(axis=1)) - weight
     inverse = np.linalg.pinv(laplacian)

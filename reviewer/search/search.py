@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from reviewer.library import Library
 from reviewer.library.index.scoring import Weights
@@ -19,11 +20,15 @@ from reviewer.search.ranking import (
     Ranking,
     RankingOptions,
 )
-from reviewer.search.sentences import read_scored
-from reviewer.text import counted
+from reviewer.text import counted, sentence_spans
 from reviewer.types import Evidence
 from reviewer.types.evidence import Sentence, tagged
+from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters, Found, Hit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NEAREST_NAMED = 3  # papers that are named if nothing is above the floor
 
@@ -76,11 +81,34 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
     chosen = (above if options.has_floor else list(best))[: options.papers]
     shown = chosen or list(best)[: options.papers]
     picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
-    seen = _Seen(library, ranking, [*picked, *(best[n][0] for n in shown)])
+    candidates = {c.number: c for c in (*picked, *(best[n][0] for n in shown))}
+    chunks = {n: kept.chunk for n, kept in library.chunks.numbered(sorted(candidates)).items()}
+    sentences = _scored_sentences(library, chunks, ranking)
+    papers = library.catalogue.papers_numbered(sorted({c.paper for c in candidates.values()}))
+    seen = {
+        number: Evidence(
+            tag="",
+            paper=papers[candidates[number].paper],
+            chunk=chunk,
+            score=ranking.score(candidates[number]),
+            sentences=sentences[number],
+        )
+        for number, chunk in chunks.items()
+        if candidates[number].paper in papers
+    }  # without those that another process has just removed
     return Found(
         question=question,
-        hits=tuple(seen.hit(best[n][0]) for n in shown if best[n][0] in seen),
-        evidence=seen.evidence(picked),
+        hits=tuple(
+            Hit(
+                paper=item.paper,
+                chunk=item.chunk,
+                score=item.score,
+                best_sentence=max(item.sentences, key=_sentence_worth, default=None),
+            )
+            for n in shown
+            if (item := seen.get(best[n][0].number))
+        ),
+        evidence=tagged(seen[c.number] for c in picked if c.number in seen),
         papers=library.catalogue.count(),
         matched=len(above),
         is_weak=bool(above) and top < strong,
@@ -90,40 +118,39 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
     )
 
 
-class _Seen:
-    """The papers, texts and scores of the candidates that become hits or evidence."""
+def _scored_sentences(
+    library: Library, chunks: Mapping[int, Chunk], ranking: Ranking
+) -> dict[int, tuple[Sentence, ...]]:
+    """The sentences of the chunks with these numbers, in order: each with its cosine to the
+    question's vector, and its share of the question's word weight."""
+    stored = library.chunks.sentences(list(chunks)) if ranking.vector is not None else {}
+    found = {n: _sentences(chunk, stored.get(n), ranking) for n, chunk in chunks.items()}
+    texts = list(dict.fromkeys(s.text for own in found.values() for s in own))
+    shares = {
+        text: round(ranking.coverage(set(stems)), 4)
+        for text, stems in zip(texts, library.words.texts(texts), strict=True)
+    }
+    return {
+        number: tuple(s.model_copy(update={"lexical": shares[s.text]}) for s in own)
+        for number, own in found.items()
+    }
 
-    def __init__(self, library: Library, ranking: Ranking, candidates: Sequence[Candidate]) -> None:
-        self._scores = {c.number: ranking.score(c) for c in candidates}
-        numbers = sorted({c.number for c in candidates})
-        self._texts = read_scored(library, numbers, ranking.vector, ranking.coverage)
-        self._papers = library.catalogue.papers_numbered(sorted({c.paper for c in candidates}))
 
-    def __contains__(self, candidate: Candidate) -> bool:
-        """False if another process has just removed it."""
-        return candidate.number in self._texts and candidate.paper in self._papers
-
-    def hit(self, candidate: Candidate) -> Hit:
-        own = self._texts[candidate.number]
-        return Hit(
-            paper=self._papers[candidate.paper],
-            chunk=own.chunk,
-            score=self._scores[candidate.number],
-            best_sentence=max(own.sentences, key=_sentence_worth, default=None),
-        )
-
-    def evidence(self, candidates: Sequence[Candidate]) -> tuple[Evidence, ...]:
-        return tagged(
-            Evidence(
-                tag="",
-                paper=self._papers[c.paper],
-                chunk=self._texts[c.number].chunk,
-                score=self._scores[c.number],
-                sentences=self._texts[c.number].sentences,
-            )
-            for c in candidates
-            if c in self
-        )
+def _sentences(
+    chunk: Chunk,
+    stored: tuple[list[tuple[int, int]], NDArray[np.float32]] | None,
+    ranking: Ranking,
+) -> list[Sentence]:
+    """The stored sentences with cosines, their vectors being (sentences, dimensions); without them,
+    the sentences of the text, without scores."""
+    at, text = chunk.start, chunk.text
+    if stored is None or ranking.vector is None:
+        return [Sentence(start=at + a, end=at + b, text=text[a:b]) for a, b in sentence_spans(text)]
+    spans, vectors = stored
+    return [
+        Sentence(start=a, end=b, text=text[a - at : b - at], similarity=round(cosine, 4))
+        for (a, b), cosine in zip(spans, (vectors @ ranking.vector).tolist(), strict=True)
+    ]
 
 
 def _sentence_worth(sentence: Sentence) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reviewer.library import Library
@@ -11,7 +11,6 @@ from reviewer.library.index.chunks import KeptChunk
 from reviewer.library.index.scoring import TITLE_WEIGHT, idf, split_words
 from reviewer.search.explain_empty import why_none_pass
 from reviewer.text.keywords import STOP_WORDS
-from reviewer.types import Paper
 from reviewer.types.evidence import Score
 from reviewer.types.searches import Filters, Found, Hit
 
@@ -44,7 +43,17 @@ def find_similar(
             scores = _by_vectors(library, matrix, len(own), filters)
         else:
             scores = _by_words(library, own[:READ_CHUNKS], filters)
-        hits = _hits(library, scores, number, papers, by_vectors=by_vectors)
+        best: dict[int, KeptChunk] = {}
+        kept = library.chunks.numbered(list(scores))
+        for found in sorted(kept, key=lambda n: (-scores[n], n)):
+            if kept[found].paper != number:
+                best.setdefault(kept[found].paper, kept[found])
+        read = library.catalogue.papers_numbered(sorted(best))
+        hits = tuple(
+            Hit(paper=read[n], chunk=near.chunk, score=_score(scores[near.number], by_vectors))
+            for n, near in list(best.items())[:papers]
+            if n in read
+        )
         return Found(
             question=f"papers like {paper.key}",
             hits=hits,
@@ -91,22 +100,6 @@ def _by_words(library: Library, own: Sequence[KeptChunk], filters: Filters) -> d
     found = library.chunks.search_words(words, NEAR_CHUNKS, filters, TITLE_WEIGHT)
     best = max((score for _, score in found), default=0.0)
     return {number: score / best for number, score in found if best > 0}
-
-
-def _hits(
-    library: Library, scores: Mapping[int, float], itself: int, most: int, *, by_vectors: bool
-) -> tuple[Hit, ...]:
-    kept = library.chunks.numbered(sorted(scores, key=lambda n: (-scores[n], n)))
-    best: dict[int, KeptChunk] = {}
-    for number in sorted(kept, key=lambda n: (-scores[n], n)):
-        if kept[number].paper != itself:
-            best.setdefault(kept[number].paper, kept[number])
-    papers: dict[int, Paper] = library.catalogue.papers_numbered(sorted(best))
-    return tuple(
-        Hit(paper=papers[n], chunk=chunk.chunk, score=_score(scores[chunk.number], by_vectors))
-        for n, chunk in list(best.items())[:most]
-        if n in papers
-    )
 
 
 def _score(score: float, by_vectors: bool) -> Score:

@@ -1,19 +1,8 @@
 """Papers from files and online services, as entries. Knows no library."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
-
-FACE = {
-    "Entries": "entries",
-    "ReadOptions": "entries",
-    "find_files": "discover",
-    "read_bytes": "read",
-    "read_file": "read",
-    "read_text_file": "text_file",
-}
 
 if TYPE_CHECKING:
     from reviewer.sources.discover import find_files as find_files
@@ -23,4 +12,4 @@ if TYPE_CHECKING:
     from reviewer.sources.read import read_file as read_file
     from reviewer.sources.text_file import read_text_file as read_text_file
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

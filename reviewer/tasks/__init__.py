@@ -1,21 +1,8 @@
 """What users ask for, one package a task: each takes a library, a writer and options."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
-
-FACE = {
-    "answer_question": "answers.answer",
-    "check_draft": "checks.check",
-    "compare_papers": "tables.table",
-    "digest_library": "alerts.digest",
-    "draft_related_work": "drafts.related_work",
-    "enrich_papers": "metadata.enrich",
-    "plan_related_work": "drafts.outline",
-    "run_survey": "surveys.run",
-}
 
 if TYPE_CHECKING:
     from reviewer.tasks.alerts.digest import digest_library as digest_library
@@ -27,4 +14,4 @@ if TYPE_CHECKING:
     from reviewer.tasks.surveys.run import run_survey as run_survey
     from reviewer.tasks.tables.table import compare_papers as compare_papers
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

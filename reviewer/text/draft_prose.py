@@ -95,7 +95,9 @@ def hidden_spans(text: str, *, is_latex: bool) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     head = _references(text)
     if head is not None and head["words"]:
-        spans.append((head.start(), _end_of_references(text, head)))
+        # A numbered list goes to the draft's end, any other list to the next heading.
+        following = None if numbered_references(text) else _HEADING.search(text, head.end())
+        spans.append((head.start(), following.start() if following else len(text)))
         text = blanked(text, spans)
     for pattern in (*(_HIDDEN_LATEX if is_latex else _HIDDEN_MARKDOWN), _HEADING):
         found = [match.span() for match in pattern.finditer(text)]
@@ -126,12 +128,6 @@ def _references(text: str) -> re.Match[str] | None:
     """The last heading of a list of references."""
     heads = list(_REFERENCES.finditer(text))
     return heads[-1] if heads else None
-
-
-def _end_of_references(text: str, head: re.Match[str]) -> int:
-    """A numbered list goes to the draft's end, any other list to the next heading."""
-    following = None if numbered_references(text) else _HEADING.search(text, head.end())
-    return following.start() if following else len(text)
 
 
 def prose_spans(text: str, *, is_latex: bool | None = None) -> list[tuple[int, int]]:

@@ -49,16 +49,12 @@ _ALIASES = {
     "csl": "article-magazine=article article-newspaper=article post-weblog=online post=online "
     "document=misc",
 }
-
-
-def _kinds_by_name(system: str) -> dict[str, Kind]:
-    by_bibtex = {kind.bibtex: kind for kind in KINDS}
-    aliases = (alias.split("=") for alias in _ALIASES[system].split())
-    named = {getattr(kind, system): kind for kind in KINDS}
-    return named | {alias: by_bibtex[name] for alias, name in aliases}
-
-
-_KINDS = {system: _kinds_by_name(system) for system in _ALIASES}
+_BY_BIBTEX = {kind.bibtex: kind for kind in KINDS}
+_KINDS = {
+    system: {getattr(kind, system): kind for kind in KINDS}
+    | {name: _BY_BIBTEX[own] for name, own in (pair.split("=") for pair in aliases.split())}
+    for system, aliases in _ALIASES.items()
+}
 
 
 def kind_of(paper: Paper) -> Kind:

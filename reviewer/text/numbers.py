@@ -16,21 +16,14 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _VALUES = dict(zip([*_ONES, *_TEENS], [*range(1, 20), 0], strict=True)) | {
     word: 10 * tens for tens, word in enumerate(_TENS, start=2)
 }
-_SCALES = {
-    "dozen": 12,
-    "hundred": 100,
-    "thousand": 10**3,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
+_SCALES = {"dozen": 12, "hundred": 100} | {
+    word: 1000**n for n, word in enumerate("thousand million billion trillion".split(), start=1)
 }
-_SHARES = {word: word for word in ("half", "twice", "triple")} | {
-    "double": "twice",
-    "doubles": "twice",
-    "doubled": "twice",
-    "triples": "triple",
-    "tripled": "triple",
-}
+_SHARES = dict(
+    pair.split("=")
+    for pair in "half=half twice=twice double=twice doubles=twice doubled=twice "
+    "triple=triple triples=triple tripled=triple".split()
+)
 _NAMED_NUMBERS = re.compile(
     r"\b(?:[Zz]ero|[Oo]ne|[Ff]ew|[Mm]any)-?[Ss]hot\b"
     r"|\b[A-Z]\w*[ -]Zero\b(?! ?(?:%|[Pp]er ?cent))"  # Absolute Zero, R1-Zero

@@ -53,13 +53,16 @@ def clean_view(text: str) -> View:
     gone = _line_end_marks(text)
     gone |= {m.start() for m in _UNSURE.finditer(text) if is_hidden(text, m.start())}
     kept = [i for i in range(len(text)) if i not in gone]
-    characters = [text[i] for i in kept]
-    for pattern in (_LATEX_WRAP, _LATEX_WRAP, _LATEX_ESCAPE):  # twice: one may be in another
-        characters, kept = _keep_group(pattern, characters, kept)
-    joined = "".join(characters)
-    for match in _TIE.finditer(joined):
-        characters[match.start()] = " "
-    return _fold_space(characters, kept)
+    for pattern in (_LATEX_WRAP, _LATEX_WRAP, _LATEX_ESCAPE) if "\\" in text else ():
+        marks = set[int]()  # wraps are looked for twice: one may be in another
+        for match in pattern.finditer("".join(text[i] for i in kept)):
+            marks.update(range(match.start(), match.start(1)), range(match.end(1), match.end()))
+        kept = [i for place, i in enumerate(kept) if place not in marks]
+    seen = re.sub(r"\s", " ", _TIE.sub(" ", "".join(text[i] for i in kept)))
+    places = [n for n in range(len(seen)) if seen[n] != " " or seen[max(0, n - 1)] != " "]
+    if places and seen[places[-1]] == " ":
+        places.pop()
+    return View("".join(seen[n] for n in places), tuple(kept[n] for n in places))
 
 
 def clean(text: str) -> str:
@@ -101,46 +104,14 @@ def _is_compound(text: str, hyphen: int, after: int) -> bool:
     return f"{left[0]}-{right[0]}" in text and f"{left[0]}{right[0]}" not in text
 
 
-def _keep_group(
-    pattern: re.Pattern[str], characters: list[str], offsets: list[int]
-) -> tuple[list[str], list[int]]:
-    joined = "".join(characters)
-    if "\\" not in joined:
-        return characters, offsets
-    gone = set[int]()
-    for match in pattern.finditer(joined):
-        gone.update(range(match.start(), match.start(1)), range(match.end(1), match.end()))
-    kept = [i for i in range(len(joined)) if i not in gone]
-    return [characters[i] for i in kept], [offsets[i] for i in kept]
-
-
-def _fold_space(characters: list[str], offsets: list[int]) -> View:
-    out: list[str] = []
-    places: list[int] = []
-    for character, offset in zip(characters, offsets, strict=True):
-        if character.isspace():
-            if not out or out[-1] == " ":
-                continue
-            character = " "
-        out.append(character)
-        places.append(offset)
-    if out and out[-1] == " ":
-        out.pop()
-        places.pop()
-    return View("".join(out), tuple(places))
-
-
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Half-open ranges of the sentences in `text`, in order, without white space around them. No
     sentence ends after an abbreviation ("approx. 10x")."""
     import sentencex
 
     boundaries = sentencex.get_sentence_boundaries("en", text) if text.strip() else []
-    starts = [
-        start
-        for start in (boundary["start_index"] for boundary in boundaries)
-        if start > 0 and not _ABBREVIATION.search(text[max(0, start - 40) : start].rstrip())
-    ]
+    starts = [b["start_index"] for b in boundaries if b["start_index"] > 0]
+    starts = [n for n in starts if not _ABBREVIATION.search(text[max(0, n - 40) : n].rstrip())]
     spans = []
     for start, end in pairwise([0, *starts, len(text)]):
         if inner := text[start:end].strip():
@@ -162,26 +133,20 @@ def normalise_title(title: str) -> str:
 
 
 class _Compared(dict[int, str]):
-    """What replaces a character in a normalised title, found when it is first needed."""
+    """What replaces a character in a normalised title, found when it is first needed: nothing for
+    accents and vowel points; marks that spell words in Hindi, Thai or Japanese have other combining
+    classes, and stay."""
 
     def __missing__(self, code: int) -> str:
-        character = chr(code)
-        self[code] = "" if _is_accent(character) else character if _spells(character) else " "
+        character, kind = chr(code), unicodedata.combining(chr(code))
+        is_accent = 10 <= kind <= 36 or kind >= 200
+        is_mark = unicodedata.category(character)[0] == "M"
+        is_spelling = character.isalnum() or character in "+#" or is_mark
+        self[code] = "" if is_accent else character if is_spelling else " "
         return self[code]
 
 
 _COMPARED = _Compared()
-
-
-def _is_accent(character: str) -> bool:
-    """True for accents and vowel points; marks that spell words in Hindi, Thai or Japanese have
-    other combining classes."""
-    kind = unicodedata.combining(character)
-    return 10 <= kind <= 36 or kind >= 200
-
-
-def _spells(character: str) -> bool:
-    return character.isalnum() or character in "+#" or unicodedata.category(character)[0] == "M"
 
 
 def one_line(text: str) -> str:

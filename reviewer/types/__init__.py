@@ -4,22 +4,9 @@ Each file is public: `papers`, `evidence`, `claims`, `answers`, `tables`, `draft
 `checks`, `runs`, `duplicates`, `searches`, `maps`, and `writer`, which says what a writer must do.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
-
-FACE = {
-    "Answer": "answers",
-    "Citation": "claims",
-    "Claim": "claims",
-    "Evidence": "evidence",
-    "Paper": "papers",
-    "RelatedWork": "drafts",
-    "SurveyReport": "surveys",
-    "Table": "tables",
-}
 
 if TYPE_CHECKING:
     from reviewer.types.answers import Answer as Answer
@@ -31,4 +18,4 @@ if TYPE_CHECKING:
     from reviewer.types.surveys import SurveyReport as SurveyReport
     from reviewer.types.tables import Table as Table
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

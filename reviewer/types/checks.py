@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -53,17 +53,8 @@ ProblemKind = Literal[
     "not in the library",
     "unreadable entry",
 ]
-FAILING: tuple[ProblemKind, ...] = (
-    "unknown key",
-    "missing citation",
-    "quote not found",
-    "figure not found",
-    "nothing bears",
-    "contradicted",
-    "unsupported",
-    "duplicate",
-    "unreadable entry",
-)
+_REMARKS = {"quote not checked", "figure not checked", "never cited", "not in the library"}
+FAILING: frozenset[ProblemKind] = frozenset(get_args(ProblemKind)) - _REMARKS
 """The kinds that make a check fail. The others are remarks."""
 
 

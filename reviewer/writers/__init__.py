@@ -4,19 +4,12 @@ Both follow `types.writer.Writer` and pass the same contract tests. Nothing that
 trusted until grounding has checked it.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from reviewer.faces import face
-
-FACE = {
-    "Extractive": "extractive.answers",
-    "Prompted": "prompted.answers",
-}
 
 if TYPE_CHECKING:
     from reviewer.writers.extractive.answers import Extractive as Extractive
     from reviewer.writers.prompted.answers import Prompted as Prompted
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

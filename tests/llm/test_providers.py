@@ -43,7 +43,7 @@ def test_a_missing_key_is_told_in_litellms_own_words_without_it(litellm, provide
     early = told(lambda: check_early(model, "", offline=False))
     assert early
     monkeypatch.setattr("reviewer.llm.providers.KEY_VARIABLES", {})
-    assert early == told(lambda: check(litellm, model, "", offline=False))
+    assert early == told(lambda: check(litellm, model, ""))
 
 
 @pytest.mark.parametrize("provider", KEY_VARIABLES)
@@ -52,7 +52,7 @@ def test_each_variable_that_is_named_is_enough_for_litellm(litellm, provider, mo
         with monkeypatch.context() as set_one:
             set_one.setenv(name, "a-key")
             check_early(f"{provider}/some-model", "", offline=False)
-            check(litellm, f"{provider}/some-model", "", offline=False)
+            check(litellm, f"{provider}/some-model", "")
 
 
 @pytest.mark.parametrize("name", NAMES)

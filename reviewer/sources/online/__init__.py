@@ -11,16 +11,6 @@ from typing import TYPE_CHECKING
 
 from reviewer.faces import face
 
-FACE = {
-    "NotThereError": "client",
-    "Web": "client",
-    "fetch_papers": "fetch",
-    "find_along": "fetch",
-    "find_by_words": "fetch",
-    "find_identified": "fetch",
-    "source_named": "fetch",
-}
-
 if TYPE_CHECKING:
     from reviewer.sources.online.client import NotThereError as NotThereError
     from reviewer.sources.online.client import Web as Web
@@ -30,4 +20,4 @@ if TYPE_CHECKING:
     from reviewer.sources.online.fetch import find_identified as find_identified
     from reviewer.sources.online.fetch import source_named as source_named
 else:
-    __getattr__ = face(__name__, FACE)
+    __getattr__ = face(__name__)

@@ -155,8 +155,11 @@ class Extractive:
         self, topic: str, evidence: Sequence[Evidence], most: int
     ) -> tuple[Column, ...]:
         """The default columns, those first that most papers can fill."""
-        ranked = sorted(DEFAULT, key=lambda column: -tables.count_filled(column, evidence))
-        return tuple(ranked[:most])
+        filled = {
+            column.name: sum(bool(row.cells) for row in tables.fill_rows([column], evidence))
+            for column in DEFAULT
+        }
+        return tuple(sorted(DEFAULT, key=lambda column: -filled[column.name])[:most])
 
     def plan_sections(
         self,

@@ -93,11 +93,6 @@ def fill_rows(columns: Sequence[Column], evidence: Sequence[Evidence]) -> tuple[
     )
 
 
-def count_filled(column: Column, evidence: Sequence[Evidence]) -> int:
-    """The number of papers that say something for the column."""
-    return sum(bool(row.cells) for row in fill_rows([column], evidence))
-
-
 def _drafts(column: Column, evidence: Sequence[Evidence]) -> list[CellDraft]:
     if column.kind == "yes/no":
         return []  # whether a text says yes is a judgement
@@ -125,6 +120,8 @@ def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, s
     None if no sentence has enough words of the column's name, or the words of a cue."""
     name, words = _stems(query_terms(column.name)), _stems(query_terms(column_query(column)))
     cues = _cues_of(column)
+    # Beyond the cues' own: `human` for `human evaluation`, nothing for `main result`.
+    own_words = name.difference(_WEIGHTS, *(cue.names for cue in cues))
     if not cues and name <= _EVERYWHERE:
         return None
     best: tuple[float, str, str] | None = None
@@ -135,7 +132,7 @@ def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, s
         is_cued = any(
             cue.pattern.search(plain) and not (cue.is_of_the_end and place < _SCENE) for cue in cues
         )
-        if not (is_cued and held >= _own_words(name, cues) if cues else share >= LEAST_SHARE):
+        if not (is_cued and held >= own_words if cues else share >= LEAST_SHARE):
             continue
         if column.kind == "number" and not _number_near(plain, column):
             continue
@@ -148,12 +145,6 @@ def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, s
 def _cues_of(column: Column) -> list[_Cue]:
     name = _stems(query_terms(column.name))
     return [cue for cue in _CUES if cue.names & name]
-
-
-def _own_words(name: frozenset[str], cues: Sequence[_Cue]) -> frozenset[str]:
-    """The words of a name beyond its cues: `human` for `human evaluation`, nothing for `main
-    result`."""
-    return name - frozenset(word for cue in cues for word in cue.names) - _WEIGHTS
 
 
 def _number_near(sentence: str, column: Column) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from reviewer.grounding import cite
-from reviewer.llm import Asking, Prompts
+from reviewer.llm import Prompts
 from reviewer.llm.ask import Model, batched
 from reviewer.llm.prompts import FencedText
 from reviewer.types import Citation, Claim, Evidence
@@ -74,30 +74,48 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
     first changes nothing."""
 
     def __init__(self, model: Model, prompts: Prompts) -> None:
+        super().__init__(model, prompts)
         self.name = model.model
-        self._asking = Asking(model, prompts)
         self._asked = ""
         self._says_yes_no: list[bool] = []
         self.is_yes_no = False
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """Several papers a call. A tag that the model leaves out counts as irrelevant, one that it
-        invents is ignored. `is_yes_no` is then what most calls said about the question."""
-        batches = batched(evidence, PAPERS_A_CALL, self._asking.room())
-        fenced = [self._asking.fit([self._asking.fence(i) for i in batch]) for batch in batches]
+        invents is ignored. A paper's stance and first quotes come from its most relevant text.
+        `is_yes_no` is then what most calls said about the question."""
+        batches = batched(evidence, PAPERS_A_CALL, self.room())
+        fenced = [self.fit([self.fence(i) for i in batch]) for batch in batches]
 
         def call(texts: list[FencedText]) -> ReadReply:
-            return self._asking.ask("read", ReadReply, question=question, evidence=texts)
+            return self.ask("read", ReadReply, question=question, evidence=texts)
 
-        replies = self._asking.side_by_side(call, fenced)
-        self._vote(question, replies)
+        replies = self.side_by_side(call, fenced)
+        if question != self._asked:  # else what earlier rounds said counts too
+            self._asked, self._says_yes_no = question, []
+        self._says_yes_no += [reply.is_yes_no for reply in replies]
+        self.is_yes_no = 2 * sum(self._says_yes_no) > len(self._says_yes_no)
         by_tag: dict[str, TagReading] = {}
         for batch, reply in zip(batches, replies, strict=True):
             own = {item.tag for item in batch}
             for reading in reply.readings:
                 if reading.tag in own:
                     by_tag.setdefault(reading.tag, reading)
-        return _readings(evidence, by_tag)
+        readings = []
+        for paper_id, items in by_paper(evidence).items():
+            found = [by_tag[item.tag] for item in items if item.tag in by_tag]
+            found.sort(key=lambda reading: -reading.relevance)
+            first = found[0] if found else TagReading(tag="", relevance=0)
+            quotes = [Quote(tag=r.tag, quote=q) for r in found for q in r.quotes[:QUOTES_OF_A_TEXT]]
+            readings.append(
+                Reading(
+                    paper_id=paper_id,
+                    relevance=first.relevance,
+                    stance=first.stance,
+                    quotes=tuple(quotes),
+                )
+            )
+        return tuple(readings)
 
     def write_answer(
         self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
@@ -105,10 +123,8 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
         """With readings the model sees only their quotes, else the evidence's whole texts."""
         quotes = quotes_by_tag(readings, QUOTED_CHARS)
         seen = [item for item in evidence if item.tag in quotes] if readings else evidence
-        fitting = self._asking.fit(
-            [self._asking.fence(item, *quotes.get(item.tag, ())) for item in seen]
-        )
-        reply = self._asking.ask(
+        fitting = self.fit([self.fence(item, *quotes.get(item.tag, ())) for item in seen])
+        reply = self.ask(
             "answer", AnswerReply, question=question, evidence=fitting, most_claims=MOST_CLAIMS
         )
         return AnswerDraft(claims=drafts_of_prompt(reply.claims[:MOST_CLAIMS], fitting))
@@ -120,10 +136,10 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
         batches = [fenced[n : n + JUDGED_A_CALL] for n in range(0, len(fenced), JUDGED_A_CALL)]
 
         def call(batch: list[FencedText]) -> JudgeReply:
-            return self._asking.ask("judge", JudgeReply, claims=self._asking.fit(batch))
+            return self.ask("judge", JudgeReply, claims=self.fit(batch))
 
         said: dict[str, Support] = {}
-        for batch, reply in zip(batches, self._asking.side_by_side(call, batches), strict=True):
+        for batch, reply in zip(batches, self.side_by_side(call, batches), strict=True):
             own = {item.tag for item in batch}
             said |= {v.tag: v.support for v in reply.verdicts if v.tag in own}
         found = [said.get(f"C{n}", "unchecked") for n in range(1, len(claims) + 1)]
@@ -132,8 +148,8 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
     def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> AnswerDraft:
         """The model sees the claims' tags; the draft's quotes have the tags of the evidence again:
         of several texts that a claim cites, that of the text with the quote."""
-        fenced = self._asking.fit(self._fenced_claims(claims))
-        reply = self._asking.ask("revise", AnswerReply, claims=fenced, most_claims=len(claims))
+        fenced = self.fit(self._fenced_claims(claims))
+        reply = self.ask("revise", AnswerReply, claims=fenced, most_claims=len(claims))
         by_tag = {item.tag: item for item in evidence}
         tags: dict[str, list[str]] = {}
         for n, claim in enumerate(claims, start=1):
@@ -154,8 +170,8 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
         )
 
     def expand(self, question: str, known: Sequence[Claim]) -> Expanded:
-        fenced = self._asking.fit(self._fenced_claims(known))
-        reply = self._asking.ask(
+        fenced = self.fit(self._fenced_claims(known))
+        reply = self.ask(
             "expand", QuestionsReply, question=question, known=fenced, most_questions=MOST_QUESTIONS
         )
         asked = (" ".join(text.split())[:300] for text in reply.questions)
@@ -163,41 +179,26 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
         return Expanded(questions=tuple(filter(None, asked))[:MOST_QUESTIONS], abstract=abstract)
 
     def rerank(self, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        fenced = self._asking.fit([self._asking.fence(item) for item in evidence])
-        reply = self._asking.ask("rerank", RerankReply, question=question, evidence=fenced)
+        fenced = self.fit([self.fence(item) for item in evidence])
+        reply = self.ask("rerank", RerankReply, question=question, evidence=fenced)
         by_tag = {item.tag: item for item in evidence}
         return tuple(by_tag[tag] for tag in dict.fromkeys(reply.tags) if tag in by_tag)
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str:
-        fenced = [self._asking.prompts.fence("earlier", "", None, *earlier)]
-        reply = self._asking.ask(
-            "follow_up", QuestionReply, question=question, earlier=self._asking.fit(fenced)
-        )
+        fenced = [self.prompts.fence("earlier", "", None, *earlier)]
+        reply = self.ask("follow_up", QuestionReply, question=question, earlier=self.fit(fenced))
         return " ".join(reply.question.split())[:500] or question
 
     def usage(self) -> Usage:
-        return self._asking.model.usage()
-
-    def notes(self) -> tuple[str, ...]:
-        return self._asking.notes()
-
-    def prompt_hashes(self, names: Sequence[str] = ()) -> dict[str, str]:
-        return self._asking.prompt_hashes(names)
+        return self.model.usage()
 
     def close(self, *, at_once: bool = True) -> None:
-        self._asking.model.close(at_once=at_once)
-
-    def _vote(self, question: str, replies: Sequence[ReadReply]) -> None:
-        """Count what each call said about this question, in earlier rounds too."""
-        if question != self._asked:
-            self._asked, self._says_yes_no = question, []
-        self._says_yes_no += [reply.is_yes_no for reply in replies]
-        self.is_yes_no = 2 * sum(self._says_yes_no) > len(self._says_yes_no)
+        self.model.close(at_once=at_once)
 
     def _fenced_claims(self, claims: Sequence[Claim]) -> list[FencedText]:
         """The claims with their quotes, under the tags C1, C2, ..."""
         return [
-            self._asking.prompts.fence(
+            self.prompts.fence(
                 f"C{number}",
                 "",
                 None,
@@ -206,21 +207,3 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
             )
             for number, claim in enumerate(claims, start=1)
         ]
-
-
-def _readings(evidence: Sequence[Evidence], by_tag: dict[str, TagReading]) -> tuple[Reading, ...]:
-    """One Reading a paper: the stance and the first quotes come from its most relevant text."""
-    readings = []
-    for paper_id, own in by_paper(evidence).items():
-        found = [by_tag[item.tag] for item in own if item.tag in by_tag]
-        ranked = sorted(found, key=lambda reading: -reading.relevance)
-        quotes = [Quote(tag=r.tag, quote=q) for r in ranked for q in r.quotes[:QUOTES_OF_A_TEXT]]
-        readings.append(
-            Reading(
-                paper_id=paper_id,
-                relevance=ranked[0].relevance if ranked else 0.0,
-                stance=ranked[0].stance if ranked else "none",
-                quotes=tuple(quotes),
-            )
-        )
-    return tuple(readings)

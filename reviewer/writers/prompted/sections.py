@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import get_args
 
 from reviewer.errors import ModelError
 from reviewer.llm import Asking
@@ -31,13 +32,9 @@ SECTION_CHARS = 600  # of one text's quotes in the prompt of a section
 _PLANNED_CHARS = 500  # of a paper's text in the prompt of the plan
 _OTHER_SENTENCES = 3  # the topic, what is open, the user's own work
 _ROLES: tuple[Role, ...] = ("topic", "comparison", "open", "difference")
-_RELATIONS: dict[str, Relation] = {"agree": "agree", "extend": "extend", "contradict": "contradict"}
-_INTENTS: dict[str, Intent] = {
-    "background": "background",
-    "method": "method",
-    "result": "result comparison",
-    "result comparison": "result comparison",
-}
+_RELATIONS: dict[str, Relation] = {relation: relation for relation in get_args(Relation)}
+_INTENTS: dict[str, Intent] = {intent: intent for intent in get_args(Intent)}
+_INTENTS["result"] = "result comparison"
 
 
 class ThemeIdea(Frozen):
@@ -61,19 +58,12 @@ class SectionReply(Frozen):
     sentences: tuple[SentenceReply, ...]
 
 
-class AddedSentence(Frozen):
-    text: str
-    quotes: tuple[Quote, ...] = ()
-
-
 class AdditionReply(Frozen):
-    additions: tuple[AddedSentence, ...]
+    additions: tuple[ClaimDraft, ...]
 
 
-class SectionWriter:
+class SectionWriter(Asking):
     """The part of a `Writer` that plans and writes sections, and extends paragraphs."""
-
-    _asking: Asking
 
     def plan_sections(
         self,
@@ -89,20 +79,16 @@ class SectionWriter:
         fenced, paper_of = [], dict[str, str]()
         for items in by_paper(evidence).values():
             said = clean(" ".join(text for item in items for text in texts[item.tag]))
-            fenced.append(self._asking.fence(items[0], shorten(said, _PLANNED_CHARS)))
+            fenced.append(self.fence(items[0], shorten(said, _PLANNED_CHARS)))
             paper_of[items[0].tag] = items[0].paper.id
-        reply = self._asking.ask(
-            "plan",
-            PlanReply,
-            question=question,
-            evidence=self._asking.fit(fenced),
-            most_themes=most,
+        reply = self.ask(
+            "plan", PlanReply, question=question, evidence=self.fit(fenced), most_themes=most
         )
         themes, placed = [], set[str]()
         for idea in reply.themes:
-            own = [paper_of[tag] for tag in dict.fromkeys(idea.tags) if tag in paper_of]
-            own = [paper_id for paper_id in own if paper_id not in placed]
-            placed |= set(own)
+            named = dict.fromkeys(paper_of[tag] for tag in idea.tags if tag in paper_of)
+            own = [paper_id for paper_id in named if paper_id not in placed]
+            placed |= named.keys()
             if own:
                 name = shorten(clean(idea.name), MOST_NAME_CHARS)
                 themes.append(Theme(name=name, paper_ids=tuple(own)))
@@ -125,9 +111,24 @@ class SectionWriter:
 
         def call(theme: Theme) -> SectionDraft:
             items = [item for i in dict.fromkeys(theme.paper_ids) for item in own.get(i, ())]
-            fenced = [self._asking.fence(i, *texts[i.tag]) for i in items if texts[i.tag]]
-            share = len(theme.paper_ids) / max(1, total)
-            return self._section(brief, theme, fenced, round(brief.words * share))
+            shown = self.fit([self.fence(i, *texts[i.tag]) for i in items if texts[i.tag]])
+            own_work = [self.fence(brief.own)] if brief.own else []
+            most = len(theme.paper_ids) + _OTHER_SENTENCES
+            reply = self.ask(
+                "section",
+                SectionReply,
+                question=brief.question,
+                theme=theme.name,
+                evidence=shown,
+                own=own_work,
+                words=max(60, round(brief.words * (len(theme.paper_ids) / max(1, total)))),
+                order=brief.order,
+                most_sentences=most,
+            )
+            tags = {item.tag for item in (*shown, *own_work)}
+            return SectionDraft(
+                statements=_statements(reply.sentences[:most], tags, has_own=bool(own_work))
+            )
 
         def ended(theme: Theme) -> None:
             done.append(theme)
@@ -135,38 +136,16 @@ class SectionWriter:
 
         return tuple(
             SectionDraft(failed=draft.message) if isinstance(draft, ModelError) else draft
-            for draft in self._asking.tried(call, themes, ended)
-        )
-
-    def _section(
-        self, brief: Brief, theme: Theme, evidence: Sequence[FencedText], words: int
-    ) -> SectionDraft:
-        most = len(theme.paper_ids) + _OTHER_SENTENCES
-        fitting = self._asking.fit(evidence)
-        own_work = [self._asking.fence(brief.own)] if brief.own else []
-        reply = self._asking.ask(
-            "section",
-            SectionReply,
-            question=brief.question,
-            theme=theme.name,
-            evidence=fitting,
-            own=own_work,
-            words=max(60, words),
-            order=brief.order,
-            most_sentences=most,
-        )
-        tags = {item.tag for item in (*fitting, *own_work)}
-        return SectionDraft(
-            statements=_statements(reply.sentences[:most], tags, has_own=bool(own_work))
+            for draft in self.tried(call, themes, ended)
         )
 
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         """One or two sentences about the evidence's paper, for the end of the paragraph."""
-        fitting = self._asking.fit([self._asking.fence(item) for item in evidence])
-        reply = self._asking.ask(
+        fitting = self.fit([self.fence(item) for item in evidence])
+        reply = self.ask(
             "add_paper",
             AdditionReply,
-            paragraph=[self._asking.prompts.fence("DRAFT", "", None, paragraph)],
+            paragraph=[self.prompts.fence("DRAFT", "", None, paragraph)],
             evidence=fitting,
             most_sentences=MOST_ADDED,
         )
@@ -209,7 +188,7 @@ def quotes_of_prompt(quotes: Sequence[Quote], tags: Collection[str]) -> tuple[Qu
 
 
 def drafts_of_prompt(
-    sentences: Sequence[ClaimDraft | AddedSentence], shown: Sequence[FencedText]
+    sentences: Sequence[ClaimDraft], shown: Sequence[FencedText]
 ) -> tuple[ClaimDraft, ...]:
     """The sentences as drafts, with `quotes_of_prompt`; `shown` are the texts of the prompt."""
     tags = {text.tag for text in shown}

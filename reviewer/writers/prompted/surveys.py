@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Sequence
+from itertools import chain, zip_longest
 from typing import get_args
 
 from reviewer.llm import Asking
@@ -41,15 +41,13 @@ class SummaryReply(Frozen):
     open_questions: tuple[ClaimDraft, ...] = ()
 
 
-class SurveyWriter:
+class SurveyWriter(Asking):
     """The part of a `Writer` that asks questions for a survey and summarises it."""
-
-    _asking: Asking
 
     def view_questions(self, topic: str) -> tuple[ViewQuestion, ...]:
         """At most QUESTIONS_A_VIEW questions a point of view, each once; views that the model
         invents are left out."""
-        reply = self._asking.ask("views", ViewsReply, topic=topic, most_a_view=QUESTIONS_A_VIEW)
+        reply = self.ask("views", ViewsReply, topic=topic, most_a_view=QUESTIONS_A_VIEW)
         questions: dict[str, ViewQuestion] = {}
         for idea in reply.questions:
             view = next((v for v in _VIEWS if v and v == idea.view.strip().casefold()), None)
@@ -63,14 +61,16 @@ class SurveyWriter:
     def write_summary(
         self, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
     ) -> SummaryDraft:
-        """The model sees the quotes of all sections in turn, so that a small context leaves out no
-        section."""
-        by_tag = {item.tag: item for item in evidence}
-        quotes = _quotes_in_turn(sections, {item.chunk.id: item for item in evidence})
-        fitting = self._asking.fit(
-            [self._asking.fence(by_tag[tag], *dict.fromkeys(own)) for tag, own in quotes.items()]
-        )
-        reply = self._asking.ask(
+        """The model sees the quotes of all sections in turn (the first of each section, then the
+        second of each, ...), so that a small context leaves out no section."""
+        by_chunk = {item.chunk.id: item for item in evidence}
+        cited = [[c for claim in section.claims for c in claim.citations] for section in sections]
+        quotes: dict[str, dict[str, None]] = {}  # of each chunk, each once
+        for citation in chain.from_iterable(zip_longest(*cited)):
+            if citation is not None and citation.chunk_id in by_chunk:
+                quotes.setdefault(citation.chunk_id, {})[citation.quote] = None
+        fitting = self.fit([self.fence(by_chunk[i], *own) for i, own in quotes.items()])
+        reply = self.ask(
             "summary",
             SummaryReply,
             topic=topic,
@@ -83,16 +83,3 @@ class SurveyWriter:
             abstract=drafts_of_prompt(reply.abstract[:MOST_ABSTRACT], fitting),
             open_questions=drafts_of_prompt(reply.open_questions[:MOST_OPEN], fitting),
         )
-
-
-def _quotes_in_turn(
-    sections: Sequence[SurveySection], by_chunk: Mapping[str, Evidence]
-) -> dict[str, list[str]]:
-    """Quotes by the tag of their text: the first of each section, then the second of each, ..."""
-    cited = [[c for claim in section.claims for c in claim.citations] for section in sections]
-    quotes: dict[str, list[str]] = {}
-    for row in zip_longest(*cited):
-        for citation in row:
-            if citation is not None and citation.chunk_id in by_chunk:
-                quotes.setdefault(by_chunk[citation.chunk_id].tag, []).append(citation.quote)
-    return quotes

@@ -60,10 +60,8 @@ def row_batches(
     return [*batched(short, most, room), *batched(long, 1, room)]
 
 
-class TableWriter:
+class TableWriter(Asking):
     """The part of a `Writer` that makes tables."""
-
-    _asking: Asking
 
     def fill_rows(
         self,
@@ -75,15 +73,24 @@ class TableWriter:
         """One draft a paper, in the evidence's order. Calls run side by side, a long paper in a
         call of its own, short ones together. A call that fails leaves its papers `failed`. Raises
         the first ModelError if every call fails. Tags and columns not shown are ignored."""
-        batches = row_batches(evidence, len(columns), self._asking.room())
+        batches = row_batches(evidence, len(columns), self.room())
         papers = list(dict.fromkeys(item.paper.id for item in evidence))
         # All are made before the first call: calls side by side would wait for each other's
         # rendering.
-        calls = [(self._table_prompt(topic, columns, batch), batch) for batch in batches]
+        prompts = [
+            self.prompts.render(
+                "table",
+                topic=topic,
+                columns=column_lines(columns),
+                evidence=self.fit([self.fence(item) for item in batch]),
+            )
+            for batch in batches
+        ]
+        calls = list(zip(prompts, batches, strict=True))
         done: set[str] = set()
 
         def call(item: tuple[Prompt, Sequence[Evidence]]) -> TableReply:
-            return self._asking.send(item[0], TableReply)
+            return self.send(item[0], TableReply)
 
         def ended(item: tuple[Prompt, Sequence[Evidence]]) -> None:
             done.update(text.paper.id for text in item[1])
@@ -91,7 +98,7 @@ class TableWriter:
 
         cells: dict[str, list[CellDraft]] = {paper_id: [] for paper_id in papers}
         failed: dict[str, str] = {}
-        for batch, reply in zip(batches, self._asking.tried(call, calls, ended), strict=True):
+        for batch, reply in zip(batches, self.tried(call, calls, ended), strict=True):
             own = {item.tag: item.paper.id for item in batch}
             if isinstance(reply, ModelError):
                 failed |= dict.fromkeys(own.values(), reply.message)
@@ -105,22 +112,14 @@ class TableWriter:
             RowDraft(paper_id=p, cells=tuple(cells[p]), failed=failed.get(p, "")) for p in papers
         )
 
-    def _table_prompt(
-        self, topic: str, columns: Sequence[Column], batch: Sequence[Evidence]
-    ) -> Prompt:
-        texts = self._asking.fit([self._asking.fence(item) for item in batch])
-        return self._asking.prompts.render(
-            "table", topic=topic, columns=column_lines(columns), evidence=texts
-        )
-
     def suggest_columns(
         self, topic: str, evidence: Sequence[Evidence], most: int
     ) -> tuple[Column, ...]:
         """At most `most` columns, those first that most papers can fill. Names that a table cannot
         have are left out."""
         papers = list(by_paper(evidence).values())[:SUGGEST_FROM]
-        texts = self._asking.fit([self._asking.fence(item) for own in papers for item in own])
-        reply = self._asking.ask(
+        texts = self.fit([self.fence(item) for own in papers for item in own])
+        reply = self.ask(
             "suggest_columns", ColumnsReply, topic=topic, evidence=texts, most_columns=most
         )
         paper_of = {item.tag: item.paper.id for item in evidence}
