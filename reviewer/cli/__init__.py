@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.faces import face
 
-FACE = {
-    "run": "app",
-}
+FACE = {"run": "app"}
 
 if TYPE_CHECKING:
     from reviewer.cli.app import run as run

@@ -76,7 +76,6 @@ def read_questions(path: Path) -> list[Question]:
 
     Raises UsageError that names the file and the question that does not fit.
     """
-    hint = "See benchmarks/README.md for the form."
     data = file_bytes(str(path.absolute()))
     if isinstance(data, str):
         raise UsageError(f"{path} cannot be read: {data}", hint="Name another file.")
@@ -90,7 +89,7 @@ def read_questions(path: Path) -> list[Question]:
         return [Question(**{n: row[n] for n in Question.model_fields if n in row}) for row in rows]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{path} holds no judged questions: {_misfit(error)}"
-        raise UsageError(message, hint=hint) from error
+        raise UsageError(message, hint="See benchmarks/README.md for the form.") from error
 
 
 def _misfit(error: Exception) -> str:
@@ -127,7 +126,22 @@ def evaluate(
     for done, question in enumerate(questions):
         progress("Asking", done, len(questions))
         answer = answer_question(question.question, library, writer, options)
-        scores.append(_score(question, answer, library, writer))
+        recall, precision = citation_scores(answer.claims, writer)
+        stances_right, stances_judged = _stances(question, answer)
+        scores.append(
+            Scores(
+                id=question.id,
+                question=question.question,
+                answerable=question.answerable,
+                is_answered=bool(answer.claims),
+                claims=len(answer.claims),
+                citation_recall=recall,
+                citation_precision=precision,
+                stances_right=stances_right,
+                stances_judged=stances_judged,
+                ndcg=_ndcg(question, library),
+            )
+        )
     progress("Asking", len(questions), len(questions))
     right, judged = sum(s.stances_right for s in scores), sum(s.stances_judged for s in scores)
     return Evaluation(
@@ -139,23 +153,6 @@ def evaluate(
         answerable_refused=_mean([float(not s.is_answered) for s in scores if s.answerable]),
         unanswerable_answered=_mean([float(s.is_answered) for s in scores if not s.answerable]),
         ndcg=_mean([s.ndcg for s in scores]),
-    )
-
-
-def _score(question: Question, answer: Answer, library: Library, writer: Writer) -> Scores:
-    recall, precision = citation_scores(answer.claims, writer)
-    right, judged = _stances(question, answer)
-    return Scores(
-        id=question.id,
-        question=question.question,
-        answerable=question.answerable,
-        is_answered=bool(answer.claims),
-        claims=len(answer.claims),
-        citation_recall=recall,
-        citation_precision=precision,
-        stances_right=right,
-        stances_judged=judged,
-        ndcg=_ndcg(question, library),
     )
 
 

@@ -77,7 +77,7 @@ def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Draf
         reader.fault(1, "the question is missing")
     return DraftPlan(
         question=reader.text(top["question"], "question"),
-        order=reader.one_of(top["order"], "order", ORDERS) if "order" in top else "thematic",
+        order=reader.one_of(top, "order", ORDERS, "thematic"),
         words=reader.number(top, "words", LEAST_WORDS, MOST_WORDS, 600),
         themes=reader.themes(top["themes"]),
     )
@@ -152,12 +152,16 @@ class NodeReader:
             self.fault(line, f"{name} '{said}' is not valid", hint)
         return int(said)
 
-    def one_of(self, node: Node, name: str, known: Sequence[T]) -> T:
-        said, names = self.text(node, name), [str(value) for value in known]
+    def one_of(self, own: Mapping[str, Node], name: str, known: Sequence[T], default: T) -> T:
+        """The one of the known values that this field has, or the default where it is missing."""
+        if name not in own:
+            return default
+        said, names = self.text(own[name], name), [str(value) for value in known]
         if said not in names:
             near = difflib.get_close_matches(said, names, 1)
             hint = f"Did you mean {near[0]}? " if near else ""
-            self.fault(line_of(node), f"unknown {name} '{said}'", f"{hint}Use {', '.join(names)}.")
+            hint += f"Use {', '.join(names)}."
+            self.fault(line_of(own[name]), f"unknown {name} '{said}'", hint)
         return known[names.index(said)]
 
     def items(self, node: Node, name: str) -> list[Node]:

@@ -45,10 +45,6 @@ class Gathered:
     all_readings: tuple[Reading, ...] = ()
     left_out: tuple[str, ...] = ()
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.evidence
-
 
 def gather(
     question: str, library: Library, writer: Writer, options: GatherOptions, progress: Progress

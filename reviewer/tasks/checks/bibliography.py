@@ -89,7 +89,8 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Nam
         elif bibliography.files:
             found = _entered(key, by_key, bibliography, library)
         else:
-            found = _kept(key, library)
+            near = _near(key, library.catalogue.keys())
+            found = library.catalogue.paper_named(key) or f"no paper in the library has it{near}"
         if isinstance(found, str):
             named.unknown[key] = found
         elif len(found.parts) > 1:
@@ -128,11 +129,6 @@ def _entered(
             return f"it is in the library, but {files} has no such entry"
         return f"{files} has no such entry{_near(key, list(by_key))}"
     return library.catalogue.paper_like(entry) or entry
-
-
-def _kept(key: str, library: Library) -> Paper | str:
-    found = library.catalogue.paper_named(key)
-    return found or f"no paper in the library has it{_near(key, library.catalogue.keys())}"
 
 
 def _near(key: str, keys: Sequence[str]) -> str:

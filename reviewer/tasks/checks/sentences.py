@@ -25,7 +25,7 @@ _OMISSION = re.compile(r"\s*(?:\[[^\[\]]*\]\w*|\(?(?:\.\s?){3,4}\)?|…)\s*")
 _OWN_NUMBER = re.compile(
     r"\b(?:Sections?|Secs?\.|Tables?|Tabs?\.|Figures?|Figs?\.|Eqs?\.|Equations?|Chapters?|Chap\."
     r"|Appendix|Algorithms?|Theorems?|Lemmas?|Definitions?|Steps?|Stages?|pp?\.|pages?|§§?)"
-    r"\s*~?\(?[A-Z]?\d+(?:[.–-]\d+)*\)?",
+    r"\s*~?\(?[A-Z]?\d+(?:[.–-]\d+)*\)?"
 )
 _ABSTRACT = ", of which only the abstract is known"
 # "Two models" counts what the draft speaks of; "two million" and "three times" are figures.

@@ -68,7 +68,7 @@ def plan_related_work(
         gathered = gather(question, library, writer, options, progress)
         gathered = _without_far(gathered, writer, options)
     plan = DraftPlan(question=question, order=options.order, words=options.words)
-    if gathered.is_empty:
+    if not gathered.evidence:
         return PlannedDraft(plan, gathered)
     progress("Planning", 0, 0)
     themes, notes = _themes(question, gathered, library, writer, options)

@@ -18,7 +18,7 @@ from reviewer.tasks.surveys.cross_references import cross_reference
 from reviewer.tasks.surveys.read import is_relevant, read_papers
 from reviewer.tasks.surveys.sections import PAPERS_A_SECTION, outline, write_section
 from reviewer.tasks.surveys.tables import make_tables
-from reviewer.tasks.surveys.updates import keep_failed, keep_latest, make_news, mark_updates
+from reviewer.tasks.surveys.updates import keep_latest, make_news, mark_updates
 from reviewer.text import counted
 from reviewer.types import Claim, SurveyReport
 from reviewer.types.claims import AnswerDraft, NeedsModel, Reading
@@ -78,7 +78,7 @@ def write_report(prepared: PreparedReport) -> SurveyReport:
         )
     readings = read_papers(prepared)
     outlined = outline(prepared, readings)
-    run.count.expect(len(outlined.sections) - expected_sections(plan, collected))
+    run.count.add(expected=len(outlined.sections) - expected_sections(plan, collected))
     written = side_by_side(
         lambda section: write_section(section, prepared, readings), outlined.sections, run.jobs
     )
@@ -110,7 +110,9 @@ def write_report(prepared: PreparedReport) -> SurveyReport:
         is_weak=collected.is_weak,
         failed=sum(bool(s.failed) for s in sections) + len(failed_tables),
     )
-    keep_failed(sections, keys, run)
+    for section, key in zip(sections, keys, strict=True):
+        if section.failed:  # it stays so until it is tried again: the same run makes no new calls
+            run.steps.keep(key, "section", section)
     keep_latest(report, outlined, keys, prepared)
     return report
 
@@ -159,7 +161,11 @@ def _summary(sections: Sequence[SurveySection], prepared: PreparedReport) -> Sum
             abstract = tuple(claim for claim in abstract if claim.support not in FAILING)
         questions = AnswerDraft(claims=draft.open_questions)
         asked = pass_gate(questions, shown, run.writer, may_judge=False)
-        is_open = [_open_question(claim, sections) for claim in asked if claim.citations]
+        is_open = []
+        for claim in asked:
+            cited = {citation.paper_id for citation in claim.citations}
+            numbers = tuple(n for n, s in enumerate(sections, 1) if cited & set(s.paper_ids))
+            is_open += [OpenQuestion(**claim.model_dump(), sections=numbers)] if cited else []
         return Summary(abstract=abstract, open_questions=tuple(is_open))
 
     made = tried(lambda: run.steps.done("summary", parts, Summary, make))
@@ -167,12 +173,6 @@ def _summary(sections: Sequence[SurveySection], prepared: PreparedReport) -> Sum
         run.count.say(f"No abstract of '{plan.title}': {made.message}")
         return Summary()
     return made
-
-
-def _open_question(claim: Claim, sections: Sequence[SurveySection]) -> OpenQuestion:
-    cited = {citation.paper_id for citation in claim.citations}
-    numbers = (n for n, s in enumerate(sections, start=1) if cited & set(s.paper_ids))
-    return OpenQuestion(**claim.model_dump(), sections=tuple(numbers))
 
 
 def _verdicts(prepared: PreparedReport, readings: Mapping[str, Reading]) -> tuple[StanceCount, ...]:

@@ -73,11 +73,16 @@ def run_survey(
     errors = [found for found in results if isinstance(found, ModelError)]
     if errors and len(errors) == len(results):
         raise errors[0]
-    reports = tuple(
-        _failed(report, name, found, run) if isinstance(found, ModelError) else found
-        for report, name, found in zip(plan.reports, names_of(plan), results, strict=True)
-    )
-    batch = Batch(title=plan.title, reports=reports, made=run.made())
+    reports = []
+    for own, name, found in zip(plan.reports, names_of(plan), results, strict=True):
+        if isinstance(found, ModelError):  # the report failed as a whole: it has no section
+            run.count.say(f"The report '{own.title}' failed: {found.message}")
+            methods = Methods(writer=writer.name, depth=own.depth)
+            found = SurveyReport(
+                name=name, title=own.title, topic=own.topic, methods=methods, failed=1
+            )
+        reports.append(found)
+    batch = Batch(title=plan.title, reports=tuple(reports), made=run.made())
     kept = tuple(report.model_copy(update=_UNKEPT) for report in reports)
     settings = {"plan": key_of("plan", [plan])[:16], "reports": len(plan.reports)}
     request = Request("survey", batch.title, settings, writer.prompt_hashes())
@@ -121,7 +126,7 @@ def _prepared(plan: SurveyPlan, run: SurveyRun) -> list[PreparedReport]:
     for name, own, questions in zip(names_of(plan), plan.reports, asked, strict=True):
         run.count.progress("Searching", len(made), len(plan.reports))
         made.append(prepare(own, name, questions, run))
-    run.count.expect(sum(expected_sections(p.plan, p.collected) for p in made))
+    run.count.add(expected=sum(expected_sections(p.plan, p.collected) for p in made))
     return made
 
 
@@ -170,12 +175,3 @@ def _side_by_side(
         raise
     pool.shutdown()
     return [made[future] for future in futures]
-
-
-def _failed(report: ReportPlan, name: str, error: ModelError, run: SurveyRun) -> SurveyReport:
-    """A report that failed as a whole: it has no section."""
-    run.count.say(f"The report '{report.title}' failed: {error.message}")
-    methods = Methods(writer=run.writer.name, depth=report.depth)
-    return SurveyReport(
-        name=name, title=report.title, topic=report.topic, methods=methods, failed=1
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviewer.tasks.surveys.context import Latest, Outline, PreparedReport, SurveyRun
+from reviewer.tasks.surveys.context import Latest, Outline, PreparedReport
 from reviewer.types import Paper, SurveyReport
 from reviewer.types.surveys import SurveySection, UpdateNews
 
@@ -40,13 +40,6 @@ def make_news(
         rewritten=tuple(s.title for s in sections if s.state in ("rewritten", "new")),
         unchanged=sum(s.state == "unchanged" for s in sections),
     )
-
-
-def keep_failed(sections: Sequence[SurveySection], keys: Sequence[str], run: SurveyRun) -> None:
-    """A section that failed stays so until it is tried again: the same run makes no new calls."""
-    for section, key in zip(sections, keys, strict=True):
-        if section.failed:
-            run.steps.keep(key, "section", section)
 
 
 def keep_latest(
