@@ -28,8 +28,7 @@ from reviewer.text import counted
 if TYPE_CHECKING:
     from reviewer.cli.commands.draft import DraftFlags
     from reviewer.library import Library
-    from reviewer.tasks.drafts.options import DraftOptions
-    from reviewer.tasks.drafts.outline import PlannedDraft
+    from reviewer.tasks.drafts.outline import DraftOptions, PlannedDraft
     from reviewer.types import RelatedWork
     from reviewer.types.progress import Progress
     from reviewer.types.writer import Writer

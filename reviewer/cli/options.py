@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 
 import typer
 
+from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,24 +22,18 @@ option = partial(typer.Option, show_default=False)  # an empty default tells the
 SEARCHED = "openalex, semantic_scholar, crossref, arxiv or pubmed."
 
 KeyArgument = Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")]
-JsonOption = Annotated[bool, option("--json", help="The result as JSON.")]
+JsonOption = Annotated[bool, option(help="The result as JSON.")]
 QuietOption = Annotated[bool, option("--quiet", "-q", help="Say nothing but the result.")]
 OfflineOption = Annotated[bool | None, option("--offline", help="Use no network at all.")]
 YearOption = Annotated[str, option("--year", help="2024, 2023:2025, 2024: or :2020.")]
-FileOption = Annotated[
-    list[str] | None, option("--file", help="Only papers that were read from this file.")
-]
+FileOption = Annotated[list[str] | None, option(help="Only papers that were read from this file.")]
 PromptsOption = Annotated[str | None, option("--prompts", help="A folder of your own prompts.")]
-DryRunOption = Annotated[
-    bool, option("--dry-run", help="Say which calls would be made, and make none.")
-]
+DryRunOption = Annotated[bool, option(help="Say which calls would be made, and make none.")]
 ListingYearOption = Annotated[
-    int | None, option("--listing-year", help="The year of dates without one, with --papers.")
+    int | None, option(help="The year of dates without one, with --papers.")
 ]
 OutputOption = Annotated[str, option("--output", "-o", help="Write the result to this file.")]
-QuotesOption = Annotated[
-    bool, option("--quotes", help="Show under each reference what was quoted.")
-]
+QuotesOption = Annotated[bool, option(help="Show under each reference what was quoted.")]
 
 
 @dataclass(frozen=True)
@@ -64,6 +59,10 @@ class OnlineOptions(LibraryOptions):
     offline: OfflineOption = None
     quiet: QuietOption = False
     verbose: Annotated[bool, option("--verbose", "-v", help="Say what is being done.")] = False
+
+    def progress(self) -> ShownProgress:
+        """A progress that shows what these options ask for."""
+        return ShownProgress(quiet=self.quiet, verbose=self.verbose)
 
 
 @dataclass(frozen=True)

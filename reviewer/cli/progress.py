@@ -95,16 +95,10 @@ class SurveyProgress(ShownProgress):
         self._began = self._began or now
         if done and (done == total or now - self._shown_at >= LINE_EVERY_S):
             self._shown_at = now
-            print_error(f"{done} of {total} sections, {self._spent()}{self._left(done, total)}")
-
-    def _left(self, done: int, total: int) -> str:
-        if done >= total:
-            return ""
-        began = self._began or time.monotonic()
-        seconds = (time.monotonic() - began) / done * (total - done)
-        return (
-            f", about {seconds / 60:.0f} min left" if seconds >= 60 else f", {seconds:.0f} s left"
-        )
+            left_s = (now - self._began) / done * (total - done)
+            left = f"about {left_s / 60:.0f} min left" if left_s >= 60 else f"{left_s:.0f} s left"
+            more = f", {left}" if done < total else ""
+            print_error(f"{done} of {total} sections, {self._spent()}{more}")
 
     def _spent(self) -> str:
         from reviewer.cli.model import cost_line

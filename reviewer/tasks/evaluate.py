@@ -166,15 +166,12 @@ def citation_scores(claims: Sequence[Claim], writer: Writer) -> tuple[float | No
     """
     if not claims:
         return None, None
-    supported = [claim.support == "supported" for claim in claims]
-    recall = sum(supported) / len(claims)
+    supported = [claim for claim in claims if claim.support == "supported"]
+    recall = len(supported) / len(claims)
     citations = sum(len(c.citations) + len(c.dropped) for c in claims)
     if not citations:
         return recall, None
-    relevant = 0
-    for claim, is_supported in zip(claims, supported, strict=True):
-        relevant += _count_relevant(claim, writer) if is_supported else 0
-    return recall, relevant / citations
+    return recall, sum(_count_relevant(claim, writer) for claim in supported) / citations
 
 
 def _count_relevant(claim: Claim, writer: Writer) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from reviewer.errors import NotFoundError, UsageError
@@ -58,8 +60,6 @@ def titled(paper: Paper) -> str:
 
 def quoted(text: str) -> str:
     """A YAML scalar in double quotes, on one line."""
-    import json
-
     return json.dumps(clean(text), ensure_ascii=False)
 
 
@@ -83,14 +83,14 @@ def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Draf
     )
 
 
+@dataclass(frozen=True)
 class NodeReader:
-    """Takes values from nodes, and names the line of a value that does not fit."""
+    """Takes values from nodes, and names the line of a value that does not fit. `compare` is the
+    hint where no better one is known."""
 
-    def __init__(self, file: str, paper_named: Callable[[str], Paper], compare: str) -> None:
-        """`compare` is the hint where no better one is known."""
-        self._file = file
-        self._paper_named = paper_named
-        self._compare = compare
+    file: str
+    paper_named: Callable[[str], Paper]
+    compare: str
 
     def top(self, text: str, known: Sequence[str]) -> dict[str, Node]:
         """The fields of a plan's text, each a tree of nodes that is not made into objects.
@@ -100,7 +100,7 @@ class NodeReader:
         from ruamel.yaml import YAML
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-        file, hint = self._file, self._compare
+        file, hint = self.file, self.compare
         if len(text) > MOST_CHARS:
             raise UsageError(f"{file} is too long for a plan", hint=hint)
         try:
@@ -116,7 +116,7 @@ class NodeReader:
         return self.fields(root, known, "a plan")
 
     def fault(self, line: int, said: str, hint: str = "") -> NoReturn:
-        raise UsageError(f"{self._file}, line {line}: {said}", hint=hint or self._compare)
+        raise UsageError(f"{self.file}, line {line}: {said}", hint=hint or self.compare)
 
     def fields(self, node: Node | None, known: Sequence[str], what: str) -> dict[str, Node]:
         """The nodes of a mapping by name; `what` names the mapping in messages."""
@@ -171,7 +171,7 @@ class NodeReader:
 
     def paper(self, node: Node) -> Paper:
         try:
-            return self._paper_named(self.text(node, "a paper's key"))
+            return self.paper_named(self.text(node, "a paper's key"))
         except NotFoundError as error:
             self.fault(line_of(node), error.message, error.hint)
 

@@ -25,7 +25,6 @@ from reviewer.cli.options import (
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error
-from reviewer.cli.progress import ShownProgress
 
 
 @command("ask", 'review ask "does RL teach new skills?"')
@@ -69,10 +68,7 @@ def ask(
     asked, papers = split_question(question, papers, quiet=common.quiet)
     wanted, effort = filters_of(**vars(filters)), effort_of(reading.effort)
     use_cache = not model.no_cache
-    with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
-        opened(settings, progress, papers, listing_year) as shelf,
-    ):
+    with common.progress() as progress, opened(settings, progress, papers, listing_year) as shelf:
         options = AskOptions(reading.count, with_known_keys(wanted, shelf), effort, strict)
         if dry_run:
             return say_planned(estimate_calls(asked, shelf, settings.model, options), settings)

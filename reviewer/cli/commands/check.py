@@ -18,7 +18,6 @@ from reviewer.cli.options import (
     unknown_value,
 )
 from reviewer.cli.output import deliver, print_error
-from reviewer.cli.progress import ShownProgress
 from reviewer.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def check(
             raise unknown_value("kind of problem", kind, get_args(ProblemKind))
     options = CheckOptions(tuple(allow or ()))  # type: ignore[arg-type]
     settings = settings_of(common, model)
-    with ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress:
+    with common.progress() as progress:
         files = bib or _named_in(text)
         bibliography = read_bibliography(files)
         with _shelf(settings, papers, files, progress) as shelf:

@@ -24,7 +24,6 @@ from reviewer.cli.options import (
     option,
     settings_of,
 )
-from reviewer.cli.progress import ShownProgress
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def draft(
     """Draft a related-work section, theme by theme, with its bibliography; or add papers to one."""
     from reviewer.cli.draft_run import checked, make, own_options
     from reviewer.cli.model import writer_of
-    from reviewer.tasks.drafts.options import DraftOptions
+    from reviewer.tasks.drafts.outline import DraftOptions
 
     about, papers = split_question(question, papers, quiet=common.quiet)
     use_cache = not model.no_cache
@@ -89,7 +88,7 @@ def draft(
         **own_options(flags.own, quiet=common.quiet),
     )
     with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
+        common.progress() as progress,
         opened(settings, progress, papers, listing_year) as shelf,
         closing(writer_of(settings, shelf, use_cache=use_cache)) as writer,
     ):

@@ -59,14 +59,8 @@ def run_eval(
 
 
 def _table(measured: Evaluation) -> str:
-    rows = {
-        "citation recall": measured.citation_recall,
-        "citation precision": measured.citation_precision,
-        "stance accuracy": measured.stance_accuracy,
-        "answerable refused": measured.answerable_refused,
-        "unanswerable answered": measured.unanswerable_answered,
-        "nDCG@10": measured.ndcg,
-    }
+    means = measured.model_dump(exclude={"writer", "questions"})
+    rows = {"nDCG@10" if n == "ndcg" else n.replace("_", " "): v for n, v in means.items()}
     lines = [f"{counted(len(measured.questions), 'question')}, written by {measured.writer}", ""]
     lines += ["| figure | value |", "|---|---|"]
     lines += [f"| {n} | {'-' if v is None else format(v, '.3f')} |" for n, v in rows.items()]

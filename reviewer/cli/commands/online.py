@@ -21,7 +21,6 @@ from reviewer.cli.options import (
     settings_of,
 )
 from reviewer.cli.output import print_error, print_out
-from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
@@ -157,11 +156,7 @@ def enrich(
 
     settings = settings_of(common)
     options = EnrichOptions(tuple(source or SOURCES), take, open_access)
-    with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
-        opened(settings, progress) as shelf,
-        Web(settings) as web,
-    ):
+    with common.progress() as progress, opened(settings, progress) as shelf, Web(settings) as web:
         done = enrich_papers(shelf, web, keys or (), options, progress)
         shown = [shelf.paper(key) for key in done.enriched]
     if json:
@@ -214,11 +209,7 @@ def audit(
     from reviewer.tasks.metadata.audit import audit_papers
 
     settings = settings_of(common)
-    with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
-        opened(settings, progress) as shelf,
-        Web(settings) as web,
-    ):
+    with common.progress() as progress, opened(settings, progress) as shelf, Web(settings) as web:
         done = audit_papers(shelf, web, keys or (), progress)
     if json:
         print_out(dump("audit", done.model_dump(mode="json")))

@@ -64,10 +64,7 @@ def add(
 
     settings = settings_of(common)
     check_wanted(wanted)
-    with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
-        Library(Path(settings.library), settings) as shelf,
-    ):
+    with common.progress() as progress, Library(Path(settings.library), settings) as shelf:
         options = ReadOptions(listing_year, columns_of(column or ()), ocr)
         added = add_wanted(shelf, wanted, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)
@@ -217,10 +214,7 @@ def remove(
 @command("reindex", "review reindex --embedding minilm")
 def reindex(common: RunOptions) -> int:
     """Make the search index again, and embed what waits (or all, with another embedding)."""
-    with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
-        opened(settings_of(common), progress) as shelf,
-    ):
+    with common.progress() as progress, opened(settings_of(common), progress) as shelf:
         done = shelf.reindex(progress)
         say_skipped(done, progress)
         kept = shelf.chunks.count() - done.waiting

@@ -16,8 +16,6 @@ from reviewer.text.views import shorten
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.types.runs import Run
-
 
 @command("runs", "review runs diff 20251001-0930 20251002-0715")
 def runs(
@@ -44,7 +42,13 @@ def runs(
     elif json:
         print_out(runs_json(found))
     else:
-        _list(found)
+        for run in found:
+            reports = run.result.get("reports", [])
+            of_reports = sum(report.get("flow", {}).get("cited", 0) for report in reports)
+            cited = run.result.get("coverage", {}).get("cited", of_reports)
+            said = f"{run.command}  {shorten(clean(run.question), 90)}"
+            print_out(f"{run.id}  {said}  ({cited} cited, {run.writer})\n")
+        print_error(counted(len(found), "run"))
 
 
 def _named(which: Sequence[str]) -> list[str]:
@@ -63,13 +67,3 @@ def _named(which: Sequence[str]) -> list[str]:
         case named:
             pass
     return [name for name in named if name]
-
-
-def _list(found: Sequence[Run]) -> None:
-    for run in found:
-        reports = run.result.get("reports", [])
-        of_reports = sum(report.get("flow", {}).get("cited", 0) for report in reports)
-        cited = run.result.get("coverage", {}).get("cited", of_reports)
-        question = shorten(clean(run.question), 90)
-        print_out(f"{run.id}  {run.command}  {question}  ({cited} cited, {run.writer})\n")
-    print_error(counted(len(found), "run"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.library import opened, split_question, words_alone_note
+from reviewer.cli.library import file_named, opened, split_question, words_alone_note
 from reviewer.cli.options import (
     DryRunOption,
     KeyFilterOptions,
@@ -22,7 +22,6 @@ from reviewer.cli.options import (
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error
-from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
 from reviewer.text import counted
 
@@ -77,9 +76,10 @@ def table(
 ) -> int:
     """Compare papers in a table, with the quote that each cell rests on."""
     from reviewer.cli.model import say_budget, say_planned, warm_up, writer_of
-    from reviewer.cli.table_inputs import check_rows, columns_of, earlier_table, selected
+    from reviewer.cli.table_inputs import columns_of, selected
     from reviewer.grounding.cells import tally
     from reviewer.render import choose_format, forms_of
+    from reviewer.render.json import read_table
     from reviewer.tasks import compare_papers
     from reviewer.tasks.tables.table import TableOptions, estimate_calls
     from reviewer.tasks.tables.update import Redo
@@ -88,10 +88,17 @@ def table(
     if form == "xlsx" and result.output in ("", "-"):
         raise UsageError("--format xlsx needs a file", hint="Name one: -o table.xlsx")
     quiet, use_cache = common.quiet, not model.no_cache
-    earlier = earlier_table(update, quiet=quiet)
+    earlier = None
+    if update:
+        hint = "Make a table first: review table TOPIC -o FILE.json"
+        earlier = read_table(file_named(update, hint, UsageError, quiet=quiet).text, update)
     wanted = filters_of(**vars(filters))
     about, papers = split_question(topic, papers, quiet=quiet)
-    check_rows(about, wanted, bool(papers or named_by or earlier))
+    if not about.strip() and wanted.is_empty and not (papers or named_by or earlier):
+        raise UsageError(
+            "nothing says which papers to compare",
+            hint="Give a topic, or --keys a,b, --tag NAME, --from FILE.bib or --papers PATH.",
+        )
     options = TableOptions(
         columns=columns_of(column, columns, quiet=quiet),
         suggest=suggest,
@@ -103,10 +110,7 @@ def table(
         redo=Redo(tuple(redo_column or ()), tuple(redo or ())),
     )
     settings = settings_of(common, model)
-    with (
-        ShownProgress(quiet=quiet, verbose=common.verbose) as progress,
-        opened(settings, progress, papers, listing_year) as shelf,
-    ):
+    with common.progress() as progress, opened(settings, progress, papers, listing_year) as shelf:
         about, options = selected(about, options, wanted, named_by, shelf, progress)
         if dry_run:
             return say_planned(estimate_calls(about, shelf, settings.model, options), settings)

@@ -64,7 +64,9 @@ def answer_question(
             may_revise=options.effort == "thorough",
             resolved=options.resolved,
         )
-    kept, without_proof = _strict(claims) if options.is_strict else (claims, [])
+    bad = [claim for claim in claims if options.is_strict and claim.support in FAILING]
+    kept = tuple(claim for claim in claims if claim not in bad)
+    without_proof = [f"{counted(len(bad), 'claim')} without proof (strict)"] if bad else []
     # The stances are counted where the writer takes them and the question has two answers.
     has_stances = kept and writer.is_yes_no
     stances = take_stances(gathered.all_readings, gathered.evidence) if has_stances else ()
@@ -92,13 +94,6 @@ def answer_question(
     request = Request("ask", question, settings, writer.prompt_hashes())
     keep_run(answer, request, library, progress)
     return answer
-
-
-def _strict(claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], list[str]]:
-    """The claims that stay under `--strict`, and in words how many do not."""
-    bad = [claim for claim in claims if claim.support in FAILING]
-    kept = tuple(claim for claim in claims if claim not in bad)
-    return kept, [f"{counted(len(bad), 'claim')} without proof (strict)"] if bad else []
 
 
 def estimate_calls(question: str, library: Library, model: str, options: AskOptions) -> str:

@@ -146,19 +146,16 @@ def _citations(
 
 
 def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Problem:
+    """The problem of words that no cited paper has, with the key of another paper of the library
+    that has them."""
     names = " or ".join(paper.key or key for key, paper in papers.items())
     detail = f"these words are not in {names}"
-    if other := _elsewhere(said, papers, library):
+    cited = {paper.id for paper in papers.values()}
+    hits = find(said, library, SearchOptions(papers=_ELSEWHERE, has_floor=False)).hits
+    others = (hit.paper for hit in hits if hit.paper.id not in cited)
+    if other := next((paper.key for paper in others if _located(said, paper)[1]), ""):
         detail += f", but in {other}"
     return Problem(kind="quote not found", detail=detail, about=said)
-
-
-def _elsewhere(said: str, papers: Mapping[str, Paper], library: Library) -> str:
-    """The key of another paper of the library that has these words."""
-    cited = {paper.id for paper in papers.values()}
-    options = SearchOptions(papers=_ELSEWHERE, has_floor=False)
-    others = (hit.paper for hit in find(said, library, options).hits)
-    return next((p.key for p in others if p.id not in cited and _located(said, p)[1]), "")
 
 
 def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Problem]:

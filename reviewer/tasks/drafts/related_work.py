@@ -11,8 +11,7 @@ from reviewer.search.clusters import PAPERS_A_THEME
 from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.answers.gather import coverage_of
 from reviewer.tasks.drafts.compose import Checker, cited_ids, compose_sections
-from reviewer.tasks.drafts.options import DraftOptions
-from reviewer.tasks.drafts.outline import plan_related_work
+from reviewer.tasks.drafts.outline import DraftOptions, plan_related_work
 from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.text import counted
 from reviewer.types import RelatedWork

@@ -169,11 +169,10 @@ def _claims(
     )
     if not claims:
         return (), [f"{paper.key} says nothing that could be quoted here"]
-    bad = [claim for claim in claims if claim.support in FAILING]
-    if not options.is_strict or not bad:
-        return claims, []
+    bad = [claim for claim in claims if options.is_strict and claim.support in FAILING]
     kept = tuple(claim for claim in claims if claim not in bad)
-    return kept, [f"{counted(len(bad), 'sentence')} on {paper.key} without proof (strict)"]
+    said = f"{counted(len(bad), 'sentence')} on {paper.key} without proof (strict)"
+    return kept, [said] if bad else []
 
 
 def diff_of(revision: Revision, output: str = "") -> str:

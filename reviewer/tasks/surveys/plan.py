@@ -44,7 +44,8 @@ _HEAD = """\
 # A plan of reports. Change what you like, then:  review survey THIS_FILE
 # All fields: docs/survey-plan.schema.json
 """
-_MORE = """\
+_TEMPLATE = """\
+title: {topic}
 # scope:                   # which papers may be found, for all reports or for one
 #   years: "2023:2025"     # 2024, "2023:2025", "2024:" or ":2020"
 #   tags: [rl]
@@ -53,25 +54,22 @@ settings:                  # for all reports; a report may have its own
   words: 3000
   depth: normal            # quick, normal or thorough
 reports:
+  - topic: {topic}
+    # questions:            # asked beside those that a model thinks of
+    #   - What do critics say?
+    # sections:             # without them they are outlined from what is found
+    #   - title: What is measured
+    #     questions: [Which benchmarks are used?, What do they miss?]
+    # tables:
+    #   - columns: [data, 'gain (number)', 'main result: what is the main finding?']
+    #     papers: 12
+  # - a second topic, of which all else is as above
 """
 
 
 def template(topic: str) -> str:
     """A plan of one report on the topic, to be edited; every field is there, or in a comment."""
-    said = quoted(topic)
-    return (
-        f"{_HEAD}title: {said}\n{_MORE}"
-        f"  - topic: {said}\n"
-        "    # questions:            # asked beside those that a model thinks of\n"
-        "    #   - What do critics say?\n"
-        "    # sections:             # without them they are outlined from what is found\n"
-        "    #   - title: What is measured\n"
-        "    #     questions: [Which benchmarks are used?, What do they miss?]\n"
-        "    # tables:\n"
-        "    #   - columns: [data, 'gain (number)', 'main result: what is the main finding?']\n"
-        "    #     papers: 12\n"
-        "  # - a second topic, of which all else is as above\n"
-    )
+    return _HEAD + _TEMPLATE.format(topic=quoted(topic))
 
 
 def survey_yaml(plan: SurveyPlan, papers: Sequence[Paper]) -> str:
@@ -205,7 +203,7 @@ class _Reader(NodeReader):
                 columns.append(read_column(self.text(item, "a column")))
                 checked_columns(columns)
             except UsageError as error:
-                if error.message.startswith(self._file):
+                if error.message.startswith(self.file):
                     raise
                 self.fault(line_of(item), error.message, error.hint)
         papers = self.number(own, "papers", 1, MOST_PAPERS, 12)

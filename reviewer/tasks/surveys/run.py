@@ -14,19 +14,16 @@ from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request
 from reviewer.library.storage.steps import Steps, key_of
 from reviewer.llm import LimitError, StoppedError
-from reviewer.tasks.surveys.context import PreparedReport, SectionCount, SurveyRun, tried
+from reviewer.search import map_papers
+from reviewer.tasks.surveys.collect import collect
+from reviewer.tasks.surveys.context import Latest, PreparedReport, SectionCount, SurveyRun, tried
 from reviewer.tasks.surveys.context import SurveyOptions as SurveyOptions
 from reviewer.tasks.surveys.read import read_papers
-from reviewer.tasks.surveys.report import (
-    expected_sections,
-    points_of_view,
-    prepare,
-    with_map,
-    write_report,
-)
+from reviewer.tasks.surveys.report import expected_sections, points_of_view, write_report
 from reviewer.tasks.surveys.sections import outline
 from reviewer.text.filenames import file_names
 from reviewer.types import SurveyReport
+from reviewer.types.drafts import Theme
 from reviewer.types.maps import PaperMap
 from reviewer.types.progress import Progress, silent
 from reviewer.types.surveys import Batch, Made, Methods, ReportPlan, SectionPlan, SurveyPlan
@@ -65,7 +62,9 @@ def run_survey(
     def ended(found: SurveyReport | ModelError) -> SurveyReport | ModelError:
         if isinstance(found, ModelError):
             return found
-        whole = with_map(found, run).model_copy(update={"made": run.made()})
+        themes = [Theme(name=s.title, paper_ids=s.paper_ids) for s in found.sections]
+        laid_out = map_papers(found.papers, themes, library)
+        whole = found.model_copy(update={"map": laid_out, "made": run.made()})
         options.done(whole)
         return whole
 
@@ -120,12 +119,15 @@ def plan_survey(
 
 def _prepared(plan: SurveyPlan, run: SurveyRun) -> list[PreparedReport]:
     """Every report's questions, asked side by side, and then its papers. All searches are made
-    before anything is read: they take the processor, which calls side by side need."""
+    before anything is read: they take the processor, which calls side by side need, and contact no
+    service but an embedding's provider."""
     asked = _all_of(_side_by_side(lambda own: points_of_view(own, run), plan.reports, run))
     made: list[PreparedReport] = []
     for name, own, questions in zip(names_of(plan), plan.reports, asked, strict=True):
         run.count.progress("Searching", len(made), len(plan.reports))
-        made.append(prepare(own, name, questions, run))
+        latest = run.steps.find(run.latest_key(own), Latest) if run.options.is_update else None
+        collected = collect(own, questions, run.library, latest.read_ids if latest else ())
+        made.append(PreparedReport(run, own, name, questions, collected, latest))
     run.count.add(expected=sum(expected_sections(p.plan, p.collected) for p in made))
     return made
 
