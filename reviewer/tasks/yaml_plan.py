@@ -135,6 +135,10 @@ class NodeReader:
             found[name] = value
         return found
 
+    def field(self, own: Mapping[str, Node], name: str, default: str = "") -> str:
+        """The text of this field, or the default where the field is missing."""
+        return self.text(own[name], name) if name in own else default
+
     def text(self, node: Node, name: str) -> str:
         if node.id != "scalar" or not str(node.value).strip():
             self.fault(line_of(node), f"{name} is not text")

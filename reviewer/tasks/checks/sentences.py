@@ -14,6 +14,7 @@ from reviewer.text.keywords import query_terms
 from reviewer.text.numbers import figure_spans
 from reviewer.types import Citation, Paper
 from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Problem
+from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters
 
 MOST_NEAREST = 3
@@ -130,19 +131,20 @@ def _citations(
     citations = []
     for part, start, end in places:
         holding = (c for c in chunks if c.part == part and c.start <= start < c.end)
-        chunk = next(holding, None)
-        citations.append(
-            Citation(
-                paper_id=paper.id,
-                chunk_id=chunk.id if chunk else "",
-                part=part,
-                page=chunk.page if chunk else None,
-                start=start,
-                end=end,
-                quote=paper.text_of(part)[start:end],
-            )
-        )
+        citations.append(_citation(paper, next(holding, None), part, start, end))
     return tuple(citations)
+
+
+def _citation(paper: Paper, chunk: Chunk | None, part: str, start: int, end: int) -> Citation:
+    return Citation(
+        paper_id=paper.id,
+        chunk_id=chunk.id if chunk else "",
+        part=part,
+        page=chunk.page if chunk else None,
+        start=start,
+        end=end,
+        quote=paper.text_of(part)[start:end],
+    )
 
 
 def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Problem:
@@ -189,18 +191,10 @@ def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Cit
     pairs.sort(key=lambda pair: -(pair[0].similarity or 0.0) - pair[0].lexical / 2)
     shared = max((len(hit.score.terms) for hit in found.hits), default=0)
     bears = found.matched > 0 or shared >= _SHARED_TERMS
-    nearest = (
-        Citation(
-            paper_id=paper.id,
-            chunk_id=item.chunk.id,
-            part=item.chunk.part,
-            page=item.chunk.page,
-            start=s.start,
-            end=s.end,
-            quote=s.text,
-        )
+    nearest = [
+        _citation(paper, item.chunk, item.chunk.part, s.start, s.end)
         for s, item in pairs[:MOST_NEAREST]
-    )
+    ]
     return bears, tuple(nearest)
 
 

@@ -128,8 +128,7 @@ def read_survey_plan(text: str, file: str, paper_named: Callable[[str], Paper]) 
         own |= reader.fields(top["settings"], FIELDS["settings"], "settings")
     shared = reader.settings(own, _DEFAULTS)
     reports = tuple(reader.report(node, shared) for node in reader.items(top["reports"], "reports"))
-    title = reader.text(top["title"], "title") if "title" in top else reports[0].title
-    return SurveyPlan(title=title, reports=reports)
+    return SurveyPlan(title=reader.field(top, "title", reports[0].title), reports=reports)
 
 
 class _Reader(NodeReader):
@@ -152,8 +151,8 @@ class _Reader(NodeReader):
         own = self.fields(node, FIELDS["report"], "a report")
         if "topic" not in own and "title" not in own:
             self.fault(line_of(node), "a report has no topic", "Add topic: with what it is about.")
-        title = self._text(own, "title")
-        topic = self._text(own, "topic") or title
+        title = self.field(own, "title")
+        topic = self.field(own, "topic") or title
         return self.settings(own, shared).model_copy(
             update={
                 "title": title or _as_title(topic),
@@ -168,9 +167,6 @@ class _Reader(NodeReader):
         self, own: Mapping[str, Node], name: str, read: Callable[[Node], T]
     ) -> tuple[T, ...]:
         return tuple(read(node) for node in self.items(own[name], name)) if name in own else ()
-
-    def _text(self, own: Mapping[str, Node], name: str) -> str:
-        return self.text(own[name], name) if name in own else ""
 
     def _question(self, node: Node) -> ViewQuestion:
         if node.id == "scalar":
@@ -207,7 +203,7 @@ class _Reader(NodeReader):
                     raise
                 self.fault(line_of(item), error.message, error.hint)
         papers = self.number(own, "papers", 1, MOST_PAPERS, 12)
-        return TablePlan(topic=self._text(own, "topic"), columns=tuple(columns), papers=papers)
+        return TablePlan(topic=self.field(own, "topic"), columns=tuple(columns), papers=papers)
 
     def _scope(self, node: Node) -> Filters:
         own = self.fields(node, FIELDS["scope"], "a scope")
@@ -215,7 +211,7 @@ class _Reader(NodeReader):
         return Filters(
             year_from=first,
             year_to=last,
-            venue=self._text(own, "venue"),
+            venue=self.field(own, "venue"),
             tags=self._listed(own, "tags", lambda n: self.text(n, "a tag")),
             files=self._listed(own, "files", lambda n: self.text(n, "a file")),
         )
