@@ -20,7 +20,7 @@ from sets import listings_library, parser, print_table, settings_of
 from reviewer.library import Library
 from reviewer.render.claim_notes import cited_papers
 from reviewer.tasks import draft_related_work
-from reviewer.tasks.drafts.options import DraftOptions
+from reviewer.tasks.drafts.outline import DraftOptions
 from reviewer.text import clean, normalise_title
 from reviewer.types import RelatedWork
 from reviewer.writers import Extractive

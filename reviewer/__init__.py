@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reviewer.tasks.checks.check import CheckOptions as CheckOptions
     from reviewer.tasks.checks.check import check_draft as check_draft
     from reviewer.tasks.checks.check import open_draft as open_draft
-    from reviewer.tasks.drafts.options import DraftOptions as DraftOptions
+    from reviewer.tasks.drafts.outline import DraftOptions as DraftOptions
     from reviewer.tasks.drafts.outline import plan_related_work as plan_related_work
     from reviewer.tasks.drafts.related_work import draft_related_work as draft_related_work
     from reviewer.tasks.tables.table import TableOptions as TableOptions

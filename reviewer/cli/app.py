@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from reviewer.cli.options import Command
 from reviewer.cli.output import leave_unwritten, print_error, print_out, stop_printing
 
 if TYPE_CHECKING:
     from reviewer.errors import ReviewError, UsageError
 
-# The files of commands/, in the order of help, and the commands that each registers.
+# The files of commands/, in the order of help, and the commands that each has.
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
     "check": ("check",), "search": ("search", "similar"),
@@ -60,7 +61,9 @@ def build_app(command: str = "") -> typer.Typer:
     app.callback()(_front)
     own = [name for name, commands in COMMANDS.items() if command in commands]
     for name in own or COMMANDS:
-        import_module(f"reviewer.cli.commands.{name}").register(app)
+        for made in vars(import_module(f"reviewer.cli.commands.{name}")).values():
+            if isinstance(made, Command):
+                app.command(made.name, epilog=made.example)(made.function)
     return app
 
 

@@ -10,7 +10,6 @@ from reviewer.cli.output import print_error
 from reviewer.errors import LibraryError, NotFoundError, UsageError
 from reviewer.text import counted
 from reviewer.types.progress import silent
-from reviewer.types.searches import Filters
 
 if TYPE_CHECKING:
     from reviewer.errors import ReviewError
@@ -125,6 +124,8 @@ def with_known_keys(filters: Filters, shelf: Library) -> Filters:
     Raises NotFoundError for a key, tag or venue that no paper has, and for a file from which no
     paper was read: a typing error must not look like "nothing found".
     """
+    from reviewer.types.searches import Filters
+
     catalogue = shelf.catalogue
     for file in filters.files:
         if not catalogue.has_papers(Filters(files=(file,))):

@@ -6,49 +6,41 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 import typer
 
+from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from reviewer.settings import Settings
     from reviewer.types.searches import Filters
 
-T = TypeVar("T")
-
 option = partial(typer.Option, show_default=False)  # an empty default tells the reader nothing
 
 SEARCHED = "openalex, semantic_scholar, crossref, arxiv or pubmed."
 
 KeyArgument = Annotated[str, typer.Argument(help="The paper's key, as review papers shows it.")]
-JsonOption = Annotated[bool, option("--json", help="The result as JSON.")]
+JsonOption = Annotated[bool, option(help="The result as JSON.")]
 QuietOption = Annotated[bool, option("--quiet", "-q", help="Say nothing but the result.")]
 OfflineOption = Annotated[bool | None, option("--offline", help="Use no network at all.")]
 YearOption = Annotated[str, option("--year", help="2024, 2023:2025, 2024: or :2020.")]
-FileOption = Annotated[
-    list[str] | None, option("--file", help="Only papers that were read from this file.")
-]
+FileOption = Annotated[list[str] | None, option(help="Only papers that were read from this file.")]
 PromptsOption = Annotated[str | None, option("--prompts", help="A folder of your own prompts.")]
-DryRunOption = Annotated[
-    bool, option("--dry-run", help="Say which calls would be made, and make none.")
-]
+DryRunOption = Annotated[bool, option(help="Say which calls would be made, and make none.")]
 ListingYearOption = Annotated[
-    int | None,
-    option("--listing-year", help="The year of dates without one, with --papers."),
+    int | None, option(help="The year of dates without one, with --papers.")
 ]
 OutputOption = Annotated[str, option("--output", "-o", help="Write the result to this file.")]
-QuotesOption = Annotated[
-    bool, option("--quotes", help="Show under each reference what was quoted.")
-]
+QuotesOption = Annotated[bool, option(help="Show under each reference what was quoted.")]
 
 
 @dataclass(frozen=True)
 class LibraryOptions:
     """Which library."""
 
-    library: Annotated[str | None, option("--library", help="The library's folder.")] = None
+    library: Annotated[str | None, option(help="The library's folder.")] = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +60,10 @@ class OnlineOptions(LibraryOptions):
     quiet: QuietOption = False
     verbose: Annotated[bool, option("--verbose", "-v", help="Say what is being done.")] = False
 
+    def progress(self) -> ShownProgress:
+        """A progress that shows what these options ask for."""
+        return ShownProgress(quiet=self.quiet, verbose=self.verbose)
+
 
 @dataclass(frozen=True)
 class RunOptions(OnlineOptions, EmbeddingOptions):
@@ -81,24 +77,22 @@ class CallOptions:
     model: Annotated[
         str | None, option("--model", "-m", help="Any litellm model writes the answer.")
     ] = None
-    api_base: Annotated[str | None, option("--api-base", help="The model's address.")] = None
+    api_base: Annotated[str | None, option(help="The model's address.")] = None
     budget_usd: Annotated[
         float | None, option("--budget", help="Stop before more USD are spent.")
     ] = None
-    max_calls: Annotated[int | None, option("--max-calls", help="Stop before more calls.")] = None
+    max_calls: Annotated[int | None, option(help="Stop before more calls.")] = None
 
 
 @dataclass(frozen=True)
 class ModelOptions(CallOptions):
     """Which model, and how it is asked."""
 
-    jobs: Annotated[int | None, option("--jobs", help="Calls in flight (8).")] = None
+    jobs: Annotated[int | None, option(help="Calls in flight (8).")] = None
     timeout_s: Annotated[
         float | None, option("--timeout", help="Seconds a call may take (120, local 600).")
     ] = None
-    no_cache: Annotated[
-        bool, option("--no-cache", help="Ask the model again, also for kept replies.")
-    ] = False
+    no_cache: Annotated[bool, option(help="Ask the model again, also for kept replies.")] = False
     prompts: PromptsOption = None
 
 
@@ -115,15 +109,15 @@ class FilterOptions:
     """Which papers."""
 
     year: YearOption = ""
-    venue: Annotated[str, option("--venue", help="Only papers whose venue has this in it.")] = ""
-    tag: Annotated[list[str] | None, option("--tag", help="Only papers with this tag.")] = None
+    venue: Annotated[str, option(help="Only papers whose venue has this in it.")] = ""
+    tag: Annotated[list[str] | None, option(help="Only papers with this tag.")] = None
 
 
 @dataclass(frozen=True)
 class KeyFilterOptions(FilterOptions):
     """Which papers, also by their keys."""
 
-    keys: Annotated[str, option("--keys", help="Only these papers, keys with commas.")] = ""
+    keys: Annotated[str, option(help="Only these papers, keys with commas.")] = ""
 
 
 @dataclass(frozen=True)
@@ -141,39 +135,56 @@ class OutputOptions:
     output: OutputOption = ""
 
 
-def grouped(command: Callable[..., T]) -> Callable[..., T]:
-    """The command with the flat signature that typer reads: in place of a parameter whose type is
-    a group (a dataclass), the fields of the group that are options. A call makes the groups again.
-    """
-    # No functools.wraps: typer would follow `__wrapped__` to the groups.
-    flat: dict[str, inspect.Parameter] = {}
-    groups: dict[str, tuple[Any, list[str]]] = {}
-    for name, own in inspect.signature(command, eval_str=True).parameters.items():
-        if not is_dataclass(own.annotation):
-            flat[name] = own.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-            continue
-        types = get_type_hints(own.annotation, include_extras=True)
-        options = [f for f in fields(own.annotation) if get_origin(types[f.name]) is Annotated]
-        groups[name] = own.annotation, [field.name for field in options]
-        for field in options:
-            flat[field.name] = inspect.Parameter(
-                field.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=field.default,
-                annotation=types[field.name],
-            )
+@dataclass(frozen=True)
+class Command:
+    """A command of the command line: its name, an example of it, and the function that typer reads
+    and runs."""
 
-    def flat_command(**given: Any) -> T:  # noqa: ANN401  options of any type
-        made = {
-            name: group(**{option: given.pop(option) for option in options})
-            for name, (group, options) in groups.items()
-        }
-        return command(**given, **made)
+    name: str
+    example: str
+    function: Callable[..., Any]
 
-    flat_command.__name__, flat_command.__doc__ = command.__name__, command.__doc__
-    flat_command.__annotations__ = {name: own.annotation for name, own in flat.items()}
-    flat_command.__signature__ = inspect.Signature([*flat.values()])  # type: ignore[attr-defined]
-    return flat_command
+
+def command(name: str, example: str) -> Callable[[Callable[..., Any]], Command]:
+    """Makes a function the command of this name, with the flat signature that typer reads: in place
+    of a parameter whose type is a group (a dataclass), the fields of the group that are options. A
+    call makes the groups again. A flag is named as its parameter, and has no `--no-` form."""
+
+    def made(function: Callable[..., Any]) -> Command:
+        # No functools.wraps: typer would follow `__wrapped__` to the groups.
+        flat: dict[str, inspect.Parameter] = {}
+        groups: dict[str, tuple[Any, list[str]]] = {}
+        for own in inspect.signature(function, eval_str=True).parameters.values():
+            parts = [own]
+            if is_dataclass(own.annotation):
+                types = get_type_hints(own.annotation, include_extras=True)
+                parts = [
+                    own.replace(
+                        name=field.name, default=field.default, annotation=types[field.name]
+                    )
+                    for field in fields(own.annotation)
+                    if get_origin(types[field.name]) is Annotated
+                ]
+                groups[own.name] = own.annotation, [part.name for part in parts]
+            for part in parts:
+                flat[part.name] = part.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+                kind, described = get_args(part.annotation)
+                if kind is bool and described.default is ...:  # where typer puts a given name
+                    described.param_decls = (f"--{part.name.replace('_', '-')}",)
+
+        def run(**given: Any) -> Any:  # noqa: ANN401  options and results of any type
+            made = {
+                name: group(**{option: given.pop(option) for option in options})
+                for name, (group, options) in groups.items()
+            }
+            return function(**given, **made)
+
+        run.__name__, run.__doc__ = function.__name__, function.__doc__
+        run.__annotations__ = {name: part.annotation for name, part in flat.items()}
+        run.__signature__ = inspect.Signature([*flat.values()])  # type: ignore[attr-defined]
+        return Command(name, f"Example: {example}", run)
+
+    return made
 
 
 def settings_of(*groups: object, **flags: Any) -> Settings:  # noqa: ANN401  flags of any type

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from reviewer.cli.output import print_error
@@ -32,12 +31,7 @@ class ShownProgress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
@@ -55,19 +49,17 @@ class ShownProgress:
 
     def _show(self, stage: str, done: int, total: int) -> None:
         if self._bar is None:
+            from rich import progress
             from rich.console import Console
-            from rich.progress import (
-                BarColumn,
-                MofNCompleteColumn,
-                Progress,
-                TextColumn,
-                TimeRemainingColumn,
-            )
 
-            self._bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-                TimeRemainingColumn(), console=Console(stderr=True), transient=True,
-            )  # fmt: skip
+            self._bar = progress.Progress(
+                progress.TextColumn("{task.description}"),
+                progress.BarColumn(),
+                progress.MofNCompleteColumn(),
+                progress.TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
             self._bar.start()
         if self._task is None or stage != self._stage:  # each stage has its own pace
             if self._task is not None:
@@ -96,23 +88,17 @@ class SurveyProgress(ShownProgress):
 
     def stop(self) -> None:
         """Take the bar away, before results are printed."""
-        self.__exit__(None, None, None)
+        self.__exit__()
 
     def _say(self, done: int, total: int) -> None:
         now = time.monotonic()
         self._began = self._began or now
         if done and (done == total or now - self._shown_at >= LINE_EVERY_S):
             self._shown_at = now
-            print_error(f"{done} of {total} sections, {self._spent()}{self._left(done, total)}")
-
-    def _left(self, done: int, total: int) -> str:
-        if done >= total:
-            return ""
-        began = self._began or time.monotonic()
-        seconds = (time.monotonic() - began) / done * (total - done)
-        return (
-            f", about {seconds / 60:.0f} min left" if seconds >= 60 else f", {seconds:.0f} s left"
-        )
+            left_s = (now - self._began) / done * (total - done)
+            left = f"about {left_s / 60:.0f} min left" if left_s >= 60 else f"{left_s:.0f} s left"
+            more = f", {left}" if done < total else ""
+            print_error(f"{done} of {total} sections, {self._spent()}{more}")
 
     def _spent(self) -> str:
         from reviewer.cli.model import cost_line

@@ -56,7 +56,7 @@ class ReportFiles:
     def begin(self, batch: Batch) -> None:
         """Mark the folder as ours before the first report is written."""
         if not (self.folder / INDEX).is_file():
-            self._write_index(batch)
+            self._write(INDEX, batch_json(batch))
 
     def write(self, report: SurveyReport) -> None:
         """Write the report in each of its forms, the bibliography first: the others refer to it."""
@@ -72,9 +72,6 @@ class ReportFiles:
         """Write the index, once all reports are written."""
         self._write("index.md", index_markdown(batch))
         self._write("index.html", index_html(batch))
-        self._write_index(batch)
-
-    def _write_index(self, batch: Batch) -> None:
         self._write(INDEX, batch_json(batch))
 
     def _write(self, name: str, content: str | bytes) -> None:
@@ -83,8 +80,7 @@ class ReportFiles:
 
 def summary_lines(batch: Batch) -> list[str]:
     """A table of the reports, a line each, its columns aligned."""
-    head = ["report", "sections", "read", "cited", "failed"]
-    rows = [head]
+    rows = [["report", "sections", "read", "cited", "failed"]]
     for report in batch.reports:
         figures = (len(report.sections), report.flow.read, report.flow.cited, report.failed or "")
         rows.append([shorten(clean(report.title), 50), *map(str, figures)])

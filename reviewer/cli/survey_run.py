@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from reviewer.cli.options import JsonOption, effort_of, option
+from reviewer.cli.library import file_named, words_alone_note
+from reviewer.cli.model import cost_line, strict_code
+from reviewer.cli.options import effort_of
 from reviewer.cli.output import print_error, print_out
+from reviewer.cli.survey_files import ReportFiles, summary_lines
 from reviewer.errors import LibraryError, SourceError, UsageError
+from reviewer.render import write_whole
+from reviewer.render.json import batch_json
+from reviewer.tasks import run_survey
+from reviewer.tasks.surveys.plan import (
+    MOST_REPORT_WORDS,
+    plan_lines,
+    read_survey_plan,
+    survey_yaml,
+    template,
+)
+from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey
+from reviewer.tasks.yaml_plan import LEAST_WORDS
+from reviewer.types.surveys import Batch, ReportPlan, SurveyPlan
+from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL, Writer
 
 if TYPE_CHECKING:
+    from reviewer.cli.commands.survey import SurveyFlags
     from reviewer.cli.progress import SurveyProgress
     from reviewer.library import Library
-    from reviewer.tasks.surveys.run import SurveyOptions
     from reviewer.types.searches import Filters
-    from reviewer.types.surveys import ReportPlan, SurveyPlan
-    from reviewer.types.writer import Writer
-
-
-@dataclass(frozen=True)
-class SurveyFlags:
-    """What is written, and where."""
-
-    yes: Annotated[
-        bool, option("--yes", "-y", help="With a topic: do not stop after planning.")
-    ] = False
-    output: Annotated[str, option("--output", "-o", help="The folder of the reports.")] = ""
-    docx: Annotated[bool, option("--docx", help="Word files too, made by pandoc.")] = False
-    effort: Annotated[str | None, option(help="quick, normal or thorough; else as planned.")] = None
-    count: Annotated[
-        int | None, option("-k", help="Papers read for a report (60).", min=1, max=500)
-    ] = None
-    words: Annotated[int | None, option("--words", help="About how long (3000).")] = None
-    dry_run: Annotated[
-        bool, option("--dry-run", help="Say what would be written, and make no call.")
-    ] = False
-    json: JsonOption = False
 
 
 def init_plan(topic: str, output: str, *, quiet: bool) -> int:
     """Write a plan for the user to edit. Raises UsageError when the file exists."""
-    from reviewer.tasks.surveys.plan import template
-
     path = Path(output or f"{_stem(topic)}.yaml")
     _save_plan(path, template(" ".join(topic.split())))
     if not quiet:
@@ -64,8 +57,6 @@ def run_plan(
 
     Raises UsageError for what cannot be combined and for a plan with a fault, named by its line.
     """
-    from reviewer.tasks.surveys.plan import plan_lines
-
     if not about.strip():
         raise UsageError(
             "nothing says what to survey",
@@ -84,30 +75,16 @@ def run_plan(
         return 0
     if is_file or flags.yes:
         return _write_reports(plan, flags.output or stem, flags, shelf, writer, options, progress)
-    _outline(plan, Path(f"{stem}.yaml"), shelf, writer, options, progress)
-    return 0
-
-
-def _outline(
-    plan: SurveyPlan,
-    path: Path,
-    shelf: Library,
-    writer: Writer,
-    options: SurveyOptions,
-    progress: SurveyProgress,
-) -> None:
-    """Outline the topic, save the plan and show it."""
-    from reviewer.tasks.surveys.plan import plan_lines, survey_yaml
-    from reviewer.tasks.surveys.run import plan_survey
-
+    path = Path(f"{stem}.yaml")
     _check_free(path)
     plan = plan_survey(plan, shelf, writer, options, progress)
     if not any(own.sections for own in plan.reports):
         print_error("Nothing in this library is near the topic, so there is nothing to plan.")
-        return
+        return 0
     _save_plan(path, survey_yaml(plan, shelf.papers()))
     print_out("\n".join(plan_lines(plan)) + "\n")
     progress(f"Written to {path}. Look at it, edit it, then: review survey {path}", -1, 0)
+    return 0
 
 
 def _write_reports(
@@ -120,13 +97,6 @@ def _write_reports(
     progress: SurveyProgress,
 ) -> int:
     """Run the plan into its folder; gives the exit code."""
-    from reviewer.cli.library import words_alone_note
-    from reviewer.cli.model import cost_line, strict_code
-    from reviewer.cli.survey_files import ReportFiles, summary_lines
-    from reviewer.render.json import batch_json
-    from reviewer.tasks import run_survey
-    from reviewer.types.surveys import Batch
-
     files = ReportFiles(folder, with_docx=flags.docx)
     files.begin(Batch(title=plan.title))
     batch = run_survey(plan, shelf, writer, replace(options, done=files.write), progress)
@@ -146,9 +116,6 @@ def _write_reports(
 
 
 def _read_plan(file: str, filters: Filters, shelf: Library, progress: SurveyProgress) -> SurveyPlan:
-    from reviewer.cli.library import file_named
-    from reviewer.tasks.surveys.plan import read_survey_plan
-
     if not filters.is_empty:
         raise UsageError(
             "--tag, --year and --venue cannot be combined with a plan",
@@ -160,8 +127,6 @@ def _read_plan(file: str, filters: Filters, shelf: Library, progress: SurveyProg
 
 
 def _topic_plan(topic: str) -> SurveyPlan:
-    from reviewer.types.surveys import ReportPlan, SurveyPlan
-
     said = " ".join(topic.split())
     title = said[:1].upper() + said[1:]
     return SurveyPlan(title=title, reports=(ReportPlan(title=title, topic=said),))
@@ -175,28 +140,20 @@ def _with_flags(plan: SurveyPlan, flags: SurveyFlags, filters: Filters) -> Surve
     if flags.count is not None:
         changes["papers"] = flags.count
     if flags.words is not None:
-        changes["words"] = _checked_words(flags.words)
+        if not LEAST_WORDS <= flags.words <= MOST_REPORT_WORDS:
+            raise UsageError(
+                f"--words {flags.words} is out of bounds",
+                hint=f"Use {LEAST_WORDS} to {MOST_REPORT_WORDS}.",
+            )
+        changes["words"] = flags.words
     if not filters.is_empty:
         changes["filters"] = filters
     reports: tuple[ReportPlan, ...] = tuple(r.model_copy(update=changes) for r in plan.reports)
     return plan.model_copy(update={"reports": reports})
 
 
-def _checked_words(words: int) -> int:
-    from reviewer.tasks.surveys.plan import MOST_REPORT_WORDS
-    from reviewer.tasks.yaml_plan import LEAST_WORDS
-
-    if not LEAST_WORDS <= words <= MOST_REPORT_WORDS:
-        raise UsageError(
-            f"--words {words} is out of bounds", hint=f"Use {LEAST_WORDS} to {MOST_REPORT_WORDS}."
-        )
-    return words
-
-
 def _calls(plan: SurveyPlan, writer: Writer) -> str:
     """About how many calls a run makes, in words."""
-    from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL
-
     if writer.name == "extractive":
         return "No model is set: 0 calls."
     calls = 0
@@ -212,10 +169,7 @@ def _calls(plan: SurveyPlan, writer: Writer) -> str:
 
 
 def _stem(topic: str) -> str:
-    from reviewer.tasks.surveys.run import names_of
-    from reviewer.types.surveys import ReportPlan, SurveyPlan
-
-    return names_of(SurveyPlan(title=topic, reports=(ReportPlan(title=topic, topic=topic),)))[0]
+    return names_of(_topic_plan(topic))[0]
 
 
 def _check_free(path: Path) -> None:
@@ -226,7 +180,5 @@ def _check_free(path: Path) -> None:
 
 
 def _save_plan(path: Path, text: str) -> None:
-    from reviewer.render import write_whole
-
     _check_free(path)
     write_whole(path, text)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.cli.library import file_named, with_known_keys
 from reviewer.errors import NotFoundError, UsageError
-from reviewer.render.json import read_table
+from reviewer.grounding import read_column
+from reviewer.grounding.columns import read_columns
+from reviewer.tasks.tables.select import match_bibtex
 from reviewer.text import counted
 
 if TYPE_CHECKING:
@@ -14,26 +17,14 @@ if TYPE_CHECKING:
 
     from reviewer.library import Library
     from reviewer.tasks.tables.table import TableOptions
-    from reviewer.types import Table
     from reviewer.types.progress import Progress
     from reviewer.types.searches import Filters
     from reviewer.types.tables import Column
 
 
-def earlier_table(update: str, *, quiet: bool) -> Table | None:
-    """The table to bring up to date. Raises UsageError for a file without a table."""
-    if not update:
-        return None
-    hint = "Make a table first: review table TOPIC -o FILE.json"
-    return read_table(file_named(update, hint, UsageError, quiet=quiet).text, update)
-
-
 def columns_of(written: Sequence[str] | None, file: str, *, quiet: bool) -> tuple[Column, ...]:
     """The columns of the file, then those written as options. Raises UsageError for a column that
     cannot be read."""
-    from reviewer.grounding import read_column
-    from reviewer.grounding.columns import read_columns
-
     columns: tuple[Column, ...] = ()
     if file:
         hint = "--columns takes a file with a column a line; --column takes a column."
@@ -43,15 +34,6 @@ def columns_of(written: Sequence[str] | None, file: str, *, quiet: bool) -> tupl
         except UsageError as error:
             raise UsageError(f"{file}, {error.message}", hint=error.hint) from error
     return (*columns, *map(read_column, written or ()))
-
-
-def check_rows(topic: str, filters: Filters, has_papers: bool) -> None:
-    """Raises UsageError when nothing says which papers to compare."""
-    if not topic.strip() and filters.is_empty and not has_papers:
-        raise UsageError(
-            "nothing says which papers to compare",
-            hint="Give a topic, or --keys a,b, --tag NAME, --from FILE.bib or --papers PATH.",
-        )
 
 
 def selected(
@@ -65,10 +47,6 @@ def selected(
     """The topic, and the options with the papers to compare: those of the filters and of the .bib
     file, else those of the earlier table. Raises NotFoundError when no paper of the .bib file is in
     the library."""
-    from dataclasses import replace
-
-    from reviewer.tasks.tables.select import match_bibtex
-
     filters = with_known_keys(filters, shelf)
     if named_by:
         named, notes = match_bibtex(named_by, shelf, progress)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
 
 from reviewer.grounding.cells import is_in_own_words, tally
 from reviewer.render.describe import cell_text, quoted_place, support_words, tally_line
 from reviewer.render.table_words import nothing_found, table_head, table_quotes, table_title
 from reviewer.text import clean
 from reviewer.text.views import shorten
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
-    from reviewer.types import Table
-    from reviewer.types.tables import Cell
+from reviewer.types import Table
+from reviewer.types.tables import Cell
 
 LEAST_WIDTH = 16  # of a column; narrower ones are hard to read
 LONGEST = 400  # characters of a cell on screen; files have the whole cell
@@ -25,9 +24,6 @@ _STYLES = {"filled": "", "no proof": "red italic", "failed": "red italic"}
 def show_table(table: Table, *, with_quotes: bool) -> None:
     """Print the table to the terminal, and under it a line on what became of its cells. Words of a
     paper or a writer are text: they cannot be markup, nor steer the terminal."""
-    from rich.console import Console
-    from rich.text import Text
-
     console = Console()
     console.print(Text(clean(table_title(table)), "bold"))
     if not table.rows:
@@ -48,8 +44,6 @@ def show_table(table: Table, *, with_quotes: bool) -> None:
 
 
 def _cell(cell: Cell) -> Text:
-    from rich.text import Text
-
     mark = " °" if is_in_own_words(cell) else ""
     return Text(
         shorten(clean(cell_text(cell)), LONGEST) + mark, _STYLES.get(cell.state, "dim italic")
@@ -57,10 +51,6 @@ def _cell(cell: Cell) -> Text:
 
 
 def _show_grid(table: Table, console: Console) -> None:
-    from rich import box
-    from rich.table import Table as Grid
-    from rich.text import Text
-
     grid = Grid(box=box.SIMPLE_HEAD, show_lines=True, pad_edge=False)
     grid.add_column("Paper", overflow="fold", min_width=12, max_width=24)
     for column in table.columns:
@@ -71,9 +61,6 @@ def _show_grid(table: Table, console: Console) -> None:
 
 
 def _show_blocks(table: Table, console: Console) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
     titles = {paper.id: paper.title for paper in table.papers}
     for row in table.rows:
         console.print()
@@ -85,8 +72,6 @@ def _show_blocks(table: Table, console: Console) -> None:
 
 
 def _show_quotes(table: Table, console: Console) -> None:
-    from rich.text import Text
-
     for quote in table_quotes(table):
         found = quote.value.citation
         said = clean(found.quote if found else quote.value.quote)

@@ -76,7 +76,6 @@ def read_questions(path: Path) -> list[Question]:
 
     Raises UsageError that names the file and the question that does not fit.
     """
-    hint = "See benchmarks/README.md for the form."
     data = file_bytes(str(path.absolute()))
     if isinstance(data, str):
         raise UsageError(f"{path} cannot be read: {data}", hint="Name another file.")
@@ -90,7 +89,7 @@ def read_questions(path: Path) -> list[Question]:
         return [Question(**{n: row[n] for n in Question.model_fields if n in row}) for row in rows]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{path} holds no judged questions: {_misfit(error)}"
-        raise UsageError(message, hint=hint) from error
+        raise UsageError(message, hint="See benchmarks/README.md for the form.") from error
 
 
 def _misfit(error: Exception) -> str:
@@ -127,7 +126,22 @@ def evaluate(
     for done, question in enumerate(questions):
         progress("Asking", done, len(questions))
         answer = answer_question(question.question, library, writer, options)
-        scores.append(_score(question, answer, library, writer))
+        recall, precision = citation_scores(answer.claims, writer)
+        stances_right, stances_judged = _stances(question, answer)
+        scores.append(
+            Scores(
+                id=question.id,
+                question=question.question,
+                answerable=question.answerable,
+                is_answered=bool(answer.claims),
+                claims=len(answer.claims),
+                citation_recall=recall,
+                citation_precision=precision,
+                stances_right=stances_right,
+                stances_judged=stances_judged,
+                ndcg=_ndcg(question, library),
+            )
+        )
     progress("Asking", len(questions), len(questions))
     right, judged = sum(s.stances_right for s in scores), sum(s.stances_judged for s in scores)
     return Evaluation(
@@ -142,23 +156,6 @@ def evaluate(
     )
 
 
-def _score(question: Question, answer: Answer, library: Library, writer: Writer) -> Scores:
-    recall, precision = citation_scores(answer.claims, writer)
-    right, judged = _stances(question, answer)
-    return Scores(
-        id=question.id,
-        question=question.question,
-        answerable=question.answerable,
-        is_answered=bool(answer.claims),
-        claims=len(answer.claims),
-        citation_recall=recall,
-        citation_precision=precision,
-        stances_right=right,
-        stances_judged=judged,
-        ndcg=_ndcg(question, library),
-    )
-
-
 def citation_scores(claims: Sequence[Claim], writer: Writer) -> tuple[float | None, float | None]:
     """Citation recall and precision as ALCE defines them (Gao et al. 2023, section 3.2).
 
@@ -169,15 +166,12 @@ def citation_scores(claims: Sequence[Claim], writer: Writer) -> tuple[float | No
     """
     if not claims:
         return None, None
-    supported = [claim.support == "supported" for claim in claims]
-    recall = sum(supported) / len(claims)
+    supported = [claim for claim in claims if claim.support == "supported"]
+    recall = len(supported) / len(claims)
     citations = sum(len(c.citations) + len(c.dropped) for c in claims)
     if not citations:
         return recall, None
-    relevant = 0
-    for claim, is_supported in zip(claims, supported, strict=True):
-        relevant += _count_relevant(claim, writer) if is_supported else 0
-    return recall, relevant / citations
+    return recall, sum(_count_relevant(claim, writer) for claim in supported) / citations
 
 
 def _count_relevant(claim: Claim, writer: Writer) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from reviewer.errors import NotFoundError, UsageError
@@ -58,8 +60,6 @@ def titled(paper: Paper) -> str:
 
 def quoted(text: str) -> str:
     """A YAML scalar in double quotes, on one line."""
-    import json
-
     return json.dumps(clean(text), ensure_ascii=False)
 
 
@@ -77,20 +77,20 @@ def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Draf
         reader.fault(1, "the question is missing")
     return DraftPlan(
         question=reader.text(top["question"], "question"),
-        order=reader.one_of(top["order"], "order", ORDERS) if "order" in top else "thematic",
+        order=reader.one_of(top, "order", ORDERS, "thematic"),
         words=reader.number(top, "words", LEAST_WORDS, MOST_WORDS, 600),
         themes=reader.themes(top["themes"]),
     )
 
 
+@dataclass(frozen=True)
 class NodeReader:
-    """Takes values from nodes, and names the line of a value that does not fit."""
+    """Takes values from nodes, and names the line of a value that does not fit. `compare` is the
+    hint where no better one is known."""
 
-    def __init__(self, file: str, paper_named: Callable[[str], Paper], compare: str) -> None:
-        """`compare` is the hint where no better one is known."""
-        self._file = file
-        self._paper_named = paper_named
-        self._compare = compare
+    file: str
+    paper_named: Callable[[str], Paper]
+    compare: str
 
     def top(self, text: str, known: Sequence[str]) -> dict[str, Node]:
         """The fields of a plan's text, each a tree of nodes that is not made into objects.
@@ -100,7 +100,7 @@ class NodeReader:
         from ruamel.yaml import YAML
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-        file, hint = self._file, self._compare
+        file, hint = self.file, self.compare
         if len(text) > MOST_CHARS:
             raise UsageError(f"{file} is too long for a plan", hint=hint)
         try:
@@ -116,7 +116,7 @@ class NodeReader:
         return self.fields(root, known, "a plan")
 
     def fault(self, line: int, said: str, hint: str = "") -> NoReturn:
-        raise UsageError(f"{self._file}, line {line}: {said}", hint=hint or self._compare)
+        raise UsageError(f"{self.file}, line {line}: {said}", hint=hint or self.compare)
 
     def fields(self, node: Node | None, known: Sequence[str], what: str) -> dict[str, Node]:
         """The nodes of a mapping by name; `what` names the mapping in messages."""
@@ -135,6 +135,10 @@ class NodeReader:
             found[name] = value
         return found
 
+    def field(self, own: Mapping[str, Node], name: str, default: str = "") -> str:
+        """The text of this field, or the default where the field is missing."""
+        return self.text(own[name], name) if name in own else default
+
     def text(self, node: Node, name: str) -> str:
         if node.id != "scalar" or not str(node.value).strip():
             self.fault(line_of(node), f"{name} is not text")
@@ -152,12 +156,16 @@ class NodeReader:
             self.fault(line, f"{name} '{said}' is not valid", hint)
         return int(said)
 
-    def one_of(self, node: Node, name: str, known: Sequence[T]) -> T:
-        said, names = self.text(node, name), [str(value) for value in known]
+    def one_of(self, own: Mapping[str, Node], name: str, known: Sequence[T], default: T) -> T:
+        """The one of the known values that this field has, or the default where it is missing."""
+        if name not in own:
+            return default
+        said, names = self.text(own[name], name), [str(value) for value in known]
         if said not in names:
             near = difflib.get_close_matches(said, names, 1)
             hint = f"Did you mean {near[0]}? " if near else ""
-            self.fault(line_of(node), f"unknown {name} '{said}'", f"{hint}Use {', '.join(names)}.")
+            hint += f"Use {', '.join(names)}."
+            self.fault(line_of(own[name]), f"unknown {name} '{said}'", hint)
         return known[names.index(said)]
 
     def items(self, node: Node, name: str) -> list[Node]:
@@ -167,7 +175,7 @@ class NodeReader:
 
     def paper(self, node: Node) -> Paper:
         try:
-            return self._paper_named(self.text(node, "a paper's key"))
+            return self.paper_named(self.text(node, "a paper's key"))
         except NotFoundError as error:
             self.fault(line_of(node), error.message, error.hint)
 

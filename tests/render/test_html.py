@@ -27,7 +27,7 @@ from reviewer.render.provenance import flow_of
 from reviewer.search import map_papers
 from reviewer.search.paper_map import LEAST_PAPERS
 from reviewer.tasks import draft_related_work
-from reviewer.tasks.drafts.options import DraftOptions
+from reviewer.tasks.drafts.outline import DraftOptions
 from reviewer.text import clean
 from reviewer.types import Answer, Citation, Paper
 from reviewer.types.answers import StanceTaken

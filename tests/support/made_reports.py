@@ -4,7 +4,7 @@ from reviewer.grounding import verdict_of
 from reviewer.render.claim_notes import citations_of
 from reviewer.search import map_papers
 from reviewer.tasks import compare_papers, draft_related_work
-from reviewer.tasks.drafts.options import DraftOptions
+from reviewer.tasks.drafts.outline import DraftOptions
 from reviewer.tasks.tables.table import TableOptions
 from reviewer.text import sentence_spans
 from reviewer.types import Answer, Citation, Claim, Paper, RelatedWork, SurveyReport, Table

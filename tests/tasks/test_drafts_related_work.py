@@ -9,7 +9,7 @@ from reviewer.errors import ModelError, UsageError
 from reviewer.library import Library
 from reviewer.settings import Settings
 from reviewer.tasks import draft_related_work, plan_related_work
-from reviewer.tasks.drafts.options import DraftOptions
+from reviewer.tasks.drafts.outline import DraftOptions
 from reviewer.tasks.drafts.own_work import read_own
 from reviewer.tasks.drafts.related_work import estimate_calls
 from reviewer.text import clean, counted

@@ -1,1 +1,1 @@
-"""One file a command, or a few that belong together; each registers its own."""
+"""One file a command, or a few that belong together."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from reviewer.cli.library import opened, split_question, with_known_keys, words_alone_note
 from reviewer.cli.options import (
     DryRunOption,
     FileFilterOptions,
@@ -17,20 +18,16 @@ from reviewer.cli.options import (
     QuotesOption,
     ReadingOptions,
     RunOptions,
+    command,
     effort_of,
     filters_of,
-    grouped,
     option,
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error
 
 
-def register(app: typer.Typer) -> None:
-    app.command("ask", epilog='Example: review ask "does RL teach new skills?"')(ask)
-
-
-@grouped
+@command("ask", 'review ask "does RL teach new skills?"')
 def ask(
     question: Annotated[list[str], typer.Argument(help="What you want to know.")],
     papers: Annotated[
@@ -39,13 +36,9 @@ def ask(
     follow: Annotated[
         bool, option("--continue", "-c", help="Go on from the last question.")
     ] = False,
-    strict: Annotated[
-        bool, option("--strict", help="Leave out claims without proof, and exit 3.")
-    ] = False,
+    strict: Annotated[bool, option(help="Leave out claims without proof, and exit 3.")] = False,
     quotes: QuotesOption = False,
-    stream: Annotated[
-        bool, option("--stream", help="Show claims as soon as their quotes are found.")
-    ] = False,
+    stream: Annotated[bool, option(help="Show claims as soon as their quotes are found.")] = False,
     dry_run: DryRunOption = False,
     form: Annotated[str, option("--format", "-f", help="markdown, json or html.")] = "",
     listing_year: ListingYearOption = None,
@@ -57,7 +50,6 @@ def ask(
     common: RunOptions,
 ) -> int:
     """Answer a question from your papers, with citations that you can check."""
-    from reviewer.cli.library import opened, split_question, with_known_keys, words_alone_note
     from reviewer.cli.model import (
         continued,
         say_claims,
@@ -67,7 +59,6 @@ def ask(
         warm_up,
         writer_of,
     )
-    from reviewer.cli.progress import ShownProgress
     from reviewer.render import choose_format, forms_of, render
     from reviewer.tasks import answer_question
     from reviewer.tasks.answers.answer import AskOptions, estimate_calls
@@ -77,10 +68,7 @@ def ask(
     asked, papers = split_question(question, papers, quiet=common.quiet)
     wanted, effort = filters_of(**vars(filters)), effort_of(reading.effort)
     use_cache = not model.no_cache
-    with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
-        opened(settings, progress, papers, listing_year) as shelf,
-    ):
+    with common.progress() as progress, opened(settings, progress, papers, listing_year) as shelf:
         options = AskOptions(reading.count, with_known_keys(wanted, shelf), effort, strict)
         if dry_run:
             return say_planned(estimate_calls(asked, shelf, settings.model, options), settings)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.options import JsonOption, LibraryOptions, QuietOption, grouped, settings_of
+from reviewer.cli.library import MOST_FILES_SHOWN, opened
+from reviewer.cli.options import JsonOption, LibraryOptions, QuietOption, command, settings_of
 from reviewer.cli.output import print_error, print_out
 from reviewer.cli.progress import ShownProgress
+from reviewer.text import counted
 
 if TYPE_CHECKING:
     from reviewer.library.repair import Repaired
@@ -17,18 +19,11 @@ if TYPE_CHECKING:
     from reviewer.types.progress import Progress
 
 
-def register(app: typer.Typer) -> None:
-    app.command("backup", epilog="Example: review backup papers-2025.db")(backup)
-    app.command("restore", epilog="Example: review restore papers-2025.db")(restore)
-    app.command("repair", epilog="Example: review repair")(repair)
-
-
-@grouped
+@command("backup", "review backup papers-2025.db")
 def backup(
     file: Annotated[str, typer.Argument(help="Where to write it.")], *, common: LibraryOptions
 ) -> None:
     """Copy the whole library to one file. Others may go on working with it."""
-    from reviewer.cli.library import opened
     from reviewer.library import back_up
 
     with opened(settings_of(common)) as shelf:
@@ -37,7 +32,7 @@ def backup(
     print_out(f"{papers} papers in {file} ({size / 1e6:.1f} MB)\n")
 
 
-@grouped
+@command("restore", "review restore papers-2025.db")
 def restore(
     file: Annotated[str, typer.Argument(help="A file that review backup made.")],
     quiet: QuietOption = False,
@@ -56,10 +51,9 @@ def restore(
         print_error(f"The library that was there is kept as {kept}")
 
 
-@grouped
+@command("repair", "review repair")
 def repair(json: JsonOption = False, quiet: QuietOption = False, *, common: LibraryOptions) -> int:
     """Make a damaged library again from what can be read of it, and from the files it came from."""
-    from reviewer.cli.library import MOST_FILES_SHOWN
     from reviewer.library import repair_library
     from reviewer.render.json import dump
 
@@ -84,8 +78,6 @@ def _indexed(settings: Settings, progress: Progress) -> int:
 
 
 def _summary(done: Repaired) -> str:
-    from reviewer.text import counted
-
     line = f"{counted(done.papers, 'paper')} of {done.entries} entries in the library"
     if done.read_again > 0:
         line += f"; {done.read_again} entries were read again from their files"

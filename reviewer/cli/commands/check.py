@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from reviewer.cli.library import opened
 from reviewer.cli.options import (
     ModelOptions,
     OutputOptions,
     RunOptions,
-    grouped,
+    command,
     option,
     settings_of,
     unknown_value,
@@ -25,17 +26,10 @@ if TYPE_CHECKING:
     from reviewer.library import Library
     from reviewer.settings import Settings
     from reviewer.sources.text_file import TextFile
-    from reviewer.tasks.checks.check import CheckOptions
     from reviewer.types.progress import Progress
 
-_EPILOG = "Example: review check draft.md --bib refs.bib -o check.html"
 
-
-def register(app: typer.Typer) -> None:
-    app.command("check", epilog=_EPILOG)(check)
-
-
-@grouped
+@command("check", "review check draft.md --bib refs.bib -o check.html")
 def check(
     draft: Annotated[str, typer.Argument(help="A draft in Markdown or LaTeX.")],
     bib: Annotated[
@@ -45,13 +39,12 @@ def check(
         ),
     ] = None,
     papers: Annotated[
-        list[str] | None, option("--papers", help="Check against these files or folders.")
+        list[str] | None, option(help="Check against these files or folders.")
     ] = None,
     allow: Annotated[
         list[str] | None,
         option(
-            "--allow",
-            help="A kind of problem that is shown and fails nothing, such as 'missing citation'.",
+            help="A kind of problem that is shown and fails nothing, such as 'missing citation'."
         ),
     ] = None,
     form: Annotated[str, option("--format", "-f", help="markdown, html or json.")] = "",
@@ -62,17 +55,21 @@ def check(
 ) -> int:
     """Check a draft's citations, quotes and figures; exit 3 when something fails."""
     from reviewer.cli.model import writer_of
-    from reviewer.cli.progress import ShownProgress
     from reviewer.render import choose_format, forms_of, render
     from reviewer.render.check import check_line
     from reviewer.tasks import check_draft
     from reviewer.tasks.checks.bibliography import read_bibliography
-    from reviewer.tasks.checks.check import failures, open_draft
+    from reviewer.tasks.checks.check import CheckOptions, failures, open_draft
+    from reviewer.types.checks import ProblemKind
 
     form = choose_format("json" if result.json else form, result.output, forms_of("CheckReport"))
-    text, options = open_draft(draft), _options(allow or ())
+    text = open_draft(draft)
+    for kind in allow or ():
+        if kind not in get_args(ProblemKind):
+            raise unknown_value("kind of problem", kind, get_args(ProblemKind))
+    options = CheckOptions(tuple(allow or ()))  # type: ignore[arg-type]
     settings = settings_of(common, model)
-    with ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress:
+    with common.progress() as progress:
         files = bib or _named_in(text)
         bibliography = read_bibliography(files)
         with _shelf(settings, papers, files, progress) as shelf:
@@ -84,26 +81,11 @@ def check(
     return 3 if failures(report) else 0
 
 
-def _options(allow: Sequence[str]) -> CheckOptions:
-    """The options of a check. Raises UsageError for an unknown kind of problem."""
-    from typing import get_args
-
-    from reviewer.tasks.checks.check import CheckOptions
-    from reviewer.types.checks import ProblemKind
-
-    for kind in allow:
-        if kind not in get_args(ProblemKind):
-            raise unknown_value("kind of problem", kind, get_args(ProblemKind))
-    return CheckOptions(tuple(allow))  # type: ignore[arg-type]
-
-
 def _shelf(
     settings: Settings, papers: Sequence[str] | None, files: Sequence[str], progress: Progress
 ) -> Library:
     """The library over `papers`, else that of the settings, else one over the bibliography alone.
     Raises LibraryError without any of them."""
-    from reviewer.cli.library import opened
-
     has_library = (Path(settings.library) / "library.db").is_file()
     if not papers and not has_library and files:
         progress("No library was found: the draft is checked against its bibliography alone", -1, 0)

@@ -4,45 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
+from reviewer.cli.library import opened, words_alone_note
 from reviewer.cli.options import (
     EmbeddingOptions,
     OutputOptions,
     QuietOption,
-    grouped,
+    command,
     option,
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error, print_out
 from reviewer.errors import NotFoundError
-
-_EPILOG = "Example: review digest --save 'does RL help?'   then: review digest --since 2025-10-01"
-
-
-def register(app: typer.Typer) -> None:
-    app.command("digest", epilog=_EPILOG)(digest)
+from reviewer.text import clean, counted
 
 
-@grouped
+@command("digest", "review digest --save 'does RL help?'   then: review digest --since 2025-10-01")
 def digest(
-    since: Annotated[str, option("--since", help="The day, as 2025-10-01 (a week ago).")] = "",
-    save: Annotated[
-        list[str] | None, option("--save", help="Save a question for later digests.")
-    ] = None,
-    forget: Annotated[list[str] | None, option("--forget", help="Save it no longer.")] = None,
-    questions: Annotated[bool, option("--questions", help="List saved questions.")] = False,
+    since: Annotated[str, option(help="The day, as 2025-10-01 (a week ago).")] = "",
+    save: Annotated[list[str] | None, option(help="Save a question for later digests.")] = None,
+    forget: Annotated[list[str] | None, option(help="Save it no longer.")] = None,
+    questions: Annotated[bool, option(help="List saved questions.")] = False,
     quiet: QuietOption = False,
     *,
     result: OutputOptions,
     common: EmbeddingOptions,
 ) -> None:
     """Say what came into the library since a day, and which saved questions it bears on."""
-    from reviewer.cli.library import opened, words_alone_note
     from reviewer.library import Saved
     from reviewer.render import choose_format, render
     from reviewer.tasks import digest_library
-    from reviewer.text import clean, counted
 
     form = choose_format("json" if result.json else "", result.output)
     with opened(settings_of(common)) as shelf:

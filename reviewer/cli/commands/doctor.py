@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import typer
-
-from reviewer.cli.options import EmbeddingOptions, JsonOption, grouped, settings_of
+from reviewer.cli.options import EmbeddingOptions, JsonOption, command, settings_of
 from reviewer.cli.output import print_out
 
 _SIGNS = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
 
 
-def register(app: typer.Typer) -> None:
-    app.command("doctor", epilog="Example: review doctor")(doctor)
-
-
-@grouped
+@command("doctor", "review doctor")
 def doctor(json: JsonOption = False, *, common: EmbeddingOptions) -> int:
     """Say what works here, and what to do about what does not."""
     from reviewer.render.json import findings_json

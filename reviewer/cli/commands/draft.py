@@ -3,41 +3,62 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
 
-from reviewer.cli.draft_inputs import DraftFlags
+from reviewer.cli.library import opened, split_question
 from reviewer.cli.options import (
+    DryRunOption,
     KeyFilterOptions,
     ListingYearOption,
     ModelOptions,
+    OutputOptions,
+    QuotesOption,
     ReadingOptions,
     RunOptions,
+    command,
     effort_of,
     filters_of,
-    grouped,
     option,
     settings_of,
 )
 
-_EPILOG = 'Example: review draft "does RL add abilities?" --for my_paper.md -o related.tex'
+
+@dataclass(frozen=True)
+class DraftFlags(OutputOptions):
+    """What `review draft` makes and where it goes."""
+
+    own: Annotated[str, option("--for", help="The paper that it is for: .md or .tex.")] = ""
+    words: Annotated[int | None, option(help="About how long (600).")] = None
+    order: Annotated[str | None, option(help="thematic or chronological.")] = None
+    plan_only: Annotated[bool, option(help="Give the themes and papers as YAML, to edit.")] = False
+    plan: Annotated[str, option(help="Write by this plan.")] = ""
+    style: Annotated[str, option(help="Cite as pandoc, latex, numeric or author-year.")] = ""
+    csl: Annotated[str, option(help="The references' style: apa, FILE.csl.")] = ""
+    revise: Annotated[str, option(help="Add papers to this draft.")] = ""
+    add: Annotated[list[str] | None, option(help="With --revise: these, keys with commas.")] = None
+    quotes: QuotesOption = False
+    dry_run: DryRunOption = False
+    form: Annotated[str, option("--format", "-f", help="markdown, latex, json or html.")] = ""
+    # The command sets these; they are not options.
+    question: str = ""
+    quiet: bool = False
+    use_cache: bool = True
+    at_hand: bool = False
+
+    @property
+    def named_form(self) -> str:
+        """The format that the user names."""
+        return "json" if self.json else self.form
 
 
-def register(app: typer.Typer) -> None:
-    app.command("draft", epilog=_EPILOG)(draft)
-
-
-@grouped
+@command("draft", 'review draft "does RL add abilities?" --for my_paper.md -o related.tex')
 def draft(
     question: Annotated[list[str] | None, typer.Argument(help="What the section is about.")] = None,
-    papers: Annotated[
-        list[str] | None, option("--papers", help="Draft from these files or folders.")
-    ] = None,
-    strict: Annotated[
-        bool, option("--strict", help="Leave out sentences without proof, and exit 3.")
-    ] = False,
+    papers: Annotated[list[str] | None, option(help="Draft from these files or folders.")] = None,
+    strict: Annotated[bool, option(help="Leave out sentences without proof, and exit 3.")] = False,
     listing_year: ListingYearOption = None,
     *,
     flags: DraftFlags,
@@ -47,22 +68,15 @@ def draft(
     common: RunOptions,
 ) -> int:
     """Draft a related-work section, theme by theme, with its bibliography; or add papers to one."""
-    from reviewer.cli.draft_inputs import checked, own_options
-    from reviewer.cli.draft_output import make
-    from reviewer.cli.library import opened, split_question
+    from reviewer.cli.draft_run import checked, make, own_options
     from reviewer.cli.model import writer_of
-    from reviewer.cli.progress import ShownProgress
-    from reviewer.tasks.drafts.options import DraftOptions
+    from reviewer.tasks.drafts.outline import DraftOptions
 
     about, papers = split_question(question, papers, quiet=common.quiet)
     use_cache = not model.no_cache
     flags = checked(
         replace(
-            flags,
-            question=about,
-            quiet=common.quiet,
-            use_cache=use_cache,
-            at_hand=bool(papers),
+            flags, question=about, quiet=common.quiet, use_cache=use_cache, at_hand=bool(papers)
         )
     )
     settings = settings_of(common, model)
@@ -74,7 +88,7 @@ def draft(
         **own_options(flags.own, quiet=common.quiet),
     )
     with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
+        common.progress() as progress,
         opened(settings, progress, papers, listing_year) as shelf,
         closing(writer_of(settings, shelf, use_cache=use_cache)) as writer,
     ):

@@ -4,47 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from reviewer.cli.options import JsonOption, LibraryOptions, grouped, option, settings_of
+from reviewer.cli.library import opened
+from reviewer.cli.options import JsonOption, LibraryOptions, command, option, settings_of
 from reviewer.cli.output import print_error, print_out
 from reviewer.errors import UsageError
+from reviewer.text import clean, counted
+from reviewer.text.views import shorten
 
 if TYPE_CHECKING:
     from reviewer.library import Library
     from reviewer.types import Paper
 
-_EPILOG = "Example: review duplicates --same gonsior-2021-imital gonsior-2022-imital"
 _TITLE_CHARS = 100
 
 
-def register(app: typer.Typer) -> None:
-    app.command("duplicates", epilog=_EPILOG)(duplicates)
-
-
-@grouped
+@command("duplicates", "review duplicates --same gonsior-2021-imital gonsior-2022-imital")
 def duplicates(
     same: Annotated[
-        tuple[str, str] | None,
-        option("--same", metavar="KEY KEY", help="These are one: merge them."),
+        tuple[str, str] | None, option(metavar="KEY KEY", help="These are one: merge them.")
     ] = None,
     different: Annotated[
-        tuple[str, str] | None,
-        option("--different", metavar="KEY KEY", help="These are two."),
+        tuple[str, str] | None, option(metavar="KEY KEY", help="These are two.")
     ] = None,
     entries: Annotated[str, option(help="Show the entries that a paper is made of.")] = "",
     split: Annotated[str, option(help="Take entries out of this paper again.")] = "",
     take: Annotated[str, option(help="With --split: the entries' numbers, 2 or 2,3.")] = "",
-    versions: Annotated[
-        bool, option("--versions", help="List preprints and their published papers.")
-    ] = False,
+    versions: Annotated[bool, option(help="List preprints and their published papers.")] = False,
     json: JsonOption = False,
     *,
     common: LibraryOptions,
 ) -> None:
     """List papers that may be one and wait for a decision, or decide. What is certain was merged
     when it was added: --entries shows of what, --split undoes it. Decisions are remembered."""
-    from reviewer.cli.library import opened
     from reviewer.library import merge_papers
     from reviewer.library.decisions import keep_apart
 
@@ -72,8 +63,6 @@ def duplicates(
 def _show_entries(shelf: Library, name: str, *, as_json: bool) -> None:
     from reviewer.library.decisions import list_entries
     from reviewer.render.json import records_json
-    from reviewer.text import clean
-    from reviewer.text.views import shorten
 
     found = list_entries(shelf, name)
     if as_json:
@@ -100,7 +89,6 @@ def _split(shelf: Library, name: str, take: str) -> None:
 def _list(shelf: Library, *, versions: bool, as_json: bool) -> None:
     from reviewer.library.decisions import paper_pairs
     from reviewer.render.json import records_json
-    from reviewer.text import counted
 
     pairs = paper_pairs(shelf, "versions" if versions else "doubtful")
     if as_json:
@@ -121,8 +109,6 @@ def _list(shelf: Library, *, versions: bool, as_json: bool) -> None:
 
 def _line(paper: Paper) -> str:
     from reviewer.render import byline, readable_date
-    from reviewer.text import clean
-    from reviewer.text.views import shorten
 
     facts = " · ".join(x for x in (clean(byline(paper)), readable_date(paper)) if x)
     return f"{paper.key}  {shorten(clean(paper.title), _TITLE_CHARS)}{' · ' * bool(facts)}{facts}"

@@ -8,29 +8,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reviewer.cli.library import opened
 from reviewer.cli.options import (
     CallOptions,
     EmbeddingOptions,
     OutputOptions,
     QuietOption,
     ReadingOptions,
+    command,
     effort_of,
-    grouped,
     settings_of,
 )
 from reviewer.cli.output import deliver
+from reviewer.cli.progress import ShownProgress
+from reviewer.text import counted
 
 if TYPE_CHECKING:
     from reviewer.tasks.evaluate import Evaluation
 
-_EPILOG = "Example: review eval questions.json --model ollama/llama3"
 
-
-def register(app: typer.Typer) -> None:
-    app.command("eval", epilog=_EPILOG)(run_eval)
-
-
-@grouped
+@command("eval", "review eval questions.json --model ollama/llama3")
 def run_eval(
     file: Annotated[Path, typer.Argument(help="Judged questions, JSON or JSON Lines.")],
     quiet: QuietOption = False,
@@ -41,9 +38,7 @@ def run_eval(
     common: EmbeddingOptions,
 ) -> None:
     """Measure answers to judged questions: citations, stances, abstention, ranking."""
-    from reviewer.cli.library import opened
     from reviewer.cli.model import writer_of
-    from reviewer.cli.progress import ShownProgress
     from reviewer.render import choose_format
     from reviewer.render.json import dump
     from reviewer.tasks.answers.answer import AskOptions
@@ -64,16 +59,8 @@ def run_eval(
 
 
 def _table(measured: Evaluation) -> str:
-    from reviewer.text import counted
-
-    rows = {
-        "citation recall": measured.citation_recall,
-        "citation precision": measured.citation_precision,
-        "stance accuracy": measured.stance_accuracy,
-        "answerable refused": measured.answerable_refused,
-        "unanswerable answered": measured.unanswerable_answered,
-        "nDCG@10": measured.ndcg,
-    }
+    means = measured.model_dump(exclude={"writer", "questions"})
+    rows = {"nDCG@10" if n == "ndcg" else n.replace("_", " "): v for n, v in means.items()}
     lines = [f"{counted(len(measured.questions), 'question')}, written by {measured.writer}", ""]
     lines += ["| figure | value |", "|---|---|"]
     lines += [f"| {n} | {'-' if v is None else format(v, '.3f')} |" for n, v in rows.items()]

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
+from reviewer.cli.library import opened, with_known_keys
 from reviewer.cli.options import (
     KeyFilterOptions,
     LibraryOptions,
     OutputOption,
     QuietOption,
+    command,
     filters_of,
-    grouped,
     option,
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error
+from reviewer.text import counted
 
 
-def register(app: typer.Typer) -> None:
-    app.command("export", epilog="Example: review export --tag rl -o rl.bib")(export)
-
-
-@grouped
+@command("export", "review export --tag rl -o rl.bib")
 def export(
     form: Annotated[
         str,
@@ -43,11 +39,9 @@ def export(
     common: LibraryOptions,
 ) -> None:
     """Write papers as a bibliography that other programs read."""
-    from reviewer.cli.library import opened, with_known_keys
     from reviewer.errors import UsageError
     from reviewer.render import choose_format, forms_of, reference_list, render
     from reviewer.search import why_none_pass
-    from reviewer.text import counted
 
     if style and form:
         raise UsageError("--style and --format cannot be combined", hint="Use one of them.")

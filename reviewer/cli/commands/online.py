@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reviewer.cli.library import opened
 from reviewer.cli.options import (
     SEARCHED,
     JsonOption,
     OnlineOptions,
     YearOption,
+    command,
     filters_of,
-    grouped,
     option,
     settings_of,
 )
 from reviewer.cli.output import print_error, print_out
-from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
+from reviewer.text import clean, counted
+from reviewer.text.views import shorten
 
 if TYPE_CHECKING:
     from reviewer.library import Library
@@ -37,11 +39,6 @@ KeysArgument = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    app.command("enrich", epilog="Example: review enrich from-fx-gx-2025")(enrich)
-    app.command("audit", epilog="Example: review audit --strict")(audit)
-
-
 @dataclass(frozen=True)
 class AddOptions:
     """What `review add` reads, and what it asks an online source for."""
@@ -53,10 +50,10 @@ class AddOptions:
             "daily: identifiers, and addresses of these."
         ),
     ] = None
-    search: Annotated[str, option("--search", help="Search an online source.")] = ""
-    references: Annotated[str, option("--references", help="What this paper cites.")] = ""
-    cited_by: Annotated[str, option("--cited-by", help="What cites this paper.")] = ""
-    source: Annotated[str, typer.Option("--source", help=SEARCHED)] = "openalex"
+    search: Annotated[str, option(help="Search an online source.")] = ""
+    references: Annotated[str, option(help="What this paper cites.")] = ""
+    cited_by: Annotated[str, option(help="What cites this paper.")] = ""
+    source: Annotated[str, typer.Option(help=SEARCHED)] = "openalex"
     limit: Annotated[int, typer.Option(help="This many papers online at most.", min=1)] = 100
     year: YearOption = ""
 
@@ -134,28 +131,24 @@ def _both(one: Added, other: Added) -> Added:
     )
 
 
-@grouped
+@command("enrich", "review enrich from-fx-gx-2025")
 def enrich(
     keys: KeysArgument = None,
     source: Annotated[
         list[str] | None,
         option(
-            "--source",
             help="Ask this source (again for more): arxiv, semantic_scholar, openalex, crossref, "
-            "pubmed. Else the first three, in this order.",
+            "pubmed. Else the first three, in this order."
         ),
     ] = None,
     take: Annotated[str, option(help="Use this record for the one paper named.")] = "",
-    open_access: Annotated[
-        bool, option("--open-access", help="Ask Unpaywall for a free copy too.")
-    ] = False,
+    open_access: Annotated[bool, option(help="Ask Unpaywall for a free copy too.")] = False,
     json: JsonOption = False,
     *,
     common: OnlineOptions,
 ) -> int:
     """Look up authors, year and identifiers that papers lack. Texts stay as they are; what is not
     certain is listed for you to decide."""
-    from reviewer.cli.library import opened
     from reviewer.render.json import dump
     from reviewer.sources.online import Web
     from reviewer.tasks import enrich_papers
@@ -163,11 +156,7 @@ def enrich(
 
     settings = settings_of(common)
     options = EnrichOptions(tuple(source or SOURCES), take, open_access)
-    with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
-        opened(settings, progress) as shelf,
-        Web(settings) as web,
-    ):
+    with common.progress() as progress, opened(settings, progress) as shelf, Web(settings) as web:
         done = enrich_papers(shelf, web, keys or (), options, progress)
         shown = [shelf.paper(key) for key in done.enriched]
     if json:
@@ -193,8 +182,6 @@ def _enriched(done: Enriched, papers: list[Paper]) -> str:
 
 def _match(key: str, match: Match) -> str:
     from reviewer.render import byline
-    from reviewer.text import clean
-    from reviewer.text.views import shorten
 
     abstract = "no abstract to compare"
     if match.abstract is not None:
@@ -208,28 +195,21 @@ def _match(key: str, match: Match) -> str:
     )
 
 
-@grouped
+@command("audit", "review audit --strict")
 def audit(
     keys: KeysArgument = None,
-    strict: Annotated[
-        bool, option("--strict", help="Exit with 3 when a paper was retracted.")
-    ] = False,
+    strict: Annotated[bool, option(help="Exit with 3 when a paper was retracted.")] = False,
     json: JsonOption = False,
     *,
     common: OnlineOptions,
 ) -> int:
     """Ask whether papers were retracted, corrected or published elsewhere, and mark them."""
-    from reviewer.cli.library import opened
     from reviewer.render.json import dump
     from reviewer.sources.online import Web
     from reviewer.tasks.metadata.audit import audit_papers
 
     settings = settings_of(common)
-    with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
-        opened(settings, progress) as shelf,
-        Web(settings) as web,
-    ):
+    with common.progress() as progress, opened(settings, progress) as shelf, Web(settings) as web:
         done = audit_papers(shelf, web, keys or (), progress)
     if json:
         print_out(dump("audit", done.model_dump(mode="json")))
@@ -252,8 +232,6 @@ def _finding(finding: AuditFinding) -> str:
 
 
 def _counts(done: Audited) -> str:
-    from reviewer.text import counted
-
     gone = len({finding.key for finding in done.findings if finding.event == "retracted"})
     line = f"{counted(done.checked, 'paper')} checked, {gone} retracted."
     if done.unknown:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from reviewer.cli.options import KeyArgument, LibraryOptions, grouped, option, settings_of
+from reviewer.cli.library import opened
+from reviewer.cli.options import KeyArgument, LibraryOptions, command, option, settings_of
 from reviewer.cli.output import print_error, print_out
 from reviewer.errors import NotFoundError, UsageError
 
@@ -15,11 +14,7 @@ if TYPE_CHECKING:
     from reviewer.types import Paper
 
 
-def register(app: typer.Typer) -> None:
-    app.command("open", epilog="Example: review open guo-2025-deepseek --page 3")(open_paper)
-
-
-@grouped
+@command("open", "review open guo-2025-deepseek --page 3")
 def open_paper(
     key: KeyArgument,
     page: Annotated[int | None, option(help="The page to open it at.", min=1)] = None,
@@ -27,7 +22,6 @@ def open_paper(
     common: LibraryOptions,
 ) -> None:
     """Open a paper's PDF in your viewer; without a viewer, print where the file is."""
-    from reviewer.cli.library import opened
     from reviewer.processes import open_file
 
     with opened(settings_of(common)) as shelf:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli.commands.online import AddOptions
+from reviewer.cli.library import opened, say_skipped, with_known_keys
 from reviewer.cli.options import (
     FileOption,
     FilterOptions,
@@ -16,14 +17,16 @@ from reviewer.cli.options import (
     LibraryOptions,
     QuietOption,
     RunOptions,
+    command,
     filters_of,
-    grouped,
     option,
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error, print_out
 from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
+from reviewer.text import clean, counted
+from reviewer.text.views import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,22 +35,14 @@ if TYPE_CHECKING:
     from reviewer.types.papers import Added
 
 
-def register(app: typer.Typer) -> None:
-    app.command("add", epilog="Example: review add refs.bib arxiv:2509.25123 doi:10.1000/xyz")(add)
-    app.command("papers", epilog="Example: review papers --year 2024: --sort year")(papers)
-    app.command("show", epilog="Example: review show from-fx-gx-2025")(show)
-    app.command("remove", epilog="Example: review remove from-fx-gx-2025")(remove)
-    app.command("reindex", epilog="Example: review reindex --embedding minilm")(reindex)
-
-
-@grouped
+@command("add", "review add refs.bib arxiv:2509.25123 doi:10.1000/xyz")
 def add(
     wanted: AddOptions,
     listing_year: Annotated[
         int | None, option(help="The year of a listing's dates without one.", min=1900)
     ] = None,
     ocr: Annotated[
-        bool, option("--ocr", help="Trust the invisible text that OCR put on scanned pages.")
+        bool, option(help="Trust the invisible text that OCR put on scanned pages.")
     ] = False,
     column: Annotated[
         list[str] | None, option(help="Of a table: HEADER=title, HEADER=abstract, ...")
@@ -60,21 +55,16 @@ def add(
     as texts, by content; and papers from online sources, by identifier, search or citation. A file
     that has not changed is not read again."""
     from reviewer.cli.commands.online import add_wanted, check_wanted
-    from reviewer.cli.library import say_skipped
     from reviewer.library import Library
     from reviewer.library.decisions import count_doubtful
     from reviewer.render.json import added_json
     from reviewer.sources import ReadOptions
     from reviewer.sources.online.fetch import split_named
     from reviewer.sources.read import NAMED_FORMATS
-    from reviewer.text import counted
 
     settings = settings_of(common)
     check_wanted(wanted)
-    with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
-        Library(Path(settings.library), settings) as shelf,
-    ):
+    with common.progress() as progress, Library(Path(settings.library), settings) as shelf:
         options = ReadOptions(listing_year, columns_of(column or ()), ocr)
         added = add_wanted(shelf, wanted, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)
@@ -107,8 +97,6 @@ def columns_of(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _summary(added: Added) -> str:
-    from reviewer.text import counted
-
     line = (
         f"{counted(added.entries, 'entry', 'entries')}: {len(added.added)} added, "
         f"{len(added.updated)} updated, "
@@ -121,7 +109,7 @@ def _summary(added: Added) -> str:
     return line
 
 
-@grouped
+@command("papers", "review papers --year 2024: --sort year")
 def papers(
     filters: FilterOptions,
     file: FileOption = None,
@@ -134,13 +122,12 @@ def papers(
         list[str] | None, option(help="Only papers without: --lacks text, abstract ...")
     ] = None,
     sort: Annotated[str, typer.Option(help="added, key, title, author, year or venue.")] = "added",
-    reverse: Annotated[bool, option("--reverse", help="The other way round.")] = False,
+    reverse: Annotated[bool, option(help="The other way round.")] = False,
     json: JsonOption = False,
     *,
     common: LibraryOptions,
 ) -> None:
     """List the papers in the library, and say how many have only an abstract, or only a title."""
-    from reviewer.cli.library import opened, with_known_keys
     from reviewer.library.listing import ListOptions, list_papers
     from reviewer.render.json import papers_json
     from reviewer.search import why_none_pass
@@ -164,9 +151,7 @@ def papers(
 
 def _line(paper: Paper) -> str:
     from reviewer.render import byline, readable_date
-    from reviewer.text import clean
     from reviewer.text.entry_types import marked_title
-    from reviewer.text.views import shorten
 
     marks = [f"#{tag}" for tag in paper.tags]
     facts = [clean(byline(paper)), readable_date(paper), " ".join(marks)]
@@ -176,7 +161,6 @@ def _line(paper: Paper) -> str:
 
 def _say_counts(found: list[Paper], unknown: int) -> None:
     from reviewer.library.listing import HAS
-    from reviewer.text import counted
 
     titles = sum(not (HAS["abstract"](p) or HAS["text"](p)) for p in found)
     abstracts = sum(HAS["abstract"](p) and not HAS["text"](p) for p in found)
@@ -187,10 +171,9 @@ def _say_counts(found: list[Paper], unknown: int) -> None:
     print_error("; ".join(said))
 
 
-@grouped
+@command("show", "review show from-fx-gx-2025")
 def show(key: KeyArgument, json: JsonOption = False, *, common: LibraryOptions) -> None:
     """Show a paper, with what past answers quoted from it in bold."""
-    from reviewer.cli.library import opened
     from reviewer.render.json import paper_json
     from reviewer.render.markdown import paper_markdown
 
@@ -212,7 +195,7 @@ def _version(paper: Paper) -> str:
     return "a preprint" if is_preprint else f"published ({paper.venue or paper.doi})"
 
 
-@grouped
+@command("remove", "review remove from-fx-gx-2025")
 def remove(
     keys: Annotated[list[str], typer.Argument(help="Keys of the papers to take out.")],
     quiet: QuietOption = False,
@@ -220,12 +203,7 @@ def remove(
     common: LibraryOptions,
 ) -> None:
     """Take papers out of the library."""
-    from reviewer.cli.library import opened
-
-    with (
-        ShownProgress(quiet=quiet) as progress,
-        opened(settings_of(common), progress) as shelf,
-    ):
+    with ShownProgress(quiet=quiet) as progress, opened(settings_of(common), progress) as shelf:
         gone = [shelf.paper(key) for key in keys]
         for paper in gone:
             shelf.remove(paper.id, progress)
@@ -233,16 +211,10 @@ def remove(
         print_out(f"Removed {paper.key}\n")
 
 
-@grouped
+@command("reindex", "review reindex --embedding minilm")
 def reindex(common: RunOptions) -> int:
     """Make the search index again, and embed what waits (or all, with another embedding)."""
-    from reviewer.cli.library import opened, say_skipped
-    from reviewer.text import counted
-
-    with (
-        ShownProgress(quiet=common.quiet, verbose=common.verbose) as progress,
-        opened(settings_of(common), progress) as shelf,
-    ):
+    with common.progress() as progress, opened(settings_of(common), progress) as shelf:
         done = shelf.reindex(progress)
         say_skipped(done, progress)
         kept = shelf.chunks.count() - done.waiting

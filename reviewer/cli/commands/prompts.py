@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli.options import PromptsOption, settings_of
+from reviewer.cli.options import PromptsOption, command, settings_of
 from reviewer.cli.output import print_out
 from reviewer.errors import UsageError, make_folder
+from reviewer.text import counted
 
 
-def register(app: typer.Typer) -> None:
-    app.command("prompts", epilog="Example: review prompts export my-prompts")(prompts)
-
-
+@command("prompts", "review prompts export my-prompts")
 def prompts(
     action: Annotated[str, typer.Argument(help="list, show NAME, or export DIR.")] = "list",
     target: Annotated[str, typer.Argument(help="A prompt's name, or a folder.")] = "",
@@ -24,7 +22,6 @@ def prompts(
     """List the prompts, show one, or export all to a folder to change them there."""
     from reviewer.llm import Prompts
     from reviewer.llm.prompts import SUFFIX
-    from reviewer.text import counted
 
     held = Prompts(settings_of(prompts=own).prompts)
     if action == "list":

@@ -6,25 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.options import JsonOption, LibraryOptions, grouped, settings_of
+from reviewer.cli.library import opened
+from reviewer.cli.options import JsonOption, LibraryOptions, command, settings_of
 from reviewer.cli.output import print_error, print_out
 from reviewer.errors import UsageError
+from reviewer.text import clean, counted
+from reviewer.text.views import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.types.runs import Run
 
-
-def register(app: typer.Typer) -> None:
-    app.command("runs", epilog="Example: review runs diff 20251001-0930 20251002-0715")(runs)
-
-
-@grouped
+@command("runs", "review runs diff 20251001-0930 20251002-0715")
 def runs(
     which: Annotated[
-        list[str] | None,
-        typer.Argument(help="ID or show ID: one run, whole; diff A B: two."),
+        list[str] | None, typer.Argument(help="ID or show ID: one run, whole; diff A B: two.")
     ] = None,
     count: Annotated[int, typer.Option("-n", help="How many runs to list.", min=1)] = 20,
     json: JsonOption = False,
@@ -32,7 +28,6 @@ def runs(
     common: LibraryOptions,
 ) -> None:
     """List past runs, newest first, show one whole, or say how two differ."""
-    from reviewer.cli.library import opened
     from reviewer.render.diff import differences
     from reviewer.render.json import run_json, runs_json
 
@@ -47,7 +42,13 @@ def runs(
     elif json:
         print_out(runs_json(found))
     else:
-        _list(found)
+        for run in found:
+            reports = run.result.get("reports", [])
+            of_reports = sum(report.get("flow", {}).get("cited", 0) for report in reports)
+            cited = run.result.get("coverage", {}).get("cited", of_reports)
+            said = f"{run.command}  {shorten(clean(run.question), 90)}"
+            print_out(f"{run.id}  {said}  ({cited} cited, {run.writer})\n")
+        print_error(counted(len(found), "run"))
 
 
 def _named(which: Sequence[str]) -> list[str]:
@@ -66,19 +67,3 @@ def _named(which: Sequence[str]) -> list[str]:
         case named:
             pass
     return [name for name in named if name]
-
-
-def _list(found: Sequence[Run]) -> None:
-    from reviewer.text import clean, counted
-    from reviewer.text.views import shorten
-
-    for run in found:
-        question = shorten(clean(run.question), 90)
-        print_out(f"{run.id}  {run.command}  {question}  ({_cited(run)} cited, {run.writer})\n")
-    print_error(counted(len(found), "run"))
-
-
-def _cited(run: Run) -> int:
-    reports = run.result.get("reports", [])
-    of_reports = sum(report.get("flow", {}).get("cited", 0) for report in reports)
-    return int(run.result.get("coverage", {}).get("cited", of_reports))

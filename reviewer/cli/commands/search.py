@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from reviewer.cli.library import opened, split_question, with_known_keys, words_alone_note
 from reviewer.cli.options import (
     EmbeddingOptions,
     FileFilterOptions,
@@ -13,33 +14,27 @@ from reviewer.cli.options import (
     KeyFilterOptions,
     OutputOptions,
     QuietOption,
+    command,
     filters_of,
-    grouped,
     option,
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error
+from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
+from reviewer.text import counted
 
 _ShownOption = Annotated[int, typer.Option("-k", help="How many papers to show.", min=1)]
-_EPILOG = 'Example: review search "reward models" --year 2024: -k 20'
 
 
-def register(app: typer.Typer) -> None:
-    app.command("search", epilog=_EPILOG)(search)
-    app.command("similar", epilog="Example: review similar from-fx-gx-2025 -k 5")(similar)
-
-
-@grouped
+@command("search", 'review search "reward models" --year 2024: -k 20')
 def search(
     words: Annotated[list[str], typer.Argument(help="What to look for.")],
     count: _ShownOption = 10,
     explain: Annotated[
         bool, option("--explain", help="Show each part of a paper's score.")
     ] = False,
-    papers: Annotated[
-        list[str] | None, option("--papers", help="Search these files or folders alone.")
-    ] = None,
+    papers: Annotated[list[str] | None, option(help="Search these files or folders alone.")] = None,
     quiet: QuietOption = False,
     *,
     filters: FileFilterOptions,
@@ -47,8 +42,6 @@ def search(
     common: EmbeddingOptions,
 ) -> None:
     """Find papers: ranked, each with its best sentence and why it was found."""
-    from reviewer.cli.library import opened, split_question, with_known_keys, words_alone_note
-    from reviewer.cli.progress import ShownProgress
     from reviewer.render import choose_format, render
     from reviewer.search import SearchOptions, find
 
@@ -74,7 +67,7 @@ def search(
         print_error(note)
 
 
-@grouped
+@command("similar", "review similar from-fx-gx-2025 -k 5")
 def similar(
     key: KeyArgument,
     count: _ShownOption = 10,
@@ -84,10 +77,8 @@ def similar(
     common: EmbeddingOptions,
 ) -> None:
     """Find the papers that are most like one in the library."""
-    from reviewer.cli.library import opened, with_known_keys
     from reviewer.render import choose_format, render
     from reviewer.search import find_similar
-    from reviewer.text import counted
 
     form = choose_format("json" if result.json else "", result.output)
     wanted = filters_of(**vars(filters))

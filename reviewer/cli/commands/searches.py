@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reviewer.cli.library import opened
 from reviewer.cli.options import (
     SEARCHED,
     EmbeddingOptions,
@@ -14,13 +15,15 @@ from reviewer.cli.options import (
     JsonOption,
     OfflineOption,
     QuietOption,
+    command,
     filters_of,
-    grouped,
     option,
     settings_of,
 )
 from reviewer.cli.output import print_error, print_out
+from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
+from reviewer.text import clean, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,17 +32,12 @@ if TYPE_CHECKING:
     from reviewer.types.progress import Progress
     from reviewer.types.saved_searches import SavedSearch, SearchNews
 
-_EPILOG = (
-    "Example: review searches add skills 'RL teaches new skills' --source openalex --year 2025:   "
-    "then in cron: review searches run --quiet"
+
+@command(
+    "searches",
+    "review searches add skills 'RL teaches new skills' --source openalex --year 2025:   "
+    "then in cron: review searches run --quiet",
 )
-
-
-def register(app: typer.Typer) -> None:
-    app.command("searches", epilog=_EPILOG)(searches)
-
-
-@grouped
 def searches(
     action: Annotated[str, typer.Argument(help="list, add, run or remove.")] = "list",
     names: Annotated[
@@ -47,16 +45,11 @@ def searches(
         typer.Argument(help="A name, and for add the question; for run names, or none for all."),
     ] = None,
     inputs: Annotated[
-        list[str] | None,
-        option("--from", help="With add: read these again before."),
+        list[str] | None, option("--from", help="With add: read these again before.")
     ] = None,
-    source: Annotated[
-        str,
-        option(help=f"With add: search this source before: {SEARCHED}"),
-    ] = "",
+    source: Annotated[str, option(help=f"With add: search this source before: {SEARCHED}")] = "",
     limit: Annotated[
-        int | None,
-        option(help="With --source: this many papers online at most, else 100.", min=1),
+        int | None, option(help="With --source: this many papers online at most, else 100.", min=1)
     ] = None,
     count: Annotated[
         int | None, option("-k", help="With add: papers to look at, else 50.", min=1)
@@ -70,9 +63,8 @@ def searches(
 ) -> int:
     """Keep searches, and name what is new when they are run again. With --quiet nothing is printed
     when nothing is new. Exit code 1 when something that was to be read could not be."""
-    from reviewer.cli.library import opened
-    from reviewer.cli.progress import ShownProgress
     from reviewer.library import Library
+    from reviewer.tasks.alerts.saved_searches import remove_search
     from reviewer.types.saved_searches import LIMIT, MOST, SavedSearch
 
     words = names or []
@@ -101,7 +93,9 @@ def searches(
             if action == "list" and not words:
                 return _list(shelf, as_json=json)
             if action == "remove" and len(words) == 1:
-                return _remove(shelf, words[0])
+                remove_search(shelf, words[0])
+                print_out(f"Removed the search {words[0]}\n")
+                return 0
     raise UsageError(
         f"review searches {' '.join([action, *words])} is not understood",
         hint="Use: review searches list, add NAME QUESTION, run [NAME ...], or remove NAME.",
@@ -124,7 +118,6 @@ def _check_options(given: Sequence[str], action: str) -> None:
 
 def _add(shelf: Library, search: SavedSearch, progress: Progress) -> int:
     from reviewer.tasks.alerts.saved_searches import add_search
-    from reviewer.text import counted
 
     news = add_search(shelf, search, progress)
     found = counted(len(news.papers), "paper")
@@ -138,7 +131,6 @@ def _run(
     from reviewer.render import paper_line
     from reviewer.render.json import records_json
     from reviewer.tasks.alerts.saved_searches import run_searches
-    from reviewer.text import clean, counted
 
     found = run_searches(shelf, names, progress)
     if as_json:
@@ -176,12 +168,4 @@ def _list(shelf: Library, *, as_json: bool) -> int:
         print_out(f"{search.name}  {search.question}{after}\n")
     if not found:
         print_error("There are no saved searches. Make one: review searches add NAME QUESTION")
-    return 0
-
-
-def _remove(shelf: Library, name: str) -> int:
-    from reviewer.tasks.alerts.saved_searches import remove_search
-
-    remove_search(shelf, name)
-    print_out(f"Removed the search {name}\n")
     return 0

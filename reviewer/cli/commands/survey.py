@@ -3,39 +3,50 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
+from reviewer.cli.library import opened
 from reviewer.cli.options import (
     FilterOptions,
+    JsonOption,
     ModelOptions,
     RunOptions,
+    command,
     filters_of,
-    grouped,
     option,
     settings_of,
 )
-from reviewer.cli.survey_run import SurveyFlags
-
-_EPILOG = "Example: review survey 'reasoning in LLMs'   then: review survey reasoning-in-llms.yaml"
+from reviewer.cli.progress import SurveyProgress
 
 
-def register(app: typer.Typer) -> None:
-    app.command("survey", epilog=_EPILOG)(survey)
+@dataclass(frozen=True)
+class SurveyFlags:
+    """What is written, and where."""
+
+    yes: Annotated[
+        bool, option("--yes", "-y", help="With a topic: do not stop after planning.")
+    ] = False
+    output: Annotated[str, option("--output", "-o", help="The folder of the reports.")] = ""
+    docx: Annotated[bool, option(help="Word files too, made by pandoc.")] = False
+    effort: Annotated[str | None, option(help="quick, normal or thorough; else as planned.")] = None
+    count: Annotated[
+        int | None, option("-k", help="Papers read for a report (60).", min=1, max=500)
+    ] = None
+    words: Annotated[int | None, option(help="About how long (3000).")] = None
+    dry_run: Annotated[bool, option(help="Say what would be written, and make no call.")] = False
+    json: JsonOption = False
 
 
-@grouped
+@command("survey", "review survey 'reasoning in LLMs'   then: review survey reasoning-in-llms.yaml")
 def survey(
     about: Annotated[list[str] | None, typer.Argument(help="A plan file, or a topic.")] = None,
-    init: Annotated[str, option("--init", help="Write a plan file on this topic, to edit.")] = "",
-    update: Annotated[
-        bool, option("--update", help="Write again only what new papers change.")
-    ] = False,
-    retry: Annotated[bool, option("--retry", help="Try failed sections again.")] = False,
-    strict: Annotated[
-        bool, option("--strict", help="Leave out sentences without proof, and exit 3.")
-    ] = False,
+    init: Annotated[str, option(help="Write a plan file on this topic, to edit.")] = "",
+    update: Annotated[bool, option(help="Write again only what new papers change.")] = False,
+    retry: Annotated[bool, option(help="Try failed sections again.")] = False,
+    strict: Annotated[bool, option(help="Leave out sentences without proof, and exit 3.")] = False,
     *,
     flags: SurveyFlags,
     filters: FilterOptions,
@@ -43,9 +54,7 @@ def survey(
     common: RunOptions,
 ) -> int:
     """Write reports on many topics in one run, which goes on where it was stopped."""
-    from reviewer.cli.library import opened
     from reviewer.cli.model import writer_of
-    from reviewer.cli.progress import SurveyProgress
     from reviewer.cli.survey_run import init_plan, run_plan
     from reviewer.tasks.surveys.run import SurveyOptions
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reviewer.cli.library import file_named, opened, split_question, words_alone_note
 from reviewer.cli.options import (
     DryRunOption,
     KeyFilterOptions,
@@ -15,51 +16,44 @@ from reviewer.cli.options import (
     ModelOptions,
     OutputOptions,
     RunOptions,
+    command,
     filters_of,
-    grouped,
     option,
     settings_of,
 )
 from reviewer.cli.output import deliver, print_error
 from reviewer.errors import UsageError
+from reviewer.text import counted
 
 if TYPE_CHECKING:
     from reviewer.types import Table
 
-_EPILOG = (
-    'Example: review table "RL for search" --column reward --column "base model: which model is '
-    'trained?" --column "gain (number)" --column "trained (yes/no)" -o table.html'
+
+@command(
+    "table",
+    'review table "RL for search" --column reward --column "base model: which model is '
+    'trained?" --column "gain (number)" --column "trained (yes/no)" -o table.html',
 )
-
-
-def register(app: typer.Typer) -> None:
-    app.command("table", epilog=_EPILOG)(table)
-
-
-@grouped
 def table(
     topic: Annotated[list[str] | None, typer.Argument(help="What the papers are about.")] = None,
     column: Annotated[
         list[str] | None,
         option(
-            "--column",
             help="NAME, 'NAME: QUESTION' or 'NAME (TYPE): QUESTION', where TYPE is text, number, "
-            "yes/no or 'one of a,b,c'. Again for each column.",
+            "yes/no or 'one of a,b,c'. Again for each column."
         ),
     ] = None,
-    columns: Annotated[str, option("--columns", help="A file with a column a line.")] = "",
+    columns: Annotated[str, option(help="A file with a column a line.")] = "",
     suggest: Annotated[
-        int, typer.Option("--suggest", help="Let this many columns be suggested.", min=0, max=20)
+        int, typer.Option(help="Let this many columns be suggested.", min=0, max=20)
     ] = 0,
-    papers: Annotated[
-        list[str] | None, option("--papers", help="Compare these files or folders.")
-    ] = None,
+    papers: Annotated[list[str] | None, option(help="Compare these files or folders.")] = None,
     named_by: Annotated[str, option("--from", help="Compare the papers of this .bib file.")] = "",
     count: Annotated[
         int | None, option("-k", help="How many papers at most (12 by topic).", min=1)
     ] = None,
     sort: Annotated[str, option(help="relevance, year, title, key or a column's name.")] = "",
-    reverse: Annotated[bool, option("--reverse", help="Sort the other way round.")] = False,
+    reverse: Annotated[bool, option(help="Sort the other way round.")] = False,
     update: Annotated[str, option(help="Bring this JSON table up to date, in its place.")] = "",
     redo_column: Annotated[
         list[str] | None, option(help="With --update: make this column again.")
@@ -67,10 +61,8 @@ def table(
     redo: Annotated[
         list[str] | None, option(help="With --update: make this paper's row again.")
     ] = None,
-    strict: Annotated[
-        bool, option("--strict", help="Leave out values without proof, and exit 3.")
-    ] = False,
-    quotes: Annotated[bool, option("--quotes", help="Show the quotes on a terminal too.")] = False,
+    strict: Annotated[bool, option(help="Leave out values without proof, and exit 3.")] = False,
+    quotes: Annotated[bool, option(help="Show the quotes on a terminal too.")] = False,
     dry_run: DryRunOption = False,
     form: Annotated[
         str, option("--format", "-f", help="markdown, csv, xlsx, latex, html or json.")
@@ -83,21 +75,30 @@ def table(
     common: RunOptions,
 ) -> int:
     """Compare papers in a table, with the quote that each cell rests on."""
-    from reviewer.cli.library import opened, split_question, words_alone_note
     from reviewer.cli.model import say_budget, say_planned, warm_up, writer_of
-    from reviewer.cli.progress import ShownProgress
-    from reviewer.cli.table_inputs import check_rows, columns_of, earlier_table, selected
+    from reviewer.cli.table_inputs import columns_of, selected
     from reviewer.grounding.cells import tally
+    from reviewer.render import choose_format, forms_of
+    from reviewer.render.json import read_table
     from reviewer.tasks import compare_papers
     from reviewer.tasks.tables.table import TableOptions, estimate_calls
     from reviewer.tasks.tables.update import Redo
 
-    form = _form("json" if result.json else form, result.output)
+    form = choose_format("json" if result.json else form, result.output, forms_of("Table"))
+    if form == "xlsx" and result.output in ("", "-"):
+        raise UsageError("--format xlsx needs a file", hint="Name one: -o table.xlsx")
     quiet, use_cache = common.quiet, not model.no_cache
-    earlier = earlier_table(update, quiet=quiet)
+    earlier = None
+    if update:
+        hint = "Make a table first: review table TOPIC -o FILE.json"
+        earlier = read_table(file_named(update, hint, UsageError, quiet=quiet).text, update)
     wanted = filters_of(**vars(filters))
     about, papers = split_question(topic, papers, quiet=quiet)
-    check_rows(about, wanted, bool(papers or named_by or earlier))
+    if not about.strip() and wanted.is_empty and not (papers or named_by or earlier):
+        raise UsageError(
+            "nothing says which papers to compare",
+            hint="Give a topic, or --keys a,b, --tag NAME, --from FILE.bib or --papers PATH.",
+        )
     options = TableOptions(
         columns=columns_of(column, columns, quiet=quiet),
         suggest=suggest,
@@ -109,10 +110,7 @@ def table(
         redo=Redo(tuple(redo_column or ()), tuple(redo or ())),
     )
     settings = settings_of(common, model)
-    with (
-        ShownProgress(quiet=quiet, verbose=common.verbose) as progress,
-        opened(settings, progress, papers, listing_year) as shelf,
-    ):
+    with common.progress() as progress, opened(settings, progress, papers, listing_year) as shelf:
         about, options = selected(about, options, wanted, named_by, shelf, progress)
         if dry_run:
             return say_planned(estimate_calls(about, shelf, settings.model, options), settings)
@@ -130,16 +128,6 @@ def table(
     if counts.failed:
         return 1
     return 3 if made.is_strict and counts.no_proof else 0
-
-
-def _form(form: str, output: str) -> str:
-    """The format. Raises UsageError for a workbook without a file."""
-    from reviewer.render import choose_format, forms_of
-
-    chosen = choose_format(form, output, forms_of("Table"))
-    if chosen == "xlsx" and output in ("", "-"):
-        raise UsageError("--format xlsx needs a file", hint="Name one: -o table.xlsx")
-    return chosen
 
 
 def _show(table: Table, form: str, output: str, update: str, *, with_quotes: bool) -> None:
@@ -162,7 +150,6 @@ def _say_summary(table: Table, note: str, *, has_line: bool) -> None:
     """Print what became of the cells (`has_line`: the table itself says it) and the cost."""
     from reviewer.cli.model import cost_line
     from reviewer.render.describe import tally_line
-    from reviewer.text import counted
 
     if note and table.papers:
         print_error(note)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.options import KeyArgument, LibraryOptions, grouped, option, settings_of
+from reviewer.cli.library import opened
+from reviewer.cli.options import KeyArgument, LibraryOptions, command, option, settings_of
 from reviewer.cli.output import print_error, print_out
 from reviewer.errors import UsageError
 
@@ -14,12 +16,7 @@ if TYPE_CHECKING:
     from reviewer.types import Paper
 
 
-def register(app: typer.Typer) -> None:
-    app.command("tag", epilog="Example: review tag from-fx-gx-2025 --add rl --add to-read")(tag)
-    app.command("note", epilog="Example: review note from-fx-gx-2025 'compare with ProRL'")(note)
-
-
-@grouped
+@command("tag", "review tag from-fx-gx-2025 --add rl --add to-read")
 def tag(
     keys: Annotated[
         list[str] | None, typer.Argument(help="Keys of papers; none lists all tags.")
@@ -30,8 +27,6 @@ def tag(
     common: LibraryOptions,
 ) -> None:
     """Put tags on papers or take them off; without flags, show them."""
-    from reviewer.cli.library import opened
-
     on, off = ([t.strip() for t in tags or ()] for tags in (add, remove))
     if not all([*on, *off]) or set(on) & set(off):
         raise UsageError(
@@ -46,38 +41,29 @@ def tag(
 
     with opened(settings_of(common)) as shelf:
         if not keys:
-            _list_tags(shelf.papers())
+            counts = Counter(tag for paper in shelf.papers() for tag in paper.tags)
+            print_out("".join(f"{name}  {count}\n" for name, count in sorted(counts.items())))
+            if not counts:
+                print_error("No paper has a tag. Put one on: review tag KEY --add TAG")
             return
         papers = shelf.change(keys, tagged) if on or off else [shelf.paper(key) for key in keys]
     for paper in papers:
         print_out(f"{paper.key}  {', '.join(paper.tags) or '(no tags)'}\n")
 
 
-def _list_tags(papers: list[Paper]) -> None:
-    from collections import Counter
-
-    counts = Counter(tag for paper in papers for tag in paper.tags)
-    for name, count in sorted(counts.items()):
-        print_out(f"{name}  {count}\n")
-    if not counts:
-        print_error("No paper has a tag. Put one on: review tag KEY --add TAG")
-
-
-@grouped
+@command("note", "review note from-fx-gx-2025 'compare with ProRL'")
 def note(
     key: KeyArgument,
     words: Annotated[
         list[str] | None, typer.Argument(help="What to note; none shows the note.")
     ] = None,
     replace: Annotated[
-        bool, option("--replace", help="In place of the note; without words, none is left.")
+        bool, option(help="In place of the note; without words, none is left.")
     ] = False,
     *,
     common: LibraryOptions,
 ) -> None:
     """Note something about a paper, under what was noted before; or show it."""
-    from reviewer.cli.library import opened
-
     text = " ".join(words or []).strip()
 
     def noted(paper: Paper) -> Paper:

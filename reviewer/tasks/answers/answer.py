@@ -13,7 +13,7 @@ from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
 from reviewer.search import SearchOptions, find
 from reviewer.search.search import NEAREST_NAMED
-from reviewer.tasks.answers.gather import Gathered, GatherOptions, coverage_of, gather
+from reviewer.tasks.answers.gather import GatherOptions, coverage_of, gather
 from reviewer.text import counted
 from reviewer.text.views import one_line
 from reviewer.types import Answer, Claim
@@ -51,8 +51,22 @@ def answer_question(
     if not question:
         raise UsageError("the question is empty", hint='For example: review ask "does RL help?"')
     gathered = gather(question, library, writer, options, progress)
-    claims = _write(question, gathered, writer, options, progress)
-    kept, without_proof = _strict(claims) if options.is_strict else (claims, [])
+    claims: tuple[Claim, ...] = ()
+    if gathered.evidence:
+        progress("Writing", 0, 0)
+        draft = writer.write_answer(question, gathered.readings, gathered.evidence)
+        progress("Checking", 0, 0)
+        claims = pass_gate(
+            draft,
+            gathered.evidence,
+            writer,
+            may_judge=options.effort != "quick",
+            may_revise=options.effort == "thorough",
+            resolved=options.resolved,
+        )
+    bad = [claim for claim in claims if options.is_strict and claim.support in FAILING]
+    kept = tuple(claim for claim in claims if claim not in bad)
+    without_proof = [f"{counted(len(bad), 'claim')} without proof (strict)"] if bad else []
     # The stances are counted where the writer takes them and the question has two answers.
     has_stances = kept and writer.is_yes_no
     stances = take_stances(gathered.all_readings, gathered.evidence) if has_stances else ()
@@ -80,32 +94,6 @@ def answer_question(
     request = Request("ask", question, settings, writer.prompt_hashes())
     keep_run(answer, request, library, progress)
     return answer
-
-
-def _write(
-    question: str, gathered: Gathered, writer: Writer, options: AskOptions, progress: Progress
-) -> tuple[Claim, ...]:
-    """The checked claims; none when there is nothing to write from."""
-    if gathered.is_empty:
-        return ()
-    progress("Writing", 0, 0)
-    draft = writer.write_answer(question, gathered.readings, gathered.evidence)
-    progress("Checking", 0, 0)
-    return pass_gate(
-        draft,
-        gathered.evidence,
-        writer,
-        may_judge=options.effort != "quick",
-        may_revise=options.effort == "thorough",
-        resolved=options.resolved,
-    )
-
-
-def _strict(claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], list[str]]:
-    """The claims that stay under `--strict`, and in words how many do not."""
-    bad = [claim for claim in claims if claim.support in FAILING]
-    kept = tuple(claim for claim in claims if claim not in bad)
-    return kept, [f"{counted(len(bad), 'claim')} without proof (strict)"] if bad else []
 
 
 def estimate_calls(question: str, library: Library, model: str, options: AskOptions) -> str:

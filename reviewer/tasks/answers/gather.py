@@ -45,29 +45,36 @@ class Gathered:
     all_readings: tuple[Reading, ...] = ()
     left_out: tuple[str, ...] = ()
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.evidence
-
 
 def gather(
     question: str, library: Library, writer: Writer, options: GatherOptions, progress: Progress
 ) -> Gathered:
-    """Search and read. With effort `quick` nothing is read: the writer gets the whole texts."""
+    """Search and read, for the relevant readings and those of their quotes that are found. With
+    effort `quick` nothing is read: the writer gets the whole texts."""
     progress("Searching", 0, 0)
     found = find(question, library, SearchOptions(options.papers, filters=options.filters))
-    if not found.evidence:
-        return Gathered(found)
-    if options.effort == "quick":
-        return Gathered(found, found.evidence)
     evidence = found.evidence
+    if not evidence or options.effort == "quick":
+        return Gathered(found, evidence)
     if options.effort == "thorough":
         evidence = _wider(question, library, writer, options, evidence)
     progress("Reading", 0, 0)
     readings = writer.read(question, evidence)
     if options.effort == "thorough":
         evidence, readings = _deeper(question, library, writer, options, evidence, readings)
-    return _sifted(found, evidence, readings)
+    shown = {item.tag: item for item in evidence}
+    weighed = [reading for reading in readings if reading.relevance >= RELEVANT]
+    sifted = [with_located_quotes(reading, shown) for reading in weighed]
+    lost = sum(len(r.quotes) for r in weighed) - sum(len(r.quotes) for r in sifted)
+    relevant = {reading.paper_id for reading in sifted}
+    left_out = []
+    if useless := len(readings) - len(relevant):
+        left_out.append(f"{counted(useless, 'paper')} read and found irrelevant")
+    if lost:
+        left_out.append(f"{counted(lost, 'quote')} not found in the paper")
+    kept = tuple(item for item in evidence if item.paper.id in relevant)
+    quoted = tuple(reading for reading in sifted if reading.quotes)
+    return Gathered(found, kept, quoted, readings, tuple(left_out))
 
 
 def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverage:
@@ -83,25 +90,6 @@ def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverag
         left_out=(*found.left_out, *gathered.left_out, *notes),
         reason=found.reason,
     )
-
-
-def _sifted(
-    found: Found, evidence: tuple[Evidence, ...], readings: tuple[Reading, ...]
-) -> Gathered:
-    """What was gathered, with the relevant readings and those of their quotes that are found."""
-    shown = {item.tag: item for item in evidence}
-    weighed = [reading for reading in readings if reading.relevance >= RELEVANT]
-    sifted = [with_located_quotes(reading, shown) for reading in weighed]
-    lost = sum(len(r.quotes) for r in weighed) - sum(len(r.quotes) for r in sifted)
-    relevant = {reading.paper_id for reading in sifted}
-    left_out = []
-    if useless := len(readings) - len(relevant):
-        left_out.append(f"{counted(useless, 'paper')} read and found irrelevant")
-    if lost:
-        left_out.append(f"{counted(lost, 'quote')} not found in the paper")
-    kept = tuple(item for item in evidence if item.paper.id in relevant)
-    quoted = tuple(reading for reading in sifted if reading.quotes)
-    return Gathered(found, kept, quoted, readings, tuple(left_out))
 
 
 def with_located_quotes(reading: Reading, shown: dict[str, Evidence]) -> Reading:
@@ -183,9 +171,8 @@ def _joined(
 ) -> tuple[Evidence, ...]:
     """Each chunk once, old ones first, then the first of each search, the second, and so on; tagged
     in this order."""
-    joined = {item.chunk.id: item for item in evidence}
-    for row in zip_longest(*others):
-        for item in row:
-            if item is not None:
-                joined.setdefault(item.chunk.id, item)
+    in_turn = (item for row in zip_longest(*others) for item in row if item is not None)
+    joined: dict[str, Evidence] = {}
+    for item in (*evidence, *in_turn):
+        joined.setdefault(item.chunk.id, item)
     return tagged(joined.values())

@@ -89,7 +89,8 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Nam
         elif bibliography.files:
             found = _entered(key, by_key, bibliography, library)
         else:
-            found = _kept(key, library)
+            near = _near(key, library.catalogue.keys())
+            found = library.catalogue.paper_named(key) or f"no paper in the library has it{near}"
         if isinstance(found, str):
             named.unknown[key] = found
         elif len(found.parts) > 1:
@@ -105,16 +106,13 @@ def _listed(entry: str, by_key: dict[str, Paper], library: Library) -> Paper:
     first = _FIRST_WORD.match(entry)
     if first and (found := library.catalogue.paper_named(first[0])):
         return found
-    known = [*library.papers(), *by_key.values()]
+    titled: dict[str, Paper] = {}
+    for paper in (*library.papers(), *by_key.values()):
+        titled.setdefault(normalise_title(paper.title), paper)
     words = f" {normalise_title(entry)} "
-    titles = ((normalise_title(paper.title), paper) for paper in known)
-    held = [
-        (len(title), n, paper)
-        for n, (title, paper) in enumerate(titles)
-        if len(title.split()) >= _LEAST_TITLE_WORDS and f" {title} " in words
-    ]
-    if held:
-        return max(held, key=lambda item: (item[0], -item[1]))[2]
+    long = (title for title in titled if len(title.split()) >= _LEAST_TITLE_WORDS)
+    if held := max((title for title in long if f" {title} " in words), key=len, default=""):
+        return titled[held]
     return Paper(parts=(Part(name="title", text=shorten(entry, 200)),))
 
 
@@ -128,11 +126,6 @@ def _entered(
             return f"it is in the library, but {files} has no such entry"
         return f"{files} has no such entry{_near(key, list(by_key))}"
     return library.catalogue.paper_like(entry) or entry
-
-
-def _kept(key: str, library: Library) -> Paper | str:
-    found = library.catalogue.paper_named(key)
-    return found or f"no paper in the library has it{_near(key, library.catalogue.keys())}"
 
 
 def _near(key: str, keys: Sequence[str]) -> str:

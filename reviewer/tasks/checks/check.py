@@ -139,15 +139,16 @@ def _judged(
 ) -> list[CheckedSentence]:
     """The sentences, with the writer's verdicts where all papers are known and it can judge."""
     waiting = [n for n, s in enumerate(sentences) if _can_be_judged(s, named)]
-    supports: dict[int, Support] = {}
+    judged = list(sentences)
     for start in range(0, len(waiting), JUDGED_A_CALL):
         progress("Judging", start, len(waiting))
         batch = waiting[start : start + JUDGED_A_CALL]
         said = writer.judge([_claim(sentences[n]) for n in batch])
         if isinstance(said, NeedsModel):
-            return list(sentences)
-        supports |= zip(batch, said, strict=True)
-    return [_with_verdict(s, supports.get(n)) for n, s in enumerate(sentences)]
+            break
+        for n, support in zip(batch, said, strict=True):
+            judged[n] = _with_verdict(sentences[n], support)
+    return judged
 
 
 def _can_be_judged(checked: CheckedSentence, named: Named) -> bool:
@@ -166,9 +167,7 @@ def _claim(checked: CheckedSentence) -> Claim:
     )
 
 
-def _with_verdict(checked: CheckedSentence, support: Support | None) -> CheckedSentence:
-    if support is None:
-        return checked
+def _with_verdict(checked: CheckedSentence, support: Support) -> CheckedSentence:
     problems = checked.problems
     if support in ("contradicted", "unsupported"):
         said = "say otherwise" if support == "contradicted" else "do not bear it out"

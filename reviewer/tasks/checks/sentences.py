@@ -14,6 +14,7 @@ from reviewer.text.keywords import query_terms
 from reviewer.text.numbers import figure_spans
 from reviewer.types import Citation, Paper
 from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Problem
+from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters
 
 MOST_NEAREST = 3
@@ -25,7 +26,7 @@ _OMISSION = re.compile(r"\s*(?:\[[^\[\]]*\]\w*|\(?(?:\.\s?){3,4}\)?|…)\s*")
 _OWN_NUMBER = re.compile(
     r"\b(?:Sections?|Secs?\.|Tables?|Tabs?\.|Figures?|Figs?\.|Eqs?\.|Equations?|Chapters?|Chap\."
     r"|Appendix|Algorithms?|Theorems?|Lemmas?|Definitions?|Steps?|Stages?|pp?\.|pages?|§§?)"
-    r"\s*~?\(?[A-Z]?\d+(?:[.–-]\d+)*\)?",
+    r"\s*~?\(?[A-Z]?\d+(?:[.–-]\d+)*\)?"
 )
 _ABSTRACT = ", of which only the abstract is known"
 # "Two models" counts what the draft speaks of; "two million" and "three times" are figures.
@@ -130,35 +131,33 @@ def _citations(
     citations = []
     for part, start, end in places:
         holding = (c for c in chunks if c.part == part and c.start <= start < c.end)
-        chunk = next(holding, None)
-        citations.append(
-            Citation(
-                paper_id=paper.id,
-                chunk_id=chunk.id if chunk else "",
-                part=part,
-                page=chunk.page if chunk else None,
-                start=start,
-                end=end,
-                quote=paper.text_of(part)[start:end],
-            )
-        )
+        citations.append(_citation(paper, next(holding, None), part, start, end))
     return tuple(citations)
 
 
+def _citation(paper: Paper, chunk: Chunk | None, part: str, start: int, end: int) -> Citation:
+    return Citation(
+        paper_id=paper.id,
+        chunk_id=chunk.id if chunk else "",
+        part=part,
+        page=chunk.page if chunk else None,
+        start=start,
+        end=end,
+        quote=paper.text_of(part)[start:end],
+    )
+
+
 def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Problem:
+    """The problem of words that no cited paper has, with the key of another paper of the library
+    that has them."""
     names = " or ".join(paper.key or key for key, paper in papers.items())
     detail = f"these words are not in {names}"
-    if other := _elsewhere(said, papers, library):
+    cited = {paper.id for paper in papers.values()}
+    hits = find(said, library, SearchOptions(papers=_ELSEWHERE, has_floor=False)).hits
+    others = (hit.paper for hit in hits if hit.paper.id not in cited)
+    if other := next((paper.key for paper in others if _located(said, paper)[1]), ""):
         detail += f", but in {other}"
     return Problem(kind="quote not found", detail=detail, about=said)
-
-
-def _elsewhere(said: str, papers: Mapping[str, Paper], library: Library) -> str:
-    """The key of another paper of the library that has these words."""
-    cited = {paper.id for paper in papers.values()}
-    options = SearchOptions(papers=_ELSEWHERE, has_floor=False)
-    others = (hit.paper for hit in find(said, library, options).hits)
-    return next((p.key for p in others if p.id not in cited and _located(said, p)[1]), "")
 
 
 def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Problem]:
@@ -192,18 +191,10 @@ def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Cit
     pairs.sort(key=lambda pair: -(pair[0].similarity or 0.0) - pair[0].lexical / 2)
     shared = max((len(hit.score.terms) for hit in found.hits), default=0)
     bears = found.matched > 0 or shared >= _SHARED_TERMS
-    nearest = (
-        Citation(
-            paper_id=paper.id,
-            chunk_id=item.chunk.id,
-            part=item.chunk.part,
-            page=item.chunk.page,
-            start=s.start,
-            end=s.end,
-            quote=s.text,
-        )
+    nearest = [
+        _citation(paper, item.chunk, item.chunk.part, s.start, s.end)
         for s, item in pairs[:MOST_NEAREST]
-    )
+    ]
     return bears, tuple(nearest)
 
 

@@ -165,8 +165,10 @@ def _with_verdicts(sections: Sequence[Section], checker: Checker) -> list[Sectio
     every = [claim for section in sections for claim in section.claims if claim.role != "question"]
     given = judge_claims(tuple(every), checker.writer)
     if checker.effort == "thorough":
+        revised = revise_claims(given, checker.evidence, checker.writer)
         given = tuple(
-            map(_kept_place, revise_claims(given, checker.evidence, checker.writer), given)
+            new if isinstance(new, Statement) else _placed(new, old, old.role)
+            for new, old in zip(revised, given, strict=True)
         )
     said = iter(given)
     kept = [[c if c.role == "question" else next(said) for c in s.claims] for s in sections]
@@ -181,11 +183,6 @@ def _with_claims(
         section.model_copy(update={"claims": tuple(own)})
         for section, own in zip(sections, claims, strict=True)
     ]
-
-
-def _kept_place(claim: Claim, before: Statement) -> Statement:
-    """The revised claim as the statement that it was before."""
-    return claim if isinstance(claim, Statement) else _placed(claim, before, before.role)
 
 
 def _is_failing(claim: Statement) -> bool:

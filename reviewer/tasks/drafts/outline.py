@@ -9,14 +9,13 @@ from reviewer.errors import UsageError
 from reviewer.library import Library
 from reviewer.search import SearchOptions, find, group_papers, name_themes, settle_themes
 from reviewer.search.clusters import in_time_order, periods
-from reviewer.tasks.answers.gather import Gathered, gather, with_located_quotes
-from reviewer.tasks.drafts.options import DraftOptions
+from reviewer.tasks.answers.gather import Gathered, GatherOptions, gather, with_located_quotes
 from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
 from reviewer.text import counted
 from reviewer.text.views import one_line
-from reviewer.types import Paper
-from reviewer.types.drafts import DraftPlan, Theme
+from reviewer.types import Evidence, Paper
+from reviewer.types.drafts import DraftPlan, Order, Theme
 from reviewer.types.evidence import by_paper, tagged
 from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
@@ -25,6 +24,19 @@ from reviewer.types.writer import Writer
 # Without a model nobody reads whether a found paper belongs here. A paper with less than half of
 # the best one's score is taken to be about another subject.
 SHARE_OF_BEST = 0.5
+
+
+@dataclass(frozen=True)
+class DraftOptions(GatherOptions):
+    """What to gather and draft. `words` bounds the text; `own` is the work that it is for; a `plan`
+    replaces the search; `is_strict` leaves out sentences without proof."""
+
+    words: int = 600
+    order: Order = "thematic"
+    own: Evidence | None = None
+    own_file: str = ""
+    plan: DraftPlan | None = None
+    is_strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,7 @@ def plan_related_work(
         gathered = gather(question, library, writer, options, progress)
         gathered = _without_far(gathered, writer, options)
     plan = DraftPlan(question=question, order=options.order, words=options.words)
-    if gathered.is_empty:
+    if not gathered.evidence:
         return PlannedDraft(plan, gathered)
     progress("Planning", 0, 0)
     themes, notes = _themes(question, gathered, library, writer, options)
@@ -134,7 +146,7 @@ def _themes(
     question: str, gathered: Gathered, library: Library, writer: Writer, options: DraftOptions
 ) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
     """The themes, each paper in one, each with two papers or more, and in words what had to be
-    changed."""
+    changed. By time, papers are in order in each theme, and themes by their first paper."""
     papers = list({item.paper.id: item.paper for item in gathered.evidence}.values())
     is_by_time = options.order == "chronological"
     if options.plan is not None:
@@ -151,14 +163,10 @@ def _themes(
         return themes, notes
     unknown = sum(paper.year is None for paper in papers)
     said = (f"{counted(unknown, 'paper')} of unknown year come last",) if unknown else ()
-    return _by_time(themes, papers), (*notes, *said)
-
-
-def _by_time(themes: Sequence[Theme], papers: Sequence[Paper]) -> tuple[Theme, ...]:
-    """Papers by year in each theme, and themes by their first paper."""
     place = {paper.id: n for n, paper in enumerate(in_time_order(papers))}
     in_order = [
-        Theme(name=t.name, paper_ids=tuple(sorted(t.paper_ids, key=place.__getitem__)))
-        for t in themes
+        Theme(name=theme.name, paper_ids=tuple(sorted(theme.paper_ids, key=place.__getitem__)))
+        for theme in themes
     ]
-    return tuple(sorted(in_order, key=lambda theme: place[theme.paper_ids[0]]))
+    in_order.sort(key=lambda theme: place[theme.paper_ids[0]])
+    return tuple(in_order), (*notes, *said)

@@ -11,8 +11,7 @@ from reviewer.search.clusters import PAPERS_A_THEME
 from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.answers.gather import coverage_of
 from reviewer.tasks.drafts.compose import Checker, cited_ids, compose_sections
-from reviewer.tasks.drafts.options import DraftOptions
-from reviewer.tasks.drafts.outline import PlannedDraft, plan_related_work
+from reviewer.tasks.drafts.outline import DraftOptions, plan_related_work
 from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.text import counted
 from reviewer.types import RelatedWork
@@ -38,19 +37,31 @@ def draft_related_work(
     options = options or DraftOptions()
     started = time.monotonic()
     planned = plan_related_work(question, library, writer, options, progress)
-    sections, notes = _sections(planned, writer, options, progress)
-    found, left_out = planned.gathered.found, [*writer.notes(), *notes]
+    plan, gathered, found = planned.plan, planned.gathered, planned.gathered.found
+    sections: tuple[Section, ...] = ()
+    notes: list[str] = []
+    if gathered.evidence:
+        brief = Brief(question=plan.question, order=plan.order, words=plan.words, own=options.own)
+        progress("Writing", 0, len(plan.themes))
+        drafts = writer.write_sections(
+            brief, plan.themes, gathered.readings, gathered.evidence, progress
+        )
+        progress("Checking", 0, 0)
+        checker = Checker(writer, gathered.evidence, options.effort, options.own)
+        sections, notes = compose_sections(
+            plan.themes, drafts, checker, plan.words, is_strict=options.is_strict
+        )
     work = RelatedWork(
-        question=planned.plan.question,
-        order=planned.plan.order,
-        words=planned.plan.words,
+        question=plan.question,
+        order=plan.order,
+        words=plan.words,
         own_file=options.own_file,
         sections=sections,
         papers=planned.papers,
         nearest=() if sections else tuple(hit.paper for hit in found.hits[:NEAREST_NAMED]),
         is_weak=found.is_weak and options.plan is None,
-        notes=planned.plan.notes,
-        coverage=coverage_of(planned.gathered, len(cited_ids(sections)), left_out),
+        notes=plan.notes,
+        coverage=coverage_of(gathered, len(cited_ids(sections)), [*writer.notes(), *notes]),
         writer=writer.name,
         effort=options.effort,
         run_id=new_run_id(),
@@ -67,23 +78,6 @@ def draft_related_work(
     request = Request("draft", work.question, settings, writer.prompt_hashes())
     keep_run(work, request, library, progress)
     return work
-
-
-def _sections(
-    planned: PlannedDraft, writer: Writer, options: DraftOptions, progress: Progress
-) -> tuple[tuple[Section, ...], list[str]]:
-    """The checked sections, and what was left out of them, in words."""
-    plan, gathered = planned.plan, planned.gathered
-    if gathered.is_empty:
-        return (), []
-    brief = Brief(question=plan.question, order=plan.order, words=plan.words, own=options.own)
-    progress("Writing", 0, len(plan.themes))
-    drafts = writer.write_sections(
-        brief, plan.themes, gathered.readings, gathered.evidence, progress
-    )
-    progress("Checking", 0, 0)
-    checker = Checker(writer, gathered.evidence, options.effort, options.own)
-    return compose_sections(plan.themes, drafts, checker, plan.words, is_strict=options.is_strict)
 
 
 def estimate_calls(question: str, library: Library, model: str, options: DraftOptions) -> str:

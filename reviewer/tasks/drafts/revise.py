@@ -82,22 +82,30 @@ def revise_draft(
     wanted = [paper for paper in papers if paper.id not in known]
     left_out = [f"{paper.key} is in the draft already" for paper in papers if paper.id in known]
     added: list[tuple[Paper, int, tuple[Claim, ...]]] = []
-    for paper, (start, end) in zip(wanted, _nearest(wanted, text, spans, library), strict=True):
+    said = [clean(text[start:end]) for start, end in spans]
+    # Each goes where it is most like the paragraph, to the first of equals.
+    places = _likeness(wanted, said, library).argmax(axis=1).tolist() if wanted else []
+    for paper, place in zip(wanted, places, strict=True):
+        start, end = spans[place]
         progress(f"Adding {paper.key}", 0, 0)
         claims, lost = _claims(paper, text[start:end], library, writer, options)
         left_out += lost
         added += [(paper, end, claims)] if claims else []
     new = [paper for paper, _, _ in added]
     marks = Marks(style, new, highest_number(text) + 1, escape_pandoc)
+    write = sentence_latex if marks.style == "latex" else sentence_markdown
     additions = []
     for paper, end, claims in added:
-        put = after_paragraph(text, end, _sentences(claims, marks))
+        put = after_paragraph(text, end, " ".join(write(claim, marks) for claim in claims))
         additions.append(Addition(key=paper.key, place=put.place, text=put.text, claims=claims))
     puts = [Put(addition.place, addition.text) for addition in additions]
+    if marks.style != "latex" and new:
+        listed = "\n\n".join(reference_markdown(paper, marks) for paper in new)
+        puts += filter(None, [after_references(text, listed)])
     revision = Revision(
         file=file,
         before=text,
-        after=with_puts(text, [*puts, *_listed(new, text, marks)]),
+        after=with_puts(text, puts),
         additions=tuple(additions),
         papers=tuple(new),
         left_out=(*left_out, *writer.notes()),
@@ -116,14 +124,6 @@ def revise_draft(
     return revision
 
 
-def _listed(added: Sequence[Paper], text: str, marks: Marks) -> list[Put]:
-    """The entries of these papers for the draft's list of references, if it has one."""
-    if marks.style == "latex" or not added:
-        return []
-    put = after_references(text, "\n\n".join(reference_markdown(paper, marks) for paper in added))
-    return [put] if put else []
-
-
 def _is_there(paper: Paper, text: str) -> bool:
     """True when the draft cites the paper's key or a former key, or holds its title."""
     keys = {citation_key(key) for key in (paper.key, *paper.aliases)}
@@ -131,17 +131,6 @@ def _is_there(paper: Paper, text: str) -> bool:
     return bool(keys & cited_keys(text)) or (
         len(title.split()) > 2 and title in normalise_title(text)
     )
-
-
-def _nearest(
-    papers: Sequence[Paper], text: str, spans: Sequence[tuple[int, int]], library: Library
-) -> list[tuple[int, int]]:
-    """For each paper the paragraph that is most like it; the first of equals."""
-    if not papers:
-        return []
-    said = [clean(text[start:end]) for start, end in spans]
-    places = _likeness(papers, said, library).argmax(axis=1).tolist()
-    return [spans[place] for place in places]
 
 
 def _likeness(
@@ -180,16 +169,10 @@ def _claims(
     )
     if not claims:
         return (), [f"{paper.key} says nothing that could be quoted here"]
-    bad = [claim for claim in claims if claim.support in FAILING]
-    if not options.is_strict or not bad:
-        return claims, []
+    bad = [claim for claim in claims if options.is_strict and claim.support in FAILING]
     kept = tuple(claim for claim in claims if claim not in bad)
-    return kept, [f"{counted(len(bad), 'sentence')} on {paper.key} without proof (strict)"]
-
-
-def _sentences(claims: Sequence[Claim], marks: Marks) -> str:
-    write = sentence_latex if marks.style == "latex" else sentence_markdown
-    return " ".join(write(claim, marks) for claim in claims)
+    said = f"{counted(len(bad), 'sentence')} on {paper.key} without proof (strict)"
+    return kept, [said] if bad else []
 
 
 def diff_of(revision: Revision, output: str = "") -> str:

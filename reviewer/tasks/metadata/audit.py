@@ -168,10 +168,7 @@ def _retracted(
     """An entry that marks the paper as retracted."""
     work.note(paper, "retracted", detail=detail, source=source, identifier=notice)
     said = f"{detail} ({source}{', ' * bool(notice)}{notice})"
-    entry = _bare(paper).model_copy(
-        update={"retracted": True, "extra": {NOTE + source.lower(): said}}
-    )
-    return [with_origin(entry, f"audit:{source}")]
+    return [_entry(paper, source, retracted=True, extra={NOTE + source.lower(): said})]
 
 
 def _linked(work: _Work, paper: Paper, event: Event, version: str, source: str) -> Pages:
@@ -185,11 +182,9 @@ def _linked(work: _Work, paper: Paper, event: Event, version: str, source: str) 
     detail = "published as" if event == "published" else "its preprint is"
     key = other.key if other else ""
     work.note(paper, event, detail=detail, source=source, identifier=version, other=key)
-    entry = _bare(paper).model_copy(update={"versions": (version,)})
-    yield [with_origin(entry, f"audit:{source}")]
+    yield [_entry(paper, source, versions=(version,))]
     if other is not None and own:
-        back = _bare(other).model_copy(update={"versions": (identifiers_of(paper)[0].shown,)})
-        yield [with_origin(back, f"audit:{source}")]
+        yield [_entry(other, source, versions=(identifiers_of(paper)[0].shown,))]
 
 
 def held_version(library: Library, version: str) -> Paper | None:
@@ -202,8 +197,9 @@ def held_version(library: Library, version: str) -> Paper | None:
     return library.catalogue.papers_numbered(numbers[:1])[numbers[0]] if numbers else None
 
 
-def _bare(paper: Paper) -> Paper:
-    """An entry with nothing but the paper's title and identifiers."""
+def _entry(paper: Paper, source: str, **found: Any) -> Paper:  # noqa: ANN401  fields of a paper
+    """An entry with nothing but the paper's title and identifiers, and what the source found."""
     title = Part(name="title", text=paper.title)
     arxiv_id = paper.arxiv_id or arxiv_id_in(paper.doi)
-    return Paper(parts=(title,), doi=paper.doi, arxiv_id=arxiv_id, pmid=paper.pmid)
+    entry = Paper(parts=(title,), doi=paper.doi, arxiv_id=arxiv_id, pmid=paper.pmid, **found)
+    return with_origin(entry, f"audit:{source}")

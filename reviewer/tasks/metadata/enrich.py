@@ -196,9 +196,8 @@ def is_certain(match: Match) -> bool:
 
 def is_near(match: Match) -> bool:
     """True when a person should see the match."""
-    if match.title >= SAME_TITLE:
-        return True
-    return match.title >= NEAR_TITLE and (match.abstract is None or match.abstract >= AGREES)
+    agrees = match.abstract is None or match.abstract >= AGREES
+    return match.title >= (NEAR_TITLE if agrees else SAME_TITLE)
 
 
 def _held_elsewhere(library: Library, paper: Paper, match: Match) -> str:

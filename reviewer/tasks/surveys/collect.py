@@ -80,10 +80,7 @@ class _Pool:
 
 
 def collect(
-    plan: ReportPlan,
-    questions: Sequence[ViewQuestion],
-    library: Library,
-    kept: Sequence[str] = (),
+    plan: ReportPlan, questions: Sequence[ViewQuestion], library: Library, kept: Sequence[str] = ()
 ) -> Collected:
     """Search for the topic, for each question, and for each section that the plan names.
 

@@ -75,14 +75,10 @@ class SectionCount:
     total: int = 0
     alone: threading.RLock = field(default_factory=threading.RLock)
 
-    def expect(self, sections: int) -> None:
+    def add(self, *, done: int = 0, expected: int = 0) -> None:
         with self.alone:
-            self.total += sections
-            self.progress("Writing", self.done, self.total)
-
-    def ended(self) -> None:
-        with self.alone:
-            self.done += 1
+            self.done += done
+            self.total += expected
             self.progress("Writing", self.done, self.total)
 
     def say(self, news: str) -> None:

@@ -32,13 +32,10 @@ def cross_reference(sections: Sequence[SurveySection]) -> tuple[SurveySection, .
                 said.append((n, claim))
             else:
                 where.add(known)
-        gone = len(section.claims) - len(claims)
-        note = (f"{counted(gone, 'sentence')} that another section has",) if gone else ()
-        kept.append(
-            section.model_copy(
-                update={"claims": tuple(claims), "left_out": (*section.left_out, *note)}
-            )
-        )
+        left_out = section.left_out
+        if gone := len(section.claims) - len(claims):
+            left_out += (f"{counted(gone, 'sentence')} that another section has",)
+        kept.append(section.model_copy(update={"claims": tuple(claims), "left_out": left_out}))
         for m in where:
             links[n].add(m)
             links[m].add(n)

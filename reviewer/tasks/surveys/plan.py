@@ -37,14 +37,15 @@ FIELDS = {
     "table": ("topic", "columns", "papers"),
 }
 DEPTHS: tuple[Depth, ...] = get_args(Depth)
-VIEWS: tuple[PointOfView, ...] = tuple(view for view in get_args(PointOfView) if view)
+VIEWS: tuple[PointOfView, ...] = tuple(filter(None, get_args(PointOfView)))
 _YEARS = re.compile(r"(\d{4})?(:)?(\d{4})?")
 _DEFAULTS = ReportPlan(title="", topic="")
 _HEAD = """\
 # A plan of reports. Change what you like, then:  review survey THIS_FILE
 # All fields: docs/survey-plan.schema.json
 """
-_MORE = """\
+_TEMPLATE = """\
+title: {topic}
 # scope:                   # which papers may be found, for all reports or for one
 #   years: "2023:2025"     # 2024, "2023:2025", "2024:" or ":2020"
 #   tags: [rl]
@@ -53,25 +54,22 @@ settings:                  # for all reports; a report may have its own
   words: 3000
   depth: normal            # quick, normal or thorough
 reports:
+  - topic: {topic}
+    # questions:            # asked beside those that a model thinks of
+    #   - What do critics say?
+    # sections:             # without them they are outlined from what is found
+    #   - title: What is measured
+    #     questions: [Which benchmarks are used?, What do they miss?]
+    # tables:
+    #   - columns: [data, 'gain (number)', 'main result: what is the main finding?']
+    #     papers: 12
+  # - a second topic, of which all else is as above
 """
 
 
 def template(topic: str) -> str:
     """A plan of one report on the topic, to be edited; every field is there, or in a comment."""
-    said = quoted(topic)
-    return (
-        f"{_HEAD}title: {said}\n{_MORE}"
-        f"  - topic: {said}\n"
-        "    # questions:            # asked beside those that a model thinks of\n"
-        "    #   - What do critics say?\n"
-        "    # sections:             # without them they are outlined from what is found\n"
-        "    #   - title: What is measured\n"
-        "    #     questions: [Which benchmarks are used?, What do they miss?]\n"
-        "    # tables:\n"
-        "    #   - columns: [data, 'gain (number)', 'main result: what is the main finding?']\n"
-        "    #     papers: 12\n"
-        "  # - a second topic, of which all else is as above\n"
-    )
+    return _HEAD + _TEMPLATE.format(topic=quoted(topic))
 
 
 def survey_yaml(plan: SurveyPlan, papers: Sequence[Paper]) -> str:
@@ -95,19 +93,14 @@ def survey_yaml(plan: SurveyPlan, papers: Sequence[Paper]) -> str:
             lines.append(f"      - {{question: {quoted(asked.question)}{view}}}")
         lines += ["    sections:"] if report.sections else []
         for section in report.sections:
-            lines += _section_lines(section, known)
+            lines.append(f"      - title: {quoted(section.title)}")
+            lines += ["        questions:"] if section.questions else []
+            lines += [f"          - {quoted(question)}" for question in section.questions]
+            lines += ["        keys:"] if section.keys else []
+            for key in section.keys:
+                comment = f"  # {titled(known[key])}" if key in known else ""
+                lines.append(f"          - {quoted(key)}{comment}")
     return "\n".join(lines) + "\n"
-
-
-def _section_lines(section: SectionPlan, known: dict[str, Paper]) -> list[str]:
-    lines = [f"      - title: {quoted(section.title)}"]
-    lines += ["        questions:"] if section.questions else []
-    lines += [f"          - {quoted(question)}" for question in section.questions]
-    lines += ["        keys:"] if section.keys else []
-    for key in section.keys:
-        comment = f"  # {titled(known[key])}" if key in known else ""
-        lines.append(f"          - {quoted(key)}{comment}")
-    return lines
 
 
 def _scope_lines(filters: Filters) -> list[str]:
@@ -130,28 +123,23 @@ def read_survey_plan(text: str, file: str, paper_named: Callable[[str], Paper]) 
     top = reader.top(text, FIELDS["plan"])
     if "reports" not in top:
         reader.fault(1, "the reports are missing", "Add reports: with a topic a line.")
-    shared = reader.shared(top)
+    own = {**top}
+    if "settings" in top:
+        own |= reader.fields(top["settings"], FIELDS["settings"], "settings")
+    shared = reader.settings(own, _DEFAULTS)
     reports = tuple(reader.report(node, shared) for node in reader.items(top["reports"], "reports"))
-    title = reader.text(top["title"], "title") if "title" in top else reports[0].title
-    return SurveyPlan(title=title, reports=reports)
+    return SurveyPlan(title=reader.field(top, "title", reports[0].title), reports=reports)
 
 
 class _Reader(NodeReader):
     """Takes a survey's plan from nodes."""
 
-    def shared(self, top: Mapping[str, Node]) -> ReportPlan:
-        """What holds for all reports."""
-        own = {name: node for name, node in top.items() if name == "scope"}
-        if "settings" in top:
-            own |= self.fields(top["settings"], FIELDS["settings"], "settings")
-        return self._settings(own, _DEFAULTS)
-
-    def _settings(self, own: Mapping[str, Node], before: ReportPlan) -> ReportPlan:
+    def settings(self, own: Mapping[str, Node], before: ReportPlan) -> ReportPlan:
         """The report with the scope and settings that are given, the others as before."""
         filters = self._scope(own["scope"]) if "scope" in own else before.filters
         papers = self.number(own, "papers", 1, MOST_PAPERS, before.papers)
         words = self.number(own, "words", LEAST_WORDS, MOST_REPORT_WORDS, before.words)
-        depth = self.one_of(own["depth"], "depth", DEPTHS) if "depth" in own else before.depth
+        depth = self.one_of(own, "depth", DEPTHS, before.depth)
         changes = {"filters": filters, "papers": papers, "words": words, "depth": depth}
         return before.model_copy(update=changes)
 
@@ -163,9 +151,9 @@ class _Reader(NodeReader):
         own = self.fields(node, FIELDS["report"], "a report")
         if "topic" not in own and "title" not in own:
             self.fault(line_of(node), "a report has no topic", "Add topic: with what it is about.")
-        title = self._text(own, "title")
-        topic = self._text(own, "topic") or title
-        return self._settings(own, shared).model_copy(
+        title = self.field(own, "title")
+        topic = self.field(own, "topic") or title
+        return self.settings(own, shared).model_copy(
             update={
                 "title": title or _as_title(topic),
                 "topic": topic,
@@ -180,16 +168,13 @@ class _Reader(NodeReader):
     ) -> tuple[T, ...]:
         return tuple(read(node) for node in self.items(own[name], name)) if name in own else ()
 
-    def _text(self, own: Mapping[str, Node], name: str) -> str:
-        return self.text(own[name], name) if name in own else ""
-
     def _question(self, node: Node) -> ViewQuestion:
         if node.id == "scalar":
             return ViewQuestion(question=self.text(node, "a question"))
         own = self.fields(node, FIELDS["question"], "a question")
         if "question" not in own:
             self.fault(line_of(node), "a question has no text")
-        view = self.one_of(own["view"], "view", VIEWS) if "view" in own else ""
+        view = self.one_of(own, "view", VIEWS, "")
         return ViewQuestion(question=self.text(own["question"], "question"), view=view)
 
     def _section(self, node: Node) -> SectionPlan:
@@ -214,11 +199,11 @@ class _Reader(NodeReader):
                 columns.append(read_column(self.text(item, "a column")))
                 checked_columns(columns)
             except UsageError as error:
-                if error.message.startswith(self._file):
+                if error.message.startswith(self.file):
                     raise
                 self.fault(line_of(item), error.message, error.hint)
         papers = self.number(own, "papers", 1, MOST_PAPERS, 12)
-        return TablePlan(topic=self._text(own, "topic"), columns=tuple(columns), papers=papers)
+        return TablePlan(topic=self.field(own, "topic"), columns=tuple(columns), papers=papers)
 
     def _scope(self, node: Node) -> Filters:
         own = self.fields(node, FIELDS["scope"], "a scope")
@@ -226,7 +211,7 @@ class _Reader(NodeReader):
         return Filters(
             year_from=first,
             year_to=last,
-            venue=self._text(own, "venue"),
+            venue=self.field(own, "venue"),
             tags=self._listed(own, "tags", lambda n: self.text(n, "a tag")),
             files=self._listed(own, "files", lambda n: self.text(n, "a file")),
         )
@@ -237,8 +222,8 @@ class _Reader(NodeReader):
         first = int(found[1]) if found and found[1] else None
         last = int(found[3]) if found and found[3] else None
         if found is None or not (first or last) or (first and last and first > last):
-            message = f"'{said}' is not a range of years"
-            self.fault(line_of(node), message, 'Use 2024, "2023:2025", "2024:".')
+            hint = 'Use 2024, "2023:2025", "2024:".'
+            self.fault(line_of(node), f"'{said}' is not a range of years", hint)
         return first, last if found[2] else first
 
 

@@ -10,19 +10,16 @@ from reviewer.grounding import pass_gate, take_stances, verdict_of
 from reviewer.grounding.claims import FAILING
 from reviewer.library.storage.steps import key_of
 from reviewer.llm import side_by_side
-from reviewer.search import map_papers
 from reviewer.tasks.drafts.compose import cited_ids
-from reviewer.tasks.surveys.collect import Collected, collect, count_flow
-from reviewer.tasks.surveys.context import Latest, PreparedReport, SurveyRun, tried
+from reviewer.tasks.surveys.collect import Collected, count_flow
+from reviewer.tasks.surveys.context import Latest, Outline, PreparedReport, SurveyRun, tried
 from reviewer.tasks.surveys.cross_references import cross_reference
 from reviewer.tasks.surveys.read import is_relevant, read_papers
 from reviewer.tasks.surveys.sections import PAPERS_A_SECTION, outline, write_section
 from reviewer.tasks.surveys.tables import make_tables
-from reviewer.tasks.surveys.updates import keep_failed, keep_latest, make_news, mark_updates
 from reviewer.text import counted
-from reviewer.types import Claim, SurveyReport
+from reviewer.types import Claim, Paper, SurveyReport
 from reviewer.types.claims import AnswerDraft, NeedsModel, Reading
-from reviewer.types.drafts import Theme
 from reviewer.types.frozen import Frozen
 from reviewer.types.surveys import (
     Methods,
@@ -30,6 +27,7 @@ from reviewer.types.surveys import (
     ReportPlan,
     StanceCount,
     SurveySection,
+    UpdateNews,
     ViewQuestion,
 )
 
@@ -45,16 +43,6 @@ class Questions(Frozen):
 class Summary(Frozen):
     abstract: tuple[Claim, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
-
-
-def prepare(
-    plan: ReportPlan, name: str, questions: tuple[ViewQuestion, ...], run: SurveyRun
-) -> PreparedReport:
-    """Search for all that the report asks. Contacts no service but an embedding's provider."""
-    is_update = run.options.is_update
-    latest = run.steps.find(run.latest_key(plan), Latest) if is_update else None
-    collected = collect(plan, questions, run.library, latest.read_ids if latest else ())
-    return PreparedReport(run, plan, name, questions, collected, latest)
 
 
 def write_report(prepared: PreparedReport) -> SurveyReport:
@@ -78,7 +66,7 @@ def write_report(prepared: PreparedReport) -> SurveyReport:
         )
     readings = read_papers(prepared)
     outlined = outline(prepared, readings)
-    run.count.expect(len(outlined.sections) - expected_sections(plan, collected))
+    run.count.add(expected=len(outlined.sections) - expected_sections(plan, collected))
     written = side_by_side(
         lambda section: write_section(section, prepared, readings), outlined.sections, run.jobs
     )
@@ -87,7 +75,7 @@ def write_report(prepared: PreparedReport) -> SurveyReport:
     relevant = [paper for paper in collected.papers if is_relevant(readings.get(paper.id))]
     tables, failed_tables = make_tables(prepared, relevant)
     summary = _summary(sections, prepared)
-    sections = mark_updates(sections, keys, latest)
+    sections, news = _compared(sections, keys, collected.papers, latest)
     cited = cited_ids(sections) | {c.paper_id for s in summary.abstract for c in s.citations}
     irrelevant = len(collected.papers) - len(relevant)
     reasons = [f"{counted(irrelevant, 'paper')} read and found irrelevant"] if irrelevant else []
@@ -106,19 +94,15 @@ def write_report(prepared: PreparedReport) -> SurveyReport:
         papers=collected.papers,
         flow=count_flow(collected, len(collected.papers), len(cited), reasons),
         methods=_methods(prepared),
-        news=make_news(sections, collected.papers, latest),
+        news=news,
         is_weak=collected.is_weak,
         failed=sum(bool(s.failed) for s in sections) + len(failed_tables),
     )
-    keep_failed(sections, keys, run)
-    keep_latest(report, outlined, keys, prepared)
+    for section, key in zip(sections, keys, strict=True):
+        if section.failed:  # it stays so until it is tried again: the same run makes no new calls
+            run.steps.keep(key, "section", section)
+    _keep_latest(report, outlined, keys, prepared)
     return report
-
-
-def with_map(report: SurveyReport, run: SurveyRun) -> SurveyReport:
-    """The report with its papers laid out. Uses the processor for a moment, and no service."""
-    themes = [Theme(name=s.title, paper_ids=s.paper_ids) for s in report.sections]
-    return report.model_copy(update={"map": map_papers(report.papers, themes, run.library)})
 
 
 def expected_sections(plan: ReportPlan, collected: Collected) -> int:
@@ -159,7 +143,11 @@ def _summary(sections: Sequence[SurveySection], prepared: PreparedReport) -> Sum
             abstract = tuple(claim for claim in abstract if claim.support not in FAILING)
         questions = AnswerDraft(claims=draft.open_questions)
         asked = pass_gate(questions, shown, run.writer, may_judge=False)
-        is_open = [_open_question(claim, sections) for claim in asked if claim.citations]
+        is_open = []
+        for claim in asked:
+            cited = {citation.paper_id for citation in claim.citations}
+            numbers = tuple(n for n, s in enumerate(sections, 1) if cited & set(s.paper_ids))
+            is_open += [OpenQuestion(**claim.model_dump(), sections=numbers)] if cited else []
         return Summary(abstract=abstract, open_questions=tuple(is_open))
 
     made = tried(lambda: run.steps.done("summary", parts, Summary, make))
@@ -167,12 +155,6 @@ def _summary(sections: Sequence[SurveySection], prepared: PreparedReport) -> Sum
         run.count.say(f"No abstract of '{plan.title}': {made.message}")
         return Summary()
     return made
-
-
-def _open_question(claim: Claim, sections: Sequence[SurveySection]) -> OpenQuestion:
-    cited = {citation.paper_id for citation in claim.citations}
-    numbers = (n for n, s in enumerate(sections, start=1) if cited & set(s.paper_ids))
-    return OpenQuestion(**claim.model_dump(), sections=tuple(numbers))
 
 
 def _verdicts(prepared: PreparedReport, readings: Mapping[str, Reading]) -> tuple[StanceCount, ...]:
@@ -206,3 +188,49 @@ def _methods(prepared: PreparedReport) -> Methods:
         library_entries=library.catalogue.count_entries(),
         version=metadata.version("reviewer"),
     )
+
+
+def _compared(
+    sections: Sequence[SurveySection],
+    keys: Sequence[str],
+    papers: Sequence[Paper],
+    latest: Latest | None,
+) -> tuple[tuple[SurveySection, ...], UpdateNews | None]:
+    """The sections, each marked with what an update did to it, and what is new since the latest
+    run; unmarked and None without an update. `keys` are those of the sections' steps."""
+    if latest is None:
+        return tuple(sections), None
+    known, titles = set(latest.read_ids), {s.title for s in latest.outline.sections}
+    marked = []
+    for section, key in zip(sections, keys, strict=True):
+        state = "rewritten" if section.title in titles else "new"
+        state = "unchanged" if key in latest.section_keys else state
+        new_ids = tuple(i for i in section.paper_ids if i not in known)
+        marked.append(section.model_copy(update={"state": state, "new_ids": new_ids}))
+    now = {paper.id for paper in papers}
+    news = UpdateNews(
+        since=latest.made,
+        new_ids=tuple(p.id for p in papers if p.id not in known),
+        gone_titles=tuple(title for i, title in latest.titles.items() if i not in now),
+        rewritten=tuple(s.title for s in marked if s.state != "unchanged"),
+        unchanged=sum(s.state == "unchanged" for s in marked),
+    )
+    return tuple(marked), news
+
+
+def _keep_latest(
+    report: SurveyReport, outlined: Outline, keys: Sequence[str], prepared: PreparedReport
+) -> None:
+    """Keep what an update continues from. A partly failed report does not replace a whole one."""
+    if report.failed or not report.sections:
+        return
+    run, papers = prepared.run, prepared.collected.papers
+    latest = Latest(
+        made=run.started,
+        outline=outlined,
+        section_keys=tuple(keys),
+        read_ids=tuple(paper.id for paper in papers),
+        titles={paper.id: paper.title for paper in papers},
+        tables=report.tables,
+    )
+    run.steps.keep(run.latest_key(prepared.plan), "latest", latest)

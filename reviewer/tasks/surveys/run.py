@@ -14,19 +14,16 @@ from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request
 from reviewer.library.storage.steps import Steps, key_of
 from reviewer.llm import LimitError, StoppedError
-from reviewer.tasks.surveys.context import PreparedReport, SectionCount, SurveyRun, tried
+from reviewer.search import map_papers
+from reviewer.tasks.surveys.collect import collect
+from reviewer.tasks.surveys.context import Latest, PreparedReport, SectionCount, SurveyRun, tried
 from reviewer.tasks.surveys.context import SurveyOptions as SurveyOptions
 from reviewer.tasks.surveys.read import read_papers
-from reviewer.tasks.surveys.report import (
-    expected_sections,
-    points_of_view,
-    prepare,
-    with_map,
-    write_report,
-)
+from reviewer.tasks.surveys.report import expected_sections, points_of_view, write_report
 from reviewer.tasks.surveys.sections import outline
 from reviewer.text.filenames import file_names
 from reviewer.types import SurveyReport
+from reviewer.types.drafts import Theme
 from reviewer.types.maps import PaperMap
 from reviewer.types.progress import Progress, silent
 from reviewer.types.surveys import Batch, Made, Methods, ReportPlan, SectionPlan, SurveyPlan
@@ -65,7 +62,9 @@ def run_survey(
     def ended(found: SurveyReport | ModelError) -> SurveyReport | ModelError:
         if isinstance(found, ModelError):
             return found
-        whole = with_map(found, run).model_copy(update={"made": run.made()})
+        themes = [Theme(name=s.title, paper_ids=s.paper_ids) for s in found.sections]
+        laid_out = map_papers(found.papers, themes, library)
+        whole = found.model_copy(update={"map": laid_out, "made": run.made()})
         options.done(whole)
         return whole
 
@@ -73,11 +72,16 @@ def run_survey(
     errors = [found for found in results if isinstance(found, ModelError)]
     if errors and len(errors) == len(results):
         raise errors[0]
-    reports = tuple(
-        _failed(report, name, found, run) if isinstance(found, ModelError) else found
-        for report, name, found in zip(plan.reports, names_of(plan), results, strict=True)
-    )
-    batch = Batch(title=plan.title, reports=reports, made=run.made())
+    reports = []
+    for own, name, found in zip(plan.reports, names_of(plan), results, strict=True):
+        if isinstance(found, ModelError):  # the report failed as a whole: it has no section
+            run.count.say(f"The report '{own.title}' failed: {found.message}")
+            methods = Methods(writer=writer.name, depth=own.depth)
+            found = SurveyReport(
+                name=name, title=own.title, topic=own.topic, methods=methods, failed=1
+            )
+        reports.append(found)
+    batch = Batch(title=plan.title, reports=tuple(reports), made=run.made())
     kept = tuple(report.model_copy(update=_UNKEPT) for report in reports)
     settings = {"plan": key_of("plan", [plan])[:16], "reports": len(plan.reports)}
     request = Request("survey", batch.title, settings, writer.prompt_hashes())
@@ -115,13 +119,16 @@ def plan_survey(
 
 def _prepared(plan: SurveyPlan, run: SurveyRun) -> list[PreparedReport]:
     """Every report's questions, asked side by side, and then its papers. All searches are made
-    before anything is read: they take the processor, which calls side by side need."""
+    before anything is read: they take the processor, which calls side by side need, and contact no
+    service but an embedding's provider."""
     asked = _all_of(_side_by_side(lambda own: points_of_view(own, run), plan.reports, run))
     made: list[PreparedReport] = []
     for name, own, questions in zip(names_of(plan), plan.reports, asked, strict=True):
         run.count.progress("Searching", len(made), len(plan.reports))
-        made.append(prepare(own, name, questions, run))
-    run.count.expect(sum(expected_sections(p.plan, p.collected) for p in made))
+        latest = run.steps.find(run.latest_key(own), Latest) if run.options.is_update else None
+        collected = collect(own, questions, run.library, latest.read_ids if latest else ())
+        made.append(PreparedReport(run, own, name, questions, collected, latest))
+    run.count.add(expected=sum(expected_sections(p.plan, p.collected) for p in made))
     return made
 
 
@@ -170,12 +177,3 @@ def _side_by_side(
         raise
     pool.shutdown()
     return [made[future] for future in futures]
-
-
-def _failed(report: ReportPlan, name: str, error: ModelError, run: SurveyRun) -> SurveyReport:
-    """A report that failed as a whole: it has no section."""
-    run.count.say(f"The report '{report.title}' failed: {error.message}")
-    methods = Methods(writer=run.writer.name, depth=report.depth)
-    return SurveyReport(
-        name=name, title=report.title, topic=report.topic, methods=methods, failed=1
-    )

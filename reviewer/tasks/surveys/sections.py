@@ -12,14 +12,12 @@ from reviewer.tasks.drafts.compose import Checker, compose_sections
 from reviewer.tasks.surveys.context import Outline, OutlinedSection, PreparedReport, tried
 from reviewer.tasks.surveys.read import is_relevant
 from reviewer.tasks.yaml_plan import LEAST_WORDS
-from reviewer.types import Evidence
 from reviewer.types.claims import Reading
 from reviewer.types.drafts import Brief, Theme
 from reviewer.types.progress import silent
 from reviewer.types.surveys import SurveySection
 
 PAPERS_A_SECTION = 7.5  # this many papers a theme, as judged sub-themes of a survey have about 5
-_PROMPTS = ("section", "judge", "revise")
 Readings = Mapping[str, Reading]
 
 
@@ -73,14 +71,8 @@ def _as_planned(prepared: PreparedReport, readings: Readings) -> Outline:
     for section, own in zip(prepared.plan.sections, prepared.collected.sections, strict=True):
         ids = tuple(i for i in own if section.keys or is_relevant(readings.get(i)))
         if ids:
-            made.append(
-                OutlinedSection(
-                    title=section.title,
-                    paper_ids=ids,
-                    questions=section.questions,
-                    words=section.words,
-                )
-            )
+            own_fields = section.model_dump(include={"title", "questions", "words"})
+            made.append(OutlinedSection(paper_ids=ids, **own_fields))
         else:
             notes.append(f"nothing was found for the section '{section.title}'")
     return Outline(sections=tuple(made), notes=tuple(notes))
@@ -100,40 +92,31 @@ def write_section(
     share = plan.words * len(outlined.paper_ids) / max(1, plan.papers)
     words = outlined.words or max(2 * LEAST_WORDS, 50 * round(share / 50))
     asked = [plan.topic, outlined.title, outlined.questions, words, plan.depth]
-    hashes = run.writer.prompt_hashes(_PROMPTS)
+    hashes = run.writer.prompt_hashes(("section", "judge", "revise"))
     how = [run.options.is_strict, run.writer.name, hashes]
     key = key_of("section", [*asked, *how, [item.chunk.id for item in own]])
+    blank = SurveySection(**outlined.model_dump(exclude={"words"}))
+
+    def write() -> SurveySection:
+        themes = (Theme(name=outlined.title, paper_ids=outlined.paper_ids),)
+        about = " ".join([f"{plan.topic}: {outlined.title}.", *outlined.questions])
+        read = tuple(readings[i] for i in outlined.paper_ids if i in readings)
+        brief = Brief(question=about, words=words)
+        drafts = run.writer.write_sections(brief, themes, read, own, silent)
+        checker = Checker(run.writer, own, plan.depth)
+        is_strict = run.options.is_strict
+        made, notes = compose_sections(themes, drafts, checker, words, is_strict=is_strict)
+        left_out = tuple(note.replace(" (--words)", "") for note in notes)
+        claims = made[0].claims if made else ()
+        return blank.model_copy(update={"claims": claims, "left_out": left_out})
+
     section = run.steps.find(key, SurveySection)
     if section is None or (section.failed and run.options.is_retry):
-        blank = SurveySection(**outlined.model_dump(exclude={"words"}))
-        made = tried(lambda: _written(blank, words, own, prepared, readings))
+        made = tried(write)
         if isinstance(made, ModelError):
             section = blank.model_copy(update={"failed": made.message})
         else:
             section = made
             run.steps.keep(key, "section", made)
-    run.count.ended()
+    run.count.add(done=1)
     return WrittenSection(section, key)
-
-
-def _written(
-    section: SurveySection,
-    words: int,
-    evidence: Sequence[Evidence],
-    prepared: PreparedReport,
-    readings: Readings,
-) -> SurveySection:
-    """The section with its checked sentences, at most `words` words of them."""
-    run, plan = prepared.run, prepared.plan
-    theme = Theme(name=section.title, paper_ids=section.paper_ids)
-    about = " ".join([f"{plan.topic}: {section.title}.", *section.questions])
-    own = tuple(readings[i] for i in section.paper_ids if i in readings)
-    brief = Brief(question=about, words=words)
-    drafts = run.writer.write_sections(brief, (theme,), own, evidence, silent)
-    checker = Checker(run.writer, evidence, plan.depth)
-    made, notes = compose_sections(
-        (theme,), drafts, checker, words, is_strict=run.options.is_strict
-    )
-    claims = made[0].claims if made else ()
-    left_out = tuple(note.replace(" (--words)", "") for note in notes)
-    return section.model_copy(update={"claims": claims, "left_out": left_out})

@@ -60,9 +60,8 @@ def _table(
             update={"run_id": "", "usage": Usage(), "filters": filters, "coverage": coverage}
         )
 
-    return run.steps.done("table", [*parts, [p.id for p in papers]], Table, make, _is_whole)
+    def is_whole(table: Table) -> bool:
+        """False where rows failed: calls that an interrupt or a limit ended leave them so too."""
+        return not any(cell.state == "failed" for row in table.rows for cell in row.cells)
 
-
-def _is_whole(table: Table) -> bool:
-    """False where rows failed: calls that an interrupt or a limit ended leave them so too."""
-    return not any(cell.state == "failed" for row in table.rows for cell in row.cells)
+    return run.steps.done("table", [*parts, [p.id for p in papers]], Table, make, is_whole)

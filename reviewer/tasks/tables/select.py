@@ -15,7 +15,7 @@ from reviewer.tasks.paper_chunks import chunks_of
 from reviewer.text import counted
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import Score, tagged
-from reviewer.types.papers import Chunk, Skipped
+from reviewer.types.papers import Skipped
 from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 from reviewer.types.tables import Column
@@ -55,7 +55,11 @@ def choose_papers(topic: str, library: Library, filters: Filters, most: int | No
             left_out=(*found.left_out, *_beyond(found.matched, len(papers))),
         )
     papers = tuple(library.papers(filters))
-    relevance = _relevance(topic, library, papers) if topic else {}
+    relevance: dict[str, float] = {}
+    if topic:  # a paper that search did not look at has no score
+        own = Filters(keys=tuple(paper.key for paper in papers))
+        found = find(topic, library, SearchOptions(len(papers), filters=own, has_floor=False))
+        relevance = {hit.paper.id: hit.score.total for hit in found.hits}
     place = {key: number for number, key in enumerate(filters.keys)}
     papers = tuple(
         sorted(papers, key=lambda p: (-relevance.get(p.id, 0.0), place.get(p.key, len(place))))
@@ -71,13 +75,6 @@ def _beyond(matched: int, kept: int) -> tuple[str, ...]:
     return (f"{counted(more, 'paper')} beyond the first {kept} (-k)",) if more > 0 else ()
 
 
-def _relevance(topic: str, library: Library, papers: Sequence[Paper]) -> dict[str, float]:
-    """Scores by paper id, without floor; a paper that search did not look at has none."""
-    filters = Filters(keys=tuple(paper.key for paper in papers))
-    options = SearchOptions(len(papers), filters=filters, has_floor=False)
-    return {hit.paper.id: hit.score.total for hit in find(topic, library, options).hits}
-
-
 def texts_of(
     papers: Sequence[Paper],
     columns: Sequence[Column],
@@ -86,30 +83,20 @@ def texts_of(
 ) -> tuple[Evidence, ...]:
     """The texts of each paper, tagged E1, E2, ...: the whole of a short text; of a long one its
     beginning, what bears on the columns, and the `quoted` chunks, given as ids by paper id."""
-    pairs = []
+    texts: list[Evidence] = []
     for paper in papers:
         chunks = chunks_of(paper, library)
         if sum(len(chunk.text) for chunk in chunks) > WHOLE_CHARS:
             wanted = set((quoted or {}).get(paper.id, ()))
-            chunks = _bearing(paper, chunks, columns, library, wanted)
-        pairs += [(paper, chunk) for chunk in chunks]
-    return tagged(
-        Evidence(tag="", paper=paper, chunk=chunk, score=Score(total=0.0)) for paper, chunk in pairs
-    )
-
-
-def _bearing(
-    paper: Paper,
-    chunks: Sequence[Chunk],
-    columns: Sequence[Column],
-    library: Library,
-    wanted: set[str],
-) -> tuple[Chunk, ...]:
-    options = SearchOptions(1, CHUNKS_A_COLUMN, Filters(keys=(paper.key,)), has_floor=False)
-    for column in columns:
-        if len(wanted) < MOST_CHUNKS:
-            wanted |= {e.chunk.id for e in find(column_query(column), library, options).evidence}
-    return tuple(c for n, c in enumerate(chunks) if n == 0 or c.id in wanted)
+            options = SearchOptions(1, CHUNKS_A_COLUMN, Filters(keys=(paper.key,)), has_floor=False)
+            for column in columns:
+                if len(wanted) < MOST_CHUNKS:
+                    found = find(column_query(column), library, options)
+                    wanted |= {item.chunk.id for item in found.evidence}
+            chunks = tuple(c for n, c in enumerate(chunks) if n == 0 or c.id in wanted)
+        score = Score(total=0.0)
+        texts += [Evidence(tag="", paper=paper, chunk=chunk, score=score) for chunk in chunks]
+    return tagged(texts)
 
 
 def match_bibtex(

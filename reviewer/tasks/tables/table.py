@@ -78,7 +78,19 @@ def compare_papers(
     kept = kept_cells(options.earlier, columns, chosen.papers, options.redo)
     evidence = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
     cells = _filled(topic, columns, evidence, kept, writer, progress)
-    rows = _rows(columns, chosen, cells, options)
+    cited_as = {r.paper_id: r.cited_as for r in options.earlier.rows} if options.earlier else {}
+    cited_as |= options.cited_as
+    rows = []
+    for paper in chosen.papers:
+        own = tuple(cells[paper.id][column.name] for column in columns)
+        row = Row(
+            paper_id=paper.id,
+            key=paper.key,
+            cited_as=cited_as.get(paper.id) or paper.key,
+            relevance=chosen.relevance.get(paper.id),
+            cells=without_proofless(own) if options.is_strict else own,
+        )
+        rows.append(row)
     writers = [*(options.earlier.writer.split(", ") if options.earlier else []), writer.name]
     table = Table(
         topic=topic,
@@ -93,12 +105,7 @@ def compare_papers(
             matched=chosen.matched,
             read=len(rows),
             cited=sum(any(cell.state == "filled" for cell in row.cells) for row in rows),
-            left_out=(
-                *chosen.left_out,
-                *options.left_out,
-                *writer.notes(),
-                *_lost(cells, options),
-            ),
+            left_out=(*chosen.left_out, *options.left_out, *writer.notes(), *_lost(cells, options)),
             reason=chosen.reason,
         ),
         writer=", ".join(dict.fromkeys(writers)),
@@ -178,25 +185,6 @@ def _filled(
             made = fill(draft, asked, of_paper[draft.paper_id])
             cells[draft.paper_id] |= {cell.column: cell for cell in made}
     return cells
-
-
-def _rows(
-    columns: Sequence[Column], chosen: Chosen, cells: Cells, options: TableOptions
-) -> list[Row]:
-    cited_as = {r.paper_id: r.cited_as for r in options.earlier.rows} if options.earlier else {}
-    cited_as |= options.cited_as
-    rows = []
-    for paper in chosen.papers:
-        own = tuple(cells[paper.id][column.name] for column in columns)
-        row = Row(
-            paper_id=paper.id,
-            key=paper.key,
-            cited_as=cited_as.get(paper.id) or paper.key,
-            relevance=chosen.relevance.get(paper.id),
-            cells=without_proofless(own) if options.is_strict else own,
-        )
-        rows.append(row)
-    return rows
 
 
 def _lost(cells: Cells, options: TableOptions) -> list[str]:
