@@ -12,9 +12,9 @@ from reviewer.render.in_text import Marks
 from reviewer.render.markdown import paper_line, table_row
 from reviewer.render.markdown_draft import nearest_markdown, quoted_paper, sentence_markdown
 from reviewer.render.methods import flow_steps, method_facts, news_facts, run_facts
-from reviewer.render.provenance import Fact
+from reviewer.render.provenance import Facts
 from reviewer.render.table_words import table_title
-from reviewer.text import clean, counted
+from reviewer.text import counted
 from reviewer.types import Claim, Paper, SurveyReport, Table
 from reviewer.types.surveys import Batch, OpenQuestion, SurveySection
 from reviewer.types.tables import Value
@@ -181,10 +181,9 @@ def _queries(report: SurveyReport) -> list[str]:
     return lines
 
 
-def _facts(head: str, facts: Sequence[Fact]) -> list[str]:
-    return _list(
-        head, [f"- {f.name}: {escape_pandoc('; '.join(map(clean, f.values)))}" for f in facts]
-    )
+def _facts(head: str, facts: Facts) -> list[str]:
+    lines = [f"- {name}: {escape_pandoc('; '.join(values))}" for name, values in facts.items()]
+    return _list(head, lines)
 
 
 def _list(head: str, lines: Sequence[str]) -> list[str]:
