@@ -155,11 +155,10 @@ def _table(table: Table, marks: Marks, n: int) -> list[str]:
 def _value(value: Value, n: int, notes: list[str]) -> str:
     """The value with the mark of its footnote, which joins the `notes` of table `n`."""
     name = f"{n}-{len(notes) + 1}"
-    quoted = value.citation.quote if value.citation else value.quote
     place = quoted_place(value.citation) if value.citation else "not found in the paper"
     doubt = f" *(no proof: {escape_pandoc('; '.join(value.doubts))})*" if value.doubts else ""
     # The full stop is what keeps renderers without footnotes from reading a link's definition.
-    notes.append(f"[^{name}]: {quoted_pandoc(quoted)} ({place}).")
+    notes.append(f"[^{name}]: {quoted_pandoc(value.quote)} ({place}).")
     return f"{escape_pandoc(value.text)}[^{name}]{doubt}"
 
 

@@ -63,9 +63,8 @@ def _quotes(sheet: Worksheet, table: Table) -> None:
     for number, quote in enumerate(table_quotes(table), start=2):
         value, found = quote.value, quote.value.citation
         place = (found.part, found.page, found.start, found.end) if found else ()
-        quoted = found.quote if found else value.quote
-        line = [quote.row.key, quote.column, value.text, value.normal, support_words(value), quoted]
-        _write(sheet, number, [*line, *place])
+        said = (value.text, value.normal, support_words(value), value.quote)
+        _write(sheet, number, [quote.row.key, quote.column, *said, *place])
     sheet.auto_filter.ref = sheet.dimensions
 
 
@@ -96,9 +95,8 @@ def _write(
 
 def _write_text(cell: SheetCell, text: str) -> None:
     plain = NEVER_XML.sub("", clean(text))
-    if len(plain) > MOST_CHARS:
-        plain = plain[: MOST_CHARS - len(_CUT)] + _CUT
-    cell.value = plain
+    is_long = len(plain) > MOST_CHARS
+    cell.value = plain[: MOST_CHARS - len(_CUT)] + _CUT if is_long else plain
     cell.data_type = "s"  # openpyxl would make a formula of what begins with "="
     cell.quotePrefix = True  # and Excel of a text that is edited
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -58,13 +59,12 @@ class DrawnMap:
 
 @dataclass(frozen=True)
 class Year:
-    """A year with its papers. `share` is `count` by that of the year with most papers, 0 for
+    """How many papers a year has. `share` is `count` by that of the year with most papers, 0 for
     papers of unknown year."""
 
     name: str
     count: int
     share: float
-    numbers: tuple[int, ...]
 
 
 def draw_map(where: PaperMap, numbers: Mapping[str, int], papers: Iterable[Paper]) -> DrawnMap:
@@ -160,14 +160,9 @@ def _covered(
 def years_of(papers: Iterable[Paper], numbers: Mapping[str, int]) -> tuple[Year, ...]:
     """The years of the papers that have a number: each from the first known one to the last, also
     those without papers, and at the end one for papers of unknown year, if there are such."""
-    by_year: dict[int | None, list[int]] = {}
-    for paper in papers:
-        if paper.id in numbers:
-            by_year.setdefault(paper.year, []).append(numbers[paper.id])
-    unknown = sorted(by_year.pop(None, []))
-    known = {year: sorted(own) for year, own in by_year.items() if year is not None}
-    most = max(map(len, known.values()), default=1)
-    span = range(min(known), max(known) + 1) if known else ()
-    years = [(year, known.get(year, [])) for year in span]
-    drawn = [Year(str(year), len(own), len(own) / most, tuple(own)) for year, own in years]
-    return (*drawn, *([Year("unknown", len(unknown), 0.0, tuple(unknown))] if unknown else []))
+    years = [paper.year for paper in papers if paper.id in numbers]
+    count = Counter(year for year in years if year is not None)
+    most = max(count.values(), default=1)
+    span = range(min(count), max(count) + 1) if count else ()
+    known = [Year(str(year), count[year], count[year] / most) for year in span]
+    return (*known, *([Year("unknown", years.count(None), 0.0)] if None in years else []))

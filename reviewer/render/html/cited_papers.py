@@ -15,6 +15,7 @@ from reviewer.types import Citation, Claim, Paper
 from reviewer.types.answers import StanceTaken
 from reviewer.types.drafts import Section
 from reviewer.types.papers import Part
+from reviewer.types.surveys import StanceCount
 
 _WHOLE_CHARS = 4000  # a text up to here is shown whole: every abstract is
 _AROUND_CHARS = 700  # on each side of a quote in a longer one
@@ -214,12 +215,28 @@ class QuotedPaper:
     quotes: tuple[ShownClaim, ...]
 
 
-def quoted_papers(
-    section: Section, papers: Iterable[Paper], cited: PageCitations
-) -> tuple[QuotedPaper, ...]:
-    """The papers that an annotated section quotes, in order. Empty for a written section."""
+@dataclass(frozen=True)
+class ShownSection:
+    """A section on a page. In a report it has `counts` in words (the papers it cites, and its
+    sentences by their support), its yes/no questions with their bars, and the numbers of other
+    sections with the marks of the papers that both cite."""
+
+    anchor: str
+    title: str
+    written: Section
+    quoted: tuple[QuotedPaper, ...]
+    claims: tuple[ShownClaim, ...]
+    counts: str = ""
+    verdicts: tuple[tuple[StanceCount, tuple[Bar, ...]], ...] = ()
+    see_also: tuple[tuple[int, tuple[ShownMark, ...]], ...] = ()
+
+
+def shown_section(
+    number: int, section: Section, papers: Iterable[Paper], cited: PageCitations
+) -> ShownSection:
+    """The section of this number with the papers that it quotes, in order, and its sentences."""
     known = {paper.id: paper for paper in papers}
-    return tuple(
+    quoted = [
         QuotedPaper(
             known[paper_id],
             marks_of(citations_of(quotes), cited),
@@ -227,4 +244,12 @@ def quoted_papers(
         )
         for paper_id, quotes in quotes_by_paper(section).items()
         if paper_id in known
+    ]
+    others = (claim for claim in section.claims if claim.role != "quote" or not claim.citations)
+    return ShownSection(
+        anchor=f"s{number}",
+        title=clean(section.title[:1].upper() + section.title[1:]),
+        written=section,
+        quoted=tuple(quoted),
+        claims=tuple(shown_claim(claim, cited) for claim in others),
     )
