@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from reviewer.render.claim_notes import citations_of, marked_sentence, quotes_by_paper
+from reviewer.render.claim_notes import citations_of, marked_sentence
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.render.in_text import Marks
 from reviewer.render.markdown import paper_line, table_row
-from reviewer.render.markdown_draft import nearest_markdown, quoted_paper, sentence_markdown
+from reviewer.render.markdown_draft import nearest_markdown, section_markdown, sentence_markdown
 from reviewer.render.methods import flow_steps, method_facts, news_facts, run_facts
 from reviewer.render.provenance import Facts
 from reviewer.render.table_words import table_title
@@ -103,15 +103,9 @@ def _section(number: int, section: SurveySection, report: SurveyReport, marks: M
     if section.state:
         new = f", {counted(len(section.new_ids), 'new paper')}" if section.new_ids else ""
         lines += [f"*({section.state}{new})*", ""]
+    lines += section_markdown(section, report.papers, marks)
     if section.failed:
-        return [*lines, f"*(This section could not be written: {escape_pandoc(section.failed)}.)*"]
-    known = {paper.id: paper for paper in report.papers}
-    for paper_id, quotes in quotes_by_paper(section).items():
-        paper = known[paper_id]
-        lines.append(quoted_paper(paper, paper.title, marks.mark([paper_id]), quotes))
-    others = [claim for claim in section.claims if claim.role != "quote"]
-    if others:
-        lines += [""] * (len(section.claims) > len(others)) + [_sentences(others, marks)]
+        return lines
     if section.see_also:
         seen = (f"{s.number} {marks.mark(s.paper_ids)}".strip() for s in section.see_also)
         lines += ["", f"See also section {', '.join(seen)}."]

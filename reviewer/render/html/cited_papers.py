@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from reviewer.render.claim_notes import citations_of, is_quote, quotes_by_paper, remarks_on
+from reviewer.render.claim_notes import citations_of, is_quote, quoted_papers, remarks_on
 from reviewer.render.describe import joined_spans, quoted_place
 from reviewer.text import clean
 from reviewer.text.views import clean_view
@@ -235,15 +235,13 @@ def shown_section(
     number: int, section: Section, papers: Iterable[Paper], cited: PageCitations
 ) -> ShownSection:
     """The section of this number with the papers that it quotes, in order, and its sentences."""
-    known = {paper.id: paper for paper in papers}
     quoted = [
         QuotedPaper(
-            known[paper_id],
+            paper,
             marks_of(citations_of(quotes), cited),
             tuple(shown_claim(claim, cited) for claim in quotes),
         )
-        for paper_id, quotes in quotes_by_paper(section).items()
-        if paper_id in known
+        for paper, quotes in quoted_papers(section, papers)
     ]
     others = (claim for claim in section.claims if claim.role != "quote" or not claim.citations)
     return ShownSection(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reviewer.render.claim_notes import (
     WEAK_DRAFT,
-    citations_of,
+    draft_citations,
     draft_head,
     draft_title,
     nothing_drafted,
@@ -18,17 +18,16 @@ from reviewer.types import RelatedWork
 
 def draft_html(work: RelatedWork) -> str:
     """The page: themes, their sentences with the quotes behind them, papers with their texts."""
-    citations = (c for section in work.sections for c in citations_of(section.claims))
-    cited = page_citations(citations, work.papers)
+    cited = page_citations(draft_citations(work), work.papers)
     numbered = enumerate(work.sections, start=1)
     values = {
+        "work": work,
         "title": clean(draft_title(work)),
         "head": clean(draft_head(work)),
         "weak": WEAK_DRAFT if work.is_weak else "",
         "nothing": nothing_drafted(work),
         "sections": [shown_section(n, section, work.papers, cited) for n, section in numbered],
         "papers": cited.papers,
-        "near": work.nearest,
         "flow": flow_of(work.coverage),
         "facts": facts_of(work.usage, work.writer, work.effort),
     }

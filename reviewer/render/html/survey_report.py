@@ -37,15 +37,11 @@ def report_html(report: SurveyReport, home: str = "") -> str:
     known_years = {paper.year for paper in papers if paper.year is not None}
     new_ids = report.news.new_ids if report.news else ()
     values = {
-        "title": clean(report.title),
-        "topic": clean(report.topic),
+        "report": report,
         "head": report_head(report),
         "home": home,
-        "is_weak": report.is_weak,
-        "near": () if report.sections or report.tables else report.papers,
         "news": news_facts(report),
         "new": {cited.numbers[i] for i in new_ids if i in cited.numbers},
-        "failed_tables": [clean(why) for why in report.failed_tables],
         "abstract": [shown_claim(claim, cited) for claim in report.abstract],
         "verdicts": _verdicts(0, report, cited),
         "sections": [_section(n, report, cited) for n in range(1, len(report.sections) + 1)],
@@ -53,12 +49,10 @@ def report_html(report: SurveyReport, home: str = "") -> str:
         "offered": [value for grid in grids for value in grid.offered],
         "open_questions": [(shown_claim(c, cited), c.sections) for c in report.open_questions],
         "map": draw_map(report.map, cited.numbers, papers) if report.map.points else None,
-        "map_by": report.map.by,
         "years": years_of(papers, cited.numbers) if len(known_years) >= LEAST_YEARS else (),
         "papers": cited.papers,
         "flow": flow_steps(report.flow),
         "facts": method_facts(report),
-        "queries": report.methods.queries,
         "run": run_facts(report.made),
     }
     styles = ("cited", "table", "report")
