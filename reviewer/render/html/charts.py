@@ -69,28 +69,22 @@ class Year:
 
 def draw_map(where: PaperMap, numbers: Mapping[str, int], papers: Iterable[Paper]) -> DrawnMap:
     """The map of the papers that have a number. Without such papers there are no dots."""
-    titles = {paper.id: clean(paper.title) for paper in papers}
+    titles = {paper.id: clean(paper.title) for paper in papers if paper.id in numbers}
     by_theme: dict[int, list[Dot]] = {}
     for point in where.points:
-        if point.paper_id in numbers and point.paper_id in titles:
-            dot = Dot(
-                number=numbers[point.paper_id],
-                title=titles[point.paper_id],
-                x=round(_EDGE + point.x * (_WIDTH - 2 * _EDGE), 1),
-                y=round(_EDGE + point.y * (_HEIGHT - 2 * _EDGE), 1),
-                colour=point.theme % MOST_COLOURS,
-            )
+        if point.paper_id in titles:
+            x = round(_EDGE + point.x * (_WIDTH - 2 * _EDGE), 1)
+            y = round(_EDGE + point.y * (_HEIGHT - 2 * _EDGE), 1)
+            number, title = numbers[point.paper_id], titles[point.paper_id]
+            dot = Dot(number, title, x, y, colour=point.theme % MOST_COLOURS)
             by_theme.setdefault(point.theme, []).append(dot)
     dots = sorted((dot for own in by_theme.values() for dot in own), key=lambda dot: dot.number)
-    regions = [
-        _region(clean(name), by_theme[theme], theme)
-        for theme, name in enumerate(where.themes)
-        if theme in by_theme
-    ]
+    named = enumerate(where.themes)
+    regions = [_region(clean(name), by_theme[n]) for n, name in named if n in by_theme]
     return DrawnMap(_WIDTH, _HEIGHT, tuple(_labels_apart(regions, dots)), tuple(dots))
 
 
-def _region(name: str, dots: Sequence[Dot], theme: int) -> Region:
+def _region(name: str, dots: Sequence[Dot]) -> Region:
     turns = [2 * math.pi * n / _CORNERS for n in range(_CORNERS)]
     hull = _hull(
         (dot.x + _ROUND * math.cos(t), dot.y + _ROUND * math.sin(t)) for dot in dots for t in turns
@@ -102,7 +96,7 @@ def _region(name: str, dots: Sequence[Dot], theme: int) -> Region:
         x=round(sum(dot.x for dot in dots) / len(dots), 1),
         y=round(min(y for _, y in hull) - 5, 1),
         bottom=round(max(y for _, y in hull) + 13, 1),
-        colour=theme % MOST_COLOURS,
+        colour=dots[0].colour,
         numbers=tuple(sorted(dot.number for dot in dots)),
     )
 
