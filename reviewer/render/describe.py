@@ -36,16 +36,19 @@ def joined_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
+def date_parts(paper: Paper) -> tuple[str, str, str]:
+    """Year, month and day of its date, each as it is written there, empty where it is unknown."""
+    year, month, day = [*paper.date.replace("--", "-").split("-"), "", ""][:3]
+    return year, month, day
+
+
 def readable_date(paper: Paper) -> str:
     """`29 Sep 2025`, `Sep 2025`, `2025`, `11 Sep, year unknown`, or nothing."""
-    if paper.date.startswith("--"):
-        _, _, month, day = paper.date.split("-")
-        return f"{int(day)} {_MONTHS[int(month) - 1]}, year unknown"
-    year, *rest = paper.date.split("-")
-    if not rest:
-        return year or (str(paper.year) if paper.year else "")
-    month = f"{_MONTHS[int(rest[0]) - 1]} {year}"
-    return f"{int(rest[1])} {month}" if len(rest) == 2 else month
+    year, month, day = date_parts(paper)
+    if not month:
+        return year or str(paper.year or "")
+    named = f"{int(day)} {_MONTHS[int(month) - 1]}" if day else _MONTHS[int(month) - 1]
+    return f"{named} {year}" if year else f"{named}, year unknown"
 
 
 def joined_keywords(words: Iterable[str]) -> str:
