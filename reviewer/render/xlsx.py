@@ -109,12 +109,11 @@ def _fill(cell: SheetCell, column: Column, content: Cell) -> None:
     number = number_of(normal)
     if number is None:
         _write_text(cell, cell_text(content))
+    elif normal.endswith("%"):
+        cell.value, cell.number_format = number / 100, "0.##%"
     else:
-        is_share = normal.endswith("%")
-        cell.value = number / 100 if is_share else number
-        cell.number_format = "0.##%" if is_share else "General"
-    colour = "not stated" if content.state in EMPTY else content.state
-    mark = "own words" if is_in_own_words(content) else colour
-    if mark in _FILLS:
-        cell.fill = PatternFill("solid", start_color=_FILLS[mark])
+        cell.value = number
+    state = "not stated" if content.state in EMPTY else content.state
+    if fill := _FILLS.get("own words" if is_in_own_words(content) else state):
+        cell.fill = PatternFill("solid", start_color=fill)
     cell.alignment = Alignment(wrap_text=True, vertical="top")

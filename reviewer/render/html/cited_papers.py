@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from reviewer.render.claim_notes import citations_of, is_quote, quoted_papers, remarks_on
 from reviewer.render.describe import joined_spans, quoted_place
@@ -124,8 +124,7 @@ def marks_of(citations: Sequence[Citation], cited: PageCitations) -> tuple[Shown
 
 def shown_claim(claim: Claim, cited: PageCitations) -> ShownClaim:
     """The claim for a page. A sentence that a judge found supported has a label that says so."""
-    whole = is_quote(claim)
-    label = remarks_on(claim)
+    whole, label = is_quote(claim), remarks_on(claim)
     if not label and not whole and claim.support == "supported":
         label = "supported by its quotes, by the model's word"
     return ShownClaim(
@@ -134,7 +133,7 @@ def shown_claim(claim: Claim, cited: PageCitations) -> ShownClaim:
         label=clean(label),
         state="unproven" if claim.unproven else "quote" if whole else claim.support,
         marks=marks_of(claim.citations, cited),
-        dropped=tuple(clean(reason) for reason in claim.dropped),
+        dropped=tuple(map(clean, claim.dropped)),
     )
 
 
@@ -158,14 +157,13 @@ def _pieces(
     }
     pieces: list[TextPiece] = []
     for first, last in _windows(len(view.text), list(spans.values())):
-        cuts = {first, last} | {place for span in spans.values() for place in span}
         if first > 0:
             pieces.append(TextPiece("… "))
+        cuts = {first, last, *chain.from_iterable(spans.values())}
         for start, end in pairwise(sorted(cut for cut in cuts if first <= cut <= last)):
             inside = [c for c, (a, b) in spans.items() if a <= start and end <= b]
-            begins = tuple(
-                QuoteStart(anchors[c], quoted_place(c)) for c in inside if spans[c][0] == start
-            )
+            begin = [c for c in inside if spans[c][0] == start]
+            begins = tuple(QuoteStart(anchors[c], quoted_place(c)) for c in begin)
             quotes = " ".join(anchors[c] for c in inside)
             pieces.append(TextPiece(view.text[start:end], begins, quotes))
         if last < len(view.text):
@@ -195,15 +193,13 @@ class Bar:
 def verdict_bars(stances: Sequence[StanceTaken], cited: PageCitations) -> tuple[Bar, ...]:
     """A bar for each of yes, no and mixed that a paper takes, and one for no stance. Empty when no
     paper takes one. The counts add up to the number of stances."""
-    if all(stance.stance == "none" for stance in stances):
-        return ()
     bars = []
     for kind in ("yes", "no", "mixed", "none"):
         if own := [stance for stance in stances if stance.stance == kind]:
             marks = marks_of([s.citation for s in own if s.citation is not None], cited)
             name = "no stance" if kind == "none" else kind
             bars.append(Bar(name, len(own), marks, len(own) - len(marks)))
-    return tuple(bars)
+    return () if [bar.kind for bar in bars] == ["no stance"] else tuple(bars)
 
 
 @dataclass(frozen=True)
@@ -212,7 +208,7 @@ class QuotedPaper:
 
     paper: Paper
     marks: tuple[ShownMark, ...]
-    quotes: tuple[ShownClaim, ...]
+    quotes: Sequence[ShownClaim]
 
 
 @dataclass(frozen=True)
@@ -236,12 +232,8 @@ def shown_section(
 ) -> ShownSection:
     """The section of this number with the papers that it quotes, in order, and its sentences."""
     quoted = [
-        QuotedPaper(
-            paper,
-            marks_of(citations_of(quotes), cited),
-            tuple(shown_claim(claim, cited) for claim in quotes),
-        )
-        for paper, quotes in quoted_papers(section, papers)
+        QuotedPaper(paper, marks_of(citations_of(own), cited), [shown_claim(c, cited) for c in own])
+        for paper, own in quoted_papers(section, papers)
     ]
     others = (claim for claim in section.claims if claim.role != "quote" or not claim.citations)
     return ShownSection(

@@ -25,6 +25,11 @@ from reviewer.text import clean, counted
 from reviewer.types import Citation, SurveyReport
 from reviewer.types.surveys import StanceCount, SurveySection
 
+_SUPPORTS = {
+    "supported": "supported", "partial": "partly supported", "unchecked": "not checked",
+    "uncited": "uncited", "unsupported": "not supported", "contradicted": "contradicted",
+}  # fmt: skip
+
 
 def report_html(report: SurveyReport, home: str = "") -> str:
     """The page. `home` is the file name of the page of all reports, if there is one beside it."""
@@ -61,11 +66,9 @@ def report_html(report: SurveyReport, home: str = "") -> str:
 
 def report_head(report: SurveyReport) -> str:
     """Who wrote the report, and from how many of the library's papers."""
-    written = (
-        "Sentences quoted from the papers, without a model"
-        if report.methods.writer == "extractive"
-        else f"Written by {clean(report.methods.writer)}; citations by code"
-    )
+    written = f"Written by {clean(report.methods.writer)}; citations by code"
+    if report.methods.writer == "extractive":
+        written = "Sentences quoted from the papers, without a model"
     papers = f"{counted(report.flow.cited, 'paper')} cited"
     return f"{written} · {papers} of {report.methods.library_papers} in the library"
 
@@ -107,16 +110,12 @@ def _verdicts(
 
 def section_line(section: SurveySection) -> str:
     """How many papers the section cites, and how many of its sentences have which support."""
-    papers = len({citation.paper_id for citation in citations_of(section.claims)})
-    quoted = sum(claim.role == "quote" for claim in section.claims)
-    states = Counter(str(claim.support) for claim in section.claims if claim.role != "quote")
-    words = {
-        "supported": "supported", "partial": "partly supported", "unchecked": "not checked",
-        "uncited": "uncited", "unsupported": "not supported", "contradicted": "contradicted",
-    }  # fmt: skip
-    counts = [f"{counted(papers, 'paper')} cited"]
+    papers = {citation.paper_id for citation in citations_of(section.claims)}
+    states = Counter("quoted" if c.role == "quote" else c.support for c in section.claims)
+    quoted = states.pop("quoted", 0)
+    counts = [f"{counted(len(papers), 'paper')} cited"]
     counts += [counted(quoted, "quoted sentence")] if quoted else []
-    counts += [f"{states[state]} {name}" for state, name in words.items() if states[state]]
+    counts += [f"{states[state]} {name}" for state, name in _SUPPORTS.items() if states[state]]
     return ", ".join(counts)
 
 
