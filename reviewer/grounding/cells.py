@@ -181,6 +181,5 @@ def sort_value(cell: Cell) -> tuple[int, float, str]:
     """A key that sorts numbers by size, then texts by the alphabet, then cells without a value."""
     if cell.state != "filled":
         return 2, 0.0, ""
-    value = cell.values[0]
-    number = number_of(value.normal)
-    return (1, 0.0, value.text.casefold()) if number is None else (0, number, "")
+    number = number_of(cell.values[0].normal)
+    return (1, 0.0, cell.values[0].text.casefold()) if number is None else (0, number, "")

@@ -129,11 +129,11 @@ def checked_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
 def column_named(name: str, columns: Sequence[Column]) -> Column:
     """The column of this name, in any case. Raises UsageError that lists the known names."""
     wanted = " ".join(name.split()).casefold()
-    for column in columns:
-        if column.name.casefold() == wanted:
-            return column
-    known = ", ".join(column.name for column in columns)
-    raise UsageError(f"unknown column '{name}'", hint=f"Columns: {known}.")
+    found = next((column for column in columns if column.name.casefold() == wanted), None)
+    if found is None:
+        known = ", ".join(column.name for column in columns)
+        raise UsageError(f"unknown column '{name}'", hint=f"Columns: {known}.")
+    return found
 
 
 def column_query(column: Column) -> str:

@@ -58,12 +58,11 @@ def remarks_on(claim: Claim) -> str:
     the author is called that."""
     if isinstance(claim, Statement) and claim.role == "question":
         return "question to the author"
-    remarks = [_REMARKS[claim.support]] if claim.support in _REMARKS else []
+    remark = _REMARKS.get(claim.support, "")
     if claim.unproven:
-        remarks = [f"figures not in its quotes: {', '.join(claim.unproven)}"]
-    if claim.dropped:
-        remarks.append(f"{counted(len(claim.dropped), 'citation')} dropped")
-    return "; ".join(remarks)
+        remark = f"figures not in its quotes: {', '.join(claim.unproven)}"
+    dropped = f"{counted(len(claim.dropped), 'citation')} dropped" if claim.dropped else ""
+    return "; ".join(filter(None, (remark, dropped)))
 
 
 def marked_sentence(

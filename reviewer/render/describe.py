@@ -93,8 +93,8 @@ def _hides(address: str) -> bool:
     plain = unquote(unquote(address))
     return (
         not _HOST.match(address)
+        or re.search(r"\s", address) is not None
         or any(c in "\n\t" or is_hidden(plain, i) for i, c in enumerate(plain))
-        or any(c.isspace() for c in address)
     )
 
 

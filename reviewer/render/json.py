@@ -56,7 +56,7 @@ def answer_json(answer: Answer) -> str:
             **{name: getattr(answer, name) for name in names},
             "claims": [{**_fields(c), "citations": numbered(c.citations)} for c in answer.claims],
             "stances": [_fields(stance) for stance in answer.stances],
-            "nearest": _all_fields(answer.nearest),
+            "nearest": [paper_fields(p) for p in answer.nearest],
             "references": [
                 {"number": r.number, **paper_fields(r.paper), "quotes": numbered(r.citations)}
                 for r in references
@@ -65,10 +65,6 @@ def answer_json(answer: Answer) -> str:
             "usage": _cost(answer),
         },
     )
-
-
-def _all_fields(papers: Sequence[Paper]) -> list[dict[str, Any]]:
-    return [paper_fields(paper) for paper in papers]
 
 
 def paper_fields(paper: Paper) -> dict[str, Any]:
@@ -89,7 +85,7 @@ def table_json(table: Table) -> str:
         {
             **_fields(table, "papers", "rows", "coverage", "run_id", "usage"),
             "rows": rows,
-            "nearest": [] if table.rows else _all_fields(table.papers),
+            "nearest": [] if table.rows else [paper_fields(p) for p in table.papers],
             "cells": _fields(tally(table)),
             "coverage": _fields(table.coverage),
             "usage": _cost(table),
@@ -107,9 +103,8 @@ def read_table(text: str, file: str) -> Table:
         fields = {name: document[name] for name in Table.model_fields if name in document}
         fields["usage"] = dict(document["usage"])
         fields["run_id"] = fields["usage"].pop("run_id")
-        row_fields = {*Row.model_fields} - {"paper_id"}
         fields["rows"] = [
-            {"paper_id": row["id"], **{n: row[n] for n in row_fields if n in row}}
+            {**{n: row[n] for n in Row.model_fields if n in row}, "paper_id": row["id"]}
             for row in document["rows"]
         ]
         return Table.model_validate(fields)
@@ -127,8 +122,8 @@ def draft_json(work: RelatedWork) -> str:
         "draft",
         {
             **_fields(work, "papers", "nearest", "coverage", "run_id", "usage"),
-            "papers": _all_fields(work.papers),
-            "nearest": _all_fields(work.nearest),
+            "papers": [paper_fields(p) for p in work.papers],
+            "nearest": [paper_fields(p) for p in work.nearest],
             "coverage": _fields(work.coverage),
             "usage": _cost(work),
         },
@@ -138,7 +133,7 @@ def draft_json(work: RelatedWork) -> str:
 def revision_json(revision: Revision, diff: str) -> str:
     """What was added to a user's draft, and where. `diff` is a unified diff."""
     whole = _fields(revision, "before", "papers", "run_id", "usage")
-    papers = _all_fields(revision.papers)
+    papers = [paper_fields(p) for p in revision.papers]
     return dump("revision", {**whole, "diff": diff, "papers": papers, "usage": _cost(revision)})
 
 
@@ -148,7 +143,7 @@ def batch_json(batch: Batch) -> str:
         {
             **_fields(report, "papers", "made", "tables"),
             "tables": [_fields(table, "papers", "usage") for table in report.tables],
-            "papers": _all_fields(report.papers),
+            "papers": [paper_fields(p) for p in report.papers],
         }
         for report in batch.reports
     ]

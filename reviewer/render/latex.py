@@ -44,8 +44,8 @@ def table_latex(table: Table) -> str:
 
 
 def _row(row: Row) -> str:
-    key = citation_key(row.cited_as or row.key)
-    return " & ".join([rf"\cite{{{key}}}", *map(_cell, row.cells)]) + r" \\"
+    cited = rf"\cite{{{citation_key(row.cited_as or row.key)}}}"
+    return " & ".join([cited, *map(_cell, row.cells)]) + r" \\"
 
 
 def _cell(cell: Cell) -> str:

@@ -38,13 +38,11 @@ def draft_latex(work: RelatedWork, bibliography: str = "") -> str:
         OTHER_SCRIPT_DEFINITION,
         r"\section{Related work}",
     ]
-    if work.sections:
-        lines.append(f"% {escape_comment(draft_head(work))}")
-        lines += [f"% {WEAK_DRAFT}"] if work.is_weak else []
-        for section in work.sections:
-            lines += ["", *_section(section, work)]
-    else:
-        lines.append(f"% {nothing_drafted(work)}")
+    head = draft_head(work) if work.sections else nothing_drafted(work)
+    lines.append(f"% {escape_comment(head)}")
+    lines += [f"% {WEAK_DRAFT}"] if work.sections and work.is_weak else []
+    for section in work.sections:
+        lines += ["", *_section(section, work)]
     lines += ["", f"% {escape_comment(coverage_line(work.coverage))}"]
     for paper in cited_papers(work):
         for cited in draft_citations(work):
@@ -68,8 +66,7 @@ def _section(section: Section, work: RelatedWork) -> list[str]:
             said = " ".join(_quoted(claim.text) for claim in quotes)
             lines.append(rf"\item {title} {marks.of(citations_of(quotes))}: {said}")
         lines += [r"\end{itemize}"]
-    others = [claim for claim in section.claims if claim.role != "quote"]
-    return [*lines, *(sentence_latex(claim, marks) for claim in others)]
+    return lines + [sentence_latex(c, marks) for c in section.claims if c.role != "quote"]
 
 
 def sentence_latex(claim: Claim, marks: Marks) -> str:

@@ -28,15 +28,13 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
     lines = [f"# {escape(answer_title(answer))}", ""]
     if not answer.claims:
         lines += ["Not enough evidence in this library to answer.", ""]
-        if answer.coverage.reason:
-            lines += [escape(answer.coverage.reason), ""]
+        lines += [escape(answer.coverage.reason), ""] if answer.coverage.reason else []
         if answer.nearest:
             near = (f"- {paper_line(paper)}" for paper in answer.nearest)
             lines += ["Nearest papers, which may not answer:", "", *near, ""]
         return "\n".join([*lines, coverage_line(answer.coverage), ""])
     lines += [escape(answer_head(answer)), "", *_verdict(answer)]
-    if answer.is_weak:
-        lines += ["## Nearest, may not answer", ""]
+    lines += ["## Nearest, may not answer", ""] if answer.is_weak else []
     lines += [_claim(claim, numbers) for claim in answer.claims]
     lines += _stances(answer, numbers)
     lines += ["", "## References", ""]
@@ -50,11 +48,9 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
 
 def _verdict(answer: Answer) -> list[str]:
     """The count of stances and a bar for each kind."""
-    if not answer.verdict:
-        return []
     counts = Counter(str(stance.stance) for stance in answer.stances)
     bars = [f"{kind:<6}{'█' * counts[kind]} {counts[kind]}" for kind in _KINDS if counts[kind]]
-    return [f"**{answer.verdict}**", "", "```text", *bars, "```", ""]
+    return [f"**{answer.verdict}**", "", "```text", *bars, "```", ""] if answer.verdict else []
 
 
 def _stances(answer: Answer, numbers: dict[str, int]) -> list[str]:

@@ -45,8 +45,7 @@ def draft_markdown(
         lines += [nothing_drafted(work), "", *nearest_markdown(work.nearest)]
         return "\n".join([*lines, coverage_line(work.coverage), ""])
     lines += [escape_pandoc(draft_head(work)), ""]
-    if work.is_weak:
-        lines += [WEAK_DRAFT, ""]
+    lines += [WEAK_DRAFT, ""] if work.is_weak else []
     for section in work.sections:
         lines += [f"## {escape_pandoc(section.title[:1].upper() + section.title[1:])}", ""]
         lines += [*section_markdown(section, work.papers, marks), ""]

@@ -72,11 +72,7 @@ class ShownMark:
 
     number: int
     title: str
-    quotes: str
-
-    @property
-    def first(self) -> str:
-        return self.quotes.partition(" ")[0]
+    quotes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,7 @@ def marks_of(citations: Sequence[Citation], cited: PageCitations) -> tuple[Shown
             by_paper.setdefault(citation.paper_id, []).append(cited.anchors[citation])
     titles = {item.paper.id: clean(item.paper.title) for item in cited.papers}
     return tuple(
-        ShownMark(cited.numbers[paper_id], titles[paper_id], " ".join(dict.fromkeys(anchors)))
+        ShownMark(cited.numbers[paper_id], titles[paper_id], tuple(dict.fromkeys(anchors)))
         for paper_id, anchors in by_paper.items()
     )
 

@@ -43,30 +43,23 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
 
 def render_page(
-    name: str,
-    values: Mapping[str, Any],
-    *,
-    styles: Sequence[str] = (),
-    scripts: Sequence[str] = (),
+    name: str, values: Mapping[str, Any], *, styles: Sequence[str] = (), scripts: Sequence[str] = ()
 ) -> str:
     """The page `name.html.jinja` with these styles of the folder, after the style of all pages, and
     these scripts. With the script `cited` it has a panel, the elements in which it shows quotes.
     Jinja escapes every text, and hidden characters are left out. The policy lets only these scripts
     and styles run, by their hashes, and nothing be fetched."""
-    style = "".join(_text(f"{style}.css") for style in ("page", *styles))
-    script = "".join(_text(f"{script}.js") for script in scripts)
+    style = "".join((_FOLDER / f"{name}.css").read_text("utf-8") for name in ("page", *styles))
+    script = "".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in scripts)
     allowed = f"script-src '{hash_of(script)}'; " if script else ""
-    return (
-        _environment()
-        .get_template(f"{name}.html.jinja")
-        .render(
-            **values,
-            script=script,
-            style=style,
-            has_panel="cited" in scripts,
-            policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
-            f"{allowed}style-src '{hash_of(style)}'",
-        )
+    template = _environment().get_template(f"{name}.html.jinja")
+    return template.render(
+        **values,
+        script=script,
+        style=style,
+        has_panel="cited" in scripts,
+        policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"{allowed}style-src '{hash_of(style)}'",
     )
 
 
@@ -90,10 +83,6 @@ def _environment() -> Environment:
     )
     environment.filters |= FILTERS
     return environment
-
-
-def _text(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 def hash_of(text: str) -> str:

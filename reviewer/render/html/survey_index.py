@@ -29,8 +29,10 @@ class ReportRow:
 def index_html(batch: Batch) -> str:
     """The page; each report's page is `NAME.html` beside it."""
     reports = batch.reports
-    sections = [section for report in reports for section in report.sections]
-    papers = {c.paper_id for section in sections for c in citations_of(section.claims)}
+    claims = [
+        claim for report in reports for section in report.sections for claim in section.claims
+    ]
+    papers = {citation.paper_id for citation in citations_of(claims)}
     values = {
         "title": clean(batch.title),
         "head": f"{counted(len(reports), 'report')} · {counted(len(papers), 'paper')} cited",
