@@ -204,7 +204,7 @@ class QuotedPaper:
 
     paper: Paper
     marks: tuple[ShownMark, ...]
-    quotes: Sequence[ShownClaim]
+    quotes: tuple[ShownClaim, ...]
 
 
 @dataclass(frozen=True)
@@ -227,10 +227,10 @@ def shown_section(
     number: int, section: Section, papers: Iterable[Paper], cited: PageCitations
 ) -> ShownSection:
     """The section of this number with the papers that it quotes, in order, and its sentences."""
-    quoted = [
-        QuotedPaper(paper, marks_of(citations_of(own), cited), [shown_claim(c, cited) for c in own])
-        for paper, own in quoted_papers(section, papers)
-    ]
+    quoted = []
+    for paper, own in quoted_papers(section, papers):
+        said = tuple(shown_claim(claim, cited) for claim in own)
+        quoted.append(QuotedPaper(paper, marks_of(citations_of(own), cited), said))
     others = (claim for claim in section.claims if claim.role != "quote" or not claim.citations)
     return ShownSection(
         anchor=f"s{number}",
