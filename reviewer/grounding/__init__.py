@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from reviewer.grounding.cells import fill as fill
     from reviewer.grounding.claims import judge_claims as judge_claims
     from reviewer.grounding.claims import pass_gate as pass_gate
+    from reviewer.grounding.claims import take_stances as take_stances
+    from reviewer.grounding.claims import verdict_of as verdict_of
     from reviewer.grounding.columns import read_column as read_column
     from reviewer.grounding.quotes import cite as cite
     from reviewer.grounding.quotes import locate as locate
-    from reviewer.grounding.stances import take_stances as take_stances
-    from reviewer.grounding.stances import verdict_of as verdict_of
 else:
     __getattr__ = face(__name__)

@@ -70,16 +70,13 @@ def _cell(column: Column, row: RowDraft, shown: Mapping[str, Evidence]) -> Cell:
     doubted = [value for value in values.values() if value.doubts]
     if proven:
         dropped += [f"'{_short(v.text)}': {'; '.join(v.doubts)}" for v in doubted]
+    state: CellState = "not stated"
+    if values:
+        state = "filled" if proven else "no proof"
+    elif row.by_rules:  # which do not show that the paper does not state it
+        state = "needs a model" if column.kind == "yes/no" else "not found by rules"
     kept = (proven or doubted)[:MOST_VALUES]
-    state = "filled" if proven else "no proof" if doubted else _empty_state(column, row)
     return Cell(column=column.name, state=state, values=tuple(kept), dropped=tuple(dropped))
-
-
-def _empty_state(column: Column, row: RowDraft) -> CellState:
-    """Rules that find nothing do not show that the paper does not state it."""
-    if not row.by_rules:
-        return "not stated"
-    return "needs a model" if column.kind == "yes/no" else "not found by rules"
 
 
 def _value(draft: CellDraft, column: Column, shown: Mapping[str, Evidence]) -> Value:
@@ -184,6 +181,5 @@ def sort_value(cell: Cell) -> tuple[int, float, str]:
     """A key that sorts numbers by size, then texts by the alphabet, then cells without a value."""
     if cell.state != "filled":
         return 2, 0.0, ""
-    value = cell.values[0]
-    number = number_of(value.normal)
-    return (1, 0.0, value.text.casefold()) if number is None else (0, number, "")
+    number = number_of(cell.values[0].normal)
+    return (1, 0.0, cell.values[0].text.casefold()) if number is None else (0, number, "")

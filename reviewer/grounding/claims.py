@@ -1,16 +1,18 @@
-"""The claim gate: turns a draft into claims whose proof was checked."""
+"""The claim gate: turns drafts into claims whose proof was checked, and readings into stances."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from reviewer.grounding.quotes import resolve
+from reviewer.grounding.quotes import cite, resolve
 from reviewer.text import clean, figures_without_proof
 from reviewer.text.sanitize import without_addresses, without_citations
-from reviewer.types import Claim, Evidence
-from reviewer.types.claims import AnswerDraft, NeedsModel
+from reviewer.types import Citation, Claim, Evidence
+from reviewer.types.answers import StanceTaken
+from reviewer.types.claims import AnswerDraft, NeedsModel, Reading
 from reviewer.types.writer import Writer
 
 C = TypeVar("C", bound=Claim)
@@ -67,9 +69,8 @@ def _with_figures(claim: Claim, years: dict[str, int | None]) -> Claim:
         return claim
     cited = [y for c in claim.citations if (y := years.get(c.paper_id)) is not None]
     unproven = figures_without_proof(claim.text, [c.quote for c in claim.citations], cited)
-    if not unproven:
-        return claim
-    return claim.model_copy(update={"unproven": tuple(unproven), "support": "unsupported"})
+    changed = {"unproven": tuple(unproven), "support": "unsupported"} if unproven else {}
+    return claim.model_copy(update=changed)
 
 
 def judge_claims(claims: tuple[C, ...], writer: Writer) -> tuple[C, ...]:
@@ -98,3 +99,26 @@ def revise_claims(
         new if claim in failing and (new := next(better)).support == "supported" else claim
         for claim in claims
     )
+
+
+def take_stances(
+    readings: Sequence[Reading], evidence: Sequence[Evidence]
+) -> tuple[StanceTaken, ...]:
+    """One stance on a yes/no question for each reading, in order. It is `none` without a quote
+    located in the paper."""
+    shown = {item.tag: item for item in evidence}
+    stances = []
+    for reading in readings:
+        located = (cite(quote, shown) for quote in reading.quotes)
+        own = (c for c in located if isinstance(c, Citation) and c.paper_id == reading.paper_id)
+        citation = next(own, None) if reading.stance != "none" else None
+        stance = reading.stance if citation else "none"
+        stances.append(StanceTaken(paper_id=reading.paper_id, stance=stance, citation=citation))
+    return tuple(stances)
+
+
+def verdict_of(stances: Sequence[StanceTaken]) -> str:
+    """`3 yes, 1 no, 2 mixed of 9 read`; empty when no paper takes a stance."""
+    counts = Counter(stance.stance for stance in stances)
+    taken = [f"{counts[kind]} {kind}" for kind in ("yes", "no", "mixed") if counts[kind]]
+    return f"{', '.join(taken)} of {len(stances)} read" if taken else ""

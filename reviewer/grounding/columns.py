@@ -53,15 +53,11 @@ def read_column(written: str) -> Column:
     """
     match = _WRITTEN.fullmatch(" ".join(clean(written).split()))
     name, bracket, question = match.group("name", "kind", "question") if match else ("", None, "")
-    kind: ColumnKind = "text"
-    choices: tuple[str, ...] = ()
-    if bracket is not None:
-        found = _kind_of(bracket.strip(), name.strip())
-        if found is None:  # a bracket of the name, as in "accuracy (%)"
-            name = f"{name.strip()} ({bracket})"
-        else:
-            kind, choices = found
-    name = name.strip()
+    untyped: tuple[ColumnKind, tuple[str, ...]] = ("text", ())
+    found = untyped if bracket is None else _kind_of(bracket.strip(), name)
+    if found is None:  # a bracket of the name, as in "accuracy (%)"
+        name = f"{name} ({bracket})".strip()
+    kind, choices = found or untyped
     if not re.search(r"\w", name):
         raise UsageError(f"the column '{written}' has no name", hint=_EXAMPLE)
     if len(name) > MOST_NAME_CHARS:
@@ -88,12 +84,11 @@ def _kind_of(written: str, name: str) -> tuple[ColumnKind, tuple[str, ...]] | No
                 hint=f'Write two or more with commas: "{name} (one of online,offline)".',
             )
         return "one of", choices
-    low = written.casefold()
+    low = _ALIASES.get(written.casefold(), written.casefold())
     for kind in KINDS:
-        if kind != "one of" and _ALIASES.get(low, low) == kind:
+        if kind == low and kind != "one of":
             return kind, ()
-    near = difflib.get_close_matches(low, [*KINDS, *_ALIASES], 1, _LIKE_A_KIND)
-    if near:
+    if near := difflib.get_close_matches(low, [*KINDS, *_ALIASES], 1, _LIKE_A_KIND):
         raise UsageError(
             f"the column '{name}' has the unknown type '{written}'",
             hint=f"Did you mean ({_ALIASES.get(near[0], near[0])})? "
@@ -134,11 +129,11 @@ def checked_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
 def column_named(name: str, columns: Sequence[Column]) -> Column:
     """The column of this name, in any case. Raises UsageError that lists the known names."""
     wanted = " ".join(name.split()).casefold()
-    for column in columns:
-        if column.name.casefold() == wanted:
-            return column
-    known = ", ".join(column.name for column in columns)
-    raise UsageError(f"unknown column '{name}'", hint=f"Columns: {known}.")
+    found = next((column for column in columns if column.name.casefold() == wanted), None)
+    if found is None:
+        known = ", ".join(column.name for column in columns)
+        raise UsageError(f"unknown column '{name}'", hint=f"Columns: {known}.")
+    return found
 
 
 def column_query(column: Column) -> str:

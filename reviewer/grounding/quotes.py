@@ -12,7 +12,7 @@ from reviewer.text import clean, sentence_spans
 from reviewer.text.invisible import is_invisible
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Claim, Evidence
-from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
+from reviewer.types.claims import AnswerDraft, Quote
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _BROKEN = "\0"  # marks a hyphen at a line's end, which may belong to the word or not
@@ -23,7 +23,8 @@ _NEGATIONS = frozenset(
     "not no never without cannot neither nor hardly barely rarely seldom non none".split()
 )
 _LAST_WORD = re.compile(r"([\w'’]+)([^\w]+)$")
-_JOINTS = f"-'’{_BROKEN}"
+_JOINT = f"[-'’{_BROKEN}]"
+_WITHIN_WORD = re.compile(rf"\w{_JOINT}?\|\w|\w\|{_JOINT}\w")
 _CONTEXT_CHARS = 24
 _LEAST_WORDS = 3  # "the" is in every paper and shows nothing
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]{2}")
@@ -51,19 +52,19 @@ def resolve(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, ..
     `uncited`. A claim that is itself one of its quotes is `supported`, any other `unchecked`.
     """
     shown = {item.tag: item for item in evidence}
-    return tuple(_claim(item, shown) for item in draft.claims)
-
-
-def _claim(draft: ClaimDraft, shown: Mapping[str, Evidence]) -> Claim:
-    found = [cite(quote, shown) for quote in draft.quotes]
-    citations = tuple(dict.fromkeys(c for c in found if isinstance(c, Citation)))
-    is_quote = any(_same(draft.text, c.quote) for c in citations)
-    return Claim(
-        text=draft.text,
-        citations=citations,
-        support="supported" if is_quote else "unchecked" if citations else "uncited",
-        dropped=tuple(reason for reason in found if isinstance(reason, str)),
-    )
+    claims = []
+    for said in draft.claims:
+        found = [cite(quote, shown) for quote in said.quotes]
+        citations = tuple(dict.fromkeys(c for c in found if isinstance(c, Citation)))
+        is_quote = any(_same(said.text, citation.quote) for citation in citations)
+        claim = Claim(
+            text=said.text,
+            citations=citations,
+            support="supported" if is_quote else "unchecked" if citations else "uncited",
+            dropped=tuple(reason for reason in found if isinstance(reason, str)),
+        )
+        claims.append(claim)
+    return tuple(claims)
 
 
 def _same(text: str, quote: str) -> bool:
@@ -199,18 +200,10 @@ def _is_within(text: str, place: int) -> bool:
 
 
 def _splits_word(left: str, right: str) -> bool:
-    """True when letters meet, or a hyphen or an apostrophe joins them."""
-    if not left or not right:
-        return False
-    if _is_word(left[-1]):
-        return _is_word(right[0]) or (right[0] in _JOINTS and _is_word(right[1:]))
-    return left[-1] in _JOINTS and _is_word(left[:-1]) and _is_word(right[0])
-
-
-def _is_word(character: str) -> bool:
-    if not character:
-        return False
-    return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"
+    """True when letters meet, or a hyphen or an apostrophe joins them. Accents count as letters."""
+    near = f"{left}|{right}"
+    letters = ("x" if unicodedata.category(c)[0] == "M" else c for c in near)
+    return _WITHIN_WORD.search("".join(letters)) is not None
 
 
 def _follows_negation(text: str, place: int) -> bool:

@@ -7,11 +7,11 @@ from reviewer.faces import face
 if TYPE_CHECKING:
     from reviewer.render.describe import byline as byline
     from reviewer.render.describe import readable_date as readable_date
-    from reviewer.render.files import write_whole as write_whole
     from reviewer.render.markdown import paper_line as paper_line
     from reviewer.render.references import reference_list as reference_list
     from reviewer.render.registry import choose_format as choose_format
     from reviewer.render.registry import forms_of as forms_of
     from reviewer.render.registry import render as render
+    from reviewer.render.registry import write_whole as write_whole
 else:
     __getattr__ = face(__name__)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from reviewer.render.describe import joined_keywords, web_address
+from reviewer.render.describe import date_parts, joined_keywords, web_address
 from reviewer.render.escape import escape_bibtex
 from reviewer.render.in_text import citation_key
 from reviewer.text import clean
@@ -30,12 +30,15 @@ def bibtex(papers: Sequence[Paper]) -> str:
 def _entry(paper: Paper) -> str:
     kind = kind_of(paper)
     authors = authors_of(paper)
+    _, month, day = date_parts(paper)
     fields = {
         "author": " and ".join(map(_author, authors)),
         "key": "" if authors else escape_bibtex(_label(paper)),
         "title": escape_bibtex(paper.title, keeps_case=True),
         kind.venue: escape_bibtex(paper.venue),
-        **_date(paper),
+        "year": str(paper.year or ""),
+        "month": MONTHS[int(month) - 1] if month else "",
+        "day": day,
         **{name: escape_bibtex(value) for name, value in details_of(paper).items()},
         "doi": _address(paper.doi),
         "eprint": _address(paper.arxiv_id),
@@ -74,16 +77,6 @@ def _label(paper: Paper) -> str:
     a round one for the start of the year, and a square one for the end of the label."""
     plain = " ".join(re.sub(r"[()\[\]]", " ", clean(paper.title).split(":")[0]).split())
     return shorten(plain, _LABEL_CHARS)
-
-
-def _date(paper: Paper) -> dict[str, str]:
-    """Year, month and day, as far as they are known."""
-    _, month, day = [*paper.date.replace("--", "-").split("-"), "", ""][:3]
-    return {
-        "year": str(paper.year) if paper.year is not None else "",
-        "month": MONTHS[int(month) - 1] if month else "",
-        "day": day,
-    }
 
 
 def _address(text: str) -> str:

@@ -34,9 +34,8 @@ def _lines(checked: CheckedSentence) -> Iterator[str]:
     keys = f" [{', '.join(map(escape, sentence.keys))}]" if sentence.keys else ""
     yield f"- Line {sentence.line}: {escape(shorten(clean(sentence.text), _SENTENCE_CHARS))}{keys}"
     yield from (f"  - {problem_line(problem)}" for problem in checked.problems)
-    for quote in checked.quotes:
-        for citation in quote.citations:
-            yield f"  - quote found: {_quoted(citation)}"
+    found = (citation for quote in checked.quotes for citation in quote.citations)
+    yield from (f"  - quote found: {_quoted(citation)}" for citation in found)
     if verdict := verdict_words(checked):
         yield f"  - {verdict}"
     if not checked.quotes and checked.nearest:
@@ -75,11 +74,11 @@ def check_line(report: CheckReport) -> str:
         f"{failing} {'fails' if failing == 1 else 'fail'}, {found} with quotes found, "
         f"{unchecked} not checked."
     )
-    if not report.entries:
-        return line
-    entries = counted(len(report.entries), "entry", "entries")
-    faults = sum(any(p.fails for p in entry.problems) for entry in report.entries)
-    return f"{line} {entries} in the bibliography: {faults} with a fault."
+    if report.entries:
+        faults = sum(any(p.fails for p in entry.problems) for entry in report.entries)
+        entries = counted(len(report.entries), "entry", "entries")
+        line += f" {entries} in the bibliography: {faults} with a fault."
+    return line
 
 
 def check_head(report: CheckReport) -> str:
@@ -99,10 +98,12 @@ def verdict_words(checked: CheckedSentence) -> str:
         return ""
     if checked.support == "supported" and checked.quotes:
         return "the papers' words"
-    words = {
-        "supported": "the papers support it, by the model's word",
-        "partial": "the papers support a part of it, by the model's word",
-        "contradicted": "the papers contradict it, by the model's word",
-        "unsupported": "the papers do not support it, by the model's word",
+    done = {
+        "supported": "support it",
+        "partial": "support a part of it",
+        "contradicted": "contradict it",
+        "unsupported": "do not support it",
     }
-    return words.get(checked.support, "not checked: what it says in its own words")
+    if checked.support not in done:
+        return "not checked: what it says in its own words"
+    return f"the papers {done[checked.support]}, by the model's word"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from reviewer.render.in_text import Marks
 from reviewer.text import clean, counted
@@ -39,14 +39,13 @@ def draft_head(work: RelatedWork) -> str:
 def cited_papers(work: RelatedWork) -> list[Paper]:
     """The cited papers, in the order in which sections first cite them."""
     known = {paper.id: paper for paper in work.papers}
-    cited = (c.paper_id for section in work.sections for c in citations_of(section.claims))
-    return [known[i] for i in dict.fromkeys(cited)]
+    return [known[i] for i in dict.fromkeys(c.paper_id for c in draft_citations(work))]
 
 
-def quotes_of(work: RelatedWork, paper: Paper) -> list[Citation]:
-    """The citations of the paper in the draft, in order, each once."""
+def draft_citations(work: RelatedWork) -> list[Citation]:
+    """The citations of papers in the draft, in order, each once."""
     cited = (c for section in work.sections for c in citations_of(section.claims))
-    return [c for c in dict.fromkeys(cited) if c.paper_id == paper.id]
+    return list(dict.fromkeys(cited))
 
 
 def citations_of(claims: Sequence[Claim]) -> list[Citation]:
@@ -59,12 +58,11 @@ def remarks_on(claim: Claim) -> str:
     the author is called that."""
     if isinstance(claim, Statement) and claim.role == "question":
         return "question to the author"
-    remarks = [_REMARKS[claim.support]] if claim.support in _REMARKS else []
+    remark = _REMARKS.get(claim.support, "")
     if claim.unproven:
-        remarks = [f"figures not in its quotes: {', '.join(claim.unproven)}"]
-    if claim.dropped:
-        remarks.append(f"{counted(len(claim.dropped), 'citation')} dropped")
-    return "; ".join(remarks)
+        remark = f"figures not in its quotes: {', '.join(claim.unproven)}"
+    dropped = f"{counted(len(claim.dropped), 'citation')} dropped" if claim.dropped else ""
+    return "; ".join(filter(None, (remark, dropped)))
 
 
 def marked_sentence(
@@ -72,8 +70,7 @@ def marked_sentence(
 ) -> str:
     """The escaped sentence with its mark before the point that ends it; a quote as `quoted`, with
     its mark behind it."""
-    cited = citations_of([claim])
-    mark = marks.mark([citation.paper_id for citation in cited], pages_of(cited))
+    mark = marks.of(citations_of([claim]))
     if is_quote(claim):
         return f"{quoted(claim.text)} {mark}"
     text = escape(claim.text)
@@ -82,27 +79,19 @@ def marked_sentence(
     return f"{text} {mark}" if mark else text
 
 
-def pages_of(citations: Sequence[Citation]) -> dict[str, list[int]]:
-    """The cited pages of each paper, as far as they are known."""
-    pages: dict[str, list[int]] = {}
-    for citation in citations:
-        if citation.page:
-            pages.setdefault(citation.paper_id, []).append(citation.page)
-    return pages
-
-
 def is_quote(claim: Claim) -> bool:
     """True for a sentence that is one whole quote of a paper."""
     return len(claim.citations) == 1 and clean(claim.citations[0].quote) == clean(claim.text)
 
 
-def quotes_by_paper(section: Section) -> dict[str, list[Statement]]:
-    """The quotes of an annotated section by paper, in order."""
+def quoted_papers(section: Section, papers: Iterable[Paper]) -> list[tuple[Paper, list[Statement]]]:
+    """The papers that an annotated section quotes, each with its quotes, in order."""
+    known = {paper.id: paper for paper in papers}
     quotes: dict[str, list[Statement]] = {}
     for claim in section.claims:
         if claim.role == "quote" and claim.citations:
             quotes.setdefault(claim.citations[0].paper_id, []).append(claim)
-    return quotes
+    return [(known[paper_id], own) for paper_id, own in quotes.items() if paper_id in known]
 
 
 def nothing_drafted(work: RelatedWork) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from reviewer.render.describe import joined_keywords, web_address
+from reviewer.render.describe import date_parts, joined_keywords, web_address
 from reviewer.text import clean
 from reviewer.text.entry_types import details_of, kind_of
 from reviewer.text.invisible import escape_hidden
@@ -31,7 +31,8 @@ def csl_item(paper: Paper) -> dict[str, Any]:
     """The paper, its key as `id`. What CSL has no field for (a note such as "10 authors", an
     organisation, a date without year) is in `custom`."""
     kind = kind_of(paper)
-    details = {_DETAIL_NAMES[name]: value for name, value in details_of(paper).items()}
+    year, *rest = date_parts(paper)
+    known = [part for part in rest if part and year]
     preprint = {"publisher": "arXiv", "number": f"arXiv:{paper.arxiv_id}"}
     is_preprint = bool(paper.arxiv_id) and kind.csl == "article"
     fields: dict[str, Any] = {
@@ -41,9 +42,9 @@ def csl_item(paper: Paper) -> dict[str, Any]:
         "title": clean(paper.title),
         "author": [_name(name) for name in authors_of(paper)],
         "container-title": clean(paper.venue),
-        "issued": _issued(paper),
+        "issued": {"date-parts": [[paper.year, *map(int, known)]]} if paper.year else {},
         **(preprint if is_preprint else {}),
-        **details,
+        **{_DETAIL_NAMES[name]: value for name, value in details_of(paper).items()},
         "DOI": clean(paper.doi),
         "PMID": clean(paper.pmid),
         "URL": clean(web_address(paper)),
@@ -70,10 +71,3 @@ def _name(name: Name) -> dict[str, str]:
         return {"literal": name.group}
     particle = {"non-dropping-particle": name.particle}
     return _filled(family=name.family, given=name.given, **particle, suffix=name.suffix)
-
-
-def _issued(paper: Paper) -> dict[str, Any]:
-    if paper.year is None:
-        return {}
-    pieces = [] if paper.date.startswith("--") else paper.date.split("-")[1:]
-    return {"date-parts": [[paper.year, *(int(piece) for piece in pieces)]]}

@@ -43,8 +43,7 @@ def _proof(cell: Cell) -> tuple[str, str]:
     quotes = []
     for value in cell.values:
         page = value.citation.page if value.citation else None
-        quoted = value.citation.quote if value.citation else value.quote
-        quotes.append(f"{quoted} (p. {page})" if page else quoted)
+        quotes.append(f"{value.quote} (p. {page})" if page else value.quote)
     support = [support_words(value) for value in cell.values] or [cell.state]
     return " | ".join(quotes), " | ".join(support)
 

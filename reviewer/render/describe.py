@@ -36,24 +36,27 @@ def joined_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
+def date_parts(paper: Paper) -> tuple[str, str, str]:
+    """Year, month and day of its date, each as it is written there, empty where it is unknown."""
+    year, month, day = [*paper.date.replace("--", "-").split("-"), "", ""][:3]
+    return year, month, day
+
+
 def readable_date(paper: Paper) -> str:
     """`29 Sep 2025`, `Sep 2025`, `2025`, `11 Sep, year unknown`, or nothing."""
-    if paper.date.startswith("--"):
-        _, _, month, day = paper.date.split("-")
-        return f"{int(day)} {_MONTHS[int(month) - 1]}, year unknown"
-    year, *rest = paper.date.split("-")
-    if not rest:
-        return year or (str(paper.year) if paper.year else "")
-    month = f"{_MONTHS[int(rest[0]) - 1]} {year}"
-    return f"{int(rest[1])} {month}" if len(rest) == 2 else month
+    year, month, day = date_parts(paper)
+    if not month:
+        return year or str(paper.year or "")
+    named = f"{int(day)} {_MONTHS[int(month) - 1]}" if day else _MONTHS[int(month) - 1]
+    return f"{named} {year}" if year else f"{named}, year unknown"
 
 
 def joined_keywords(words: Iterable[str]) -> str:
     """The keywords in one line, with semicolons between them where one holds a comma."""
     known = list(words)
-    if any("," in word for word in known):
-        return "; ".join(known) + ";" * (len(known) == 1)
-    return ", ".join(known)
+    if not any("," in word for word in known):
+        return ", ".join(known)
+    return "; ".join(known) + ";" * (len(known) == 1)
 
 
 def byline(paper: Paper) -> str:
@@ -90,7 +93,7 @@ def _hides(address: str) -> bool:
     plain = unquote(unquote(address))
     return (
         not _HOST.match(address)
-        or any(c.isspace() for c in address)
+        or re.search(r"\s", address) is not None
         or any(c in "\n\t" or is_hidden(plain, i) for i, c in enumerate(plain))
     )
 
@@ -98,18 +101,22 @@ def _hides(address: str) -> bool:
 def cell_text(cell: Cell) -> str:
     """The cell in plain words, with its state, as every format shows it."""
     joined = "; ".join(value.text for value in cell.values)
-    if cell.state == "filled":
-        return f"{joined} (the paper says both)" if disagrees(cell) else joined
-    return f"{joined} (no proof)" if cell.state == "no proof" and joined else cell.state
+    return f"{joined}{cell_remark(cell)}" if cell.values else cell.state
+
+
+def cell_remark(cell: Cell) -> str:
+    """What is said after the values of a cell, with a space before it."""
+    if disagrees(cell):
+        return " (the paper says both)"
+    return " (no proof)" if cell.state == "no proof" else ""
 
 
 def support_words(value: Value) -> str:
     """How well its quote supports a value, in words."""
     if value.doubts:
         return f"no proof: {'; '.join(value.doubts)}"
-    if value.support == "supported":
-        return "the paper's words"
-    return "the writer's own words, not judged"
+    is_own = value.support != "supported"
+    return "the writer's own words, not judged" if is_own else "the paper's words"
 
 
 def tally_line(table: Table) -> str:
@@ -118,14 +125,12 @@ def tally_line(table: Table) -> str:
     counts, coverage = tally(table), table.coverage
     by_rules = counts.not_found_by_rules or counts.needs_a_model
     own = f" ({counts.in_own_words} in the writer's own words)" if counts.in_own_words else ""
-    states = [
-        f"{counts.filled} filled{own}",
-        *([f"{counts.not_stated} not stated"] if counts.not_stated or not by_rules else []),
-        *([f"{counts.not_found_by_rules} not found by rules"] if by_rules else []),
-        *([f"{counts.needs_a_model} in need of a model"] if counts.needs_a_model else []),
-        *([f"{counts.no_proof} without proof"] if counts.no_proof else []),
-        f"{counts.failed} failed.",
-    ]
+    states = [f"{counts.filled} filled{own}"]
+    states += [f"{counts.not_stated} not stated"] if counts.not_stated or not by_rules else []
+    states += [f"{counts.not_found_by_rules} not found by rules"] if by_rules else []
+    states += [f"{counts.needs_a_model} in need of a model"] if counts.needs_a_model else []
+    states += [f"{counts.no_proof} without proof"] if counts.no_proof else []
+    states.append(f"{counts.failed} failed.")
     return (
         f"{counted(coverage.papers, 'paper')} in the library, {coverage.matched} considered, "
         f"{len(table.rows)} in the table. Cells: {', '.join(states)}{left_out_words(coverage)}"

@@ -19,16 +19,14 @@ def differences(one: Run, other: Run) -> list[str]:
         for sign, run in (("-", one), ("+", other))
     ]
     lines.append("")
-    lines += _changed("question", one.question, other.question)
-    lines += _changed("writer", one.writer, other.writer)
-    lines += _changed("library state", one.generation, other.generation)
-    lines += _changed_fields("", one.settings, other.settings)
-    lines += _changed_fields("prompt ", one.prompt_hashes, other.prompt_hashes)
+    for was, now in zip(_inputs(one), _inputs(other), strict=True):
+        both = ((name, was.get(name, "none"), now.get(name, "none")) for name in was | now)
+        lines += [f"{name}: {first} -> {last}" for name, first, last in both if first != last]
     texts = [dict.fromkeys(_sentences(run.result)) for run in (one, other)]
     cited = [dict.fromkeys(_papers(run.result)) for run in (one, other)]
-    common = len(texts[0].keys() & texts[1].keys())
-    both = len(cited[0].keys() & cited[1].keys())
-    lines.append(f"{counted(common, 'sentence')} and {counted(both, 'cited paper')} in both runs.")
+    sentences = counted(len(texts[0].keys() & texts[1].keys()), "sentence")
+    papers = counted(len(cited[0].keys() & cited[1].keys()), "cited paper")
+    lines.append(f"{sentences} and {papers} in both runs.")
     lines += _alone("-", [text for text in texts[0] if text not in texts[1]])
     lines += _alone("+", [text for text in texts[1] if text not in texts[0]])
     lines += [f"- paper {i}" for i in cited[0] if i not in cited[1]]
@@ -36,16 +34,10 @@ def differences(one: Run, other: Run) -> list[str]:
     return lines
 
 
-def _changed(name: str, one: object, other: object) -> list[str]:
-    return [f"{name}: {one} -> {other}"] if one != other else []
-
-
-def _changed_fields(prefix: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    return [
-        line
-        for name in dict.fromkeys([*one, *other])
-        for line in _changed(prefix + name, one.get(name, "none"), other.get(name, "none"))
-    ]
+def _inputs(run: Run) -> list[dict[str, Any]]:
+    prompts = {f"prompt {name}": digest for name, digest in run.prompt_hashes.items()}
+    asked = {"question": run.question, "writer": run.writer, "library state": run.generation}
+    return [asked, run.settings, prompts]
 
 
 def _alone(sign: str, texts: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ from reviewer.render.escape import escape
 from reviewer.render.json import dump
 from reviewer.render.markdown import paper_line
 from reviewer.text import counted
+from reviewer.types.searches import Hit
 from reviewer.types.surveys import Digest
 
 
@@ -16,39 +17,29 @@ def digest_markdown(digest: Digest) -> str:
     for asked in digest.questions:
         lines += [f"## {escape(asked.question)}", ""]
         for hit in asked.hits:
-            lines.append(f"- {paper_line(hit.paper)}")
-            if hit.best_sentence is not None:
-                lines.append(f'  "{escape(hit.best_sentence.text)}"')
+            lines += [f"- {paper_line(hit.paper)}"]
+            lines += [f'  "{escape(hit.best_sentence.text)}"'] if hit.best_sentence else []
         lines += [] if asked.hits else ["No new paper is about this."]
         lines.append("")
     if digest.arrivals:
-        lines += ["## All new papers", ""]
-        lines += [f"- {a.came[:10]} · {paper_line(a.paper)}" for a in digest.arrivals]
-        lines.append("")
+        new_papers = (f"- {a.came[:10]} · {paper_line(a.paper)}" for a in digest.arrivals)
+        lines += ["## All new papers", "", *new_papers, ""]
     return "\n".join(lines)
 
 
 def digest_json(digest: Digest) -> str:
     """As docs/output.md describes it."""
-    document = {
-        "since": digest.since,
-        "papers": digest.papers,
-        "arrivals": [
-            {"key": a.paper.key, "title": a.paper.title, "came": a.came} for a in digest.arrivals
-        ],
-        "questions": [
-            {
-                "question": asked.question,
-                "papers": [
-                    {
-                        "key": hit.paper.key,
-                        "score": hit.score.total,
-                        "sentence": hit.best_sentence.text if hit.best_sentence else "",
-                    }
-                    for hit in asked.hits
-                ],
-            }
-            for asked in digest.questions
-        ],
-    }
-    return dump("digest", document)
+    arrivals = [
+        {"key": a.paper.key, "title": a.paper.title, "came": a.came} for a in digest.arrivals
+    ]
+    questions = [
+        {"question": asked.question, "papers": [_hit(hit) for hit in asked.hits]}
+        for asked in digest.questions
+    ]
+    counts = {"since": digest.since, "papers": digest.papers}
+    return dump("digest", {**counts, "arrivals": arrivals, "questions": questions})
+
+
+def _hit(hit: Hit) -> dict[str, object]:
+    sentence = hit.best_sentence.text if hit.best_sentence else ""
+    return {"key": hit.paper.key, "score": hit.score.total, "sentence": sentence}

@@ -41,16 +41,14 @@ _LATEX = {
     "¹": "$^1$", "⁻": "$^-$", "€": r"\texteuro{}", "µ": r"$\mu$", "¬": r"$\neg$", "÷": r"$\div$",
     "‐": "-", "‑": "-", "ß": r"\ss{}", "©": r"\textcopyright{}", "®": r"\textregistered{}",
 }  # fmt: skip
-_GREEK = (
+_SMALL_GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi o pi rho varsigma "
     "sigma tau upsilon phi chi psi omega"
 ).split()
-_LATEX |= {chr(0x3B1 + n): f"$\\{name}$" for n, name in enumerate(_GREEK) if name != "o"}
-_LATEX |= {
-    chr(ord(small) - 32): f"$\\{name.capitalize()}$"
-    for small, name in zip("γδθλξπσυφψω", "gamma delta theta lambda xi pi sigma upsilon phi psi "
-    "omega".split(), strict=True)
-}  # fmt: skip
+_GREEK = {name: chr(0x3B1 + n) for n, name in enumerate(_SMALL_GREEK) if name != "o"}
+_BIG_GREEK = "gamma delta theta lambda xi pi sigma upsilon phi psi omega".split()
+_GREEK |= {name.capitalize(): _GREEK[name].upper() for name in _BIG_GREEK}
+_LATEX |= {letter: f"$\\{name}$" for name, letter in _GREEK.items()}
 # What pandoc reads beyond Markdown: a citation, sub- and superscript. Links and code stay.
 _PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\\)`[^`\s]+@[^`\s]+`|(?<!\w)@|\^|(?<!\\)~")
 
@@ -144,8 +142,8 @@ _BIBTEX = {
 }  # fmt: skip
 _MATH = re.compile(r"(?<![\\$])\$(?=[^\s$])([^$]*[^\s$\\])\$(?![\d$])")
 _MATH_COMMANDS = {
-    *(name for name in _GREEK if name != "o"),
-    *"Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega varepsilon vartheta varphi "
+    *_GREEK,
+    *"varepsilon vartheta varphi "
     "mathrm mathbf mathcal mathbb mathit mathsf mathfrak text sqrt frac hat bar tilde vec dot "
     "times cdot pm mp leq geq le ge neq ne approx sim simeq equiv propto infty in notin subset "
     "subseteq cup cap to rightarrow leftarrow leftrightarrow Rightarrow mapsto sum prod int log "

@@ -11,7 +11,7 @@ from reviewer.render.citation_syntax import pandoc_key
 from reviewer.text import clean
 from reviewer.text.names import authors_of
 from reviewer.text.views import shorten
-from reviewer.types import Paper
+from reviewer.types import Citation, Paper
 
 STYLES = ("pandoc", "latex", "numeric", "author-year")
 _TITLE_CHARS = 40
@@ -72,6 +72,13 @@ class Marks:
             return f"[{('; ' if any(at.values()) else ', ').join(numbered)}]"
         return self._escape(f"({'; '.join(', '.join(self._labels[i]) + at[i] for i in own)})")
 
+    def of(self, citations: Sequence[Citation]) -> str:
+        """One mark for the cited papers, with the pages that are known."""
+        pages: dict[str, list[int]] = {}
+        for citation in citations:
+            pages.setdefault(citation.paper_id, []).extend([citation.page] if citation.page else [])
+        return self.mark(list(pages), pages)
+
     def in_words(self, paper_id: str) -> str:
         """The mark as a part of the sentence: `@a`, `\\citet{a}`, `[1]`, `Guo et al. (2025)`."""
         key = citation_key(self._papers[paper_id].key)
@@ -100,10 +107,8 @@ def _labels(papers: Sequence[Paper]) -> dict[str, tuple[str, ...]]:
     for paper in papers:
         who, year = short[paper.id]
         title = f'"{shorten(clean(paper.title), 2 * _TITLE_CHARS)}"'
-        if count[who, year] == 1:
-            labels[paper.id] = who, year
-        else:
-            labels[paper.id] = (who, year, title) if known_authors(paper) else (title, year)
+        named = (who, year, title) if known_authors(paper) else (title, year)
+        labels[paper.id] = named if count[who, year] > 1 else (who, year)
     return labels
 
 
@@ -111,6 +116,4 @@ def _who(paper: Paper) -> str:
     names = known_authors(paper)
     if not names:
         return f'"{shorten(clean(paper.title), _TITLE_CHARS)}"' if paper.title else paper.key
-    if len(names) > 2:
-        return f"{names[0]} et al."
-    return " and ".join(names)
+    return f"{names[0]} et al." if len(names) > 2 else " and ".join(names)

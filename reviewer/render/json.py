@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reviewer.errors import ReviewError, UsageError
@@ -11,12 +11,12 @@ from reviewer.grounding.cells import tally
 from reviewer.render.describe import link_of
 from reviewer.render.provenance import references_of
 from reviewer.text.invisible import escape_hidden
-from reviewer.types import Answer, Citation, Paper, RelatedWork, SurveyReport, Table
-from reviewer.types.checks import CheckReport
+from reviewer.types import Answer, Citation, Paper, RelatedWork, Table
+from reviewer.types.checks import CheckedEntry, CheckedSentence, CheckReport
 from reviewer.types.drafts import Revision
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Added
-from reviewer.types.runs import Finding, Run, Usage
+from reviewer.types.runs import Finding, Run
 from reviewer.types.searches import Found
 from reviewer.types.surveys import Batch
 from reviewer.types.tables import Row
@@ -33,55 +33,38 @@ def dump(kind: str, content: dict[str, Any]) -> str:
     return escape_hidden(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
 
 
+def _fields(value: Frozen, *left_out: str) -> dict[str, Any]:
+    return value.model_dump(mode="json", exclude=set(left_out))
+
+
+def _cost(result: Answer | Table | RelatedWork | Revision) -> dict[str, Any]:
+    return {"run_id": result.run_id, **_fields(result.usage)}
+
+
 def answer_json(answer: Answer) -> str:
     """Claims with located citations, numbered references with their quotes, coverage and usage."""
     references = references_of(answer)
     numbers = {reference.paper.id: reference.number for reference in references}
+
+    def numbered(citations: Iterable[Citation]) -> list[dict[str, Any]]:
+        return [{"reference": numbers[c.paper_id], **_fields(c)} for c in citations]
+
+    names = ("question", "asked", "writer", "effort", "is_weak", "verdict")
     return dump(
         "answer",
         {
-            "question": answer.question,
-            "asked": answer.asked,
-            "writer": answer.writer,
-            "effort": answer.effort,
-            "is_weak": answer.is_weak,
-            "verdict": answer.verdict,
-            "claims": [
-                {
-                    "text": claim.text,
-                    "support": claim.support,
-                    "citations": [_citation(c, numbers[c.paper_id]) for c in claim.citations],
-                    "dropped": list(claim.dropped),
-                    "unproven": list(claim.unproven),
-                }
-                for claim in answer.claims
-            ],
-            "stances": [stance.model_dump(mode="json") for stance in answer.stances],
-            "nearest": _all_fields(answer.nearest),
+            **{name: getattr(answer, name) for name in names},
+            "claims": [{**_fields(c), "citations": numbered(c.citations)} for c in answer.claims],
+            "stances": [_fields(stance) for stance in answer.stances],
+            "nearest": [paper_fields(p) for p in answer.nearest],
             "references": [
-                {
-                    "number": reference.number,
-                    **paper_fields(reference.paper),
-                    "quotes": [_citation(c, reference.number) for c in reference.citations],
-                }
-                for reference in references
+                {"number": r.number, **paper_fields(r.paper), "quotes": numbered(r.citations)}
+                for r in references
             ],
-            "coverage": answer.coverage.model_dump(mode="json"),
-            "usage": _usage(answer.run_id, answer.usage),
+            "coverage": _fields(answer.coverage),
+            "usage": _cost(answer),
         },
     )
-
-
-def _citation(citation: Citation, number: int) -> dict[str, Any]:
-    return {"reference": number, **citation.model_dump(mode="json")}
-
-
-def _usage(run_id: str, usage: Usage) -> dict[str, Any]:
-    return {"run_id": run_id, **usage.model_dump(mode="json")}
-
-
-def _all_fields(papers: Sequence[Paper]) -> list[dict[str, Any]]:
-    return [paper_fields(paper) for paper in papers]
 
 
 def paper_fields(paper: Paper) -> dict[str, Any]:
@@ -94,20 +77,18 @@ def table_json(table: Table) -> str:
     """Columns, and one row for each paper with its cells, each value with its located quote: all
     that `read_table` needs to read the table back."""
     papers = {paper.id: paper for paper in table.papers}
-    whole = table.model_dump(mode="json", exclude={"papers", "rows", "coverage", "run_id", "usage"})
     rows = [
-        {**paper_fields(papers[row.paper_id]), **row.model_dump(mode="json", exclude={"paper_id"})}
-        for row in table.rows
+        {**paper_fields(papers[row.paper_id]), **_fields(row, "paper_id")} for row in table.rows
     ]
     return dump(
         "table",
         {
-            **whole,
+            **_fields(table, "papers", "rows", "coverage", "run_id", "usage"),
             "rows": rows,
-            "nearest": [] if table.rows else _all_fields(table.papers),
-            "cells": tally(table).model_dump(),
-            "coverage": table.coverage.model_dump(mode="json"),
-            "usage": _usage(table.run_id, table.usage),
+            "nearest": [] if table.rows else [paper_fields(p) for p in table.papers],
+            "cells": _fields(tally(table)),
+            "coverage": _fields(table.coverage),
+            "usage": _cost(table),
         },
     )
 
@@ -122,9 +103,8 @@ def read_table(text: str, file: str) -> Table:
         fields = {name: document[name] for name in Table.model_fields if name in document}
         fields["usage"] = dict(document["usage"])
         fields["run_id"] = fields["usage"].pop("run_id")
-        row_fields = {*Row.model_fields} - {"paper_id"}
         fields["rows"] = [
-            {"paper_id": row["id"], **{n: row[n] for n in row_fields if n in row}}
+            {**{n: row[n] for n in Row.model_fields if n in row}, "paper_id": row["id"]}
             for row in document["rows"]
         ]
         return Table.model_validate(fields)
@@ -138,39 +118,37 @@ def read_table(text: str, file: str) -> Table:
 def draft_json(work: RelatedWork) -> str:
     """Sections with their claims, each with its role and located citations; the papers by id, and
     coverage and usage. `start` and `end` of a citation of `own` are characters of its file."""
-    last = {"papers", "nearest", "coverage", "run_id", "usage"}
     return dump(
         "draft",
         {
-            **work.model_dump(mode="json", exclude=last),
-            "papers": _all_fields(work.papers),
-            "nearest": _all_fields(work.nearest),
-            "coverage": work.coverage.model_dump(mode="json"),
-            "usage": _usage(work.run_id, work.usage),
+            **_fields(work, "papers", "nearest", "coverage", "run_id", "usage"),
+            "papers": [paper_fields(p) for p in work.papers],
+            "nearest": [paper_fields(p) for p in work.nearest],
+            "coverage": _fields(work.coverage),
+            "usage": _cost(work),
         },
     )
 
 
 def revision_json(revision: Revision, diff: str) -> str:
     """What was added to a user's draft, and where. `diff` is a unified diff."""
-    whole = revision.model_dump(mode="json", exclude={"before", "papers", "run_id", "usage"})
-    usage = _usage(revision.run_id, revision.usage)
-    papers = _all_fields(revision.papers)
-    return dump("revision", {**whole, "diff": diff, "papers": papers, "usage": usage})
+    whole = _fields(revision, "before", "papers", "run_id", "usage")
+    papers = [paper_fields(p) for p in revision.papers]
+    return dump("revision", {**whole, "diff": diff, "papers": papers, "usage": _cost(revision)})
 
 
 def batch_json(batch: Batch) -> str:
     """All reports. What differs from run to run is in `usage` alone."""
-    made = batch.made.model_dump(mode="json")
-    reports = [_report_fields(report) for report in batch.reports]
-    usage = made.pop("usage")
-    return dump("survey", {"title": batch.title, "reports": reports, "usage": {**made, **usage}})
-
-
-def _report_fields(report: SurveyReport) -> dict[str, Any]:
-    fields = report.model_dump(mode="json", exclude={"papers", "made", "tables"})
-    tables = [t.model_dump(mode="json", exclude={"papers", "usage"}) for t in report.tables]
-    return {**fields, "tables": tables, "papers": _all_fields(report.papers)}
+    reports = [
+        {
+            **_fields(report, "papers", "made", "tables"),
+            "tables": [_fields(table, "papers", "usage") for table in report.tables],
+            "papers": [paper_fields(p) for p in report.papers],
+        }
+        for report in batch.reports
+    ]
+    usage = {**_fields(batch.made, "usage"), **_fields(batch.usage)}
+    return dump("survey", {"title": batch.title, "reports": reports, "usage": usage})
 
 
 def papers_json(papers: Sequence[Paper]) -> str:
@@ -179,12 +157,21 @@ def papers_json(papers: Sequence[Paper]) -> str:
 
 
 def paper_json(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
-    quoted = [{"question": question, **c.model_dump(mode="json")} for question, c in marked]
-    return dump("paper", {"paper": paper.model_dump(mode="json"), "quoted": quoted})
+    quoted = [{"question": question, **_fields(citation)} for question, citation in marked]
+    return dump("paper", {"paper": _fields(paper), "quoted": quoted})
 
 
 def found_json(found: Found) -> str:
     """One object for each paper with its key, title and score, best first."""
+    papers = [
+        {
+            **paper_fields(hit.paper),
+            "score": hit.score.total,
+            "why": _fields(hit.score, "total"),
+            "best_sentence": _fields(hit.best_sentence) if hit.best_sentence else None,
+        }
+        for hit in found.hits
+    ]
     return dump(
         "search",
         {
@@ -192,54 +179,48 @@ def found_json(found: Found) -> str:
             "method": found.method,
             "papers_in_library": found.papers,
             "matched": found.matched,
-            "left_out": list(found.left_out),
+            "left_out": found.left_out,
             "reason": found.reason,
-            "papers": [
-                {
-                    **paper_fields(hit.paper),
-                    "score": hit.score.total,
-                    "why": hit.score.model_dump(mode="json", exclude={"total"}),
-                    "best_sentence": hit.best_sentence.model_dump(mode="json")
-                    if hit.best_sentence
-                    else None,
-                }
-                for hit in found.hits
-            ],
+            "papers": papers,
         },
     )
 
 
 def added_json(added: Added) -> str:
-    return dump("added", added.model_dump(mode="json", exclude={"seconds_embedding"}))
+    return dump("added", _fields(added, "seconds_embedding"))
 
 
 def runs_json(runs: Sequence[Run]) -> str:
-    return dump("runs", {"runs": [run.model_dump(mode="json", exclude={"result"}) for run in runs]})
+    return dump("runs", {"runs": [_fields(run, "result") for run in runs]})
 
 
 def run_json(run: Run) -> str:
-    return dump("run", {"run": run.model_dump(mode="json")})
+    return dump("run", {"run": _fields(run)})
 
 
 def findings_json(findings: Sequence[Finding]) -> str:
-    return dump("doctor", {"findings": [finding.model_dump(mode="json") for finding in findings]})
+    return dump("doctor", {"findings": [_fields(finding) for finding in findings]})
 
 
 def check_json(report: CheckReport) -> str:
     """Every sentence that cites or should, and every entry, as they were found."""
-    whole = report.model_dump(mode="json", exclude={"papers"})
-    papers = {key: paper_fields(paper) for key, paper in report.papers.items()}
-    usage = whole.pop("usage")
-    checked = [*(s.problems for s in report.sentences), *(e.problems for e in report.entries)]
-    fails = sum(problem.fails for problems in checked for problem in problems)
-    return dump("check", {"failures": fails, **whole, "papers": papers, "usage": usage})
+    checked: list[CheckedSentence | CheckedEntry] = [*report.sentences, *report.entries]
+    return dump(
+        "check",
+        {
+            "failures": sum(problem.fails for one in checked for problem in one.problems),
+            **_fields(report, "papers", "usage"),
+            "papers": {key: paper_fields(paper) for key, paper in report.papers.items()},
+            "usage": _fields(report.usage),
+        },
+    )
 
 
 def papers_jsonl(papers: Sequence[Paper]) -> str:
     """One paper on each line with its abstract as read, for `review add` and other programs."""
+    more = ("abstract", "pmid", "url", "keywords", "tags", "notes")
     lines = []
     for paper in papers:
-        more = ("abstract", "pmid", "url", "keywords", "tags", "notes")
         fields = paper_fields(paper) | {name: getattr(paper, name) for name in more} | paper.extra
         kept = {name: v for name, v in fields.items() if v and name not in ("id", "link")}
         lines.append(escape_hidden(json.dumps(kept, ensure_ascii=False)) + "\n")
@@ -248,7 +229,7 @@ def papers_jsonl(papers: Sequence[Paper]) -> str:
 
 def records_json(kind: str, records: Sequence[Frozen]) -> str:
     """A list of values, each with its fields, under the name of their kind."""
-    return dump(kind, {kind: [record.model_dump(mode="json") for record in records]})
+    return dump(kind, {kind: [_fields(record) for record in records]})
 
 
 def error_json(error: ReviewError) -> str:

@@ -44,8 +44,8 @@ def table_latex(table: Table) -> str:
 
 
 def _row(row: Row) -> str:
-    key = citation_key(row.cited_as or row.key)
-    return " & ".join([rf"\cite{{{key}}}", *map(_cell, row.cells)]) + r" \\"
+    cited = rf"\cite{{{citation_key(row.cited_as or row.key)}}}"
+    return " & ".join([cited, *map(_cell, row.cells)]) + r" \\"
 
 
 def _cell(cell: Cell) -> str:
@@ -58,10 +58,8 @@ def _cell(cell: Cell) -> str:
 def _comments(table: Table) -> list[str]:
     lines = []
     for quote in table_quotes(table):
-        found = quote.value.citation
-        place = quoted_place(found) if found else "not located"
-        quoted = found.quote if found else quote.value.quote
-        support = support_words(quote.value)
-        text = f'{quote.row.key}, {quote.column}: "{quoted}" ({place}; {support})'
-        lines.append(f"% {escape_comment(text)}")
+        value = quote.value
+        place = quoted_place(value.citation) if value.citation else "not located"
+        words = f'"{value.quote}" ({place}; {support_words(value)})'
+        lines.append(f"% {escape_comment(f'{quote.row.key}, {quote.column}: {words}')}")
     return lines

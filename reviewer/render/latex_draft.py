@@ -6,14 +6,14 @@ import re
 
 from reviewer.render.claim_notes import (
     WEAK_DRAFT,
+    citations_of,
     cited_papers,
+    draft_citations,
     draft_head,
     draft_title,
     marked_sentence,
     nothing_drafted,
-    pages_of,
-    quotes_by_paper,
-    quotes_of,
+    quoted_papers,
     remarks_on,
 )
 from reviewer.render.describe import quoted_place
@@ -38,18 +38,17 @@ def draft_latex(work: RelatedWork, bibliography: str = "") -> str:
         OTHER_SCRIPT_DEFINITION,
         r"\section{Related work}",
     ]
-    if work.sections:
-        lines.append(f"% {escape_comment(draft_head(work))}")
-        lines += [f"% {WEAK_DRAFT}"] if work.is_weak else []
-        for section in work.sections:
-            lines += ["", *_section(section, work)]
-    else:
-        lines.append(f"% {nothing_drafted(work)}")
+    head = draft_head(work) if work.sections else nothing_drafted(work)
+    lines.append(f"% {escape_comment(head)}")
+    lines += [f"% {WEAK_DRAFT}"] if work.sections and work.is_weak else []
+    for section in work.sections:
+        lines += ["", *_section(section, work)]
     lines += ["", f"% {escape_comment(coverage_line(work.coverage))}"]
     for paper in cited_papers(work):
-        for cited in quotes_of(work, paper):
-            quote = f'{paper.key}: "{cited.quote}" ({quoted_place(cited)})'
-            lines.append(f"% {escape_comment(quote)}")
+        for cited in draft_citations(work):
+            if cited.paper_id == paper.id:
+                quote = f'{paper.key}: "{cited.quote}" ({quoted_place(cited)})'
+                lines.append(f"% {escape_comment(quote)}")
     return "\n".join([*lines, ""])
 
 
@@ -60,17 +59,14 @@ def _section(section: Section, work: RelatedWork) -> list[str]:
     if section.failed:
         remark = escape_latex(f"(This section could not be written: {section.failed}.)")
         return [*lines, rf"\emph{{{remark}}}"]
-    known = {paper.id: paper for paper in work.papers}
-    if quotes := quotes_by_paper(section):
+    if quoted := quoted_papers(section, work.papers):
         lines += [r"\begin{itemize}"]
-        for paper_id, claims in quotes.items():
-            quoted = " ".join(_quoted(claim.text) for claim in claims)
-            mark = marks.mark([paper_id], pages_of([c for q in claims for c in q.citations]))
-            title = rf"\emph{{{escape_latex(marked_title(known[paper_id]))}}}"
-            lines.append(rf"\item {title} {mark}: {quoted}")
+        for paper, quotes in quoted:
+            title = rf"\emph{{{escape_latex(marked_title(paper))}}}"
+            said = " ".join(_quoted(claim.text) for claim in quotes)
+            lines.append(rf"\item {title} {marks.of(citations_of(quotes))}: {said}")
         lines += [r"\end{itemize}"]
-    others = [claim for claim in section.claims if claim.role != "quote"]
-    return [*lines, *(sentence_latex(claim, marks) for claim in others)]
+    return lines + [sentence_latex(c, marks) for c in section.claims if c.role != "quote"]
 
 
 def sentence_latex(claim: Claim, marks: Marks) -> str:

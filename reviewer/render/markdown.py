@@ -28,15 +28,13 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
     lines = [f"# {escape(answer_title(answer))}", ""]
     if not answer.claims:
         lines += ["Not enough evidence in this library to answer.", ""]
-        if answer.coverage.reason:
-            lines += [escape(answer.coverage.reason), ""]
+        lines += [escape(answer.coverage.reason), ""] if answer.coverage.reason else []
         if answer.nearest:
             near = (f"- {paper_line(paper)}" for paper in answer.nearest)
             lines += ["Nearest papers, which may not answer:", "", *near, ""]
         return "\n".join([*lines, coverage_line(answer.coverage), ""])
     lines += [escape(answer_head(answer)), "", *_verdict(answer)]
-    if answer.is_weak:
-        lines += ["## Nearest, may not answer", ""]
+    lines += ["## Nearest, may not answer", ""] if answer.is_weak else []
     lines += [_claim(claim, numbers) for claim in answer.claims]
     lines += _stances(answer, numbers)
     lines += ["", "## References", ""]
@@ -50,11 +48,9 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
 
 def _verdict(answer: Answer) -> list[str]:
     """The count of stances and a bar for each kind."""
-    if not answer.verdict:
-        return []
     counts = Counter(str(stance.stance) for stance in answer.stances)
     bars = [f"{kind:<6}{'█' * counts[kind]} {counts[kind]}" for kind in _KINDS if counts[kind]]
-    return [f"**{answer.verdict}**", "", "```text", *bars, "```", ""]
+    return [f"**{answer.verdict}**", "", "```text", *bars, "```", ""] if answer.verdict else []
 
 
 def _stances(answer: Answer, numbers: dict[str, int]) -> list[str]:
@@ -69,16 +65,14 @@ def _stances(answer: Answer, numbers: dict[str, int]) -> list[str]:
 
 
 def _claim(claim: Claim, numbers: dict[str, int]) -> str:
-    cited = dict.fromkeys(numbers[c.paper_id] for c in claim.citations)
-    marks = "".join(
-        f" [{number}{_at_page(c for c in claim.citations if numbers[c.paper_id] == number)}]"
-        for number in cited
-    )
     text = escape(claim.text)
-    body = f'"{text}"' if is_quote(claim) else text
-    remarks = remarks_on(claim)
-    mark = f" *({escape(remarks)})*" if remarks else ""
-    return f"- {body}{marks}{mark}"
+    pieces = [f'- "{text}"' if is_quote(claim) else f"- {text}"]
+    for paper_id in dict.fromkeys(c.paper_id for c in claim.citations):
+        cited = (c for c in claim.citations if c.paper_id == paper_id)
+        pieces.append(f"[{numbers[paper_id]}{_at_page(cited)}]")
+    if remarks := remarks_on(claim):
+        pieces.append(f"*({escape(remarks)})*")
+    return " ".join(pieces)
 
 
 def _at_page(citations: Iterable[Citation]) -> str:
@@ -88,12 +82,11 @@ def _at_page(citations: Iterable[Citation]) -> str:
 def found_markdown(found: Found, *, explained: bool = False, head: str = "") -> str:
     """Ranked papers, each with its best sentence and why it was found, in short or, with
     `explained`, part by part. `head` replaces the line that counts the papers that match."""
-    if not head and not found.matched:
-        head = "No paper matches. Nearest:" if found.hits else "No paper matches."
-    elif not head:
-        papers = counted(found.papers, "paper")
+    if not head and found.matched:
         match = "matches" if found.matched == 1 else "match"
-        head = f"{found.matched} of {papers} {match} ({found.method})."
+        head = f"{found.matched} of {counted(found.papers, 'paper')} {match} ({found.method})."
+    elif not head:
+        head = f"No paper matches.{' Nearest:' if found.hits else ''}"
     lines = [head, "", *([escape(found.reason), ""] if found.reason else [])]
     for number, hit in enumerate(found.hits, start=1):
         lines.append(f"{number}. {paper_line(hit.paper)}")
@@ -127,9 +120,8 @@ def _explained(score: Score) -> list[str]:
     ]
     lines = [f"   - score {score.total:.3f}, the weighted mean of:"]
     for name, value, terms in parts:
-        if value is not None:
-            named = f" ({escape(', '.join(terms))})" if terms else ""
-            lines.append(f"   - {name} {value:.3f}{named}")
+        named = f" ({escape(', '.join(terms))})" if terms else ""
+        lines += [f"   - {name} {value:.3f}{named}"] if value is not None else []
     return [*lines, f"   - share of the question's words {score.coverage:.2f}"]
 
 
@@ -144,17 +136,17 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
     if marked:
         questions = dict.fromkeys(question for question, _ in marked)
         lines += ["## Quoted in answers to", "", *(f"- {escape(q)}" for q in questions), ""]
-    extra = sorted(paper.extra.items())
     certainty = paper.extra.get("certainty")
-    certainty = certainty if isinstance(certainty, dict) else {}
+    sure = certainty.items() if isinstance(certainty, dict) else ()
+    retraction = (str(v) for n, v in sorted(paper.extra.items()) if n.startswith("retraction_"))
     facts = {
         "Keywords": ", ".join(paper.keywords),
         "Tags": ", ".join(paper.tags),
         "Other versions": ", ".join(paper.versions),
-        "Retraction": "; ".join(str(v) for name, v in extra if name.startswith("retraction_")),
+        "Retraction": "; ".join(retraction),
         "Also known as": ", ".join(paper.aliases),
         # Of a PDF: `title likely, authors guess`.
-        "Found on its pages": ", ".join(f"{name} {sure}" for name, sure in certainty.items()),
+        "Found on its pages": ", ".join(f"{name} {how}" for name, how in sure),
         "Left out": str(paper.extra.get("hidden_text", "")),
         "Read from": ", ".join(f"{o.file}:{o.position}" for o in paper.origins),
     }
@@ -177,15 +169,9 @@ def _with_marks(text: str, spans: Iterable[tuple[int, int]]) -> str:
 def paper_line(paper: Paper) -> str:
     """Key, title, authors or their note, venue, date and link, as far as they are known."""
     link = link_of(paper)
-    pieces = [
-        paper.key,
-        escape(marked_title(paper)),
-        escape(byline(paper)),
-        escape(paper.venue),
-        readable_date(paper),
-        f"<{link}>" if link else "",
-    ]
-    return " · ".join(piece for piece in pieces if piece)
+    texts = map(escape, (marked_title(paper), byline(paper), paper.venue))
+    pieces = [paper.key, *texts, readable_date(paper), f"<{link}>" if link else ""]
+    return " · ".join(filter(None, pieces))
 
 
 def table_row(cells: Sequence[str]) -> str:

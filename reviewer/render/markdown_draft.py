@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from reviewer.render.claim_notes import (
     WEAK_DRAFT,
+    citations_of,
     cited_papers,
+    draft_citations,
     draft_head,
     draft_title,
     marked_sentence,
     nothing_drafted,
-    pages_of,
-    quotes_by_paper,
-    quotes_of,
+    quoted_papers,
     remarks_on,
 )
 from reviewer.render.describe import quoted_place
@@ -23,7 +23,7 @@ from reviewer.render.markdown import paper_line
 from reviewer.render.provenance import coverage_line
 from reviewer.text.entry_types import marked_title
 from reviewer.types import Claim, Paper, RelatedWork
-from reviewer.types.drafts import Section, Statement
+from reviewer.types.drafts import Section
 
 FormatReferences = Callable[[Sequence[Paper]], list[str]]
 """Formats the papers of a bibliography, given in the order of their marks, one line each."""
@@ -45,15 +45,15 @@ def draft_markdown(
         lines += [nothing_drafted(work), "", *nearest_markdown(work.nearest)]
         return "\n".join([*lines, coverage_line(work.coverage), ""])
     lines += [escape_pandoc(draft_head(work)), ""]
-    if work.is_weak:
-        lines += [WEAK_DRAFT, ""]
+    lines += [WEAK_DRAFT, ""] if work.is_weak else []
     for section in work.sections:
-        lines += [*_section(section, work, marks), ""]
+        lines += [f"## {escape_pandoc(section.title[:1].upper() + section.title[1:])}", ""]
+        lines += [*section_markdown(section, work.papers, marks), ""]
     lines += ["## References", ""]
     for line, paper in _references(papers, marks, listed):
         lines += [line, ""]
         if with_quotes and paper is not None:
-            quotes = quotes_of(work, paper)
+            quotes = (c for c in draft_citations(work) if c.paper_id == paper.id)
             lines += [*(f"> {quoted_pandoc(c.quote)} ({quoted_place(c)})" for c in quotes), ""]
     return "\n".join([*lines, escape_pandoc(coverage_line(work.coverage)), ""])
 
@@ -66,28 +66,19 @@ def nearest_markdown(papers: Sequence[Paper]) -> list[str]:
     return ["Nearest papers, which may not help:", "", *lines, ""]
 
 
-def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
-    lines = [f"## {escape_pandoc(section.title[:1].upper() + section.title[1:])}", ""]
+def section_markdown(section: Section, papers: Iterable[Paper], marks: Marks) -> list[str]:
+    """The papers that a section quotes, each with its quotes, then its own sentences."""
     if section.failed:
-        return [*lines, f"*(This section could not be written: {escape_pandoc(section.failed)}.)*"]
-    known = {paper.id: paper for paper in work.papers}
-    for paper_id, quotes in quotes_by_paper(section).items():
-        paper = known[paper_id]
-        mark = marks.mark([paper_id], pages_of([c for q in quotes for c in q.citations]))
-        lines.append(quoted_paper(paper, marked_title(paper), mark, quotes))
-    others = [claim for claim in section.claims if claim.role != "quote"]
-    if others and len(lines) > 2:
-        lines.append("")
+        return [f"*(This section could not be written: {escape_pandoc(section.failed)}.)*"]
+    lines = []
+    for paper, quotes in quoted_papers(section, papers):
+        title, year = escape_pandoc(marked_title(paper)), paper.year or "year unknown"
+        quoted = " ".join(quoted_pandoc(claim.text) for claim in quotes)
+        lines.append(f"- **{title}** ({year}) {marks.of(citations_of(quotes))}: {quoted}")
+    others = [sentence_markdown(claim, marks) for claim in section.claims if claim.role != "quote"]
     if others:
-        lines.append(" ".join(sentence_markdown(claim, marks) for claim in others))
+        lines += [*([""] if lines else []), " ".join(others)]
     return lines
-
-
-def quoted_paper(paper: Paper, title: str, mark: str, quotes: Sequence[Statement]) -> str:
-    """A paper of an annotated section with the sentences that are quoted from it."""
-    quoted = " ".join(quoted_pandoc(claim.text) for claim in quotes)
-    year = f" ({paper.year})" if paper.year else " (year unknown)"
-    return f"- **{escape_pandoc(title)}**{year} {mark}: {quoted}"
 
 
 def sentence_markdown(claim: Claim, marks: Marks) -> str:

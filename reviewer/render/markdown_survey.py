@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from reviewer.render.claim_notes import citations_of, marked_sentence, quotes_by_paper
+from reviewer.render.claim_notes import citations_of, marked_sentence
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.render.in_text import Marks
 from reviewer.render.markdown import paper_line, table_row
-from reviewer.render.markdown_draft import nearest_markdown, quoted_paper, sentence_markdown
+from reviewer.render.markdown_draft import nearest_markdown, section_markdown, sentence_markdown
 from reviewer.render.methods import flow_steps, method_facts, news_facts, run_facts
-from reviewer.render.provenance import Fact
+from reviewer.render.provenance import Facts
 from reviewer.render.table_words import table_title
-from reviewer.text import clean, counted
+from reviewer.text import counted
 from reviewer.types import Claim, Paper, SurveyReport, Table
 from reviewer.types.surveys import Batch, OpenQuestion, SurveySection
 from reviewer.types.tables import Value
@@ -39,20 +39,18 @@ def survey_markdown(report: SurveyReport) -> str:
     if report.is_weak:
         lines += [_WEAK, ""]
     if report.abstract:
-        lines += ["## Abstract", "", _sentences(report.abstract, marks), ""]
+        sentences = (sentence_markdown(claim, marks) for claim in report.abstract)
+        lines += ["## Abstract", "", " ".join(sentences), ""]
     for number, section in enumerate(report.sections, start=1):
         lines += [*_section(number, section, report, marks), ""]
     lines += _tables(report, marks)
-    lines += _list("## Open questions", [_open(item, marks) for item in report.open_questions])
-    verdicts = [
-        f"- {escape_pandoc(verdict.question)} **{escape_pandoc(verdict.verdict)}**"
-        for verdict in report.verdicts
-    ]
-    lines += _list("## Verdicts", verdicts)
+    lines += _list("## Open questions", (_open(item, marks) for item in report.open_questions))
+    said = (f"{escape_pandoc(v.question)} **{escape_pandoc(v.verdict)}**" for v in report.verdicts)
+    lines += _list("## Verdicts", said)
     lines += _list("## How these papers were found", _flow(report))
     lines += _facts("## Methods", method_facts(report))
     lines += _list("Searches:", _queries(report))
-    lines += _list("## References", [f"- {for_pandoc(paper_line(paper))}" for paper in papers])
+    lines += _list("## References", (for_pandoc(paper_line(paper)) for paper in papers))
     return "\n".join([*lines, *_facts(RUN_HEAD, run_facts(report.made))])
 
 
@@ -62,11 +60,11 @@ def index_markdown(batch: Batch) -> str:
     lines = [f"# {escape_pandoc(batch.title)}", "", table_row(names), table_row(["---"] * 5)]
     for report in batch.reports:
         link = f"[{escape_pandoc(report.title)}](<{quote(report.name)}.md>)"
-        remark = f"{counted(report.failed, 'part')} failed" if report.failed else ""
-        remark = remark or ("" if report.sections else "nothing found")
-        flow = report.flow
-        cells = [link, str(len(report.sections)), str(flow.read), str(flow.cited), remark]
-        lines.append(table_row(cells))
+        remark = "" if report.sections else "nothing found"
+        if report.failed:
+            remark = f"{counted(report.failed, 'part')} failed"
+        counts = (len(report.sections), report.flow.read, report.flow.cited)
+        lines.append(table_row([link, *map(str, counts), remark]))
     return "\n".join([*lines, "", *_facts(RUN_HEAD, run_facts(batch.made))])
 
 
@@ -82,17 +80,13 @@ def survey_papers(report: SurveyReport) -> list[Paper]:
 
 
 def _head(report: SurveyReport) -> str:
-    if report.methods.writer == "extractive":
+    papers, writer = counted(report.flow.cited, "paper"), report.methods.writer
+    if writer == "extractive":
         return (
-            f"A survey of {counted(report.flow.cited, 'paper')} in their own sentences: no model "
-            "is set, so sections are named by their terms, and nothing is rephrased or summed up."
+            f"A survey of {papers} in their own sentences: no model is set, so sections are named "
+            "by their terms, and nothing is rephrased or summed up."
         )
-    papers = counted(report.flow.cited, "paper")
-    return f"Written by {report.methods.writer} from {papers}; citations by code."
-
-
-def _sentences(claims: Sequence[Claim], marks: Marks) -> str:
-    return " ".join(sentence_markdown(claim, marks) for claim in claims)
+    return f"Written by {writer} from {papers}; citations by code."
 
 
 def _section(number: int, section: SurveySection, report: SurveyReport, marks: Marks) -> list[str]:
@@ -103,15 +97,9 @@ def _section(number: int, section: SurveySection, report: SurveyReport, marks: M
     if section.state:
         new = f", {counted(len(section.new_ids), 'new paper')}" if section.new_ids else ""
         lines += [f"*({section.state}{new})*", ""]
+    lines += section_markdown(section, report.papers, marks)
     if section.failed:
-        return [*lines, f"*(This section could not be written: {escape_pandoc(section.failed)}.)*"]
-    known = {paper.id: paper for paper in report.papers}
-    for paper_id, quotes in quotes_by_paper(section).items():
-        paper = known[paper_id]
-        lines.append(quoted_paper(paper, paper.title, marks.mark([paper_id]), quotes))
-    others = [claim for claim in section.claims if claim.role != "quote"]
-    if others:
-        lines += [""] * (len(section.claims) > len(others)) + [_sentences(others, marks)]
+        return lines
     if section.see_also:
         seen = (f"{s.number} {marks.mark(s.paper_ids)}".strip() for s in section.see_also)
         lines += ["", f"See also section {', '.join(seen)}."]
@@ -124,8 +112,8 @@ def _open(item: OpenQuestion, marks: Marks) -> str:
     """An open question. It states nothing, so it has a remark only for what was left out."""
     where = f" (section {', '.join(map(str, item.sections))})" if item.sections else ""
     if item.unproven or item.dropped:
-        return f"- {sentence_markdown(item, marks)}{where}"
-    return f"- {marked_sentence(item, marks, escape_pandoc, quoted_pandoc)}{where}"
+        return f"{sentence_markdown(item, marks)}{where}"
+    return f"{marked_sentence(item, marks, escape_pandoc, quoted_pandoc)}{where}"
 
 
 def _tables(report: SurveyReport, marks: Marks) -> list[str]:
@@ -155,38 +143,33 @@ def _table(table: Table, marks: Marks, n: int) -> list[str]:
 def _value(value: Value, n: int, notes: list[str]) -> str:
     """The value with the mark of its footnote, which joins the `notes` of table `n`."""
     name = f"{n}-{len(notes) + 1}"
-    quoted = value.citation.quote if value.citation else value.quote
     place = quoted_place(value.citation) if value.citation else "not found in the paper"
     doubt = f" *(no proof: {escape_pandoc('; '.join(value.doubts))})*" if value.doubts else ""
     # The full stop is what keeps renderers without footnotes from reading a link's definition.
-    notes.append(f"[^{name}]: {quoted_pandoc(quoted)} ({place}).")
+    notes.append(f"[^{name}]: {quoted_pandoc(value.quote)} ({place}).")
     return f"{escape_pandoc(value.text)}[^{name}]{doubt}"
 
 
-def _flow(report: SurveyReport) -> list[str]:
+def _flow(report: SurveyReport) -> Iterator[str]:
     """The counts, each step with what goes no further."""
-    lines = []
     for step in flow_steps(report.flow):
         out = f" ({step.out}: {escape_pandoc('; '.join(step.why))})" if step.out else ""
-        lines.append(f"- {step.count} {escape_pandoc(step.name)}{out}")
-    return lines
+        yield f"{step.count} {escape_pandoc(step.name)}{out}"
 
 
-def _queries(report: SurveyReport) -> list[str]:
-    lines = []
+def _queries(report: SurveyReport) -> Iterator[str]:
     for query in report.methods.queries:
         of = query.view or (f"section {query.section}" if query.section else "")
         asked = quoted_pandoc(query.question) + (f" ({escape_pandoc(of)})" if of else "")
-        lines.append(f"- {asked}: {query.matched} matched, {query.kept} taken")
-    return lines
+        yield f"{asked}: {query.matched} matched, {query.kept} taken"
 
 
-def _facts(head: str, facts: Sequence[Fact]) -> list[str]:
-    return _list(
-        head, [f"- {f.name}: {escape_pandoc('; '.join(map(clean, f.values)))}" for f in facts]
-    )
+def _facts(head: str, facts: Facts) -> list[str]:
+    named = (f"{name}: {escape_pandoc('; '.join(values))}" for name, values in facts.items())
+    return _list(head, named)
 
 
-def _list(head: str, lines: Sequence[str]) -> list[str]:
-    """The lines under their head, nothing without any."""
+def _list(head: str, items: Iterable[str]) -> list[str]:
+    """The items under their head, nothing without any."""
+    lines = [f"- {item}" for item in items]
     return [head, "", *lines, ""] if lines else []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from reviewer.grounding.cells import EMPTY
-from reviewer.render.describe import cell_text, quoted_place, support_words, tally_line
+from reviewer.render.describe import cell_remark, quoted_place, support_words, tally_line
 from reviewer.render.escape import escape
 from reviewer.render.markdown import paper_line, table_row
 from reviewer.render.table_words import nothing_found, table_head, table_quotes, table_title
@@ -41,13 +41,12 @@ def table_markdown(table: Table) -> str:
 def _cell(cell: Cell, numbers: Iterator[int]) -> str:
     """The cell with the mark of a footnote on each value, numbered in reading order."""
     if not cell.values:
-        return cell_text(cell) if cell.state in EMPTY else f"*{cell_text(cell)}*"
+        return cell.state if cell.state in EMPTY else f"*{cell.state}*"
     joined = "; ".join(f"{escape(value.text)}[^{next(numbers)}]" for value in cell.values)
-    remark = cell_text(cell).removeprefix("; ".join(value.text for value in cell.values))
-    return f"{joined} *{remark.strip()}*" if remark else joined
+    remark = cell_remark(cell).strip()
+    return f"{joined} *{remark}*" if remark else joined
 
 
 def _footnote(number: int, value: Value) -> str:
     place = f" ({quoted_place(value.citation)})" if value.citation else ""
-    quoted = value.citation.quote if value.citation else value.quote
-    return f'[^{number}]: "{escape(quoted)}"{place}: {escape(support_words(value))}.'
+    return f'[^{number}]: "{escape(value.quote)}"{place}: {escape(support_words(value))}.'

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reviewer.render.provenance import Fact, Step, cost_facts
+from reviewer.render.provenance import Facts, Step, cost_facts, known_facts
 from reviewer.text import clean, counted
 from reviewer.types import SurveyReport
-from reviewer.types.runs import Usage
 from reviewer.types.searches import Filters
 from reviewer.types.surveys import Flow, Made
 
@@ -26,28 +25,28 @@ def flow_steps(flow: Flow) -> tuple[Step, ...]:
     )
 
 
-def method_facts(report: SurveyReport) -> tuple[Fact, ...]:
+def method_facts(report: SurveyReport) -> Facts:
     """What is the same in two runs of one plan: writer, prompts, search, library, plan."""
     methods = report.methods
-    writer = "none: sentences are quoted" if methods.writer == "extractive" else methods.writer
-    library = (
-        f"{counted(methods.library_papers, 'paper')} from "
-        f"{counted(methods.library_entries, 'entry', 'entries')}, state {methods.generation}"
-    )
+    is_quoted = methods.writer == "extractive"
+    papers = counted(methods.library_papers, "paper")
+    entries = counted(methods.library_entries, "entry", "entries")
     by = f"{methods.search}, with {methods.embedding}" if methods.embedding else methods.search
-    prompts = tuple(f"{name} {digest}" for name, digest in sorted(methods.prompt_hashes.items()))
-    facts = [
-        Fact("Topic", (clean(report.topic),)),
-        Fact("Model", (clean(writer),)),
-        Fact("Depth", (methods.depth,)),
-        Fact("Search", (clean(by),)),
-        Fact("Library", (library,)),
-        Fact("Filters", tuple(filter_lines(methods.filters))),
-        Fact("Prompts", prompts),
-        Fact("Plan", (methods.plan_hash,)),
-        Fact("Program", (f"review {methods.version}" if methods.version else "",)),
-    ]
-    return tuple(fact for fact in facts if any(fact.values))
+    return known_facts(
+        {
+            "Topic": [report.topic],
+            "Model": ["none: sentences are quoted" if is_quoted else methods.writer],
+            "Depth": [methods.depth],
+            "Search": [by],
+            "Library": [f"{papers} from {entries}, state {methods.generation}"],
+            "Filters": list(filter_lines(methods.filters)),
+            "Prompts": [
+                f"{name} {digest}" for name, digest in sorted(methods.prompt_hashes.items())
+            ],
+            "Plan": [methods.plan_hash],
+            "Program": [f"review {methods.version}" if methods.version else ""],
+        }
+    )
 
 
 def filter_lines(filters: Filters) -> Iterator[str]:
@@ -64,14 +63,12 @@ def filter_lines(filters: Filters) -> Iterator[str]:
             yield f"{name} {', '.join(clean(value) for value in values)}"
 
 
-def run_facts(made: Made) -> tuple[Fact, ...]:
+def run_facts(made: Made) -> Facts:
     """What differs from run to run: its time, its number, and its cost."""
-    times = [readable_time(made.started), readable_time(made.finished)]
-    when = " to ".join(dict.fromkeys(time for time in times if time))
-    costs = cost_facts(made.usage) if made.usage != Usage() else ()
+    times = filter(None, map(readable_time, (made.started, made.finished)))
     seconds = f"{made.usage.seconds:.0f} s" if made.usage.seconds >= 0.5 else ""
-    facts = [Fact("When", (when,)), Fact("Run", (clean(made.run_id),)), Fact("Took", (seconds,))]
-    return tuple(fact for fact in (*facts, *costs) if any(fact.values))
+    facts = {"When": [" to ".join(dict.fromkeys(times))], "Run": [made.run_id], "Took": [seconds]}
+    return known_facts(facts) | cost_facts(made.usage)
 
 
 def readable_time(iso: str) -> str:
@@ -80,31 +77,32 @@ def readable_time(iso: str) -> str:
     return f"{day} {time[:5]} UTC" if time else day
 
 
-def news_facts(report: SurveyReport) -> tuple[Fact, ...]:
+def news_facts(report: SurveyReport) -> Facts:
     """What an update brought: new papers, rewritten sections, and papers that are gone."""
     news = report.news
     if news is None:
-        return ()
-    known = {paper.id: clean(paper.title) for paper in report.papers}
+        return {}
+    known = {paper.id: paper.title for paper in report.papers}
     new = [known[i] for i in news.new_ids if i in known]
-    facts = [
-        Fact("Since", (readable_time(news.since),)),
-        Fact("New papers", _few(new)),
-        Fact("No longer here", _few([clean(title) for title in news.gone_titles])),
-        Fact("Rewritten", tuple(clean(title) for title in news.rewritten)),
-        Fact("Unchanged", (counted(news.unchanged, "section"),)),
-    ]
-    shown = tuple(fact for fact in facts if any(fact.values))
-    nothing = not (new or news.gone_titles or news.rewritten)
-    return (*shown, Fact("Changed", ("nothing",))) if nothing else shown
+    is_same = not (new or news.gone_titles or news.rewritten)
+    return known_facts(
+        {
+            "Since": [readable_time(news.since)],
+            "New papers": _few(new),
+            "No longer here": _few(news.gone_titles),
+            "Rewritten": news.rewritten,
+            "Unchanged": [counted(news.unchanged, "section")],
+            "Changed": ["nothing"] if is_same else [],
+        }
+    )
 
 
-def _few(titles: Sequence[str]) -> tuple[str, ...]:
+def _few(titles: Sequence[str]) -> list[str]:
     more = len(titles) - _MOST_TITLES
-    return (*titles[:_MOST_TITLES], *([f"and {more} more"] if more > 0 else []))
+    return [*titles[:_MOST_TITLES], *([f"and {more} more"] if more > 0 else [])]
 
 
-def batch_facts(reports: Sequence[SurveyReport]) -> tuple[Fact, ...]:
+def batch_facts(reports: Sequence[SurveyReport]) -> Facts:
     """The facts about methods that all reports share."""
-    first, *others = [method_facts(report) for report in reports] or [()]
-    return tuple(fact for fact in first if all(fact in facts for facts in others))
+    first, *others = [method_facts(report) for report in reports] or [{}]
+    return {n: values for n, values in first.items() if all(o.get(n) == values for o in others)}

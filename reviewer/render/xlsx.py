@@ -63,9 +63,8 @@ def _quotes(sheet: Worksheet, table: Table) -> None:
     for number, quote in enumerate(table_quotes(table), start=2):
         value, found = quote.value, quote.value.citation
         place = (found.part, found.page, found.start, found.end) if found else ()
-        quoted = found.quote if found else value.quote
-        line = [quote.row.key, quote.column, value.text, value.normal, support_words(value), quoted]
-        _write(sheet, number, [*line, *place])
+        said = (value.text, value.normal, support_words(value), value.quote)
+        _write(sheet, number, [quote.row.key, quote.column, *said, *place])
     sheet.auto_filter.ref = sheet.dimensions
 
 
@@ -96,9 +95,8 @@ def _write(
 
 def _write_text(cell: SheetCell, text: str) -> None:
     plain = NEVER_XML.sub("", clean(text))
-    if len(plain) > MOST_CHARS:
-        plain = plain[: MOST_CHARS - len(_CUT)] + _CUT
-    cell.value = plain
+    is_long = len(plain) > MOST_CHARS
+    cell.value = plain[: MOST_CHARS - len(_CUT)] + _CUT if is_long else plain
     cell.data_type = "s"  # openpyxl would make a formula of what begins with "="
     cell.quotePrefix = True  # and Excel of a text that is edited
 
@@ -111,12 +109,11 @@ def _fill(cell: SheetCell, column: Column, content: Cell) -> None:
     number = number_of(normal)
     if number is None:
         _write_text(cell, cell_text(content))
+    elif normal.endswith("%"):
+        cell.value, cell.number_format = number / 100, "0.##%"
     else:
-        is_share = normal.endswith("%")
-        cell.value = number / 100 if is_share else number
-        cell.number_format = "0.##%" if is_share else "General"
-    colour = "not stated" if content.state in EMPTY else content.state
-    mark = "own words" if is_in_own_words(content) else colour
-    if mark in _FILLS:
-        cell.fill = PatternFill("solid", start_color=_FILLS[mark])
+        cell.value = number
+    state = "not stated" if content.state in EMPTY else content.state
+    if fill := _FILLS.get("own words" if is_in_own_words(content) else state):
+        cell.fill = PatternFill("solid", start_color=fill)
     cell.alignment = Alignment(wrap_text=True, vertical="top")

@@ -46,7 +46,7 @@ class Value(Frozen):
     """One statement of a cell: `text` as the writer gave it, `normal` the same in one spelling.
 
     It has proof if it has a citation and no `doubts`. `supported`: the quote has the value;
-    `unchecked`: it is the writer's own words. `quote` is what the writer gave, located or not.
+    `unchecked`: it is the writer's own words. `quote` is its citation's, or what the writer gave.
     """
 
     text: str

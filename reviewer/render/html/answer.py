@@ -19,15 +19,12 @@ def answer_html(answer: Answer) -> str:
     """The page: verdict, claims, stances as bars, papers with their texts, and how it was made."""
     cited = page_citations(answer_citations(answer), [item.paper for item in answer.evidence])
     values = {
+        "answer": answer,
         "title": clean(answer_title(answer)),
         "head": clean(answer_head(answer)),
-        "is_weak": answer.is_weak,
-        "verdict": answer.verdict,
         "bars": verdict_bars(answer.stances, cited),
-        "read": len(answer.stances),
         "claims": [shown_claim(claim, cited) for claim in answer.claims],
         "papers": cited.papers,
-        "near": () if answer.claims else answer.nearest,
         "flow": flow_of(answer.coverage),
         "facts": facts_of(answer.usage, answer.writer, answer.effort),
     }

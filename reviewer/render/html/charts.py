@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -58,39 +59,32 @@ class DrawnMap:
 
 @dataclass(frozen=True)
 class Year:
-    """A year with its papers. `share` is `count` by that of the year with most papers, 0 for
+    """How many papers a year has. `share` is `count` by that of the year with most papers, 0 for
     papers of unknown year."""
 
     name: str
     count: int
     share: float
-    numbers: tuple[int, ...]
 
 
 def draw_map(where: PaperMap, numbers: Mapping[str, int], papers: Iterable[Paper]) -> DrawnMap:
     """The map of the papers that have a number. Without such papers there are no dots."""
-    titles = {paper.id: clean(paper.title) for paper in papers}
+    titles = {paper.id: clean(paper.title) for paper in papers if paper.id in numbers}
     by_theme: dict[int, list[Dot]] = {}
     for point in where.points:
-        if point.paper_id in numbers and point.paper_id in titles:
-            dot = Dot(
-                number=numbers[point.paper_id],
-                title=titles[point.paper_id],
-                x=round(_EDGE + point.x * (_WIDTH - 2 * _EDGE), 1),
-                y=round(_EDGE + point.y * (_HEIGHT - 2 * _EDGE), 1),
-                colour=point.theme % MOST_COLOURS,
-            )
+        if point.paper_id in titles:
+            x = round(_EDGE + point.x * (_WIDTH - 2 * _EDGE), 1)
+            y = round(_EDGE + point.y * (_HEIGHT - 2 * _EDGE), 1)
+            number, title = numbers[point.paper_id], titles[point.paper_id]
+            dot = Dot(number, title, x, y, colour=point.theme % MOST_COLOURS)
             by_theme.setdefault(point.theme, []).append(dot)
     dots = sorted((dot for own in by_theme.values() for dot in own), key=lambda dot: dot.number)
-    regions = [
-        _region(clean(name), by_theme[theme], theme)
-        for theme, name in enumerate(where.themes)
-        if theme in by_theme
-    ]
+    named = enumerate(where.themes)
+    regions = [_region(clean(name), by_theme[n]) for n, name in named if n in by_theme]
     return DrawnMap(_WIDTH, _HEIGHT, tuple(_labels_apart(regions, dots)), tuple(dots))
 
 
-def _region(name: str, dots: Sequence[Dot], theme: int) -> Region:
+def _region(name: str, dots: Sequence[Dot]) -> Region:
     turns = [2 * math.pi * n / _CORNERS for n in range(_CORNERS)]
     hull = _hull(
         (dot.x + _ROUND * math.cos(t), dot.y + _ROUND * math.sin(t)) for dot in dots for t in turns
@@ -102,7 +96,7 @@ def _region(name: str, dots: Sequence[Dot], theme: int) -> Region:
         x=round(sum(dot.x for dot in dots) / len(dots), 1),
         y=round(min(y for _, y in hull) - 5, 1),
         bottom=round(max(y for _, y in hull) + 13, 1),
-        colour=theme % MOST_COLOURS,
+        colour=dots[0].colour,
         numbers=tuple(sorted(dot.number for dot in dots)),
     )
 
@@ -160,14 +154,9 @@ def _covered(
 def years_of(papers: Iterable[Paper], numbers: Mapping[str, int]) -> tuple[Year, ...]:
     """The years of the papers that have a number: each from the first known one to the last, also
     those without papers, and at the end one for papers of unknown year, if there are such."""
-    by_year: dict[int | None, list[int]] = {}
-    for paper in papers:
-        if paper.id in numbers:
-            by_year.setdefault(paper.year, []).append(numbers[paper.id])
-    unknown = sorted(by_year.pop(None, []))
-    known = {year: sorted(own) for year, own in by_year.items() if year is not None}
-    most = max(map(len, known.values()), default=1)
-    span = range(min(known), max(known) + 1) if known else ()
-    years = [(year, known.get(year, [])) for year in span]
-    drawn = [Year(str(year), len(own), len(own) / most, tuple(own)) for year, own in years]
-    return (*drawn, *([Year("unknown", len(unknown), 0.0, tuple(unknown))] if unknown else []))
+    years = [paper.year for paper in papers if paper.id in numbers]
+    count = Counter(year for year in years if year is not None)
+    most = max(count.values(), default=1)
+    span = range(min(count), max(count) + 1) if count else ()
+    known = [Year(str(year), count[year], count[year] / most) for year in span]
+    return (*known, *([Year("unknown", years.count(None), 0.0)] if None in years else []))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reviewer.render.check import check_head, check_line, verdict_words
 from reviewer.render.describe import quoted_place
@@ -29,9 +30,9 @@ class PaperWords:
     key: str
     label: str
     place: str
+    before: str
     marked: str
-    before: str = ""
-    after: str = ""
+    after: str
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,7 @@ def check_html(report: CheckReport) -> str:
         "head": check_head(report),
         "notes": [clean(note) for note in report.notes],
         "sentences": shown,
-        "counts": {
-            state: sum(s.state == state for s in shown) for state in ("bad", "open", "good", "part")
-        },
+        "counts": Counter(sentence.state for sentence in shown),
         "entries": [entry for entry in report.entries if entry.problems],
     }
     return render_page("check", values, styles=("check",))
@@ -75,15 +74,12 @@ def _pieces(checked: CheckedSentence) -> Iterator[tuple[str, str]]:
     marks = {clean(quote.said): "good" for quote in checked.quotes}
     marks |= {clean(p.about): "bad" for p in checked.problems if p.kind in _IN_WORDS and p.about}
     text = clean(checked.sentence.text)
-    longest_first = sorted(filter(None, marks), key=len, reverse=True)
-    if not longest_first:
-        yield text, ""
-        return
     at = 0
-    for found in re.finditer("|".join(map(re.escape, longest_first)), text):
-        yield text[at : found.start()], ""
-        yield found[0], marks[found[0]]
-        at = found.end()
+    if longest_first := sorted(filter(None, marks), key=len, reverse=True):
+        for found in re.finditer("|".join(map(re.escape, longest_first)), text):
+            yield text[at : found.start()], ""
+            yield found[0], marks[found[0]]
+            at = found.end()
     yield text[at:], ""
 
 
@@ -95,8 +91,9 @@ def _beside(checked: CheckedSentence, report: CheckReport) -> Iterator[PaperWord
     for citation in found or checked.nearest:
         key, paper = papers.get(citation.paper_id, ("", None))
         before, marked, after = _around(citation, paper)
-        words = PaperWords(paper, key, label, quoted_place(citation), marked)
-        yield replace(words, before=before, after=after) if found else words
+        if not found:
+            before = after = ""
+        yield PaperWords(paper, key, label, quoted_place(citation), before, marked, after)
 
 
 def _around(citation: Citation, paper: Paper | None) -> tuple[str, str, str]:
@@ -104,8 +101,7 @@ def _around(citation: Citation, paper: Paper | None) -> tuple[str, str, str]:
     if paper is None:
         return "", clean(citation.quote), ""
     view = clean_view(paper.text_of(citation.part))
-    first = bisect_left(view.offsets, citation.start)
-    last = bisect_left(view.offsets, citation.end)
+    first, last = (bisect_left(view.offsets, place) for place in (citation.start, citation.end))
     before, after = view.text[:first], view.text[last:]
     if len(before) > _SHOWN_AROUND:
         before = "… " + before[-_SHOWN_AROUND:].partition(" ")[2]

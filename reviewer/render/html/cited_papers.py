@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from reviewer.render.claim_notes import citations_of, is_quote, quotes_by_paper, remarks_on
+from reviewer.render.claim_notes import citations_of, is_quote, quoted_papers, remarks_on
 from reviewer.render.describe import joined_spans, quoted_place
 from reviewer.text import clean
 from reviewer.text.views import clean_view
@@ -15,6 +15,7 @@ from reviewer.types import Citation, Claim, Paper
 from reviewer.types.answers import StanceTaken
 from reviewer.types.drafts import Section
 from reviewer.types.papers import Part
+from reviewer.types.surveys import StanceCount
 
 _WHOLE_CHARS = 4000  # a text up to here is shown whole: every abstract is
 _AROUND_CHARS = 700  # on each side of a quote in a longer one
@@ -71,11 +72,7 @@ class ShownMark:
 
     number: int
     title: str
-    quotes: str
-
-    @property
-    def first(self) -> str:
-        return self.quotes.partition(" ")[0]
+    quotes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -116,15 +113,14 @@ def marks_of(citations: Sequence[Citation], cited: PageCitations) -> tuple[Shown
             by_paper.setdefault(citation.paper_id, []).append(cited.anchors[citation])
     titles = {item.paper.id: clean(item.paper.title) for item in cited.papers}
     return tuple(
-        ShownMark(cited.numbers[paper_id], titles[paper_id], " ".join(dict.fromkeys(anchors)))
+        ShownMark(cited.numbers[paper_id], titles[paper_id], tuple(dict.fromkeys(anchors)))
         for paper_id, anchors in by_paper.items()
     )
 
 
 def shown_claim(claim: Claim, cited: PageCitations) -> ShownClaim:
     """The claim for a page. A sentence that a judge found supported has a label that says so."""
-    whole = is_quote(claim)
-    label = remarks_on(claim)
+    whole, label = is_quote(claim), remarks_on(claim)
     if not label and not whole and claim.support == "supported":
         label = "supported by its quotes, by the model's word"
     return ShownClaim(
@@ -133,7 +129,7 @@ def shown_claim(claim: Claim, cited: PageCitations) -> ShownClaim:
         label=clean(label),
         state="unproven" if claim.unproven else "quote" if whole else claim.support,
         marks=marks_of(claim.citations, cited),
-        dropped=tuple(clean(reason) for reason in claim.dropped),
+        dropped=tuple(map(clean, claim.dropped)),
     )
 
 
@@ -157,14 +153,13 @@ def _pieces(
     }
     pieces: list[TextPiece] = []
     for first, last in _windows(len(view.text), list(spans.values())):
-        cuts = {first, last} | {place for span in spans.values() for place in span}
         if first > 0:
             pieces.append(TextPiece("… "))
+        cuts = {first, last, *chain.from_iterable(spans.values())}
         for start, end in pairwise(sorted(cut for cut in cuts if first <= cut <= last)):
             inside = [c for c, (a, b) in spans.items() if a <= start and end <= b]
-            begins = tuple(
-                QuoteStart(anchors[c], quoted_place(c)) for c in inside if spans[c][0] == start
-            )
+            begin = [c for c in inside if spans[c][0] == start]
+            begins = tuple(QuoteStart(anchors[c], quoted_place(c)) for c in begin)
             quotes = " ".join(anchors[c] for c in inside)
             pieces.append(TextPiece(view.text[start:end], begins, quotes))
         if last < len(view.text):
@@ -194,15 +189,13 @@ class Bar:
 def verdict_bars(stances: Sequence[StanceTaken], cited: PageCitations) -> tuple[Bar, ...]:
     """A bar for each of yes, no and mixed that a paper takes, and one for no stance. Empty when no
     paper takes one. The counts add up to the number of stances."""
-    if all(stance.stance == "none" for stance in stances):
-        return ()
     bars = []
     for kind in ("yes", "no", "mixed", "none"):
         if own := [stance for stance in stances if stance.stance == kind]:
             marks = marks_of([s.citation for s in own if s.citation is not None], cited)
             name = "no stance" if kind == "none" else kind
             bars.append(Bar(name, len(own), marks, len(own) - len(marks)))
-    return tuple(bars)
+    return () if [bar.kind for bar in bars] == ["no stance"] else tuple(bars)
 
 
 @dataclass(frozen=True)
@@ -214,17 +207,35 @@ class QuotedPaper:
     quotes: tuple[ShownClaim, ...]
 
 
-def quoted_papers(
-    section: Section, papers: Iterable[Paper], cited: PageCitations
-) -> tuple[QuotedPaper, ...]:
-    """The papers that an annotated section quotes, in order. Empty for a written section."""
-    known = {paper.id: paper for paper in papers}
-    return tuple(
-        QuotedPaper(
-            known[paper_id],
-            marks_of(citations_of(quotes), cited),
-            tuple(shown_claim(claim, cited) for claim in quotes),
-        )
-        for paper_id, quotes in quotes_by_paper(section).items()
-        if paper_id in known
+@dataclass(frozen=True)
+class ShownSection:
+    """A section on a page. In a report it has `counts` in words (the papers it cites, and its
+    sentences by their support), its yes/no questions with their bars, and the numbers of other
+    sections with the marks of the papers that both cite."""
+
+    anchor: str
+    title: str
+    written: Section
+    quoted: tuple[QuotedPaper, ...]
+    claims: tuple[ShownClaim, ...]
+    counts: str = ""
+    verdicts: tuple[tuple[StanceCount, tuple[Bar, ...]], ...] = ()
+    see_also: tuple[tuple[int, tuple[ShownMark, ...]], ...] = ()
+
+
+def shown_section(
+    number: int, section: Section, papers: Iterable[Paper], cited: PageCitations
+) -> ShownSection:
+    """The section of this number with the papers that it quotes, in order, and its sentences."""
+    quoted = []
+    for paper, own in quoted_papers(section, papers):
+        said = tuple(shown_claim(claim, cited) for claim in own)
+        quoted.append(QuotedPaper(paper, marks_of(citations_of(own), cited), said))
+    others = (claim for claim in section.claims if claim.role != "quote" or not claim.citations)
+    return ShownSection(
+        anchor=f"s{number}",
+        title=clean(section.title[:1].upper() + section.title[1:]),
+        written=section,
+        quoted=tuple(quoted),
+        claims=tuple(shown_claim(claim, cited) for claim in others),
     )

@@ -9,7 +9,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reviewer.render.describe import byline, link_of, quoted_place, readable_date
+from reviewer.render.describe import (
+    byline,
+    cell_remark,
+    cell_text,
+    link_of,
+    quoted_place,
+    readable_date,
+    support_words,
+    tally_line,
+)
+from reviewer.render.table_words import nothing_found
 from reviewer.text import clean, counted
 from reviewer.text.invisible import visible
 
@@ -19,35 +29,35 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent / "templates"
 FILTERS: dict[str, Callable[..., Any]] = {
     "byline": byline,
+    "cell_remark": cell_remark,
+    "cell_text": cell_text,
     "clean": clean,
     "counted": counted,
     "date": readable_date,
     "link": link_of,
+    "nothing_found": nothing_found,
     "place": quoted_place,
+    "support": support_words,
+    "tally": tally_line,
 }
 
 
 def render_page(
-    name: str,
-    values: Mapping[str, Any],
-    *,
-    styles: Sequence[str] = (),
-    scripts: Sequence[str] = (),
-    has_panel: bool = True,
+    name: str, values: Mapping[str, Any], *, styles: Sequence[str] = (), scripts: Sequence[str] = ()
 ) -> str:
     """The page `name.html.jinja` with these styles of the folder, after the style of all pages, and
-    these scripts. With a panel it has the elements in which `cited.js` shows quotes. Jinja escapes
-    every text, and hidden characters are left out. The policy lets only these scripts and styles
-    run, by their hashes, and nothing be fetched."""
-    style = "".join(_text(f"{style}.css") for style in ("page", *styles))
-    script = "".join(_text(f"{script}.js") for script in scripts)
+    these scripts. With the script `cited` it has a panel, the elements in which it shows quotes.
+    Jinja escapes every text, and hidden characters are left out. The policy lets only these scripts
+    and styles run, by their hashes, and nothing be fetched."""
+    style = "".join((_FOLDER / f"{name}.css").read_text("utf-8") for name in ("page", *styles))
+    script = "".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in scripts)
     allowed = f"script-src '{hash_of(script)}'; " if script else ""
     template = _environment().get_template(f"{name}.html.jinja")
     return template.render(
         **values,
         script=script,
         style=style,
-        has_panel=bool(script) and has_panel,
+        has_panel="cited" in scripts,
         policy=f"default-src 'none'; base-uri 'none'; form-action 'none'; "
         f"{allowed}style-src '{hash_of(style)}'",
     )
@@ -73,10 +83,6 @@ def _environment() -> Environment:
     )
     environment.filters |= FILTERS
     return environment
-
-
-def _text(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 def hash_of(text: str) -> str:

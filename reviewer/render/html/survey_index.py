@@ -18,11 +18,10 @@ COLUMNS = ("Report", "Papers cited", "Papers read", "Sections", "Tables", "Sente
 
 @dataclass(frozen=True)
 class ReportRow:
-    """A report: its page, its topic, remarks on how it came out, and its counts by column."""
+    """A report: its page, remarks on how it came out, and its counts by column."""
 
-    title: str
+    report: SurveyReport
     href: str
-    about: str
     remarks: tuple[str, ...]
     counts: tuple[int, ...]
 
@@ -30,8 +29,10 @@ class ReportRow:
 def index_html(batch: Batch) -> str:
     """The page; each report's page is `NAME.html` beside it."""
     reports = batch.reports
-    sections = [section for report in reports for section in report.sections]
-    papers = {c.paper_id for section in sections for c in citations_of(section.claims)}
+    claims = [
+        claim for report in reports for section in report.sections for claim in section.claims
+    ]
+    papers = {citation.paper_id for citation in citations_of(claims)}
     values = {
         "title": clean(batch.title),
         "head": f"{counted(len(reports), 'report')} · {counted(len(papers), 'paper')} cited",
@@ -40,21 +41,15 @@ def index_html(batch: Batch) -> str:
         "facts": batch_facts(reports),
         "run": run_facts(batch.made),
     }
-    styles = ("cited", "table", "report")
-    return render_page("index", values, styles=styles, scripts=("table",), has_panel=False)
+    return render_page("index", values, styles=("cited", "table", "report"), scripts=("table",))
 
 
 def _row(report: SurveyReport) -> ReportRow:
     flow, sections = report.flow, report.sections
     sentences = sum(len(section.claims) for section in sections)
-    title, topic = clean(report.title), clean(report.topic)
-    return ReportRow(
-        title=title,
-        href=f"./{quote(report.name, safe='')}.html",
-        about="" if topic.casefold() == title.casefold() else topic,
-        remarks=tuple(_remarks(report)),
-        counts=(flow.cited, flow.read, len(sections), len(report.tables), sentences),
-    )
+    counts = (flow.cited, flow.read, len(sections), len(report.tables), sentences)
+    href = f"./{quote(report.name, safe='')}.html"
+    return ReportRow(report, href, tuple(_remarks(report)), counts)
 
 
 def _remarks(report: SurveyReport) -> Iterator[str]:
