@@ -168,8 +168,9 @@ def escape_bibtex(text: str, *, keeps_case: bool = False) -> str:
 
 
 def _is_math(text: str) -> bool:
-    """True when LaTeX reads it without harm: known commands, balanced braces, nothing special."""
-    if any(c in text for c in "%#&~") or not text.isascii():
+    """True when LaTeX reads it without harm: known commands, balanced braces, nothing special. A
+    sign alone is not: `{$<$}` is how Better BibTeX writes a sign of plain text."""
+    if any(c in text for c in "%#&~") or not text.isascii() or text in ("<", "=", ">"):
         return False
     commands = re.findall(r"\\([A-Za-z]+|.)", text)
     if any(command not in _MATH_COMMANDS and command not in ",;!: " for command in commands):

@@ -134,6 +134,13 @@ def test_a_paper_comes_back_with_every_field(paper):
         assert fields_of(back, seen=str) == fields_of(paper), text
 
 
+@pytest.mark.parametrize("text", ["a $=$ b", "{$<$} 5", "x $a_b$ y", "$>$"])
+def test_mathematics_of_a_sign_alone_comes_back(text):
+    paper = Paper(key="a", parts=(Part(name="title", text="T"), Part(name="abstract", text=text)))
+    (back,) = bibtex_source.read(bibtex([paper]), "x", ReadOptions())
+    assert back.abstract == text
+
+
 # What other programs make of the files
 
 TWENTY = [
