@@ -48,8 +48,9 @@ class Library:
     ) -> None:
         """Open the library in `folder`, and make it when it is not there.
 
-        `embedding` is used instead of the one that the settings name. Raises LibraryError when the
-        folder cannot be used and NewerLibraryError when a later release made it.
+        `embedding` is used instead of the one that the settings name. Raises UsageError for an
+        address in place of a folder, LibraryError when the folder cannot be used and
+        NewerLibraryError when a later release made it.
         """
         # Else numpy's threads spin between products: twice the processor time, no answer sooner.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

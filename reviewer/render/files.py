@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 from secrets import token_hex
 
-from reviewer.errors import ReviewError
+from reviewer.errors import ReviewError, require_path
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Writes the file completely or not at all. A link stays a link; a device or a pipe is written
-    to, never replaced. Raises ReviewError when it cannot be written."""
+    to, never replaced. Raises UsageError for an address, and ReviewError when it cannot be
+    written."""
+    require_path(path, "the output", "Name a file with -o.")
     whole = path.resolve()
     is_replaced = whole.is_file() or not whole.exists()
     place = whole.with_name(f".{whole.name}.{token_hex(4)}") if is_replaced else whole

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from reviewer.errors import ReviewError, UsageError
+from reviewer.errors import ReviewError, UsageError, require_path
 
 FORMATS = {
     "markdown": (".md", ".markdown", ".txt"),
@@ -76,9 +76,11 @@ def render(result: object, form: str, **options: object) -> str | bytes:
 def choose_format(name: str, output: str, forms: Sequence[str] = ("markdown", "json")) -> str:
     """The named format, else the one of the output file's suffix, else the first of `forms`.
 
-    Raises UsageError for an unknown format, an unknown suffix, and a format that the command does
-    not write. Raises ReviewError when the output's folder does not exist, before any work is done.
+    Raises UsageError for an unknown format, an unknown suffix, a format that the command does not
+    write, and an address as the output. Raises ReviewError when the output's folder does not exist,
+    before any work is done.
     """
+    require_path(output, "the output", "Name a file with -o.")
     folder = Path(output).parent
     if output and not folder.is_dir():
         raise ReviewError(

@@ -6,6 +6,7 @@ transaction and sees nothing of it before it is committed. One thread alone alwa
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,37 +53,44 @@ class Connections:
         self._held = _Held()
         self._idle.append(self._open())
 
-    @contextmanager
-    def use(self) -> Iterator[Opened]:
-        """The connection that this thread holds, else one for as long as this lasts.
+    def take(self) -> Opened:
+        """The connection that this thread holds, else one that is its own until `give_back`.
 
         Raises LibraryError after `close`, and what `open_file` does.
         """
         held = self._held.opened
-        if held is not None:
-            self._require_open()
-            yield held
+        if held is None:
+            return self._free()
+        self._require_open()
+        return held
+
+    def give_back(self, opened: Opened) -> None:
+        """Let another thread take what this one took."""
+        if opened is self._held.opened:
             return
-        opened = self._take()
-        try:
-            yield opened
-        finally:
-            self._give_back(opened)
+        with self._lock:
+            is_wanted = not self._is_closed and opened.file == self._file
+            is_kept = is_wanted and len(self._idle) < _MOST_IDLE
+            if is_kept:
+                self._idle.append(opened)
+        if not is_kept:
+            opened.connection.close()
 
     @contextmanager
     def hold(self) -> Iterator[Opened]:
-        """As `use`; until this ends the thread has this connection for all that it does, and stays
-        with the file that it found, also when another one takes its place."""
-        with self.use() as opened:
-            before, self._held.opened = self._held.opened, opened
-            try:
-                yield opened
-            finally:
-                self._held.opened = before
+        """Take a connection for all that this thread does until this ends. It stays with the file
+        that it found, also when another one takes its place. May be inside another."""
+        before, opened = self._held.opened, self.take()
+        self._held.opened = opened
+        try:
+            yield opened
+        finally:
+            self._held.opened = before
+            self.give_back(opened)
 
     def require_same_file(self, opened: Opened | None = None) -> None:
         """Raises LibraryError when another file is in the place of this connection's, or of the one
-        that was read last. The next `use` finds the new one."""
+        that was read last. The next `take` finds the new one."""
         with self._lock:
             self._require_open()
             file = self._file if opened is None else opened.file
@@ -104,7 +112,7 @@ class Connections:
         if self._is_closed:
             raise closed(self._path)
 
-    def _take(self) -> Opened:
+    def _free(self) -> Opened:
         with self._lock:
             self._require_open()
             now = _identity_of(self._path)
@@ -117,15 +125,6 @@ class Connections:
             first = min(self._idle, key=lambda opened: opened.number)
             self._idle.remove(first)
             return first
-
-    def _give_back(self, opened: Opened) -> None:
-        with self._lock:
-            is_wanted = not self._is_closed and opened.file == self._file
-            is_kept = is_wanted and len(self._idle) < _MOST_IDLE
-            if is_kept:
-                self._idle.append(opened)
-        if not is_kept:
-            opened.connection.close()
 
     def _open_replaced(self) -> None:
         """Open the file that is in the library's place now. Connections to the one before are
@@ -153,7 +152,7 @@ class Connections:
 def _identity_of(path: Path) -> _Identity | None:
     """Which file this is; None for a file that is not there."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116  at every statement, where it takes half the time
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino

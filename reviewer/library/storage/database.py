@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import RLock, get_ident
 from typing import TYPE_CHECKING, Any
 
-from reviewer.library.storage.connections import Connections
+from reviewer.library.storage.connections import Connections, Opened
 from reviewer.library.storage.faults import damaged as damaged
 from reviewer.library.storage.faults import in_users_words as in_users_words
 from reviewer.library.storage.opening import SCHEMA_VERSION as SCHEMA_VERSION
@@ -105,22 +105,26 @@ class Database:
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run a statement that writes. Outside a transaction it is committed at once."""
-        with self._writing, self._used() as connection:
-            return connection.execute(statement, values)
+        with self._writing, self._used() as opened:
+            return opened.connection.execute(statement, values)
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement that writes, once for each row."""
-        with self._writing, self._used() as connection:
-            connection.executemany(statement, rows)
+        with self._writing, self._used() as opened:
+            opened.connection.executemany(statement, rows)
 
     @contextmanager
-    def _used(self) -> Iterator[sqlite3.Connection]:
-        with in_users_words(self.path), self._connections.use() as opened:
-            yield opened.connection
+    def _used(self) -> Iterator[Opened]:
+        with in_users_words(self.path):
+            opened = self._connections.take()
+            try:
+                yield opened
+            finally:
+                self._connections.give_back(opened)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._used() as connection:
-            return connection.execute(statement, values).fetchall()
+        with self._used() as opened:
+            return opened.connection.execute(statement, values).fetchall()
 
     def column(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """The first value of each row."""
@@ -174,7 +178,7 @@ class Database:
     @property
     def file(self) -> int:
         """Counts the files that were in this one's place, for those who keep what they read."""
-        with in_users_words(self.path), self._connections.use() as opened:
+        with self._used() as opened:
             return opened.file
 
     @property
@@ -183,7 +187,7 @@ class Database:
         found may not last."""
         if self._is_writing:
             return None
-        with in_users_words(self.path), self._connections.use() as opened:
+        with self._used() as opened:
             connection = opened.connection
             number = header_number(connection, "data_version")
             return opened.number, number, connection.total_changes
@@ -191,11 +195,11 @@ class Database:
     def copy_to(self, path: Path) -> None:
         """Write a whole copy of the last commit to a new file, while others may keep writing."""
         with (
-            self._used() as connection,
+            self._used() as opened,
             in_users_words(path),
             closing(sqlite3.connect(path)) as copy,
         ):
-            connection.backup(copy, pages=_PAGES_AT_ONCE)
+            opened.connection.backup(copy, pages=_PAGES_AT_ONCE)
 
     def check(self) -> str:
         """`ok`, or what SQLite finds wrong. Its quick check, in 3.40, finds a fault in every table

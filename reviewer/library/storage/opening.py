@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from reviewer.errors import LibraryError, NewerLibraryError
@@ -132,3 +132,17 @@ def _connect(path: Path) -> sqlite3.Connection:
         if not path.is_file() or is_logged or os.access(path.parent, os.W_OK):
             raise
     return connect(f"{uri}?immutable=1")
+
+
+@contextmanager
+def between_transactions(path: Path) -> Iterator[None]:
+    """Keep everyone from writing to the file, in the middle of which it would be replaced: who kept
+    a run or a reply would lose it unsaid. A damaged file nobody can write is just left alone."""
+    with ExitStack() as stack:
+        with suppress(sqlite3.Error):
+            if path.is_file() and path.stat().st_size:
+                uri = f"{path.absolute().as_uri()}?mode=rw"
+                opened = sqlite3.connect(uri, timeout=_BUSY_S, isolation_level=None, uri=True)
+                stack.callback(opened.close)
+                opened.execute("BEGIN IMMEDIATE")
+        yield
