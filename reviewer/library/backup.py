@@ -11,6 +11,7 @@ from reviewer.errors import LibraryError, require_path
 from reviewer.library.index.chroma import discard
 from reviewer.library.source_files import EntrySign, relist
 from reviewer.library.storage.database import Database
+from reviewer.library.storage.faults import in_users_words
 from reviewer.library.storage.lock import LOCK_NAME, make_library_folder, writing
 from reviewer.library.storage.opening import between_transactions
 from reviewer.types.progress import Progress, silent
@@ -101,7 +102,7 @@ def put_in_place(fresh: Path, path: Path, called: str) -> Path | None:
     it, as `library.<called>.db` or with a number; gives where. The index is deleted, to be made
     again."""
     kept = None
-    with between_transactions(path):
+    with in_users_words(path), between_transactions(path):
         if path.exists():
             kept = _free_name(path.with_name(f"library.{called}.db"))
             shutil.copyfile(path, kept)
@@ -111,7 +112,18 @@ def put_in_place(fresh: Path, path: Path, called: str) -> Path | None:
                     present.replace(kept.with_name(kept.name + beside))
         fresh.replace(path)
     discard(path.with_name("chroma"))
+    if kept is not None:
+        _tidy(kept)
     return kept
+
+
+def _tidy(kept: Path) -> None:
+    """Delete what SQLite has beside a file that nobody writes to any more, except a log that still
+    holds commits."""
+    log, shared = (kept.with_name(kept.name + beside) for beside in _BESIDE)
+    shared.unlink(missing_ok=True)
+    if log.is_file() and not log.stat().st_size:
+        log.unlink()
 
 
 def _free_name(path: Path) -> Path:

@@ -234,6 +234,27 @@ def test_writing_to_a_restored_library_says_so_once_and_loses_nothing(shelf, tmp
         assert again.catalogue.count() == 3
 
 
+def test_a_restore_waits_for_a_transaction_which_is_kept_with_the_file_before(shelf, tmp_path):
+    other = other_library(tmp_path)
+    restored = []
+    with shelf.database.transaction():
+        shelf.database.set_state("late", "1")
+        thread = in_thread(lambda: restored.append(restore(other, shelf.folder)))
+        thread.join(0.5)
+        assert restored == []
+    thread.join(PATIENCE_S)
+    kept = restored[0]
+    assert shelf.catalogue.count() == 2
+    before = Database(kept)
+    assert before.state("late") == "1"
+    before.close()
+    assert not [
+        path.name
+        for path in shelf.folder.iterdir()
+        if path.name.endswith(".db-shm") and path.name.startswith("library.before")
+    ]
+
+
 RESTORE_IN_TURN = """
 import sys
 from pathlib import Path

@@ -136,13 +136,18 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def between_transactions(path: Path) -> Iterator[None]:
-    """Keep everyone from writing to the file, in the middle of which it would be replaced: who kept
-    a run or a reply would lose it unsaid. A damaged file nobody can write is just left alone."""
+    """Keep everyone from writing to a file that is to be replaced: whoever kept a run or a reply in
+    it just then would lose that unsaid. A damaged file, which nobody can write to, is left alone.
+
+    Raises SQLite's error when someone else keeps it locked."""
     with ExitStack() as stack:
-        with suppress(sqlite3.Error):
-            if path.is_file() and path.stat().st_size:
-                uri = f"{path.absolute().as_uri()}?mode=rw"
-                opened = sqlite3.connect(uri, timeout=_BUSY_S, isolation_level=None, uri=True)
-                stack.callback(opened.close)
+        if path.is_file() and path.stat().st_size:
+            uri = f"{path.absolute().as_uri()}?mode=rw"
+            opened = sqlite3.connect(uri, timeout=_BUSY_S, isolation_level=None, uri=True)
+            stack.callback(opened.close)
+            try:
                 opened.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                if "locked" in str(error):
+                    raise
         yield
