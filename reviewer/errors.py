@@ -28,8 +28,13 @@ The tree of all errors that a user can see. Errors that only one package raises 
 from __future__ import annotations
 
 import errno
+import re
 from pathlib import Path
 from typing import ClassVar
+
+# A drive (`C:\\x`) is one letter. A path that has been through `Path` has lost one of two slashes.
+_ADDRESS = re.compile(r"\s*([^/\\]{2,}):/(/?)")
+_SCHEME = re.compile(r"[A-Za-z][\w+.-]*")
 
 
 class ReviewError(Exception):
@@ -101,6 +106,22 @@ def in_words(error: ReviewError | OSError) -> ReviewError:
         raise error
     name = str(error.filename or error.filename2 or "")
     return UsageError(f"the name {name[:60]}... is too long for a file", hint="Name another.")
+
+
+def address_shown(name: str | Path) -> str:
+    """An address that was given as the name of a file or folder, as it may be shown, for it may
+    hold a password: `postgresql://...`. Empty for a path."""
+    found = _ADDRESS.match(str(name))
+    if not found or not (found[2] or not Path(f"{found[1]}:").is_dir()):
+        return ""
+    return f"{found[1]}://..." if _SCHEME.fullmatch(found[1]) else "...://..."
+
+
+def require_path(name: str | Path, what: str, hint: str) -> None:
+    """Raises UsageError for an address in place of a path. `what` begins the message, as in `the
+    library`. Call this before anything is made: a path can be made of every address."""
+    if shown := address_shown(name):
+        raise UsageError(f"{what} is the address {shown}, not a path", hint=hint)
 
 
 def make_folder(folder: Path, what: str, kind: type[ReviewError], hint: str) -> None:

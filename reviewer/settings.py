@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from reviewer.errors import UsageError
+from reviewer.errors import UsageError, require_path
 
 SETTINGS_FILE = "review.toml"
 # Flags with another name than their setting; empty for a setting without a flag.
@@ -20,6 +20,7 @@ _FLAGS = {
     "context_tokens": "",
     "embedding_dir": "",
 }
+_PATHS = ("library", "prompts", "embedding_dir")
 LIBRARY_FOLDER = ".review"
 
 
@@ -84,6 +85,7 @@ def find_library(start: Path) -> Path | None:
 
 
 def _written_out(library: str) -> Path:
+    require_path(library, "the library", "Name a folder with --library or REVIEW_LIBRARY.")
     try:
         return Path(library).expanduser()
     except RuntimeError as error:
@@ -133,18 +135,25 @@ def _from_files(library: str) -> dict[str, Any]:
 
 
 def _checked(values: Mapping[str, Any], place: str = "") -> Settings:
+    for name in _PATHS:
+        hint = f"Set {_ways(name)} to a folder."
+        require_path(str(values.get(name) or ""), f"{place}the setting '{name}'", hint)
     try:
         return Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         value = "(hidden)" if name.endswith("_key") else values.get(name)
-        flag = _FLAGS.get(name, f"--{name.replace('_', '-')}")
-        ways = f"{flag} or REVIEW_{name.upper()}" if flag else f"REVIEW_{name.upper()}"
         raise UsageError(
             f"{place}the setting '{name}' is '{value}', which {_misfit(first)}",
-            hint=f"Set {ways} to a valid value.",
+            hint=f"Set {_ways(name)} to a valid value.",
         ) from error
+
+
+def _ways(name: str) -> str:
+    """How a user sets this setting."""
+    flag = _FLAGS.get(name, f"--{name.replace('_', '-')}")
+    return f"{flag} or REVIEW_{name.upper()}" if flag else f"REVIEW_{name.upper()}"
 
 
 def _misfit(found: Any) -> str:  # noqa: ANN401  pydantic's details of one error

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.errors import ReviewError, UsageError
+from reviewer.errors import ReviewError, UsageError, require_path
 from reviewer.render import write_whole
 from reviewer.render.bibtex import bibtex
 from reviewer.render.docx import docx, find_pandoc
@@ -29,8 +29,9 @@ class ReportFiles:
     """A folder of reports: NAME.md, NAME.bib, NAME.html, NAME.docx, and an index of them all."""
 
     def __init__(self, folder: str, *, with_docx: bool) -> None:
-        """Raises UsageError for a folder with other things in it and for Word files without pandoc,
-        ReviewError for a folder that cannot be made."""
+        """Raises UsageError for an address, for a folder with other things in it and for Word files
+        without pandoc, ReviewError for a folder that cannot be made."""
+        require_path(folder, "the output", "Name a folder with -o.")
         if with_docx:
             find_pandoc()
         self.folder = Path(folder)

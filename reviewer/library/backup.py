@@ -7,11 +7,13 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 
-from reviewer.errors import LibraryError
+from reviewer.errors import LibraryError, require_path
 from reviewer.library.index.chroma import discard
 from reviewer.library.source_files import EntrySign, relist
 from reviewer.library.storage.database import Database
+from reviewer.library.storage.faults import in_users_words
 from reviewer.library.storage.lock import LOCK_NAME, make_library_folder, writing
+from reviewer.library.storage.opening import between_transactions
 from reviewer.types.progress import Progress, silent
 
 _NAME = "library.db"
@@ -22,8 +24,9 @@ def back_up(database: Database, target: Path) -> int:
     """Write the last commit to `target`, whole or not at all; gives its size in bytes. Others may
     keep adding meanwhile. An earlier backup is replaced; any other file is not.
 
-    Raises LibraryError when it cannot be written or is not sound.
+    Raises UsageError for an address, and LibraryError when it cannot be written or is not sound.
     """
+    require_path(target, "the backup", "Name a file.")
     if target.exists():
         _require_backup(target)
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
@@ -68,8 +71,10 @@ def _check(path: Path) -> list[EntrySign]:
 def restore(backup: Path, folder: Path, progress: Progress = silent) -> Path | None:
     """Put a backup in the library's place; gives where the present file is kept, if there was one.
 
-    Raises LibraryError when the backup is not sound; then nothing is changed.
+    Raises UsageError for an address, and LibraryError when the backup is not sound; then nothing is
+    changed.
     """
+    require_path(backup, "the backup", "Name a file that backup made.")
     if not backup.is_file() or not backup.stat().st_size:
         fault = "is empty" if backup.is_file() else "does not exist"
         raise LibraryError(f"the backup {backup} {fault}", hint="Name a file that backup made.")
@@ -97,16 +102,28 @@ def put_in_place(fresh: Path, path: Path, called: str) -> Path | None:
     it, as `library.<called>.db` or with a number; gives where. The index is deleted, to be made
     again."""
     kept = None
-    if path.exists():
-        kept = _free_name(path.with_name(f"library.{called}.db"))
-        shutil.copyfile(path, kept)
-        for beside in _BESIDE:
-            present = path.with_name(path.name + beside)
-            if present.exists():
-                present.replace(kept.with_name(kept.name + beside))
-    fresh.replace(path)
+    with in_users_words(path), between_transactions(path):
+        if path.exists():
+            kept = _free_name(path.with_name(f"library.{called}.db"))
+            shutil.copyfile(path, kept)
+            for beside in _BESIDE:
+                present = path.with_name(path.name + beside)
+                if present.exists():
+                    present.replace(kept.with_name(kept.name + beside))
+        fresh.replace(path)
     discard(path.with_name("chroma"))
+    if kept is not None:
+        _tidy(kept)
     return kept
+
+
+def _tidy(kept: Path) -> None:
+    """Delete what SQLite has beside a file that nobody writes to any more, except a log that still
+    holds commits."""
+    log, shared = (kept.with_name(kept.name + beside) for beside in _BESIDE)
+    shared.unlink(missing_ok=True)
+    if log.is_file() and not log.stat().st_size:
+        log.unlink()
 
 
 def _free_name(path: Path) -> Path:

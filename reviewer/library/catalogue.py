@@ -102,7 +102,7 @@ class Catalogue:
     def paper_named(self, name: str) -> Paper | None:
         """The paper with this key or id, or that once had it."""
         number = self.number_of(name)
-        return self.papers_numbered([number])[number] if number is not None else None
+        return self.papers_numbered([number]).get(number) if number is not None else None
 
     def number_of(self, name: str) -> int | None:
         numbers = self._database.column(
@@ -126,7 +126,7 @@ class Catalogue:
         by_title = [name for name in known if name.startswith("title:")]
         for names in ([name for name in known if name not in by_title], by_title):
             if numbers := self.numbers_known_as(names):
-                return self.papers_numbered(numbers[:1])[numbers[0]]
+                return self.papers_numbered(numbers[:1]).get(numbers[0])
         return self.paper_named(entry.key)
 
     def key_is_free(self, key: str, paper_id: str) -> bool:

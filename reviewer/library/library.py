@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Self
@@ -48,13 +48,13 @@ class Library:
     ) -> None:
         """Open the library in `folder`, and make it when it is not there.
 
-        `embedding` is used instead of the one that the settings name. Raises LibraryError when the
-        folder cannot be used and NewerLibraryError when a later release made it.
+        `embedding` is used instead of the one that the settings name. Raises UsageError for an
+        address in place of a folder, LibraryError when the folder cannot be used and
+        NewerLibraryError when a later release made it.
         """
         # Else numpy's threads spin between products: twice the processor time, no answer sooner.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        # Hold this to read chunks, words, vectors or the index: they keep what they read last.
-        self.alone = RLock()
+        self._turns = RLock()
         self.folder = folder
         self.settings = settings or Settings()
         make_library_folder(folder)
@@ -65,7 +65,8 @@ class Library:
         self.words = self.chunks.words
         self.ledger = Ledger(self.database)
         self.index = VectorIndex(folder, self.database, self.chunks)
-        self._embedding = embedding
+        self._given = embedding
+        self._embedding: tuple[str, Embedding] | None = None  # opened last, with its name
         self.chunks.index_words()
 
     def __enter__(self) -> Self:
@@ -75,8 +76,22 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        self.index.close()
+        """Close the library, also while other threads use it: what they ask of it from now on is a
+        LibraryError."""
         self.database.close()
+        self.index.close()
+
+    @property
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold this to read chunks, words, vectors or the index: they keep what they read last.
+        Threads take turns, and no writer waits for them. All that is read inside is of one commit,
+        also while others write to the library or restore it."""
+        return self._in_turn()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        with self._turns, self.database.snapshot():
+            yield
 
     def add(
         self,
@@ -160,8 +175,8 @@ class Library:
     @property
     def embedding_name(self) -> str:
         """The embedding in use: the one given, the one set, the library's own, else minilm."""
-        if self._embedding is not None:
-            return self._embedding.name
+        if self._given is not None:
+            return self._given.name
         return self.settings.embedding or self.index.embedding_name or DEFAULT
 
     def embedding(self, progress: Progress = silent, *, may_download: bool = False) -> Embedding:
@@ -174,9 +189,11 @@ class Library:
         return self._opened(name, progress, may_download=may_download)
 
     def _opened(self, name: str, progress: Progress, *, may_download: bool) -> Embedding:
-        if self._embedding is None:
+        if self._given is not None:
+            return self._given
+        if self._embedding is None or self._embedding[0] != name:
             try:
-                self._embedding = open_embedding(name, self.settings)
+                self._embedding = (name, open_embedding(name, self.settings))
             except MissingEmbeddingError:
                 if not may_download or name not in LOCAL or self.settings.offline:
                     raise
@@ -185,8 +202,8 @@ class Library:
                 if find_files(self.settings.embedding_dir):
                     raise
                 download_files(lambda line: progress(line, -1, 0))
-                self._embedding = open_embedding(name, self.settings)
-        return self._embedding
+                self._embedding = (name, open_embedding(name, self.settings))
+        return self._embedding[1]
 
     def import_for_search(self) -> None:
         """Import what a search by meaning needs, as `index.import_libraries` does."""
@@ -278,6 +295,11 @@ class Library:
                 self.catalogue.save_paper(paper)
         return changed
 
-    def writing(self, progress: Progress = silent) -> AbstractContextManager[bool]:
-        """Be the only writer, as callers that change the database themselves must be."""
-        return writing(self.folder, progress)
+    @contextmanager
+    def writing(self, progress: Progress = silent) -> Iterator[bool]:
+        """Be the only writer, as callers that change the database themselves must be.
+
+        Raises LibraryError when the library was replaced since it was last read."""
+        with writing(self.folder, progress) as is_writing:
+            self.database.require_same_file()
+            yield is_writing

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from reviewer.errors import LibraryError
+from reviewer.errors import LibraryError, require_path
 from reviewer.library.backup import put_in_place
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.index.chunks import ChunkStore
@@ -65,8 +65,10 @@ class _Found:
 
 
 def repair_library(folder: Path, progress: Progress = silent) -> Repaired:
-    """Put a new file in the place of the library's own. Raises LibraryError when that is missing,
-    or when nothing can be read from it nor from any other file; then it is left unchanged."""
+    """Put a new file in the place of the library's own. Raises UsageError for an address in place
+    of the folder, and LibraryError when the file is missing, or when nothing can be read from it
+    nor from any other file; then it is left unchanged."""
+    require_path(folder, "the library", "Name a folder with --library.")
     path = folder / "library.db"
     if not path.is_file():
         raise LibraryError(f"no library in {folder}", hint="Name one with --library.")

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from secrets import token_hex
 
-from reviewer.errors import ReviewError, UsageError
+from reviewer.errors import ReviewError, UsageError, require_path
 
 FORMATS = {
     "markdown": (".md", ".markdown", ".txt"),
@@ -78,9 +78,11 @@ def render(result: object, form: str, **options: object) -> str | bytes:
 def choose_format(name: str, output: str, forms: Sequence[str] = ("markdown", "json")) -> str:
     """The named format, else the one of the output file's suffix, else the first of `forms`.
 
-    Raises UsageError for an unknown format, an unknown suffix, and a format that the command does
-    not write. Raises ReviewError when the output's folder does not exist, before any work is done.
+    Raises UsageError for an unknown format, an unknown suffix, a format that the command does not
+    write, and an address as the output. Raises ReviewError when the output's folder does not exist,
+    before any work is done.
     """
+    require_path(output, "the output", "Name a file with -o.")
     folder = Path(output).parent
     if output and not folder.is_dir():
         raise ReviewError(
@@ -107,7 +109,9 @@ def choose_format(name: str, output: str, forms: Sequence[str] = ("markdown", "j
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Writes the file completely or not at all. A link stays a link; a device or a pipe is written
-    to, never replaced. Raises ReviewError when it cannot be written."""
+    to, never replaced. Raises UsageError for an address, and ReviewError when it cannot be
+    written."""
+    require_path(path, "the output", "Name a file with -o.")
     whole = path.resolve()
     is_replaced = whole.is_file() or not whole.exists()
     place = whole.with_name(f".{whole.name}.{token_hex(4)}") if is_replaced else whole

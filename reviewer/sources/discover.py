@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reviewer.errors import SourceError
+from reviewer.errors import SourceError, address_shown
 from reviewer.sources.text_file import STDIN
 from reviewer.types.papers import Skipped
 
@@ -45,6 +45,8 @@ def _files_named(path: str, place: Path) -> Iterator[str | Skipped]:
         yield from files
     elif place.exists() or place.is_symlink():
         yield str(place.absolute())
+    elif shown := address_shown(path):
+        yield Skipped(file=shown, reason="it is an address, not a file or a folder")
     elif glob.has_magic(path):
         names = sorted(n for n in glob.glob(str(place), recursive=True) if Path(n).is_file())  # noqa: PTH207
         if not names:

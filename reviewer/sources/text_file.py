@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from reviewer.errors import ReviewError, SourceError
+from reviewer.errors import ReviewError, SourceError, address_shown
 from reviewer.text.encoding import Decoded, decode
 
 STDIN = "-"
@@ -50,6 +50,8 @@ def read_text_file(file: str, hint: str, kind: type[ReviewError] = SourceError) 
     Raises an error of this `kind`, with this hint, for a file that cannot be opened, is far too
     long, or is not text.
     """
+    if shown := address_shown(file):
+        raise kind(f"{shown} cannot be opened: it is an address, not a file", hint=hint)
     try:
         place = str(Path(file).expanduser())
     except RuntimeError as error:  # ~ of an unknown user

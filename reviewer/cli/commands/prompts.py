@@ -9,7 +9,7 @@ import typer
 
 from reviewer.cli.options import PromptsOption, command, settings_of
 from reviewer.cli.output import print_out
-from reviewer.errors import UsageError, make_folder
+from reviewer.errors import UsageError, make_folder, require_path
 from reviewer.text import counted
 
 
@@ -31,6 +31,7 @@ def prompts(
         print_out(held.source(target))
     elif action == "export" and target:
         folder = Path(target)
+        require_path(target, "the output", "Name another folder.")
         make_folder(folder, f"{folder} cannot be written", UsageError, "Name another folder.")
         for name in held.names():
             path = folder / (name + SUFFIX)

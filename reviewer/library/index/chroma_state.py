@@ -53,7 +53,8 @@ class IndexFiles:
         return f"{self.generation} {self._database.state('index_files')}"
 
     def mark_unclean(self) -> None:
-        self._database.set_state("index", _UNCLEAN)
+        with self._database.transaction():
+            self._database.set_state("index", _UNCLEAN)
 
     def mark_clean(self, generation: int) -> None:
         """Note that the index was closed, and holds the database's vectors of this generation."""

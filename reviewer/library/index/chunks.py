@@ -23,6 +23,7 @@ _SELECT = (
     'start, "end", text FROM chunks JOIN papers ON papers.number = chunks.paper WHERE'
 )
 _NO_VECTOR = "chunks.number NOT IN (SELECT chunk FROM vectors)"
+_NEXT_VECTORS = "SELECT chunk, vector FROM vectors WHERE chunk > ? ORDER BY chunk LIMIT 1000"
 # Each chunk is searched with its title: a whole book as its title would cost its length squared.
 MOST_TITLE_CHARS = 1000
 
@@ -162,17 +163,15 @@ class ChunkStore:
         """All kept vectors: n chunk numbers, ascending, and rows of shape (n, dimensions)."""
         import numpy as np
 
-        rows = self._database.run(
-            "SELECT chunk, vector, (SELECT count(*) FROM vectors) FROM vectors ORDER BY chunk"
-        )
-        numbers, matrix, at = np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32), 0
-        while batch := rows.fetchmany(1000):
-            if not at:
-                numbers = np.zeros(batch[0][2], dtype=np.int64)
-                matrix = np.zeros((batch[0][2], len(batch[0][1]) // 4), dtype=np.float32)
-            numbers[at : at + len(batch)] = [row[0] for row in batch]
-            matrix[at : at + len(batch)] = _matrix([row[1] for row in batch])
-            at += len(batch)
+        with self._database.snapshot():
+            total, at, last = self.count_embedded(), 0, 0
+            numbers, matrix = np.zeros(total, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
+            while batch := self._database.rows(_NEXT_VECTORS, (last,)):
+                if not at:
+                    matrix = np.zeros((total, len(batch[0][1]) // 4), dtype=np.float32)
+                numbers[at : at + len(batch)] = [row[0] for row in batch]
+                matrix[at : at + len(batch)] = _matrix([row[1] for row in batch])
+                at, last = at + len(batch), batch[-1][0]
         return numbers, matrix
 
     def vectors_numbered(self, numbers: Sequence[int]) -> tuple[list[int], NDArray[np.float32]]:

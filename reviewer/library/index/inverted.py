@@ -226,10 +226,11 @@ class InvertedIndex:
         return self._kept_members[1]
 
     def _sign(self) -> tuple[int, ...]:
-        """A value that changes whenever segments or removed chunks change."""
-        return self._database.rows(
+        """A value that changes whenever segments or removed chunks change, or the whole file."""
+        found = self._database.rows(
             "SELECT ifnull(max(number), 0), (SELECT count(*) FROM dead_chunks) FROM segments"
         )[0]
+        return self._database.file, *found
 
     def papers_of(self, chunks: Sequence[int]) -> dict[int, int]:
         """The number of each chunk's paper; a removed chunk has none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from reviewer.library.index.bm25 import best_of
@@ -22,6 +23,9 @@ _MOST_BEHIND = 0.01
 _FEW = 5000  # vectors that are faster to read one by one than all of them
 
 
+_Edition = tuple[int, int]  # of the database
+
+
 @dataclass(frozen=True)
 class _Lag:
     """What an index lacks of the database: n chunks by their `numbers`, with `vectors` of shape (n,
@@ -37,16 +41,18 @@ class _Lag:
 
 class VectorSearch:
     """Keeps Chroma open, and the stored vectors once they were needed, while the library is
-    unchanged: another process's changes are seen at the next question."""
+    unchanged: another process's changes are seen at the next question. Threads take turns with
+    Chroma, whose files may also be closed by any of them."""
 
     def __init__(self, files: IndexFiles, database: Database, chunks: ChunkStore) -> None:
         self._files = files
         self._database = database
         self._chunks = chunks
+        self._turns = RLock()
         self._open: Vectors | None = None
         self._open_sign = ""
-        self._stored: tuple[int, NDArray[np.int64], NDArray[np.float32]] | None = None
-        self._known_lag: tuple[tuple[int, int], _Lag] | None = None
+        self._stored: tuple[_Edition, NDArray[np.int64], NDArray[np.float32]] | None = None
+        self._known_lag: tuple[tuple[int, _Edition], _Lag] | None = None
 
     def is_in_step(self) -> bool:
         """True when the index was closed cleanly, its files are as they were then, and what it
@@ -60,7 +66,7 @@ class VectorSearch:
         Chroma answers where nothing is filtered, and what it does not hold yet is searched beside
         it; among the papers that pass a filter the stored vectors are searched exactly."""
         if filters.is_empty:
-            with self._files.alone(wait=False) as is_alone:
+            with self._turns, self._files.alone(wait=False) as is_alone:
                 found = self._ask_chroma(vector, most) if is_alone and self.is_in_step() else None
             if found is not None:
                 return found
@@ -89,22 +95,26 @@ class VectorSearch:
 
     def _lag(self) -> _Lag:
         """How far the index lags behind, found again when the library or the index has changed."""
-        since, now = self._files.generation, self._database.generation
-        if self._known_lag is None or self._known_lag[0] != (since, now):
+        since, edition = self._files.generation, self._database.edition
+        now, known = edition[1], self._known_lag
+        if known is None or known[0] != (since, edition):
             came, gone = self._chunks.count_changed(since)
             kept = self._chunks.count_embedded()
             is_little = since == now or came + gone <= _MOST_BEHIND * kept
             newer = self._chunks.vectors_since(since) if is_little and came else ([], None)
             # What was added and removed since counts as gone, but never was in the index.
             rows = range(kept - came, kept - came + gone + 1)
-            self._known_lag = ((since, now), _Lag(is_little, gone, rows, *newer))
-        return self._known_lag[1]
+            known = ((since, edition), _Lag(is_little, gone, rows, *newer))
+            self._known_lag = known
+        return known[1]
 
     def close(self) -> None:
-        """Close Chroma's files: before they are written, and at the end."""
-        if self._open is not None:
-            self._open.close()
-        self._open, self._open_sign = None, ""
+        """Close Chroma's files, after another thread's question: before they are written, and at
+        the end."""
+        with self._turns:
+            if self._open is not None:
+                self._open.close()
+            self._open, self._open_sign = None, ""
 
     def _cosines(
         self, vector: NDArray[np.float32], passes: NDArray[np.bool_] | None
@@ -113,7 +123,7 @@ class VectorSearch:
         import numpy as np
 
         wanted = None if passes is None else np.flatnonzero(passes)
-        is_kept = self._stored is not None and self._stored[0] == self._database.generation
+        is_kept = self._stored is not None and self._stored[0] == self._database.edition
         if wanted is not None and len(wanted) <= _FEW and not is_kept:
             few, matrix = self._chunks.vectors_numbered(wanted.tolist())
             return np.array(few, dtype=np.int64), matrix @ vector if few else np.zeros(0)
@@ -129,8 +139,8 @@ class VectorSearch:
     def _all_stored(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Every stored vector, as `ChunkStore.vectors` gives them, read again when the library has
         changed."""
-        generation = self._database.generation
-        if self._stored is None or self._stored[0] != generation:
+        edition = self._database.edition
+        if self._stored is None or self._stored[0] != edition:
             self._stored = None  # its memory is free before the next ones are read
-            self._stored = (generation, *self._chunks.vectors())
+            self._stored = (edition, *self._chunks.vectors())
         return self._stored[1:]

@@ -1,33 +1,35 @@
-"""Opens the library's SQLite file: schema, versions, transactions, errors in plain words."""
+"""Reads and writes the library's SQLite file: statements, transactions, snapshots."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from threading import RLock
+from threading import RLock, get_ident
 from typing import TYPE_CHECKING, Any
 
-from reviewer.errors import LibraryError, NewerLibraryError
+from reviewer.library.storage.connections import Connections, Opened
+from reviewer.library.storage.faults import damaged as damaged
+from reviewer.library.storage.faults import in_users_words as in_users_words
+from reviewer.library.storage.opening import SCHEMA_VERSION as SCHEMA_VERSION
+from reviewer.library.storage.opening import committed, header_number
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA_VERSION = 3
-_APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
-_BUSY_S = 30.0
 _PAGES_AT_ONCE = 4096
-_LEAST_SPACE = 65_536  # bytes: two of the files that SQLite makes to open a library
-_DAMAGE = ("not a database", "malformed", "not decode to utf-8", "vtable constructor", "fts5 file")
 _MOST_VARIABLES = 900  # SQLite's oldest limit on variables in one statement is 999
 
 
 class Database:
-    """One open connection. Reads see the last commit; writes go through `transaction`."""
+    """The library's file, open for any number of threads. Reads see the last commit, also while
+    another thread writes; writes go through `transaction`. When a repair or a backup has replaced
+    the file, reads see the new one.
+
+    All of it raises LibraryError where the file cannot be used, and after `close`.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open `path`, and make it when it is not there.
@@ -35,125 +37,94 @@ class Database:
         Raises NewerLibraryError for a later release's file and LibraryError when it cannot be used.
         """
         self.path = path
-        self._lock = RLock()
+        self._writing = RLock()
+        self._writer = 0  # the thread whose transaction this is
         with in_users_words(path):
-            self._connection = _connect(path)
-            try:
-                self._file = path.stat().st_ino
-                self._connection.execute("PRAGMA foreign_keys = ON")
-                self._prepare()
-                self._use_wal()
-                self._connection.execute("PRAGMA synchronous = FULL")
-                self._connection.execute("PRAGMA cache_size = -65536")
-            except BaseException:
-                self._connection.close()
-                raise
-
-    def _prepare(self) -> None:
-        if self._number("application_id") != _APPLICATION_ID:
-            self._make()
-        version = self._number("user_version")
-        if version < SCHEMA_VERSION:
-            self._upgrade()
-        if version > SCHEMA_VERSION:
-            raise NewerLibraryError(
-                f"{self.path} was made by a newer release of review (its form is {version}, "
-                f"this release knows {SCHEMA_VERSION})",
-                hint="Upgrade review, or name another library with --library.",
-            )
-
-    def _make(self) -> None:
-        """Make a library in an empty file; another program's file stays as it is."""
-        if self._has_tables() and self._number("application_id") != _APPLICATION_ID:
-            raise LibraryError(
-                f"{self.path} belongs to another program",
-                hint="Name another folder with --library.",
-            )
-        with self.transaction():
-            if not self._has_tables():
-                self._execute("schema.sql")
-                self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-    def _use_wal(self) -> None:
-        """Set the write-ahead log, which the file then keeps. SQLite does not wait here: where
-        another process is making the same library just now, that one or the next opening sets
-        it."""
-        with suppress(sqlite3.OperationalError):
-            self._connection.execute("PRAGMA journal_mode = WAL")
-
-    def _has_tables(self) -> bool:
-        return self._connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
-
-    def _number(self, name: str) -> int:
-        """A number in the file's header."""
-        return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-    def _upgrade(self) -> None:
-        """Bring an earlier release's library to this form, step by step, or leave it unchanged."""
-        with self.transaction():
-            while (version := self._number("user_version")) < SCHEMA_VERSION:
-                self._execute(f"upgrade_{version + 1}.sql")
-                self._connection.execute(f"PRAGMA user_version = {version + 1}")
-
-    def _execute(self, script: str) -> None:
-        """Run one of the scripts beside this file, statement by statement, so that it stays inside
-        a transaction."""
-        text = Path(__file__).with_name(script).read_text(encoding="utf-8")
-        statement = ""
-        for line in text.splitlines(keepends=True):
-            statement += line
-            if sqlite3.complete_statement(statement):
-                self._connection.execute(statement)
-                statement = ""
+            self._connections = Connections(path)
 
     def close(self) -> None:
-        """Close the connection, after what another thread is doing with it: a call to a model that
-        nobody waits for any more may just be keeping its reply."""
-        with self._lock:
-            self._connection.close()
+        """Close the file, after another thread's transaction: a call to a model that nobody waits
+        for any more may just be keeping its reply. What other threads ask later is a LibraryError.
+        """
+        with self._writing:
+            self._connections.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is committed at its end, or nothing is. May be inside another of the
-        same thread; those of other threads wait."""
-        with self._lock, in_users_words(self.path):
-            if self._connection.in_transaction:
-                yield
-                return
-            self._require_same_file()
-            self._connection.execute("BEGIN IMMEDIATE")
+        same thread; those of other threads wait. Inside a snapshot it ends that one, and another
+        begins after it.
+
+        Raises LibraryError when the file was replaced since this library was last read.
+        """
+        if self._is_writing:
+            yield
+            return
+        with self._writing, in_users_words(self.path):
+            self._connections.require_same_file()
+            with self._connections.hold() as opened:
+                had_snapshot = opened.connection.in_transaction
+                if had_snapshot:
+                    opened.connection.execute("COMMIT")
+                try:
+                    with committed(opened.connection):
+                        self._connections.require_same_file(opened)
+                        self._writer = get_ident()
+                        yield
+                finally:
+                    self._writer = 0
+                    if had_snapshot:
+                        opened.connection.execute("BEGIN")
+
+    @property
+    def _is_writing(self) -> bool:
+        """True inside this thread's own transaction."""
+        return self._writer == get_ident()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that this thread reads inside is of one commit and one file, whatever others write or
+        restore meanwhile. May be inside another, and inside a transaction."""
+        with ExitStack() as stack:
+            with in_users_words(self.path):
+                connection = stack.enter_context(self._connections.hold()).connection
+                is_inside = connection.in_transaction
+                if not is_inside:
+                    connection.execute("BEGIN")
             try:
                 yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+            finally:
+                if connection.in_transaction and not is_inside:
+                    connection.execute("COMMIT")
 
-    def _require_same_file(self) -> None:
-        """Raises LibraryError when a repair or a backup has replaced the file: what is written to
-        it would be lost."""
-        try:
-            now = self.path.stat().st_ino
-        except FileNotFoundError:
-            now = None
-        if now != self._file:
-            raise LibraryError(
-                f"{self.path} was replaced while it was open", hint="Run the same command again."
-            )
+    def require_same_file(self) -> None:
+        """Raises LibraryError when the file was replaced since this library was last read: what a
+        writer found in the old one may not fit the new one. The next read is of the new one."""
+        with in_users_words(self.path):
+            self._connections.require_same_file()
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        with self._lock, in_users_words(self.path):
-            return self._connection.execute(statement, values)
+        """Run a statement that writes. Outside a transaction it is committed at once."""
+        with self._writing, self._used() as opened:
+            return opened.connection.execute(statement, values)
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        with self._lock, in_users_words(self.path):
-            self._connection.executemany(statement, rows)
+        """Run a statement that writes, once for each row."""
+        with self._writing, self._used() as opened:
+            opened.connection.executemany(statement, rows)
+
+    @contextmanager
+    def _used(self) -> Iterator[Opened]:
+        with in_users_words(self.path):
+            opened = self._connections.take()
+            try:
+                yield opened
+            finally:
+                self._connections.give_back(opened)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._lock, in_users_words(self.path):
-            return self._connection.execute(statement, values).fetchall()
+        with self._used() as opened:
+            return opened.connection.execute(statement, values).fetchall()
 
     def column(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """The first value of each row."""
@@ -200,99 +171,38 @@ class Database:
         return self.generation
 
     @property
-    def version(self) -> tuple[int, int]:
-        """Changes whenever another connection commits, or this one writes."""
-        return self._number("data_version"), self._connection.total_changes
+    def edition(self) -> tuple[int, int]:
+        """Changes whenever chunks or vectors do, and when another file is in this one's place."""
+        return self.file, self.generation
+
+    @property
+    def file(self) -> int:
+        """Counts the files that were in this one's place, for those who keep what they read."""
+        with self._used() as opened:
+            return opened.file
+
+    @property
+    def version(self) -> Hashable:
+        """Changes whenever anyone commits; None inside a transaction of this thread, where what is
+        found may not last."""
+        if self._is_writing:
+            return None
+        with self._used() as opened:
+            connection = opened.connection
+            number = header_number(connection, "data_version")
+            return opened.number, number, connection.total_changes
 
     def copy_to(self, path: Path) -> None:
         """Write a whole copy of the last commit to a new file, while others may keep writing."""
-        with in_users_words(path), closing(sqlite3.connect(path)) as copy:
-            self._connection.backup(copy, pages=_PAGES_AT_ONCE)
+        with (
+            self._used() as opened,
+            in_users_words(path),
+            closing(sqlite3.connect(path)) as copy,
+        ):
+            opened.connection.backup(copy, pages=_PAGES_AT_ONCE)
 
     def check(self) -> str:
         """`ok`, or what SQLite finds wrong. Its quick check, in 3.40, finds a fault in every table
         without row numbers whose key begins with a later column; the whole one does not."""
         found = str(self.value("PRAGMA quick_check(1)"))
         return found if found == "ok" else str(self.value("PRAGMA integrity_check(1)"))
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """A connection that can read. In a folder that cannot be written SQLite has no place for the
-    files beside its own; there it opens the file as one that nobody writes, if its log is empty."""
-
-    def connect(name: str) -> sqlite3.Connection:
-        return sqlite3.connect(
-            name, timeout=_BUSY_S, isolation_level=None, check_same_thread=False, uri=True
-        )
-
-    uri = path.absolute().as_uri()
-    opened = connect(uri)
-    try:
-        opened.execute("PRAGMA schema_version")
-        return opened
-    except sqlite3.OperationalError:
-        opened.close()
-        log = path.with_name(f"{path.name}-wal")
-        is_logged = log.is_file() and log.stat().st_size > 0
-        if not path.is_file() or is_logged or os.access(path.parent, os.W_OK):
-            raise
-    return connect(f"{uri}?immutable=1")
-
-
-@contextmanager
-def in_users_words(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a LibraryError in the user's words. Programming errors pass
-    unchanged."""
-    try:
-        yield
-    except UnicodeDecodeError as error:  # in the message of an error about a damaged name
-        raise damaged(path, "a name cannot be read") from error
-    except (
-        UnicodeEncodeError
-    ) as error:  # bytes of the command line or a file name that are not text
-        raise LibraryError(
-            f"{error.object!a} holds bytes that are not UTF-8, which a library cannot keep",
-            hint="Write it in UTF-8, or rename the file.",
-        ) from error
-    except sqlite3.DatabaseError as error:
-        in_words = _in_words(path, str(error).lower())
-        if in_words is None:
-            raise
-        raise in_words from error
-
-
-def _in_words(path: Path, text: str) -> LibraryError | None:
-    """SQLite's message for the user; None when a user can neither cause nor mend it."""
-    cannot_write = "readonly" in text or "unable to open" in text or "disk i/o" in text
-    if "full" in text or (cannot_write and _has_no_space(path)):
-        return LibraryError(
-            f"the disk that holds {path} is full; everything committed before is kept",
-            hint="Free some space and run the same command again.",
-        )
-    if "locked" in text or "busy" in text:
-        return LibraryError(
-            f"another program holds {path} locked", hint="Wait for it, then run this again."
-        )
-    if cannot_write:
-        return LibraryError(
-            f"{path} cannot be opened or written ({text})",
-            hint="Check the folder's rights and its disk, or name another with --library.",
-        )
-    if any(sign in text for sign in _DAMAGE):
-        return damaged(path, text)
-    return None
-
-
-def _has_no_space(path: Path) -> bool:
-    """True on a full disk, where SQLite may only report that it cannot make its other files."""
-    try:
-        return shutil.disk_usage(path.parent).free < _LEAST_SPACE
-    except OSError:
-        return False
-
-
-def damaged(path: Path, reason: str) -> LibraryError:
-    return LibraryError(
-        f"{path} is damaged or not a library ({reason})",
-        hint="Run: review repair (or: review restore BACKUP)",
-    )

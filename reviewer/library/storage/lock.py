@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from reviewer.errors import LibraryError, make_folder
+from reviewer.errors import LibraryError, make_folder, require_path
 from reviewer.types.progress import Progress, silent
 
 LOCK_NAME = "write.lock"
@@ -14,7 +14,9 @@ _ANNOUNCE_WAIT_S = 2.0
 
 
 def make_library_folder(folder: Path) -> None:
-    """Make the folder if it does not exist. Raises LibraryError when that is not possible."""
+    """Make the folder if it does not exist. Raises UsageError for an address, and LibraryError when
+    it is not possible."""
+    require_path(folder, "the library", "Name a folder with --library.")
     what = f"the library {folder} cannot be opened"
     make_folder(folder, what, LibraryError, "Name a folder with --library.")
 

@@ -12,14 +12,17 @@ _MOST = 32
 
 class QueryCache:
     """The last values that were found, each by its name. Any change of the database, also by
-    another process, clears it. Several threads may use it; two may find the same value."""
+    another process, clears it; nothing is kept of what an unfinished transaction sees. Several
+    threads may use it; two may find the same value."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: tuple[tuple[int, int] | None, dict[Hashable, Any]] = (None, {})
+        self._kept: tuple[Hashable, dict[Hashable, Any]] = (None, {})
 
     def get(self, name: Hashable, find: Callable[[], Any]) -> Any:  # noqa: ANN401  what `find` gives
         version, kept = self._database.version, self._kept
+        if version is None:
+            return find()
         is_full = name not in kept[1] and len(kept[1]) >= _MOST
         if kept[0] != version or is_full:
             kept = self._kept = (version, {})

@@ -28,6 +28,7 @@ _ADDRESSES = (
     ("daily", re.compile(rf"https?://huggingface\.co/papers/date/({_DAY})")),
     ("arxiv", re.compile(r"https?://huggingface\.co/papers/(\d{4}\.\d{4,5})")),
 )
+_USER = re.compile(r"(?<=://)[^/\s]*@")  # with a password, perhaps
 _BARE_ARXIV = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?")
 FORMS_SHOWN = "arxiv:2509.25123, doi:10.1000/xyz, pmid:123, openalex:W123, s2:..., daily:2025-09-29"
 
@@ -125,7 +126,7 @@ def read_identifier(text: str) -> Identifier | Skipped | None:
         if doi:
             return _of_doi(doi)
         reason = f"web pages cannot be read, only identifiers: {FORMS_SHOWN}"
-        return Skipped(file=text, reason=reason)
+        return Skipped(file=_USER.sub("", text), reason=reason)
     if _BARE_ARXIV.fullmatch(text):
         return Identifier(kind="arxiv", value=text)
     return _of_doi(bare_doi(text)) if bare_doi(text) == text else None
