@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from reviewer.grounding import fill
 from reviewer.grounding.cells import without_proofless
@@ -23,12 +24,14 @@ from reviewer.types.evidence import by_paper
 from reviewer.types.progress import Progress, silent
 from reviewer.types.runs import Coverage
 from reviewer.types.searches import Filters
-from reviewer.types.tables import Column, Row
+from reviewer.types.tables import Column, Row, RowDraft
 from reviewer.types.writer import Writer
 from reviewer.writers.prompted.tables import row_batches
 
 _MOST_KEYS_CHARS = 200  # of the keys of a table without a topic, in the list of runs
 _PROMPT_TOKENS = 700  # of a table's prompt without its texts
+FillRows = Callable[[str, Sequence[Column], Sequence[Evidence], Progress], Sequence[RowDraft]]
+"""As `fill_rows` of a `Writer`."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class TableOptions:
     `papers` bounds the rows; `cited_as` holds the user's own keys by paper id, and `left_out` what
     was given and is not in the library; `sort` is one of ORDERS or a column's name. `earlier` is a
     table to update: its cells stay, except those to `redo` and those that failed. With `is_part`
-    the table belongs to a report, whose run keeps it.
+    the table belongs to a report, whose run keeps it; `fill_rows` then takes the place of the
+    writer's own, to find again what an earlier run was given.
     """
 
     columns: tuple[Column, ...] = ()
@@ -53,6 +57,7 @@ class TableOptions:
     earlier: Table | None = None
     redo: Redo = field(default_factory=Redo)
     is_part: bool = False
+    fill_rows: FillRows | None = None
 
 
 def compare_papers(
@@ -77,7 +82,8 @@ def compare_papers(
     check_order(options.sort, columns)
     kept = kept_cells(options.earlier, columns, chosen.papers, options.redo)
     evidence = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
-    cells = _filled(topic, columns, evidence, kept, writer, progress)
+    ask = partial(options.fill_rows or writer.fill_rows, topic)
+    cells = _filled(columns, evidence, kept, ask, progress)
     rows = _rows(columns, chosen, cells, options)
     writers = [*(options.earlier.writer.split(", ") if options.earlier else []), writer.name]
     table = Table(
@@ -154,11 +160,10 @@ def _columns(
 
 
 def _filled(
-    topic: str,
     columns: Sequence[Column],
     evidence: Sequence[Evidence],
     kept: Cells,
-    writer: Writer,
+    ask: Callable[[Sequence[Column], Sequence[Evidence], Progress], Sequence[RowDraft]],
     progress: Progress,
 ) -> Cells:
     """Every cell: kept cells are checked again against the paper as it is now; the writer is asked
@@ -174,7 +179,7 @@ def _filled(
             missing[asked].append(paper_id)
     for asked, paper_ids in missing.items():
         shown = [item for paper_id in paper_ids for item in of_paper[paper_id]]
-        for draft in writer.fill_rows(topic, asked, shown, progress):
+        for draft in ask(asked, shown, progress):
             made = fill(draft, asked, of_paper[draft.paper_id])
             cells[draft.paper_id] |= {cell.column: cell for cell in made}
     return cells
