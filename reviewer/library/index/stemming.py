@@ -1,4 +1,5 @@
-"""Cuts text into the stemmed words that are searched, just as SQLite's FTS5 does."""
+"""Cuts text into the stemmed words that are searched, just as SQLite's FTS5 does; of a very long
+word only the beginning counts."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Collection, Sequence, Set
 from functools import cached_property
 from threading import Lock
 
+from reviewer.library.storage.bounds import MOST_TERM_CHARS
 from reviewer.text.invisible import visible
 from reviewer.text.views import mended
 
@@ -65,7 +67,7 @@ class Stemmer:
             if term == mark:
                 stems.append([])
             else:
-                stems[-1].append(term)
+                stems[-1].append(term[:MOST_TERM_CHARS])
         self._known |= zip(unknown, map(tuple, stems), strict=True)
 
     @cached_property

@@ -12,13 +12,14 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import LibraryError, NewerLibraryError
+from reviewer.library.storage.bounds import digest
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA_VERSION = 3
-_APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
+SCHEMA_VERSION = 4
+APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
 _BUSY_S = 30.0
 _PAGES_AT_ONCE = 4096
 _LEAST_SPACE = 65_536  # bytes: two of the files that SQLite makes to open a library
@@ -50,7 +51,7 @@ class Database:
                 raise
 
     def _prepare(self) -> None:
-        if self._number("application_id") != _APPLICATION_ID:
+        if self._number("application_id") != APPLICATION_ID:
             self._make()
         version = self._number("user_version")
         if version < SCHEMA_VERSION:
@@ -64,7 +65,7 @@ class Database:
 
     def _make(self) -> None:
         """Make a library in an empty file; another program's file stays as it is."""
-        if self._has_tables() and self._number("application_id") != _APPLICATION_ID:
+        if self._has_tables() and self._number("application_id") != APPLICATION_ID:
             raise LibraryError(
                 f"{self.path} belongs to another program",
                 hint="Name another folder with --library.",
@@ -72,7 +73,7 @@ class Database:
         with self.transaction():
             if not self._has_tables():
                 self._execute("schema.sql")
-                self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _use_wal(self) -> None:
@@ -91,6 +92,7 @@ class Database:
 
     def _upgrade(self) -> None:
         """Bring an earlier release's library to this form, step by step, or leave it unchanged."""
+        self._connection.create_function("sha256", 1, digest, deterministic=True)
         with self.transaction():
             while (version := self._number("user_version")) < SCHEMA_VERSION:
                 self._execute(f"upgrade_{version + 1}.sql")
@@ -130,6 +132,21 @@ class Database:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that this thread reads inside is of one commit, whatever others write meanwhile. May
+        be inside another, and inside a transaction."""
+        with self._lock, in_users_words(self.path):
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
 
     def _require_same_file(self) -> None:
         """Raises LibraryError when a repair or a backup has replaced the file: what is written to

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -77,11 +78,14 @@ def compare_papers(
     started = time.monotonic()
     topic = one_line(topic)
     progress("Searching", 0, 0)
-    chosen = _chosen(topic, library, options)
-    columns = _columns(topic, library, writer, options, chosen)
-    check_order(options.sort, columns)
-    kept = kept_cells(options.earlier, columns, chosen.papers, options.redo)
-    evidence = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
+    # One state of the library for all that is read, unless a model is asked for columns between.
+    with nullcontext() if options.suggest else library.alone:
+        chosen = _chosen(topic, library, options)
+        in_library = library.catalogue.count()
+        columns = _columns(topic, library, writer, options, chosen)
+        check_order(options.sort, columns)
+        kept = kept_cells(options.earlier, columns, chosen.papers, options.redo)
+        evidence = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
     ask = partial(options.fill_rows or writer.fill_rows, topic)
     cells = _filled(columns, evidence, kept, ask, progress)
     rows = _rows(columns, chosen, cells, options)
@@ -95,7 +99,7 @@ def compare_papers(
         most=options.papers,
         is_strict=options.is_strict,
         coverage=Coverage(
-            papers=library.catalogue.count(),
+            papers=in_library,
             matched=chosen.matched,
             read=len(rows),
             cited=sum(any(cell.state == "filled" for cell in row.cells) for row in rows),
