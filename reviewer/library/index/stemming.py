@@ -1,5 +1,4 @@
-"""Cuts text into the stemmed words that are searched, just as SQLite's FTS5 does; of a very long
-word only the beginning counts."""
+"""Cuts text into the stemmed words that are searched, just as SQLite's FTS5 does."""
 
 from __future__ import annotations
 
@@ -20,7 +19,8 @@ class Stemmer:
     """Porter's stems (1980) of words without case and accents, by FTS5's own tokenizer.
 
     White space always separates words there, so each piece between it is handed over once, all new
-    pieces as one text, and remembered. Hidden characters, such as soft hyphens, do not separate.
+    pieces as one text, and remembered. Hidden characters, such as soft hyphens, do not separate. Of
+    a stem only the first MOST_TERM_CHARS count.
     Why not a stemming library: docs/decisions/stemming.md.
     """
 
