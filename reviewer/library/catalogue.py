@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from reviewer.library.dedupe.groups import identities
+from reviewer.library.storage.bounds import MOST_VENUE_CHARS, digest
 from reviewer.library.storage.database import Database, damaged
 from reviewer.library.storage.filters import DISTINCT_FILES, paper_condition
 from reviewer.library.storage.query_cache import QueryCache
@@ -108,14 +109,17 @@ class Catalogue:
         numbers = self._database.column(
             "SELECT number FROM papers WHERE key = ? OR id = ? UNION ALL "
             "SELECT paper FROM aliases WHERE alias = ?",
-            (name, name, name),
+            (name, name, digest(name)),
         )
         return int(numbers[0]) if numbers else None
 
     def numbers_known_as(self, names: Iterable[str]) -> list[int]:
         """The papers that have one of these identities, in the order in which they came."""
+        return self._numbers_with(map(digest, names))
+
+    def _numbers_with(self, digests: Iterable[str]) -> list[int]:
         rows = self._database.rows_in(
-            "SELECT DISTINCT paper FROM identities WHERE name IN (?)", sorted(names)
+            "SELECT DISTINCT paper FROM identities WHERE name IN (?)", sorted(digests)
         )
         return sorted({row[0] for row in rows})
 
@@ -134,7 +138,7 @@ class Catalogue:
         ids = self._database.column(
             "SELECT id FROM papers WHERE key = ? UNION SELECT papers.id FROM aliases "
             "JOIN papers ON papers.number = aliases.paper WHERE alias = ?",
-            (key, key),
+            (key, digest(key)),
         )
         return all(owner == paper_id for owner in ids)
 
@@ -149,11 +153,14 @@ class Catalogue:
         `near`, through shared identities."""
         papers = set(near)
         known = "SELECT DISTINCT name FROM identities WHERE paper IN (?)"
-        waiting = {*names, *(row[0] for row in self._database.rows_in(known, sorted(papers)))}
+        waiting = {
+            *map(digest, names),
+            *(row[0] for row in self._database.rows_in(known, sorted(papers))),
+        }
         seen = set[str]()
         while waiting:
             seen |= waiting
-            fresh = set(self.numbers_known_as(waiting)) - papers
+            fresh = set(self._numbers_with(waiting)) - papers
             papers |= fresh
             waiting = {row[0] for row in self._database.rows_in(known, sorted(fresh))} - seen
         rows = self._database.rows_in(
@@ -188,8 +195,8 @@ class Catalogue:
             "INSERT INTO papers (id, key, title, year, date, venue, paper) VALUES (?,?,?,?,?,?,?) "
             "ON CONFLICT (id) DO UPDATE SET key=excluded.key, title=excluded.title, "
             "year=excluded.year, date=excluded.date, venue=excluded.venue, paper=excluded.paper",
-            (paper.id, paper.key, paper.title, paper.year, paper.date, paper.venue,
-             paper.model_dump_json()),
+            (paper.id, paper.key, paper.title, paper.year, paper.date,
+             paper.venue[:MOST_VENUE_CHARS], paper.model_dump_json()),
         )  # fmt: skip
         number = int(self._database.value("SELECT number FROM papers WHERE id = ?", (paper.id,)))
         self._database.run("DELETE FROM tags WHERE paper = ?", (number,))
@@ -197,7 +204,8 @@ class Catalogue:
             "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(number, tag) for tag in paper.tags]
         )
         self._database.run_many(
-            "INSERT OR REPLACE INTO aliases VALUES (?, ?)", [(a, number) for a in paper.aliases]
+            "INSERT OR REPLACE INTO aliases VALUES (?, ?)",
+            [(digest(alias), number) for alias in paper.aliases],
         )
         return number
 
@@ -233,12 +241,15 @@ class Catalogue:
         self._database.run_many("DELETE FROM records WHERE number = ?", [(n,) for n in numbers])
 
     def remove_aliases(self, names: Iterable[str]) -> None:
-        self._database.run_many("DELETE FROM aliases WHERE alias = ?", [(n,) for n in names])
+        self._database.run_many(
+            "DELETE FROM aliases WHERE alias = ?", [(digest(n),) for n in names]
+        )
 
     def set_identities(self, paper: int, names: Iterable[str]) -> None:
         self._database.run("DELETE FROM identities WHERE paper = ?", (paper,))
         self._database.run_many(
-            "INSERT INTO identities VALUES (?, ?)", [(name, paper) for name in sorted(names)]
+            "INSERT INTO identities VALUES (?, ?)",
+            [(name, paper) for name in sorted(map(digest, names))],
         )
 
     def remove_paper(self, number: int) -> None:

@@ -13,6 +13,7 @@ _SMALL_WORDS = frozenset(
     "towards toward using via vs what when where which who why with without".split()
 )
 _WORDS_IN_KEY = 3
+_MOST_AUTHOR_CHARS = 100  # of a group's name, or of one that is a sentence by mistake
 
 
 def key_base(paper: Paper) -> str:
@@ -20,6 +21,7 @@ def key_base(paper: Paper) -> str:
     words = [w for w in _plain_words(paper.title) if w not in _SMALL_WORDS] or ["paper"]
     year = "nd" if paper.year is None else str(paper.year)
     author = "".join(_plain_words(family_of(paper.authors[0]))) if paper.authors else ""
+    author = author[:_MOST_AUTHOR_CHARS]
     if author:
         return f"{author}-{year}-{words[0]}"
     return "-".join([*words[:_WORDS_IN_KEY], year])

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Self
 
-from reviewer.errors import EmbeddingError, LibraryError, NotFoundError
+from reviewer.errors import EmbeddingError, LibraryError, NotFoundError, UsageError
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.embeddings.embedding import (
     DEFAULT,
@@ -28,8 +28,10 @@ from reviewer.library.runs import Ledger
 from reviewer.library.source_files import note_removed
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.lock import make_library_folder, writing
+from reviewer.library.storage.upgrade import bring_up
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, find_files
+from reviewer.text.invisible import without_nul
 from reviewer.types import Paper
 from reviewer.types.duplicates import Pair
 from reviewer.types.papers import Added, Skipped
@@ -37,6 +39,7 @@ from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 
 NO_EMBEDDING = "none"
+MOST_TAG_CHARS = 200  # 800 bytes at most: tags are indexed
 _MOST_TO_CATCH_UP = 5000  # chunks: about three seconds of writing that a question may wait for
 
 
@@ -58,6 +61,7 @@ class Library:
         self.folder = folder
         self.settings = settings or Settings()
         make_library_folder(folder)
+        bring_up(folder / "library.db")
         self.database = Database(folder / "library.db")
         self.catalogue = Catalogue(self.database)
         self.pairs = PairStore(self.database)
@@ -288,9 +292,11 @@ class Library:
             self._embed_and_index(Added(), progress, may_download=False)
 
     def change(self, names: Sequence[str], update: Callable[[Paper], Paper]) -> list[Paper]:
-        """Replace papers with what `update` makes of them: tags and notes, never their texts."""
+        """Replace papers with what `update` makes of them: tags and notes, never their texts.
+
+        Raises UsageError for a tag of more than MOST_TAG_CHARS."""
         with self.writing(), self.database.transaction():
-            changed = [update(self.paper(name)) for name in names]
+            changed = [_with_sound_words(update(self.paper(name))) for name in names]
             for paper in changed:
                 self.catalogue.save_paper(paper)
         return changed
@@ -303,3 +309,15 @@ class Library:
         with writing(self.folder, progress) as is_writing:
             self.database.require_same_file()
             yield is_writing
+
+
+def _with_sound_words(paper: Paper) -> Paper:
+    """The paper with tags and notes that every database can keep."""
+    for tag in paper.tags:
+        if len(tag) > MOST_TAG_CHARS:
+            raise UsageError(
+                f"the tag '{tag[:40]}...' has {len(tag)} characters",
+                hint=f"Use at most {MOST_TAG_CHARS}, and keep longer texts with: review note",
+            )
+    tags = tuple(map(without_nul, paper.tags))
+    return paper.model_copy(update={"tags": tags, "notes": without_nul(paper.notes)})

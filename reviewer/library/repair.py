@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,6 +19,7 @@ from reviewer.library.catalogue import Catalogue
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.merge import Merger
 from reviewer.library.source_files import remembered
+from reviewer.library.storage.bounds import digest
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.lock import writing
 from reviewer.library.storage.salvage import Pages, Row, is_whole, rows_of_table
@@ -269,6 +271,14 @@ def _copy_others(database: Database, path: Path) -> None:
     )
     for table in sorted(set(names) - _DERIVED):
         columns = len(database.rows(f"PRAGMA table_info({table})"))
-        rows = [row for row in rows_of_table(path, table) if len(row) == columns]
+        found = map(partial(_of_this_form, table), rows_of_table(path, table))
+        rows = [row for row in found if len(row) == columns]
         marks = ",".join("?" * columns)
         database.run_many(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)
+
+
+def _of_this_form(table: str, row: Row) -> Row:
+    """A row of an earlier release's table as this form has it: questions have their SHA-256."""
+    if table == "questions" and len(row) == 2:
+        return (digest(str(row[0])), *row)
+    return row

@@ -9,6 +9,7 @@ from typing import Any
 
 from reviewer.errors import NotFoundError
 from reviewer.library.storage.database import Database
+from reviewer.text.invisible import without_nul
 from reviewer.types import Citation
 from reviewer.types.runs import Run
 
@@ -60,7 +61,7 @@ class Ledger:
         with self._database.transaction():
             self._database.run(
                 "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, datetime('now'))",
-                (key, model, reply),
+                (key, model, without_nul(reply)),
             )
 
     def secret(self) -> str:

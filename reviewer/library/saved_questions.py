@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from reviewer.library.storage.bounds import digest
 from reviewer.library.storage.database import Database
+from reviewer.text.invisible import without_nul
 
 
 class Saved:
@@ -18,14 +20,20 @@ class Saved:
         return self._database.column("SELECT question FROM questions ORDER BY saved, question")
 
     def save(self, question: str) -> None:
+        """Save a question of any length, once."""
+        question = without_nul(question)
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         with self._database.transaction():
-            self._database.run("INSERT OR IGNORE INTO questions VALUES (?, ?)", (question, now))
+            self._database.run(
+                "INSERT OR IGNORE INTO questions VALUES (?, ?, ?)",
+                (digest(question), question, now),
+            )
 
     def forget(self, question: str) -> bool:
         """False when it was not saved."""
+        question = without_nul(question)
         with self._database.transaction():
-            done = self._database.run("DELETE FROM questions WHERE question = ?", (question,))
+            done = self._database.run("DELETE FROM questions WHERE sha256 = ?", (digest(question),))
         return done.rowcount > 0
 
     def arrivals(self, since: str) -> list[tuple[int, str]]:

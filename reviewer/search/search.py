@@ -59,7 +59,8 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     Papers below the relevance floor are not matched and never evidence. If no paper is above it,
     `hits` still has the nearest papers and `matched` is 0. Only the candidates are compared with
     the floor: CANDIDATES chunks, or `options.papers` if that is more. Several threads may search
-    one library: they take turns.
+    one library: they take turns. All that is found and counted is of one state of the library,
+    whatever other processes add or remove meanwhile.
     """
     with library.alone:
         return _found(question, library, options or SearchOptions())

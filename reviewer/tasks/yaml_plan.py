@@ -10,6 +10,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.text import clean
+from reviewer.text.invisible import without_nul
 from reviewer.types import Paper
 from reviewer.types.drafts import DraftPlan, Order, Theme
 
@@ -142,7 +143,7 @@ class NodeReader:
     def text(self, node: Node, name: str) -> str:
         if node.id != "scalar" or not str(node.value).strip():
             self.fault(line_of(node), f"{name} is not text")
-        return " ".join(str(node.value).split())
+        return " ".join(without_nul(str(node.value)).split())
 
     def number(
         self, own: Mapping[str, Node], name: str, least: int, most: int, default: N

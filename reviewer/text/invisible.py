@@ -36,6 +36,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 NEVER_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
+def without_nul(text: str) -> str:
+    """The text with U+FFFD for each U+0000, which PostgreSQL cannot keep; offsets stay true."""
+    return text.replace("\0", "\ufffd")
+
+
 def without_surrogates(text: str) -> str:
     """The text with U+FFFD for each lone half of a character."""
     return _SURROGATE.sub("\ufffd", text)

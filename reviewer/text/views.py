@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from reviewer.text.invisible import is_hidden
+from reviewer.text.invisible import is_hidden, without_nul
 
 _LATEX_ESCAPE = re.compile(r"\\([%&_#$])")
 _LATEX_WRAP = re.compile(r"\\(?:textit|textbf|textsc|texttt|textrm|emph|url|mathrm)\{([^{}]*)\}")
@@ -151,8 +151,8 @@ _COMPARED = _Compared()
 
 def one_line(text: str) -> str:
     """A question or topic on one line, without half characters, which a command line may have and
-    nothing can write."""
-    return " ".join(text.encode(errors="replace").decode().split())
+    nothing can write, and with U+FFFD for U+0000."""
+    return " ".join(without_nul(text).encode(errors="replace").decode().split())
 
 
 def counted(number: int, noun: str, many: str = "") -> str:

@@ -8,10 +8,11 @@ import pytest
 
 from reviewer.errors import LibraryError, NewerLibraryError, NotFoundError
 from reviewer.library import Library
+from reviewer.library.dedupe.groups import identities
 from reviewer.library.runs import Ledger
 from reviewer.library.storage.database import SCHEMA_VERSION, Database, in_users_words
 from reviewer.search import find
-from reviewer.types import Citation, Claim
+from reviewer.types import Citation, Claim, Paper
 from reviewer.types.runs import Run
 from tests.conftest import ROOT, WordEmbedding, holders
 
@@ -169,10 +170,16 @@ def to_form_1(library, path):
     connection.execute("ATTACH ? AS kept", (str(library / "library.db"),))
     connection.execute("DELETE FROM state")
     for table in (
-        "state", "papers", "aliases", "tags", "records", "identities", "chunks", "vectors",
-        "sentences",
+        "state", "papers", "tags", "records", "chunks", "vectors", "sentences",
     ):  # fmt: skip
         connection.execute(f"INSERT INTO {table} SELECT * FROM kept.{table}")
+    for number, text in connection.execute("SELECT number, paper FROM papers").fetchall():
+        paper = Paper.model_validate_json(text)
+        names = [f"{kind}:{value}" for kind, value in identities(paper)]
+        connection.executemany(
+            "INSERT INTO aliases VALUES (?, ?)", [(a, number) for a in paper.aliases]
+        )
+        connection.executemany("INSERT INTO identities VALUES (?, ?)", [(n, number) for n in names])
     connection.commit()
     connection.close()
 

@@ -27,7 +27,7 @@ from reviewer.types.surveys import (
 )
 from reviewer.writers import Extractive
 from reviewer.writers.prompted.answers import ReadReply
-from reviewer.writers.prompted.sections import SectionReply
+from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
 from reviewer.writers.prompted.tables import TableReply
 from tests.conftest import SAMPLES, write_listing
@@ -326,7 +326,7 @@ def test_rows_that_a_limit_left_empty_are_filled_by_the_next_run(shelf):
     by, model = writer()
     (table,) = run_survey(plan, shelf, by).reports[0].tables
     assert {cell.state for row in table.rows for cell in row.cells} == {"filled"}
-    assert len(model.calls(TableReply)) == len(filled)
+    assert len(model.calls(TableReply)) == len(filled) - 1  # the first call's rows are kept
     by, model = writer()
     assert run_survey(plan, shelf, by).reports[0].tables == (table,)
     assert model.asked == []
@@ -338,6 +338,95 @@ def test_a_topic_that_is_a_question_has_a_verdict(shelf):
     (verdict,) = report.verdicts
     assert verdict.stances
     assert "yes" in verdict.verdict
+
+
+UNRELATED = {
+    "title": "Sourdough starters at altitude",
+    "abstract": "Bakers in Bolivia keep rye sourdough cold. Loaves rise slowly at altitude.",
+}
+RELATED = {
+    "title": "Search agents that read the web",
+    "abstract": "A search agent reads the web for answers. We train search agents with rewards "
+    "for each web search, and the agents search the web better.",
+}
+
+
+def stopped_after(replies, into, honest):
+    """A script whose replies of this kind meet a limit after the first ones."""
+    given = []
+
+    def limited(asked):
+        if len(given) == replies:
+            raise LimitError("enough", hint="Raise --max-calls.")
+        given.append(asked)
+        return honest(asked)
+
+    return {into: limited}
+
+
+def given(model):
+    return Counter((call.into.__name__, call.prompt) for call in model.asked)
+
+
+def cells_of(report):
+    return [[(row.key, row.cells) for row in table.rows] for table in report.tables]
+
+
+@pytest.mark.parametrize(
+    ("replies", "into", "honest"),
+    [(1, SectionReply, sections), (0, TableReply, None), (0, SummaryReply, None)],
+)
+@pytest.mark.parametrize("is_embedded", [False, True])
+def test_a_paper_that_joins_between_stop_and_resume_repeats_no_call(
+    tmp_path, embedding, is_embedded, replies, into, honest
+):
+    plan = one(papers=12, tables=(TablePlan(papers=6), TablePlan(topic=TOPIC, papers=3)))
+    own = (None, embedding) if is_embedded else (Settings(embedding="none"), None)
+    with Library(tmp_path / "shelf", *own) as library:
+        library.add([str(SAMPLES)])
+        by, model = writer(stopped_after(replies, into, honest))
+        with pytest.raises(LimitError):
+            run_survey(plan, library, by, SurveyOptions(jobs=1))
+        done = given(model)
+        unpaid = [*done][-1:] if replies else done
+        refused = {key for key in unpaid if key[0] == into.__name__}
+        library.add([write_listing(tmp_path / "new.jsonl", UNRELATED)])
+        by, model = writer()
+        report = run_survey(plan, library, by, SurveyOptions(jobs=1)).reports[0]
+        assert report.failed == 0
+        assert set(done) & set(given(model)) <= refused
+        assert not model.calls(ReadReply)
+        assert not model.calls(PlanReply)
+        library.add([write_listing(tmp_path / "more.jsonl", UNRELATED | {"title": "Rye"})])
+        by, model = writer()
+        again = run_survey(plan, library, by, SurveyOptions(jobs=1)).reports[0]
+        assert model.asked == []
+        assert [s.claims for s in again.sections] == [s.claims for s in report.sections]
+        assert cells_of(again) == cells_of(report)
+        assert {t.coverage.papers for t in again.tables} == {library.catalogue.count()}
+
+
+def test_a_paper_that_changes_the_evidence_of_one_section_has_that_one_written_again(tmp_path):
+    planned = (
+        SectionPlan(title="rewards", questions=("does reinforcement learning teach skills?",)),
+        SectionPlan(title="web", questions=("search agents that read the web",)),
+    )
+    plan = one(papers=30, sections=planned, tables=(TablePlan(topic=TOPIC, papers=4),))
+    with Library(tmp_path / "shelf", Settings(embedding="none")) as library:
+        library.add([str(SAMPLES)])
+        by, _ = writer()
+        run_survey(plan, library, by)
+        library.add([write_listing(tmp_path / "new.jsonl", RELATED)])
+        by, model = writer()
+        report = run_survey(plan, library, by).reports[0]
+        (new_id,) = (p.id for p in library.papers() if p.title == RELATED["title"])
+        assert [new_id in section.paper_ids for section in report.sections] == [False, True]
+        assert [[t.title for t in call.texts] for call in model.calls(ReadReply)] == [
+            [RELATED["title"]]
+        ]
+        (asked,) = model.calls(SectionReply)
+        assert RELATED["title"] in asked.prompt
+        assert not model.calls(TableReply)
 
 
 # Updates

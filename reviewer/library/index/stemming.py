@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence, Set
 from functools import cached_property
 from threading import Lock
 
+from reviewer.library.storage.bounds import MOST_TERM_CHARS
 from reviewer.text.invisible import visible
 from reviewer.text.views import mended
 
@@ -18,7 +19,8 @@ class Stemmer:
     """Porter's stems (1980) of words without case and accents, by FTS5's own tokenizer.
 
     White space always separates words there, so each piece between it is handed over once, all new
-    pieces as one text, and remembered. Hidden characters, such as soft hyphens, do not separate.
+    pieces as one text, and remembered. Hidden characters, such as soft hyphens, do not separate. Of
+    a stem only the first MOST_TERM_CHARS count.
     Why not a stemming library: docs/decisions/stemming.md.
     """
 
@@ -65,7 +67,7 @@ class Stemmer:
             if term == mark:
                 stems.append([])
             else:
-                stems[-1].append(term)
+                stems[-1].append(term[:MOST_TERM_CHARS])
         self._known |= zip(unknown, map(tuple, stems), strict=True)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reviewer.library.storage.bounds import MOST_VENUE_CHARS, digest
 from reviewer.types.searches import Filters
 
 # Each file once, by steps through the index: few files hold many papers.
@@ -27,7 +28,7 @@ def selections(filters: Filters) -> list[Selection]:
             f"SELECT number FROM papers WHERE key IN ({marks}) "
             f"UNION SELECT paper FROM aliases WHERE alias IN ({marks})"
         )
-        found.append((statement, [*filters.keys, *filters.keys]))
+        found.append((statement, [*filters.keys, *map(digest, filters.keys)]))
     if filters.files:
         fits = " OR ".join(["file = ? OR substr(file, -length(?)) = ?"] * len(filters.files))
         statement = (
@@ -42,7 +43,7 @@ def _by_year_and_venue(filters: Filters) -> list[Selection]:
     conditions: dict[str, str | int | None] = {
         "year >= ?": filters.year_from,
         "year <= ?": filters.year_to,
-        "instr(lower(venue), lower(?)) > 0": filters.venue or None,
+        "instr(lower(venue), lower(?)) > 0": filters.venue[:MOST_VENUE_CHARS] or None,
     }
     given = {condition: value for condition, value in conditions.items() if value is not None}
     statement = f"SELECT number FROM papers WHERE {' AND '.join(given)}"

@@ -9,9 +9,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from reviewer.errors import LibraryError, NewerLibraryError
+from reviewer.library.storage.bounds import digest
 
-SCHEMA_VERSION = 3
-_APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
+SCHEMA_VERSION = 4
+APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
 _BUSY_S = 30.0
 
 
@@ -25,6 +26,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     connection = _connect(path)
     try:
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.create_function("sha256", 1, digest, deterministic=True)
         _prepare(connection, path)
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
@@ -36,7 +38,7 @@ def open_file(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    if header_number(connection, "application_id") != _APPLICATION_ID:
+    if header_number(connection, "application_id") != APPLICATION_ID:
         _make(connection, path)
     version = header_number(connection, "user_version")
     if version < SCHEMA_VERSION:
@@ -51,14 +53,14 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 def _make(connection: sqlite3.Connection, path: Path) -> None:
     """Make a library in an empty file; another program's file stays as it is."""
-    if _has_tables(connection) and header_number(connection, "application_id") != _APPLICATION_ID:
+    if _has_tables(connection) and header_number(connection, "application_id") != APPLICATION_ID:
         raise LibraryError(
             f"{path} belongs to another program", hint="Name another folder with --library."
         )
     with committed(connection):
         if not _has_tables(connection):
             _execute(connection, "schema.sql")
-            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

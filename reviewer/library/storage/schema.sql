@@ -2,6 +2,7 @@
 
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
+-- Of the venue only the first 300 characters, for filters; the paper has all.
 CREATE TABLE papers (
   number INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -14,7 +15,7 @@ CREATE TABLE papers (
 );
 CREATE INDEX papers_year ON papers (year, venue);
 
--- Keys and ids that once named a paper still do.
+-- Keys and ids that once named a paper still do: their SHA-256.
 CREATE TABLE aliases (
   alias TEXT PRIMARY KEY,
   paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE
@@ -39,6 +40,7 @@ CREATE TABLE records (
 CREATE INDEX records_paper ON records (paper);
 CREATE INDEX records_file ON records (file, paper);
 
+-- The SHA-256 of each identity, which may be as long as a title.
 CREATE TABLE identities (
   name TEXT NOT NULL,            -- kind:value, as duplicates.identities gives them
   paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
@@ -174,7 +176,7 @@ CREATE TABLE arrivals (
 CREATE TRIGGER paper_came AFTER INSERT ON papers BEGIN
   INSERT OR REPLACE INTO arrivals VALUES (new.number, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'));
 END;
--- Questions that `review digest` asks of what came.
-CREATE TABLE questions (question TEXT PRIMARY KEY, saved TEXT NOT NULL) WITHOUT ROWID;
+-- Questions that `review digest` asks of what came, by their SHA-256.
+CREATE TABLE questions (sha256 TEXT PRIMARY KEY, question TEXT NOT NULL, saved TEXT NOT NULL) WITHOUT ROWID;
 
 INSERT INTO state VALUES ('generation', '0');

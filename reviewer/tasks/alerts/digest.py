@@ -26,16 +26,16 @@ def digest_library(since: str, library: Library) -> Digest:
     """
     day = _day(since)
     saved = Saved(library.database)
-    came = dict(saved.arrivals(day))
-    papers = library.catalogue.papers_numbered(list(came))
-    arrivals = tuple(Arrival(paper=papers[n], came=came[n]) for n in came if n in papers)
-    questions = tuple(
-        QuestionNews(question=question, hits=_bearing(question, arrivals, library))
-        for question in saved.questions()
-    )
-    return Digest(
-        since=day, arrivals=arrivals, questions=questions, papers=library.catalogue.count()
-    )
+    with library.alone:  # one state of the library for all that is read
+        came = dict(saved.arrivals(day))
+        papers = library.catalogue.papers_numbered(list(came))
+        arrivals = tuple(Arrival(paper=papers[n], came=came[n]) for n in came if n in papers)
+        questions = tuple(
+            QuestionNews(question=question, hits=_bearing(question, arrivals, library))
+            for question in saved.questions()
+        )
+        count = library.catalogue.count()
+    return Digest(since=day, arrivals=arrivals, questions=questions, papers=count)
 
 
 def _day(since: str) -> str:

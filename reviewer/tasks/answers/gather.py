@@ -163,7 +163,8 @@ def _searched(
 ) -> list[tuple[Evidence, ...]]:
     """The evidence of each question. An imagined abstract steers the search by meaning."""
     search = SearchOptions(options.papers, filters=options.filters, imagined=imagined)
-    return [find(question, library, search).evidence for question in questions]
+    with library.alone:  # one state of the library for all of them
+        return [find(question, library, search).evidence for question in questions]
 
 
 def _joined(

@@ -127,11 +127,12 @@ def _named(
 ) -> Gathered:
     """The evidence of just these papers, near the question or not, and its readings."""
     progress("Searching", 0, 0)
-    papers = {i: library.paper(i) for i in ids}
-    filters = Filters(keys=tuple(paper.key for paper in papers.values()))
-    found = find(question, library, SearchOptions(len(ids), filters=filters, has_floor=False))
-    known = {item.paper.id for item in found.evidence}
-    others = [beginning_of(paper, library) for i, paper in papers.items() if i not in known]
+    with library.alone:  # one state of the library for all that is read
+        papers = {i: library.paper(i) for i in ids}
+        filters = Filters(keys=tuple(paper.key for paper in papers.values()))
+        found = find(question, library, SearchOptions(len(ids), filters=filters, has_floor=False))
+        known = {item.paper.id for item in found.evidence}
+        others = [beginning_of(paper, library) for i, paper in papers.items() if i not in known]
     evidence = tagged([*found.evidence, *others])
     found = found.model_copy(update={"matched": len(ids)})
     if options.effort == "quick":

@@ -82,12 +82,20 @@ class _Pool:
 def collect(
     plan: ReportPlan, questions: Sequence[ViewQuestion], library: Library, kept: Sequence[str] = ()
 ) -> Collected:
-    """Search for the topic, for each question, and for each section that the plan names.
+    """Search for the topic, for each question, and for each section that the plan names; all in
+    one state of the library.
 
     At most `plan.papers` papers are chosen to be read, those of the plan's sections first. Where no
     sections are named and fewer papers are found, the nearest of the found ones join them, as many
     as were found at most. `kept` are papers of an earlier run, which stay, new ones beside them.
     """
+    with library.alone:
+        return _collected(plan, questions, library, kept)
+
+
+def _collected(
+    plan: ReportPlan, questions: Sequence[ViewQuestion], library: Library, kept: Sequence[str]
+) -> Collected:
     pool = _Pool(plan, library)
     first = pool.search(Query(question=plan.topic), plan.papers)
     for asked in questions:

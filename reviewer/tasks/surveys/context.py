@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -17,7 +17,7 @@ from reviewer.library.run_log import new_run_id
 from reviewer.library.storage.steps import Steps, key_of
 from reviewer.llm import LimitError, StoppedError
 from reviewer.tasks.surveys.collect import Collected
-from reviewer.types import SurveyReport, Table
+from reviewer.types import Evidence, SurveyReport, Table
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress
 from reviewer.types.surveys import Made, ReportPlan, ViewQuestion
@@ -137,6 +137,13 @@ class PreparedReport:
     questions: tuple[ViewQuestion, ...]
     collected: Collected
     latest: Latest | None
+
+
+def texts_in(evidence: Iterable[Evidence]) -> list[tuple[str, int | None]]:
+    """What a model is shown of the evidence, for the key of a step: the ids of the chunks, each a
+    hash over title and text, and the years. In no order of a search: a paper that joins the
+    library may change the order of the others."""
+    return sorted({item.chunk.id: item.paper.year for item in evidence}.items())
 
 
 def tried(work: Callable[[], R]) -> R | ModelError:

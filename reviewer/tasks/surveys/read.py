@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reviewer.library.storage.steps import key_of
 from reviewer.llm import side_by_side
 from reviewer.tasks.answers.gather import RELEVANT, with_located_quotes
-from reviewer.tasks.surveys.context import PreparedReport
+from reviewer.tasks.surveys.context import PreparedReport, texts_in
 from reviewer.types import Evidence
 from reviewer.types.claims import Quote, Reading
 from reviewer.types.evidence import by_paper
@@ -23,6 +23,13 @@ class KeptReading(Frozen):
     reading: Reading
 
 
+def reading_question(prepared: PreparedReport) -> str:
+    """What papers are read for: the topic and the questions of the report."""
+    questions = [q.question for q in prepared.questions]
+    questions += [q for section in prepared.plan.sections for q in section.questions]
+    return " ".join([prepared.plan.topic, *questions[:_MOST_QUESTIONS]])
+
+
 def read_papers(prepared: PreparedReport) -> dict[str, Reading]:
     """One reading a paper, by its id, in the evidence's order, for the topic and the questions of
     the report; with just those quotes that are found in their paper.
@@ -31,16 +38,14 @@ def read_papers(prepared: PreparedReport) -> dict[str, Reading]:
     that was stopped asks for the same other batches again, and an update for new papers alone.
     Raises ModelError when a call fails; the batches that were read stay kept.
     """
-    run, plan, evidence = prepared.run, prepared.plan, prepared.collected.evidence
-    questions = [q.question for q in prepared.questions]
-    questions += [question for section in plan.sections for question in section.questions]
-    question = " ".join([plan.topic, *questions[:_MOST_QUESTIONS]])
+    run, evidence = prepared.run, prepared.collected.evidence
+    question = reading_question(prepared)
     if run.writer.name == "extractive":  # it weighs all papers against each other
         return {reading.paper_id: reading for reading in run.writer.read(question, evidence)}
     own = by_paper(evidence)
     hashes = run.writer.prompt_hashes(("read",))
     key_by_id = {
-        i: key_of("reading", [question, run.writer.name, hashes, [e.chunk.id for e in items]])
+        i: key_of("reading", [question, run.writer.name, hashes, texts_in(items)])
         for i, items in own.items()
     }
     found = {

@@ -9,8 +9,14 @@ from reviewer.errors import ModelError
 from reviewer.library.storage.steps import key_of
 from reviewer.search import group_papers, name_themes, settle_themes
 from reviewer.tasks.drafts.compose import Checker, compose_sections
-from reviewer.tasks.surveys.context import Outline, OutlinedSection, PreparedReport, tried
-from reviewer.tasks.surveys.read import is_relevant
+from reviewer.tasks.surveys.context import (
+    Outline,
+    OutlinedSection,
+    PreparedReport,
+    texts_in,
+    tried,
+)
+from reviewer.tasks.surveys.read import is_relevant, reading_question
 from reviewer.tasks.yaml_plan import LEAST_WORDS
 from reviewer.types.claims import Reading
 from reviewer.types.drafts import Brief, Theme
@@ -18,6 +24,7 @@ from reviewer.types.progress import silent
 from reviewer.types.surveys import SurveySection
 
 PAPERS_A_SECTION = 7.5  # this many papers a theme, as judged sub-themes of a survey have about 5
+_PROMPTS = ("read", "section", "judge", "revise")
 Readings = Mapping[str, Reading]
 
 
@@ -43,8 +50,9 @@ def outline(prepared: PreparedReport, readings: Readings) -> Outline:
         settled, _ = settle_themes(themes, papers, run.library)
         return _outline_of(settled, questions)
     evidence = [e for e in prepared.collected.evidence if is_relevant(readings.get(e.paper.id))]
-    hashes, chunk_ids = run.writer.prompt_hashes(("plan",)), [e.chunk.id for e in evidence]
-    parts = [plan.topic, run.writer.name, hashes, chunk_ids, run.library.database.generation]
+    hashes = run.writer.prompt_hashes(("read", "plan"))
+    question = reading_question(prepared)
+    parts = [plan.topic, question, run.writer.name, hashes, texts_in(evidence)]
 
     def make() -> Outline:
         most = max(1, round(len(papers) / PAPERS_A_SECTION))
@@ -91,10 +99,11 @@ def write_section(
     own.sort(key=lambda item: place[item.paper.id])
     share = plan.words * len(outlined.paper_ids) / max(1, plan.papers)
     words = outlined.words or max(2 * LEAST_WORDS, 50 * round(share / 50))
-    asked = [plan.topic, outlined.title, outlined.questions, words, plan.depth]
-    hashes = run.writer.prompt_hashes(("section", "judge", "revise"))
+    read_for = reading_question(prepared)
+    asked = [plan.topic, read_for, outlined.title, outlined.questions, words, plan.depth]
+    hashes = run.writer.prompt_hashes(_PROMPTS)
     how = [run.options.is_strict, run.writer.name, hashes]
-    key = key_of("section", [*asked, *how, [item.chunk.id for item in own]])
+    key = key_of("section", [*asked, *how, texts_in(own)])
     blank = SurveySection(**outlined.model_dump(exclude={"words"}))
 
     def write() -> SurveySection:

@@ -1,4 +1,4 @@
-"""Makes the tables of a report, each kept; one that fails says why, and the others stay."""
+"""Makes the tables of a report; one that fails says why, and the others stay."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 
 from reviewer.errors import ModelError
 from reviewer.tasks.surveys.context import PreparedReport, tried
+from reviewer.tasks.surveys.kept_cells import CellKeeper
 from reviewer.tasks.tables.table import TableOptions, compare_papers
 from reviewer.types import Paper, Table
 from reviewer.types.runs import Usage
@@ -34,34 +35,24 @@ def make_tables(
 def _table(
     planned: TablePlan, prepared: PreparedReport, papers: Sequence[Paper], earlier: Table | None
 ) -> Table:
-    """By its own topic over the library, else over the report's own papers, the best first. Where
-    rows failed it is not kept, so that the next run asks for them again."""
+    """By its own topic over the library, else over the report's own papers, the best first."""
     run, plan = prepared.run, prepared.plan
     keys = () if planned.topic else tuple(paper.key for paper in papers[: planned.papers])
     filters = Filters(keys=keys) if keys else plan.filters
-    topic = planned.topic or plan.topic
-    hashes = run.writer.prompt_hashes(("table",))
-    parts = [topic, planned, filters, run.writer.name, hashes, run.library.database.generation]
-
-    def make() -> Table:
-        options = TableOptions(
-            columns=planned.columns,
-            papers=planned.papers,
-            filters=filters,
-            is_strict=run.options.is_strict,
-            earlier=earlier,
-            is_part=True,
-        )
-        made = compare_papers(topic, run.library, run.writer, options)
-        # What the writer left out of the prompts of other parts depends on what ran beside them.
-        left_out = tuple(n for n in made.coverage.left_out if n not in run.writer.notes())
-        coverage = made.coverage.model_copy(update={"left_out": left_out})
-        return made.model_copy(
-            update={"run_id": "", "usage": Usage(), "filters": filters, "coverage": coverage}
-        )
-
-    def is_whole(table: Table) -> bool:
-        """False where rows failed: calls that an interrupt or a limit ended leave them so too."""
-        return not any(cell.state == "failed" for row in table.rows for cell in row.cells)
-
-    return run.steps.done("table", [*parts, [p.id for p in papers]], Table, make, is_whole)
+    options = TableOptions(
+        columns=planned.columns,
+        papers=planned.papers,
+        filters=filters,
+        is_strict=run.options.is_strict,
+        earlier=earlier,
+        is_part=True,
+        # Without a model every row is made again: that costs nothing.
+        fill_rows=None if run.writer.name == "extractive" else CellKeeper(run).fill_rows,
+    )
+    made = compare_papers(planned.topic or plan.topic, run.library, run.writer, options)
+    # What the writer left out of the prompts of other parts depends on what ran beside them.
+    left_out = tuple(n for n in made.coverage.left_out if n not in run.writer.notes())
+    coverage = made.coverage.model_copy(update={"left_out": left_out})
+    return made.model_copy(
+        update={"run_id": "", "usage": Usage(), "filters": filters, "coverage": coverage}
+    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 
 from reviewer.grounding import fill
 from reviewer.grounding.cells import without_proofless
@@ -23,12 +25,14 @@ from reviewer.types.evidence import by_paper
 from reviewer.types.progress import Progress, silent
 from reviewer.types.runs import Coverage
 from reviewer.types.searches import Filters
-from reviewer.types.tables import Column, Row
+from reviewer.types.tables import Column, Row, RowDraft
 from reviewer.types.writer import Writer
 from reviewer.writers.prompted.tables import row_batches
 
 _MOST_KEYS_CHARS = 200  # of the keys of a table without a topic, in the list of runs
 _PROMPT_TOKENS = 700  # of a table's prompt without its texts
+FillRows = Callable[[str, Sequence[Column], Sequence[Evidence], Progress], Sequence[RowDraft]]
+"""As `fill_rows` of a `Writer`."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class TableOptions:
     `papers` bounds the rows; `cited_as` holds the user's own keys by paper id, and `left_out` what
     was given and is not in the library; `sort` is one of ORDERS or a column's name. `earlier` is a
     table to update: its cells stay, except those to `redo` and those that failed. With `is_part`
-    the table belongs to a report, whose run keeps it.
+    the table belongs to a report, whose run keeps it; `fill_rows` then takes the place of the
+    writer's own, to find again what an earlier run was given.
     """
 
     columns: tuple[Column, ...] = ()
@@ -53,6 +58,7 @@ class TableOptions:
     earlier: Table | None = None
     redo: Redo = field(default_factory=Redo)
     is_part: bool = False
+    fill_rows: FillRows | None = None
 
 
 def compare_papers(
@@ -72,12 +78,16 @@ def compare_papers(
     started = time.monotonic()
     topic = one_line(topic)
     progress("Searching", 0, 0)
-    chosen = _chosen(topic, library, options)
-    columns = _columns(topic, library, writer, options, chosen)
-    check_order(options.sort, columns)
-    kept = kept_cells(options.earlier, columns, chosen.papers, options.redo)
-    evidence = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
-    cells = _filled(topic, columns, evidence, kept, writer, progress)
+    # One state of the library for all that is read, unless a model is asked for columns between.
+    with nullcontext() if options.suggest else library.alone:
+        chosen = _chosen(topic, library, options)
+        in_library = library.catalogue.count()
+        columns = _columns(topic, library, writer, options, chosen)
+        check_order(options.sort, columns)
+        kept = kept_cells(options.earlier, columns, chosen.papers, options.redo)
+        evidence = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
+    ask = partial(options.fill_rows or writer.fill_rows, topic)
+    cells = _filled(columns, evidence, kept, ask, progress)
     cited_as = {r.paper_id: r.cited_as for r in options.earlier.rows} if options.earlier else {}
     cited_as |= options.cited_as
     rows = []
@@ -101,7 +111,7 @@ def compare_papers(
         most=options.papers,
         is_strict=options.is_strict,
         coverage=Coverage(
-            papers=library.catalogue.count(),
+            papers=in_library,
             matched=chosen.matched,
             read=len(rows),
             cited=sum(any(cell.state == "filled" for cell in row.cells) for row in rows),
@@ -161,11 +171,10 @@ def _columns(
 
 
 def _filled(
-    topic: str,
     columns: Sequence[Column],
     evidence: Sequence[Evidence],
     kept: Cells,
-    writer: Writer,
+    ask: Callable[[Sequence[Column], Sequence[Evidence], Progress], Sequence[RowDraft]],
     progress: Progress,
 ) -> Cells:
     """Every cell: kept cells are checked again against the paper as it is now; the writer is asked
@@ -181,7 +190,7 @@ def _filled(
             missing[asked].append(paper_id)
     for asked, paper_ids in missing.items():
         shown = [item for paper_id in paper_ids for item in of_paper[paper_id]]
-        for draft in writer.fill_rows(topic, asked, shown, progress):
+        for draft in ask(asked, shown, progress):
             made = fill(draft, asked, of_paper[draft.paper_id])
             cells[draft.paper_id] |= {cell.column: cell for cell in made}
     return cells
