@@ -90,11 +90,32 @@ def test_tags_are_put_on_and_taken_off_and_filter_papers(review, pair):
     assert review("tag", keys[0], "--add", " ")[0] == 2
 
 
+def test_papers_of_a_year_are_sorted_by_their_dates(review, tmp_path):
+    dates = ["2025-03", "2025-11-02", "", "2025", "2025-03-09", "2024-12", "2025-03-09", ""]
+    records = [
+        {"title": f"{t} paper about {t.lower()} things", "date": d}
+        for t, d in zip("ABCDEFGH", dates, strict=True)
+    ]
+    review("add", write_listing(tmp_path / "a.jsonl", *records))
+
+    def letters(*options):
+        listed = json.loads(review("papers", "--sort", "year", "--json", *options)[1])
+        return "".join(p["title"][0] for p in listed["papers"])
+
+    assert letters() == "BEGADFCH"
+    assert letters("--reverse") == "FDAGEBCH"
+
+
 def test_notes_are_kept_one_under_another(review, pair):
     key = review("papers")[1].split()[0]
     assert review("note", key)[2] == f"{key} has no note.\n"
     review("note", key, "Compare", "with ProRL.")
     assert review("note", key, "Read twice.")[1] == "Compare with ProRL.\n\nRead twice.\n"
+    shown = review("show", key)[1]
+    assert "## Note\n\nCompare with ProRL.  \n  \nRead twice.\n" in shown
+    assert "with ProRL" in json.loads(review("show", key, "--json")[1])["paper"]["notes"]
+    review("note", key, "*star* <b>", "--replace")
+    assert "## Note\n\n\\*star\\* \\<b\\>\n" in review("show", key)[1]
     assert review("note", key, "Only this.", "--replace")[1] == "Only this.\n"
     assert review("note", key, "--replace")[2] == f"{key} has no note.\n"
 

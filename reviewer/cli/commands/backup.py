@@ -58,7 +58,8 @@ def restore(
 
 @grouped
 def repair(json: JsonOption = False, quiet: QuietOption = False, *, common: LibraryOptions) -> int:
-    """Make a damaged library again from what can be read of it, and from the files it came from."""
+    """Make a damaged library again from what can be read of it, and from the files it came from. A
+    sound library stays as it is."""
     from reviewer.cli.library import MOST_FILES_SHOWN
     from reviewer.library import repair_library
     from reviewer.render.json import dump
@@ -87,6 +88,8 @@ def _summary(done: Repaired) -> str:
     from reviewer.text import counted
 
     line = f"{counted(done.papers, 'paper')} of {done.entries} entries in the library"
+    if done.is_sound:
+        return f"{line}. Nothing in it is damaged, and nothing was changed.\n"
     if done.read_again > 0:
         line += f"; {done.read_again} entries were read again from their files"
     if done.mended:

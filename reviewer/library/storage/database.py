@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 3
 _APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
+HEAD_BYTES = 100  # of a file of SQLite, whose header has this length
 _BUSY_S = 30.0
 _PAGES_AT_ONCE = 4096
 _LEAST_SPACE = 65_536  # bytes: two of the files that SQLite makes to open a library
@@ -214,6 +215,11 @@ class Database:
         without row numbers whose key begins with a later column; the whole one does not."""
         found = str(self.value("PRAGMA quick_check(1)"))
         return found if found == "ok" else str(self.value("PRAGMA integrity_check(1)"))
+
+
+def is_library_head(head: bytes) -> bool:
+    """True for the first HEAD_BYTES of a library's file, sound or not."""
+    return head[:16] == b"SQLite format 3\0" and head[68:72] == _APPLICATION_ID.to_bytes(4)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
