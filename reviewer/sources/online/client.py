@@ -34,6 +34,10 @@ class NotThereError(OnlineError):
     """The source answers that it does not know what was named."""
 
 
+class GivenUpError(OnlineError):
+    """A source that failed too often in this run, and is not asked again."""
+
+
 class Web:
     """One run's way to the online sources. Use it as a context manager, or call `close`."""
 
@@ -104,7 +108,7 @@ class Web:
         if (found := self._cache.find(request, min(max_age_s, self._most_age_s))) is not None:
             return found
         if self._failures.get(service.name, 0) >= _MOST_FAILURES:
-            raise OnlineError(
+            raise GivenUpError(
                 f"{service.label} failed {_MOST_FAILURES} times in a row and is not asked again",
                 hint="Try again later.",
             )
