@@ -44,6 +44,41 @@ def test_add_reads_every_format_and_says_what_waits_for_a_decision(review, pair)
     assert "added" in out
 
 
+@pytest.mark.parametrize("bad", ["missing.bib", "binary.bib", "empty.bib", "part[1].bib", "~x/b"])
+def test_a_named_file_that_is_not_read_is_an_error_whatever_the_others_gave(review, tmp_path, bad):
+    (tmp_path / "binary.bib").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "empty.bib").write_text("")
+    good = write_listing(tmp_path / "a.jsonl", ONE)
+    code, out, err = review("add", good, bad)
+    assert (code, out.startswith("1 entry: 1 added")) == (1, True)
+    assert f"{bad}: " in err
+    assert review("add", good, bad)[0] == 1
+    assert json.loads(review("add", good, bad, "--json")[1])["unread"]
+    assert review("add", good)[0] == 0
+
+
+def test_a_folder_or_a_pattern_may_hold_files_that_cannot_be_read(review, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    write_listing(folder / "a.jsonl", ONE)
+    (folder / "b.jsonl").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "[odd]").mkdir()
+    for words in (["papers"], ["papers/*.jsonl"], ["papers", "none/*.bib"], ["papers", "[odd]"]):
+        code, _, err = review("add", *words)
+        assert code == 0, words
+        assert "Skipped" in err
+    assert review("add", "papers", "papers/b.jsonl")[0] == 1
+
+
+def test_a_file_with_one_bad_entry_is_read(review, tmp_path):
+    good = write_listing(tmp_path / "a.jsonl", ONE)
+    with (tmp_path / "a.jsonl").open("a") as file:
+        file.write("{broken\n")
+    code, _, err = review("add", good)
+    assert code == 0
+    assert "Skipped" in err
+
+
 def test_add_takes_a_map_of_columns(review, tmp_path):
     (tmp_path / "t.csv").write_text("Titel;Text\nVon Birnen;Birnen sind gut.\n")
     assert review("add", "t.csv")[0] == 1

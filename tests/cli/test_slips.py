@@ -315,7 +315,7 @@ def test_a_failed_add_embeds_nothing(review, fruit, tmp_path, monkeypatch):
     (tmp_path / "not.pdf").write_bytes(b"\0\1\2")
     code, _, err = review("add", "nothing.bib", "not.pdf", "--library", fruit)
     assert code == 1
-    assert "nothing.bib: there is no such file" in err
+    assert "nothing.bib: no such file or folder" in err
     assert err.count("\n") == 3
 
 

@@ -128,6 +128,7 @@ def _both(one: Added, other: Added) -> Added:
             "unchanged": entries - len(added) - len(updated),
             "skipped": (*one.skipped, *other.skipped),
             "notes": tuple(dict.fromkeys([*one.notes, *other.notes])),
+            "unread": (*one.unread, *other.unread),
             "files_read": one.files_read + other.files_read,
             "embedded": one.embedded + other.embedded,
             "seconds_embedding": one.seconds_embedding + other.seconds_embedding,
