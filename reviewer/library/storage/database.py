@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +23,7 @@ _BUSY_S = 30.0
 _PAGES_AT_ONCE = 4096
 _LEAST_SPACE = 65_536  # bytes: two of the files that SQLite makes to open a library
 _DAMAGE = ("not a database", "malformed", "not decode to utf-8", "vtable constructor", "fts5 file")
+_NO_PLACE = ("readonly", "unable to open", "disk i/o", "full")
 _MOST_VARIABLES = 900  # SQLite's oldest limit on variables in one statement is 999
 
 
@@ -223,8 +223,9 @@ def is_library_head(head: bytes) -> bool:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """A connection that can read. In a folder that cannot be written SQLite has no place for the
-    files beside its own; there it opens the file as one that nobody writes, if its log is empty."""
+    """A connection that can read. In a folder that cannot be written, and on a full disk, SQLite
+    has no place for the files beside its own; there it opens the file as one that nobody writes, if
+    its log is empty."""
 
     def connect(name: str) -> sqlite3.Connection:
         return sqlite3.connect(
@@ -236,11 +237,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         opened.execute("PRAGMA schema_version")
         return opened
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         opened.close()
         log = path.with_name(f"{path.name}-wal")
         is_logged = log.is_file() and log.stat().st_size > 0
-        if not path.is_file() or is_logged or os.access(path.parent, os.W_OK):
+        has_place = not any(sign in str(error).lower() for sign in _NO_PLACE)
+        if not path.is_file() or is_logged or has_place:
             raise
     return connect(f"{uri}?immutable=1")
 
@@ -269,7 +271,7 @@ def in_users_words(path: Path) -> Iterator[None]:
 
 def _in_words(path: Path, text: str) -> LibraryError | None:
     """SQLite's message for the user; None when a user can neither cause nor mend it."""
-    cannot_write = "readonly" in text or "unable to open" in text or "disk i/o" in text
+    cannot_write = any(sign in text for sign in _NO_PLACE)
     if "full" in text or (cannot_write and _has_no_space(path)):
         return LibraryError(
             f"the disk that holds {path} is full; everything committed before is kept",
