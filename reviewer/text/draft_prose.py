@@ -25,22 +25,43 @@ _LOOKS_LATEX = re.compile(
     r"\\(?:documentclass|begin\{|(?:sub)*section\*?\{|[a-zA-Z]*cite[a-zA-Z]*\*?[\[{])"
 )
 _LOOKS_MARKDOWN = re.compile(r"^#{1,6} |\[[^\]\n]*@\w|^---$|^```", re.MULTILINE)
+# Indented code, which ends no line of a paragraph.
+_INDENTED = re.compile(
+    r"(?:\A|(?<=\n\n)|(?<=\n\r\n))(?: {4}|\t)[^\n]*(?:\n(?:[ \t\r]*\n)*(?: {4}|\t)[^\n]*)*"
+)
+_ITEM_OR_INDENTED = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|\[\^[^\]]+\]:)[ \t]|[ \t]{2,}\S")
+# Of comments and code, what begins first counts: each may hold what looks like the other.
 _HIDDEN_MARKDOWN = (
+    _INDENTED,  # before what is blanked leaves a line that looks indented
     re.compile(r"\A\ufeff?---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?=\r?\n|\Z)", re.DOTALL),
-    re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL),
     re.compile(
-        r"^[ \t]*(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*\1[`~]*[ \t\r]*$|\Z)", re.DOTALL | re.MULTILINE
+        r"<!--.*?(?:-->|\Z)"
+        # A fence, also within a list or a quotation.
+        r"|^(?:[ \t>]|[-*+][ \t]|\d+[.)][ \t])*(?P<fence>`{3,}|~{3,})[^\n]*\n"
+        r".*?(?:^[ \t>]*(?P=fence)[`~]*[ \t\r]*$|\Z)"
+        r"|<(?P<tag>pre|code)\b[^<>]*>.*?</(?P=tag)>"
+        r"|(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`)"
+        # One that goes over a line's end; an apostrophe is of a `quotation'.
+        r"|(?<!`)`(?!`)[^\n`']+\n(?![ \t]*\n)[^\n`']+`(?!`)",
+        re.DOTALL | re.MULTILINE,
     ),
-    re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)"),
     re.compile(r"\$\$.*?\$\$", re.DOTALL),
 )
+_BRACED = r"\{(?:[^{}\n]|\{[^{}\n]*\})*\}"
 _HIDDEN_LATEX = (
-    re.compile(r"(?<!\\)%[^\n]*"),
+    re.compile(
+        r"(?<!\\)%[^\n]*"
+        r"|\\(?:[vV]erb\*?|lstinline|mintinline(?:\[[^\]\n]*\])?\{\w+\})(?:\[[^\]\n]*\])?"
+        rf"(?:{_BRACED}|(?P<mark>[^\sA-Za-z{{*\[])[^\n]*?(?P=mark))"
+        r"|\\begin\{(?P<name>[a-zA-Z]*[vV]erbatim[a-zA-Z]*|lstlisting|minted|alltt|comment"
+        r"|filecontents)\*?\}.*?(?:\\end\{(?P=name)\*?\}|\Z)",
+        re.DOTALL,
+    ),
     re.compile(r"\A.*?\\begin\{document\}", re.DOTALL),
     re.compile(r"\\end\{document\}.*", re.DOTALL),
     re.compile(
-        r"\\begin\{(?P<name>verbatim|lstlisting|minted|equation|align|gather|multline|tikzpicture"
-        r"|thebibliography|filecontents)\*?\}.*?(?:\\end\{(?P=name)\*?\}|\Z)",
+        r"\\begin\{(?P<name>equation|align|gather|multline|tikzpicture|thebibliography)\*?\}"
+        r".*?(?:\\end\{(?P=name)\*?\}|\Z)",
         re.DOTALL,
     ),
     re.compile(r"\\\[.*?\\\]|\$\$.*?\$\$", re.DOTALL),
@@ -98,10 +119,17 @@ def hidden_spans(text: str, *, is_latex: bool) -> list[tuple[int, int]]:
         spans.append((head.start(), _end_of_references(text, head)))
         text = blanked(text, spans)
     for pattern in (*(_HIDDEN_LATEX if is_latex else _HIDDEN_MARKDOWN), _HEADING):
-        found = [match.span() for match in pattern.finditer(text)]
+        found = [m.span() for m in pattern.finditer(text) if not _is_in_list(text, m)]
         text = blanked(text, found)
         spans += found
     return spans
+
+
+def _is_in_list(text: str, found: re.Match[str]) -> bool:
+    """True for an indented block that goes on with a list item: prose, not code."""
+    if found.re is not _INDENTED or not (before := text[: found.start()].rstrip()):
+        return False
+    return bool(_ITEM_OR_INDENTED.match(before[before.rfind("\n") + 1 :]))
 
 
 def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -34,6 +34,65 @@ def test_marks_are_read(text, keys):
     assert draft.keys == keys
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "\\verb|\\cite{x}|",
+        "\\verb*+\\cite{x}+",
+        "\\verb|50% [@x]|",
+        "\\Verb[fontsize=\\small]{\\cite{x}}",
+        "\\lstinline{\\cite{x}}",
+        "\\lstinline[language=TeX]!\\cite{x}!",
+        "\\mintinline{latex}|\\cite{x}|",
+        "% \\cite{x} \\verb|\n",
+        "\n\\begin{verbatim}\n\\cite{x}\n% \\end{document}\n\\end{verbatim}\n",
+        "\n\\begin{Verbatim}[numbers=left]\n\\cite{x}\n\\end{Verbatim}\n",
+        "\n\\begin{lstlisting}[language=TeX]\n\\citep{x} % and [1]\n\\end{lstlisting}\n",
+        "\n\\begin{minted}{latex}\n\\cite{x}\n\\end{minted}\n",
+        "\n\\begin{comment}\n\\cite{x}\n\\end{comment}\n",
+    ],
+)
+def test_code_in_latex_holds_no_citation(code):
+    draft = read_draft(
+        f"It is so \\cite{{a}}. Write {code} to cite. So it is \\cite{{b}}.", is_latex=True
+    )
+    assert draft.keys == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "`[@x]`",
+        "``a ` [@x]``",
+        "`a mark\nis [@x]`",
+        "<code>[@x]</code>",
+        "<!-- [@x] ` -->",
+        "\n\n```\n[@x] <!--\n```\n\n",
+        "\n\n~~~ markdown\n[@x]\n~~~\n\n",
+        "\n\n- So:\n\n  ```\n  [@x]\n  ```\n\n",
+        "\n\n> ```\n> [@x]\n> ```\n\n",
+        "\n\n<pre>\n[@x]\n</pre>\n\n",
+        "\n\n    cite [@x]\n    and [1]\n\n    [@y]\n\n",
+        "\n\n\tcite [@x]\n\n",
+    ],
+)
+def test_code_in_markdown_holds_no_citation(code):
+    draft = read_draft(f"It is so [@a]. Write {code} to cite. So it is [@b].")
+    assert draft.keys == ("a", "b")
+
+
+def test_what_is_indented_below_a_list_item_is_prose():
+    draft = read_draft(
+        "It is so [@a].\n\n- First [@b].\n\n    It goes on [@c].\n\n1. Two.\n\n\tOn [@d]."
+    )
+    assert draft.keys == ("a", "b", "c", "d")
+
+
+def test_a_tag_that_is_only_named_hides_nothing():
+    text = "The <code> tag holds [@a].\n\nIt's a `quoted' word\nand `so' [@b]."
+    assert read_draft(text).keys == ("a", "b")
+
+
 def test_a_mark_belongs_to_its_sentence():
     text = "One holds [@a]. Two holds. [@b] Three holds.[@c]\n\nFour holds [@d, p. 4]. Five.\n"
     assert cited(text) == [
