@@ -84,6 +84,8 @@ _ENTRY = re.compile(
     r"^[ \t]*(?:\[(\d{1,3})\]:?|(\d{1,3})\.)[ \t]+(\S.*(?:\n(?![ \t]*(?:\[?\d|\n)).+)*)",
     re.MULTILINE,
 )
+_LINKED = re.compile(r"^ {0,3}\[(\d{1,3})\]:[ \t]+()(\S+)[^\n]*", re.MULTILINE)
+_SOURCE = re.compile(r"\b(?:19|20)\d\d\b|https?://|\bdoi\b", re.IGNORECASE)
 _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t][^\n]*|\\(?:(?:sub)*section|chapter|title)\*?(?:\[[^\]]*\])?\{[^{}]*\})",
     re.MULTILINE,
@@ -118,6 +120,9 @@ def hidden_spans(text: str, *, is_latex: bool) -> list[tuple[int, int]]:
     if head is not None and head["words"]:
         spans.append((head.start(), _end_of_references(text, head)))
         text = blanked(text, spans)
+    elif listed := _list_at_end(text):
+        spans.append((listed[0].start(), len(text)))
+        text = blanked(text, spans)
     for pattern in (*(_HIDDEN_LATEX if is_latex else _HIDDEN_MARKDOWN), _HEADING):
         found = [m.span() for m in pattern.finditer(text) if not _is_in_list(text, m)]
         text = blanked(text, found)
@@ -142,12 +147,36 @@ def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def numbered_references(text: str) -> dict[str, str]:
-    """The entries of a numbered list of references, by number."""
+    """The entries of a numbered list of references, by number: of the list under its heading, else
+    of the one at the draft's end; and addresses that links by number lead to."""
     head = _references(text)
-    if head is None or not head["words"]:
-        return {}
-    found = _ENTRY.finditer(text, head.start())
+    if head is not None and head["words"]:
+        found = _ENTRY.finditer(text, head.start())
+    else:
+        found = iter([*_LINKED.finditer(text), *_list_at_end(text)])
     return {match[1] or match[2]: " ".join(match[3].split()) for match in found}
+
+
+def _list_at_end(text: str) -> list[re.Match[str]]:
+    """The entries of a list of references at the draft's end whose heading, if it has one, does not
+    say so: `[1]`, `[2]` and so on, or `1.`, `2.` under any heading; in order, from 1."""
+    entries: list[re.Match[str]] = []
+    end = len(text.rstrip())
+    for found in reversed(list(_ENTRY.finditer(text))):
+        if text[found.end() : end].strip():
+            break
+        entries.insert(0, found)
+        end = found.start()
+    numbers = [int(found[1] or found[2]) for found in entries]
+    has_heading = any(not text[h.end() : end].strip() for h in _HEADING.finditer(text, 0, end))
+    is_list = numbers == list(range(1, len(numbers) + 1)) and (
+        has_heading or (all(f[1] for f in entries) and (len(entries) > 1 or _is_source(entries)))
+    )
+    return entries if is_list else []
+
+
+def _is_source(entries: Sequence[re.Match[str]]) -> bool:
+    return bool(entries and _SOURCE.search(entries[0][3]))
 
 
 def _references(text: str) -> re.Match[str] | None:

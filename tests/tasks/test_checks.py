@@ -88,6 +88,22 @@ def test_ten_unknown_keys_are_flagged(shelf):
         assert paper.key in failures(report)[0].detail
 
 
+def test_a_number_that_the_draft_does_not_list_is_flagged(shelf, tmp_path):
+    claim = "RL never teaches a model new skills"
+    report = checked(f"{claim} [1].", shelf)
+    assert (report.citing, kinds(report)) == (1, ["unknown key"])
+    assert failures(report)[0].detail == "the draft has no list of references with [1]"
+    paper = some_papers(shelf)[0]
+    text = f"{sentence_of(paper, 0)} [1] {claim} [2].\n\n## References\n\n[1] {paper.title}.\n"
+    report = checked(text, shelf)
+    assert [(p.kind, p.detail) for p in failures(report)] == [
+        ("unknown key", "the draft's list of references has no [2]")
+    ]
+    (tmp_path / "refs.bib").write_text("@article{1, title = {A title of the list}}")
+    report = checked(f"{claim} [1].", shelf, bib=tmp_path / "refs.bib")
+    assert "unknown key" in kinds(report)
+
+
 def test_ten_sentences_with_figures_and_without_a_citation_are_flagged(shelf):
     for n in range(FAULTS_A_KIND):
         report = checked(f"The method gains {n + 2}.{n}% on the benchmark. It is simple.", shelf)

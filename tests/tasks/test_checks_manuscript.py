@@ -160,7 +160,7 @@ We see 50\% of \emph{ripe} pears~\cite{a}. % and 9 more
     assert draft.bibliographies == ("refs.bib", "more.bib")
 
 
-def test_numbers_are_marks_only_with_a_list_of_references():
+def test_numbers_are_keys_only_with_a_list_of_references():
     text = "It holds [1, 3-4] in [0, 1].\n\n## References\n\n[1] A one.\n[3] B three.\n4. C four.\n"
     assert read_draft(text).keys[:3] == ("1", "3", "4")
     assert read_draft(text).entries == {"1": "A one.", "3": "B three.", "4": "C four."}
@@ -184,3 +184,26 @@ def test_no_text_makes_it_raise_and_places_hold(text, is_latex):
     for sentence in read_draft(text, is_latex=is_latex).sentences:
         assert 0 <= sentence.start < sentence.end <= len(text)
         assert sentence.line == text.count("\n", 0, sentence.start) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "unlisted"),
+    [
+        ("It holds [1].", ("1",)),
+        ("It holds [2, 3; 5]. [7]", ("2", "3", "5", "7")),
+        ("It holds [1].\n\n## References\n\n[1] A title, 2020.\n", ()),
+        ("It holds [1, 4].\n\n## References\n\n1. A title, 2020.\n2. Another.\n", ("4",)),
+        ("It holds [1] and [2].\n\n[1] A title, 2020.\n[2] Another.\n", ()),
+        ("It holds [1] and [3].\n\n[1] A title.\n\n[2] Another.\n", ("3",)),
+        ("It holds [1].\n\n[1] Doe, A title, 2020.\n", ()),
+        ("It holds.\n\n[1] shows that it holds.\n", ("1",)),
+        ("It holds [1].\n\n## Quellen\n\n1. Ein Titel.\n2. Noch einer.\n", ()),
+        ("It holds [1].\n\n[1]: https://arxiv.org/abs/2509.25123\n\nIt goes on.\n", ()),
+        ("It is in [0, 1], in the range [2, 10] and $x \\in [1, 3]$. See a[1] and `[2]`.", ()),
+        ("It holds [as said][1], [1](http://a.org) and [^1].\n\n[^1]: A note.\n", ()),
+        ("It holds \\cite{a}.\\newcommand{\\x}[1]{#1} \\item[2] So it is \\cite{b} [3].", ("3",)),
+        ("It holds [@1] and [1].", ()),
+    ],
+)
+def test_numbers_that_are_not_in_the_list_are_known(text, unlisted):
+    assert read_draft(text).unlisted == unlisted
