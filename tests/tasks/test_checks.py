@@ -117,6 +117,31 @@ def test_ten_altered_quotes_are_flagged(shelf):
         assert kinds(report) == ["quote not found"], said
 
 
+@pytest.mark.parametrize("name", ["draft.md", "draft.tex"])
+def test_a_quote_is_found_however_its_dashes_and_spaces_are_written(tmp_path, name):
+    text = "We test ponds -- small and deep -- in models~(PMs) by a F^2-check. It wins."
+    with Library(tmp_path / "library", Settings(embedding="none")) as small:
+        record = {"title": "Ponds in models", "year": 2024, "abstract": text}
+        small.add([write_listing(tmp_path / "a.jsonl", record)])
+        [paper] = small.papers()
+        mark = f"[@{paper.key}]" if name.endswith("md") else f"\\cite{{{paper.key}}}"
+        for said in (
+            "We test ponds -- small and deep -- in models (PMs)",
+            "We test ponds – small and deep – in models (PMs)",
+            "small and deep -- in models~(PMs) by"
+            if name.endswith("tex")
+            else "in models (PMs) by",
+            "models (PMs) by a" if name.endswith("tex") else "by a F\\^2-check",
+        ):
+            quoted = f"``{said}''" if name.endswith("tex") else f'"{said}"'
+            report = checked(f"They say {quoted} {mark}.", small, file=name)
+            assert kinds(report) == [], said
+            (citation,) = report.sentences[0].quotes[0].citations
+            assert paper.abstract[citation.start : citation.end] == citation.quote
+        for wrong in ("We test ponds – small and steep – in models", "in models (PM) by a check"):
+            assert kinds(checked(f'They say "{wrong}" {mark}.', small)) == ["quote not found"]
+
+
 def test_ten_figures_that_the_paper_does_not_hold_are_flagged(shelf):
     for n, paper in enumerate(some_papers(shelf)):
         claim = sentence_of(paper, 0).rstrip(".")

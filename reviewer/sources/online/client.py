@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, urlencode
 
 from reviewer.errors import OnlineError
 from reviewer.hosts import Resolve, UnreachableError, place_of
-from reviewer.http import Fetcher, Limits, PassingError, Reply
+from reviewer.http import Fetcher, Limits, NoConnectionError, PassingError, Reply
 from reviewer.retry import Patience, retry, retry_after_s
 from reviewer.settings import Settings, cache_folder
 from reviewer.sources.online.cache import DAY_S, AnswerCache
@@ -36,6 +36,11 @@ class NotThereError(OnlineError):
 
 class GivenUpError(OnlineError):
     """A source that failed too often in this run, and is not asked again."""
+
+
+def is_cut_off(error: OnlineError) -> bool:
+    """True where there is no connection to the source at all."""
+    return isinstance(error, UnreachableError | NoConnectionError)
 
 
 class Web:

@@ -21,7 +21,7 @@ _LEAD = re.compile(r"\s*(?:>[ \t]?|[-*+][ \t]|\d+[.)][ \t]|\||\\item\b)*\s*")
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|``(.+?)''")
 _MARKDOWN_SIGNS = re.compile(r"(?<!\\)(?:\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=[\w.,])_{1,3}(?!\w)|~~)")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)")
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$&\"'])")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # as in CommonMark
 _BIBLIOGRAPHY = re.compile(
     r"\\(?:bibliography|addbibresource)(?:\[[^\]]*\])?\{([^{}]+)\}"
     r"|^bibliography:[ \t]*([^\n\[\]]+)$",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from reviewer.errors import OnlineError
-from reviewer.hosts import UnreachableError
-from reviewer.http import NoConnectionError
-from reviewer.sources.online.client import GivenUpError
+from reviewer.sources.online.client import GivenUpError, is_cut_off
 from reviewer.sources.online.fetch import in_one_line
 from reviewer.types.papers import Skipped
 
@@ -23,8 +21,7 @@ class Faults:
         source is given up adds nothing to the faults before."""
         if isinstance(error, GivenUpError) and any(f.file == source for f in self._noted):
             return
-        is_cut_off = isinstance(error, UnreachableError | NoConnectionError)
-        reason = NO_CONNECTION if is_cut_off else in_one_line(error)
+        reason = NO_CONNECTION if is_cut_off(error) else in_one_line(error)
         self._noted[Skipped(file=source, reason=reason)] = None
 
     def all(self) -> tuple[Skipped, ...]:
