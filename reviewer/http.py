@@ -37,6 +37,10 @@ class PassingError(OnlineError):
         self.pause_s = pause_s
 
 
+class NoConnectionError(PassingError):
+    """A host that is not connected to: no network, or nothing answers there."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """A whole answer. Names of headers are in small letters."""
@@ -130,7 +134,7 @@ class Fetcher:
                     f"{place.host} shows a certificate that this machine does not trust",
                     hint="Behind a firewall that opens TLS, set SSL_CERT_FILE to its certificate.",
                 ) from error
-            raise PassingError(
+            raise NoConnectionError(
                 f"{place.host} cannot be reached", hint="Check the network, or use --offline."
             ) from error
 

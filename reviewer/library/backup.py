@@ -7,16 +7,18 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 
-from reviewer.errors import LibraryError, require_path
+from reviewer.errors import LibraryError, NewerLibraryError, require_path
 from reviewer.library.index.chroma import discard
 from reviewer.library.source_files import EntrySign, relist
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.faults import in_users_words
 from reviewer.library.storage.lock import LOCK_NAME, make_library_folder, writing
-from reviewer.library.storage.opening import between_transactions
+from reviewer.library.storage.opening import HEAD_BYTES, between_transactions, is_library_head
 from reviewer.types.progress import Progress, silent
 
 _NAME = "library.db"
+_UNCHANGED = "nothing was changed"
+_NAME_ANOTHER = "Name a file that review backup made: review restore BACKUP"
 _BESIDE = ("-wal", "-shm")  # endings of the files that SQLite keeps beside its own
 
 
@@ -71,19 +73,19 @@ def _check(path: Path) -> list[EntrySign]:
 def restore(backup: Path, folder: Path, progress: Progress = silent) -> Path | None:
     """Put a backup in the library's place; gives where the present file is kept, if there was one.
 
-    Raises UsageError for an address, and LibraryError when the backup is not sound; then nothing is
-    changed.
+    Raises UsageError for an address, LibraryError when the file is not a backup, or not a sound
+    one, and NewerLibraryError when a later release made it; then nothing is changed.
     """
     require_path(backup, "the backup", "Name a file that backup made.")
-    if not backup.is_file() or not backup.stat().st_size:
-        fault = "is empty" if backup.is_file() else "does not exist"
-        raise LibraryError(f"the backup {backup} {fault}", hint="Name a file that backup made.")
+    if folder.exists():
+        make_library_folder(folder)  # a file in its place is told first
+    _require_made_by_backup(backup)
     make_library_folder(folder)
     with writing(folder, progress):
         fresh = folder / "restore.new"
         try:
             shutil.copyfile(backup, fresh)
-            entries = _check(fresh)
+            entries = _check_backup(fresh, backup)
             kept = put_in_place(fresh, folder / _NAME, "before")
             relist(folder, entries)
             return kept
@@ -95,6 +97,39 @@ def restore(backup: Path, folder: Path, progress: Progress = silent) -> Path | N
             ) from error
         finally:
             _delete(fresh)
+
+
+def _require_made_by_backup(path: Path) -> None:
+    """Raises LibraryError for a file that is missing, or is anything else than a library's. It is
+    told by its first bytes, before any folder is made for it."""
+    try:
+        if path.is_dir():
+            fault = "is a folder"
+        elif not path.is_file():
+            fault = "does not exist"
+        else:
+            with path.open("rb") as file:
+                head = file.read(HEAD_BYTES)
+            fault = "" if is_library_head(head) else "is not a backup" if head else "is empty"
+    except OSError as error:
+        fault = f"cannot be read: {(error.strerror or str(error)).lower()}"
+    if fault:
+        raise LibraryError(f"{path} {fault}; {_UNCHANGED}", hint=_NAME_ANOTHER)
+
+
+def _check_backup(fresh: Path, backup: Path) -> list[EntrySign]:
+    """As `_check`, of a copy of a backup; an error names the backup itself."""
+    try:
+        return _check(fresh)
+    except NewerLibraryError as error:
+        raise NewerLibraryError(
+            f"the backup {backup} was made by a newer release of review; {_UNCHANGED}",
+            hint="Upgrade review, or name an earlier backup: review restore BACKUP",
+        ) from error
+    except LibraryError as error:
+        raise LibraryError(
+            f"the backup {backup} is damaged; {_UNCHANGED}", hint=_NAME_ANOTHER
+        ) from error
 
 
 def put_in_place(fresh: Path, path: Path, called: str) -> Path | None:

@@ -57,6 +57,7 @@ class Totals:
     merged: list[Merged] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[Skipped] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     entries: int = 0
     files_read: int = 0
 
@@ -71,6 +72,7 @@ class Totals:
             unchanged=self.entries - len(added) - len(updated),
             skipped=tuple(self.skipped),
             notes=tuple(self.notes),
+            unread=tuple(dict.fromkeys(self.unread)),
             files_read=self.files_read,
         )
 
@@ -95,6 +97,7 @@ class Importer:
                 progress("Reading", done, len(files))
                 if isinstance(file, Skipped):
                     self._totals.skipped.append(file)
+                    self._totals.unread.append(file.file)
                 elif file not in self._linked:
                     self._read(file)
         except KeyboardInterrupt:  # what was read by then is kept
@@ -142,6 +145,7 @@ class Importer:
         self._totals.notes += entries.notes
         self._totals.entries += len(entries.papers)
         self._totals.files_read += bool(entries.papers)
+        self._totals.unread += [] if entries.papers else [file]
         self._batch.papers += entries.papers
         self._batch.replaced |= self._replaced(file, entries.papers)
         if stamp:

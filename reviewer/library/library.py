@@ -31,6 +31,7 @@ from reviewer.library.storage.lock import make_library_folder, writing
 from reviewer.library.storage.upgrade import bring_up
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, find_files
+from reviewer.sources.discover import is_file_named
 from reviewer.text.invisible import without_nul
 from reviewer.types import Paper
 from reviewer.types.duplicates import Pair
@@ -108,11 +109,17 @@ class Library:
         """Read papers from files, folders, globs and `-`. A bad file never stops the others.
 
         Papers are safe when their batch is committed; embedding and indexing follow, and a run
-        that was stopped continues with the next `add` or `reindex`.
+        that was stopped continues with the next `add` or `reindex`. A file that `paths` name and
+        from which nothing was read is in `unread`.
         """
+        named = [path for path in paths if is_file_named(path)]
         with self.writing(progress):
             importer = Importer(self.database, self.chunks, options or ReadOptions())
             added = importer.read(list(find_files(paths)), progress)
+            own = {file.file if isinstance(file, Skipped) else file for file in find_files(named)}
+            added = added.model_copy(
+                update={"unread": tuple(file for file in added.unread if file in own)}
+            )
             return self._finished(added, progress, may_download=may_download)
 
     def add_found(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from reviewer.errors import UsageError
 from reviewer.library.citekeys import family_of
 from reviewer.text import clean, normalise_title
 from reviewer.types import Paper
+
+_DATE = re.compile(r"(?:\d{4}|-)-(\d\d)(?:-(\d\d))?.*")
 
 HAS: dict[str, Callable[[Paper], bool]] = {
     "text": lambda p: bool(p.text_of("body").strip()),
@@ -29,9 +32,9 @@ SORTS: dict[str, Callable[[Paper], Any] | None] = {
     "added": None,
     "key": lambda p: p.key,
     "title": lambda p: normalise_title(p.title),
-    "author": lambda p: (not p.authors, _family(p), -(p.year or 0)),
-    "year": lambda p: (-(p.year or 0), p.date, p.key),
-    "venue": lambda p: (not p.venue, p.venue.casefold(), -(p.year or 0)),
+    "author": lambda p: (not p.authors, _family(p), _newest_first(p)),
+    "year": lambda p: (p.year is None, _newest_first(p), normalise_title(p.title), p.key),
+    "venue": lambda p: (not p.venue, p.venue.casefold(), _newest_first(p)),
 }
 
 
@@ -49,7 +52,9 @@ class ListOptions:
 
 
 def list_papers(papers: Iterable[Paper], options: ListOptions) -> list[Paper]:
-    """The papers that pass, in order. Raises UsageError for an unknown word."""
+    """The papers that pass, in order: by year the newest first, also within a year, where a paper
+    of unknown month comes after the others. Papers of unknown year come last, reversed or not.
+    Raises UsageError for an unknown word."""
     for flag, names in (("--has", options.has), ("--lacks", options.lacks)):
         for name in names:
             if name not in HAS:
@@ -60,7 +65,10 @@ def list_papers(papers: Iterable[Paper], options: ListOptions) -> list[Paper]:
     order = SORTS[options.sort]
     if order is not None:
         found.sort(key=order)
-    return found[::-1] if options.is_reversed else found
+    if not options.is_reversed:
+        return found
+    at_end = [p for p in found if options.sort == "year" and p.year is None]
+    return [*found[: len(found) - len(at_end)][::-1], *at_end]
 
 
 def _passes(paper: Paper, options: ListOptions) -> bool:
@@ -71,6 +79,13 @@ def _passes(paper: Paper, options: ListOptions) -> bool:
         and (not author or any(author in normalise_title(name) for name in paper.authors))
         and (not title or title in normalise_title(paper.title))
     )
+
+
+def _newest_first(paper: Paper) -> tuple[int, int, int]:
+    """What papers are sorted by to have the newest first; unknown days and months come last."""
+    known = _DATE.fullmatch(paper.date)
+    month, day = (int(known[n] or 0) for n in (1, 2)) if known else (0, 0)
+    return -(paper.year or 0), -month, -day
 
 
 def _family(paper: Paper) -> str:

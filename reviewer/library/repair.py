@@ -18,6 +18,7 @@ from reviewer.library.backup import put_in_place
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.merge import Merger
+from reviewer.library.same_content import hold_the_same
 from reviewer.library.source_files import remembered
 from reviewer.library.storage.bounds import digest
 from reviewer.library.storage.database import Database
@@ -42,7 +43,8 @@ _OWN_STATE = ("generation", "index")  # what the new file, and its index, have o
 
 class Repaired(Frozen):
     """What a repair did. `entries` were in the file or were read again, `lost` neither.
-    `files_gone` are files that papers were read from and that no longer exist."""
+    `files_gone` are files that papers were read from and that no longer exist. `kept_as` is where
+    the damaged file is kept; with `is_sound` nothing was damaged and the file stays as it was."""
 
     papers: int
     entries: int
@@ -52,6 +54,7 @@ class Repaired(Frozen):
     vectors: int
     files_gone: tuple[str, ...] = ()
     kept_as: str = ""
+    is_sound: bool = False
 
 
 @dataclass
@@ -67,9 +70,9 @@ class _Found:
 
 
 def repair_library(folder: Path, progress: Progress = silent) -> Repaired:
-    """Put a new file in the place of the library's own. Raises UsageError for an address in place
-    of the folder, and LibraryError when the file is missing, or when nothing can be read from it
-    nor from any other file; then it is left unchanged."""
+    """Put a new file in the place of the library's own, unless that is sound. Raises UsageError for
+    an address in place of the folder, and LibraryError when the file is missing, or when nothing
+    can be read from it nor from any other file; then it is left unchanged."""
     require_path(folder, "the library", "Name a folder with --library.")
     path = folder / "library.db"
     if not path.is_file():
@@ -98,6 +101,10 @@ def _repair(path: Path, progress: Progress) -> Repaired:
     fresh.mkdir()
     try:
         done = _write(fresh / path.name, path, found)
+        if not (done.read_again or done.mended or done.lost) and hold_the_same(
+            path, fresh / path.name
+        ):
+            return done.model_copy(update={"is_sound": True})
         kept_as = put_in_place(fresh / path.name, path, "damaged")
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -135,13 +142,14 @@ def _whole(value: object) -> int:
 def _read_again(found: _Found, path: Path, progress: Progress) -> None:
     """Read the files that papers came from, and where the library is damaged all that are listed
     beside it, without what was removed. Where a text differs from the library's for the same
-    entry, the file's is used: bits of the other may have changed."""
+    entry, the file's is used: bits of the other may have changed. What is new in a file is not the
+    matter of a repair while the library is whole."""
     listed, options = remembered(path.parent), _options_in(path)
     entries = [entry for _, entry in found.entries.values()]
     kept = {_sign(entry) for entry in entries}
-    every = [*found.papers.values(), *entries]
-    named = {o.file for paper in every for o in paper.origins} - {STDIN}
-    if not is_whole(path):
+    origins = [o for paper in [*found.papers.values(), *entries] for o in paper.origins]
+    named, held = {o.file for o in origins} - {STDIN}, {(o.file, o.sha256) for o in origins}
+    if not (is_all := is_whole(path)):
         named |= {file for file in listed if Path(file).is_file()}
     files = sorted(named)
     for done, file in enumerate(files):
@@ -149,7 +157,8 @@ def _read_again(found: _Found, path: Path, progress: Progress) -> None:
         if Path(file).is_file():
             read = read_file(file, options.get(file, ReadOptions()))
             removed = {(file, sha256) for sha256 in listed.get(file, ())} - kept
-            found.again |= {_sign(p): p for p in read.papers if _sign(p) not in removed}
+            signed = {_sign(p): p for p in read.papers if _sign(p) not in removed}
+            found.again |= {s: p for s, p in signed.items() if s in held or not is_all}
     found.gone = tuple(file for file in files if not Path(file).is_file())
     for number, (paper, entry) in found.entries.items():
         again = found.again.get(_sign(entry))

@@ -23,8 +23,12 @@ _NOCITE = re.compile(_LATEX.pattern.replace(_CITE, "nocite"))
 _IN_TEXT = re.compile(r"(?:[Cc]itet|[Tt]extcite|[Cc]iteauthor|[Cc]itealt)")
 _PAGES = r"(?:, pp?\. ?\d+(?:(?:, |[–-])\d+)*)?"  # of a number in a mark: `[1, p. 3]`
 _NUMERIC = re.compile(
-    rf"(?<![\w\])!\\])\[(\d{{1,3}}{_PAGES}(?:\s?[,;–-]\s?\d{{1,3}}{_PAGES})*)\](?![(\[:])"
+    rf"(?<![\w\])}}!\\])\[(\d{{1,3}}{_PAGES}(?:\s?[,;–-]\s?\d{{1,3}}{_PAGES})*)\](?![(\[:{{])"
 )
+# A range of values, and what is within mathematics, is not a citation.
+_INTERVAL = re.compile(r"(?:\b(?:in|within|from|over|to|interval|range|between|of)|[∈=×])[ \t\n]*$")
+_PAIR = re.compile(r"\d+\s?[,;]\s?\d+")
+_MATH = re.compile(r"(?<![\\$\w])\$(?=\S)[^$\n]*?(?<=[^\s\\])\$(?!\d)|\\\(.*?\\\)")
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿα-ωа-я]"  # a capital, or a letter of a script without
 _NAME = rf"{_CAPITAL}[\w'’-]+"
 _WITHIN = r"(?:[^()]|\([^()]{0,200}\))"  # a title may have brackets of its own
@@ -40,28 +44,44 @@ _NOT_OURS = ("@",)  # a cross-reference such as @fig:one
 @dataclass(frozen=True)
 class Mark:
     """A citation mark at `start:end` of the draft, with the keys that it names, empty where the
-    mark does not show them. One that `is_word` reads as its authors' names: "\\citet{guo} show"."""
+    mark does not show them. One that `is_word` reads as its authors' names: "\\citet{guo} show". Of
+    one that `is_number` the keys are numbers of the draft's own list of references."""
 
     start: int
     end: int
     keys: tuple[str, ...]
     is_word: bool = False
+    is_number: bool = False
 
 
-def find_marks(text: str, numbers: Collection[str]) -> list[Mark]:
-    """The marks in order. Numbers in brackets are marks where the draft has a list of references
-    with `numbers`. Where two marks overlap, the earlier kind of `_KINDS` counts."""
+def find_marks(text: str, numbers: Collection[str] | None = None) -> list[Mark]:
+    """The marks in order. Numbers in brackets are marks too, unless `numbers`, those of the draft's
+    own list of references, are None. Where two marks overlap, the earlier kind of `_KINDS`
+    counts."""
     marks: list[Mark] = []
     for pattern, keys_of, is_word in _KINDS:
-        if pattern is _NUMERIC and not numbers:
+        is_number = pattern is _NUMERIC
+        if is_number and numbers is None:
             continue
         taken = [(mark.start, mark.end) for mark in marks]
+        taken += [found.span() for found in _MATH.finditer(text)] if is_number else []
         marks += [
-            Mark(*found.span(), keys_of(found), is_word(found))
+            Mark(*found.span(), keys_of(found), is_word(found), is_number)
             for found in pattern.finditer(text)
             if not any(found.start() < end and start < found.end() for start, end in taken)
+            and not (is_number and _is_interval(found, numbers or ()))
         ]
     return sorted((m for m in marks if m.keys != _NOT_OURS), key=lambda mark: mark.start)
+
+
+def _is_interval(found: re.Match[str], numbers: Collection[str]) -> bool:
+    """True for `[0, 1]`, and for `in [1, 10]` unless both are in the draft's list."""
+    keys = _numeric_keys(found)
+    is_listed = all(key in numbers for key in keys)
+    before = found.string[max(0, found.start() - 20) : found.start()]
+    return "0" in keys or bool(
+        not is_listed and _PAIR.fullmatch(found[1]) and _INTERVAL.search(before)
+    )
 
 
 def pandoc_key(key: str) -> str:
@@ -83,7 +103,7 @@ def style_of(text: str, *, is_latex: bool) -> str:
 
 def cited_keys(text: str) -> set[str]:
     """The keys that a draft names in marks of pandoc or LaTeX."""
-    return {key for mark in find_marks(text, ()) for key in mark.keys}
+    return {key for mark in find_marks(text) for key in mark.keys}
 
 
 def highest_number(text: str) -> int:

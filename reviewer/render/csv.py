@@ -7,15 +7,10 @@ import io
 from collections.abc import Iterable, Sequence
 
 from reviewer.render.describe import cell_text, support_words, web_address
-from reviewer.render.escape import escape_formula
 from reviewer.text.entry_types import marked_title
+from reviewer.text.spreadsheet import PAPER_COLUMNS, escape_formula
 from reviewer.types import Paper, Table
 from reviewer.types.tables import Cell
-
-_COLUMNS = (
-    "key title authors author_note organisation year date venue doi arxiv_id pmid url keywords "
-    "tags abstract"
-).split()
 
 
 def table_csv(table: Table) -> str:
@@ -50,9 +45,11 @@ def _proof(cell: Cell) -> tuple[str, str]:
 
 def papers_csv(papers: Sequence[Paper]) -> str:
     """One line for each paper. Semicolons separate authors, and keywords."""
-    lines = [_COLUMNS]
+    lines: list[Sequence[str]] = [PAPER_COLUMNS]
     for paper in papers:
-        fields = {name: getattr(paper, name) for name in _COLUMNS} | {"url": web_address(paper)}
+        fields = {name: getattr(paper, name) for name in PAPER_COLUMNS} | {
+            "url": web_address(paper)
+        }
         values = fields.values()
         lines.append(["; ".join(v) if isinstance(v, tuple) else str(v or "") for v in values])
     return _csv(lines)

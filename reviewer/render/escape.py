@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from reviewer.text import clean
+from reviewer.text.spreadsheet import escape_formula as escape_formula
 
 # A tilde strikes out only after a word, and an ampersand begins an entity only before a name. At
 # the start of a text a sign or a number may begin a list or a heading, and at its end a `#` may
@@ -18,11 +19,6 @@ _SPECIAL = re.compile(
 # GitHub makes a link of a mail address in spite of any escape, but not within code.
 _MAIL = re.compile(r"(?:[\w.+&=$:-]+@(?:[\w-]+(?:\.[\w-]+)+|\.[\w-]*))+")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
-# What a spreadsheet takes for a formula, also in full width. A plain number may have a sign.
-_FORMULA = re.compile(r"\s*['＇]?\s*[=+@\-−＝＋＠－\t\r]")
-_SIGNED = re.compile(r"[-+−]\d[\d.,]*\s?%?")
-# Where a semicolon separates cells, as in German, what follows one in a text would begin a cell.
-_NEXT_CELL = re.compile(r"(?<=;)(?=\"*[=+@\-−＝＋＠－])(?![-+−]\d[\d.,]*\s?%?(?:[;\s]|$))")
 OTHER_SCRIPT = r"\reviewother"  # sets the letters that only LuaLaTeX and XeLaTeX have
 OTHER_SCRIPT_DEFINITION = (
     rf"\providecommand{{{OTHER_SCRIPT}}}[1]"
@@ -116,16 +112,6 @@ def _in_latex(character: str) -> str | None:
 def escape_comment(text: str) -> str:
     """The cleaned text on one line, for a LaTeX comment, which ends with its line."""
     return " ".join(clean(text).split())
-
-
-def escape_formula(text: str) -> str:
-    """The cleaned text, which no spreadsheet that reads it from CSV takes for a formula: an
-    apostrophe is before what would be one (as OWASP advises), also after a semicolon, which
-    separates cells in many countries."""
-    plain = _NEXT_CELL.sub("'", clean(text))
-    if _FORMULA.match(plain) and not _SIGNED.fullmatch(plain):
-        return f"'{plain}"
-    return plain
 
 
 # In a .bib file a brace counts even after a backslash, and a style may change the case of letters

@@ -126,8 +126,8 @@ def _explained(score: Score) -> list[str]:
 
 
 def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
-    """A paper with its texts. What past answers quoted from it is in bold."""
-    lines = [f"# {escape(paper.title)}", "", paper_line(paper), ""]
+    """A paper with the user's note and its texts. What past answers quoted from it is in bold."""
+    lines = [f"# {escape(paper.title)}", "", paper_line(paper), "", *_note(paper)]
     for part in paper.parts:
         if part.name == "title":
             continue
@@ -152,6 +152,12 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
     }
     lines += [f"{name}: {escape(value)}  " for name, value in facts.items() if value]
     return "\n".join([*lines, ""])
+
+
+def _note(paper: Paper) -> list[str]:
+    """What the user noted on the paper, line by line."""
+    own = [escape(line) for line in paper.notes.splitlines()]
+    return ["## Note", "", "  \n".join(own), ""] if paper.notes.strip() else []
 
 
 def _with_marks(text: str, spans: Iterable[tuple[int, int]]) -> str:

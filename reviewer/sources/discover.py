@@ -5,12 +5,15 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from reviewer.errors import SourceError, address_shown
 from reviewer.sources.text_file import STDIN
 from reviewer.types.papers import Skipped
+
+_PATTERN = re.compile(r"[*?]")  # brackets are in the names of many files
 
 
 def find_files(paths: Iterable[str]) -> Iterator[str | Skipped]:
@@ -25,6 +28,17 @@ def find_files(paths: Iterable[str]) -> Iterator[str | Skipped]:
             if name not in seen:
                 seen.add(name)
                 yield found
+
+
+def is_file_named(path: str) -> bool:
+    """True for a path that names one file, there or not: neither a folder nor a pattern, whose
+    files nobody named."""
+    try:
+        place = Path(path).expanduser()
+        is_there = place.exists() or place.is_symlink()
+        return not place.is_dir() and (is_there or not _PATTERN.search(path))
+    except (OSError, RuntimeError, ValueError):  # find_files says why
+        return True
 
 
 def _files_at(path: str) -> Iterator[str | Skipped]:

@@ -25,22 +25,43 @@ _LOOKS_LATEX = re.compile(
     r"\\(?:documentclass|begin\{|(?:sub)*section\*?\{|[a-zA-Z]*cite[a-zA-Z]*\*?[\[{])"
 )
 _LOOKS_MARKDOWN = re.compile(r"^#{1,6} |\[[^\]\n]*@\w|^---$|^```", re.MULTILINE)
+# Indented code, which ends no line of a paragraph.
+_INDENTED = re.compile(
+    r"(?:\A|(?<=\n\n)|(?<=\n\r\n))(?: {4}|\t)[^\n]*(?:\n(?:[ \t\r]*\n)*(?: {4}|\t)[^\n]*)*"
+)
+_ITEM_OR_INDENTED = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|\[\^[^\]]+\]:)[ \t]|[ \t]{2,}\S")
+# Of comments and code, what begins first counts: each may hold what looks like the other.
 _HIDDEN_MARKDOWN = (
+    _INDENTED,  # before what is blanked leaves a line that looks indented
     re.compile(r"\A\ufeff?---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?=\r?\n|\Z)", re.DOTALL),
-    re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL),
     re.compile(
-        r"^[ \t]*(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*\1[`~]*[ \t\r]*$|\Z)", re.DOTALL | re.MULTILINE
+        r"<!--.*?(?:-->|\Z)"
+        # A fence, also within a list or a quotation.
+        r"|^(?:[ \t>]|[-*+][ \t]|\d+[.)][ \t])*(?P<fence>`{3,}|~{3,})[^\n]*\n"
+        r".*?(?:^[ \t>]*(?P=fence)[`~]*[ \t\r]*$|\Z)"
+        r"|<(?P<tag>pre|code)\b[^<>]*>.*?</(?P=tag)>"
+        r"|(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`)"
+        # One that goes over a line's end; an apostrophe is of a `quotation'.
+        r"|(?<!`)`(?!`)[^\n`']+\n(?![ \t]*\n)[^\n`']+`(?!`)",
+        re.DOTALL | re.MULTILINE,
     ),
-    re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)"),
     re.compile(r"\$\$.*?\$\$", re.DOTALL),
 )
+_BRACED = r"\{(?:[^{}\n]|\{[^{}\n]*\})*\}"
 _HIDDEN_LATEX = (
-    re.compile(r"(?<!\\)%[^\n]*"),
+    re.compile(
+        r"(?<!\\)%[^\n]*"
+        r"|\\(?:[vV]erb\*?|lstinline|mintinline(?:\[[^\]\n]*\])?\{\w+\})(?:\[[^\]\n]*\])?"
+        rf"(?:{_BRACED}|(?P<mark>[^\sA-Za-z{{*\[])[^\n]*?(?P=mark))"
+        r"|\\begin\{(?P<name>[a-zA-Z]*[vV]erbatim[a-zA-Z]*|lstlisting|minted|alltt|comment"
+        r"|filecontents)\*?\}.*?(?:\\end\{(?P=name)\*?\}|\Z)",
+        re.DOTALL,
+    ),
     re.compile(r"\A.*?\\begin\{document\}", re.DOTALL),
     re.compile(r"\\end\{document\}.*", re.DOTALL),
     re.compile(
-        r"\\begin\{(?P<name>verbatim|lstlisting|minted|equation|align|gather|multline|tikzpicture"
-        r"|thebibliography|filecontents)\*?\}.*?(?:\\end\{(?P=name)\*?\}|\Z)",
+        r"\\begin\{(?P<name>equation|align|gather|multline|tikzpicture|thebibliography)\*?\}"
+        r".*?(?:\\end\{(?P=name)\*?\}|\Z)",
         re.DOTALL,
     ),
     re.compile(r"\\\[.*?\\\]|\$\$.*?\$\$", re.DOTALL),
@@ -63,6 +84,8 @@ _ENTRY = re.compile(
     r"^[ \t]*(?:\[(\d{1,3})\]:?|(\d{1,3})\.)[ \t]+(\S.*(?:\n(?![ \t]*(?:\[?\d|\n)).+)*)",
     re.MULTILINE,
 )
+_LINKED = re.compile(r"^ {0,3}\[(\d{1,3})\]:[ \t]+()(\S+)[^\n]*", re.MULTILINE)
+_SOURCE = re.compile(r"\b(?:19|20)\d\d\b|https?://|\bdoi\b", re.IGNORECASE)
 _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t][^\n]*|\\(?:(?:sub)*section|chapter|title)\*?(?:\[[^\]]*\])?\{[^{}]*\})",
     re.MULTILINE,
@@ -99,11 +122,21 @@ def hidden_spans(text: str, *, is_latex: bool) -> list[tuple[int, int]]:
         following = None if numbered_references(text) else _HEADING.search(text, head.end())
         spans.append((head.start(), following.start() if following else len(text)))
         text = blanked(text, spans)
+    elif listed := _list_at_end(text):
+        spans.append((listed[0].start(), len(text)))
+        text = blanked(text, spans)
     for pattern in (*(_HIDDEN_LATEX if is_latex else _HIDDEN_MARKDOWN), _HEADING):
-        found = [match.span() for match in pattern.finditer(text)]
+        found = [m.span() for m in pattern.finditer(text) if not _is_in_list(text, m)]
         text = blanked(text, found)
         spans += found
     return spans
+
+
+def _is_in_list(text: str, found: re.Match[str]) -> bool:
+    """True for an indented block that goes on with a list item: prose, not code."""
+    if found.re is not _INDENTED or not (before := text[: found.start()].rstrip()):
+        return False
+    return bool(_ITEM_OR_INDENTED.match(before[before.rfind("\n") + 1 :]))
 
 
 def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -116,12 +149,36 @@ def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def numbered_references(text: str) -> dict[str, str]:
-    """The entries of a numbered list of references, by number."""
+    """The entries of a numbered list of references, by number: of the list under its heading, else
+    of the one at the draft's end; and addresses that links by number lead to."""
     head = _references(text)
-    if head is None or not head["words"]:
-        return {}
-    found = _ENTRY.finditer(text, head.start())
+    if head is not None and head["words"]:
+        found = _ENTRY.finditer(text, head.start())
+    else:
+        found = iter([*_LINKED.finditer(text), *_list_at_end(text)])
     return {match[1] or match[2]: " ".join(match[3].split()) for match in found}
+
+
+def _list_at_end(text: str) -> list[re.Match[str]]:
+    """The entries of a list of references at the draft's end whose heading, if it has one, does not
+    say so: `[1]`, `[2]` and so on, or `1.`, `2.` under any heading; in order, from 1."""
+    entries: list[re.Match[str]] = []
+    end = len(text.rstrip())
+    for found in reversed(list(_ENTRY.finditer(text))):
+        if text[found.end() : end].strip():
+            break
+        entries.insert(0, found)
+        end = found.start()
+    numbers = [int(found[1] or found[2]) for found in entries]
+    has_heading = any(not text[h.end() : end].strip() for h in _HEADING.finditer(text, 0, end))
+    is_list = numbers == list(range(1, len(numbers) + 1)) and (
+        has_heading or (all(f[1] for f in entries) and (len(entries) > 1 or _is_source(entries)))
+    )
+    return entries if is_list else []
+
+
+def _is_source(entries: Sequence[re.Match[str]]) -> bool:
+    return bool(entries and _SOURCE.search(entries[0][3]))
 
 
 def _references(text: str) -> re.Match[str] | None:

@@ -28,7 +28,8 @@ class DraftSentence(Frozen):
 
 class Draft(Frozen):
     """A text with citations. `keys` are all keys that it cites, also by `\\nocite`; `entries` is
-    its own list of references by number; `bibliographies` are the files that it names."""
+    its own list of references by number, `unlisted` the numbers that it cites and that are not in
+    it; `bibliographies` are the files that it names."""
 
     form: Literal["markdown", "latex"]
     sentences: tuple[DraftSentence, ...] = ()
@@ -36,6 +37,7 @@ class Draft(Frozen):
     cites_all: bool = False
     bibliographies: tuple[str, ...] = ()
     entries: dict[str, str] = Field(default_factory=dict)
+    unlisted: tuple[str, ...] = ()
 
 
 ProblemKind = Literal[

@@ -98,7 +98,8 @@ class Chunk(Frozen):
 
 
 class Added(Frozen):
-    """What adding files did. Each entry is in exactly one of added, updated and unchanged."""
+    """What adding files did. Each entry is in exactly one of added, updated and unchanged;
+    `unread` are the files that were named and from which nothing was read."""
 
     entries: int = 0
     added: tuple[str, ...] = ()
@@ -106,6 +107,7 @@ class Added(Frozen):
     unchanged: int = 0
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[Skipped, ...] = ()
+    unread: tuple[str, ...] = ()
     files_read: int = 0
     papers: int = 0
     embedded: int = 0

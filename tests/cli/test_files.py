@@ -44,6 +44,41 @@ def test_add_reads_every_format_and_says_what_waits_for_a_decision(review, pair)
     assert "added" in out
 
 
+@pytest.mark.parametrize("bad", ["missing.bib", "binary.bib", "empty.bib", "part[1].bib", "~x/b"])
+def test_a_named_file_that_is_not_read_is_an_error_whatever_the_others_gave(review, tmp_path, bad):
+    (tmp_path / "binary.bib").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "empty.bib").write_text("")
+    good = write_listing(tmp_path / "a.jsonl", ONE)
+    code, out, err = review("add", good, bad)
+    assert (code, out.startswith("1 entry: 1 added")) == (1, True)
+    assert f"{bad}: " in err
+    assert review("add", good, bad)[0] == 1
+    assert json.loads(review("add", good, bad, "--json")[1])["unread"]
+    assert review("add", good)[0] == 0
+
+
+def test_a_folder_or_a_pattern_may_hold_files_that_cannot_be_read(review, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    write_listing(folder / "a.jsonl", ONE)
+    (folder / "b.jsonl").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "[odd]").mkdir()
+    for words in (["papers"], ["papers/*.jsonl"], ["papers", "none/*.bib"], ["papers", "[odd]"]):
+        code, _, err = review("add", *words)
+        assert code == 0, words
+        assert "Skipped" in err
+    assert review("add", "papers", "papers/b.jsonl")[0] == 1
+
+
+def test_a_file_with_one_bad_entry_is_read(review, tmp_path):
+    good = write_listing(tmp_path / "a.jsonl", ONE)
+    with (tmp_path / "a.jsonl").open("a") as file:
+        file.write("{broken\n")
+    code, _, err = review("add", good)
+    assert code == 0
+    assert "Skipped" in err
+
+
 def test_add_takes_a_map_of_columns(review, tmp_path):
     (tmp_path / "t.csv").write_text("Titel;Text\nVon Birnen;Birnen sind gut.\n")
     assert review("add", "t.csv")[0] == 1
@@ -90,11 +125,32 @@ def test_tags_are_put_on_and_taken_off_and_filter_papers(review, pair):
     assert review("tag", keys[0], "--add", " ")[0] == 2
 
 
+def test_papers_of_a_year_are_sorted_by_their_dates(review, tmp_path):
+    dates = ["2025-03", "2025-11-02", "", "2025", "2025-03-09", "2024-12", "2025-03-09", ""]
+    records = [
+        {"title": f"{t} paper about {t.lower()} things", "date": d}
+        for t, d in zip("ABCDEFGH", dates, strict=True)
+    ]
+    review("add", write_listing(tmp_path / "a.jsonl", *records))
+
+    def letters(*options):
+        listed = json.loads(review("papers", "--sort", "year", "--json", *options)[1])
+        return "".join(p["title"][0] for p in listed["papers"])
+
+    assert letters() == "BEGADFCH"
+    assert letters("--reverse") == "FDAGEBCH"
+
+
 def test_notes_are_kept_one_under_another(review, pair):
     key = review("papers")[1].split()[0]
     assert review("note", key)[2] == f"{key} has no note.\n"
     review("note", key, "Compare", "with ProRL.")
     assert review("note", key, "Read twice.")[1] == "Compare with ProRL.\n\nRead twice.\n"
+    shown = review("show", key)[1]
+    assert "## Note\n\nCompare with ProRL.  \n  \nRead twice.\n" in shown
+    assert "with ProRL" in json.loads(review("show", key, "--json")[1])["paper"]["notes"]
+    review("note", key, "*star* <b>", "--replace")
+    assert "## Note\n\n\\*star\\* \\<b\\>\n" in review("show", key)[1]
     assert review("note", key, "Only this.", "--replace")[1] == "Only this.\n"
     assert review("note", key, "--replace")[2] == f"{key} has no note.\n"
 

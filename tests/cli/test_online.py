@@ -434,7 +434,7 @@ def test_enrich_refuses_slips(review, tmp_path):
     for words, code, said in [
         (["--source", "arxv"], 2, "Did you mean arxiv?"),
         (["--take", "arxiv:1"], 2, "--take is for one paper"),
-        ([key, "--take", "nonsense"], 2, "not an identifier to take"),
+        ([key, "--take", "nonsense"], 2, "is not an identifier to take"),
         (["nobody-2020"], 1, "no paper 'nobody-2020'"),
     ]:
         found = review("enrich", *words)
@@ -526,6 +526,48 @@ def test_an_audit_that_could_ask_nobody_fails(audited, sources):
     code, out, _ = audited("audit")
     assert code == 1
     assert "0 papers checked" in out
+
+
+@pytest.fixture
+def cut_off(review, sources, tmp_path):
+    """A library of twelve papers, and sources that nobody reaches."""
+    records = [
+        {
+            "title": f"A paper about birds number {n}",
+            "doi": f"10.1000/birds.{n}",
+            "pmid": str(n + 7),
+        }
+        for n in range(12)
+    ]
+    review("add", write_listing(tmp_path / "a.jsonl", *records))
+    sources.close()
+    return review
+
+
+@pytest.mark.parametrize("command", ["enrich", "audit"])
+def test_without_a_network_it_is_said_once_and_not_for_every_paper(cut_off, command):
+    code, out, err = cut_off(command, "-q")
+    assert code == 1
+    assert len(out.splitlines()) == 1
+    assert len(err.splitlines()) == 1
+    assert "no connection; check the network" in err
+    assert "OpenAlex" in err
+    found = json.loads(cut_off(command, "--json")[1])
+    assert {fault["file"] for fault in found["faults"]} <= {
+        "arXiv", "Semantic Scholar", "OpenAlex", "Crossref", "PubMed",
+    }  # fmt: skip
+    assert len(found["faults"]) <= 3
+
+
+def test_papers_that_no_source_was_asked_about_are_counted(cut_off):
+    assert cut_off("enrich")[1] == ("0 enriched, 0 to decide, 0 not found, 12 not looked up.\n")
+
+
+@pytest.mark.parametrize("command", ["enrich", "audit"])
+def test_offline_it_is_said_in_one_line(cut_off, command):
+    code, out, err = cut_off(command, "--offline")
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert "--offline forbids the network" in err
 
 
 def test_a_key_is_in_no_file_that_was_written(review, sources, tmp_path, monkeypatch):

@@ -203,13 +203,19 @@ def test_a_table_is_brought_up_to_date_in_its_place(review, shelf, tmp_path):
     code, out, err = review("table", "--update", file, "--column", "data", "--library", shelf)
     assert code == 0
     assert "| Paper | Year | reward | data |" in out
-    assert f"{file} is up to date." in err
+    assert told(err) == "1 column added, 1 cell asked again, 1 cell kept"  # one was not found
     kept = json.loads(file.read_text(encoding="utf-8"))
     assert [column["name"] for column in kept["columns"]] == ["reward", "data"]
-    code, out, _ = review(
+    code, out, err = review(
         "table", "--update", file, "--keys", "li-2025-search", "--json", "--library", shelf
     )
+    assert told(err).startswith("1 row added, ")
     assert [row["key"] for row in json.loads(out)["rows"]] == ["li-2025-search", *keys.split(",")]
+
+
+def told(err):
+    """What standard error says that an update changed."""
+    return re.search(r"is up to date: (.*)\.\n", err)[1]
 
 
 # With a model
@@ -229,6 +235,25 @@ def test_a_model_fills_cells_and_replies_are_not_paid_twice(review, shelf, provi
     assert "2 calls (2 from the cache)" in err
     _, listed, _ = review("runs", "--library", shelf)
     assert f"table  {TOPIC}" in listed
+
+
+def test_an_update_says_what_it_changed(review, shelf, provider, tmp_path):
+    file = tmp_path / "t.json"
+    keys = "jin-2025-search,sun-2025-zerosearch"
+    own = ("--library", shelf)
+    review("table", "--keys", keys, "--column", "reward", "-o", file, *own)
+
+    def update(*words):
+        return told(review("table", "--update", file, *words, *own)[2])
+
+    assert update("--column", "data") == "1 column added, 2 cells kept"
+    assert update("--keys", "li-2025-search") == "1 row added, 4 cells kept"
+    assert update() == "nothing new, 6 cells kept"
+    redone = update("--redo-column", "data", "--redo", "li-2025-search")
+    assert redone == "4 cells asked again, 2 cells kept"
+    review("remove", "li-2025-search", *own)
+    assert update("--keys", keys) == "1 row gone, 4 cells kept"
+    assert review("table", "--update", file, "-q", *own)[2] == ""
 
 
 def test_strict_leaves_out_numbers_without_proof_and_exits_3(review, shelf, provider):

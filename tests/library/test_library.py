@@ -5,6 +5,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
+from contextlib import suppress
 from itertools import permutations
 
 import pytest
@@ -12,6 +14,7 @@ from filelock import FileLock
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from reviewer.cli import run
 from reviewer.errors import (
     EmbeddingError,
     LibraryError,
@@ -19,13 +22,13 @@ from reviewer.errors import (
     NotFoundError,
     ReviewError,
 )
-from reviewer.library import Library
+from reviewer.library import Library, back_up
 from reviewer.library.citekeys import is_key_of, key_base
 from reviewer.search import find
 from reviewer.settings import Settings
 from reviewer.tasks import answer_question
 from reviewer.writers import Extractive
-from tests.conftest import SAMPLES, WordEmbedding, write_listing
+from tests.conftest import ROOT, SAMPLES, WordEmbedding, write_listing
 from tests.support.promises import promise
 
 QUESTION = "does RL teach new skills?"
@@ -413,6 +416,66 @@ def fill_up(folder, resize, kilobytes):
         assert library.add([str(SAMPLES)]).papers == 62
         assert {paper.id for paper in committed} <= {paper.id for paper in library.papers()}
         assert library.index.is_in_step()
+
+
+def fill(folder):
+    """Take every byte of the disk."""
+    with suppress(OSError), (folder / "filling").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(512))
+
+
+def test_on_a_full_disk_papers_are_read_searched_and_exported_elsewhere(
+    small_disk, tmp_path, monkeypatch, capsys
+):
+    folder, _ = small_disk
+    with Library(folder / "library", embedding=WordEmbedding()) as library:
+        library.add([str(SAMPLES)])
+        before = library.papers()
+    fill(folder)
+    with Library(folder / "library", embedding=WordEmbedding()) as library:
+        library.catch_up()
+        assert library.papers() == before
+        assert find(QUESTION, library).hits
+        assert back_up(library.database, tmp_path / "copy.db")
+        with pytest.raises(LibraryError, match="full"):
+            library.change([before[0].key], lambda paper: paper)
+        with pytest.raises(LibraryError, match="full"):
+            library.add([write_listing(tmp_path / "a.jsonl", {"title": "Frogs"})])
+    monkeypatch.setenv("REVIEW_EMBEDDING", "none")
+    monkeypatch.setenv("REVIEW_LIBRARY", str(folder / "library"))
+    assert run(["export", "-o", str(tmp_path / "all.bib")]) == 0
+    assert (tmp_path / "all.bib").read_text(encoding="utf-8").count("\n@") >= 61
+    capsys.readouterr()
+    assert run(["ask", QUESTION]) == 0
+    said = capsys.readouterr()
+    assert "## References" in said.out
+    assert "This answer is not kept: the disk that holds" in said.err
+    (folder / "filling").unlink()
+    with Library(folder / "library", embedding=WordEmbedding()) as library:
+        added = library.add([write_listing(tmp_path / "a.jsonl", {"title": "Frogs"})])
+        assert added.papers == len(before) + 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits on Windows")
+def test_where_no_file_can_grow_papers_are_read_all_the_same(tmp_path):
+    with Library(tmp_path / "library", embedding=WordEmbedding()) as library:
+        library.add([str(SAMPLES)])
+    code = (
+        "import resource, sys; from reviewer.cli import run;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); sys.exit(run(sys.argv[1:]))"
+    )
+    own = {"REVIEW_LIBRARY": str(tmp_path / "library"), "REVIEW_EMBEDDING": "none"}
+    for words in (["papers"], ["search", "skills"], ["ask", QUESTION], ["export"]):
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", code, *words],
+            env=os.environ | own | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (words, done.stderr)
+        assert done.stdout
 
 
 @pytest.fixture(scope="module")

@@ -101,9 +101,37 @@ def test_repairing_what_is_whole_changes_nothing(place):
     assert contents(place / "library") == before
     assert (done.papers, done.entries, done.read_again, done.mended, done.lost) == (62, 64, 0, 0, 0)
     assert done.vectors == 62
+    assert (done.is_sound, done.kept_as) == (True, "")
+    assert not list((place / "library").glob("library.*.db"))
     with opened(place / "library") as library:
         assert library.paper(before[0][3].key).tags == ("core",)
         assert [paper.id for paper in library.papers(Filters(tags=("core",)))] == [before[0][3].id]
+
+
+@pytest.mark.parametrize("change", ["removed a paper", "added again", "edited a file"])
+def test_a_library_in_use_is_sound_whatever_was_done_with_it(place, change):
+    with opened(place / "library") as library:
+        if change == "removed a paper":
+            library.remove(library.papers()[5].key)
+        elif change == "added again":
+            new = place / "files" / "new.jsonl"
+            library.add([write_listing(new, {"title": "Frogs", "abstract": "They croak."})])
+    if change == "edited a file":
+        write_listing(place / "files" / "later.jsonl", {"title": "Toads"})
+        listing = next(p for p in (place / "files").iterdir() if p.suffix == ".jsonl")
+        with listing.open("a", encoding="utf-8") as file:
+            file.write('{"title": "Newts in ponds", "abstract": "They swim."}\n')
+    before = contents(place / "library")
+    assert repair_library(place / "library").is_sound
+    assert contents(place / "library") == before
+
+
+def test_wrong_counts_of_words_in_a_sound_file_are_made_again(place):
+    before = contents(place / "library")
+    with opened(place / "library") as library, library.database.transaction():
+        library.database.run("UPDATE postings SET entries = zeroblob(length(entries))")
+    assert not repair_library(place / "library").is_sound
+    assert contents(place / "library") == before
 
 
 def damage(path, chance):
@@ -356,6 +384,35 @@ def test_what_is_no_sound_backup_is_not_restored(place, kind):
     assert sorted(p.name for p in folder.glob("restore*")) == []
 
 
+@pytest.mark.parametrize("kind", ["bytes", "text", "another program's", "a folder", "gone"])
+def test_what_is_not_a_backup_is_named_and_nothing_is_touched(tmp_path, kind):
+    file = tmp_path / "x.bin"
+    if kind == "a folder":
+        file.mkdir()
+    elif kind == "another program's":
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("CREATE TABLE mine (a TEXT)")
+    elif kind != "gone":
+        file.write_bytes(bytes(range(256)) * 40 if kind == "bytes" else b"@article{a, title={B}}")
+    with pytest.raises(LibraryError) as caught:
+        restore(file, tmp_path / "library")
+    fault = {"a folder": "is a folder", "gone": "does not exist"}.get(kind, "is not a backup")
+    assert caught.value.message == f"{file} {fault}; nothing was changed"
+    assert "review restore" in caught.value.hint
+    assert not (tmp_path / "library").exists()
+
+
+def test_a_damaged_backup_is_named_by_its_own_name(place):
+    copy = place / "copy.db"
+    with opened(place / "library") as library:
+        back_up(library.database, copy)
+    copy.write_bytes(copy.read_bytes()[:-40_000])
+    with pytest.raises(LibraryError, match=r"copy\.db is damaged") as caught:
+        restore(copy, place / "library")
+    assert "restore.new" not in caught.value.message
+    assert "repair" not in caught.value.hint
+
+
 def test_a_backup_replaces_an_earlier_one_and_no_other_file(place):
     copy = place / "copy.db"
     with opened(place / "library") as library:
@@ -396,5 +453,9 @@ def test_the_commands_do_it_and_say_what_they_did(place, capsys, monkeypatch):
     assert "62 papers of 64 entries" in said
     assert "library.damaged.db" in said
     assert run(["papers"]) == 0
+    assert run(["repair"]) == 0
+    said = capsys.readouterr().out
+    assert said.endswith("Nothing in it is damaged, and nothing was changed.\n")
+    assert "kept as" not in said
     assert run(["restore", copy]) == 0
     assert "kept as" in capsys.readouterr().err

@@ -88,6 +88,22 @@ def test_ten_unknown_keys_are_flagged(shelf):
         assert paper.key in failures(report)[0].detail
 
 
+def test_a_number_that_the_draft_does_not_list_is_flagged(shelf, tmp_path):
+    claim = "RL never teaches a model new skills"
+    report = checked(f"{claim} [1].", shelf)
+    assert (report.citing, kinds(report)) == (1, ["unknown key"])
+    assert failures(report)[0].detail == "the draft has no list of references with [1]"
+    paper = some_papers(shelf)[0]
+    text = f"{sentence_of(paper, 0)} [1] {claim} [2].\n\n## References\n\n[1] {paper.title}.\n"
+    report = checked(text, shelf)
+    assert [(p.kind, p.detail) for p in failures(report)] == [
+        ("unknown key", "the draft's list of references has no [2]")
+    ]
+    (tmp_path / "refs.bib").write_text("@article{1, title = {A title of the list}}")
+    report = checked(f"{claim} [1].", shelf, bib=tmp_path / "refs.bib")
+    assert "unknown key" in kinds(report)
+
+
 def test_ten_sentences_with_figures_and_without_a_citation_are_flagged(shelf):
     for n in range(FAULTS_A_KIND):
         report = checked(f"The method gains {n + 2}.{n}% on the benchmark. It is simple.", shelf)
@@ -99,6 +115,31 @@ def test_ten_altered_quotes_are_flagged(shelf):
         said = altered(sentence_of(paper, 1))
         report = checked(f"They write: “{said}” [@{paper.key}].", shelf)
         assert kinds(report) == ["quote not found"], said
+
+
+@pytest.mark.parametrize("name", ["draft.md", "draft.tex"])
+def test_a_quote_is_found_however_its_dashes_and_spaces_are_written(tmp_path, name):
+    text = "We test ponds -- small and deep -- in models~(PMs) by a F^2-check. It wins."
+    with Library(tmp_path / "library", Settings(embedding="none")) as small:
+        record = {"title": "Ponds in models", "year": 2024, "abstract": text}
+        small.add([write_listing(tmp_path / "a.jsonl", record)])
+        [paper] = small.papers()
+        mark = f"[@{paper.key}]" if name.endswith("md") else f"\\cite{{{paper.key}}}"
+        for said in (
+            "We test ponds -- small and deep -- in models (PMs)",
+            "We test ponds – small and deep – in models (PMs)",
+            "small and deep -- in models~(PMs) by"
+            if name.endswith("tex")
+            else "in models (PMs) by",
+            "models (PMs) by a" if name.endswith("tex") else "by a F\\^2-check",
+        ):
+            quoted = f"``{said}''" if name.endswith("tex") else f'"{said}"'
+            report = checked(f"They say {quoted} {mark}.", small, file=name)
+            assert kinds(report) == [], said
+            (citation,) = report.sentences[0].quotes[0].citations
+            assert paper.abstract[citation.start : citation.end] == citation.quote
+        for wrong in ("We test ponds – small and steep – in models", "in models (PM) by a check"):
+            assert kinds(checked(f'They say "{wrong}" {mark}.', small)) == ["quote not found"]
 
 
 def test_ten_figures_that_the_paper_does_not_hold_are_flagged(shelf):

@@ -34,6 +34,65 @@ def test_marks_are_read(text, keys):
     assert draft.keys == keys
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "\\verb|\\cite{x}|",
+        "\\verb*+\\cite{x}+",
+        "\\verb|50% [@x]|",
+        "\\Verb[fontsize=\\small]{\\cite{x}}",
+        "\\lstinline{\\cite{x}}",
+        "\\lstinline[language=TeX]!\\cite{x}!",
+        "\\mintinline{latex}|\\cite{x}|",
+        "% \\cite{x} \\verb|\n",
+        "\n\\begin{verbatim}\n\\cite{x}\n% \\end{document}\n\\end{verbatim}\n",
+        "\n\\begin{Verbatim}[numbers=left]\n\\cite{x}\n\\end{Verbatim}\n",
+        "\n\\begin{lstlisting}[language=TeX]\n\\citep{x} % and [1]\n\\end{lstlisting}\n",
+        "\n\\begin{minted}{latex}\n\\cite{x}\n\\end{minted}\n",
+        "\n\\begin{comment}\n\\cite{x}\n\\end{comment}\n",
+    ],
+)
+def test_code_in_latex_holds_no_citation(code):
+    draft = read_draft(
+        f"It is so \\cite{{a}}. Write {code} to cite. So it is \\cite{{b}}.", is_latex=True
+    )
+    assert draft.keys == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "`[@x]`",
+        "``a ` [@x]``",
+        "`a mark\nis [@x]`",
+        "<code>[@x]</code>",
+        "<!-- [@x] ` -->",
+        "\n\n```\n[@x] <!--\n```\n\n",
+        "\n\n~~~ markdown\n[@x]\n~~~\n\n",
+        "\n\n- So:\n\n  ```\n  [@x]\n  ```\n\n",
+        "\n\n> ```\n> [@x]\n> ```\n\n",
+        "\n\n<pre>\n[@x]\n</pre>\n\n",
+        "\n\n    cite [@x]\n    and [1]\n\n    [@y]\n\n",
+        "\n\n\tcite [@x]\n\n",
+    ],
+)
+def test_code_in_markdown_holds_no_citation(code):
+    draft = read_draft(f"It is so [@a]. Write {code} to cite. So it is [@b].")
+    assert draft.keys == ("a", "b")
+
+
+def test_what_is_indented_below_a_list_item_is_prose():
+    draft = read_draft(
+        "It is so [@a].\n\n- First [@b].\n\n    It goes on [@c].\n\n1. Two.\n\n\tOn [@d]."
+    )
+    assert draft.keys == ("a", "b", "c", "d")
+
+
+def test_a_tag_that_is_only_named_hides_nothing():
+    text = "The <code> tag holds [@a].\n\nIt's a `quoted' word\nand `so' [@b]."
+    assert read_draft(text).keys == ("a", "b")
+
+
 def test_a_mark_belongs_to_its_sentence():
     text = "One holds [@a]. Two holds. [@b] Three holds.[@c]\n\nFour holds [@d, p. 4]. Five.\n"
     assert cited(text) == [
@@ -101,7 +160,7 @@ We see 50\% of \emph{ripe} pears~\cite{a}. % and 9 more
     assert draft.bibliographies == ("refs.bib", "more.bib")
 
 
-def test_numbers_are_marks_only_with_a_list_of_references():
+def test_numbers_are_keys_only_with_a_list_of_references():
     text = "It holds [1, 3-4] in [0, 1].\n\n## References\n\n[1] A one.\n[3] B three.\n4. C four.\n"
     assert read_draft(text).keys[:3] == ("1", "3", "4")
     assert read_draft(text).entries == {"1": "A one.", "3": "B three.", "4": "C four."}
@@ -125,3 +184,26 @@ def test_no_text_makes_it_raise_and_places_hold(text, is_latex):
     for sentence in read_draft(text, is_latex=is_latex).sentences:
         assert 0 <= sentence.start < sentence.end <= len(text)
         assert sentence.line == text.count("\n", 0, sentence.start) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "unlisted"),
+    [
+        ("It holds [1].", ("1",)),
+        ("It holds [2, 3; 5]. [7]", ("2", "3", "5", "7")),
+        ("It holds [1].\n\n## References\n\n[1] A title, 2020.\n", ()),
+        ("It holds [1, 4].\n\n## References\n\n1. A title, 2020.\n2. Another.\n", ("4",)),
+        ("It holds [1] and [2].\n\n[1] A title, 2020.\n[2] Another.\n", ()),
+        ("It holds [1] and [3].\n\n[1] A title.\n\n[2] Another.\n", ("3",)),
+        ("It holds [1].\n\n[1] Doe, A title, 2020.\n", ()),
+        ("It holds.\n\n[1] shows that it holds.\n", ("1",)),
+        ("It holds [1].\n\n## Quellen\n\n1. Ein Titel.\n2. Noch einer.\n", ()),
+        ("It holds [1].\n\n[1]: https://arxiv.org/abs/2509.25123\n\nIt goes on.\n", ()),
+        ("It is in [0, 1], in the range [2, 10] and $x \\in [1, 3]$. See a[1] and `[2]`.", ()),
+        ("It holds [as said][1], [1](http://a.org) and [^1].\n\n[^1]: A note.\n", ()),
+        ("It holds \\cite{a}.\\newcommand{\\x}[1]{#1} \\item[2] So it is \\cite{b} [3].", ("3",)),
+        ("It holds [@1] and [1].", ()),
+    ],
+)
+def test_numbers_that_are_not_in_the_list_are_known(text, unlisted):
+    assert read_draft(text).unlisted == unlisted

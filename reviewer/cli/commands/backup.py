@@ -53,7 +53,8 @@ def restore(
 
 @command("repair", "review repair")
 def repair(json: JsonOption = False, quiet: QuietOption = False, *, common: LibraryOptions) -> int:
-    """Make a damaged library again from what can be read of it, and from the files it came from."""
+    """Make a damaged library again from what can be read of it, and from the files it came from. A
+    sound library stays as it is."""
     from reviewer.library import repair_library
     from reviewer.render.json import dump
 
@@ -79,6 +80,8 @@ def _indexed(settings: Settings, progress: Progress) -> int:
 
 def _summary(done: Repaired) -> str:
     line = f"{counted(done.papers, 'paper')} of {done.entries} entries in the library"
+    if done.is_sound:
+        return f"{line}. Nothing in it is damaged, and nothing was changed.\n"
     if done.read_again > 0:
         line += f"; {done.read_again} entries were read again from their files"
     if done.mended:

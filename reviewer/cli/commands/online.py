@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from reviewer.types.papers import Added, Skipped
     from reviewer.types.progress import Progress
 
+_MOST_FAULTS_SHOWN = 3
 KeysArgument = Annotated[
     list[str] | None, typer.Argument(help="Keys of papers; none: all that it is about.")
 ]
@@ -124,6 +125,7 @@ def _both(one: Added, other: Added) -> Added:
             "unchanged": entries - len(added) - len(updated),
             "skipped": (*one.skipped, *other.skipped),
             "notes": tuple(dict.fromkeys([*one.notes, *other.notes])),
+            "unread": (*one.unread, *other.unread),
             "files_read": one.files_read + other.files_read,
             "embedded": one.embedded + other.embedded,
             "seconds_embedding": one.seconds_embedding + other.seconds_embedding,
@@ -176,7 +178,8 @@ def _enriched(done: Enriched, papers: list[Paper]) -> str:
         lines += [_match(key, match) for match in matches]
     return "".join(lines) + (
         f"{len(done.enriched)} enriched, {len(done.doubtful)} to decide, "
-        f"{len(done.not_found)} not found.\n"
+        f"{len(done.not_found)} not found"
+        f"{f', {len(done.not_asked)} not looked up' if done.not_asked else ''}.\n"
     )
 
 
@@ -240,5 +243,12 @@ def _counts(done: Audited) -> str:
 
 
 def _say_faults(faults: tuple[Skipped, ...]) -> None:
+    """A line for each fault, with the sources that have it."""
+    sources: dict[str, list[str]] = {}
     for fault in faults:
-        print_error(f"Not asked for all: {fault.file}: {fault.reason}")
+        sources.setdefault(fault.reason, []).append(fault.file)
+    for reason, names in list(sources.items())[:_MOST_FAULTS_SHOWN]:
+        print_error(f"Not asked for all: {', '.join(names)}: {reason}")
+    more = len(sources) - _MOST_FAULTS_SHOWN
+    if more > 0:
+        print_error(f"... and {more} more (--json names them all)")

@@ -73,7 +73,7 @@ def add(
     if waiting and not common.quiet:
         print_error(f"{counted(waiting, 'pair')} may be one paper each: review duplicates")
     if added.files_read or (wanted.search and not added.skipped):
-        return 0
+        return 1 if added.unread else 0
     if not json:
         known = f" review reads {NAMED_FORMATS}." if split_named(wanted.paths or ())[2] else ""
         print_error(f"review: no papers were read.{known}")

@@ -26,6 +26,7 @@ from reviewer.errors import UsageError
 from reviewer.text import counted
 
 if TYPE_CHECKING:
+    from reviewer.tasks.tables.update import Changes
     from reviewer.types import Table
 
 
@@ -82,7 +83,7 @@ def table(
     from reviewer.render.json import read_table
     from reviewer.tasks import compare_papers
     from reviewer.tasks.tables.table import TableOptions, estimate_calls
-    from reviewer.tasks.tables.update import Redo
+    from reviewer.tasks.tables.update import Redo, changes
 
     form = choose_format("json" if result.json else form, result.output, forms_of("Table"))
     if form == "xlsx" and result.output in ("", "-"):
@@ -120,8 +121,8 @@ def table(
         note = words_alone_note(shelf, is_at_hand=bool(papers)) if about else ""
     _show(made, form, result.output, update, with_quotes=quotes)
     if not quiet:
-        if update:
-            print_error(f"{update} is up to date.")
+        if earlier is not None:
+            print_error(f"{update} is up to date: {_changed(changes(earlier, made, options.redo))}")
         _say_summary(made, note, has_line=form == "markdown" and not result.output)
         say_budget(made.usage, has_budget=settings.budget_usd is not None)
     counts = tally(made)
@@ -144,6 +145,20 @@ def _show(table: Table, form: str, output: str, update: str, *, with_quotes: boo
         show_table(table, with_quotes=with_quotes)
     else:
         deliver(render(table, form), output)
+
+
+def _changed(done: Changes) -> str:
+    """What an update did, in words."""
+    from reviewer.text import counted
+
+    said = [
+        (done.rows_added, f"{counted(done.rows_added, 'row')} added"),
+        (done.columns_added, f"{counted(done.columns_added, 'column')} added"),
+        (done.asked_again, f"{counted(done.asked_again, 'cell')} asked again"),
+        (done.rows_gone, f"{counted(done.rows_gone, 'row')} gone"),
+    ]
+    news = [words for count, words in said if count] or ["nothing new"]
+    return f"{', '.join(news)}, {counted(done.kept, 'cell')} kept."
 
 
 def _say_summary(table: Table, note: str, *, has_line: bool) -> None:

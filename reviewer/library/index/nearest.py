@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from reviewer.errors import LibraryError
 from reviewer.library.index.bm25 import best_of
 from reviewer.library.index.chroma import IndexDamagedError, Vectors
 from reviewer.library.index.chroma_state import IndexFiles
@@ -85,7 +87,8 @@ class VectorSearch:
             found = self._open.nearest(vector, most + lag.removed)
         except IndexDamagedError:
             self.close()
-            self._files.mark_unclean()
+            with suppress(LibraryError):  # on a full disk it cannot be opened, nor marked
+                self._files.mark_unclean()
             return None
         numbers = self._chunks.numbers_of([chunk_id for chunk_id, _ in found])
         cosines = {numbers[i]: cosine for i, cosine in found if i in numbers}

@@ -11,6 +11,7 @@ from pathlib import Path
 from reviewer.errors import LibraryError
 
 _LEAST_SPACE = 65_536  # bytes: two of the files that SQLite makes to open a library
+NO_PLACE = ("readonly", "unable to open", "disk i/o", "full")
 _DAMAGE = ("not a database", "malformed", "not decode to utf-8", "vtable constructor", "fts5 file")
 
 
@@ -38,7 +39,7 @@ def in_users_words(path: Path) -> Iterator[None]:
 
 def _in_words(path: Path, text: str) -> LibraryError | None:
     """SQLite's message for the user; None when a user can neither cause nor mend it."""
-    cannot_write = "readonly" in text or "unable to open" in text or "disk i/o" in text
+    cannot_write = any(sign in text for sign in NO_PLACE)
     if "full" in text or (cannot_write and _has_no_space(path)):
         return LibraryError(
             f"the disk that holds {path} is full; everything committed before is kept",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,9 +9,11 @@ from pathlib import Path
 
 from reviewer.errors import LibraryError, NewerLibraryError
 from reviewer.library.storage.bounds import digest
+from reviewer.library.storage.faults import NO_PLACE
 
 SCHEMA_VERSION = 4
 APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
+HEAD_BYTES = 100  # of a file of SQLite, whose header has this length
 _BUSY_S = 30.0
 
 
@@ -113,9 +114,15 @@ def committed(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def is_library_head(head: bytes) -> bool:
+    """True for the first HEAD_BYTES of a library's file, sound or not."""
+    return head[:16] == b"SQLite format 3\0" and head[68:72] == APPLICATION_ID.to_bytes(4)
+
+
 def _connect(path: Path) -> sqlite3.Connection:
-    """A connection that can read. In a folder that cannot be written SQLite has no place for the
-    files beside its own; there it opens the file as one that nobody writes, if its log is empty."""
+    """A connection that can read. In a folder that cannot be written, and on a full disk, SQLite
+    has no place for the files beside its own; there it opens the file as one that nobody writes, if
+    its log is empty."""
 
     def connect(name: str) -> sqlite3.Connection:
         return sqlite3.connect(
@@ -127,11 +134,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         opened.execute("PRAGMA schema_version")
         return opened
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         opened.close()
         log = path.with_name(f"{path.name}-wal")
         is_logged = log.is_file() and log.stat().st_size > 0
-        if not path.is_file() or is_logged or os.access(path.parent, os.W_OK):
+        has_place = not any(sign in str(error).lower() for sign in NO_PLACE)
+        if not path.is_file() or is_logged or has_place:
             raise
     return connect(f"{uri}?immutable=1")
 

@@ -19,7 +19,7 @@ _TAGS = Tags(
     like_start=re.compile(r"^(?! )\S{0,7} ?-? ?\d{4,}\s*$"),
 )
 _START = re.compile(r"^PMID ?- ?\d+\s*$", re.MULTILINE)
-_DETAILS = {"VI": "volume", "IP": "number", "PG": "pages", "LA": "language"}
+_DETAILS = {"VI": "volume", "IP": "number", "PG": "pages", "LA": "language", "PB": "publisher"}
 
 
 def matches(text: str) -> bool:
@@ -34,18 +34,21 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
 def _paper_of(record: Tagged) -> Paper:
     people = record.all("FAU") or [inverted_initials(name) for name in record.all("AU")]
     groups = [split_name(name, is_group=True) for name in record.all("CN")]
+    book = record.text("BTI")
+    is_chapter = bool(book and record.text("TI"))
+    kind = "incollection" if is_chapter else "book" if book else ""
     is_article = any(v.startswith("Journal Article") for v in record.all("PT"))
     return new_paper(
         record.text("TI", "BTI", "TT"),
         record.text("AB"),
         names=[*map(split_name, people), *groups],
         date=date_in(record.text("DP", "DEP")),
-        venue=record.text("JT", "TA"),
+        venue=record.text("JT", "TA") or (book if is_chapter else ""),
         doi=_doi(record),
         pmid=next(iter(record.all("PMID")), ""),
         keywords=distinct(record.all("OT")),
         extra={
-            KIND: "article" if is_article else "",
+            KIND: kind or ("article" if is_article else ""),
             **{own: record.text(tag) for tag, own in _DETAILS.items()},
             "issn": next((v.split(" ")[0] for v in record.all("IS")), ""),
         },

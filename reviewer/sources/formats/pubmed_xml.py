@@ -1,4 +1,4 @@
-"""Reads PubMed's XML articles, as its site saves them and as its E-utilities send them."""
+"""Reads PubMed's XML of articles and books, as its site saves and its E-utilities send them."""
 
 from __future__ import annotations
 
@@ -28,21 +28,32 @@ _DETAILS = {
     "volume": f"{_ISSUE}/Volume", "number": f"{_ISSUE}/Issue", "pages": "Pagination/MedlinePgn",
     "issn": "Journal/ISSN", "language": "Language",
 }  # fmt: skip
+_BOOK_DETAILS = {
+    "publisher": "Book/Publisher/PublisherName", "series": "Book/CollectionTitle",
+    "volume": "Book/Volume", "edition": "Book/Edition", "isbn": "Book/Isbn",
+    "pages": "Pagination/MedlinePgn", "language": "Language",
+}  # fmt: skip
+
+
+RECORDS = ("PubmedArticle", "PubmedBookArticle")
 
 
 def matches(text: str) -> bool:
-    return begins_with(text, "PubmedArticleSet", "PubmedArticle")
+    return begins_with(text, "PubmedArticleSet", *RECORDS, "PubmedBookArticleSet")
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
-    """One Paper an article; one that is damaged or has no title is Skipped."""
-    articles = xml_records(text, "PubmedArticle", once="ArticleTitle")
+    """One Paper an article, book or chapter; one that is damaged or has no title is Skipped."""
+    articles = xml_records(text, "|".join(RECORDS), once="ArticleTitle")
     return make_papers(articles, paper_of, file, "article")
 
 
 def paper_of(record: Element) -> Paper | None:
     """A paper without origin; None when the record has no title. The stop that PubMed sets after
     each title is left out."""
+    book = next(iter(found(record, "BookDocument")), None)
+    if book is not None:
+        return _book(book)
     article = next(iter(found(record, "MedlineCitation/Article")), None)
     if article is None:
         return None
@@ -63,6 +74,48 @@ def paper_of(record: Element) -> Paper | None:
         extra={KIND: "article", **{own: text_at(article, path) for own, path in _DETAILS.items()}},
         retracted=_is_retracted(article, record),
     )
+
+
+def pmid_of(record: Element) -> str:
+    """The PMID of a record of either kind; empty without one."""
+    return text_at(record, "MedlineCitation/PMID") or text_at(record, "BookDocument/PMID")
+
+
+def _book(document: Element) -> Paper | None:
+    """A chapter, whose venue is its book, or a whole book. Editors count as authors of a book that
+    has no others."""
+    chapter = text_at(document, "ArticleTitle") or text_at(document, "VernacularTitle")
+    book = text_at(document, "Book/BookTitle")
+    title = chapter.rstrip(".") or book.rstrip(".")
+    if not title:
+        return None
+    authors = found(document, "AuthorList/Author")
+    if not authors and not chapter:
+        authors = found(document, "Book/AuthorList/Author")
+    pmid = text_at(document, "PMID")
+    details = {own: text_at(document, path) for own, path in _BOOK_DETAILS.items()}
+    ids = found(document, "ArticleIdList/ArticleId")
+    return new_paper(
+        title,
+        _abstract(document),
+        names=map(_name, authors),
+        date=_first_date(document, "Book/PubDate", "ContributionDate", "Book/BeginningDate"),
+        venue=book if chapter else "",
+        doi=next((d for e in ids if (d := bare_doi(whole_text(e)))), ""),
+        pmid=pmid,
+        url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else "",
+        keywords=distinct(texts_at(document, "KeywordList/Keyword")),
+        extra={KIND: "incollection" if chapter else "book", **details},
+    )
+
+
+def _first_date(element: Element, *places: str) -> str:
+    dates = (
+        iso_date(*(text_at(element, f"{place}/{name}") for name in ("Year", "Month", "Day")))
+        or date_in(text_at(element, f"{place}/MedlineDate"))
+        for place in places
+    )
+    return next((date for date in dates if date), "")
 
 
 def _name(author: Element) -> Name:

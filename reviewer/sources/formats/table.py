@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
 from reviewer.text import bare_doi, split_name
 from reviewer.text.identifiers import bare_arxiv_id, date_in, inverted_initials
+from reviewer.text.spreadsheet import PAPER_COLUMNS, unescape_formula
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -50,6 +51,7 @@ _MOST_LINES = 400  # physical lines that one row may go over
 class _Table:
     delimiter: str
     fields: tuple[str, ...]  # the field of each column; empty for an unknown one
+    is_own: bool = False  # written by `review export`
 
 
 def matches(text: str) -> bool:
@@ -76,7 +78,7 @@ def _table(text: str, columns: Mapping[str, str]) -> _Table | None:
             continue
         fields = _once([_plain(name) for name in names], known)
         if best is None or sum(map(bool, fields)) > sum(map(bool, best.fields)):
-            best = _Table(delimiter, fields)
+            best = _Table(delimiter, fields, tuple(names) == PAPER_COLUMNS)
     return best
 
 
@@ -111,11 +113,14 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
             rows = max(1, (len(cells) + 1) // width) if width > 2 else 1
             yield from [Skipped(file=file, position=line, reason=reason)] * rows
             continue
+        cells = list(map(unescape_formula, cells)) if table.is_own else cells
         row = {f: c.strip() for f, c in zip(table.fields, cells, strict=True) if f}
         if not row.get("title"):
             yield Skipped(file=file, position=line, reason="the row has no title")
         else:
-            yield _paper(row, raw, file, line)
+            names = row.get("authors", "")
+            people = names.split("; ") if table.is_own else _people(names)
+            yield _paper(row, people, raw, file, line)
 
 
 def _rows(text: str, table: _Table) -> Iterator[tuple[int, list[str], str]]:
@@ -159,14 +164,14 @@ def _cells(raw: str, table: _Table) -> list[str]:
     return rows[0] if rows else []
 
 
-def _paper(row: Mapping[str, str], raw: str, file: str, line: int) -> Paper:
+def _paper(row: Mapping[str, str], people: Sequence[str], raw: str, file: str, line: int) -> Paper:
     abstract = row.get("abstract", "")
     date = date_in(row.get("date", ""))
     year = date_in(row.get("year", ""))[:4]
     return new_paper(
         row["title"],
         "" if abstract.startswith("[No abstract") else abstract,
-        names=map(split_name, _people(row.get("authors", ""))),
+        names=map(split_name, people),
         date=date if date and (not year or date.startswith(year)) else year,
         venue=row.get("venue", ""),
         doi=bare_doi(row.get("doi", "")),

@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, urlencode
 
 from reviewer.errors import OnlineError
 from reviewer.hosts import Resolve, UnreachableError, place_of
-from reviewer.http import Fetcher, Limits, PassingError, Reply
+from reviewer.http import Fetcher, Limits, NoConnectionError, PassingError, Reply
 from reviewer.retry import Patience, retry, retry_after_s
 from reviewer.settings import Settings, cache_folder
 from reviewer.sources.online.cache import DAY_S, AnswerCache
@@ -32,6 +32,15 @@ _MOST_FAILURES = 2  # in a row: then a service is not asked again in this run
 
 class NotThereError(OnlineError):
     """The source answers that it does not know what was named."""
+
+
+class GivenUpError(OnlineError):
+    """A source that failed too often in this run, and is not asked again."""
+
+
+def is_cut_off(error: OnlineError) -> bool:
+    """True where there is no connection to the source at all."""
+    return isinstance(error, UnreachableError | NoConnectionError)
 
 
 class Web:
@@ -104,7 +113,7 @@ class Web:
         if (found := self._cache.find(request, min(max_age_s, self._most_age_s))) is not None:
             return found
         if self._failures.get(service.name, 0) >= _MOST_FAILURES:
-            raise OnlineError(
+            raise GivenUpError(
                 f"{service.label} failed {_MOST_FAILURES} times in a row and is not asked again",
                 hint="Try again later.",
             )

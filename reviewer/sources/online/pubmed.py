@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reviewer.errors import OnlineError
-from reviewer.sources.formats.pubmed_xml import paper_of
+from reviewer.sources.formats.pubmed_xml import RECORDS, paper_of, pmid_of
 from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import OnlineQuery, Page, with_origin
 from reviewer.sources.parsing.json_path import texts_at, value_at
-from reviewer.sources.parsing.xml_stream import Element, XmlError, read_xml, text_at
+from reviewer.sources.parsing.xml_stream import Element, XmlError, read_xml
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -19,12 +19,13 @@ _MOST_FOUND = 10_000  # more than these its search does not give
 
 def parse_articles(data: bytes) -> Page:
     """The papers of a PubmedArticleSet, without origins. Raises XmlError."""
-    return [_entry(article) for article in read_xml(data).iter("PubmedArticle")]
+    return [_entry(article) for article in read_xml(data).iter(*RECORDS)]
 
 
 def _entry(article: Element) -> Paper | Skipped:
-    pmid = text_at(article, "MedlineCitation/PMID")
-    return paper_of(article) or Skipped(file=f"pmid:{pmid}", reason="the record has no title")
+    return paper_of(article) or Skipped(
+        file=f"pmid:{pmid_of(article)}", reason="the record has no title"
+    )
 
 
 def fetch(web: Web, values: Sequence[str]) -> Page:

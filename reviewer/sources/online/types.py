@@ -78,11 +78,13 @@ class Match(Frozen):
 
 class Enriched(Frozen):
     """What was found for papers of the library. Papers with keys in `enriched` got what they
-    lacked; those in `doubtful` have matches to decide on, best first."""
+    lacked; those in `doubtful` have matches to decide on, best first; of those in `not_asked` no
+    source said anything. `faults` name the sources that failed."""
 
     enriched: tuple[str, ...] = ()
     doubtful: tuple[tuple[str, tuple[Match, ...]], ...] = ()
     not_found: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
     faults: tuple[Skipped, ...] = ()
 
 

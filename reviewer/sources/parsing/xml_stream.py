@@ -10,7 +10,6 @@ import html
 import html.entities
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 from reviewer.errors import SourceError
@@ -54,8 +53,9 @@ def begins_with(text: str, *roots: str) -> bool:
 
 
 def xml_records(text: str, tag: str, once: str = "") -> Iterator[RawEntry]:
-    """Each `<tag>` element, in order. Text between them is a record with a fault;
-    so is each further `once`, an element that a record has once, as where two ran together.
+    """Each `<tag>` element, or of several tags as `one|other`, in order. Text between them is a
+    record with a fault; so is each further `once`, an element that a record has once, as where two
+    ran together.
 
     Raises SourceError when the file declares entities."""
     if declares_entities(text):
@@ -63,13 +63,15 @@ def xml_records(text: str, tag: str, once: str = "") -> Iterator[RawEntry]:
     spaces = " ".join(
         f'xmlns:{p}="{u}"' for p, u in dict(_PREFIX.findall(text[:_HEAD_CHARS])).items()
     )
-    starts = [m.start() for m in re.finditer(rf"<{tag}(?=[\s>/])", text)]
-    close = f"</{tag}>"
-    head = text[: starts[0] if starts else len(text)]
-    marks = max(head.count(close), len(re.findall(rf"<{once}[\s>]", head)) if once else 0)
-    yield from _lost(close * marks, close, 1)
+    opened = list(re.finditer(rf"<({tag})(?=[\s>/])", text))
+    ends = re.compile(rf"</(?:{tag})>")
+    head = text[: opened[0].start() if opened else len(text)]
+    marks = len(ends.findall(head)), len(re.findall(rf"<{once}[\s>]", head)) if once else 0
+    yield from _lost(max(marks), "", 1)
     line, counted = 1, 0
-    for start, limit in pairwise([*starts, len(text)]):
+    limits = [*(m.start() for m in opened[1:]), len(text)]
+    for begun, limit in zip(opened, limits, strict=False):
+        start, close = begun.start(), f"</{begun[1]}>"
         line, counted = line + text.count("\n", counted, start), start
         end = text.find(close, start, limit)
         raw = text[start : end + len(close)] if end >= 0 else text[start:limit]
@@ -82,14 +84,15 @@ def xml_records(text: str, tag: str, once: str = "") -> Iterator[RawEntry]:
             yield RawEntry(line, fault="another record has run into this one")
         if end >= 0:
             after = line + text.count("\n", start, limit)
-            yield from _lost(text[end + len(close) : limit], close, after)
+            between = text[end + len(close) : limit]
+            yield from _lost(len(ends.findall(between)), between, after)
 
 
-def _lost(between: str, close: str, line: int) -> Iterator[RawEntry]:
+def _lost(closed: int, between: str, line: int) -> Iterator[RawEntry]:
     """One fault for each record whose beginning is damaged: its end is outside of any record,
     or at least its text is."""
     holds_text = len(re.sub(r"<[^<>]*>|\s", "", between)) > _STRAY_CHARS
-    for _ in range(between.count(close) or holds_text):
+    for _ in range(closed or holds_text):
         yield RawEntry(line, fault="a record whose beginning is damaged")
 
 

@@ -82,7 +82,7 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Nam
     """The papers behind the draft's keys. A paper of the library is preferred to the entry, for it
     has more text; an entry with an abstract is a paper too."""
     by_key = {entry.key: entry for entry in reversed(bibliography.entries) if entry.key}
-    named = Named()
+    named = Named(unknown={number: _not_listed(number, draft) for number in draft.unlisted})
     for key in draft.keys:
         if key in draft.entries:
             found: Paper | str = _listed(draft.entries[key], by_key, library)
@@ -114,6 +114,12 @@ def _listed(entry: str, by_key: dict[str, Paper], library: Library) -> Paper:
     if held := max((title for title in long if f" {title} " in words), key=len, default=""):
         return titled[held]
     return Paper(parts=(Part(name="title", text=shorten(entry, 200)),))
+
+
+def _not_listed(number: str, draft: Draft) -> str:
+    if draft.entries:
+        return f"the draft's list of references has no [{number}]"
+    return f"the draft has no list of references with [{number}]"
 
 
 def _entered(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from reviewer.render.citation_syntax import Mark, find_marks, nocited
@@ -21,7 +21,7 @@ _LEAD = re.compile(r"\s*(?:>[ \t]?|[-*+][ \t]|\d+[.)][ \t]|\||\\item\b)*\s*")
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|``(.+?)''")
 _MARKDOWN_SIGNS = re.compile(r"(?<!\\)(?:\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=[\w.,])_{1,3}(?!\w)|~~)")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)")
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$&\"'])")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # as in CommonMark
 _BIBLIOGRAPHY = re.compile(
     r"\\(?:bibliography|addbibresource)(?:\[[^\]]*\])?\{([^{}]+)\}"
     r"|^bibliography:[ \t]*([^\n\[\]]+)$",
@@ -35,23 +35,32 @@ _MOST_JOINED = 8  # sentences of one quotation
 
 
 def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
-    """The draft's sentences in order. Marks are pandoc's and LaTeX's wherever they are, and numbers
-    where the draft has a numbered list of references; code, comments, displayed
-    mathematics and headings hold no sentences."""
+    """The draft's sentences in order. Marks are pandoc's and LaTeX's, and numbers in brackets,
+    which name entries of the draft's own list of references; code, comments, displayed mathematics
+    and headings hold no sentences."""
     latex = looks_latex(text) if is_latex is None else is_latex
     entries = numbered_references(text)
     visible, only_listed = nocited(blanked(text, hidden_spans(text, is_latex=latex)))
     marks = find_marks(visible, entries)
     sentences = tuple(_sentences(visible, marks, latex))
     keys = dict.fromkeys([*(k for mark in marks for k in mark.keys), *only_listed])
+    unlisted = _unlisted(marks, entries)
     return Draft(
         form="latex" if latex else "markdown",
         sentences=sentences,
-        keys=tuple(key for key in keys if key != "*"),
+        keys=tuple(key for key in keys if key not in ("*", *unlisted)),
         cites_all="*" in keys,
         bibliographies=_bibliographies(text),
         entries=entries,
+        unlisted=unlisted,
     )
+
+
+def _unlisted(marks: list[Mark], entries: Collection[str]) -> tuple[str, ...]:
+    """The numbers that are cited and not in the draft's list."""
+    otherwise = {key for mark in marks if not mark.is_number for key in mark.keys}
+    numbers = dict.fromkeys(key for mark in marks if mark.is_number for key in mark.keys)
+    return tuple(n for n in numbers if n not in entries and n not in otherwise)
 
 
 def _sentences(text: str, marks: list[Mark], latex: bool) -> Iterator[DraftSentence]:

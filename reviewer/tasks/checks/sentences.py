@@ -12,6 +12,7 @@ from reviewer.tasks.paper_chunks import chunks_of
 from reviewer.text import clean, figures_without_proof, sentence_spans
 from reviewer.text.keywords import query_terms
 from reviewer.text.numbers import figure_spans
+from reviewer.text.views import clean_view
 from reviewer.types import Citation, Paper
 from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Problem
 from reviewer.types.papers import Chunk
@@ -80,7 +81,8 @@ def _quotes(
     """The quotes that are in a cited paper, and those that are in none."""
     found, lost = [], []
     for said in sentence.quotes:
-        placed = ((paper, *_located(said, paper)) for paper in papers.values())
+        ways = dict.fromkeys((said, _in_signs(said), _in_hyphens(said)))
+        placed = ((p, *_located(way, p)) for way in ways for p in papers.values())
         paper, part, spans = next((place for place in placed if place[2]), (None, "", []))
         if paper is not None:
             citations = _citations(paper, [(part, *span) for span in spans], library)
@@ -90,21 +92,38 @@ def _quotes(
     return found, lost
 
 
+def _in_signs(said: str) -> str:
+    """With dashes as Markdown and LaTeX print them."""
+    return said.replace("---", "—").replace("--", "–")
+
+
+def _in_hyphens(said: str) -> str:
+    """With dashes as they are written in the sources of Markdown and LaTeX, and in abstracts."""
+    return said.replace("—", "---").replace("–", "--")
+
+
 def _located(said: str, paper: Paper) -> tuple[str, list[tuple[int, int]]]:
     """The part of the paper that has the quoted words, and the span of each piece of them, in
     order; no part and no spans if one piece is missing."""
     pieces = [piece for piece in _OMISSION.split(said) if re.search(r"\w", piece)]
     for part in paper.own_parts:
-        spans: list[tuple[int, int]] = []
-        for piece in pieces:
-            at = spans[-1][1] if spans else 0
-            span = _place(piece, part.text, at)
-            if span is None:
-                break
-            spans.append(span)
-        if spans and len(spans) == len(pieces):
+        if spans := _spans(pieces, part.text):
             return part.name, spans
+        view = clean_view(part.text)  # a draft shows a text cleaned: `a~b` as "a b"
+        if view.text != part.text and (spans := _spans(pieces, view.text)):
+            return part.name, [view.original_span(a, b) for a, b in spans]
     return "", []
+
+
+def _spans(pieces: Sequence[str], text: str) -> list[tuple[int, int]]:
+    """The span of each piece, in order; empty if one is missing."""
+    spans: list[tuple[int, int]] = []
+    for piece in pieces:
+        span = _place(piece, text, spans[-1][1] if spans else 0)
+        if span is None:
+            return []
+        spans.append(span)
+    return spans
 
 
 def _place(piece: str, text: str, start: int) -> tuple[int, int] | None:

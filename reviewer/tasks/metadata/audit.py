@@ -12,7 +12,6 @@ from reviewer.library import Library
 from reviewer.sources.formats.openalex import paper_of
 from reviewer.sources.online import NotThereError, Web, source_named
 from reviewer.sources.online.cache import DAY_S
-from reviewer.sources.online.fetch import in_one_line
 from reviewer.sources.online.types import (
     Audited,
     AuditFinding,
@@ -23,10 +22,11 @@ from reviewer.sources.online.types import (
     with_origin,
 )
 from reviewer.sources.parsing.json_path import text_at, value_at
+from reviewer.tasks.metadata.faults import Faults
 from reviewer.text import bare_doi
 from reviewer.text.identifiers import arxiv_id_in, without_version
 from reviewer.types import Paper
-from reviewer.types.papers import Part, Skipped
+from reviewer.types.papers import Part
 from reviewer.types.progress import Progress, silent
 
 NOTE = "retraction_"  # and a source's name: the key in `Paper.extra` of what the source says
@@ -41,7 +41,7 @@ class _Work:
     web: Web
     checked: set[str] = field(default_factory=set)
     findings: list[AuditFinding] = field(default_factory=list)
-    faults: list[Skipped] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
 
     def note(self, paper: Paper, event: Event, **found: str) -> None:
         """Keep a finding: its detail, source, identifier and the other paper's key."""
@@ -70,7 +70,7 @@ def audit_papers(
         checked=len(work.checked),
         findings=tuple(dict.fromkeys(work.findings)),
         unknown=tuple(p.key for p in papers if p.id not in with_some),
-        faults=tuple(dict.fromkeys(work.faults)),
+        faults=work.faults.all(),
     )
 
 
@@ -92,7 +92,7 @@ def _entries(work: _Work, known: Known, progress: Progress) -> Pages:
             except NotThereError:
                 pass  # a DOI that another agency registered
             except OnlineError as error:
-                work.faults.append(Skipped(file=label, reason=in_one_line(error)))
+                work.faults.note(label, error)
             done += 1
     progress("Auditing", total, total)
 

@@ -14,8 +14,7 @@ from reviewer.errors import OnlineError, UsageError
 from reviewer.library import Library
 from reviewer.library.dedupe.groups import identities
 from reviewer.sources.online import NotThereError, Web, fetch_papers, source_named
-from reviewer.sources.online.fetch import in_one_line
-from reviewer.sources.online.services import require_searched
+from reviewer.sources.online.services import SERVICES, require_searched
 from reviewer.sources.online.types import (
     Enriched,
     Identifier,
@@ -24,6 +23,7 @@ from reviewer.sources.online.types import (
     read_identifier,
     with_origin,
 )
+from reviewer.tasks.metadata.faults import Faults
 from reviewer.text import clean, normalise_title
 from reviewer.types import Paper
 from reviewer.types.papers import Part, Skipped
@@ -58,7 +58,8 @@ class _Work:
     enriched: list[str] = field(default_factory=list)
     doubtful: list[tuple[str, tuple[Match, ...]]] = field(default_factory=list)
     not_found: list[str] = field(default_factory=list)
-    faults: list[Skipped] = field(default_factory=list)
+    not_asked: list[str] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
 
 
 def enrich_papers(
@@ -87,7 +88,8 @@ def enrich_papers(
         enriched=tuple(work.enriched),
         doubtful=tuple(work.doubtful),
         not_found=tuple(work.not_found),
-        faults=tuple(dict.fromkeys(work.faults)),
+        not_asked=tuple(work.not_asked),
+        faults=work.faults.all(),
     )
 
 
@@ -119,8 +121,8 @@ def _found_entry(work: _Work, paper: Paper) -> Paper | None:
         return _entry(paper, certain)
     if matches:
         work.doubtful.append((paper.key, tuple(matches[:_MOST_SHOWN])))
-    elif has_answer:
-        work.not_found.append(paper.key)
+    else:
+        (work.not_found if has_answer else work.not_asked).append(paper.key)
     return None
 
 
@@ -147,7 +149,7 @@ def _matches(work: _Work, paper: Paper) -> tuple[list[Match], bool]:
         except NotThereError:
             entries = []
         except OnlineError as error:
-            work.faults.append(Skipped(file=paper.key, reason=in_one_line(error)))
+            work.faults.note(SERVICES[name].label, error)
             continue
         has_answer = True
         matches = [match_of(paper, e) for e in entries if isinstance(e, Paper)]
@@ -236,7 +238,7 @@ def _free_copy(work: _Work, paper: Paper, found: Paper | None) -> Iterator[list[
     except NotThereError:
         return
     except OnlineError as error:
-        work.faults.append(Skipped(file=paper.key, reason=in_one_line(error)))
+        work.faults.note(SERVICES["unpaywall"].label, error)
         return
     if copy:
         entry = Paper(parts=(Part(name="title", text=paper.title),), doi=doi, extra=dict(copy))

@@ -23,6 +23,34 @@ class Redo:
     papers: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What an update did: rows and columns that are new, rows that are gone, cells of the earlier
+    table that were asked again, and cells that stay."""
+
+    rows_added: int
+    rows_gone: int
+    columns_added: int
+    asked_again: int
+    kept: int
+
+
+def changes(earlier: Table, table: Table, redo: Redo) -> Changes:
+    """What an update made of the earlier table."""
+    kept = kept_cells(earlier, table.columns, table.papers, redo)
+    columns = {column.name for column in table.columns}
+    before = {column.name for column in earlier.columns}
+    rows, old = ({row.paper_id for row in t.rows} for t in (table, earlier))
+    stay = sum(len(kept[paper_id]) for paper_id in rows & old)
+    return Changes(
+        rows_added=len(rows - old),
+        rows_gone=len(old - rows),
+        columns_added=len(columns - before),
+        asked_again=len(rows & old) * len(columns & before) - stay,
+        kept=stay,
+    )
+
+
 def kept_cells(
     earlier: Table | None, columns: Sequence[Column], papers: Sequence[Paper], redo: Redo
 ) -> Cells:
