@@ -60,7 +60,7 @@ def add(
     as texts, by content; and papers from online sources, by identifier, search or citation. A file
     that has not changed is not read again."""
     from reviewer.cli.commands.online import add_wanted, check_wanted
-    from reviewer.cli.library import say_skipped
+    from reviewer.cli.library import say_merged, say_skipped
     from reviewer.library import Library
     from reviewer.library.decisions import count_doubtful
     from reviewer.render.json import added_json
@@ -79,6 +79,7 @@ def add(
         added = add_wanted(shelf, wanted, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)
         say_skipped(added, progress)
+        say_merged(added, progress)
     print_out(added_json(added) if json else _summary(added))
     if waiting and not common.quiet:
         print_error(f"{counted(waiting, 'pair')} may be one paper each: review duplicates")
