@@ -19,7 +19,7 @@ from reviewer.types import Paper
 
 SAME_TEXT, OTHER_TEXT = 0.5, 0.1  # the share of the shorter text's runs that both have
 _RUN = 20  # letters
-_LEAST_RUNS, _LEAST_BODY_RUNS = 60, 400  # shorter texts say nothing of each other
+_LEAST_RUNS = 60  # a shorter text says nothing of another
 _COMPARED_CHARS = 20_000
 _OPENING_CHARS = 4_000  # where a text names its title and its authors
 _MOST_FAMILIES = 6
@@ -125,7 +125,7 @@ def _texts(one: Look, other: Look) -> Agreement:
         return "unknown"
     if whole >= SAME_TEXT:
         return "same"
-    bodies = _shared(one.body, other.body, _LEAST_BODY_RUNS)
+    bodies = _shared(one.body, other.body, _LEAST_RUNS)
     abstracts = _shared(one.abstract, other.abstract, _LEAST_RUNS)
     if bodies is not None:
         return "none" if whole < OTHER_TEXT else "some"
