@@ -12,7 +12,8 @@ TITLE = "On the Taste of Round Apples"
 TEXT = "Apples fall from old trees in autumn, and people who walk by may eat them. " * 9
 BADGES = (
     "OPEN", "Open Access", "ARTICLE", "Article OPEN", "Research Article",
-    "RESEARCH ARTICLE  Open Access", "ORIGINAL ARTICLE", "Original Research", "Original Investigation | Public Health",
+    "RESEARCH ARTICLE  Open Access", "ORIGINAL ARTICLE", "Original Research",
+    "Original Investigation | Public Health",
     "Contents lists available at ScienceDirect", "Journal of Round Fruit", "Review Article",
     "Full-Length Article", "Short Communication", "Case Report", "Brief Report", "Mini-Review",
     "Letter to the Editor", "Editorial", "Perspective", "Author's Accepted Manuscript",
@@ -27,7 +28,8 @@ HEADINGS = (
 TITLES = (
     TITLE, "Annual Report", "Open Problems in Pomology", "Review of Deep Pruning",
     "Open Access and its Critics", "Methods for Pears", "Research Articles on Pears: A Corpus",
-    "Background Noise in Orchards", "3 Ways to Peel", "Letters Home", "Volume of a Pear", "Contents of a Pear",
+    "Background Noise in Orchards", "3 Ways to Peel", "Letters Home", "Volume of a Pear",
+    "Contents of a Pear",
     "Part-based Pears", "A Systematic Review of Pears",
 )  # fmt: skip
 
