@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from reviewer.types.searches import Filters
 
 MOST_SKIPPED_SHOWN = 20
+MOST_MERGED_SHOWN = 20
 MOST_FILES_SHOWN = 10
+_TITLE_CHARS = 90
 _EMBEDDING = "embedding"  # in place of the file, in a note that is not about a file
 
 
@@ -111,6 +113,20 @@ def say_skipped(added: Added, progress: Progress) -> None:
     more = len(added.skipped) - MOST_SKIPPED_SHOWN
     if more > 0:
         progress(f"... and {more} more were skipped (--json names them all)", -1, 0)
+
+
+def say_merged(added: Added, progress: Progress) -> None:
+    """Name the papers that new entries were merged into, those of several titles first."""
+    from reviewer.text import clean
+    from reviewer.text.views import shorten
+
+    for paper in sorted(added.merged, key=lambda p: p.titles < 2)[:MOST_MERGED_SHOWN]:
+        title = shorten(clean(paper.title), _TITLE_CHARS)
+        progress(f"Merged {paper.entries} entries into {paper.key}: {title}", -1, 0)
+    more = len(added.merged) - MOST_MERGED_SHOWN
+    if more > 0:
+        papers = counted(more, "more paper")
+        progress(f"... and entries into {papers} (--json names them all)", -1, 0)
 
 
 def _place(skipped: Skipped) -> str:

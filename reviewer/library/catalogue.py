@@ -125,12 +125,13 @@ class Catalogue:
 
     def paper_like(self, entry: Paper) -> Paper | None:
         """The paper that an entry of a bibliography names: by DOI, arXiv id or PMID, else by title,
-        else by its key."""
+        else by its key. Of several papers with one identifier it is the one with the title."""
         known = [f"{kind}:{value}" for kind, value in identities(entry)]
-        by_title = [name for name in known if name.startswith("title:")]
-        for names in ([name for name in known if name not in by_title], by_title):
-            if numbers := self.numbers_known_as(names):
-                return self.papers_numbered(numbers[:1]).get(numbers[0])
+        titled = self.numbers_known_as(name for name in known if name.startswith("title:"))
+        numbers = self.numbers_known_as(name for name in known if not name.startswith("title:"))
+        for number in [*(n for n in numbers if n in titled), *numbers, *titled]:
+            if paper := self.papers_numbered([number]).get(number):
+                return paper
         return self.paper_named(entry.key)
 
     def key_is_free(self, key: str, paper_id: str) -> bool:

@@ -65,6 +65,7 @@ class Totals:
         """The sum of all batches: a paper that one added and another updated counts as added."""
         added = tuple(dict.fromkeys(i for m in self.merged for i in m.added))
         updated = tuple(dict.fromkeys(i for m in self.merged for i in m.updated if i not in added))
+        merged = {paper.id: paper for m in self.merged for paper in m.merged}
         return Added(
             entries=self.entries,
             added=added,
@@ -73,6 +74,7 @@ class Totals:
             skipped=tuple(self.skipped),
             notes=tuple(self.notes),
             unread=tuple(dict.fromkeys(self.unread)),
+            merged=tuple(merged.values()),
             files_read=self.files_read,
         )
 
@@ -231,11 +233,16 @@ def _is_pdf(file: str | Skipped) -> bool:
 def _text_of_entry(entry: Paper, found: Paper) -> Paper:
     """A linked PDF's text under the facts of the entry that names it."""
     title = Part(name="title", text=entry.title)
+    certainty = {n: c for n, c in found.extra.get("certainty", {}).items() if n != "title"}
     own = [
         p for p in found.parts if p.name == "body" or (p.name == "abstract" and not entry.abstract)
     ]
     return entry.model_copy(
-        update={"parts": (title, *own), "origins": found.origins, "extra": {**found.extra}}
+        update={
+            "parts": (title, *own),
+            "origins": found.origins,
+            "extra": {**found.extra, "certainty": certainty},
+        }
     )
 
 

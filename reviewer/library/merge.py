@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from reviewer.library.catalogue import Catalogue, KeptEntry
 from reviewer.library.citekeys import is_key_of, key_base
-from reviewer.library.dedupe.groups import group_same, identities, merge_entries
+from reviewer.library.dedupe.groups import group_entries, identities, merge_entries
 from reviewer.library.index.chunking import chunk_paper
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.pair_store import PairStore, ends_of, link_names, signs_of
 from reviewer.library.storage.database import Database
+from reviewer.text import normalise_title
 from reviewer.types import Paper
+from reviewer.types.duplicates import Pair
+from reviewer.types.papers import MergedPaper
 
 
 @dataclass(frozen=True)
 class Merged:
-    """Ids of papers that are new or changed, and how many entries changed nothing."""
+    """Ids of papers that are new or changed, how many entries changed nothing, and the papers that
+    new entries were merged into."""
 
     added: tuple[str, ...]
     updated: tuple[str, ...]
     unchanged: int
+    merged: tuple[MergedPaper, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,13 @@ class _Group:
         return [*(kept.entry for kept in self.kept), *self.new]
 
     @property
+    def is_merged(self) -> bool:
+        """True when a new entry joined another one, and did not only take the place of one."""
+        kept, new = {k.sign for k in self.kept}, set(signs_of(self.new))
+        is_heir = len(self.papers) == 1 and len(self.heir_of) == len(new)
+        return bool(new - kept) and len(kept | new) > 1 and not is_heir
+
+    @property
     def papers(self) -> set[int]:
         return {kept.paper for kept in self.kept} | self.heir_of
 
@@ -54,6 +67,7 @@ class Merger:
         self.pairs = PairStore(database)
         self._links: dict[str, set[str]] = {}
         self._given: set[str] = set()
+        self._doubtful: list[Pair] = []
 
     def merge(
         self, entries: Sequence[Paper], replaced: Mapping[str, KeptEntry] | None = None
@@ -71,6 +85,7 @@ class Merger:
             merged = self._save(groups, len(entries) - len(fresh))
             self._catalogue.remove_entries(kept.number for kept in gone.values())
             self.pairs.keep(fresh)
+            self.pairs.ask(self._doubtful)
             self._link(groups)
             self._chunks.index_words()
             return merged
@@ -81,6 +96,7 @@ class Merger:
             groups = self._groups([], {}, papers)
             self._database.next_generation()
             self._save(groups, 0)
+            self.pairs.ask(self._doubtful)
             self._link(groups)
             self._chunks.index_words()
 
@@ -105,6 +121,7 @@ class Merger:
         self._links = link_names(self.pairs.pairs_of(signs_of(fresh)))
         names = {name for entry in fresh for name in self._names(entry)}
         papers = {*near, *(kept.paper for kept in gone.values())}
+        self._doubtful = []
         if not (names or papers):
             return []
         numbers = {kept.number for kept in gone.values()}
@@ -113,13 +130,15 @@ class Merger:
         entries = [*(k.entry for k in kept), *fresh]
         pairs = self.pairs.pairs_of(signs_of(entries))
         self._links = link_names(pairs)
+        grouped = group_entries(entries, [*pairs, *_kept_together(found, pairs)])
+        self._doubtful = grouped.doubtful
         return [
             _Group(
                 tuple(kept[i] for i in group if i < len(kept)),
                 new := tuple(entries[i] for i in group if i >= len(kept)),
                 frozenset(gone[sign].paper for sign in signs_of(new) if sign in gone),
             )
-            for group in sorted(group_same(entries, pairs), key=lambda group: group[0])
+            for group in sorted(grouped.groups, key=lambda group: group[0])
         ]
 
     def _save(self, groups: Sequence[_Group], already: int) -> Merged:
@@ -139,6 +158,7 @@ class Merger:
         for number in gone:
             self._catalogue.remove_paper(number)
         updated, unchanged = [], already
+        merged: list[MergedPaper] = []
         for group, owner in zip(groups, owners, strict=True):
             if owner is not None:
                 absorbed = [gone[n] for n in sorted(group.papers & gone.keys())]
@@ -150,8 +170,23 @@ class Merger:
                 unchanged += max(0, len(group.new) - is_changed)
             elif not group.kept:
                 added.append(self._save_group(group, None, []))
+                paper_id = added[-1]
                 unchanged += len(group.new) - 1
-        return Merged(tuple(added), tuple(updated), unchanged)
+            if group.is_merged:
+                merged.append(self._merged(paper_id, group))
+        return Merged(tuple(added), tuple(updated), unchanged, tuple(merged))
+
+    def _merged(self, paper_id: str, group: _Group) -> MergedPaper:
+        paper = self._catalogue.paper_named(paper_id)
+        assert paper is not None
+        signs, titles = signs_of(group.entries), {normalise_title(e.title) for e in group.entries}
+        return MergedPaper(
+            id=paper_id,
+            key=paper.key,
+            title=paper.title,
+            entries=len(set(signs)),
+            titles=len(titles),
+        )
 
     def _save_split(
         self, group: _Group, before: Mapping[int, Paper], bases: Mapping[int, str]
@@ -253,6 +288,25 @@ def _owners(groups: Sequence[_Group]) -> list[int | None]:
         owners.append(min(group.papers - taken, default=None))
         taken.add(owners[-1])
     return owners
+
+
+def _kept_together(kept: Sequence[KeptEntry], pairs: Iterable[Pair]) -> list[Pair]:
+    """Pairs that hold together what is one paper and would not become one by today's rules, as an
+    earlier release merged it: only a person splits a paper that they may have cited."""
+    papers = Counter(k.paper for k in kept)
+    if not any(count > 1 for count in papers.values()):
+        return []
+    grouped = group_entries([k.entry for k in kept], [p for p in pairs if p.verdict == "same"])
+    parts: dict[int, list[str]] = defaultdict(list)
+    for group in grouped.groups:
+        firsts = {kept[i].paper: kept[i].sign for i in reversed(group)}
+        for paper, sign in firsts.items():
+            parts[paper].append(sign)
+    return [
+        Pair(one=min(ends), other=max(ends), verdict="same", is_decided=True)
+        for signs in parts.values()
+        for ends in combinations(signs, 2)
+    ]
 
 
 def _id_of(signs: Iterable[str]) -> str:

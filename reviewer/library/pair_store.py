@@ -39,11 +39,15 @@ class PairStore:
         signs = list(likenesses)
         likenesses |= self._near(set().union(*(blocks_of(likenesses[s]) for s in signs)))
         pairs = list(pairs_between(likenesses, signs))
+        self.ask(pairs)
+        return pairs
+
+    def ask(self, pairs: Iterable[Pair]) -> None:
+        """Keep the verdicts of rules. What a person decided, or a rule said before, stays."""
         self._database.run_many(
             "INSERT OR IGNORE INTO pairs VALUES (?,?,?,?,0)",
             [(p.one, p.other, p.verdict, p.reason) for p in pairs],
         )
-        return pairs
 
     def _near(self, blocks: Iterable[int]) -> dict[str, Likeness]:
         """The kept entries in these blocks; a block with too many entries is passed over."""

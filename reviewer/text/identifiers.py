@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 
-_DOI_HOST = r"https?://(?:dx\.|www\.)?doi\.org/"
+_DOI_HOST = r"(?:https?://)?(?:dx\.|www\.)?doi\.org/"
 _DOI_ADDRESS = re.compile(rf"^(?:{_DOI_HOST}|doi:\s*)", re.IGNORECASE)
 _DOI_BEFORE = re.compile(rf"^(?:{_DOI_HOST}|doi:?\s*)+", re.IGNORECASE)
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
-ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?"
+_DOI = re.compile(r"10\.[1-9]\d{3,8}(?:\.\d+)*/\S+")
+# What templates of ACM, IEEE and others print until a paper has its DOI, and the examples that the
+# DOI Handbook and Crossref give.
+_NO_DOI = re.compile(
+    r"10\.[\d.]+/(?:[xn0?*#\W_]*|.*(?<![a-z])x{3,}(?![a-z]).*|.*\.doi)"
+    r"|10\.1000/xyz123|10\.5555/12345678|10\.1145/1122445\.1122456",
+    re.IGNORECASE,
+)
+_MOST_TEMPLATE_CHARS = 100
+_PMID = re.compile(
+    r"(?:https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/|pmid:?\s*)?"
+    r"0*([1-9]\d{0,7})/?",
+    re.IGNORECASE,
+)
+ARXIV_ID = r"(?:\d\d(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?"
 _ARXIV_NAMED = re.compile(
     rf"arxiv(?:\.org/(?:abs|pdf|html)/|\s*:\s*|\.)({ARXIV_ID})(?![\d/])", re.IGNORECASE
 )
 _ARXIV_BARE = re.compile(rf"(?:arxiv:\s*)?({ARXIV_ID})", re.IGNORECASE)
-_ARXIV_ADDRESS = re.compile(
-    r"^(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", re.IGNORECASE
-)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)")
@@ -23,9 +33,17 @@ _INITIALS = re.compile(r"(?:[A-Z]\.[- ]?){1,4}|(?!I{2,3}$|I?V$)[A-Z]{1,3}(?:-[A-
 
 
 def bare_doi(text: str) -> str:
-    """The DOI without the address or the `doi:` before it; empty for a text without a DOI."""
+    """The DOI without the address or the `doi:` before it. Empty for a text without a DOI: one is
+    `10.NNNN/...`, and no template's `10.1145/nnnnnnn.nnnnnnn`."""
     found = _DOI.match(_DOI_BEFORE.sub("", text.strip()))
-    return found.group().rstrip(".,;") if found else ""
+    doi = found.group().rstrip(".,;") if found else ""
+    return "" if len(doi) <= _MOST_TEMPLATE_CHARS and _NO_DOI.fullmatch(doi) else doi
+
+
+def bare_pmid(text: str) -> str:
+    """The PMID without zeros, an address or `PMID:` before it; empty for a text that is none."""
+    found = _PMID.fullmatch(text.strip())
+    return found[1] if found else ""
 
 
 def without_doi_address(text: str) -> str:
@@ -48,13 +66,8 @@ def arxiv_id_in(text: str) -> str:
 
 def bare_arxiv_id(text: str) -> str:
     """The arXiv id if the text is one, with or without `arXiv:` before it, else `arxiv_id_in`."""
-    found = _ARXIV_BARE.fullmatch(text.strip())
+    found = _ARXIV_BARE.fullmatch(text.strip().removesuffix(".pdf"))
     return found[1] if found else arxiv_id_in(text)
-
-
-def without_arxiv_address(text: str) -> str:
-    """The text without arXiv's address or the `arXiv:` before it, whether it is an id or not."""
-    return _ARXIV_ADDRESS.sub("", text).removesuffix(".pdf")
 
 
 def without_version(arxiv_id: str) -> str:

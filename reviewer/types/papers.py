@@ -97,6 +97,16 @@ class Chunk(Frozen):
     text: str
 
 
+class MergedPaper(Frozen):
+    """A paper that a new entry was merged into: of how many entries and different titles it is."""
+
+    id: str
+    key: str
+    title: str
+    entries: int
+    titles: int
+
+
 class Added(Frozen):
     """What adding files did. Each entry is in exactly one of added, updated and unchanged;
     `unread` are the files that were named and from which nothing was read."""
@@ -108,6 +118,7 @@ class Added(Frozen):
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[Skipped, ...] = ()
     unread: tuple[str, ...] = ()
+    merged: tuple[MergedPaper, ...] = ()
     files_read: int = 0
     papers: int = 0
     embedded: int = 0

@@ -24,7 +24,7 @@ RECORDS = st.lists(
         paper,
         st.sampled_from(["One", "ONE!", "Two", "Three", "?"]),
         st.sampled_from(["", "Short.", "Longer.", "Other."]),
-        doi=st.sampled_from(["", "", "10.1/a", "https://doi.org/10.1/A", "10.1/b"]),
+        doi=st.sampled_from(["", "", "10.1000/a", "https://doi.org/10.1000/A", "10.1000/b"]),
         arxiv_id=st.sampled_from(["", "", "2501.00001", "arXiv:2501.00001v2", "2501.00002"]),
         pmid=st.sampled_from(["", "", "", "7", "8"]),
         date=st.sampled_from(["", "--09-29", "2025", "2025-09", "2025-09-29", "2024-01-01"]),
@@ -68,7 +68,9 @@ def test_the_order_of_records_never_matters(records, random):
 
 @given(RECORDS)
 def test_one_identifier_is_one_paper_and_two_of_a_kind_are_not_joined_by_title(records):
-    records = placed(records)
+    """Where nothing says that it is given to several works: test_dedupe_works has those."""
+    plain = [r.model_copy(update={"authors": (), "year": None}) for r in records]
+    records = placed(r for r in plain if r.title != "Three")
     groups = group_same(records)
     home = {i: n for n, group in enumerate(groups) for i in group}
     strong = [{n for n in identities(r) if n[0] != "title"} for r in records]
@@ -109,9 +111,9 @@ def test_adding_the_same_records_again_makes_the_same_papers(records):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"doi": "10.1/A"}, {"doi": "https://doi.org/10.1/a"}),
-        ({"doi": "10.1/A"}, {"doi": "doi: 10.1/a "}),
-        ({"doi": "http://dx.doi.org/10.1/a"}, {"doi": "10.1/a"}),
+        ({"doi": "10.1000/A"}, {"doi": "https://doi.org/10.1000/a"}),
+        ({"doi": "10.1000/A"}, {"doi": "doi: 10.1000/a "}),
+        ({"doi": "http://dx.doi.org/10.1000/a"}, {"doi": "10.1000/a"}),
         ({"arxiv_id": "2501.00001v1"}, {"arxiv_id": "2501.00001v12"}),
         ({"arxiv_id": "2501.00001"}, {"arxiv_id": "arXiv:2501.00001v2"}),
         ({"arxiv_id": "2501.00001"}, {"arxiv_id": "https://arxiv.org/abs/2501.00001v3"}),
@@ -128,11 +130,11 @@ def test_one_identifier_in_two_spellings_is_one_paper(one, other):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"doi": "10.1/a"}, {"doi": "10.1/b"}),
+        ({"doi": "10.1000/a"}, {"doi": "10.1000/b"}),
         ({"arxiv_id": "2501.00001"}, {"arxiv_id": "2501.00002"}),
         ({"arxiv_id": "2501.00001"}, {"doi": "10.48550/arXiv.2501.00002"}),
         ({"pmid": "7"}, {"pmid": "70"}),
-        ({"doi": "10.1/a", "pmid": "7"}, {"doi": "10.1/b"}),
+        ({"doi": "10.1000/a", "pmid": "7"}, {"doi": "10.1000/b"}),
     ],
 )
 def test_one_title_with_two_values_of_one_identifier_is_two_papers(one, other):
@@ -143,7 +145,7 @@ def test_one_title_with_two_values_of_one_identifier_is_two_papers(one, other):
     ("one", "other"),
     [
         ({}, {}),
-        ({"doi": "10.1/a"}, {}),
+        ({"doi": "10.1000/a"}, {}),
         ({"arxiv_id": "2501.00001"}, {"year": 2025}),
         ({"authors": ("Ann Lee",)}, {"authors": ("Lee, A.", "Bo Li")}),
     ],
@@ -155,9 +157,9 @@ def test_one_title_is_one_paper_when_no_identifier_speaks_against_it(one, other)
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"doi": "10.1/a"}, {"arxiv_id": "2501.00001"}),
-        ({"doi": "10.1/a"}, {"doi": "10.48550/arXiv.2501.00001"}),
-        ({"doi": "10.1/a"}, {"doi": "10.1101/2024.01.02.123456"}),
+        ({"doi": "10.1000/a"}, {"arxiv_id": "2501.00001"}),
+        ({"doi": "10.1000/a"}, {"doi": "10.48550/arXiv.2501.00001"}),
+        ({"doi": "10.1000/a"}, {"doi": "10.1101/2024.01.02.123456"}),
         ({"authors": ("Ann Lee",)}, {"authors": ("Bo Li",)}),
     ],
 )
@@ -166,7 +168,7 @@ def test_a_preprint_and_a_published_paper_of_one_title_stay_two_and_so_do_other_
 
 
 def test_what_a_person_decided_goes_before_titles_and_identifiers():
-    records = placed([paper("One", doi="10.1/a"), paper("Two", doi="10.1/a"), paper("Three")])
+    records = placed([paper("One", doi="10.1000/a"), paper("Two", doi="10.1000/a"), paper("Three")])
     signs = [r.origins[0].sha256 for r in records]
     assert sorted(group_same(records)) == [[0, 1], [2]]
     apart = Pair(one=signs[0], other=signs[1], verdict="apart", is_decided=True)
@@ -184,21 +186,21 @@ def test_a_rule_joins_similar_titles_but_never_two_values_of_one_identifier():
 
 
 def test_titles_without_words_join_nothing():
-    assert len(group_same([paper("?!"), paper("..."), paper("?!", doi="10.1/a")])) == 3
+    assert len(group_same([paper("?!"), paper("..."), paper("?!", doi="10.1000/a")])) == 3
 
 
 def test_a_record_can_join_two_others():
     records = [
         paper("Preprint", arxiv_id="2501.00001"),
-        paper("Article", doi="10.1/a"),
-        paper("Both", doi="10.1/a", arxiv_id="2501.00001"),
+        paper("Article", doi="10.1000/a"),
+        paper("Both", doi="10.1000/a", arxiv_id="2501.00001"),
     ]
     assert len(group_same(records[:2])) == 2
     assert group_same(records) == [[0, 1, 2]]
 
 
 def test_a_record_without_identifiers_joins_one_of_two_papers_of_its_title():
-    records = [paper(doi="10.1/b"), paper(abstract="Mine."), paper(doi="10.1/a")]
+    records = [paper(doi="10.1000/b"), paper(abstract="Mine."), paper(doi="10.1000/a")]
     assert sorted(group_same(records)) == [[0], [1, 2]]
 
 
@@ -218,9 +220,9 @@ def test_nothing_makes_no_papers():
         ("author_note", "", "10 authors"),
         ("organisation", "", "Google"),
         ("venue", "ACL", "ACL 2025"),
-        ("doi", "", "10.1/a"),
-        ("doi", "10.48550/arXiv.2501.00001", "10.1/a"),
-        ("doi", "https://doi.org/10.48550/arXiv.2501.00001", "10.1/a"),
+        ("doi", "", "10.1000/a"),
+        ("doi", "10.48550/arXiv.2501.00001", "10.1000/a"),
+        ("doi", "https://doi.org/10.48550/arXiv.2501.00001", "10.1000/a"),
         ("arxiv_id", "2501.00001", "2501.00001v2"),
         ("pmid", "", "7"),
         ("url", "", "https://a.org"),
@@ -271,5 +273,5 @@ def test_lists_and_other_fields_are_joined():
 
 
 def test_a_record_alone_stays_what_it_is():
-    one = paper("A", "B", doi="10.1/a", date="2025-09", year=2025, extra={"votes": 1}, at=3)
+    one = paper("A", "B", doi="10.1000/a", date="2025-09", year=2025, extra={"votes": 1}, at=3)
     assert merge_entries([one]) == one

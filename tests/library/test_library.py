@@ -128,11 +128,11 @@ def test_a_joining_record_merges_two_papers_and_old_names_still_find_it(library,
     library.add(
         [
             write_listing(tmp_path / "a.jsonl", {"title": "On nets", "arxiv_id": "2501.00001"}),
-            write_listing(tmp_path / "b.jsonl", {"title": "Of webs", "doi": "10.1/a"}),
+            write_listing(tmp_path / "b.jsonl", {"title": "Of webs", "doi": "10.1000/a"}),
         ]
     )
     first, second = library.papers()
-    joining = {"title": "Nets and webs", "doi": "10.1/a", "arxiv_id": "2501.00001"}
+    joining = {"title": "Nets and webs", "doi": "10.1000/a", "arxiv_id": "2501.00001"}
     added = library.add([write_listing(tmp_path / "c.jsonl", joining)])
     assert (added.papers, added.updated) == (1, (first.id,))
     (merged,) = library.papers()

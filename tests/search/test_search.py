@@ -109,12 +109,12 @@ def test_the_same_question_has_the_same_answer_in_another_library(samples, tmp_p
 
 
 def test_papers_that_are_equally_good_come_in_the_order_of_adding(tmp_path):
-    records = [{"title": "Reward", "abstract": "Same text.", "doi": f"10.1/{n}"} for n in "cab"]
+    records = [{"title": "Reward", "abstract": "Same text.", "doi": f"10.1000/{n}"} for n in "cab"]
     with small(tmp_path, *records) as library:
         assert [hit.paper.doi for hit in find("reward", library).hits] == [
-            "10.1/c",
-            "10.1/a",
-            "10.1/b",
+            "10.1000/c",
+            "10.1000/a",
+            "10.1000/b",
         ]
 
 

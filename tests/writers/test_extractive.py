@@ -109,7 +109,7 @@ def test_each_paper_is_read_once_and_quoted_from_its_own_text(samples, question)
 
 def answered(tmp_path, question, *abstracts):
     records = [
-        {"title": f"Paper {n}", "abstract": text, "doi": f"10.1/{n}"}
+        {"title": f"Paper {n}", "abstract": text, "doi": f"10.1000/{n}"}
         for n, text in enumerate(abstracts)
     ]
     with Library(tmp_path / "library", Settings(embedding="none")) as library:
@@ -165,7 +165,7 @@ HOSTILE = st.lists(
 def test_hostile_texts_are_quoted_verbatim_or_not_at_all(tmp_path_factory, abstracts):
     folder = tmp_path_factory.mktemp("hostile")
     records = [
-        {"title": f"On rewards {n}", "abstract": text, "doi": f"10.1/{n}"}
+        {"title": f"On rewards {n}", "abstract": text, "doi": f"10.1000/{n}"}
         for n, text in enumerate(abstracts)
     ]
     with Library(folder / "library", Settings(embedding="none")) as library:

@@ -124,6 +124,7 @@ def _both(one: Added, other: Added) -> Added:
             "updated": updated,
             "unchanged": entries - len(added) - len(updated),
             "skipped": (*one.skipped, *other.skipped),
+            "merged": tuple({p.id: p for p in (*one.merged, *other.merged)}.values()),
             "notes": tuple(dict.fromkeys([*one.notes, *other.notes])),
             "unread": (*one.unread, *other.unread),
             "files_read": one.files_read + other.files_read,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli.commands.online import AddOptions
-from reviewer.cli.library import opened, say_skipped, with_known_keys
+from reviewer.cli.library import opened, say_merged, say_skipped, with_known_keys
 from reviewer.cli.options import (
     FileOption,
     FilterOptions,
@@ -69,6 +69,7 @@ def add(
         added = add_wanted(shelf, wanted, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)
         say_skipped(added, progress)
+        say_merged(added, progress)
     print_out(added_json(added) if json else _summary(added))
     if waiting and not common.quiet:
         print_error(f"{counted(waiting, 'pair')} may be one paper each: review duplicates")

@@ -65,13 +65,19 @@ def is_preprint_doi(doi: str) -> bool:
     return _PREPRINT_DOI.match(doi) is not None
 
 
-def likeness_of(entry: Paper, identifiers: Iterable[tuple[str, str]]) -> Likeness:
+def title_of(entry: Paper) -> Title:
     title = entry.title.strip()
+    main = _SUBTITLE.split(title, maxsplit=1)[0]
+    return Title(normalise_title(title), normalise_title(main))
+
+
+def likeness_of(entry: Paper, identifiers: Iterable[tuple[str, str]]) -> Likeness:
+    title = title_of(entry)
     abstract = normalise_title(entry.abstract[: 2 * ABSTRACT_CHARS]) if entry.abstract else ""
     return Likeness(
         sign=entry.origins[0].sha256,
-        title=normalise_title(title),
-        main=normalise_title(_SUBTITLE.split(title, maxsplit=1)[0]),
+        title=title.whole,
+        main=title.main,
         families=families_of(entry),
         year=entry.year,
         identifiers=tuple(sorted(f"{kind}:{value}" for kind, value in identifiers)),
@@ -82,13 +88,14 @@ def likeness_of(entry: Paper, identifiers: Iterable[tuple[str, str]]) -> Likenes
 def families_of(entry: Paper) -> tuple[str, ...]:
     """The authors' family names, or groups' names, in one spelling: no accents, no particles."""
     return tuple(
-        folded
+        family
         for name in authors_of(entry)
-        if (folded := _family(name.group or (name.family.split() or [""])[-1]))
+        if (family := folded(name.group or (name.family.split() or [""])[-1]))
     )
 
 
-def _family(name: str) -> str:
+def folded(name: str) -> str:
+    """A family name in small letters without accents; ae, oe and ue for German letters are one."""
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_FOLDED))
     return _SPELLED.sub("", "".join(c for c in plain if c.isalnum()))
 

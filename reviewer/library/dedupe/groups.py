@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from reviewer.library.dedupe.compare import families_of, is_published
-from reviewer.text import normalise_title
+from reviewer.library.dedupe.works import (
+    Look,
+    Work,
+    fits_title,
+    is_telling,
+    share_identifier,
+    share_title,
+)
+from reviewer.text import bare_doi, normalise_title
 from reviewer.text.identifiers import (
     arxiv_id_of_doi,
-    without_arxiv_address,
-    without_doi_address,
+    bare_arxiv_id,
+    bare_pmid,
     without_version,
 )
 from reviewer.types import Paper
@@ -23,41 +32,66 @@ _PART_ORDER = ("title", "abstract", "body", "references")
 Identity = tuple[str, str]
 """A kind (`doi`, `arxiv`, `pmid`, `title`) and a normalised value."""
 
+_KINDS = {"doi": "DOI", "arxiv": "arXiv id", "pmid": "PMID"}
+_DIFFER = "but they differ in title and in authors, year or text"
+MOST_OF_ONE_IDENTIFIER = 200  # different works: an identifier of more distinguishes nothing
+_LEAST_WORKS = 3  # two titles on one DOI may be a translation, three are of several works
+_MOST_LOOKS = 20  # of a cluster's entries that are compared
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Indices of the entries of each paper. `doubtful`: entries that an identifier or a title would
+    join and something else speaks against, for a person to decide."""
+
+    groups: list[list[int]]
+    doubtful: list[Pair]
+
 
 def identities(paper: Paper) -> frozenset[Identity]:
-    """Everything by which this paper can be recognised, its normalised title included."""
-    doi = without_doi_address(paper.doi.strip()).casefold()
-    arxiv = without_arxiv_address(paper.arxiv_id.strip()).casefold()
+    """Everything by which this paper can be recognised, its normalised title included. An `N/A` in
+    the place of an identifier is not one."""
+    doi = bare_doi(paper.doi).casefold()
+    arxiv = bare_arxiv_id(paper.arxiv_id).casefold()
     if named := arxiv_id_of_doi(doi):
         arxiv, doi = arxiv or named, ""
     found = {
         ("doi", doi),
         ("arxiv", without_version(arxiv)),
-        ("pmid", paper.pmid.strip().lstrip("0")),
+        ("pmid", bare_pmid(paper.pmid)),
         ("title", normalise_title(paper.title)),
     }
     return frozenset((kind, value) for kind, value in found if value)
 
 
 def group_same(entries: Sequence[Paper], pairs: Iterable[Pair] = ()) -> list[list[int]]:
-    """Indices of the entries of each paper.
+    """The `groups` of `group_entries`."""
+    return group_entries(entries, pairs).groups
 
-    One DOI, arXiv id or PMID: one paper. One normalised title, or a pair that is `same` by a rule:
-    one paper, unless that would join two values of one kind of identifier, a preprint's and a
-    publisher's, or lists of authors that share nobody. A person's decision on two entries goes
-    before all of these. The result is a function of the sets of entries and pairs.
+
+def group_entries(entries: Sequence[Paper], pairs: Iterable[Pair] = ()) -> Groups:
+    """The entries of each paper.
+
+    One DOI, arXiv id or PMID: one paper, unless titles, authors and texts say that it is given to
+    several works. One normalised title, or a pair that is `same` by a rule: one paper, unless that
+    would join two values of one kind of identifier, a preprint's and a publisher's, lists of
+    authors that share nobody, or texts that have nothing in common. A title that is a guess joins
+    only where something else agrees too. A person's decision on two entries goes before all of
+    these. The result is a function of the sets of entries and pairs.
     """
-    order = sorted(range(len(entries)), key=lambda i: _content(entries[i]))
     known = list(pairs)
     apart = {(p.one, p.other) for p in known if p.verdict == "apart"}
     apart |= {(other, one) for one, other in apart}
-    groups = _Groups(_Cluster(i, entries[i], apart) for i in order)
+    clusters = [_Cluster(i, entry, apart) for i, entry in enumerate(entries)]
+    groups = _Groups(sorted(clusters, key=lambda cluster: cluster.content))
     same = sorted((p.one, p.other, p.is_decided) for p in known if p.verdict == "same")
+    groups.join_equal()
     groups.join_pairs([(one, other) for one, other, is_decided in same if is_decided])
     groups.join_by_identifiers()
     groups.join_by_titles()
     groups.join_pairs([(o, t) for o, t, is_decided in same if not is_decided], is_rule=True)
-    return [sorted(cluster.members) for cluster in groups.clusters]
+    found = [sorted(cluster.members) for cluster in groups.clusters]
+    return Groups(found, groups.doubtful)
 
 
 class _Cluster:
@@ -68,6 +102,8 @@ class _Cluster:
         self.names = identities(entry)
         self.signs = {origin.sha256 for origin in entry.origins}
         self.families = set(families_of(entry))
+        self.looks = [Look(entry)]
+        self.content = _content(entry)
         self.apart = apart
 
     def rank(self) -> tuple[bool, list[Identity], list[str]]:
@@ -93,6 +129,30 @@ class _Cluster:
             return True
         return self.is_kept_apart(other)
 
+    def work(self, other: _Cluster, judge: Callable[[Look, Look], Work]) -> Work:
+        """Whether both are of one work: what any two of their entries have in common counts."""
+        mine, theirs = self.looks[:_MOST_LOOKS], other.looks[:_MOST_LOOKS]
+        seen = set[Work]()
+        for one in mine:
+            for two in theirs:
+                if (said := judge(one, two)) == "same":
+                    return said
+                seen.add(said)
+        return "other" if "other" in seen else "unknown"
+
+    @property
+    def is_sure(self) -> bool:
+        """True when an entry has a title that was not guessed."""
+        return any(look.title.whole and not look.is_guess for look in self.looks)
+
+    def fits_title(self, other: _Cluster) -> bool:
+        mine, theirs = self.looks[:_MOST_LOOKS], other.looks[:_MOST_LOOKS]
+        return any(fits_title(one.title, two.title) for one in mine for two in theirs)
+
+    def is_guess(self, title: str) -> bool:
+        """True when no entry is sure that this is its title."""
+        return all(look.is_guess for look in self.looks if look.title.whole == title)
+
     def is_published(self) -> bool | None:
         return is_published(f"{kind}:{value}" for kind, value in self.identifiers())
 
@@ -101,6 +161,7 @@ class _Cluster:
         self.names |= other.names
         self.signs |= other.signs
         self.families |= other.families
+        self.looks += other.looks
 
 
 class _Groups:
@@ -111,6 +172,7 @@ class _Groups:
         self._all = list(clusters)
         self._home = {sign: c for c in self._all for sign in c.signs}
         self._into: dict[int, _Cluster] = {}
+        self.doubtful: list[Pair] = []
 
     @property
     def clusters(self) -> list[_Cluster]:
@@ -125,14 +187,68 @@ class _Groups:
         kept.absorb(gone)
         self._into[id(gone)] = kept
 
-    def join_by_identifiers(self) -> None:
-        """Clusters that share an identifier become one, through any number of others."""
-        first: dict[Identity, _Cluster] = {}
+    def join_equal(self) -> None:
+        """Entries of the same words become one, and count as one in what follows."""
+        first: dict[str, _Cluster] = {}
         for cluster in self.clusters:
-            for name in sorted(cluster.identifiers()):
-                own, before = self._now(cluster), self._now(first.setdefault(name, cluster))
-                if before is not own and not before.is_kept_apart(own):
-                    self._join(before, own)
+            before = first.setdefault(cluster.content, cluster)
+            if before is not cluster and cluster.names and not before.is_kept_apart(cluster):
+                cluster.looks = []
+                self._join(before, cluster)
+
+    def join_by_identifiers(self) -> None:
+        """Clusters that share an identifier, by rank, become one; where it is given to several
+        works, only those do that are of one work. Identifiers in alphabetical order."""
+        sharing: dict[Identity, list[_Cluster]] = defaultdict(list)
+        for cluster in self.clusters:
+            for name in cluster.identifiers():
+                sharing[name].append(cluster)
+        for (kind, _), members in sorted(sharing.items()):
+            works, is_shared = self._works(self._present(members))
+            for work in works[1:]:
+                if works[0].is_kept_apart(work):
+                    continue
+                if is_shared:
+                    self._ask(works[0], work, f"one {_KINDS[kind]}, {_DIFFER}")
+                else:
+                    self._join(works[0], work)
+
+    def _works(self, clusters: Iterable[_Cluster]) -> tuple[list[_Cluster], bool]:
+        """These clusters after those of one work are joined, as far as they are compared, and
+        whether it is certain that they are several works."""
+        works: list[_Cluster] = []
+        is_shared = False
+        for cluster in clusters:
+            if len(works) >= MOST_OF_ONE_IDENTIFIER:
+                break
+            is_shared |= self._join_work(works, cluster)
+        return works, is_shared or sum(work.is_sure for work in works) >= _LEAST_WORKS
+
+    def _join_work(self, works: list[_Cluster], cluster: _Cluster) -> bool:
+        """Join the cluster to its work, best by its title, or put it last as a work of its own.
+        True when it is clearly another work than one of these."""
+        said = [(work, work.work(cluster, share_identifier)) for work in works]
+        same = [w for w, what in said if what == "same" and not w.is_kept_apart(cluster)]
+        if same:
+            home = next((work for work in same if work.fits_title(cluster)), same[0])
+            more = [w for w in same if w is not home and not w.is_kept_apart(home)]
+            more = [w for w in more if home.work(w, share_identifier) != "other"]
+            self._join(home, cluster)
+            for work in more:
+                self._join(home, work)
+                works.remove(work)
+        else:
+            works.append(cluster)
+        return any(what == "other" for _, what in said)
+
+    def _present(self, members: Iterable[_Cluster]) -> list[_Cluster]:
+        """What these clusters are by now, each once, by rank."""
+        present = {id(cluster): cluster for cluster in map(self._now, members)}
+        return sorted(present.values(), key=_Cluster.rank)
+
+    def _ask(self, one: _Cluster, other: _Cluster, reason: str) -> None:
+        first, second = sorted((min(one.signs), min(other.signs)))
+        self.doubtful.append(Pair(one=first, other=second, verdict="doubtful", reason=reason))
 
     def join_pairs(self, pairs: Sequence[tuple[str, str]], *, is_rule: bool = False) -> None:
         for one, other in pairs:
@@ -140,8 +256,9 @@ class _Groups:
                 continue
             ends = [self._now(self._home[one]), self._now(self._home[other])]
             kept, gone = sorted(ends, key=_Cluster.rank)
-            is_apart = kept.conflicts(gone) if is_rule else kept.is_kept_apart(gone)
-            if kept is not gone and not is_apart:
+            if kept is gone or kept.is_kept_apart(gone):
+                continue
+            if not is_rule or not (kept.conflicts(gone) or kept.work(gone, share_title) == "other"):
                 self._join(kept, gone)
 
     def join_by_titles(self) -> None:
@@ -152,15 +269,27 @@ class _Groups:
             for kind, title in cluster.names:
                 if kind == "title":
                     sharing[title].append(cluster)
-        for _, members in sorted(sharing.items()):
+        for title, members in sorted(sharing.items()):
             kept: list[_Cluster] = []
-            present = {id(cluster): cluster for cluster in map(self._now, members)}
-            for cluster in sorted(present.values(), key=_Cluster.rank):
-                fitting = next((k for k in kept if not k.conflicts(cluster)), None)
-                if fitting is None:
-                    kept.append(cluster)
-                else:
+            for cluster in self._present(members):
+                free = [k for k in kept if not k.conflicts(cluster)]
+                fitting = next((k for k in free if self._against(k, cluster, title) == ""), None)
+                if fitting is not None:
                     self._join(fitting, cluster)
+                    continue
+                kept.append(cluster)
+                if free and is_telling(free[0].looks[0], cluster.looks[0]):
+                    self._ask(free[0], cluster, self._against(free[0], cluster, title))
+
+    @staticmethod
+    def _against(one: _Cluster, other: _Cluster, title: str) -> str:
+        """Why a title that both have does not make one paper of them; empty if it does."""
+        work = one.work(other, share_title)
+        if work == "other":
+            return "same title, but texts that have nothing in common"
+        if work == "unknown" and (one.is_guess(title) or other.is_guess(title)):
+            return "same title, which is a guess, and nothing else that agrees"
+        return ""
 
 
 def _kinds(names: Iterable[Identity]) -> set[str]:
@@ -191,9 +320,9 @@ def merge_entries(entries: Sequence[Paper]) -> Paper:
         date=dated.date,
         year=dated.year if dated.year is not None else min(years, default=None),
         venue=_longest(e.venue for e in ordered),
-        doi=max((e.doi for e in ordered), key=_doi_worth),
-        arxiv_id=_longest(e.arxiv_id for e in ordered),
-        pmid=_longest(e.pmid for e in ordered),
+        doi=max((e.doi for e in ordered if bare_doi(e.doi)), key=_doi_worth, default=""),
+        arxiv_id=_longest(e.arxiv_id for e in ordered if bare_arxiv_id(e.arxiv_id)),
+        pmid=_longest(e.pmid for e in ordered if bare_pmid(e.pmid)),
         url=_longest(e.url for e in ordered),
         keywords=tuple(sorted({word for e in ordered for word in e.keywords})),
         extra={name: value for e in ordered for name, value in sorted(e.extra.items())},
@@ -216,11 +345,11 @@ def _bare_name(version: str) -> str:
 def _doi_worth(doi: str) -> tuple[bool, int, str]:
     """The order of DOIs: a publisher's is worth more than the one that arXiv gives to every
     preprint."""
-    return bool(doi) and not arxiv_id_of_doi(without_doi_address(doi)), len(doi), doi
+    return bool(doi) and not arxiv_id_of_doi(bare_doi(doi)), len(doi), doi
 
 
 def _longest(values: Iterable[str]) -> str:
-    return max(values, key=lambda v: (len(v), v))
+    return max(values, key=lambda v: (len(v), v), default="")
 
 
 def _date_worth(date: str) -> tuple[bool, int, str]:

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.sources.pdf.layout import Line, PageLines, goes_on, usual_size
-from reviewer.text import normalise_title
+from reviewer.sources.pdf.titles import find_title
 
-LEAST_TITLE_WORDS = 2
 _MOST_HEADING_CHARS = 100
 _MOST_ABSTRACT_CHARS = 6000
 _LARGER = 1.08
@@ -35,12 +34,6 @@ _ABSTRACT = re.compile(r"(?:abstract|summary)\b[\s.:—–-]*", re.IGNORECASE)
 _AFTER_ABSTRACT = re.compile(
     r"(?:key\s?words|index terms|ccs concepts|categories and subject|general terms|acm reference"
     r"|(?:\d|I)\.?\s+introduction|introduction\W*$)",
-    re.IGNORECASE,
-)
-_NO_TITLE = re.compile(
-    r"(?:available online|contents lists|journal of|proceedings of|vol(?:ume|\.)|arxiv:|https?:"
-    r"|www\.|published (?:as|in)|preprint|under review|research article"
-    r"|original (?:article|paper))",
     re.IGNORECASE,
 )
 
@@ -72,7 +65,10 @@ def paper_text(laid: Sequence[PageLines], info: Mapping[str, str]) -> PaperText:
     lines = [line for page in laid for line in page.lines]
     usual = usual_size(lines)
     found = PaperText()
-    title_lines = _title(lines, usual, info, found)
+    title = find_title(lines, usual, info)
+    found.title, title_lines = title.text, title.lines
+    if title.text:
+        found.certainty["title"] = title.certainty
     start, end = _abstract(lines, usual, found)
     if end:
         found.front_lines = [line for line in lines[:start] if line not in title_lines]
@@ -134,50 +130,6 @@ def _joined(lines: Sequence[Line], pages: int, usual: float) -> PartText:
     part.text = "".join(pieces)
     part.page_starts += [length] * (max(pages, 2) - 1 - len(part.page_starts))
     return part
-
-
-def _title(
-    lines: Sequence[Line], usual: float, info: Mapping[str, str], found: PaperText
-) -> list[Line]:
-    """Set the title: the largest letters in the upper part of the first page, else the title
-    in the file's metadata where the page has it too. Gives its lines."""
-    first = [line for line in lines if line.page == 1]
-    named = " ".join(info.get("Title", "").split())
-    on_page = f" {normalise_title(' '.join(line.text for line in first))} "
-    is_named = len(named.split()) >= LEAST_TITLE_WORDS and (
-        f" {normalise_title(named)} " in on_page and not _NO_TITLE.match(named)
-    )
-    top = max((line.base for line in first), default=0.0)
-    upper = [
-        line
-        for line in first
-        if line.base > 0.45 * top
-        and re.search(r"[^\W\d_]{2}", line.text)
-        and not _NO_TITLE.match(line.text)
-    ]
-    largest = max((line.size for line in upper if len(line.text) > 3), default=0.0)
-    begin = next((i for i, line in enumerate(upper) if line.size > 0.97 * largest), None)
-    own: list[Line] = []
-    if begin is not None and largest > 1.1 * usual:
-        for line in upper[begin:]:
-            if line.size < 0.97 * largest or len(own) >= 6:
-                break
-            own.append(line)
-    text = _one_line(own)
-    if is_named and (not own or normalise_title(named) == normalise_title(text)):
-        found.title = text if own else named
-        found.certainty["title"] = "certain" if own else "likely"
-    elif len(text.split()) >= LEAST_TITLE_WORDS:
-        found.title, found.certainty["title"] = text, "likely"
-    else:
-        own = []
-    return own
-
-
-def _one_line(lines: Sequence[Line]) -> str:
-    text = "\n".join(line.text for line in lines)
-    text = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text)
-    return " ".join(text.split())
 
 
 def _abstract(lines: Sequence[Line], usual: float, found: PaperText) -> tuple[int, int]:
