@@ -26,7 +26,7 @@ _PIECE_BYTES = 1024 * 1024
 _SAMPLE_CHARS = 20_000
 # A slip of a program, or a hole that a crash left in a file, is a run of zero bytes.
 _ZEROS = re.compile("\0+")
-_MOST_ZEROS = 8  # runs in the sample: binary data has one every few hundred bytes
+_FEW_ZEROS = 8  # runs in the sample: binary data has one every few hundred bytes
 _ZEROS_NOTE = "it holds zero bytes, which were replaced by \ufffd"
 _MOSTLY_JUNK = 0.1  # share of the sample above which bytes are not text
 # What decoding puts for lost bytes, and characters that are never inside a text: bytes that begin
@@ -145,8 +145,10 @@ def _longest_line(stream: BinaryIO) -> int:
 
 
 def _is_binary(text: str, plain: str) -> bool:
-    """Judged by the beginning of the text, and of the same without its zero bytes."""
+    """Judged by the beginning of the text, and of the same without its zero bytes. Where a slip put
+    many of these, other characters of control are rare; in binary data they are not."""
     zeros = len(_ZEROS.findall(text[:_SAMPLE_CHARS]))
     sample = plain[:_SAMPLE_CHARS]
     junk = sum(1 for c in sample if c in _JUNK or (c < " " and c not in "\t\n\r\f"))
-    return zeros > _MOST_ZEROS or junk > _MOSTLY_JUNK * len(sample)
+    are_slips = zeros <= _FEW_ZEROS or junk - zeros <= zeros // 10
+    return not are_slips or junk > _MOSTLY_JUNK * len(sample)

@@ -150,3 +150,13 @@ def test_a_plan_for_a_later_yaml_is_one_clear_error(review, command):
         "review: plan.yaml asks for a version of YAML that is not known. "
         "Write %YAML 1.2 in its first line, or take that line out.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "title", [": Frogs", "?: Frogs of 2004 at night", "\u200b: a", "...: x", ":", "{}"]
+)
+def test_a_title_that_begins_with_its_colon_costs_no_other_paper(review, title):
+    lines = [{"title": title, "authors": ["Ann Lee"]}, {"title": "Newts", "authors": ["Ann Lee"]}]
+    Path("a.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assert review("add", "a.jsonl")[0] == 0
+    assert "Newts" in review("papers")[1]

@@ -5,6 +5,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -209,6 +210,17 @@ def test_a_zero_byte_costs_no_line_and_is_said(tmp_path):
     entries = read_bytes(tmp_path, LINE + b'{"title": "To\0ads"}\n' + LINE.replace(b"One", b"Two"))
     assert [paper.title for paper in entries.papers] == ["One", "To\ufffdads", "Two"]
     assert entries.notes[0].reason == "it holds zero bytes, which were replaced by \ufffd"
+
+
+def test_a_zero_byte_in_each_line_costs_none(tmp_path):
+    data = b"".join(b'{"title": "Pond %d of\0newts"}\n' % number for number in range(500))
+    assert len(read_bytes(tmp_path, data).papers) == 500
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("length", [300, 3000, 30_000])
+def test_data_that_is_not_text_is_refused(tmp_path, seed, length):
+    assert refusal(read_bytes(tmp_path, b"\x01" + Random(seed).randbytes(length)))
 
 
 def test_a_hole_that_a_crash_left_in_a_file_costs_the_line_that_it_is_in(tmp_path):
