@@ -96,7 +96,7 @@ class Catalogue:
 
     def _read(self, text: str | None) -> Paper:
         try:
-            return Paper.model_validate_json(text or "")
+            return Paper.from_json(text or "")
         except ValidationError as error:
             raise damaged(self._database.path, "a paper cannot be read") from error
 

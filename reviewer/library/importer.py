@@ -14,7 +14,7 @@ from reviewer.library.source_files import remember
 from reviewer.library.storage.database import Database
 from reviewer.sources import Entries, ReadOptions, read_bytes, read_file
 from reviewer.sources.entries import hash_of
-from reviewer.sources.parsing.linked_pdfs import FILES, find_linked, own_folders
+from reviewer.sources.parsing.linked_pdfs import find_linked, links_of, own_folders
 from reviewer.sources.text_file import STDIN, file_bytes
 from reviewer.text.encoding import decode
 from reviewer.types import Paper
@@ -135,7 +135,7 @@ class Importer:
         self._totals.files_read += bool(known.entries)
         if file.lower().endswith(_BIBLIOGRAPHIES):
             papers = [kept.entry for kept in self._catalogue.entries_in_file(file)]
-            if any(FILES in paper.extra for paper in papers):
+            if any(map(links_of, papers)):
                 data = file_bytes(file)
                 self._follow(file, papers, data if isinstance(data, bytes) else b"", is_new=False)
 
@@ -171,12 +171,12 @@ class Importer:
         self, file: str, papers: Sequence[Paper], data: bytes, *, is_new: bool = True
     ) -> None:
         """Read the PDFs that entries of a bibliography name, each as the text of its entry."""
-        linking = [paper for paper in papers if FILES in paper.extra]
+        linking = [paper for paper in papers if links_of(paper)]
         folders = tuple(own_folders(decode(data).text)) if linking else ()
         missing = 0
         for paper in linking:
-            for link in paper.extra[FILES]:
-                found = find_linked(str(link), file, folders)
+            for link in links_of(paper):
+                found = find_linked(link, file, folders)
                 if found is None:
                     missing += 1
                 elif str(found.absolute()) not in self._linked:

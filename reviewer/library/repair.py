@@ -130,7 +130,7 @@ def _paper(row: Row) -> Paper | None:
     if not isinstance(row[0], int) or not isinstance(text, str) or not text.startswith("{"):
         return None
     try:
-        return Paper.model_validate_json(text)
+        return Paper.from_json(text)
     except ValidationError:
         return None
 

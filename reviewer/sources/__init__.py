@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from reviewer.sources.entries import ReadOptions as ReadOptions
     from reviewer.sources.read import read_bytes as read_bytes
     from reviewer.sources.read import read_file as read_file
+    from reviewer.sources.read import read_references as read_references
     from reviewer.sources.text_file import read_text_file as read_text_file
 else:
     __getattr__ = face(__name__)

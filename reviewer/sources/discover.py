@@ -19,7 +19,8 @@ _PATTERN = re.compile(r"[*?]")  # brackets are in the names of many files
 def find_files(paths: Iterable[str]) -> Iterator[str | Skipped]:
     """Files behind names, folders (recursive, hidden ones left out), globs and `-`, each once.
 
-    A name without a file is Skipped, so that one slip does not stop the others.
+    A name without a file, or one that is not UTF-8, is Skipped, so that one slip does not stop the
+    others.
     """
     seen: set[str] = set()
     for path in paths:
@@ -27,7 +28,15 @@ def find_files(paths: Iterable[str]) -> Iterator[str | Skipped]:
             name = found.file if isinstance(found, Skipped) else found
             if name not in seen:
                 seen.add(name)
-                yield found
+                yield found if isinstance(found, Skipped) else _writable(found)
+
+
+def _writable(file: str) -> str | Skipped:
+    """The file's name; Skipped for one that no library can keep."""
+    shown = os.fsencode(file).decode("utf-8", "backslashreplace")
+    if shown == file:
+        return file
+    return Skipped(file=shown, reason="its name holds bytes that are not UTF-8: rename it")
 
 
 def is_file_named(path: str) -> bool:

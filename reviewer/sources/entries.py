@@ -72,19 +72,37 @@ class RawEntry:
     fault: str = ""
 
 
+class Made(Iterator[Paper | Skipped]):
+    """What `make` gives for each entry, in order. Unlike a generator it goes on after an entry at
+    which `make` raises; `position` is the line of the entry that was taken last."""
+
+    def __init__(
+        self, found: Iterable[RawEntry], make: Callable[[RawEntry], Paper | Skipped]
+    ) -> None:
+        self._found = iter(found)
+        self._make = make
+        self.position = 0
+
+    def __next__(self) -> Paper | Skipped:
+        entry = next(self._found)
+        self.position = entry.line
+        return self._make(entry)
+
+
 def make_papers(
     found: Iterable[RawEntry], paper_of: Callable[[Any], Paper | None], file: str, what: str
-) -> Iterator[Paper | Skipped]:
+) -> Made:
     """One Paper an entry; one with a fault, or of whose value `paper_of` makes no paper with a
     title, is Skipped. `what` is the word for an entry of this format."""
-    for entry in found:
+
+    def make(entry: RawEntry) -> Paper | Skipped:
         paper = None if entry.fault else paper_of(entry.value)
         if paper is None or not paper.title:
             reason = entry.fault or f"the {what} has no title"
-            yield Skipped(file=file, position=entry.line, reason=reason)
-        else:
-            origin = origin_of(entry.raw, file, entry.line)
-            yield paper.model_copy(update={"origins": (origin,)})
+            return Skipped(file=file, position=entry.line, reason=reason)
+        return paper.model_copy(update={"origins": (origin_of(entry.raw, file, entry.line),)})
+
+    return Made(found, make)
 
 
 class Facts(TypedDict, total=False):

@@ -1,18 +1,27 @@
-"""The entries of one file: each format is asked in turn whether the file is its own."""
+"""The entries of one file: each format is asked in turn whether the file is its own.
+
+What a reader raises ends here: it costs the entry at which it was raised, and no other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from reviewer.errors import SourceError
-from reviewer.sources.entries import Entries, Format, ReadOptions
+from reviewer.sources.entries import Entries, ReadOptions
 from reviewer.sources.text_file import BINARY, PACKED, file_bytes, text_of
+from reviewer.text import clean
+from reviewer.text.views import shorten
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
+T = TypeVar("T")
+FAULT = "review has a fault that shows here"
+_FAULT_CHARS = 80
 PACKED_FORMATS = ("docx",)  # bytes, not text
 FORMATS = tuple(  # in this order: those that a first line gives away before the others
     "openalex semantic_scholar csl_json pubmed_xml endnote_xml atom jats html bibtex nbib "
@@ -47,15 +56,20 @@ def read_bytes(data: bytes, file: str, options: ReadOptions) -> Entries:
     return entries
 
 
+def read_references(text: str, file: str) -> list[Paper | Skipped]:
+    """The entries of a BibTeX file's text in order, those without a title too."""
+    return _entries(lambda: _format("bibtex").references(text, file), file)
+
+
 def _read_packed(data: bytes, file: str, options: ReadOptions) -> Entries | None:
     """The entries of a file that is not text; None for a text."""
     pdf = _format("pdf")
     if pdf.is_pdf(data):
-        found: Entries = pdf.read_pdf(data, file, options)
-        return found
+        found: Entries | Skipped = _caught(lambda: pdf.read_pdf(data, file, options), file)
+        return found if isinstance(found, Entries) else Entries(skipped=(found,))
     for packed in map(_format, PACKED_FORMATS):
         if packed.matches(data):
-            return _collected(packed.read(data, file, options), file)
+            return _collected(partial(packed.read, data, file, options), file)
     reason = next((reason for magic, reason in PACKED.items() if data.startswith(magic)), "")
     return Entries.refused(file, reason) if reason else None
 
@@ -64,11 +78,16 @@ def _read_text(text: str, file: str, options: ReadOptions) -> Entries:
     if options.columns:
         table = _format("table")
         if table.matches_with(text, dict(options.columns)):
-            return _collected(table.read(text, file, options), file)
-    form: Format
+            return _collected(lambda: table.read(text, file, options), file)
+    faults: list[Skipped] = []
     for form in map(_format, FORMATS):
-        if form.matches(text):
-            return _collected(form.read(text, file, options), file)
+        is_own = _caught(partial(form.matches, text), file)
+        if isinstance(is_own, Skipped):
+            faults.append(is_own)
+        elif is_own:
+            return _collected(partial(form.read, text, file, options), file)
+    if faults:
+        return Entries(skipped=tuple(faults))
     return Entries.refused(file, f"its format is unknown; review reads {NAMED_FORMATS}")
 
 
@@ -76,16 +95,33 @@ def _format(name: str) -> Any:  # noqa: ANN401  a module of `formats`
     return import_module(f"reviewer.sources.formats.{name}")
 
 
-def _collected(found: Iterator[Paper | Skipped], file: str) -> Entries:
-    papers, skipped = [], []
+def _collected(read: Callable[[], Iterator[Paper | Skipped]], file: str) -> Entries:
+    found = _entries(read, file)
+    papers = tuple(entry for entry in found if isinstance(entry, Paper))
+    skipped = tuple(entry for entry in found if isinstance(entry, Skipped))
+    return Entries(papers, skipped) if found else Entries.refused(file, "it holds no entries")
+
+
+def _entries(read: Callable[[], Iterator[Paper | Skipped]], file: str) -> list[Paper | Skipped]:
+    """What a reader gives, in order, with a Skipped in place of what it raises."""
+    found = _caught(read, file)
+    entries: list[Paper | Skipped] = []
+    while not isinstance(found, Skipped):
+        entry = _caught(partial(next, found, None), file, lambda: getattr(found, "position", 0))
+        if entry is None:
+            return entries
+        entries.append(entry)
+    return [found]
+
+
+def _caught(act: Callable[[], T], file: str, position: Callable[[], int] = int) -> T | Skipped:
+    """What `act` gives; Skipped for what it raises. A file that a reader refuses as a whole is one
+    SourceError; any other error is a fault of the reader's own."""
     try:
-        for entry in found:
-            if isinstance(entry, Paper):
-                papers.append(entry)
-            else:
-                skipped.append(entry)
-    except SourceError as error:  # the file as a whole is refused
-        skipped.append(Skipped(file=file, reason=error.message))
-    if not papers and not skipped:
-        return Entries.refused(file, "it holds no entries")
-    return Entries(tuple(papers), tuple(skipped))
+        return act()
+    except SourceError as error:
+        reason = error.message
+    except Exception as error:  # noqa: BLE001  no fault of one reader ends an import
+        said = shorten(clean(f"{type(error).__name__}: {error}"), _FAULT_CHARS)
+        reason = f"{FAULT} ({said}); please report it"
+    return Skipped(file=file, position=position(), reason=reason)

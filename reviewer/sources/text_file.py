@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import stat
 import sys
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ PACKED = {
 BINARY = "it is binary data, not text"
 _PIECE_BYTES = 1024 * 1024
 _SAMPLE_CHARS = 20_000
+# A slip of a program, or a hole that a crash left in a file, is a run of zero bytes.
+_ZEROS = re.compile("\0+")
+_FEW_ZEROS = 8  # runs in the sample: binary data has one every few hundred bytes
+_ZEROS_NOTE = "it holds zero bytes, which were replaced by \ufffd"
 _MOSTLY_JUNK = 0.1  # share of the sample above which bytes are not text
 # What decoding puts for lost bytes, and characters that are never inside a text: bytes that begin
 # like UTF-16 by chance hold many of them.
@@ -79,10 +84,12 @@ def text_of(data: bytes) -> Decoded | None:
     """The text of these bytes, with line ends of `\\n` where it has those of old Macs alone; None
     for binary data."""
     found = decode(data)
-    if _is_binary(found.text):
+    plain, lost = _ZEROS.subn("\ufffd", found.text)
+    if _is_binary(found.text, plain):
         return None
-    text = found.text if "\n" in found.text else found.text.replace("\r", "\n")
-    return Decoded(text, found.note)
+    notes = [note for note in (found.note, _ZEROS_NOTE if lost else "") if note]
+    text = plain if "\n" in plain else plain.replace("\r", "\n")
+    return Decoded(text, "; ".join(notes))
 
 
 def file_bytes(file: str) -> bytes | str:
@@ -139,7 +146,11 @@ def _longest_line(stream: BinaryIO) -> int:
     return longest
 
 
-def _is_binary(text: str) -> bool:
-    sample = text[:_SAMPLE_CHARS]
+def _is_binary(text: str, plain: str) -> bool:
+    """Judged by the beginning of the text, and of the same without its zero bytes. Where a slip put
+    many of these, other characters of control are rare; in binary data they are not."""
+    zeros = len(_ZEROS.findall(text[:_SAMPLE_CHARS]))
+    sample = plain[:_SAMPLE_CHARS]
     junk = sum(1 for c in sample if c in _JUNK or (c < " " and c not in "\t\n\r\f"))
-    return "\0" in sample or junk > _MOSTLY_JUNK * len(sample)
+    are_slips = zeros <= _FEW_ZEROS or junk - zeros <= zeros // 10
+    return not are_slips or junk > _MOSTLY_JUNK * len(sample)

@@ -111,7 +111,12 @@ class NodeReader:
             said = (error.problem or error.context or "unknown syntax").splitlines()[0]
             where = f", line {mark.line + 1}" if mark else ""
             raise UsageError(f"{file}{where}: this is not YAML: {said}", hint=hint) from error
-        except (YAMLError, ValueError, RecursionError) as error:
+        except (AssertionError, LookupError) as error:  # ruamel's, for a version after 1.2
+            raise UsageError(
+                f"{file} asks for a version of YAML that is not known",
+                hint="Write %YAML 1.2 in its first line, or take that line out.",
+            ) from error
+        except (YAMLError, ValueError, OverflowError, RecursionError) as error:
             said = str(error).splitlines()[0]
             raise UsageError(f"{file} is not YAML: {said}", hint=hint) from error
         return self.fields(root, known, "a plan")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import lru_cache
 from typing import Any
@@ -9,28 +10,40 @@ from typing import Any
 _SPECIAL = re.compile(r"[\\{}$~]|--|``|''|,,|[?!]`")
 _UNESCAPED = re.compile(r"(?<!\\)[%&#]")
 _MOST_CHARS = 200_000
+# What pylatexenc raises for a command at the end of a text, or without an argument.
+_DAMAGED = (LookupError, ValueError, TypeError, AttributeError, RecursionError)
 _DEEPEST = 100
 # Commands that pylatexenc does not know, each with its text, after `=`; %s is its argument.
 _COMMANDS = r"""textless=< textgreater=> textbar=| textasciicircum=^ textasciitilde=~
     textasciigrave=` textquotedbl=" textbraceleft={ textbraceright=} textbackslash=\ LaTeX=LaTeX
-    TeX=TeX BibTeX=BibTeX url=%s href=%(2)s path=%s nolinkurl=%s"""
+    TeX=TeX BibTeX=BibTeX"""
+# Commands of addresses, each with the signs that begin its arguments; the last one is its text.
+_ADDRESSES = {"url": "{", "path": "{", "nolinkurl": "{", "href": "[{{"}
 
 
 def plain_text(latex: str) -> str:
     """The text on one line: accents, symbols and quotation marks as Unicode, groups without their
     braces, `$...$` unchanged. What is not LaTeX, such as a single `%` or `&`, stays.
 
-    A text of more than _MOST_CHARS characters, or with braces nested deeper than _DEEPEST, only
-    loses its braces."""
+    A text of more than _MOST_CHARS characters, one with braces nested deeper than _DEEPEST, and one
+    whose commands lack what they need, only loses its braces."""
     folded = " ".join(latex.split())
     if not _SPECIAL.search(folded):
         return folded
     if len(folded) > _MOST_CHARS or _depth(folded) > _DEEPEST:
-        return " ".join(re.sub(r"[{}]", "", folded).split())
+        return _without_braces(folded)
     text = _UNESCAPED.sub(r"\\\g<0>", folded)
     if len(re.findall(r"(?<!\\)\$", text)) % 2:
         text = re.sub(r"(?<!\\)\$", r"\\$", text)
-    return " ".join(str(_decoder().latex_to_text(text)).split())
+    try:
+        found = _decoder().latex_to_text(text, latex_context=_commands())
+    except _DAMAGED:
+        return _without_braces(folded)
+    return " ".join(str(found).split())
+
+
+def _without_braces(text: str) -> str:
+    return " ".join(re.sub(r"[{}]", "", text).split())
 
 
 def _depth(text: str) -> int:
@@ -45,10 +58,29 @@ def _depth(text: str) -> int:
 def _decoder() -> Any:  # noqa: ANN401  pylatexenc has no types
     import pylatexenc.latex2text as latex2text
 
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # it warns of what users wrote
     context = latex2text.get_default_latex_context_db()
     commands = (command.split("=") for command in _COMMANDS.split())
     macros = [latex2text.MacroTextSpec(name, text) for name, text in commands]
+    macros += [latex2text.MacroTextSpec(name, _last_argument) for name in _ADDRESSES]
     context.add_context_category("review", prepend=True, macros=macros)
     return latex2text.LatexNodes2Text(
         latex_context=context, keep_braced_groups=False, math_mode="verbatim"
     )
+
+
+def _last_argument(node: Any, l2tobj: Any) -> str:  # noqa: ANN401  pylatexenc has no types
+    """The text of a command's last argument; pylatexenc asks for these names."""
+    given = [argument for argument in node.nodeargd.argnlist if argument is not None]
+    return str(l2tobj.nodelist_to_text(given[-1:]))
+
+
+@lru_cache(maxsize=1)
+def _commands() -> Any:  # noqa: ANN401  pylatexenc has no types
+    """The arguments of each command."""
+    from pylatexenc import latexwalker, macrospec
+
+    context = latexwalker.get_default_latex_context_db()
+    macros = [macrospec.std_macro(name, signs) for name, signs in _ADDRESSES.items()]
+    context.add_context_category("review", prepend=True, macros=macros)
+    return context

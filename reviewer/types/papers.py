@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import json
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo
 
 from reviewer.types.frozen import Frozen
+from reviewer.types.sound import (
+    sound_date,
+    sound_identifier,
+    sound_names,
+    sound_places,
+    sound_text,
+    sound_value,
+    sound_year,
+)
+
+
+def _found_sound(value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  a field's value
+    """What a reader found, made sound; what is kept as JSON is in UTF-8 already."""
+    return value if info.mode == "json" else sound_value(value)
+
+
+Text = Annotated[str, AfterValidator(_found_sound)]
+Texts = Annotated[tuple[str, ...], AfterValidator(_found_sound)]
+Identifier = Annotated[Text, AfterValidator(sound_identifier)]
 
 
 class Origin(Frozen):
     """Where an entry was read: `position` is its 1-based line, `sha256` the hash of its text."""
 
-    file: str
+    file: Text
     position: int
     sha256: str
 
@@ -21,7 +41,7 @@ class Heading(Frozen):
     """A section's heading, at character `start` of its part's text."""
 
     start: int
-    text: str
+    text: Text
 
 
 class Part(Frozen):
@@ -33,31 +53,65 @@ class Part(Frozen):
     page_starts: tuple[int, ...] = ()
     headings: tuple[Heading, ...] = ()
 
+    def sound(self) -> Part:
+        """The part with a text that can be written, and with places that are true to it."""
+        starts = sound_places(self.text, [heading.start for heading in self.headings])
+        return Part(
+            name=self.name,
+            text=sound_text(self.text),
+            page_starts=tuple(sound_places(self.text, self.page_starts)),
+            headings=tuple(
+                Heading(start=start, text=heading.text)
+                for start, heading in zip(starts, self.headings, strict=True)
+            ),
+        )
+
+
+def _sound_parts(parts: tuple[Part, ...], info: ValidationInfo) -> tuple[Part, ...]:
+    return parts if info.mode == "json" else tuple(part.sound() for part in parts)
+
 
 class Paper(Frozen):
-    """A paper. `date` is ISO 8601, may be short (`2025-09`) or without its year (`--01-08`)."""
+    """A paper. `date` is ISO 8601, may be short (`2025-09`) or without its year (`--01-08`).
+
+    It is sound whoever makes it, a reader or the JSON of an earlier release: `types.sound` says
+    what becomes of half a character, or of a date, year, name or number that cannot be.
+    """
 
     id: str = ""
-    key: str = ""
-    aliases: tuple[str, ...] = ()
-    parts: tuple[Part, ...]
-    authors: tuple[str, ...] = ()
-    author_note: str = ""
-    organisation: str = ""
-    date: str = ""
-    year: int | None = None
-    venue: str = ""
-    doi: str = ""
-    arxiv_id: str = ""
-    pmid: str = ""
-    url: str = ""
-    keywords: tuple[str, ...] = ()
-    extra: dict[str, Any] = Field(default_factory=dict)
+    key: Identifier = ""
+    aliases: Texts = ()
+    parts: Annotated[tuple[Part, ...], AfterValidator(_sound_parts)]
+    authors: Annotated[Texts, AfterValidator(sound_names)] = ()
+    author_note: Text = ""
+    organisation: Text = ""
+    date: Annotated[str, AfterValidator(sound_date)] = ""
+    year: Annotated[int | None, AfterValidator(sound_year)] = None
+    venue: Text = ""
+    doi: Identifier = ""
+    arxiv_id: Identifier = ""
+    pmid: Identifier = ""
+    url: Text = ""
+    keywords: Texts = ()
+    extra: Annotated[dict[str, Any], AfterValidator(_found_sound)] = Field(default_factory=dict)
     origins: tuple[Origin, ...] = ()
-    tags: tuple[str, ...] = ()
-    notes: str = ""
-    versions: tuple[str, ...] = ()
+    tags: Texts = ()
+    notes: Text = ""
+    versions: Texts = ()
     retracted: bool = False
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The paper that a library keeps as this text, also one with half a character in it. Raises
+        ValidationError for what is not a paper."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            try:
+                found = json.loads(text)
+            except (ValueError, RecursionError):
+                raise error from None
+            return cls.model_validate(found)
 
     def text_of(self, name: str) -> str:
         return next((part.text for part in self.parts if part.name == name), "")

@@ -9,6 +9,7 @@ import random
 import time
 import tracemalloc
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -272,3 +273,21 @@ def test_a_file_that_hides_a_path_outside_reads_nothing_of_it(tmp_path):
     path.write_text(xml("jats", head, "A Title"))
     (paper,) = read_file(str(path), ReadOptions()).papers
     assert "secret" not in paper.model_dump_json().replace(str(path), "")
+
+
+@pytest.mark.parametrize(
+    "authors",
+    [
+        "&a [Ann Lee, *a]",
+        "&a {name: *a}",
+        "[&a [Ann Lee], "
+        + ", ".join(f"&{b} [{f'*{a}, ' * 9}]" for a, b in pairwise("abcdefghij"))
+        + "]",
+    ],
+)
+def test_front_matter_that_repeats_itself_is_read_once(authors):
+    text = f"---\ntitle: Pears\nauthors: {authors}\n---\n\n" + "We grafted 400 pear trees. " * 9
+    started = time.process_time()
+    (paper,) = read_bytes(text.encode(), "paper.md", ReadOptions()).papers
+    assert paper.authors in ((), ("Ann Lee",))
+    assert time.process_time() - started < REFUSED_S

@@ -11,8 +11,10 @@ import textwrap
 import pytest
 
 from reviewer.library.index.chunking import chunk_paper
-from reviewer.sources import ReadOptions, read_file
+from reviewer.sources import ReadOptions, read_bytes, read_file
 from reviewer.text import clean, sentence_spans
+from reviewer.types import Paper
+from tests.support.fuzz import half_letters
 from tests.support.pdfs import ABSTRACT, column, make_pdf, paper_page, words
 
 TITLE = "On the Taste of Round Apples"
@@ -292,3 +294,13 @@ def test_a_paper_that_latex_set_in_two_columns_is_read_in_order(tmp_path):
     assert (paper.title, paper.authors) == (TITLE, ("Ada Example", "Bo Sample"))
     assert clean(paper.abstract) == ABSTRACT
     assert in_order(said, paper.text_of("body")) >= 0.98 * len(said)
+
+
+@pytest.mark.parametrize(("code", "shown"), [("D835", "\U0001d451"), ("DC51", "\ufffd\ufffd")])
+def test_halves_of_letters_are_joined_or_replaced_and_pages_begin_where_they_did(code, shown):
+    (paper,) = read_bytes(half_letters(code), "half.pdf", ReadOptions()).papers
+    (start,) = paper.parts[1].page_starts
+    assert f"that the value {shown} is small and that \ufffd is seen" in paper.abstract
+    assert paper.abstract[start:].startswith("We show that the value")
+    assert paper.abstract[start - 1] == "\n"
+    assert Paper.from_json(paper.model_dump_json()) == paper

@@ -3,7 +3,9 @@
 import io
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -104,6 +106,19 @@ def test_a_name_without_a_file_is_skipped_and_does_not_stop_the_others(
     assert good == str(tmp_path / "a.txt")
 
 
+def test_a_file_whose_name_is_not_utf8_is_skipped_and_does_not_stop_the_others(tmp_path):
+    put(tmp_path / "a.txt")
+    put(Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xff.txt")))
+    put(tmp_path / "c.txt")
+    assert names(tmp_path) == [
+        "a.txt",
+        "its name holds bytes that are not UTF-8: rename it",
+        "c.txt",
+    ]
+    (refused,) = (found for found in find_files([str(tmp_path)]) if isinstance(found, Skipped))
+    assert refused.file == f"{tmp_path}/b\\xff.txt"
+
+
 def test_a_link_to_nothing_is_skipped_when_it_is_read(tmp_path):
     (tmp_path / "link.txt").symlink_to(tmp_path / "gone.txt")
     (found,) = find_files([str(tmp_path)])
@@ -189,6 +204,82 @@ def test_texts_are_stored_byte_for_byte(tmp_path):
     (paper,) = read_bytes(tmp_path, data).papers
     assert paper.abstract == "  " + abstract
     assert paper.abstract.encode() in data
+
+
+def test_a_zero_byte_costs_no_line_and_is_said(tmp_path):
+    entries = read_bytes(tmp_path, LINE + b'{"title": "To\0ads"}\n' + LINE.replace(b"One", b"Two"))
+    assert [paper.title for paper in entries.papers] == ["One", "To\ufffdads", "Two"]
+    assert entries.notes[0].reason == "it holds zero bytes, which were replaced by \ufffd"
+
+
+def test_a_zero_byte_in_each_line_costs_none(tmp_path):
+    data = b"".join(b'{"title": "Pond %d of\0newts"}\n' % number for number in range(500))
+    assert len(read_bytes(tmp_path, data).papers) == 500
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("length", [300, 3000, 30_000])
+def test_data_that_is_not_text_is_refused(tmp_path, seed, length):
+    assert refusal(read_bytes(tmp_path, b"\x01" + Random(seed).randbytes(length)))
+
+
+def test_a_hole_that_a_crash_left_in_a_file_costs_the_line_that_it_is_in(tmp_path):
+    entries = read_bytes(tmp_path, LINE * 3 + b"\0" * 4096 + b"\n" + LINE)
+    assert len(entries.papers) == 4
+    assert [skipped.position for skipped in entries.skipped] == [4]
+
+
+def raising(act, when):
+    """The function, with a fault of its own for some of what it gets."""
+
+    def changed(*arguments):
+        if when(*arguments):
+            raise KeyError("2")
+        return act(*arguments)
+
+    return changed
+
+
+FAULT = "review has a fault that shows here (KeyError: '2'); please report it"
+
+
+@pytest.mark.parametrize(
+    ("form", "data", "function"),
+    [
+        ("bibtex", "@misc{{a, title={{One}}}}\n@misc{{b, title={{{0}}}}}\n"
+         "@misc{{c, title={{Two}}}}", "_title"),
+        ("jsonl", '{{"title": "One"}}\n{{"title": "{0}"}}\n{{"title": "Two"}}', "_paper_of"),
+        ("ris", "TY  - JOUR\nTI  - One\nER  - \nTY  - JOUR\nTI  - {0}\nER  - \nTY  - JOUR\n"
+         "TI  - Two\nER  - \n", "_paper_of"),
+        ("table", "Title,Authors,Year\nOne,A,2020\n{0},A,2020\nTwo,B,2020\n", "_paper"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_reader_costs_the_entry_that_it_names(
+    tmp_path, monkeypatch, form, data, function
+):
+    """No input is known at which a reader still has a fault, so it is given one."""
+    module = import_module(f"reviewer.sources.formats.{form}")
+    broken = raising(getattr(module, function), lambda found, *_: "BAD" in str(found))
+    monkeypatch.setattr(module, function, broken)
+    entries = read_bytes(tmp_path, data.format("BAD").encode())
+    assert [paper.title for paper in entries.papers] == ["One", "Two"]
+    (skipped,) = entries.skipped
+    assert skipped.reason == FAULT
+    assert skipped.position == (4 if form == "ris" else 3 if form == "table" else 2)
+
+
+@pytest.mark.parametrize("function", ["matches", "read"])
+def test_a_fault_of_a_reader_with_the_whole_file_names_the_file(tmp_path, monkeypatch, function):
+    module = import_module("reviewer.sources.formats.plain_text")
+    monkeypatch.setattr(module, function, raising(getattr(module, function), lambda *_: True))
+    data = b"Title: One\n\nAbstract: " + b"Frogs croak at night in ponds. " * 9
+    assert refusal(read_bytes(tmp_path, data)) == FAULT
+
+
+def test_a_fault_with_a_pdf_names_the_file(tmp_path, monkeypatch):
+    module = import_module("reviewer.sources.formats.pdf")
+    monkeypatch.setattr(module, "_failure", raising(module._failure, lambda *_: True))
+    assert refusal(read_bytes(tmp_path, b"%PDF-1.7\n", "a.pdf")) == FAULT
 
 
 def test_good_lines_are_read_beside_bad_ones(tmp_path):

@@ -132,3 +132,17 @@ def test_nothing_in_a_plan_is_run_or_blown_up(tmp_path):
         read("question: " + "[" * 5000)
     with pytest.raises(UsageError, match="is not YAML"):
         read("question: \x00\x01")
+
+
+@pytest.mark.parametrize("head", ["%YAML 1.3\n---\n", "%YAML 1.0\n---\n", "%YAML 1.10\n---\n"])
+def test_a_version_of_yaml_that_is_not_known_is_told_with_what_to_write(head):
+    with pytest.raises(UsageError) as raised:
+        read_plan(head + GOOD, "plan.yaml", named)
+    assert raised.value.message == "plan.yaml asks for a version of YAML that is not known"
+    assert "%YAML 1.2" in raised.value.hint
+
+
+@pytest.mark.parametrize("text", ['question: "\\UFFFFFFFF"', "question: !<\n", "%YAML x\n---\n"])
+def test_what_yaml_itself_refuses_is_told(text):
+    with pytest.raises(UsageError, match="not YAML"):
+        read_plan(text, "plan.yaml", named)

@@ -107,6 +107,7 @@ def blocks_of(like: Likeness) -> set[int]:
     whole = [w for w in like.title.split() if w not in _SMALL] or like.title.split()
     if not whole:
         return set()
+    words = words or whole  # a title may begin with its colon
     names = {("head", *words[:3]), ("tail", *whole[-3:])}
     names.add(("long", *sorted(sorted(set(whole), key=lambda w: (-len(w), w))[:4])))
     names.add(("start", *whole[:4]))

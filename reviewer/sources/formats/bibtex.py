@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
+from reviewer.sources.entries import Made, RawEntry, ReadOptions, distinct, new_paper, origin_of
 from reviewer.sources.parsing.linked_pdfs import FILES, linked_pdfs
 from reviewer.text import split_name
 from reviewer.text.entry_types import DETAILS, kind_named
@@ -35,6 +36,18 @@ _STRAY = re.compile(r"\b(?:title|author|year|date)\s*=\s*[{\"]", re.IGNORECASE)
 _ISO_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
+@dataclass(frozen=True)
+class _Block:
+    """An entry as it is written: its fields in order, each with whether its value is without braces
+    and quotes; and of the whole file the abbreviations, and the fields of all entries by key."""
+
+    kind: str
+    key: str
+    fields: tuple[tuple[str, str, bool], ...]
+    strings: Mapping[str, str]
+    volumes: Mapping[str, Mapping[str, str]]
+
+
 def matches(text: str) -> bool:
     return bool(_ENTRY.search(text[:200_000]))
 
@@ -42,12 +55,15 @@ def matches(text: str) -> bool:
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper an entry, with its key in the file. An entry that is damaged, has no title or has
     the key of an earlier one is Skipped."""
-    for entry in references(text, file):
-        if isinstance(entry, Paper) and not entry.title:
-            reason = f"the entry '{entry.key}' has no title"
-            yield Skipped(file=file, position=entry.origins[0].position, reason=reason)
-        else:
-            yield entry
+
+    def titled(block: RawEntry) -> Paper | Skipped:
+        entry = _entry(block, file)
+        if isinstance(entry, Skipped) or entry.title:
+            return entry
+        reason = f"the entry '{entry.key}' has no title"
+        return Skipped(file=file, position=block.line, reason=reason)
+
+    return Made(_blocks(text), titled)
 
 
 def references(text: str, file: str) -> Iterator[Paper | Skipped]:
@@ -55,6 +71,22 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
 
     An entry that cannot be read is Skipped; the others are read all the same.
     """
+    return Made(_blocks(text), lambda block: _entry(block, file))
+
+
+def _entry(block: RawEntry, file: str) -> Paper | Skipped:
+    if block.fault:
+        return Skipped(file=file, position=block.line, reason=block.fault)
+    found: _Block = block.value
+    fields: dict[str, str] = {}
+    for name, value, is_open in found.fields:
+        fields.setdefault(name, _whole(value, found.strings) if is_open else value)
+    _inherit(fields, found.volumes)
+    return _paper(found.kind, found.key, fields, origin_of(block.raw, file, block.line))
+
+
+def _blocks(text: str) -> Iterator[RawEntry]:
+    """The entries as bibtexparser cuts them, each as a `_Block`."""
     import bibtexparser
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, ImplicitComment
 
@@ -69,7 +101,7 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
         line = (block.start_line or 0) + 1
         raw = block.raw or ""
         if isinstance(block, ImplicitComment) and _STRAY.search(raw):
-            yield Skipped(file=file, position=line, reason="an entry without its beginning")
+            yield RawEntry(line, raw, fault="an entry without its beginning")
         if isinstance(block, DuplicateFieldKeyBlock):  # the first of two equal fields counts
             block = block.ignore_error_block
         elif id(block) in failed:
@@ -77,16 +109,15 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
             reason = (
                 f"the key '{block.key}' is there twice" if is_second else "this entry is damaged"
             )
-            yield Skipped(file=file, position=line, reason=reason)
+            yield RawEntry(line, raw, fault=reason)
             continue
         if hasattr(block, "fields_dict"):
-            fields: dict[str, str] = {}
-            for field in block.fields:
-                value = str(field.value)
-                is_open = getattr(field, "enclosing", None) == "no-enclosing"
-                fields.setdefault(field.key.lower(), _whole(value, strings) if is_open else value)
-            _inherit(fields, volumes)
-            yield _paper(block.entry_type, block.key, fields, origin_of(raw, file, line))
+            fields = tuple(
+                (f.key.lower(), str(f.value), getattr(f, "enclosing", None) == "no-enclosing")
+                for f in block.fields
+            )
+            value = _Block(block.entry_type, block.key, fields, strings, volumes)
+            yield RawEntry(line, raw, value)
 
 
 def _whole(value: str, strings: Mapping[str, str]) -> str:

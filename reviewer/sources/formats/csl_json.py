@@ -13,7 +13,6 @@ from reviewer.sources.parsing.json_stream import json_values
 from reviewer.text import split_name
 from reviewer.text.entry_types import kind_named
 from reviewer.text.identifiers import arxiv_id_in, without_doi_address
-from reviewer.text.invisible import without_surrogates
 from reviewer.text.names import Name
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
@@ -85,7 +84,7 @@ def _text(item: Json, name: str) -> str:
         return str(value)
     if not isinstance(value, str):
         return ""
-    return _without_markup(without_surrogates(value).strip())
+    return _without_markup(value.strip())
 
 
 def _without_markup(text: str) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 
 from reviewer.sources.entries import RawEntry, ReadOptions, make_papers
 from reviewer.sources.parsing.json_path import Json
-from reviewer.text.invisible import without_surrogates
 from reviewer.types import Paper
 from reviewer.types.papers import Part, Skipped
 
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?![0-9])")
 _TEXT_FIELDS = ("venue", "doi", "arxiv_id", "pmid", "url")
+_ONCE = tuple(re.compile(rf'"{name}"\s*:') for name in ("title", *_TEXT_FIELDS))
 _DEEPEST = 100
 _DOCUMENT = re.compile(r"\s*[\[{][ \t]*\r?\n")  # one value over many lines
 _OBJECT_LINE = re.compile(r'^\{[ \t]*"', re.MULTILINE)
@@ -28,12 +28,10 @@ def matches(text: str) -> bool:
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper a line. Fields that are not known, or not of the expected type, stay in `extra`."""
-    if _DOCUMENT.match(text) and not _OBJECT_LINE.search(text):
-        yield Skipped(
-            file=file, position=1, reason="it is JSON, but not in a form that review reads"
-        )
-        return
-    yield from make_papers(_lines(text), _paper_of, file, "object")
+    is_document = _DOCUMENT.match(text) and not _OBJECT_LINE.search(text)
+    fault = "it is JSON, but not in a form that review reads"
+    found = [RawEntry(1, fault=fault)] if is_document else _lines(text)
+    return make_papers(found, _paper_of, file, "object")
 
 
 def _lines(text: str) -> Iterator[RawEntry]:
@@ -42,7 +40,7 @@ def _lines(text: str) -> Iterator[RawEntry]:
             continue
         found = _parse(line)
         if isinstance(found, str):  # lines may have run into one another
-            objects = max(1, *(line.count(f'"{name}"') for name in ("title", *_TEXT_FIELDS)))
+            objects = max(1, *(len(name.findall(line)) for name in _ONCE))
             yield from [RawEntry(number, fault=found)] * objects
         else:
             yield RawEntry(number, line.removesuffix("\r"), found)
@@ -60,11 +58,7 @@ def _parse(line: str) -> dict[str, Any] | str:
         return f"the line holds {_kind(found)}, not an object"
     if not isinstance(found.get("title"), str) or not found["title"].strip():
         return "the object has no title"
-    if _depth(found) > _DEEPEST:
-        return "the JSON is nested too deeply"
-    # Lone surrogates cannot be kept as UTF-8; they become U+FFFD.
-    whole: dict[str, Any] = json.loads(without_surrogates(json.dumps(found, ensure_ascii=False)))
-    return whole
+    return "the JSON is nested too deeply" if _depth(found) > _DEEPEST else found
 
 
 def _kind(value: Json) -> str:

@@ -57,16 +57,22 @@ def _fields(matter: str) -> dict[str, str] | None:
         return None
     try:
         found = YAML(typ="safe", pure=True).load(matter)
-    except (YAMLError, ValueError, RecursionError):
+    except (YAMLError, ValueError, LookupError, OverflowError, AssertionError, RecursionError):
         return None
     if not isinstance(found, dict):
         return None
-    return {str(name).lower(): _text(value) for name, value in found.items()}
+    return {str(name).lower(): _text(value, set()) for name, value in found.items()}
 
 
-def _text(value: Any) -> str:  # noqa: ANN401  anything YAML can hold
+def _text(value: Any, seen: set[int]) -> str:  # noqa: ANN401  anything YAML can hold
+    """The text of a value. A list counts once: YAML's aliases can put it into itself, or into
+    another a thousand times."""
+    if isinstance(value, list | dict):
+        if id(value) in seen:
+            return ""
+        seen.add(id(value))
     if isinstance(value, list):
-        return "; ".join(text for item in value if (text := _text(item)))
+        return "; ".join(text for item in value if (text := _text(item, seen)))
     if isinstance(value, dict):
-        return _text(value.get("name") or value.get("literal") or "")
+        return _text(value.get("name") or value.get("literal") or "", seen)
     return "" if value is None else str(value).strip()

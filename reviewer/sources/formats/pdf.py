@@ -38,7 +38,7 @@ def read_pdf(data: bytes, file: str, options: ReadOptions) -> Entries:
     outcome = run_module("reviewer.sources.pdf.worker", arguments, data, _CLOCK_SECONDS)
     if refusal := _failure(outcome):
         return Entries.refused(file, refusal)
-    found = json.loads(outcome.output)
+    found = json.loads(outcome.output.decode("utf-8", "surrogatepass"))
     if "refused" in found:
         return Entries.refused(file, found["refused"].replace("FILE", file))
     paper = _paper(found, Origin(file=file, position=1, sha256=hash_of(data)))

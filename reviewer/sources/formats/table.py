@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from reviewer.sources.entries import ReadOptions, distinct, new_paper, origin_of
+from reviewer.sources.entries import RawEntry, ReadOptions, distinct, make_papers, new_paper
 from reviewer.text import bare_doi, split_name
 from reviewer.text.identifiers import bare_arxiv_id, date_in, inverted_initials
 from reviewer.text.spreadsheet import PAPER_COLUMNS, unescape_formula
@@ -101,26 +102,26 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     """One Paper a row. A row without a title, or with other columns than the first, is Skipped."""
     table = _table(text, dict(options.columns))
     if table is None:
-        return
+        return iter(())
+    people_in = _own_people if table.is_own else _people
+    return make_papers(_entries(text, table), partial(_paper, people_in=people_in), file, "row")
+
+
+def _entries(text: str, table: _Table) -> Iterator[RawEntry]:
     rows_found = list(_rows(text, table))
     usual = Counter(len(cells) for _, cells, _ in rows_found).most_common(1)
     if usual and len(table.fields) >= 2 * usual[0][0] - 1 > 1:
-        yield Skipped(file=file, position=1, reason="a row has run into the first line")
+        yield RawEntry(1, fault="a row has run into the first line")
     for line, cells, raw in rows_found:
         if len(cells) != len(table.fields):
             reason = f"the row has {len(cells)} columns, the first line {len(table.fields)}"
             width = len(table.fields)  # rows may have run into one another
             rows = max(1, (len(cells) + 1) // width) if width > 2 else 1
-            yield from [Skipped(file=file, position=line, reason=reason)] * rows
-            continue
-        cells = list(map(unescape_formula, cells)) if table.is_own else cells
-        row = {f: c.strip() for f, c in zip(table.fields, cells, strict=True) if f}
-        if not row.get("title"):
-            yield Skipped(file=file, position=line, reason="the row has no title")
+            yield from [RawEntry(line, raw, fault=reason)] * rows
         else:
-            names = row.get("authors", "")
-            people = names.split("; ") if table.is_own else _people(names)
-            yield _paper(row, people, raw, file, line)
+            cells = list(map(unescape_formula, cells)) if table.is_own else cells
+            row = {f: c.strip() for f, c in zip(table.fields, cells, strict=True) if f}
+            yield RawEntry(line, raw.strip(), row)
 
 
 def _rows(text: str, table: _Table) -> Iterator[tuple[int, list[str], str]]:
@@ -164,14 +165,14 @@ def _cells(raw: str, table: _Table) -> list[str]:
     return rows[0] if rows else []
 
 
-def _paper(row: Mapping[str, str], people: Sequence[str], raw: str, file: str, line: int) -> Paper:
+def _paper(row: Mapping[str, str], people_in: Callable[[str], list[str]]) -> Paper:
     abstract = row.get("abstract", "")
     date = date_in(row.get("date", ""))
     year = date_in(row.get("year", ""))[:4]
     return new_paper(
-        row["title"],
+        row.get("title", ""),
         "" if abstract.startswith("[No abstract") else abstract,
-        names=map(split_name, people),
+        names=map(split_name, people_in(row.get("authors", ""))),
         date=date if date and (not year or date.startswith(year)) else year,
         venue=row.get("venue", ""),
         doi=bare_doi(row.get("doi", "")),
@@ -180,8 +181,12 @@ def _paper(row: Mapping[str, str], people: Sequence[str], raw: str, file: str, l
         url=row.get("url", ""),
         keywords=distinct(re.split("[;|]", row.get("keywords", ""))),
         extra={name: row.get(name) for name in _DETAILS},
-        origins=(origin_of(raw.strip(), file, line),),
     )
+
+
+def _own_people(text: str) -> list[str]:
+    """Names as a table of ours separates them."""
+    return text.split("; ")
 
 
 def _people(text: str) -> list[str]:

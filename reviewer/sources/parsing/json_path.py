@@ -9,8 +9,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from reviewer.text.invisible import without_surrogates
-
 Json = Any
 """Anything that JSON can hold."""
 
@@ -20,7 +18,7 @@ def text_at(value: Json, *path: str) -> str:
     found = value_at(value, *path)
     if isinstance(found, bool) or not isinstance(found, str | int):
         return ""
-    return without_surrogates(str(found)).strip()
+    return str(found).strip()
 
 
 def list_at(value: Json, *path: str) -> list[Any]:

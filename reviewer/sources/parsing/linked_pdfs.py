@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from reviewer.types import Paper
+
 FILES = "files"  # in `Paper.extra`: linked PDFs, as the bibliography writes them
 _PIECE = re.compile(r"(?:\\.|[^;\\])+")
 _FIELD = re.compile(r"(?:\\.|[^:\\])*")
@@ -23,6 +25,12 @@ def linked_pdfs(field: str) -> list[str]:
         if place.lower().endswith(".pdf") and place not in found:
             found.append(place)
     return found
+
+
+def links_of(paper: Paper) -> list[str]:
+    """The PDFs that the entry names; none where `files` is a field of another meaning."""
+    named = paper.extra.get(FILES)
+    return [link for link in named if isinstance(link, str)] if isinstance(named, list) else []
 
 
 def _place(piece: str) -> str:

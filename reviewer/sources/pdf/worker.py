@@ -107,7 +107,8 @@ def main() -> None:
         found = read(data, has_ocr="--ocr" in sys.argv[1:])
     except MemoryError:
         found = {"refused": "reading it takes more than 1 GiB of memory"}
-    sys.stdout.buffer.write(json.dumps(found).encode())
+    # As JSON's escapes two halves of a character would be joined, and every place after them wrong.
+    sys.stdout.buffer.write(json.dumps(found, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     sys.stdout.flush()
 
 

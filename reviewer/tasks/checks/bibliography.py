@@ -11,7 +11,13 @@ from pathlib import Path
 from reviewer.errors import SourceError
 from reviewer.library import Library
 from reviewer.library.dedupe.groups import group_same
-from reviewer.sources import Entries, ReadOptions, read_file, read_text_file
+from reviewer.sources import (
+    Entries,
+    ReadOptions,
+    read_file,
+    read_references,
+    read_text_file,
+)
 from reviewer.text import normalise_title
 from reviewer.text.views import shorten
 from reviewer.types import Paper
@@ -64,12 +70,10 @@ def read_bibliography(files: Sequence[str]) -> Bibliography:
 
 
 def _entries_of(file: str) -> Entries:
-    from reviewer.sources.formats import bibtex
-
     place = Path(file).expanduser()
     if place.suffix.lower() == ".bib":
         opened = read_text_file(file, _HINT)
-        found = list(bibtex.references(opened.text, file))
+        found = read_references(opened.text, file)
         return Entries(
             tuple(entry for entry in found if isinstance(entry, Paper)),
             tuple(entry for entry in found if isinstance(entry, Skipped)),

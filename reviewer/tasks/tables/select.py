@@ -9,8 +9,7 @@ from reviewer.errors import SourceError
 from reviewer.grounding.columns import column_query
 from reviewer.library import Library
 from reviewer.search import SearchOptions, find, why_none_pass
-from reviewer.sources import read_text_file
-from reviewer.sources.formats.bibtex import references
+from reviewer.sources import read_references, read_text_file
 from reviewer.tasks.paper_chunks import chunks_of
 from reviewer.text import counted
 from reviewer.types import Evidence, Paper
@@ -113,7 +112,7 @@ def match_bibtex(
         progress(opened.remark, -1, 0)
     named: dict[str, str] = {}
     notes: list[str] = []
-    entries = list(references(opened.text, file))
+    entries = read_references(opened.text, file)
     for entry in entries:
         if isinstance(entry, Skipped):
             notes.append(f"Skipped {file}, line {entry.position}: {entry.reason}")
