@@ -15,8 +15,10 @@ The tree of all errors that a user can see. Errors that only one package raises 
             StoppedError
         NotFoundError
         OnlineError
+            GivenUpError
             NotThereError
             PassingError
+                NoConnectionError
             RefusedError
             UnreachableError
         OutputError

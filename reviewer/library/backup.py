@@ -29,6 +29,11 @@ def back_up(database: Database, target: Path) -> int:
     Raises UsageError for an address, and LibraryError when it cannot be written or is not sound.
     """
     require_path(target, "the backup", "Name a file.")
+    if target.parent.exists() and not target.parent.is_dir():
+        raise LibraryError(
+            f"the backup {target} cannot be written: {target.parent} is not a folder",
+            hint="Make the folder, or name another file.",
+        )
     if target.exists():
         _require_backup(target)
     part = target.with_name(f"{target.name}.{os.getpid()}.part")

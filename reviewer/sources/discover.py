@@ -6,6 +6,7 @@ import glob
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -88,8 +89,18 @@ def _files_below(folder: Path) -> Iterator[str | Skipped]:
 
     for place, folders, names in os.walk(folder.absolute(), onerror=refuse):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
-        yield from (str(Path(place) / n) for n in sorted(names) if not n.startswith("."))
+        files = (Path(place) / name for name in sorted(names) if not name.startswith("."))
+        yield from (str(file) for file in files if not _may_never_end(file))
     yield from refused
+
+
+def _may_never_end(file: Path) -> bool:
+    """True for a pipe, a socket or a device, which nobody who names a folder means."""
+    try:
+        kind = file.stat().st_mode
+    except OSError:  # a reader says why
+        return False
+    return not stat.S_ISREG(kind)
 
 
 def content_hash(paths: Iterable[str]) -> str:
@@ -110,6 +121,11 @@ def content_hash(paths: Iterable[str]) -> str:
                 hint="Save it as a file, or add it: review add -",
             )
         digest.update(found.encode("utf-8", errors="surrogateescape") + b"\0")
+        if _may_never_end(Path(found)):
+            raise SourceError(
+                f"{found} is a pipe or a device, which cannot be read twice",
+                hint="Save it as a file, or add it: review add FILE",
+            )
         try:
             digest.update(hashlib.sha256(Path(found).read_bytes()).digest())
         except OSError:

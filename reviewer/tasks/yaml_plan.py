@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol, TypeVar
@@ -99,13 +100,15 @@ class NodeReader:
         Raises UsageError for a text that is too long, and names the line of what is not YAML.
         """
         from ruamel.yaml import YAML
-        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+        from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
         file, hint = self.file, self.compare
         if len(text) > MOST_CHARS:
             raise UsageError(f"{file} is too long for a plan", hint=hint)
         try:
-            root: Node | None = YAML(typ="safe", pure=True).compose(text)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ReusedAnchorWarning)
+                root: Node | None = YAML(typ="safe", pure=True).compose(text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             said = (error.problem or error.context or "unknown syntax").splitlines()[0]

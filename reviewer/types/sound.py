@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Any
 
 EARLIEST, LATEST = 1000, 9999  # years: each has four digits
-MOST_IDENTIFIER_CHARS = 500
+MOST_IDENTIFIER_CHARS = 10_000
 _DEEPEST = 100
 _WIDEST = 2**63
 _LEAP_YEAR = 2000

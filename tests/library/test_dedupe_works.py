@@ -6,10 +6,13 @@ import random
 
 import pytest
 
+from reviewer.library import Library
 from reviewer.library.dedupe.groups import MOST_OF_ONE_IDENTIFIER, group_entries, group_same
 from reviewer.library.dedupe.works import Look, share_identifier, share_title
+from reviewer.settings import Settings
 from reviewer.types import Paper
 from reviewer.types.papers import Origin, Part
+from tests.conftest import write_listing
 
 NOUNS = (
     "whale song pod ice winter concrete ash block kiln mortar poem sea tide verse harbour".split()
@@ -188,3 +191,24 @@ def test_an_identifier_of_very_many_works_costs_little():
     grouped = group_entries(entries)
     assert len(grouped.groups) == len(entries)
     assert len(grouped.doubtful) < MOST_OF_ONE_IDENTIFIER
+
+
+def test_two_years_of_one_report_are_two_papers(library, tmp_path):
+    first = (
+        "Graph attention finds which neighbours of a node matter; we measure it on citations."
+        + (" It needs no labels of edges and little memory, and it holds on ten graphs of the web.")
+    )
+    second = (
+        "Proteins fold in steps that a simulation of water and salt can follow for a second."
+        + (" The steps are the same in a hundred small proteins, whatever their sequence of acids.")
+    )
+    records = [
+        {"title": "Annual Report", "authors": ["Bank, A"], "year": year, "abstract": text}
+        for year, text in ((2012, first), (2020, second))
+    ]
+    library.add([write_listing(tmp_path / "reports.jsonl", *records)])
+    assert sorted(paper.year for paper in library.papers()) == [2012, 2020]
+    same = [r | {"abstract": first} for r in records]
+    with Library(tmp_path / "other", Settings(embedding="none")) as other:
+        other.add([write_listing(tmp_path / "same.jsonl", *same)])
+        assert len(other.papers()) == 1

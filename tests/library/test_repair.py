@@ -459,3 +459,10 @@ def test_the_commands_do_it_and_say_what_they_did(place, capsys, monkeypatch):
     assert "kept as" not in said
     assert run(["restore", copy]) == 0
     assert "kept as" in capsys.readouterr().err
+
+
+def test_a_file_where_the_backups_folder_should_be_is_told_in_words(place):
+    with opened(place / "library") as library:
+        (place / "notes.txt").write_text("mine")
+        with pytest.raises(LibraryError, match=r"notes\.txt is not a folder"):
+            back_up(library.database, place / "notes.txt" / "copy.db")

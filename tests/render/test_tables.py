@@ -29,6 +29,7 @@ from reviewer.text import clean
 from reviewer.types import Citation, Paper, Table
 from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage
+from reviewer.types.sound import sound_text
 from reviewer.types.tables import Cell, Column, Row, Value
 from tests.support.browser import DESKTOP, PHONE
 
@@ -62,6 +63,8 @@ HOSTILE = {
     "combining": "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
 }
 
+HOSTILE = {name: sound_text(text) for name, text in HOSTILE.items()}  # as papers hold them
+
 
 def made(texts, *, columns=2, is_strict=False):
     """A table whose papers, columns and cells hold these texts: a row each, in every place."""
@@ -93,6 +96,7 @@ def made(texts, *, columns=2, is_strict=False):
 
 def value(paper, text, number):
     """In turn the paper's words, the writer's own words, and without proof."""
+    text = sound_text(text)  # as a paper keeps it
     start = paper.abstract.index(text)
     citation = Citation(
         paper_id=paper.id, chunk_id="c", part="abstract", start=start, end=start + len(text),

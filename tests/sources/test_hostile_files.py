@@ -280,6 +280,7 @@ def test_a_file_that_hides_a_path_outside_reads_nothing_of_it(tmp_path):
     [
         "&a [Ann Lee, *a]",
         "&a {name: *a}",
+        "&a [Ann Lee]\nkeywords: &a [pears]",
         "[&a [Ann Lee], "
         + ", ".join(f"&{b} [{f'*{a}, ' * 9}]" for a, b in pairwise("abcdefghij"))
         + "]",

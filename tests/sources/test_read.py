@@ -326,3 +326,12 @@ def test_no_hash_is_made_of_what_is_no_file(tmp_path, monkeypatch, named):
     with pytest.raises(SourceError) as raised:
         content_hash([named])
     assert raised.value.hint
+
+
+def test_pipes_in_a_folder_are_passed_over_and_none_is_asked_over(tmp_path):
+    (tmp_path / "one.jsonl").write_text('{"title": "One"}\n', encoding="utf-8")
+    os.mkfifo(tmp_path / "pipe")
+    assert list(find_files([str(tmp_path)])) == [str(tmp_path / "one.jsonl")]
+    for endless in (tmp_path / "pipe", "/dev/zero"):
+        with pytest.raises(SourceError, match="a pipe or a device"):
+            content_hash([str(endless)])

@@ -14,6 +14,7 @@ from reviewer.types.maps import PaperMap
 from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage, Usage
 from reviewer.types.searches import Filters
+from reviewer.types.sound import sound_text
 from reviewer.types.surveys import (
     Batch,
     Flow,
@@ -156,6 +157,7 @@ def hostile_report(texts):
 
 
 def citation_in(paper, text):
+    text = sound_text(text)  # as a paper keeps it
     start = paper.abstract.index(text)
     return Citation(
         paper_id=paper.id, chunk_id="c", part="abstract", start=start, end=start + len(text),

@@ -110,6 +110,10 @@ def test_what_is_no_plan_is_told_with_what_a_plan_has(text):
         read(text)
 
 
+def test_a_name_of_yaml_that_is_given_twice_is_no_fault():
+    assert read(GOOD.replace("first things", "&a first").replace('"second', '&a "second')).themes
+
+
 def test_a_plan_without_themes_is_none():
     with pytest.raises(UsageError, match="the themes are missing"):
         read("question: why\n")

@@ -139,7 +139,7 @@ def test_no_author_is_one_character_that_views_leave_out():
 
 
 def test_a_name_that_is_far_too_long_names_nothing():
-    made = paper(key="k" * 501, doi="10.1/" + "x" * 1000, pmid="1" * 500)
+    made = paper(key="k" * 10_001, doi="10.1/" + "x" * 20_000, pmid="1" * 500)
     assert (made.key, made.doi, len(made.pmid)) == ("", "", 500)
 
 

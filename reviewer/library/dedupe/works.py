@@ -89,11 +89,13 @@ def share_identifier(one: Look, other: Look) -> Work:
 
 def share_title(one: Look, other: Look) -> Work:
     """Whether two entries with one title are of one work: same where something else agrees too.
-    Texts that differ say more than authors who agree: an institute's reports have one title."""
+    Texts that differ say more than authors who agree: an institute's reports have one title. Of
+    abstracts that differ this holds where the years do so too: a translation is of one year."""
     texts = _texts(one, other)
     if texts == "same":
         return "same"
-    if texts == "none" and one.body and other.body:
+    of_two_years = bool(one.year and other.year and one.year != other.year)
+    if texts == "none" and (of_two_years or (one.body and other.body)):
         return "other"
     if set(one.families) & set(other.families):
         return "same"

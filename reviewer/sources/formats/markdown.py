@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,12 +52,14 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
 def _fields(matter: str) -> dict[str, str] | None:
     """The front matter's fields as texts, lists joined by `; `; None when it is not YAML."""
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.error import ReusedAnchorWarning, YAMLError
 
     if sum(matter.count(bracket) for bracket in "[{") > _MOST_BRACKETS:
         return None
     try:
-        found = YAML(typ="safe", pure=True).load(matter)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ReusedAnchorWarning)
+            found = YAML(typ="safe", pure=True).load(matter)
     except (YAMLError, ValueError, LookupError, OverflowError, AssertionError, RecursionError):
         return None
     if not isinstance(found, dict):

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from reviewer.sources.entries import RawEntry, ReadOptions, distinct, make_papers, new_paper
 from reviewer.text import bare_doi, split_name
@@ -104,7 +103,7 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     if table is None:
         return iter(())
     people_in = _own_people if table.is_own else _people
-    return make_papers(_entries(text, table), partial(_paper, people_in=people_in), file, "row")
+    return make_papers(_entries(text, table), lambda row: _paper(row, people_in), file, "row")
 
 
 def _entries(text: str, table: _Table) -> Iterator[RawEntry]:
