@@ -122,7 +122,7 @@ class Merger:
         names = {name for entry in fresh for name in self._names(entry)}
         papers = {*near, *(kept.paper for kept in gone.values())}
         self._doubtful = []
-        if not (names or papers):
+        if not (fresh or papers):
             return []
         numbers = {kept.number for kept in gone.values()}
         found = self._catalogue.entries_near(names, papers)

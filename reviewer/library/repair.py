@@ -92,6 +92,10 @@ def _repair(path: Path, progress: Progress) -> Repaired:
     found = _read(path)
     _read_again(found, path, progress)
     if not found.again and not found.papers and not found.entries:
+        if is_whole(path):  # a library without papers
+            return Repaired(
+                papers=0, entries=0, read_again=0, mended=0, lost=0, vectors=0, is_sound=True
+            )
         raise LibraryError(
             f"no paper can be read from {path}; it is left unchanged",
             hint="Put a backup in its place: review restore BACKUP",

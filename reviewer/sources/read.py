@@ -18,6 +18,7 @@ from reviewer.text import clean
 from reviewer.text.views import shorten
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
+from reviewer.types.sound import sound_names
 
 T = TypeVar("T")
 FAULT = "review has a fault that shows here"
@@ -96,10 +97,19 @@ def _format(name: str) -> Any:  # noqa: ANN401  a module of `formats`
 
 
 def _collected(read: Callable[[], Iterator[Paper | Skipped]], file: str) -> Entries:
-    found = _entries(read, file)
+    found = [_titled(entry, file) for entry in _entries(read, file)]
     papers = tuple(entry for entry in found if isinstance(entry, Paper))
     skipped = tuple(entry for entry in found if isinstance(entry, Skipped))
     return Entries(papers, skipped) if found else Entries.refused(file, "it holds no entries")
+
+
+def _titled(entry: Paper | Skipped, file: str) -> Paper | Skipped:
+    """The entry; Skipped for a paper in whose title nothing can be seen, which no bibliography
+    could hold."""
+    if isinstance(entry, Skipped) or sound_names([entry.title]):
+        return entry
+    position = entry.origins[0].position if entry.origins else 0
+    return Skipped(file=file, position=position, reason="its title holds nothing that can be seen")
 
 
 def _entries(read: Callable[[], Iterator[Paper | Skipped]], file: str) -> list[Paper | Skipped]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.library import Library
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.citekeys import is_key_of, key_base
 from reviewer.library.index.chunks import ChunkStore
@@ -20,6 +21,7 @@ from reviewer.sources.formats import jsonl
 from reviewer.types import Paper
 from reviewer.types.papers import Origin, Part
 from reviewer.types.searches import Filters
+from tests.conftest import write_listing
 
 
 class Papers:
@@ -302,3 +304,13 @@ def test_papers_with_one_doi_are_named_in_duplicates(papers):
             parts=(Part(name="title", text=title),), authors=(author,), doi="10.1234/proceedings"
         )
         assert papers.catalogue.paper_like(named).title == title
+
+
+@pytest.mark.parametrize("title", ["🤖", "???", "∞", "- - -"])
+def test_a_title_without_letters_is_a_paper_of_its_own(tmp_path, embedding, title):
+    with Library(tmp_path / "library", embedding=embedding) as library:
+        records = [{"title": title, "abstract": f"Text {n} of its own."} for n in range(2)]
+        added = library.add([write_listing(tmp_path / "signs.jsonl", *records)])
+        assert (len(added.added), added.unchanged, len(library.papers())) == (2, 0, 2)
+        again = library.add([write_listing(tmp_path / "signs.jsonl", *records)])
+        assert (len(again.added), len(library.papers())) == (0, 2)

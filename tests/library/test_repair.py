@@ -15,6 +15,7 @@ from reviewer.library import Library, back_up, repair_library, restore
 from reviewer.library.source_files import NAME, remembered
 from reviewer.library.storage.salvage import Pages, rows_of_table
 from reviewer.search import find
+from reviewer.settings import Settings
 from reviewer.sources import ReadOptions
 from reviewer.types.runs import Run
 from reviewer.types.searches import Filters
@@ -466,3 +467,10 @@ def test_a_file_where_the_backups_folder_should_be_is_told_in_words(place):
         (place / "notes.txt").write_text("mine")
         with pytest.raises(LibraryError, match=r"notes\.txt is not a folder"):
             back_up(library.database, place / "notes.txt" / "copy.db")
+
+
+def test_a_library_without_papers_is_sound(tmp_path):
+    with Library(tmp_path / "library", Settings(embedding="none")):
+        pass
+    done = repair_library(tmp_path / "library")
+    assert (done.is_sound, done.papers) == (True, 0)

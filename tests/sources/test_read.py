@@ -335,3 +335,10 @@ def test_pipes_in_a_folder_are_passed_over_and_none_is_asked_over(tmp_path):
     for endless in (tmp_path / "pipe", "/dev/zero"):
         with pytest.raises(SourceError, match="a pipe or a device"):
             content_hash([str(endless)])
+
+
+def test_a_title_in_which_nothing_is_seen_is_no_title(tmp_path):
+    entries = read_bytes(tmp_path, '{"title": "\u200b\u200d\ufeff"}\n{"title": "🤖"}\n'.encode())
+    assert [paper.title for paper in entries.papers] == ["🤖"]
+    assert entries.skipped[0].reason == "its title holds nothing that can be seen"
+    assert entries.skipped[0].position == 1

@@ -251,7 +251,7 @@ def _date(plain: Mapping[str, str]) -> str:
     """From BibLaTeX's date, else from year, month and day; `--09-11` without the year."""
     if iso := _ISO_DATE.match(plain.get("date", "")):
         return iso.group()
-    year = re.search(r"\d{4}", plain.get("year", ""))
+    year = re.search(r"(?<!\d)\d{4}(?!\d)", plain.get("year", ""))
     month = plain.get("month", "").strip()
     number = month_number(month)
     day = re.search(r"\d{1,2}", plain.get("day", "") or re.sub(r"[A-Za-z.]+|^\d+$", "", month))
