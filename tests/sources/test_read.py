@@ -342,3 +342,9 @@ def test_a_title_in_which_nothing_is_seen_is_no_title(tmp_path):
     assert [paper.title for paper in entries.papers] == ["🤖"]
     assert entries.skipped[0].reason == "its title holds nothing that can be seen"
     assert entries.skipped[0].position == 1
+
+
+def test_a_placeholder_of_a_date_hides_no_year(tmp_path):
+    ris = b"TY  - JOUR\nTI  - One\nPY  - 2020\nDA  - 0000/00/00/\nER  - \n"
+    (paper,) = read_bytes(tmp_path, ris).papers
+    assert paper.year == 2020

@@ -117,7 +117,7 @@ def _iso(text: str) -> str:
     year, month, day = found.groups() if found else (None, None, None)
     pieces = [f"{int(month):02}"] if month and 1 <= int(month) <= 12 else []
     pieces += [f"{int(day):02}"] if pieces and day and 1 <= int(day) <= 31 else []
-    if not year:
+    if not year or year == "0000":  # a placeholder
         return "--" + "-".join(pieces) if len(pieces) == 2 else ""
     return "-".join([year, *pieces])
 
