@@ -488,6 +488,7 @@ def whole_library(tmp_path_factory):
 
 @settings(max_examples=30)
 @given(st.floats(0, 1, exclude_max=True), st.sampled_from(["flip", "cut", "zero"]))
+@example(0.375, "zero")
 @example(0.0, "zero")
 @example(0.5, "cut")
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")

@@ -95,7 +95,8 @@ class Database:
                 yield
             finally:
                 if connection.in_transaction and not is_inside:
-                    connection.execute("COMMIT")
+                    with in_users_words(self.path):  # a damaged file can fail here too
+                        connection.execute("COMMIT")
 
     def require_same_file(self) -> None:
         """Raises LibraryError when the file was replaced since this library was last read: what a
