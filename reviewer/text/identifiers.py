@@ -41,7 +41,7 @@ def bare_doi(text: str) -> str:
 
 
 def bare_pmid(text: str) -> str:
-    """The PMID without zeros, an address or `PMID:` before it; empty for a text that is none."""
+    """The PMID without zeros, an address or `PMID:` before it; empty for any other text."""
     found = _PMID.fullmatch(text.strip())
     return found[1] if found else ""
 

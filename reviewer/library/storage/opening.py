@@ -1,4 +1,4 @@
-"""Opens the library's SQLite file, makes it where there is none, and brings its form up."""
+"""Opens the library's SQLite file, makes it where it is missing, and brings its form up."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class GivenUpError(OnlineError):
 
 
 def is_cut_off(error: OnlineError) -> bool:
-    """True where there is no connection to the source at all."""
+    """True where the source cannot be reached at all."""
     return isinstance(error, UnreachableError | NoConnectionError)
 
 

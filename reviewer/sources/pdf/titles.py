@@ -87,7 +87,7 @@ _ROMAN = {
 
 @dataclass(frozen=True)
 class FoundTitle:
-    """A title, how certain it is (certain or likely), and its lines; empty if there is none."""
+    """A title, how certain it is (certain or likely), and its lines; empty without one."""
 
     text: str = ""
     certainty: str = ""
