@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -73,4 +74,5 @@ def test_asking_on_and_on_keeps_no_memory_and_no_file(tmp_path, rounds):
     assert done.returncode == 0, done.stderr
     grown, before, after = json.loads(done.stdout.splitlines()[-1])
     assert grown <= 20_000_000
-    assert after == before
+    # Chroma closes a file of its own when it has not been asked for a while.
+    assert not Counter(after) - Counter(before)
