@@ -151,7 +151,13 @@ class Library:
         return self._with_counts(added)
 
     def _with_counts(self, added: Added) -> Added:
-        counts = {"papers": self.catalogue.count(), "waiting": self.chunks.count_waiting()}
+        years, authors = self.catalogue.count_lacking((*added.added, *added.updated))
+        counts = {
+            "papers": self.catalogue.count(),
+            "waiting": self.chunks.count_waiting(),
+            "without_year": years,
+            "without_author": authors,
+        }
         return added.model_copy(update=counts)
 
     def _embed_and_index(self, added: Added, progress: Progress, *, may_download: bool) -> Added:

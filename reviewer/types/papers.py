@@ -163,7 +163,8 @@ class MergedPaper(Frozen):
 
 class Added(Frozen):
     """What adding files did. Each entry is in exactly one of added, updated and unchanged;
-    `unread` are the files that were named and from which nothing was read."""
+    `unread` are the files that were named and from which nothing was read. `without_year` and
+    `without_author` count papers among those added and updated."""
 
     entries: int = 0
     added: tuple[str, ...] = ()
@@ -175,6 +176,8 @@ class Added(Frozen):
     merged: tuple[MergedPaper, ...] = ()
     files_read: int = 0
     papers: int = 0
+    without_year: int = 0
+    without_author: int = 0
     embedded: int = 0
     waiting: int = 0
     seconds_embedding: float = 0.0

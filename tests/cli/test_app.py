@@ -395,7 +395,24 @@ def test_the_five_listings_are_537_entries_and_491_papers(review, seeds):
     assert out.startswith("537 entries: 491 added")
     _, out, _ = review("add", *reversed(files), "--library", "lib")
     assert out.startswith("537 entries: 0 added")
-    assert out.endswith("491 papers in the library.\n")
+    assert "491 papers in the library.\n" in out
+
+
+def test_add_says_what_the_new_papers_lack_and_how_to_look_it_up(review, tmp_path):
+    bib = tmp_path / "a.bib"
+    bib.write_text(
+        "@article{a, title={Frogs croak at night}, author={Ada Lin}, year={2020}}\n"
+        "@article{b, title={Steel bridges under load}, author={Bo Ek}}\n"
+        "@article{c, title={Poems of the sea}}\n"
+    )
+    _, out, _ = review("add", bib, "--library", "lib")
+    assert "Of 3 papers, 2 lack a year, 1 lack authors. To look them up online:" in out
+    _, out, _ = review("add", bib, "--library", "lib")
+    assert "lack" not in out
+    bib.write_text("@article{d, title={Tides of the moon}, author={Cy Oz}, year={2021}}\n")
+    _, out, _ = review("add", bib, "--library", "lib", "--json")
+    added = json.loads(out)
+    assert (added["without_year"], added["without_author"]) == (0, 0)
 
 
 # Files at hand
@@ -606,7 +623,7 @@ def test_on_a_terminal_reading_shows_a_bar_and_in_a_pipe_none(review):
     assert code == 0
     assert "Reading" in shown
     assert "3/3" in shown
-    assert shown.rstrip().endswith("62 papers in the library.")
+    assert "62 papers in the library.\r\n" in shown
     code, shown = on_a_terminal("add", SAMPLES, "--library", "lib", "--quiet")
     assert "Reading" not in shown
     assert "Reading" not in review("add", SAMPLES, "--library", "lib")[2]

@@ -107,6 +107,11 @@ def _summary(added: Added) -> str:
     if added.embedded and added.seconds_embedding > 1:
         rate = added.embedded / added.seconds_embedding
         line += f"{counted(added.embedded, 'chunk')} embedded ({rate:.0f} a second).\n"
+    lacking = {"a year": added.without_year, "authors": added.without_author}
+    if any(lacking.values()):
+        of = counted(len(added.added) + len(added.updated), "paper")
+        named = ", ".join(f"{count} lack {what}" for what, count in lacking.items() if count)
+        line += f"Of {of}, {named}. To look them up online: review enrich\n"
     return line
 
 
