@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from typing import Any
+
+# A regular expression: to load `ast` and parse costs 2 ms a process.
+_IMPORT = re.compile(r"^ +from ([\w.]+) import (\w+) as \2$", re.MULTILINE)
 
 
 def face(package: str) -> Callable[[str], Any]:
@@ -18,12 +22,10 @@ def face(package: str) -> Callable[[str], Any]:
 
     @cache
     def homes() -> dict[str, str]:
-        import ast
         import pkgutil
 
-        tree = ast.parse(pkgutil.get_data(package, "__init__.py") or b"")
-        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-        return {a.name: node.module or "" for node in imports for a in node.names if a.asname}
+        source = (pkgutil.get_data(package, "__init__.py") or b"").decode()
+        return {name: module for module, name in _IMPORT.findall(source)}
 
     def load(name: str) -> Any:  # noqa: ANN401  any public name
         if name == "__all__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -120,6 +119,8 @@ def _usage_error(error: Any, command: str) -> UsageError:  # noqa: ANN401  typer
     message, _, meant = error.format_message().rstrip(".").partition(". ")
     match type(error).__name__:
         case "NoSuchOption":
+            from difflib import get_close_matches
+
             near = get_close_matches(error.option_name, error.possibilities or (), 1, 0)
             message = error.message
             meant = f"Did you mean {near[0]}?" if near else ""
