@@ -423,3 +423,29 @@ def test_the_page_fetches_nothing(shelf):
     assert "default-src 'none'" in html.unescape(page)
     assert not re.search(r"(?:src|srcset|action)=|@import|url\(", page)
     assert "<script" not in page
+
+
+def test_without_a_model_a_contradicting_sentence_is_a_remark_beside_the_draft(tmp_path):
+    abstract = (
+        "Self-correction has been found to be largely ineffective in modern language models. "
+        "We describe how it was trained."
+    )
+    record = {"title": "Self-correction of language models", "abstract": abstract}
+    file = write_listing(tmp_path / "listing.jsonl", record)
+    with Library(tmp_path / "lib", Settings(embedding="none")) as library:
+        library.add([file])
+        key = library.papers()[0].key
+        text = f"Self-correction is reliable in modern language models [@{key}]."
+        report = checked(text, library)
+        (sentence,) = report.sentences
+        assert [p.kind for p in sentence.problems] == ["seems contradicted"]
+        assert failures(report) == []
+        assert sentence.compared.citation.quote in abstract
+        shown = check_markdown(report)
+        assert "reliable against ineffective" in shown
+        assert "largely ineffective" in shown
+        assert "largely ineffective" in check_html(report)
+        verdict = {"verdicts": [{"tag": "C1", "support": "supported"}]}
+        judged = checked(text, library, scripted_writer({JudgeReply: lambda _: verdict})[0])
+    assert judged.sentences[0].compared is None
+    assert judged.sentences[0].problems == ()

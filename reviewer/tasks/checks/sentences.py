@@ -18,7 +18,6 @@ from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Pr
 from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters
 
-MOST_NEAREST = 3
 _LEAST_QUOTED_WORDS = 3  # fewer are a way to speak ("skills"), not a quotation
 _TERMS, _TERM_LETTERS = 3, 3  # what a sentence must hold to be compared with a whole paper
 _SHARED_TERMS = 4  # texts with this many words in common bear on each other, however long
@@ -45,7 +44,8 @@ def verify_sentence(
     """What of a citing sentence is in the papers that it cites, given by key, and what is not.
 
     Quoted words must be in one of the papers as they are (an omission may be marked), figures in
-    one of their texts; each paper must bear on the sentence, by search's own measure.
+    one of their texts; each paper must bear on the sentence, by search's own measure. `nearest` has
+    all sentences of each paper's best texts.
     """
     quotes, lost = _quotes(sentence, papers, library)
     problems = [_lost_quote(said, papers, library) for said in lost]
@@ -198,7 +198,8 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
 
 
 def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Citation, ...]]:
-    """Whether search finds the paper for this sentence, and the paper's sentences nearest to it."""
+    """Whether search finds the paper for this sentence, and the paper's sentences, those nearest to
+    it first."""
     if sum(len(term) >= _TERM_LETTERS and term.isalpha() for term in query_terms(text)) < _TERMS:
         return True, ()  # "It reaches 99.9%" says too little to be compared with anything
     if not paper.id:
@@ -210,10 +211,7 @@ def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Cit
     pairs.sort(key=lambda pair: -(pair[0].similarity or 0.0) - pair[0].lexical / 2)
     shared = max((len(hit.score.terms) for hit in found.hits), default=0)
     bears = found.matched > 0 or shared >= _SHARED_TERMS
-    nearest = [
-        _citation(paper, item.chunk, item.chunk.part, s.start, s.end)
-        for s, item in pairs[:MOST_NEAREST]
-    ]
+    nearest = [_citation(paper, item.chunk, item.chunk.part, s.start, s.end) for s, item in pairs]
     return bears, tuple(nearest)
 
 
@@ -228,7 +226,7 @@ def _bearing_by_words(
             shared = len(wanted & set(query_terms(part.text[start:end])))
             ranked.append((shared, -start, (part.name, start, end)))
     best = sorted((r for r in ranked if r[0]), key=lambda r: r[:2], reverse=True)
-    return bool(best), _citations(paper, [place for *_, place in best[:MOST_NEAREST]], library)
+    return bool(best), _citations(paper, [place for *_, place in best], library)
 
 
 def _is_quote(sentence: DraftSentence, quotes: Sequence[FoundQuote]) -> bool:

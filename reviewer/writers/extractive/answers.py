@@ -89,6 +89,7 @@ class Extractive:
     """Quotes. Makes no statement of its own, takes no stance and gives no verdict."""
 
     name = "extractive"
+    judge_name = ""
     is_yes_no = False
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
