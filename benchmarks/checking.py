@@ -3,13 +3,22 @@
 Sentences: `fixtures/paraphrases.tsv`, each beside the paper that it puts in other words, beside
 five other papers of the sample library, and twenty sentences of other fields beside five papers
 each. Prints a table for search by words alone and, where its files are, with MiniLM.
+
+Then what it says by words alone, without a model, of the claims of Check-COVID (`eval/checkcovid`),
+each citing its abstract. The weights have seen these claims: `train_verdicts.py` prints figures of
+claims that they have not seen.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import tempfile
+from collections import Counter
 from pathlib import Path
+
+from sets import SHARED, print_table
+from train_verdicts import LABELS, SEEMINGS, macro_f1, pairs_of
 
 from reviewer.library import Library
 from reviewer.settings import load_settings
@@ -66,11 +75,45 @@ def measure(embedding: str, folder: Path) -> None:
             print(f"| {way} | {name} | {flagged} of {len(pairs)} |")
 
 
+def measure_verdicts(folder: Path, library_folder: Path) -> None:
+    """A check of a draft with each claim of the set as a sentence that cites its abstract."""
+    pairs = pairs_of(folder)
+    with Library(library_folder, load_settings({"embedding": "none"})) as library:
+        library.add([str(folder / "library.jsonl")], may_download=False)
+        keys = {paper.abstract: paper.key for paper in library.papers()}
+        papers = {abstract: keys.get(abstract) for abstract in {pair.abstract for pair in pairs}}
+        known = [pair for pair in pairs if papers[pair.abstract]]
+        said, named = [], Counter[str]()
+        for pair in known:
+            text = f"{pair.claim.strip().rstrip('.')} [@{papers[pair.abstract]}]."
+            report = check_draft(TextFile("draft.md", text), library, Extractive())
+            found = [s.compared for s in report.sentences if s.compared]
+            said.append(SEEMINGS.index(found[0].verdict if found else "not enough"))
+            if any(p.kind == "seems contradicted" for s in report.sentences for p in s.problems):
+                named[LABELS[pair.label]] += 1
+    labels = [pair.label for pair in known]
+    counts = Counter(zip(labels, said, strict=True))
+    print_table(
+        f"{len(known)} of {len(pairs)} claims, by words alone: macro-F1 "
+        f"{macro_f1(labels, said)[0]:.3f}",
+        ["label", *SEEMINGS, "said to seem contradicted"],
+        [
+            [name, *(str(counts[k, n]) for n in range(len(SEEMINGS))), str(named[name])]
+            for k, name in enumerate(LABELS)
+        ],
+    )
+
+
 def main() -> None:
+    made = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    made.add_argument("--shared", type=Path, default=SHARED, help="holds eval/checkcovid")
+    shared = made.parse_args().shared
     print("| way | sentence beside | said not to bear on it |\n|---|---|---|")
     for embedding in ("none", "minilm"):
         with tempfile.TemporaryDirectory() as folder:
             measure(embedding, Path(folder))
+    with tempfile.TemporaryDirectory() as library_folder:
+        measure_verdicts(shared / "eval" / "checkcovid", Path(library_folder))
 
 
 if __name__ == "__main__":

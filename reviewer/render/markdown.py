@@ -105,6 +105,8 @@ def _why(score: Score) -> str:
         why.append("words " + ", ".join(score.terms))
     if score.cosine is not None:
         why.append(f"meaning {score.cosine:.2f}")
+    if score.reranker is not None:
+        why.append(f"reranker {score.reranker:.2f}")
     return "; ".join(why)
 
 
@@ -122,6 +124,8 @@ def _explained(score: Score) -> list[str]:
     for name, value, terms in parts:
         named = f" ({escape(', '.join(terms))})" if terms else ""
         lines += [f"   - {name} {value:.3f}{named}"] if value is not None else []
+    if score.reranker is not None:
+        lines.append(f"   - and of the reranker's order (relevant with {score.reranker:.3f})")
     return [*lines, f"   - share of the question's words {score.coverage:.2f}"]
 
 

@@ -20,6 +20,7 @@ from reviewer.search.ranking import (
     Ranking,
     RankingOptions,
 )
+from reviewer.search.reranker import Reranking, rerank
 from reviewer.text import counted, sentence_spans
 from reviewer.types import Evidence
 from reviewer.types.evidence import Sentence, tagged
@@ -79,7 +80,10 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
     floor, strong = (LEXICAL_FLOOR, LEXICAL_STRONG) if is_lexical else (FLOOR, STRONG)
     above = [n for n, own in best.items() if max(c.relevance for c in own) >= floor]
     top = max((c.relevance for n in above for c in best[n]), default=0.0)
-    chosen = (above if options.has_floor else list(best))[: options.papers]
+    reranking = Reranking(tuple(best))
+    if options.has_floor:
+        reranking = rerank(question, {n: best[n] for n in above}, library)
+    chosen = reranking.papers[: options.papers]
     shown = chosen or list(best)[: options.papers]
     picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
     candidates = {c.number: c for c in (*picked, *(best[n][0] for n in shown))}
@@ -91,7 +95,7 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
             tag="",
             paper=papers[candidates[number].paper],
             chunk=chunk,
-            score=ranking.score(candidates[number]),
+            score=reranking.scored(candidates[number].paper, ranking.score(candidates[number])),
             sentences=sentences[number],
         )
         for number, chunk in chunks.items()
