@@ -161,7 +161,7 @@ def main() -> None:
     print(", ".join(f"{name} {f1:.3f}" for name, f1 in zip(LABELS, each, strict=True)))
     _print_named(pairs, features, labels, groups)
     for name, row in zip(named[0], train(features, labels), strict=True):
-        print(f'    "{name}": ({", ".join(f"{weight:.2f}" for weight in row)}),')
+        print(f'    "{name}": ({", ".join(f"{weight + 0.0:.2f}" for weight in row.round(2))}),')
 
 
 if __name__ == "__main__":

@@ -31,10 +31,9 @@ _LEAST_LETTERS = 3
 _STEM_LETTERS = 6  # words with these first letters in common count as one (McNamee, Mayfield 2004)
 _DENIED_WORDS = 4  # so far a denial reaches forwards
 _NEAR_WORDS = 6  # to each side of a direction word: what it is about
-_LONG_WORDS = 50
+_LONG_WORDS, _MOST_WORDS = 50, 200  # later words of a text are not counted
 _ROUNDING = 0.1  # "about 22%" is 23%
 _YEAR = re.compile(r"(?:19|20)\d\d")
-
 
 _DENIALS = frozenset(
     "no not never none neither nor without cannot lack lacks lacked lacking absence absent fail "
@@ -102,7 +101,7 @@ WEIGHTS = {
     "is finding": (0.26, 0.28, -0.54),
     "agrees": (1.13, -0.19, -0.94),
     "opposes": (-1.20, 1.34, -0.15),
-    "claim denies": (-0.69, 0.69, -0.00),
+    "claim denies": (-0.69, 0.69, 0.00),
     "sentence denies": (-0.01, 0.22, -0.21),
     "same figure": (0.40, -0.26, -0.15),
     "figure missing": (-0.31, -0.12, 0.43),
@@ -213,7 +212,7 @@ def _verdict(features: dict[str, float], against: str) -> WordVerdict:
 @lru_cache(maxsize=2048)
 def _stated(text: str) -> _Stated:
     plain = clean(text)
-    words = tuple(_WORD.findall(plain.casefold()))
+    words = tuple(_WORD.findall(plain.casefold())[:_MOST_WORDS])
     denials = [n for n, word in enumerate(words) if _is_denial(word)]
     marks = (mark for n, word in enumerate(words) for mark in _marks(n, word, words, denials))
     return _Stated(
@@ -292,9 +291,9 @@ def _denials(said: _Stated, own: _Stated) -> dict[str, float]:
 def _denied(said: _Stated, own: _Stated) -> str:
     """The denial that one of the two has alone, in words."""
     if said.denial and not own.denial:
-        return f"“{said.denial}” stands in the draft alone"
+        return f"“{said.denial}” stands in the draft's sentence alone"
     if own.denial and not said.denial:
-        return f"“{own.denial}” stands in the paper alone"
+        return f"“{own.denial}” stands in the paper's sentence alone"
     return ""
 
 
