@@ -6,13 +6,15 @@ each. Prints a table for search by words alone and, where its files are, with Mi
 
 Then what it says by words alone, without a model, of the claims of Check-COVID (`eval/checkcovid`),
 each citing its abstract. The weights have seen these claims: `train_verdicts.py` prints figures of
-claims that they have not seen.
+claims that they have not seen. Last, the same of sentences of the listings' abstracts, cut to two
+thirds, as they are and with one word changed to its opposite.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -20,15 +22,26 @@ from pathlib import Path
 from sets import SHARED, print_table
 from train_verdicts import LABELS, SEEMINGS, macro_f1, pairs_of
 
+from reviewer.grounding.word_verdicts import decide, is_contradiction, judge_by_words
 from reviewer.library import Library
 from reviewer.settings import load_settings
 from reviewer.sources.text_file import TextFile
 from reviewer.tasks import check_draft
+from reviewer.text import sentence_spans
 from reviewer.writers import Extractive
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 1
 OTHERS = 5
+LEAST_WORDS = 8
+OPPOSITES = dict(
+    pair.split("=")
+    for pair in "improves=worsens improve=worsen improving=worsening reduces=increases "
+    "reduce=increase reducing=increasing increases=decreases outperforms=underperforms "
+    "higher=lower better=worse more=less superior=inferior effective=ineffective "
+    "effectively=ineffectively enhance=weaken enhances=weakens robust=unreliable can=cannot "
+    "is=is_not are=are_not".split()
+)
 OFF_TOPIC = """Cooking pasta needs salted water and olive oil
 The medieval wool trade shaped the towns of Flanders
 Photosynthesis in desert plants opens stomata at night
@@ -104,6 +117,40 @@ def measure_verdicts(folder: Path, library_folder: Path) -> None:
     )
 
 
+def measure_altered(seeds: Path, library_folder: Path) -> None:
+    """Each sentence beside its own abstract: how often a contradiction is named."""
+    draw = random.Random(SEED)
+    counts = {name: Counter[str]() for name in ("as it is", "one word changed")}
+    with Library(library_folder, load_settings({"embedding": "none"})) as library:
+        library.add([str(seeds)], may_download=False)
+        for paper in library.papers():
+            own = [paper.abstract[a:b] for a, b in sentence_spans(paper.abstract)]
+            for place, sentence in enumerate(own):
+                words = sentence.split()
+                if len(words) < LEAST_WORDS:
+                    continue
+                said = " ".join(words[: max(LEAST_WORDS, 2 * len(words) // 3)])
+                claims = {"as it is": said}
+                if known := [word for word in OPPOSITES if re.search(rf"\b{word}\b", said)]:
+                    word = draw.choice(known)
+                    other = OPPOSITES[word].replace("_", " ")
+                    claims["one word changed"] = re.sub(rf"\b{word}\b", other, said, count=1)
+                for name, claim in claims.items():
+                    verdicts = judge_by_words(claim, own)
+                    chosen, _ = decide(verdicts)
+                    is_named = is_contradiction(verdicts[chosen])
+                    counts[name].update(sentences=1, named=is_named)
+                    counts[name]["by its own sentence"] += is_named and chosen == place
+    print_table(
+        "Sentences of the listings, by words alone",
+        ["sentence", "sentences", "said to seem contradicted", "by its own sentence"],
+        [
+            [name, str(own["sentences"]), str(own["named"]), str(own["by its own sentence"])]
+            for name, own in counts.items()
+        ],
+    )
+
+
 def main() -> None:
     made = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     made.add_argument("--shared", type=Path, default=SHARED, help="holds eval/checkcovid")
@@ -114,6 +161,8 @@ def main() -> None:
             measure(embedding, Path(folder))
     with tempfile.TemporaryDirectory() as library_folder:
         measure_verdicts(shared / "eval" / "checkcovid", Path(library_folder))
+    with tempfile.TemporaryDirectory() as library_folder:
+        measure_altered(shared / "seeds", Path(library_folder))
 
 
 if __name__ == "__main__":
