@@ -31,6 +31,8 @@ from reviewer.text import sentence_spans
 from reviewer.writers import Extractive
 
 ROOT = Path(__file__).resolve().parent.parent
+OVERCLAIMS = ROOT / "benchmarks" / "overclaims.tsv"
+TRUTHS = ("false", "true")
 SEED = 1
 OTHERS = 5
 LEAST_WORDS = 8
@@ -65,8 +67,13 @@ Robots grasp unknown objects with soft fingers""".splitlines()
 
 
 def does_not_bear(sentence: str, key: str, library: Library) -> bool:
+    return "nothing bears" in _kinds(sentence, key, library)
+
+
+def _kinds(sentence: str, key: str, library: Library) -> set[str]:
+    """The kinds of problems of a sentence that cites this key."""
     report = check_draft(TextFile("draft.md", f"{sentence} [@{key}]."), library, Extractive())
-    return any(p.kind == "nothing bears" for s in report.sentences for p in s.problems)
+    return {problem.kind for s in report.sentences for problem in s.problems}
 
 
 def measure(embedding: str, folder: Path) -> None:
@@ -117,36 +124,52 @@ def measure_verdicts(folder: Path, library_folder: Path) -> None:
     )
 
 
-def measure_altered(seeds: Path, library_folder: Path) -> None:
+def measure_altered(library: Library) -> None:
     """Each sentence beside its own abstract: how often a contradiction is named."""
     draw = random.Random(SEED)
     counts = {name: Counter[str]() for name in ("as it is", "one word changed")}
-    with Library(library_folder, load_settings({"embedding": "none"})) as library:
-        library.add([str(seeds)], may_download=False)
-        for paper in library.papers():
-            own = [paper.abstract[a:b] for a, b in sentence_spans(paper.abstract)]
-            for place, sentence in enumerate(own):
-                words = sentence.split()
-                if len(words) < LEAST_WORDS:
-                    continue
-                said = " ".join(words[: max(LEAST_WORDS, 2 * len(words) // 3)])
-                claims = {"as it is": said}
-                if known := [word for word in OPPOSITES if re.search(rf"\b{word}\b", said)]:
-                    word = draw.choice(known)
-                    other = OPPOSITES[word].replace("_", " ")
-                    claims["one word changed"] = re.sub(rf"\b{word}\b", other, said, count=1)
-                for name, claim in claims.items():
-                    verdicts = judge_by_words(claim, own)
-                    chosen, _ = decide(verdicts)
-                    is_named = is_contradiction(verdicts[chosen])
-                    counts[name].update(sentences=1, named=is_named)
-                    counts[name]["by its own sentence"] += is_named and chosen == place
+    for paper in library.papers():
+        own = [paper.abstract[a:b] for a, b in sentence_spans(paper.abstract)]
+        for place, sentence in enumerate(own):
+            words = sentence.split()
+            if len(words) < LEAST_WORDS:
+                continue
+            said = " ".join(words[: max(LEAST_WORDS, 2 * len(words) // 3)])
+            claims = {"as it is": said}
+            if known := [word for word in OPPOSITES if re.search(rf"\b{word}\b", said)]:
+                word = draw.choice(known)
+                other = OPPOSITES[word].replace("_", " ")
+                claims["one word changed"] = re.sub(rf"\b{word}\b", other, said, count=1)
+            for name, claim in claims.items():
+                verdicts = judge_by_words(claim, own)
+                chosen, _ = decide(verdicts)
+                is_named = is_contradiction(verdicts[chosen])
+                counts[name].update(sentences=1, named=is_named)
+                counts[name]["by its own sentence"] += is_named and chosen == place
     print_table(
         "Sentences of the listings, by words alone",
         ["sentence", "sentences", "said to seem contradicted", "by its own sentence"],
         [
             [name, str(own["sentences"]), str(own["named"]), str(own["by its own sentence"])]
             for name, own in counts.items()
+        ],
+    )
+
+
+def measure_overclaims(library: Library) -> None:
+    """Sentences that say the opposite of their paper in other words, and their true twins."""
+    counts = Counter[tuple[str, str]]()
+    for line in OVERCLAIMS.read_text(encoding="utf-8").splitlines():
+        part, key, false, true = line.split("\t")
+        for name, said in (("false", false), ("true", true)):
+            counts[part, name] += 1
+            counts[part, f"{name}, named"] += "seems contradicted" in _kinds(said, key, library)
+    print_table(
+        "Sentences in other words (overclaims.tsv), said to seem contradicted",
+        ["part", "false ones", "true ones"],
+        [
+            [part, *(f"{counts[part, f'{n}, named']} of {counts[part, n]}" for n in TRUTHS)]
+            for part in ("dev", "test")
         ],
     )
 
@@ -162,7 +185,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as library_folder:
         measure_verdicts(shared / "eval" / "checkcovid", Path(library_folder))
     with tempfile.TemporaryDirectory() as library_folder:
-        measure_altered(shared / "seeds", Path(library_folder))
+        settings = load_settings({"embedding": "none"})
+        with Library(Path(library_folder), settings) as library:
+            library.add([str(shared / "seeds")], may_download=False)
+            measure_altered(library)
+            measure_overclaims(library)
 
 
 if __name__ == "__main__":
