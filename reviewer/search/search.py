@@ -57,7 +57,8 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
     top = max(relevance.values(), default=0.0)
     considered = []
     if top >= floor or not options.abstains:
-        considered = [n for n in best if relevance[n] >= options.cut * floor]
+        least = min(floor, options.cut * top)
+        considered = [n for n in best if relevance[n] >= least]
     reranking = rerank(question, {n: best[n] for n in considered}, library)
     chosen = reranking.papers[: options.papers]
     shown = chosen or list(best)[: options.papers]
