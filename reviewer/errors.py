@@ -7,6 +7,7 @@ The tree of all errors that a user can see. Errors that only one package raises 
             MissingEmbeddingError
         LibraryError
             NewerLibraryError
+        LocalModelError
         ModelError
             DamagedReplyError
             DeadlineError

@@ -20,7 +20,7 @@ _FLAGS = {
     "context_tokens": "",
     "embedding_dir": "",
 }
-_PATHS = ("library", "prompts", "embedding_dir")
+_PATHS = ("library", "prompts", "embedding_dir", "reranker", "nli")
 LIBRARY_FOLDER = ".review"
 
 
@@ -32,6 +32,8 @@ class Settings(BaseModel):
     library: str = ""
     embedding: str = ""  # the library's own, else minilm
     embedding_dir: str = ""
+    reranker: str = ""  # folders with small local models
+    nli: str = ""
     model: str = ""
     api_base: str = ""
     offline: bool = False

@@ -94,6 +94,9 @@ class ModelOptions(CallOptions):
     ] = None
     no_cache: Annotated[bool, option(help="Ask the model again, also for kept replies.")] = False
     prompts: PromptsOption = None
+    nli: Annotated[
+        str | None, option(help="A folder with a model of entailment: judges without --model.")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,15 @@ class ReadingOptions:
 
     effort: Annotated[str, typer.Option(help="quick, normal or thorough.")] = "normal"
     count: Annotated[int, typer.Option("-k", help="How many papers are read.", min=1)] = 12
+
+
+@dataclass(frozen=True)
+class RerankerOptions:
+    """Which local model orders the best papers again."""
+
+    reranker: Annotated[
+        str | None, option(help="A folder with a cross-encoder that orders the best 50 again.")
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,16 @@ def _lines(checked: CheckedSentence) -> Iterator[str]:
     yield from (f"  - quote found: {_quoted(citation)}" for citation in found)
     if verdict := verdict_words(checked):
         yield f"  - {verdict}"
-    if not checked.quotes and checked.nearest:
-        yield f"  - nearest: {_quoted(checked.nearest[0])}"
+    if not checked.quotes and (beside := beside_of(checked)):
+        yield f"  - nearest: {_quoted(beside[0])}"
+
+
+def beside_of(checked: CheckedSentence) -> list[Citation]:
+    """The papers' sentences to read beside the draft's: first the one that seems to contradict or
+    support it, then the nearest."""
+    compared = checked.compared
+    decided = [compared.citation] if compared and compared.verdict != "not enough" else []
+    return list(dict.fromkeys([*decided, *checked.nearest]))
 
 
 def _quoted(citation: Citation) -> str:
@@ -83,12 +91,13 @@ def check_line(report: CheckReport) -> str:
 
 def check_head(report: CheckReport) -> str:
     """Who judged, and what was not judged."""
-    if report.writer == "extractive":
+    if not report.judge:
         return (
             "No model is set: what a sentence says in its own words is not checked, "
-            "only its keys, quotes and figures."
+            "only its keys, quotes and figures. What seems so is a comparison of words, right in "
+            "about 7 of 10."
         )
-    return f"Judged by {report.writer}; keys, quotes and figures were checked by code."
+    return f"Judged by {report.judge}; keys, quotes and figures were checked by code."
 
 
 def verdict_words(checked: CheckedSentence) -> str:
@@ -105,5 +114,12 @@ def verdict_words(checked: CheckedSentence) -> str:
         "unsupported": "do not support it",
     }
     if checked.support not in done:
-        return "not checked: what it says in its own words"
+        return "not checked: what it says in its own words" + _seeming(checked)
     return f"the papers {done[checked.support]}, by the model's word"
+
+
+def _seeming(checked: CheckedSentence) -> str:
+    """What the words alone say in favour of the sentence; what they say against it is a problem."""
+    if checked.compared is None or checked.compared.verdict != "supported":
+        return ""
+    return "; by words alone, the papers seem to support it"

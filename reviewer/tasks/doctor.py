@@ -15,6 +15,7 @@ from reviewer.library import Library
 from reviewer.library.embeddings.embedding import DEFAULT, INT8, LOCAL
 from reviewer.library.embeddings.int8 import can_be_made, kept_model
 from reviewer.library.embeddings.minilm import find_files
+from reviewer.library.embeddings.pair_model import open_pair_model
 from reviewer.library.library import NO_EMBEDDING
 from reviewer.llm.providers import KEY_VARIABLES, MALICIOUS, is_known, is_loopback, provider_of
 from reviewer.settings import Settings
@@ -22,6 +23,7 @@ from reviewer.text import counted
 from reviewer.text.redact import excerpt
 from reviewer.types.runs import Finding
 from reviewer.types.searches import Filters
+from reviewer.writers.extractive.entailment import Entailment
 
 _PACKAGES = ("litellm", "chromadb", "pydantic", "jinja2", "typer", "tenacity", "onnxruntime")
 _SAMPLE = 5  # stored vectors, about, that are searched for
@@ -33,6 +35,7 @@ def examine(settings: Settings, environment: Mapping[str, str] | None = None) ->
     own_embedding, findings = _library(settings)
     findings.append(_embedding(settings.embedding or own_embedding or DEFAULT, settings))
     findings.append(_model(settings, environment))
+    findings += _local_models(settings)
     findings.append(_versions())
     return findings
 
@@ -130,6 +133,24 @@ def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:
     where = f" at {excerpt(settings.api_base)}" if settings.api_base else ""
     key = f", {held} is set" if held else ""
     return _finding("model", "ok", f"{settings.model}{where}{key}")
+
+
+def _local_models(settings: Settings) -> list[Finding]:
+    """Whether the small models that are set can be opened and score a pair of texts."""
+    findings = []
+    for name, folder in (("reranker", settings.reranker), ("nli", settings.nli)):
+        if not folder:
+            continue
+        try:
+            model = open_pair_model(folder)
+            if name == "nli":
+                Entailment(model)
+            model.score([("Does it answer?", "It does.")])
+        except ReviewError as error:
+            findings.append(_finding(name, "problem", error.message, error.hint))
+        else:
+            findings.append(_finding(name, "ok", f"{model.name} in {folder}"))
+    return findings
 
 
 def _versions() -> Finding:

@@ -49,13 +49,20 @@ ProblemKind = Literal[
     "figure not checked",
     "nothing bears",
     "contradicted",
+    "seems contradicted",
     "unsupported",
     "duplicate",
     "never cited",
     "not in the library",
     "unreadable entry",
 ]
-_REMARKS = {"quote not checked", "figure not checked", "never cited", "not in the library"}
+_REMARKS = {
+    "quote not checked",
+    "figure not checked",
+    "seems contradicted",
+    "never cited",
+    "not in the library",
+}
 FAILING: frozenset[ProblemKind] = frozenset(get_args(ProblemKind)) - _REMARKS
 """The kinds that make a check fail. The others are remarks."""
 
@@ -77,15 +84,38 @@ class FoundQuote(Frozen):
     citations: tuple[Citation, ...]
 
 
+Seeming = Literal["supported", "contradicted", "not enough"]
+
+
+class WordVerdict(Frozen):
+    """What a sentence of a paper seems to say of a claim, by words alone: probabilities that it
+    supports and that it contradicts it; the rest is for neither. `against` names what in the two
+    goes against each other: `increases against reduces`."""
+
+    supports: float
+    contradicts: float
+    against: str = ""
+
+
+class Compared(WordVerdict):
+    """The verdict by words alone on a sentence of a draft, and the sentence of a paper that decides
+    it. It proves nothing, so nothing fails by it."""
+
+    verdict: Seeming
+    citation: Citation
+
+
 class CheckedSentence(Frozen):
     """A sentence that cites, or that should. `nearest` are the sentences of the cited papers that
-    are most like it; `support` is what a judge said, `unchecked` without a judge."""
+    are most like it; `support` is what a judge said, `unchecked` without a judge, and `compared`
+    what the words alone say where no judge did."""
 
     sentence: DraftSentence
     problems: tuple[Problem, ...] = ()
     quotes: tuple[FoundQuote, ...] = ()
     nearest: tuple[Citation, ...] = ()
     support: Support = "unchecked"
+    compared: Compared | None = None
 
 
 class CheckedEntry(Frozen):
@@ -98,7 +128,8 @@ class CheckedEntry(Frozen):
 
 
 class CheckReport(Frozen):
-    """The result of `check`. `papers` are those that the draft cites, by the draft's keys."""
+    """The result of `check`. `papers` are those that the draft cites, by the draft's keys; `judge`
+    is the model that gave verdicts, if one did."""
 
     file: str
     sentences_read: int
@@ -108,4 +139,5 @@ class CheckReport(Frozen):
     papers: dict[str, Paper] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
     writer: str = ""
+    judge: str = ""
     usage: Usage = Usage()

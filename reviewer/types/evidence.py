@@ -24,7 +24,8 @@ class Score(Frozen):
     words, `dense` for the chunk's cosine, `sentence` for its best sentence's cosine, `feedback` for
     words of the best chunks, `rocchio` for the cosine with their mean, `neighbours` for the scores
     of the nearest chunks. `feedback_terms` are the feedback words that the chunk has, if the search
-    is explained; `bm25`, `cosine` and `coverage` are raw values."""
+    is explained; `bm25`, `cosine` and `coverage` are raw values. `reranker` is how relevant a
+    cross-encoder says that the chunk is, 0 to 1; `total` is then the mean of both orders."""
 
     total: float
     lexical: float = 0.0
@@ -33,6 +34,7 @@ class Score(Frozen):
     feedback: float = 0.0
     rocchio: float | None = None
     neighbours: float | None = None
+    reranker: float | None = None
     bm25: float = 0.0
     cosine: float | None = None
     coverage: float = 0.0

@@ -24,6 +24,8 @@ class Writer(Protocol):
     """
 
     name: str
+    judge_name: str
+    """The model that judges claims, for readers; empty if none does."""
     is_yes_no: bool
     """Whether the last question that was read can be answered with yes or no: stances count."""
 

@@ -9,6 +9,7 @@ import pytest
 
 from reviewer.errors import ReviewError
 from reviewer.library import Library
+from reviewer.library.embeddings.pair_model import LocalPairModel
 from reviewer.render.check import check_markdown
 from reviewer.render.html.check import check_html
 from reviewer.render.json import check_json
@@ -20,8 +21,10 @@ from reviewer.tasks.checks.check import CheckOptions, failures, open_draft
 from reviewer.text import sentence_spans
 from reviewer.types.checks import CheckReport
 from reviewer.writers import Extractive
+from reviewer.writers.extractive.entailment import Entailment
 from reviewer.writers.prompted.answers import JudgeReply
 from tests.conftest import ROOT, SAMPLES, write_listing
+from tests.support.pair_models import make_pair_model
 from tests.support.scripted import writer as scripted_writer
 
 # Each says in other words what its paper says.
@@ -423,3 +426,47 @@ def test_the_page_fetches_nothing(shelf):
     assert "default-src 'none'" in html.unescape(page)
     assert not re.search(r"(?:src|srcset|action)=|@import|url\(", page)
     assert "<script" not in page
+
+
+def test_without_a_model_a_contradicting_sentence_is_a_remark_beside_the_draft(tmp_path):
+    abstract = (
+        "Self-correction has been found to be largely ineffective in modern language models. "
+        "We describe how it was trained."
+    )
+    record = {"title": "Self-correction of language models", "abstract": abstract}
+    file = write_listing(tmp_path / "listing.jsonl", record)
+    with Library(tmp_path / "lib", Settings(embedding="none")) as library:
+        library.add([file])
+        key = library.papers()[0].key
+        text = f"Self-correction is reliable in modern language models [@{key}]."
+        report = checked(text, library)
+        (sentence,) = report.sentences
+        assert [p.kind for p in sentence.problems] == ["seems contradicted"]
+        assert failures(report) == []
+        assert sentence.compared.citation.quote in abstract
+        shown = check_markdown(report)
+        assert "reliable against ineffective" in shown
+        assert "largely ineffective" in shown
+        assert "largely ineffective" in check_html(report)
+        verdict = {"verdicts": [{"tag": "C1", "support": "supported"}]}
+        judged = checked(text, library, scripted_writer({JudgeReply: lambda _: verdict})[0])
+    assert judged.sentences[0].compared is None
+    assert judged.sentences[0].problems == ()
+
+
+def test_a_small_model_of_entailment_reads_every_sentence_of_the_abstract(tmp_path):
+    words = {"nowhere": (0.0, 4.0, 0.0), "alas": (4.0, 0.0, 0.0)}  # the model knows one word
+    folder = make_pair_model(
+        tmp_path / "nli", words, ("contradiction", "neutral", "entailment"), ("input_ids",)
+    )
+    near = "Search agents learn to search by reinforcement learning in step {}."
+    abstract = " ".join([*(near.format(n) for n in range(8)), "Alas, that was all of this story."])
+    file = write_listing(tmp_path / "l.jsonl", {"title": "Search agents", "abstract": abstract})
+    with Library(tmp_path / "lib", Settings(embedding="none")) as library:
+        library.add([file])
+        writer = Extractive(Entailment(LocalPairModel(str(folder))))
+        text = f"Search agents learn by reinforcement learning [@{library.papers()[0].key}]."
+        report = checked(text, library, writer)
+    assert kinds(report) == ["contradicted"]
+    assert "by the word of nli" in report.sentences[0].problems[0].detail
+    assert len(report.sentences[0].nearest) == 3

@@ -13,6 +13,7 @@ from reviewer.library.embeddings.minilm import FILES
 from reviewer.settings import Settings
 from reviewer.tasks.doctor import examine
 from tests.conftest import SAMPLES, WordEmbedding
+from tests.support.pair_models import make_pair_model
 
 KEY = "sk-secret-of-the-user"
 
@@ -169,6 +170,18 @@ def test_a_model_without_a_key_of_its_own_is_in_order():
     found = findings(model="ollama/llama3", api_base="http://localhost:11434")["model"]
     assert found.state == "ok"
     assert "http://localhost:11434" in found.detail
+
+
+def test_small_models_that_are_set_are_tried(tmp_path):
+    folder = make_pair_model(tmp_path / "tiny", {"it": (1.0,)}, ("toxic",))
+    found = findings(reranker=str(folder), nli=str(folder))
+    assert (found["reranker"].state, found["nli"].state) == ("ok", "problem")
+    assert found["reranker"].detail == f"tiny in {folder}"
+    assert "it has the labels toxic" in found["nli"].detail
+    (folder / "model.onnx").write_bytes(b"broken")
+    fresh = shutil.copytree(folder, tmp_path / "fresh")
+    assert "model.onnx is damaged" in findings(reranker=str(fresh))["reranker"].detail
+    assert not {"reranker", "nli"} & set(findings())
 
 
 def test_versions_of_python_and_of_what_is_built_on_are_named():

@@ -17,6 +17,7 @@ from reviewer.cli.options import (
     OutputOptions,
     QuotesOption,
     ReadingOptions,
+    RerankerOptions,
     RunOptions,
     command,
     effort_of,
@@ -46,6 +47,7 @@ def ask(
     reading: ReadingOptions,
     filters: FileFilterOptions,
     result: OutputOptions,
+    reranking: RerankerOptions,
     model: ModelOptions,
     common: RunOptions,
 ) -> int:
@@ -64,7 +66,7 @@ def ask(
     from reviewer.tasks.answers.answer import AskOptions, estimate_calls
 
     form = choose_format("json" if result.json else form, result.output, forms_of("Answer"))
-    settings = settings_of(common, model)
+    settings = settings_of(common, model, reranking)
     asked, papers = split_question(question, papers, quiet=common.quiet)
     wanted, effort = filters_of(**vars(filters)), effort_of(reading.effort)
     use_cache = not model.no_cache

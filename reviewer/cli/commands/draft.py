@@ -17,6 +17,7 @@ from reviewer.cli.options import (
     OutputOptions,
     QuotesOption,
     ReadingOptions,
+    RerankerOptions,
     RunOptions,
     command,
     effort_of,
@@ -64,6 +65,7 @@ def draft(
     flags: DraftFlags,
     reading: ReadingOptions,
     filters: KeyFilterOptions,
+    reranking: RerankerOptions,
     model: ModelOptions,
     common: RunOptions,
 ) -> int:
@@ -79,7 +81,7 @@ def draft(
             flags, question=about, quiet=common.quiet, use_cache=use_cache, at_hand=bool(papers)
         )
     )
-    settings = settings_of(common, model)
+    settings = settings_of(common, model, reranking)
     options = DraftOptions(
         reading.count,
         filters_of(**vars(filters)),

@@ -14,6 +14,7 @@ from reviewer.cli.options import (
     KeyFilterOptions,
     OutputOptions,
     QuietOption,
+    RerankerOptions,
     command,
     filters_of,
     option,
@@ -39,6 +40,7 @@ def search(
     *,
     filters: FileFilterOptions,
     result: OutputOptions,
+    reranking: RerankerOptions,
     common: EmbeddingOptions,
 ) -> None:
     """Find papers: ranked, each with its best sentence and why it was found."""
@@ -52,7 +54,7 @@ def search(
     wanted = filters_of(**vars(filters))
     with (
         ShownProgress(quiet=quiet) as progress,
-        opened(settings_of(common), progress, papers) as shelf,
+        opened(settings_of(common, reranking), progress, papers) as shelf,
     ):
         options = SearchOptions(
             papers=count,

@@ -13,6 +13,7 @@ from reviewer.cli.options import (
     FilterOptions,
     JsonOption,
     ModelOptions,
+    RerankerOptions,
     RunOptions,
     command,
     filters_of,
@@ -50,6 +51,7 @@ def survey(
     *,
     flags: SurveyFlags,
     filters: FilterOptions,
+    reranking: RerankerOptions,
     model: ModelOptions,
     common: RunOptions,
 ) -> int:
@@ -61,7 +63,7 @@ def survey(
     if init:
         return init_plan(init, flags.output, quiet=common.quiet)
     wanted = filters_of(**vars(filters))
-    settings = settings_of(common, model)
+    settings = settings_of(common, model, reranking)
     options = SurveyOptions(settings.jobs, strict, update, retry)
     with (
         SurveyProgress(quiet=common.quiet, verbose=common.verbose) as progress,

@@ -15,6 +15,7 @@ from reviewer.cli.options import (
     ListingYearOption,
     ModelOptions,
     OutputOptions,
+    RerankerOptions,
     RunOptions,
     command,
     filters_of,
@@ -72,6 +73,7 @@ def table(
     *,
     filters: KeyFilterOptions,
     result: OutputOptions,
+    reranking: RerankerOptions,
     model: ModelOptions,
     common: RunOptions,
 ) -> int:
@@ -110,7 +112,7 @@ def table(
         earlier=earlier,
         redo=Redo(tuple(redo_column or ()), tuple(redo or ())),
     )
-    settings = settings_of(common, model)
+    settings = settings_of(common, model, reranking)
     with common.progress() as progress, opened(settings, progress, papers, listing_year) as shelf:
         about, options = selected(about, options, wanted, named_by, shelf, progress)
         if dry_run:

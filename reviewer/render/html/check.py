@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reviewer.render.check import check_head, check_line, verdict_words
+from reviewer.render.check import beside_of, check_head, check_line, verdict_words
 from reviewer.render.describe import quoted_place
 from reviewer.render.html.page import render_page
 from reviewer.text import clean
@@ -88,7 +88,7 @@ def _beside(checked: CheckedSentence, report: CheckReport) -> Iterator[PaperWord
     papers = {paper.id: (key, paper) for key, paper in report.papers.items()}
     found = [citation for quote in checked.quotes for citation in quote.citations]
     label = "Quote found" if found else "Nearest words"
-    for citation in found or checked.nearest:
+    for citation in found or beside_of(checked):
         key, paper = papers.get(citation.paper_id, ("", None))
         before, marked, after = _around(citation, paper)
         if not found:

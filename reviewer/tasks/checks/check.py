@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, islice
 from typing import TypeVar
 
 from reviewer.errors import SourceError
+from reviewer.grounding.word_verdicts import decide, is_contradiction, judge_by_words
 from reviewer.library import Library
 from reviewer.sources import read_text_file
 from reviewer.sources.text_file import TextFile
@@ -16,16 +18,18 @@ from reviewer.tasks.checks.manuscript import read_draft
 from reviewer.tasks.checks.sentences import stated_figures, verify_sentence
 from reviewer.text import counted
 from reviewer.text.draft_prose import is_latex_draft
-from reviewer.types import Claim
+from reviewer.types import Citation, Claim
 from reviewer.types.checks import (
     FAILING,
     CheckedEntry,
     CheckedSentence,
     CheckReport,
+    Compared,
     Draft,
     DraftSentence,
     Problem,
     ProblemKind,
+    WordVerdict,
 )
 from reviewer.types.claims import NeedsModel, Support
 from reviewer.types.progress import Progress, silent
@@ -34,6 +38,7 @@ from reviewer.types.writer import Writer
 Checked = TypeVar("Checked", CheckedSentence, CheckedEntry)
 
 JUDGED_A_CALL = 8
+MOST_NEAREST = 3  # sentences of a paper that are shown
 _HINT = "Give a draft in Markdown or LaTeX."
 
 
@@ -65,8 +70,8 @@ def check_draft(
     """Every sentence that cites, or that states figures and does not, with what was found; and
     every entry of the bibliography.
 
-    Without a model a sentence that says in other words what its paper says stays `unchecked`.
-    Raises ModelError when a model fails.
+    Without a model a sentence that says in other words what its paper says stays `unchecked`, and
+    is compared by its words alone. Raises ModelError when a model fails.
     """
     started = time.monotonic()
     options, bibliography = options or CheckOptions(), bibliography or Bibliography()
@@ -74,15 +79,17 @@ def check_draft(
     named = name_keys(draft, bibliography, library)
     sentences = _checked(draft, named, library, progress)
     sentences = _judged(sentences, named, writer, progress)
+    sentences = [_compared(sentence, named) for sentence in sentences]
     return CheckReport(
         file=opened.file,
         sentences_read=len(draft.sentences),
         citing=sum(bool(s.keys) for s in draft.sentences),
-        sentences=tuple(_weighed(s, options) for s in sentences),
+        sentences=tuple(_weighed(_trimmed(s), options) for s in sentences),
         entries=tuple(_weighed(e, options) for e in check_entries(draft, bibliography, library)),
         papers={**named.papers, **named.title_only},
         notes=_notes(draft, named, [opened.remark, *bibliography.notes, *writer.notes()]),
         writer=writer.name,
+        judge=writer.judge_name,
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
 
@@ -143,11 +150,11 @@ def _judged(
     for start in range(0, len(waiting), JUDGED_A_CALL):
         progress("Judging", start, len(waiting))
         batch = waiting[start : start + JUDGED_A_CALL]
-        said = writer.judge([_claim(sentences[n]) for n in batch])
+        said = writer.judge([_claim(sentences[n], writer) for n in batch])
         if isinstance(said, NeedsModel):
             break
         for n, support in zip(batch, said, strict=True):
-            judged[n] = _with_verdict(sentences[n], support)
+            judged[n] = _with_verdict(sentences[n], support, writer.judge_name)
     return judged
 
 
@@ -160,20 +167,49 @@ def _can_be_judged(checked: CheckedSentence, named: Named) -> bool:
     )
 
 
-def _claim(checked: CheckedSentence) -> Claim:
+def _claim(checked: CheckedSentence, writer: Writer) -> Claim:
+    """The sentence as a claim on its papers' words: for a language model their nearest sentences,
+    for a small one all, since it takes them one by one."""
+    shown = checked if writer.name == "extractive" else _trimmed(checked)
     quoted = [citation for quote in checked.quotes for citation in quote.citations]
     return Claim(
-        text=checked.sentence.text, citations=tuple(dict.fromkeys([*quoted, *checked.nearest]))
+        text=checked.sentence.text, citations=tuple(dict.fromkeys([*quoted, *shown.nearest]))
     )
 
 
-def _with_verdict(checked: CheckedSentence, support: Support) -> CheckedSentence:
+def _with_verdict(checked: CheckedSentence, support: Support, judge: str) -> CheckedSentence:
     problems = checked.problems
     if support in ("contradicted", "unsupported"):
         said = "say otherwise" if support == "contradicted" else "do not bear it out"
-        detail = f"by the model's word, the papers' sentences {said}"
+        detail = f"by the word of {judge}, the papers' sentences {said}"
         problems = (*problems, Problem(kind=support, detail=detail))
     return checked.model_copy(update={"support": support, "problems": problems})
+
+
+def _compared(checked: CheckedSentence, named: Named) -> CheckedSentence:
+    """The sentence with what its words alone say, where nobody judged it."""
+    if not _can_be_judged(checked, named) or checked.quotes:
+        return checked
+    verdicts: list[tuple[Citation, WordVerdict]] = []
+    for _, own in groupby(checked.nearest, key=lambda citation: citation.paper_id):
+        read = sorted(own, key=lambda citation: (citation.part, citation.start))
+        judged = judge_by_words(checked.sentence.text, [citation.quote for citation in read])
+        verdicts += zip(read, judged, strict=True)
+    place, verdict = decide([said for _, said in verdicts])
+    citation, said = verdicts[place]
+    compared = Compared(verdict=verdict, citation=citation, **said.model_dump())
+    problems = checked.problems
+    if is_contradiction(said):
+        detail = f"{said.against}; compared by words alone, so read both sentences"
+        problems = (*problems, Problem(kind="seems contradicted", detail=detail))
+    return checked.model_copy(update={"compared": compared, "problems": problems})
+
+
+def _trimmed(checked: CheckedSentence) -> CheckedSentence:
+    """The sentence with the nearest MOST_NEAREST sentences of each paper alone."""
+    papers = groupby(checked.nearest, key=lambda citation: citation.paper_id)
+    nearest = (citation for _, own in papers for citation in islice(own, MOST_NEAREST))
+    return checked.model_copy(update={"nearest": tuple(nearest)})
 
 
 def _weighed(checked: Checked, options: CheckOptions) -> Checked:

@@ -18,7 +18,6 @@ from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Pr
 from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters
 
-MOST_NEAREST = 3
 _LEAST_QUOTED_WORDS = 3  # fewer are a way to speak ("skills"), not a quotation
 _TERMS, _TERM_LETTERS = 3, 3  # what a sentence must hold to be compared with a whole paper
 _SHARED_TERMS = 4  # texts with this many words in common bear on each other, however long
@@ -45,7 +44,8 @@ def verify_sentence(
     """What of a citing sentence is in the papers that it cites, given by key, and what is not.
 
     Quoted words must be in one of the papers as they are (an omission may be marked), figures in
-    one of their texts; each paper must bear on the sentence, by search's own measure.
+    one of their texts; each paper must bear on the sentence, by search's own measure. `nearest` has
+    all sentences of each paper's best texts.
     """
     quotes, lost = _quotes(sentence, papers, library)
     problems = [_lost_quote(said, papers, library) for said in lost]
@@ -172,7 +172,7 @@ def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Pro
     names = " or ".join(paper.key or key for key, paper in papers.items())
     detail = f"these words are not in {names}"
     cited = {paper.id for paper in papers.values()}
-    hits = find(said, library, SearchOptions(papers=_ELSEWHERE, has_floor=False)).hits
+    hits = find(said, library, SearchOptions(papers=_ELSEWHERE, abstains=False)).hits
     others = (hit.paper for hit in hits if hit.paper.id not in cited)
     if other := next((paper.key for paper in others if _located(said, paper)[1]), ""):
         detail += f", but in {other}"
@@ -198,22 +198,20 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
 
 
 def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Citation, ...]]:
-    """Whether search finds the paper for this sentence, and the paper's sentences nearest to it."""
+    """Whether search finds the paper for this sentence, and the paper's sentences, those nearest to
+    it first."""
     if sum(len(term) >= _TERM_LETTERS and term.isalpha() for term in query_terms(text)) < _TERMS:
         return True, ()  # "It reaches 99.9%" says too little to be compared with anything
     if not paper.id:
         return _bearing_by_words(text, paper, library)
     text, filters = _OWN_NUMBER.sub(" ", text), Filters(keys=(paper.key,))
-    options = SearchOptions(papers=1, filters=filters, has_floor=False)
+    options = SearchOptions(papers=1, filters=filters, abstains=False)
     found = find(text, library, options)
     pairs = [(s, item) for item in found.evidence for s in item.sentences]
     pairs.sort(key=lambda pair: -(pair[0].similarity or 0.0) - pair[0].lexical / 2)
     shared = max((len(hit.score.terms) for hit in found.hits), default=0)
     bears = found.matched > 0 or shared >= _SHARED_TERMS
-    nearest = [
-        _citation(paper, item.chunk, item.chunk.part, s.start, s.end)
-        for s, item in pairs[:MOST_NEAREST]
-    ]
+    nearest = [_citation(paper, item.chunk, item.chunk.part, s.start, s.end) for s, item in pairs]
     return bears, tuple(nearest)
 
 
@@ -228,7 +226,7 @@ def _bearing_by_words(
             shared = len(wanted & set(query_terms(part.text[start:end])))
             ranked.append((shared, -start, (part.name, start, end)))
     best = sorted((r for r in ranked if r[0]), key=lambda r: r[:2], reverse=True)
-    return bool(best), _citations(paper, [place for *_, place in best[:MOST_NEAREST]], library)
+    return bool(best), _citations(paper, [place for *_, place in best], library)
 
 
 def _is_quote(sentence: DraftSentence, quotes: Sequence[FoundQuote]) -> bool:

@@ -13,13 +13,14 @@ from reviewer.grounding.columns import DEFAULT
 from reviewer.text import clean
 from reviewer.text.keywords import word_overlap
 from reviewer.types import Claim, Evidence
-from reviewer.types.claims import AnswerDraft, NeedsModel, Quote, Reading
+from reviewer.types.claims import AnswerDraft, NeedsModel, Quote, Reading, Support
 from reviewer.types.drafts import Brief, SectionDraft, StatementDraft, Theme
 from reviewer.types.evidence import Sentence, by_paper
 from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection
 from reviewer.types.tables import Column, RowDraft
+from reviewer.writers.extractive.entailment import Entailment
 from reviewer.writers.extractive.surveys import quoted_claim
 
 MOST_SENTENCES = 8
@@ -86,10 +87,15 @@ class _Scored:
 
 
 class Extractive:
-    """Quotes. Makes no statement of its own, takes no stance and gives no verdict."""
+    """Quotes. Makes no statement of its own and takes no stance. Verdicts on claims are those of a
+    small model, if it has one."""
 
     name = "extractive"
     is_yes_no = False
+
+    def __init__(self, entailment: Entailment | None = None) -> None:
+        self._entailment = entailment
+        self.judge_name = entailment.name if entailment else ""
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """A paper's relevance, by its search score, is 3 (above the search's floor) to 10 (the best
@@ -126,8 +132,11 @@ class Extractive:
                 chosen.append(scored)
         return AnswerDraft(claims=tuple(quoted_claim(scored.quote) for scored in chosen))
 
-    def judge(self, claims: Sequence[Claim]) -> NeedsModel:
-        return NeedsModel(step="judging claims")
+    def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...] | NeedsModel:
+        """By the small model of entailment, if there is one."""
+        if self._entailment is None:
+            return NeedsModel(step="judging claims")
+        return self._entailment.judge(claims)
 
     def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> NeedsModel:
         return NeedsModel(step="rewriting claims")

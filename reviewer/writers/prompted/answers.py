@@ -75,7 +75,7 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
 
     def __init__(self, model: Model, prompts: Prompts) -> None:
         super().__init__(model, prompts)
-        self.name = model.model
+        self.name = self.judge_name = model.model
         self._asked = ""
         self._says_yes_no: list[bool] = []
         self.is_yes_no = False
