@@ -13,6 +13,7 @@ The tree of all errors that a user can see. Errors that only one package raises 
             LimitError
             ModelReplyError
             StoppedError
+            TooLargeError
         NotFoundError
         OnlineError
             GivenUpError

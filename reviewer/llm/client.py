@@ -23,7 +23,7 @@ import reviewer.llm.provider_errors as provider_errors
 import reviewer.llm.providers as providers
 import reviewer.llm.replies as replies
 from reviewer.errors import ModelError, UsageError
-from reviewer.http import steady_client
+from reviewer.http import SteadyTransport, loopback_only, steady_client
 from reviewer.llm.budget import Account, LimitError, StoppedError
 from reviewer.llm.deadline import OnText, ignore_text, within
 from reviewer.llm.replies import MisfitError, ModelReplyError, ProviderReply, ReplyCache
@@ -62,7 +62,8 @@ def load_litellm() -> ModuleType:
         import litellm
 
         if litellm.client_session is None:
-            litellm.client_session = steady_client()
+            litellm.client_session = steady_client(replies.mend_body)
+            litellm.sync_transport = SteadyTransport(replies.mend_body)  # of its other clients
             litellm.suppress_debug_info = True
             litellm.telemetry = False
             warnings.filterwarnings("ignore", "Pydantic serializer|Item '.*' on TypedDict class")
@@ -70,6 +71,10 @@ def load_litellm() -> ModuleType:
                 logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # they log whole requests
     loaded: ModuleType = litellm
     return loaded
+
+
+class _SchemaRefusedError(Exception):
+    """The request may pass without its JSON schema."""
 
 
 class LLM:
@@ -93,6 +98,7 @@ class LLM:
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._slots = threading.BoundedSemaphore(self.jobs)
         self._pause_s = pause_s
+        self.notes: dict[str, None] = {}  # what a user should know of the replies, each once
         self._account = Account(self.model, settings.budget_usd, settings.max_calls)
 
     def ask(
@@ -156,10 +162,24 @@ class LLM:
         return {"num_ctx": self.context_tokens} if providers.is_ollama(self.model) else {}
 
     def _fitting_reply(self, prompt: str, into: type[R], on_text: OnText) -> tuple[str, R]:
-        """A reply that fits, as text and as read; one that does not fit is sent back once."""
-        form = "" if self._takes_schema else replies.schema_in_words(into)
-        messages = [{"role": "user", "content": prompt + form}]
-        text = self._reply(messages, into, on_text)
+        """A reply that fits, as text and as read. A server that refuses the schema is asked once
+        more with the schema in words, and so for the rest of the run if that is right."""
+        if self._takes_schema:
+            with suppress(_SchemaRefusedError):
+                return self._corrected(prompt, into, on_text, with_schema=True)
+        found = self._corrected(
+            prompt + replies.schema_in_words(into), into, on_text, with_schema=False
+        )
+        self._takes_schema = False
+        return found
+
+    def _corrected(
+        self, prompt: str, into: type[R], on_text: OnText, *, with_schema: bool
+    ) -> tuple[str, R]:
+        """A reply that fits; one that does not is sent back once, with the reason."""
+        messages = [{"role": "user", "content": prompt}]
+        schema = into if with_schema else None
+        text = self._reply(messages, schema, on_text)
         try:
             return text, replies.read_reply(text, into)
         except MisfitError as misfit:
@@ -169,28 +189,33 @@ class LLM:
             )
             messages.append({"role": "assistant", "content": text})
             messages.append({"role": "user", "content": correction})
-        text = self._reply(messages, into, on_text)
+        text = self._reply(messages, schema, on_text)
         try:
             return text, replies.read_reply(text, into)
         except MisfitError as misfit:
+            with suppress(MisfitError):
+                found = replies.read_thoughts(text, into)
+                self.notes[f"{self.model} answered in its thoughts alone; they were read"] = None
+                return text, found
             raise ModelReplyError(
                 f"{self.model} did not answer in the form that was asked for: "
                 f"{excerpt(str(misfit))}. It began: {excerpt(text)}",
                 hint="Run it again, or choose another --model.",
             ) from None
 
-    def _reply(self, messages: Messages, into: type[BaseModel], on_text: OnText) -> str:
-        """The text of a whole reply, from as many attempts as it takes within the time-out."""
+    def _reply(self, messages: Messages, schema: type[BaseModel] | None, on_text: OnText) -> str:
+        """The text of a whole reply, held to the `schema` if there is one, from as many attempts as
+        it takes within the time-out."""
         end = time.monotonic() + self.timeout_s
         try:
             text = provider_errors.until_answered(
-                lambda: self._attempt(messages, into, on_text, end),
+                lambda: self._attempt(messages, schema, on_text, end),
                 self.model,
                 self.timeout_s,
                 self._pause_s,
                 self._account.closed,
             )
-        except (LimitError, StoppedError):
+        except (LimitError, StoppedError, _SchemaRefusedError):
             raise
         except ModelError as error:
             self._account.fail(error.message)
@@ -199,7 +224,7 @@ class LLM:
         return text
 
     def _attempt(
-        self, messages: Messages, into: type[BaseModel], on_text: OnText, end: float
+        self, messages: Messages, schema: type[BaseModel] | None, on_text: OnText, end: float
     ) -> str:
         """One request, which is paid for whether its reply is whole or not."""
         size = sum(len(message["content"]) for message in messages) // _CHARACTERS_A_TOKEN + 1
@@ -209,10 +234,14 @@ class LLM:
         try:
             reply = within(
                 end - began,
-                lambda tell: self._send(messages, into, None if on_text is ignore_text else tell),
+                lambda tell: self._send(messages, schema, None if on_text is ignore_text else tell),
                 on_text,
                 self._account.closed,
             )
+        except Exception as error:
+            if schema is not None and provider_errors.refuses_schema(error):
+                raise _SchemaRefusedError from None
+            raise
         finally:
             self._account.end(expected_usd, time.monotonic() - began)
         used_in = reply.tokens_in or size
@@ -221,7 +250,7 @@ class LLM:
         return redact(replies.mend(replies.whole_text(reply, self.model)))
 
     def _send(
-        self, messages: Messages, into: type[BaseModel], on_text: OnText | None
+        self, messages: Messages, schema: type[BaseModel] | None, on_text: OnText | None
     ) -> ProviderReply:
         """The provider's reply. It is streamed only if there is an `on_text`."""
         bodies: list[str] = []
@@ -230,18 +259,19 @@ class LLM:
             if isinstance(details.get("original_response"), str):
                 bodies.append(details["original_response"])
 
-        options: dict[str, Any] = self._parameters()
-        if self._takes_schema:
-            options["response_format"] = replies.response_format(into)
+        options = self._parameters() | providers.trying_once(self._litellm, self.model)
+        if schema is not None:
+            options["response_format"] = replies.response_format(schema)
         if on_text is not None:
             options |= {"stream": True, "stream_options": {"include_usage": True}}
         providers.keep_from_loggers(self._litellm)
         sending = self._sending if on_text is None else self._new_sending()
-        reply = self._litellm.completion(
-            messages=messages, drop_params=True, logger_fn=keep_body, **sending, **options
-        )
-        if on_text is not None:
-            return replies.read_stream(reply, on_text, sending.get("client"))
+        with loopback_only(self._settings.offline):
+            reply = self._litellm.completion(
+                messages=messages, drop_params=True, logger_fn=keep_body, **sending, **options
+            )
+            if on_text is not None:
+                return replies.read_stream(reply, on_text, sending.get("client"))
         return replies.reply_of(reply, bodies[0] if bodies else "")
 
     @cached_property
@@ -258,8 +288,9 @@ class LLM:
 
     @cached_property
     def _takes_schema(self) -> bool:
+        """Whether the schema goes with a request. False after a server refused it."""
         listed = self._litellm.supports_response_schema
-        return providers.takes_schema(self.model) or listed(self.model)
+        return providers.takes_schema(self.model, self._settings.api_base) or listed(self.model)
 
     @cached_property
     def _info(self) -> Mapping[str, Any]:
@@ -272,6 +303,7 @@ class LLM:
 def _ready(model: str, settings: Settings) -> ModuleType:
     """litellm, after the checks of the model. Raises ModelError if the model cannot be used."""
     providers.check_early(model, settings.api_base, offline=settings.offline)
+    providers.check_answers(model, settings.api_base)
     litellm = load_litellm()
     providers.check(litellm, model, settings.api_base)
     return litellm
@@ -288,11 +320,12 @@ def embed(model: str, texts: Sequence[str], settings: Settings) -> list[list[flo
     sending = providers.sending(litellm, model, settings.api_base, most_s)
     end, never = time.monotonic() + most_s, threading.Event()
 
-    def attempt() -> Any:  # noqa: ANN401  litellm's own reply type
-        left_s = end - time.monotonic()
-        return within(
-            left_s, lambda _: litellm.embedding(input=list(texts), **sending), ignore_text, never
-        )
+    def send(_: OnText) -> Any:  # noqa: ANN401  litellm's own reply type
+        with loopback_only(settings.offline):
+            return litellm.embedding(input=list(texts), **sending)
+
+    def attempt() -> Any:  # noqa: ANN401
+        return within(end - time.monotonic(), send, ignore_text, never)
 
     reply = provider_errors.until_answered(attempt, model, most_s, PAUSE_S, never)
     return replies.vectors_of(reply, len(texts), model)

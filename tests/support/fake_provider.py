@@ -52,14 +52,14 @@ class Reply:
     said_length: int | None = None  # a Content-Length that is not the body's
 
 
-def completion(text: str | None, **changes: Any) -> dict[str, Any]:
+def completion(text: Any, **changes: Any) -> dict[str, Any]:
     """A chat completion as OpenAI sends it; `changes` replace top-level fields, None removes one.
     `finish_reason` and `refusal` go where they belong."""
     message: dict[str, Any] = {"role": "assistant", "content": text}
     if "refusal" in changes:
         message["refusal"] = changes.pop("refusal")
     choice = {"index": 0, "message": message, "finish_reason": changes.pop("finish_reason", "stop")}
-    words = len((text or "").split())
+    words = len(str(text or "").split())
     whole = {
         "id": "chatcmpl-1",
         "object": "chat.completion",
@@ -71,7 +71,7 @@ def completion(text: str | None, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value is not None}
 
 
-def answer(text: str | None, **changes: Any) -> Reply:
+def answer(text: Any, **changes: Any) -> Reply:
     return sent(completion(text, **changes))
 
 
