@@ -34,6 +34,7 @@ class Model(Protocol):
 
     model: str
     jobs: int
+    notes: dict[str, None]
 
     @property
     def context_tokens(self) -> int: ...
@@ -144,8 +145,8 @@ class Asking:
         return dict(sorted(used.items()))
 
     def notes(self) -> tuple[str, ...]:
-        """What was left out of prompts, and why."""
-        return tuple(dict.fromkeys(self._notes))
+        """What was left out of prompts, and why, and what to know of the replies."""
+        return tuple(dict.fromkeys([*self._notes, *self.model.notes]))
 
 
 def side_by_side(

@@ -12,7 +12,14 @@ from reviewer.llm.providers import is_ollama
 _WAIT_S = 3.0
 # Ollama keeps room for the whole context in memory: a model's 128k would not fit on a laptop.
 MOST_OLLAMA = 16_384
-_FIELDS = ("max_model_len", "loaded_context_length", "context_length", "context_window", "n_ctx")
+_FIELDS = (
+    "max_model_len",
+    "loaded_context_length",
+    "context_length",
+    "context_window",
+    "n_ctx",
+    "max_context_length",
+)
 
 
 def context_of_server(model: str, base: str) -> int | None:
@@ -48,7 +55,11 @@ def _of_list(name: str, base: str) -> int | None:
         if "n_ctx_train" in (own.get("meta") or {}):  # llama.cpp; it may run with less
             running = _asked("GET", f"{base.removesuffix('/v1')}/props")
             return int(running["default_generation_settings"]["n_ctx"])
-    return next(_sizes(own), None)
+    found = next(_sizes(own), None)
+    if found is None:  # LM Studio says it in a list of its own
+        own_rows = _asked("GET", f"{base.removesuffix('/v1')}/api/v0/models").get("data") or []
+        found = next(_sizes(next((row for row in own_rows if row.get("id") == name), {})), None)
+    return found
 
 
 def _sizes(row: dict[str, Any]) -> Iterator[int]:

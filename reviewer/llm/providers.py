@@ -242,7 +242,7 @@ def check_early(model: str, api_base: str, *, offline: bool) -> None:
     if variables and not any(os.environ.get(name) for name in variables):
         _check_key(model, base, variables)
     for name in variables or (f"{provider.upper()}_API_KEY",):
-        _check_value(name, os.environ.get(name, ""))
+        check_value(name, os.environ.get(name, ""))
 
 
 def check_answers(model: str, api_base: str) -> None:
@@ -314,7 +314,7 @@ def _is_vertex(model: str) -> bool:
     return listed.startswith("vertex_ai") or (not listed and model.startswith("gemini-"))
 
 
-def _check_value(name: str, value: str) -> None:
+def check_value(name: str, value: str) -> None:
     """Raises ModelError if a key cannot be sent as it is; the value is not shown."""
     slip = ""
     if value != value.strip() or any(c.isspace() for c in value):

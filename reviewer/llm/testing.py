@@ -120,6 +120,7 @@ class ScriptedLLM:
         self.context_tokens = context_tokens
         self.asked: list[ModelCall] = []
         self.is_closed = False
+        self.notes: dict[str, None] = {}
         self._script = dict(script)
         self._lock = threading.Lock()
 

@@ -18,6 +18,7 @@ from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Added
 from reviewer.types.runs import Finding, Run
 from reviewer.types.searches import Found
+from reviewer.types.servers import Reachable
 from reviewer.types.surveys import Batch
 from reviewer.types.tables import Row
 
@@ -200,6 +201,11 @@ def run_json(run: Run) -> str:
 
 def findings_json(findings: Sequence[Finding]) -> str:
     return dump("doctor", {"findings": [_fields(finding) for finding in findings]})
+
+
+def models_json(found: Reachable) -> str:
+    """The servers that answer, each with its models, and the keys that are set, by name only."""
+    return dump("models", _fields(found))
 
 
 def check_json(report: CheckReport) -> str:
