@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reviewer.text.unspaced import telling_pairs
 from reviewer.text.views import clean
 
 # Words that give the form of a question, not its subject.
@@ -37,8 +38,10 @@ COMMON_WORDS = frozenset(
 
 
 def query_terms(question: str) -> list[str]:
-    """The question's words without stop words, each once; all its words if only stop words."""
-    words = list(dict.fromkeys(re.findall(r"\w+", clean(question).casefold())))
+    """The question's words without stop words, each once; all its words if only stop words. Of
+    Chinese, Japanese and Korean, pairs of letters."""
+    found = re.findall(r"\w+", clean(question).casefold())
+    words = list(dict.fromkeys(term for word in found for term in telling_pairs(word)))
     return [word for word in words if word not in STOP_WORDS] or words
 
 

@@ -13,6 +13,7 @@ from reviewer.grounding.columns import DEFAULT
 from reviewer.grounding.sentence_numbers import cite_span
 from reviewer.text import clean
 from reviewer.text.keywords import word_overlap
+from reviewer.text.unspaced import count_words
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import AnswerDraft, Fault, NeedsModel, Quote, Reading
 from reviewer.types.drafts import Brief, SectionDraft, StatementDraft, Theme
@@ -311,7 +312,7 @@ def _place(sentence: Sentence, item: Evidence) -> float:
 def _manner(text: str, place: float) -> float:
     """The worth of this kind of sentence: more for a finding, less for background, advertising,
     questions, and sentences that depend on others."""
-    count = len(text.split())
+    count = count_words(text)
     return (
         _FINDING * bool(_FINDINGS.search(text))
         - _BOILERPLATE * bool(_BOILERPLATES.search(text))
@@ -325,8 +326,8 @@ def _manner(text: str, place: float) -> float:
 
 def _is_quotable(text: str) -> bool:
     """True for a whole sentence without an address, which a reader could take for our own link."""
-    is_whole = len(text.split()) >= _SHORT_WORDS and "://" not in text
-    return is_whole and text.rstrip()[-1:] in ".!?)\"'”’"
+    is_whole = count_words(text) >= _SHORT_WORDS and "://" not in text
+    return is_whole and text.rstrip()[-1:] in ".!?)\"'”’。！？」）"
 
 
 def _words(text: str) -> frozenset[str]:
