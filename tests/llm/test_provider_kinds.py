@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import ssl
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -264,3 +266,35 @@ def test_offline_the_connection_itself_refuses_another_machine(kind, monkeypatch
     llm = LLM(Settings(model=kind.model, api_base="http://192.0.2.1/v1", offline=True, timeout_s=9))
     with pytest.raises(ModelError, match=r"192\.0\.2\.1 is another machine and --offline is set"):
         llm.ask("Say fine.", Note)
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate that signs itself, for this machine's address, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here to make a certificate")
+    own, key = tmp_path / "own.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+         "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-out", own, "-keyout", key],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return own, key
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-4o-mini", "hosted_vllm/local"])
+def test_a_certificate_that_signs_itself_is_told_and_trusted_once_it_is_named(
+    provider, certificate, monkeypatch, model
+):
+    own, key = certificate
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own, key)
+    provider._server.socket = context.wrap_socket(provider._server.socket, server_side=True)
+    provider.answers = lambda seen: FITS
+    settings = Settings(model=model, api_base=provider.url.replace("http:", "https:"), timeout_s=20)
+    with pytest.raises(ModelError, match="certificate that this machine does not trust") as error:
+        LLM(settings, pause_s=0.001).ask("Say fine.", Note)
+    assert "SSL_CERT_FILE" in error.value.hint
+    monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    if model.startswith("hosted_vllm"):  # the other way's connections are kept for the process
+        assert LLM(settings, pause_s=0.001).ask("Say fine.", Note) == Note(text="fine")
