@@ -247,13 +247,13 @@ def test_a_question_without_two_answers_has_no_verdict(shelf):
 
 
 def test_a_small_context_shortens_the_least_relevant_and_says_so(shelf):
-    answer, model = ask(shelf, effort="quick", context=6500)
+    answer, model = ask(shelf, effort="quick", context=6100)
     shown = model.asked[0].texts
     assert [text.tag for text in shown] == [item.tag for item in answer.evidence]
     assert len(shown[-1].numbers) < len(shown[0].numbers)
     note = next(r for r in answer.coverage.left_out if "did not fit" in r)
     assert note in answer_markdown(answer)
-    assert len(model.asked[0].prompt) / 3 <= 6500
+    assert len(model.asked[0].prompt) / 3 <= 6100
 
 
 def test_thorough_asks_for_wordings_reranks_reads_and_stops_when_nothing_is_missing(shelf):
