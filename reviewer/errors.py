@@ -9,6 +9,8 @@ The tree of all errors that a user can see. Errors that only one package raises 
             NewerLibraryError
         ModelError
             DamagedReplyError
+                CutReplyError
+                DeclinedError
             DeadlineError
             LimitError
             ModelReplyError

@@ -230,7 +230,7 @@ def _too_large(error: BaseException, model: str) -> TooLargeError:
     most = int((said["named"] or said["beyond"]).replace(",", "")) if said else None
     return TooLargeError(
         f"the prompt is longer than {model} takes at once{_reason(error)}",
-        hint="Set REVIEW_CONTEXT_TOKENS to what it takes, or ask over fewer papers.",
+        hint="Say with --context how many tokens it takes, or ask over fewer papers.",
         most_tokens=most,
     )
 

@@ -1,8 +1,8 @@
-"""Cuts Chinese, Japanese and Korean, which are written without spaces between all words, into pairs
-of letters, so that words inside a run are found. Pure.
+"""Cuts runs of Chinese, Japanese and Korean letters into pairs, so that the words inside are found.
 
-Pairs that overlap find Chinese and Japanese words about as well as a dictionary does, and need none
-(Nie, Gao, Zhang, Zhou: On the use of words and n-grams for Chinese information retrieval, 2000).
+They are written without spaces between all words. Pairs that overlap find Chinese words about as
+well as a dictionary does, and need none (Nie, Gao, Zhang, Zhou: On the use of words and n-grams for
+Chinese information retrieval, 2000).
 """
 
 from __future__ import annotations

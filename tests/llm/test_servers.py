@@ -34,10 +34,9 @@ VLLM = {"/v1/models": {"data": [{"id": "m", "owned_by": "vllm", "max_model_len":
 
 def serving(pages):
     """A server with these pages, by their paths."""
-    missing = sent({"error": "not there"}, 404)
-    return FakeProvider(
-        answers=lambda seen: sent(pages[seen.path]) if seen.path in pages else missing
-    )
+    provider = FakeProvider(answers=lambda seen: sent(pages[seen.path]))
+    provider.models = pages
+    return provider
 
 
 @pytest.fixture
@@ -109,7 +108,7 @@ def test_lm_studio_is_asked_for_its_own_list_too(nowhere, monkeypatch, capsys):
     ids=["a page", "odd", "a list", "401", "no JSON", "a redirect"],
 )
 def test_whatever_else_listens_there_is_no_server_of_models(nowhere, reply):
-    with FakeProvider(answers=lambda seen: reply) as provider:
+    with serving({"/v1/models": reply}) as provider:
         found = find_reachable(Settings(api_base=provider.url))
     assert not found.servers
     assert f"the server of --api-base ({provider.url})" in found.silent
