@@ -90,6 +90,12 @@ class _SchemaRefusedError(Exception):
     """The request may pass without its JSON schema."""
 
 
+class _LimitRenamedError(Exception):
+    """The next attempt names the limit of its reply in another way."""
+
+    may_pass = True
+
+
 class LLM:
     """One model, whose replies are read into pydantic models. Safe to use from a pool of threads;
     `jobs` calls at a time.
@@ -111,6 +117,7 @@ class LLM:
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._slots = threading.BoundedSemaphore(self.jobs)
         self._pause_s = pause_s
+        self._limit_name = "max_tokens"
         self.notes: dict[str, None] = {}  # what a user should know of the replies, each once
         self._account = Account(self.model, settings.budget_usd, settings.max_calls)
 
@@ -304,6 +311,9 @@ class LLM:
                 self._account.closed,
             )
         except Exception as error:
+            if "max_tokens" in options and provider_errors.wants_other_limit(error):
+                self._limit_name = "max_completion_tokens"
+                raise _LimitRenamedError from None
             if "response_format" in options and provider_errors.refuses_schema(error):
                 raise _SchemaRefusedError from None
             raise
@@ -326,6 +336,8 @@ class LLM:
 
         once = providers.trying_once(self._litellm, self.model)
         options = {**self._parameters(), **once, **given}
+        if "max_tokens" in options:
+            options[self._limit_name] = options.pop("max_tokens")
         if on_text is not None:
             options |= {"stream": True, "stream_options": {"include_usage": True}}
         providers.keep_from_loggers(self._litellm)

@@ -70,6 +70,7 @@ _UNREACHED = re.compile(
     r"|No route to host",
     re.IGNORECASE,
 )
+_OTHER_LIMIT = "max_completion_tokens"
 _CHECK_NAME = "Check the model's name, and --api-base, which for most servers ends in /v1."
 _PREFIX = re.compile(r"^(?:[\w.]+: )*(?:\w+Exception(?: APIError)? - )?")
 
@@ -90,9 +91,9 @@ def is_fault(error: BaseException) -> bool:
 
 def may_pass(error: BaseException) -> bool:
     """True for an error that may not happen in another attempt."""
-    if isinstance(error, ModelError):
+    if not is_fault(error):
         return getattr(error, "may_pass", False)
-    if not is_fault(error) or _is_quota(error) or _is_too_large(error) or _own_error(error):
+    if _is_quota(error) or _is_too_large(error) or _own_error(error):
         return False
     status = _status(error)
     return status is None or status in _RETRIED or 500 <= status <= 599
@@ -129,9 +130,19 @@ def until_answered(
     MOST_ATTEMPTS at most, and of any number while the provider asks to wait. Pauses grow from
     `pause_s` and end when `closed` is set. Raises ModelError with a message for the user."""
     began = time.monotonic()
+    limits: list[BaseException] = []  # that were met: one tells more than the deadline after it
+
+    def watched() -> T:
+        try:
+            return attempt()
+        except Exception as error:
+            if is_fault(error) and asks_to_wait(error):
+                limits.append(error)
+            raise
+
     try:
         return retry(
-            attempt,
+            watched,
             Patience(
                 MOST_ATTEMPTS,
                 pause_s,
@@ -145,6 +156,8 @@ def until_answered(
             sleep=closed.wait,
         )
     except DeadlineError:
+        if limits:
+            raise in_words(limits[-1], model, time.monotonic() - began, most_s) from None
         raise DeadlineError(
             f"{model} did not answer within {most_s:g} s", hint="Raise --timeout."
         ) from None
@@ -197,6 +210,12 @@ def refuses_schema(error: BaseException) -> bool:
     if status not in _SCHEMA_STATUS or _FILTER.search(reason) or _NO_REPLY.search(str(error)):
         return False
     return status in (400, 422) or _NO_SCHEMA.search(reason) is not None
+
+
+def wants_other_limit(error: BaseException) -> bool:
+    """True for a request whose `max_tokens` should be `max_completion_tokens`, as OpenAI's newer
+    models want it; litellm renames it for those that it knows."""
+    return is_fault(error) and _status(error) == 400 and _OTHER_LIMIT in _reason(error)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -20,6 +20,7 @@ from reviewer.errors import ModelError, ReviewError, UsageError
 from reviewer.llm import LLM, LimitError, StoppedError
 from reviewer.llm.client import warm_up
 from reviewer.llm.deadline import DeadlineError
+from reviewer.llm.form import Form
 from reviewer.llm.provider_errors import MOST_ATTEMPTS, TooLargeError
 from reviewer.llm.replies import DamagedReplyError, ModelReplyError
 from reviewer.settings import Settings
@@ -749,6 +750,16 @@ def test_a_server_that_refuses_a_schema_gets_it_in_words_for_the_rest_of_the_run
         assert seen.schema is None
         assert "\n\nReply with one JSON object" in seen.prompt
         assert '"required":["text"]' in seen.prompt
+
+
+def test_a_server_that_names_the_limit_of_a_reply_otherwise_gets_its_own_name(provider):
+    unsupported = "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+    provider.script = [refused(400, unsupported + "'max_completion_tokens' instead.")]
+    llm = llm_of(provider, model=PLAIN)
+    form = Form(Note, most_tokens=50)
+    assert llm.ask("Say fine.", form) == llm.ask("Say fine again.", form) == Note(text="fine")
+    given = [{n: v for n, v in seen.body.items() if "tokens" in n} for seen in provider.requests]
+    assert given == [{"max_tokens": 50}] + [{"max_completion_tokens": 50}] * 2
 
 
 def test_a_fault_without_a_schema_too_leaves_the_schema_for_later(provider):
