@@ -10,10 +10,13 @@ The tree of all errors that a user can see. Errors that only one package raises 
         LocalModelError
         ModelError
             DamagedReplyError
+                CutReplyError
+                DeclinedError
             DeadlineError
             LimitError
             ModelReplyError
             StoppedError
+            TooLargeError
         NotFoundError
         OnlineError
             GivenUpError

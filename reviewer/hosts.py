@@ -34,7 +34,8 @@ class Place:
 
     @property
     def is_loopback(self) -> bool:
-        return self.host == "localhost" or _is_loopback(self.host)
+        """True for this machine; 0.0.0.0 and :: lead to it too."""
+        return self.host in ("localhost", "0.0.0.0", "::") or _is_loopback(self.host)
 
 
 def place_of(url: str) -> Place:

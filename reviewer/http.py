@@ -7,13 +7,14 @@ import os
 import socket
 import time
 import zlib
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from reviewer.errors import OnlineError, ReviewError
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 MOST_BYTES = 20_000_000  # of a body, unpacked: the largest pages of the services have about 8 MB
 _MOST_MOVES = 5
 _MOVED = (301, 302, 303, 307, 308)
+Mend = Callable[[bytes], tuple[int, bytes]]
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_TRUST = (
+    "Set SSL_CERT_FILE to a file with its certificate, or with that of the firewall that opens TLS."
+)
+_only_loopback: ContextVar[bool] = ContextVar("only_loopback", default=False)
 
 
 class PassingError(OnlineError):
@@ -110,8 +116,7 @@ class Fetcher:
         parts = httpx.URL(url)
         request_url = parts if proxy else parts.copy_with(host=resolved(place, self.resolve))
         if place not in self._clients:  # one each: hosts may share an address, but no certificate
-            is_tls = place.scheme == "https"  # without it no certificates need to be read
-            transport = httpx.HTTPTransport(verify=is_tls, proxy=proxy)
+            transport = _way_to(place, proxy)
             self._clients[place] = httpx.Client(transport=transport, follow_redirects=False)
         host = {} if proxy else {"Host": parts.netloc.decode("ascii")}
         try:
@@ -130,10 +135,7 @@ class Fetcher:
             raise PassingError(f"{place.host} cut its answer off") from error
         except httpx.HTTPError as error:
             if "CERTIFICATE_VERIFY" in str(error):
-                raise OnlineError(
-                    f"{place.host} shows a certificate that this machine does not trust",
-                    hint="Behind a firewall that opens TLS, set SSL_CERT_FILE to its certificate.",
-                ) from error
+                raise _untrusted(place) from error
             raise NoConnectionError(
                 f"{place.host} cannot be reached", hint="Check the network, or use --offline."
             ) from error
@@ -168,7 +170,135 @@ def _proxy_of(place: Place) -> str | None:
 
     if place.is_loopback or proxy_bypass(place.host):
         return None
-    return getproxies().get(place.scheme)
+    proxies = getproxies()
+    return proxies.get(place.scheme) or proxies.get("all") or None
+
+
+def _way_to(place: Place, proxy: str | None) -> httpx.HTTPTransport:
+    """Connections to a place, through a proxy if there is one. Raises OnlineError when what the
+    environment says of certificates or of the proxy cannot be used."""
+    import httpx
+
+    is_tls = place.scheme == "https"  # without it no certificates need to be read
+    if is_tls:
+        require_certificates()
+    try:
+        return httpx.HTTPTransport(verify=is_tls, proxy=proxy)
+    except ImportError as error:
+        raise OnlineError(
+            f"the proxy {_shown(proxy)} speaks SOCKS, and the package for that is not installed",
+            hint="Install it with: pip install 'httpx[socks]'. Or unset ALL_PROXY and HTTPS_PROXY.",
+        ) from error
+    except (ValueError, httpx.InvalidURL) as error:
+        raise OnlineError(
+            f"the proxy {_shown(proxy)} cannot be used",
+            hint="Write HTTPS_PROXY as http://host:port, or unset it.",
+        ) from error
+
+
+def _shown(proxy: str | None) -> str:
+    """A proxy's address without the name and password that it may hold."""
+    scheme, _, rest = (proxy or "").rpartition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if scheme else rest.rpartition("@")[2]
+
+
+def require_certificates() -> None:
+    """Raises OnlineError for a file or folder of certificates that is named but cannot be read."""
+    import ssl
+
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        place = os.environ.get(name)
+        if not place:
+            continue
+        hint = f"Correct {name}, or unset it."
+        if not Path(place).exists():
+            raise OnlineError(f"{name} names {place}, which is not there", hint=hint)
+        try:
+            if name == "SSL_CERT_FILE":
+                ssl.create_default_context(cafile=place)
+        except (OSError, ssl.SSLError) as error:
+            message = f"{name} names {place}, which holds no certificates"
+            raise OnlineError(message, hint=hint) from error
+
+
+def _untrusted(place: Place) -> OnlineError:
+    return OnlineError(
+        f"{place.host} shows a certificate that this machine does not trust", hint=_TRUST
+    )
+
+
+@contextmanager
+def loopback_only(is_wanted: bool) -> Iterator[None]:
+    """While this is open, no SteadyTransport asks another machine in this thread, if that
+    `is_wanted`."""
+    before = _only_loopback.set(is_wanted)
+    try:
+        yield
+    finally:
+        _only_loopback.reset(before)
+
+
+class SteadyTransport:
+    """How a model's requests leave: an httpx transport that asks this machine without any proxy,
+    whatever the environment says, and other machines as the environment says.
+
+    `mend` gets the body of each JSON reply with status 200 and gives the status and the body that
+    it should have had. Raises RefusedError inside `loopback_only` for another machine, and
+    OnlineError for what is wrong with certificates or the proxy.
+    """
+
+    def __init__(self, mend: Mend | None = None) -> None:
+        self._mend = mend
+        self._ways: dict[tuple[str, str | None], httpx.HTTPTransport] = {}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The reply to one request, as httpx asks for it."""
+        import httpx
+
+        url = request.url
+        place = Place(url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80))
+        if _only_loopback.get():
+            _require_loopback(place)
+        proxy = _proxy_of(place)
+        way = self._ways.get((place.scheme, proxy))
+        if way is None:
+            way = self._ways[place.scheme, proxy] = _way_to(place, proxy)
+        try:
+            reply = way.handle_request(request)
+        except httpx.ConnectError as error:
+            if "CERTIFICATE_VERIFY" in str(error):
+                raise _untrusted(place) from error
+            raise
+        is_json = "application/json" in reply.headers.get("content-type", "")
+        if self._mend is None or reply.status_code != 200 or not is_json:
+            return reply
+        body = reply.read()
+        status, mended = self._mend(body)
+        if (status, mended) == (200, body):
+            return reply
+        reply.close()
+        return httpx.Response(status, headers={"Content-Type": "application/json"}, content=mended)
+
+    def close(self) -> None:
+        for way in self._ways.values():
+            way.close()
+
+    def __enter__(self) -> SteadyTransport:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _require_loopback(place: Place) -> None:
+    """Raises RefusedError for another machine, and for a `localhost` that leads to one."""
+    if not place.is_loopback:
+        raise RefusedError(
+            f"{place.host} is another machine and --offline is set",
+            hint="Leave one of the two out.",
+        )
+    if place.host == "localhost":
+        resolved(place)
 
 
 def is_reachable(url: str, timeout_s: float) -> bool:
@@ -201,7 +331,7 @@ def download(url: str, path: Path, *, sha256: str, timeout_s: float = 60.0) -> N
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     digest = hashlib.sha256()
     try:
-        with httpx.stream("GET", url, timeout=timeout_s, follow_redirects=False) as reply:
+        with steady_client() as client, client.stream("GET", url, timeout=timeout_s) as reply:
             reply.raise_for_status()
             with part.open("wb") as out:
                 for piece in reply.iter_bytes():
@@ -218,8 +348,15 @@ def download(url: str, path: Path, *, sha256: str, timeout_s: float = 60.0) -> N
         part.unlink(missing_ok=True)
 
 
-def steady_client() -> httpx.Client:
-    """A client for litellm that follows no redirect: it asks the given address and no other."""
+def steady_client(mend: Mend | None = None) -> httpx.Client:
+    """A client that follows no redirect, with a SteadyTransport: it asks the given address and no
+    other."""
     import httpx
 
-    return httpx.Client(follow_redirects=False)
+    transport: Any = SteadyTransport(mend)
+    return httpx.Client(
+        transport=transport,
+        trust_env=False,
+        follow_redirects=False,
+        timeout=httpx.Timeout(None, connect=15.0),  # callers have an end of their own
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from reviewer.cli.output import print_error, print_out
-from reviewer.errors import ModelError, UsageError
+from reviewer.errors import ModelError, OnlineError, UsageError
 from reviewer.text import clean, counted
 from reviewer.types.claims import NeedsModel
 
@@ -52,11 +52,13 @@ def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool)
         return
     import reviewer.llm.client as llm
     from reviewer.llm import check_early
+    from reviewer.llm.providers import check_answers
 
     settings = library.settings
     try:
         check_early(settings.model, settings.api_base, offline=settings.offline)
-    except ModelError:
+        check_answers(settings.model, settings.api_base)
+    except (ModelError, OnlineError):
         return  # the first call says so at once
     library.import_for_search()
     llm.warm_up()

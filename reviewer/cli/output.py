@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 
 def print_out(text: str) -> None:
-    """Write to standard output what its encoding can hold. A reader who is gone is not an error."""
+    """Write to standard output: to a file or a pipe as UTF-8, to a terminal what its code page can
+    hold, and on standard error how much that is not. A reader who is gone is not an error."""
+    _write_utf8_unless_shown()
     encoding = sys.stdout.encoding or "utf-8"
+    held = text.encode(encoding, errors="replace").decode(encoding)
     try:
-        sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding))
+        sys.stdout.write(held)
         sys.stdout.flush()
     except OSError as error:
         stop_printing()
         if not isinstance(error, BrokenPipeError):
             raise
+        return
+    if lost := sum(one != other for one, other in zip(text, held, strict=False)):
+        letters = f"{lost:,} letter{'s' * (lost != 1)}"
+        print_error(f"Shown as ?: {letters} that {encoding} lacks. -o FILE writes all of them.")
+
+
+def _write_utf8_unless_shown() -> None:
+    """Make standard output write UTF-8 to files and pipes, whatever code page the system has: their
+    readers expect that of JSON, BibTeX and Markdown."""
+    stream = sys.stdout
+    is_utf8 = (stream.encoding or "").lower().replace("-", "") in ("utf8", "utf8sig")
+    if isinstance(stream, io.TextIOWrapper) and not is_utf8 and not stream.isatty():
+        stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def leave_unwritten() -> None:

@@ -23,20 +23,33 @@ import reviewer.llm.provider_errors as provider_errors
 import reviewer.llm.providers as providers
 import reviewer.llm.replies as replies
 from reviewer.errors import ModelError, UsageError
-from reviewer.http import steady_client
+from reviewer.http import SteadyTransport, loopback_only, steady_client
 from reviewer.llm.budget import Account, LimitError, StoppedError
+from reviewer.llm.context import context_of_server
 from reviewer.llm.deadline import OnText, ignore_text, within
-from reviewer.llm.replies import MisfitError, ModelReplyError, ProviderReply, ReplyCache
+from reviewer.llm.form import Form
+from reviewer.llm.replies import (
+    CutReplyError,
+    DamagedReplyError,
+    MisfitError,
+    ModelReplyError,
+    ProviderReply,
+    ReplyCache,
+)
 from reviewer.settings import Settings
 from reviewer.text.redact import excerpt, redact
 from reviewer.types.runs import Usage
 
-R = TypeVar("R", bound=BaseModel)
+R = TypeVar("R", bound=BaseModel | str)
 Messages = list[dict[str, str]]
 
 PAUSE_S = 0.5  # before the second attempt, plus up to as much by chance; doubles with each
 LEAST_CONTEXT = 8192  # tokens, if nothing is known about a model
 _CHARACTERS_A_TOKEN = 4  # for estimates before a call, and for replies without token counts
+# What a model may think before it replies counts as its reply too.
+_THOUGHT_TOKENS = 16_000
+_LEAST_REPLY = 256  # tokens
+_WIDER = 4  # times as long may a reply be that was cut
 _loading = threading.Lock()
 
 
@@ -62,7 +75,8 @@ def load_litellm() -> ModuleType:
         import litellm
 
         if litellm.client_session is None:
-            litellm.client_session = steady_client()
+            litellm.client_session = steady_client(replies.mend_body)
+            litellm.sync_transport = SteadyTransport(replies.mend_body)  # of its other clients
             litellm.suppress_debug_info = True
             litellm.telemetry = False
             warnings.filterwarnings("ignore", "Pydantic serializer|Item '.*' on TypedDict class")
@@ -70,6 +84,16 @@ def load_litellm() -> ModuleType:
                 logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # they log whole requests
     loaded: ModuleType = litellm
     return loaded
+
+
+class _SchemaRefusedError(Exception):
+    """The request may pass without its JSON schema."""
+
+
+class _LimitRenamedError(Exception):
+    """The next attempt names the limit of its reply in another way."""
+
+    may_pass = True
 
 
 class LLM:
@@ -93,24 +117,29 @@ class LLM:
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._slots = threading.BoundedSemaphore(self.jobs)
         self._pause_s = pause_s
+        self._limit_name = "max_tokens"
+        self.notes: dict[str, None] = {}  # what a user should know of the replies, each once
         self._account = Account(self.model, settings.budget_usd, settings.max_calls)
 
     def ask(
         self,
         prompt: str,
-        into: type[R],
+        into: type[R] | Form[R],
         *,
         prompt_hash: str = "",
         on_text: OnText = ignore_text,
     ) -> R:
-        """The model's reply, from the cache if the same was asked before.
+        """The model's reply, from the cache if the same was asked before. `into` is its type, or
+        its whole form.
 
         `on_text` is called with the text so far while the reply comes. Raises ModelReplyError if
-        the reply does not fit twice, LimitError at --budget or --max-calls, StoppedError after too
-        many failures, DeadlineError at --timeout, and ModelError if the provider refuses.
+        the reply does not fit twice, CutReplyError if it is too long twice, LimitError at --budget
+        or --max-calls, StoppedError after too many failures, DeadlineError at --timeout, and
+        ModelError if the provider refuses.
         """
+        form = into if isinstance(into, Form) else Form(into)
         prompt = replies.mend(prompt)
-        parts = [self.model, self._parameters(), prompt, replies.schema_of(into), prompt_hash]
+        parts = [self.model, self._parameters(), prompt, form.sent_schema(), prompt_hash]
         key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
         with self._cache_lock:
             turn = self._turns.setdefault(key, threading.Lock())
@@ -119,12 +148,12 @@ class LLM:
                 cached = None if self._cache is None else self._cache.find(key)
             if cached is not None:
                 with suppress(MisfitError):  # someone changed it, or its form is older: ask again
-                    reply = replies.read_reply(cached, into)
+                    reply = form.read(cached)
                     self._account.replay()
                     on_text(cached)
                     return reply
             with self._slots:  # until it is cached: a kill loses at most one call a slot
-                text, reply = self._fitting_reply(prompt, into, on_text)
+                text, reply = self._fitting_reply(prompt, form, on_text)
                 if self._cache is not None:
                     with self._cache_lock:
                         self._cache.keep(key, text, self.model)
@@ -138,13 +167,31 @@ class LLM:
         """What these tokens cost by litellm's list; None if it has no price of the model."""
         return providers.price_usd(self._info, tokens_in, tokens_out)
 
-    @property
+    @cached_property
     def context_tokens(self) -> int:
-        """How many tokens the model reads: the setting, else litellm's number, else
-        LEAST_CONTEXT."""
+        """How many tokens the model reads: the setting, else litellm's number, else what its server
+        says, else LEAST_CONTEXT."""
         if self._settings.context_tokens is not None:
             return self._settings.context_tokens
-        return int(self._info.get("max_input_tokens") or LEAST_CONTEXT)
+        listed = self._info.get("max_input_tokens")
+        return int(listed) if listed else self._said_context() or LEAST_CONTEXT
+
+    def _said_context(self) -> int | None:
+        """What the model's server says of its context. It is kept with the replies, as a run that
+        is replayed contacts nobody."""
+        base = providers.base_of(self.model, self._settings.api_base)
+        parts = json.dumps(["context", self.model, base])
+        key = hashlib.sha256(parts.encode()).hexdigest()
+        with self._cache_lock:
+            kept = None if self._cache is None else self._cache.find(key)
+        if kept is not None and kept.isdecimal():
+            return int(kept)
+        with loopback_only(self._settings.offline):
+            found = context_of_server(self.model, base)
+        if found is not None and self._cache is not None:
+            with self._cache_lock:
+                self._cache.keep(key, str(found), self.model)
+        return found
 
     def close(self, *, at_once: bool = True) -> None:
         """Let no more call begin. Calls that are waiting raise StoppedError soon if `at_once`."""
@@ -155,42 +202,90 @@ class LLM:
         without a message, so it must be given."""
         return {"num_ctx": self.context_tokens} if providers.is_ollama(self.model) else {}
 
-    def _fitting_reply(self, prompt: str, into: type[R], on_text: OnText) -> tuple[str, R]:
-        """A reply that fits, as text and as read; one that does not fit is sent back once."""
-        form = "" if self._takes_schema else replies.schema_in_words(into)
-        messages = [{"role": "user", "content": prompt + form}]
-        text = self._reply(messages, into, on_text)
+    def _fitting_reply(self, prompt: str, form: Form[R], on_text: OnText) -> tuple[str, R]:
+        """A reply that fits, as text and as read. A server that refuses the schema is asked once
+        more with the schema in words, and so for the rest of the run if that is right."""
+        if form.is_prose:
+            return self._corrected(prompt, form, on_text, {})
+        if self._takes_schema:
+            with suppress(_SchemaRefusedError):
+                held = {"response_format": form.response_format()}
+                return self._corrected(prompt, form, on_text, held)
+        found = self._corrected(prompt + form.in_words(), form, on_text, {})
+        self._takes_schema = False
+        return found
+
+    def _corrected(
+        self, prompt: str, form: Form[R], on_text: OnText, held: Mapping[str, Any]
+    ) -> tuple[str, R]:
+        """A reply that fits, as text and as read, of requests with the options `held`. One that
+        does not fit, has a fault or was cut is asked for once more. If the second cannot be read, a
+        first one with a fault is used."""
+        messages = [{"role": "user", "content": prompt}]
+        most = self._most_tokens(form.most_tokens, messages)
+        options = {**held} if most is None else {**held, "max_tokens": most}
         try:
-            return text, replies.read_reply(text, into)
-        except MisfitError as misfit:
-            correction = (
-                f"That reply cannot be used: {misfit}. Reply once more, with the whole JSON "
-                "object and nothing else."
-            )
-            messages.append({"role": "assistant", "content": text})
-            messages.append({"role": "user", "content": correction})
-        text = self._reply(messages, into, on_text)
+            text = self._reply(messages, options, on_text)
+        except CutReplyError:
+            if most is None:
+                raise
+            options["max_tokens"] = self._most_tokens(_WIDER * most, messages)
+            return self._last_reply(messages, form, on_text, options)
+        reply, fault = form.weigh(text)
+        if reply is not None and not fault:
+            return text, reply
+        messages.append({"role": "assistant", "content": text})
+        messages.append({"role": "user", "content": form.correction(fault)})
         try:
-            return text, replies.read_reply(text, into)
+            return self._last_reply(messages, form, on_text, options)
+        except (ModelReplyError, DamagedReplyError):
+            if reply is None:
+                raise
+            return text, reply
+
+    def _last_reply(
+        self, messages: Messages, form: Form[R], on_text: OnText, options: Mapping[str, Any]
+    ) -> tuple[str, R]:
+        """A reply that can be read, as text and as read, be it from the model's thoughts; its
+        faults are let pass."""
+        text = self._reply(messages, options, on_text)
+        try:
+            return text, form.read(text)
         except MisfitError as misfit:
+            with suppress(MisfitError):
+                found = form.read_thoughts(text)
+                self.notes[f"{self.model} answered in its thoughts alone; they were read"] = None
+                return text, found
             raise ModelReplyError(
                 f"{self.model} did not answer in the form that was asked for: "
                 f"{excerpt(str(misfit))}. It began: {excerpt(text)}",
                 hint="Run it again, or choose another --model.",
             ) from None
 
-    def _reply(self, messages: Messages, into: type[BaseModel], on_text: OnText) -> str:
-        """The text of a whole reply, from as many attempts as it takes within the time-out."""
+    def _most_tokens(self, wanted: int | None, messages: Messages) -> int | None:
+        """How many tokens a reply may have: those that are wanted, and room for a model's thoughts
+        if it is known to think, within what the model can write and what its context leaves."""
+        if wanted is None:
+            return None
+        if self._info.get("supports_reasoning"):
+            wanted += _THOUGHT_TOKENS
+        size = sum(len(message["content"]) for message in messages) // _CHARACTERS_A_TOKEN
+        most = min(wanted, max(_LEAST_REPLY, self.context_tokens - size))
+        return min(most, int(self._info.get("max_output_tokens") or most))
+
+    def _reply(self, messages: Messages, options: Mapping[str, Any], on_text: OnText) -> str:
+        """The text of a whole reply to a request with these options, from as many attempts as it
+        takes within the time-out."""
         end = time.monotonic() + self.timeout_s
         try:
             text = provider_errors.until_answered(
-                lambda: self._attempt(messages, into, on_text, end),
+                lambda: self._attempt(messages, options, on_text, end),
                 self.model,
                 self.timeout_s,
                 self._pause_s,
                 self._account.closed,
             )
-        except (LimitError, StoppedError):
+        except (LimitError, StoppedError, _SchemaRefusedError):
             raise
         except ModelError as error:
             self._account.fail(error.message)
@@ -199,7 +294,7 @@ class LLM:
         return text
 
     def _attempt(
-        self, messages: Messages, into: type[BaseModel], on_text: OnText, end: float
+        self, messages: Messages, options: Mapping[str, Any], on_text: OnText, end: float
     ) -> str:
         """One request, which is paid for whether its reply is whole or not."""
         size = sum(len(message["content"]) for message in messages) // _CHARACTERS_A_TOKEN + 1
@@ -209,10 +304,19 @@ class LLM:
         try:
             reply = within(
                 end - began,
-                lambda tell: self._send(messages, into, None if on_text is ignore_text else tell),
+                lambda tell: self._send(
+                    messages, options, None if on_text is ignore_text else tell
+                ),
                 on_text,
                 self._account.closed,
             )
+        except Exception as error:
+            if "max_tokens" in options and provider_errors.wants_other_limit(error):
+                self._limit_name = "max_completion_tokens"
+                raise _LimitRenamedError from None
+            if "response_format" in options and provider_errors.refuses_schema(error):
+                raise _SchemaRefusedError from None
+            raise
         finally:
             self._account.end(expected_usd, time.monotonic() - began)
         used_in = reply.tokens_in or size
@@ -221,7 +325,7 @@ class LLM:
         return redact(replies.mend(replies.whole_text(reply, self.model)))
 
     def _send(
-        self, messages: Messages, into: type[BaseModel], on_text: OnText | None
+        self, messages: Messages, given: Mapping[str, Any], on_text: OnText | None
     ) -> ProviderReply:
         """The provider's reply. It is streamed only if there is an `on_text`."""
         bodies: list[str] = []
@@ -230,18 +334,20 @@ class LLM:
             if isinstance(details.get("original_response"), str):
                 bodies.append(details["original_response"])
 
-        options: dict[str, Any] = self._parameters()
-        if self._takes_schema:
-            options["response_format"] = replies.response_format(into)
+        once = providers.trying_once(self._litellm, self.model)
+        options = {**self._parameters(), **once, **given}
+        if "max_tokens" in options:
+            options[self._limit_name] = options.pop("max_tokens")
         if on_text is not None:
             options |= {"stream": True, "stream_options": {"include_usage": True}}
         providers.keep_from_loggers(self._litellm)
         sending = self._sending if on_text is None else self._new_sending()
-        reply = self._litellm.completion(
-            messages=messages, drop_params=True, logger_fn=keep_body, **sending, **options
-        )
-        if on_text is not None:
-            return replies.read_stream(reply, on_text, sending.get("client"))
+        with loopback_only(self._settings.offline):
+            reply = self._litellm.completion(
+                messages=messages, drop_params=True, logger_fn=keep_body, **sending, **options
+            )
+            if on_text is not None:
+                return replies.read_stream(reply, on_text, sending.get("client"))
         return replies.reply_of(reply, bodies[0] if bodies else "")
 
     @cached_property
@@ -258,8 +364,9 @@ class LLM:
 
     @cached_property
     def _takes_schema(self) -> bool:
+        """Whether the schema goes with a request. False after a server refused it."""
         listed = self._litellm.supports_response_schema
-        return providers.takes_schema(self.model) or listed(self.model)
+        return providers.takes_schema(self.model, self._settings.api_base) or listed(self.model)
 
     @cached_property
     def _info(self) -> Mapping[str, Any]:
@@ -272,6 +379,7 @@ class LLM:
 def _ready(model: str, settings: Settings) -> ModuleType:
     """litellm, after the checks of the model. Raises ModelError if the model cannot be used."""
     providers.check_early(model, settings.api_base, offline=settings.offline)
+    providers.check_answers(model, settings.api_base)
     litellm = load_litellm()
     providers.check(litellm, model, settings.api_base)
     return litellm
@@ -288,11 +396,12 @@ def embed(model: str, texts: Sequence[str], settings: Settings) -> list[list[flo
     sending = providers.sending(litellm, model, settings.api_base, most_s)
     end, never = time.monotonic() + most_s, threading.Event()
 
-    def attempt() -> Any:  # noqa: ANN401  litellm's own reply type
-        left_s = end - time.monotonic()
-        return within(
-            left_s, lambda _: litellm.embedding(input=list(texts), **sending), ignore_text, never
-        )
+    def send(_: OnText) -> Any:  # noqa: ANN401  litellm's own reply type
+        with loopback_only(settings.offline):
+            return litellm.embedding(input=list(texts), **sending)
+
+    def attempt() -> Any:  # noqa: ANN401
+        return within(end - time.monotonic(), send, ignore_text, never)
 
     reply = provider_errors.until_answered(attempt, model, most_s, PAUSE_S, never)
     return replies.vectors_of(reply, len(texts), model)

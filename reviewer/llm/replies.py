@@ -8,20 +8,42 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from functools import cache
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from reviewer.errors import ModelError
-from reviewer.llm.deadline import OnText
+from reviewer.llm.deadline import DeadlineError, OnText
 from reviewer.text.redact import excerpt, redact_so_far
 
 R = TypeVar("R", bound=BaseModel)
 
-_THOUGHTS = re.compile(r"\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
-_END_OF_THOUGHTS = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+# How models mark their thoughts: DeepSeek and Qwen, Seed, Magistral, Kimi, Sky-T1, Command A.
+_THOUGHTS = re.compile(
+    r"<(?:\w+:)?(?:think|thinking|thoughts?|reasoning)>|\[THINK\]|◁think▷"
+    r"|<\|begin_of_thought\|>|<\|START_THINKING\|>",
+    re.IGNORECASE,
+)
+_END_OF_THOUGHTS = re.compile(
+    r"</(?:\w+:)?(?:think|thinking|thoughts?|reasoning)>|\[/THINK\]|◁/think▷"
+    r"|<\|end_of_thought\|>|<\|END_THINKING\|>",
+    re.IGNORECASE,
+)
+# gpt-oss's channels (harmony), whole or with their marks lost on the way
+_CHANNELS = re.compile(r"<\|channel\|>|^\s*analysis(?=.*assistant\s?final)", re.DOTALL)
+_FINAL_CHANNEL = re.compile(
+    r"(?:<\|channel\|>\s*final[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>|assistant\s?final)"
+)
+_END_MARKS = re.compile(
+    r"<\|(?:end|return|im_end|(?:begin|end)_of_solution|START_RESPONSE"
+    r"|END_RESPONSE)\|>"
+)
+_ERROR_CODES = {
+    "insufficient_quota": 429, "invalid_api_key": 401, "model_not_found": 404,
+    "context_length_exceeded": 400, "unavailable_error": 503,
+}  # fmt: skip
+_WRONG_PATH = re.compile(r"unexpected endpoint|endpoint is not|no such endpoint|not found", re.I)
 _LIST_BEGINS = re.compile(r"\s*(?:```\w*)?\s*\[\s*[{\[]")
 _OBJECT_BEGINS = re.compile(r'\{\s*["}]')
 _SPARE_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
@@ -40,6 +62,14 @@ class DamagedReplyError(ModelError, code="model_damaged_reply"):
         self.may_pass = may_pass
 
 
+class CutReplyError(DamagedReplyError, code="model_cut_reply"):
+    """A reply that is longer than it may be."""
+
+
+class DeclinedError(DamagedReplyError, code="model_declined"):
+    """A model, or its provider, declined to answer."""
+
+
 class MisfitError(ValueError):
     """A reply does not fit its type; the text says why, so that the model can correct it."""
 
@@ -50,13 +80,14 @@ class ModelReplyError(ModelError, code="model_reply"):
 
 class ProviderReply(NamedTuple):
     """A provider's reply, whole or not. `finish` is None if the provider gave no reason for the
-    end."""
+    end; `thoughts` are what it sent apart from the text."""
 
     text: str | None
     finish: str | None
     refusal: str | None
     tokens_in: int
     tokens_out: int
+    thoughts: str = ""
 
 
 class ReplyCache(Protocol):
@@ -71,17 +102,19 @@ def whole_text(reply: ProviderReply, model: str) -> str:
     """The reply's text. Raises DamagedReplyError if it must not be used as an answer."""
     if reply.refusal or reply.finish in ("refusal", "content_filter"):
         said = f": {excerpt(reply.refusal)}" if reply.refusal else ""
-        raise DamagedReplyError(
+        raise DeclinedError(
             f"{model} declined to answer{said}",
             hint="Ask in other words, or choose another --model.",
             may_pass=False,
         )
     if reply.finish == "length":
-        raise DamagedReplyError(
+        raise CutReplyError(
             f"{model}'s reply was cut at the model's longest length",
             hint="Ask for less, or choose a --model that may write more.",
             may_pass=False,
         )
+    if reply.finish is not None and not (reply.text or "").strip() and reply.thoughts.strip():
+        return f"<think>{reply.thoughts}</think>"
     if not (reply.text or "").strip():
         raise DamagedReplyError(f"{model} sent an empty reply", hint="Run it again.", may_pass=True)
     if reply.finish is None:
@@ -112,49 +145,115 @@ def reply_of(reply: Any, body: str) -> ProviderReply:  # noqa: ANN401  litellm's
     message = reply.choices[0].message
     refusal = (getattr(message, "provider_specific_fields", None) or {}).get("refusal")
     finish = None if _has_no_end(body) else reply.choices[0].finish_reason
-    return ProviderReply(message.content, finish, refusal, tokens_in, tokens_out)
+    text, thoughts = message.content, getattr(message, "reasoning_content", None) or ""
+    if not text and len(calls := getattr(message, "tool_calls", None) or []) == 1:
+        text = calls[0].function.arguments  # some servers make a tool call of an asked schema
+    return ProviderReply(text, finish, refusal, tokens_in, tokens_out, thoughts)
+
+
+def mend_body(body: bytes) -> tuple[int, bytes]:
+    """The HTTP status that fits a JSON body which was sent with 200, and the body as litellm reads
+    it. OpenRouter and LM Studio send errors with 200; Mistral's servers send a text in parts."""
+    if b'"error"' not in body[:2000] and b'"content":[' not in body.replace(b" ", b""):
+        return 200, body
+    try:
+        whole = json.loads(body)
+    except ValueError:
+        return 200, body
+    if not isinstance(whole, dict):
+        return 200, body
+    if "choices" not in whole:
+        return _status_of(whole.get("error")), body
+    messages = [
+        choice.get("message") for choice in whole["choices"] or () if isinstance(choice, dict)
+    ]
+    parted = [m for m in messages if isinstance(m, dict) and isinstance(m.get("content"), list)]
+    for message in parted:
+        parts = [part for part in message["content"] if isinstance(part, dict)]
+        message["content"] = "".join(str(p["text"]) for p in parts if p.get("type") == "text")
+    return 200, json.dumps(whole).encode() if parted else body
+
+
+def _status_of(error: Any) -> int:  # noqa: ANN401  any JSON
+    """The HTTP status of an error that was sent in a body; 200 if there is none."""
+    if not error:
+        return 200
+    said = error if isinstance(error, dict) else {"message": str(error)}
+    for name in ("code", "status", "type"):
+        code = said.get(name)
+        if isinstance(code, int) and 400 <= code <= 599:
+            return code
+        if isinstance(code, str) and code in _ERROR_CODES:
+            return _ERROR_CODES[code]
+        if isinstance(code, str) and "rate_limit" in code:
+            return 429
+    return 404 if _WRONG_PATH.search(str(said.get("message"))) else 500
 
 
 def read_stream(stream: Any, on_text: OnText, client: Any) -> ProviderReply:  # noqa: ANN401  litellm's own types
     """A whole stream; it and its `client` are closed. litellm ends every stream with "stop"; the
     end that the provider gave is in the stream's own fields."""
-    text, tokens_in, tokens_out = "", 0, 0
+    text, thoughts, tokens_in, tokens_out = "", "", 0, 0
     try:
         for chunk in stream:
             if chunk.choices and chunk.choices[0].delta.content:
                 text += chunk.choices[0].delta.content
                 on_text(redact_so_far(text))
+            elif chunk.choices:
+                thoughts += getattr(chunk.choices[0].delta, "reasoning_content", None) or ""
             usage = getattr(chunk, "usage", None)
             if usage is not None:
                 tokens_in, tokens_out = usage.prompt_tokens or 0, usage.completion_tokens or 0
     finally:
         # httpcore waits for itself, forever, if the garbage collector ends a stream while the same
         # pool is asked for a connection: 1 of 50 damaged streams on a busy machine.
-        for held in (getattr(stream, "completion_stream", None), client):
+        own = getattr(
+            client, "client", None
+        )  # litellm's handler closes no client that it was given
+        for held in (getattr(stream, "completion_stream", None), own):
             close = getattr(held, "close", None)
             if close is not None:
                 close()
     finish = stream.received_finish_reason or stream.intermittent_finish_reason
-    return ProviderReply(text, finish, None, tokens_in, tokens_out)
+    return ProviderReply(text, finish, None, tokens_in, tokens_out, thoughts)
 
 
 def read_reply(text: str, into: type[R]) -> R:
-    """The reply as this type. Of several objects in it that fit, the longest is used.
+    """The reply as this type, from what is not a model's thoughts. Of several objects in it that
+    fit, the longest is used.
 
     Raises MisfitError if no object fits.
     """
     reasons: list[str] = []
     for view in _views(mend(text)):
-        fitting: list[tuple[int, R]] = []
-        for value, length in _objects(view, reasons):
-            try:
-                as_json = mend(json.dumps(value, ensure_ascii=False))
-                fitting.append((length, into.model_validate_json(as_json)))
-            except ValidationError as error:
-                reasons.append(_reason(error))
+        fitting = _fitting(view, into, reasons)
         if fitting:
             return max(fitting, key=lambda pair: pair[0])[1]
     raise MisfitError(reasons[0] if reasons else "it holds no JSON object")
+
+
+def read_thoughts(text: str, into: type[R]) -> R:
+    """The last object in the model's thoughts that fits, for a reply that has none after them.
+
+    Raises MisfitError if there is none, or if the thoughts have no end: then the reply is cut.
+    """
+    thoughts, _ = split_thoughts(mend(text))
+    fitting = _fitting(thoughts, into, [])
+    if not fitting:
+        raise MisfitError("its thoughts hold no JSON object that fits")
+    return fitting[-1][1]
+
+
+def _fitting(text: str, into: type[R], reasons: list[str]) -> list[tuple[int, R]]:
+    """The objects in the text that fit, each after its length; `reasons` gets why others do not."""
+    fitting: list[tuple[int, R]] = []
+    for value, length in _objects(text, reasons):
+        try:
+            as_json = mend(json.dumps(value, ensure_ascii=False))
+            fitting.append((length, into.model_validate_json(as_json)))
+        except ValidationError as error:
+            reasons.append(_reason(error))
+    return fitting
 
 
 @cache
@@ -164,18 +263,6 @@ def schema_of(into: type[BaseModel]) -> dict[str, Any]:
     2 ms and every call needs it twice; not to be changed."""
     strict: dict[str, Any] = _strict(into.model_json_schema())
     return strict
-
-
-def response_format(into: type[BaseModel]) -> dict[str, Any]:
-    """The `response_format` of a request that makes the model follow the schema of this type."""
-    schema = {"name": into.__name__, "schema": deepcopy(schema_of(into)), "strict": True}
-    return {"type": "json_schema", "json_schema": schema}
-
-
-def schema_in_words(into: type[BaseModel]) -> str:
-    """What to add to a prompt for a model that cannot be made to follow a schema."""
-    schema = json.dumps(schema_of(into), ensure_ascii=False, separators=(",", ":"))
-    return f"\n\nReply with one JSON object of this JSON schema and nothing else:\n{schema}"
 
 
 def mend(text: str) -> str:
@@ -193,17 +280,60 @@ def _has_no_end(raw: str) -> bool:
         return False
 
 
+def split_thoughts(text: str) -> tuple[str, str]:
+    """A model's whole thoughts, and the reply without any thoughts: what comes before and after
+    them. Thoughts that do not end are in neither, as their reply is cut."""
+    if text.lstrip().startswith(("{", "```")):
+        return "", text  # a mark further on is a word of the reply
+    if _CHANNELS.search(text):
+        *_, final = [None, *_FINAL_CHANNEL.finditer(text)]
+        if final is None:
+            return "", ""
+        return text[: final.start()], _END_MARKS.sub("", text[final.end() :])
+    thoughts, replied, at = "", "", 0
+    while begins := _THOUGHTS.search(text, at):
+        ends = _END_OF_THOUGHTS.search(text, begins.end())
+        replied += text[at : begins.start()]
+        if ends is None:
+            return thoughts, _END_MARKS.sub("", replied)
+        thoughts += text[begins.end() : ends.start()]
+        at = ends.end()
+    return thoughts, _END_MARKS.sub("", replied + text[at:])
+
+
+def without_thoughts(text: str) -> str:
+    """The reply without the thoughts before it; empty if it has nothing else."""
+    return next(_views(mend(text)))
+
+
+def is_form_fault(error: ModelError) -> bool:
+    """True for a reply that came and cannot be used; False where a provider failed or declined."""
+    return isinstance(error, ModelReplyError | DamagedReplyError) and not isinstance(
+        error, DeclinedError
+    )
+
+
+def in_short(error: ModelError) -> str:
+    """What became of a call, without a word of the model's or the provider's, for a result."""
+    said = {
+        ModelReplyError: "the reply could not be read",
+        CutReplyError: "the reply was cut",
+        DamagedReplyError: "the reply was empty or broke off",
+        DeclinedError: "the model declined to answer",
+        DeadlineError: "no answer came in time",
+    }
+    return said.get(type(error), "the provider failed")
+
+
 def _views(text: str) -> Iterator[str]:
     """The text without a model's thoughts, which may have drafts. Some models leave out the
     opening mark; then the closing mark may also be a word of the answer, so the whole text
     follows."""
-    end = _END_OF_THOUGHTS.search(text)
-    if _THOUGHTS.match(text):
-        yield text[end.end() :] if end else ""
-        return
-    if end and not text.lstrip().startswith(("{", "```")):
-        yield text[end.end() :]
-    yield text
+    _, replied = split_thoughts(text)
+    end = _END_OF_THOUGHTS.search(replied)
+    if end and not replied.lstrip().startswith(("{", "```")):
+        yield replied[end.end() :]
+    yield replied
 
 
 def _objects(text: str, reasons: list[str]) -> Iterator[tuple[Any, int]]:

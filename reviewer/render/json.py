@@ -18,6 +18,7 @@ from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Added
 from reviewer.types.runs import Finding, Run
 from reviewer.types.searches import Found
+from reviewer.types.servers import Reachable
 from reviewer.types.surveys import Batch
 from reviewer.types.tables import Row
 
@@ -49,7 +50,7 @@ def answer_json(answer: Answer) -> str:
     def numbered(citations: Iterable[Citation]) -> list[dict[str, Any]]:
         return [{"reference": numbers[c.paper_id], **_fields(c)} for c in citations]
 
-    names = ("question", "asked", "writer", "effort", "is_weak", "verdict")
+    names = ("question", "asked", "writer", "effort", "outcome", "is_weak", "verdict")
     return dump(
         "answer",
         {
@@ -201,6 +202,11 @@ def run_json(run: Run) -> str:
 
 def findings_json(findings: Sequence[Finding]) -> str:
     return dump("doctor", {"findings": [_fields(finding) for finding in findings]})
+
+
+def models_json(found: Reachable) -> str:
+    """The servers that answer, each with its models, and the keys that are set, by name only."""
+    return dump("models", _fields(found))
 
 
 def check_json(report: CheckReport) -> str:

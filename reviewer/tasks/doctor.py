@@ -17,7 +17,14 @@ from reviewer.library.embeddings.int8 import can_be_made, kept_model
 from reviewer.library.embeddings.minilm import find_files
 from reviewer.library.embeddings.pair_model import open_pair_model
 from reviewer.library.library import NO_EMBEDDING
-from reviewer.llm.providers import KEY_VARIABLES, MALICIOUS, is_known, is_loopback, provider_of
+from reviewer.llm.providers import (
+    KEY_VARIABLES,
+    MALICIOUS,
+    base_of,
+    is_known,
+    is_loopback,
+    provider_of,
+)
 from reviewer.settings import Settings
 from reviewer.text import counted
 from reviewer.text.redact import excerpt
@@ -122,7 +129,7 @@ def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:
         return _finding("model", "ok", "none is set: answers are quoted sentences")
     variables = KEY_VARIABLES.get(provider_of(settings.model), ())
     held = next((name for name in variables if environment.get(name)), "")
-    if variables and not held and not is_loopback(settings.api_base):
+    if variables and not held and not is_loopback(base_of(settings.model, settings.api_base)):
         named = " or ".join(variables)
         detail = f"{settings.model} needs a key and {named} is not set"
         return _finding("model", "problem", detail, f"set {named}")

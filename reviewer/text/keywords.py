@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from reviewer.text.unspaced import telling_pairs
 from reviewer.text.views import clean
 
 # Words that give the form of a question, not its subject.
@@ -38,13 +39,15 @@ COMMON_WORDS = frozenset(
 
 
 def query_terms(question: str) -> list[str]:
-    """The question's words without stop words, each once; all its words if only stop words."""
+    """The question's words without stop words, each once; all its words if only stop words. Of
+    Chinese, Japanese and Korean, pairs of letters."""
     return list(query_counts(question))
 
 
 def query_counts(question: str) -> dict[str, int]:
     """How often each of the question's terms is in it, in their order (see `query_terms`)."""
-    words = Counter(re.findall(r"\w+", clean(question).casefold()))
+    found = re.findall(r"\w+", clean(question).casefold())
+    words = Counter(term for word in found for term in telling_pairs(word))
     return {word: times for word, times in words.items() if word not in STOP_WORDS} or dict(words)
 
 

@@ -744,15 +744,6 @@ def test_the_table_of_commands_names_all_of_them():
     assert list(whole) == [name for own in COMMANDS.values() for name in own]
 
 
-def test_a_terminal_of_another_encoding_gets_what_it_can_show(shelf, monkeypatch):
-    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    process = start("papers", "--library", shelf, stdout=subprocess.PIPE)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert out.decode("ascii").count("\n") == 62
-    assert b"Traceback" not in err
-
-
 def test_what_strict_leaves_out_makes_the_exit_code_3(review, monkeypatch):
     provider = pytest.importorskip("tests.support.fake_provider")
     monkeypatch.delenv("REVIEW_OFFLINE")

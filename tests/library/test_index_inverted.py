@@ -15,6 +15,7 @@ from reviewer.search import find
 from reviewer.settings import Settings
 from reviewer.text.invisible import visible
 from reviewer.text.keywords import query_terms
+from reviewer.text.unspaced import in_pairs
 from reviewer.types.searches import Filters
 from tests.conftest import holders, write_listing
 
@@ -97,7 +98,7 @@ def _visible(text):
 @example(["0x0 a0x0 0x00x0", "RUNNING Naïve co-author", "a\u2028b\x1cc\u00a0d", "x" * 3000])
 def test_stems_are_those_of_sqlite(texts):
     found = Stemmer().of(texts)
-    fts5 = Fts5([(n, "", _visible(text)) for n, text in enumerate(texts)])
+    fts5 = Fts5([(n, "", _visible(in_pairs(text))) for n, text in enumerate(texts)])
     expected = [[] for _ in texts]
     for term, number, _, place in sorted(fts5.counts("instance"), key=lambda row: row[3]):
         assert place == len(expected[number])

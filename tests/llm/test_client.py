@@ -20,7 +20,8 @@ from reviewer.errors import ModelError, ReviewError, UsageError
 from reviewer.llm import LLM, LimitError, StoppedError
 from reviewer.llm.client import warm_up
 from reviewer.llm.deadline import DeadlineError
-from reviewer.llm.provider_errors import MOST_ATTEMPTS
+from reviewer.llm.form import Form
+from reviewer.llm.provider_errors import MOST_ATTEMPTS, TooLargeError
 from reviewer.llm.replies import DamagedReplyError, ModelReplyError
 from reviewer.settings import Settings
 from reviewer.types.frozen import Frozen
@@ -105,6 +106,7 @@ MAY_PASS = {
     "choices of the wrong shape": sent({"choices": "none"}),
     "a message of the wrong shape": sent({"choices": [{"message": "hello"}]}),
 }
+STAYS = {name: reply for name, reply in MAY_PASS.items() if not name.startswith("429")}
 REFUSALS = {
     "429 quota": (refused(429, "You exceeded your current quota", "insufficient_quota"), "quota"),
     "400": (refused(400, "no such parameter"), "malformed: no such parameter"),
@@ -112,7 +114,7 @@ REFUSALS = {
     "401": (refused(401), "rejected the API key"),
     "403": (refused(403), "does not allow"),
     "404": (refused(404), "not known"),
-    "422": (refused(422, "odd"), "refused the request"),
+    "422": (refused(422, "odd"), "refused"),
     "context length": (
         refused(400, "This model's maximum context length is 10 tokens", "context_length_exceeded"),
         "longer than",
@@ -176,7 +178,7 @@ def test_a_fault_that_passes_is_an_answer_in_the_end(provider, reply, model):
 
 
 @pytest.mark.parametrize("model", [SDK, HTTP])
-@pytest.mark.parametrize("reply", MAY_PASS.values(), ids=MAY_PASS)
+@pytest.mark.parametrize("reply", STAYS.values(), ids=STAYS)
 def test_a_fault_that_stays_is_one_error_after_all_attempts(provider, reply, model):
     provider.script = [reply] * 9
     with pytest.raises(ModelError) as error:
@@ -188,11 +190,16 @@ def test_a_fault_that_stays_is_one_error_after_all_attempts(provider, reply, mod
 
 @pytest.mark.parametrize("model", [SDK, HTTP])
 @pytest.mark.parametrize(("reply", "said"), REFUSALS.values(), ids=REFUSALS)
-def test_a_refusal_is_asked_once(provider, reply, said, model):
-    provider.script = [reply]
+def test_a_refusal_is_asked_once_and_once_more_without_a_schema_if_that_may_be_why(
+    provider, reply, said, model
+):
+    provider.script = [reply] * 2
     with pytest.raises(ModelError) as error:
         llm_of(provider, model=model).ask("Say fine.", Note)
-    assert len(provider.requests) == 1
+    schemas = [seen.schema for seen in provider.requests]
+    assert len(schemas) == (2 if said in ("malformed: no such parameter", "refused") else 1)
+    assert schemas[0]
+    assert not any(schemas[1:])
     assert said in error.value.message
     assert error.value.hint
 
@@ -237,7 +244,7 @@ def test_an_odd_or_past_pause_does_not_hold_the_call_up(provider, named):
 
 def test_a_named_pause_longer_than_the_time_out_ends_at_once(provider):
     provider.script = [refused(429, "slow down", Retry_After="300")]
-    with pytest.raises(ModelError, match=r"wait longer than this call may \(300 s\)"):
+    with pytest.raises(ModelError, match="asks to wait 5 min, and a call may take 20 s"):
         llm_of(provider).ask("Say fine.", Note)
     assert len(provider.requests) == 1
 
@@ -254,6 +261,127 @@ def test_the_time_out_holds_for_the_whole_call(provider, reply, model):
     with pytest.raises(DeadlineError, match=r"did not answer within 0\.3 s"):
         llm_of(provider, model=model, timeout_s=0.3).ask("Say fine.", Note, **hearing)
     assert len(provider.requests) == 1
+
+
+LIMITED = {
+    "429": refused(429, "Rate limit reached", "rate_limit_exceeded"),
+    "429 in 200": sent({"error": {"message": "Provider returned error", "code": 429}}),
+    "loading": refused(503, "Loading model", "unavailable_error"),
+}
+
+
+@pytest.mark.parametrize("model", [SDK, HTTP])
+@pytest.mark.parametrize("reply", LIMITED.values(), ids=LIMITED)
+def test_a_limit_is_waited_for_as_long_as_the_call_may_take(provider, reply, model):
+    provider.script = [reply] * (MOST_ATTEMPTS + 2)
+    assert llm_of(provider, model=model).ask("Say fine.", Note) == Note(text="fine")
+    assert len(provider.requests) == MOST_ATTEMPTS + 3
+
+
+@pytest.mark.parametrize("model", [SDK, HTTP])
+@pytest.mark.parametrize("reply", LIMITED.values(), ids=LIMITED)
+def test_a_limit_that_stays_says_how_long_it_was_waited_for(provider, reply, model):
+    provider.answers = lambda seen: reply
+    with pytest.raises(ModelError, match=r"also after [\d.]+ s of waiting: (?!no)") as error:
+        llm_of(provider, model=model, timeout_s=0.6, pause_s=0.05).ask("Say fine.", Note)
+    assert "asks to wait" not in error.value.message
+    assert "--timeout" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("words", "spelt"),
+    [
+        ("Please try again in 7m12.5s.", "7 min 12 s"),
+        ("Please try again in 1h2m.", "1 h 2 min"),
+        ("Please retry in 34.5s", "34 s"),
+        ("Retry after 90 seconds", "1 min 30 s"),
+    ],
+)
+def test_the_pause_that_a_provider_names_in_words_is_said(provider, words, spelt):
+    provider.script = [refused(429, f"Rate limit reached. {words}", "rate_limit_exceeded")]
+    with pytest.raises(ModelError, match=f"asks to wait {spelt}, and a call may take 20 s"):
+        llm_of(provider).ask("Say fine.", Note)
+    assert len(provider.requests) == 1
+
+
+TOO_LARGE = {
+    "Groq": (refused(413, "Request too large for model x on tokens per minute (TPM): Limit 6000, "
+                          "Requested 8451, please reduce your message size"), 6000),
+    "OpenAI's limit": (refused(429, "Request too large for gpt-4o on tokens per min (TPM): Limit "
+                                    "30000, Requested 38451."), 30000),
+    "OpenAI": (refused(400, "This model's maximum context length is 8192 tokens. However, you "
+                            "requested 9100 tokens", "context_length_exceeded"), 8192),
+    "Anthropic": (refused(400, "prompt is too long: 210000 tokens > 200000 maximum"), 200000),
+    "llama.cpp": (refused(400, "the request exceeds the available context size (4096 tokens), try "
+                               "increasing it", "exceed_context_size_error"), 4096),
+    "LM Studio": (sent({"error": "The prompt has 5857 tokens, and the model is loaded with a "
+                                 "context length of 4096 tokens"}, 400), 4096),
+    "without a figure": (refused(413, "Payload Too Large"), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", [SDK, HTTP])
+@pytest.mark.parametrize(("reply", "most"), TOO_LARGE.values(), ids=TOO_LARGE)
+def test_a_prompt_that_is_too_large_is_an_error_of_its_own_with_the_limit(
+    provider, reply, most, model
+):
+    provider.script = [reply]
+    with pytest.raises(TooLargeError) as error:
+        llm_of(provider, model=model).ask("Say fine.", Note)
+    assert error.value.most_tokens == most
+    assert len(provider.requests) == 1
+
+
+OWN_REASONS = {
+    "no credit": (refused(402, "Insufficient credits"), "credit is used up: Insufficient"),
+    "data policy": (refused(404, "No endpoints found matching your data policy"), "data policy"),
+    "another path": (sent({"error": "Unexpected endpoint or method. (POST /chat/completions)"}),
+                     "not known at its address: Unexpected endpoint"),
+    "rights": (refused(403, "Project x has no access to it"), "Project x has no access"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", [SDK, HTTP])
+@pytest.mark.parametrize(("reply", "said"), OWN_REASONS.values(), ids=OWN_REASONS)
+def test_a_refusal_gives_the_providers_own_reason(provider, reply, said, model):
+    provider.script = [reply]
+    with pytest.raises(ModelError) as error:
+        llm_of(provider, model=model).ask("Say fine.", Note)
+    assert said in error.value.message
+    assert len(provider.requests) == 1
+
+
+def thinking(text, thoughts):
+    message = {"role": "assistant", "content": text, "reasoning_content": thoughts}
+    return answer("", choices=[{"index": 0, "message": message, "finish_reason": "stop"}])
+
+
+@pytest.mark.parametrize("model", [SDK, HTTP])
+def test_a_reply_in_thoughts_alone_is_asked_again_and_then_read_and_said_once(provider, model):
+    provider.answers = lambda seen: thinking("", f"Let me see. {FITS}")
+    llm = llm_of(provider, model=model)
+    assert llm.ask("Say fine.", Note) == llm.ask("Say fine again.", Note) == Note(text="fine")
+    assert len(provider.requests) == 4
+    assert list(llm.notes) == [f"{model} answered in its thoughts alone; they were read"]
+
+
+@pytest.mark.parametrize("model", [SDK, HTTP])
+def test_a_draft_in_thoughts_never_stands_for_the_reply(provider, model):
+    draft = '{"text": "a draft that is much longer than the reply"}'
+    provider.script = [thinking(FITS, draft), thinking("I would say fine.", draft), FINE]
+    llm = llm_of(provider, model=model)
+    assert llm.ask("Say fine.", Note) == llm.ask("Say fine again.", Note) == Note(text="fine")
+    assert not llm.notes
+
+
+@pytest.mark.parametrize("model", [SDK, HTTP])
+def test_a_text_in_parts_is_read_without_its_thinking(provider, model):
+    parts = [
+        {"type": "thinking", "thinking": [{"type": "text", "text": '{"text": "a draft"}'}]},
+        {"type": "text", "text": FITS},
+    ]
+    provider.script = [answer(parts)]
+    assert llm_of(provider, model=model).ask("Say fine.", Note) == Note(text="fine")
 
 
 def test_retries_and_their_pauses_stay_within_the_time_out(provider):
@@ -551,7 +679,7 @@ def test_a_key_in_an_answer_is_neither_kept_nor_told(provider, monkeypatch):
         ({"model": "openai/gpt-4o-mini"}, "OPENAI_API_KEY is not set"),
         ({"model": "gpt-4o-mini"}, "OPENAI_API_KEY is not set"),
         ({"model": "anthropic/claude-sonnet-4-5"}, "ANTHROPIC_API_KEY is not set"),
-        ({"model": "gemini/gemini-2.5-flash"}, "GOOGLE_API_KEY or GEMINI_API_KEY is not set"),
+        ({"model": "gemini/gemini-2.5-flash"}, "GEMINI_API_KEY or GOOGLE_API_KEY is not set"),
         ({"model": "gpt-nonsense"}, "does not begin with a provider"),
         ({"model": "nobody/model"}, "does not begin with a provider"),
         ({"model": "openai/gpt-4o-mini", "offline": True}, "--offline"),
@@ -596,12 +724,51 @@ def test_the_schema_is_asked_for_where_the_provider_has_it(provider, model):
     }
 
 
-def test_elsewhere_the_prompt_ends_with_the_schema(provider):
-    llm_of(provider, model=PLAIN).ask("Say fine.", Note)
-    (seen,) = provider.requests
-    assert seen.schema is None
-    assert seen.prompt.startswith("Say fine.\n\nReply with one JSON object")
-    assert '"required":["text"]' in seen.prompt
+@pytest.mark.parametrize(
+    "reply",
+    [
+        refused(400, "This response_format type is unavailable now"),  # DeepSeek
+        refused(400, "Failed to generate JSON. See failed_generation.", "json_validate_failed"),
+        refused(422, "extra fields not permitted"),
+        refused(500, "guided_json is not supported by this engine"),  # older vLLM
+        refused(404, "No endpoints found that can handle the requested response_format"),
+    ],
+    ids=["DeepSeek", "Groq", "422", "vLLM", "OpenRouter"],
+)
+@pytest.mark.parametrize("model", [SDK, HTTP, PLAIN])
+def test_a_server_that_refuses_a_schema_gets_it_in_words_for_the_rest_of_the_run(
+    provider, model, reply
+):
+    provider.script = [reply]
+    llm = llm_of(provider, model=model)
+    assert llm.ask("Say fine.", Note) == llm.ask("Say fine again.", Note) == Note(text="fine")
+    first, *others = provider.requests
+    assert len(others) == 2
+    assert first.schema
+    assert first.prompt == "Say fine."
+    for seen in others:
+        assert seen.schema is None
+        assert "\n\nReply with one JSON object" in seen.prompt
+        assert '"required":["text"]' in seen.prompt
+
+
+def test_a_server_that_names_the_limit_of_a_reply_otherwise_gets_its_own_name(provider):
+    unsupported = "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+    provider.script = [refused(400, unsupported + "'max_completion_tokens' instead.")]
+    llm = llm_of(provider, model=PLAIN)
+    form = Form(Note, most_tokens=50)
+    assert llm.ask("Say fine.", form) == llm.ask("Say fine again.", form) == Note(text="fine")
+    given = [{n: v for n, v in seen.body.items() if "tokens" in n} for seen in provider.requests]
+    assert given == [{"max_tokens": 50}] + [{"max_completion_tokens": 50}] * 2
+
+
+def test_a_fault_without_a_schema_too_leaves_the_schema_for_later(provider):
+    provider.script = [refused(400), refused(400)]
+    llm = llm_of(provider)
+    with pytest.raises(ModelError, match="malformed"):
+        llm.ask("Say fine.", Note)
+    llm.ask("Say fine.", Note)
+    assert [bool(seen.schema) for seen in provider.requests] == [True, False, True]
 
 
 @pytest.mark.parametrize(

@@ -3,19 +3,32 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
 from reviewer.errors import ModelError
 from reviewer.llm import LLM, check_early
 from reviewer.llm.client import load_litellm
-from reviewer.llm.providers import KEY_VARIABLES, check, costs_in, is_known, providers_in
+from reviewer.llm.providers import (
+    KEY_VARIABLES,
+    base_of,
+    check,
+    costs_in,
+    is_known,
+    is_local,
+    providers_in,
+    sending,
+)
 from reviewer.settings import Settings
 from reviewer.types.frozen import Frozen
 from tests.conftest import ROOT
 
 NAMES = ["gpt-99", "gpt5", "claude-99", "llama3", "mistral", "o9", "ollama", "ft:gpt-4o:me::id"]
 NAMES += ["gpt-4o", "anthropic.claude-9", "arn:aws:x", "openia/gpt-4o", "Ollama/llama3", "nobody/x"]
+
+
+BASES = {"azure": "https://example.openai.azure.com"}
 
 
 class Said(Frozen):
@@ -38,21 +51,26 @@ def told(call):
 
 
 @pytest.mark.parametrize("provider", KEY_VARIABLES)
-def test_a_missing_key_is_told_in_litellms_own_words_without_it(litellm, provider, monkeypatch):
+def test_a_missing_key_is_told_early_with_every_variable_that_litellm_names(
+    litellm, provider, monkeypatch
+):
     model = f"{provider}/some-model"
-    early = told(lambda: check_early(model, "", offline=False))
-    assert early
-    monkeypatch.setattr("reviewer.llm.providers.KEY_VARIABLES", {})
-    assert early == told(lambda: check(litellm, model, ""))
+    early = told(lambda: check_early(model, BASES.get(provider, ""), offline=False))
+    assert f"{KEY_VARIABLES[provider][0]} or " in early or "is not set" in early
+    missing = litellm.validate_environment(model)["missing_keys"]
+    keys = {name for name in missing if name.endswith(("_KEY", "_TOKEN"))}
+    assert keys <= set(KEY_VARIABLES[provider])
 
 
 @pytest.mark.parametrize("provider", KEY_VARIABLES)
-def test_each_variable_that_is_named_is_enough_for_litellm(litellm, provider, monkeypatch):
+def test_each_variable_that_is_named_is_enough(litellm, provider, monkeypatch):
+    base = BASES.get(provider, "")
     for name in KEY_VARIABLES[provider]:
         with monkeypatch.context() as set_one:
             set_one.setenv(name, "a-key")
-            check_early(f"{provider}/some-model", "", offline=False)
-            check(litellm, f"{provider}/some-model", "")
+            check_early(f"{provider}/some-model", base, offline=False)
+            check(litellm, f"{provider}/some-model", base)
+            assert "api_key" not in sending(litellm, f"{provider}/some-model", base, 1.0)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -102,10 +120,15 @@ def test_the_command_tells_it_without_importing_litellm(tmp_path, model, said):
 @pytest.mark.parametrize(
     ("model", "api_base", "said", "hint"),
     [
-        ("ollama/llama3", "http://127.0.0.1:9", "is Ollama running?", "ollama serve"),
-        ("openai/x", "http://127.0.0.1:9/v1", "nothing answers at its address", "--api-base"),
+        ("ollama/llama3", "http://127.0.0.1:9", "no Ollama answers", "ollama serve"),
+        (
+            "openai/x",
+            "http://127.0.0.1:9/v1",
+            "nothing answers at http://127.0.0.1:9",
+            "--api-base",
+        ),
         ("hosted_vllm/x", "http://127.0.0.1:9/v1", "nothing answers", "Start its server"),
-        ("gemini/x", "http://127.0.0.1:9", "nothing answers", "Check the network"),
+        ("gemini/x", "http://127.0.0.1:9", "nothing answers", "review models"),
     ],
 )
 def test_a_refused_connection_is_told_with_what_to_look_at(
@@ -119,3 +142,122 @@ def test_a_refused_connection_is_told_with_what_to_look_at(
         LLM(settings, pause_s=0.01).ask("?", Said)
     assert said in caught.value.message
     assert hint in caught.value.hint
+
+
+def test_a_dead_server_on_this_machine_is_told_within_three_seconds_without_litellm():
+    """In a process of its own: what was imported is seen there."""
+    code = (
+        "import sys\nfrom reviewer.errors import ModelError\nfrom reviewer.llm import LLM\n"
+        "from reviewer.settings import Settings\nfrom reviewer.types.frozen import Frozen\n"
+        "settings = Settings(model='openai/x', api_base='http://127.0.0.1:9/v1')\n"
+        "try:\n    LLM(settings).ask('?', Frozen)\n"
+        "except ModelError as error:\n    print(error.message)\nprint('litellm' in sys.modules)"
+    )
+    began = time.process_time()
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ, cwd=ROOT, capture_output=True, text=True,
+        check=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [
+        "openai/x cannot be reached: nothing answers at http://127.0.0.1:9/v1", "False"
+    ]  # fmt: skip
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("value", "base"),
+    [
+        ("127.0.0.1:8941", "http://127.0.0.1:8941"),
+        ("0.0.0.0", "http://127.0.0.1:11434"),
+        ("0.0.0.0:5000", "http://127.0.0.1:5000"),
+        (":5000", "http://127.0.0.1:5000"),
+        ("https://ollama.example.org", "https://ollama.example.org:443"),
+        ("http://box:8080/prefix/", "http://box:8080/prefix"),
+        ("[::1]:5000", "http://[::1]:5000"),
+        ("box", "http://box:11434"),
+        ('"127.0.0.1:99999"', "http://127.0.0.1:11434"),
+        ("", "http://127.0.0.1:11434"),
+    ],
+)
+def test_ollama_is_asked_where_its_own_client_would_ask(monkeypatch, value, base):
+    monkeypatch.setenv("OLLAMA_HOST", value)
+    assert base_of("ollama/llama3", "") == base
+    assert base_of("ollama/llama3", "http://127.0.0.1:7") == "http://127.0.0.1:7"
+
+
+@pytest.mark.parametrize(
+    ("model", "api_base", "environment", "expected"),
+    [
+        ("ollama/llama3", "", {}, True),
+        ("ollama/llama3", "", {"OLLAMA_API_BASE": "http://10.0.0.5:11434"}, False),
+        ("ollama/llama3", "", {"OLLAMA_HOST": "10.0.0.5"}, False),
+        ("ollama/gpt-oss:120b-cloud", "", {}, False),
+        ("lm_studio/x", "", {}, True),
+        ("lm_studio/x", "", {"LM_STUDIO_API_BASE": "http://10.0.0.5/v1"}, False),
+        ("openai/x", "", {}, False),
+        ("openai/x", "", {"OPENAI_BASE_URL": "http://localhost:1/v1"}, True),
+        ("gpt-4o", "", {"OPENAI_API_BASE": "http://[::1]:1/v1"}, True),
+        ("openai/x", "http://0.0.0.0:1/v1", {}, True),
+        ("openai/x", "http://localhost.evil.org/v1", {}, False),
+        ("openai/x", "http://127.0.0.1@evil.org/v1", {}, False),
+    ],
+)
+def test_a_model_is_local_by_its_address_wherever_that_is_set(
+    monkeypatch, model, api_base, environment, expected
+):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert is_local(model, api_base) is expected
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key")
+    said = told(lambda: check_early(model, api_base, offline=True))
+    assert ("--offline is set" in said) is not expected
+
+
+@pytest.mark.parametrize(
+    ("model", "api_base", "said"),
+    [
+        ("openai/", "", "names a provider and no model"),
+        ("gemini-2.5-flash", "", "without a provider means Google's Vertex AI"),
+        ("hosted_vllm/x", "", "needs the address"),
+        ("azure/x", "", "needs the address"),
+        ("openai/x", "127.0.0.1:8000/v1", "does not begin with http"),
+        ("openai/x", "localhost:8000/v1", "does not begin with http"),
+        ("openai/x", "ftp://localhost/v1", "does not begin with http"),
+        ("openai/x", "http:///v1", "cannot be read"),
+        ("openai/x", "http://host:port/v1", "cannot be read"),
+        ("openai/x", "http://[::1/v1", "cannot be read"),
+        ("openai/x", "http://host /v1", "cannot be read"),
+        ("ollama/x", "http://127.0.0.1:11434/v1", "does not end in /v1"),
+        ("ollama/x", "http://127.0.0.1:11434/api/chat/", "does not end in /api/chat"),
+    ],
+)
+def test_a_name_or_an_address_that_cannot_be_is_one_line_with_what_to_write(model, api_base, said):
+    with pytest.raises(ModelError) as caught:
+        check_early(model, api_base, offline=False)
+    assert said in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("", "OPENAI_API_KEY is empty"),
+        ("sk-abcdefgh\r", "a space or a line end"),
+        ("sk-abcdefgh\n", "a space or a line end"),
+        (" sk-abcdefgh", "a space or a line end"),
+        ('"sk-abcdefgh"', "quotation marks"),
+        ("‘sk-abcdefgh’", "quotation marks"),
+        ("sk-你abcdefgh", "characters in it that no key has"),
+        ("sk-\x7fabcdefgh", "characters in it that no key has"),
+    ],
+)
+@pytest.mark.parametrize("api_base", ["", "http://127.0.0.1:8000/v1"])
+def test_a_key_that_cannot_be_sent_is_told_without_showing_it(monkeypatch, key, said, api_base):
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    if not key and api_base:
+        return check_early("openai/x", api_base, offline=False)  # it needs none
+    with pytest.raises(ModelError) as caught:
+        check_early("openai/x", api_base, offline=False)
+    assert said in caught.value.message
+    assert "abcdefgh" not in caught.value.message + caught.value.hint
+    return None

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from reviewer.llm.replies import MisfitError, mend, read_reply, schema_of
+from reviewer.llm.replies import (
+    MisfitError,
+    mend,
+    mend_body,
+    read_reply,
+    read_thoughts,
+    schema_of,
+)
 from reviewer.types.frozen import Frozen
 
 
@@ -156,3 +163,84 @@ def test_a_field_may_be_named_like_a_word_of_the_schema():
         items: tuple[str, ...]
 
     assert list(schema_of(Odd)["properties"]) == ["default", "title", "items"]
+
+
+LONG = '{"claim": "a draft that is much longer than the reply which the model gives in the end"}'
+THOUGHTS = {
+    "DeepSeek, Qwen": f"<think>{LONG}</think>\n{OURS}",
+    "Seed": f"<seed:think>{LONG}</seed:think>{OURS}",
+    "Magistral": f"[THINK]{LONG}[/THINK]{OURS}",
+    "Kimi": f"◁think▷{LONG}◁/think▷{OURS}",
+    "Sky-T1": f"<|begin_of_thought|>{LONG}<|end_of_thought|>"
+              f"<|begin_of_solution|>{OURS}<|end_of_solution|>",
+    "Command A": f"<|START_THINKING|>{LONG}<|END_THINKING|><|START_RESPONSE|>{OURS}",
+    "gpt-oss": f"<|channel|>analysis<|message|>{LONG}<|end|><|start|>assistant"
+               f"<|channel|>final<|message|>{OURS}<|return|>",
+    "gpt-oss held to JSON": f"<|channel|>analysis<|message|>{LONG}<|end|><|start|>assistant"
+                            f"<|channel|>final <|constrain|>json<|message|>{OURS}",
+    "gpt-oss without marks": f"analysisWe need JSON: {LONG}.assistantfinal{OURS}",
+    "a word before": f"Sure!\n<think>{LONG}</think>\n{OURS}",
+    "twice": f"<think>{LONG}</think> So: <think>{LONG}</think>\n{OURS}",
+    "the opening mark lost": f"Hm, {LONG}\n</think>\n{OURS}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", THOUGHTS.values(), ids=THOUGHTS)
+def test_the_reply_counts_however_long_a_draft_in_the_thoughts_is(text):
+    assert read_reply(text, Draft) == DRAFT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<think>Perhaps {LONG}? No: {OURS}</think>",
+        f"[THINK]{LONG} then {OURS}[/THINK]\nDone.",
+        f"<think>{OURS}</think> As I said.",
+    ],
+)
+def test_a_reply_in_thoughts_alone_is_read_only_as_a_last_resort(text):
+    with pytest.raises(MisfitError):
+        read_reply(text, Draft)
+    assert read_thoughts(text, Draft) == DRAFT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<think>I go on and on: {OURS}",
+        f"<|channel|>analysis<|message|>{OURS}",
+        "<think>no object</think>",
+        '<think>{"claim": 3}</think>',
+        OURS,
+    ],
+)
+def test_thoughts_that_do_not_end_or_hold_no_reply_are_not_read(text):
+    with pytest.raises(MisfitError):
+        read_thoughts(text, Draft)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ('{"error": {"message": "no", "code": 429}}', 429),
+        ('{"error": {"message": "no", "code": "rate_limit_exceeded"}}', 429),
+        ('{"error": {"message": "no", "type": "insufficient_quota", "code": null}}', 429),
+        ('{"error": {"message": "no", "status": 503}}', 503),
+        ('{"error": "Unexpected endpoint or method. (POST /x)"}', 404),
+        ('{"error": "overloaded"}', 500),
+        ('{"error": null, "answer": 1}', 200),
+        ('{"error": {"code": 429}, "choices": [{"message": {"content": "x"}}]}', 200),
+        ('{"message": {"content": "about \\"error\\": {}"}}', 200),
+        ('["error"]', 200),
+        ('{"error"', 200),
+        ('{"choices": null, "content": [1]}', 200),
+        ('{"choices": "none", "content": ["error"]}', 200),
+    ],
+)
+def test_an_error_that_was_sent_as_a_success_gets_its_status(body, status):
+    assert mend_body(body.encode()) == (status, body.encode())
+
+
+@given(st.text(max_size=60))
+def test_no_body_is_too_odd(body):
+    assert mend_body(body.encode())[1] == body.encode()

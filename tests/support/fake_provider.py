@@ -52,14 +52,14 @@ class Reply:
     said_length: int | None = None  # a Content-Length that is not the body's
 
 
-def completion(text: str | None, **changes: Any) -> dict[str, Any]:
+def completion(text: Any, **changes: Any) -> dict[str, Any]:
     """A chat completion as OpenAI sends it; `changes` replace top-level fields, None removes one.
     `finish_reason` and `refusal` go where they belong."""
     message: dict[str, Any] = {"role": "assistant", "content": text}
     if "refusal" in changes:
         message["refusal"] = changes.pop("refusal")
     choice = {"index": 0, "message": message, "finish_reason": changes.pop("finish_reason", "stop")}
-    words = len((text or "").split())
+    words = len(str(text or "").split())
     whole = {
         "id": "chatcmpl-1",
         "object": "chat.completion",
@@ -71,7 +71,7 @@ def completion(text: str | None, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value is not None}
 
 
-def answer(text: str | None, **changes: Any) -> Reply:
+def answer(text: Any, **changes: Any) -> Reply:
     return sent(completion(text, **changes))
 
 
@@ -137,6 +137,8 @@ class FakeProvider:
         self.answers = answers
         self.latency_s = latency_s
         self.requests: list[Seen] = []
+        self.models: dict[str, Any] = {}  # JSON or a Reply to GET, by path; nothing is there else
+        self.looked_at: list[str] = []  # the paths of GET
         self.in_flight = self.most_in_flight = 0
         self.closing = threading.Event()
         self._lock = threading.Lock()
@@ -214,7 +216,13 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.fake.count(-1)
 
-    do_GET = do_POST
+    def do_GET(self) -> None:
+        self.fake.looked_at.append(self.path)
+        found = self.fake.models.get(self.path)
+        if isinstance(found, Reply):
+            self._send(found)
+        else:
+            self._send(sent(found) if found is not None else refused(404))
 
     def _send(self, reply: Reply) -> None:
         self.fake.closing.wait(reply.wait_s)

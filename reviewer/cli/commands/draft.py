@@ -83,7 +83,7 @@ def draft(
     )
     settings = settings_of(common, model, reranking)
     options = DraftOptions(
-        reading.count,
+        reading.count or DraftOptions.papers,
         filters_of(**vars(filters)),
         effort_of(reading.effort),
         is_strict=strict,

@@ -11,11 +11,13 @@ from reviewer.library.index.forward import ForwardIndex, stem_number
 from reviewer.library.index.scoring import WordCount, Words
 from reviewer.library.index.stemming import Stemmer
 from reviewer.library.storage.database import Database
+from reviewer.text.unspaced import LETTERS
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_WORDS = "pairs"  # how words of scripts without spaces are cut
 _BATCH = 500  # chunks a segment when many were not indexed yet
 _ROWS = 1 << 20  # more than a segment's chunks
 # Eight segments of one size, to a factor of eight, are merged. Those from 4,096 chunks up stay: a
@@ -78,12 +80,37 @@ class InvertedIndex:
 
     def catch_up(self) -> None:
         """Index the words of all new chunks, each batch in a transaction of its own unless this is
-        called inside one."""
+        called inside one; of all chunks, where an earlier release cut words in another way."""
+        self._forget_earlier_words()
         while self.is_behind():
             with self._database.transaction():
                 self._add(self._waiting(_BATCH))
                 while segments := self._to_merge():
                     self._merge(segments)
+
+    def _forget_earlier_words(self) -> None:
+        """Empty the index of a library whose Chinese, Japanese or Korean words were not cut into
+        pairs. Its last segment stays, without chunks, because a number is never given twice. The
+        library's form stays the same, for an earlier release reads this index too."""
+        kept = self._database.rows("SELECT value FROM state WHERE name = 'words'")
+        if kept and kept[0][0] == _WORDS:
+            return
+        with self._database.transaction():
+            is_other = self._database.value(
+                "SELECT EXISTS (SELECT 1 FROM segments) AND EXISTS "
+                "(SELECT 1 FROM chunks WHERE text GLOB ?1 OR title GLOB ?1)",
+                (f"*[{LETTERS}]*",),
+            )
+            if is_other:
+                self._database.run("DELETE FROM postings")
+                self._database.run("DELETE FROM dead_chunks")
+                self._database.run(
+                    "DELETE FROM segments WHERE number < (SELECT max(number) FROM segments)"
+                )
+                self._database.run(
+                    "UPDATE segments SET last = 0, chunks = 0, words = 0, members = x''"
+                )
+            self._database.run("INSERT OR REPLACE INTO state VALUES ('words', ?)", (_WORDS,))
 
     def _waiting(self, most: int) -> list[tuple[int, int, str, str]]:
         return self._database.rows(

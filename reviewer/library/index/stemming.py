@@ -9,6 +9,7 @@ from threading import Lock
 
 from reviewer.library.storage.bounds import MOST_TERM_CHARS
 from reviewer.text.invisible import visible
+from reviewer.text.unspaced import in_pairs
 from reviewer.text.views import mended
 
 _MOST_KNOWN = 300_000  # words remembered: about 60 MB
@@ -20,7 +21,8 @@ class Stemmer:
 
     White space always separates words there, so each piece between it is handed over once, all new
     pieces as one text, and remembered. Hidden characters, such as soft hyphens, do not separate. Of
-    a stem only the first MOST_TERM_CHARS count.
+    a stem only the first MOST_TERM_CHARS count. Chinese, Japanese and Korean count as pairs of
+    letters (`text/unspaced`).
     Why not a stemming library: docs/decisions/stemming.md.
     """
 
@@ -31,14 +33,14 @@ class Stemmer:
     def of(self, texts: Sequence[str]) -> list[list[str]]:
         """For each text its stems in order, as often as they appear; words that a line's end breaks
         are whole."""
-        pieces = [mended(text).split() for text in texts]
+        pieces = [in_pairs(mended(text)).split() for text in texts]
         with self._lock:
             self._learn({piece for own in pieces for piece in own})
             return [[stem for piece in own for stem in self._known[piece]] for own in pieces]
 
     def known(self, words: Collection[str]) -> dict[str, tuple[str, ...]]:
         """The stems of each word: one for most, none for a mere mark, several for `co-author`."""
-        pieces = {word: word.split() for word in words}
+        pieces = {word: in_pairs(word).split() for word in words}
         with self._lock:
             self._learn({piece for own in pieces.values() for piece in own})
             return {
