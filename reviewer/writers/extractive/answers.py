@@ -15,7 +15,7 @@ from reviewer.text.keywords import word_overlap
 from reviewer.types import Claim, Evidence
 from reviewer.types.claims import AnswerDraft, NeedsModel, Quote, Reading
 from reviewer.types.drafts import Brief, SectionDraft, StatementDraft, Theme
-from reviewer.types.evidence import Sentence, by_paper
+from reviewer.types.evidence import Sentence, SentencePart, by_paper
 from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection
@@ -29,43 +29,29 @@ SHARE_OF_NEAREST = 0.6  # the same for its similarity to the question alone
 SECOND_SHARE = 0.97  # a paper's second sentence must have this share of its first one's worth
 REPEAT = 0.5  # word overlap (Jaccard) from which a sentence is a repeat
 _WEIGHT_SIMILARITY, _WEIGHT_WORDS, _WEIGHT_PAPER, _WEIGHT_CENTRALITY = 1.0, 0.35, 0.35, 0.3
-_FINDING, _BOILERPLATE, _QUESTION, _BACKGROUND = 0.12, 0.3, 0.3, 0.15
-_EARLY, _LEANING, _LENGTH = 0.1, 0.06, 0.12
+# What a sentence's part is worth, and what its saying a finding adds, whatever its part.
+_PART_WORTH: Mapping[SentencePart | None, float] = {
+    "result": 0.12,
+    "method": 0.0,
+    "objective": -0.15,
+    "background": -0.15,
+    "other": -0.3,
+    None: 0.0,
+}
+_FINDING, _QUESTION, _LEANING, _LENGTH = 0.12, 0.3, 0.12, 0.12
 _SHORT_WORDS, _LONG_WORDS = 6, 60
-_EARLY_PART = 0.35  # the part of an abstract with its background
 
 _FINDINGS = re.compile(
-    r"\b(?:we (?:find|found|show|demonstrate|observe|prove|discover|reveal|conclude)"
+    r"\b(?:we (?:\w+ )?(?:find|found|show|demonstrate|observe|prove|discover|reveal|conclude)"
     r"|(?:results?|experiments?|analys[ie]s|findings?|evidence|evaluations?) "
     r"(?:\w+ ){0,3}?(?:show|suggest|indicate|reveal|demonstrate|confirm)\w*"
-    r"|outperform\w*|improv\w+|achiev\w+|reduc\w+|increas\w+|fails? to|leads? to|enabl\w+"
-    r"|provides? (?:concrete )?evidence|surprisingly|in contrast|however|rather than)\b",
-    re.IGNORECASE,
-)
-_BOILERPLATES = re.compile(
-    r"\b(?:in this (?:paper|work|study|article)|this (?:paper|work|study) "
-    r"(?:presents|introduces|proposes|investigates|explores|examines|studies)|we (?:propose|present"
-    r"|introduce) (?:a|an|the)\b|(?:code|data|models?|dataset)[\w, ]* (?:is|are|will be) "
-    r"(?:publicly |made |open)?\s*(?:available|released|open)|https?://|github|our contributions"
-    r"|remains? (?:unclear|an open|unexplored|underexplored)|little is known|has attracted"
-    r"|have attracted|we (?:study|investigate|explore|examine|ask|aim)\b|extensive experiments"
-    r"|to (?:address|tackle|bridge|fill|this end)\b)",
-    re.IGNORECASE,
-)
-_BACKGROUNDS = re.compile(
-    r"\b(?:(?:prior|previous|recent|existing|earlier|past|current|traditional|most) (?:\w+ ){0,2}?"
-    r"(?:research|works?|stud(?:y|ies)|advance(?:s|ments)|methods?|approaches|literature|efforts|"
-    r"models|breakthroughs|progress|success)|recently|have (?:shown|demonstrated|achieved|emerged"
-    r"|become)|has (?:shown|emerged|become|been)|(?:is|are) often|is widely"
-    r"|growing (?:body|interest)"
-    r"|remains? (?:an? |\w+ ){0,4}?(?:challeng\w+|debate|question|problem|limited|difficult|scarce)"
-    r"|challenges?\b.{0,30}\bremain)\b",
+    r"|(?:been|is|are|was|were) (?:\w+ )?(?:found|shown|proven) to)\b",
     re.IGNORECASE,
 )
 _LEANS_ON_OTHERS = re.compile(
-    r"^(?:it|they|these|this|that|those|such|he|she|then|also|moreover|furthermore|additionally"
-    r"|specifically|to do so|for example|for instance|the latter|the former|here|thus|therefore"
-    r"|first|second|third|finally)\b",
+    r"^(?:(?:it|they|those|that|such|he|she|the latter|the former|for example|for instance|here)\b"
+    r"|th(?:is|ese)\b(?! (?:\w+ )?(?:work|paper|study|article|survey|review|thesis|results?"
+    r"|findings?|experiments?)\b))",
     re.IGNORECASE,
 )
 
@@ -234,7 +220,7 @@ def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
 
 
 def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
-    """Every quotable sentence with its worth."""
+    """Every sentence that may stand for its paper, with its worth."""
     top = max((item.score.total for item in evidence), default=0.0) or 1.0
     words = {(item.tag, s.start): _words(s.text) for item in evidence for s in item.sentences}
     common = Counter(word for own in words.values() for word in own)
@@ -242,17 +228,55 @@ def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
         _Scored(
             tag=item.tag,
             paper_id=item.paper.id,
-            sentence=sentence,
+            sentence=_with_one_before(n, item),
             worth=_match(sentence)
             + _WEIGHT_PAPER * item.score.total / top
             + _WEIGHT_CENTRALITY * _centrality(words[item.tag, sentence.start], common)
-            + _manner(sentence.text, _place(sentence, item)),
+            + _manner(_with_one_before(n, item)),
             words=words[item.tag, sentence.start],
         )
-        for item in evidence
-        for sentence in item.sentences
-        if _is_quotable(sentence.text)
+        for own in by_paper(evidence).values()
+        for item, n in _eligible(own)
+        for sentence in (item.sentences[n],)
     ]
+
+
+def _eligible(evidence: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
+    """The sentences of one paper that may be quoted as what it says, each with its number in its
+    evidence: never a view of others that the paper takes up, and background only where the paper
+    says no finding of its own."""
+    own = [
+        (item, n)
+        for item in evidence
+        for n, sentence in enumerate(item.sentences)
+        if _is_quotable(sentence.text) and not sentence.is_reported
+    ]
+    has_finding = any(_is_finding(item.sentences[n]) for item, n in own)
+    return [
+        (item, n)
+        for item, n in own
+        if _is_finding(item.sentences[n])
+        or not (has_finding and item.sentences[n].part == "background")
+    ]
+
+
+def _is_finding(sentence: Sentence) -> bool:
+    return sentence.part == "result" or bool(_FINDINGS.search(sentence.text))
+
+
+def _with_one_before(number: int, item: Evidence) -> Sentence:
+    """The sentence; one that leans on others ("This ...") together with the one before it, where
+    both are short and that one stands alone."""
+    sentence = item.sentences[number]
+    if number == 0 or not _LEANS_ON_OTHERS.search(sentence.text):
+        return sentence
+    before = item.sentences[number - 1]
+    start, end = before.start - item.chunk.start, sentence.end - item.chunk.start
+    both = item.chunk.text[start:end]
+    stands = not (before.is_reported or _LEANS_ON_OTHERS.search(before.text))
+    if not stands or len(both.split()) > _LONG_WORDS:
+        return sentence
+    return sentence.model_copy(update={"start": before.start, "text": both})
 
 
 def _match(sentence: Sentence) -> float:
@@ -266,23 +290,16 @@ def _centrality(words: frozenset[str], common: Mapping[str, int]) -> float:
     return sum(common[word] for word in words) / (len(words) * most) if words else 0.0
 
 
-def _place(sentence: Sentence, item: Evidence) -> float:
-    """Where in its chunk the sentence begins: 0 at the start, 1 at the end."""
-    return (sentence.start - item.chunk.start) / max(1, len(item.chunk.text))
-
-
-def _manner(text: str, place: float) -> float:
-    """The worth of this kind of sentence: more for a finding, less for background, advertising,
-    questions, and sentences that depend on others."""
-    count = len(text.split())
+def _manner(sentence: Sentence) -> float:
+    """The worth of this kind of sentence: more for a finding, less for a question, for one that
+    leans on others, and for a very long one."""
+    text = sentence.text
     return (
-        _FINDING * bool(_FINDINGS.search(text))
-        - _BOILERPLATE * bool(_BOILERPLATES.search(text))
+        _PART_WORTH[sentence.part]
+        + _FINDING * bool(_FINDINGS.search(text))
         - _QUESTION * text.rstrip().endswith("?")
-        - _BACKGROUND * bool(_BACKGROUNDS.search(text))
-        - _EARLY * (place < _EARLY_PART)
         - _LEANING * bool(_LEANS_ON_OTHERS.search(text))
-        - _LENGTH * (count > _LONG_WORDS)
+        - _LENGTH * (len(text.split()) > _LONG_WORDS)
     )
 
 
