@@ -51,8 +51,8 @@ CUES = tuple(
         r"\b(?:has|have) (?:been|become|shown|attracted|emerged|received|gained)\b"
         r"|\b(?:recent|recently|existing|previous|prior|traditional|traditionally|often|widely)\b"
         r"|\b(?:challeng|problem)",
-        r"\b(?:based on|using|by means of|first|then|consists? of|uses?|used|employ\w*|apply|applied"
-        r"|collected|participants|dataset|algorithm)\b",
+        r"\b(?:based on|using|by means of|first|then|consists? of|uses?|used|employ\w*|apply"
+        r"|applied|collected|participants|dataset|algorithm)\b",
         r"https?://|www\.|\bavailable (?:at|online|on)\b|copyright|©|\ball rights\b|\bkeywords\b"
         r"|\bindex terms\b",
         r"\?\s*$",
@@ -77,9 +77,7 @@ def with_parts(
     parts = part_of_each(texts, vectors, is_abstract=is_abstract)
     return [
         sentence.model_copy(update={"part": part, "is_reported": is_reported})
-        for sentence, part, is_reported in zip(
-            sentences, parts, reported_views(texts), strict=True
-        )
+        for sentence, part, is_reported in zip(sentences, parts, reported_views(texts), strict=True)
     ]
 
 

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 # The paper speaks of itself.
 _OWN = re.compile(
     r"\b(?:we|our|ours|us|i|my|here|herein)\b"
-    r"|\b(?:this|the present|the current|present) (?:\w+ )?(?:paper|work|study|article|survey|review"
-    r"|research|report|thesis|analysis|note|letter)\b",
+    r"|\b(?:this|the present|the current|present) (?:\w+ )?(?:paper|work|study|article|survey"
+    r"|review|research|report|thesis|analysis|note|letter)\b",
     re.IGNORECASE,
 )
 _OWN_FINDING = re.compile(
@@ -54,7 +54,8 @@ _VIEW_OF_OTHERS = re.compile(
     rf" (?:\w+ ){{0,2}}?{_WORKS} (?:\w+ ){{0,2}}?(?:hold|holds|held|suggest\w*|argue\w*|report\w*"
     r"|show|shows|showed|shown|conclude\w*|claim\w*|believe\w*|assume\w*|found|finds?|attribute\w*"
     r"|indicat\w+|demonstrat\w+|propos\w+|hypothesi[sz]\w+|contend\w*|maintain\w*|observe\w*)\b"
-    r"|\bconventional wisdom\b|\bfolk wisdom\b|\b(?:contrary to|in contrast to) (?:this|the|popular)"
+    r"|\bconventional wisdom\b|\bfolk wisdom\b"
+    r"|\b(?:contrary to|in contrast to) (?:this|the|popular)"
     r"|\bone (?:might|may|would) (?:expect|think|assume|believe)\b"
     r"|\b(?:many|some|most) (?:believe|argue|think|claim|assume|hold|contend)\b"
     r"|\bthe (?:\w+ )?consensus (?:is|holds|has)\b",
@@ -66,8 +67,8 @@ _DOUBT = re.compile(
     r"|\b(?:challeng|question|revisit|disput|refut|contradict|debunk|overturn|re-?examin|re-?assess"
     r"|re-?evaluat|scrutini|rebut|reject|dispel|cast doubt|undermin|counter)\w*\b[^.;]{0,40}"
     rf"\b(?:{_VIEW}|picture|idea|conclusion|this|that|it|them)\b"
-    rf"|\b(?:this|these|that|such an?|those|the) (?:\w+ )?{_VIEW} (?:is|are|does|do|has|have|was|fail"
-    r"|may|need|rest)\w*\b"
+    rf"|\b(?:this|these|that|such an?|those|the) (?:\w+ )?{_VIEW} (?:is|are|does|do|has|have|was"
+    r"|fail|may|need|rest)\w*\b"
     r"|\b(?:the opposite|the reverse|otherwise|not the case|does not hold|do not hold"
     r"|is (?:wrong|false|mistaken|misleading|unfounded)|different conclusion|no such"
     r"|is not (?:true|so)|turns? out)\b"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,18 +22,18 @@ from reviewer.types.tables import Column, RowDraft
 from reviewer.writers.extractive.surveys import quoted_claim
 
 MOST_SENTENCES = 8
-SENTENCES_OF_A_PAPER = 2
-SHARE_OF_BEST = 0.6  # a sentence worth less than this share of the best one is left out
-SHARE_OF_NEAREST = 0.6  # the same for its similarity to the question alone
-SECOND_SHARE = 0.97  # a paper's second sentence must have this share of its first one's worth
+SENTENCES_OF_A_PAPER = 3
+# A paper is quoted if its score has this share of the best one's; a sentence if its worth has this
+# share of the best one's of its paper, and its similarity to the question of that of all.
+SHARE_OF_BEST_PAPER, SHARE_OF_BEST, SHARE_OF_NEAREST = 0.75, 0.5, 0.5
 REPEAT = 0.5  # word overlap (Jaccard) from which a sentence is a repeat
-_WEIGHT_SIMILARITY, _WEIGHT_WORDS, _WEIGHT_PAPER, _WEIGHT_CENTRALITY = 1.0, 0.35, 0.35, 0.3
+_WEIGHT_WORDS, _WEIGHT_PAPER = 0.35, 2.0  # similarity counts 1
 # What a sentence's part is worth, and what its saying a finding adds, whatever its part.
 _PART_WORTH: Mapping[SentencePart | None, float] = {
-    "result": 0.12,
-    "method": 0.0,
-    "objective": -0.15,
-    "background": -0.15,
+    "result": 0.1,
+    "method": -0.05,
+    "objective": -0.1,
+    "background": -0.1,
     "other": -0.3,
     None: 0.0,
 }
@@ -48,6 +47,10 @@ _FINDINGS = re.compile(
     r"|(?:been|is|are|was|were) (?:\w+ )?(?:found|shown|proven) to)\b",
     re.IGNORECASE,
 )
+_DOUBTS = re.compile(
+    r"^(?:however|yet|but|unfortunately|nevertheless|nonetheless|in contrast|by contrast)\b",
+    re.IGNORECASE,
+)
 _LEANS_ON_OTHERS = re.compile(
     r"^(?:(?:it|they|those|that|such|he|she|the latter|the former|for example|for instance|here)\b"
     r"|th(?:is|ese)\b(?! (?:\w+ )?(?:work|paper|study|article|survey|review|thesis|results?"
@@ -58,17 +61,24 @@ _LEANS_ON_OTHERS = re.compile(
 
 @dataclass(frozen=True)
 class _Scored:
-    """A quotable sentence, its worth as part of an answer, and its longer words."""
+    """A quotable sentence, its worth as part of an answer, its paper's score as a share of the best
+    paper's, and its longer words."""
 
     tag: str
     paper_id: str
     sentence: Sentence
     worth: float
+    paper_share: float
     words: frozenset[str]
 
     @property
     def quote(self) -> Quote:
         return Quote(tag=self.tag, quote=self.sentence.text)
+
+    @property
+    def rank(self) -> float:
+        """Papers count more than sentences: the best ones are quoted first."""
+        return self.worth + _WEIGHT_PAPER * self.paper_share
 
 
 class Extractive:
@@ -104,7 +114,7 @@ class Extractive:
         quoted = {quote for reading in readings for quote in reading.quotes}
         ranked = sorted(
             (s for s in _score(evidence) if s.quote in quoted),
-            key=lambda s: (-s.worth, s.tag, s.sentence.start),
+            key=lambda s: (-s.rank, s.tag, s.sentence.start),
         )
         chosen: list[_Scored] = []
         for scored in ranked:
@@ -209,12 +219,12 @@ class Extractive:
 def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
     if not chosen:
         return True
-    if scored.worth < SHARE_OF_BEST * chosen[0].worth:
+    if scored.paper_share < SHARE_OF_BEST_PAPER:
         return False
     if _match(scored.sentence) < SHARE_OF_NEAREST * max(_match(c.sentence) for c in chosen):
         return False
     own = [c for c in chosen if c.paper_id == scored.paper_id]
-    if own and scored.worth < SECOND_SHARE * own[0].worth:
+    if own and scored.worth < SHARE_OF_BEST * own[0].worth:
         return False
     return all(word_overlap(scored.words, c.words) < REPEAT for c in chosen)
 
@@ -222,29 +232,21 @@ def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
 def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
     """Every sentence that may stand for its paper, with its worth."""
     top = max((item.score.total for item in evidence), default=0.0) or 1.0
-    words = {(item.tag, s.start): _words(s.text) for item in evidence for s in item.sentences}
-    common = Counter(word for own in words.values() for word in own)
-    return [
-        _Scored(
-            tag=item.tag,
-            paper_id=item.paper.id,
-            sentence=_with_one_before(n, item),
-            worth=_match(sentence)
-            + _WEIGHT_PAPER * item.score.total / top
-            + _WEIGHT_CENTRALITY * _centrality(words[item.tag, sentence.start], common)
-            + _manner(_with_one_before(n, item)),
-            words=words[item.tag, sentence.start],
-        )
-        for own in by_paper(evidence).values()
-        for item, n in _eligible(own)
-        for sentence in (item.sentences[n],)
-    ]
+    scored = []
+    for paper_id, own in by_paper(evidence).items():
+        share = max(item.score.total for item in own) / top
+        for item, n in _eligible(own):
+            sentence = _with_one_before(n, item)
+            worth = _match(sentence) + _manner(sentence)
+            words = _words(item.sentences[n].text)
+            scored.append(_Scored(item.tag, paper_id, sentence, worth, share, words))
+    return scored
 
 
 def _eligible(evidence: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
     """The sentences of one paper that may be quoted as what it says, each with its number in its
-    evidence: never a view of others that the paper takes up, and background only where the paper
-    says no finding of its own."""
+    evidence: never a view of others that the paper takes up. Of the background only what doubts ("However,
+    retrieval often harms ..."), unless the paper says no finding of its own."""
     own = [
         (item, n)
         for item in evidence
@@ -252,16 +254,17 @@ def _eligible(evidence: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
         if _is_quotable(sentence.text) and not sentence.is_reported
     ]
     has_finding = any(_is_finding(item.sentences[n]) for item, n in own)
-    return [
-        (item, n)
-        for item, n in own
-        if _is_finding(item.sentences[n])
-        or not (has_finding and item.sentences[n].part == "background")
-    ]
+    return [(item, n) for item, n in own if not (has_finding and _is_setting(item.sentences[n]))]
 
 
 def _is_finding(sentence: Sentence) -> bool:
     return sentence.part == "result" or bool(_FINDINGS.search(sentence.text))
+
+
+def _is_setting(sentence: Sentence) -> bool:
+    """True of background that says what the field does or holds."""
+    says_more = _is_finding(sentence) or _DOUBTS.search(sentence.text)
+    return sentence.part == "background" and not says_more
 
 
 def _with_one_before(number: int, item: Evidence) -> Sentence:
@@ -281,13 +284,7 @@ def _with_one_before(number: int, item: Evidence) -> Sentence:
 
 def _match(sentence: Sentence) -> float:
     """How similar the sentence is to the question, by meaning and by words."""
-    return _WEIGHT_SIMILARITY * (sentence.similarity or 0.0) + _WEIGHT_WORDS * sentence.lexical
-
-
-def _centrality(words: frozenset[str], common: Mapping[str, int]) -> float:
-    """How many of the evidence's sentences have the sentence's words, on average, 0 to 1."""
-    most = max(common.values(), default=1)
-    return sum(common[word] for word in words) / (len(words) * most) if words else 0.0
+    return (sentence.similarity or 0.0) + _WEIGHT_WORDS * sentence.lexical
 
 
 def _manner(sentence: Sentence) -> float:
