@@ -19,10 +19,11 @@ from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection
 from reviewer.types.tables import Column, RowDraft
-from reviewer.writers.extractive.surveys import quoted_claim
+from reviewer.writers.extractive.surveys import OPEN, quoted_claim
 
 MOST_SENTENCES = 8
 SENTENCES_OF_A_PAPER = 3
+SENTENCES_OF_A_DRAFTS_PAPER = 2
 # A paper is quoted if its score has this share of the best one's; a sentence if its worth has this
 # share of the best one's of its paper, and its similarity to the question of that of all.
 SHARE_OF_BEST_PAPER, SHARE_OF_BEST, SHARE_OF_NEAREST = 0.75, 0.5, 0.5
@@ -31,15 +32,21 @@ _WEIGHT_WORDS, _WEIGHT_PAPER = 0.35, 2.0  # similarity counts 1
 # What a sentence's part is worth, and what its saying a finding adds, whatever its part.
 _PART_WORTH: Mapping[SentencePart | None, float] = {
     "result": 0.1,
-    "method": -0.05,
+    "method": -0.12,
     "objective": -0.1,
     "background": -0.1,
     "other": -0.3,
     None: 0.0,
 }
+_PART_WORTH_HOW: Mapping[SentencePart | None, float] = {"method": -0.03}  # it is asked for methods
 _FINDING, _QUESTION, _LEANING, _LENGTH = 0.12, 0.3, 0.12, 0.12
 _SHORT_WORDS, _LONG_WORDS = 6, 60
 
+_ASKS_HOW = re.compile(
+    r"^\W*(?:how (?:are|can|could|do|does|is|should|to)|ways? (?:to|of)"
+    r"|(?:which|what) (?:\w+ ){0,2}?(?:methods?|approaches|techniques|strateg(?:y|ies)|ways?))\b",
+    re.IGNORECASE,
+)
 _FINDINGS = re.compile(
     r"\b(?:we (?:\w+ )?(?:find|found|show|demonstrate|observe|prove|discover|reveal|conclude)"
     r"|(?:results?|experiments?|analys[ie]s|findings?|evidence|evaluations?) "
@@ -90,7 +97,7 @@ class Extractive:
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """A paper's relevance, by its search score, is 3 (above the search's floor) to 10 (the best
         paper); its quotes are its best sentences, best first."""
-        ranked = sorted(_score(evidence), key=lambda s: (-s.worth, s.sentence.start))
+        ranked = sorted(_score(question, evidence), key=lambda s: (-s.worth, s.sentence.start))
         top = max((item.score.total for item in evidence), default=0.0) or 1.0
         readings = []
         for paper_id, items in by_paper(evidence).items():
@@ -113,7 +120,7 @@ class Extractive:
         readings = readings or self.read(question, evidence)
         quoted = {quote for reading in readings for quote in reading.quotes}
         ranked = sorted(
-            (s for s in _score(evidence) if s.quote in quoted),
+            (s for s in _score(question, evidence) if s.quote in quoted),
             key=lambda s: (-s.rank, s.tag, s.sentence.start),
         )
         chosen: list[_Scored] = []
@@ -183,7 +190,7 @@ class Extractive:
                 statements=tuple(
                     StatementDraft(text=clean(quote.quote), quotes=(quote,), role="quote")
                     for paper_id in theme.paper_ids
-                    for quote in quotes.get(paper_id, ())
+                    for quote in quotes.get(paper_id, ())[:SENTENCES_OF_A_DRAFTS_PAPER]
                 )
             )
             for theme in themes
@@ -226,18 +233,27 @@ def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
     own = [c for c in chosen if c.paper_id == scored.paper_id]
     if own and scored.worth < SHARE_OF_BEST * own[0].worth:
         return False
+    if any(_overlap(scored, c) for c in own):
+        return False
     return all(word_overlap(scored.words, c.words) < REPEAT for c in chosen)
 
 
-def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
+def _overlap(one: _Scored, other: _Scored) -> bool:
+    """Whether two sentences of a paper share characters: one may have been quoted with another."""
+    first, second = one.sentence, other.sentence
+    return one.tag == other.tag and first.start < second.end and second.start < first.end
+
+
+def _score(question: str, evidence: Sequence[Evidence]) -> list[_Scored]:
     """Every sentence that may stand for its paper, with its worth."""
+    part_worth = {**_PART_WORTH, **(_PART_WORTH_HOW if _ASKS_HOW.search(question) else {})}
     top = max((item.score.total for item in evidence), default=0.0) or 1.0
     scored = []
     for paper_id, own in by_paper(evidence).items():
         share = max(item.score.total for item in own) / top
         for item, n in _eligible(own):
             sentence = _with_one_before(n, item)
-            worth = _match(sentence) + _manner(sentence)
+            worth = _match(sentence) + part_worth[sentence.part] + _manner(sentence)
             words = _words(item.sentences[n].text)
             scored.append(_Scored(item.tag, paper_id, sentence, worth, share, words))
     return scored
@@ -245,8 +261,8 @@ def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
 
 def _eligible(evidence: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
     """The sentences of one paper that may be quoted as what it says, each with its number in its
-    evidence: never a view of others that the paper takes up. Of the background only what doubts ("However,
-    retrieval often harms ..."), unless the paper says no finding of its own."""
+    evidence: never a view of others that the paper takes up. Of the background only what doubts
+    ("However, retrieval often harms ..."), unless the paper says no finding of its own."""
     own = [
         (item, n)
         for item in evidence
@@ -263,8 +279,8 @@ def _is_finding(sentence: Sentence) -> bool:
 
 def _is_setting(sentence: Sentence) -> bool:
     """True of background that says what the field does or holds."""
-    says_more = _is_finding(sentence) or _DOUBTS.search(sentence.text)
-    return sentence.part == "background" and not says_more
+    is_doubt = _DOUBTS.search(sentence.text) and not OPEN.search(sentence.text)
+    return sentence.part == "background" and not (is_doubt or _is_finding(sentence))
 
 
 def _with_one_before(number: int, item: Evidence) -> Sentence:
@@ -292,9 +308,8 @@ def _manner(sentence: Sentence) -> float:
     leans on others, and for a very long one."""
     text = sentence.text
     return (
-        _PART_WORTH[sentence.part]
-        + _FINDING * bool(_FINDINGS.search(text))
-        - _QUESTION * text.rstrip().endswith("?")
+        _FINDING * bool(_FINDINGS.search(text))
+        - _QUESTION * (text.rstrip().endswith("?") or bool(OPEN.search(text)))
         - _LEANING * bool(_LEANS_ON_OTHERS.search(text))
         - _LENGTH * (len(text.split()) > _LONG_WORDS)
     )
