@@ -28,25 +28,19 @@ SENTENCES_OF_A_DRAFTS_PAPER = 2
 # share of the best one's of its paper, and its similarity to the question of that of all.
 SHARE_OF_BEST_PAPER, SHARE_OF_BEST, SHARE_OF_NEAREST = 0.75, 0.5, 0.5
 REPEAT = 0.5  # word overlap (Jaccard) from which a sentence is a repeat
-_WEIGHT_WORDS, _WEIGHT_PAPER = 0.35, 2.0  # similarity counts 1
+_WEIGHT_WORDS, _WEIGHT_PAPER = 0.35, 3.0  # similarity counts 1
 # What a sentence's part is worth, and what its saying a finding adds, whatever its part.
 _PART_WORTH: Mapping[SentencePart | None, float] = {
-    "result": 0.1,
-    "method": -0.12,
+    "result": 0.05,
+    "method": -0.05,
     "objective": -0.1,
     "background": -0.1,
     "other": -0.3,
     None: 0.0,
 }
-_PART_WORTH_HOW: Mapping[SentencePart | None, float] = {"method": -0.03}  # it is asked for methods
 _FINDING, _QUESTION, _LEANING, _LENGTH = 0.12, 0.3, 0.12, 0.12
 _SHORT_WORDS, _LONG_WORDS = 6, 60
 
-_ASKS_HOW = re.compile(
-    r"^\W*(?:how (?:are|can|could|do|does|is|should|to)|ways? (?:to|of)"
-    r"|(?:which|what) (?:\w+ ){0,2}?(?:methods?|approaches|techniques|strateg(?:y|ies)|ways?))\b",
-    re.IGNORECASE,
-)
 _FINDINGS = re.compile(
     r"\b(?:we (?:\w+ )?(?:find|found|show|demonstrate|observe|prove|discover|reveal|conclude)"
     r"|(?:results?|experiments?|analys[ie]s|findings?|evidence|evaluations?) "
@@ -97,7 +91,7 @@ class Extractive:
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """A paper's relevance, by its search score, is 3 (above the search's floor) to 10 (the best
         paper); its quotes are its best sentences, best first."""
-        ranked = sorted(_score(question, evidence), key=lambda s: (-s.worth, s.sentence.start))
+        ranked = sorted(_score(evidence), key=lambda s: (-s.worth, s.sentence.start))
         top = max((item.score.total for item in evidence), default=0.0) or 1.0
         readings = []
         for paper_id, items in by_paper(evidence).items():
@@ -120,7 +114,7 @@ class Extractive:
         readings = readings or self.read(question, evidence)
         quoted = {quote for reading in readings for quote in reading.quotes}
         ranked = sorted(
-            (s for s in _score(question, evidence) if s.quote in quoted),
+            (s for s in _score(evidence) if s.quote in quoted),
             key=lambda s: (-s.rank, s.tag, s.sentence.start),
         )
         chosen: list[_Scored] = []
@@ -244,16 +238,15 @@ def _overlap(one: _Scored, other: _Scored) -> bool:
     return one.tag == other.tag and first.start < second.end and second.start < first.end
 
 
-def _score(question: str, evidence: Sequence[Evidence]) -> list[_Scored]:
+def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
     """Every sentence that may stand for its paper, with its worth."""
-    part_worth = {**_PART_WORTH, **(_PART_WORTH_HOW if _ASKS_HOW.search(question) else {})}
     top = max((item.score.total for item in evidence), default=0.0) or 1.0
     scored = []
     for paper_id, own in by_paper(evidence).items():
         share = max(item.score.total for item in own) / top
         for item, n in _eligible(own):
             sentence = _with_one_before(n, item)
-            worth = _match(sentence) + part_worth[sentence.part] + _manner(sentence)
+            worth = _match(sentence) + _manner(sentence)
             words = _words(item.sentences[n].text)
             scored.append(_Scored(item.tag, paper_id, sentence, worth, share, words))
     return scored
@@ -308,7 +301,8 @@ def _manner(sentence: Sentence) -> float:
     leans on others, and for a very long one."""
     text = sentence.text
     return (
-        _FINDING * bool(_FINDINGS.search(text))
+        _PART_WORTH[sentence.part]
+        + _FINDING * bool(_FINDINGS.search(text))
         - _QUESTION * (text.rstrip().endswith("?") or bool(OPEN.search(text)))
         - _LEANING * bool(_LEANS_ON_OTHERS.search(text))
         - _LENGTH * (len(text.split()) > _LONG_WORDS)
