@@ -74,7 +74,9 @@ def shipped_accuracy(abstracts: list[Abstract], *, has_vectors: bool) -> float:
 
 
 def as_kept(model: LogisticRegression) -> dict[str, Any]:
-    return {"bias": model.intercept_.round(4).tolist(), "weights": model.coef_.round(4).tolist()}
+    """The weights with four digits; float64, because float32 is written with all of its own."""
+    bias, weights = (part.astype(np.float64) for part in (model.intercept_, model.coef_))
+    return {"bias": bias.round(4).tolist(), "weights": weights.round(4).tolist()}
 
 
 def main() -> None:

@@ -23,24 +23,31 @@ from reviewer.writers.extractive.surveys import OPEN, quoted_claim
 
 MOST_SENTENCES = 8
 SENTENCES_OF_A_PAPER = 3
+LEAST_PAPERS = 3
 SENTENCES_OF_A_DRAFTS_PAPER = 2
-# A paper is quoted if its score has this share of the best one's; a sentence if its worth has this
-# share of the best one's of its paper, and its similarity to the question of that of all.
+# Shares of the best one's: of the score of a paper, beyond the first LEAST_PAPERS; of a sentence's
+# worth among those of its paper; of its nearness to the question among all that are quoted.
 SHARE_OF_BEST_PAPER, SHARE_OF_BEST, SHARE_OF_NEAREST = 0.75, 0.5, 0.5
 REPEAT = 0.5  # word overlap (Jaccard) from which a sentence is a repeat
 _WEIGHT_WORDS, _WEIGHT_PAPER = 0.35, 3.0  # similarity counts 1
 # What a sentence's part is worth, and what its saying a finding adds, whatever its part.
 _PART_WORTH: Mapping[SentencePart | None, float] = {
     "result": 0.05,
-    "method": -0.05,
+    "method": -0.1,
     "objective": -0.1,
     "background": -0.1,
     "other": -0.3,
     None: 0.0,
 }
+_METHOD_ASKED_FOR = -0.05  # instead, where the question asks how something is done
 _FINDING, _QUESTION, _LEANING, _LENGTH = 0.12, 0.3, 0.12, 0.12
 _SHORT_WORDS, _LONG_WORDS = 6, 60
 
+_ASKS_HOW = re.compile(
+    r"^\W*(?:how (?:are|can|could|do|does|is|should|to)|ways? (?:to|of)"
+    r"|(?:which|what) (?:\w+ ){0,2}?(?:methods?|approaches|techniques|strateg(?:y|ies)|ways?))\b",
+    re.IGNORECASE,
+)
 _FINDINGS = re.compile(
     r"\b(?:we (?:\w+ )?(?:find|found|show|demonstrate|observe|prove|discover|reveal|conclude)"
     r"|(?:results?|experiments?|analys[ie]s|findings?|evidence|evaluations?) "
@@ -91,7 +98,7 @@ class Extractive:
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """A paper's relevance, by its search score, is 3 (above the search's floor) to 10 (the best
         paper); its quotes are its best sentences, best first."""
-        ranked = sorted(_score(evidence), key=lambda s: (-s.worth, s.sentence.start))
+        ranked = sorted(_score(question, evidence), key=lambda s: (-s.worth, s.sentence.start))
         top = max((item.score.total for item in evidence), default=0.0) or 1.0
         readings = []
         for paper_id, items in by_paper(evidence).items():
@@ -114,7 +121,7 @@ class Extractive:
         readings = readings or self.read(question, evidence)
         quoted = {quote for reading in readings for quote in reading.quotes}
         ranked = sorted(
-            (s for s in _score(evidence) if s.quote in quoted),
+            (s for s in _score(question, evidence) if s.quote in quoted),
             key=lambda s: (-s.rank, s.tag, s.sentence.start),
         )
         chosen: list[_Scored] = []
@@ -220,7 +227,8 @@ class Extractive:
 def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
     if not chosen:
         return True
-    if scored.paper_share < SHARE_OF_BEST_PAPER:
+    papers = {c.paper_id for c in (scored, *chosen)}
+    if len(papers) > LEAST_PAPERS and scored.paper_share < SHARE_OF_BEST_PAPER:
         return False
     if _match(scored.sentence) < SHARE_OF_NEAREST * max(_match(c.sentence) for c in chosen):
         return False
@@ -238,15 +246,18 @@ def _overlap(one: _Scored, other: _Scored) -> bool:
     return one.tag == other.tag and first.start < second.end and second.start < first.end
 
 
-def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
+def _score(question: str, evidence: Sequence[Evidence]) -> list[_Scored]:
     """Every sentence that may stand for its paper, with its worth."""
+    part_worth = dict(_PART_WORTH)
+    if _ASKS_HOW.search(question):
+        part_worth["method"] = _METHOD_ASKED_FOR
     top = max((item.score.total for item in evidence), default=0.0) or 1.0
     scored = []
     for paper_id, own in by_paper(evidence).items():
         share = max(item.score.total for item in own) / top
         for item, n in _eligible(own):
             sentence = _with_one_before(n, item)
-            worth = _match(sentence) + _manner(sentence)
+            worth = _match(sentence) + part_worth[sentence.part] + _manner(sentence)
             words = _words(item.sentences[n].text)
             scored.append(_Scored(item.tag, paper_id, sentence, worth, share, words))
     return scored
@@ -255,15 +266,14 @@ def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
 def _eligible(evidence: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
     """The sentences of one paper that may be quoted as what it says, each with its number in its
     evidence: never a view of others that the paper takes up. Of the background only what doubts
-    ("However, retrieval often harms ..."), unless the paper says no finding of its own."""
+    ("However, retrieval often harms ..."), unless the paper says nothing else."""
     own = [
         (item, n)
         for item in evidence
         for n, sentence in enumerate(item.sentences)
         if _is_quotable(sentence.text) and not sentence.is_reported
     ]
-    has_finding = any(_is_finding(item.sentences[n]) for item, n in own)
-    return [(item, n) for item, n in own if not (has_finding and _is_setting(item.sentences[n]))]
+    return [(item, n) for item, n in own if not _is_setting(item.sentences[n])] or own
 
 
 def _is_finding(sentence: Sentence) -> bool:
@@ -301,8 +311,7 @@ def _manner(sentence: Sentence) -> float:
     leans on others, and for a very long one."""
     text = sentence.text
     return (
-        _PART_WORTH[sentence.part]
-        + _FINDING * bool(_FINDINGS.search(text))
+        _FINDING * bool(_FINDINGS.search(text))
         - _QUESTION * (text.rstrip().endswith("?") or bool(OPEN.search(text)))
         - _LEANING * bool(_LEANS_ON_OTHERS.search(text))
         - _LENGTH * (len(text.split()) > _LONG_WORDS)
