@@ -163,23 +163,12 @@ class Ranking:
         w, shares = self._weights, self.words.shares
         mean_length = self._library.words.mean_length()
         lexical = saturated(self._stems, self.words.numbers, mean_length) @ shares
-        has_vector = ~np.isnan(self._dense)
-        if not has_vector.any():
-            fed_back = self._fed_back(lexical, mean_length)
-            return {"lexical": lexical, "feedback": fed_back}, {
-                "lexical": 1.0,
-                "feedback": w.alone_feedback,
-            }
-        parts: dict[str, Floats] = {
-            "lexical": lexical,
-            "dense": self._dense,
-            "sentence": self._nearest_sentences(),
-        }
+        parts = {"lexical": lexical, "dense": self._dense, "sentence": self._nearest_sentences()}
         weights = {"lexical": w.lexical, "dense": w.dense, "sentence": w.sentence}
         base = weighted_mean(parts, weights)
         parts["feedback"] = self._fed_back(base, mean_length)
         for name, part in (("rocchio", rocchio), ("neighbours", neighbours)):
-            parts[name] = np.where(has_vector, part(self._vectors, base), np.nan)
+            parts[name] = np.where(np.isnan(self._dense), np.nan, part(self._vectors, base))
         weights |= {"feedback": w.feedback, "rocchio": w.rocchio, "neighbours": w.neighbours}
         return parts, weights
 

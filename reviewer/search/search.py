@@ -59,7 +59,8 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
     top = max(relevance.values(), default=0.0)
     considered = []
     if top >= floor or not options.abstains:
-        considered = [n for n in best if relevance[n] >= options.cut * floor]
+        least = min(floor, options.cut * top)
+        considered = [n for n in best if relevance[n] >= least]
     chosen = considered[: options.papers]
     shown = chosen or list(best)[: options.papers]
     picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
