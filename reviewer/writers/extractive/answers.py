@@ -27,9 +27,9 @@ LEAST_PAPERS = 3
 SENTENCES_OF_A_DRAFTS_PAPER = 2
 # Shares of the best one's: of the score of a paper, beyond the first LEAST_PAPERS; of a sentence's
 # worth among those of its paper; of its nearness to the question among all that are quoted.
-SHARE_OF_BEST_PAPER, SHARE_OF_BEST, SHARE_OF_NEAREST = 0.75, 0.5, 0.5
+SHARE_OF_BEST_PAPER, SHARE_OF_BEST, SHARE_OF_NEAREST = 0.9, 0.5, 0.5
 REPEAT = 0.5  # word overlap (Jaccard) from which a sentence is a repeat
-_WEIGHT_WORDS, _WEIGHT_PAPER = 0.35, 3.0  # similarity counts 1
+_WEIGHT_WORDS = 0.35  # similarity counts 1
 # What a sentence's part is worth, and what its saying a finding adds, whatever its part.
 _PART_WORTH: Mapping[SentencePart | None, float] = {
     "result": 0.05,
@@ -83,11 +83,6 @@ class _Scored:
     def quote(self) -> Quote:
         return Quote(tag=self.tag, quote=self.sentence.text)
 
-    @property
-    def rank(self) -> float:
-        """Papers count more than sentences: the best ones are quoted first."""
-        return self.worth + _WEIGHT_PAPER * self.paper_share
-
 
 class Extractive:
     """Quotes. Makes no statement of its own, takes no stance and gives no verdict."""
@@ -116,13 +111,13 @@ class Extractive:
     def write_answer(
         self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
     ) -> AnswerDraft:
-        """At most MOST_SENTENCES sentences, best first, without near-repeats; fewer if fewer are
-        good enough."""
+        """At most MOST_SENTENCES sentences, the best paper's first, without near-repeats; fewer if
+        fewer are good enough."""
         readings = readings or self.read(question, evidence)
         quoted = {quote for reading in readings for quote in reading.quotes}
         ranked = sorted(
             (s for s in _score(question, evidence) if s.quote in quoted),
-            key=lambda s: (-s.rank, s.tag, s.sentence.start),
+            key=lambda s: (-s.paper_share, s.paper_id, -s.worth, s.sentence.start),
         )
         chosen: list[_Scored] = []
         for scored in ranked:
