@@ -126,6 +126,16 @@ def test_what_another_paper_says_in_the_same_words_is_said_once(tmp_path):
     assert claims == [sentence]
 
 
+def test_what_a_later_version_says_at_more_length_is_said_once(tmp_path):
+    short = "We find that shaped rewards help young agents learn much faster inside sparse mazes."
+    longer = (
+        f"{short[:-1]} of growing sizes, also where exits move between episodes, walls shift, "
+        "colours change, maps rotate, doors close without notice and other players interfere."
+    )
+    claims = answered(tmp_path, "do shaped rewards help agents?", short, longer)
+    assert len(claims) == 1
+
+
 def test_a_finding_comes_before_an_announcement(tmp_path):
     announced = "In this paper we investigate whether shaped rewards help such agents."
     found = "We find that shaped rewards help agents in sparse mazes most of all."

@@ -28,7 +28,8 @@ SENTENCES_OF_A_DRAFTS_PAPER = 2
 # Shares of the best one's: of the score of a paper, beyond the first LEAST_PAPERS; of a sentence's
 # worth among those of its paper; of its nearness to the question among all that are quoted.
 SHARE_OF_BEST_PAPER, SHARE_OF_BEST, SHARE_OF_NEAREST = 0.9, 0.5, 0.5
-REPEAT = 0.5  # word overlap (Jaccard) from which a sentence is a repeat
+# Of words that two sentences share, from which one repeats the other: of all, of the shorter one's.
+REPEAT, REPEAT_WITHIN = 0.5, 0.85
 _WEIGHT_WORDS = 0.35  # similarity counts 1
 # What a sentence's part is worth, and what its saying a finding adds, whatever its part.
 _PART_WORTH: Mapping[SentencePart | None, float] = {
@@ -232,7 +233,14 @@ def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
         return False
     if any(_overlap(scored, c) for c in own):
         return False
-    return all(word_overlap(scored.words, c.words) < REPEAT for c in chosen)
+    return not any(_repeats(scored.words, c.words) for c in chosen)
+
+
+def _repeats(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sentences say the same: as two versions of a paper do, one at more length."""
+    shorter = min(len(one), len(other))
+    is_within = shorter >= _SHORT_WORDS and len(one & other) >= REPEAT_WITHIN * shorter
+    return is_within or word_overlap(one, other) >= REPEAT
 
 
 def _overlap(one: _Scored, other: _Scored) -> bool:
