@@ -23,7 +23,7 @@ from reviewer.writers.extractive.surveys import OPEN, quoted_claim
 
 MOST_SENTENCES = 8
 SENTENCES_OF_A_PAPER = 3
-LEAST_PAPERS = 3
+LEAST_PAPERS = 4
 SENTENCES_OF_A_DRAFTS_PAPER = 2
 # Shares of the best one's: of the score of a paper, beyond the first LEAST_PAPERS; of a sentence's
 # worth among those of its paper; of its nearness to the question among all that are quoted.
@@ -80,6 +80,14 @@ class _Scored:
     paper_share: float
     words: frozenset[str]
 
+    def __lt__(self, other: _Scored) -> bool:
+        return self._place < other._place
+
+    @property
+    def _place(self) -> tuple[float, str, float, int]:
+        """The best paper's sentences first, each paper's best one first."""
+        return -self.paper_share, self.paper_id, -self.worth, self.sentence.start
+
     @property
     def quote(self) -> Quote:
         return Quote(tag=self.tag, quote=self.sentence.text)
@@ -116,15 +124,12 @@ class Extractive:
         fewer are good enough."""
         readings = readings or self.read(question, evidence)
         quoted = {quote for reading in readings for quote in reading.quotes}
-        ranked = sorted(
-            (s for s in _score(question, evidence) if s.quote in quoted),
-            key=lambda s: (-s.paper_share, s.paper_id, -s.worth, s.sentence.start),
-        )
+        ranked = sorted(s for s in _score(question, evidence) if s.quote in quoted)
         chosen: list[_Scored] = []
         for scored in ranked:
             if len(chosen) < MOST_SENTENCES and _is_wanted(scored, chosen):
                 chosen.append(scored)
-        return AnswerDraft(claims=tuple(quoted_claim(scored.quote) for scored in chosen))
+        return AnswerDraft(claims=tuple(quoted_claim(s.quote) for s in chosen))
 
     def judge(self, claims: Sequence[Claim]) -> NeedsModel:
         return NeedsModel(step="judging claims")
