@@ -77,7 +77,9 @@ def with_parts(
     parts = part_of_each(texts, vectors, is_abstract=is_abstract)
     return [
         sentence.model_copy(update={"part": part, "is_reported": is_reported})
-        for sentence, part, is_reported in zip(sentences, parts, reported_views(texts), strict=True)
+        for sentence, part, is_reported in zip(
+            sentences, parts, reported_views(texts, is_abstract=is_abstract), strict=True
+        )
     ]
 
 

@@ -78,10 +78,12 @@ _DOUBT = re.compile(
 _DOUBTED_WITHIN = 3  # sentences
 
 
-def reported_views(sentences: Sequence[str]) -> list[bool]:
+def reported_views(sentences: Sequence[str], *, is_abstract: bool = True) -> list[bool]:
     """For each of these sentences, which follow one another: whether it only reports what others
-    hold or found."""
-    first_own = next((n for n, s in enumerate(sentences) if _OWN.search(s)), len(sentences))
+    hold or found. The order tells something in an abstract alone, and only if it speaks of itself:
+    in others a result may stand anywhere."""
+    own = (n for n, sentence in enumerate(sentences) if is_abstract and _OWN.search(sentence))
+    first_own = next(own, 0)
     return [
         not _OWN_FINDING.search(s)
         and (bool(_VIEW_OF_OTHERS.search(s)) or (n < first_own and _is_doubted(sentences, n)))

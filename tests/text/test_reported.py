@@ -58,5 +58,13 @@ def test_a_result_that_is_limited_afterwards_stays_a_result():
     assert reported(text) == []
 
 
+def test_a_text_that_never_speaks_of_itself_is_judged_by_its_words_alone():
+    results = ["Aspirin lowered mortality by 20 percent.", "However, bleeding was more frequent."]
+    assert reported_views(results) == [False, False]
+    body = ["Rewards raise scores.", "However, gains fade.", "We discuss why in Section 4."]
+    assert reported_views(body)[0]
+    assert not reported_views(body, is_abstract=False)[0]
+
+
 def test_no_sentences_give_no_views():
     assert reported_views([]) == []
