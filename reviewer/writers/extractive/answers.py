@@ -30,7 +30,7 @@ SENTENCES_OF_A_DRAFTS_PAPER = 2
 SHARE_OF_BEST_PAPER, SHARE_OF_BEST, SHARE_OF_NEAREST = 0.9, 0.5, 0.5
 # Of words that two sentences share, from which one repeats the other: of all, of the shorter one's.
 REPEAT, REPEAT_WITHIN = 0.5, 0.85
-_WEIGHT_WORDS = 0.35  # similarity counts 1
+_WEIGHT_WORDS, _WEIGHT_WORDS_ALONE = 0.35, 1.0  # beside a similarity that counts 1; without one
 # What a sentence's part is worth, and what its saying a finding adds, whatever its part.
 _PART_WORTH: Mapping[SentencePart | None, float] = {
     "result": 0.05,
@@ -311,7 +311,9 @@ def _with_one_before(number: int, item: Evidence) -> Sentence:
 
 def _match(sentence: Sentence) -> float:
     """How similar the sentence is to the question, by meaning and by words."""
-    return (sentence.similarity or 0.0) + _WEIGHT_WORDS * sentence.lexical
+    if sentence.similarity is None:
+        return _WEIGHT_WORDS_ALONE * sentence.lexical
+    return sentence.similarity + _WEIGHT_WORDS * sentence.lexical
 
 
 def _manner(sentence: Sentence) -> float:
