@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 TRAINED_ON = ("minilm", "minilm-int8")  # embeddings whose vectors the model knows
 MODEL = Path(__file__).with_suffix(".json")
+DIMENSIONS = 384  # of their vectors
 _LONG_WORDS = 60
 CUES = tuple(
     re.compile(pattern)
@@ -88,9 +89,12 @@ def part_of_each(
 ) -> list[SentencePart]:
     """The part of each of these sentences, which follow one another and are all of an abstract.
     `vectors` are MiniLM's, of shape (sentences, 384), or None. In any other text than an abstract
-    a place says nothing: there every sentence counts as one of the middle."""
+    a place says nothing: there every sentence counts as one of the middle. Vectors of another
+    length than MiniLM's are left out."""
     if not texts:
         return []
+    if vectors is not None and vectors.shape[1] != DIMENSIONS:
+        vectors = None
     weights, bias = _model("alone" if vectors is None else "vectors")
     features = features_of(texts, vectors, is_abstract=is_abstract)
     return [PARTS[n] for n in (features @ weights.T + bias).argmax(axis=1).tolist()]

@@ -48,6 +48,12 @@ def test_no_sentences_have_no_parts():
     assert with_parts([], None) == []
 
 
+def test_vectors_of_another_length_are_left_out():
+    assert part_of_each(ABSTRACT, np.ones((len(ABSTRACT), 4), np.float32)) == part_of_each(
+        ABSTRACT, None
+    )
+
+
 def test_the_shipped_models_fit_the_features():
     kept = json.loads(MODEL.read_text(encoding="utf-8"))
     assert "Apache-2.0" in kept["source"]
