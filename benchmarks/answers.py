@@ -100,20 +100,26 @@ def weak_rows(asked: Sequence[Asked]) -> Iterator[list[str]]:
 
 
 def writer_row(asked: Sequence[Asked], library: Library, way: str) -> list[str]:
-    """Means over the questions that were answered; a paper counts once an answer."""
+    """Means over the questions that were answered; a paper counts once an answer. "Of all
+    sentences" is the share of quoted sentences, over all answers, from papers of grade 1 or 2."""
     titles = {p.id: normalise_title(p.title) for p in library.papers()}
     useful, direct, claims, papers = [], [], [], []
     stances: list[bool] = []
+    sentences: list[bool] = []
     for question, answer in ((a.question, a.answer) for a in asked if a.answer.claims):
         cited = {titles[c.paper_id] for claim in answer.claims for c in claim.citations}
         grades = [question.grades.get(title, 0) for title in cited - question.borderline]
+        quoted = [titles[c.paper_id] for claim in answer.claims for c in claim.citations]
+        sentences += [
+            title in question.grades for title in quoted if title not in question.borderline
+        ]
         claims.append(len(answer.claims))
         papers.append(len(cited))
         if grades:
             useful.append(mean(grade >= 1 for grade in grades))
             direct.append(mean(grade == 2 for grade in grades))
         stances += _stances_hit(question, answer, cited)
-    shares = [f"{mean(values):.3f}" for values in (useful, direct)]
+    shares = [f"{mean(values):.3f}" for values in (useful, direct, sentences)]
     counts = [f"{mean(values):.1f}" for values in (claims, papers)]
     return [way, str(len(claims)), *shares, *counts, f"{sum(stances)} of {len(stances)}"]
 
@@ -205,7 +211,8 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
     head = ["way", "questions", "off-topic answered", "answerable refused", "near-topic answered"]
     print_table("Abstention", head, abstention_rows(asked))
     print_table("Answers that call themselves weak", ["way", *KINDS], weak_rows(asked))
-    head = ["way", "answers", "grade 1 or 2", "grade 2", "sentences", "papers", "stance sentences"]
+    head = ["way", "answers", "grade 1 or 2", "grade 2", "of all sentences", "sentences", "papers"]
+    head += ["stance sentences"]
     print_table(
         "What the extractive writer cites, answerable questions of questions.json", head, rows
     )

@@ -300,13 +300,14 @@ def sets_of(options: argparse.Namespace) -> Iterator[JudgedSet]:
     if not options.without_scifact:
         scifact = shared / "eval" / "scifact"
         library, names = scifact_library(options), partial(beir_names, scifact)
-        yield JudgedSet("SciFact", beir_questions(scifact), library, names)
+        yield JudgedSet("SciFact", beir_questions(scifact)[:: options.every], library, names)
 
 
 def main() -> None:
     made = parser(__doc__)
     made.add_argument("--scifact-library", type=Path, help="a library of SciFact that is embedded")
     made.add_argument("--without-scifact", action="store_true", help="the smaller sets alone")
+    made.add_argument("--every", type=int, default=1, help="of SciFact each so-many-th question")
     made.add_argument("--without-parts", action="store_true", help="no part is switched off")
     made.add_argument("--per-question", action="store_true", help="the largest differences too")
     made.add_argument("--folder", type=Path, action="append", help="a collection in BEIR's form")

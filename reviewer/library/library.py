@@ -165,9 +165,12 @@ class Library:
         seconds that it took, and a note if embedding is not possible."""
         started = time.monotonic()
         embedded, notes = 0, added.notes
-        if self.chunks.count_waiting() and self.embedding_name != NO_EMBEDDING:
+        has_work = self.chunks.count_waiting() or self.index.is_split_by_older_rules
+        if has_work and self.embedding_name != NO_EMBEDDING:
             try:
                 embedding = self.embedding(progress, may_download=may_download)
+                if self.index.is_split_by_older_rules:
+                    self.index.split_again(embedding, progress)
                 embedded = self.index.embed_waiting(embedding, progress)
             except MissingEmbeddingError as error:
                 reason = f"{error.message}. {error.hint}"

@@ -58,6 +58,15 @@ class QuestionWords:
         weights = np.array(list(self.weights.values()))
         return weights / (weights.sum() or 1.0)
 
+    def confirm(self, held: NDArray[np.bool_], weights: Weights) -> None:
+        """Lower the weights of words that the chunks nearest to the question do not use: they give
+        its form ("which methods let ..."). `held` says which chunk holds which stem, (chunks,
+        stems). After the relevance weights of Robertson and Sparck Jones 1976, with the nearest
+        chunks in place of relevant ones."""
+        shares = (held.sum(axis=0) + 0.5) / (len(held) + 1)
+        for stem, share in zip(self.stems, shares.tolist(), strict=True):
+            self.weights[stem] *= share**weights.nearest
+
     def coverage(self, stems: Collection[str]) -> float:
         """The share of the question's inverse document frequencies that the stems have, 0 to 1."""
         whole = sum(self.rarity.values())

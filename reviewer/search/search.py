@@ -18,6 +18,7 @@ from reviewer.search.ranking import (
     Ranking,
 )
 from reviewer.search.reranker import rerank
+from reviewer.search.sentence_parts import TRAINED_ON, with_parts
 from reviewer.text import counted, sentence_spans
 from reviewer.types import Evidence
 from reviewer.types.evidence import Sentence, tagged
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+# Of a cosine: what makes a sentence's being a result, or a report on others, worth in a hit's line.
+RESULT_SHARE, REPORTED_SHARE = 0.05, 0.15
 NEAREST_NAMED = 3  # papers that are named if nothing is above the floor
 
 
@@ -106,9 +109,17 @@ def _scored_sentences(
     library: Library, chunks: Mapping[int, Chunk], ranking: Ranking
 ) -> dict[int, tuple[Sentence, ...]]:
     """The sentences of the chunks with these numbers, in order: each with its cosine to the
-    question's vector, and its share of the question's word weight."""
-    stored = library.chunks.sentences(list(chunks)) if ranking.vector is not None else {}
-    found = {n: _sentences(chunk, stored.get(n), ranking) for n, chunk in chunks.items()}
+    question's vector, its share of the question's word weight, and its part."""
+    stored = library.chunks.sentences(list(chunks))
+    has_parts = library.index.embedding_name in TRAINED_ON
+    found = {
+        n: with_parts(
+            _sentences(chunk, stored.get(n), ranking),
+            stored[n][1] if has_parts and n in stored else None,
+            is_abstract=chunk.part == "abstract",
+        )
+        for n, chunk in chunks.items()
+    }
     texts = list(dict.fromkeys(s.text for own in found.values() for s in own))
     shares = {
         text: round(ranking.words.coverage(set(stems)), 4)
@@ -125,20 +136,26 @@ def _sentences(
     stored: tuple[list[tuple[int, int]], NDArray[np.float32]] | None,
     ranking: Ranking,
 ) -> list[Sentence]:
-    """The stored sentences with cosines, their vectors being (sentences, dimensions); without them,
-    the sentences of the text, without scores."""
+    """The stored sentences, with cosines if the question has a vector; the stored vectors are of
+    shape (sentences, dimensions). Without stored ones, the sentences of the text."""
     at, text = chunk.start, chunk.text
-    if stored is None or ranking.vector is None:
+    if stored is None:
         return [Sentence(start=at + a, end=at + b, text=text[a:b]) for a, b in sentence_spans(text)]
     spans, vectors = stored
+    cosines: list[float | None] = [None] * len(spans)
+    if ranking.vector is not None:
+        cosines = [round(cosine, 4) for cosine in (vectors @ ranking.vector).tolist()]
     return [
-        Sentence(start=a, end=b, text=text[a - at : b - at], similarity=round(cosine, 4))
-        for (a, b), cosine in zip(spans, (vectors @ ranking.vector).tolist(), strict=True)
+        Sentence(start=a, end=b, text=text[a - at : b - at], similarity=cosine)
+        for (a, b), cosine in zip(spans, cosines, strict=True)
     ]
 
 
 def _sentence_worth(sentence: Sentence) -> tuple[float, float]:
-    return (sentence.similarity or 0.0) + COVERAGE_SHARE * sentence.lexical, -sentence.start
+    """Near the question first; of sentences about as near, a result, and what others say last."""
+    near = (sentence.similarity or 0.0) + COVERAGE_SHARE * sentence.lexical
+    finding = RESULT_SHARE * (sentence.part == "result") - REPORTED_SHARE * sentence.is_reported
+    return near + finding, -sentence.start
 
 
 def _left_out(library: Library, filters: Filters) -> tuple[str, ...]:

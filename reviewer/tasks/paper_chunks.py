@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reviewer.library import Library
 from reviewer.library.index.chunking import chunk_paper
+from reviewer.search.sentence_parts import with_parts
 from reviewer.text import sentence_spans
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import Score, Sentence
@@ -25,8 +26,9 @@ def beginning_of(paper: Paper, library: Library) -> Evidence:
     """The paper's first chunk as evidence, still without a tag, for a paper that search did not
     rank."""
     chunk = chunks_of(paper, library)[0]
-    sentences = tuple(
+    sentences = [
         Sentence(start=chunk.start + a, end=chunk.start + b, text=chunk.text[a:b])
         for a, b in sentence_spans(chunk.text)
-    )
-    return Evidence(tag="", paper=paper, chunk=chunk, score=Score(total=0.0), sentences=sentences)
+    ]
+    own = tuple(with_parts(sentences, None, is_abstract=chunk.part == "abstract"))
+    return Evidence(tag="", paper=paper, chunk=chunk, score=Score(total=0.0), sentences=own)

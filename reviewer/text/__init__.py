@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from reviewer.text.identifiers import bare_doi as bare_doi
     from reviewer.text.names import split_name as split_name
     from reviewer.text.numbers import figures_without_proof as figures_without_proof
+    from reviewer.text.sentences import sentence_spans as sentence_spans
     from reviewer.text.views import clean as clean
     from reviewer.text.views import counted as counted
     from reviewer.text.views import normalise_title as normalise_title
-    from reviewer.text.views import sentence_spans as sentence_spans
 else:
     __getattr__ = face(__name__)

@@ -1,4 +1,4 @@
-"""Sentences, normalised titles, and cleaned views that map back to the original characters."""
+"""Normalised titles, and cleaned views that map back to the original characters."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from reviewer.text.invisible import is_hidden, without_nul
 
 _LATEX_ESCAPE = re.compile(r"\\([%&_#$])")
 _LATEX_WRAP = re.compile(r"\\(?:textit|textbf|textsc|texttt|textrm|emph|url|mathrm)\{([^{}]*)\}")
 _TIE = re.compile(r"(?<=[\w.])~(?=[\w(\\])(?!(?<=\d~)\d)")  # 10~20 is a range
-_ABBREVIATION = re.compile(
-    r"\b(?:[Aa]pprox|resp|vs|cf|al|Eqs?|Figs?|Secs?|Sect|Tabs?|Refs?|Thm|Lem|Prop|Alg|Dr|Prof"
-    r"|i\.e|e\.g)\.$"
-)
 _LATEX_LOOKS = re.compile(r"\\(?:math|text|boldsymbol|operatorname|emph)[a-z]*|[\\{}$^]")
 # A word broken at a line's end. A soft hyphen is always removed; others stay in a compound.
 _BROKEN = re.compile(r"(?<=[^\W_])([-\u2010\u00ad])[ \t]*\r?\n[ \t]*(?=[^\W_])")
@@ -102,22 +97,6 @@ def _is_compound(text: str, hyphen: int, after: int) -> bool:
     if left[0].lower() in _COMPOUNDS or text[max(0, left.start() - 1)] in "-\u2010":
         return True
     return f"{left[0]}-{right[0]}" in text and f"{left[0]}{right[0]}" not in text
-
-
-def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Half-open ranges of the sentences in `text`, in order, without white space around them. No
-    sentence ends after an abbreviation ("approx. 10x")."""
-    import sentencex
-
-    boundaries = sentencex.get_sentence_boundaries("en", text) if text.strip() else []
-    starts = [b["start_index"] for b in boundaries if b["start_index"] > 0]
-    starts = [n for n in starts if not _ABBREVIATION.search(text[max(0, n - 40) : n].rstrip())]
-    spans = []
-    for start, end in pairwise([0, *starts, len(text)]):
-        if inner := text[start:end].strip():
-            left = end - len(text[start:end].lstrip())
-            spans.append((left, left + len(inner)))
-    return spans
 
 
 @lru_cache(maxsize=2048)  # adding papers needs each title several times

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal, get_args
 
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Chunk, Paper
 
+SentencePart = Literal["background", "objective", "method", "result", "other"]
+PARTS: tuple[SentencePart, ...] = get_args(SentencePart)
+
 
 class Sentence(Frozen):
     """A sentence of a chunk; `start` and `end` count its part's characters. `similarity` is its
-    cosine to the question, `lexical` the share of the question's word weight that it has."""
+    cosine to the question, `lexical` the share of the question's word weight that it has, `part`
+    what it does in its abstract, if that was asked for. `is_reported` is true of a view of others
+    that the paper takes up, and of what others found: never the paper's own finding."""
 
     start: int
     end: int
     text: str
     similarity: float | None = None
     lexical: float = 0.0
+    part: SentencePart | None = None
+    is_reported: bool = False
 
 
 class Score(Frozen):

@@ -1,58 +1,16 @@
-"""Sentences, title normalising and cleaned views: what is kept, and where it stood."""
+"""Title normalising and cleaned views: what is kept, and where it stood."""
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reviewer.text import clean, normalise_title, sentence_spans
+from reviewer.text import clean, normalise_title
 from reviewer.text.invisible import is_hidden
 from reviewer.text.views import clean_view, one_line, shorten
 
 TEXTS = st.text(max_size=200) | st.text(
     "ab. ,\n\t\u200b\u202e\u00ad~\\%{}textit\u0645\u200c1", max_size=80
 )
-
-
-@given(TEXTS)
-@example("One. Two.\n\nThree? 四。五。😀 Six.")
-def test_sentences_hold_all_that_is_not_white_space_in_order(text):
-    spans = sentence_spans(text)
-    ends = [0, *(end for _, end in spans)]
-    starts = [*(start for start, _ in spans), len(text)]
-    assert all(start < end for start, end in spans)
-    assert all(not text[end:start].strip() for end, start in zip(ends, starts, strict=True))
-    assert all(text[a:b] == text[a:b].strip() for a, b in spans)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "It is approx. 10x faster than before.",
-        "See Figs. 3 and 4 for the rest.",
-        "This follows from Eqs. 1 and 2.",
-        "Vaswani et al. (2017) introduced it.",
-        "Accuracy rises by 3.5 points, e.g. on GSM8K.",
-        "It beats GPT-4 vs. Claude.",
-    ],
-)
-def test_an_abbreviation_does_not_end_a_sentence(text):
-    assert sentence_spans(text) == [(0, len(text))]
-
-
-def test_sentences_end_at_stops_questions_and_paragraphs():
-    text = "It works. Does it scale? Yes!\n\nA new paragraph 日本語です。次の文。"
-    assert [text[a:b] for a, b in sentence_spans(text)] == [
-        "It works.",
-        "Does it scale?",
-        "Yes!",
-        "A new paragraph 日本語です。",
-        "次の文。",
-    ]
-
-
-def test_an_abbreviation_is_known_after_a_word_that_ends_like_it():
-    text = "This is the final. Next comes the trivial. Done."
-    assert len(sentence_spans(text)) == 3
 
 
 @given(TEXTS)

@@ -1,6 +1,8 @@
 """The writer without a model: whole sentences, verbatim, few, different, and marked as its own."""
 
+import json
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +16,8 @@ from reviewer.text import clean, sentence_spans
 from reviewer.types.claims import NeedsModel
 from reviewer.types.runs import Usage
 from reviewer.writers import Extractive
-from reviewer.writers.extractive.answers import MOST_SENTENCES
-from tests.conftest import SAMPLES, WordEmbedding, write_listing
+from reviewer.writers.extractive.answers import MOST_SENTENCES, SENTENCES_OF_A_PAPER
+from tests.conftest import ROOT, SAMPLES, WordEmbedding, write_listing
 
 QUESTIONS = (
     "does RL teach new skills?",
@@ -55,8 +57,9 @@ def check_quotes(draft, evidence):
         assert claim.text == clean(citation.quote)
         assert (claim.support, claim.dropped) == ("supported", ())
         # A sentence may begin with characters that nobody sees; a quote never does.
-        whole = [text[a:b].lstrip("\u202e\u00ad") for a, b in sentence_spans(text)]
-        assert citation.quote in whole
+        spans = sentence_spans(text)
+        runs = [*spans, *((a, d) for (a, _), (_, d) in pairwise(spans))]
+        assert citation.quote in [text[a:b].lstrip("\u202e\u00ad") for a, b in runs]
 
 
 def words_of(text):
@@ -100,7 +103,7 @@ def test_each_paper_is_read_once_and_quoted_from_its_own_text(samples, question)
     for reading in readings:
         assert 0 <= reading.relevance <= 10
         assert reading.stance == "none"
-        assert 1 <= len(reading.citations) <= 2
+        assert 1 <= len(reading.citations) <= SENTENCES_OF_A_PAPER
         for citation in reading.citations:
             paper = paper_of[citation.chunk_id]
             assert paper.id == citation.paper_id == reading.paper_id
@@ -124,11 +127,74 @@ def test_what_another_paper_says_in_the_same_words_is_said_once(tmp_path):
     assert claims == [sentence]
 
 
+def test_what_a_later_version_says_at_more_length_is_said_once(tmp_path):
+    short = "We find that shaped rewards help young agents learn much faster inside sparse mazes."
+    longer = (
+        f"{short[:-1]} of growing sizes, also where exits move between episodes, walls shift, "
+        "colours change, maps rotate, doors close without notice and other players interfere."
+    )
+    claims = answered(tmp_path, "do shaped rewards help agents?", short, longer)
+    assert len(claims) == 1
+
+
 def test_a_finding_comes_before_an_announcement(tmp_path):
     announced = "In this paper we investigate whether shaped rewards help such agents."
     found = "We find that shaped rewards help agents in sparse mazes most of all."
     claims = answered(tmp_path, "do shaped rewards help agents?", f"{announced} {found}")
     assert claims[0] == found
+
+
+def test_a_finding_is_quoted_whatever_part_it_stands_in(tmp_path):
+    found = "Shaping rewards by hand has consistently been found to be ineffective in mazes."
+    other = "Existing ways to shape rewards need several agents. We develop a new one, SHAPE."
+    claims = answered(tmp_path, "is shaping rewards by hand effective?", f"{found} {other}")
+    assert claims[0] == found
+
+
+def test_background_is_not_quoted_where_the_paper_says_a_finding(tmp_path):
+    text = (
+        "Shaped rewards help agents and are used in most mazes today. Mazes differ in size. "
+        "We train ten agents. We find that only small mazes are solved faster with such rewards."
+    )
+    claims = answered(tmp_path, "do shaped rewards help agents?", text)
+    assert claims == ["We find that only small mazes are solved faster with such rewards."]
+
+
+def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it(tmp_path):
+    both = (
+        "Agents with shaped rewards stop after ten steps. "
+        "This shows that shaped rewards help agents to save time."
+    )
+    claims = answered(
+        tmp_path, "do shaped rewards help agents to save time?", f"We test it. {both}"
+    )
+    assert both in claims
+    assert not any(claim != both and claim in both for claim in claims)
+
+
+CASES = json.loads((ROOT / "tests/writers/refuted_views.json").read_text(encoding="utf-8"))
+
+
+def quoted_of(case, library):
+    return [claim.text for claim in draft_for(case["question"], library)[0].claims]
+
+
+def add_cases(library, tmp_path):
+    records = [
+        {"title": f"Paper {n}", "abstract": case["abstract"], "doi": f"10.1000/{n}"}
+        for n, case in enumerate(CASES)
+    ]
+    library.add([write_listing(tmp_path / "papers.jsonl", *records)])
+
+
+def test_a_view_that_is_refuted_is_never_quoted_and_the_finding_is(tmp_path):
+    views = {case["view"] for case in CASES}
+    with Library(tmp_path / "library", Settings(embedding="none")) as library:
+        add_cases(library, tmp_path)
+        quoted = {case["question"]: quoted_of(case, library) for case in CASES}
+    assert [view for view in views for claims in quoted.values() if view in claims] == []
+    found = [case["finding"] in quoted[case["question"]] for case in CASES]
+    assert sum(found) >= 27
 
 
 @pytest.mark.parametrize(

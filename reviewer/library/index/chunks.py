@@ -226,6 +226,11 @@ class ChunkStore:
         matrix = np.frombuffer(b"".join([row[2] for row in rows]), dtype="<f2")
         return known, sizes, matrix.astype(np.float32).reshape(sum(sizes), -1 if rows else 0)
 
+    def with_sentences_after(self, number: int, most: int) -> list[KeptChunk]:
+        """The first chunks with sentences whose number is larger than this one."""
+        first = f"SELECT chunk FROM sentences WHERE chunk > ? ORDER BY chunk LIMIT {most:d}"
+        return self._where(f"chunks.number IN ({first}) ORDER BY chunks.number", number)
+
     def forget_vectors(self) -> None:
         """Delete every vector, as before embedding again."""
         self._database.run("DELETE FROM vectors")

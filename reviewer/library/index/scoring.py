@@ -27,16 +27,17 @@ _WORD = re.compile(r"[^\W_]+")
 @dataclass(frozen=True)
 class Weights:
     """How much each part of the ranking counts; 0 switches a part off. docs/quality.md says how
-    they were chosen. `bursts` is a power, the rest are shares of the sum of the parts that a chunk
-    has: without vectors those are `lexical` and `feedback`."""
+    they were chosen. `bursts` and `nearest` are powers, the rest are shares of the sum of the parts
+    that a chunk has: without vectors those are `lexical` and `feedback`."""
 
-    lexical: float = 1.7
+    lexical: float = 1.5
     dense: float = 1.0
     sentence: float = 1.0
-    feedback: float = 0.17
+    feedback: float = 0.34
     rocchio: float = 0.6
     neighbours: float = 1.3
     bursts: float = 0.2
+    nearest: float = 0.2
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from reviewer.library.index.chunks import ChunkStore, KeptChunk
 from reviewer.library.index.nearest import VectorSearch
 from reviewer.library.storage.database import Database
 from reviewer.text import clean, sentence_spans
+from reviewer.text.sentences import RULES
 from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+SPLIT_BATCH = 500  # chunks whose sentences are compared in one transaction
 EMBED_BATCH = 64  # chunks a transaction: what an interrupt can cost is two or three seconds
 _LITTLE_SPACE = 1_000_000  # bytes free below which a fault in writing is taken for a full disk
 
@@ -65,6 +67,53 @@ class VectorIndex:
         if total:
             progress("Embedding", done, total)
         return done
+
+    @property
+    def is_split_by_older_rules(self) -> bool:
+        """True when the kept sentences may be others than `sentence_spans` gives today."""
+        return bool(self.embedding_name) and self._database.state("sentence_rules") != str(RULES)
+
+    def split_again(self, embedding: Embedding, progress: Progress = silent) -> int:
+        """Make the kept sentences those of today's rules; gives how many were embedded for it. A
+        sentence that stays keeps its vector. What is done is kept if it is stopped."""
+        self.require(embedding.name)
+        total, done, embedded = self._chunks.count_embedded(), 0, 0
+        last = int(self._database.state("sentences_split_to", "0"))
+        while batch := self._chunks.with_sentences_after(last, SPLIT_BATCH):
+            progress("Splitting sentences by today's rules", done, total)
+            last, done = batch[-1].number, done + len(batch)
+            embedded += self._split_batch(embedding, batch)
+        with self._database.transaction():
+            self._database.set_state("sentence_rules", str(RULES))
+            self._database.run("DELETE FROM state WHERE name = 'sentences_split_to'")
+        progress("Splitting sentences by today's rules", total, total)
+        return embedded
+
+    def _split_batch(self, embedding: Embedding, batch: Sequence[KeptChunk]) -> int:
+        import numpy as np
+
+        stored = self._chunks.sentences([kept.number for kept in batch])
+        changed, texts = [], []
+        for kept in batch:
+            at, text = kept.chunk.start, kept.chunk.text
+            spans = [(at + a, at + b) for a, b in sentence_spans(text)]
+            known = stored.get(kept.number, ([], None))[0]
+            if spans != known:
+                new = [span for span in spans if span not in set(known)]
+                changed.append((kept.number, spans, new))
+                texts += [clean(text[a - at : b - at]) for a, b in new]
+        fresh = embedding.embed(texts) if texts else np.zeros((0, 0), dtype=np.float32)
+        taken = 0
+        with self._database.transaction():
+            self._database.next_generation()
+            for number, spans, new in changed:
+                row_of = dict(zip(*stored.get(number, ([], [])), strict=True))
+                row_of |= dict(zip(new, fresh[taken : taken + len(new)], strict=True))
+                taken += len(new)
+                rows = np.array([row_of[span] for span in spans], dtype=np.float32)
+                self._chunks.save_sentences(number, spans, rows)
+            self._database.set_state("sentences_split_to", str(batch[-1].number))
+        return len(texts)
 
     def require(self, name: str) -> None:
         """Raises EmbeddingError when another embedding made the kept vectors."""
@@ -106,6 +155,8 @@ class VectorIndex:
             )
         with self._database.transaction():
             generation = self._database.next_generation()
+            if not self.embedding_name:
+                self._database.set_state("sentence_rules", str(RULES))
             self._database.set_state("embedding", embedding.name)
             self._database.set_state("dimensions", dimensions)
             at = len(waiting)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,71 +16,80 @@ from reviewer.text.unspaced import count_words
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import AnswerDraft, Fault, NeedsModel, Quote, Reading, Support
 from reviewer.types.drafts import Brief, SectionDraft, StatementDraft, Theme
-from reviewer.types.evidence import Sentence, by_paper
+from reviewer.types.evidence import Sentence, SentencePart, by_paper
 from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection
 from reviewer.types.tables import Column, RowDraft
 from reviewer.types.writer import OnClaim
 from reviewer.writers.extractive.entailment import Entailment
-from reviewer.writers.extractive.surveys import quoted_claim
+from reviewer.writers.extractive.surveys import OPEN, quoted_claim
 
 MOST_SENTENCES = 8
-SENTENCES_OF_A_PAPER = 2
-SHARE_OF_BEST = 0.6  # a sentence worth less than this share of the best one is left out
-SHARE_OF_NEAREST = 0.6  # the same for its similarity to the question alone
-SECOND_SHARE = 0.97  # a paper's second sentence must have this share of its first one's worth
-REPEAT = 0.5  # word overlap (Jaccard) from which a sentence is a repeat
-_WEIGHT_SIMILARITY, _WEIGHT_WORDS, _WEIGHT_PAPER, _WEIGHT_CENTRALITY = 1.0, 0.35, 0.35, 0.3
-_FINDING, _BOILERPLATE, _QUESTION, _BACKGROUND = 0.12, 0.3, 0.3, 0.15
-_EARLY, _LEANING, _LENGTH = 0.1, 0.06, 0.12
+SENTENCES_OF_A_PAPER = 3
+LEAST_PAPERS = 4
+SENTENCES_OF_A_DRAFTS_PAPER = 2
+# Shares of the best one's: of the score of a paper, beyond the first LEAST_PAPERS; of a sentence's
+# worth among those of its paper; of its nearness to the question among all that are quoted.
+SHARE_OF_BEST_PAPER, SHARE_OF_BEST, SHARE_OF_NEAREST = 0.9, 0.5, 0.5
+# Of words that two sentences share, from which one repeats the other: of all, of the shorter one's.
+REPEAT, REPEAT_WITHIN = 0.5, 0.85
+_WEIGHT_WORDS, _WEIGHT_WORDS_ALONE = 0.35, 1.0  # beside a similarity that counts 1; without one
+# What a sentence's part is worth, and what its saying a finding adds, whatever its part.
+_PART_WORTH: Mapping[SentencePart | None, float] = {
+    "result": 0.05,
+    "method": -0.1,
+    "objective": -0.1,
+    "background": -0.1,
+    "other": -0.3,
+    None: 0.0,
+}
+_METHOD_ASKED_FOR = -0.05  # instead, where the question asks how something is done
+_FINDING, _QUESTION, _LEANING, _LENGTH = 0.12, 0.3, 0.12, 0.12
 _SHORT_WORDS, _LONG_WORDS = 6, 60
-_EARLY_PART = 0.35  # the part of an abstract with its background
 
+_ASKS_HOW = re.compile(
+    r"^\W*(?:how (?:are|can|could|do|does|is|should|to)|ways? (?:to|of)"
+    r"|(?:which|what) (?:\w+ ){0,2}?(?:methods?|approaches|techniques|strateg(?:y|ies)|ways?))\b",
+    re.IGNORECASE,
+)
 _FINDINGS = re.compile(
-    r"\b(?:we (?:find|found|show|demonstrate|observe|prove|discover|reveal|conclude)"
+    r"\b(?:we (?:\w+ )?(?:find|found|show|demonstrate|observe|prove|discover|reveal|conclude)"
     r"|(?:results?|experiments?|analys[ie]s|findings?|evidence|evaluations?) "
     r"(?:\w+ ){0,3}?(?:show|suggest|indicate|reveal|demonstrate|confirm)\w*"
-    r"|outperform\w*|improv\w+|achiev\w+|reduc\w+|increas\w+|fails? to|leads? to|enabl\w+"
-    r"|provides? (?:concrete )?evidence|surprisingly|in contrast|however|rather than)\b",
+    r"|(?:been|is|are|was|were) (?:\w+ )?(?:found|shown|proven) to)\b",
     re.IGNORECASE,
 )
-_BOILERPLATES = re.compile(
-    r"\b(?:in this (?:paper|work|study|article)|this (?:paper|work|study) "
-    r"(?:presents|introduces|proposes|investigates|explores|examines|studies)|we (?:propose|present"
-    r"|introduce) (?:a|an|the)\b|(?:code|data|models?|dataset)[\w, ]* (?:is|are|will be) "
-    r"(?:publicly |made |open)?\s*(?:available|released|open)|https?://|github|our contributions"
-    r"|remains? (?:unclear|an open|unexplored|underexplored)|little is known|has attracted"
-    r"|have attracted|we (?:study|investigate|explore|examine|ask|aim)\b|extensive experiments"
-    r"|to (?:address|tackle|bridge|fill|this end)\b)",
-    re.IGNORECASE,
-)
-_BACKGROUNDS = re.compile(
-    r"\b(?:(?:prior|previous|recent|existing|earlier|past|current|traditional|most) (?:\w+ ){0,2}?"
-    r"(?:research|works?|stud(?:y|ies)|advance(?:s|ments)|methods?|approaches|literature|efforts|"
-    r"models|breakthroughs|progress|success)|recently|have (?:shown|demonstrated|achieved|emerged"
-    r"|become)|has (?:shown|emerged|become|been)|(?:is|are) often|is widely"
-    r"|growing (?:body|interest)"
-    r"|remains? (?:an? |\w+ ){0,4}?(?:challeng\w+|debate|question|problem|limited|difficult|scarce)"
-    r"|challenges?\b.{0,30}\bremain)\b",
+_DOUBTS = re.compile(
+    r"^(?:however|yet|but|unfortunately|nevertheless|nonetheless|in contrast|by contrast)\b",
     re.IGNORECASE,
 )
 _LEANS_ON_OTHERS = re.compile(
-    r"^(?:it|they|these|this|that|those|such|he|she|then|also|moreover|furthermore|additionally"
-    r"|specifically|to do so|for example|for instance|the latter|the former|here|thus|therefore"
-    r"|first|second|third|finally)\b",
+    r"^(?:(?:it|they|those|that|such|he|she|the latter|the former|for example|for instance|here)\b"
+    r"|th(?:is|ese)\b(?! (?:\w+ )?(?:work|paper|study|article|survey|review|thesis|results?"
+    r"|findings?|experiments?)\b))",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class _Scored:
-    """A quotable sentence, its worth as part of an answer, and its longer words."""
+    """A quotable sentence, its worth as part of an answer, its paper's score as a share of the best
+    paper's, and its longer words."""
 
     item: Evidence
     sentence: Sentence
     worth: float
+    paper_share: float
     words: frozenset[str]
+
+    def __lt__(self, other: _Scored) -> bool:
+        return self._place < other._place
+
+    @property
+    def _place(self) -> tuple[float, str, float, int]:
+        """The best paper's sentences first, each paper's best one first."""
+        return -self.paper_share, self.item.paper.id, -self.worth, self.sentence.start
 
     @property
     def quote(self) -> Quote:
@@ -107,7 +115,7 @@ class Extractive:
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
         """A paper's relevance, by its search score, is 3 (above the search's floor) to 10 (the best
         paper); its quotes are its best sentences, best first."""
-        ranked = sorted(_score(evidence), key=lambda s: (-s.worth, s.sentence.start))
+        ranked = sorted(_score(question, evidence), key=lambda s: (-s.worth, s.sentence.start))
         top = max((item.score.total for item in evidence), default=0.0) or 1.0
         readings = []
         for paper_id, items in by_paper(evidence).items():
@@ -129,14 +137,11 @@ class Extractive:
         evidence: Sequence[Evidence],
         on_claim: OnClaim | None = None,
     ) -> AnswerDraft:
-        """At most MOST_SENTENCES sentences, best first, without near-repeats; fewer if fewer are
-        good enough."""
+        """At most MOST_SENTENCES sentences, the best paper's first, without near-repeats; fewer if
+        fewer are good enough."""
         readings = readings or self.read(question, evidence)
         cited = {citation for reading in readings for citation in reading.citations}
-        ranked = sorted(
-            (s for s in _score(evidence) if s.citation in cited),
-            key=lambda s: (-s.worth, s.item.tag, s.sentence.start),
-        )
+        ranked = sorted(s for s in _score(question, evidence) if s.citation in cited)
         chosen: list[_Scored] = []
         for scored in ranked:
             if len(chosen) < MOST_SENTENCES and _is_wanted(scored, chosen):
@@ -219,7 +224,7 @@ class Extractive:
                 statements=tuple(
                     StatementDraft(text=clean(quote.quote), quotes=(quote,), role="quote")
                     for paper_id in theme.paper_ids
-                    for quote in quotes.get(paper_id, ())
+                    for quote in quotes.get(paper_id, ())[:SENTENCES_OF_A_DRAFTS_PAPER]
                 )
             )
             for theme in themes
@@ -271,65 +276,103 @@ def _quotes_by_paper(
 def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
     if not chosen:
         return True
-    if scored.worth < SHARE_OF_BEST * chosen[0].worth:
+    papers = {c.item.paper.id for c in (scored, *chosen)}
+    if len(papers) > LEAST_PAPERS and scored.paper_share < SHARE_OF_BEST_PAPER:
         return False
     if _match(scored.sentence) < SHARE_OF_NEAREST * max(_match(c.sentence) for c in chosen):
         return False
     own = [c for c in chosen if c.item.paper.id == scored.item.paper.id]
-    if own and scored.worth < SECOND_SHARE * own[0].worth:
+    if own and scored.worth < SHARE_OF_BEST * own[0].worth:
         return False
-    return all(word_overlap(scored.words, c.words) < REPEAT for c in chosen)
+    if any(_overlap(scored, c) for c in own):
+        return False
+    return not any(_repeats(scored.words, c.words) for c in chosen)
 
 
-def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
-    """Every quotable sentence with its worth."""
+def _repeats(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sentences say the same: as two versions of a paper do, one at more length."""
+    shorter = min(len(one), len(other))
+    is_within = shorter >= _SHORT_WORDS and len(one & other) >= REPEAT_WITHIN * shorter
+    return is_within or word_overlap(one, other) >= REPEAT
+
+
+def _overlap(one: _Scored, other: _Scored) -> bool:
+    """Whether two sentences of a paper share characters: one may have been quoted with another."""
+    first, second = one.sentence, other.sentence
+    return one.item.tag == other.item.tag and first.start < second.end and second.start < first.end
+
+
+def _score(question: str, evidence: Sequence[Evidence]) -> list[_Scored]:
+    """Every sentence that may stand for its paper, with its worth."""
+    part_worth = dict(_PART_WORTH)
+    if _ASKS_HOW.search(question):
+        part_worth["method"] = _METHOD_ASKED_FOR
     top = max((item.score.total for item in evidence), default=0.0) or 1.0
-    words = {(item.tag, s.start): _words(s.text) for item in evidence for s in item.sentences}
-    common = Counter(word for own in words.values() for word in own)
-    return [
-        _Scored(
-            item=item,
-            sentence=sentence,
-            worth=_match(sentence)
-            + _WEIGHT_PAPER * item.score.total / top
-            + _WEIGHT_CENTRALITY * _centrality(words[item.tag, sentence.start], common)
-            + _manner(sentence.text, _place(sentence, item)),
-            words=words[item.tag, sentence.start],
-        )
+    scored = []
+    for own in by_paper(evidence).values():
+        share = max(item.score.total for item in own) / top
+        for item, n in _eligible(own):
+            sentence = _with_one_before(n, item)
+            worth = _match(sentence) + part_worth[sentence.part] + _manner(sentence)
+            words = _words(item.sentences[n].text)
+            scored.append(_Scored(item, sentence, worth, share, words))
+    return scored
+
+
+def _eligible(evidence: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
+    """The sentences of one paper that may be quoted as what it says, each with its number in its
+    evidence: never a view of others that the paper takes up. Of the background only what doubts
+    ("However, retrieval often harms ..."), unless the paper says nothing else."""
+    own = [
+        (item, n)
         for item in evidence
-        for sentence in item.sentences
-        if _is_quotable(sentence.text)
+        for n, sentence in enumerate(item.sentences)
+        if _is_quotable(sentence.text) and not sentence.is_reported
     ]
+    return [(item, n) for item, n in own if not _is_setting(item.sentences[n])] or own
+
+
+def _is_finding(sentence: Sentence) -> bool:
+    return sentence.part == "result" or bool(_FINDINGS.search(sentence.text))
+
+
+def _is_setting(sentence: Sentence) -> bool:
+    """True of background that says what the field does or holds."""
+    is_doubt = _DOUBTS.search(sentence.text) and not OPEN.search(sentence.text)
+    return sentence.part == "background" and not (is_doubt or _is_finding(sentence))
+
+
+def _with_one_before(number: int, item: Evidence) -> Sentence:
+    """The sentence; one that leans on others ("This ...") together with the one before it, where
+    both are short and that one stands alone."""
+    sentence = item.sentences[number]
+    if number == 0 or not _LEANS_ON_OTHERS.search(sentence.text):
+        return sentence
+    before = item.sentences[number - 1]
+    start, end = before.start - item.chunk.start, sentence.end - item.chunk.start
+    both = item.chunk.text[start:end]
+    stands = not (before.is_reported or _LEANS_ON_OTHERS.search(before.text))
+    if not stands or count_words(both) > _LONG_WORDS:
+        return sentence
+    return sentence.model_copy(update={"start": before.start, "text": both})
 
 
 def _match(sentence: Sentence) -> float:
     """How similar the sentence is to the question, by meaning and by words."""
-    return _WEIGHT_SIMILARITY * (sentence.similarity or 0.0) + _WEIGHT_WORDS * sentence.lexical
+    if sentence.similarity is None:
+        return _WEIGHT_WORDS_ALONE * sentence.lexical
+    return sentence.similarity + _WEIGHT_WORDS * sentence.lexical
 
 
-def _centrality(words: frozenset[str], common: Mapping[str, int]) -> float:
-    """How many of the evidence's sentences have the sentence's words, on average, 0 to 1."""
-    most = max(common.values(), default=1)
-    return sum(common[word] for word in words) / (len(words) * most) if words else 0.0
-
-
-def _place(sentence: Sentence, item: Evidence) -> float:
-    """Where in its chunk the sentence begins: 0 at the start, 1 at the end."""
-    return (sentence.start - item.chunk.start) / max(1, len(item.chunk.text))
-
-
-def _manner(text: str, place: float) -> float:
-    """The worth of this kind of sentence: more for a finding, less for background, advertising,
-    questions, and sentences that depend on others."""
-    count = count_words(text)
+def _manner(sentence: Sentence) -> float:
+    """The worth of this kind of sentence: more for a finding, less for a question, for one that
+    leans on others, and for a very long one."""
+    text = sentence.text
     return (
         _FINDING * bool(_FINDINGS.search(text))
-        - _BOILERPLATE * bool(_BOILERPLATES.search(text))
-        - _QUESTION * text.rstrip().endswith("?")
-        - _BACKGROUND * bool(_BACKGROUNDS.search(text))
-        - _EARLY * (place < _EARLY_PART)
+        - _QUESTION * (text.rstrip().endswith("?") or bool(OPEN.search(text)))
         - _LEANING * bool(_LEANS_ON_OTHERS.search(text))
-        - _LENGTH * (count > _LONG_WORDS)
+        - _LENGTH * (count_words(text) > _LONG_WORDS)
     )
 
 

@@ -11,7 +11,7 @@ from reviewer.types.claims import ClaimDraft, Quote
 from reviewer.types.surveys import MOST_ABSTRACT, MOST_OPEN, SummaryDraft, SurveySection
 
 _LEAST_WORDS, _MOST_WORDS = 8, 60
-_OPEN = re.compile(
+OPEN = re.compile(
     r"\b(?:remains? (?:an? |\w+ ){0,3}?(?:open|unclear|unexplored|underexplored|unknown|unsolved"
     r"|elusive|poorly understood)|(?:is|are) (?:still |largely |yet )?(?:unclear|unknown"
     r"|not (?:well |fully |yet )+understood|poorly understood|underexplored)|little is known"
@@ -46,7 +46,7 @@ def _open_in(section: SurveySection, evidence: Sequence[Evidence]) -> list[Claim
         for sentence in item.sentences if item.paper.id in section.paper_ids else ():
             words = len(sentence.text.split())
             is_whole = _LEAST_WORDS <= words <= _MOST_WORDS and "://" not in sentence.text
-            if is_whole and _OPEN.search(sentence.text):
+            if is_whole and OPEN.search(sentence.text):
                 quote = Quote(tag=item.tag, quote=sentence.text)
                 found.setdefault(item.paper.id, quoted_claim(quote))
     return list(found.values())
