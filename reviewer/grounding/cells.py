@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from reviewer.grounding.columns import is_not_stated, normalise, number_of, with_short_sizes
+from reviewer.grounding.columns import is_not_stated, normalise, number_of
 from reviewer.grounding.quotes import SHOWN_CHARS, cite, locate
 from reviewer.text import clean, figures_without_proof
-from reviewer.text.numbers import HYPHENS, figures_in
+from reviewer.text.numbers import HYPHENS, read_figures
 from reviewer.text.sanitize import without_addresses, without_citations
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Evidence, Table
@@ -19,8 +19,8 @@ from reviewer.types.tables import Cell, CellDraft, CellState, Column, RowDraft, 
 
 MOST_VALUES = 4  # of one cell; a paper that gives more gives none of them clearly
 EMPTY: frozenset[CellState] = frozenset({"not stated", "not found by rules", "needs a model"})
-# GPT-4, Qwen2.5, v2.1, H100
-_NAME = re.compile(rf"(?<![^\W_])[^\W\d_]+[{HYPHENS}]?\d[\w.]*(?<!\.)")
+# GPT-4, Qwen2.5-7B, v2.1, H100
+_NAME = re.compile(rf"(?<![^\W_])[^\W\d_]+[{HYPHENS}]?\d[\w.]*(?:[{HYPHENS}]\w+)*(?<!\.)")
 _RUNS = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
 _GAP = rf"[{HYPHENS}\s.]?"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -120,13 +120,13 @@ def _cited(
 def numbers_without_proof(value: str, quote: str) -> list[str]:
     """What has a number in the value and is not in the quote: figures (7B is in "7 billion"), names
     such as GPT-4, and every other number that is written in digits."""
-    plain, source = with_short_sizes(_ascii_digits(value)), _ascii_digits(quote)
-    sources = [source, with_short_sizes(source)]
-    found = figures_without_proof(plain, sources, ())
+    plain, source = _ascii_digits(value), _ascii_digits(quote)
+    found = figures_without_proof(plain, [source], (), papers=1)
     found += [name for name in _NAME.findall(plain) if not _has_name(name, source)]
-    known = {number for text in sources for number in _numbers(text)}
-    known |= {number for figure in figures_in(source) for number in _numbers(figure)}
-    loose = _numbers(plain) - known
+    rest = plain
+    for figure in read_figures(plain):  # which were looked for above
+        rest = rest[: figure.start] + " " * len(figure.text) + rest[figure.end :]
+    loose = _numbers(rest) - _numbers(source)
     return [*dict.fromkeys(found), *sorted(n for n in loose if not any(n in f for f in found))]
 
 

@@ -83,10 +83,10 @@ def test_a_value_without_a_quote_never_replaces_not_stated(quote):
         ("8.4", "Accuracy rises by 8.4%", "8.4 is not in its quote"),
         ("8.4%", "Accuracy rises by 9.4%", "the quoted words are not in"),
         ("GPT-5", "Training GPT-4 Rivals", "GPT-5 is not in its quote"),
-        ("Qwen2.5-8B", "We train Qwen2.5-7B with GRPO", "8B is not in its quote"),
-        ("Qwen2.6-7B", "We train Qwen2.5-7B with GRPO", "Qwen2.6 is not in its quote"),
+        ("Qwen2.5-8B", "We train Qwen2.5-7B with GRPO", "Qwen2.5-8B is not in its quote"),
+        ("Qwen2.6-7B", "We train Qwen2.5-7B with GRPO", "Qwen2.6-7B is not in its quote"),
         ("8 H200 GPUs", "on 8 H100 GPUs", "H200 is not in its quote"),
-        ("nine tasks", "GRPO on 8 tasks", "9 is not in its quote"),
+        ("nine tasks", "GRPO on 8 tasks", "nine is not in its quote"),
         ("GRPO, then PPO", "GRPO on 8 tasks. It runs online", "the quoted words are not in"),
     ],
 )
