@@ -60,7 +60,8 @@ _ABOUT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MOST = re.compile(r"\bmost\b(?!\s\w+ly\b)|\bmajority\b", re.IGNORECASE)
-_PAIRS = re.compile(r"\bboth\s(?!\S+\sand\b)[a-z]+s\b|\b(?:pair|couple|dual|twin)\b", re.IGNORECASE)
+_BOTH = re.compile(r"\bboth\s(?!\S+\sand\b)([a-z]+s)\b", re.IGNORECASE)
+_PAIRS = re.compile(r"\b(?:pair|couple|dual|twin)\b", re.IGNORECASE)
 _SINGLE = re.compile(r"(?<!-)\b(?:one|single)\b(?!-)", re.IGNORECASE)
 _PROBABILITY = re.compile(r"\bp(?:[\s-]values?)?(?:\sof)?\s?[<=>≤]?\s?$", re.IGNORECASE)
 _SIZE_IN_NAME = re.compile(r"(?<=[\w.][-_])(\d+(?:\.\d+)?)[bB](?![\w])")  # Llama-2-7B
@@ -89,6 +90,7 @@ _BOTH_PAPERS = re.compile(rf"\bboth\s(?:(?:of\s)?(?:the|these|those)\s)?{_PAPER}
 _LISTED_AFTER = re.compile(r"(?P<named>(?:\s[\w'’-]+){1,5})\s?[:,(—–-]\s?(?P<list>[^.:;()]+)")
 _LIST_PARTS = re.compile(r",\s(?:and|or)\s|,\s|\s(?:and|or)\s")
 _TOKEN = re.compile(r"[^\s,;()\[\]]+")
+_NOUN = re.compile(r"\s(\w+)")
 _NAME_WORD = re.compile(r"([A-Z][\w.]*)\s$")
 
 
@@ -159,6 +161,11 @@ class _Text:
     def before(self, figure: Figure) -> str:
         return self.text[max(0, figure.start - _NEAR_BEFORE) : figure.start]
 
+    def noun_after(self, figure: Figure) -> str:
+        """The word after the figure, in lower case; empty at the text's end."""
+        match = _NOUN.match(self.text, figure.end)
+        return match[1].lower() if match else ""
+
     def has_near(self, pattern: re.Pattern[str], figure: Figure) -> bool:
         return pattern.search(self.around(figure)) is not None
 
@@ -184,7 +191,7 @@ class _Source(_Text):
         self.counts |= {Decimal(2)} if _PAIRS.search(text) else set()
         self.counts |= {Decimal(1)} if _SINGLE.search(text) else set()
         self.parts = [share for _, _, share in self.shares()]
-        self.parts += [1 - share for share in self.parts]
+        self.doubles = {noun.lower() for noun in _BOTH.findall(text)}
 
         self.figures = [f for f in self.all if not _PROBABILITY.search(self.before(f))]
         self.probabilities = [f for f in self.all if f not in self.figures]
@@ -197,6 +204,8 @@ class _Source(_Text):
         if figure.unit == ORDINAL and figure.number in self.ordinals:
             return True
         if not figure.unit and figure.number in self.counts:
+            return True
+        if not figure.unit and figure.number == 2 and said.noun_after(figure) in self.doubles:
             return True
         share = _share_of(figure)
         if share is not None and any(_is_near(share, part) for part in self.parts):

@@ -74,6 +74,8 @@ OTHER = [
     ("87% of it", "86.6% of it", "87%"),
     ("38 of 124 cases", "38 of 123 cases (30.9%)", "124"),
     ("two models gain", "We use Llama 3 on one task.", "two"),
+    ("two sessions", "both groups have six sessions", "two"),
+    ("three of the twelve species", "three of the four species", "twelve"),
     ("top-5 accuracy", "top-1 accuracy", "5"),
     ("two weeks", "with p < 0.02 over a week", "two weeks"),
 ]
