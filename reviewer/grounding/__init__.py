@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from reviewer.faces import face
 
 if TYPE_CHECKING:
+    from reviewer.grounding.answers import check_answer as check_answer
     from reviewer.grounding.cells import fill as fill
     from reviewer.grounding.claims import judge_claims as judge_claims
     from reviewer.grounding.claims import pass_gate as pass_gate
@@ -13,5 +14,6 @@ if TYPE_CHECKING:
     from reviewer.grounding.columns import read_column as read_column
     from reviewer.grounding.quotes import cite as cite
     from reviewer.grounding.quotes import locate as locate
+    from reviewer.grounding.sentence_numbers import Numbers as Numbers
 else:
     __getattr__ = face(__name__)

@@ -8,11 +8,12 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from reviewer.grounding.sentence_numbers import Numbers
 from reviewer.text import clean, sentence_spans
 from reviewer.text.invisible import is_invisible
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Claim, Evidence
-from reviewer.types.claims import AnswerDraft, Quote
+from reviewer.types.claims import Anchor, AnswerDraft, ClaimDraft, Quote
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _BROKEN = "\0"  # marks a hyphen at a line's end, which may belong to the word or not
@@ -48,23 +49,43 @@ def resolve(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, ..
     """The draft's claims with located citations.
 
     A citation stays only when its tag was shown and its quote is in that evidence (or in its
-    paper's title). What does not resolve is named in `dropped`. A claim without a citation left is
-    `uncited`. A claim that is itself one of its quotes is `supported`, any other `unchecked`.
+    paper's title), or when its number names a sentence of the evidence. What does not resolve is
+    named in `dropped`. A claim without a citation left is `uncited`, unless it is a synthesis or a
+    gap that named none. A claim that is itself one of its quotes is `supported`, any other
+    `unchecked`.
     """
     shown = {item.tag: item for item in evidence}
-    claims = []
-    for said in draft.claims:
-        found = [cite(quote, shown) for quote in said.quotes]
-        citations = tuple(dict.fromkeys(c for c in found if isinstance(c, Citation)))
-        is_quote = any(_same(said.text, citation.quote) for citation in citations)
-        claim = Claim(
-            text=said.text,
-            citations=citations,
-            support="supported" if is_quote else "unchecked" if citations else "uncited",
-            dropped=tuple(reason for reason in found if isinstance(reason, str)),
-        )
-        claims.append(claim)
-    return tuple(claims)
+    numbers = Numbers(evidence if any(said.anchors for said in draft.claims) else ())
+    return tuple(_resolved(said, shown, numbers) for said in draft.claims)
+
+
+def _resolved(said: ClaimDraft, shown: Mapping[str, Evidence], numbers: Numbers) -> Claim:
+    found = [cite(quote, shown) for quote in said.quotes]
+    named = [(a.at, [numbers.cite(n) for n in a.numbers]) for a in said.anchors]
+    given = [*found, *(citation for _, own in named for citation in own)]
+    citations = tuple(dict.fromkeys(c for c in given if isinstance(c, Citation)))
+    lost = [n for a in said.anchors for n in a.numbers if n not in numbers]
+    reasons = [reason for reason in found if isinstance(reason, str)]
+    reasons += [f"{shorten(n, SHOWN_CHARS)} names no sentence" for n in (*lost, *said.unknown)]
+    is_quote = any(_same(said.text, citation.quote) for citation in citations)
+    rests_on_others = said.kind in ("synthesis", "gap") and not reasons
+    return Claim(
+        text=said.text,
+        citations=citations,
+        support="supported"
+        if is_quote
+        else "unchecked"
+        if citations or rests_on_others
+        else "uncited",
+        dropped=tuple(dict.fromkeys(reasons)),
+        anchors=tuple(
+            Anchor(at=at, citations=tuple(dict.fromkeys(citations.index(c) for c in own if c)))
+            for at, own in named
+            if any(own)
+        ),
+        kind=said.kind,
+        paragraph=said.paragraph,
+    )
 
 
 def _same(text: str, quote: str) -> bool:

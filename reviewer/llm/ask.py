@@ -7,22 +7,26 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
+from pydantic import BaseModel
+
 from reviewer.errors import ModelError
 from reviewer.llm.budget import LimitError, StoppedError
+from reviewer.llm.deadline import OnText, ignore_text
+from reviewer.llm.form import Form
 from reviewer.llm.prompts import FencedText, Prompt, Prompts
 from reviewer.text import counted
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
-from reviewer.types.frozen import Frozen
 from reviewer.types.runs import Usage
 
 CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other scripts 1
 REPLY_TOKENS = 1500  # kept free for the reply
+MOST_REPLY_TOKENS = 4000  # of a reply whose prompt names no other limit
 FENCE_TOKENS = 40
 
 A = TypeVar("A")
 B = TypeVar("B")
-T = TypeVar("T", bound=Frozen)
+R = TypeVar("R", bound=BaseModel | str)
 
 
 class Model(Protocol):
@@ -34,7 +38,14 @@ class Model(Protocol):
     @property
     def context_tokens(self) -> int: ...
 
-    def ask(self, prompt: str, into: type[T], *, prompt_hash: str = "") -> T: ...
+    def ask(
+        self,
+        prompt: str,
+        into: type[R] | Form[R],
+        *,
+        prompt_hash: str = "",
+        on_text: OnText = ignore_text,
+    ) -> R: ...
 
     def usage(self) -> Usage: ...
 
@@ -50,14 +61,15 @@ class Asking:
         self._notes: list[str] = []
         self._hashes: dict[str, str] = {}
 
-    def ask(self, name: str, into: type[T], **inputs: Any) -> T:  # noqa: ANN401  a prompt's inputs
+    def ask(self, name: str, into: type[R] | Form[R], **inputs: Any) -> R:  # noqa: ANN401  a prompt's inputs
         """The reply to the prompt with this name and these inputs."""
         return self.send(self.prompts.render(name, **inputs), into)
 
-    def send(self, prompt: Prompt, into: type[T]) -> T:
-        """The reply to a rendered prompt."""
+    def send(self, prompt: Prompt, into: type[R] | Form[R], on_text: OnText = ignore_text) -> R:
+        """The reply to a rendered prompt; `on_text` is given the text so far as it comes."""
         self._hashes[prompt.name] = prompt.file_hash
-        return self.model.ask(prompt.text, into, prompt_hash=prompt.file_hash)
+        form = into if isinstance(into, Form) else Form(into, most_tokens=MOST_REPLY_TOKENS)
+        return self.model.ask(prompt.text, form, prompt_hash=prompt.file_hash, on_text=on_text)
 
     def side_by_side(self, call: Callable[[A], B], items: Sequence[A]) -> list[B]:
         """What `call` returns for each item, in their order; as many at a time as `model.jobs`."""
@@ -100,6 +112,10 @@ class Asking:
     def room(self) -> float:
         """Tokens that the texts of one prompt may take."""
         return self.model.context_tokens - 2 * REPLY_TOKENS
+
+    def note(self, note: str) -> None:
+        """Keep what a user should know of the prompts and replies."""
+        self._notes.append(note)
 
     def fence(self, item: Evidence, *texts: str) -> FencedText:
         """The evidence for a prompt: its whole chunk, or these `texts` of it."""

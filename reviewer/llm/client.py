@@ -25,18 +25,31 @@ import reviewer.llm.replies as replies
 from reviewer.errors import ModelError, UsageError
 from reviewer.http import steady_client
 from reviewer.llm.budget import Account, LimitError, StoppedError
+from reviewer.llm.context import context_of_server
 from reviewer.llm.deadline import OnText, ignore_text, within
-from reviewer.llm.replies import MisfitError, ModelReplyError, ProviderReply, ReplyCache
+from reviewer.llm.form import Form
+from reviewer.llm.replies import (
+    CutReplyError,
+    DamagedReplyError,
+    MisfitError,
+    ModelReplyError,
+    ProviderReply,
+    ReplyCache,
+)
 from reviewer.settings import Settings
 from reviewer.text.redact import excerpt, redact
 from reviewer.types.runs import Usage
 
-R = TypeVar("R", bound=BaseModel)
+R = TypeVar("R", bound=BaseModel | str)
 Messages = list[dict[str, str]]
 
 PAUSE_S = 0.5  # before the second attempt, plus up to as much by chance; doubles with each
 LEAST_CONTEXT = 8192  # tokens, if nothing is known about a model
 _CHARACTERS_A_TOKEN = 4  # for estimates before a call, and for replies without token counts
+# What a model may think before it replies counts as its reply too.
+_THOUGHT_TOKENS = 16_000
+_LEAST_REPLY = 256  # tokens
+_WIDER = 4  # times as long may a reply be that was cut
 _loading = threading.Lock()
 
 
@@ -98,19 +111,22 @@ class LLM:
     def ask(
         self,
         prompt: str,
-        into: type[R],
+        into: type[R] | Form[R],
         *,
         prompt_hash: str = "",
         on_text: OnText = ignore_text,
     ) -> R:
-        """The model's reply, from the cache if the same was asked before.
+        """The model's reply, from the cache if the same was asked before. `into` is its type, or
+        its whole form.
 
         `on_text` is called with the text so far while the reply comes. Raises ModelReplyError if
-        the reply does not fit twice, LimitError at --budget or --max-calls, StoppedError after too
-        many failures, DeadlineError at --timeout, and ModelError if the provider refuses.
+        the reply does not fit twice, CutReplyError if it is too long twice, LimitError at --budget
+        or --max-calls, StoppedError after too many failures, DeadlineError at --timeout, and
+        ModelError if the provider refuses.
         """
+        form = into if isinstance(into, Form) else Form(into)
         prompt = replies.mend(prompt)
-        parts = [self.model, self._parameters(), prompt, replies.schema_of(into), prompt_hash]
+        parts = [self.model, self._parameters(), prompt, form.sent_schema(), prompt_hash]
         key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
         with self._cache_lock:
             turn = self._turns.setdefault(key, threading.Lock())
@@ -119,12 +135,12 @@ class LLM:
                 cached = None if self._cache is None else self._cache.find(key)
             if cached is not None:
                 with suppress(MisfitError):  # someone changed it, or its form is older: ask again
-                    reply = replies.read_reply(cached, into)
+                    reply = form.read(cached)
                     self._account.replay()
                     on_text(cached)
                     return reply
             with self._slots:  # until it is cached: a kill loses at most one call a slot
-                text, reply = self._fitting_reply(prompt, into, on_text)
+                text, reply = self._fitting_reply(prompt, form, on_text)
                 if self._cache is not None:
                     with self._cache_lock:
                         self._cache.keep(key, text, self.model)
@@ -138,13 +154,30 @@ class LLM:
         """What these tokens cost by litellm's list; None if it has no price of the model."""
         return providers.price_usd(self._info, tokens_in, tokens_out)
 
-    @property
+    @cached_property
     def context_tokens(self) -> int:
-        """How many tokens the model reads: the setting, else litellm's number, else
-        LEAST_CONTEXT."""
+        """How many tokens the model reads: the setting, else litellm's number, else what its server
+        says, else LEAST_CONTEXT."""
         if self._settings.context_tokens is not None:
             return self._settings.context_tokens
-        return int(self._info.get("max_input_tokens") or LEAST_CONTEXT)
+        listed = self._info.get("max_input_tokens")
+        return int(listed) if listed else self._said_context() or LEAST_CONTEXT
+
+    def _said_context(self) -> int | None:
+        """What the model's server says of its context. It is kept with the replies, as a run that
+        is replayed contacts nobody."""
+        base = self._settings.api_base
+        parts = json.dumps(["context", self.model, base])
+        key = hashlib.sha256(parts.encode()).hexdigest()
+        with self._cache_lock:
+            kept = None if self._cache is None else self._cache.find(key)
+        if kept is not None and kept.isdecimal():
+            return int(kept)
+        found = context_of_server(self.model, base)
+        if found is not None and self._cache is not None:
+            with self._cache_lock:
+                self._cache.keep(key, str(found), self.model)
+        return found
 
     def close(self, *, at_once: bool = True) -> None:
         """Let no more call begin. Calls that are waiting raise StoppedError soon if `at_once`."""
@@ -155,23 +188,39 @@ class LLM:
         without a message, so it must be given."""
         return {"num_ctx": self.context_tokens} if providers.is_ollama(self.model) else {}
 
-    def _fitting_reply(self, prompt: str, into: type[R], on_text: OnText) -> tuple[str, R]:
-        """A reply that fits, as text and as read; one that does not fit is sent back once."""
-        form = "" if self._takes_schema else replies.schema_in_words(into)
-        messages = [{"role": "user", "content": prompt + form}]
-        text = self._reply(messages, into, on_text)
+    def _fitting_reply(self, prompt: str, form: Form[R], on_text: OnText) -> tuple[str, R]:
+        """A reply that fits, as text and as read. One that does not fit, has a fault or was cut is
+        asked for once more. If the second cannot be read, a first one with a fault is used."""
+        said = "" if self._takes_schema else form.in_words()
+        messages = [{"role": "user", "content": prompt + said}]
+        most = self._most_tokens(form.most_tokens, messages)
         try:
-            return text, replies.read_reply(text, into)
-        except MisfitError as misfit:
-            correction = (
-                f"That reply cannot be used: {misfit}. Reply once more, with the whole JSON "
-                "object and nothing else."
+            text = self._reply(messages, form, on_text, most)
+        except CutReplyError:
+            if most is None:
+                raise
+            return self._last_reply(
+                messages, form, on_text, self._most_tokens(_WIDER * most, messages)
             )
-            messages.append({"role": "assistant", "content": text})
-            messages.append({"role": "user", "content": correction})
-        text = self._reply(messages, into, on_text)
+        reply, fault = form.weigh(text)
+        if reply is not None and not fault:
+            return text, reply
+        messages.append({"role": "assistant", "content": text})
+        messages.append({"role": "user", "content": form.correction(fault)})
         try:
-            return text, replies.read_reply(text, into)
+            return self._last_reply(messages, form, on_text, most)
+        except (ModelReplyError, DamagedReplyError):
+            if reply is None:
+                raise
+            return text, reply
+
+    def _last_reply(
+        self, messages: Messages, form: Form[R], on_text: OnText, most_tokens: int | None
+    ) -> tuple[str, R]:
+        """A reply that can be read, as text and as read; its faults are let pass."""
+        text = self._reply(messages, form, on_text, most_tokens)
+        try:
+            return text, form.read(text)
         except MisfitError as misfit:
             raise ModelReplyError(
                 f"{self.model} did not answer in the form that was asked for: "
@@ -179,12 +228,26 @@ class LLM:
                 hint="Run it again, or choose another --model.",
             ) from None
 
-    def _reply(self, messages: Messages, into: type[BaseModel], on_text: OnText) -> str:
+    def _most_tokens(self, wanted: int | None, messages: Messages) -> int | None:
+        """How many tokens a reply may have: those that are wanted, and room for a model's thoughts
+        if it is known to think, within what the model can write and what its context leaves."""
+        if wanted is None:
+            return None
+        if self._info.get("supports_reasoning"):
+            wanted += _THOUGHT_TOKENS
+        size = sum(len(message["content"]) for message in messages) // _CHARACTERS_A_TOKEN
+        most = min(wanted, max(_LEAST_REPLY, self.context_tokens - size))
+        return min(most, int(self._info.get("max_output_tokens") or most))
+
+    def _reply(
+        self, messages: Messages, form: Form[Any], on_text: OnText, most_tokens: int | None
+    ) -> str:
         """The text of a whole reply, from as many attempts as it takes within the time-out."""
         end = time.monotonic() + self.timeout_s
+        limit = {} if most_tokens is None else {"max_tokens": most_tokens}
         try:
             text = provider_errors.until_answered(
-                lambda: self._attempt(messages, into, on_text, end),
+                lambda: self._attempt(messages, form, on_text, end, limit),
                 self.model,
                 self.timeout_s,
                 self._pause_s,
@@ -199,7 +262,12 @@ class LLM:
         return text
 
     def _attempt(
-        self, messages: Messages, into: type[BaseModel], on_text: OnText, end: float
+        self,
+        messages: Messages,
+        form: Form[Any],
+        on_text: OnText,
+        end: float,
+        limit: Mapping[str, Any],
     ) -> str:
         """One request, which is paid for whether its reply is whole or not."""
         size = sum(len(message["content"]) for message in messages) // _CHARACTERS_A_TOKEN + 1
@@ -209,7 +277,9 @@ class LLM:
         try:
             reply = within(
                 end - began,
-                lambda tell: self._send(messages, into, None if on_text is ignore_text else tell),
+                lambda tell: self._send(
+                    messages, form, None if on_text is ignore_text else tell, limit
+                ),
                 on_text,
                 self._account.closed,
             )
@@ -221,7 +291,11 @@ class LLM:
         return redact(replies.mend(replies.whole_text(reply, self.model)))
 
     def _send(
-        self, messages: Messages, into: type[BaseModel], on_text: OnText | None
+        self,
+        messages: Messages,
+        form: Form[Any],
+        on_text: OnText | None,
+        limit: Mapping[str, Any],
     ) -> ProviderReply:
         """The provider's reply. It is streamed only if there is an `on_text`."""
         bodies: list[str] = []
@@ -230,9 +304,9 @@ class LLM:
             if isinstance(details.get("original_response"), str):
                 bodies.append(details["original_response"])
 
-        options: dict[str, Any] = self._parameters()
-        if self._takes_schema:
-            options["response_format"] = replies.response_format(into)
+        options: dict[str, Any] = {**self._parameters(), **limit}
+        if self._takes_schema and not form.is_prose:
+            options["response_format"] = form.response_format()
         if on_text is not None:
             options |= {"stream": True, "stream_options": {"include_usage": True}}
         providers.keep_from_loggers(self._litellm)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from functools import cache
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -38,6 +37,14 @@ class DamagedReplyError(ModelError, code="model_damaged_reply"):
     def __init__(self, message: str, *, hint: str, may_pass: bool) -> None:
         super().__init__(message, hint=hint)
         self.may_pass = may_pass
+
+
+class CutReplyError(DamagedReplyError, code="model_cut_reply"):
+    """A reply that is longer than it may be."""
+
+
+class DeclinedError(DamagedReplyError, code="model_declined"):
+    """A model, or its provider, declined to answer."""
 
 
 class MisfitError(ValueError):
@@ -71,13 +78,13 @@ def whole_text(reply: ProviderReply, model: str) -> str:
     """The reply's text. Raises DamagedReplyError if it must not be used as an answer."""
     if reply.refusal or reply.finish in ("refusal", "content_filter"):
         said = f": {excerpt(reply.refusal)}" if reply.refusal else ""
-        raise DamagedReplyError(
+        raise DeclinedError(
             f"{model} declined to answer{said}",
             hint="Ask in other words, or choose another --model.",
             may_pass=False,
         )
     if reply.finish == "length":
-        raise DamagedReplyError(
+        raise CutReplyError(
             f"{model}'s reply was cut at the model's longest length",
             hint="Ask for less, or choose a --model that may write more.",
             may_pass=False,
@@ -166,18 +173,6 @@ def schema_of(into: type[BaseModel]) -> dict[str, Any]:
     return strict
 
 
-def response_format(into: type[BaseModel]) -> dict[str, Any]:
-    """The `response_format` of a request that makes the model follow the schema of this type."""
-    schema = {"name": into.__name__, "schema": deepcopy(schema_of(into)), "strict": True}
-    return {"type": "json_schema", "json_schema": schema}
-
-
-def schema_in_words(into: type[BaseModel]) -> str:
-    """What to add to a prompt for a model that cannot be made to follow a schema."""
-    schema = json.dumps(schema_of(into), ensure_ascii=False, separators=(",", ":"))
-    return f"\n\nReply with one JSON object of this JSON schema and nothing else:\n{schema}"
-
-
 def mend(text: str) -> str:
     """The text with U+FFFD for half characters (lone surrogates), which cannot be stored."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -191,6 +186,18 @@ def _has_no_end(raw: str) -> bool:
         return not (choice.get("finish_reason") or choice.get("finish_details"))
     except (ValueError, LookupError, TypeError, AttributeError):
         return False
+
+
+def without_thoughts(text: str) -> str:
+    """The reply without the thoughts before it; empty if it has nothing else."""
+    return next(_views(mend(text)))
+
+
+def is_form_fault(error: ModelError) -> bool:
+    """True for a reply that came and cannot be used; False where a provider failed or declined."""
+    return isinstance(error, ModelReplyError | DamagedReplyError) and not isinstance(
+        error, DeclinedError
+    )
 
 
 def _views(text: str) -> Iterator[str]:

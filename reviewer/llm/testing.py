@@ -1,12 +1,16 @@
 """A model with scripted replies, for tests: it reads the real prompt and contacts nobody.
 
-A test gives a reply for each reply type, and a writer takes this model like any other:
+A test gives a reply for each reply type, prose for the types that are a `str`, and a writer takes
+this model like any other:
 
-    def claims(call: ModelCall) -> dict[str, object]:
-        quotes = [{"tag": text.tag, "quote": text.sentences[0]} for text in call.texts]
-        return {"claims": [{"text": "This holds.", "quotes": quotes}]}
+    def reads(call: ModelCall) -> dict[str, object]:
+        readings = [{"tag": t.tag, "relevance": 8, "sentences": t.numbers[:1]} for t in call.texts]
+        return {"is_yes_no": False, "readings": readings}
 
-    model = ScriptedLLM({AnswerReply: claims, JudgeReply: ...})
+    def answers(call: ModelCall) -> str:
+        return f"This holds [{call.texts[0].numbers[0]}].\\nEND"
+
+    model = ScriptedLLM({ReadReply: reads, AnswerText: answers, ...})
     writer = Prompted(model, Prompts(secret="secret"))
 """
 
@@ -17,29 +21,33 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from reviewer.errors import ModelError
+from reviewer.llm.deadline import OnText, ignore_text
+from reviewer.llm.form import Form
+from reviewer.llm.replies import ModelReplyError
 from reviewer.text import sentence_spans
 from reviewer.types.runs import Usage
 
-R = TypeVar("R", bound=BaseModel)
+R = TypeVar("R", bound=BaseModel | str)
 
 FENCED = re.compile(
     r'<data tag="(?P<tag>[^"\n]*)" marker="(?P<marker>\w+)">\n'
-    r"(?:Title: (?P<title>[^\n]*) \((?P<year>[^()\n]*)\)\n)?"
+    r"(?:(?:Title:|\w+\.0) (?P<title>[^\n]*) \((?P<year>[^()\n]*)\)(?=\n))?\n?"
     r'(?P<body>.*?)\n</data marker="(?P=marker)">',
     re.DOTALL,
 )
+_NUMBERED = re.compile(r"^(\w+\.\d+) (.*)$", re.MULTILINE)
 _COLUMN = re.compile(r"^\d+\. (.*?) \((?:text|number|yes/no|one of.*?)\)", re.MULTILINE)
 _QUESTION = re.compile(r"^(?:NEW )?QUESTION: (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class PromptText:
-    """A text between its fences, as it is in the prompt."""
+    """A text between its fences, as it is in the prompt. The sentences of a numbered text are those
+    of its lines, `numbers` their numbers."""
 
     tag: str
     marker: str
@@ -48,17 +56,30 @@ class PromptText:
     body: str
 
     @property
+    def numbers(self) -> list[str]:
+        return [number for number, _ in self._numbered]
+
+    @property
     def sentences(self) -> list[str]:
+        if self._numbered:
+            return [sentence for _, sentence in self._numbered]
         return [self.body[start:end] for start, end in sentence_spans(self.body)]
+
+    @property
+    def _numbered(self) -> list[tuple[str, str]]:
+        found = _NUMBERED.findall(self.body)
+        return [(n, said) for n, said in found if n.split(".")[0] == self.tag]
 
 
 @dataclass(frozen=True)
 class ModelCall:
-    """One call: the prompt, the reply type, and the hash of the prompt's file."""
+    """One call: the prompt, the reply type (a kind of `str` for prose), the hash of the prompt's
+    file, and how many tokens the reply may have."""
 
     prompt: str
-    into: type[BaseModel]
+    into: type[Any]
     hash: str
+    most_tokens: int | None = None
 
     @property
     def texts(self) -> list[PromptText]:
@@ -82,7 +103,7 @@ class ModelCall:
         return found.group(1) if found else ""
 
 
-Script = Mapping[type[BaseModel], Callable[[ModelCall], Any]]
+Script = Mapping[type[Any], Callable[[ModelCall], Any]]
 """The reply for each reply type: a value that JSON can hold, or the text of the reply."""
 
 
@@ -102,19 +123,37 @@ class ScriptedLLM:
         self._script = dict(script)
         self._lock = threading.Lock()
 
-    def ask(self, prompt: str, into: type[R], *, prompt_hash: str = "") -> R:
-        """The scripted reply. Raises ModelError if it does not fit its type, LookupError if the
-        script has no reply for this type, and what the script raises."""
-        call = ModelCall(prompt, into, prompt_hash)
+    def ask(
+        self,
+        prompt: str,
+        into: type[R] | Form[R],
+        *,
+        prompt_hash: str = "",
+        on_text: OnText = ignore_text,
+    ) -> R:
+        """The scripted reply, asked for once more if it has a fault, as the real model is. Raises
+        ModelReplyError if it does not fit its type, LookupError if the script has no reply for this
+        type, and what the script raises."""
+        form = into if isinstance(into, Form) else Form(into)
+        text = self._replied(prompt, form, prompt_hash)
+        on_text(text)
+        reply, fault = form.weigh(text)
+        if reply is not None and not fault:
+            return reply
+        again = self._replied(f"{prompt}\n{form.correction(fault)}", form, prompt_hash)
+        second, fault_of_second = form.weigh(again)
+        if second is None and reply is None:
+            raise ModelReplyError(f"scripted did not answer in the asked form: {fault_of_second}")
+        return second if second is not None else cast(R, reply)
+
+    def _replied(self, prompt: str, form: Form[R], prompt_hash: str) -> str:
+        call = ModelCall(prompt, form.into, prompt_hash, form.most_tokens)
         with self._lock:
             self.asked.append(call)
-        if into not in self._script:
-            raise LookupError(f"the script has no reply for {into.__name__}")
-        reply = self._script[into](call)
-        try:
-            return into.model_validate_json(reply if isinstance(reply, str) else json.dumps(reply))
-        except ValidationError as error:
-            raise ModelError("scripted did not answer in the asked form") from error
+        if form.into not in self._script:
+            raise LookupError(f"the script has no reply for {form.into.__name__}")
+        reply = self._script[form.into](call)
+        return reply if isinstance(reply, str) else json.dumps(reply)
 
     def usage(self) -> Usage:
         """The number of calls so far; they cost nothing."""
@@ -123,6 +162,6 @@ class ScriptedLLM:
     def close(self, *, at_once: bool = True) -> None:
         self.is_closed = True
 
-    def calls(self, into: type[BaseModel]) -> list[ModelCall]:
+    def calls(self, into: type[Any]) -> list[ModelCall]:
         """The calls for this reply type."""
         return [call for call in self.asked if call.into is into]

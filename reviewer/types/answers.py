@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from reviewer.types.claims import Citation, Claim, Stance
+from itertools import groupby
+from typing import Literal
+
+from reviewer.types.claims import Basis, Citation, Claim, Stance
 from reviewer.types.evidence import Evidence
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
 from reviewer.types.runs import Coverage, Usage
 
+Outcome = Literal["answer", "quotes", "no evidence"]
+"""`answer`: the writer's own sentences, or the extractive writer's quotes. `quotes`: sentences of
+papers, because the model gave no readable answer. `no evidence`: no claim, because nothing was
+found, or because the model said that what it read does not answer."""
+
 
 class StanceTaken(Frozen):
+    """A paper's stance, and the sentence that shows it. `basis`: its own findings test what was
+    asked, or it merely uses it."""
+
     paper_id: str
     stance: Stance
+    basis: Basis = "tests"
     citation: Citation | None = None
 
 
 class Answer(Frozen):
     """The result of `ask`. `is_weak`: nothing clearly answers, so the nearest sentences are shown.
-    `asked` is a follow-up question as the user typed it; `question` is then made from it."""
+    `asked` is a follow-up question as the user typed it; `question` is then made from it. `claims`
+    are the sentences in their order, `paragraphs` the same ones by paragraph."""
 
     question: str
     asked: str = ""
+    outcome: Outcome = "answer"
     claims: tuple[Claim, ...] = ()
     stances: tuple[StanceTaken, ...] = ()
     verdict: str = ""
@@ -32,3 +46,9 @@ class Answer(Frozen):
     effort: str = "quick"
     run_id: str = ""
     usage: Usage = Usage()
+
+    @property
+    def paragraphs(self) -> tuple[tuple[Claim, ...], ...]:
+        """The claims of each paragraph, in order."""
+        grouped = groupby(self.claims, key=lambda claim: claim.paragraph)
+        return tuple(tuple(own) for _, own in grouped)

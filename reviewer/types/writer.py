@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from reviewer.types.claims import AnswerDraft, Claim, Expanded, NeedsModel, Reading, Support
+from reviewer.types.claims import (
+    AnswerDraft,
+    Claim,
+    ClaimDraft,
+    Expanded,
+    Fault,
+    NeedsModel,
+    Reading,
+    Support,
+    Verdict,
+)
 from reviewer.types.drafts import Brief, SectionDraft, Theme
 from reviewer.types.evidence import Evidence
 from reviewer.types.progress import Progress
@@ -14,7 +24,10 @@ from reviewer.types.surveys import SummaryDraft, SurveySection, ViewQuestion
 from reviewer.types.tables import Column, RowDraft
 
 JUDGED_A_CALL = 12  # claims; more than an answer has would not fit into a small model's context
-PAPERS_A_CALL = 6  # 12 papers are read in 2 calls side by side: one round trip
+PAPERS_A_CALL = 8
+
+OnClaim = Callable[[ClaimDraft], None]
+"""Called with a sentence of a draft while the rest is still being written."""
 
 
 class Writer(Protocol):
@@ -28,12 +41,18 @@ class Writer(Protocol):
     """Whether the last question that was read can be answered with yes or no: stances count."""
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
-        """One Reading a paper, in the evidence's order."""
+        """One Reading a paper, in the evidence's order; of a paper that could not be read, one that
+        says so."""
 
     def write_answer(
-        self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
+        self,
+        question: str,
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+        on_claim: OnClaim | None = None,
     ) -> AnswerDraft:
-        """A draft from the readings' quotes; without readings, from the whole evidence."""
+        """A draft from the evidence, in the readings' order. `on_claim` is given each sentence as
+        soon as it is written."""
 
     def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...] | NeedsModel:
         """For each claim, whether its quotes support it."""
@@ -43,14 +62,25 @@ class Writer(Protocol):
     ) -> AnswerDraft | NeedsModel:
         """Each claim written again, so that it says no more than its quotes."""
 
+    def examine(
+        self, claims: Sequence[Claim], evidence: Sequence[Evidence]
+    ) -> tuple[Verdict, ...] | NeedsModel:
+        """A verdict for each claim of an answer, in order, on those that are unchecked: a fact
+        against what it cites, a synthesis against the other claims."""
+
+    def repair(
+        self, claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence]
+    ) -> tuple[ClaimDraft | None, ...] | NeedsModel:
+        """For each fault its claim written again; None for one that was not."""
+
     def expand(self, question: str, known: Sequence[Claim]) -> Expanded | NeedsModel:
-        """Other questions to search for: those that the known claims leave open. Without known
-        claims, also an imagined abstract of a paper that answers."""
+        """Other wordings to search for, in English: those that the known claims leave open. Without
+        known claims, also an imagined abstract of a paper that answers."""
 
     def rerank(
         self, question: str, evidence: Sequence[Evidence]
     ) -> tuple[Evidence, ...] | NeedsModel:
-        """The evidence that helps to answer, the most helpful first."""
+        """The evidence, the most helpful first; nothing is left out."""
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str | NeedsModel:
         """A follow-up question, written so that it can be read without the earlier ones."""

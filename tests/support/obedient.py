@@ -7,7 +7,8 @@ import re
 
 from reviewer.llm.replies import schema_of
 from reviewer.llm.testing import ModelCall
-from reviewer.writers.prompted.answers import JudgeReply, QuestionReply, QuestionsReply, ReadReply
+from reviewer.writers.prompted.answers import JudgeReply, QuestionReply, QuestionsReply
+from reviewer.writers.prompted.reading import ReadReply
 from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 from tests.support.injections import BY_WORD, FAKE, LIE

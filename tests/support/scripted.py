@@ -18,12 +18,14 @@ from reviewer.types.papers import Part
 from reviewer.writers import Prompted
 from reviewer.writers.prompted.answers import (
     AnswerReply,
+    AnswerText,
     JudgeReply,
     QuestionReply,
     QuestionsReply,
-    ReadReply,
     RerankReply,
 )
+from reviewer.writers.prompted.judging import ExamineReply, RepairText
+from reviewer.writers.prompted.reading import ReadReply
 from reviewer.writers.prompted.sections import AdditionReply, PlanReply, SectionReply
 from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
 from reviewer.writers.prompted.tables import ColumnsReply, TableReply
@@ -31,12 +33,31 @@ from tests.support.fake_provider import Seen
 
 
 def reads(asked: ModelCall, **changes: Any) -> dict[str, Any]:
-    """Every text is relevant, says yes and is quoted by its first sentence."""
+    """Every text is relevant, says yes, and its first sentence bears on the question."""
     readings = [
-        {"tag": text.tag, "relevance": 8, "stance": "yes", "quotes": text.sentences[:1]} | changes
+        {
+            "tag": text.tag,
+            "relevance": 8,
+            "sentences": text.numbers[:1],
+            "finding": f"What {text.tag} finds.",
+            "stance": "yes",
+            "basis": "tests",
+            "shown_by": (text.numbers or [f"{text.tag}.0"])[0],
+        }
+        | changes
         for text in asked.texts
     ]
     return {"is_yes_no": True, "readings": readings}
+
+
+def answers(asked: ModelCall) -> str:
+    """A sentence a text in the model's own words, resting on the text's first sentence."""
+    said = [
+        f"This is what text {re.sub('[?!.]', '', text.title)} finds [{text.numbers[0]}]."
+        for text in asked.texts
+        if text.numbers
+    ]
+    return f"{' '.join(said)}\nEND"
 
 
 def claims(asked: ModelCall) -> dict[str, Any]:
@@ -51,6 +72,18 @@ def claims(asked: ModelCall) -> dict[str, Any]:
             if text.sentences
         ]
     }
+
+
+def examines(asked: ModelCall, support: str = "supported", **changes: Any) -> dict[str, Any]:
+    """The same verdict on every sentence."""
+    tags = [tag for tag in asked.tags if tag.startswith("S")]
+    return {"verdicts": [{"tag": tag, "support": support} | changes for tag in tags]}
+
+
+def repairs(asked: ModelCall) -> str:
+    """Each sentence again, word for word."""
+    said = [(t.tag, re.search(r"^Sentence: (.*)$", t.body, re.MULTILINE)) for t in asked.texts]
+    return "\n".join([*(f"{tag} {found[1]}" for tag, found in said if found), "END"])
 
 
 def fills(asked: ModelCall) -> dict[str, Any]:
@@ -130,6 +163,9 @@ def judges(asked: ModelCall, support: str = "supported") -> dict[str, Any]:
 
 HONEST: Script = {
     ReadReply: reads,
+    AnswerText: answers,
+    ExamineReply: examines,
+    RepairText: repairs,
     AnswerReply: claims,
     JudgeReply: judges,
     QuestionsReply: lambda asked: {"questions": []},
@@ -170,13 +206,29 @@ def evidence(
     return Evidence(tag=tag, paper=paper, chunk=chunk, score=Score(total=1.0))
 
 
+_PROSE = {"Answer a researcher's question": AnswerText, "Single sentences of": RepairText}
+
+
+def form_of(seen: Seen) -> type[Any]:
+    """The type of the reply that a request asks for: by its schema, by that in its prompt, or by
+    the beginning of a prompt that asks for prose."""
+    for begins, into in _PROSE.items():
+        if seen.prompt.startswith(begins):
+            return into
+    asked = (seen.body.get("response_format") or {}).get("json_schema")
+    if asked is not None:
+        return next(into for into in HONEST if into.__name__ == asked["name"])
+    schema = json.loads(seen.prompt.rsplit("\n", 1)[1])
+    kinds = (into for into in HONEST if not issubclass(into, str))
+    return next(into for into in kinds if schema_of(into) == schema)
+
+
 def served(script: Script | None = None) -> Callable[[Seen], str]:
-    """The same replies for a provider on loopback, by the schema in the request or its prompt."""
+    """The same replies for a provider on loopback, by the form that the request asks for."""
     replies = {**HONEST, **(script or {})}
 
     def answer(seen: Seen) -> str:
-        schema = seen.schema or json.loads(seen.prompt.rsplit("\n", 1)[1])
-        into = next(into for into in replies if schema_of(into) == schema)
+        into = form_of(seen)
         reply = replies[into](ModelCall(seen.prompt, into, ""))
         return reply if isinstance(reply, str) else json.dumps(reply)
 

@@ -20,9 +20,9 @@ from reviewer.writers.prompted.answers import (
     AnswerReply,
     JudgeReply,
     QuestionsReply,
-    ReadReply,
     RerankReply,
 )
+from reviewer.writers.prompted.reading import ReadReply
 from tests.conftest import SAMPLES, SHARED, WordEmbedding
 from tests.support.scripted import claims, reads, writer
 

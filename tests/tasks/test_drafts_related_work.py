@@ -17,7 +17,8 @@ from reviewer.types import Citation
 from reviewer.types.drafts import DraftPlan, Theme
 from reviewer.types.searches import Filters
 from reviewer.writers import Extractive
-from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, ReadReply
+from reviewer.writers.prompted.answers import AnswerReply, JudgeReply
+from reviewer.writers.prompted.reading import ReadReply
 from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from tests.conftest import SAMPLES
 from tests.support.scripted import plans, sections, writer

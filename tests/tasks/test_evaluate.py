@@ -14,7 +14,8 @@ from reviewer.tasks.evaluate import citation_scores, evaluate, ndcg, read_questi
 from reviewer.text import clean, normalise_title
 from reviewer.types import Citation, Claim
 from reviewer.writers import Extractive
-from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, ReadReply
+from reviewer.writers.prompted.answers import AnswerReply, JudgeReply
+from reviewer.writers.prompted.reading import ReadReply
 from tests.conftest import SAMPLES, SHARED, write_listing
 from tests.support.fake_provider import FakeProvider
 from tests.support.scripted import claims, judges, reads, served, writer

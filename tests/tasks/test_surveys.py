@@ -26,7 +26,7 @@ from reviewer.types.surveys import (
     ViewQuestion,
 )
 from reviewer.writers import Extractive
-from reviewer.writers.prompted.answers import ReadReply
+from reviewer.writers.prompted.reading import ReadReply
 from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
 from reviewer.writers.prompted.tables import TableReply

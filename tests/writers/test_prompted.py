@@ -18,9 +18,9 @@ from reviewer.writers.prompted.answers import (
     JudgeReply,
     QuestionReply,
     QuestionsReply,
-    ReadReply,
     RerankReply,
 )
+from reviewer.writers.prompted.reading import ReadReply
 from tests.support.scripted import evidence, reads, writer
 
 QUESTION = "Does RL help?"

@@ -6,19 +6,33 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reviewer.errors import UsageError
-from reviewer.grounding import pass_gate, take_stances, verdict_of
-from reviewer.grounding.claims import FAILING
+from reviewer.errors import ModelError, UsageError
+from reviewer.grounding import check_answer, take_stances, verdict_of
+from reviewer.grounding.answers import Checks, resolving
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
+from reviewer.llm import is_form_fault
 from reviewer.search import SearchOptions, find
 from reviewer.search.search import NEAREST_NAMED
-from reviewer.tasks.answers.gather import GatherOptions, coverage_of, gather
+from reviewer.tasks.answers.gather import (
+    PAPERS_BY_EFFORT,
+    Gathered,
+    GatherOptions,
+    coverage_of,
+    gather,
+    reads,
+)
 from reviewer.text import counted
 from reviewer.text.views import one_line
-from reviewer.types import Answer, Claim
+from reviewer.types import Answer, Claim, Paper
+from reviewer.types.answers import Outcome
 from reviewer.types.progress import Progress, silent
 from reviewer.types.writer import PAPERS_A_CALL, Writer
+from reviewer.writers import Extractive
+
+# At which efforts failing sentences are written again; none switches repair off.
+REPAIRED_AT = frozenset({"normal", "thorough"})
+SAID_NO_ANSWER = "the model says that what it read does not answer the question"
 
 
 @dataclass(frozen=True)
@@ -41,9 +55,11 @@ def answer_question(
 ) -> Answer:
     """Search, read, write, and turn the draft into checked claims with located citations.
 
-    When nothing in the library is above the relevance floor the writer is not asked; when nothing
-    it read is relevant it writes nothing. Then the answer has no claims and names the nearest
-    papers. Raises UsageError for an empty question, ModelError when a model fails.
+    Without a model nothing below the relevance floor is read. When nothing that was read is
+    relevant the writer writes nothing; then, and when a model says that the texts do not answer,
+    the answer has no claims and names the nearest papers. A slip in the form of a reply never ends
+    in that: what could not be read is named. Raises UsageError for an empty question, ModelError
+    when a model cannot be reached.
     """
     options = options or AskOptions()
     started = time.monotonic()
@@ -51,43 +67,35 @@ def answer_question(
     if not question:
         raise UsageError("the question is empty", hint='For example: review ask "does RL help?"')
     gathered = gather(question, library, writer, options, progress)
-    claims: tuple[Claim, ...] = ()
-    if gathered.evidence:
-        progress("Writing", 0, 0)
-        draft = writer.write_answer(question, gathered.readings, gathered.evidence)
-        progress("Checking", 0, 0)
-        claims = pass_gate(
-            draft,
-            gathered.evidence,
-            writer,
-            may_judge=options.effort != "quick",
-            may_revise=options.effort == "thorough",
-            resolved=options.resolved,
-        )
-    bad = [claim for claim in claims if options.is_strict and claim.support in FAILING]
-    kept = tuple(claim for claim in claims if claim not in bad)
-    without_proof = [f"{counted(len(bad), 'claim')} without proof (strict)"] if bad else []
+    written = _written(question, gathered, writer, options, progress)
+    claims = written.claims
+    without_proof = (
+        [f"{counted(written.left_out, 'claim')} without proof (strict)"] if written.left_out else []
+    )
     # The stances are counted where the writer takes them and the question has two answers.
-    has_stances = kept and writer.is_yes_no
+    has_stances = claims and writer.is_yes_no
     stances = take_stances(gathered.all_readings, gathered.evidence) if has_stances else ()
-    cited = {citation.paper_id for claim in kept for citation in claim.citations}
+    cited = {citation.paper_id for claim in claims for citation in claim.citations}
     answer = Answer(
         question=question,
         asked=options.asked,
-        claims=kept,
+        outcome=written.outcome,
+        claims=claims,
         stances=stances,
         verdict=verdict_of(stances),
-        is_weak=gathered.found.is_weak,
-        nearest=() if claims else tuple(h.paper for h in gathered.found.hits[:NEAREST_NAMED]),
+        is_weak=gathered.found.is_weak and not reads(writer),
+        nearest=() if written.is_answered else _nearest(gathered),
         evidence=gathered.evidence,
-        coverage=coverage_of(gathered, len(cited), [*writer.notes(), *without_proof]),
+        coverage=coverage_of(
+            gathered, len(cited), [*written.notes, *writer.notes(), *without_proof]
+        ),
         writer=writer.name,
         effort=options.effort,
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
     settings = {
-        "papers": options.papers,
+        "papers": options.most_papers(writer),
         "filters": options.filters.model_dump(),
         "strict": options.is_strict,
     }
@@ -96,21 +104,80 @@ def answer_question(
     return answer
 
 
+@dataclass(frozen=True)
+class _Written:
+    """The checked sentences of an answer. `is_answered`: there was at least one before those
+    without proof were left out."""
+
+    outcome: Outcome
+    claims: tuple[Claim, ...] = ()
+    left_out: int = 0
+    is_answered: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def _written(
+    question: str, gathered: Gathered, writer: Writer, options: AskOptions, progress: Progress
+) -> _Written:
+    """The answer that is written of what was gathered. Where the model gives none that can be read,
+    sentences of the papers stand in for it, and that is said."""
+    evidence, readings = gathered.evidence, gathered.readings
+    if not evidence:
+        return _Written("no evidence")
+    progress("Writing", 0, 0)
+    outcome: Outcome = "answer"
+    notes: tuple[str, ...] = ()
+    on_claim = resolving(evidence, options.resolved) if options.resolved is not None else None
+    by: Writer = writer
+    try:
+        draft = writer.write_answer(question, readings, evidence, on_claim)
+    except ModelError as error:
+        if not is_form_fault(error):
+            raise
+        notes = (f"the model gave no readable answer, so papers are quoted: {error.message}",)
+        by, outcome = Extractive(), "quotes"
+        draft = by.write_answer(question, readings, evidence)
+    if draft.is_refusal:
+        return _Written("no evidence", notes=(SAID_NO_ANSWER,))
+    progress("Checking", 0, 0)
+    checks = Checks(
+        may_judge=options.effort != "quick",
+        may_repair=options.effort in REPAIRED_AT,
+        judges_again=options.effort == "thorough",
+        is_strict=options.is_strict,
+    )
+    checked = check_answer(draft, evidence, by, checks)
+    return _Written(outcome, checked.claims, checked.left_out, bool(draft.claims), notes)
+
+
+def _nearest(gathered: Gathered) -> tuple[Paper, ...]:
+    """The papers that are named where there is no answer: the most relevant that were read, else
+    the first that were found."""
+    papers = {item.paper.id: item.paper for item in gathered.evidence}
+    read = [papers[r.paper_id] for r in gathered.readings if r.paper_id in papers]
+    return tuple(read or [hit.paper for hit in gathered.found.hits])[:NEAREST_NAMED]
+
+
 def estimate_calls(question: str, library: Library, model: str, options: AskOptions) -> str:
     """How many model calls an answer would take, in words. Searches, but calls no model."""
-    found = find(question, library, SearchOptions(options.papers, filters=options.filters))
     if not model:
         return "No model is set: 0 calls."
+    most = options.papers or PAPERS_BY_EFFORT[options.effort]
+    search = SearchOptions(most, filters=options.filters, has_floor=False)
+    found = find(question, library, search)
     if not found.evidence:
-        return "Nothing in the library is near this question: 0 calls."
+        return "Nothing in the library can be read for this question: 0 calls."
     texts = sum(len(item.chunk.text) + len(item.paper.title) for item in found.evidence)
-    papers = len({item.paper.id for item in found.evidence})
-    reading = 0 if options.effort == "quick" else -(-papers // PAPERS_A_CALL)
-    least = reading + 1 + bool(reading)
+    papers = counted(len({item.paper.id for item in found.evidence}), "paper")
+    if options.effort == "quick":
+        size = f"About {texts // 3 + 700:,} tokens of input."
+        return f"1 call to {model}: 1 to write from {papers}. {size}"
+    reading = -(-len({item.paper.id for item in found.evidence}) // PAPERS_A_CALL)
+    least = reading + 2
     said = (
-        f"{counted(least, 'call')} to {model}: {reading} to read {counted(papers, 'paper')}, "
-        "1 to write" + (", 1 to judge" if reading else "")
+        f"{counted(least, 'call')} to {model}: {reading} to read {papers}, 1 to write, 1 to judge; "
+        "up to 3 more for other wordings, a second batch and repairs"
     )
     if options.effort == "thorough":
-        said += "; then up to 9 more to ask further, search again, rerank and rewrite"
-    return f"{said}. About {texts // 4 + 700 * least:,} tokens of input."
+        said += "; then up to 20 more to put papers in order, ask further, read and judge again"
+    return f"{said}. About {texts // 3 + 700 * least:,} tokens of input."

@@ -1,43 +1,69 @@
-"""Gathers the evidence for a question: one search, or several rounds for a thorough answer."""
+"""Gathers the evidence for a question: searches, other wordings, reading, rounds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from typing import TypeVar
 
-from reviewer.grounding import cite
+from reviewer.errors import ModelError
+from reviewer.grounding.claims import is_of
 from reviewer.library import Library
+from reviewer.llm import LimitError, StoppedError
 from reviewer.search import SearchOptions, find
 from reviewer.text import counted
-from reviewer.types import Citation, Claim, Evidence
-from reviewer.types.claims import NeedsModel, Quote, Reading
-from reviewer.types.evidence import tagged
+from reviewer.text.views import shorten
+from reviewer.types import Claim, Evidence
+from reviewer.types.claims import Expanded, NeedsModel, Reading
+from reviewer.types.evidence import by_paper, tagged
 from reviewer.types.progress import Progress
 from reviewer.types.runs import Coverage
 from reviewer.types.searches import Filters, Found
-from reviewer.types.writer import Writer
+from reviewer.types.writer import PAPERS_A_CALL, Writer
 
-RELEVANT = 3.0  # a reading below is not evidence; the prompt asks for no quotes from it
+A = TypeVar("A")
+B = TypeVar("B")
+
+RELEVANT = 3.0  # a reading below is not evidence; the prompt asks for no sentences from it
 MOST_ROUNDS = 3
-RERANKED = 30  # texts that the writer is shown to put in order
+RANK_CONSTANT = 60  # of reciprocal rank fusion (Cormack and others 2009)
 EFFORTS = ("quick", "normal", "thorough")
+# Papers that are read unless -k says otherwise.
+PAPERS_WITHOUT_MODEL = 12
+PAPERS_BY_EFFORT = {"quick": 12, "normal": 30, "thorough": 40}
+READ_BESIDE = 2 * PAPERS_A_CALL  # papers that are read while other wordings are thought of
+RERANKED = 60  # papers of a thorough search that the writer puts in order
+# A question of so many words says all that other wordings would.
+LONG_QUESTION = 40
+_NAMED = 6  # papers that are named as not read
 
 
 @dataclass(frozen=True)
 class GatherOptions:
-    """How much is gathered: at most `papers` papers are read, of those that pass the `filters`;
-    `effort` is quick, normal or thorough."""
+    """How much is gathered: at most `papers` papers are read, of those that pass the `filters`; as
+    many as the effort takes if it is None. `effort` is quick, normal or thorough."""
 
-    papers: int = 12
+    papers: int | None = None
     filters: Filters = field(default_factory=Filters)
     effort: str = "normal"
+
+    def most_papers(self, writer: Writer) -> int:
+        """How many papers this writer reads."""
+        if self.papers is not None:
+            return self.papers
+        return PAPERS_BY_EFFORT[self.effort] if reads(writer) else PAPERS_WITHOUT_MODEL
+
+
+def reads(writer: Writer) -> bool:
+    """True for a writer with a model, which itself says what is relevant."""
+    return writer.name != "extractive"
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """`evidence` is what the writer may cite, `readings` what it found there; `all_readings` are
-    those of every paper that was read, relevant or not."""
+    """`evidence` is what the writer may cite, `readings` what it found there, the most relevant
+    first; `all_readings` are those of every paper that was read, relevant or not."""
 
     found: Found
     evidence: tuple[Evidence, ...] = ()
@@ -49,32 +75,190 @@ class Gathered:
 def gather(
     question: str, library: Library, writer: Writer, options: GatherOptions, progress: Progress
 ) -> Gathered:
-    """Search and read, for the relevant readings and those of their quotes that are found. With
-    effort `quick` nothing is read: the writer gets the whole texts."""
+    """Search and read, for the relevant readings. With effort `quick` nothing is read: the writer
+    gets the whole texts.
+
+    A writer with a model gets papers below the relevance floor too, and other wordings of the
+    question are searched for. A paper whose reading failed is named and is no evidence, unless
+    nothing could be read: then all texts are.
+    """
     progress("Searching", 0, 0)
-    found = find(question, library, SearchOptions(options.papers, filters=options.filters))
-    evidence = found.evidence
-    if not evidence or options.effort == "quick":
-        return Gathered(found, evidence)
-    if options.effort == "thorough":
-        evidence = _wider(question, library, writer, options, evidence)
+    search = _Search(question, library, writer, options)
+    found = search.first()
+    if not found.evidence or options.effort == "quick":
+        return Gathered(found, found.evidence)
     progress("Reading", 0, 0)
-    readings = writer.read(question, evidence)
-    if options.effort == "thorough":
-        evidence, readings = _deeper(question, library, writer, options, evidence, readings)
-    shown = {item.tag: item for item in evidence}
-    weighed = [reading for reading in readings if reading.relevance >= RELEVANT]
-    sifted = [with_located_quotes(reading, shown) for reading in weighed]
-    lost = sum(len(r.quotes) for r in weighed) - sum(len(r.quotes) for r in sifted)
-    relevant = {reading.paper_id for reading in sifted}
+    read = _thorough(search, found) if options.effort == "thorough" else _normal(search, found)
+    return _sifted(found, read)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Evidence in the order of its tags, and a reading for each of its papers."""
+
+    evidence: tuple[Evidence, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+
+class _Search:
+    """One question's searches in one library."""
+
+    def __init__(
+        self, question: str, library: Library, writer: Writer, options: GatherOptions
+    ) -> None:
+        self.question = question
+        self.writer = writer
+        self.most = options.most_papers(writer)
+        self._library = library
+        self._filters = options.filters
+        self._ranked: list[tuple[Evidence, ...]] = []
+
+    def first(self) -> Found:
+        """What the question itself finds."""
+        found = find(self.question, self._library, self._options(self.most))
+        self._ranked = [found.evidence]
+        return found
+
+    def widen(self, expanded: Expanded) -> None:
+        """Search for other wordings, and for what an imagined abstract is near to."""
+        with self._library.alone:  # one state of the library for all of them
+            options = self._options(self.most, expanded.abstract)
+            if expanded.abstract:
+                self._ranked.append(find(self.question, self._library, options).evidence)
+            options = self._options(self.most)
+            for wording in expanded.questions:
+                self._ranked.append(find(wording, self._library, options).evidence)
+
+    def fused(self) -> list[list[Evidence]]:
+        """The texts of each paper that was found, the best first: papers are fused by their ranks
+        in all searches, and a paper's texts are those of the search that ranked it best."""
+        worth: dict[str, float] = {}
+        best: dict[str, tuple[int, list[Evidence]]] = {}
+        for evidence in self._ranked:
+            for rank, (paper_id, items) in enumerate(by_paper(evidence).items()):
+                worth[paper_id] = worth.get(paper_id, 0.0) + 1 / (RANK_CONSTANT + rank)
+                if paper_id not in best or rank < best[paper_id][0]:
+                    best[paper_id] = rank, items
+        order = sorted(worth, key=lambda paper_id: -worth[paper_id])
+        return [best[paper_id][1] for paper_id in order]
+
+    def read(self, texts: Iterable[Sequence[Evidence]], known: _Read) -> _Read:
+        """What is known, and the readings of these texts of papers after it."""
+        fresh = tagged((item for own in texts for item in own), len(known.evidence))
+        if not fresh:
+            return known
+        readings = self.writer.read(self.question, fresh)
+        sound = [with_own_citations(reading, fresh) for reading in readings]
+        return _Read((*known.evidence, *fresh), (*known.readings, *sound))
+
+    def expand(self, known: Sequence[Claim] = ()) -> Expanded:
+        """Other wordings; none where the writer has no model or gave no readable reply."""
+        try:
+            expanded = self.writer.expand(self.question, known)
+        except (LimitError, StoppedError):
+            raise
+        except ModelError:
+            return Expanded()
+        return Expanded() if isinstance(expanded, NeedsModel) else expanded
+
+    def _options(self, papers: int, imagined: str = "") -> SearchOptions:
+        return SearchOptions(
+            papers, filters=self._filters, has_floor=not reads(self.writer), imagined=imagined
+        )
+
+
+def _normal(search: _Search, found: Found) -> _Read:
+    """The best papers of the first search are read while other wordings are thought of; then the
+    best of all searches that are left."""
+    if not reads(search.writer) or not _needs_wordings(search.question, found, search.most):
+        return search.read(by_paper(found.evidence).values(), _Read())
+    own = list(by_paper(found.evidence).values())
+    first = own[: min(READ_BESIDE, search.most // 2)]
+    known, expanded = beside(lambda: search.read(first, _Read()), search.expand)
+    search.widen(expanded)
+    seen = {items[0].paper.id for items in first}
+    left = [items for items in search.fused() if items[0].paper.id not in seen]
+    return search.read(left[: search.most - len(first)], known)
+
+
+def _needs_wordings(question: str, found: Found, most: int) -> bool:
+    """False where other wordings would add little: the question is long, or all that the library
+    has is found already."""
+    return len(question.split()) < LONG_QUESTION and found.papers > most
+
+
+def _thorough(search: _Search, found: Found) -> _Read:
+    """Other wordings first, then rounds of asking for what is missing, until nothing new comes or
+    after MOST_ROUNDS."""
+    if not reads(search.writer):
+        return search.read(by_paper(found.evidence).values(), _Read())
+    search.widen(search.expand())
+    known = search.read(_reranked(search)[: search.most], _Read())
+    for _ in range(MOST_ROUNDS - 1):
+        missing = search.expand(_as_claims(known))
+        if not missing.questions:
+            break
+        search.widen(missing.model_copy(update={"abstract": ""}))  # it steers the first ones only
+        seen = {item.paper.id for item in known.evidence}
+        fresh = [items for items in search.fused() if items[0].paper.id not in seen]
+        if not fresh:
+            break
+        before = _relevant(known.readings)
+        known = search.read(fresh[: search.most // 2 or 1], known)
+        if len(_relevant(known.readings)) == len(before):
+            break
+    return known
+
+
+def _reranked(search: _Search) -> list[list[Evidence]]:
+    """The texts of each paper, the first RERANKED papers in the order that the writer fuses with
+    theirs."""
+    fused = search.fused()
+    head, tail = fused[:RERANKED], fused[RERANKED:]
+    own = by_paper(tagged(item for items in head for item in items))
+    firsts = [items[0] for items in own.values()]
+    ranked = search.writer.rerank(search.question, firsts)
+    if isinstance(ranked, NeedsModel):
+        return fused
+    order = [item.paper.id for item in ranked]
+    return [*(own[paper_id] for paper_id in order), *tail]
+
+
+def _sifted(found: Found, read: _Read) -> Gathered:
+    """The relevant papers, the most relevant first, and in words what became of the others."""
+    unread = [reading for reading in read.readings if reading.unread]
+    relevant = _relevant(read.readings)
+    kept = {reading.paper_id for reading in relevant}
+    useless = len(read.readings) - len(unread) - len(relevant)
     left_out = []
-    if useless := len(readings) - len(relevant):
+    if useless:
         left_out.append(f"{counted(useless, 'paper')} read and found irrelevant")
-    if lost:
-        left_out.append(f"{counted(lost, 'quote')} not found in the paper")
-    kept = tuple(item for item in evidence if item.paper.id in relevant)
-    quoted = tuple(reading for reading in sifted if reading.quotes)
-    return Gathered(found, kept, quoted, readings, tuple(left_out))
+    if unread:
+        left_out.append(_not_read(unread, read.evidence))
+    if unread and len(unread) == len(read.readings):
+        kept = {reading.paper_id for reading in unread}
+    return Gathered(
+        found,
+        evidence=tuple(item for item in read.evidence if item.paper.id in kept),
+        readings=tuple(relevant),
+        all_readings=tuple(reading for reading in read.readings if not reading.unread),
+        left_out=tuple(left_out),
+    )
+
+
+def _relevant(readings: Iterable[Reading]) -> list[Reading]:
+    read = [reading for reading in readings if not reading.unread]
+    relevant = [reading for reading in read if reading.relevance >= RELEVANT]
+    return sorted(relevant, key=lambda reading: -reading.relevance)
+
+
+def _not_read(unread: Sequence[Reading], evidence: Sequence[Evidence]) -> str:
+    """Which papers were not read, and the first reason."""
+    keys = {item.paper.id: item.paper.key for item in evidence}
+    named = [keys[reading.paper_id] for reading in unread[:_NAMED]]
+    more = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
+    why = shorten(unread[0].unread, 160)
+    return f"{counted(len(unread), 'paper')} not read ({', '.join(named)}{more}): {why}"
 
 
 def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverage:
@@ -92,88 +276,29 @@ def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverag
     )
 
 
-def with_located_quotes(reading: Reading, shown: dict[str, Evidence]) -> Reading:
-    """The reading with just those quotes that are found in its own paper, as they are there."""
-    located = []
-    for quote in reading.quotes:
-        found = cite(quote, shown)
-        if isinstance(found, Citation) and found.paper_id == reading.paper_id:
-            located.append(Quote(tag=quote.tag, quote=found.quote))
-    return reading.model_copy(update={"quotes": tuple(located)})
+def with_own_citations(reading: Reading, evidence: Sequence[Evidence]) -> Reading:
+    """The reading with just those citations whose words stand in its own paper."""
+    own = [item for item in evidence if item.paper.id == reading.paper_id]
+    citations = tuple(c for c in reading.citations if is_of(reading, c, own))
+    shows = reading.shows if reading.shows and is_of(reading, reading.shows, own) else None
+    return reading.model_copy(update={"citations": citations, "shows": shows})
 
 
-def _wider(
-    question: str,
-    library: Library,
-    writer: Writer,
-    options: GatherOptions,
-    evidence: tuple[Evidence, ...],
-) -> tuple[Evidence, ...]:
-    """The evidence of the question and of its parts, the most helpful first."""
-    parts = writer.expand(question, ())
-    if not isinstance(parts, NeedsModel):
-        others = _searched(parts.questions, library, options)
-        if parts.abstract:
-            others = [*_searched([question], library, options, parts.abstract), *others]
-        evidence = _joined(evidence, others)
-    ranked = writer.rerank(question, evidence[:RERANKED])
-    if isinstance(ranked, NeedsModel) or not ranked:
-        ranked = evidence
-    return tagged(ranked[: 2 * options.papers])
+def _as_claims(read: _Read) -> tuple[Claim, ...]:
+    """What was read so far, as the claims that a writer is shown, the most relevant first."""
+    titles = {item.paper.id: item.paper.title for item in read.evidence}
+    return tuple(
+        Claim(text=r.finding or titles[r.paper_id], citations=r.citations)
+        for r in _relevant(read.readings)
+        if r.citations
+    )
 
 
-def _deeper(
-    question: str,
-    library: Library,
-    writer: Writer,
-    options: GatherOptions,
-    evidence: tuple[Evidence, ...],
-    readings: tuple[Reading, ...],
-) -> tuple[tuple[Evidence, ...], tuple[Reading, ...]]:
-    """Ask what is missing and search again, until nothing new comes or after MOST_ROUNDS."""
-    for _ in range(MOST_ROUNDS - 1):
-        missing = writer.expand(question, _as_claims(readings, evidence))
-        if isinstance(missing, NeedsModel) or not missing.questions:
-            break
-        wider = _joined(evidence, _searched(missing.questions, library, options))
-        known = {item.paper.id for item in evidence}
-        fresh = tuple(item for item in wider if item.paper.id not in known)[: options.papers]
-        if not fresh:
-            break
-        fresh = tagged(fresh, len(evidence))
-        evidence = (*evidence, *fresh)
-        readings = (*readings, *writer.read(question, fresh))
-    return evidence, readings
-
-
-def _as_claims(readings: Sequence[Reading], evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
-    """What was read so far, as the claims that a writer is shown."""
-    shown = {item.tag: item for item in evidence}
-    claims = []
-    for reading in readings:
-        located = [c for q in reading.quotes if isinstance(c := cite(q, shown), Citation)]
-        if located:
-            paper = shown[reading.quotes[0].tag].paper
-            claims.append(Claim(text=paper.title, citations=tuple(located)))
-    return tuple(claims)
-
-
-def _searched(
-    questions: Sequence[str], library: Library, options: GatherOptions, imagined: str = ""
-) -> list[tuple[Evidence, ...]]:
-    """The evidence of each question. An imagined abstract steers the search by meaning."""
-    search = SearchOptions(options.papers, filters=options.filters, imagined=imagined)
-    with library.alone:  # one state of the library for all of them
-        return [find(question, library, search).evidence for question in questions]
-
-
-def _joined(
-    evidence: tuple[Evidence, ...], others: Sequence[tuple[Evidence, ...]]
-) -> tuple[Evidence, ...]:
-    """Each chunk once, old ones first, then the first of each search, the second, and so on; tagged
-    in this order."""
-    in_turn = (item for row in zip_longest(*others) for item in row if item is not None)
-    joined: dict[str, Evidence] = {}
-    for item in (*evidence, *in_turn):
-        joined.setdefault(item.chunk.id, item)
-    return tagged(joined.values())
+def beside(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """What two calls return that run at the same time; raises the first one's error first."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        waiting = pool.submit(second)
+        return first(), waiting.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -9,7 +9,7 @@ from reviewer.errors import UsageError
 from reviewer.library import Library
 from reviewer.search import SearchOptions, find, group_papers, name_themes, settle_themes
 from reviewer.search.clusters import in_time_order, periods
-from reviewer.tasks.answers.gather import Gathered, GatherOptions, gather, with_located_quotes
+from reviewer.tasks.answers.gather import Gathered, GatherOptions, gather, with_own_citations
 from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
 from reviewer.text import counted
@@ -31,6 +31,7 @@ class DraftOptions(GatherOptions):
     """What to gather and draft. `words` bounds the text; `own` is the work that it is for; a `plan`
     replaces the search; `is_strict` leaves out sentences without proof."""
 
+    papers: int = 12
     words: int = 600
     order: Order = "thematic"
     own: Evidence | None = None
@@ -138,8 +139,7 @@ def _named(
     if options.effort == "quick":
         return Gathered(found, evidence)
     progress("Reading", 0, 0)
-    shown = {item.tag: item for item in evidence}
-    read = [with_located_quotes(r, shown) for r in writer.read(question, evidence)]
+    read = [with_own_citations(r, evidence) for r in writer.read(question, evidence)]
     return Gathered(found, evidence, tuple(read), tuple(read))
 
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from reviewer.library.storage.steps import key_of
 from reviewer.llm import side_by_side
-from reviewer.tasks.answers.gather import RELEVANT, with_located_quotes
+from reviewer.tasks.answers.gather import RELEVANT, with_own_citations
 from reviewer.tasks.surveys.context import PreparedReport, texts_in
-from reviewer.types import Evidence
-from reviewer.types.claims import Quote, Reading
+from reviewer.types.claims import Reading
 from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
 from reviewer.types.writer import PAPERS_A_CALL
@@ -18,7 +17,7 @@ _MOST_QUESTIONS = 8  # that papers are read for beside the topic
 
 
 class KeptReading(Frozen):
-    """A reading whose quotes name chunks by their ids: tags live inside one report only."""
+    """A reading, which names chunks by their ids: tags live inside one report only."""
 
     reading: Reading
 
@@ -32,7 +31,7 @@ def reading_question(prepared: PreparedReport) -> str:
 
 def read_papers(prepared: PreparedReport) -> dict[str, Reading]:
     """One reading a paper, by its id, in the evidence's order, for the topic and the questions of
-    the report; with just those quotes that are found in their paper.
+    the report; with just those citations that stand in their paper.
 
     A model reads PAPERS_A_CALL papers a call. A batch is kept as soon as it is read, so that a run
     that was stopped asks for the same other batches again, and an update for new papers alone.
@@ -49,7 +48,7 @@ def read_papers(prepared: PreparedReport) -> dict[str, Reading]:
         for i, items in own.items()
     }
     found = {
-        i: _by_tag(kept.reading, own[i])
+        i: with_own_citations(kept.reading, own[i])
         for i, key in key_by_id.items()
         if (kept := run.steps.find(key, KeptReading))
     }
@@ -58,9 +57,8 @@ def read_papers(prepared: PreparedReport) -> dict[str, Reading]:
 
     def read(batch: Sequence[str]) -> list[Reading]:
         texts = [item for paper_id in batch for item in own[paper_id]]
-        shown = {item.tag: item for item in texts}
-        readings = [with_located_quotes(r, shown) for r in run.writer.read(question, texts)]
-        kept = [(key_by_id[r.paper_id], _by_chunk(r, shown)) for r in readings]
+        readings = [with_own_citations(r, texts) for r in run.writer.read(question, texts)]
+        kept = [(key_by_id[r.paper_id], KeptReading(reading=r)) for r in readings if not r.unread]
         run.steps.keep_all("reading", kept)
         return readings
 
@@ -70,15 +68,4 @@ def read_papers(prepared: PreparedReport) -> dict[str, Reading]:
 
 
 def is_relevant(reading: Reading | None) -> bool:
-    return reading is not None and reading.relevance >= RELEVANT and bool(reading.quotes)
-
-
-def _by_chunk(reading: Reading, shown: dict[str, Evidence]) -> KeptReading:
-    quotes = tuple(Quote(tag=shown[q.tag].chunk.id, quote=q.quote) for q in reading.quotes)
-    return KeptReading(reading=reading.model_copy(update={"quotes": quotes}))
-
-
-def _by_tag(kept: Reading, items: Sequence[Evidence]) -> Reading:
-    tags = {item.chunk.id: item.tag for item in items}
-    quotes = [Quote(tag=tags[q.tag], quote=q.quote) for q in kept.quotes if q.tag in tags]
-    return kept.model_copy(update={"quotes": tuple(quotes)})
+    return reading is not None and reading.relevance >= RELEVANT

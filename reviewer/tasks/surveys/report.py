@@ -77,8 +77,10 @@ def write_report(prepared: PreparedReport) -> SurveyReport:
     summary = _summary(sections, prepared)
     sections, news = _compared(sections, keys, collected.papers, latest)
     cited = cited_ids(sections) | {c.paper_id for s in summary.abstract for c in s.citations}
-    irrelevant = len(collected.papers) - len(relevant)
+    unread = sum(bool(reading.unread) for reading in readings.values())
+    irrelevant = len(collected.papers) - len(relevant) - unread
     reasons = [f"{counted(irrelevant, 'paper')} read and found irrelevant"] if irrelevant else []
+    reasons += [f"{counted(unread, 'paper')} not read"] if unread else []
     reasons += outlined.notes
     report = SurveyReport(
         name=prepared.name,

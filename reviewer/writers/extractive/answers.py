@@ -10,16 +10,18 @@ from dataclasses import dataclass
 import reviewer.writers.extractive.surveys as surveys
 import reviewer.writers.extractive.tables as tables
 from reviewer.grounding.columns import DEFAULT
+from reviewer.grounding.sentence_numbers import cite_span
 from reviewer.text import clean
 from reviewer.text.keywords import word_overlap
-from reviewer.types import Claim, Evidence
-from reviewer.types.claims import AnswerDraft, NeedsModel, Quote, Reading
+from reviewer.types import Citation, Claim, Evidence
+from reviewer.types.claims import AnswerDraft, Fault, NeedsModel, Quote, Reading
 from reviewer.types.drafts import Brief, SectionDraft, StatementDraft, Theme
 from reviewer.types.evidence import Sentence, by_paper
 from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SummaryDraft, SurveySection
 from reviewer.types.tables import Column, RowDraft
+from reviewer.types.writer import OnClaim
 from reviewer.writers.extractive.surveys import quoted_claim
 
 MOST_SENTENCES = 8
@@ -74,15 +76,19 @@ _LEANS_ON_OTHERS = re.compile(
 class _Scored:
     """A quotable sentence, its worth as part of an answer, and its longer words."""
 
-    tag: str
-    paper_id: str
+    item: Evidence
     sentence: Sentence
     worth: float
     words: frozenset[str]
 
     @property
     def quote(self) -> Quote:
-        return Quote(tag=self.tag, quote=self.sentence.text)
+        return Quote(tag=self.item.tag, quote=self.sentence.text)
+
+    @property
+    def citation(self) -> Citation:
+        sentence = self.sentence
+        return cite_span(self.item, self.item.chunk.part, sentence.start, sentence.end)
 
 
 class Extractive:
@@ -99,38 +105,54 @@ class Extractive:
         readings = []
         for paper_id, items in by_paper(evidence).items():
             total = max(0.0, *(item.score.total for item in items))
-            quotes = [scored.quote for scored in ranked if scored.paper_id == paper_id]
+            own = [scored.citation for scored in ranked if scored.item.paper.id == paper_id]
             readings.append(
                 Reading(
                     paper_id=paper_id,
                     relevance=round(3 + 7 * total / top, 2),
-                    quotes=tuple(quotes[:SENTENCES_OF_A_PAPER]),
+                    citations=tuple(own[:SENTENCES_OF_A_PAPER]),
                 )
             )
         return tuple(readings)
 
     def write_answer(
-        self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
+        self,
+        question: str,
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+        on_claim: OnClaim | None = None,
     ) -> AnswerDraft:
         """At most MOST_SENTENCES sentences, best first, without near-repeats; fewer if fewer are
         good enough."""
         readings = readings or self.read(question, evidence)
-        quoted = {quote for reading in readings for quote in reading.quotes}
+        cited = {citation for reading in readings for citation in reading.citations}
         ranked = sorted(
-            (s for s in _score(evidence) if s.quote in quoted),
-            key=lambda s: (-s.worth, s.tag, s.sentence.start),
+            (s for s in _score(evidence) if s.citation in cited),
+            key=lambda s: (-s.worth, s.item.tag, s.sentence.start),
         )
         chosen: list[_Scored] = []
         for scored in ranked:
             if len(chosen) < MOST_SENTENCES and _is_wanted(scored, chosen):
                 chosen.append(scored)
-        return AnswerDraft(claims=tuple(quoted_claim(scored.quote) for scored in chosen))
+        claims = tuple(quoted_claim(scored.quote) for scored in chosen)
+        if on_claim is not None:
+            for claim in claims:
+                on_claim(claim)
+        return AnswerDraft(claims=claims)
 
     def judge(self, claims: Sequence[Claim]) -> NeedsModel:
         return NeedsModel(step="judging claims")
 
     def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> NeedsModel:
         return NeedsModel(step="rewriting claims")
+
+    def examine(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> NeedsModel:
+        return NeedsModel(step="judging an answer")
+
+    def repair(
+        self, claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence]
+    ) -> NeedsModel:
+        return NeedsModel(step="repairing an answer")
 
     def expand(self, question: str, known: Sequence[Claim]) -> NeedsModel:
         return NeedsModel(step="asking further questions")
@@ -181,7 +203,7 @@ class Extractive:
     ) -> tuple[SectionDraft, ...]:
         """An annotated bibliography: each paper's best sentences, as quotes."""
         readings = readings or self.read(brief.question, evidence)
-        quotes = {reading.paper_id: reading.quotes for reading in readings}
+        quotes = _quotes_by_paper(readings, evidence)
         return tuple(
             SectionDraft(
                 statements=tuple(
@@ -195,8 +217,9 @@ class Extractive:
 
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         """The paper's best sentence, as a quote."""
-        quotes = [quote for reading in self.read(paragraph, evidence) for quote in reading.quotes]
-        return AnswerDraft(claims=tuple(map(quoted_claim, quotes[:1])))
+        quotes = _quotes_by_paper(self.read(paragraph, evidence), evidence)
+        best = [quote for own in quotes.values() for quote in own][:1]
+        return AnswerDraft(claims=tuple(map(quoted_claim, best)))
 
     def view_questions(self, topic: str) -> NeedsModel:
         return NeedsModel(step="points of view")
@@ -220,6 +243,21 @@ class Extractive:
         """Nothing is running."""
 
 
+def _quotes_by_paper(
+    readings: Sequence[Reading], evidence: Sequence[Evidence]
+) -> dict[str, list[Quote]]:
+    """What the readings cite, as quotes, by the paper's id."""
+    tags = {item.chunk.id: item.tag for item in evidence}
+    return {
+        reading.paper_id: [
+            Quote(tag=tags[c.chunk_id], quote=c.quote)
+            for c in reading.citations
+            if c.chunk_id in tags
+        ]
+        for reading in readings
+    }
+
+
 def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
     if not chosen:
         return True
@@ -227,7 +265,7 @@ def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
         return False
     if _match(scored.sentence) < SHARE_OF_NEAREST * max(_match(c.sentence) for c in chosen):
         return False
-    own = [c for c in chosen if c.paper_id == scored.paper_id]
+    own = [c for c in chosen if c.item.paper.id == scored.item.paper.id]
     if own and scored.worth < SECOND_SHARE * own[0].worth:
         return False
     return all(word_overlap(scored.words, c.words) < REPEAT for c in chosen)
@@ -240,8 +278,7 @@ def _score(evidence: Sequence[Evidence]) -> list[_Scored]:
     common = Counter(word for own in words.values() for word in own)
     return [
         _Scored(
-            tag=item.tag,
-            paper_id=item.paper.id,
+            item=item,
             sentence=sentence,
             worth=_match(sentence)
             + _WEIGHT_PAPER * item.score.total / top

@@ -54,4 +54,4 @@ def _open_in(section: SurveySection, evidence: Sequence[Evidence]) -> list[Claim
 
 def quoted_claim(quote: Quote) -> ClaimDraft:
     """The quote as a sentence of a draft."""
-    return ClaimDraft(text=clean(quote.quote), quotes=(quote,))
+    return ClaimDraft(text=clean(quote.quote), quotes=(quote,), kind="quote")

@@ -2,58 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator
 
-from reviewer.grounding import cite
+from reviewer.errors import ModelError
+from reviewer.grounding import Numbers, cite
+from reviewer.grounding.sentence_numbers import numbered, read_numbers
 from reviewer.llm import Prompts
-from reviewer.llm.ask import Model, batched
+from reviewer.llm.ask import Model, tokens
+from reviewer.llm.deadline import ignore_text
+from reviewer.llm.form import Form, with_choices
 from reviewer.llm.prompts import FencedText
+from reviewer.llm.replies import ModelReplyError
+from reviewer.text import clean, counted
+from reviewer.text.views import shorten
 from reviewer.types import Citation, Claim, Evidence
-from reviewer.types.claims import AnswerDraft, ClaimDraft, Expanded, Quote, Reading, Stance, Support
-from reviewer.types.evidence import by_paper
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Expanded, Quote, Reading, Support
 from reviewer.types.frozen import Frozen
 from reviewer.types.runs import Usage
-from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL
-from reviewer.writers.prompted.sections import (
-    SectionWriter,
-    drafts_of_prompt,
-    quotes_by_tag,
-    quotes_of_prompt,
-)
+from reviewer.types.writer import JUDGED_A_CALL, OnClaim
+from reviewer.writers.prompted.judging import JudgingWriter
+from reviewer.writers.prompted.numbered_texts import fence_numbered, numbered_batches
+from reviewer.writers.prompted.prose import Streamed, read_prose
+from reviewer.writers.prompted.reading import in_words
+from reviewer.writers.prompted.sections import SaidSentence, SectionWriter, quotes_of_prompt
 from reviewer.writers.prompted.surveys import SurveyWriter
 from reviewer.writers.prompted.tables import TableWriter
 
-MOST_CLAIMS = 8
-MOST_QUESTIONS = 3
-QUOTES_OF_A_TEXT = 3
-QUOTED_CHARS = 380  # of one text in the prompt of an answer; its first quote is always there
+MOST_SENTENCES = 40  # of an answer
+MOST_QUESTIONS = 6
+SHORT_SENTENCES = 3  # of a text that does not fit whole
+RERANKED_A_CALL = 20
+RANK_CONSTANT = 60
+ANSWER_TOKENS = 2500
+EXPAND_TOKENS = 900
+QUESTION_TOKENS = 400
+TAG_TOKENS = 8
 
 
-class TagReading(Frozen):
-    tag: str
-    relevance: float = Field(ge=0, le=10)
-    stance: Stance = "none"
-    quotes: tuple[str, ...] = ()
+class AnswerText(str):
+    """Paragraphs with anchors; the last line is END."""
 
-
-class ReadReply(Frozen):
-    is_yes_no: bool = False
-    readings: tuple[TagReading, ...]
+    __slots__ = ()
 
 
 class AnswerReply(Frozen):
-    claims: tuple[ClaimDraft, ...]
+    claims: tuple[SaidSentence, ...]
 
 
-class Verdict(Frozen):
+class ClaimVerdict(Frozen):
     tag: str
-    support: Support
+    support: Annotated[
+        Literal["supported", "partial", "contradicted", "unsupported"], BeforeValidator(in_words)
+    ]
 
 
 class JudgeReply(Frozen):
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ClaimVerdict, ...]
 
 
 class QuestionsReply(Frozen):
@@ -69,65 +76,83 @@ class QuestionReply(Frozen):
     question: str
 
 
-class Prompted(TableWriter, SectionWriter, SurveyWriter):
+class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
     """A writer with one model for all steps. Calls of one step run side by side; which of them ends
     first changes nothing."""
 
     def __init__(self, model: Model, prompts: Prompts) -> None:
         super().__init__(model, prompts)
         self.name = model.model
-        self._asked = ""
-        self._says_yes_no: list[bool] = []
-        self.is_yes_no = False
-
-    def read(self, question: str, evidence: Sequence[Evidence]) -> tuple[Reading, ...]:
-        """Several papers a call. A tag that the model leaves out counts as irrelevant, one that it
-        invents is ignored. A paper's stance and first quotes come from its most relevant text.
-        `is_yes_no` is then what most calls said about the question."""
-        batches = batched(evidence, PAPERS_A_CALL, self.room())
-        fenced = [self.fit([self.fence(i) for i in batch]) for batch in batches]
-
-        def call(texts: list[FencedText]) -> ReadReply:
-            return self.ask("read", ReadReply, question=question, evidence=texts)
-
-        replies = self.side_by_side(call, fenced)
-        if question != self._asked:  # else what earlier rounds said counts too
-            self._asked, self._says_yes_no = question, []
-        self._says_yes_no += [reply.is_yes_no for reply in replies]
-        self.is_yes_no = 2 * sum(self._says_yes_no) > len(self._says_yes_no)
-        by_tag: dict[str, TagReading] = {}
-        for batch, reply in zip(batches, replies, strict=True):
-            own = {item.tag for item in batch}
-            for reading in reply.readings:
-                if reading.tag in own:
-                    by_tag.setdefault(reading.tag, reading)
-        readings = []
-        for paper_id, items in by_paper(evidence).items():
-            found = [by_tag[item.tag] for item in items if item.tag in by_tag]
-            found.sort(key=lambda reading: -reading.relevance)
-            first = found[0] if found else TagReading(tag="", relevance=0)
-            quotes = [Quote(tag=r.tag, quote=q) for r in found for q in r.quotes[:QUOTES_OF_A_TEXT]]
-            readings.append(
-                Reading(
-                    paper_id=paper_id,
-                    relevance=first.relevance,
-                    stance=first.stance,
-                    quotes=tuple(quotes),
-                )
-            )
-        return tuple(readings)
 
     def write_answer(
-        self, question: str, readings: Sequence[Reading], evidence: Sequence[Evidence]
+        self,
+        question: str,
+        readings: Sequence[Reading],
+        evidence: Sequence[Evidence],
+        on_claim: OnClaim | None = None,
     ) -> AnswerDraft:
-        """With readings the model sees only their quotes, else the evidence's whole texts."""
-        quotes = quotes_by_tag(readings, QUOTED_CHARS)
-        seen = [item for item in evidence if item.tag in quotes] if readings else evidence
-        fitting = self.fit([self.fence(item, *quotes.get(item.tag, ())) for item in seen])
-        reply = self.ask(
-            "answer", AnswerReply, question=question, evidence=fitting, most_claims=MOST_CLAIMS
+        """The model sees whole texts, those of the readings in their order; of texts that do not
+        fit, the sentences that bear on the question.
+
+        Raises ModelReplyError for a reply without a sentence that could be checked.
+        """
+        shown = self._fitting(readings, evidence)
+        numbers = Numbers(evidence)
+        tags = {text.tag for text in shown}
+        stream = None if on_claim is None else Streamed(numbers, on_claim)
+        prompt = self.prompts.render("answer", question=question, evidence=shown)
+        form = Form(AnswerText, None, ANSWER_TOKENS, lambda reply: _fault_of(reply, numbers))
+        on_text = ignore_text if stream is None else stream.take
+        reply = self.send(prompt, form, on_text)
+        draft = read_prose(reply, numbers).draft
+        if not draft.is_refusal and not any(claim.anchors for claim in draft.claims):
+            raise ModelReplyError(
+                f"{self.name} gave no readable answer: no sentence names what it rests on. It "
+                f"began: {shorten(clean(reply), 120)}",
+                hint="Run it again, or choose another --model.",
+            )
+        if unknown := sum(len(claim.unknown) for claim in draft.claims):
+            self.note(f"{counted(unknown, 'number')} that named no sentence")
+        return draft.model_copy(
+            update={
+                "claims": tuple(_of_shown(claim, tags) for claim in draft.claims[:MOST_SENTENCES])
+            }
         )
-        return AnswerDraft(claims=drafts_of_prompt(reply.claims[:MOST_CLAIMS], fitting))
+
+    def _fitting(
+        self, readings: Sequence[Reading], evidence: Sequence[Evidence]
+    ) -> list[FencedText]:
+        """The texts that the prompt of an answer shows, the most relevant first: whole as long as
+        they fit, then their best sentences. What does not fit even so is left out, and noted."""
+        place = {reading.paper_id: n for n, reading in enumerate(readings)}
+        ordered = sorted(
+            (item for item in evidence if not readings or item.paper.id in place),
+            key=lambda item: place.get(item.paper.id, 0),
+        )
+        bearing = {r.paper_id: r.citations for r in readings}
+        room = self.room()
+        whole = {item.tag: fence_numbered(self, item) for item in ordered}
+        short = {
+            item.tag: fence_numbered(self, item, _best(item, bearing.get(item.paper.id, ())))
+            for item in ordered
+        }
+        least = sum(map(_size, short.values()))
+        shown: list[FencedText] = []
+        for item in ordered:
+            least -= _size(short[item.tag])
+            for text in (whole[item.tag], short[item.tag]):
+                if _size(text) + (least if text is whole[item.tag] else 0) <= room or not shown:
+                    shown.append(text)
+                    room -= _size(text)
+                    break
+        if left_out := len(ordered) - len(shown):
+            self.note(f"{counted(left_out, 'text')} that did not fit into the model's context")
+        if shortened := sum(text is not whole[text.tag] for text in shown):
+            self.note(
+                f"{counted(shortened, 'text')} shown by their best sentences, as they did not fit "
+                "into the model's context whole (--context)"
+            )
+        return shown
 
     def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...]:
         """One call for the claims of an answer, several side by side for more. A claim without a
@@ -142,8 +167,7 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
         for batch, reply in zip(batches, self.side_by_side(call, batches), strict=True):
             own = {item.tag for item in batch}
             said |= {v.tag: v.support for v in reply.verdicts if v.tag in own}
-        found = [said.get(f"C{n}", "unchecked") for n in range(1, len(claims) + 1)]
-        return tuple("unchecked" if support == "uncited" else support for support in found)
+        return tuple(said.get(f"C{n}", "unchecked") for n in range(1, len(claims) + 1))
 
     def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> AnswerDraft:
         """The model sees the claims' tags; the draft's quotes have the tags of the evidence again:
@@ -172,21 +196,48 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
     def expand(self, question: str, known: Sequence[Claim]) -> Expanded:
         fenced = self.fit(self._fenced_claims(known))
         reply = self.ask(
-            "expand", QuestionsReply, question=question, known=fenced, most_questions=MOST_QUESTIONS
+            "expand",
+            Form(QuestionsReply, most_tokens=EXPAND_TOKENS),
+            question=question,
+            known=fenced,
+            most_questions=MOST_QUESTIONS,
         )
         asked = (" ".join(text.split())[:300] for text in reply.questions)
         abstract = "" if known else " ".join(reply.abstract.split())[:1200]
         return Expanded(questions=tuple(filter(None, asked))[:MOST_QUESTIONS], abstract=abstract)
 
     def rerank(self, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        fenced = self.fit([self.fence(item) for item in evidence])
-        reply = self.ask("rerank", RerankReply, question=question, evidence=fenced)
-        by_tag = {item.tag: item for item in evidence}
-        return tuple(by_tag[tag] for tag in dict.fromkeys(reply.tags) if tag in by_tag)
+        """The model orders batches, side by side; its order is fused with the given one by rank
+        (Cormack and others 2009). Texts that it does not name come last in their batch."""
+        batches = numbered_batches(evidence, RERANKED_A_CALL, self.room())
+
+        def call(batch: list[Evidence]) -> RerankReply:
+            tags = [item.tag for item in batch]
+            schema = with_choices(RerankReply, {"tags": tags})
+            form = Form(RerankReply, schema, TAG_TOKENS * (len(batch) + 10))
+            texts = [self.fence(item) for item in batch]
+            return self.ask("rerank", form, question=question, evidence=texts)
+
+        worth = {item.tag: 1 / (RANK_CONSTANT + n) for n, item in enumerate(evidence)}
+        for batch, reply in zip(batches, self.each(call, batches), strict=True):
+            if isinstance(reply, ModelError):
+                self.note(f"{counted(len(batch), 'text')} not put in order: {reply.message}")
+                continue
+            own = {item.tag: None for item in batch}
+            said = [tag for one in reply.tags for tag in read_numbers(one) if tag in own]
+            ranked = list(dict.fromkeys([*said, *own]))
+            for n, tag in enumerate(ranked):
+                worth[tag] += 1 / (RANK_CONSTANT + n * len(batches))
+        return tuple(sorted(evidence, key=lambda item: -worth[item.tag]))
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str:
         fenced = [self.prompts.fence("earlier", "", None, *earlier)]
-        reply = self.ask("follow_up", QuestionReply, question=question, earlier=self.fit(fenced))
+        reply = self.ask(
+            "follow_up",
+            Form(QuestionReply, most_tokens=QUESTION_TOKENS),
+            question=question,
+            earlier=self.fit(fenced),
+        )
         return " ".join(reply.question.split())[:500] or question
 
     def usage(self) -> Usage:
@@ -207,3 +258,34 @@ class Prompted(TableWriter, SectionWriter, SurveyWriter):
             )
             for number, claim in enumerate(claims, start=1)
         ]
+
+
+def _fault_of(reply: AnswerText, numbers: Numbers) -> str:
+    return "; ".join(read_prose(reply, numbers).problems)
+
+
+def _size(text: FencedText) -> float:
+    return tokens(text.text) + tokens(text.title)
+
+
+def _best(item: Evidence, bearing: Sequence[Citation]) -> set[str]:
+    """The numbers of a text's best sentences: those that bear on the question, else those most
+    similar to it, else the first."""
+    numbers = Numbers([item])
+    named = {numbers.number_of(citation) for citation in bearing} - {""}
+    if named:
+        return named
+    ranked = sorted(item.sentences, key=lambda s: -((s.similarity or 0.0) + s.lexical))
+    starts = {sentence.start for sentence in ranked[:SHORT_SENTENCES]}
+    found = {s.number for s in numbered(item) if s.part == item.chunk.part and s.start in starts}
+    return found or {s.number for s in numbered(item)[: SHORT_SENTENCES + 1]}
+
+
+def _of_shown(claim: ClaimDraft, tags: Collection[str]) -> ClaimDraft:
+    """The sentence without anchors on texts that the prompt did not show."""
+    anchors, unknown = [], list(claim.unknown)
+    for anchor in claim.anchors:
+        known = tuple(n for n in anchor.numbers if n.split(".")[0] in tags)
+        unknown += [n for n in anchor.numbers if n not in known]
+        anchors += [anchor.model_copy(update={"numbers": known})] if known else []
+    return claim.model_copy(update={"anchors": tuple(anchors), "unknown": tuple(unknown)})

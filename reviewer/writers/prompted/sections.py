@@ -37,6 +37,13 @@ _INTENTS: dict[str, Intent] = {intent: intent for intent in get_args(Intent)}
 _INTENTS["result"] = "result comparison"
 
 
+class SaidSentence(Frozen):
+    """A sentence of a reply, and the words that it says it rests on."""
+
+    text: str
+    quotes: tuple[Quote, ...] = ()
+
+
 class ThemeIdea(Frozen):
     name: str
     tags: tuple[str, ...]
@@ -59,7 +66,7 @@ class SectionReply(Frozen):
 
 
 class AdditionReply(Frozen):
-    additions: tuple[ClaimDraft, ...]
+    additions: tuple[SaidSentence, ...]
 
 
 class SectionWriter(Asking):
@@ -188,7 +195,7 @@ def quotes_of_prompt(quotes: Sequence[Quote], tags: Collection[str]) -> tuple[Qu
 
 
 def drafts_of_prompt(
-    sentences: Sequence[ClaimDraft], shown: Sequence[FencedText]
+    sentences: Sequence[SaidSentence], shown: Sequence[FencedText]
 ) -> tuple[ClaimDraft, ...]:
     """The sentences as drafts, with `quotes_of_prompt`; `shown` are the texts of the prompt."""
     tags = {text.tag for text in shown}
@@ -203,7 +210,7 @@ def _texts_by_tag(
 ) -> dict[str, list[str]]:
     """What a draft's prompts show of the evidence: its quotes; of a paper without quotes, the whole
     texts."""
-    quotes = quotes_by_tag(readings, SECTION_CHARS)
+    quotes = _quotes_by_tag(readings, evidence, SECTION_CHARS)
     quoted = {item.paper.id for item in evidence if item.tag in quotes}
     return {
         item.tag: quotes.get(item.tag, []) if item.paper.id in quoted else [item.chunk.text]
@@ -211,12 +218,16 @@ def _texts_by_tag(
     }
 
 
-def quotes_by_tag(readings: Sequence[Reading], most_chars: int) -> dict[str, list[str]]:
-    """The quotes of each text, up to `most_chars` characters; its first one is always there."""
+def _quotes_by_tag(
+    readings: Sequence[Reading], evidence: Sequence[Evidence], most_chars: int
+) -> dict[str, list[str]]:
+    """The sentences that the readings cite, by the tag of their text, up to `most_chars` characters
+    of one text; its first one is always there."""
+    tags = {item.chunk.id: item.tag for item in evidence}
     quotes: dict[str, list[str]] = {}
-    for reading in readings:
-        for quote in reading.quotes:
-            own = quotes.setdefault(quote.tag, [])
-            if not own or sum(map(len, own)) + len(quote.quote) <= most_chars:
-                own.append(quote.quote)
+    for citation in (citation for reading in readings for citation in reading.citations):
+        if citation.chunk_id in tags and citation.part != "title":
+            own = quotes.setdefault(tags[citation.chunk_id], [])
+            if not own or sum(map(len, own)) + len(citation.quote) <= most_chars:
+                own.append(citation.quote)
     return quotes

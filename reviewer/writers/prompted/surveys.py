@@ -10,7 +10,6 @@ from reviewer.llm import Asking
 from reviewer.text import clean
 from reviewer.text.views import shorten
 from reviewer.types import Evidence
-from reviewer.types.claims import ClaimDraft
 from reviewer.types.frozen import Frozen
 from reviewer.types.surveys import (
     MOST_ABSTRACT,
@@ -20,7 +19,7 @@ from reviewer.types.surveys import (
     SurveySection,
     ViewQuestion,
 )
-from reviewer.writers.prompted.sections import drafts_of_prompt
+from reviewer.writers.prompted.sections import SaidSentence, drafts_of_prompt
 
 QUESTIONS_A_VIEW = 2
 _MOST_QUESTION_CHARS = 200
@@ -37,8 +36,8 @@ class ViewsReply(Frozen):
 
 
 class SummaryReply(Frozen):
-    abstract: tuple[ClaimDraft, ...]
-    open_questions: tuple[ClaimDraft, ...] = ()
+    abstract: tuple[SaidSentence, ...]
+    open_questions: tuple[SaidSentence, ...] = ()
 
 
 class SurveyWriter(Asking):
