@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-_NUMBER = r"(?<![\w.,/^$({\[+−-])(?<!\d[ -])(?<!hundred )(?<!Tables )(?<!Figs )(?<!type )(?<!p\. )(?<!‐)"
+_NUMBER = r"(?<![\w.,/^$({\[+−-])(?<!\d[ -])(?<!hundred )(?<!Tables )(?<!type )(?<!p\. )(?<!‐)"
 _END = r"(?![\w/^×]|[.,:]\d|-[A-Z\d]|\s?[x×±+]\s?\d|[\])]|\)|\s\d{3}\b)"
 Rewrite = Callable[[re.Match[str]], str]
 
