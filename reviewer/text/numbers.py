@@ -147,7 +147,7 @@ _WORD = re.compile(r"[A-Za-z]+")
 _MIDDLE_DOT = re.compile(r"(?<=\d)·(?=\d)")  # a decimal point, as in 1·7
 _LARGEST_POWER = 400
 _SHORT_FROM, _SHORT_DIGITS = 10**6, 4
-_SHORT = {"B": 10**9, "M": 10**6}
+_SHORT = {"T": 10**12, "B": 10**9, "M": 10**6}
 
 
 @dataclass(frozen=True)
@@ -225,6 +225,16 @@ def read_figures(text: str) -> tuple[Figure, ...]:
         words += (found := list(read(taken)))
         taken = _blank(taken, found)
     return tuple(_with_shared_units(plain, sorted([*digits, *words], key=lambda f: f.start)))
+
+
+def measure_of(unit: str) -> str | None:
+    """The measure that a written unit belongs to: "seconds" for `hours`; None for other units."""
+    return _MEASURES.get(unit)
+
+
+def base_of(unit: str) -> Decimal:
+    """How many of its measure's base units a written unit has: 3,600 for `hours`."""
+    return _BASES[unit]
 
 
 def _in_digits(text: str) -> Iterator[Figure]:

@@ -13,13 +13,19 @@ from typing import NamedTuple
 from reviewer.grounding.columns import column_query
 from reviewer.text import clean, sentence_spans
 from reviewer.text.keywords import query_terms
-from reviewer.text.numbers import figure_spans
+from reviewer.text.numbers import Figure, read_figures
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
 from reviewer.types.tables import CellDraft, Column, RowDraft
 
 LEAST_SHARE = 0.6  # of the words of a column's name that a sentence must have
 NEAR_CHARS = 40  # a number belongs to a word this near, if no other number is this near
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_ASKS_YEAR = re.compile(r"\b(?:years?|dates?|since|when|until)\b", re.IGNORECASE)
+_MARK_BEFORE, _MARK_AFTER = re.compile(r"\[(?:\d+[,–-]\s?)*$"), re.compile(r"(?:[,–-]\s?\d+)*\]")
+_NAME_BEFORE = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][A-Za-z]*[a-z][A-Za-z]*\s$")  # Llama 3
+_INTERVAL_AFTER = re.compile(r"\s?(?:CI|CrI|confidence|credible)\b")  # 95% CI
+_POINTS = re.compile(r"\s(?:points?|pts)\b")
 _SCENE = 0.3  # the part of an abstract about others' work
 _ENDINGS = re.compile(r"(?:ations?|ments?|ings?|ions?|ies|ed|es|ers?|s|e|y)$")
 _LEAST_STEM = 3
@@ -148,17 +154,44 @@ def _cues_of(column: Column) -> list[_Cue]:
 
 
 def _number_near(sentence: str, column: Column) -> str:
-    """The only number near a word of the column's name; empty if there are several."""
+    """The only number near a word of the column's name, as it is written there; empty if there are
+    several. Years, citation marks, numbers of names and those that the column's own name has are no
+    values."""
     name = _stems(query_terms(column.name))
     anchors = [m.span() for m in re.finditer(r"\w+", sentence) if _stems([m[0].casefold()]) & name]
     for cue in _cues_of(column):
         anchors += [m.span() for m in cue.pattern.finditer(sentence)]
+    own = {figure.spelling for figure in read_figures(column_query(column))}
     near = [
-        (start, end)
-        for start, end in figure_spans(sentence)
-        if any(start - right <= NEAR_CHARS and left - end <= NEAR_CHARS for left, right in anchors)
+        figure
+        for figure in read_figures(sentence)
+        if not figure.is_word
+        and figure.spelling not in own
+        and not _is_no_value(sentence, figure, column)
+        and any(
+            figure.start - right <= NEAR_CHARS and left - figure.end <= NEAR_CHARS
+            for left, right in anchors
+        )
     ]
-    return sentence[slice(*near[0])].strip() if len(near) == 1 else ""
+    if len(near) != 1:
+        return ""
+    points = _POINTS.match(sentence, near[0].end)
+    return sentence[near[0].start : points.end() if points else near[0].end].strip()
+
+
+def _is_no_value(sentence: str, figure: Figure, column: Column) -> bool:
+    """True for a year where no year is asked, for a citation mark such as [12], for the 95% of an
+    interval, and for the number of a name such as Llama 3."""
+    before, after = sentence[: figure.start], sentence[figure.end :]
+    is_year = _YEAR.fullmatch(figure.text.strip()) is not None
+    if is_year and not _ASKS_YEAR.search(column_query(column)):
+        return True
+    if _MARK_BEFORE.search(before) and _MARK_AFTER.match(after):
+        return True
+    if _INTERVAL_AFTER.match(after):
+        return True
+    is_bare = not figure.unit and figure.scale == 1
+    return is_bare and _NAME_BEFORE.search(before) is not None
 
 
 def _choice(column: Column, evidence: Sequence[Evidence]) -> list[CellDraft]:
