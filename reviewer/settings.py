@@ -17,7 +17,7 @@ SETTINGS_FILE = "review.toml"
 _FLAGS = {
     "budget_usd": "--budget",
     "timeout_s": "--timeout",
-    "context_tokens": "",
+    "context_tokens": "--context",
     "embedding_dir": "",
 }
 _PATHS = ("library", "prompts", "embedding_dir")
@@ -40,7 +40,7 @@ class Settings(BaseModel):
     jobs: int = Field(default=8, ge=1)
     budget_usd: float | None = Field(default=None, ge=0)
     max_calls: int | None = Field(default=None, ge=0)
-    context_tokens: int | None = Field(default=None, ge=1)  # litellm's number, else 8192
+    context_tokens: int | None = Field(default=None, ge=1)  # litellm's, the server's, else 8192
     mail: str = ""  # sent to online sources that want to know who uses them
     openalex_key: SecretStr = SecretStr("")
     semantic_scholar_key: SecretStr = SecretStr("")

@@ -92,6 +92,9 @@ class ModelOptions(CallOptions):
     timeout_s: Annotated[
         float | None, option("--timeout", help="Seconds a call may take (120, local 600).")
     ] = None
+    context_tokens: Annotated[
+        int | None, option("--context", help="Tokens that the model reads (asked of its server).")
+    ] = None
     no_cache: Annotated[bool, option(help="Ask the model again, also for kept replies.")] = False
     prompts: PromptsOption = None
 
@@ -101,7 +104,10 @@ class ReadingOptions:
     """How many papers are read, and how closely."""
 
     effort: Annotated[str, typer.Option(help="quick, normal or thorough.")] = "normal"
-    count: Annotated[int, typer.Option("-k", help="How many papers are read.", min=1)] = 12
+    count: Annotated[
+        int | None,
+        option("-k", help="How many papers are read (12; to answer with a model 30).", min=1),
+    ] = None
 
 
 @dataclass(frozen=True)

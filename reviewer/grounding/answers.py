@@ -237,16 +237,22 @@ def _rewritten(
     accepted = {}
     for fault, draft in zip(faults, drafts, strict=True):
         old = claims[fault.place]
-        if draft is None or draft.text == old.text:
+        if draft is None:
             continue
         beside = [claim for n, claim in enumerate(claims) if n != fault.place]
         new = _checked_beside(draft, beside, evidence)
-        if new is not None and not new.dropped and new.support not in FAILING:
-            if old.kind == "fact" and not new.citations:
-                continue
+        if new is not None and _is_better(new, old):
             changed = {"paragraph": old.paragraph, "is_repaired": True}
             accepted[fault.place] = new.model_copy(update=changed)
     return accepted
+
+
+def _is_better(new: Claim, old: Claim) -> bool:
+    """True for a second version that says something else, or the same with another proof, and that
+    code finds no fault in."""
+    if new.dropped or new.support in FAILING or (old.kind == "fact" and not new.citations):
+        return False
+    return new.text != old.text or not set(new.citations) <= set(old.citations)
 
 
 def _checked_beside(

@@ -97,7 +97,7 @@ def in_words(error: BaseException, model: str) -> ModelError:
     if named == "ContextWindowExceededError":
         return ModelError(
             f"the prompt is longer than {model} can read",
-            hint="Set REVIEW_CONTEXT_TOKENS to what the model reads, or ask over fewer papers.",
+            hint="Say with --context how many tokens it reads, or ask over fewer papers.",
         )
     if named == "ContentPolicyViolationError" or (
         _status(error) == 400 and _FILTER.search(str(error))

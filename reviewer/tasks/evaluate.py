@@ -162,8 +162,10 @@ def citation_scores(claims: Sequence[Claim], writer: Writer) -> tuple[float | No
     Recall: the share of claims that their citations together support. Precision: the share of
     citations that are not irrelevant; one is irrelevant if it alone does not support the claim
     while the others still do, or if the claim is not supported at all. Quotes are located by code;
-    support is the writer's judgement, and a quoted sentence supports itself.
+    support is the writer's judgement, and a quoted sentence supports itself. Sentences that rest on
+    others (syntheses, gaps) do not count.
     """
+    claims = [claim for claim in claims if claim.kind in ("fact", "quote")]
     if not claims:
         return None, None
     supported = [claim for claim in claims if claim.support == "supported"]

@@ -12,14 +12,17 @@ from reviewer.library import Library
 from reviewer.llm import Prompts
 from reviewer.llm.client import load_litellm
 from reviewer.llm.providers import costs_in
+from reviewer.llm.testing import ModelCall
 from reviewer.settings import Settings
-from reviewer.writers.prompted.answers import AnswerReply, JudgeReply, QuestionReply
+from reviewer.writers.prompted.answers import AnswerText, QuestionReply
+from reviewer.writers.prompted.judging import ExamineReply
 from tests.cli.test_app import QUESTION, start
 from tests.conftest import ROOT, SAMPLES
 from tests.support.fake_provider import FakeProvider, refused
-from tests.support.scripted import judges, served
+from tests.support.scripted import examines, served
 
 MODEL = "openai/gpt-4o-mini"
+CALLS = 8  # other wordings, 4 to read 30 papers, to write, 2 to judge 30 sentences
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +73,7 @@ def test_a_replayed_run_contacts_nobody_and_gives_the_same_bytes(ask, provider):
             )
         assert first == second
         assert "Written by" in first or '"writer": "openai/gpt-4o-mini"' in first
-    assert len(provider.requests) == 4
+    assert len(provider.requests) == CALLS
 
 
 def test_a_replay_imports_no_litellm(samples, provider, monkeypatch):
@@ -98,7 +101,7 @@ def test_a_replay_says_that_its_calls_came_from_the_cache_and_no_cache_asks_agai
     ask(question)
     made = len(provider.requests)
     assert made
-    assert "4 calls (4 from the cache)" in ask(question)[2]
+    assert f"{CALLS} calls ({CALLS} from the cache)" in ask(question)[2]
     assert len(provider.requests) == made
     ask(question, "--no-cache")
     assert len(provider.requests) == 2 * made
@@ -109,7 +112,9 @@ def test_the_run_keeps_the_hash_of_each_prompt_that_was_used(ask, samples):
     with Library(samples) as library:
         kept = library.ledger.run(json.loads(out)["usage"]["run_id"])
     hashes = Prompts().hashes()
-    assert kept.prompt_hashes == {name: hashes[name] for name in ("answer", "judge", "read")}
+    assert kept.prompt_hashes == {
+        name: hashes[name] for name in ("answer", "examine", "expand", "read")
+    }
 
 
 def test_a_follow_up_is_shown_and_kept_as_it_was_typed(ask, provider):
@@ -122,27 +127,67 @@ def test_a_follow_up_is_shown_and_kept_as_it_was_typed(ask, provider):
     assert 'Asked as "and to smaller models?"' in out
 
 
-def test_a_stream_shows_claims_before_the_result_and_none_that_does_not_stand(ask, provider):
-    invented = {"text": "This was invented.", "quotes": [{"tag": "E99", "quote": "a made up one"}]}
-
+def test_a_stream_shows_sentences_while_they_come_and_none_that_does_not_stand(ask, provider):
     def one_invented(asked):
-        text = asked.texts[0]
-        quote = {"tag": text.tag, "quote": text.sentences[0]}
-        return {"claims": [{"text": "This stands.", "quotes": [quote]}, invented]}
+        number = asked.texts[0].numbers[0]
+        return (
+            f"This stands [{number}]. This was invented [E99.1]. That stands too [{number}].\nEND"
+        )
 
-    provider.answers = served({AnswerReply: one_invented})
+    provider.answers = served({AnswerText: one_invented})
     _, out, err = ask("Do rewards matter for reasoning?", "--stream")
-    assert "This stands." in err
+    assert err.index("This stands.") < err.index("That stands too.")
+    assert err.count("This stands.") == 1
     assert "This was invented." not in err
     assert "This was invented. *(" in out
+    assert any(seen.is_streamed for seen in provider.requests)
+
+
+def test_nothing_is_streamed_that_nobody_watches(ask, provider):
+    ask("Do rewards matter for search?", "--no-cache")
+    assert not any(seen.is_streamed for seen in provider.requests)
 
 
 def test_strict_leaves_out_what_the_judge_finds_unsupported_and_exits_3(ask, provider):
-    provider.answers = served({JudgeReply: lambda asked: judges(asked, "unsupported")})
+    provider.answers = served({ExamineReply: lambda asked: examines(asked, "unsupported")})
     code, out, _ = ask("Does search help language models?", "--strict", "--no-cache")
     assert code == 3
     assert "This is what text" not in out
     assert "without proof (strict)" in out
+
+
+def test_every_request_has_a_limit_and_json_alone_has_a_schema(ask, provider):
+    ask("Which papers study reward models?", "--no-cache")
+    assert all(seen.body["max_tokens"] > 0 for seen in provider.requests)
+    for seen in provider.requests:
+        assert (seen.schema is None) == seen.prompt.startswith("Answer a researcher's question")
+        if seen.schema is not None:
+            assert "Reply with one JSON object of this JSON schema" not in seen.prompt
+
+
+def test_a_schema_names_the_numbers_that_the_prompt_shows_and_no_other(ask, provider):
+    ask("Which papers study reward models?", "--no-cache", "-k", "3")
+    reading = next(s for s in provider.requests if s.prompt.startswith("You read papers"))
+    own = reading.schema["$defs"]["TagReading"]["properties"]
+    shown = ModelCall(reading.prompt, str, "").texts
+    numbers = [n for text in shown for n in (f"{text.tag}.0", *text.numbers)]
+    assert own["sentences"]["items"]["enum"] == numbers
+    assert own["tag"]["enum"] == [text.tag for text in shown]
+
+
+@pytest.mark.parametrize("kind", ["read", "answer", "examine", "expand"])
+@pytest.mark.parametrize("reply", ["", "I'm sorry.", "{}", "[]", "null", '{"a": ', "E1.1"])
+def test_no_slip_of_form_ends_a_run_or_becomes_a_word_on_the_papers(ask, provider, kind, reply):
+    begins = {
+        "read": "You read", "answer": "Answer a", "examine": "Check the", "expand": "A library",
+    }[kind]  # fmt: skip
+    good = served()
+    provider.answers = lambda seen: reply if seen.prompt.startswith(begins) else good(seen)
+    code, out, err = ask("Does RL teach new skills?", "--no-cache", "--timeout", "30")
+    assert code == 0, err
+    assert "Not enough evidence" not in out
+    assert "irrelevant" not in out
+    assert "## References" in out
 
 
 @pytest.mark.parametrize(
@@ -173,7 +218,7 @@ def test_a_wrong_key_is_one_line_and_is_not_asked_again(ask, provider):
     assert (code, out) == (1, "")
     assert "rejected the API key" in err
     assert "Traceback" not in err
-    assert len(provider.requests) <= 2  # those that were sent side by side
+    assert len(provider.requests) <= 3  # those that were sent side by side
 
 
 @pytest.mark.parametrize("effort", ["quick", "normal"])

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from reviewer.cli import run
+from reviewer.errors import UsageError
 from reviewer.library import Library
-from reviewer.settings import Settings
+from reviewer.settings import Settings, load_settings
 from reviewer.tasks.tables.update import Redo, kept_cells
 from reviewer.types import Table
 from reviewer.types.runs import Coverage
@@ -184,11 +185,18 @@ def test_a_setting_out_of_range_names_its_flag_and_its_limit(review, fruit, flag
     assert "_usd or" not in err.replace("BUDGET_USD", "")
 
 
-def test_a_variable_without_a_flag_names_only_itself(review, fruit, monkeypatch):
+def test_a_variable_without_a_flag_names_only_itself():
+    with pytest.raises(UsageError) as caught:
+        load_settings(environment={"REVIEW_EMBEDDING_DIR": "https://a.example/b"})
+    assert "REVIEW_EMBEDDING_DIR" in caught.value.hint
+    assert " or REVIEW_EMBEDDING_DIR" not in caught.value.hint
+
+
+def test_the_context_has_a_flag_and_a_variable(review, fruit, monkeypatch):
     monkeypatch.setenv("REVIEW_CONTEXT_TOKENS", "many")
     code, _, err = review("ask", "trees", "--library", fruit)
     assert code == 2
-    assert "which is not a whole number. Set REVIEW_CONTEXT_TOKENS to" in err
+    assert "which is not a whole number. Set --context or REVIEW_CONTEXT_TOKENS to" in err
 
 
 def test_a_dry_run_says_what_the_limits_allow(review, fruit):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from reviewer.grounding import take_stances, verdict_of
+from reviewer.grounding import Numbers, take_stances, verdict_of
 from reviewer.types.answers import StanceTaken
-from reviewer.types.claims import Quote, Reading
+from reviewer.types.claims import Reading
 from tests.support.scripted import evidence
 
 SHOWN = [
@@ -13,16 +13,20 @@ SHOWN = [
 ]
 
 
-def take(stance, *quotes, paper="id-E1"):
-    pairs = [quote if isinstance(quote, tuple) else ("E1", quote) for quote in quotes]
-    own = tuple(Quote(tag=tag, quote=quote) for tag, quote in pairs)
-    reading = Reading(paper_id=paper, relevance=9, stance=stance, quotes=own)
+NUMBERS = Numbers(SHOWN)
+
+
+def take(stance, number="", paper="id-E1", **changes):
+    shows = NUMBERS.cite(number)
+    if changes:
+        shows = shows.model_copy(update=changes)
+    reading = Reading(paper_id=paper, relevance=9, stance=stance, shows=shows)
     return take_stances([reading], SHOWN)[0]
 
 
 @pytest.mark.parametrize("stance", ["yes", "no", "mixed"])
-def test_a_stance_with_its_located_quote_counts(stance):
-    taken = take(stance, "RL teaches new skills")
+def test_a_stance_with_a_sentence_of_its_paper_counts(stance):
+    taken = take(stance, "E1.1")
     assert taken.stance == stance
     assert SHOWN[0].paper.abstract[taken.citation.start : taken.citation.end] == (
         taken.citation.quote
@@ -30,31 +34,23 @@ def test_a_stance_with_its_located_quote_counts(stance):
 
 
 @pytest.mark.parametrize(
-    "quotes",
+    ("number", "changes"),
     [
-        (),
-        ("RL teaches old skills",),
-        ("RL",),
-        ("",),
-        (("E9", "RL teaches new skills"),),
-        (("E2", "RL teaches no new skills"),),
-        (("E1", "RL teaches no new skills"),),
-        ("forget",),
+        ("", {}),
+        ("E9.1", {}),
+        ("E2.1", {}),
+        ("E1.1", {"quote": "RL teaches old skills"}),
+        ("E1.1", {"start": 3}),
+        ("E1.1", {"quote": "", "start": 0, "end": 0}),
     ],
-    ids=["none", "altered", "one word", "empty", "unknown tag", "other paper",
-         "other paper's words", "lost not"],
-)  # fmt: skip
-def test_a_stance_without_words_of_its_own_paper_is_none(quotes):
-    assert take("yes", *quotes) == StanceTaken(paper_id="id-E1", stance="none")
+    ids=["none", "unknown", "other paper", "altered", "moved", "empty"],
+)
+def test_a_stance_without_a_sentence_of_its_own_paper_is_none(number, changes):
+    assert take("yes", number, **changes) == StanceTaken(paper_id="id-E1", stance="none")
 
 
-def test_the_first_quote_that_stands_shows_the_stance():
-    taken = take("no", "RL teaches nothing", ("E2", "RL teaches no new skills"), "does not forget")
-    assert (taken.stance, taken.citation.quote) == ("no", "does not forget")
-
-
-def test_no_stance_needs_no_quote_and_shows_none():
-    assert take("none", "RL teaches new skills").citation is None
+def test_no_stance_shows_no_sentence():
+    assert take("none", "E1.1").citation is None
 
 
 def test_there_is_one_stance_a_reading_in_order():
@@ -75,4 +71,20 @@ def test_there_is_one_stance_a_reading_in_order():
 )
 def test_the_verdict_counts_stances_and_papers_read(stances, verdict):
     taken = [StanceTaken(paper_id=str(n), stance=s) for n, s in enumerate(stances.split())]
+    assert verdict_of(taken) == verdict
+
+
+@pytest.mark.parametrize(
+    ("uses", "verdict"),
+    [
+        ("yes", "1 yes of 2 read; 1 more merely uses it"),
+        ("yes no", "1 yes of 3 read; 2 more merely use it"),
+        ("none", "1 yes of 2 read"),
+    ],
+)
+def test_papers_that_merely_use_it_are_told_apart(uses, verdict):
+    taken = [StanceTaken(paper_id="p", stance="yes")]
+    taken += [
+        StanceTaken(paper_id=str(n), stance=s, basis="uses") for n, s in enumerate(uses.split())
+    ]
     assert verdict_of(taken) == verdict

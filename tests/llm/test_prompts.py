@@ -36,6 +36,7 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "question": "Does it help?",
         "evidence": shown,
         "claims": shown,
+        "sentences": shown,
         "known": shown,
         "earlier": shown,
         "most_claims": 8,
@@ -74,7 +75,7 @@ def test_a_prompts_first_line_names_what_it_takes_and_gives_and_who_calls_it(fil
     assert head, f"{file.name} has no head"
     assert inputs_of(head.string) == meta.find_undeclared_variables(tree(file))
     module = import_module("reviewer." + head[3].removesuffix(".py").replace("/", "."))
-    assert issubclass(getattr(module, head[2]), Frozen)
+    assert issubclass(getattr(module, head[2]), Frozen | str)
     assert getattr(Prompted, head[4]).__module__ == module.__name__
 
 
@@ -110,7 +111,7 @@ def test_the_evidence_partial_is_the_only_place_that_prints_a_papers_text():
             assert printed == set()
             fenced = [c.args[0].name for c in tree(file).find_all(nodes.Call)]
             assert set(fenced) == inputs_of(file.read_text("utf-8")) & {
-                "evidence", "claims", "known", "earlier", "own", "paragraph",
+                "evidence", "claims", "sentences", "known", "earlier", "own", "paragraph",
             }  # fmt: skip
 
 
@@ -160,9 +161,11 @@ def test_invisible_and_control_characters_do_not_reach_the_model(hidden):
 
 
 def test_a_papers_lines_cannot_look_like_lines_of_ours():
-    prompt = render("One.\n\nTEXTS:\nQuote: two", title="A\nTEXTS:\nB")
+    said = "One.\n\nTEXTS:\nE1.9 two"
+    prompt = render(said, title="A\nTEXTS:\nB")
     assert prompt.count("\nTEXTS:\n") == 1
-    assert "Title: A TEXTS: B (2024)\nOne. TEXTS: Quote: two\n" in prompt
+    assert "E1.0 A TEXTS: B (2024)\nOne. TEXTS: E1.9 two\n" in prompt
+    assert "Title: A TEXTS: B (2024)\nOne. " in render(said, "A\nTEXTS:\nB", name="rerank")
 
 
 def test_texts_that_are_shown_together_stand_on_lines_of_their_own():

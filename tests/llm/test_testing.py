@@ -6,6 +6,7 @@ import pytest
 
 from reviewer.errors import ModelError
 from reviewer.llm import LLM, Prompts
+from reviewer.llm.form import Form
 from reviewer.llm.testing import ModelCall, ScriptedLLM
 from reviewer.types.frozen import Frozen
 from reviewer.writers.prompted.answers import RerankReply
@@ -51,10 +52,37 @@ def test_the_texts_of_a_real_prompt_are_read_out_of_their_fences():
     assert text.sentences == ["One holds.", "Two holds."]
 
 
+def test_numbered_sentences_are_read_out_of_a_real_prompt():
+    prompts = Prompts(secret="secret")
+    shown = prompts.fence("E1", "A Study", None, "E1.1 One holds.", "E1.2 Two holds, see E9.9 x.")
+    prompt = prompts.render("answer", question="Which?", evidence=[shown]).text
+    (text,) = ModelCall(prompt, str, "").texts
+    assert (text.title, text.year) == ("A Study", "year unknown")
+    assert text.numbers == ["E1.1", "E1.2"]
+    assert text.sentences == ["One holds.", "Two holds, see E9.9 x."]
+
+
+class Prose(str):
+    __slots__ = ()
+
+
+def test_prose_is_a_kind_of_str_and_a_fault_is_told_once():
+    replies = iter(["a slip", "no slip"])
+    model = ScriptedLLM({Prose: lambda asked: next(replies)})
+    form = Form(Prose, most_tokens=9, fault_of=lambda said: "it slips" if said == "a slip" else "")
+    assert model.ask("Say it.", form) == "no slip"
+    assert [call.most_tokens for call in model.calls(Prose)] == [9, 9]
+    assert "That reply cannot be used: it slips." in model.asked[1].prompt
+
+
+def test_a_second_reply_that_cannot_be_read_leaves_the_first():
+    replies = iter(["a slip", " "])
+    model = ScriptedLLM({Prose: lambda asked: next(replies)})
+    assert model.ask("Say it.", Form(Prose, fault_of=lambda said: "it slips")) == "a slip"
+
+
 @pytest.mark.parametrize("name", ["ask", "usage", "close"])
 def test_it_takes_what_the_real_model_takes(name):
     real = inspect.signature(getattr(LLM, name)).parameters
     scripted = inspect.signature(getattr(ScriptedLLM, name)).parameters
-    assert {n: p.kind for n, p in scripted.items()} == {
-        n: p.kind for n, p in real.items() if n != "on_text"
-    }
+    assert {n: p.kind for n, p in scripted.items()} == {n: p.kind for n, p in real.items()}

@@ -137,6 +137,8 @@ class FakeProvider:
         self.answers = answers
         self.latency_s = latency_s
         self.requests: list[Seen] = []
+        self.models: dict[str, Any] = {}  # what GET answers, by path; nothing is there otherwise
+        self.looked_at: list[str] = []  # the paths of GET
         self.in_flight = self.most_in_flight = 0
         self.closing = threading.Event()
         self._lock = threading.Lock()
@@ -214,7 +216,10 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.fake.count(-1)
 
-    do_GET = do_POST
+    def do_GET(self) -> None:
+        self.fake.looked_at.append(self.path)
+        found = self.fake.models.get(self.path)
+        self._send(sent(found) if found is not None else refused(404))
 
     def _send(self, reply: Reply) -> None:
         self.fake.closing.wait(reply.wait_s)

@@ -13,18 +13,18 @@ from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.tasks import answer_question
 from reviewer.tasks.answers.answer import AskOptions
-from reviewer.tasks.answers.gather import GatherOptions, gather
+from reviewer.tasks.answers.gather import LONG_QUESTION, GatherOptions, gather
 from reviewer.types.progress import silent
-from reviewer.types.writer import PAPERS_A_CALL
+from reviewer.writers import Extractive
 from reviewer.writers.prompted.answers import (
-    AnswerReply,
-    JudgeReply,
+    AnswerText,
     QuestionsReply,
     RerankReply,
 )
+from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
 from tests.conftest import SAMPLES, SHARED, WordEmbedding
-from tests.support.scripted import claims, reads, writer
+from tests.support.scripted import answers, examines, reads, writer
 
 RL = "Does reinforcement learning teach a language model new reasoning skills?"
 PARTS = ["How does retrieval help language models?", "memory of agents", "tree search"]
@@ -58,10 +58,10 @@ def types(model: ScriptedLLM) -> list[str]:
     return [asked.into.__name__ for asked in model.asked]
 
 
-def quotes_three(asked):
-    """The most that the prompt allows: three whole sentences of every text."""
+def names_three(asked):
+    """Three sentences of every text."""
     readings = [
-        {"tag": t.tag, "relevance": 8, "stance": "yes", "quotes": t.sentences[:3]}
+        {"tag": t.tag, "relevance": 8, "stance": "yes", "sentences": t.numbers[:3]}
         for t in asked.texts
     ]
     return {"is_yes_no": True, "readings": readings}
@@ -69,82 +69,175 @@ def quotes_three(asked):
 
 def test_quick_makes_one_call_and_judges_nothing(shelf):
     answer, model = ask(shelf, effort="quick")
-    assert types(model) == ["AnswerReply"]
+    assert types(model) == ["AnswerText"]
     assert {c.support for c in answer.claims} == {"unchecked"}
     assert (answer.coverage.read, answer.verdict) == (12, "")
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("papers", [4, 12])
-def test_normal_reads_several_papers_a_call_then_writes_then_judges(shelf, question, papers):
-    answer, model = ask(shelf, question=question, papers=papers)
-    batches = -(-answer.coverage.read // PAPERS_A_CALL)
-    assert types(model) == ["ReadReply"] * batches + ["AnswerReply", "JudgeReply"]
-    assert len(model.asked) <= 5
+def test_normal_reads_30_papers_and_asks_for_wordings_beside_the_first(shelf, question):
+    answer, model = ask(shelf, {AnswerText: writes_some}, question=question)
+    assert sorted(types(model)) == sorted(
+        ["QuestionsReply", *["ReadReply"] * 4, "AnswerText", "ExamineReply"]
+    )
+    assert types(model)[-2:] == ["AnswerText", "ExamineReply"]
+    assert answer.coverage.read == 30
+
+
+def writes_some(asked):
+    """Sentences on the first five texts."""
+    said = [f"That holds [{text.numbers[0]}]." for text in asked.texts[:5]]
+    return "\n\n".join([" ".join(said), "END"])
+
+
+def test_the_papers_that_are_read_are_as_many_as_are_asked_for(shelf):
+    for papers in (1, 4, 12, 35):
+        for effort in ("quick", "normal"):
+            answer, _ = ask(shelf, {AnswerText: writes_some}, papers=papers, effort=effort)
+            assert answer.coverage.read == papers
+
+
+def test_a_long_question_needs_no_other_wordings(shelf):
+    _, model = ask(shelf, question=f"{RL} " * LONG_QUESTION)
+    assert not model.calls(QuestionsReply)
 
 
 @pytest.mark.parametrize("where", ["shelf", pytest.param("listings", marks=pytest.mark.seeds)])
-def test_normal_takes_at_most_5_calls_and_3000_prompt_characters_a_paper(where, request):
+def test_normal_takes_at_most_9_calls_and_5_round_trips(where, request):
     for question in QUESTIONS:
-        answer, model = ask(request.getfixturevalue(where), {ReadReply: quotes_three}, question)
-        assert len(model.asked) <= 5
-        spent = sum(len(asked.prompt) for asked in model.asked)
-        assert spent <= 3000 * answer.coverage.read
+        script = {ReadReply: names_three, AnswerText: writes_some}
+        _, model = ask(request.getfixturevalue(where), script, question)
+        assert len(model.asked) <= 9
+        # Wordings and the first reading, the second reading, writing, judging.
+        first = {text.title for call in model.calls(ReadReply)[:2] for text in call.texts}
+        assert len(first) == 15
+
+
+@pytest.mark.parametrize("where", ["shelf", pytest.param("listings", marks=pytest.mark.seeds)])
+def test_a_prompt_shows_a_paper_in_little_more_than_its_text(where, request):
+    _, model = ask(request.getfixturevalue(where), {ReadReply: names_three})
+    for call in model.calls(ReadReply):
+        shown = sum(len(text.body) for text in call.texts)
+        own = sum(len(sentence) for text in call.texts for sentence in text.sentences)
+        assert shown <= 1.1 * own
+
+
+def test_other_wordings_find_papers_that_the_question_does_not(shelf):
+    wordings = {"questions": ["memory of agents", "verifying the steps of proofs"], "abstract": ""}
+    plain, _ = ask(shelf, papers=10)
+    wider, model = ask(shelf, {QuestionsReply: lambda a: wordings}, papers=10)
+    before, after = ({item.paper.id for item in a.evidence} for a in (plain, wider))
+    assert len(after) == len(before) == 10
+    assert after - before
+    read = [text.title for call in model.calls(ReadReply) for text in call.texts]
+    assert len(read) == len(set(read))
+
+
+def test_a_question_that_shares_no_word_with_the_papers_reaches_the_model(shelf):
+    wordings = {"questions": ["reinforcement learning and new reasoning skills"], "abstract": ""}
+    script = {QuestionsReply: lambda a: wordings, AnswerText: writes_some}
+    german = "Lehrt bestärkendes Lernen ein Sprachmodell neue Fähigkeiten?"
+    answer, model = ask(shelf, script, german)
+    assert model.calls(QuestionsReply)[0].question == german
+    assert answer.claims
+    assert answer.coverage.read == 30
+
+
+def test_papers_below_the_floor_are_read_by_a_model_and_not_without_one(shelf):
+    question = "what is the reward of patience?"
+    answer, model = ask(shelf, {ReadReply: lambda a: reads(a, relevance=1)}, question)
+    assert model.calls(ReadReply)
+    assert answer.coverage.read > answer.coverage.matched
+    without = answer_question(question, shelf, Extractive(), AskOptions())
+    assert without.coverage.read <= without.coverage.matched
 
 
 @pytest.mark.parametrize("effort", ["quick", "normal", "thorough"])
-def test_nothing_near_the_question_asks_no_model(shelf, effort):
+def test_nothing_that_could_be_read_is_no_evidence(shelf, effort):
     answer, model = ask(shelf, question="tectonics of Venusian volcanoes", effort=effort)
-    assert (model.asked, answer.claims, answer.evidence) == ([], (), ())
+    assert set(types(model)) <= {"QuestionsReply"}
+    assert (answer.outcome, answer.claims, answer.evidence) == ("no evidence", (), ())
     assert "Not enough evidence" in answer_markdown(answer)
 
 
 @pytest.mark.parametrize("effort", ["normal", "thorough"])
 def test_what_was_read_and_found_irrelevant_is_not_written_from(shelf, effort):
     answer, model = ask(shelf, {ReadReply: lambda a: reads(a, relevance=2.9)}, effort=effort)
-    assert model.calls(AnswerReply) == []
-    assert model.calls(JudgeReply) == []
-    assert answer.coverage.read == 12
-    assert "12 papers read and found irrelevant" in answer.coverage.left_out
-    assert answer.verdict == ""
+    assert model.calls(AnswerText) == []
+    assert model.calls(ExamineReply) == []
+    read = 30 if effort == "normal" else 40
+    assert answer.coverage.read == read
+    assert f"{read} papers read and found irrelevant" in answer.coverage.left_out
+    assert (answer.verdict, answer.outcome) == ("", "no evidence")
     printed = answer_markdown(answer)
     assert "Not enough evidence" in printed
     assert all(paper.key in printed for paper in answer.nearest)
     assert len(answer.nearest) == 3
 
 
-def test_only_relevant_papers_are_written_from_and_the_rest_is_counted(shelf):
+def test_only_relevant_papers_are_written_from_the_most_relevant_first(shelf):
     def some(asked):
         said = reads(asked)
         for reading in said["readings"]:
-            reading["relevance"] = 3 if reading["tag"] in ("E2", "E7") else 1
+            reading["relevance"] = {"E2": 3, "E7": 9}.get(reading["tag"], 1)
         return said
 
-    answer, model = ask(shelf, {ReadReply: some})
-    assert model.calls(AnswerReply)[0].tags == ["E2", "E7"]
+    answer, model = ask(shelf, {ReadReply: some}, papers=12)
+    assert model.calls(AnswerText)[0].tags == ["E7", "E2"]
     assert answer.verdict == "2 yes of 12 read"
     assert answer.coverage.left_out == ("10 papers read and found irrelevant",)
 
 
-def test_quotes_that_do_not_stand_are_not_shown_to_the_next_step_and_are_counted(shelf):
+def test_numbers_that_name_nothing_are_dropped_and_counted(shelf):
     def invents(asked):
         said = reads(asked)
         for reading in said["readings"]:
-            reading["quotes"] = ["These words stand nowhere.", *reading["quotes"], "the"]
+            reading["sentences"] = [f"{reading['tag']}.99", *reading["sentences"]]
         return said
 
-    answer, model = ask(shelf, {ReadReply: invents})
-    assert "stand nowhere" not in model.calls(AnswerReply)[0].prompt
-    assert "24 quotes not found in the paper" in answer.coverage.left_out
+    answer, _ = ask(shelf, {ReadReply: invents}, papers=12)
+    assert "1 number that named no sentence" in answer.coverage.left_out
     assert answer.verdict == "12 yes of 12 read"
+    assert answer.claims
 
 
-def test_relevant_papers_without_a_standing_quote_are_written_from_whole(shelf):
-    answer, model = ask(shelf, {ReadReply: lambda a: reads(a, quotes=["Nowhere to be found."])})
-    asked = model.calls(AnswerReply)[0]
-    assert len(asked.texts) == 12
-    assert [len(t.body) for t in asked.texts] > [300] * 12
-    assert {stance.stance for stance in answer.stances} == {"none"}
+def test_a_model_that_says_that_the_texts_do_not_answer_is_believed(shelf):
+    answer, _ = ask(shelf, {AnswerText: lambda a: "NO ANSWER\nEND"})
+    assert (answer.outcome, answer.claims) == ("no evidence", ())
+    assert "the model says that what it read does not answer" in answer.coverage.left_out[-1]
+    assert len(answer.nearest) == 3
+
+
+@pytest.mark.parametrize("reply", ["", "I cannot.", '{"claims": []}', "RL helps.\nEND", "[E99.1]"])
+@pytest.mark.parametrize("effort", ["quick", "normal", "thorough"])
+def test_an_answer_that_cannot_be_read_becomes_quotes_and_says_so(shelf, reply, effort):
+    answer, _ = ask(shelf, {AnswerText: lambda a: reply}, effort=effort)
+    assert answer.outcome == "quotes"
+    assert {claim.kind for claim in answer.claims} == {"quote"}
+    assert all(claim.support == "supported" for claim in answer.claims)
+    assert any("no readable answer" in reason for reason in answer.coverage.left_out)
+
+
+@pytest.mark.parametrize("reply", ["no JSON", "[]", '{"readings": []}', '{"readings": [1, 2]}'])
+@pytest.mark.parametrize("effort", ["normal", "thorough"])
+def test_readings_that_cannot_be_read_are_never_irrelevant_papers(shelf, reply, effort):
+    answer, model = ask(shelf, {ReadReply: lambda a: reply}, effort=effort)
+    assert answer.claims
+    assert not any("irrelevant" in reason for reason in answer.coverage.left_out)
+    assert any("papers not read" in reason for reason in answer.coverage.left_out)
+    assert model.calls(AnswerText)
+
+
+def test_a_lost_batch_is_named_and_everything_else_stands(shelf):
+    def one_bad(asked):
+        return "no JSON" if "E1" in asked.tags else reads(asked)
+
+    answer, _ = ask(shelf, {ReadReply: one_bad}, papers=12)
+    (lost,) = [reason for reason in answer.coverage.left_out if "not read" in reason]
+    first = find(RL, shelf, SearchOptions(12, has_floor=False)).evidence[0].paper
+    assert first.key in lost
+    assert answer.claims
+    assert first.id not in {c.paper_id for claim in answer.claims for c in claim.citations}
 
 
 def test_a_question_without_two_answers_has_no_verdict(shelf):
@@ -153,33 +246,34 @@ def test_a_question_without_two_answers_has_no_verdict(shelf):
     assert answer.claims
 
 
-def test_a_small_context_drops_the_least_relevant_and_says_so(shelf):
-    answer, model = ask(shelf, effort="quick", context=5000)
-    shown = model.asked[0].tags
-    assert shown == [f"E{n}" for n in range(1, len(shown) + 1)]
-    assert 0 < len(shown) < 12
-    note = f"{12 - len(shown)} texts that did not fit into the model's context"
-    assert answer.coverage.left_out == (note,)
+def test_a_small_context_shortens_the_least_relevant_and_says_so(shelf):
+    answer, model = ask(shelf, effort="quick", context=6100)
+    shown = model.asked[0].texts
+    assert [text.tag for text in shown] == [item.tag for item in answer.evidence]
+    assert len(shown[-1].numbers) < len(shown[0].numbers)
+    note = next(r for r in answer.coverage.left_out if "did not fit" in r)
     assert note in answer_markdown(answer)
-    assert len(model.asked[0].prompt) / 3 <= 5000
+    assert len(model.asked[0].prompt) / 3 <= 6100
 
 
-def test_thorough_asks_for_parts_reranks_reads_and_stops_when_nothing_is_missing(shelf):
+def test_thorough_asks_for_wordings_reranks_reads_and_stops_when_nothing_is_missing(shelf):
     script = {QuestionsReply: lambda a: {"questions": [] if a.texts else PARTS}}
-    answer, model = ask(shelf, script, effort="thorough")
+    answer, model = ask(shelf, {**script, AnswerText: writes_some}, effort="thorough")
     names = types(model)
     assert names[:2] == ["QuestionsReply", "RerankReply"]
-    assert names[-2:] == ["AnswerReply", "JudgeReply"]
+    assert names[-2:] == ["AnswerText", "ExamineReply"]
     assert names.count("QuestionsReply") == 2
-    assert set(names[2:-3]) == {"ReadReply"}
-    assert answer.coverage.read > 12
+    assert answer.coverage.read == 40
 
 
 def test_thorough_stops_when_nothing_new_comes(shelf):
     script = {QuestionsReply: lambda a: {"questions": [RL]}}
-    answer, model = ask(shelf, script, effort="thorough")
+    answer, model = ask(shelf, script, effort="thorough", papers=80)
     assert len(model.calls(QuestionsReply)) == 2
-    assert answer.coverage.read == 12
+    assert answer.coverage.read == len({i.paper.id for i in find(RL, shelf, ALL).evidence})
+
+
+ALL = SearchOptions(80, has_floor=False)
 
 
 def test_thorough_stops_after_three_rounds_though_more_is_asked_for(shelf):
@@ -191,6 +285,22 @@ def test_thorough_stops_after_three_rounds_though_more_is_asked_for(shelf):
     answer, model = ask(shelf, {QuestionsReply: more}, papers=2, effort="thorough")
     assert len(model.calls(QuestionsReply)) == 3
     assert answer.coverage.read > 2
+
+
+def test_thorough_stops_when_a_round_finds_nothing_relevant(shelf):
+    subjects = iter(["retrieval", "memory", "search", "agents", "tools", "proofs", "vision"])
+    seen = []
+
+    def none_new(asked):
+        seen.append(asked)
+        return reads(asked, relevance=8 if len(seen) == 1 else 0)
+
+    script = {
+        QuestionsReply: lambda a: {"questions": [f"language model {next(subjects)}"]},
+        ReadReply: none_new,
+    }
+    _, model = ask(shelf, script, papers=4, effort="thorough")
+    assert len(model.calls(QuestionsReply)) == 2
 
 
 def test_thorough_reads_no_paper_twice_and_no_tag_stands_for_two_texts(shelf):
@@ -207,9 +317,8 @@ def test_thorough_reads_no_paper_twice_and_no_tag_stands_for_two_texts(shelf):
     assert tags == [f"E{n}" for n in range(1, len(tags) + 1)]
     read = [text.title for asked in model.calls(ReadReply) for text in asked.texts]
     assert len(read) == len(set(read)) > 3
-    by_tag = {item.tag: item for item in gathered.evidence}
     for reading in gathered.readings:
-        assert {by_tag[q.tag].paper.id for q in reading.quotes} == {reading.paper_id}
+        assert {citation.paper_id for citation in reading.citations} == {reading.paper_id}
 
 
 def test_an_imagined_abstract_steers_the_search_and_is_never_evidence(tmp_path):
@@ -251,31 +360,48 @@ def test_a_further_chunk_of_a_paper_that_was_read_makes_no_tag_stand_for_two_tex
     assert len({item.paper.id for item in gathered.evidence}) > 3
 
 
-def test_thorough_reads_in_the_order_of_the_reranking(shelf):
+def test_thorough_reads_everything_in_the_order_that_is_fused_with_the_reranking(shelf):
     ranked = {}
 
     def backwards(asked):
-        ranked["titles"] = [text.title for text in asked.texts][::-1]
+        ranked.setdefault("titles", []).extend(text.title for text in asked.texts)
         return {"tags": asked.tags[::-1]}
 
     _, model = ask(shelf, {RerankReply: backwards}, effort="thorough")
-    read = {text.tag: text.title for asked in model.calls(ReadReply) for text in asked.texts}
-    assert [read[f"E{n}"] for n in range(1, len(read) + 1)] == ranked["titles"]
+    read = [text.title for asked in model.calls(ReadReply) for text in asked.texts]
+    assert len(set(read)) == len({*ranked["titles"]} & {*read}) == 40
 
 
-def test_a_reranking_that_keeps_nothing_is_not_followed(shelf):
+def test_a_reranking_that_names_nothing_keeps_the_first_order(shelf):
     answer, _ = ask(shelf, {RerankReply: lambda a: {"tags": ["E99"]}}, effort="thorough")
-    assert answer.coverage.read == 12
+    assert answer.coverage.read == 40
 
 
-def test_a_failing_claim_is_written_again_in_thorough_only(shelf):
+def test_a_failing_sentence_is_repaired_in_normal_and_judged_again_in_thorough(shelf):
     def contradicts(asked):
-        return {"verdicts": [{"tag": tag, "support": "contradicted"} for tag in asked.tags]}
+        return examines(asked, "contradicted")
 
-    for effort, written in (("normal", 1), ("thorough", 2)):
-        answer, model = ask(shelf, {JudgeReply: contradicts}, effort=effort)
-        assert len(model.calls(AnswerReply)) == written
-        assert {c.support for c in answer.claims} == {"contradicted"}
+    def repair(asked):
+        lines = [t.tag for t in asked.texts if t.tag.startswith("S")]
+        return "\n".join(
+            [*(f"{tag} It was found [{asked.texts[0].numbers[0]}]." for tag in lines), "END"]
+        )
+
+    for effort, judged, support in (("normal", 1, "unchecked"), ("thorough", 2, "contradicted")):
+        script = {ExamineReply: contradicts, RepairText: repair, AnswerText: writes_some}
+        answer, model = ask(shelf, script, effort=effort)
+        assert len(model.calls(ExamineReply)) == judged
+        assert len(model.calls(RepairText)) == 1
+        assert {c.support for c in answer.claims} == {support}
+    _, model = ask(shelf, script, effort="quick")
+    assert not model.calls(RepairText)
+
+
+def test_repair_is_switched_off_in_one_place(shelf, monkeypatch):
+    monkeypatch.setattr("reviewer.tasks.answers.answer.REPAIRED_AT", frozenset())
+    script = {ExamineReply: lambda a: examines(a, "contradicted")}
+    _, model = ask(shelf, script, effort="thorough")
+    assert not model.calls(RepairText)
 
 
 def test_neither_order_nor_numbering_depends_on_which_call_ends_first(shelf):
@@ -295,5 +421,5 @@ def test_neither_order_nor_numbering_depends_on_which_call_ends_first(shelf):
 
 
 def test_the_same_script_gives_the_same_prompts(shelf):
-    prompts = [sorted(a.prompt for a in ask(shelf, {AnswerReply: claims})[1].asked) for _ in "ab"]
+    prompts = [sorted(a.prompt for a in ask(shelf, {AnswerText: answers})[1].asked) for _ in "ab"]
     assert prompts[0] == prompts[1]

@@ -21,7 +21,7 @@ from reviewer.writers.prompted.answers import AnswerReply, JudgeReply
 from reviewer.writers.prompted.reading import ReadReply
 from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from tests.conftest import SAMPLES
-from tests.support.scripted import plans, sections, writer
+from tests.support.scripted import plans, reads, sections, writer
 
 QUESTION = "does RL teach new skills?"
 ABSTRACT = (
@@ -130,11 +130,17 @@ def test_words_are_a_budget(shelf, words):
 
 
 def test_an_off_topic_question_writes_nothing_and_names_the_nearest(shelf):
-    by, model = writer()
+    by, model = writer({ReadReply: lambda asked: reads(asked, relevance=0)})
     work = draft_related_work("sourdough bread in a cold oven", shelf, by)
     assert work.sections == ()
     assert 1 <= len(work.nearest) <= 3
-    assert model.asked == []
+    assert not model.calls(SectionReply)
+
+
+def test_a_quick_draft_of_an_off_topic_question_asks_nobody(shelf):
+    by, model = writer()
+    work = draft_related_work("sourdough in a cold oven", shelf, by, DraftOptions(effort="quick"))
+    assert (work.sections, model.asked) == ((), [])
 
 
 def test_an_empty_library_gives_an_empty_draft(tmp_path):

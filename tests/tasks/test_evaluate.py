@@ -14,11 +14,12 @@ from reviewer.tasks.evaluate import citation_scores, evaluate, ndcg, read_questi
 from reviewer.text import clean, normalise_title
 from reviewer.types import Citation, Claim
 from reviewer.writers import Extractive
-from reviewer.writers.prompted.answers import AnswerReply, JudgeReply
+from reviewer.writers.prompted.answers import AnswerText, JudgeReply
+from reviewer.writers.prompted.judging import ExamineReply
 from reviewer.writers.prompted.reading import ReadReply
 from tests.conftest import SAMPLES, SHARED, write_listing
 from tests.support.fake_provider import FakeProvider
-from tests.support.scripted import claims, judges, reads, served, writer
+from tests.support.scripted import answers, examines, reads, served, writer
 
 JUDGED = SHARED / "eval" / "questions.json"
 
@@ -46,10 +47,16 @@ def judged_reads(questions, stance_of=lambda gold: gold.stance):
             title = normalise_title(text.title)
             reading = {"tag": text.tag, "relevance": 8 if title in graded else 0}
             if title in golds:
-                quote = clean(golds[title].sentence)
-                reading |= {"stance": stance_of(golds[title]), "quotes": [quote]}
+                said = clean(golds[title].sentence)
+                own = zip(text.numbers, text.sentences, strict=True)
+                shown = next(
+                    (n for n, sentence in own if said in sentence or sentence in said),
+                    text.numbers[0],
+                )
+                reading |= {"stance": stance_of(golds[title]), "sentences": [shown]}
+                reading |= {"shown_by": shown}
             elif title in graded:
-                reading["quotes"] = text.sentences[:1]
+                reading["sentences"] = text.numbers[:1]
             readings.append(reading)
         return {"is_yes_no": bool(question.stances), "readings": readings}
 
@@ -57,18 +64,14 @@ def judged_reads(questions, stance_of=lambda gold: gold.stance):
 
 
 def says_found(asked):
-    """A claim a text, without a word of its title: a title may hold a number."""
-    return {
-        "claims": [
-            {"text": "That was found.", "quotes": [{"tag": t.tag, "quote": t.sentences[0]}]}
-            for t in asked.texts
-        ]
-    }
+    """A sentence a text, without a word of its title: a title may hold a number."""
+    said = [f"That was found [{text.numbers[0]}]." for text in asked.texts]
+    return "\n\n".join([*said, "END"])
 
 
 def measured(listings, script=None):
     library, questions = listings
-    faithful = {ReadReply: judged_reads(questions), AnswerReply: says_found}
+    faithful = {ReadReply: judged_reads(questions), AnswerText: says_found}
     by, _ = writer(faithful | (script or {}))
     return evaluate(questions, library, by, AskOptions())
 
@@ -103,17 +106,16 @@ def test_a_model_with_the_opposite_stances_has_none_right(listings):
 
 def test_invented_quotes_and_unsupported_claims_have_no_recall(listings):
     def invents(asked):
-        quotes = [{"tag": asked.texts[0].tag, "quote": "words that stand in no paper at all"}]
-        return {"claims": [{"text": "This was made up by the model.", "quotes": quotes}]}
+        return f"This was made up [E99.1]. It gains 99.87% [{asked.texts[0].numbers[0]}].\nEND"
 
-    invented = measured(listings, script={AnswerReply: invents})
+    invented = measured(listings, script={AnswerText: invents})
     assert (invented.citation_recall, invented.citation_precision) == (0.0, 0.0)
-    refuted = {JudgeReply: lambda asked: judges(asked, "unsupported")}
+    refuted = {ExamineReply: lambda asked: examines(asked, "unsupported")}
     assert measured(listings, script=refuted).citation_recall == 0.0
 
 
 def test_a_model_that_answers_everything_is_seen_to(listings):
-    eager = {ReadReply: reads, AnswerReply: claims}
+    eager = {ReadReply: reads, AnswerText: answers}
     figures = measured(listings, script=eager)
     assert figures.answerable_refused < 0.2
     assert figures.unanswerable_answered > 0.5

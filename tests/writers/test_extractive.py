@@ -96,14 +96,15 @@ def test_each_paper_is_read_once_and_quoted_from_its_own_text(samples, question)
     evidence = find(question, samples).evidence
     readings = WRITER.read(question, evidence)
     assert [r.paper_id for r in readings] == list(dict.fromkeys(e.paper.id for e in evidence))
-    paper_of = {item.tag: item.paper for item in evidence}
+    paper_of = {item.chunk.id: item.paper for item in evidence}
     for reading in readings:
         assert 0 <= reading.relevance <= 10
         assert reading.stance == "none"
-        assert 1 <= len(reading.quotes) <= 2
-        for quote in reading.quotes:
-            assert paper_of[quote.tag].id == reading.paper_id
-            assert quote.quote in paper_of[quote.tag].abstract
+        assert 1 <= len(reading.citations) <= 2
+        for citation in reading.citations:
+            paper = paper_of[citation.chunk_id]
+            assert paper.id == citation.paper_id == reading.paper_id
+            assert paper.text_of(citation.part)[citation.start : citation.end] == citation.quote
     assert max(reading.relevance for reading in readings) == 10
 
 
@@ -190,6 +191,8 @@ def test_what_needs_a_model_is_named_and_costs_nothing():
     steps = [
         WRITER.judge(()),
         WRITER.revise((), ()),
+        WRITER.examine((), ()),
+        WRITER.repair((), (), ()),
         WRITER.expand("q", ()),
         WRITER.rerank("q", ()),
         WRITER.stand_alone("q", ()),

@@ -69,7 +69,9 @@ def ask(
     wanted, effort = filters_of(**vars(filters)), effort_of(reading.effort)
     use_cache = not model.no_cache
     with common.progress() as progress, opened(settings, progress, papers, listing_year) as shelf:
-        options = AskOptions(reading.count, with_known_keys(wanted, shelf), effort, strict)
+        options = AskOptions(
+            reading.count, with_known_keys(wanted, shelf), effort, is_strict=strict
+        )
         if dry_run:
             return say_planned(estimate_calls(asked, shelf, settings.model, options), settings)
         with closing(writer_of(settings, shelf, use_cache=use_cache)) as writer:

@@ -81,7 +81,7 @@ def draft(
     )
     settings = settings_of(common, model)
     options = DraftOptions(
-        reading.count,
+        reading.count or DraftOptions.papers,
         filters_of(**vars(filters)),
         effort_of(reading.effort),
         is_strict=strict,

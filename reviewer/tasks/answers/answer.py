@@ -41,6 +41,7 @@ class AskOptions(GatherOptions):
     follow-up that the question was made of; `resolved` is called with the claims as soon as their
     citations are located."""
 
+    may_refuse: bool = True
     is_strict: bool = False
     asked: str = ""
     resolved: Callable[[Sequence[Claim]], None] | None = None

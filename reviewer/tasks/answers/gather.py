@@ -42,17 +42,23 @@ _NAMED = 6  # papers that are named as not read
 @dataclass(frozen=True)
 class GatherOptions:
     """How much is gathered: at most `papers` papers are read, of those that pass the `filters`; as
-    many as the effort takes if it is None. `effort` is quick, normal or thorough."""
+    many as the effort takes if it is None. `effort` is quick, normal or thorough. `may_refuse`: who
+    writes of whole texts may say that they do not answer, so that no floor is needed."""
 
     papers: int | None = None
     filters: Filters = field(default_factory=Filters)
     effort: str = "normal"
+    may_refuse: bool = False
 
     def most_papers(self, writer: Writer) -> int:
         """How many papers this writer reads."""
         if self.papers is not None:
             return self.papers
         return PAPERS_BY_EFFORT[self.effort] if reads(writer) else PAPERS_WITHOUT_MODEL
+
+    def has_floor(self, writer: Writer) -> bool:
+        """Whether code alone says which papers are relevant."""
+        return not reads(writer) or (self.effort == "quick" and not self.may_refuse)
 
 
 def reads(writer: Writer) -> bool:
@@ -85,7 +91,9 @@ def gather(
     progress("Searching", 0, 0)
     search = _Search(question, library, writer, options)
     found = search.first()
-    if not found.evidence or options.effort == "quick":
+    # A model may know the words that the papers have for this, whatever the question's language.
+    may_widen = bool(found.papers) and not options.has_floor(writer)
+    if options.effort == "quick" or not (found.evidence or may_widen):
         return Gathered(found, found.evidence)
     progress("Reading", 0, 0)
     read = _thorough(search, found) if options.effort == "thorough" else _normal(search, found)
@@ -111,6 +119,7 @@ class _Search:
         self.most = options.most_papers(writer)
         self._library = library
         self._filters = options.filters
+        self._has_floor = options.has_floor(writer)
         self._ranked: list[tuple[Evidence, ...]] = []
 
     def first(self) -> Found:
@@ -163,7 +172,7 @@ class _Search:
 
     def _options(self, papers: int, imagined: str = "") -> SearchOptions:
         return SearchOptions(
-            papers, filters=self._filters, has_floor=not reads(self.writer), imagined=imagined
+            papers, filters=self._filters, has_floor=self._has_floor, imagined=imagined
         )
 
 

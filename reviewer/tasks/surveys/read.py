@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reviewer.errors import ModelError
 from reviewer.library.storage.steps import key_of
 from reviewer.llm import side_by_side
 from reviewer.tasks.answers.gather import RELEVANT, with_own_citations
@@ -64,6 +65,9 @@ def read_papers(prepared: PreparedReport) -> dict[str, Reading]:
 
     for readings in side_by_side(read, batches, run.jobs):
         found |= {reading.paper_id: reading for reading in readings}
+    unread = next((r.unread for r in found.values() if r.unread), "")
+    if unread and all(reading.unread for reading in found.values()):
+        raise ModelError(f"no paper could be read: {unread}", hint="Choose another --model.")
     return {i: found[i] for i in own if i in found}
 
 

@@ -26,7 +26,7 @@ from reviewer.types.writer import JUDGED_A_CALL, OnClaim
 from reviewer.writers.prompted.judging import JudgingWriter
 from reviewer.writers.prompted.numbered_texts import fence_numbered, numbered_batches
 from reviewer.writers.prompted.prose import Streamed, read_prose
-from reviewer.writers.prompted.reading import in_words
+from reviewer.writers.prompted.reading import Item, in_words
 from reviewer.writers.prompted.sections import SaidSentence, SectionWriter, quotes_of_prompt
 from reviewer.writers.prompted.surveys import SurveyWriter
 from reviewer.writers.prompted.tables import TableWriter
@@ -52,8 +52,7 @@ class AnswerReply(Frozen):
     claims: tuple[SaidSentence, ...]
 
 
-class ClaimVerdict(Frozen):
-    tag: str
+class ClaimVerdict(Item):
     support: Annotated[
         Literal["supported", "partial", "contradicted", "unsupported"], BeforeValidator(in_words)
     ]
@@ -140,11 +139,12 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
         shown: list[FencedText] = []
         for item in ordered:
             least -= _size(short[item.tag])
-            for text in (whole[item.tag], short[item.tag]):
-                if _size(text) + (least if text is whole[item.tag] else 0) <= room or not shown:
-                    shown.append(text)
-                    room -= _size(text)
-                    break
+            text = whole[item.tag]
+            if _size(text) + least > room:
+                text = short[item.tag]
+            if _size(text) <= room or not shown:
+                shown.append(text)
+                room -= _size(text)
         if left_out := len(ordered) - len(shown):
             self.note(f"{counted(left_out, 'text')} that did not fit into the model's context")
         if shortened := sum(text is not whole[text.tag] for text in shown):
@@ -166,7 +166,7 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
         said: dict[str, Support] = {}
         for batch, reply in zip(batches, self.side_by_side(call, batches), strict=True):
             own = {item.tag for item in batch}
-            said |= {v.tag: v.support for v in reply.verdicts if v.tag in own}
+            said |= {v.tag: v.support for v in reply.verdicts if v.tag in own and not v.fault}
         return tuple(said.get(f"C{n}", "unchecked") for n in range(1, len(claims) + 1))
 
     def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> AnswerDraft:

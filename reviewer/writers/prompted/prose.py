@@ -22,6 +22,7 @@ _END_LINE = re.compile(r"(?:^|\s)[*_#`]*END[*_`.]*\s*(?:```)?\s*$")
 _NO_ANSWER = re.compile(r"^[\s*_#`\"']*NO[ _-]ANSWER[\s*_`.\"']*$", re.MULTILINE)
 _GROUP = re.compile(r"[\[(（【]([^\[\]()（）【】\n]{1,300})[\])）】]")
 _BARE = re.compile(r"(?<![\w.\[(])#?[Ee]\d{1,4}\.\d{1,4}(?![\w])")
+_HALF_GROUP = re.compile(r"[\[(（【][^\[\]()（）【】]*$")
 _NESTED = re.compile(r"[\[(]\s*((?:[\[(][^\[\]()\n]{1,120}[\])][\s,;]*){1,9})[\])]")
 # What may stand beside the numbers in a bracket.
 _BESIDE_NUMBERS = re.compile(
@@ -61,6 +62,7 @@ def read_prose(reply: str, numbers: Numbers) -> Prose:
     marks and emphasis are left out; the last sentence of a reply without END is left out unless it
     has its full stop."""
     body, is_whole = text_before_end(reply)
+    body = body if is_whole else _HALF_GROUP.sub("", body)
     said_no = _NO_ANSWER.search(body) is not None
     paragraphs = [_paragraph(text, numbers) for text in _paragraphs(_NO_ANSWER.sub("", body))]
     paragraphs = [own for own in paragraphs if own]
