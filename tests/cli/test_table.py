@@ -247,6 +247,85 @@ def test_a_model_fills_cells_and_replies_are_not_paid_twice(review, shelf, provi
     assert f"table  {TOPIC}" in listed
 
 
+def test_a_reply_with_one_cell_of_twenty_leaves_nineteen_unanswered_and_none_unstated(
+    review, shelf, provider
+):
+    one = json.dumps({"cells": [{"tag": "E1", "column": 1, "value": "x", "sentences": ["E1.1"]}]})
+    provider.answers = lambda seen: one if "COLUMNS:\n" in seen.prompt else fills(seen)
+    code, out, _ = review("table", TOPIC, "-k", "4", "--library", shelf)
+    assert code == 0
+    assert "Cells: 1 filled, 0 not stated, 19 not answered" in out
+    assert "19 cells not answered by the model: " in out
+    assert len(asked(provider)) == 3  # filled, asked again for what is missing, judged
+    again = asked(provider)[1].prompt
+    assert "E1: columns 2, 3, 4, 5\nE2: columns 1, 2, 3, 4, 5\n" in again
+
+
+@pytest.mark.parametrize("reply", ["I cannot do that.", "{", '{"cells": 7}', '{"rows": []}'])
+def test_replies_that_cannot_be_read_end_no_table(review, shelf, provider, reply):
+    provider.answers = lambda seen: reply
+    code, out, err = review("table", TOPIC, "-k", "2", "--column", "reward", "--library", shelf)
+    assert code == 0
+    assert "Cells: 0 filled, 0 not stated, 2 not answered" in out
+    assert "Traceback" not in err
+
+
+def test_one_batch_that_slips_costs_no_other(review, shelf, provider):
+    def slips(seen):
+        is_first = "COLUMNS:\n" in seen.prompt and '<data tag="E1"' in seen.prompt
+        return "Sorry." if is_first else fills(seen)
+
+    provider.answers = slips
+    code, out, _ = review("table", TOPIC, "-k", "6", "--column", "reward", "--library", shelf)
+    assert code == 0
+    assert "Cells: 2 filled, 0 not stated, 4 not answered" in out
+
+
+def test_a_value_that_the_judge_refuses_is_marked_in_the_table(review, shelf, provider):
+    def refuses(seen):
+        if "COLUMNS:\n" in seen.prompt:
+            return fills(seen)
+        tags = [tag for tag, _, _ in DATA.findall(seen.prompt)]
+        verdict = {"support": "contradicted", "reason": "the sentence reports a rise"}
+        return json.dumps({"verdicts": [{"tag": tag, **verdict} for tag in tags]})
+
+    provider.answers = refuses
+    code, out, _ = review("table", TOPIC, "-k", "3", "--column", "reward", "--library", shelf)
+    assert code == 0
+    assert out.count("*(no proof)*") == 3
+    assert "a judge says: the sentence reports a rise" in out
+
+
+def test_a_column_is_computed_from_others_and_no_model_is_asked_for_it(review, tmp_path, provider):
+    record = {"title": "Small", "abstract": "It has 7 billion parameters. It reads 140B tokens."}
+
+    def says(seen):
+        if "COLUMNS:\n" not in seen.prompt:
+            return fills(seen)
+        assert "ratio" not in seen.prompt
+        cells = [
+            {"tag": "E1", "column": 1, "value": "7 billion", "sentences": ["E1.1"]},
+            {"tag": "E1", "column": 2, "value": "140B", "sentences": ["E1.2"]},
+        ]
+        return json.dumps({"cells": cells})
+
+    provider.answers = says
+    columns = ("size (number)", "tokens (number)", "ratio = tokens / size")
+    named = [word for column in columns for word in ("--column", column)]
+    file = write_listing(tmp_path / "p.jsonl", record)
+    code, out, _ = review("table", "--papers", file, *named, "--json")
+    assert code == 0
+    (row,) = json.loads(out)["rows"]
+    ratio = row["cells"][2]["values"][0]
+    assert (ratio["text"], ratio["number"]) == ("20", 20.0)
+    assert ratio["computed"] == "tokens / size = 140B / 7 billion"
+    quotes = [c["quote"] for c in (ratio["citation"], *ratio["more"])]
+    assert quotes == ["It reads 140B tokens.", "It has 7 billion parameters."]
+    code, _, err = review("table", "--papers", file, "--column", "ratio = tokens / size")
+    assert code == 2
+    assert "the table has no column 'tokens'" in err
+
+
 def test_an_update_says_what_it_changed(review, shelf, provider, tmp_path):
     file = tmp_path / "t.json"
     keys = "jin-2025-search,sun-2025-zerosearch"

@@ -138,14 +138,7 @@ class TableWriter(Asking):
             prompt, batch = item
             found = _Answered()
             self._ask_cells(prompt, columns, batch, found)
-            own = by_paper(batch)
-            if missing := found.missing(own, columns):
-                left = [c for c in columns if any(c in cells for cells in missing.values())]
-                texts = [text for paper_id in missing for text in own[paper_id]]
-                try:
-                    self._ask_cells(self._table_prompt(topic, left, texts), left, texts, found)
-                except ModelError as error:
-                    found.fault = found.fault or error.message
+            self._ask_again(topic, columns, batch, found)
             self._judge_cells(columns, batch, found)
             return found
 
@@ -163,13 +156,39 @@ class TableWriter(Asking):
                 )
         return tuple(rows[paper_id] for paper_id in papers)
 
+    def _ask_again(
+        self, topic: str, columns: Sequence[Column], batch: Sequence[Evidence], found: _Answered
+    ) -> None:
+        """Ask once more for the cells without a draft, and for no others. A call that fails leaves
+        them as they are."""
+        own = by_paper(batch)
+        missing = found.missing(own, columns)
+        if not missing:
+            return
+        left = [c for c in columns if any(c in cells for cells in missing.values())]
+        texts = [text for paper_id in missing for text in own[paper_id]]
+        lines = [
+            f"{own[paper_id][0].tag}: columns {', '.join(str(left.index(c) + 1) for c in cells)}"
+            for paper_id, cells in missing.items()
+        ]
+        try:
+            prompt = self._table_prompt(topic, left, texts, lines)
+            self._ask_cells(prompt, left, texts, found)
+        except ModelError as error:
+            found.fault = found.fault or error.message
+
     def _table_prompt(
-        self, topic: str, columns: Sequence[Column], batch: Sequence[Evidence]
+        self,
+        topic: str,
+        columns: Sequence[Column],
+        batch: Sequence[Evidence],
+        missing: Sequence[str] = (),
     ) -> Prompt:
         return self.prompts.render(
             "table",
             topic=topic,
             columns=column_lines(columns),
+            missing=missing,
             evidence=self.fit([fence_numbered(self, item) for item in batch]),
         )
 
