@@ -88,7 +88,7 @@ _NAMED_NUMBERS = re.compile(
 )
 # What follows the digits: one of these at most.
 _SCALE_AFTER = re.compile(
-    rf"[\s-]?(?P<word>(?i:{_SCALE_WORDS}))\b|(?P<letter>bn|mn|[kKMBbT])(?![A-Za-z]|-?[A-Z]{{2}})"
+    rf"\+?[\s-]?(?P<word>(?i:{_SCALE_WORDS}))\b|(?P<letter>bn|mn|[kKMBbT])(?![A-Za-z]|-?[A-Z]{{2}})"
     r"|\s(?P<far>[KMBT])(?=[\s-](?:param|token))",
 )
 _PERCENT_AFTER = re.compile(
