@@ -49,7 +49,7 @@ def answer_json(answer: Answer) -> str:
     def numbered(citations: Iterable[Citation]) -> list[dict[str, Any]]:
         return [{"reference": numbers[c.paper_id], **_fields(c)} for c in citations]
 
-    names = ("question", "asked", "writer", "effort", "is_weak", "verdict")
+    names = ("question", "asked", "writer", "effort", "outcome", "is_weak", "verdict")
     return dump(
         "answer",
         {
