@@ -117,7 +117,7 @@ _POINTER_BEFORE = re.compile(
 )
 _NAME_BEFORE = re.compile(rf"[{_LETTER}][\w.^{{}}$'’+{_HYPHEN}]*[\w^{{$}}{_HYPHEN}+]$|[{_LETTER}]$")
 _LETTERS_AFTER = re.compile(rf"[{_LETTER}]+|[{_HYPHEN}](?=[A-Z]+(?![a-z]))[A-Z]+|['′’](?=[-A-Z])")
-_COUNTED_BEFORE = re.compile(r"(?:\b[Tt]op|\b[Rr]ank|\bby)[-‐‑]$")
+_COUNTED_BEFORE = re.compile(r"\b(?:[Tt]op|[Rr]ank|by|[Uu]nder|[Oo]ver)[-‐‑]$")
 _LIST_MARK = re.compile(r"(?<![\w)])\((?P<n>[1-9])\)(?=\s)|(?<![\w.(])(?P<m>[1-9])\)(?=\s)")
 
 _RANGE = re.compile(r"\s?(?:[-‐‑–−~/]|to|through|versus|vs\.?)\s?[+]?|\sto\s[+]?", re.IGNORECASE)
