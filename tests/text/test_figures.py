@@ -76,7 +76,7 @@ OTHER = [
     ("two models gain", "We use Llama 3 on one task.", "two"),
     ("two sessions", "both groups have six sessions", "two"),
     ("three of the twelve species", "three of the four species", "twelve"),
-    ("over-70s", "in under-20s", "70"),
+    ("over-70s", "in under-20s", "70s"),
     ("top-5 accuracy", "top-1 accuracy", "5"),
     ("two weeks", "with p < 0.02 over a week", "two weeks"),
 ]

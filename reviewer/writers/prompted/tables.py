@@ -13,11 +13,10 @@ from reviewer.errors import ModelError, UsageError
 from reviewer.grounding import Numbers, read_column
 from reviewer.grounding.columns import TAKEN, column_lines, is_not_stated
 from reviewer.grounding.sentence_numbers import read_numbers
-from reviewer.llm import Asking, LimitError, StoppedError
+from reviewer.llm import Asking, LimitError, StoppedError, is_form_fault
 from reviewer.llm.ask import REPLY_TOKENS, batched, tokens
 from reviewer.llm.form import Form, with_choices
 from reviewer.llm.prompts import FencedText, Prompt
-from reviewer.llm.replies import is_form_fault
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
 from reviewer.types import Evidence
