@@ -50,23 +50,40 @@ _DATA = re.compile(r'<data tag="(\w+)" marker="(\w+)">\n(.*?)\n</data marker="\2
 
 
 def reply(seen: Seen) -> str:
-    """Every cell of the texts in the prompt, with the text's first sentence as its quote."""
-    texts = {tag: body.split("\n", 1)[1] for tag, _, body in _DATA.findall(seen.prompt)}
+    """Every cell of the texts in the prompt, resting on the text's first sentence; or a verdict on
+    every value."""
+    texts = {tag: body for tag, _, body in _DATA.findall(seen.prompt)}
+    if is_judging(seen):
+        return json.dumps({"verdicts": [{"tag": t, "support": "supported"} for t in texts]})
     cells = []
     for tag, text in texts.items():
-        quote = text.split(". ")[0]
-        value = " ".join(quote.split()[:6])
+        first = text.split("\n")[1].split(" ", 1)[1]
+        value = " ".join(first.split()[:6])
         cells += [
-            {"tag": tag, "column": n, "value": "yes" if n == 6 else value, "quote": quote}
+            {
+                "tag": tag,
+                "column": n,
+                "value": "yes" if n == 6 else value,
+                "sentences": [f"{tag}.1"],
+            }
             for n in range(1, len(COLUMNS) + 1)
         ]
     return json.dumps({"cells": cells})
 
 
-def span_s(provider: FakeProvider) -> float:
+def is_judging(seen: Seen) -> bool:
+    return "COLUMNS:\n" not in seen.prompt
+
+
+def span_s(requests: Sequence[Seen]) -> float:
     """From the first to the last request that the server saw."""
-    times = [seen.at for seen in provider.requests]
+    times = [seen.at for seen in requests]
     return max(times) - min(times)
+
+
+def asked(provider: FakeProvider) -> list[Seen]:
+    """The requests for a reply, without those that ask what the server has."""
+    return [seen for seen in provider.requests if seen.body]
 
 
 def made_table(folder: Path, settings: Settings, keys: Sequence[str], url: str) -> Table:
@@ -78,7 +95,8 @@ def made_table(folder: Path, settings: Settings, keys: Sequence[str], url: str) 
 
 
 def bare_calls(requests: Sequence[Seen], url: str) -> None:
-    """The same requests, from a pool of threads and litellm alone."""
+    """The same requests, from a pool of threads and litellm alone: each batch is judged after it is
+    filled."""
     litellm = load_litellm()
 
     def call(seen: Seen) -> None:
@@ -88,8 +106,13 @@ def bare_calls(requests: Sequence[Seen], url: str) -> None:
             max_retries=0, **body,
         )  # fmt: skip
 
+    def both(pair: tuple[Seen, Seen]) -> None:
+        for seen in pair:
+            call(seen)
+
+    fills, judges = ([r for r in requests if is_judging(r) is kind] for kind in (False, True))
     with ThreadPoolExecutor(JOBS) as pool:
-        list(pool.map(call, requests))
+        list(pool.map(both, zip(fills, judges, strict=True)))
 
 
 def measure_gold(folder: Path, settings: Settings, shared: Path) -> None:
@@ -136,10 +159,11 @@ def main() -> None:
     for number in range(options.rounds + 1):  # the first one warms up
         with FakeProvider(answers=reply, latency_s=LATENCY_S) as provider:
             table = made_table(folder, settings, keys, provider.url)
-            requests, own = list(provider.requests), span_s(provider)
+            requests = asked(provider)
+            own = span_s(requests)
         with FakeProvider(answers=reply, latency_s=LATENCY_S) as provider:
             bare_calls(requests, provider.url)
-            alone = span_s(provider)
+            alone = span_s(asked(provider))
         if number:
             ours.append(own)
             bare.append(alone)

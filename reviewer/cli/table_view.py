@@ -9,8 +9,20 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from reviewer.grounding.cells import is_in_own_words, tally
-from reviewer.render.describe import cell_text, quoted_place, support_words, tally_line
-from reviewer.render.table_words import nothing_found, table_head, table_quotes, table_title
+from reviewer.render.describe import (
+    cell_text,
+    cited_quotes,
+    quoted_place,
+    support_words,
+    tally_line,
+)
+from reviewer.render.table_words import (
+    nothing_found,
+    row_names,
+    table_head,
+    table_quotes,
+    table_title,
+)
 from reviewer.text import clean
 from reviewer.text.views import shorten
 from reviewer.types import Table
@@ -50,21 +62,30 @@ def _cell(cell: Cell) -> Text:
     )
 
 
+def _names(table: Table) -> dict[str, str]:
+    """The short title and the year of each row, by paper id."""
+    years = {paper.id: paper.year for paper in table.papers}
+    names = row_names(table)
+    return {i: f"{name} ({years[i]})" if years[i] else name for i, name in names.items()}
+
+
 def _show_grid(table: Table, console: Console) -> None:
     grid = Grid(box=box.SIMPLE_HEAD, show_lines=True, pad_edge=False)
     grid.add_column("Paper", overflow="fold", min_width=12, max_width=24)
     for column in table.columns:
         grid.add_column(Text(clean(column.name)), overflow="fold", min_width=8)
+    names = _names(table)
     for row in table.rows:
-        grid.add_row(Text(row.key), *map(_cell, row.cells))
+        paper = Text.assemble(names[row.paper_id], "\n", (row.key, "dim"))
+        grid.add_row(paper, *map(_cell, row.cells))
     console.print(grid)
 
 
 def _show_blocks(table: Table, console: Console) -> None:
-    titles = {paper.id: paper.title for paper in table.papers}
+    names = _names(table)
     for row in table.rows:
         console.print()
-        console.print(Text.assemble((row.key, "bold"), f"  {clean(titles[row.paper_id])}"))
+        console.print(Text.assemble((names[row.paper_id], "bold"), (f"  {row.key}", "dim")))
         for cell in row.cells:
             line = Text.assemble((f"{clean(cell.column)}: ", "bold dim"), _cell(cell))
             console.print(Padding(line, (0, 0, 0, 2)))
@@ -74,7 +95,7 @@ def _show_blocks(table: Table, console: Console) -> None:
 def _show_quotes(table: Table, console: Console) -> None:
     for quote in table_quotes(table):
         found = quote.value.citation
-        said = clean(found.quote if found else quote.value.quote)
+        said = " […] ".join(clean(words) for words in cited_quotes(quote.value))
         place = quoted_place(found) if found else "not located"
         head = f"{quote.row.key}, {clean(quote.column)}: "
         line = f'"{said}" ({place}; {clean(support_words(quote.value))})'

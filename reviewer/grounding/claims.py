@@ -84,7 +84,8 @@ def _with_figures(claim: Claim, years: dict[str, int | None]) -> Claim:
     if not claim.citations or claim.support == "supported":
         return claim
     cited = [y for c in claim.citations if (y := years.get(c.paper_id)) is not None]
-    unproven = figures_without_proof(claim.text, [c.quote for c in claim.citations], cited)
+    quotes, papers = [c.quote for c in claim.citations], {c.paper_id for c in claim.citations}
+    unproven = figures_without_proof(claim.text, quotes, cited, len(papers))
     changed = {"unproven": tuple(unproven), "support": "unsupported"} if unproven else {}
     return claim.model_copy(update=changed)
 

@@ -8,8 +8,17 @@ from collections.abc import Sequence
 from typing import get_args
 
 from reviewer.errors import UsageError
+from reviewer.grounding.formulas import check_signs, read_formula
 from reviewer.text import clean
-from reviewer.text.numbers import figures_in
+from reviewer.text.numbers import (
+    ABOUT,
+    MAJORITY,
+    ORDINAL,
+    PERCENT_POINTS,
+    SHARE,
+    Figure,
+    read_figures,
+)
 from reviewer.types.tables import Column, ColumnKind
 
 MOST_COLUMNS = 20
@@ -36,28 +45,39 @@ _NOT_STATED = re.compile(
     re.IGNORECASE,
 )
 _YES, _NO = re.compile(r"(?:yes|true)\b", re.I), re.compile(r"(?:no|false)\b(?!\.\s?\d)", re.I)
-_SIZE = re.compile(  # a small m would be metres
-    r"(?:^|(?<=[\s~≈(]))(?P<digits>\d+(?:\.\d+)?)"
-    r"(?:[\s-]?(?P<unit>billion|million|thousand|trillion|[BMKT])|(?P<small>[bk]))(?![A-Za-z])"
-    r"(?:[\s-]param(?:eter)?s?\b)?"
-)
-_UNITS = {"thousand": "K", "million": "M", "billion": "B", "trillion": "T"}
-_SPELT = re.compile(r"-?(?P<digits>\d+(?:\.\d+)*)(?P<rest>.*)", re.DOTALL)
+# What may stand beside a figure in a value that is nothing but it.
+_BESIDE_A_FIGURE = re.compile(r"[~≈<>≤≥+\s]*(?:points?|params|parameters)?\.?", re.IGNORECASE)
+_COMPUTED = re.compile(r"(?P<name>[^=:()]+?)\s*=\s*(?P<formula>[^:=]+?)\s*(?::(?P<question>.*))?")
 
 
 def read_column(written: str) -> Column:
     """A column as a user writes it: `NAME`, `NAME: QUESTION`, `NAME (TYPE)`, `NAME (TYPE): ...`,
     where the type is text, number, yes/no, or `one of a,b,c`.
 
-    Raises UsageError for an empty, too long or reserved name, and for a mistyped type.
+    `NAME = FORMULA` is a column that is computed from number columns: `ratio = a / b`. Raises
+    UsageError for an empty, too long or reserved name, for a mistyped type, and for a formula that
+    cannot be read.
     """
-    match = _WRITTEN.fullmatch(" ".join(clean(written).split()))
+    plain = " ".join(clean(written).split())
+    if computed := _COMPUTED.fullmatch(plain):
+        check_signs(computed["formula"])
+        question = (computed["question"] or "").strip()[:MOST_QUESTION_CHARS]
+        name = checked_name(computed["name"], written)
+        return Column(name=name, question=question, kind="number", formula=computed["formula"])
+    match = _WRITTEN.fullmatch(plain)
     name, bracket, question = match.group("name", "kind", "question") if match else ("", None, "")
     untyped: tuple[ColumnKind, tuple[str, ...]] = ("text", ())
     found = untyped if bracket is None else _kind_of(bracket.strip(), name)
     if found is None:  # a bracket of the name, as in "accuracy (%)"
         name = f"{name} ({bracket})".strip()
     kind, choices = found or untyped
+    question = (question or "").strip()[:MOST_QUESTION_CHARS]
+    name = checked_name(name, written)
+    return Column(name=name, question=question, kind=kind, choices=choices)
+
+
+def checked_name(name: str, written: str) -> str:
+    """The name of the column that is `written` so. Raises UsageError if no column can have it."""
     if not re.search(r"\w", name):
         raise UsageError(f"the column '{written}' has no name", hint=_EXAMPLE)
     if len(name) > MOST_NAME_CHARS:
@@ -69,8 +89,7 @@ def read_column(written: str) -> Column:
         raise UsageError(
             f"a column cannot be called '{name}'", hint="Every row has its paper's key and year."
         )
-    question = (question or "").strip()[:MOST_QUESTION_CHARS]
-    return Column(name=name, question=question, kind=kind, choices=choices)
+    return name
 
 
 def _kind_of(written: str, name: str) -> tuple[ColumnKind, tuple[str, ...]] | None:
@@ -113,7 +132,8 @@ def read_columns(text: str) -> tuple[Column, ...]:
 
 
 def checked_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """The columns. Raises UsageError for too many of them, or for two with the same name."""
+    """The columns. Raises UsageError for too many of them, for two with the same name, and for a
+    formula over a column that is not there before it or holds no numbers."""
     names: set[str] = set()
     for column in columns:
         if column.name.casefold() in names:
@@ -123,6 +143,9 @@ def checked_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
         raise UsageError(
             f"{len(columns)} columns are too many", hint=f"Use up to {MOST_COLUMNS} columns."
         )
+    for place, column in enumerate(columns):
+        if column.formula:
+            read_formula(column, columns[:place], columns)
     return tuple(columns)
 
 
@@ -169,30 +192,32 @@ def normalise(value: str, column: Column) -> tuple[str, str]:
         low = plain.casefold().rstrip(".")
         chosen = next((c for c in column.choices if c.casefold() == low), "")
         return chosen, "" if chosen else f"it is not one of {', '.join(column.choices)}"
-    figures = figures_in(with_short_sizes(plain))
-    if column.kind == "number" and not figures:
+    if column.kind == "number" and not read_figures(plain):
         return "", "it is not a number"
-    is_figure = column.kind == "number" or re.fullmatch(
-        r"[~≈<>≤≥+−-]*[\d.,]+\s?\w*(?:\s(?:params|parameters))?%?", plain
-    )
-    return next(iter(figures)) if is_figure and len(figures) == 1 else "", ""
+    figure = figure_of(plain, column)
+    return figure.spelling if figure else "", ""
 
 
-def with_short_sizes(text: str) -> str:
-    """The text with counts that have a unit in one spelling: `7B` for 7b and for 7 billion."""
-
-    def short_size(match: re.Match[str]) -> str:
-        unit = match["unit"] or match["small"]
-        return f"{match['digits']}{_UNITS.get(unit, unit.upper())}"
-
-    return _SIZE.sub(short_size, text)
-
-
-def number_of(normal: str) -> float | None:
-    """A normalised figure as a number, to sort by. `8.4%` is 8.4. None where it is not a number."""
-    match = _SPELT.fullmatch(normal)
-    if match is None or match["digits"].count(".") > 1:
+def figure_of(value: str, column: Column) -> Figure | None:
+    """The one figure that the value is, in a number column also the one that it has; None if it is
+    none, or several."""
+    plain = clean(value)
+    figures = read_figures(plain)
+    if len({figure.spelling for figure in figures}) != 1:
         return None
-    number = float(match["digits"]) * (-1 if normal.startswith("-") else 1)
-    factor = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}.get(match["rest"], 1.0)
-    return number * factor
+    rest = plain[: figures[0].start] + plain[figures[0].end :]
+    is_alone = _BESIDE_A_FIGURE.fullmatch(rest) is not None
+    return figures[0] if column.kind == "number" or is_alone else None
+
+
+def measured(value: str, column: Column) -> tuple[float | None, str]:
+    """The value as a number with its unit: 175 billion is 175,000,000,000 and "", 8.4 points are
+    8.4 and "points". None and "" where it is no single number."""
+    figure = figure_of(value, column)
+    if figure is None or figure.unit in (ABOUT, MAJORITY, ORDINAL):
+        return None, ""
+    if figure.unit == SHARE:
+        return float(figure.amount), ""
+    names = {PERCENT_POINTS: "percentage points"}
+    unit = figure.written_unit or names.get(figure.unit, figure.unit)
+    return float(figure.number), unit

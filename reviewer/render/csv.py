@@ -6,7 +6,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from reviewer.render.describe import cell_text, support_words, web_address
+from reviewer.grounding.cells import number_in
+from reviewer.render.describe import cell_text, cited_quotes, support_words, web_address
+from reviewer.render.table_words import number_head, number_units
 from reviewer.text.entry_types import marked_title
 from reviewer.text.spreadsheet import PAPER_COLUMNS, escape_formula
 from reviewer.types import Paper, Table
@@ -14,17 +16,28 @@ from reviewer.types.tables import Cell
 
 
 def table_csv(table: Table) -> str:
-    """One line for each paper: key, title, year and the cells; then for each column its quotes and
-    how well they support its values."""
+    """One line for each paper: key, title, year and the cells, beside each cell of a number column
+    its number, in the unit that the head names; then for each column its quotes and how well they
+    support its values."""
     papers = {paper.id: paper for paper in table.papers}
     names = [column.name for column in table.columns]
+    units = number_units(table)
+    heads = [head for name in names for head in (name, number_head(name, units)) if head]
     proofs = [f"{name}: {what}" for name in names for what in ("quote", "support")]
-    lines = [["key", "title", "year", *names, *proofs]]
+    lines = [["key", "title", "year", *heads, *proofs]]
     for row in table.rows:
         paper = papers[row.paper_id]
-        line = [row.key, marked_title(paper), str(paper.year or ""), *map(cell_text, row.cells)]
+        line = [row.key, marked_title(paper), str(paper.year or "")]
+        for cell in row.cells:
+            line.append(cell_text(cell))
+            if cell.column in units:
+                line.append(_number(number_in(units[cell.column], cell)))
         lines.append(line + [text for cell in row.cells for text in _proof(cell)])
     return _csv(lines)
+
+
+def _number(number: float | None) -> str:
+    return "" if number is None else f"{number:.15g}" if number % 1 else f"{number:.0f}"
 
 
 def _csv(lines: Iterable[Sequence[str]]) -> str:
@@ -38,7 +51,8 @@ def _proof(cell: Cell) -> tuple[str, str]:
     quotes = []
     for value in cell.values:
         page = value.citation.page if value.citation else None
-        quotes.append(f"{value.quote} (p. {page})" if page else value.quote)
+        quote = " […] ".join(cited_quotes(value))
+        quotes.append(f"{quote} (p. {page})" if page else quote)
     support = [support_words(value) for value in cell.values] or [cell.state]
     return " | ".join(quotes), " | ".join(support)
 

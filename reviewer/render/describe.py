@@ -101,6 +101,8 @@ def _hides(address: str) -> bool:
 def cell_text(cell: Cell) -> str:
     """The cell in plain words, with its state, as every format shows it."""
     joined = "; ".join(value.text for value in cell.values)
+    if cell.state == "not computed":
+        return f"{cell.state}: {'; '.join(cell.dropped)}"
     return f"{joined}{cell_remark(cell)}" if cell.values else cell.state
 
 
@@ -108,6 +110,8 @@ def cell_remark(cell: Cell) -> str:
     """What is said after the values of a cell, with a space before it."""
     if disagrees(cell):
         return " (the paper says both)"
+    if any(value.computed for value in cell.values):
+        return " (computed)"
     return " (no proof)" if cell.state == "no proof" else ""
 
 
@@ -115,8 +119,17 @@ def support_words(value: Value) -> str:
     """How well its quote supports a value, in words."""
     if value.doubts:
         return f"no proof: {'; '.join(value.doubts)}"
+    if value.computed:
+        return f"computed: {value.computed}"
+    if value.judged == "supported":
+        return "judged: the sentences say so"
     is_own = value.support != "supported"
     return "the writer's own words, not judged" if is_own else "the paper's words"
+
+
+def cited_quotes(value: Value) -> list[str]:
+    """The quotes that the value rests on, as they stand in the paper."""
+    return [value.quote, *(citation.quote for citation in value.more)]
 
 
 def tally_line(table: Table) -> str:
@@ -124,9 +137,13 @@ def tally_line(table: Table) -> str:
     state."""
     counts, coverage = tally(table), table.coverage
     by_rules = counts.not_found_by_rules or counts.needs_a_model
-    own = f" ({counts.in_own_words} in the writer's own words)" if counts.in_own_words else ""
+    remarks = [f"{counts.in_own_words} in the writer's own words"] if counts.in_own_words else []
+    remarks += [f"{counts.computed} computed"] if counts.computed else []
+    own = f" ({', '.join(remarks)})" if remarks else ""
     states = [f"{counts.filled} filled{own}"]
     states += [f"{counts.not_stated} not stated"] if counts.not_stated or not by_rules else []
+    states += [f"{counts.not_answered} not answered"] if counts.not_answered else []
+    states += [f"{counts.not_computed} not computed"] if counts.not_computed else []
     states += [f"{counts.not_found_by_rules} not found by rules"] if by_rules else []
     states += [f"{counts.needs_a_model} in need of a model"] if counts.needs_a_model else []
     states += [f"{counts.no_proof} without proof"] if counts.no_proof else []

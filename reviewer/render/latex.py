@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from reviewer.grounding.cells import is_in_own_words
-from reviewer.render.describe import cell_text, quoted_place, support_words, tally_line
+from reviewer.render.describe import (
+    cell_text,
+    cited_quotes,
+    quoted_place,
+    support_words,
+    tally_line,
+)
 from reviewer.render.escape import OTHER_SCRIPT_DEFINITION, escape_comment, escape_latex
 from reviewer.render.in_text import citation_key
-from reviewer.render.table_words import table_head, table_quotes, table_title
+from reviewer.render.table_words import row_names, table_head, table_quotes, table_title
 from reviewer.types import Table
 from reviewer.types.tables import Cell, Row
 
@@ -18,6 +24,7 @@ def table_latex(table: Table) -> str:
     """A `table*` for `\\input`. Text from papers and writers stays text. Letters that pdfLaTeX does
     not have need LuaLaTeX or XeLaTeX, and a font with them."""
     names = [column.name for column in table.columns]
+    names_of_rows = row_names(table)
     share = _WIDTH / (len(names) + 1)
     has_own = any(is_in_own_words(cell) for row in table.rows for cell in row.cells)
     legend = r" $\circ$: in the writer's own words, not judged." if has_own else ""
@@ -33,7 +40,7 @@ def table_latex(table: Table) -> str:
         r"\toprule",
         " & ".join(["Paper", *(escape_latex(name) for name in names)]) + r" \\",
         r"\midrule",
-        *map(_row, table.rows),
+        *(_row(row, names_of_rows[row.paper_id]) for row in table.rows),
         r"\bottomrule",
         r"\end{tabular}",
         r"\par\smallskip\raggedright " + escape_latex(tally_line(table)) + legend,
@@ -43,9 +50,10 @@ def table_latex(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, name: str) -> str:
     cited = rf"\cite{{{citation_key(row.cited_as or row.key)}}}"
-    return " & ".join([cited, *map(_cell, row.cells)]) + r" \\"
+    paper = rf"{{\raggedright {escape_latex(name)}~{cited}\par}}"
+    return " & ".join([paper, *map(_cell, row.cells)]) + r" \\"
 
 
 def _cell(cell: Cell) -> str:
@@ -60,6 +68,7 @@ def _comments(table: Table) -> list[str]:
     for quote in table_quotes(table):
         value = quote.value
         place = quoted_place(value.citation) if value.citation else "not located"
-        words = f'"{value.quote}" ({place}; {support_words(value)})'
+        quoted = " ".join(f'"{said}"' for said in cited_quotes(value))
+        words = f"{quoted} ({place}; {support_words(value)})"
         lines.append(f"% {escape_comment(f'{quote.row.key}, {quote.column}: {words}')}")
     return lines

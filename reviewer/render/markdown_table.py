@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from itertools import count
 
 from reviewer.grounding.cells import EMPTY
-from reviewer.render.describe import cell_remark, quoted_place, support_words, tally_line
+from reviewer.render.describe import cell_remark, cell_text, quoted_place, support_words, tally_line
 from reviewer.render.escape import escape
 from reviewer.render.markdown import paper_line, table_row
-from reviewer.render.table_words import nothing_found, table_head, table_quotes, table_title
-from reviewer.types import Table
+from reviewer.render.table_words import (
+    nothing_found,
+    row_names,
+    table_head,
+    table_quotes,
+    table_title,
+)
+from reviewer.types import Citation, Table
 from reviewer.types.tables import Cell, Value
 
 
@@ -27,10 +33,11 @@ def table_markdown(table: Table) -> str:
     lines.append(table_row(["---"] * (len(names) + 2)))
     numbers = count(1)
     papers = {paper.id: paper for paper in table.papers}
+    short = row_names(table)
     for row in table.rows:
-        year = papers[row.paper_id].year
+        year = str(papers[row.paper_id].year or "unknown")
         cells = [_cell(cell, numbers) for cell in row.cells]
-        lines.append(table_row([row.key, str(year) if year else "unknown", *cells]))
+        lines.append(table_row([escape(short[row.paper_id]), year, *cells]))
     lines += ["", escape(tally_line(table)), "", "## Papers", ""]
     lines += [f"- {paper_line(papers[row.paper_id])}" for row in table.rows]
     for number, quote in enumerate(table_quotes(table), start=1):
@@ -41,12 +48,17 @@ def table_markdown(table: Table) -> str:
 def _cell(cell: Cell, numbers: Iterator[int]) -> str:
     """The cell with the mark of a footnote on each value, numbered in reading order."""
     if not cell.values:
-        return cell.state if cell.state in EMPTY else f"*{cell.state}*"
+        return escape(cell_text(cell)) if cell.state in EMPTY else f"*{cell.state}*"
     joined = "; ".join(f"{escape(value.text)}[^{next(numbers)}]" for value in cell.values)
     remark = cell_remark(cell).strip()
     return f"{joined} *{remark}*" if remark else joined
 
 
 def _footnote(number: int, value: Value) -> str:
-    place = f" ({quoted_place(value.citation)})" if value.citation else ""
-    return f'[^{number}]: "{escape(value.quote)}"{place}: {escape(support_words(value))}.'
+    quoted = [f'"{escape(value.quote)}"{_place(value.citation)}']
+    quoted += [f'"{escape(citation.quote)}"{_place(citation)}' for citation in value.more]
+    return f"[^{number}]: {'; '.join(quoted)}: {escape(support_words(value))}."
+
+
+def _place(citation: Citation | None) -> str:
+    return f" ({quoted_place(citation)})" if citation else ""

@@ -6,15 +6,15 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reviewer.grounding.cells import EMPTY, is_in_own_words
-from reviewer.grounding.columns import number_of
-from reviewer.render.describe import cell_text, link_of, support_words, tally_line
-from reviewer.render.table_words import table_head, table_quotes
+from reviewer.grounding.cells import EMPTY, is_in_own_words, number_in
+from reviewer.render.describe import cell_text, cited_quotes, link_of, support_words, tally_line
+from reviewer.render.table_words import number_head, number_units, table_head, table_quotes
 from reviewer.text import clean
 from reviewer.text.entry_types import marked_title
 from reviewer.text.invisible import NEVER_XML
+from reviewer.text.numbers import PERCENT
 from reviewer.types import Table
-from reviewer.types.tables import Cell, Column
+from reviewer.types.tables import Cell
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell as SheetCell
@@ -32,22 +32,31 @@ _LEGEND = (
 
 
 def table_xlsx(table: Table) -> bytes:
-    """The workbook. Every text is stored as a text, never as a formula. In a number column a number
-    is stored as a number, and a percentage as a percentage."""
+    """The workbook. Every text is stored as a text, never as a formula. Beside a number column its
+    numbers are stored as numbers, in the unit that the head names, and percentages as
+    percentages."""
     import openpyxl
 
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Table"
     papers = {paper.id: paper for paper in table.papers}
-    _head(sheet, ["key", "title", "year", *(column.name for column in table.columns)])
+    units = number_units(table)
+    names = [column.name for column in table.columns]
+    heads = [head for name in names for head in (name, number_head(name, units)) if head]
+    _head(sheet, ["key", "title", "year", *heads])
     for number, row in enumerate(table.rows, start=2):
         paper = papers[row.paper_id]
         _write(sheet, number, [row.key, marked_title(paper), paper.year])
         if link := link_of(paper):
             sheet.cell(number, 1).hyperlink = link
-        for place, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True), start=4):
-            _fill(sheet.cell(number, place), column, cell)
+        place = 4
+        for cell in row.cells:
+            _fill(sheet.cell(number, place), cell)
+            if cell.column in units:
+                place += 1
+                _write_number(sheet.cell(number, place), cell, units[cell.column])
+            place += 1
     sheet.auto_filter.ref = sheet.dimensions
     notes = (tally_line(table), table_head(table), _LEGEND)
     for number, note in enumerate(notes, start=len(table.rows) + 3):
@@ -63,7 +72,8 @@ def _quotes(sheet: Worksheet, table: Table) -> None:
     for number, quote in enumerate(table_quotes(table), start=2):
         value, found = quote.value, quote.value.citation
         place = (found.part, found.page, found.start, found.end) if found else ()
-        said = (value.text, value.normal, support_words(value), value.quote)
+        quoted = " […] ".join(cited_quotes(value))
+        said = (value.text, value.normal, support_words(value), quoted)
         _write(sheet, number, [quote.row.key, quote.column, *said, *place])
     sheet.auto_filter.ref = sheet.dimensions
 
@@ -101,19 +111,22 @@ def _write_text(cell: SheetCell, text: str) -> None:
     cell.quotePrefix = True  # and Excel of a text that is edited
 
 
-def _fill(cell: SheetCell, column: Column, content: Cell) -> None:
+def _fill(cell: SheetCell, content: Cell) -> None:
     from openpyxl.styles import Alignment, PatternFill
 
-    is_number = column.kind == "number" and content.state == "filled" and len(content.values) == 1
-    normal = content.values[0].normal if is_number else ""
-    number = number_of(normal)
-    if number is None:
-        _write_text(cell, cell_text(content))
-    elif normal.endswith("%"):
-        cell.value, cell.number_format = number / 100, "0.##%"
-    else:
-        cell.value = number
+    _write_text(cell, cell_text(content))
     state = "not stated" if content.state in EMPTY else content.state
     if fill := _FILLS.get("own words" if is_in_own_words(content) else state):
         cell.fill = PatternFill("solid", start_color=fill)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _write_number(cell: SheetCell, content: Cell, unit: str) -> None:
+    from openpyxl.styles import Alignment
+
+    number = number_in(unit, content)
+    if number is not None and unit == PERCENT:
+        cell.value, cell.number_format = number / 100, "0.##%"
+    elif number is not None:
+        cell.value = number
+    cell.alignment = Alignment(vertical="top")

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from reviewer.faces import face
 
 if TYPE_CHECKING:
+    from reviewer.text.figures import figures_without_proof as figures_without_proof
     from reviewer.text.identifiers import bare_doi as bare_doi
     from reviewer.text.names import split_name as split_name
-    from reviewer.text.numbers import figures_without_proof as figures_without_proof
     from reviewer.text.sentences import sentence_spans as sentence_spans
     from reviewer.text.views import clean as clean
     from reviewer.text.views import counted as counted

@@ -14,57 +14,87 @@ ColumnKind = Literal["text", "number", "yes/no", "one of"]
 
 
 class Column(Frozen):
-    """An aspect that papers are compared by. `choices` are for a column of kind `one of`."""
+    """An aspect that papers are compared by. `choices` are for a column of kind `one of`. A column
+    with a `formula` ("a / b") is computed from other columns, and no writer is asked for it."""
 
     name: str
     question: str = ""
     kind: ColumnKind = "text"
     choices: tuple[str, ...] = ()
+    formula: str = ""
 
 
 class CellDraft(Frozen):
-    """A value for a column of one paper, and the words that it is said to come from. Not
-    trusted."""
+    """A value for a column of one paper, and what it is said to come from: sentences
+    (`citations`), or words (`quote`) of the text `tag`. Not trusted.
+
+    `judged` is a verdict on it, `unchecked` without one; `reason` says why it fails.
+    """
 
     column: str
     value: str
     tag: str = ""
     quote: str = ""
+    citations: tuple[Citation, ...] = ()
+    judged: Support = "unchecked"
+    reason: str = ""
 
 
 class RowDraft(Frozen):
-    """What a writer found in one paper. `failed` says why the paper could not be read. `by_rules`:
-    no model read it, so that what was not found may still be in the paper."""
+    """What a writer found in one paper. A column without a draft was not answered. `failed` says
+    why the paper could not be read, `unanswered` why no reply on it could be used. `by_rules`: no
+    model read it, so that what was not found may still be in the paper."""
 
     paper_id: str
     cells: tuple[CellDraft, ...] = ()
     failed: str = ""
+    unanswered: str = ""
     by_rules: bool = False
 
 
 class Value(Frozen):
     """One statement of a cell: `text` as the writer gave it, `normal` the same in one spelling.
 
-    It has proof if it has a citation and no `doubts`. `supported`: the quote has the value;
-    `unchecked`: it is the writer's own words. `quote` is its citation's, or what the writer gave.
+    It has proof if it has a citation and no `doubts`. `supported`: the quote has the value, or a
+    judge said so; `unchecked`: it is the writer's own words. `judged` is the judge's verdict,
+    `unchecked` without one, and `reason` why it refuses. `quote` is the citation's, or what the
+    writer gave; `more` are the other sentences that the value rests on.
+
+    `number` and `unit` are the value as a number: 175 billion is 175,000,000,000 with an empty
+    unit, 8.4% is 8.4 with the unit "%", 2 hours are 2 "hours". `computed` says from what code
+    computed it: "a / b = 10 / 4".
     """
 
     text: str
     normal: str = ""
+    number: float | None = None
+    unit: str = ""
     quote: str = ""
     citation: Citation | None = None
+    more: tuple[Citation, ...] = ()
     support: Support = "unchecked"
+    judged: Support = "unchecked"
+    reason: str = ""
     doubts: tuple[str, ...] = ()
+    computed: str = ""
 
 
 CellState = Literal[
-    "filled", "not stated", "not found by rules", "needs a model", "no proof", "failed"
+    "filled",
+    "not stated",
+    "not answered",
+    "not found by rules",
+    "needs a model",
+    "not computed",
+    "no proof",
+    "failed",
 ]
 
 
 class Cell(Frozen):
-    """What one paper says for one column. `dropped` says what the writer gave that was left out,
-    and why."""
+    """What one paper says for one column. "not stated" is what a writer said of the paper; "not
+    answered" says nothing of it. `dropped` says what the writer gave that was left out, and why, or
+    why the cell is empty."""
 
     column: str
     state: CellState = "not stated"

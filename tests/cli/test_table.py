@@ -30,14 +30,18 @@ HOSTILE = {
 
 
 def fills(seen: Seen) -> str:
-    """Each text's first sentence for every column; for `gain` a number that is not there."""
+    """Each text's first sentence for every column; for `gain` a number that is not there. Every
+    value is judged to be right."""
+    texts = DATA.findall(seen.prompt)
+    if "COLUMNS:\n" not in seen.prompt:
+        return json.dumps({"verdicts": [{"tag": t, "support": "supported"} for t, _, _ in texts]})
     listed = seen.prompt.split("COLUMNS:\n")[1].split("\n\n")[0].splitlines()
     cells = []
-    for tag, _, body in DATA.findall(seen.prompt):
-        quote = body.split("\n", 1)[1].split(". ")[0]
+    for tag, _, body in texts:
+        first = re.search(rf"^{tag}\.1 (.*)$", body, re.MULTILINE)[1]
         for number, line in enumerate(listed, start=1):
-            value = "77.7%" if " gain " in line else " ".join(quote.split()[:4])
-            cells.append({"tag": tag, "column": number, "value": value, "quote": quote})
+            value = "77.7%" if " gain " in line else " ".join(first.split()[:4])
+            cells.append({"tag": tag, "column": number, "value": value, "sentences": [f"{tag}.1"]})
     return json.dumps({"cells": cells})
 
 
@@ -85,7 +89,8 @@ def test_the_sample_papers_are_compared_without_a_model_or_a_library(review):
     assert code == 0
     assert out.startswith("# Methods that train a model with RL to search\n\nNo model is set: ")
     assert "| Paper | Year | task | method | data | main result | limits |" in out
-    assert len(re.findall(r"^\| [\w-]+ \| (?:\d{4}|unknown) \|", out, re.MULTILINE)) == 4
+    assert len(re.findall(r"^\| [^|]+ \| (?:\d{4}|unknown) \|", out, re.MULTILINE)) == 4
+    assert "| R1-Searcher | 2025 |" in out
     quotes = re.findall(r'^\[\^\d+\]: "(.*)" \(\w+, characters \d+ to \d+\): the paper', out, re.M)
     assert len(quotes) >= 3
     line = r"62 papers in the library, \d+ considered, 4 in the table\. Cells: \d+ filled"
@@ -221,20 +226,104 @@ def told(err):
 # With a model
 
 
+def asked(provider):
+    """The requests that asked for a reply, not for what the server has."""
+    return [seen for seen in provider.requests if seen.body]
+
+
 def test_a_model_fills_cells_and_replies_are_not_paid_twice(review, shelf, provider):
     arguments = ["table", TOPIC, "-k", "6", "--column", "reward", "--library", shelf]
     code, out, err = review(*arguments)
     assert code == 0
     assert "Filled by openai/fake; code looked for every quote" in out
     assert "Cells: 6 filled" in out
-    assert re.search(r"6 papers, 2 calls, [\d,]+ tokens, price not known", err)
-    calls = len(provider.requests)
+    assert re.search(r"6 papers, 4 calls, [\d,]+ tokens, price not known", err)
+    calls = len(asked(provider))
     _, again, err = review(*arguments)
-    assert len(provider.requests) == calls
+    assert len(asked(provider)) == calls
     assert again == out
-    assert "2 calls (2 from the cache)" in err
+    assert "4 calls (4 from the cache)" in err
     _, listed, _ = review("runs", "--library", shelf)
     assert f"table  {TOPIC}" in listed
+
+
+def test_a_reply_with_one_cell_of_twenty_leaves_nineteen_unanswered_and_none_unstated(
+    review, shelf, provider
+):
+    one = json.dumps({"cells": [{"tag": "E1", "column": 1, "value": "x", "sentences": ["E1.1"]}]})
+    provider.answers = lambda seen: one if "COLUMNS:\n" in seen.prompt else fills(seen)
+    code, out, _ = review("table", TOPIC, "-k", "4", "--library", shelf)
+    assert code == 0
+    assert "Cells: 1 filled, 0 not stated, 19 not answered" in out
+    assert "19 cells not answered by the model: " in out
+    assert len(asked(provider)) == 3  # filled, asked again for what is missing, judged
+    again = asked(provider)[1].prompt
+    assert "E1: columns 2, 3, 4, 5\nE2: columns 1, 2, 3, 4, 5\n" in again
+
+
+@pytest.mark.parametrize("reply", ["I cannot do that.", "{", '{"cells": 7}', '{"rows": []}'])
+def test_replies_that_cannot_be_read_end_no_table(review, shelf, provider, reply):
+    provider.answers = lambda seen: reply
+    code, out, err = review("table", TOPIC, "-k", "2", "--column", "reward", "--library", shelf)
+    assert code == 0
+    assert "Cells: 0 filled, 0 not stated, 2 not answered" in out
+    assert "Traceback" not in err
+
+
+def test_one_batch_that_slips_costs_no_other(review, shelf, provider):
+    def slips(seen):
+        is_first = "COLUMNS:\n" in seen.prompt and '<data tag="E1"' in seen.prompt
+        return "Sorry." if is_first else fills(seen)
+
+    provider.answers = slips
+    code, out, _ = review("table", TOPIC, "-k", "6", "--column", "reward", "--library", shelf)
+    assert code == 0
+    assert "Cells: 2 filled, 0 not stated, 4 not answered" in out
+
+
+def test_a_value_that_the_judge_refuses_is_marked_in_the_table(review, shelf, provider):
+    def refuses(seen):
+        if "COLUMNS:\n" in seen.prompt:
+            return fills(seen)
+        tags = [tag for tag, _, _ in DATA.findall(seen.prompt)]
+        verdict = {"support": "contradicted", "reason": "the sentence reports a rise"}
+        return json.dumps({"verdicts": [{"tag": tag, **verdict} for tag in tags]})
+
+    provider.answers = refuses
+    code, out, _ = review("table", TOPIC, "-k", "3", "--column", "reward", "--library", shelf)
+    assert code == 0
+    assert out.count("*(no proof)*") == 3
+    assert "a judge says: the sentence reports a rise" in out
+
+
+def test_a_column_is_computed_from_others_and_no_model_is_asked_for_it(review, tmp_path, provider):
+    record = {"title": "Small", "abstract": "It has 7 billion parameters. It reads 140B tokens."}
+
+    def says(seen):
+        if "COLUMNS:\n" not in seen.prompt:
+            return fills(seen)
+        assert "ratio" not in seen.prompt
+        cells = [
+            {"tag": "E1", "column": 1, "value": "7 billion", "sentences": ["E1.1"]},
+            {"tag": "E1", "column": 2, "value": "140B", "sentences": ["E1.2"]},
+        ]
+        return json.dumps({"cells": cells})
+
+    provider.answers = says
+    columns = ("size (number)", "tokens (number)", "ratio = tokens / size")
+    named = [word for column in columns for word in ("--column", column)]
+    file = write_listing(tmp_path / "p.jsonl", record)
+    code, out, _ = review("table", "--papers", file, *named, "--json")
+    assert code == 0
+    (row,) = json.loads(out)["rows"]
+    ratio = row["cells"][2]["values"][0]
+    assert (ratio["text"], ratio["number"]) == ("20", 20.0)
+    assert ratio["computed"] == "tokens / size = 140B / 7 billion"
+    quotes = [c["quote"] for c in (ratio["citation"], *ratio["more"])]
+    assert quotes == ["It reads 140B tokens.", "It has 7 billion parameters."]
+    code, _, err = review("table", "--papers", file, "--column", "ratio = tokens / size")
+    assert code == 2
+    assert "the table has no column 'tokens'" in err
 
 
 def test_an_update_says_what_it_changed(review, shelf, provider, tmp_path):
@@ -271,14 +360,14 @@ def test_a_limit_leaves_failed_cells_and_exits_1_and_the_same_command_goes_on(
     review, shelf, provider
 ):
     arguments = ["table", TOPIC, "-k", "12", "--column", "reward", "--jobs", "1"]
-    code, out, err = review(*arguments, "--max-calls", "2", "--library", shelf)
+    code, out, err = review(*arguments, "--max-calls", "4", "--library", shelf)
     assert code == 1
     assert "Cells: 8 filled, 0 not stated, 4 failed." in out
-    assert "4 cells failed: openai/fake was called 2 times" in err
+    assert "4 cells failed: openai/fake was called 4 times" in err
     code, out, _ = review(*arguments, "--library", shelf)
     assert code == 0
     assert "Cells: 12 filled" in out
-    assert len(provider.requests) == 3
+    assert len(asked(provider)) == 6  # three batches, each filled and judged
 
 
 def test_a_wrong_key_a_missing_key_and_no_network_are_told(review, shelf, monkeypatch, provider):
@@ -298,7 +387,7 @@ def test_a_dry_run_contacts_nobody(review, shelf, provider):
     arguments = ["--column", "reward", "--column", "data", "--library", shelf, "--dry-run"]
     code, out, _ = review("table", TOPIC, "-k", "9", *arguments)
     assert code == 0
-    assert out.startswith("3 calls to openai/fake, for 2 columns of 9 papers. About ")
+    assert out.startswith("6 calls to openai/fake, for 2 columns of 9 papers. About ")
     assert provider.requests == []
 
 
@@ -319,7 +408,7 @@ def test_ctrl_c_ends_a_table_at_once_and_the_next_run_pays_only_for_the_rest(she
     slow = [True]
 
     def answers(seen):
-        if len(fake.requests) > 1 and slow[0]:
+        if len(asked(fake)) > 1 and slow[0]:
             fake.closing.wait(20)
         return fills(seen)
 
@@ -327,7 +416,7 @@ def test_ctrl_c_ends_a_table_at_once_and_the_next_run_pays_only_for_the_rest(she
         extra = key | {"REVIEW_API_BASE": fake.url}
         process = start(*arguments, extra=extra, stdout=subprocess.PIPE)
         until = time.monotonic() + 60
-        while len(fake.requests) < 2 and time.monotonic() < until:
+        while len(asked(fake)) < 2 and time.monotonic() < until:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=15)
@@ -338,7 +427,7 @@ def test_ctrl_c_ends_a_table_at_once_and_the_next_run_pays_only_for_the_rest(she
         out, _ = done.communicate(timeout=120)
         assert done.returncode == 0
         assert b"Cells: 12 filled" in out
-        assert len(fake.requests) == 4  # one kept, one stopped, two more
+        assert len(asked(fake)) == 7  # one kept, one stopped, five more
 
 
 # A terminal

@@ -91,7 +91,7 @@ def test_a_figure_in_another_sentence_of_the_text_gets_that_sentence_as_an_ancho
 
 def test_a_figure_of_another_paper_proves_nothing():
     claim = one("Distillation teaches skills in 40 hours [E2.1].")
-    assert (claim.support, claim.unproven) == ("unsupported", ("40",))
+    assert (claim.support, claim.unproven) == ("unsupported", ("40 hours",))
 
 
 def test_a_sentence_that_rests_on_others_needs_no_citation():

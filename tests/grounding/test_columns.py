@@ -9,8 +9,8 @@ from reviewer.grounding.columns import (
     checked_columns,
     column_named,
     is_not_stated,
+    measured,
     normalise,
-    number_of,
     read_columns,
 )
 from reviewer.types.tables import Column
@@ -83,9 +83,9 @@ def test_two_columns_of_one_name_and_too_many_columns_are_refused():
     ("value", "normal"),
     [
         ("7B", "7B"), ("7 billion", "7B"), ("7b parameters", "7B"), ("about 7-billion", "7B"),
-        ("0.5B", "0.5B"), ("500 million", "500M"), ("8.40 percent", "8.4%"), ("8.4 %", "8.4%"),
-        ("1,234 papers", "1234"), ("in 2025", "2025"), ("-0.5 points", "-0.5"), ("3x", "3"),
-        ("three tasks", "3"), ("3.8% to 13.8%", ""), ("10 m", "10"),
+        ("0.5B", "500M"), ("500 million", "500M"), ("8.40 percent", "8.4%"), ("8.4 %", "8.4%"),
+        ("1,234 papers", "1234"), ("in 2025", "2025"), ("-0.5 points", "-0.5"), ("3x", "3×"),
+        ("three tasks", "3"), ("3.8% to 13.8%", ""), ("10 m", "10 m"),
     ],
 )  # fmt: skip
 def test_numbers_get_one_spelling(value, normal):
@@ -110,11 +110,23 @@ def test_a_value_that_does_not_fit_its_type_is_told():
     assert normalise("both", ONE_OF)[1] == "it is not one of online, offline"
 
 
-def test_figures_sort_by_size_whatever_their_unit():
-    normals = ["7B", "500M", "0.5", "-3", "32B", "8.4%", "1234"]
-    assert sorted(normals, key=number_of) == ["-3", "0.5", "8.4%", "1234", "500M", "7B", "32B"]
-    assert number_of("GRPO") is None
-    assert number_of("1.2.3") is None
+@pytest.mark.parametrize(
+    ("value", "number", "unit"),
+    [
+        ("175 billion", 175e9, ""), ("7B parameters", 7e9, ""), ("8.4%", 8.4, "%"),
+        ("-0.5 points", -0.5, "points"), ("6.7 percentage points", 6.7, "percentage points"),
+        ("2 hours", 2.0, "hours"), ("3x", 3.0, "×"), ("half", 0.5, ""),
+        ("about 40 tasks", 40.0, ""),
+        ("1,250", 1250.0, ""), ("3 to 5", None, ""), ("5-10%", None, ""), ("GPT-4", None, ""),
+    ],
+)  # fmt: skip
+def test_a_value_is_a_number_with_its_unit(value, number, unit):
+    assert measured(value, NUMBER) == (number, unit)
+
+
+def test_a_text_is_a_number_only_if_it_is_nothing_else():
+    assert measured("7 billion", TEXT) == (7e9, "")
+    assert measured("a 7B model", TEXT) == (None, "")
 
 
 @pytest.mark.parametrize(

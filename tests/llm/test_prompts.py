@@ -43,6 +43,8 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "most_questions": 3,
         "topic": "dropout",
         "columns": ["1. gain (number)"],
+        "missing": ["E1: columns 1"],
+        "values": shown,
         "most_columns": 6,
         "most_themes": 6,
         "theme": "where it helps",
@@ -112,6 +114,7 @@ def test_the_evidence_partial_is_the_only_place_that_prints_a_papers_text():
             fenced = [c.args[0].name for c in tree(file).find_all(nodes.Call)]
             assert set(fenced) == inputs_of(file.read_text("utf-8")) & {
                 "evidence", "claims", "sentences", "known", "earlier", "own", "paragraph",
+                "values",
             }  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from reviewer.errors import ReviewError, UsageError
+from reviewer.grounding import read_column
+from reviewer.grounding.cells import with_computed
+from reviewer.grounding.columns import measured
 from reviewer.render import choose_format, forms_of, write_whole
 from reviewer.render.csv import table_csv
 from reviewer.render.describe import cell_text, tally_line
@@ -24,8 +27,10 @@ from reviewer.render.html.table import table_html
 from reviewer.render.json import read_table, table_json
 from reviewer.render.latex import table_latex
 from reviewer.render.markdown_table import table_markdown
+from reviewer.render.table_words import row_names
 from reviewer.render.xlsx import MOST_CHARS, table_xlsx
 from reviewer.text import clean
+from reviewer.text.spreadsheet import unescape_formula
 from reviewer.types import Citation, Paper, Table
 from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage
@@ -245,22 +250,104 @@ def test_a_workbook_is_read_back_with_its_quotes_and_holds_no_formula():
     assert sheet.freeze_panes == "B2"
 
 
-def test_a_workbook_holds_numbers_as_numbers_and_colours_what_needs_a_look():
-    column = Column(name="gain", kind="number")
-    table = made(["a", "b", "c", "d"], columns=1)
-    normals = ["8.4%", "7B", "", "3"]
-    states = ["filled", "filled", "not stated", "no proof"]
+def numbered(texts, states, name="gain"):
+    """A table with one number column, whose cells have these texts."""
+    column = Column(name=name, kind="number")
+    table = made(["a", "b", "c", "d", "e"][: len(texts)], columns=1)
     rows = []
-    for row, normal, state in zip(table.rows, normals, states, strict=True):
+    for row, text, state in zip(table.rows, texts, states, strict=True):
+        number, unit = measured(text, column)
         old = row.cells[0].values[0]
-        new = old.model_copy(update={"text": f"about {normal}", "normal": normal, "doubts": ()})
-        cell = Cell(column="gain", state=state, values=(new,) if normal else ())
+        new = {"text": text, "number": number, "unit": unit, "doubts": ()}
+        values = (old.model_copy(update=new),) if text else ()
+        cell = Cell(column=name, state=state, values=values)
         rows.append(row.model_copy(update={"cells": (cell,)}))
-    sheet = workbook(table.model_copy(update={"columns": (column,), "rows": tuple(rows)}))["Table"]
+    return table.model_copy(update={"columns": (column,), "rows": tuple(rows)})
+
+
+def test_a_workbook_has_values_as_people_write_them_and_numbers_beside_them():
+    states = ["filled", "filled", "not stated", "no proof"]
+    sheet = workbook(numbered(["8.4 %", "9.1 percent", "", "3%"], states))["Table"]
     cells = [sheet.cell(n, 4) for n in range(2, 6)]
-    assert [c.value for c in cells] == [0.084, 7e9, "not stated", "about 3 (no proof)"]
-    assert cells[0].number_format == "0.##%"
+    assert [c.value for c in cells] == ["8.4 %", "9.1 percent", "not stated", "3% (no proof)"]
+    assert sheet.cell(1, 5).value == "gain: number (%)"
+    assert [sheet.cell(n, 5).value for n in range(2, 6)] == [0.084, 0.091, None, None]
+    assert sheet.cell(2, 5).number_format == "0.##%"
     assert len({c.fill.start_color.rgb for c in cells}) == 4
+
+
+@pytest.mark.parametrize(
+    ("texts", "head", "numbers"),
+    [
+        (["175 billion", "7B", "500 million"], "gain: number", ["175000000000", "7000000000",
+                                                                 "500000000"]),
+        (["2 hours", "90 minutes", "1.5 hours"], "gain: number (hours)", ["2", "1.5", "1.5"]),
+        (["-0.5 points", "3 to 5", "8.4%"], "gain: number (points)", ["-0.5", "", ""]),
+    ],
+)  # fmt: skip
+def test_a_csv_has_comparable_numbers_beside_the_values(texts, head, numbers):
+    rows = list(csv.reader(io.StringIO(table_csv(numbered(texts, ["filled"] * 3)))))
+    assert rows[0][3:5] == ["gain", head]
+    assert [unescape_formula(row[3]) for row in rows[1:]] == texts
+    assert [row[4] for row in rows[1:]] == numbers
+
+
+def test_json_has_the_number_and_the_unit_of_each_value():
+    document = json.loads(table_json(numbered(["2 hours", "7B"], ["filled"] * 2)))
+    values = [row["cells"][0]["values"][0] for row in document["rows"]]
+    assert [(v["text"], v["number"], v["unit"]) for v in values] == [
+        ("2 hours", 2.0, "hours"), ("7B", 7e9, ""),
+    ]  # fmt: skip
+
+
+def computed_table():
+    """A table with a computed column: its value, and one that could not be computed."""
+    table = numbered(["10", "0"], ["filled"] * 2)
+    ratio = read_column("ratio = 5 / gain")
+    columns = (*table.columns, ratio)
+    rows = [
+        row.model_copy(
+            update={"cells": tuple(with_computed({"gain": row.cells[0]}, columns).values())}
+        )
+        for row in table.rows
+    ]
+    return table.model_copy(update={"columns": columns, "rows": tuple(rows)})
+
+
+def test_a_computed_value_says_so_in_every_form():
+    table = computed_table()
+    assert [cell_text(row.cells[1]) for row in table.rows] == [
+        "0.5 (computed)", "not computed: it would divide by zero",
+    ]  # fmt: skip
+    text = table_markdown(table)
+    assert "| 0.5[^2] *(computed)* |" in text
+    assert "computed: 5 / gain = 5 / 10." in text
+    assert "not computed: it would divide by zero" in text
+    assert "1 not computed" in text
+    rows = list(csv.reader(io.StringIO(table_csv(table))))
+    assert rows[1][5:7] == ["0.5 (computed)", "0.5"]
+    assert "computed: 5 / gain = 5 / 10" in table_latex(table)
+    assert "computed: 5 / gain = 5 / 10" in table_html(table)
+    assert workbook(table)["Table"].cell(2, 7).value == 0.5
+    assert read_table(table_json(table), "t").rows == table.rows
+
+
+def test_rows_are_named_by_their_short_title_and_not_by_their_key():
+    titles = ["Anchor: A Method", "Anchor: Another", "A Very Long Title " * 5, "Short One"]
+    table = made(["a", "b", "c", "d"])
+    papers = tuple(
+        paper.model_copy(update={"parts": (Part(name="title", text=title), paper.parts[1])})
+        for paper, title in zip(table.papers, titles, strict=True)
+    )
+    table = table.model_copy(update={"papers": papers})
+    names = list(row_names(table).values())
+    assert names[:2] == ["Anchor: A Method", "Anchor: Another"]
+    assert names[2].startswith("A Very Long Title")
+    assert len(names[2]) <= 41
+    assert names[3] == "Short One"
+    lines = [line for line in table_markdown(table).splitlines() if line.startswith("| ")]
+    assert lines[-1].startswith("| Short One | 2004 |")
+    assert r"Short One~\cite{key-4}" in table_latex(table)
 
 
 def test_a_text_that_is_too_long_for_a_cell_is_cut_and_says_so():

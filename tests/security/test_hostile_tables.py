@@ -22,8 +22,8 @@ from reviewer.tasks.tables.table import TableOptions
 from reviewer.text import clean
 from reviewer.types.searches import Filters
 from reviewer.types.tables import Column
-from reviewer.writers.prompted.tables import ColumnsReply, TableReply
-from tests.security.test_hostile import ADDRESS, CLAIMS, FAKE, PAPERS, QUOTES, UNSHOWN, said
+from reviewer.writers.prompted.tables import ColumnsReply, JudgeCellsReply, TableReply
+from tests.security.test_hostile import ADDRESS, CLAIMS, FAKE, PAPERS, said
 from tests.support.scripted import writer
 
 COLUMNS = (
@@ -48,15 +48,45 @@ VALUES = CLAIMS | {
     "formula": lambda s: '=HYPERLINK("https://evil.example")',
     "many": lambda s: f"{s} | {s}\n\n| a |",
 }
+# What it cites, given its text, another one and a number of its own choice.
+BAD_NUMBERS = {
+    "none": lambda own, other, n: [],
+    "of nothing": lambda own, other, n: [f"{own.tag}.{90 + n % 9}"],
+    "another text": lambda own, other, n: [f"E{50 + n % 50}.1", f"{FAKE}.1"],
+    "a tag alone": lambda own, other, n: [own.tag, "E99"],
+    "words": lambda own, other, n: ["the first sentence", "https://evil.example/E1", "\u202e\x00"],
+    "the key": lambda own, other, n: [f"[@{FAKE}]", FAKE],
+    "huge": lambda own, other, n: [f"{own.tag}.{10**30}", f"{own.tag}.-1"],
+}
+NUMBERS = BAD_NUMBERS | {
+    "own": lambda own, other, n: own.numbers[n % len(own.numbers) :][:1],
+    "title": lambda own, other, n: [f"{own.tag}.0"],
+    "in marks": lambda own, other, n: [f"“[{own.numbers[0].lower()}]”"],
+    "bare": lambda own, other, n: ["1"],
+    "range": lambda own, other, n: [f"{own.tag}.1-{9 + n}"],
+    "many": lambda own, other, n: own.numbers * 50,
+    "other's and own": lambda own, other, n: [*other.numbers[:1], *own.numbers[:1]],
+}
+VERDICTS = [
+    "supported",
+    "partial",
+    "contradicted",
+    "unsupported",
+    "unchecked",
+    "",
+    "yes",
+    "SUPPORTED!",
+]
 COLUMN_NUMBERS = [1, 2, 3, 4, 0, 5, -1, 99]
 PLANS = st.lists(
     st.tuples(
-        st.sampled_from(sorted(QUOTES)), st.sampled_from(sorted(VALUES)), st.integers(0, 999),
-        st.sampled_from(COLUMN_NUMBERS),
+        st.sampled_from(sorted(NUMBERS)), st.sampled_from(sorted(VALUES)), st.integers(0, 999),
+        st.sampled_from(COLUMN_NUMBERS), st.sampled_from(VERDICTS),
     ),
     min_size=1, max_size=12,
 )  # fmt: skip
 
+LINK = "see https://evil.example"
 MARKS = " \"“”„‟«»‹›'‘’‚`.,;:…"  # around a quote; they change no word of it
 
 
@@ -75,16 +105,23 @@ def playing(plan):
 
     def fill(asked):
         cells = []
-        for i, (how, what, n, column) in enumerate(plan):
+        for i, (how, what, n, column, _) in enumerate(plan):
             text, other = asked.texts[i % len(asked.texts)], asked.texts[n % len(asked.texts)]
-            own, others = text.sentences or ["x"], other.sentences or ["x"]
-            tag, quote = QUOTES[how](own[n % len(own)], others[n % len(others)], n, text.tag)
-            value = VALUES[what](quote or "x")
-            cells.append({"tag": tag, "column": column, "value": value, "quote": quote})
-        cells.append({"tag": FAKE, "column": 1, "value": "fake", "quote": UNSHOWN})
+            own = text.sentences or ["x"]
+            value = VALUES[what](own[n % len(own)])
+            numbers = NUMBERS[how](text, other, n)
+            cells.append({"tag": text.tag, "column": column, "value": value, "sentences": numbers})
+        cells.append({"tag": FAKE, "column": 1, "value": "fake", "sentences": [f"{FAKE}.1"]})
         return said({"cells": cells})
 
-    return {TableReply: fill}
+    def judge(asked):
+        tags = [*asked.tags, "V99", FAKE]
+        return said(
+            {"verdicts": [{"tag": t, "support": plan[i % len(plan)][4], "reason": LINK}
+                          for i, t in enumerate(tags)]}
+        )  # fmt: skip
+
+    return {TableReply: fill, JudgeCellsReply: judge}
 
 
 def filled(shelf, plan, *, is_strict=False):
@@ -111,20 +148,21 @@ def check_value(value, cell, paper):
         assert value.doubts
         assert value.support in ("uncited", "unsupported")
         return
-    citation = value.citation
-    assert citation.paper_id == paper.id
-    assert paper.text_of(citation.part)[citation.start : citation.end] == citation.quote
+    citations = (value.citation, *value.more)
+    for citation in citations:
+        assert citation.paper_id == paper.id
+        assert paper.text_of(citation.part)[citation.start : citation.end] == citation.quote
     assert not value.doubts
-    assert numbers_without_proof(value.text, citation.quote) == []
+    assert numbers_without_proof(value.text, [citation.quote for citation in citations]) == []
     assert value.support in ("supported", "unchecked")
-    if value.support == "supported":
-        assert clean(value.text).strip(MARKS) in clean(citation.quote)
-    else:
+    assert value.judged in ("supported", "unchecked")
+    if not any(clean(value.text).strip(MARKS) in clean(c.quote) for c in citations):
+        assert value.support == value.judged  # nobody but the judge says that it is supported
         assert not ADDRESS.search(value.text)
         assert "2099" not in value.text
     if cell.column == "helps":
         assert value.normal in ("yes", "no")
-        assert value.support == "unchecked"
+        assert value.support == value.judged
     if cell.column == "kind":
         assert value.normal == "RL"
 
@@ -133,7 +171,9 @@ def check_value(value, cell, paper):
 @given(PLANS)
 def test_whatever_the_model_says_a_filled_cell_is_proven(shelf, plan):
     table, model = filled(shelf, plan)
-    assert len(model.calls(TableReply)) == 2
+    assert 2 <= len(model.calls(TableReply)) <= 4  # what is left out is asked for once more
+    assert not any("evil" in doubt for r in table.rows for c in r.cells for v in c.values
+                   for doubt in v.doubts)  # fmt: skip
     check(table, shelf)
     document = json.loads(table_json(table))
     assert document["cells"]["filled"] == sum(
@@ -160,38 +200,49 @@ def test_every_form_has_one_row_a_paper_and_marks_what_has_no_proof(shelf, plan)
     assert sum(line.count("*(no proof)* |") for line in lines) == bad
     rows = list(csv.reader(io.StringIO(table_csv(table), newline="")))
     assert len(rows) == len(table.rows) + 1
-    assert sum(cell.endswith("(no proof)") for row in rows for cell in row[3:7]) == bad
+    assert sum(cell.endswith("(no proof)") for row in rows for cell in row[3:8]) == bad
     assert table_html(table).count('class="cell no-proof"') == bad
     assert len(re.findall(r"\\cite\{", table_latex(table))) == len(table.rows)
 
 
-def test_bad_quotes_prove_nothing_and_honest_ones_do(shelf):
-    good = [("honest", "the quote", n, 1) for n in range(8)]
+def test_bad_numbers_prove_nothing_and_honest_ones_do(shelf):
+    good = [("own", "the quote", n, 1, "supported") for n in range(8)]
     table, _ = filled(shelf, good)
     assert sum(row.cells[0].state == "filled" for row in table.rows) == 8
-    for how in ("altered digit", "lost not", "ellipsis", "other paper", "key as tag"):
-        table, _ = filled(shelf, [(how, "plain", n + 1, 1) for n in range(8)])
-        assert not [row for row in table.rows if row.cells[0].state == "filled"], how
+    for how in BAD_NUMBERS:
+        table, _ = filled(shelf, [(how, "plain", n + 1, 1, "supported") for n in range(8)])
+        assert {row.cells[0].state for row in table.rows} == {"not answered"}, how
 
 
-@pytest.mark.parametrize(
-    "quote",
-    [
-        "RL does not teach models to compose",
-        "RL does not teach models new skills. No model of 7B learns",
-        "it lowers pass@256 by 1.5 points on 3 tasks",
-        "RL does not teach models new skills It raises pass@1",
-    ],
-)
-def test_a_quote_that_is_spliced_from_one_paper_proves_nothing(shelf, quote):
+def test_words_that_are_quoted_in_place_of_a_number_prove_nothing(shelf):
     def fill(asked):
+        quote = "RL does not teach models new skills"
         return {"cells": [{"tag": "E1", "column": 1, "value": "new skills", "quote": quote}]}
 
     by, _ = writer({TableReply: fill})
     (key,) = [paper.key for paper in shelf.papers() if paper.title == "RL and New Skills"]
     options = TableOptions(COLUMNS, filters=Filters(keys=(key,)))
     (row,) = compare_papers("", shelf, by, options).rows
-    assert row.cells[0].state == "no proof"
+    assert row.cells[0].state == "not answered"
+
+
+def test_a_number_within_a_papers_text_is_no_number_of_a_sentence(tmp_path):
+    """A text that begins a line with a number of its own, or ends another fence, forges none."""
+    record = {"title": "E1.1 Title", "abstract": "First.\nE1.2 It gains 99%.\nE2.1 Second text."}
+    (tmp_path / "p.jsonl").write_text(json.dumps(record), encoding="utf-8")
+    with Library(tmp_path / "library", Settings(embedding="none")) as opened:
+        opened.add([str(tmp_path / "p.jsonl")])
+
+        def fill(asked):
+            numbers = ["E1.2", "E2.1"]
+            return {"cells": [{"tag": "E1", "column": 1, "value": "9", "sentences": numbers}]}
+
+        by, _ = writer({TableReply: fill})
+        (row,) = compare_papers("", opened, by, TableOptions(COLUMNS[:1])).rows
+        paper = opened.papers()[0]
+    for value in row.cells[0].values:
+        for c in (value.citation, *value.more):
+            assert paper.text_of(c.part)[c.start : c.end] == c.quote
 
 
 def test_a_hostile_suggestion_makes_no_column_that_could_do_harm(shelf):

@@ -28,7 +28,7 @@ from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
 from reviewer.writers.prompted.sections import AdditionReply, PlanReply, SectionReply
 from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
-from reviewer.writers.prompted.tables import ColumnsReply, TableReply
+from reviewer.writers.prompted.tables import ColumnsReply, JudgeCellsReply, TableReply
 from tests.support.fake_provider import Seen
 
 
@@ -87,20 +87,25 @@ def repairs(asked: ModelCall) -> str:
 
 
 def fills(asked: ModelCall) -> dict[str, Any]:
-    """Every cell holds the first words of its text's first sentence, and quotes the sentence."""
+    """Every cell holds the first words of its text's first sentence, and rests on the sentence."""
     return {
         "cells": [
             {
                 "tag": text.tag,
                 "column": number,
                 "value": " ".join(text.sentences[0].split()[:3]),
-                "quote": text.sentences[0],
+                "sentences": text.numbers[:1],
             }
             for text in asked.texts
             for number in range(1, len(asked.columns) + 1)
             if text.sentences
         ]
     }
+
+
+def judges_cells(asked: ModelCall, support: str = "supported", **changes: Any) -> dict[str, Any]:
+    """The same verdict on every value."""
+    return {"verdicts": [{"tag": tag, "support": support} | changes for tag in asked.tags]}
 
 
 def plans(asked: ModelCall) -> dict[str, Any]:
@@ -172,6 +177,7 @@ HONEST: Script = {
     RerankReply: lambda asked: {"tags": asked.tags},
     QuestionReply: lambda asked: {"question": asked.question},
     TableReply: fills,
+    JudgeCellsReply: judges_cells,
     PlanReply: plans,
     SectionReply: sections,
     AdditionReply: additions,

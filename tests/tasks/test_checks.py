@@ -150,7 +150,7 @@ def test_ten_figures_that_the_paper_does_not_hold_are_flagged(shelf):
         claim = sentence_of(paper, 0).rstrip(".")
         report = checked(f"{claim}, in {61 + n}.{n}% of cases [@{paper.key}].", shelf)
         assert kinds(report) == ["figure not found"], claim
-        assert failures(report)[0].about == f"{61 + n}{f'.{n}' if n else ''}%"
+        assert failures(report)[0].about == f"{61 + n}.{n}%"
 
 
 def test_no_paraphrase_is_flagged_and_none_is_called_right(shelf):

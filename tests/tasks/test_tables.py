@@ -17,7 +17,7 @@ from reviewer.tasks.tables.select import match_bibtex
 from reviewer.tasks.tables.sort import ORDERS, in_order
 from reviewer.tasks.tables.table import TableOptions, estimate_calls
 from reviewer.tasks.tables.update import Redo
-from reviewer.text import normalise_title
+from reviewer.text import clean, normalise_title
 from reviewer.types import Paper
 from reviewer.types.papers import Part
 from reviewer.types.searches import Filters
@@ -57,7 +57,8 @@ def size_says(asked):
     cells = []
     for text in asked.texts:
         size = text.sentences[0].split()[4]
-        cells.append({"tag": text.tag, "column": 1, "value": size, "quote": text.sentences[0]})
+        cell = {"tag": text.tag, "column": 1, "value": size, "sentences": text.numbers[:1]}
+        cells.append(cell)
     return {"cells": cells}
 
 
@@ -202,7 +203,7 @@ def bad_numbers(asked):
     for cell in made[::2]:
         cell["value"] = "a gain of 99.9%"
     for cell in made[1::4]:
-        cell["quote"] = ""
+        cell["sentences"] = []
     return {"cells": made}
 
 
@@ -210,12 +211,13 @@ def test_strict_leaves_out_values_without_proof_and_says_so(small):
     by, _ = writer({TableReply: bad_numbers})
     table = compare_papers("", small, by, by_keys(small, REWARD, DATA))
     counts = tally(table)
-    assert counts.no_proof == 6
-    assert counts.not_stated == 3
+    assert counts.no_proof == 8
+    assert (counts.not_stated, counts.not_answered) == (0, 1)
     assert "a gain of 99.9% (no proof)" in {cell_text(c) for r in table.rows for c in r.cells}
-    assert any(said.startswith("3 values without a quote") for said in table.coverage.left_out)
+    said = next(said for said in table.coverage.left_out if "not answered by the model" in said)
+    assert said.startswith("1 cell not answered by the model: ")
     strict = compare_papers("", small, by, by_keys(small, REWARD, DATA, is_strict=True))
-    assert "6 cells without proof (strict)" in strict.coverage.left_out
+    assert "8 cells without proof (strict)" in strict.coverage.left_out
     texts = {cell_text(cell) for row in strict.rows for cell in row.cells}
     assert "no proof" in texts
     assert not any("99.9" in text for text in texts)
@@ -253,6 +255,11 @@ def test_when_every_call_fails_there_is_no_table(small):
 # Updating
 
 
+def table_calls(model, since):
+    """The calls that fill cells, from this place on."""
+    return [call for call in model.asked[since:] if call.into is TableReply]
+
+
 def updated(shelf, table, by, *columns, redo=Redo(), **changes):  # noqa: B008
     kept = read_table(table_json(table), "t.json")
     options = TableOptions(
@@ -270,13 +277,13 @@ def test_an_update_asks_only_for_what_is_missing(small, tmp_path):
     assert [row.cells for row in same.rows] == [row.cells for row in first.rows]
     wider = updated(small, first, by, DATA)
     assert [column.name for column in wider.columns] == ["reward", "data"]
-    assert all(call.columns == ["data"] for call in model.asked[asked:])
+    assert all(call.columns == ["data"] for call in table_calls(model, asked))
     asked = len(model.asked)
     new = {"title": "Study Owl", "abstract": "Study Owl trains owls. It rewards owls."}
     small.add([write_listing(tmp_path / "more.jsonl", new)])
     more = updated(small, wider, by)
     assert len(more.rows) == 7
-    (call,) = model.asked[asked:]
+    (call,) = table_calls(model, asked)
     assert [text.title for text in call.texts] == ["Study Owl"]
     assert call.columns == ["reward", "data"]
 
@@ -286,12 +293,12 @@ def test_redoing_a_column_or_a_paper_does_that_part_alone(small):
     first = compare_papers("", small, by, by_keys(small, REWARD, DATA))
     asked = len(model.asked)
     updated(small, first, by, redo=Redo(columns=("Data",)))
-    calls = model.asked[asked:]
+    calls = table_calls(model, asked)
     assert all(call.columns == ["data"] for call in calls)
     assert sum(len(call.tags) for call in calls) == 6
     asked = len(model.asked)
     updated(small, first, by, redo=Redo(papers=(first.rows[1].key,)))
-    (call,) = model.asked[asked:]
+    (call,) = table_calls(model, asked)
     assert (len(call.tags), call.columns) == (1, ["reward", "data"])
     with pytest.raises(UsageError, match="unknown column 'dta'"):
         updated(small, first, by, redo=Redo(columns=("dta",)))
@@ -308,7 +315,7 @@ def test_a_column_with_another_question_is_made_anew(small):
     other = Column(name="data", question="Which corpus?")
     table = updated(small, first, by, other)
     assert table.columns == (REWARD, other)
-    assert all(call.columns == ["data"] for call in model.asked[asked:])
+    assert all(call.columns == ["data"] for call in table_calls(model, asked))
 
 
 def test_a_table_that_was_tampered_with_is_checked_again(small):
@@ -391,7 +398,7 @@ def test_of_a_long_paper_the_chunks_that_bear_on_the_columns_are_shown(tmp_path)
         compare_papers("", shelf, by, TableOptions((REWARD,)))
     (call,) = model.calls(TableReply)
     bodies = [text.body for text in call.texts]
-    assert bodies[0].startswith("We train agents.")
+    assert bodies[0].startswith("E1.1 We train agents.")
     assert any("The reward is exact match." in text for text in bodies)
     assert len(bodies) <= 4
 
@@ -409,13 +416,13 @@ def test_the_plan_names_calls_and_contacts_nobody(small):
     options = by_keys(small, REWARD, DATA)
     assert estimate_calls("", small, "", options) == "No model is set: 0 calls for 6 papers."
     said = estimate_calls("", small, "openai/x", options)
-    assert said.startswith("2 calls to openai/x, for 2 columns of 6 papers. About ")
+    assert said.startswith("4 calls to openai/x, for 2 columns of 6 papers. About ")
     by, model = writer()
     table = compare_papers("", small, by, options)
-    assert len(model.asked) == 2
+    assert len(model.asked) == 4  # each batch is filled and judged
     kept = read_table(table_json(table), "t.json")
     later = by_keys(small, Column(name="size"), earlier=kept)
-    assert estimate_calls("", small, "m", later).startswith("2 calls to m, for 3 columns of 6")
+    assert estimate_calls("", small, "m", later).startswith("4 calls to m, for 3 columns of 6")
     assert "1 of them to suggest" in estimate_calls("", small, "m", by_keys(small, suggest=2))
     none = Filters(tags=("none",))
     empty = estimate_calls("", small, "m", TableOptions((REWARD,), filters=none))
@@ -440,6 +447,22 @@ def gold(tmp_path_factory):
 def gold_replies(table):
     cells = {normalise_title(title): row for title, row in table["gold"].items()}
 
+    def numbers(text, support):
+        """The numbers of the sentences that hold the support."""
+        said = clean(support or "")
+        found = [
+            n
+            for n, sentence in zip(text.numbers, text.sentences, strict=True)
+            if said and (said in sentence or sentence in said)
+        ]
+        if found or not said:
+            return found
+        first = next((n for n in range(len(text.sentences)) if said in joined(text, n)), None)
+        return [] if first is None else text.numbers[first : first + 2]
+
+    def joined(text, n):
+        return " ".join(text.sentences[n : n + 2])
+
     def replies(asked):
         return {
             "cells": [
@@ -447,7 +470,7 @@ def gold_replies(table):
                     "tag": text.tag,
                     "column": number,
                     "value": cells[normalise_title(text.title)][name]["value"],
-                    "quote": cells[normalise_title(text.title)][name]["support"] or "",
+                    "sentences": numbers(text, cells[normalise_title(text.title)][name]["support"]),
                 }
                 for text in asked.texts
                 for number, name in enumerate(asked.columns, start=1)

@@ -42,7 +42,7 @@ def table(
         list[str] | None,
         option(
             help="NAME, 'NAME: QUESTION' or 'NAME (TYPE): QUESTION', where TYPE is text, number, "
-            "yes/no or 'one of a,b,c'. Again for each column."
+            "yes/no or 'one of a,b,c'; or 'NAME = FORMULA' over number columns. Again for each."
         ),
     ] = None,
     columns: Annotated[str, option(help="A file with a column a line.")] = "",

@@ -16,12 +16,16 @@ from reviewer.types.tables import Cell, Value
 
 @dataclass(frozen=True)
 class ShownValue:
-    """A value, and the id of its quote on the page. A quote that was not located in the paper is on
-    the page by itself."""
+    """A value, and the ids of its quotes on the page. A quote that was not located in the paper is
+    on the page by itself."""
 
-    anchor: str
+    anchors: tuple[str, ...]
     value: Value
     paper: Paper
+
+    @property
+    def anchor(self) -> str:
+        return self.anchors[0]
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def table_html(table: Table) -> str:
 def citations_in(table: Table) -> list[Citation]:
     """The citations of the table's values, row by row."""
     values = (v for row in table.rows for cell in row.cells for v in cell.values)
-    return [v.citation for v in values if v.citation is not None]
+    return [c for v in values for c in (v.citation, *v.more) if c is not None]
 
 
 def grid_of(table: Table, anchors: Mapping[Citation, str], *, prefix: str = "o") -> Grid:
@@ -79,8 +83,9 @@ def grid_of(table: Table, anchors: Mapping[Citation, str], *, prefix: str = "o")
 
     def shown_value(value: Value, paper: Paper) -> ShownValue:
         if value.citation is not None:
-            return ShownValue(anchors[value.citation], value, paper)
-        offered.append(ShownValue(f"{prefix}{len(offered) + 1}", value, paper))
+            own = tuple(anchors[citation] for citation in (value.citation, *value.more))
+            return ShownValue(own, value, paper)
+        offered.append(ShownValue((f"{prefix}{len(offered) + 1}",), value, paper))
         return offered[-1]
 
     def shown_cell(cell: Cell, paper: Paper) -> ShownCell:

@@ -186,8 +186,9 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
         text = text.replace(said, " ")
     texts = [part.text for paper in papers.values() for part in paper.own_parts]
     years = [paper.year for paper in papers.values() if paper.year is not None]
-    own = {str(len(papers)), "1"}  # "both papers", "two studies": how many are cited
-    missing = figures_without_proof(_FEW.sub(" ", _OWN_NUMBER.sub(" ", text)), texts, years)
+    own = {str(len(papers)), "1"}
+    plain = _FEW.sub(" ", _OWN_NUMBER.sub(" ", text))
+    missing = figures_without_proof(plain, texts, years, len(papers))
     names = " or ".join(paper.key or key for key, paper in papers.items())
     held = "" if any(p.name == "body" for x in papers.values() for p in x.parts) else _ABSTRACT
     return [

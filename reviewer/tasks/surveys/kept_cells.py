@@ -19,7 +19,7 @@ from reviewer.types.tables import CellDraft, Column, RowDraft
 
 class KeptCells(Frozen):
     """What a writer gave for one column of one paper. Its tags are the ids of chunks: tags live
-    inside one table only."""
+    inside one table only. What it did not answer is not kept."""
 
     cells: tuple[CellDraft, ...] = ()
 
@@ -50,14 +50,21 @@ class CellKeeper:
             missing[unknown].append(paper_id)
         has_kept = bool(missing.pop((), ())) or any(len(known) < len(columns) for known in missing)
         failed: dict[str, str] = {}
+        unanswered: dict[str, str] = {}
         for unknown, paper_ids in missing.items():
             shown = {paper_id: own[paper_id] for paper_id in paper_ids}
             for draft in self._asked(topic, unknown, shown, progress, may_fail=has_kept):
                 cells[draft.paper_id] += draft.cells
                 if draft.failed:
                     failed[draft.paper_id] = draft.failed
+                unanswered[draft.paper_id] = draft.unanswered
         return [
-            RowDraft(paper_id=i, cells=tuple(given), failed=failed.get(i, ""))
+            RowDraft(
+                paper_id=i,
+                cells=tuple(given),
+                failed=failed.get(i, ""),
+                unanswered=unanswered.get(i, ""),
+            )
             for i, given in cells.items()
         ]
 
@@ -89,6 +96,7 @@ class CellKeeper:
             for draft in drafts
             if not draft.failed
             for column in columns
+            if any(cell.column == column.name for cell in draft.cells)
         ]
         self.run.steps.keep_all("cell", kept)
         return drafts
@@ -102,7 +110,7 @@ class CellKeeper:
 
     def _key(self, topic: str, column: Column, texts: Sequence[Evidence]) -> str:
         writer = self.run.writer
-        hashes = writer.prompt_hashes(("table",))
+        hashes = writer.prompt_hashes(("table", "judge_cells"))
         return key_of("cell", [topic, column, writer.name, hashes, texts_in(texts)])
 
 

@@ -90,7 +90,7 @@ def texts_of(
         if sum(len(chunk.text) for chunk in chunks) > WHOLE_CHARS:
             wanted = set((quoted or {}).get(paper.id, ()))
             options = SearchOptions(1, CHUNKS_A_COLUMN, Filters(keys=(paper.key,)), abstains=False)
-            for column in columns:
+            for column in (c for c in columns if not c.formula):
                 if len(wanted) < MOST_CHUNKS:
                     found = find(column_query(column), library, options)
                     wanted |= {item.chunk.id for item in found.evidence}

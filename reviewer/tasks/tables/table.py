@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from reviewer.grounding import fill
-from reviewer.grounding.cells import without_proofless
+from reviewer.grounding.cells import with_computed, without_proofless
 from reviewer.grounding.columns import DEFAULT, checked_columns
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
@@ -31,6 +31,8 @@ from reviewer.writers.prompted.tables import row_batches
 
 _MOST_KEYS_CHARS = 200  # of the keys of a table without a topic, in the list of runs
 _PROMPT_TOKENS = 700  # of a table's prompt without its texts
+_CALLS_A_BATCH = 2  # fill and judge
+_MOST_NAMED = 4  # papers whose cells were not answered
 FillRows = Callable[[str, Sequence[Column], Sequence[Evidence], Progress], Sequence[RowDraft]]
 """As `fill_rows` of a `Writer`."""
 
@@ -101,6 +103,8 @@ def compare_papers(
             cells=without_proofless(own) if options.is_strict else own,
         )
         rows.append(row)
+    key_by_id = {paper.id: paper.key for paper in chosen.papers}
+    lost = _lost(cells, key_by_id, options)
     writers = [*(options.earlier.writer.split(", ") if options.earlier else []), writer.name]
     table = Table(
         topic=topic,
@@ -115,7 +119,7 @@ def compare_papers(
             matched=chosen.matched,
             read=len(rows),
             cited=sum(any(cell.state == "filled" for cell in row.cells) for row in rows),
-            left_out=(*chosen.left_out, *options.left_out, *writer.notes(), *_lost(cells, options)),
+            left_out=(*chosen.left_out, *options.left_out, *writer.notes(), *lost),
             reason=chosen.reason,
         ),
         writer=", ".join(dict.fromkeys(writers)),
@@ -180,27 +184,34 @@ def _filled(
     """Every cell: kept cells are checked again against the paper as it is now; the writer is asked
     for just those columns of a paper that are missing."""
     of_paper = by_paper(evidence)
+    given = [column for column in columns if not column.formula]
     cells: Cells = {}
     missing: dict[tuple[Column, ...], list[str]] = defaultdict(list)
     for paper_id, texts in of_paper.items():
         own = kept.get(paper_id, {})
-        known = [column for column in columns if column.name in own]
+        known = [column for column in given if column.name in own]
         cells[paper_id] = checked_again(own, known, texts)
-        if asked := tuple(column for column in columns if column.name not in own):
+        if asked := tuple(column for column in given if column.name not in own):
             missing[asked].append(paper_id)
     for asked, paper_ids in missing.items():
         shown = [item for paper_id in paper_ids for item in of_paper[paper_id]]
         for draft in ask(asked, shown, progress):
             made = fill(draft, asked, of_paper[draft.paper_id])
             cells[draft.paper_id] |= {cell.column: cell for cell in made}
-    return cells
+    return {paper_id: with_computed(own, columns) for paper_id, own in cells.items()}
 
 
-def _lost(cells: Cells, options: TableOptions) -> list[str]:
+def _lost(cells: Cells, key_by_id: Mapping[str, str], options: TableOptions) -> list[str]:
     """In words, what writers gave and the table does not show."""
     every = [cell for own in cells.values() for cell in own.values()]
     lost = []
-    if dropped := sum(len(c.dropped) for c in every if c.state != "failed"):
+    unsaid = {p: sum(c.state == "not answered" for c in own.values()) for p, own in cells.items()}
+    if names := [key_by_id[paper_id] for paper_id, count in unsaid.items() if count]:
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        count = counted(sum(unsaid.values()), "cell")
+        lost.append(f"{count} not answered by the model: {', '.join(names[:_MOST_NAMED])}{more}")
+    told = ("failed", "not computed", "not answered")
+    if dropped := sum(len(c.dropped) for c in every if c.state not in told):
         lost.append(f"{counted(dropped, 'value')} without a quote, or beside a proven one")
     if options.is_strict and (bad := sum(cell.state == "no proof" for cell in every)):
         lost.append(f"{counted(bad, 'cell')} without proof (strict)")
@@ -216,12 +227,13 @@ def estimate_calls(topic: str, library: Library, model: str, options: TableOptio
         return "No paper in the library fits: 0 calls."
     earlier = options.earlier.columns if options.earlier else ()
     columns = {column.name: column for column in (*earlier, *options.columns)}
-    named = tuple(columns.values()) or (() if options.suggest else DEFAULT)
+    named = tuple(c for c in columns.values() if not c.formula)
+    named = named or (() if options.suggest else DEFAULT)
     count = len(named) + options.suggest
     kept = kept_cells(options.earlier, named, chosen.papers, options.redo)
     asked = [paper for paper in chosen.papers if len(kept.get(paper.id, {})) < count]
     texts = texts_of(asked, named, library)
-    calls = len(row_batches(texts, count)) + bool(options.suggest)
+    calls = _CALLS_A_BATCH * len(row_batches(texts, count)) + bool(options.suggest)
     size = sum(len(item.chunk.text) + len(item.paper.title) for item in texts) // 4
     first = ", 1 of them to suggest columns" if options.suggest else ""
     return (

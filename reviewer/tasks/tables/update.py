@@ -66,7 +66,7 @@ def kept_cells(
         if key not in keys:
             raise UsageError(f"the table has no paper '{key}'", hint=f"Papers: {', '.join(keys)}.")
     redone_ids = {keys[key] for key in redo.papers}
-    same = {column.name for column in columns if column in earlier.columns} - redone
+    same = {c.name for c in columns if c in earlier.columns and not c.formula} - redone
     kept: Cells = {row.paper_id: {} for row in earlier.rows}
     for row in earlier.rows:
         for cell in row.cells if row.paper_id not in redone_ids else ():
@@ -81,7 +81,15 @@ def checked_again(
     """The cells of one paper, checked against its evidence now as any writer's words are."""
     item = evidence[0]
     drafts = tuple(
-        CellDraft(column=cell.column, value=value.text, tag=item.tag, quote=value.quote)
+        CellDraft(
+            column=cell.column,
+            value=value.text,
+            tag=item.tag,
+            quote=value.quote,
+            citations=() if value.citation is None else (value.citation, *value.more),
+            judged=value.judged,
+            reason=value.reason,
+        )
         for cell in cells.values()
         for value in cell.values
     )

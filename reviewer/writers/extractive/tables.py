@@ -8,18 +8,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from reviewer.grounding.columns import column_query
 from reviewer.text import clean, sentence_spans
 from reviewer.text.keywords import query_terms
-from reviewer.text.numbers import figure_spans
+from reviewer.text.numbers import (
+    PERCENT,
+    PERCENT_POINTS,
+    POINTS,
+    TIMES,
+    Figure,
+    read_figures,
+)
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
 from reviewer.types.tables import CellDraft, Column, RowDraft
 
 LEAST_SHARE = 0.6  # of the words of a column's name that a sentence must have
 NEAR_CHARS = 40  # a number belongs to a word this near, if no other number is this near
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_ASKS_YEAR = re.compile(r"\b(?:years?|dates?|since|when|until)\b", re.IGNORECASE)
+_MARKS = (
+    (re.compile(r"\[(?:\d+[,–-]\s?)*$"), re.compile(r"(?:[,–-]\s?\d+)*\]")),
+    (re.compile(r"(?:^|[\s;:,])\($"), re.compile(r"\)")),
+)
+_NAME_BEFORE = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][A-Za-z]*[a-z][A-Za-z]*\s$")  # Llama 3
+_NO_VALUE_BEFORE = re.compile(
+    r"\bp\s?[<=>≤]\s?$|\b(?:from|under|below|beyond|than)\s(?:\w+\s)?$|\$$|\brank-$", re.IGNORECASE
+)
+_RANGE = re.compile(r"\s?(?:to|through|and up to|[-–−])\s?", re.IGNORECASE)
+_FALL_AFTER = re.compile(r"\s(?:[\w-]+\s){0,3}(?:reduc|drop|declin|decreas|degrad|loss)", re.I)
+_INTERVAL_AFTER = re.compile(r"\s?(?:CI|CrI|confidence|credible)\b")  # 95% CI
+_POINTS = re.compile(r"\s(?:points?|pts)\b")
+_RATES = (PERCENT, POINTS, PERCENT_POINTS)
+_CHANGE = r"(?:gain|improv|increas|boost|rise|reduc|drop|declin|decreas|speed-?up|saving)\w*"
+_BY_BEFORE = re.compile(r"\bby\s(?:[\w~]+\s){0,4}[+]?$|\+$")
+_CHANGE_BEFORE = re.compile(rf"\b{_CHANGE}\s(?:of|is|was|up to|over)\s(?:\w+\s){{0,4}}[+]?$", re.I)
+_CHANGE_AFTER = re.compile(rf"\s(?:[\w-]+\s){{0,3}}{_CHANGE}", re.IGNORECASE)
+_COUNTED_AFTER = re.compile(r"[\s-](?:[a-z-]+\s)?[a-z]+s\b")  # 12 models
+_NOUN_WITHIN = 4  # words after a number that counts it
 _SCENE = 0.3  # the part of an abstract about others' work
 _ENDINGS = re.compile(r"(?:ations?|ments?|ings?|ions?|ies|ed|es|ers?|s|e|y)$")
 _LEAST_STEM = 3
@@ -76,6 +105,12 @@ _CUES = (
 )
 
 
+_CHANGES = _stems(
+    "gain gains improvement improvements increase boost reduction drop decrease decline rise change"
+    " speedup saving".split()
+)
+_RISES = _stems("gain gains improvement improvements increase boost rise".split())
+_LEVELS = _stems("accuracy score rate error f1 recall precision auc performance bleu".split())
 # Papers of the field have these words in most sentences: alone they do not find a sentence.
 _EVERYWHERE = _stems("model language learning training network system paper study work".split())
 _WEIGHTS = _stems("main headline key overall principal primary used".split())
@@ -148,17 +183,84 @@ def _cues_of(column: Column) -> list[_Cue]:
 
 
 def _number_near(sentence: str, column: Column) -> str:
-    """The only number near a word of the column's name; empty if there are several."""
+    """The only number that fits the column near a word of its name, as it is written there; empty
+    if there are several, or several of its kind in the sentence. It would rather give none than a
+    wrong one."""
     name = _stems(query_terms(column.name))
     anchors = [m.span() for m in re.finditer(r"\w+", sentence) if _stems([m[0].casefold()]) & name]
     for cue in _cues_of(column):
         anchors += [m.span() for m in cue.pattern.finditer(sentence)]
+    figures = [figure for figure in read_figures(sentence) if not figure.is_word]
+    ends = {end for pair in pairwise(figures) if _is_range(sentence, *pair) for end in pair}
     near = [
-        (start, end)
-        for start, end in figure_spans(sentence)
-        if any(start - right <= NEAR_CHARS and left - end <= NEAR_CHARS for left, right in anchors)
+        figure
+        for figure in figures
+        if figure not in ends
+        and not _is_no_value(sentence, figure, column)
+        and _is_of_kind(sentence, figure, column)
+        and any(
+            figure.start - right <= NEAR_CHARS and left - figure.end <= NEAR_CHARS
+            for left, right in anchors
+        )
     ]
-    return sentence[slice(*near[0])].strip() if len(near) == 1 else ""
+    if len(near) != 1:
+        return ""
+    if near[0].unit in _RATES and sum(figure.unit in _RATES for figure in figures) > 1:
+        return ""
+    points = _POINTS.match(sentence, near[0].end)
+    return sentence[near[0].start : points.end() if points else near[0].end].strip()
+
+
+def _is_no_value(sentence: str, figure: Figure, column: Column) -> bool:
+    """True for a number of the column's own name, a year where no year is asked, a citation mark
+    such as [12], a list mark, a probability, the 95% of an interval, the number of a name such as
+    Llama 3, and a limit as in "under 72B"."""
+    before, after = sentence[: figure.start], sentence[figure.end :]
+    if figure.spelling in {own.spelling for own in read_figures(column_query(column))}:
+        return True
+    is_year = _YEAR.fullmatch(figure.text.strip()) is not None
+    if is_year and not _ASKS_YEAR.search(column_query(column)):
+        return True
+    if any(one.search(before) and other.match(after) for one, other in _MARKS):
+        return True
+    if _INTERVAL_AFTER.match(after) or _NO_VALUE_BEFORE.search(before):
+        return True
+    is_bare = not figure.unit and figure.scale == 1
+    return is_bare and _NAME_BEFORE.search(before) is not None
+
+
+def _is_range(sentence: str, first: Figure, last: Figure) -> bool:
+    return _RANGE.fullmatch(sentence, first.end, last.start) is not None
+
+
+def _is_of_kind(sentence: str, figure: Figure, column: Column) -> bool:
+    """True when the figure is what the column's name asks for: a change for `gain`, no change for
+    `accuracy`, a number of tasks for `tasks`, a size for `model size`."""
+    words = re.findall(r"\w+", column.name.casefold())
+    before, after = sentence[: figure.start], sentence[figure.end :]
+    if _stems(words) & _CHANGES:
+        is_rate = figure.unit in (*_RATES, TIMES) or before.endswith("+")
+        is_other = bool(_stems(words) & _RISES) and _FALL_AFTER.match(after) is not None
+        return is_rate and not is_other and _is_change(before, after)
+    if _stems(words) & _LEVELS:
+        is_level = figure.unit in _RATES or (not figure.unit and figure.number % 1 != 0)
+        return is_level and not _is_change(before, after) and not _COUNTED_AFTER.match(after)
+    if "size" in words:
+        own = _stems(words) - _stems(["size"])
+        near = f"{before[-NEAR_CHARS:]} {after[:NEAR_CHARS]}".casefold()
+        is_size = figure.scale > 1 or figure.unit not in (*_RATES, TIMES, "")
+        return is_size and own <= _stems(re.findall(r"\w+", near))
+    if words and words[-1].endswith("s") and not words[-1].endswith("ss"):
+        following = re.findall(r"\w+", re.split(r"[.,;:()]", after)[0].casefold())[:_NOUN_WITHIN]
+        is_counted = bool(_stems(words[-1:]) & _stems(following))
+        return figure.unit not in (*_RATES, TIMES) and is_counted
+    return True
+
+
+def _is_change(before: str, after: str) -> bool:
+    return bool(_BY_BEFORE.search(before) or _CHANGE_BEFORE.search(before)) or (
+        _CHANGE_AFTER.match(after) is not None
+    )
 
 
 def _choice(column: Column, evidence: Sequence[Evidence]) -> list[CellDraft]:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, WithJsonSchema
 
 from reviewer.errors import ModelError, UsageError
-from reviewer.grounding import read_column
-from reviewer.grounding.columns import TAKEN, column_lines
-from reviewer.llm import Asking
+from reviewer.grounding import Numbers, read_column
+from reviewer.grounding.columns import TAKEN, column_lines, is_not_stated
+from reviewer.grounding.sentence_numbers import read_numbers
+from reviewer.llm import Asking, LimitError, StoppedError, is_form_fault
 from reviewer.llm.ask import REPLY_TOKENS, batched, tokens
-from reviewer.llm.prompts import Prompt
+from reviewer.llm.form import Form, with_choices
+from reviewer.llm.prompts import FencedText, Prompt
+from reviewer.text import clean, counted
+from reviewer.text.views import shorten
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress
 from reviewer.types.tables import CellDraft, Column, RowDraft
+from reviewer.writers.prompted.numbered_texts import fence_numbered
+from reviewer.writers.prompted.reading import Item, as_list, in_words, with_tag
 
 # Several short papers a call save the words of the prompt; with more cells than this, replies are
 # cut at a small model's longest length.
@@ -22,18 +33,35 @@ CELLS_A_CALL = 24
 MOST_PAPERS_A_CALL = 4
 SHORT_TOKENS = 1200  # an abstract; a longer paper has a call of its own
 LOCAL_ROOM = 8192 - 2 * REPLY_TOKENS  # tokens, for a model of which nothing is known
+_ROOM_OF_TEXTS = 0.85  # the numbers of sentences take the rest
 SUGGEST_FROM = 12  # papers that columns are suggested from
+CELL_TOKENS = 110  # of one cell in a reply; a paper may say two things
+VERDICT_TOKENS = 90
+COLUMN_TOKENS = 120
+_SPARE_TOKENS = 300
+_MOST_REASON_CHARS = 200
+SENTENCES_OF_A_CELL = 3
+
+Judged = Literal["supported", "partial", "contradicted", "unsupported"]
 
 
-class FoundCell(Frozen):
-    tag: str
-    column: int
+class FoundCell(Item):
+    column: Annotated[int | str, WithJsonSchema({"type": "integer"})]
     value: str
-    quote: str = ""
+    sentences: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
 
 
 class TableReply(Frozen):
     cells: tuple[FoundCell, ...]
+
+
+class CellVerdict(Item):
+    support: Annotated[Judged, BeforeValidator(in_words)]
+    reason: str = ""
+
+
+class JudgeCellsReply(Frozen):
+    verdicts: tuple[CellVerdict, ...]
 
 
 class ColumnIdea(Frozen):
@@ -57,7 +85,24 @@ def row_batches(
         is_short = sum(tokens(item.chunk.text) for item in own) <= SHORT_TOKENS
         (short if is_short else long).extend(own)
     most = max(1, min(MOST_PAPERS_A_CALL, CELLS_A_CALL // max(1, columns)))
-    return [*batched(short, most, room), *batched(long, 1, room)]
+    own_room = _ROOM_OF_TEXTS * room
+    return [*batched(short, most, own_room), *batched(long, 1, own_room)]
+
+
+@dataclass
+class _Answered:
+    """What the replies on one batch gave: the drafts by paper id and column name, and why cells are
+    missing."""
+
+    drafts: dict[tuple[str, str], list[CellDraft]] = field(default_factory=dict)
+    fault: str = ""
+
+    def missing(
+        self, papers: Iterable[str], columns: Sequence[Column]
+    ) -> dict[str, tuple[Column, ...]]:
+        """The columns of each paper without a draft."""
+        left = {p: tuple(c for c in columns if (p, c.name) not in self.drafts) for p in papers}
+        return {paper_id: own for paper_id, own in left.items() if own}
 
 
 class TableWriter(Asking):
@@ -70,47 +115,169 @@ class TableWriter(Asking):
         evidence: Sequence[Evidence],
         progress: Progress,
     ) -> tuple[RowDraft, ...]:
-        """One draft a paper, in the evidence's order. Calls run side by side, a long paper in a
-        call of its own, short ones together. A call that fails leaves its papers `failed`. Raises
-        the first ModelError if every call fails. Tags and columns not shown are ignored."""
+        """One draft a paper, in the evidence's order. Batches of papers run side by side, a long
+        paper alone. Cells that a reply leaves out are asked for once more, then each batch's values
+        are judged in one call.
+
+        A batch whose replies cannot be used costs its own papers alone: they are `unanswered`. A
+        call that fails leaves its papers `failed`; the first ModelError is raised if every call
+        fails. Tags, columns and numbers that were not shown are ignored and counted.
+        """
         batches = row_batches(evidence, len(columns), self.room())
         papers = list(dict.fromkeys(item.paper.id for item in evidence))
-        # All are made before the first call: calls side by side would wait for each other's
-        # rendering.
-        prompts = [
-            self.prompts.render(
-                "table",
-                topic=topic,
-                columns=column_lines(columns),
-                evidence=self.fit([self.fence(item) for item in batch]),
-            )
-            for batch in batches
-        ]
-        calls = list(zip(prompts, batches, strict=True))
         done: set[str] = set()
 
-        def call(item: tuple[Prompt, Sequence[Evidence]]) -> TableReply:
-            return self.send(item[0], TableReply)
+        # The first prompts are made before the first call: calls side by side would wait for each
+        # other's rendering.
+        firsts = [self._table_prompt(topic, columns, batch) for batch in batches]
+        calls = list(zip(firsts, batches, strict=True))
 
-        def ended(item: tuple[Prompt, Sequence[Evidence]]) -> None:
+        def call(item: tuple[Prompt, list[Evidence]]) -> _Answered:
+            prompt, batch = item
+            found = _Answered()
+            self._ask_cells(prompt, columns, batch, found)
+            self._ask_again(topic, columns, batch, found)
+            self._judge_cells(columns, batch, found)
+            return found
+
+        def ended(item: tuple[Prompt, list[Evidence]]) -> None:
             done.update(text.paper.id for text in item[1])
             progress("Filling", len(done), len(papers))
 
-        cells: dict[str, list[CellDraft]] = {paper_id: [] for paper_id in papers}
-        failed: dict[str, str] = {}
-        for batch, reply in zip(batches, self.tried(call, calls, ended), strict=True):
-            own = {item.tag: item.paper.id for item in batch}
-            if isinstance(reply, ModelError):
-                failed |= dict.fromkeys(own.values(), reply.message)
-                continue
-            for cell in reply.cells:
-                if cell.tag in own and 1 <= cell.column <= len(columns):
-                    name = columns[cell.column - 1].name
-                    draft = CellDraft(column=name, **cell.model_dump(exclude={"column"}))
-                    cells[own[cell.tag]].append(draft)
-        return tuple(
-            RowDraft(paper_id=p, cells=tuple(cells[p]), failed=failed.get(p, "")) for p in papers
+        rows: dict[str, RowDraft] = {}
+        for batch, found in zip(batches, self.tried(call, calls, ended), strict=True):
+            for paper_id in by_paper(batch):
+                rows[paper_id] = (
+                    RowDraft(paper_id=paper_id, failed=found.message)
+                    if isinstance(found, ModelError)
+                    else _row(paper_id, columns, found)
+                )
+        return tuple(rows[paper_id] for paper_id in papers)
+
+    def _ask_again(
+        self, topic: str, columns: Sequence[Column], batch: Sequence[Evidence], found: _Answered
+    ) -> None:
+        """Ask once more for the cells without a draft, and for no others. A call that fails leaves
+        them as they are."""
+        own = by_paper(batch)
+        missing = found.missing(own, columns)
+        if not missing:
+            return
+        left = [c for c in columns if any(c in cells for cells in missing.values())]
+        texts = [text for paper_id in missing for text in own[paper_id]]
+        lines = [
+            f"{own[paper_id][0].tag}: columns {', '.join(str(left.index(c) + 1) for c in cells)}"
+            for paper_id, cells in missing.items()
+        ]
+        try:
+            prompt = self._table_prompt(topic, left, texts, lines)
+            self._ask_cells(prompt, left, texts, found)
+        except ModelError as error:
+            found.fault = found.fault or error.message
+
+    def _table_prompt(
+        self,
+        topic: str,
+        columns: Sequence[Column],
+        batch: Sequence[Evidence],
+        missing: Sequence[str] = (),
+    ) -> Prompt:
+        return self.prompts.render(
+            "table",
+            topic=topic,
+            columns=column_lines(columns),
+            missing=missing,
+            evidence=self.fit([fence_numbered(self, item) for item in batch]),
         )
+
+    def _ask_cells(
+        self,
+        prompt: Prompt,
+        columns: Sequence[Column],
+        batch: Sequence[Evidence],
+        found: _Answered,
+    ) -> None:
+        """Add what the reply says of cells that have no draft yet. Raises ModelError for a call
+        that fails; a reply that cannot be used is the `fault` of what was found."""
+        try:
+            reply = self.send(prompt, _table_form(columns, batch))
+        except ModelError as error:
+            if not is_form_fault(error):
+                raise
+            found.fault = error.message
+            return
+        answered = dict[tuple[str, str], list[CellDraft]]()
+        for cell in reply.cells:
+            column = _column_of(cell.column, columns) if not cell.fault else None
+            own = [item for item in batch if item.tag == _tag_of(cell)]
+            if column is None or not own:
+                continue
+            paper_id = own[0].paper.id
+            texts = [item for item in batch if item.paper.id == paper_id]
+            if (draft := self._draft(cell, column, texts)) is not None:
+                answered.setdefault((paper_id, column.name), []).append(draft)
+        found.drafts = answered | found.drafts
+
+    def _draft(
+        self, cell: FoundCell, column: Column, texts: Sequence[Evidence]
+    ) -> CellDraft | None:
+        """The cell with its citations; None for a value without a sentence that is there."""
+        if is_not_stated(cell.value):
+            is_said = re.search(r"\w", cell.value) is not None
+            return CellDraft(column=column.name, value="not stated") if is_said else None
+        numbers = Numbers(texts)
+        named = " , ".join(with_tag(one, _tag_of(cell)) for one in cell.sentences)
+        known, unknown = numbers.read(named)
+        if unknown:
+            self.note(f"{counted(len(unknown), 'number')} that named no sentence")
+        citations = [c for n in known[:SENTENCES_OF_A_CELL] if (c := numbers.cite(n)) is not None]
+        if not citations:
+            return None
+        return CellDraft(
+            column=column.name, value=cell.value, tag=_tag_of(cell), citations=tuple(citations)
+        )
+
+    def _judge_cells(
+        self, columns: Sequence[Column], batch: Sequence[Evidence], found: _Answered
+    ) -> None:
+        """Give each value a verdict, all in one call. Values of which no verdict can be read stay
+        unchecked."""
+        papers = {item.paper.id: item.paper for item in batch}
+        kinds = dict(zip((c.name for c in columns), column_lines(columns), strict=True))
+        places = [
+            (key, n)
+            for key, drafts in found.drafts.items()
+            for n, draft in enumerate(drafts)
+            if draft.citations
+        ]
+        values = [
+            self.prompts.fence(
+                f"V{number}",
+                papers[paper_id].title,
+                papers[paper_id].year,
+                f"Column: {_without_number(kinds[name])}",
+                f"Value: {found.drafts[paper_id, name][n].value}",
+                *(f"Sentence: {c.quote}" for c in found.drafts[paper_id, name][n].citations),
+            )
+            for number, ((paper_id, name), n) in enumerate(places, start=1)
+        ]
+        if not values:
+            return
+        try:
+            reply = self.ask("judge_cells", _judge_form(values), values=self.fit(values))
+        except (LimitError, StoppedError):
+            self.note(f"{counted(len(values), 'value')} not judged: no more calls are allowed")
+            return
+        except ModelError as error:
+            self.note(f"{counted(len(values), 'value')} not judged: {error.message}")
+            return
+        given = {_verdict_place(v.tag): v for v in reply.verdicts if not v.fault}
+        for number, (key, n) in enumerate(places, start=1):
+            if (verdict := given.get(number)) is not None:
+                reason = shorten(clean(verdict.reason), _MOST_REASON_CHARS)
+                found.drafts[key][n] = found.drafts[key][n].model_copy(
+                    update={"judged": verdict.support, "reason": reason}
+                )
 
     def suggest_columns(
         self, topic: str, evidence: Sequence[Evidence], most: int
@@ -119,9 +286,16 @@ class TableWriter(Asking):
         have are left out."""
         papers = list(by_paper(evidence).values())[:SUGGEST_FROM]
         texts = self.fit([self.fence(item) for own in papers for item in own])
-        reply = self.ask(
-            "suggest_columns", ColumnsReply, topic=topic, evidence=texts, most_columns=most
-        )
+        form = Form(ColumnsReply, most_tokens=COLUMN_TOKENS * most + _SPARE_TOKENS)
+        try:
+            reply = self.ask(
+                "suggest_columns", form, topic=topic, evidence=texts, most_columns=most
+            )
+        except ModelError as error:
+            if not is_form_fault(error):
+                raise
+            self.note(f"no column was suggested: {error.message}")
+            return ()
         paper_of = {item.tag: item.paper.id for item in evidence}
         fillable: dict[str, tuple[int, Column]] = {}
         for idea in reply.columns:
@@ -142,3 +316,49 @@ def _column(idea: ColumnIdea) -> Column | None:
         return read_column(f"{name} ({kind}): {idea.question}")
     except UsageError:
         return None
+
+
+def _row(paper_id: str, columns: Sequence[Column], found: _Answered) -> RowDraft:
+    drafts = [d for c in columns for d in found.drafts.get((paper_id, c.name), ())]
+    why = found.fault or "the reply left it out, twice"
+    is_missing = bool(found.missing([paper_id], columns))
+    return RowDraft(paper_id=paper_id, cells=tuple(drafts), unanswered=why if is_missing else "")
+
+
+def _tag_of(cell: Item) -> str:
+    """The tag that a reply means: `e4`, `[E4]` and `E4.0` are E4."""
+    names = read_numbers(cell.tag)
+    return names[0].split(".")[0] if len(names) == 1 else cell.tag.strip()
+
+
+def _column_of(said: int | str, columns: Sequence[Column]) -> Column | None:
+    """The column that a reply means by its number, by "2. gain" or by its name."""
+    if isinstance(said, str) and (match := re.match(r"\s*#?(\d+)\b", said)):
+        said = int(match[1])
+    if isinstance(said, int):
+        return columns[said - 1] if 1 <= said <= len(columns) else None
+    wanted = " ".join(said.split()).casefold()
+    return next((column for column in columns if column.name.casefold() == wanted), None)
+
+
+def _verdict_place(tag: str) -> int:
+    match = re.fullmatch(r"\W*[Vv]?(\d+)\W*", tag)
+    return int(match[1]) if match else 0
+
+
+def _without_number(line: str) -> str:
+    """`reward (text) What is optimised?` of the line of a column."""
+    return line.partition(". ")[2]
+
+
+def _table_form(columns: Sequence[Column], batch: Sequence[Evidence]) -> Form[TableReply]:
+    numbers = Numbers(batch).all()
+    tags = [item.tag for item in batch]
+    schema = with_choices(TableReply, {"sentences": numbers, "tag": tags})
+    cells = len(by_paper(batch)) * len(columns)
+    return Form(TableReply, schema, CELL_TOKENS * cells + _SPARE_TOKENS)
+
+
+def _judge_form(values: Sequence[FencedText]) -> Form[JudgeCellsReply]:
+    schema = with_choices(JudgeCellsReply, {"tag": [value.tag for value in values]})
+    return Form(JudgeCellsReply, schema, VERDICT_TOKENS * len(values) + _SPARE_TOKENS)

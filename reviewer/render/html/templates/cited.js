@@ -55,7 +55,7 @@
       make("h2", "column", column),
       make("p", link.matches(".no-proof") ? "value doubted" : "value", value.textContent),
       make("p", "stands", value.dataset.stands),
-      textsOf([value.dataset.quote]),
+      textsOf(value.dataset.quote.split(" ")),
     ]);
   };
 
