@@ -79,7 +79,7 @@ def settings_of(shared: Path, *, by_words: bool = False) -> Settings:
 def listings_library(options: argparse.Namespace) -> Path:
     """The folder of a library of the five listings, built when it is not there."""
     folder = options.library or options.cache / "listings"
-    _build(folder, [str(options.shared / "seeds")], options.shared)
+    build_library(folder, [str(options.shared / "seeds")], options.shared)
     return folder
 
 
@@ -100,7 +100,7 @@ def beir_library(options: argparse.Namespace, source: Path, place: Path | None =
             for p in _papers(source)
         ]
         listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    _build(folder, [str(listing)], options.shared)
+    build_library(folder, [str(listing)], options.shared)
     return folder
 
 
@@ -116,7 +116,7 @@ def _papers(source: Path) -> list[dict[str, str]]:
     ]
 
 
-def _build(folder: Path, paths: Sequence[str], shared: Path) -> None:
+def build_library(folder: Path, paths: Sequence[str], shared: Path) -> None:
     with Library(folder, settings_of(shared)) as library:
         if library.catalogue.count() and not library.chunks.count_waiting():
             return

@@ -24,7 +24,8 @@ class Score(Frozen):
     words, `dense` for the chunk's cosine, `sentence` for its best sentence's cosine, `feedback` for
     words of the best chunks, `rocchio` for the cosine with their mean, `neighbours` for the scores
     of the nearest chunks. `feedback_terms` are the feedback words that the chunk has, if the search
-    is explained; `bm25`, `cosine` and `coverage` are raw values."""
+    is explained; `bm25`, `cosine` and `coverage` are raw values. `concepts` is what the concepts
+    that a question excludes took off, or what those that it requires gave; `total` has it."""
 
     total: float
     lexical: float = 0.0
@@ -38,6 +39,7 @@ class Score(Frozen):
     coverage: float = 0.0
     terms: tuple[str, ...] = ()
     feedback_terms: tuple[str, ...] = ()
+    concepts: float | None = None
 
 
 class Evidence(Frozen):

@@ -1,0 +1,151 @@
+"""Puts the papers of a search into the order that a question asks for: by concepts, by date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reviewer.library import Library
+from reviewer.library.embeddings.embedding import MissingEmbeddingError
+from reviewer.library.index.scoring import idf
+from reviewer.text import clean
+from reviewer.text.keywords import query_terms
+from reviewer.types import Paper
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Chosen on concepts.json, themes of a survey and screened reviews (docs/quality.md): a paper loses
+# EXCLUDED_WEIGHT times what its relevance to an excluded concept is above EXCLUDED_FROM.
+EXCLUDED_FROM, EXCLUDED_WEIGHT = 0.25, 3.0
+REQUIRED_WEIGHT = 1.0
+COVERAGE_SHARE = 0.5  # as in the relevance of a question
+# From this relevance on a paper is on the concept: the relevance floor, and by words alone most of
+# the concept's words.
+ABOUT, ABOUT_BY_WORDS = 0.43, 0.6
+LATEST_OF = 50  # the papers that are sorted by date: the most relevant ones
+_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?.*")
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A paper that a search found, by its number: its score, whether it is above the relevance
+    floor, and the numbers of its chunks."""
+
+    number: int
+    score: float
+    is_relevant: bool
+    chunks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """Papers by number, in their new order. `set_aside` are found but not evidence. `added` is what
+    was added to a paper's score, less than 0 where something was taken off."""
+
+    order: tuple[int, ...]
+    set_aside: frozenset[int] = frozenset()
+    added: dict[int, float] = field(default_factory=dict)
+
+
+def by_concepts(
+    papers: Sequence[Ranked], excluded: Sequence[str], required: Sequence[str], library: Library
+) -> Arranged:
+    """Papers on an excluded concept come later and are set aside; those on all required concepts
+    come first."""
+    import numpy as np
+
+    added = np.zeros(len(papers))
+    set_aside = frozenset[int]()
+    if excluded and papers:
+        relevance, has_vectors = concept_relevance(papers, excluded, library)
+        against = relevance.max(axis=1)
+        added -= EXCLUDED_WEIGHT * np.maximum(0, against - EXCLUDED_FROM)
+        is_about = against >= (ABOUT if has_vectors else ABOUT_BY_WORDS)
+        set_aside = frozenset(p.number for p, it in zip(papers, is_about, strict=True) if it)
+    if required and papers:
+        relevance, _ = concept_relevance(papers, required, library)
+        added += REQUIRED_WEIGHT * relevance.min(axis=1)
+    scores = np.array([paper.score for paper in papers]) + added
+    order = np.argsort(-scores.round(6), kind="stable").tolist()
+    given = {p.number: round(float(a), 6) for p, a in zip(papers, added, strict=True)}
+    return Arranged(tuple(papers[row].number for row in order), set_aside, given)
+
+
+def concept_relevance(
+    papers: Sequence[Ranked], concepts: Sequence[str], library: Library
+) -> tuple[NDArray[np.float64], bool]:
+    """How near each paper is to each concept, (papers, concepts), and whether vectors say so: its
+    best chunk's cosine + half the share of the concept's word weight that the chunk has; without
+    vectors that share alone."""
+    import numpy as np
+
+    chunks = sorted({number for paper in papers for number in paper.chunks})
+    row_of = {number: row for row, number in enumerate(chunks)}
+    by_words = np.stack([_coverage(concept, chunks, library) for concept in concepts], axis=1)
+    cosines = _cosines(concepts, chunks, library)
+    of_chunks = by_words if cosines is None else cosines + COVERAGE_SHARE * by_words
+    rows = [[row_of[number] for number in paper.chunks] for paper in papers]
+    return np.stack([of_chunks[own].max(axis=0) for own in rows]), cosines is not None
+
+
+def _coverage(concept: str, chunks: Sequence[int], library: Library) -> NDArray[np.float64]:
+    """The share of the concept's word weight that each chunk has."""
+    import numpy as np
+
+    words = library.words
+    stems = list(dict.fromkeys(s for own in words.texts(query_terms(concept)) for s in own))
+    if not stems:
+        return np.zeros(len(chunks))
+    total, counts = words.chunks(), words.counts(stems)
+    weights = np.array([idf(counts[stem].chunks, total) for stem in stems])
+    held = words.of_chunks(chunks).counts(words.numbers(stems)) > 0
+    share: NDArray[np.float64] = held @ weights / (weights.sum() or 1.0)
+    return share
+
+
+def _cosines(
+    concepts: Sequence[str], chunks: Sequence[int], library: Library
+) -> NDArray[np.float64] | None:
+    """Each chunk's cosine to each concept, 0 where it has no vector; None without an embedding."""
+    import numpy as np
+
+    if not library.has_vectors:
+        return None
+    try:
+        wanted = library.embedding().embed([clean(concept) for concept in concepts])
+    except MissingEmbeddingError:
+        return None
+    known, vectors = library.chunks.vectors_numbered(chunks)
+    cosines = np.zeros((len(chunks), len(concepts)))
+    if known:
+        cosines[np.searchsorted(chunks, known)] = vectors @ wanted.T
+    return cosines
+
+
+def by_years(order: Sequence[int], relevant: frozenset[int], known: frozenset[int]) -> list[int]:
+    """Relevant papers whose year is known to be right first, then relevant ones of unknown year."""
+    return sorted(order, key=lambda n: (n not in relevant, n not in known))
+
+
+def by_date(
+    order: Sequence[int], relevant: frozenset[int], papers: dict[int, Paper]
+) -> tuple[list[int], int, int]:
+    """The most relevant papers with the newest first, then the others as they were; how many are
+    sorted, and how many of them have no year and come after those that have one."""
+    sorted_ones = [number for number in order if number in relevant][:LATEST_OF]
+    dates = {number: date_of(papers[number]) for number in sorted_ones if number in papers}
+    dated = sorted((n for n in sorted_ones if dates.get(n)), key=lambda n: dates[n], reverse=True)
+    undated = [n for n in sorted_ones if not dates.get(n)]
+    others = [number for number in order if number not in set(sorted_ones)]
+    return [*dated, *undated, *others], len(sorted_ones), len(undated)
+
+
+def date_of(paper: Paper) -> tuple[int, int, int] | None:
+    """Year, month and day, 0 where one is unknown; None without a year."""
+    if found := _DATE.fullmatch(paper.date):
+        return int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    return (paper.year, 0, 0) if paper.year is not None else None
