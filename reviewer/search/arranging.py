@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 # EXCLUDED_WEIGHT times what its relevance to an excluded concept is above EXCLUDED_FROM.
 EXCLUDED_FROM, EXCLUDED_WEIGHT = 0.25, 3.0
 REQUIRED_WEIGHT = 1.0
-COVERAGE_SHARE = 0.5  # as in the relevance of a question
+WORDS_SHARE = 0.3  # less than in the relevance of a question: a mention is not a subject
 # From this relevance on a paper is on the concept: the relevance floor, and by words alone most of
 # the concept's words.
 ABOUT, ABOUT_BY_WORDS = 0.43, 0.6
-LATEST_OF = 50  # the papers that are sorted by date: the most relevant ones
+# Only papers that are nearly as relevant as the best one change places by their dates: a share of
+# its score, and how many.
+NEAR_BEST, MOST_BY_DATE = 0.6, 50
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?.*")
 
 
@@ -49,6 +51,16 @@ class Arranged:
     order: tuple[int, ...]
     set_aside: frozenset[int] = frozenset()
     added: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """Papers by number; the first `sorted_ones` are by date, and the last `undated` of these have
+    no year."""
+
+    order: list[int]
+    sorted_ones: int
+    undated: int
 
 
 def by_concepts(
@@ -79,15 +91,15 @@ def concept_relevance(
     papers: Sequence[Ranked], concepts: Sequence[str], library: Library
 ) -> tuple[NDArray[np.float64], bool]:
     """How near each paper is to each concept, (papers, concepts), and whether vectors say so: its
-    best chunk's cosine + half the share of the concept's word weight that the chunk has; without
-    vectors that share alone."""
+    best chunk's cosine + WORDS_SHARE of the share of the concept's word weight that the chunk has;
+    without vectors that share alone."""
     import numpy as np
 
     chunks = sorted({number for paper in papers for number in paper.chunks})
     row_of = {number: row for row, number in enumerate(chunks)}
     by_words = np.stack([_coverage(concept, chunks, library) for concept in concepts], axis=1)
     cosines = _cosines(concepts, chunks, library)
-    of_chunks = by_words if cosines is None else cosines + COVERAGE_SHARE * by_words
+    of_chunks = by_words if cosines is None else cosines + WORDS_SHARE * by_words
     rows = [[row_of[number] for number in paper.chunks] for paper in papers]
     return np.stack([of_chunks[own].max(axis=0) for own in rows]), cosines is not None
 
@@ -126,22 +138,21 @@ def _cosines(
     return cosines
 
 
-def by_years(order: Sequence[int], relevant: frozenset[int], known: frozenset[int]) -> list[int]:
-    """Relevant papers whose year is known to be right first, then relevant ones of unknown year."""
-    return sorted(order, key=lambda n: (n not in relevant, n not in known))
+def near_best(papers: Sequence[Ranked], without: Collection[int]) -> list[int]:
+    """The relevant papers whose score is near the best one's, at most MOST_BY_DATE."""
+    relevant = [p for p in papers if p.is_relevant and p.number not in without]
+    top = max((paper.score for paper in relevant), default=0.0)
+    return [p.number for p in relevant if p.score >= NEAR_BEST * top][:MOST_BY_DATE]
 
 
-def by_date(
-    order: Sequence[int], relevant: frozenset[int], papers: dict[int, Paper]
-) -> tuple[list[int], int, int]:
-    """The most relevant papers with the newest first, then the others as they were; how many are
-    sorted, and how many of them have no year and come after those that have one."""
-    sorted_ones = [number for number in order if number in relevant][:LATEST_OF]
-    dates = {number: date_of(papers[number]) for number in sorted_ones if number in papers}
-    dated = sorted((n for n in sorted_ones if dates.get(n)), key=lambda n: dates[n], reverse=True)
-    undated = [n for n in sorted_ones if not dates.get(n)]
-    others = [number for number in order if number not in set(sorted_ones)]
-    return [*dated, *undated, *others], len(sorted_ones), len(undated)
+def by_date(order: Sequence[int], near: Sequence[int], papers: Mapping[int, Paper]) -> Dated:
+    """Those of the papers `near` the best one with the newest first, then the others as they
+    were."""
+    dates = {number: date_of(papers[number]) for number in near if number in papers}
+    dated = sorted((n for n in near if dates.get(n)), key=lambda n: dates[n] or (), reverse=True)
+    undated = [number for number in near if not dates.get(number)]
+    first = [*dated, *undated]
+    return Dated([*first, *(n for n in order if n not in set(first))], len(near), len(undated))
 
 
 def date_of(paper: Paper) -> tuple[int, int, int] | None:

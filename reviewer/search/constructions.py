@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from reviewer.library import Library
-from reviewer.search.arranging import Arranged, Ranked, by_concepts, by_date, by_years
+from reviewer.search.arranging import Arranged, Ranked, by_concepts, by_date, near_best
 from reviewer.search.conditions import papers_meeting
 from reviewer.search.options import SearchOptions
-from reviewer.search.query import Query
+from reviewer.search.query import Query, read_query
 from reviewer.search.sides import find_sides
 from reviewer.text import clean, counted, normalise_title, sentence_spans
 from reviewer.text.keywords import STOP_WORDS, query_terms
@@ -27,10 +27,15 @@ _SAID_BY = 20  # best papers, of which one may say `without Y` itself
 _MOST_NAMED = 5
 
 
-def is_title_here(question: str, library: Library) -> bool:
-    """True for the title of a paper of this library: it is searched as it stands."""
+def query_of(question: str, library: Library, options: SearchOptions) -> Query | None:
+    """What the question asks for; None where it is searched as it stands: without constructions, or
+    as the title of a paper that is here."""
+    query = read_query(question) if not options.is_plain else Query(question, question)
+    if query.is_plain and options.sort != "date":
+        return None
     title = normalise_title(question)
-    return bool(title and library.catalogue.numbers_known_as([f"title:{title}"]))
+    is_title = bool(title and library.catalogue.numbers_known_as([f"title:{title}"]))
+    return None if is_title and not query.is_plain else query
 
 
 def find_constructed(
@@ -38,7 +43,10 @@ def find_constructed(
 ) -> Found:
     """The papers that the question asks for, and how it was understood."""
     if query.has_without and _is_said(query, options, search):
-        query = replace(Query(query.question, query.question), slip=_SAID)
+        how = " ".join(f'-"{concept}"' for concept in query.excluded)
+        note = f"Searched as it stands, as papers here say it too; to exclude write {how}."
+        found = search(query.question, options, None)
+        return found.model_copy(update={"understood": Understood(notes=(note,))})
     construed = Construed(query, library, options)
     if query.sides:
         found = find_sides(query.sides, query.text, construed.searched_by(search), construed.most)
@@ -106,8 +114,8 @@ class Construed:
         self._with_filters(strict.model_copy(update={"has_unknown_years": True}))
         option = f"--year {years.first or ''}:{years.last or ''}"
         self._notes.append(
-            f"Only papers {years}; {counted(self._unknown_year, 'paper')} of unknown year "
-            f"may come after them ({option} leaves them out)."
+            f"Only papers {years}, and {counted(self._unknown_year, 'paper')} of unknown year, "
+            f"which {option} would leave out."
         )
 
     def _limit_by_condition(self) -> None:
@@ -138,15 +146,16 @@ class Construed:
         query, library = self._query, self._library
         arranged = by_concepts(papers, query.excluded, query.required, library)
         order = list(arranged.order)
-        relevant = frozenset(paper.number for paper in papers if paper.is_relevant)
+        relevant = {paper.number for paper in papers if paper.is_relevant}
         pushed = [n for n in order if n in arranged.set_aside and n in relevant]
         self._pushed |= dict.fromkeys(pushed)
-        if query.years is not None and self._unknown_year:
-            order = by_years(order, relevant, self._known)
+        near = near_best(papers, pushed)
+        if self._known:
+            first = [number for number in near if number in self._known]
+            order = [*first, *(n for n in order if n not in set(first))]
         if self._sort == "date":
-            kept = relevant - set(pushed)
-            read = library.catalogue.papers_numbered(kept)
-            order, self._sorted, self._undated = by_date(order, kept, read)
+            dated = by_date(order, near, library.catalogue.papers_numbered(near))
+            order, self._sorted, self._undated = dated.order, dated.sorted_ones, dated.undated
         return replace(arranged, order=tuple(order))
 
     def listed(self, without: Iterable[str] = ()) -> Found:
@@ -231,15 +240,16 @@ class Construed:
         if query.excluded:
             what = " or ".join(f'"{concept}"' for concept in query.excluded)
             named = ", ".join(pushed[:_MOST_NAMED]) + ", ..." * (len(pushed) > _MOST_NAMED)
-            came = f"{counted(len(pushed), 'paper')} on it come last ({named})"
-            said.append(f"Not on {what}: {came if pushed else 'no relevant paper is on it'}.")
+            comes = "comes" if len(pushed) == 1 else "come"
+            came = f"{counted(len(pushed), 'paper')} on it {comes} last ({named})"
+            said.append(f"Not on {what}: {came if pushed else 'no paper found is on it'}.")
         if query.required:
             said.append(f"Papers on all of {', '.join(query.required)} come first.")
-        if self._sort == "date":
-            undated = f"{self._undated} of them have no year and come after the others"
+        if self._sort == "date" and self._sorted:
             said.append(
-                f"The {counted(self._sorted, 'most relevant paper')} by date, newest first; "
-                f"{undated}."
+                f"The {counted(self._sorted, 'most relevant paper')} by date of publication, newest "
+                f"first, then the others; of these, {self._undated} without a year come after those "
+                "with one."
             )
         for side in found.understood.sides:
             held = counted(len(side.keys), "paper") if side.keys else "nothing here matches it"

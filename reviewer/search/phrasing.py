@@ -125,6 +125,7 @@ _SIDE_TAIL = re.compile(
     r"\s*(?:[?]|(?:[:;,.]|,? [-–—])\s+(?=which|what|who|how|why|when|is|are|does|do)\b)",
     re.IGNORECASE,
 )
+_TOPIC = re.compile(r"((?:\S+ ){0,3}\S*\w): ")
 _SHARED = re.compile(r"\s+(?:for|in|on|when|with|at|under|during|of|as)\s", re.IGNORECASE)
 
 
@@ -279,7 +280,10 @@ def read_sides(question: str) -> Sides | None:
         names[0] = _SIDE_LEAD.sub("", names[0], count=1) if _SIDE_LEAD.match(names[0]) else names[0]
     names = [name.strip(" ,.") for name in names]
     shared = ""
-    if (tail := _SHARED.search(names[-1])) and not any(_SHARED.search(n) for n in names[:-1]):
+    if topic := _TOPIC.match(names[0]):  # before a colon
+        shared, names[0] = topic[1], names[0][topic.end() :]
+    tail = _SHARED.search(names[-1])
+    if tail and not shared and not any(_SHARED.search(n) for n in names[:-1]):
         shared = names[-1][tail.start() :].strip()
         names[-1] = names[-1][: tail.start()]
     most = _MOST_TITLED_WORDS if looks_like_title(question) else _MOST_SIDE_WORDS

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 
 from reviewer.search.phrasing import Sides
 from reviewer.types.evidence import tagged
-from reviewer.types.searches import Found, Side, Understood
+from reviewer.types.searches import Found, Hit, Side, Understood
 
-_RANK_CONSTANT = 60  # of reciprocal rank fusion (Cormack and others 2009)
+# Of reciprocal rank fusion (Cormack and others 2009), with 20 in place of their 60: the lists are
+# short, and their first places tell most (docs/quality.md).
+_RANK_CONSTANT = 20
 _HALF = 0.5  # a paper in the first half of several sides' papers is on all of them
 
 Places = Mapping[str, int]
@@ -17,16 +20,16 @@ Places = Mapping[str, int]
 
 def find_sides(sides: Sides, question: str, search: Callable[[str], Found], most: int) -> Found:
     """At most `most` papers, taken from the sides in turn, in the order of the places that they
-    have in the searches for the whole question and for each side. When neither the whole question
-    nor every side of it finds evidence, there is none."""
+    have in the searches for the whole question and for each side. A side whose name alone finds
+    nothing has no papers. When no side has any, it is the search for the whole question."""
     whole = search(question)
-    own = [search(text) for text in _texts(sides)]
-    if not whole.evidence and not all(found.evidence for found in own):
-        return whole
-    places = [_places(found) for found in own]
-    chosen = _in_turn(places, _places(whole), most)
-    every = [_places(whole), *places]
-    chosen.sort(key=lambda paper: -sum(1 / (_RANK_CONSTANT + p[paper]) for p in every if paper in p))
+    names = _full_names(sides.names)
+    own = [_side(name, sides.shared, search) for name in names]
+    places, whole_places = [_places(found) for found in own], _places(whole)
+    if not any(places):
+        return whole.model_copy(update={"understood": _understood(sides, [], places)})
+    chosen = _in_turn(places, whole_places, most)
+    chosen.sort(key=lambda paper: -_fused(paper, whole_places, places))
     # A paper is shown as the search for its own side found it.
     best = {paper: _nearest(paper, places, own, whole) for paper in chosen}
     hits = [next(h for h in best[paper].hits if h.paper.id == paper) for paper in chosen]
@@ -39,26 +42,35 @@ def find_sides(sides: Sides, question: str, search: Callable[[str], Found], most
             "considered": max(found.considered for found in (whole, *own)),
             "is_weak": all(found.is_weak for found in (whole, *own) if found.evidence),
             "reason": "",
-            "understood": Understood(
-                sides=tuple(
-                    Side(
-                        name=name,
-                        keys=tuple(h.paper.key for h in hits if _is_on(n, h.paper.id, places)),
-                    )
-                    for n, name in enumerate(sides.names)
-                )
-            ),
+            "understood": _understood(sides, hits, places),
         }
     )
 
 
-def _texts(sides: Sides) -> list[str]:
-    """What is searched for each side: with what the sides share, and with the last word of the last
-    side where another is a lone word before it: `supervised versus reinforcement learning`."""
-    last = sides.names[-1].split()
-    lone = [name for name in sides.names[:-1] if len(name.split()) == 1 and len(last) > 1]
-    names = [f"{name} {last[-1]}" if name in lone else name for name in sides.names]
-    return [f"{name} {sides.shared}".strip() for name in names]
+def _side(name: str, shared: str, search: Callable[[str], Found]) -> Found:
+    """The papers of a side together with what the sides share; none where its name finds none."""
+    found = search(name)
+    return search(f"{name} {shared}") if shared and found.evidence else found
+
+
+def _understood(sides: Sides, hits: Sequence[Hit], places: Sequence[Places]) -> Understood:
+    return Understood(
+        sides=tuple(
+            Side(
+                name=name,
+                keys=tuple(h.paper.key for h in hits if _is_on(side, h.paper.id, places)),
+            )
+            for side, name in enumerate(sides.names)
+        )
+    )
+
+
+def _full_names(names: Sequence[str]) -> list[str]:
+    """A lone word before a longer last name has that one's last word too: `supervised versus
+    reinforcement learning`."""
+    last = names[-1].split()
+    lone = [name for name in names[:-1] if len(name.split()) == 1 and len(last) > 1]
+    return [f"{name} {last[-1]}" if name in lone else name for name in names]
 
 
 def _places(found: Found) -> Places:
@@ -66,20 +78,17 @@ def _places(found: Found) -> Places:
     return {paper: place for place, paper in enumerate(ids)}
 
 
-def _in_turn(places: Sequence[Places], whole: Places, most: int) -> list[str]:
+def _fused(paper: str, whole: Places, sides: Sequence[Places]) -> float:
+    """Reciprocal rank fusion, where the whole question counts as much as the sides together."""
+    found = sum(1 / (_RANK_CONSTANT + own[paper]) for own in sides if paper in own)
+    return found + (len(sides) / (_RANK_CONSTANT + whole[paper]) if paper in whole else 0.0)
+
+
+def _in_turn(sides: Sequence[Places], whole: Places, most: int) -> list[str]:
     """Papers' ids: the best of each side, the second of each, and so on, then the whole's."""
-    queues = [list(own) for own in places]
-    chosen: dict[str, None] = {}
-    while len(chosen) < most and any(queues):
-        for queue in queues:
-            while queue and queue[0] in chosen:
-                queue.pop(0)
-            if queue and len(chosen) < most:
-                chosen[queue.pop(0)] = None
-    for paper in whole:
-        if len(chosen) < most:
-            chosen.setdefault(paper)
-    return list(chosen)
+    queues = [sorted(own, key=lambda paper: -_fused(paper, whole, [own])) for own in sides]
+    turns = (paper for row in zip_longest(*queues) for paper in row if paper is not None)
+    return list(dict.fromkeys((*turns, *whole)))[:most]
 
 
 def _nearest(paper: str, places: Sequence[Places], own: Sequence[Found], whole: Found) -> Found:
