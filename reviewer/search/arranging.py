@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Chosen on concepts.json, themes of a survey and screened reviews (docs/quality.md): a paper loses
 # EXCLUDED_WEIGHT times what its relevance to an excluded concept is above EXCLUDED_FROM.
-EXCLUDED_FROM, EXCLUDED_WEIGHT = 0.25, 3.0
+EXCLUDED_FROM, EXCLUDED_WEIGHT = 0.2, 3.0
 REQUIRED_WEIGHT = 1.0
 WORDS_SHARE = 0.3  # less than in the relevance of a question: a mention is not a subject
 # From this relevance on a paper is on the concept: the relevance floor, and by words alone most of

@@ -59,9 +59,11 @@ _LEAD = re.compile(
 _MEANT = re.compile(
     r"(?:always|necessarily|yet|all|every|enough|only|both|just|merely|so|too|very|much|vice|when"
     r"|if|how|why|what|where|whether|to|by|as|than|because|vice versa|never|fully|quite"
-    r"|a|an|any|explicit|access|need|loss|further|additional|extra|having|more|sacrificing)\b"
-    r"|\w+ly\b|[\w-]*ing\b",
+    r"|more)\b|\w+ly\b",
     re.IGNORECASE,
+)
+_WITHOUT_MEANT = re.compile(
+    r"(?:a|an|any|explicit|access|need|loss|further|additional|extra)\b|[\w-]*ing\b", re.IGNORECASE
 )
 _QUANTIFIED = re.compile(r"\b(?:all|every|any|none|nothing|no|everything)\b", re.IGNORECASE)
 _ALSO = re.compile(r"(\S.*?),?\s+and\s+also\s+(\S.*)", re.IGNORECASE | re.DOTALL)
@@ -207,8 +209,17 @@ def read_excluding(question: str) -> Excluding | None:
         return None
     if topic.lower().endswith((" and", " or")):  # with and without
         return None
+    if how == "without" and _WITHOUT_MEANT.match(found["excluded"]):
+        return None
+    if looks_like_title(question) and not _is_appended(found["how"], found["excluded"]):
+        return None
     excluded = _concepts(found["excluded"])
     return Excluding(kept, excluded, how) if excluded else None
+
+
+def _is_appended(how: str, excluded: str) -> bool:
+    """True for what somebody wrote after a title: without a capital."""
+    return how.islower() and how != "without" and excluded[0].islower()
 
 
 def _concepts(listed: str) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def read_query(question: str) -> Query:
     if syntax is not None and syntax.has_operators:
         return _with_syntax(query, syntax)
     if is_title(query.text):
-        return query
+        return _with_excluded(query)
     return _with_phrasing(_with_syntax(query, syntax) if syntax else query)
 
 
@@ -141,12 +141,14 @@ def _with_phrasing(query: Query) -> Query:
             query = replace(query, text=topic, wants_latest=True)
         if sides := read_sides(query.text):
             return replace(query, sides=sides)
-    if looks_like_title(query.text):
+    query = _with_excluded(query)
+    both = None if looks_like_title(query.text) else read_also(query.text)
+    return replace(query, text=f"{both[0]} {both[1]}", required=both) if both else query
+
+
+def _with_excluded(query: Query) -> Query:
+    found = read_excluding(query.text)
+    if found is None:
         return query
-    if found := read_excluding(query.text):
-        excluded = (*found.excluded, *query.excluded)
-        is_doubtful = found.how == "without"
-        query = replace(query, text=found.text, excluded=excluded, has_without=is_doubtful)
-    if both := read_also(query.text):
-        query = replace(query, text=f"{both[0]} {both[1]}", required=both)
-    return query
+    excluded = (*found.excluded, *query.excluded)
+    return replace(query, text=found.text, excluded=excluded, has_without=found.how == "without")
