@@ -146,7 +146,7 @@ def quote_rows(answers: Iterable[Asked], library: Library, read: str) -> Iterato
 
 def relevance(question: Judged, library: Library) -> float:
     """The highest relevance of any candidate, as `search.find` holds it against its floor."""
-    options = SearchOptions(papers=100, chunks_per_paper=100, has_floor=False)
+    options = SearchOptions(papers=100, chunks_per_paper=100, abstains=False)
     found = find(question.text, library, options)
     terms = min(LEXICAL_TERMS, len(query_terms(question.text)))
     if found.method == "lexical":

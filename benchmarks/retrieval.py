@@ -95,7 +95,7 @@ class Ways:
         return self._best(fused)
 
     def search(self, weights: Weights, question: str) -> Ranked:
-        options = SearchOptions(papers=RANKED, has_floor=False, weights=weights)
+        options = SearchOptions(papers=RANKED, abstains=False, weights=weights)
         hits = find(question, self._library, options).hits
         return [(hit.paper.id, -float(place)) for place, hit in enumerate(hits)]
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from reviewer.errors import ReviewError as ReviewError
     from reviewer.grounding.columns import read_column as read_column
     from reviewer.library.library import Library as Library
-    from reviewer.search.search import SearchOptions as SearchOptions
+    from reviewer.search.options import SearchOptions as SearchOptions
     from reviewer.search.search import find as find
     from reviewer.settings import Settings as Settings
     from reviewer.settings import load_settings as load_settings

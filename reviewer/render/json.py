@@ -167,6 +167,7 @@ def found_json(found: Found) -> str:
         {
             **paper_fields(hit.paper),
             "score": hit.score.total,
+            "is_weak": hit.is_weak,
             "why": _fields(hit.score, "total"),
             "best_sentence": _fields(hit.best_sentence) if hit.best_sentence else None,
         }
@@ -179,6 +180,7 @@ def found_json(found: Found) -> str:
             "method": found.method,
             "papers_in_library": found.papers,
             "matched": found.matched,
+            "is_answered": found.considered > 0,
             "left_out": found.left_out,
             "reason": found.reason,
             "papers": papers,

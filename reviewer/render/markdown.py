@@ -85,6 +85,8 @@ def found_markdown(found: Found, *, explained: bool = False, head: str = "") -> 
     if not head and found.matched:
         match = "matches" if found.matched == 1 else "match"
         head = f"{found.matched} of {counted(found.papers, 'paper')} {match} ({found.method})."
+        if any(hit.is_weak for hit in found.hits):
+            head += " Those called weak are below the relevance floor."
     elif not head:
         head = f"No paper matches.{' Nearest:' if found.hits else ''}"
     lines = [head, "", *([escape(found.reason), ""] if found.reason else [])]
@@ -92,7 +94,10 @@ def found_markdown(found: Found, *, explained: bool = False, head: str = "") -> 
         lines.append(f"{number}. {paper_line(hit.paper)}")
         if hit.best_sentence is not None:
             lines.append(f'   "{escape(hit.best_sentence.text)}"')
-        lines += _explained(hit.score) if explained else [f"   ({escape(_why(hit.score))})"]
+        weak = "weak match, " if hit.is_weak and found.matched else ""
+        lines += (
+            _explained(hit.score, weak) if explained else [f"   ({weak}{escape(_why(hit.score))})"]
+        )
         lines.append("")
     if found.left_out:
         lines += [f"Left out: {'; '.join(found.left_out)}.", ""]
@@ -108,7 +113,7 @@ def _why(score: Score) -> str:
     return "; ".join(why)
 
 
-def _explained(score: Score) -> list[str]:
+def _explained(score: Score, weak: str) -> list[str]:
     """The parts of a score, one on each line, without those that this search did not use."""
     parts = [
         ("words", score.lexical, score.terms),
@@ -118,7 +123,7 @@ def _explained(score: Score) -> list[str]:
         ("the best papers' mean", score.rocchio, ()),
         ("nearest papers", score.neighbours, ()),
     ]
-    lines = [f"   - score {score.total:.3f}, the weighted mean of:"]
+    lines = [f"   - {weak}score {score.total:.3f}, the weighted mean of:"]
     for name, value, terms in parts:
         named = f" ({escape(', '.join(terms))})" if terms else ""
         lines += [f"   - {name} {value:.3f}{named}"] if value is not None else []

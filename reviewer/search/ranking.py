@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from reviewer.library import Library
-from reviewer.library.embeddings.embedding import MissingEmbeddingError
+from reviewer.library.index.bm25 import K1
 from reviewer.library.index.forward import stem_number
 from reviewer.library.index.scoring import (
     FEEDBACK_CHUNKS,
     TITLE_WEIGHT,
-    Weights,
     feedback_terms,
-    idf,
     neighbours,
     rocchio,
     saturated,
     split_words,
-    topicality,
     weighted_mean,
 )
-from reviewer.text import clean
-from reviewer.text.keywords import query_terms
+from reviewer.search.candidates import few_of_each
+from reviewer.search.options import SearchOptions
+from reviewer.search.question import QuestionWords, pieces_of, vectors_of
 from reviewer.types.evidence import Score
-from reviewer.types.searches import Filters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,9 +32,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.floating[Any]]
 
-LEXICAL_CANDIDATES = 200
-DENSE_CANDIDATES = 200
-CANDIDATES = 200  # of both kinds; only these are read
+CANDIDATES = 200  # papers by words, papers by meaning, and the best of both, which alone are read
+NEAREST_PIECES = 3  # of a long question: a paper bears on some of what it says
+CHUNKS_OF_A_CANDIDATE = 3  # at most, so that one long paper does not take the places of others
 # Relevance is the cosine + half the share of the question's word weight that the paper has. On
 # every judged set, the floor is inside the gap between off-topic and answerable questions. Without
 # vectors relevance is that share alone, and no floor separates the two kinds of question
@@ -60,61 +57,31 @@ class Candidate:
     row: int
 
 
-@dataclass(frozen=True)
-class RankingOptions:
-    """`most` is how many chunks to read, `imagined` an abstract that steers the search by meaning;
-    if `explained`, scores name their feedback terms."""
-
-    filters: Filters
-    weights: Weights
-    most: int = CANDIDATES
-    imagined: str = ""
-    explained: bool = False
-
-
 class Ranking:
     """The scores of the candidates. `ranked` is to be called before `score`."""
 
-    def __init__(self, question: str, library: Library, options: RankingOptions) -> None:
+    def __init__(self, question: str, library: Library, options: SearchOptions) -> None:
         self._library = library
-        self._filters = options.filters
+        self._options = options
         self._weights = options.weights
-        self._most = options.most
-        self._explained = options.explained
-        self._terms = query_terms(question)
-        self.vector = _question_vector(question, library)
-        self._near = self._steered(options.imagined)
-        stems = library.words.stems(self._terms)
-        self._word_of = {s: term for term in reversed(self._terms) for s in stems[term]}
-        self._stems = list(dict.fromkeys(s for t in self._terms for s in stems[t]))
-        self._weigh()
+        self._most = max(CANDIDATES, options.papers)
+        self.words = QuestionWords(question, library, options.weights)
+        self._steer(question)
 
-    def _steered(self, imagined: str) -> Floats | None:
-        """The vector that chunks should be near: the question's, or its mean with that of an
-        imagined abstract (Gao and others 2023). Relevance depends on the question alone."""
-        if self.vector is None or not imagined.strip():
-            return self.vector
+    def _steer(self, question: str) -> None:
+        """Embed the question (`vector`), and what chunks should be near to (`_near`): the question
+        and, if it is long, its pieces; with an imagined abstract (Gao and others 2023), their means
+        with that. Relevance depends on the question alone."""
         import numpy as np
 
-        both: Floats = self.vector + self._library.embedding().embed([clean(imagined)])[0]
-        return both / max(float(np.linalg.norm(both)), 1e-9)
-
-    def _weigh(self) -> None:
-        """Compute each stem's weight for coverage (inverse document frequency) and for ranking."""
-        import numpy as np
-
-        words = self._library.words
-        self._numbers_of_stems = words.numbers(self._stems)
-        total, counts = words.chunks(), words.counts(self._stems)
-        has_titles = any(count.titles for count in counts.values())
-        self._idf = {s: idf(counts[s].chunks, total) for s in self._stems}
-        weights = [
-            self._idf[s] * topicality(counts[s], self._weights, has_titles=has_titles)
-            if counts[s].chunks
-            else 0.0
-            for s in self._stems
-        ]
-        self._shares = np.array(weights) / (sum(weights) or 1.0)
+        pieces = pieces_of(question) if self.words.is_long else []
+        imagined = self._options.imagined.strip()
+        vectors = vectors_of([question, *pieces, *([imagined] if imagined else [])], self._library)
+        self.vector = self._near = None
+        if vectors is not None:
+            self.vector = vectors[0]
+            near = vectors[:-1] + vectors[-1] if imagined else vectors
+            self._near = near / np.maximum(np.linalg.norm(near, axis=1, keepdims=True), 1e-9)
 
     def ranked(self) -> list[Candidate]:
         """All candidates, best first; of equals, the chunk that was added first."""
@@ -136,90 +103,107 @@ class Ranking:
         ]
 
     def _collect(self) -> None:
-        """Find the candidates by words and by meaning and keep the best of both: numbers of chunks,
-        ascending, with BM25, cosines (NaN without a vector) and vectors, one a row."""
+        """Find the candidates by words and by meaning and keep the best papers of both: numbers of
+        chunks, ascending, with BM25, cosines (NaN without a vector) and vectors, one a row."""
         import numpy as np
 
-        chunks, w = self._library.chunks, self._weights
-        bm25 = dict(
-            chunks.search_words(
-                self._terms, max(LEXICAL_CANDIDATES, self._most), self._filters, TITLE_WEIGHT
-            )
+        chunks, w, weights = self._library.chunks, self._weights, self.words.weights
+        bm25 = dict(self._few(partial(self._by_words, weights)))
+        near = (
+            [] if self._near is None else [self._few(partial(self._nearest, v)) for v in self._near]
         )
-        vectors: dict[int, Any] = {}
-        numbers = sorted(bm25)
-        if self._near is not None:
-            near = self._library.index.nearest(self._near, DENSE_CANDIDATES, self._filters)
-            numbers = sorted({*bm25, *(number for number, _ in near)})
-            vectors = dict(zip(*chunks.vectors_numbered(numbers), strict=True))
+        numbers = sorted({*bm25, *(number for found in near for number, _ in found)})
+        vectors, dense = self._vectors_of(numbers)
         lexical = np.array([bm25.get(n, 0.0) for n in numbers])
-        cosines = np.full(len(numbers), np.nan)
-        if vectors:
-            blank = np.zeros_like(self.vector)
-            matrix = np.stack([vectors.get(n, blank) for n in numbers])
-            has_vector = np.array([n in vectors for n in numbers])
-            cosines[has_vector] = matrix[has_vector] @ self.vector
         first = weighted_mean(
-            {"lexical": lexical / (2.2 * sum(self._idf.values()) or 1.0), "dense": cosines},
+            {"lexical": lexical / ((K1 + 1) * sum(weights.values()) or 1.0), "dense": dense},
             {"lexical": w.lexical, "dense": w.dense + w.sentence},
         )
-        top = np.sort(np.argsort(-first, kind="stable")[: self._most])
+        order = np.argsort(-first, kind="stable").tolist()
+        kept = self._few(lambda n: [(numbers[row], float(first[row])) for row in order[:n]])
+        top = np.flatnonzero(np.isin(numbers, [number for number, _ in kept]))
         self._chunks = [numbers[row] for row in top.tolist()]
-        self._bm25, self._cosines = lexical[top], cosines[top]
-        self._vectors = matrix[top] if vectors else None
-        self._words = self._library.words.of_chunks(self._chunks)
-        self._held = self._words.counts(self._numbers_of_stems) > 0
+        self._bm25, self._dense, self._vectors = lexical[top], dense[top], vectors[top]
+        self._cosines = dense[top]
+        if self.vector is not None:
+            self._cosines = np.where(np.isnan(self._dense), np.nan, self._vectors @ self.vector)
+        self._stems = chunks.words.of_chunks(self._chunks)
+        self._held = self._stems.counts(self.words.numbers) > 0
+
+    def _by_words(self, weights: Mapping[str, float], most: int) -> list[tuple[int, float]]:
+        filters = self._options.filters
+        return self._library.chunks.search_stems(weights, most, filters, TITLE_WEIGHT)
+
+    def _nearest(self, vector: Floats, most: int) -> list[tuple[int, float]]:
+        return self._library.index.nearest(vector, most, self._options.filters)
+
+    def _few(self, search: Callable[[int], list[tuple[int, float]]]) -> list[tuple[int, float]]:
+        each = max(CHUNKS_OF_A_CANDIDATE, self._options.chunks_per_paper)
+        return few_of_each(search, self._library.chunks.papers_of, self._most, each)
+
+    def _vectors_of(self, numbers: Sequence[int]) -> tuple[Floats, Floats]:
+        """The vectors of these n chunks, (n, dimensions), 0 for a chunk that has none, and how near
+        they are to the question, (n,), NaN for such a chunk."""
+        import numpy as np
+
+        nearness = np.full(len(numbers), np.nan)
+        if self._near is None:
+            return np.zeros((len(numbers), 0)), nearness
+        known, found = self._library.chunks.vectors_numbered(numbers)
+        vectors = np.zeros((len(numbers), self._near.shape[1]))
+        rows = np.searchsorted(numbers, known)
+        if known:
+            vectors[rows], nearness[rows] = found, _mean_of_highest(found @ self._near.T)
+        return vectors, nearness
 
     def _parts(self) -> tuple[dict[str, Floats], dict[str, float]]:
         """Each part's scores, one a row, and the parts' shares."""
         import numpy as np
 
-        # BM25 and coverage are shares of the most that the question's words can give.
-        saturation = saturated(self._words, self._numbers_of_stems)
-        lexical, coverage = saturation @ self._shares, self._held @ self._shares
-        w = self._weights
-        has_vector = ~np.isnan(self._cosines)
-        if self._vectors is None or not has_vector.any():
-            base = lexical + w.alone_coverage * coverage
-            shares = {"lexical": 1.0, "coverage": w.alone_coverage, "feedback": w.alone_feedback}
-            fed_back = self._fed_back(base, w.alone_feedback)
-            return {"lexical": lexical, "coverage": coverage, "feedback": fed_back}, shares
-        dense = np.where(has_vector, self._vectors @ self._near, np.nan)
+        w, shares = self._weights, self.words.shares
+        mean_length = self._library.words.mean_length()
+        lexical = saturated(self._stems, self.words.numbers, mean_length) @ shares
+        has_vector = ~np.isnan(self._dense)
+        if not has_vector.any():
+            fed_back = self._fed_back(lexical, mean_length)
+            return {"lexical": lexical, "feedback": fed_back}, {
+                "lexical": 1.0,
+                "feedback": w.alone_feedback,
+            }
         parts: dict[str, Floats] = {
             "lexical": lexical,
-            "dense": dense,
-            "sentence": self._nearest_sentences(dense),
+            "dense": self._dense,
+            "sentence": self._nearest_sentences(),
         }
-        shares = {"lexical": w.lexical, "dense": w.dense, "sentence": w.sentence}
-        base = weighted_mean(parts, shares)
-        parts["feedback"] = self._fed_back(base, w.feedback)
+        weights = {"lexical": w.lexical, "dense": w.dense, "sentence": w.sentence}
+        base = weighted_mean(parts, weights)
+        parts["feedback"] = self._fed_back(base, mean_length)
         for name, part in (("rocchio", rocchio), ("neighbours", neighbours)):
             parts[name] = np.where(has_vector, part(self._vectors, base), np.nan)
-        shares |= {"feedback": w.feedback, "rocchio": w.rocchio, "neighbours": w.neighbours}
-        return parts, shares
+        weights |= {"feedback": w.feedback, "rocchio": w.rocchio, "neighbours": w.neighbours}
+        return parts, weights
 
-    def _fed_back(self, base: Floats, weight: float) -> Floats:
+    def _fed_back(self, base: Floats, mean_length: float) -> Floats:
         """How much each candidate has of the words that the best ones by `base` share."""
         import numpy as np
 
         self._base = base
-        known = self._numbers_of_stems
-        found = feedback_terms(self._words, base, known, self._weights) if weight else {}
+        found = feedback_terms(self._stems, base, self.words.numbers, self._weights)
         self._feedback = np.array(list(found), dtype=np.uint32)
-        fed_back: Floats = saturated(self._words, self._feedback) @ np.array(list(found.values()))
+        shares = np.array(list(found.values()))
+        fed_back: Floats = saturated(self._stems, self._feedback, mean_length) @ shares
         return fed_back
 
-    def _nearest_sentences(self, dense: Floats) -> Floats:
+    def _nearest_sentences(self) -> Floats:
         """The cosine of each candidate's nearest sentence; of the chunk if no sentence is kept."""
         import numpy as np
 
         known, sizes, matrix = self._library.chunks.sentence_vectors(self._chunks)
-        nearest = dense.copy()
-        if known and self.vector is not None:
+        nearest = self._dense.copy()
+        if known and self._near is not None:
             starts = np.cumsum([0, *sizes[:-1]])
-            nearest[np.searchsorted(self._chunks, known)] = np.maximum.reduceat(
-                matrix @ self.vector, starts
-            )
+            cosines = np.maximum.reduceat(matrix @ self._near.T, starts, axis=0)
+            nearest[np.searchsorted(self._chunks, known)] = _mean_of_highest(cosines)
         return nearest
 
     def score(self, candidate: Candidate) -> Score:
@@ -228,7 +212,7 @@ class Ranking:
         own = {name: round(float(part[row]), 6) for name, part in self._scores.items()}
         own = {name: value for name, value in own.items() if not math.isnan(value)}
         cosine = float(self._cosines[row])
-        held = [s for s, is_held in zip(self._stems, self._held[row], strict=True) if is_held]
+        held = [s for s, is_held in zip(self.words.stems, self._held[row], strict=True) if is_held]
         return Score(
             total=candidate.total,
             lexical=own["lexical"],
@@ -239,9 +223,9 @@ class Ranking:
             neighbours=own.get("neighbours"),
             bm25=round(float(self._bm25[row]), 4),
             cosine=None if math.isnan(cosine) else round(cosine, 4),
-            coverage=round(self.coverage(held), 4),
-            terms=tuple(dict.fromkeys(self._word_of[s] for s in held)),
-            feedback_terms=self._feedback_terms(row) if self._explained else (),
+            coverage=round(self.words.coverage(held), 4),
+            terms=self.words.named(held),
+            feedback_terms=self._feedback_terms(row) if self._options.explained else (),
         )
 
     def _feedback_terms(self, row: int) -> tuple[str, ...]:
@@ -254,7 +238,7 @@ class Ranking:
     @cached_property
     def _feedback_held(self) -> NDArray[np.bool_]:
         """Which feedback words each candidate has, (candidates, feedback words)."""
-        held: NDArray[np.bool_] = self._words.counts(self._feedback) > 0
+        held: NDArray[np.bool_] = self._stems.counts(self._feedback) > 0
         return held
 
     @cached_property
@@ -270,19 +254,14 @@ class Ranking:
                 found.setdefault(stem_number(stem), word)
         return found
 
-    def coverage(self, stems: Collection[str]) -> float:
-        """The share of the question's word weight that these stems have, 0 to 1."""
-        whole = sum(self._idf.values())
-        return sum(self._idf[s] for s in self._stems if s in stems) / whole if whole else 0.0
-
     def _relevance(self) -> Floats:
         """The values to compare with the floor, one a row. Of a chunk without a vector it comes
         from its words, on the same scale as the others."""
         import numpy as np
 
-        weights = np.array(list(self._idf.values()))
-        coverage = self._held @ weights / (weights.sum() or 1.0)
-        enough = self._held.sum(axis=1) >= min(LEXICAL_TERMS, len(self._stems))
+        rarity = np.array(list(self.words.rarity.values()))
+        coverage = self._held @ rarity / (rarity.sum() or 1.0)
+        enough = self._held.sum(axis=1) >= min(LEXICAL_TERMS, len(self.words.stems))
         by_words = np.where(enough, coverage, 0.0)
         if self.vector is None:
             return by_words
@@ -294,12 +273,9 @@ class Ranking:
         )
 
 
-def _question_vector(question: str, library: Library) -> Floats | None:
-    """The question's vector; None if this library or this machine has no embedding."""
-    if not library.has_vectors:
-        return None
-    try:
-        vector: Floats = library.embedding().embed([clean(question)])[0]
-    except MissingEmbeddingError:
-        return None
-    return vector
+def _mean_of_highest(cosines: Floats) -> Floats:
+    """Of (n, vectors of the question), the mean of each row's NEAREST_PIECES highest, (n,)."""
+    import numpy as np
+
+    highest: Floats = np.sort(cosines, axis=1)[:, -NEAREST_PIECES:].mean(axis=1)
+    return highest

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reviewer.library import Library
-from reviewer.library.index.scoring import Weights
 from reviewer.search.explain_empty import why_nothing
+from reviewer.search.options import SearchOptions
 from reviewer.search.ranking import (
-    CANDIDATES,
     COVERAGE_SHARE,
     FLOOR,
     LEXICAL_FLOOR,
@@ -18,7 +16,6 @@ from reviewer.search.ranking import (
     STRONG,
     Candidate,
     Ranking,
-    RankingOptions,
 )
 from reviewer.text import counted, sentence_spans
 from reviewer.types import Evidence
@@ -33,53 +30,34 @@ if TYPE_CHECKING:
 NEAREST_NAMED = 3  # papers that are named if nothing is above the floor
 
 
-@dataclass(frozen=True)
-class SearchOptions:
-    """`papers` is how many to find, `chunks_per_paper` how many chunks of one may be evidence.
-
-    Without `has_floor` every candidate is found: this, and weights other than the usual ones, are
-    for measuring the ranking, not for answering. `imagined` is an abstract that a paper might have:
-    it only steers the search by meaning. If `explained`, scores name their feedback terms, which
-    takes a tenth of a question's time.
-    """
-
-    papers: int = 12
-    chunks_per_paper: int = 2
-    filters: Filters = field(default_factory=Filters)
-    has_floor: bool = True
-    weights: Weights = field(default_factory=Weights)
-    imagined: str = ""
-    explained: bool = False
-
-
 def find(question: str, library: Library, options: SearchOptions | None = None) -> Found:
-    """The papers that are relevant to the question, best first, and their evidence tagged E1, E2,
-    ...
+    """The papers that are most relevant to the question, best first, and their evidence tagged E1,
+    E2, ...
 
-    Papers below the relevance floor are not matched and never evidence. If no paper is above it,
-    `hits` still has the nearest papers and `matched` is 0. Only the candidates are compared with
-    the floor: CANDIDATES chunks, or `options.papers` if that is more. Several threads may search
-    one library: they take turns. All that is found and counted is of one state of the library,
-    whatever other processes add or remove meanwhile.
+    A question that no paper answers is abstained: if the relevance of all is below the floor there
+    is no evidence, `matched` and `considered` are 0, and `hits` are the nearest papers. Otherwise
+    `options.papers` papers are found by rank; those below the floor say that they are weak. Only
+    candidates are ranked: CANDIDATES papers, or `options.papers` if that is more. Several threads
+    may search one library: they take turns. All that is found and counted is of one state of the
+    library, whatever other processes add or remove meanwhile.
     """
     with library.alone:
         return _found(question, library, options or SearchOptions())
 
 
 def _found(question: str, library: Library, options: SearchOptions) -> Found:
-    most = max(CANDIDATES, options.papers)
-    ranking_options = RankingOptions(
-        options.filters, options.weights, most, options.imagined, explained=options.explained
-    )
-    ranking = Ranking(question, library, ranking_options)
+    ranking = Ranking(question, library, options)
     best: dict[int, list[Candidate]] = {}
     for candidate in ranking.ranked():
         best.setdefault(candidate.paper, []).append(candidate)
     is_lexical = ranking.vector is None
     floor, strong = (LEXICAL_FLOOR, LEXICAL_STRONG) if is_lexical else (FLOOR, STRONG)
-    above = [n for n, own in best.items() if max(c.relevance for c in own) >= floor]
-    top = max((c.relevance for n in above for c in best[n]), default=0.0)
-    chosen = (above if options.has_floor else list(best))[: options.papers]
+    relevance = {n: max(c.relevance for c in own) for n, own in best.items()}
+    top = max(relevance.values(), default=0.0)
+    considered = []
+    if top >= floor or not options.abstains:
+        considered = [n for n in best if relevance[n] >= options.cut * floor]
+    chosen = considered[: options.papers]
     shown = chosen or list(best)[: options.papers]
     picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
     candidates = {c.number: c for c in (*picked, *(best[n][0] for n in shown))}
@@ -105,16 +83,18 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
                 chunk=item.chunk,
                 score=item.score,
                 best_sentence=max(item.sentences, key=_sentence_worth, default=None),
+                is_weak=relevance[n] < floor,
             )
             for n in shown
             if (item := seen.get(best[n][0].number))
         ),
         evidence=tagged(seen[c.number] for c in picked if c.number in seen),
         papers=library.catalogue.count(),
-        matched=len(above),
-        is_weak=bool(above) and top < strong,
+        matched=sum(value >= floor for value in relevance.values()),
+        considered=len(considered),
+        is_weak=bool(considered) and top < strong,
         left_out=_left_out(library, options.filters),
-        reason="" if above else why_nothing(question, library, options.filters),
+        reason="" if considered else why_nothing(question, library, options.filters),
         method="lexical" if is_lexical else "lexical and dense",
     )
 
@@ -128,7 +108,7 @@ def _scored_sentences(
     found = {n: _sentences(chunk, stored.get(n), ranking) for n, chunk in chunks.items()}
     texts = list(dict.fromkeys(s.text for own in found.values() for s in own))
     shares = {
-        text: round(ranking.coverage(set(stems)), 4)
+        text: round(ranking.words.coverage(set(stems)), 4)
         for text, stems in zip(texts, library.words.texts(texts), strict=True)
     }
     return {

@@ -59,6 +59,7 @@ def find_similar(
             hits=hits,
             papers=library.catalogue.count(),
             matched=len(hits),
+            considered=len(hits),
             reason="" if hits else why_none_pass(library, filters),
             method="dense" if by_vectors else "lexical",
         )

@@ -208,7 +208,7 @@ def _ndcg(question: Question, library: Library) -> float | None:
     if not gain:
         return None
     ignored = {normalise_title(title) for title in question.borderline}
-    hits = find(question.question, library, SearchOptions(_DEEP, has_floor=False)).hits
+    hits = find(question.question, library, SearchOptions(_DEEP, abstains=False)).hits
     ranked = [normalise_title(hit.paper.title) for hit in hits]
     return ndcg([title for title in ranked if title not in ignored], gain)
 

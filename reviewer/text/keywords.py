@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from reviewer.text.views import clean
 
@@ -38,8 +39,13 @@ COMMON_WORDS = frozenset(
 
 def query_terms(question: str) -> list[str]:
     """The question's words without stop words, each once; all its words if only stop words."""
-    words = list(dict.fromkeys(re.findall(r"\w+", clean(question).casefold())))
-    return [word for word in words if word not in STOP_WORDS] or words
+    return list(query_counts(question))
+
+
+def query_counts(question: str) -> dict[str, int]:
+    """How often each of the question's terms is in it, in their order (see `query_terms`)."""
+    words = Counter(re.findall(r"\w+", clean(question).casefold()))
+    return {word: times for word, times in words.items() if word not in STOP_WORDS} or dict(words)
 
 
 def word_overlap(one: frozenset[str], other: frozenset[str]) -> float:

@@ -72,23 +72,27 @@ class Understood(Frozen):
 
 
 class Hit(Frozen):
-    """One paper that a search found, its best chunk, and that chunk's best sentence."""
+    """One paper that a search found, its best chunk, and that chunk's best sentence. `is_weak`: the
+    paper is below the relevance floor, so it may not bear on the question."""
 
     paper: Paper
     chunk: Chunk
     score: Score
     best_sentence: Sentence | None = None
+    is_weak: bool = False
 
 
 class Found(Frozen):
-    """The result of a search, best first. `matched` counts papers above the relevance floor; if it
-    is 0, `reason` says why, as far as that is known."""
+    """The result of a search, best first. `matched` counts papers above the relevance floor,
+    `considered` those that the search may take: none when it abstains, and then `hits` are the
+    nearest papers and `reason` says why, as far as that is known."""
 
     question: str
     hits: tuple[Hit, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     papers: int = 0
     matched: int = 0
+    considered: int = 0
     is_weak: bool = False
     left_out: tuple[str, ...] = ()
     reason: str = ""

@@ -70,7 +70,8 @@ def test_any_text_is_a_question(samples, text):
     assert [item.tag for item in found.evidence] == [
         f"E{n}" for n in range(1, len(found.evidence) + 1)
     ]
-    assert len({item.paper.id for item in found.evidence}) <= found.matched <= found.papers
+    assert len({item.paper.id for item in found.evidence}) <= found.considered <= found.papers
+    assert found.matched <= found.considered
 
 
 def test_a_question_of_very_many_words_is_a_question(samples):
@@ -197,10 +198,32 @@ def test_a_paper_gives_at_most_so_many_chunks(tmp_path, most, way):
 
 
 @pytest.mark.parametrize("papers", [1, 3, 50])
-def test_at_most_so_many_papers_are_given_and_all_that_match_are_counted(samples, papers):
+def test_so_many_papers_are_given_and_those_below_the_floor_are_weak(samples, papers):
     found = find(QUESTION, samples, SearchOptions(papers=papers))
-    assert len(found.hits) == min(papers, found.matched)
+    assert len(found.hits) == min(papers, found.considered)
     assert found.matched == find(QUESTION, samples).matched
+    everything = find(QUESTION, samples, SearchOptions(papers=62))
+    assert sum(not hit.is_weak for hit in everything.hits) == found.matched
+    assert any(hit.is_weak for hit in everything.hits)
+
+
+def test_a_cut_leaves_out_the_papers_that_are_below_it(samples):
+    everything = find(QUESTION, samples, SearchOptions(papers=62))
+    strong = find(QUESTION, samples, SearchOptions(papers=62, cut=1.0))
+    assert titles(strong) == [hit.paper.title for hit in everything.hits if not hit.is_weak]
+    assert strong.considered == strong.matched == everything.matched
+    softer = find(QUESTION, samples, SearchOptions(papers=62, cut=0.5))
+    assert set(titles(strong)) <= set(titles(softer)) <= set(titles(everything))
+
+
+@pytest.mark.parametrize("question", OFF_TOPIC[1:])
+def test_a_search_that_does_not_abstain_gives_its_nearest_as_evidence(samples, question):
+    found = find(question, samples, SearchOptions(abstains=False))
+    nearest = find(question, samples)
+    assert (nearest.considered, nearest.evidence) == (0, ())
+    assert titles(found) == titles(nearest)
+    assert {item.paper.id for item in found.evidence} == {hit.paper.id for hit in found.hits}
+    assert all(hit.is_weak for hit in found.hits)
 
 
 @pytest.mark.parametrize(
@@ -275,8 +298,8 @@ def test_feedback_terms_stand_in_the_best_papers_and_not_in_the_question(samples
 @pytest.mark.parametrize("part", ["feedback", "rocchio", "neighbours", "titles", "lexical"])
 def test_a_part_that_is_switched_off_changes_no_set_of_candidates(samples, part):
     weights = replace(Weights(), **{part: 0.0})
-    usual = find(QUESTION, samples, SearchOptions(papers=62, has_floor=False))
-    other = find(QUESTION, samples, SearchOptions(papers=62, has_floor=False, weights=weights))
+    usual = find(QUESTION, samples, SearchOptions(papers=62, abstains=False))
+    other = find(QUESTION, samples, SearchOptions(papers=62, abstains=False, weights=weights))
     assert {h.paper.id for h in usual.hits} == {h.paper.id for h in other.hits}
 
 
@@ -286,6 +309,5 @@ def test_a_word_that_names_matter_counts_more_than_one_of_form(tmp_path):
     form = [{"title": f"Study {n}", "abstract": f"We describe pond {n}."} for n in range(3)]
     with small(tmp_path, *form, *matter) as library:
         assert (
-            titles(find("describe newts", library, SearchOptions(has_floor=False)))[0][:5]
-            == "Newts"
+            titles(find("describe newts", library, SearchOptions(abstains=False)))[0][:5] == "Newts"
         )

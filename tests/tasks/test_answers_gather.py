@@ -224,7 +224,7 @@ def test_an_imagined_abstract_steers_the_search_and_is_never_evidence(tmp_path):
         shelf.add([str(tmp_path / "a.jsonl")])
         plain, steered = (
             {h.paper.title: h for h in find("pets", shelf, SearchOptions(**options)).hits}
-            for options in ({"has_floor": False}, {"has_floor": False, "imagined": imagined})
+            for options in ({"abstains": False}, {"abstains": False, "imagined": imagined})
         )
         by, model = writer({QuestionsReply: lambda a: {"questions": [], "abstract": imagined}})
         gathered = gather("cats", shelf, by, GatherOptions(1, effort="thorough"), silent)

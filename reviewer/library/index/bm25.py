@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,12 +20,14 @@ POSTING = [("chunk", "<u4"), ("title", "u1"), ("text", "u1"), ("length", "<u2")]
 @dataclass(frozen=True)
 class Matches:
     """The postings of a question's terms (arrays of POSTING), with the index's number of chunks,
-    their mean length in words and the highest chunk number."""
+    their mean length in words and the highest chunk number. `weights` replace the terms' inverse
+    document frequencies where they are given."""
 
     postings: Mapping[str, NDArray[np.void]]
     chunks: int
     mean_length: float
     highest: int
+    weights: Mapping[str, float] | None = None
 
     def best(
         self, most: int, title_weight: float, passes: NDArray[np.bool_] | None = None
@@ -38,23 +41,28 @@ class Matches:
         import numpy as np
 
         scores = np.zeros(self.highest + 1)
-        for postings in self.postings.values():
-            scores[postings["chunk"]] += self._scores(postings, title_weight)
+        for term, postings in self.postings.items():
+            scores[postings["chunk"]] += self._weight(term) * self._shares(postings, title_weight)
         if passes is not None:
             scores[: len(passes)][~passes[: len(scores)]] = 0.0
             scores[len(passes) :] = 0.0
         numbers = np.flatnonzero(scores)
         return best_of(numbers, scores[numbers], most)
 
-    def _scores(self, postings: NDArray[np.void], title_weight: float) -> NDArray[np.float64]:
+    def _weight(self, term: str) -> float:
+        if self.weights is not None:
+            return self.weights[term]
+        held = len(self.postings[term])
+        return max(math.log((self.chunks - held + 0.5) / (held + 0.5)), _LEAST_IDF)
+
+    def _shares(self, postings: NDArray[np.void], title_weight: float) -> NDArray[np.float64]:
+        """BM25's term part, 0 to K1 + 1, of each of these postings."""
         import numpy as np
 
-        held = len(postings)
-        idf = max(float(np.log((self.chunks - held + 0.5) / (held + 0.5))), _LEAST_IDF)
         count = postings["title"] * np.float64(title_weight) + postings["text"]
         length = postings["length"] * (K1 * B / max(self.mean_length, 1.0)) + K1 * (1 - B)
-        scores: NDArray[np.float64] = idf * (K1 + 1) * count / (count + length)
-        return scores
+        shares: NDArray[np.float64] = (K1 + 1) * count / (count + length)
+        return shares
 
 
 def best_of(

@@ -132,6 +132,12 @@ class ChunkStore:
         """
         return self.words.matches(terms).best(most, title_weight, self.passing(filters))
 
+    def search_stems(
+        self, weights: Mapping[str, float], most: int, filters: Filters, title_weight: float
+    ) -> list[tuple[int, float]]:
+        """Like `search_words`, for stems with weights in place of inverse document frequencies."""
+        return self.words.weighted(weights).best(most, title_weight, self.passing(filters))
+
     def passing(self, filters: Filters) -> NDArray[np.bool_] | None:
         """At each chunk's number, whether its paper passes; None where nothing is filtered. The
         last answers are kept while the database stays as it is."""

@@ -207,6 +207,16 @@ class InvertedIndex:
         }
         return Matches(postings, chunks, words / max(chunks, 1), highest)
 
+    def weighted(self, weights: Mapping[str, float]) -> Matches:
+        """The postings of stems, each with a weight of its own."""
+        chunks, _, highest = self.size()
+        return Matches(self.postings(weights), chunks, self.mean_length(), highest, weights)
+
+    def mean_length(self) -> float:
+        """The words of a chunk on average, at least 1."""
+        chunks, words, _ = self.size()
+        return max(words / max(chunks, 1), 1.0)
+
     def size(self) -> tuple[int, int, int]:
         """How many chunks are indexed, how many words they have, and the highest chunk number."""
         import numpy as np

@@ -38,7 +38,6 @@ class Weights:
     titles: float = 0.2
     bursts: float = 0.2
     # By words alone:
-    alone_coverage: float = 0.14
     alone_feedback: float = 0.1
 
 
@@ -115,14 +114,11 @@ def topicality(count: WordCount, weights: Weights, *, has_titles: bool = True) -
     return float(in_titles**weights.titles * again**weights.bursts)
 
 
-def saturated(words: Words, stems: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """BM25's term part between 0 and 1, of shape (chunks, stems). Lengths are relative to the
-    candidates' mean."""
-    import numpy as np
-
-    lengths = np.maximum(words.lengths(), 1.0)
+def saturated(words: Words, stems: NDArray[np.uint32], mean_length: float) -> NDArray[np.float64]:
+    """BM25's term part between 0 and 1, of shape (chunks, stems). `mean_length` is of all chunks,
+    in words."""
     counts = words.counts(stems)
-    norms = K1 * (1 - B + B * lengths / lengths.mean()) if len(lengths) else lengths
+    norms = K1 * (1 - B + B * words.lengths() / mean_length)
     return counts / (counts + norms[:, None])
 
 

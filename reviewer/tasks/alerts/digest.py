@@ -53,8 +53,10 @@ def _bearing(question: str, arrivals: Sequence[Arrival], library: Library) -> tu
     if not arrivals:
         return ()
     keys = tuple(arrival.paper.key for arrival in arrivals)
-    options = SearchOptions(HITS_A_QUESTION, filters=Filters(keys=keys))
-    found = find(question, library, options if len(keys) <= _FILTERED else SearchOptions(len(keys)))
+    options = SearchOptions(HITS_A_QUESTION, filters=Filters(keys=keys), cut=1.0)
+    if len(keys) > _FILTERED:
+        options = SearchOptions(len(keys), cut=1.0)
+    found = find(question, library, options)
     new = {arrival.paper.id for arrival in arrivals}
     hits = found.hits if found.matched else ()
     return tuple(hit for hit in hits if hit.paper.id in new)[:HITS_A_QUESTION]

@@ -80,7 +80,7 @@ def _run(library: Library, search: SavedSearch, progress: Progress) -> SearchNew
         with Web(library.settings, most_age_s=_FRESH_S) as web:
             papers_found = find_by_words(web, search.source, wanted, progress)
             skipped += library.add_found(papers_found, progress).skipped
-    options = SearchOptions(papers=search.most, filters=search.filters)
+    options = SearchOptions(papers=search.most, filters=search.filters, cut=1.0)
     found = find(search.question, library, options)
     papers = [hit.paper for hit in found.hits] if found.matched else []
     fresh = tuple(paper for paper in papers if not _ids(paper) & search.seen)

@@ -11,7 +11,7 @@ from reviewer.grounding import pass_gate, take_stances, verdict_of
 from reviewer.grounding.claims import FAILING
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
-from reviewer.search import SearchOptions, find
+from reviewer.search import EVIDENCE_CUT, SearchOptions, find
 from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.answers.gather import GatherOptions, coverage_of, gather
 from reviewer.text import counted
@@ -98,7 +98,9 @@ def answer_question(
 
 def estimate_calls(question: str, library: Library, model: str, options: AskOptions) -> str:
     """How many model calls an answer would take, in words. Searches, but calls no model."""
-    found = find(question, library, SearchOptions(options.papers, filters=options.filters))
+    found = find(
+        question, library, SearchOptions(options.papers, filters=options.filters, cut=EVIDENCE_CUT)
+    )
     if not model:
         return "No model is set: 0 calls."
     if not found.evidence:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from reviewer.grounding import cite
 from reviewer.library import Library
-from reviewer.search import SearchOptions, find
+from reviewer.search import EVIDENCE_CUT, SearchOptions, find
 from reviewer.text import counted
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import NeedsModel, Quote, Reading
@@ -52,7 +52,7 @@ def gather(
     """Search and read, for the relevant readings and those of their quotes that are found. With
     effort `quick` nothing is read: the writer gets the whole texts."""
     progress("Searching", 0, 0)
-    found = find(question, library, SearchOptions(options.papers, filters=options.filters))
+    found = find(question, library, _search_options(options))
     evidence = found.evidence
     if not evidence or options.effort == "quick":
         return Gathered(found, evidence)
@@ -84,7 +84,7 @@ def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverag
     shown = {item.paper.id for item in gathered.evidence}
     return Coverage(
         papers=found.papers,
-        matched=found.matched,
+        matched=found.considered,
         read=len(gathered.all_readings) or len(shown),
         cited=cited,
         left_out=(*found.left_out, *gathered.left_out, *notes),
@@ -158,11 +158,17 @@ def _as_claims(readings: Sequence[Reading], evidence: Sequence[Evidence]) -> tup
     return tuple(claims)
 
 
+def _search_options(options: GatherOptions, imagined: str = "") -> SearchOptions:
+    return SearchOptions(
+        options.papers, filters=options.filters, cut=EVIDENCE_CUT, imagined=imagined
+    )
+
+
 def _searched(
     questions: Sequence[str], library: Library, options: GatherOptions, imagined: str = ""
 ) -> list[tuple[Evidence, ...]]:
     """The evidence of each question. An imagined abstract steers the search by meaning."""
-    search = SearchOptions(options.papers, filters=options.filters, imagined=imagined)
+    search = _search_options(options, imagined)
     with library.alone:  # one state of the library for all of them
         return [find(question, library, search).evidence for question in questions]
 

@@ -130,11 +130,11 @@ def _named(
     with library.alone:  # one state of the library for all that is read
         papers = {i: library.paper(i) for i in ids}
         filters = Filters(keys=tuple(paper.key for paper in papers.values()))
-        found = find(question, library, SearchOptions(len(ids), filters=filters, has_floor=False))
+        found = find(question, library, SearchOptions(len(ids), filters=filters, abstains=False))
         known = {item.paper.id for item in found.evidence}
         others = [beginning_of(paper, library) for i, paper in papers.items() if i not in known]
     evidence = tagged([*found.evidence, *others])
-    found = found.model_copy(update={"matched": len(ids)})
+    found = found.model_copy(update={"considered": len(ids)})
     if options.effort == "quick":
         return Gathered(found, evidence)
     progress("Reading", 0, 0)

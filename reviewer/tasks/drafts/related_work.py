@@ -6,7 +6,7 @@ import time
 
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
-from reviewer.search import SearchOptions, find
+from reviewer.search import EVIDENCE_CUT, SearchOptions, find
 from reviewer.search.clusters import PAPERS_A_THEME
 from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.answers.gather import coverage_of
@@ -85,7 +85,11 @@ def estimate_calls(question: str, library: Library, model: str, options: DraftOp
     if not model:
         return "No model is set: 0 calls."
     if options.plan is None:
-        found = find(question, library, SearchOptions(options.papers, filters=options.filters))
+        found = find(
+            question,
+            library,
+            SearchOptions(options.papers, filters=options.filters, cut=EVIDENCE_CUT),
+        )
         papers = len({item.paper.id for item in found.evidence})
         themes = max(1, min(MOST_THEMES, round(papers / PAPERS_A_THEME)))
         texts = sum(len(item.chunk.text) + len(item.paper.title) for item in found.evidence)

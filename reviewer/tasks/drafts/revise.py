@@ -155,7 +155,7 @@ def _claims(
 ) -> tuple[tuple[Claim, ...], list[str]]:
     """The checked sentences on a paper, and what was left out of them."""
     query = clean(paragraph)[:_QUERY_CHARS]
-    search = SearchOptions(1, filters=Filters(keys=(paper.key,)), has_floor=False)
+    search = SearchOptions(1, filters=Filters(keys=(paper.key,)), abstains=False)
     evidence: Sequence[Evidence] = find(query, library, search).evidence
     if not evidence:
         evidence = [beginning_of(paper, library).model_copy(update={"tag": "E1"})]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from reviewer.library import Library
-from reviewer.search import SearchOptions, find, find_similar
+from reviewer.search import EVIDENCE_CUT, SearchOptions, find, find_similar
 from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.text import counted
@@ -59,10 +59,10 @@ class _Pool:
 
     def search(self, query: Query, most: int) -> Found:
         """Search for the query, and take what is found: `most` papers at most."""
-        options = SearchOptions(most, CHUNKS_A_PAPER, self.plan.filters)
+        options = SearchOptions(most, CHUNKS_A_PAPER, self.plan.filters, cut=EVIDENCE_CUT)
         found = find(query.question, self.library, options)
-        papers = [hit.paper for hit in found.hits] if found.matched else []
-        self.take(query.model_copy(update={"matched": found.matched}), papers, found.evidence)
+        papers = [hit.paper for hit in found.hits] if found.considered else []
+        self.take(query.model_copy(update={"matched": found.considered}), papers, found.evidence)
         return found
 
     def join(self, other: _Pool) -> None:
@@ -204,7 +204,7 @@ def _evidence(papers: Sequence[Paper], pool: _Pool) -> tuple[Evidence, ...]:
     if not papers:
         return ()
     filters = Filters(keys=tuple(paper.key for paper in papers))
-    options = SearchOptions(len(papers), CHUNKS_A_PAPER, filters, has_floor=False)
+    options = SearchOptions(len(papers), CHUNKS_A_PAPER, filters, abstains=False)
     on_topic = find(pool.plan.topic, pool.library, options).evidence
     known = {item.chunk.id for item in on_topic}
     own = by_paper([*on_topic, *(e for i, e in pool.evidence.items() if i not in known)])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reviewer.errors import SourceError
 from reviewer.grounding.columns import column_query
 from reviewer.library import Library
-from reviewer.search import SearchOptions, find, why_none_pass
+from reviewer.search import EVIDENCE_CUT, SearchOptions, find, why_none_pass
 from reviewer.sources import read_references, read_text_file
 from reviewer.tasks.paper_chunks import chunks_of
 from reviewer.text import counted
@@ -40,24 +40,26 @@ class Chosen:
 
 
 def choose_papers(topic: str, library: Library, filters: Filters, most: int | None) -> Chosen:
-    """By topic: those that search finds above its floor, at most `most` or MOST_BY_TOPIC. Papers
+    """By topic: those that search finds, at most `most` or MOST_BY_TOPIC. Papers
     given by key are all chosen, whatever the topic. Without a topic: all that pass the filters."""
     if topic and not filters.keys:
-        found = find(topic, library, SearchOptions(most or MOST_BY_TOPIC, filters=filters))
+        found = find(
+            topic, library, SearchOptions(most or MOST_BY_TOPIC, filters=filters, cut=EVIDENCE_CUT)
+        )
         papers = tuple(hit.paper for hit in found.hits)
-        if not found.matched:
+        if not found.considered:
             return Chosen(nearest=papers, left_out=found.left_out, reason=found.reason)
         return Chosen(
             papers,
-            found.matched,
+            found.considered,
             {hit.paper.id: hit.score.total for hit in found.hits},
-            left_out=(*found.left_out, *_beyond(found.matched, len(papers))),
+            left_out=(*found.left_out, *_beyond(found.considered, len(papers))),
         )
     papers = tuple(library.papers(filters))
     relevance: dict[str, float] = {}
     if topic:  # a paper that search did not look at has no score
         own = Filters(keys=tuple(paper.key for paper in papers))
-        found = find(topic, library, SearchOptions(len(papers), filters=own, has_floor=False))
+        found = find(topic, library, SearchOptions(len(papers), filters=own, abstains=False))
         relevance = {hit.paper.id: hit.score.total for hit in found.hits}
     place = {key: number for number, key in enumerate(filters.keys)}
     papers = tuple(
@@ -87,7 +89,7 @@ def texts_of(
         chunks = chunks_of(paper, library)
         if sum(len(chunk.text) for chunk in chunks) > WHOLE_CHARS:
             wanted = set((quoted or {}).get(paper.id, ()))
-            options = SearchOptions(1, CHUNKS_A_COLUMN, Filters(keys=(paper.key,)), has_floor=False)
+            options = SearchOptions(1, CHUNKS_A_COLUMN, Filters(keys=(paper.key,)), abstains=False)
             for column in columns:
                 if len(wanted) < MOST_CHUNKS:
                     found = find(column_query(column), library, options)

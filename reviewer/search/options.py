@@ -1,0 +1,36 @@
+"""How a search is limited, what it may leave out, and how much each part of the ranking counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reviewer.library.index.scoring import Weights
+from reviewer.types.searches import Filters
+
+# Of the relevance floor: what a paper needs for its sentences to be quoted without a model's
+# having read them (docs/quality.md).
+EVIDENCE_CUT = 1.0
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """`papers` is how many to find, `chunks_per_paper` how many chunks of one may be evidence.
+
+    A search that `abstains` finds nothing when no paper reaches the relevance floor. Otherwise it
+    finds by rank, and `cut` leaves out papers whose relevance is below this share of the floor: 0
+    leaves out none. When a model reads the papers, and when the papers are chosen already, use
+    `SearchOptions(..., abstains=False)`: then relevance decides nothing, only rank.
+
+    `weights` other than the usual ones are for measuring the ranking. `imagined` is an abstract
+    that a paper might have: it only steers the search by meaning. If `explained`, scores name their
+    feedback terms, which takes a tenth of a question's time.
+    """
+
+    papers: int = 12
+    chunks_per_paper: int = 2
+    filters: Filters = field(default_factory=Filters)
+    abstains: bool = True
+    cut: float = 0.0
+    weights: Weights = field(default_factory=Weights)
+    imagined: str = ""
+    explained: bool = False
