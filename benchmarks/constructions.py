@@ -98,9 +98,7 @@ def screened_pairs(shared: Path) -> Iterator[Excluding]:
 
 def _without_word(topic: str, word: str, records: Sequence[dict[str, Any]]) -> Excluding:
     excluded = (r["title"] for r in records if word in _words(r["title"]))
-    kept = (
-        r["title"] for r in records if word[:5] not in f"{r['title']} {r['abstract']}".lower()
-    )
+    kept = (r["title"] for r in records if word[:5] not in f"{r['title']} {r['abstract']}".lower())
     return Excluding(topic, word, _titles(kept), _titles(excluded))
 
 

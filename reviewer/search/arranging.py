@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reviewer.library import Library
-from reviewer.library.embeddings.embedding import MissingEmbeddingError
 from reviewer.library.index.scoring import idf
-from reviewer.text import clean
+from reviewer.search.question import vectors_of
 from reviewer.text.keywords import query_terms
 from reviewer.types import Paper
 
@@ -125,11 +124,8 @@ def _cosines(
     """Each chunk's cosine to each concept, 0 where it has no vector; None without an embedding."""
     import numpy as np
 
-    if not library.has_vectors:
-        return None
-    try:
-        wanted = library.embedding().embed([clean(concept) for concept in concepts])
-    except MissingEmbeddingError:
+    wanted = vectors_of(concepts, library)
+    if wanted is None:
         return None
     known, vectors = library.chunks.vectors_numbered(chunks)
     cosines = np.zeros((len(chunks), len(concepts)))

@@ -227,7 +227,7 @@ class _Parser:
     def _fielded(self, field: str) -> Condition | None:
         if field not in FIELDS:
             known = ", ".join(f"{name}:" for name in FIELDS)
-            raise SlipError(f"{field}: is not a field ({known} are)")
+            raise SlipError(f"there is no field {field}: (use {known})")
         if self._next() == "(":
             return self._parentheses(field)
         if self._next() != "." or self._tokens[self._at].kind == "field":

@@ -14,7 +14,8 @@ from reviewer.search.query import Query, read_query
 from reviewer.search.sides import find_sides
 from reviewer.text import clean, counted, normalise_title, sentence_spans
 from reviewer.text.keywords import STOP_WORDS, query_terms
-from reviewer.types.evidence import Evidence, Score, Sentence, tagged
+from reviewer.types import Evidence
+from reviewer.types.evidence import Score, Sentence, tagged
 from reviewer.types.searches import Filters, Found, Hit, Step, Understood
 
 Arrange = Callable[[Sequence[Ranked]], Arranged]
@@ -50,10 +51,10 @@ def find_constructed(
     construed = Construed(query, library, options)
     if query.sides:
         found = find_sides(query.sides, query.text, construed.searched_by(search), construed.most)
-    elif query_terms(query.text):
-        found = construed.searched_by(search)(query.text)
-    else:
+    elif query.condition is not None and not query_terms(query.text):
         found = construed.listed()
+    else:
+        found = construed.searched_by(search)(query.text)
     return construed.with_rest(found)
 
 
@@ -90,7 +91,9 @@ class Construed:
         self._steps: tuple[Step, ...] = ()
         self._notes: list[str] = []
         if query.slip:
-            self._notes.append(f"{query.slip[:1].upper()}{query.slip[1:]}: searched as plain words.")
+            self._notes.append(
+                f"{query.slip[:1].upper()}{query.slip[1:]}: searched as plain words."
+            )
         self._pushed: dict[int, None] = {}  # numbers of papers, best first
         self._sorted, self._undated, self._unknown_year = 0, 0, 0
         self._known = frozenset[int]()  # papers of a year that is asked for
@@ -184,6 +187,8 @@ class Construed:
             hits=tuple(Hit(paper=i.paper, chunk=i.chunk, score=i.score) for i in items),
             evidence=tagged(items),
             papers=catalogue.count(),
+            matched=len(numbers),
+            considered=len(numbers),
         )
 
     def with_rest(self, found: Found) -> Found:
@@ -234,6 +239,13 @@ class Construed:
         papers = self._library.catalogue.papers_numbered(numbers)
         return tuple(papers[n].key for n in numbers if n in papers)
 
+    def _dated(self) -> str:
+        best = counted(self._sorted, "most relevant paper")
+        if self._undated == self._sorted:
+            return f"Of the {best} no year is known, so they stay by relevance."
+        undated = f"; {self._undated} without a year come after these" if self._undated else ""
+        return f"The {best} by date of publication, the newest first{undated}."
+
     def _said(self, found: Found, pushed: Sequence[str]) -> list[str]:
         """What the order of the papers comes from, in sentences."""
         query, said = self._query, []
@@ -246,11 +258,7 @@ class Construed:
         if query.required:
             said.append(f"Papers on all of {', '.join(query.required)} come first.")
         if self._sort == "date" and self._sorted:
-            said.append(
-                f"The {counted(self._sorted, 'most relevant paper')} by date of publication, newest "
-                f"first, then the others; of these, {self._undated} without a year come after those "
-                "with one."
-            )
+            said.append(self._dated())
         for side in found.understood.sides:
             held = counted(len(side.keys), "paper") if side.keys else "nothing here matches it"
             said.append(f'Side "{side.name}": {held}.')

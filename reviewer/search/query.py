@@ -33,9 +33,9 @@ _MARKED = re.compile(
 _MARKS_AT_END = re.compile(r"""(?:\s+-["“][^"“”]*\w[^"“”]*["”])+\s*$""")
 # Every construction has one of these; most questions have none, and nothing else is looked at.
 _SIGNS = re.compile(
-    r"""["“”*:]|\b(?:AND|OR|NOT)\b|(?:^|\s)-["“\w]|\b(?i:not|no|except|excluding|without|also|latest
-    |newest|recent|state[- ]of|sota|new|since|from|after|before|prior|until|till|up|between|published
-    |written|versus|vs|v\.s|compar\w+|differ\w*|trade-?offs?)\b""",
+    r"""["“”*:]|\b(?:AND|OR|NOT)\b|(?:^|\s)-["“\w]|\b(?i:not|no|except|excluding|without|also
+    |latest|newest|recent|state[- ]of|sota|new|since|from|after|before|prior|until|till|up|between
+    |published|written|versus|vs|v\.s|compar\w+|differ\w*|trade-?offs?)\b""",
     re.VERBOSE,
 )
 _SHOUTED_LETTERS, _SHOUTED_WORDS = 6, 7  # with more, capitals are not acronyms
@@ -85,11 +85,12 @@ def read_query(question: str) -> Query:
         syntax = read_syntax(query.text, with_operators=_may_have_operators(query.text))
     except SlipError as slip:
         return query if is_title(question) else replace(query, slip=str(slip))
-    if syntax is not None and syntax.has_operators:
+    has_syntax = syntax is not None and syntax.condition is not None
+    if syntax is not None and has_syntax and syntax.has_operators:
         return _with_syntax(query, syntax)
     if is_title(query.text):
         return _with_excluded(query)
-    return _with_phrasing(_with_syntax(query, syntax) if syntax else query)
+    return _with_phrasing(_with_syntax(query, syntax) if syntax and has_syntax else query)
 
 
 def _with_marks(query: Query) -> Query:

@@ -38,7 +38,7 @@ def find_sides(sides: Sides, question: str, search: Callable[[str], Found], most
         update={
             "hits": tuple(hits),
             "evidence": tagged(evidence),
-            "matched": len({h.paper.id for f in (whole, *own) for h in f.hits if not h.is_weak}),
+            "matched": max(found.matched for found in (whole, *own)),
             "considered": max(found.considered for found in (whole, *own)),
             "is_weak": all(found.is_weak for found in (whole, *own) if found.evidence),
             "reason": "",

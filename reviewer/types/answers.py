@@ -17,10 +17,12 @@ class StanceTaken(Frozen):
 
 class Answer(Frozen):
     """The result of `ask`. `is_weak`: nothing clearly answers, so the nearest sentences are shown.
-    `asked` is a follow-up question as the user typed it; `question` is then made from it."""
+    `asked` is a follow-up question as the user typed it; `question` is then made from it. `sides`
+    are those of a comparison, where the claims are given side by side."""
 
     question: str
     asked: str = ""
+    sides: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     stances: tuple[StanceTaken, ...] = ()
     verdict: str = ""

@@ -66,10 +66,12 @@ Support = Literal["unchecked", "supported", "partial", "contradicted", "unsuppor
 
 class Claim(Frozen):
     """A sentence of a result. `dropped` says which citations were not found, and why; `unproven`
-    are figures that are in none of its quotes."""
+    are figures that are in none of its quotes. `side` is the side of a comparison that it is
+    for."""
 
     text: str
     citations: tuple[Citation, ...] = ()
     support: Support = "unchecked"
     dropped: tuple[str, ...] = ()
     unproven: tuple[str, ...] = ()
+    side: str = ""

@@ -14,6 +14,7 @@ from reviewer.library.run_log import Request, new_run_id
 from reviewer.search import EVIDENCE_CUT, SearchOptions, find
 from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.answers.gather import GatherOptions, coverage_of, gather
+from reviewer.tasks.answers.sides import draft_by_side, sides_of, with_sides
 from reviewer.text import counted
 from reviewer.text.views import one_line
 from reviewer.types import Answer, Claim
@@ -54,15 +55,19 @@ def answer_question(
     claims: tuple[Claim, ...] = ()
     if gathered.evidence:
         progress("Writing", 0, 0)
-        draft = writer.write_answer(question, gathered.readings, gathered.evidence)
+        side_of = sides_of(gathered) if writer.name == "extractive" else {}
+        draft = draft_by_side(question, gathered, writer, side_of)
         progress("Checking", 0, 0)
-        claims = pass_gate(
-            draft,
-            gathered.evidence,
-            writer,
-            may_judge=options.effort != "quick",
-            may_revise=options.effort == "thorough",
-            resolved=options.resolved,
+        claims = with_sides(
+            pass_gate(
+                draft,
+                gathered.evidence,
+                writer,
+                may_judge=options.effort != "quick",
+                may_revise=options.effort == "thorough",
+                resolved=options.resolved,
+            ),
+            side_of,
         )
     bad = [claim for claim in claims if options.is_strict and claim.support in FAILING]
     kept = tuple(claim for claim in claims if claim not in bad)
@@ -70,10 +75,12 @@ def answer_question(
     # The stances are counted where the writer takes them and the question has two answers.
     has_stances = kept and writer.is_yes_no
     stances = take_stances(gathered.all_readings, gathered.evidence) if has_stances else ()
+    has_sides = any(claim.side for claim in kept)
     cited = {citation.paper_id for claim in kept for citation in claim.citations}
     answer = Answer(
         question=question,
         asked=options.asked,
+        sides=tuple(s.name for s in gathered.found.understood.sides) if has_sides else (),
         claims=kept,
         stances=stances,
         verdict=verdict_of(stances),

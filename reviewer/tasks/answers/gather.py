@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from reviewer.grounding import cite
@@ -89,6 +89,7 @@ def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverag
         cited=cited,
         left_out=(*found.left_out, *gathered.left_out, *notes),
         reason=found.reason,
+        understood=found.understood.notes,
     )
 
 
@@ -158,17 +159,16 @@ def _as_claims(readings: Sequence[Reading], evidence: Sequence[Evidence]) -> tup
     return tuple(claims)
 
 
-def _search_options(options: GatherOptions, imagined: str = "") -> SearchOptions:
-    return SearchOptions(
-        options.papers, filters=options.filters, cut=EVIDENCE_CUT, imagined=imagined
-    )
+def _search_options(options: GatherOptions) -> SearchOptions:
+    return SearchOptions(options.papers, filters=options.filters, cut=EVIDENCE_CUT)
 
 
 def _searched(
     questions: Sequence[str], library: Library, options: GatherOptions, imagined: str = ""
 ) -> list[tuple[Evidence, ...]]:
-    """The evidence of each question. An imagined abstract steers the search by meaning."""
-    search = _search_options(options, imagined)
+    """The evidence of each question of a writer, which has no constructions. An imagined abstract
+    steers the search by meaning."""
+    search = replace(_search_options(options), imagined=imagined, is_plain=True)
     with library.alone:  # one state of the library for all of them
         return [find(question, library, search).evidence for question in questions]
 

@@ -204,7 +204,7 @@ def _evidence(papers: Sequence[Paper], pool: _Pool) -> tuple[Evidence, ...]:
     if not papers:
         return ()
     filters = Filters(keys=tuple(paper.key for paper in papers))
-    options = SearchOptions(len(papers), CHUNKS_A_PAPER, filters, abstains=False)
+    options = SearchOptions(len(papers), CHUNKS_A_PAPER, filters, abstains=False, is_plain=True)
     on_topic = find(pool.plan.topic, pool.library, options).evidence
     known = {item.chunk.id for item in on_topic}
     own = by_paper([*on_topic, *(e for i, e in pool.evidence.items() if i not in known)])
