@@ -1,17 +1,23 @@
 """Measures how well search ranks, on judged sets: `python benchmarks/retrieval.py`.
 
 Needs `pip install -e .[bench]`. nDCG@10 has linear gain, as in trec_eval; a paper is scored by its
-best chunk, borderline papers are removed before the cut, and the relevance floor is off. With
-`--folder` any collection in BEIR's form is measured: corpus.jsonl, queries.jsonl and qrels.tsv.
+best chunk, and borderline papers are removed before the cut. The ways called "printed" are what
+`review search -k N --json` prints (N is 40 for the listings, else 100), nothing where it abstains;
+the others never abstain and give 100 papers. With `--folder` any collection in BEIR's form is
+measured: corpus.jsonl, queries.jsonl and qrels.tsv.
 Intervals are of the paired bootstrap over the questions, 95 %.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import json
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -24,8 +30,13 @@ from sets import (
     beir_library,
     beir_names,
     beir_questions,
+    concept_questions,
+    deepscholar_library,
+    deepscholar_names,
+    deepscholar_questions,
     listings_library,
     listings_questions,
+    model_folder,
     own_questions,
     parser,
     print_table,
@@ -35,21 +46,37 @@ from sets import (
     title_names,
 )
 
+from reviewer.cli import run
 from reviewer.library import Library
 from reviewer.library.index.scoring import Weights
+from reviewer.library.library import NO_EMBEDDING
 from reviewer.search import SearchOptions, find
 from reviewer.text import clean
 from reviewer.text.keywords import query_terms
+from reviewer.types import Paper
 from reviewer.types.searches import Filters
 
 MEASURES = (nDCG @ 10, R @ 20, R @ 100, RR @ 10)
 RANKED, CANDIDATES = 100, 1000
+SHOWN = 40  # papers of the listings that are printed
 RANK_CONSTANT = 60  # of reciprocal rank fusion (Cormack and others 2009)
 ROUNDS = 2000
-PARTS = tuple(f.name for f in fields(Weights) if not f.name.startswith("alone"))
-ALONE = ("alone_coverage", "alone_feedback", "titles", "bursts")
+PARTS = tuple(f.name for f in fields(Weights))
+ALONE = ("feedback", "bursts")  # the parts that a search by words alone has
 Ranked = list[tuple[str, float]]
 Rank = Callable[[str], Ranked]
+
+
+@dataclass(frozen=True)
+class JudgedSet:
+    """Questions, the library that they are asked of, the names by which grades know its papers, and
+    how many papers are printed."""
+
+    label: str
+    questions: Sequence[Judged]
+    folder: Path
+    names_of: Callable[[Iterable[Paper]], dict[str, frozenset[str]]]
+    shown: int = RANKED
 
 
 @dataclass(frozen=True)
@@ -116,6 +143,19 @@ class Ways:
         return _sorted(papers)
 
 
+def printed(folder: Path, shown: int, question: str, *, by_words: bool) -> Ranked:
+    """The papers that the command line prints for the question; none where it abstains."""
+    embedding = ["--embedding", NO_EMBEDDING] if by_words else []
+    place = ["-k", str(shown), "--json", "--library", str(folder), *embedding]
+    with redirect_stdout(io.StringIO()) as out:
+        code = run(["search", *place, "--quiet", "--", question])
+    if code:
+        sys.exit(f"the search for '{question[:60]}' ended with {code}")
+    found = json.loads(out.getvalue())
+    papers = found["papers"] if found["matched"] else []
+    return [(paper["id"], -float(rank)) for rank, paper in enumerate(papers)]
+
+
 def _sorted(scores: Mapping[str, float]) -> Ranked:
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
@@ -156,13 +196,13 @@ def interval(differences: np.ndarray) -> tuple[float, float]:
 
 def ways_of(folder: Path, shared: Path, *, with_parts: bool) -> Iterator[tuple[str, bool]]:
     """Names of the ways, and whether each goes by words alone."""
-    yield from (("BM25", True), ("shipped, by words", True))
+    yield from (("BM25", True), ("shipped, by words", True), ("printed, by words", True))
     if with_parts:
         yield from ((f"by words, without {part}", True) for part in ALONE)
     with Library(folder, settings_of(shared)) as library:
         if not library.has_vectors:
             return
-    yield from (("dense", False), ("rank fusion", False), ("convex", False), ("shipped", False))
+    yield from ((way, False) for way in ("dense", "rank fusion", "convex", "shipped", "printed"))
     if with_parts:
         yield from ((f"without {part}", False) for part in PARTS)
 
@@ -182,20 +222,23 @@ def rank_of(way: str, ways: Ways) -> Rank:
 
 
 def measure_set(
-    questions: Sequence[Judged],
-    folder: Path,
-    names_of: Callable[..., dict[str, frozenset[str]]],
-    options: argparse.Namespace,
+    questions: Sequence[Judged], judged: JudgedSet, options: argparse.Namespace
 ) -> list[Measured]:
     measured = []
-    for way, by_words in ways_of(folder, options.shared, with_parts=not options.without_parts):
-        with Library(folder, settings_of(options.shared, by_words=by_words)) as library:
-            names = names_of(library.papers())
+    for way, by_words in ways_of(
+        judged.folder, options.shared, with_parts=not options.without_parts
+    ):
+        with Library(judged.folder, settings_of(options.shared, by_words=by_words)) as library:
+            names = judged.names_of(library.papers())
             require_known(questions, names.values())
-            rank = rank_of(way, Ways(library))
-            rank(questions[0].text)  # opens what is opened once
+            if not way.startswith("printed"):
+                rank = rank_of(way, Ways(library))
+                rank(questions[0].text)  # opens what is opened once
+                measured.append(measure(way, questions, names, rank))
+        if way.startswith("printed"):
+            rank = partial(printed, judged.folder, judged.shown, by_words=by_words)
             measured.append(measure(way, questions, names, rank))
-            print(f"{way}: done", file=sys.stderr)
+        print(f"{way}: done", file=sys.stderr)
     return measured
 
 
@@ -236,32 +279,46 @@ def print_questions(
     print_table(f"{label}: largest differences", ["convex", "shipped", "difference", "q"], rows)
 
 
+def sets_of(options: argparse.Namespace) -> Iterator[JudgedSet]:
+    """The sets to measure, one after another: a library is built when it is needed."""
+    if options.folder:
+        for folder in options.folder:
+            library, names = beir_library(options, folder), partial(beir_names, folder)
+            yield JudgedSet(folder.name, beir_questions(folder), library, names)
+        return
+    shared, small = options.shared, listings_library(options)
+    for label, questions in (
+        ("questions.json", listings_questions(shared)),
+        ("questions.jsonl", own_questions()),
+        ("concepts.json", concept_questions(shared)),
+    ):
+        yield JudgedSet(label, questions, small, title_names, SHOWN)
+    names = partial(deepscholar_names, shared)
+    yield JudgedSet(
+        "DeepScholar", deepscholar_questions(shared), deepscholar_library(options), names
+    )
+    if not options.without_scifact:
+        scifact = shared / "eval" / "scifact"
+        library, names = scifact_library(options), partial(beir_names, scifact)
+        yield JudgedSet("SciFact", beir_questions(scifact)[:: options.every], library, names)
+
+
 def main() -> None:
     made = parser(__doc__)
     made.add_argument("--scifact-library", type=Path, help="a library of SciFact that is embedded")
-    made.add_argument("--without-scifact", action="store_true", help="the two small sets alone")
+    made.add_argument("--without-scifact", action="store_true", help="the smaller sets alone")
+    made.add_argument("--every", type=int, default=1, help="of SciFact each so-many-th question")
     made.add_argument("--without-parts", action="store_true", help="no part is switched off")
     made.add_argument("--per-question", action="store_true", help="the largest differences too")
     made.add_argument("--folder", type=Path, action="append", help="a collection in BEIR's form")
     options = made.parse_args()
-    sets = []
-    if options.folder:
-        for folder in options.folder:
-            library = beir_library(options, folder)
-            sets.append((folder.name, beir_questions(folder), library, partial(beir_names, folder)))
-    else:
-        small, scifact = listings_library(options), options.shared / "eval" / "scifact"
-        sets.append(("questions.json", listings_questions(options.shared), small, title_names))
-        sets.append(("questions.jsonl", own_questions(), small, title_names))
-        if not options.without_scifact:
-            names_of = partial(beir_names, scifact)
-            sets.append(("SciFact", beir_questions(scifact), scifact_library(options), names_of))
-    for label, questions, folder, names_of in sets:
-        answerable = [q for q in questions if q.kind == "answerable"]
-        measured = measure_set(answerable, folder, names_of, options)
-        print_set(label, answerable, measured)
+    os.environ["REVIEW_EMBEDDING_DIR"] = str(model_folder(options.shared))
+    for judged in sets_of(options):
+        answerable = [q for q in judged.questions if q.kind == "answerable"]
+        measured = measure_set(answerable, judged, options)
+        print_set(judged.label, answerable, measured)
         if options.per_question:
-            print_questions(label, answerable, measured)
+            print_questions(judged.label, answerable, measured)
 
 
 if __name__ == "__main__":

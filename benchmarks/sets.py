@@ -89,6 +89,14 @@ def scifact_library(options: argparse.Namespace) -> Path:
     return beir_library(options, source, options.scifact_library)
 
 
+def deepscholar_library(options: argparse.Namespace) -> Path:
+    """The folder of a library of DeepScholar's papers, built when it is not there."""
+    folder: Path = options.cache / "deepscholar"
+    papers = options.shared / "eval" / "deepscholar" / "library.jsonl"
+    _build(folder, [str(papers)], options.shared)
+    return folder
+
+
 def beir_library(options: argparse.Namespace, source: Path, place: Path | None = None) -> Path:
     """The folder of a library of a collection in BEIR's form, built when it is not there."""
     folder = place or options.cache / source.name
@@ -140,6 +148,23 @@ def listings_questions(shared: Path) -> list[Judged]:
     ]
 
 
+def concept_questions(shared: Path) -> list[Judged]:
+    """The short concept questions of `eval/concepts.json`."""
+    found = json.loads((shared / "eval" / "concepts.json").read_text(encoding="utf-8"))
+    return [
+        Judged(text=q["question"], grades={normalise_title(title): 1 for title in q["titles"]})
+        for q in found["short"]
+    ]
+
+
+def deepscholar_questions(shared: Path) -> list[Judged]:
+    """The abstracts of `eval/deepscholar/queries.json` as questions; grades by `key`."""
+    text = (shared / "eval" / "deepscholar" / "queries.json").read_text(encoding="utf-8")
+    return [
+        Judged(text=q["abstract"], grades=dict.fromkeys(q["gold"], 1)) for q in json.loads(text)
+    ]
+
+
 def own_questions() -> list[Judged]:
     """The questions of `questions.jsonl`: a named title counts as grade 1."""
     return [
@@ -169,6 +194,12 @@ def beir_names(folder: Path, papers: Iterable[Paper]) -> dict[str, frozenset[str
     """The collection's ids by paper id. A paper that joins two records has both records' ids."""
     ids = [p["id"] for p in _papers(folder)]
     return {p.id: frozenset(ids[origin.position - 1] for origin in p.origins) for p in papers}
+
+
+def deepscholar_names(shared: Path, papers: Iterable[Paper]) -> dict[str, frozenset[str]]:
+    """The keys of `eval/deepscholar/library.jsonl` by paper id."""
+    keys = [row["key"] for row in _objects(shared / "eval" / "deepscholar" / "library.jsonl")]
+    return {p.id: frozenset(keys[origin.position - 1] for origin in p.origins) for p in papers}
 
 
 def title_names(papers: Iterable[Paper]) -> dict[str, frozenset[str]]:

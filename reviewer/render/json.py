@@ -180,7 +180,6 @@ def found_json(found: Found) -> str:
             "method": found.method,
             "papers_in_library": found.papers,
             "matched": found.matched,
-            "is_answered": found.considered > 0,
             "left_out": found.left_out,
             "reason": found.reason,
             "understood": _fields(found.understood),

@@ -8,9 +8,10 @@ from typing import Literal
 from reviewer.library.index.scoring import Weights
 from reviewer.types.searches import Filters
 
-# Of the relevance floor: what a paper needs for its sentences to be quoted without a model's
-# having read them (docs/quality.md).
-EVIDENCE_CUT = 1.0
+# Of the best paper's relevance: what a paper needs for its sentences to be quoted without a model's
+# having read them, unless it reaches the floor (docs/quality.md).
+EVIDENCE_CUT = 0.8
+AT_FLOOR = 1.0  # the cut that leaves out every paper below the floor, for news of saved searches
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,10 @@ class SearchOptions:
     """`papers` is how many to find, `chunks_per_paper` how many chunks of one may be evidence.
 
     A search that `abstains` finds nothing when no paper reaches the relevance floor. Otherwise it
-    finds by rank, and `cut` leaves out papers whose relevance is below this share of the floor: 0
-    leaves out none. When a model reads the papers, and when the papers are chosen already, use
-    `SearchOptions(..., abstains=False)`: then relevance decides nothing, only rank.
+    finds by rank. A `cut` above 0 leaves out papers below the floor, unless their relevance is at
+    least this share of the best paper's, so that a question of everyday words, which all papers
+    match a little, still gets several. When a model reads the papers, and when the papers are
+    chosen already, use `SearchOptions(..., abstains=False)`: then only rank decides.
 
     `weights` other than the usual ones are for measuring the ranking. `imagined` is an abstract
     that a paper might have: it only steers the search by meaning. If `explained`, scores name their

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reviewer.library import Library
 from reviewer.library.embeddings.embedding import MissingEmbeddingError
-from reviewer.library.index.scoring import Weights, idf, topicality
+from reviewer.library.index.scoring import Weights, idf, telling
 from reviewer.text import clean, sentence_spans
 from reviewer.text.keywords import query_counts
 
@@ -25,8 +25,8 @@ MOST_PIECES = 12  # of a long question, embedded each: 5 to 10 ms a piece
 
 class QuestionWords:
     """The stems that weigh most, at most MOST_TELLING, in the question's order. A stem's weight is
-    its inverse document frequency, times how far it names a topic (`topicality`), times the square
-    root of how often the question says it; the weights of stems that no paper holds are 0."""
+    how much it tells of a topic (`scoring.telling`), times the square root of how often the
+    question says it."""
 
     def __init__(self, question: str, library: Library, weights: Weights) -> None:
         times = query_counts(question)
@@ -37,17 +37,11 @@ class QuestionWords:
         for word, count in times.items():
             said.update(dict.fromkeys(stems[word], count))
         total, counts = self._words.chunks(), self._words.counts(list(said))
-        has_titles = any(count.titles for count in counts.values())
         rarity = {s: idf(counts[s].chunks, total) for s in said}
-        weight = {
-            s: rarity[s] * topicality(counts[s], weights, has_titles=has_titles) * math.sqrt(n)
-            if counts[s].chunks
-            else 0.0
-            for s, n in said.items()
-        }
-        telling = set(sorted(said, key=lambda s: -weight[s])[:MOST_TELLING])
+        weight = {s: telling(counts[s], total, weights) * math.sqrt(n) for s, n in said.items()}
+        kept = set(sorted(said, key=lambda s: -weight[s])[:MOST_TELLING])
         self.is_long = len(said) > MOST_TELLING
-        self.stems = [s for s in said if s in telling]
+        self.stems = [s for s in said if s in kept]
         self.weights = {s: weight[s] for s in self.stems}
         self.rarity = {s: rarity[s] for s in self.stems}
 
@@ -63,6 +57,15 @@ class QuestionWords:
 
         weights = np.array(list(self.weights.values()))
         return weights / (weights.sum() or 1.0)
+
+    def confirm(self, held: NDArray[np.bool_], weights: Weights) -> None:
+        """Lower the weights of words that the chunks nearest to the question do not use: they give
+        its form ("which methods let ..."). `held` says which chunk holds which stem, (chunks,
+        stems). After the relevance weights of Robertson and Sparck Jones 1976, with the nearest
+        chunks in place of relevant ones."""
+        shares = (held.sum(axis=0) + 0.5) / (len(held) + 1)
+        for stem, share in zip(self.stems, shares.tolist(), strict=True):
+            self.weights[stem] *= share**weights.nearest
 
     def coverage(self, stems: Collection[str]) -> float:
         """The share of the question's inverse document frequencies that the stems have, 0 to 1."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 200  # papers by words, papers by meaning, and the best of both, which alone are read
 NEAREST_PIECES = 3  # of a long question: a paper bears on some of what it says
+CONFIRMING = 20  # nearest chunks that say which of the question's words name its topic
 CHUNKS_OF_A_CANDIDATE = 3  # at most, so that one long paper does not take the places of others
 # Relevance is the cosine + half the share of the question's word weight that the paper has. On
 # every judged set, the floor is inside the gap between off-topic and answerable questions. Without
@@ -107,12 +108,14 @@ class Ranking:
         chunks, ascending, with BM25, cosines (NaN without a vector) and vectors, one a row."""
         import numpy as np
 
-        chunks, w, weights = self._library.chunks, self._weights, self.words.weights
+        chunks, w = self._library.chunks, self._weights
+        near = self._by_meaning()
+        if near:
+            words = chunks.words.of_chunks(near[:CONFIRMING])
+            self.words.confirm(words.counts(self.words.numbers) > 0, w)
+        weights = self.words.weights
         bm25 = dict(self._few(partial(self._by_words, weights)))
-        near = (
-            [] if self._near is None else [self._few(partial(self._nearest, v)) for v in self._near]
-        )
-        numbers = sorted({*bm25, *(number for found in near for number, _ in found)})
+        numbers = sorted({*bm25, *near})
         vectors, dense = self._vectors_of(numbers)
         lexical = np.array([bm25.get(n, 0.0) for n in numbers])
         first = weighted_mean(
@@ -134,8 +137,12 @@ class Ranking:
         filters = self._options.filters
         return self._library.chunks.search_stems(weights, most, filters, TITLE_WEIGHT)
 
-    def _nearest(self, vector: Floats, most: int) -> list[tuple[int, float]]:
-        return self._library.index.nearest(vector, most, self._options.filters)
+    def _by_meaning(self) -> list[int]:
+        """The chunks nearest to the question, then those nearest to each of its pieces."""
+        index, filters = self._library.index, self._options.filters
+        near = [] if self._near is None else list(self._near)
+        found = (self._few(partial(index.nearest, vector, filters=filters)) for vector in near)
+        return list(dict.fromkeys(number for chunks in found for number, _ in chunks))
 
     def _few(self, search: Callable[[int], list[tuple[int, float]]]) -> list[tuple[int, float]]:
         each = max(CHUNKS_OF_A_CANDIDATE, self._options.chunks_per_paper)
@@ -163,23 +170,12 @@ class Ranking:
         w, shares = self._weights, self.words.shares
         mean_length = self._library.words.mean_length()
         lexical = saturated(self._stems, self.words.numbers, mean_length) @ shares
-        has_vector = ~np.isnan(self._dense)
-        if not has_vector.any():
-            fed_back = self._fed_back(lexical, mean_length)
-            return {"lexical": lexical, "feedback": fed_back}, {
-                "lexical": 1.0,
-                "feedback": w.alone_feedback,
-            }
-        parts: dict[str, Floats] = {
-            "lexical": lexical,
-            "dense": self._dense,
-            "sentence": self._nearest_sentences(),
-        }
+        parts = {"lexical": lexical, "dense": self._dense, "sentence": self._nearest_sentences()}
         weights = {"lexical": w.lexical, "dense": w.dense, "sentence": w.sentence}
         base = weighted_mean(parts, weights)
         parts["feedback"] = self._fed_back(base, mean_length)
         for name, part in (("rocchio", rocchio), ("neighbours", neighbours)):
-            parts[name] = np.where(has_vector, part(self._vectors, base), np.nan)
+            parts[name] = np.where(np.isnan(self._dense), np.nan, part(self._vectors, base))
         weights |= {"feedback": w.feedback, "rocchio": w.rocchio, "neighbours": w.neighbours}
         return parts, weights
 

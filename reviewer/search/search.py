@@ -77,7 +77,8 @@ def _found(
     top = max((relevance[n] for n in best if n not in arranged.set_aside), default=0.0)
     considered = []
     if top >= floor or not options.abstains:
-        considered = [n for n in best if relevance[n] >= options.cut * floor]
+        least = min(floor, options.cut * top)
+        considered = [n for n in best if relevance[n] >= least]
     chosen = considered[: options.papers]
     shown = chosen or list(best)[: options.papers]
     read = [n for n in chosen if n not in arranged.set_aside]
@@ -171,5 +172,9 @@ def _sentence_worth(sentence: Sentence) -> tuple[float, float]:
 def _left_out(library: Library, filters: Filters) -> tuple[str, ...]:
     if filters.year_from is None and filters.year_to is None:
         return ()
+    if filters.has_unknown_years:
+        without = filters.model_copy(update={"year_from": None, "year_to": None})
+        others = library.catalogue.count_passing(without) - library.catalogue.count_passing(filters)
+        return (f"{counted(others, 'paper')} of other years",) if others else ()
     unknown = library.catalogue.count_unknown_year(filters)
     return (f"{counted(unknown, 'paper')} of unknown year",) if unknown else ()

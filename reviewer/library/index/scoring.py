@@ -27,18 +27,17 @@ _WORD = re.compile(r"[^\W_]+")
 @dataclass(frozen=True)
 class Weights:
     """How much each part of the ranking counts; 0 switches a part off. docs/quality.md says how
-    they were chosen. `titles` and `bursts` are powers, the rest are shares of the sum."""
+    they were chosen. `bursts` and `nearest` are powers, the rest are shares of the sum of the parts
+    that a chunk has: without vectors those are `lexical` and `feedback`."""
 
     lexical: float = 1.7
     dense: float = 1.0
     sentence: float = 1.0
-    feedback: float = 0.17
+    feedback: float = 0.34
     rocchio: float = 0.6
     neighbours: float = 1.3
-    titles: float = 0.2
     bursts: float = 0.2
-    # By words alone:
-    alone_feedback: float = 0.1
+    nearest: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -105,13 +104,14 @@ def idf(chunks_with: float, chunks: int) -> float:
     return math.log(1 + (chunks - chunks_with + 0.5) / (chunks_with + 0.5))
 
 
-def topicality(count: WordCount, weights: Weights, *, has_titles: bool = True) -> float:
-    """How far a word names a topic rather than form, from the collection itself: topics are in
-    titles, and where they occur they occur again (burstiness: Katz 1996). Without any titles that
-    hold a question's words only the latter counts."""
-    in_titles = (count.titles + 0.5) / (count.chunks + 1) if has_titles else 1.0
+def telling(count: WordCount, chunks: int, weights: Weights) -> float:
+    """How much a word tells of a topic: its inverse document frequency, and how often it comes
+    again where it occurs (burstiness: Katz 1996), since topics are named again and forms are not.
+    0 for a word that no chunk holds."""
+    if not count.chunks:
+        return 0.0
     again = (count.occurrences + 1) / (count.chunks + 1)
-    return float(in_titles**weights.titles * again**weights.bursts)
+    return idf(count.chunks, chunks) * float(again**weights.bursts)
 
 
 def saturated(words: Words, stems: NDArray[np.uint32], mean_length: float) -> NDArray[np.float64]:
@@ -146,7 +146,7 @@ def feedback_terms(
     own, share = own[is_shared], share[is_shared]
     most = FEEDBACK_SPREAD * words.size
     found = {
-        stem: part * idf(count.chunks, words.size) * topicality(count, weights)
+        stem: part * telling(count, words.size, weights)
         for stem, part, count in zip(own.tolist(), share.tolist(), words.totals(own), strict=True)
         if count.chunks <= most
     }

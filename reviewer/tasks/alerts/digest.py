@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from reviewer.errors import UsageError
 from reviewer.library import Library, Saved
-from reviewer.search import SearchOptions, find
+from reviewer.search import AT_FLOOR, SearchOptions, find
 from reviewer.types.searches import Filters, Hit
 from reviewer.types.surveys import Arrival, Digest, QuestionNews
 
@@ -53,9 +53,9 @@ def _bearing(question: str, arrivals: Sequence[Arrival], library: Library) -> tu
     if not arrivals:
         return ()
     keys = tuple(arrival.paper.key for arrival in arrivals)
-    options = SearchOptions(HITS_A_QUESTION, filters=Filters(keys=keys), cut=1.0)
+    options = SearchOptions(HITS_A_QUESTION, filters=Filters(keys=keys), cut=AT_FLOOR)
     if len(keys) > _FILTERED:
-        options = SearchOptions(len(keys), cut=1.0)
+        options = SearchOptions(len(keys), cut=AT_FLOOR)
     found = find(question, library, options)
     new = {arrival.paper.id for arrival in arrivals}
     hits = found.hits if found.matched else ()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.library import Library
 from reviewer.library.saved_searches import SavedSearchStore
-from reviewer.search import SearchOptions, find
+from reviewer.search import AT_FLOOR, SearchOptions, find
 from reviewer.sources import ReadOptions
 from reviewer.sources.online import Web, find_by_words
 from reviewer.sources.online.services import require_searched
@@ -80,7 +80,7 @@ def _run(library: Library, search: SavedSearch, progress: Progress) -> SearchNew
         with Web(library.settings, most_age_s=_FRESH_S) as web:
             papers_found = find_by_words(web, search.source, wanted, progress)
             skipped += library.add_found(papers_found, progress).skipped
-    options = SearchOptions(papers=search.most, filters=search.filters, cut=1.0)
+    options = SearchOptions(papers=search.most, filters=search.filters, cut=AT_FLOOR)
     found = find(search.question, library, options)
     papers = [hit.paper for hit in found.hits] if found.matched else []
     fresh = tuple(paper for paper in papers if not _ids(paper) & search.seen)
