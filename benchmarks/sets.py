@@ -93,7 +93,7 @@ def deepscholar_library(options: argparse.Namespace) -> Path:
     """The folder of a library of DeepScholar's papers, built when it is not there."""
     folder: Path = options.cache / "deepscholar"
     papers = options.shared / "eval" / "deepscholar" / "library.jsonl"
-    _build(folder, [str(papers)], options.shared)
+    build_library(folder, [str(papers)], options.shared)
     return folder
 
 

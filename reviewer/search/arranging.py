@@ -69,15 +69,17 @@ def by_concepts(
     come first."""
     import numpy as np
 
+    if not (papers and (excluded or required)):
+        return Arranged(tuple(paper.number for paper in papers))
     added = np.zeros(len(papers))
     set_aside = frozenset[int]()
-    if excluded and papers:
+    if excluded:
         relevance, has_vectors = concept_relevance(papers, excluded, library)
         against = relevance.max(axis=1)
         added -= EXCLUDED_WEIGHT * np.maximum(0, against - EXCLUDED_FROM)
         is_about = against >= (ABOUT if has_vectors else ABOUT_BY_WORDS)
         set_aside = frozenset(p.number for p, it in zip(papers, is_about, strict=True) if it)
-    if required and papers:
+    if required:
         relevance, _ = concept_relevance(papers, required, library)
         added += REQUIRED_WEIGHT * relevance.min(axis=1)
     scores = np.array([paper.score for paper in papers]) + added

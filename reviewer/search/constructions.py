@@ -34,9 +34,9 @@ def query_of(question: str, library: Library, options: SearchOptions) -> Query |
     query = read_query(question) if not options.is_plain else Query(question, question)
     if query.is_plain and options.sort != "date":
         return None
-    title = normalise_title(question)
+    title = normalise_title(question) if query.condition is None and not query.is_plain else ""
     is_title = bool(title and library.catalogue.numbers_known_as([f"title:{title}"]))
-    return None if is_title and not query.is_plain else query
+    return None if is_title else query
 
 
 def find_constructed(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import zip_longest
 
 from reviewer.search.phrasing import Sides
 from reviewer.types.evidence import tagged
@@ -12,7 +11,6 @@ from reviewer.types.searches import Found, Hit, Side, Understood
 # Of reciprocal rank fusion (Cormack and others 2009), with 20 in place of their 60: the lists are
 # short, and their first places tell most (docs/quality.md).
 _RANK_CONSTANT = 20
-_HALF = 0.5  # a paper in the first half of several sides' papers is on all of them
 
 Places = Mapping[str, int]
 """The places of a search's papers, from 0, by their ids. Papers that are no evidence have none."""
@@ -25,13 +23,13 @@ def find_sides(sides: Sides, question: str, search: Callable[[str], Found], most
     whole = search(question)
     names = _full_names(sides.names)
     own = [_side(name, sides.shared, search) for name in names]
-    places, whole_places = [_places(found) for found in own], _places(whole)
+    places, whole_places = [_relevant(found) for found in own], _places(whole)
     if not any(places):
-        return whole.model_copy(update={"understood": _understood(sides, [], places)})
-    chosen = _in_turn(places, whole_places, most)
-    chosen.sort(key=lambda paper: -_fused(paper, whole_places, places))
+        return whole.model_copy(update={"understood": _understood(sides, [], places, {})})
+    side_of = _in_turn(places, whole_places, most)
+    chosen = sorted(side_of, key=lambda paper: -_fused(paper, whole_places, places))
     # A paper is shown as the search for its own side found it.
-    best = {paper: _nearest(paper, places, own, whole) for paper in chosen}
+    best = {p: whole if side_of[p] is None else own[side_of[p] or 0] for p in chosen}
     hits = [next(h for h in best[paper].hits if h.paper.id == paper) for paper in chosen]
     evidence = [e for paper in chosen for e in best[paper].evidence if e.paper.id == paper]
     return whole.model_copy(
@@ -42,7 +40,7 @@ def find_sides(sides: Sides, question: str, search: Callable[[str], Found], most
             "considered": max(found.considered for found in (whole, *own)),
             "is_weak": all(found.is_weak for found in (whole, *own) if found.evidence),
             "reason": "",
-            "understood": _understood(sides, hits, places),
+            "understood": _understood(sides, hits, places, side_of),
         }
     )
 
@@ -53,13 +51,21 @@ def _side(name: str, shared: str, search: Callable[[str], Found]) -> Found:
     return search(f"{name} {shared}") if shared and found.evidence else found
 
 
-def _understood(sides: Sides, hits: Sequence[Hit], places: Sequence[Places]) -> Understood:
+def _understood(
+    sides: Sides, hits: Sequence[Hit], places: Sequence[Places], side_of: Mapping[str, int | None]
+) -> Understood:
+    """The sides with their papers: those taken for it, and those that stand at least as high
+    there as on the side that they were taken for."""
+
+    def is_on(side: int, paper: str) -> bool:
+        own = side_of[paper]
+        if own is None or paper not in places[side]:
+            return False
+        return places[side][paper] <= places[own][paper]
+
     return Understood(
         sides=tuple(
-            Side(
-                name=name,
-                keys=tuple(h.paper.key for h in hits if _is_on(side, h.paper.id, places)),
-            )
+            Side(name=name, keys=tuple(h.paper.key for h in hits if is_on(side, h.paper.id)))
             for side, name in enumerate(sides.names)
         )
     )
@@ -78,30 +84,29 @@ def _places(found: Found) -> Places:
     return {paper: place for place, paper in enumerate(ids)}
 
 
+def _relevant(found: Found) -> Places:
+    """The places of the papers above the relevance floor: only these are on a side."""
+    strong = {hit.paper.id for hit in found.hits if not hit.is_weak}
+    return {paper: place for paper, place in _places(found).items() if paper in strong}
+
+
 def _fused(paper: str, whole: Places, sides: Sequence[Places]) -> float:
     """Reciprocal rank fusion, where the whole question counts as much as the sides together."""
     found = sum(1 / (_RANK_CONSTANT + own[paper]) for own in sides if paper in own)
     return found + (len(sides) / (_RANK_CONSTANT + whole[paper]) if paper in whole else 0.0)
 
 
-def _in_turn(sides: Sequence[Places], whole: Places, most: int) -> list[str]:
-    """Papers' ids: the best of each side, the second of each, and so on, then the whole's."""
+def _in_turn(sides: Sequence[Places], whole: Places, most: int) -> dict[str, int | None]:
+    """Papers' ids: the best of each side, the second of each, and so on, then the whole's; with
+    the side that each is taken for."""
     queues = [sorted(own, key=lambda paper: -_fused(paper, whole, [own])) for own in sides]
-    turns = (paper for row in zip_longest(*queues) for paper in row if paper is not None)
-    return list(dict.fromkeys((*turns, *whole)))[:most]
-
-
-def _nearest(paper: str, places: Sequence[Places], own: Sequence[Found], whole: Found) -> Found:
-    """The side's search that has the paper at the best place; else the whole's."""
-    having = [n for n, one in enumerate(places) if paper in one]
-    return own[min(having, key=lambda n: places[n][paper])] if having else whole
-
-
-def _is_on(side: int, paper: str, places: Sequence[Places]) -> bool:
-    """True on the side where the paper has its best place, and on each where it is in the first
-    half."""
-    if paper not in places[side]:
-        return False
-    best = min(own[paper] for own in places if paper in own)
-    place = places[side][paper]
-    return place == best or place < _HALF * len(places[side])
+    taken: dict[str, int | None] = {}
+    while any(queues):
+        for side, queue in enumerate(queues):
+            while queue and queue[0] in taken:
+                queue.pop(0)
+            if queue:
+                taken[queue.pop(0)] = side
+    for paper in whole:
+        taken.setdefault(paper)
+    return dict(list(taken.items())[:most])
