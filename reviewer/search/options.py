@@ -10,7 +10,7 @@ from reviewer.types.searches import Filters
 
 # Of the best paper's relevance: what a paper needs for its sentences to be quoted without a model's
 # having read them, unless it reaches the floor (docs/quality.md).
-EVIDENCE_CUT = 0.8
+EVIDENCE_CUT = 0.9
 AT_FLOOR = 1.0  # the cut that leaves out every paper below the floor, for news of saved searches
 
 

@@ -30,7 +30,7 @@ class Weights:
     they were chosen. `bursts` and `nearest` are powers, the rest are shares of the sum of the parts
     that a chunk has: without vectors those are `lexical` and `feedback`."""
 
-    lexical: float = 1.7
+    lexical: float = 1.5
     dense: float = 1.0
     sentence: float = 1.0
     feedback: float = 0.34
