@@ -46,6 +46,12 @@ WORDS_A_REVIEW = 5
 MOST_SHARE = 0.35  # of a review's included papers that may have the word
 LEAST_KEPT = 3
 DEEP = 1000
+WAYS = {  # what is asked, and whether it is searched as it stands
+    "the topic alone": ("{0.topic}", True),
+    "but not, as plain words": ("{0.topic} but not {0.without}", True),
+    "but not": ("{0.topic} but not {0.without}", False),
+    "--not": ('{0.topic} -"{0.without}"', False),
+}
 
 
 @dataclass(frozen=True)
@@ -134,10 +140,10 @@ def _json_lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.split("\n") if line.strip()]
 
 
-def share_right(pair: Excluding, question: str, library: Library) -> float:
+def share_right(pair: Excluding, question: str, library: Library, *, is_plain: bool) -> float:
     """The share of pairs in which the kept paper stands above the excluded one. Papers that are
     not found stand below all others, and none of them above another."""
-    hits = find(question, library, SearchOptions(DEEP, abstains=False)).hits
+    hits = find(question, library, SearchOptions(DEEP, abstains=False, is_plain=is_plain)).hits
     places = {normalise_title(hit.paper.title): place for place, hit in enumerate(hits)}
     return mean(
         places.get(kept, DEEP) < places.get(excluded, DEEP)
@@ -150,17 +156,12 @@ def measure(label: str, pairs: Sequence[Excluding], folder: Path, shared: Path) 
     rows = []
     for by_words in (False, True):
         with Library(folder, settings_of(shared, by_words=by_words)) as library:
-            ways = {
-                "the topic alone": "{0.topic}",
-                "but not": "{0.topic} but not {0.without}",
-                "--not": '{0.topic} -"{0.without}"',
-            }
-            shares = {
-                way: mean(share_right(pair, asked.format(pair), library) for pair in pairs)
-                for way, asked in ways.items()
-            }
+            shares = [
+                mean(share_right(p, asked.format(p), library, is_plain=is_plain) for p in pairs)
+                for asked, is_plain in WAYS.values()
+            ]
         name = f"{label}{', by words' if by_words else ''}"
-        rows.append([name, str(len(pairs)), *(f"{share:.3f}" for share in shares.values())])
+        rows.append([name, str(len(pairs)), *(f"{share:.3f}" for share in shares)])
     return rows
 
 
@@ -192,7 +193,7 @@ def main() -> None:
     if not options.without_screening:
         pairs = list(screened_pairs(shared))
         rows += measure("screening", pairs, screening_library(options), shared)
-    head = ["pairs", "X but not Y", "the topic alone", "but not", "--not"]
+    head = ["pairs", "X but not Y", *WAYS]
     print_table("Kept papers above excluded ones", head, rows)
     texts = ordinary(shared)
     read = [query for query in map(read_query, texts) if not query.is_plain]

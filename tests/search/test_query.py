@@ -185,8 +185,8 @@ def test_the_syntax_of_librarians_is_read(question, condition, text):
         ("OR RAG", "OR joins nothing on one side"),
         ("NOT medical", "NOT has nothing to leave papers out of"),
         ("RAG NOT", "NOT joins nothing"),
-        ("journal:nature RAG", "there is no field journal: (use title:, author:, abstract:, venue:, "
-         "year:, tag:)"),
+        ("journal:nature RAG",
+         "there is no field journal: (use title:, author:, abstract:, venue:, year:, tag:)"),
         ("year:soon RAG", "year:soon is not a year (use year:2024, year:2019-2022 or year:2019:)"),
         ("year:2022-2019 RAG", "year:2022-2019 ends before it begins"),
         ("title: AND RAG", "title: is followed by nothing to look for"),
