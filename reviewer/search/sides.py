@@ -91,9 +91,9 @@ def _relevant(found: Found) -> Places:
 
 
 def _fused(paper: str, whole: Places, sides: Sequence[Places]) -> float:
-    """Reciprocal rank fusion, where the whole question counts as much as the sides together."""
+    """Reciprocal rank fusion, where the whole question counts twice as much as its sides."""
     found = sum(1 / (_RANK_CONSTANT + own[paper]) for own in sides if paper in own)
-    return found + (len(sides) / (_RANK_CONSTANT + whole[paper]) if paper in whole else 0.0)
+    return found + (2 * len(sides) / (_RANK_CONSTANT + whole[paper]) if paper in whole else 0.0)
 
 
 def _in_turn(sides: Sequence[Places], whole: Places, most: int) -> dict[str, int | None]:

@@ -98,3 +98,9 @@ class Found(Frozen):
     reason: str = ""
     method: Literal["lexical", "dense", "lexical and dense"] = "lexical"
     understood: Understood = Understood()
+
+    @property
+    def wanted(self) -> tuple[Hit, ...]:
+        """The hits without those on a concept that the question excludes."""
+        excluded = set(self.understood.pushed_down)
+        return tuple(hit for hit in self.hits if hit.paper.key not in excluded)

@@ -68,6 +68,12 @@ def test_a_concept_without_a_letter_is_refused(review):
     assert said == "review: --not ' - ' names nothing. For example: --not 'medical images'\n"
 
 
+def test_a_mark_outside_of_quotes_is_told_from_an_option(review):
+    code, _, said = review("search", "rag", "-medical")
+    assert code == 2
+    assert "quote the question ('RAG -medical') or use --not" in said
+
+
 def test_papers_are_sorted_by_date(review):
     document = found(review, "apple trees", "--sort", "date")
     years = [paper["year"] for paper in document["papers"] if not paper["is_weak"]]

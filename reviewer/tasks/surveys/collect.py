@@ -61,7 +61,7 @@ class _Pool:
         """Search for the query, and take what is found: `most` papers at most."""
         options = SearchOptions(most, CHUNKS_A_PAPER, self.plan.filters, cut=EVIDENCE_CUT)
         found = find(query.question, self.library, options)
-        papers = [hit.paper for hit in found.hits] if found.considered else []
+        papers = [hit.paper for hit in found.wanted] if found.considered else []
         self.take(query.model_copy(update={"matched": found.considered}), papers, found.evidence)
         return found
 

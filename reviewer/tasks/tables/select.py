@@ -48,8 +48,7 @@ def choose_papers(topic: str, library: Library, filters: Filters, most: int | No
         found = find(
             topic, library, SearchOptions(most or MOST_BY_TOPIC, filters=filters, cut=EVIDENCE_CUT)
         )
-        excluded = found.understood.pushed_down
-        papers = tuple(hit.paper for hit in found.hits if hit.paper.key not in excluded)
+        papers = tuple(hit.paper for hit in found.wanted)
         notes = found.understood.notes
         if not found.considered:
             nearest = tuple(hit.paper for hit in found.hits)
