@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,6 +47,19 @@ WORDS_A_REVIEW = 5
 MOST_SHARE = 0.35  # of a review's included papers that may have the word
 LEAST_KEPT = 3
 DEEP = 1000
+COMPARED = 40  # papers, as `-k 40`
+# Words of a judged question, and a comparison that the same papers answer; else it is one itself.
+COMPARISONS = (
+    ("Storing facts", ""),
+    ("since mid", ""),
+    ("Knowledge graph or", "knowledge graphs versus plain passages for grounding answers"),
+    ("Knowledge graph or", "difference between knowledge graphs and passages in grounding answers"),
+    ("induction heads", "in-context learning: induction heads versus gradient descent"),
+    ("Storing facts", "parametric memory vs external memory for facts"),
+    ("always improve", "retrieval augmentation versus closed-book answers"),
+    ("majority voting", "majority voting versus verifiers for test-time compute"),
+    ("does RL teach", "supervised fine-tuning versus reinforcement learning for new skills"),
+)
 WAYS = {  # what is asked, and whether it is searched as it stands
     "the topic alone": ("{0.topic}", True),
     "but not, as plain words": ("{0.topic} but not {0.without}", True),
@@ -165,6 +179,32 @@ def measure(label: str, pairs: Sequence[Excluding], folder: Path, shared: Path) 
     return rows
 
 
+def comparisons(listings: Path, shared: Path) -> list[list[str]]:
+    """Of each comparison nDCG@10 and recall@20 as it stands and with its sides, and the papers that
+    each side has."""
+    judged = listings_questions(shared)
+    rows = []
+    with Library(listings, settings_of(shared)) as library:
+        for words, question in COMPARISONS:
+            of = next(q for q in judged if words in q.text)
+            row = [(question or of.text)[:70]]
+            for is_plain in (True, False):
+                options = SearchOptions(COMPARED, is_plain=is_plain)
+                found = find(question or of.text, library, options)
+                titles = [normalise_title(hit.paper.title) for hit in found.hits]
+                grades = [of.grades.get(t, 0) for t in titles if t not in of.borderline]
+                held = sum(grade > 0 for grade in grades[:20]) / len(of.grades)
+                best = _gain(sorted(of.grades.values(), reverse=True))
+                row += [f"{_gain(grades) / best:.3f}", f"{held:.3f}"]
+            sides = found.understood.sides
+            rows.append([*row, ", ".join(str(len(side.keys)) for side in sides)])
+    return rows
+
+
+def _gain(grades: Sequence[int]) -> float:
+    return sum(grade / math.log2(place + 2) for place, grade in enumerate(grades[:10]))
+
+
 def ordinary(shared: Path) -> list[str]:
     """Questions, claims, titles and abstracts that nobody wrote with constructions in mind."""
     evaluated = shared / "eval"
@@ -195,6 +235,8 @@ def main() -> None:
         rows += measure("screening", pairs, screening_library(options), shared)
     head = ["pairs", "X but not Y", *WAYS]
     print_table("Kept papers above excluded ones", head, rows)
+    head = ["comparison", "nDCG@10, as it stands", "R@20", "nDCG@10", "R@20", "on each side"]
+    print_table("Comparisons, and a question with a year", head, comparisons(listings, shared))
     texts = ordinary(shared)
     read = [query for query in map(read_query, texts) if not query.is_plain]
     print(f"\nOf {len(texts)} ordinary texts {len(read)} are read as having a construction:\n")

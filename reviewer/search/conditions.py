@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import reduce
 
 from reviewer.library import Library
@@ -20,19 +20,20 @@ _UNSPACED = r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"  # words w
 
 
 def papers_meeting(
-    condition: Condition, library: Library, filters: Filters
+    parts: Iterable[Condition], library: Library, filters: Filters
 ) -> tuple[set[int], tuple[Step, ...]]:
-    """The numbers of the papers that pass the filters and meet the condition, and how many are left
-    after each of the parts that all have to be met."""
+    """The numbers of the papers that pass the filters and meet all these conditions, and how many
+    are left after each."""
     among = library.catalogue.numbers_passing(filters)
     steps: list[Step] = []
-    for part in _steps(condition):
+    for part in parts:
         among = _meeting(part, library, among)
         steps.append(Step(condition=str(part), papers=len(among)))
     return among, tuple(steps)
 
 
-def _steps(condition: Condition) -> tuple[Condition, ...]:
+def parts_of(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions that all have to be met, in order."""
     is_and = isinstance(condition, Group) and condition.operator == "AND"
     return condition.parts if isinstance(condition, Group) and is_and else (condition,)
 

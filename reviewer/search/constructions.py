@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reviewer.library import Library
 from reviewer.search.arranging import Arranged, Ranked, by_concepts, by_date, near_best
-from reviewer.search.conditions import papers_meeting
+from reviewer.search.conditions import papers_meeting, parts_of
 from reviewer.search.options import SearchOptions
 from reviewer.search.query import Query, read_query
 from reviewer.search.sides import find_sides
@@ -16,7 +16,7 @@ from reviewer.text import clean, counted, normalise_title, sentence_spans
 from reviewer.text.keywords import STOP_WORDS, query_terms
 from reviewer.types import Evidence
 from reviewer.types.evidence import Score, Sentence, tagged
-from reviewer.types.searches import Filters, Found, Hit, Step, Understood
+from reviewer.types.searches import Filters, Found, Hit, Step
 
 Arrange = Callable[[Sequence[Ranked]], Arranged]
 """Puts the ranked papers of one search into another order."""
@@ -43,12 +43,14 @@ def find_constructed(
     query: Query, library: Library, options: SearchOptions, search: Search
 ) -> Found:
     """The papers that the question asks for, and how it was understood."""
+    note = ""
     if query.has_without and _is_said(query, options, search):
         how = " ".join(f'-"{concept}"' for concept in query.excluded)
-        note = f"Searched as it stands, as papers here say it too; to exclude write {how}."
-        found = search(query.question, options, None)
-        return found.model_copy(update={"understood": Understood(notes=(note,))})
-    construed = Construed(query, library, options)
+        note = (
+            f"Papers here say `without` this too, so it is part of the topic ({how} excludes it)."
+        )
+        query = _with_without(query)
+    construed = Construed(query, library, options, note)
     if query.sides:
         found = find_sides(query.sides, query.text, construed.searched_by(search), construed.most)
     elif query.condition is not None and not query_terms(query.text):
@@ -56,6 +58,15 @@ def find_constructed(
     else:
         found = construed.searched_by(search)(query.text)
     return construed.with_rest(found)
+
+
+def _with_without(query: Query) -> Query:
+    """The query with what it seemed to exclude as part of its text: as it was written, where it has
+    no other construction."""
+    rest = replace(query, text=query.question, excluded=(), has_without=False)
+    if rest.is_plain:
+        return rest
+    return replace(rest, text=f"{query.text} without {' or '.join(query.excluded)}")
 
 
 def _is_said(query: Query, options: SearchOptions, search: Search) -> bool:
@@ -82,14 +93,16 @@ class Construed:
     """What a question's constructions mean in one library: the options of its searches, the order
     of their papers, and what is said about both."""
 
-    def __init__(self, query: Query, library: Library, options: SearchOptions) -> None:
+    def __init__(
+        self, query: Query, library: Library, options: SearchOptions, note: str = ""
+    ) -> None:
         self._query = query
         self._library = library
         self._options = options
         self._sort = options.sort or ("date" if query.wants_latest else "relevance")
         self._meeting: set[int] | None = None  # the papers that meet a strict condition
         self._steps: tuple[Step, ...] = ()
-        self._notes: list[str] = []
+        self._notes: list[str] = [note] if note else []
         if query.slip:
             self._notes.append(
                 f"{query.slip[:1].upper()}{query.slip[1:]}: searched as plain words."
@@ -122,15 +135,23 @@ class Construed:
         )
 
     def _limit_by_condition(self) -> None:
+        """Limit to the papers that meet all parts of the condition. One that is not strict loses
+        the parts that no paper meets, and all of them where no paper meets the rest together."""
         if self._query.condition is None:
             return
-        filters = self._options.filters
-        meeting, steps = papers_meeting(self._query.condition, self._library, filters)
-        said = "; AND ".join(f"{s.condition}: {counted(s.papers, 'paper')}" for s in steps)
-        if not meeting and not self._query.is_strict:
-            what = str(self._query.condition)
-            self._notes.append(f"No paper has {what} in these words: searched without that.")
+        filters, parts = self._options.filters, list(parts_of(self._query.condition))
+        if not self._query.is_strict:
+            self._notes += [
+                f"No paper has {part} in these words: searched without that."
+                for part in parts
+                if not papers_meeting([part], self._library, filters)[0]
+            ]
+            parts = [p for p in parts if papers_meeting([p], self._library, filters)[0]]
+        meeting, steps = papers_meeting(parts, self._library, filters)
+        if not parts or not (meeting or self._query.is_strict):
+            self._notes += ["No paper has all of these words: searched without that."] * bool(parts)
             return
+        said = "; AND ".join(f"{s.condition}: {counted(s.papers, 'paper')}" for s in steps)
         self._notes.append(f"{said}.")
         self._steps = steps
         self._with_filters(filters.model_copy(update={"numbers": tuple(sorted(meeting))}))

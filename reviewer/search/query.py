@@ -50,8 +50,8 @@ class Query:
     `text` is searched for by words and by meaning; of a comparison it is the whole question, and
     `sides` names its sides. `excluded` concepts push papers down, `required` ones lift those that
     have them. `condition` is what a paper must meet, strictly if `is_strict` (fields or AND, OR,
-    NOT), else as far as some paper meets it (phrases). `without` is the word `without` where that
-    excludes: it may be part of a topic. `slip` says what of the syntax cannot be read.
+    NOT), else as far as some paper meets it (phrases). `has_without`: the word that excludes is
+    `without`, which may be part of a topic. `slip` says what of the syntax cannot be read.
     """
 
     question: str

@@ -86,6 +86,12 @@ def test_without_is_part_of_a_topic_that_papers_name_so(shelf):
     assert '-"labels"' in notes(found)
 
 
+def test_other_constructions_hold_where_without_is_part_of_the_topic(shelf):
+    found = find("latest on fine-tuning of models without labels", shelf)
+    assert found.understood.text == "fine-tuning of models without labels"
+    assert found.understood.sorted_by == "date"
+
+
 def test_the_title_of_a_paper_that_is_here_is_searched_as_it_stands(shelf):
     found = find("Fine-tuning without labels", shelf)
     assert titles(found)[0] == "Fine-tuning without labels"
@@ -225,6 +231,15 @@ def test_a_phrase_in_a_plain_question_is_required(shelf):
     found = find('what is "in-context learning" good for in models?', shelf)
     assert titles(found) == ["In-context learning"]
     assert notes(found) == '"in-context learning": 1 paper.'
+
+
+def test_of_several_phrases_only_those_that_no_paper_has_are_dropped(shelf):
+    found = find('is "knowledge graphs" or "quantum cats" good?', shelf)
+    assert [step.condition for step in found.understood.steps] == ['"knowledge graphs"']
+    assert 'No paper has "quantum cats" in these words' in notes(found)
+    found = find('do "knowledge graphs" help "language models"?', shelf)
+    assert found.understood.steps == ()
+    assert "No paper has all of these words" in notes(found)
 
 
 def test_a_slip_is_said_and_the_words_are_searched(shelf):
