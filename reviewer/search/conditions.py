@@ -10,12 +10,12 @@ from functools import reduce
 from reviewer.library import Library
 from reviewer.library.index.chunks import ChunkText
 from reviewer.search.boolean import Condition, Group, Term, years_of
-from reviewer.text import clean, normalise_title
+from reviewer.text import normalise_title
 from reviewer.types.searches import Filters, Step
 
 _READ_AT_ONCE = 2000  # chunks
 _SHORTEST = 2  # letters of a stem that a truncation is looked up by
-_MARKUP = re.compile(r"[\\${}~^]|-\s|[^\x00-\x7f]")  # what `clean` may change
+_MARKUP = re.compile(r"[\\${}~^]|-\s|[^\x00-\x7f]")  # what `normalise_title` changes
 _UNSPACED = r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"  # words without spaces
 
 
@@ -62,7 +62,10 @@ def _in_texts(term: Term, library: Library) -> set[int]:
     """A word is known by its stem, as in every search; a phrase stands there word by word, in any
     case and with any marks between; a truncation is the beginning of a word."""
     if term.is_exact:
-        chunks = _chunks_with(library.words.texts([term.words])[0], library)
+        if re.search(_UNSPACED, term.words):  # a whole clause is one word of the index
+            chunks = set(library.chunks.all_numbers())
+        else:
+            chunks = _chunks_with(library.words.texts([term.words])[0], library)
         return _matching(_phrase(term.words), chunks, library, term.field)
     if term.is_prefix:
         return _beginning(term, library)
@@ -88,7 +91,7 @@ def _papers_of(chunks: Collection[int], library: Library) -> set[int]:
 
 def _phrase(words: str) -> re.Pattern[str]:
     """Matches the phrase as whole words, whatever stands between them."""
-    own = re.findall(r"\w+", clean(words).casefold())
+    own = normalise_title(words).split() or [words]
     before = "" if re.match(_UNSPACED, own[0]) else r"(?<!\w)"
     after = "" if re.match(_UNSPACED, own[-1][-1]) else r"(?!\w)"
     return re.compile(before + r"[\W_]+".join(map(re.escape, own)) + after)
@@ -138,7 +141,7 @@ def _texts(chunk: ChunkText, field: str) -> tuple[str, ...]:
 def _matches(pattern: re.Pattern[str], text: str) -> bool:
     if pattern.search(text.casefold()):
         return True
-    return bool(_MARKUP.search(text)) and pattern.search(clean(text).casefold()) is not None
+    return bool(_MARKUP.search(text)) and pattern.search(normalise_title(text)) is not None
 
 
 def _by_author(term: Term, library: Library) -> set[int]:

@@ -100,7 +100,7 @@ class Construed:
         self._library = library
         self._options = options
         self._sort = options.sort or ("date" if query.wants_latest else "relevance")
-        self._meeting: set[int] | None = None  # the papers that meet a strict condition
+        self._meeting: set[int] | None = None  # papers that match whatever their relevance
         self._steps: tuple[Step, ...] = ()
         self._notes: list[str] = [note] if note else []
         if query.slip:
@@ -155,7 +155,8 @@ class Construed:
         self._notes.append(f"{said}.")
         self._steps = steps
         self._with_filters(filters.model_copy(update={"numbers": tuple(sorted(meeting))}))
-        if self._query.is_strict:
+        said_words = {word for step in steps for word in query_terms(step.condition)}
+        if self._query.is_strict or said_words.issuperset(query_terms(self._query.text)):
             self._meeting = meeting
             self._options = replace(self._options, abstains=False, cut=0.0)
 
@@ -213,8 +214,8 @@ class Construed:
         )
 
     def with_rest(self, found: Found) -> Found:
-        """What was found and, of papers that meet a strict condition, those that were not ranked;
-        with how the question was understood."""
+        """What was found and, where the question is nothing but conditions, the papers that meet
+        them and were not ranked; with how the question was understood."""
         if self._meeting is not None:
             found = self._completed(found)
         query, pushed = self._query, self._keys(self._pushed)
@@ -236,7 +237,7 @@ class Construed:
         return found.model_copy(update={"question": query.question, "understood": understood})
 
     def _completed(self, found: Found) -> Found:
-        """Whatever meets a strict condition matches; what has none of its words comes last."""
+        """Whatever meets such a condition matches; what the search did not rank comes last."""
         assert self._meeting is not None
         hits, evidence = list(found.hits), list(found.evidence)
         if len(hits) < min(self.most, len(self._meeting)):

@@ -215,6 +215,32 @@ def test_conditions_are_met_and_counted(shelf, question, expected, counts):
         assert not any(hit.is_weak for hit in found.hits)
 
 
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ('"检索增强"', 0),
+        ('title:"deja vu"', 1),
+        ('"K NEAREST neighbours"', 1),
+        ('"learning with care"', 1),
+        ("neighbo*", 1),
+    ],
+)
+def test_a_phrase_is_found_in_any_script_and_behind_markup(tmp_path, question, number):
+    papers = [
+        {"title": "检索增强生成研究", "abstract": "本文研究检索增强生成的方法。"},
+        {
+            "title": "Déjà vu",
+            "abstract": "Learn-\ning \\textit{with} care: $k$-nearest neighbours.",
+        },
+        {"title": "Another paper", "abstract": "Learning without any of these words here."},
+    ]
+    with Library(tmp_path / "library", Settings(embedding="none")) as library:
+        library.add([write_listing(tmp_path / "papers.jsonl", *papers)])
+        found = find(question, library)
+        assert [step.papers for step in found.understood.steps] == [1]
+        assert titles(found) == [papers[number]["title"]]
+
+
 def test_conditions_hold_within_the_filters(shelf):
     found = find("title:retrieval", shelf, SearchOptions(filters=Filters(year_from=2024)))
     assert [step.papers for step in found.understood.steps] == [2]

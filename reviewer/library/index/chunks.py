@@ -107,6 +107,9 @@ class ChunkStore:
         rows = self._database.rows_in(f"{_SELECT} chunks.number IN (?)", list(numbers))
         return {row[0]: _kept_chunk(row) for row in rows}
 
+    def all_numbers(self) -> list[int]:
+        return self._database.column("SELECT number FROM chunks")
+
     def texts_numbered(self, numbers: Sequence[int]) -> list[ChunkText]:
         """The texts of these chunks."""
         statement = "SELECT number, paper, part, title, text FROM chunks WHERE number IN (?)"
