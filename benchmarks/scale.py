@@ -25,7 +25,7 @@ from synthetic import Material, Supplied, noise, save_material
 from reviewer.library import Library
 from reviewer.library.index.chroma import Vectors
 from reviewer.search import SearchOptions, find
-from reviewer.search.ranking import DENSE_CANDIDATES
+from reviewer.search.ranking import CANDIDATES
 from reviewer.settings import Settings
 from reviewer.types.searches import Filters
 
@@ -146,7 +146,7 @@ def search(material: Material, folder: Path, size: int) -> Row:
             found,
             "dense",
             material,
-            lambda _, v: library.index.nearest(v, DENSE_CANDIDATES, Filters()),
+            lambda _, v: library.index.nearest(v, CANDIDATES, Filters()),
         )
         _ask(found, "fused", material, lambda q, _: find(q, library))
         found |= _recall(material, library)

@@ -79,7 +79,7 @@ def settings_of(shared: Path, *, by_words: bool = False) -> Settings:
 def listings_library(options: argparse.Namespace) -> Path:
     """The folder of a library of the five listings, built when it is not there."""
     folder = options.library or options.cache / "listings"
-    _build(folder, [str(options.shared / "seeds")], options.shared)
+    build_library(folder, [str(options.shared / "seeds")], options.shared)
     return folder
 
 
@@ -93,7 +93,7 @@ def deepscholar_library(options: argparse.Namespace) -> Path:
     """The folder of a library of DeepScholar's papers, built when it is not there."""
     folder: Path = options.cache / "deepscholar"
     papers = options.shared / "eval" / "deepscholar" / "library.jsonl"
-    _build(folder, [str(papers)], options.shared)
+    build_library(folder, [str(papers)], options.shared)
     return folder
 
 
@@ -108,7 +108,7 @@ def beir_library(options: argparse.Namespace, source: Path, place: Path | None =
             for p in _papers(source)
         ]
         listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    _build(folder, [str(listing)], options.shared)
+    build_library(folder, [str(listing)], options.shared)
     return folder
 
 
@@ -124,7 +124,7 @@ def _papers(source: Path) -> list[dict[str, str]]:
     ]
 
 
-def _build(folder: Path, paths: Sequence[str], shared: Path) -> None:
+def build_library(folder: Path, paths: Sequence[str], shared: Path) -> None:
     with Library(folder, settings_of(shared)) as library:
         if library.catalogue.count() and not library.chunks.count_waiting():
             return

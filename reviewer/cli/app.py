@@ -124,6 +124,8 @@ def _usage_error(error: Any, command: str) -> UsageError:  # noqa: ANN401  typer
             near = get_close_matches(error.option_name, error.possibilities or (), 1, 0)
             message = error.message
             meant = f"Did you mean {near[0]}?" if near else ""
+            if command in ("ask", "search") and not error.option_name.startswith("--"):
+                meant = "To exclude a word, quote the question ('RAG -medical') or use --not."
         case "MissingParameter":
             hint = error.ctx.command.epilog
         case "BadParameter":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from reviewer.cli.output import print_error
 from reviewer.errors import LibraryError, NotFoundError, UsageError
 from reviewer.text import counted
+from reviewer.text.views import one_line
 from reviewer.types.progress import silent
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ MOST_SKIPPED_SHOWN = 20
 MOST_MERGED_SHOWN = 20
 MOST_FILES_SHOWN = 10
 _TITLE_CHARS = 90
+_OPERATOR_OR_FIELD = re.compile(r"(?:AND|OR|NOT)$|(?:title|author|abstract|venue|year|tag):")
+_FIELD_AND_PHRASE = re.compile(r"^([a-z]+:)?([^\"()]*\s[^\"()]*)$")
 _EMBEDDING = "embedding"  # in place of the file, in a note that is not about a file
 
 
@@ -91,7 +95,36 @@ def split_question(
             f"{counted(len(files), 'more file')} after --papers taken for papers as well: "
             f"{', '.join(files[:MOST_FILES_SHOWN])}{', ...' * (len(files) > MOST_FILES_SHOWN)}"
         )
-    return " ".join(word for word in words or () if word not in files), [*(papers or ()), *files]
+    own = [word for word in words or () if word not in files]
+    return " ".join(requoted(own)), [*(papers or ()), *files]
+
+
+def requoted(words: Sequence[str]) -> list[str]:
+    """The words with the quotation marks that a shell has taken from phrases, where some of them
+    are in the syntax of librarians: `title:retrieval AND "question answering"`."""
+    has_syntax = any(_OPERATOR_OR_FIELD.match(word) for word in words)
+    if len(words) < 2 or not has_syntax:
+        return list(words)
+    # A shell takes the quotation marks of `title:"in context"` too.
+    return [_FIELD_AND_PHRASE.sub(_in_quotes, word) for word in words]
+
+
+def _in_quotes(word: re.Match[str]) -> str:
+    return f'{word[1] or ""}"{word[2]}"'
+
+
+def with_excluded(question: str, excluded: Sequence[str] | None) -> str:
+    """The question with what `--not` excludes, as the marks that mean the same in a question.
+    Raises UsageError for a concept without a letter."""
+    for concept in excluded or ():
+        if not any(character.isalnum() for character in concept):
+            raise UsageError(
+                f"--not '{concept}' names nothing", hint="For example: --not 'medical images'"
+            )
+    if not question.strip():
+        return question
+    marks = (f' -"{one_line(concept.replace(chr(34), " "))}"' for concept in excluded or ())
+    return f"{question}{''.join(marks)}"
 
 
 def _is_file(word: str) -> bool:

@@ -26,6 +26,9 @@ JsonOption = Annotated[bool, option(help="The result as JSON.")]
 QuietOption = Annotated[bool, option("--quiet", "-q", help="Say nothing but the result.")]
 OfflineOption = Annotated[bool | None, option("--offline", help="Use no network at all.")]
 YearOption = Annotated[str, option("--year", help="2024, 2023:2025, 2024: or :2020.")]
+NotOption = Annotated[
+    list[str] | None, option("--not", help="Put papers on this last; may be given again.")
+]
 FileOption = Annotated[list[str] | None, option(help="Only papers that were read from this file.")]
 PromptsOption = Annotated[str | None, option("--prompts", help="A folder of your own prompts.")]
 DryRunOption = Annotated[bool, option(help="Say which calls would be made, and make none.")]

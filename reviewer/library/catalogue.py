@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,6 +74,22 @@ class Catalogue:
     def has_papers(self, filters: Filters) -> bool:
         where, values = paper_condition(filters)
         return bool(self._database.rows(f"SELECT 1 FROM papers WHERE {where} LIMIT 1", values))
+
+    def numbers_passing(self, filters: Filters) -> set[int]:
+        """The numbers of the papers that pass."""
+        where, values = paper_condition(filters)
+        statement = f"SELECT number FROM papers WHERE {where}"
+        return set(self._database.numbers(statement, values).tolist())
+
+    def authors_by_number(self) -> list[tuple[int, list[str]]]:
+        """The authors of each paper that has some, by the paper's number; a second for 100,000."""
+        rows = self._database.rows("SELECT number, json_extract(paper, '$.authors') FROM papers")
+        return [(number, json.loads(names)) for number, names in rows if names and names != "[]"]
+
+    def years_of(self, numbers: Iterable[int]) -> dict[int, int | None]:
+        """The year of each of these papers."""
+        statement = "SELECT number, year FROM papers WHERE number IN (?)"
+        return dict(self._database.rows_in(statement, sorted(numbers)))
 
     def tags(self) -> list[str]:
         """All tags of papers, in alphabetical order."""

@@ -50,7 +50,7 @@ def answer_json(answer: Answer) -> str:
     def numbered(citations: Iterable[Citation]) -> list[dict[str, Any]]:
         return [{"reference": numbers[c.paper_id], **_fields(c)} for c in citations]
 
-    names = ("question", "asked", "writer", "effort", "outcome", "is_weak", "verdict")
+    names = ("question", "asked", "sides", "writer", "effort", "outcome", "is_weak", "verdict")
     return dump(
         "answer",
         {
@@ -183,6 +183,7 @@ def found_json(found: Found) -> str:
             "matched": found.matched,
             "left_out": found.left_out,
             "reason": found.reason,
+            "understood": _fields(found.understood),
             "papers": papers,
         },
     )

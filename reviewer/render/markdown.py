@@ -10,13 +10,19 @@ from reviewer.render.claim_notes import is_quote, remarks_on
 from reviewer.render.describe import byline, joined_spans, link_of, quoted_place, readable_date
 from reviewer.render.escape import escape, escape_plain
 from reviewer.render.in_text import page_words
-from reviewer.render.provenance import answer_head, answer_title, coverage_line, references_of
+from reviewer.render.provenance import (
+    answer_head,
+    answer_title,
+    claims_by_side,
+    coverage_line,
+    references_of,
+)
 from reviewer.text import counted
 from reviewer.text.entry_types import marked_title
 from reviewer.text.views import clean_view
 from reviewer.types import Answer, Citation, Claim, Paper
 from reviewer.types.evidence import Score
-from reviewer.types.searches import Found
+from reviewer.types.searches import Found, Hit
 
 _KINDS = ("yes", "no", "mixed")
 
@@ -32,10 +38,13 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
         if answer.nearest:
             near = (f"- {paper_line(paper)}" for paper in answer.nearest)
             lines += ["Nearest papers, which may not answer:", "", *near, ""]
-        return "\n".join([*lines, coverage_line(answer.coverage), ""])
+        return "\n".join([*lines, escape(coverage_line(answer.coverage)), ""])
     lines += [escape(answer_head(answer)), "", *_verdict(answer)]
     lines += ["## Nearest, may not answer", ""] if answer.is_weak else []
-    lines += [_claim(claim, numbers) for claim in answer.claims]
+    for number, (title, claims) in enumerate(claims_by_side(answer)):
+        lines += [*([""] if number else []), f"## {escape(title)}", ""] if title else []
+        lines += [_claim(claim, numbers) for claim in claims]
+        lines += [] if claims else ["Nothing here matches this side."]
     lines += _stances(answer, numbers)
     lines += ["", "## References", ""]
     for reference in references:
@@ -43,7 +52,7 @@ def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
         if with_quotes:
             quotes = [f'> "{escape(c.quote)}" ({quoted_place(c)})' for c in reference.citations]
             lines += ["\n>\n".join(quotes), ""]
-    return "\n".join([*lines, coverage_line(answer.coverage), ""])
+    return "\n".join([*lines, escape(coverage_line(answer.coverage)), ""])
 
 
 def _verdict(answer: Answer) -> list[str]:
@@ -90,18 +99,45 @@ def found_markdown(found: Found, *, explained: bool = False, head: str = "") -> 
     elif not head:
         head = f"No paper matches.{' Nearest:' if found.hits else ''}"
     lines = [head, "", *([escape(found.reason), ""] if found.reason else [])]
-    for number, hit in enumerate(found.hits, start=1):
-        lines.append(f"{number}. {paper_line(hit.paper)}")
-        if hit.best_sentence is not None:
-            lines.append(f'   "{escape(hit.best_sentence.text)}"')
-        weak = "weak match, " if hit.is_weak and found.matched else ""
-        lines += (
-            _explained(hit.score, weak) if explained else [f"   ({weak}{escape(_why(hit.score))})"]
-        )
-        lines.append("")
+    if found.understood.notes:
+        lines += [escape(" ".join(found.understood.notes)), ""]
+    number = 0
+    for title, hits in _by_side(found):
+        lines += [f"## {escape(title)}", ""] if title else []
+        for number, hit in enumerate(hits, start=number + 1):  # noqa: B020  numbers go on
+            lines += [f"{number}. {paper_line(hit.paper)}", *_hit_lines(hit, found, explained), ""]
+        lines += ["Nothing here matches this side.", ""] if title and not hits else []
     if found.left_out:
         lines += [f"Left out: {'; '.join(found.left_out)}.", ""]
     return "\n".join(lines)
+
+
+def _by_side(found: Found) -> list[tuple[str, list[Hit]]]:
+    """The papers under the head of their side, without a head where nothing is compared. Those on
+    several sides come first."""
+    sides = found.understood.sides
+    if not any(side.keys for side in sides):
+        return [("", list(found.hits))]
+    on = {h.paper.key: [s.name for s in sides if h.paper.key in s.keys] for h in found.hits}
+    several = [hit for hit in found.hits if len(on[hit.paper.key]) > 1]
+    neither = [hit for hit in found.hits if not on[hit.paper.key]]
+    groups = [("On several sides", several)] if several else []
+    for side in sides:
+        own = [hit for hit in found.hits if on[hit.paper.key] == [side.name]]
+        if own or not side.keys:
+            groups.append((f"Side: {side.name}", own))
+    return [*groups, *([("On neither side", neither)] if neither else [])]
+
+
+def _hit_lines(hit: Hit, found: Found, explained: bool) -> list[str]:
+    """The best sentence, and why the paper was found."""
+    quoted = [f'   "{escape(hit.best_sentence.text)}"'] if hit.best_sentence is not None else []
+    marks = "weak match, " if hit.is_weak and found.matched else ""
+    if hit.paper.key in found.understood.pushed_down:
+        marks += "on what the question excludes, "
+    if explained:
+        return [*quoted, *_explained(hit.score, marks)]
+    return [*quoted, f"   ({marks}{escape(_why(hit.score))})"]
 
 
 def _why(score: Score) -> str:

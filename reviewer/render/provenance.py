@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewer.text import clean, counted
-from reviewer.types import Answer, Citation, Paper
+from reviewer.types import Answer, Citation, Claim, Paper
 from reviewer.types.runs import Coverage, Usage
 
 Facts = dict[str, list[str]]
@@ -55,6 +55,16 @@ def references_of(answer: Answer) -> list[Reference]:
     ]
 
 
+def claims_by_side(answer: Answer) -> list[tuple[str, list[Claim]]]:
+    """The claims under the head of their side, `Side: ...`; all under none where nothing is
+    compared. A side may have no claim."""
+    if not answer.sides:
+        return [("", list(answer.claims))]
+    other = [claim for claim in answer.claims if claim.side not in answer.sides]
+    sides = [(f"Side: {s}", [c for c in answer.claims if c.side == s]) for s in answer.sides]
+    return [*sides, *([("On neither side", other)] if other else [])]
+
+
 def answer_head(answer: Answer) -> str:
     """Who wrote the answer, and from how many papers."""
     papers = counted(answer.coverage.cited, "paper")
@@ -76,8 +86,10 @@ def coverage_line(coverage: Coverage) -> str:
 
 
 def left_out_words(coverage: Coverage) -> str:
-    """` Left out: 2 papers without text.`, empty where nothing was left out."""
-    return f" Left out: {'; '.join(coverage.left_out)}." if coverage.left_out else ""
+    """` Left out: 2 papers without text.`, empty where nothing was left out; and how the question
+    was understood, where it has constructions."""
+    left_out = f" Left out: {'; '.join(coverage.left_out)}." if coverage.left_out else ""
+    return f"{left_out}{''.join(f' {said}' for said in coverage.understood)}"
 
 
 def flow_of(coverage: Coverage) -> tuple[Step, ...]:

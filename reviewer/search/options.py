@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from reviewer.library.index.scoring import Weights
 from reviewer.types.searches import Filters
@@ -25,7 +26,9 @@ class SearchOptions:
 
     `weights` other than the usual ones are for measuring the ranking. `imagined` is an abstract
     that a paper might have: it only steers the search by meaning. If `explained`, scores name their
-    feedback terms, which takes a tenth of a question's time.
+    feedback terms, which takes a tenth of a question's time. `sort` is what the question asks for
+    unless it is given. If `is_plain`, the question is searched as it stands, as a text that nobody
+    wrote as a question.
     """
 
     papers: int = 12
@@ -36,3 +39,5 @@ class SearchOptions:
     weights: Weights = field(default_factory=Weights)
     imagined: str = ""
     explained: bool = False
+    sort: Literal["", "date", "relevance"] = ""
+    is_plain: bool = False

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from reviewer.library import Library
+from reviewer.search.arranging import Arranged, Ranked
+from reviewer.search.constructions import Arrange, find_constructed, query_of
 from reviewer.search.explain_empty import why_nothing
 from reviewer.search.options import SearchOptions
 from reviewer.search.ranking import (
@@ -17,11 +19,11 @@ from reviewer.search.ranking import (
     Candidate,
     Ranking,
 )
-from reviewer.search.reranker import rerank
+from reviewer.search.reranker import Reranking, rerank
 from reviewer.search.sentence_parts import TRAINED_ON, with_parts
 from reviewer.text import counted, sentence_spans
 from reviewer.types import Evidence
-from reviewer.types.evidence import Sentence, tagged
+from reviewer.types.evidence import Score, Sentence, tagged
 from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters, Found, Hit
 
@@ -45,11 +47,21 @@ def find(question: str, library: Library, options: SearchOptions | None = None) 
     may search one library: they take turns. All that is found and counted is of one state of the
     library, whatever other processes add or remove meanwhile.
     """
+    options = options or SearchOptions()
+
+    def search(text: str, own: SearchOptions, arrange: Arrange | None) -> Found:
+        return _found(text, library, own, arrange)
+
     with library.alone:
-        return _found(question, library, options or SearchOptions())
+        query = query_of(question, library, options)
+        if query is None:
+            return search(question, options, None)
+        return find_constructed(query, library, options, search)
 
 
-def _found(question: str, library: Library, options: SearchOptions) -> Found:
+def _found(
+    question: str, library: Library, options: SearchOptions, arrange: Arrange | None
+) -> Found:
     ranking = Ranking(question, library, options)
     best: dict[int, list[Candidate]] = {}
     for candidate in ranking.ranked():
@@ -57,15 +69,28 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
     is_lexical = ranking.vector is None
     floor, strong = (LEXICAL_FLOOR, LEXICAL_STRONG) if is_lexical else (FLOOR, STRONG)
     relevance = {n: max(c.relevance for c in own) for n, own in best.items()}
-    top = max(relevance.values(), default=0.0)
+    arranged = Arranged(tuple(best))
+    if arrange is not None:
+        arranged = arrange(
+            [
+                Ranked(n, own[0].total, relevance[n] >= floor, tuple(c.number for c in own))
+                for n, own in best.items()
+            ]
+        )
+    best = {n: best[n] for n in arranged.order}
+    top = max((relevance[n] for n in best if n not in arranged.set_aside), default=0.0)
     considered = []
     if top >= floor or not options.abstains:
         least = min(floor, options.cut * top)
         considered = [n for n in best if relevance[n] >= least]
-    reranking = rerank(question, {n: best[n] for n in considered}, library)
+    # What a construction of the question has put in order stays in that order.
+    reranking = Reranking(tuple(considered))
+    if arrange is None:
+        reranking = rerank(question, {n: best[n] for n in considered}, library)
     chosen = reranking.papers[: options.papers]
     shown = chosen or list(best)[: options.papers]
-    picked = [c for n in chosen for c in best[n][: options.chunks_per_paper]]
+    read = [n for n in chosen if n not in arranged.set_aside]
+    picked = [c for n in read for c in best[n][: options.chunks_per_paper]]
     candidates = {c.number: c for c in (*picked, *(best[n][0] for n in shown))}
     chunks = {n: kept.chunk for n, kept in library.chunks.numbered(sorted(candidates)).items()}
     sentences = _scored_sentences(library, chunks, ranking)
@@ -75,7 +100,11 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
             tag="",
             paper=papers[candidates[number].paper],
             chunk=chunk,
-            score=reranking.scored(candidates[number].paper, ranking.score(candidates[number])),
+            score=_added(
+                reranking.scored(candidates[number].paper, ranking.score(candidates[number])),
+                arranged,
+                candidates[number].paper,
+            ),
             sentences=sentences[number],
         )
         for number, chunk in chunks.items()
@@ -103,6 +132,14 @@ def _found(question: str, library: Library, options: SearchOptions) -> Found:
         reason="" if considered else why_nothing(question, library, options.filters),
         method="lexical" if is_lexical else "lexical and dense",
     )
+
+
+def _added(score: Score, arranged: Arranged, paper: int) -> Score:
+    """The score with what the concepts of the question add to it."""
+    if paper not in arranged.added:
+        return score
+    added = arranged.added[paper]
+    return score.model_copy(update={"total": round(score.total + added, 6), "concepts": added})
 
 
 def _scored_sentences(
@@ -161,5 +198,9 @@ def _sentence_worth(sentence: Sentence) -> tuple[float, float]:
 def _left_out(library: Library, filters: Filters) -> tuple[str, ...]:
     if filters.year_from is None and filters.year_to is None:
         return ()
+    if filters.has_unknown_years:
+        without = filters.model_copy(update={"year_from": None, "year_to": None})
+        others = library.catalogue.count_passing(without) - library.catalogue.count_passing(filters)
+        return (f"{counted(others, 'paper')} of other years",) if others else ()
     unknown = library.catalogue.count_unknown_year(filters)
     return (f"{counted(unknown, 'paper')} of unknown year",) if unknown else ()

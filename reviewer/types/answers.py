@@ -29,12 +29,14 @@ class StanceTaken(Frozen):
 
 class Answer(Frozen):
     """The result of `ask`. `is_weak`: nothing clearly answers, so the nearest sentences are shown.
-    `asked` is a follow-up question as the user typed it; `question` is then made from it. `claims`
-    are the sentences in their order, `paragraphs` the same ones by paragraph."""
+    `asked` is a follow-up question as the user typed it; `question` is then made from it. `sides`
+    are those of a comparison, where the claims are given side by side. `claims` are the sentences
+    in their order, `paragraphs` the same ones by paragraph."""
 
     question: str
     asked: str = ""
     outcome: Outcome = "answer"
+    sides: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     stances: tuple[StanceTaken, ...] = ()
     verdict: str = ""

@@ -110,7 +110,8 @@ class Claim(Frozen):
     without them has its citations at its end. `dropped` says which citations were not found, and
     why; `unproven` are figures that are in none of its quotes; `failing` are the words of the text
     that a judge says its quotes do not carry, and `reason` why. `paragraph` is the number of its
-    paragraph, from 1. A claim that `is_repaired` was written again after a verdict."""
+    paragraph, from 1, `side` the side of a comparison that it is for. A claim that `is_repaired`
+    was written again after a verdict."""
 
     text: str
     citations: tuple[Citation, ...] = ()
@@ -120,6 +121,7 @@ class Claim(Frozen):
     anchors: tuple[Anchor, ...] = ()
     kind: Kind = "fact"
     paragraph: int = 1
+    side: str = ""
     failing: str = ""
     reason: str = ""
     is_repaired: bool = False

@@ -33,7 +33,9 @@ class Score(Frozen):
     words of the best chunks, `rocchio` for the cosine with their mean, `neighbours` for the scores
     of the nearest chunks. `feedback_terms` are the feedback words that the chunk has, if the search
     is explained; `bm25`, `cosine` and `coverage` are raw values. `reranker` is how relevant a
-    cross-encoder says that the chunk is, 0 to 1; `total` is then the mean of both orders."""
+    cross-encoder says that the chunk is, 0 to 1; `total` is then the mean of both orders.
+    `concepts` is what the concepts that a question excludes took off, or what those that it
+    requires gave; `total` has it."""
 
     total: float
     lexical: float = 0.0
@@ -48,6 +50,7 @@ class Score(Frozen):
     coverage: float = 0.0
     terms: tuple[str, ...] = ()
     feedback_terms: tuple[str, ...] = ()
+    concepts: float | None = None
 
 
 class Evidence(Frozen):

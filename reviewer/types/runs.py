@@ -11,7 +11,8 @@ from reviewer.types.frozen import Frozen
 
 class Coverage(Frozen):
     """How many papers were looked at. Each of `left_out` is a count and a reason, in words;
-    `reason` says why nothing was found, if that is known."""
+    `reason` says why nothing was found, if that is known; `understood` says in sentences what the
+    question's constructions were read as."""
 
     papers: int
     matched: int
@@ -19,6 +20,7 @@ class Coverage(Frozen):
     cited: int
     left_out: tuple[str, ...] = ()
     reason: str = ""
+    understood: tuple[str, ...] = ()
 
 
 class Usage(Frozen):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from reviewer.types.evidence import Evidence, Score, Sentence
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Chunk, Paper
@@ -11,7 +13,10 @@ from reviewer.types.papers import Chunk, Paper
 
 class Filters(Frozen):
     """Which papers may be found. Empty fields do not filter; years are inclusive. `files` are those
-    that papers were read from: the path as given, or the end of it, such as `003.txt`."""
+    that papers were read from: the path as given, or the end of it, such as `003.txt`.
+
+    What a question itself limits is not kept with a run: `numbers` are the papers that meet its
+    conditions, and papers of unknown year pass its years if `has_unknown_years`."""
 
     year_from: int | None = None
     year_to: int | None = None
@@ -19,10 +24,51 @@ class Filters(Frozen):
     tags: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    numbers: tuple[int, ...] | None = Field(default=None, exclude=True)
+    has_unknown_years: bool = Field(default=False, exclude=True)
 
     @property
     def is_empty(self) -> bool:
         return self == Filters()
+
+
+class Step(Frozen):
+    """A condition of a question, and how many papers meet it and those before it."""
+
+    condition: str
+    papers: int
+
+
+class Side(Frozen):
+    """One side of a comparison, and the keys of its papers, best first. A paper on several sides is
+    named by each."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+
+
+class Understood(Frozen):
+    """How the constructions of a question were read, and what they did; of a question without them
+    all is empty.
+
+    `text` was searched for. Papers on an `excluded` concept come later: `pushed_down` are the keys
+    of those that are clearly on one. `required` concepts have to come together. `steps` are the
+    conditions that papers meet. Only papers of `years` are found, and after them `unknown_year`
+    papers of unknown year. Papers may be `sorted_by` date; then `undated` ones come after the
+    others. `notes` say all this in whole sentences.
+    """
+
+    text: str = ""
+    excluded: tuple[str, ...] = ()
+    pushed_down: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    years: str = ""
+    unknown_year: int = 0
+    sorted_by: Literal["relevance", "date"] = "relevance"
+    undated: int = 0
+    sides: tuple[Side, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Hit(Frozen):
@@ -51,3 +97,10 @@ class Found(Frozen):
     left_out: tuple[str, ...] = ()
     reason: str = ""
     method: Literal["lexical", "dense", "lexical and dense"] = "lexical"
+    understood: Understood = Understood()
+
+    @property
+    def wanted(self) -> tuple[Hit, ...]:
+        """The hits without those on a concept that the question excludes."""
+        excluded = set(self.understood.pushed_down)
+        return tuple(hit for hit in self.hits if hit.paper.key not in excluded)

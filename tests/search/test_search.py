@@ -66,7 +66,9 @@ def test_any_text_is_a_question(samples, text):
     found = find(text, samples)
     assert len(found.hits) <= 12
     totals = [hit.score.total for hit in found.hits]
-    assert totals == sorted(totals, reverse=True)
+    understood = found.understood
+    if not (understood.sides or understood.years or understood.sorted_by == "date"):
+        assert totals == sorted(totals, reverse=True)
     assert [item.tag for item in found.evidence] == [
         f"E{n}" for n in range(1, len(found.evidence) + 1)
     ]

@@ -8,12 +8,19 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli.library import opened, split_question, with_known_keys, words_alone_note
+from reviewer.cli.library import (
+    opened,
+    split_question,
+    with_excluded,
+    with_known_keys,
+    words_alone_note,
+)
 from reviewer.cli.options import (
     DryRunOption,
     FileFilterOptions,
     ListingYearOption,
     ModelOptions,
+    NotOption,
     OutputOptions,
     QuotesOption,
     ReadingOptions,
@@ -37,6 +44,7 @@ def ask(
     follow: Annotated[
         bool, option("--continue", "-c", help="Go on from the last question.")
     ] = False,
+    excluded: NotOption = None,
     strict: Annotated[bool, option(help="Leave out claims without proof, and exit 3.")] = False,
     quotes: QuotesOption = False,
     stream: Annotated[bool, option(help="Show claims as soon as their quotes are found.")] = False,
@@ -68,6 +76,7 @@ def ask(
     form = choose_format("json" if result.json else form, result.output, forms_of("Answer"))
     settings = settings_of(common, model, reranking)
     asked, papers = split_question(question, papers, quiet=common.quiet)
+    asked = with_excluded(asked, excluded)
     wanted, effort = filters_of(**vars(filters)), effort_of(reading.effort)
     use_cache = not model.no_cache
     with common.progress() as progress, opened(settings, progress, papers, listing_year) as shelf:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, cast
 
 import typer
 
-from reviewer.cli.library import opened, split_question, with_known_keys, words_alone_note
+from reviewer.cli.library import (
+    opened,
+    split_question,
+    with_excluded,
+    with_known_keys,
+    words_alone_note,
+)
 from reviewer.cli.options import (
     EmbeddingOptions,
     FileFilterOptions,
     KeyArgument,
     KeyFilterOptions,
+    NotOption,
     OutputOptions,
     QuietOption,
     RerankerOptions,
@@ -19,6 +26,7 @@ from reviewer.cli.options import (
     filters_of,
     option,
     settings_of,
+    unknown_value,
 )
 from reviewer.cli.output import deliver, print_error
 from reviewer.cli.progress import ShownProgress
@@ -35,6 +43,10 @@ def search(
     explain: Annotated[
         bool, option("--explain", help="Show each part of a paper's score.")
     ] = False,
+    sort: Annotated[
+        str, option(help="date (newest first) or relevance; else as the question asks.")
+    ] = "",
+    excluded: NotOption = None,
     papers: Annotated[list[str] | None, option(help="Search these files or folders alone.")] = None,
     quiet: QuietOption = False,
     *,
@@ -43,12 +55,19 @@ def search(
     reranking: RerankerOptions,
     common: EmbeddingOptions,
 ) -> None:
-    """Find papers: ranked, each with its best sentence and why it was found."""
+    """Find papers: ranked, each with its best sentence and why it was found.
+
+    A question may say more than its topic: 'RAG but not medical' (or --not medical), 'RAG and also
+    graphs', 'latest on RAG', 'RAG since 2023', 'RAG versus fine-tuning'; and as librarians write
+    it: "in-context learning", title:, author:, abstract:, venue:, year: and tag:, AND, OR, NOT,
+    parentheses, learn*. What was understood is said above the papers.
+    """
     from reviewer.render import choose_format, render
     from reviewer.search import SearchOptions, find
 
     form = choose_format("json" if result.json else "", result.output)
     text, papers = split_question(words, papers, quiet=quiet)
+    text = with_excluded(text, excluded)
     if not text.strip():
         raise UsageError("there is nothing to look for", hint="For example: review search rewards")
     wanted = filters_of(**vars(filters))
@@ -59,6 +78,7 @@ def search(
         options = SearchOptions(
             papers=count,
             filters=with_known_keys(wanted, shelf),
+            sort=sort_of(sort),
             explained=explain or form == "json",
         )
         found = find(text, shelf, options)
@@ -67,6 +87,13 @@ def search(
     deliver(render(found, form, **shown), result.output, form)
     if note and not quiet:
         print_error(note)
+
+
+def sort_of(sort: str) -> Literal["", "date", "relevance"]:
+    """The order, checked. Raises UsageError for one that is not known."""
+    if sort in ("", "date", "relevance"):
+        return cast('Literal["", "date", "relevance"]', sort)
+    raise unknown_value("--sort", sort, ("date", "relevance"))
 
 
 @command("similar", "review similar from-fx-gx-2025 -k 5")

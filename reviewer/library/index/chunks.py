@@ -39,6 +39,17 @@ class KeptChunk:
 
 
 @dataclass(frozen=True)
+class ChunkText:
+    """A chunk's number, its paper's number, the part it is of, and the texts that are searched."""
+
+    number: int
+    paper: int
+    part: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Indexed:
     """What the index holds of a chunk; its vector is raw float32 bytes."""
 
@@ -95,6 +106,14 @@ class ChunkStore:
     def numbered(self, numbers: Sequence[int]) -> dict[int, KeptChunk]:
         rows = self._database.rows_in(f"{_SELECT} chunks.number IN (?)", list(numbers))
         return {row[0]: _kept_chunk(row) for row in rows}
+
+    def all_numbers(self) -> list[int]:
+        return self._database.column("SELECT number FROM chunks")
+
+    def texts_numbered(self, numbers: Sequence[int]) -> list[ChunkText]:
+        """The texts of these chunks."""
+        statement = "SELECT number, paper, part, title, text FROM chunks WHERE number IN (?)"
+        return [ChunkText(*row) for row in self._database.rows_in(statement, list(numbers))]
 
     def papers_of(self, numbers: Sequence[int]) -> dict[int, int]:
         """The number of each chunk's paper."""

@@ -214,6 +214,14 @@ class InvertedIndex:
         """Numbers of removed chunks that postings still name."""
         return self._database.numbers("SELECT number FROM dead_chunks")
 
+    def stems_from(self, beginning: str) -> list[str]:
+        """All indexed stems that begin so."""
+        return self._database.column(
+            "SELECT DISTINCT term FROM segments CROSS JOIN postings "
+            "ON postings.segment = segments.number AND term >= ? AND term < ? ORDER BY term",
+            (beginning, f"{beginning}\U0010ffff"),
+        )
+
     def matches(self, terms: Sequence[str]) -> Matches:
         """The postings of each term. A term of several words, as `co-author`, matches where all of
         them are, as often as the rarest."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from reviewer.library.storage.bounds import MOST_VENUE_CHARS, digest
 from reviewer.types.searches import Filters
 
@@ -36,13 +38,16 @@ def selections(filters: Filters) -> list[Selection]:
             f"(SELECT file FROM ({DISTINCT_FILES}) WHERE {fits})"
         )
         found.append((statement, [n for f in filters.files for n in (f, f"/{f}", f"/{f}")]))
+    if filters.numbers is not None:
+        found.append(("SELECT value FROM json_each(?)", [json.dumps(filters.numbers)]))
     return found
 
 
 def _by_year_and_venue(filters: Filters) -> list[Selection]:
+    unknown = " OR year IS NULL" if filters.has_unknown_years else ""
     conditions: dict[str, str | int | None] = {
-        "year >= ?": filters.year_from,
-        "year <= ?": filters.year_to,
+        f"(year >= ?{unknown})": filters.year_from,
+        f"(year <= ?{unknown})": filters.year_to,
         "instr(lower(venue), lower(?)) > 0": filters.venue[:MOST_VENUE_CHARS] or None,
     }
     given = {condition: value for condition, value in conditions.items() if value is not None}

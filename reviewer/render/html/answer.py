@@ -8,6 +8,7 @@ from reviewer.render.provenance import (
     answer_citations,
     answer_head,
     answer_title,
+    claims_by_side,
     facts_of,
     flow_of,
 )
@@ -23,7 +24,10 @@ def answer_html(answer: Answer) -> str:
         "title": clean(answer_title(answer)),
         "head": clean(answer_head(answer)),
         "bars": verdict_bars(answer.stances, cited),
-        "claims": [shown_claim(claim, cited) for claim in answer.claims],
+        "sides": [
+            (clean(title), [shown_claim(claim, cited) for claim in claims])
+            for title, claims in claims_by_side(answer)
+        ],
         "papers": cited.papers,
         "flow": flow_of(answer.coverage),
         "facts": facts_of(answer.usage, answer.writer, answer.effort),

@@ -58,5 +58,5 @@ def _bearing(question: str, arrivals: Sequence[Arrival], library: Library) -> tu
         options = SearchOptions(len(keys), cut=AT_FLOOR)
     found = find(question, library, options)
     new = {arrival.paper.id for arrival in arrivals}
-    hits = found.hits if found.matched else ()
+    hits = found.wanted if found.matched else ()
     return tuple(hit for hit in hits if hit.paper.id in new)[:HITS_A_QUESTION]

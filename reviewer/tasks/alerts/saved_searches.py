@@ -82,7 +82,7 @@ def _run(library: Library, search: SavedSearch, progress: Progress) -> SearchNew
             skipped += library.add_found(papers_found, progress).skipped
     options = SearchOptions(papers=search.most, filters=search.filters, cut=AT_FLOOR)
     found = find(search.question, library, options)
-    papers = [hit.paper for hit in found.hits] if found.matched else []
+    papers = [hit.paper for hit in found.wanted] if found.matched else []
     fresh = tuple(paper for paper in papers if not _ids(paper) & search.seen)
     seen = search.seen.union(*(_ids(paper) for paper in papers))
     with library.writing():

@@ -22,6 +22,7 @@ from reviewer.tasks.answers.gather import (
     gather,
     reads,
 )
+from reviewer.tasks.answers.sides import draft_by_side, sides_of, with_sides
 from reviewer.text import counted
 from reviewer.text.views import one_line
 from reviewer.types import Answer, Claim, Paper
@@ -76,11 +77,13 @@ def answer_question(
     # The stances are counted where the writer takes them and the question has two answers.
     has_stances = claims and writer.is_yes_no
     stances = take_stances(gathered.all_readings, gathered.evidence) if has_stances else ()
+    has_sides = any(claim.side for claim in claims)
     cited = {citation.paper_id for claim in claims for citation in claim.citations}
     answer = Answer(
         question=question,
         asked=options.asked,
         outcome=written.outcome,
+        sides=tuple(s.name for s in gathered.found.understood.sides) if has_sides else (),
         claims=claims,
         stances=stances,
         verdict=verdict_of(stances),
@@ -130,8 +133,9 @@ def _written(
     notes: tuple[str, ...] = ()
     on_claim = resolving(evidence, options.resolved) if options.resolved is not None else None
     by: Writer = writer
+    side_of = {} if reads(writer) else sides_of(gathered)
     try:
-        draft = writer.write_answer(question, readings, evidence, on_claim)
+        draft = draft_by_side(question, gathered, writer, side_of, on_claim)
     except ModelError as error:
         if not is_form_fault(error):
             raise
@@ -148,7 +152,8 @@ def _written(
         is_strict=options.is_strict,
     )
     checked = check_answer(draft, evidence, by, checks)
-    return _Written(outcome, checked.claims, checked.left_out, bool(draft.claims), notes)
+    claims = with_sides(checked.claims, side_of)
+    return _Written(outcome, claims, checked.left_out, bool(draft.claims), notes)
 
 
 def _nearest(gathered: Gathered) -> tuple[Paper, ...]:

@@ -120,12 +120,14 @@ class _Search:
         self._library = library
         self._filters = options.filters
         self._has_floor = options.has_floor(writer)
+        self._has_constructions = False
         self._ranked: list[tuple[Evidence, ...]] = []
 
     def first(self) -> Found:
         """What the question itself finds."""
         found = find(self.question, self._library, self._options(self.most))
         self._ranked = [found.evidence]
+        self._has_constructions = bool(found.understood.notes)
         return found
 
     def widen(self, expanded: Expanded) -> None:
@@ -134,7 +136,7 @@ class _Search:
             options = self._options(self.most, expanded.abstract)
             if expanded.abstract:
                 self._ranked.append(find(self.question, self._library, options).evidence)
-            options = self._options(self.most)
+            options = replace(self._options(self.most), is_plain=True)
             for wording in expanded.questions:
                 self._ranked.append(find(wording, self._library, options).evidence)
 
@@ -161,7 +163,10 @@ class _Search:
         return _Read((*known.evidence, *fresh), (*known.readings, *sound))
 
     def expand(self, known: Sequence[Claim] = ()) -> Expanded:
-        """Other wordings; none where the writer has no model or gave no readable reply."""
+        """Other wordings; none where the writer has no model or gave no readable reply, nor for a
+        question with constructions, which says itself what to find ("X but not Y")."""
+        if self._has_constructions:
+            return Expanded()
         try:
             expanded = self.writer.expand(self.question, known)
         except (LimitError, StoppedError):
@@ -283,6 +288,7 @@ def coverage_of(gathered: Gathered, cited: int, notes: Sequence[str]) -> Coverag
         cited=cited,
         left_out=(*found.left_out, *gathered.left_out, *notes),
         reason=found.reason,
+        understood=found.understood.notes,
     )
 
 

@@ -172,7 +172,8 @@ def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Pro
     names = " or ".join(paper.key or key for key, paper in papers.items())
     detail = f"these words are not in {names}"
     cited = {paper.id for paper in papers.values()}
-    hits = find(said, library, SearchOptions(papers=_ELSEWHERE, abstains=False)).hits
+    options = SearchOptions(papers=_ELSEWHERE, abstains=False, is_plain=True)
+    hits = find(said, library, options).hits
     others = (hit.paper for hit in hits if hit.paper.id not in cited)
     if other := next((paper.key for paper in others if _located(said, paper)[1]), ""):
         detail += f", but in {other}"
@@ -206,7 +207,7 @@ def _bearing(text: str, paper: Paper, library: Library) -> tuple[bool, tuple[Cit
     if not paper.id:
         return _bearing_by_words(text, paper, library)
     text, filters = _OWN_NUMBER.sub(" ", text), Filters(keys=(paper.key,))
-    options = SearchOptions(papers=1, filters=filters, abstains=False)
+    options = SearchOptions(papers=1, filters=filters, abstains=False, is_plain=True)
     found = find(text, library, options)
     pairs = [(s, item) for item in found.evidence for s in item.sentences]
     pairs.sort(key=lambda pair: -(pair[0].similarity or 0.0) - pair[0].lexical / 2)

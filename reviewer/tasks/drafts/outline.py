@@ -131,7 +131,8 @@ def _named(
     with library.alone:  # one state of the library for all that is read
         papers = {i: library.paper(i) for i in ids}
         filters = Filters(keys=tuple(paper.key for paper in papers.values()))
-        found = find(question, library, SearchOptions(len(ids), filters=filters, abstains=False))
+        search = SearchOptions(len(ids), filters=filters, abstains=False, is_plain=True)
+        found = find(question, library, search)
         known = {item.paper.id for item in found.evidence}
         others = [beginning_of(paper, library) for i, paper in papers.items() if i not in known]
     evidence = tagged([*found.evidence, *others])

@@ -155,7 +155,8 @@ def _claims(
 ) -> tuple[tuple[Claim, ...], list[str]]:
     """The checked sentences on a paper, and what was left out of them."""
     query = clean(paragraph)[:_QUERY_CHARS]
-    search = SearchOptions(1, filters=Filters(keys=(paper.key,)), abstains=False)
+    own = Filters(keys=(paper.key,))
+    search = SearchOptions(1, filters=own, abstains=False, is_plain=True)
     evidence: Sequence[Evidence] = find(query, library, search).evidence
     if not evidence:
         evidence = [beginning_of(paper, library).model_copy(update={"tag": "E1"})]

@@ -61,7 +61,7 @@ class _Pool:
         """Search for the query, and take what is found: `most` papers at most."""
         options = SearchOptions(most, CHUNKS_A_PAPER, self.plan.filters, cut=EVIDENCE_CUT)
         found = find(query.question, self.library, options)
-        papers = [hit.paper for hit in found.hits] if found.considered else []
+        papers = [hit.paper for hit in found.wanted] if found.considered else []
         self.take(query.model_copy(update={"matched": found.considered}), papers, found.evidence)
         return found
 
@@ -204,7 +204,7 @@ def _evidence(papers: Sequence[Paper], pool: _Pool) -> tuple[Evidence, ...]:
     if not papers:
         return ()
     filters = Filters(keys=tuple(paper.key for paper in papers))
-    options = SearchOptions(len(papers), CHUNKS_A_PAPER, filters, abstains=False)
+    options = SearchOptions(len(papers), CHUNKS_A_PAPER, filters, abstains=False, is_plain=True)
     on_topic = find(pool.plan.topic, pool.library, options).evidence
     known = {item.chunk.id for item in on_topic}
     own = by_paper([*on_topic, *(e for i, e in pool.evidence.items() if i not in known)])

@@ -29,7 +29,8 @@ _HINT = "Give a .bib file with --from."
 @dataclass(frozen=True)
 class Chosen:
     """The papers of a table in order. `relevance` is search's score by paper id, where a topic was
-    searched; when nothing matched it, `nearest` holds the papers nearest to it."""
+    searched; when nothing matched it, `nearest` holds the papers nearest to it. `understood` says
+    how the topic's constructions were read."""
 
     papers: tuple[Paper, ...] = ()
     matched: int = 0
@@ -37,6 +38,7 @@ class Chosen:
     nearest: tuple[Paper, ...] = ()
     left_out: tuple[str, ...] = ()
     reason: str = ""
+    understood: tuple[str, ...] = ()
 
 
 def choose_papers(topic: str, library: Library, filters: Filters, most: int | None) -> Chosen:
@@ -46,14 +48,19 @@ def choose_papers(topic: str, library: Library, filters: Filters, most: int | No
         found = find(
             topic, library, SearchOptions(most or MOST_BY_TOPIC, filters=filters, cut=EVIDENCE_CUT)
         )
-        papers = tuple(hit.paper for hit in found.hits)
+        papers = tuple(hit.paper for hit in found.wanted)
+        notes = found.understood.notes
         if not found.considered:
-            return Chosen(nearest=papers, left_out=found.left_out, reason=found.reason)
+            nearest = tuple(hit.paper for hit in found.hits)
+            return Chosen(
+                nearest=nearest, left_out=found.left_out, reason=found.reason, understood=notes
+            )
         return Chosen(
             papers,
             found.considered,
             {hit.paper.id: hit.score.total for hit in found.hits},
-            left_out=(*found.left_out, *_beyond(found.considered, len(papers))),
+            left_out=(*found.left_out, *_beyond(found.considered, len(found.hits))),
+            understood=notes,
         )
     papers = tuple(library.papers(filters))
     relevance: dict[str, float] = {}
@@ -89,7 +96,8 @@ def texts_of(
         chunks = chunks_of(paper, library)
         if sum(len(chunk.text) for chunk in chunks) > WHOLE_CHARS:
             wanted = set((quoted or {}).get(paper.id, ()))
-            options = SearchOptions(1, CHUNKS_A_COLUMN, Filters(keys=(paper.key,)), abstains=False)
+            own = Filters(keys=(paper.key,))
+            options = SearchOptions(1, CHUNKS_A_COLUMN, own, abstains=False, is_plain=True)
             for column in (c for c in columns if not c.formula):
                 if len(wanted) < MOST_CHUNKS:
                     found = find(column_query(column), library, options)

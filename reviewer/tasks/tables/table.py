@@ -121,6 +121,7 @@ def compare_papers(
             cited=sum(any(cell.state == "filled" for cell in row.cells) for row in rows),
             left_out=(*chosen.left_out, *options.left_out, *writer.notes(), *lost),
             reason=chosen.reason,
+            understood=chosen.understood,
         ),
         writer=", ".join(dict.fromkeys(writers)),
         run_id=new_run_id(),
