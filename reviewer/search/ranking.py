@@ -43,6 +43,7 @@ CHUNKS_OF_A_CANDIDATE = 3  # at most, so that one long paper does not take the p
 COVERAGE_SHARE = 0.5
 FLOOR, STRONG = 0.43, 0.52
 LEXICAL_FLOOR, LEXICAL_STRONG = 0.25, 0.60
+LONG_FLOOR, LONG_STRONG = 0.17, 0.25  # by words alone: no paper has many words of an abstract
 LEXICAL_TERMS = 2  # one shared word of several is chance
 
 
@@ -83,6 +84,13 @@ class Ranking:
             self.vector = vectors[0]
             near = vectors[:-1] + vectors[-1] if imagined else vectors
             self._near = near / np.maximum(np.linalg.norm(near, axis=1, keepdims=True), 1e-9)
+
+    @property
+    def floors(self) -> tuple[float, float]:
+        """The relevance that a paper needs not to be weak, and that of a clear answer."""
+        if self.vector is not None:
+            return FLOOR, STRONG
+        return (LONG_FLOOR, LONG_STRONG) if self.words.is_long else (LEXICAL_FLOOR, LEXICAL_STRONG)
 
     def ranked(self) -> list[Candidate]:
         """All candidates, best first; of equals, the chunk that was added first."""

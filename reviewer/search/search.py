@@ -12,10 +12,6 @@ from reviewer.search.explain_empty import why_nothing
 from reviewer.search.options import SearchOptions
 from reviewer.search.ranking import (
     COVERAGE_SHARE,
-    FLOOR,
-    LEXICAL_FLOOR,
-    LEXICAL_STRONG,
-    STRONG,
     Candidate,
     Ranking,
 )
@@ -66,8 +62,7 @@ def _found(
     best: dict[int, list[Candidate]] = {}
     for candidate in ranking.ranked():
         best.setdefault(candidate.paper, []).append(candidate)
-    is_lexical = ranking.vector is None
-    floor, strong = (LEXICAL_FLOOR, LEXICAL_STRONG) if is_lexical else (FLOOR, STRONG)
+    floor, strong = ranking.floors
     relevance = {n: max(c.relevance for c in own) for n, own in best.items()}
     arranged = Arranged(tuple(best))
     if arrange is not None:
@@ -130,7 +125,7 @@ def _found(
         is_weak=bool(considered) and top < strong,
         left_out=_left_out(library, options.filters),
         reason="" if considered else why_nothing(question, library, options.filters),
-        method="lexical" if is_lexical else "lexical and dense",
+        method="lexical" if ranking.vector is None else "lexical and dense",
     )
 
 

@@ -30,6 +30,19 @@ def test_an_abstract_as_a_question_finds_its_own_paper_first(listings):
 
 
 @pytest.mark.seeds
+def test_an_abstract_of_another_field_is_abstained(listings):
+    """Longer than a question of few words, none of them about the papers."""
+    recipe = (
+        "Knead the dough for ten minutes and let it rest in a warm kitchen overnight. Fold butter "
+        "into flour, roll the pastry thin, and chill it before baking. Simmer onions, carrots and "
+        "celery with bay leaves; season the broth with pepper, vinegar and parsley. Roast the lamb "
+        "with garlic and rosemary until its crust is brown, then carve and serve with potatoes."
+    )
+    found = find(recipe, listings)
+    assert (found.matched, found.evidence) == (0, ())
+
+
+@pytest.mark.seeds
 def test_a_list_of_forty_holds_most_of_the_papers_that_answer(listings):
     """Recall at 40 of the direct answers, by words alone: the floor takes none out of the list."""
     gold = json.loads((SHARED / "eval" / "questions.json").read_text(encoding="utf-8"))

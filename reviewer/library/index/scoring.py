@@ -33,7 +33,7 @@ class Weights:
     lexical: float = 1.5
     dense: float = 1.0
     sentence: float = 1.0
-    feedback: float = 0.34
+    feedback: float = 0.17
     rocchio: float = 0.6
     neighbours: float = 1.3
     bursts: float = 0.2
