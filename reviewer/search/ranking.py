@@ -228,6 +228,7 @@ class Ranking:
             bm25=round(float(self._bm25[row]), 4),
             cosine=None if math.isnan(cosine) else round(cosine, 4),
             coverage=round(self.words.coverage(held), 4),
+            relevance=round(candidate.relevance, 4),
             terms=self.words.named(held),
             feedback_terms=self._feedback_terms(row) if self._options.explained else (),
         )

@@ -32,9 +32,10 @@ class Score(Frozen):
     words, `dense` for the chunk's cosine, `sentence` for its best sentence's cosine, `feedback` for
     words of the best chunks, `rocchio` for the cosine with their mean, `neighbours` for the scores
     of the nearest chunks. `feedback_terms` are the feedback words that the chunk has, if the search
-    is explained; `bm25`, `cosine` and `coverage` are raw values. `reranker` is how relevant a
-    cross-encoder says that the chunk is, 0 to 1; `total` is then the mean of both orders.
-    `concepts` is what the concepts that a question excludes took off, or what those that it
+    is explained; `bm25`, `cosine` and `coverage` are raw values. `relevance` is compared with the
+    floor: the cosine and half the coverage, or by words alone the coverage. `reranker` is how
+    relevant a cross-encoder says that the chunk is, 0 to 1; `total` is then the mean of both
+    orders. `concepts` is what the concepts that a question excludes took off, or what those that it
     requires gave; `total` has it."""
 
     total: float
@@ -48,6 +49,7 @@ class Score(Frozen):
     bm25: float = 0.0
     cosine: float | None = None
     coverage: float = 0.0
+    relevance: float = 0.0
     terms: tuple[str, ...] = ()
     feedback_terms: tuple[str, ...] = ()
     concepts: float | None = None

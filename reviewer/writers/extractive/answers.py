@@ -27,7 +27,8 @@ from reviewer.writers.extractive.surveys import OPEN, quoted_claim
 
 MOST_SENTENCES = 8
 SENTENCES_OF_A_PAPER = 3
-LEAST_PAPERS = 4
+LEAST_PAPERS = 2
+CLEARLY_RELEVANT = 0.62  # what a paper beyond the first LEAST_PAPERS needs (`Score.relevance`)
 SENTENCES_OF_A_DRAFTS_PAPER = 2
 # Shares of the best one's: of the score of a paper, beyond the first LEAST_PAPERS; of a sentence's
 # worth among those of its paper; of its nearness to the question among all that are quoted.
@@ -277,7 +278,7 @@ def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
     if not chosen:
         return True
     papers = {c.item.paper.id for c in (scored, *chosen)}
-    if len(papers) > LEAST_PAPERS and scored.paper_share < SHARE_OF_BEST_PAPER:
+    if len(papers) > LEAST_PAPERS and not _is_sure(scored):
         return False
     if _match(scored.sentence) < SHARE_OF_NEAREST * max(_match(c.sentence) for c in chosen):
         return False
@@ -287,6 +288,12 @@ def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
     if any(_overlap(scored, c) for c in own):
         return False
     return not any(_repeats(scored.words, c.words) for c in chosen)
+
+
+def _is_sure(scored: _Scored) -> bool:
+    """Whether the paper is relevant enough to be quoted beside better ones."""
+    relevance = scored.item.score.relevance
+    return scored.paper_share >= SHARE_OF_BEST_PAPER and relevance >= CLEARLY_RELEVANT
 
 
 def _repeats(one: frozenset[str], other: frozenset[str]) -> bool:
