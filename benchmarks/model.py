@@ -29,27 +29,29 @@ from tests.support.fake_provider import FakeProvider, Seen
 
 MODEL = "openai/fake"
 LATENCY_S = 0.5
-COLD_BAR, CALLS_BAR, CHARS_BAR, TRIPS_BAR = 1.3, 5, 3000, 3
-_DATA = re.compile(r'<data tag="(\w+)" marker="(\w+)">\n(.*?)\n</data marker="\2">', re.DOTALL)
+# The trips: other wordings and the first papers, the other papers, writing, judging.
+COLD_BAR, CALLS_BAR, TRIPS_BAR = 1.3, 9, 4
+_NUMBER = re.compile(r"^((?:E\d+)\.1) ", re.MULTILINE)
+_SENTENCE = re.compile(r'<data tag="(S\d+)"')
 
 
 def reply(seen: Seen) -> str:
     """A valid reply to any of the prompts, made of the texts that it shows."""
-    texts = {tag: body.split("\n", 1)[1] for tag, _, body in _DATA.findall(seen.prompt)}
+    numbers = _NUMBER.findall(seen.prompt.split("\nTEXTS:\n")[-1])
+    if seen.prompt.startswith("A library of papers"):
+        wordings = ["what reinforcement learning adds to the base model"]
+        return json.dumps({"questions": wordings, "abstract": "RL composes old skills."})
     if seen.prompt.startswith("You read papers"):
         readings = [
-            {"tag": tag, "relevance": 8, "stance": "yes", "quotes": text.split(". ")[1:4]}
-            for tag, text in texts.items()
+            {"tag": number.split(".")[0], "relevance": 8, "sentences": [number], "stance": "yes"}
+            for number in numbers
         ]
         return json.dumps({"is_yes_no": True, "readings": readings})
-    if seen.prompt.startswith("Check whether"):
-        said = [{"tag": tag, "support": "supported"} for tag in texts]
-        return json.dumps({"verdicts": said})
-    claims = [
-        {"text": "This is a claim.", "quotes": [{"tag": tag, "quote": text.split("\n")[0]}]}
-        for tag, text in list(texts.items())[:8]
-    ]
-    return json.dumps({"claims": claims})
+    if seen.prompt.startswith("Check the sentences"):
+        tags = _SENTENCE.findall(seen.prompt)
+        return json.dumps({"verdicts": [{"tag": tag, "support": "supported"} for tag in tags]})
+    said = [f"This is a claim [{number}]." for number in numbers[:8]]
+    return "\n".join([*said, "END"])
 
 
 def measure_calls(folder: Path, settings: object, rounds: int) -> None:
@@ -79,7 +81,7 @@ def measure_calls(folder: Path, settings: object, rounds: int) -> None:
         ["figure", "value", "bar"],
         [
             ["calls", str(calls), f"{CALLS_BAR}, {_met(calls <= CALLS_BAR)}"],
-            ["prompt characters a paper", f"{each:.0f}", f"{CHARS_BAR}, {_met(each <= CHARS_BAR)}"],
+            ["prompt characters a paper", f"{each:.0f}", ""],
             ["s, model answers at once", f"{at_once:.3f}", ""],
             [
                 f"seconds, {LATENCY_S} s a call",
