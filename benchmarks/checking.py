@@ -80,7 +80,7 @@ def measure(embedding: str, folder: Path) -> None:
     lines = (ROOT / "fixtures" / "paraphrases.tsv").read_text(encoding="utf-8").splitlines()
     right = [(key, text) for key, text in (line.split("\t") for line in lines)]
     with Library(folder, load_settings({"embedding": embedding})) as library:
-        library.add([str(ROOT / "fixtures" / "library")], may_download=False)
+        library.add([str(ROOT / "fixtures" / "library")])
         keys = [paper.key for paper in library.papers()]
         draw = random.Random(SEED)
         wrong = [
@@ -179,7 +179,7 @@ def main() -> None:
     made.add_argument("--shared", type=Path, default=SHARED, help="holds eval/checkcovid")
     shared = made.parse_args().shared
     print("| way | sentence beside | said not to bear on it |\n|---|---|---|")
-    for embedding in ("none", "minilm"):
+    for embedding in ("none", "minilm-int8"):
         with tempfile.TemporaryDirectory() as folder:
             measure(embedding, Path(folder))
     with tempfile.TemporaryDirectory() as library_folder:

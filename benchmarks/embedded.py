@@ -17,8 +17,8 @@ from typing import Any
 from sets import model_folder, print_table, settings_of
 
 from reviewer.library import Library
-from reviewer.library.embeddings.embedding import DEFAULT
-from reviewer.library.embeddings.minilm import MAX_TOKENS, MiniLM
+from reviewer.library.embeddings.embedding import FULL
+from reviewer.library.embeddings.minilm import MAX_TOKENS, open_full
 from reviewer.library.index.chroma import BATCH, rows_of
 from reviewer.library.index.chunking import embedding_text
 from reviewer.text import clean
@@ -39,15 +39,15 @@ class Timing:
 class Recording:
     """MiniLM, and what it was given and gave."""
 
-    name = DEFAULT
+    name = FULL
 
     def __init__(self, folder: Path) -> None:
-        self.minilm = MiniLM(str(folder))
+        self.minilm = open_full(str(folder))
         self.texts: list[str] = []
         self.vectors: list[Any] = []
 
-    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  an array
-        vectors = self.minilm.embed(texts, done)
+    def embed(self, texts: Sequence[str]) -> Any:  # noqa: ANN401  an array
+        vectors = self.minilm.embed(texts)
         self.texts += texts
         self.vectors.append(vectors)
         return vectors
@@ -132,7 +132,7 @@ def measure_embed(options: argparse.Namespace, recorded: Recorded) -> None:
         ],
     )  # fmt: skip
     folder = model_folder(options.shared)
-    minilm, padded = MiniLM(str(folder)), Padded(folder)
+    minilm, padded = open_full(str(folder)), Padded(folder)
     rows = []
     for kind, every in (("papers", recorded.papers), ("sentences", recorded.sentences)):
         texts = every[:: len(every) // SAMPLE][:SAMPLE]

@@ -1,4 +1,4 @@
-"""Measures how fast abstracts are embedded by MiniLM, whole and in 8 bits.
+"""Measures how fast abstracts are embedded by MiniLM: built in (8 bits, and as floats) and in full.
 
 Run: `python benchmarks/embedding_speed.py --torch-python PATH`, where PATH is the Python of an
 environment with sentence-transformers (several GB: not among this project's extras).
@@ -14,14 +14,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import combinations
 from pathlib import Path
 from statistics import median
 
 from sets import listings_library, model_folder, parser, print_table, settings_of
 
-from reviewer.library.embeddings.embedding import DEFAULT, INT8, LOCAL
+from reviewer.library.embeddings.minilm import MAX_TOKENS, MiniLM, open_built_in, open_full
 
 ABSTRACTS, ROUNDS, BATCH = 128, 5, 32  # 32: sentence-transformers' own default
+FULL, EIGHT_BIT, AS_FLOATS = "minilm", "minilm-int8", "minilm-int8 as floats"
 OTHER = "sentence-transformers"
 WIDTH, PRODUCT = 384, 2048  # of the model; of the matrices that tell what the machine can do
 
@@ -53,13 +55,15 @@ print(json.dumps([time.perf_counter() - started, time.process_time() - cpu]))
 
 def own(name: str, folder: str, texts: list[str]) -> tuple[float, float]:
     """In the child: seconds by the clock and on all processors for these texts with MiniLM."""
-    from reviewer.library.embeddings.minilm import MiniLM
-
-    minilm = MiniLM(folder, is_int8=name == INT8)
+    minilm = opened(name, folder)
     minilm.embed(texts[:BATCH])
     started, cpu = time.perf_counter(), time.process_time()
     minilm.embed(texts)
     return time.perf_counter() - started, time.process_time() - cpu
+
+
+def opened(name: str, folder: str) -> MiniLM:
+    return open_full(folder) if name == FULL else open_built_in(in_floats=name == AS_FLOATS)
 
 
 def in_child(command: list[str]) -> tuple[float, float]:
@@ -83,7 +87,7 @@ def main() -> None:
         texts.write_text(json.dumps(abstracts(options)), encoding="utf-8")
         ways = {
             name: [sys.executable, __file__, "--own", name, str(files), str(texts)]
-            for name in LOCAL
+            for name in (FULL, EIGHT_BIT, AS_FLOATS)
         }
         if options.torch_python:
             ways[OTHER] = other(options.torch_python, Path(place), files, texts)
@@ -112,8 +116,6 @@ def print_limits(files: Path, texts: list[str]) -> None:
     import numpy as np
     from tokenizers import Tokenizer
 
-    from reviewer.library.embeddings.minilm import MAX_TOKENS, MiniLM
-
     tokenizer = Tokenizer.from_file(str(files / "tokenizer.json"))
     tokenizer.enable_truncation(MAX_TOKENS)
     tokens = [len(tokenizer.encode(text).ids) for text in texts]
@@ -125,14 +127,16 @@ def print_limits(files: Path, texts: list[str]) -> None:
         started = time.perf_counter()
         matrix @ matrix
         taken.append(time.perf_counter() - started)
-    one, two = (MiniLM(str(files), is_int8=is_int8).embed(texts) for is_int8 in (False, True))
+    vectors = {n: opened(n, str(files)).embed(texts) for n in (FULL, EIGHT_BIT, AS_FLOATS)}
     rows = [
         ["tokens a text", f"{sum(tokens) / len(tokens):.0f}"],
         ["10^9 operations a text", f"{sum(work) / len(work):.1f}"],
         ["10^9 operations a second, numpy, one thread", f"{2 * PRODUCT**3 / min(taken) / 1e9:.0f}"],
-        ["cosine of int8 with the whole model, mean", f"{(one * two).sum(axis=1).mean():.4f}"],
-        ["the same, least", f"{(one * two).sum(axis=1).min():.4f}"],
     ]
+    for one, two in combinations(vectors, 2):
+        cosines = (vectors[one] * vectors[two]).sum(axis=1)
+        said = f"{cosines.mean():.4f}, {cosines.min():.4f}"
+        rows.append([f"cosine of {one} and {two}, mean and least", said])
     print_table("Limits", ["what", "figure"], rows)
 
 
@@ -143,7 +147,7 @@ def other(python: str, folder: Path, files: Path, texts: Path) -> list[str]:
 
 
 def print_rates(times: dict[str, list[tuple[float, float]]]) -> None:
-    floor = median(s for s, _ in times.get(OTHER, times[DEFAULT]))
+    floor = median(s for s, _ in times.get(OTHER, times[FULL]))
     rows = []
     for way, found in times.items():
         seconds, cpu = median(s for s, _ in found), median(c for _, c in found)

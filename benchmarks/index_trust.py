@@ -57,7 +57,7 @@ class Hashed:
 
     name, dimensions = "hashed", 384
 
-    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  an array
+    def embed(self, texts: Sequence[str]) -> Any:  # noqa: ANN401  an array
         import numpy as np
 
         vectors = np.full((len(texts), self.dimensions), 0.01, dtype=np.float32)

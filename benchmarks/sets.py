@@ -61,7 +61,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
 
 def model_folder(shared: Path) -> Path:
-    """The folder of the embedding files: REVIEW_EMBEDDING_DIR, else the one in `shared`."""
+    """The folder of the full model's files: REVIEW_EMBEDDING_DIR, else the one in `shared`."""
     found = find_files(os.environ.get("REVIEW_EMBEDDING_DIR") or str(shared / "models" / MODEL))
     if found is None:
         sys.exit(f"the embedding files are not in {shared / 'models'}: set REVIEW_EMBEDDING_DIR")
@@ -71,7 +71,7 @@ def model_folder(shared: Path) -> Path:
 def settings_of(shared: Path, *, by_words: bool = False) -> Settings:
     return Settings(
         embedding=NO_EMBEDDING if by_words else "",
-        embedding_dir=str(model_folder(shared)),
+        embedding_dir=os.environ.get("REVIEW_EMBEDDING_DIR") or str(shared / "models" / MODEL),
         offline=True,
     )
 

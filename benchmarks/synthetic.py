@@ -9,7 +9,7 @@ import argparse
 import json
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,14 @@ from sets import (
     beir_questions,
     listings_library,
     listings_questions,
+    model_folder,
     own_questions,
     scifact_library,
     settings_of,
 )
 
 from reviewer.library import Library
-from reviewer.library.embeddings.minilm import DIMENSIONS, MiniLM
+from reviewer.library.embeddings.minilm import DIMENSIONS, open_full
 from reviewer.text import clean
 
 SENTENCES = (5, 11)  # least and most a paper
@@ -88,7 +89,7 @@ class Supplied:
     def _questions(self) -> dict[str, int]:
         return {clean(text): row for row, text in enumerate(self._material.questions)}
 
-    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  an array
+    def embed(self, texts: Sequence[str]) -> Any:  # noqa: ANN401  an array
         import numpy as np
 
         vectors = np.stack([self._vector(text) for text in texts])
@@ -137,7 +138,7 @@ def save_material(options: argparse.Namespace, folder: Path) -> None:
     questions = questions_of(options.shared)
     kept_texts = {"sentences": sentences, "titles": titles, "questions": questions}
     np.save(folder / "sentences.npy", vectors)
-    embedding = MiniLM(settings_of(options.shared).embedding_dir)
+    embedding = open_full(str(model_folder(options.shared)))
     np.save(folder / "questions.npy", embedding.embed([clean(q) for q in questions]))
     (folder / "material.json").write_text(json.dumps(kept_texts), encoding="utf-8")
 

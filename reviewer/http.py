@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import socket
 import time
@@ -17,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from reviewer.errors import OnlineError, ReviewError
+from reviewer.errors import OnlineError
 from reviewer.hosts import Place, RefusedError, Resolve, require_named, resolved
 
 if TYPE_CHECKING:
@@ -317,35 +316,6 @@ def is_reachable(url: str, timeout_s: float) -> bool:
     connecting.start()
     connecting.join(timeout_s)
     return opened.is_set()
-
-
-def download(url: str, path: Path, *, sha256: str, timeout_s: float = 60.0) -> None:
-    """Fetch `url` to `path`, whole or not at all.
-
-    Raises ReviewError when the host fails or the content's hash is not `sha256`, OSError when the
-    disk does.
-    """
-    import httpx
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    digest = hashlib.sha256()
-    try:
-        with steady_client() as client, client.stream("GET", url, timeout=timeout_s) as reply:
-            reply.raise_for_status()
-            with part.open("wb") as out:
-                for piece in reply.iter_bytes():
-                    digest.update(piece)
-                    out.write(piece)
-        if digest.hexdigest() != sha256:
-            raise ReviewError(f"{url} is not the published file", hint="Try again later.")
-        part.replace(path)
-    except httpx.HTTPError as error:
-        raise ReviewError(
-            f"{urlsplit(url).hostname} did not answer as expected", hint="Try again later."
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def steady_client(mend: Mend | None = None) -> httpx.Client:

@@ -30,8 +30,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     library: str = ""
-    embedding: str = ""  # the library's own, else minilm
-    embedding_dir: str = ""
+    embedding: str = ""  # the library's own, else minilm-int8
+    embedding_dir: str = ""  # where the files of minilm are
     reranker: str = ""  # folders with small local models
     nli: str = ""
     model: str = ""

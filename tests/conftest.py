@@ -75,7 +75,7 @@ class WordEmbedding:
     def __init__(self):
         self.texts = 0
 
-    def embed(self, texts, done=None):
+    def embed(self, texts):
         self.texts += len(texts)
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
@@ -93,7 +93,7 @@ def embedding():
 
 @pytest.fixture(autouse=True)
 def _own_places(tmp_path_factory, monkeypatch):
-    """No test reads or writes the user's own folders, settings or keys."""
+    """No test reads or writes the user's own folders, settings or keys, or embeds by the way."""
     home = tmp_path_factory.mktemp("home")
     for name in [n for n in os.environ if n.startswith("REVIEW_") or n.endswith("_API_KEY")]:
         monkeypatch.delenv(name)
@@ -102,6 +102,7 @@ def _own_places(tmp_path_factory, monkeypatch):
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
     monkeypatch.setenv("REVIEW_OFFLINE", "1")
+    monkeypatch.setenv("REVIEW_EMBEDDING", "none")  # who tests search by meaning says so
 
 
 @pytest.fixture

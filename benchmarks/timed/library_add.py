@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ class Ready:
         self._rows = {text: row for row, text in enumerate(texts)}
         self._vectors = np.load(folder / "vectors.npy")
 
-    def embed(self, texts: Sequence[str], done: Callable[[int], None] | None = None) -> Any:  # noqa: ANN401  an array
+    def embed(self, texts: Sequence[str]) -> Any:  # noqa: ANN401  an array
         return self._vectors[[self._rows[text] for text in texts]]
 
 

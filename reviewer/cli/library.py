@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.cli.output import print_error
+from reviewer.cli.progress import ShownProgress
 from reviewer.errors import LibraryError, NotFoundError, UsageError
 from reviewer.text import counted
 from reviewer.text.views import one_line
@@ -60,6 +61,10 @@ def opened(
         )
     library = Library(folder, settings)
     library.catch_up()
+    if isinstance(progress, ShownProgress) and not progress.is_quiet:
+        advice = library.take_advice()
+        if advice:
+            progress(advice, -1, 0)
     return library
 
 
@@ -218,15 +223,14 @@ def words_alone_note(shelf: Library, *, is_at_hand: bool) -> str:
     if shelf.has_vectors:
         try:
             shelf.embedding()
-        except MissingEmbeddingError:
-            pass  # there are vectors, but no embedding here to make one of the question
-        else:
-            waiting = shelf.chunks.count_waiting_papers()
-            have = "has" if waiting == 1 else "have"
-            note = (
-                f"{counted(waiting, 'paper')} of {shelf.catalogue.count()} {have} no vectors yet "
-                "and can be found by words alone. Make them: review reindex"
-            )
-            return note if waiting else ""
-    remedy = "review add PATH, which fetches its files once" if is_at_hand else "review reindex"
+        except MissingEmbeddingError as error:  # so the question has no vector
+            return f"Searched by words alone: {error.message}. {error.hint}"
+        waiting = shelf.chunks.count_waiting_papers()
+        have = "has" if waiting == 1 else "have"
+        note = (
+            f"{counted(waiting, 'paper')} of {shelf.catalogue.count()} {have} no vectors yet "
+            "and can be found by words alone. Make them: review reindex"
+        )
+        return note if waiting else ""
+    remedy = "leave --embedding out" if is_at_hand else "review reindex"
     return f"Searched by words alone. For search by meaning: {remedy}"

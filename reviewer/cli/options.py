@@ -51,7 +51,7 @@ class EmbeddingOptions(LibraryOptions):
     """Which library, and how its texts become vectors."""
 
     embedding: Annotated[
-        str | None, option(help="minilm, minilm-int8, none, or a litellm embedding model.")
+        str | None, option(help="minilm-int8, minilm, none, or a litellm embedding model.")
     ] = None
 
 

@@ -13,8 +13,9 @@ from typing import Self
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError, UsageError
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.embeddings.embedding import (
+    BUILT_IN,
     DEFAULT,
-    LOCAL,
+    FULL,
     Embedding,
     MissingEmbeddingError,
     open_embedding,
@@ -41,6 +42,7 @@ from reviewer.types.searches import Filters
 
 NO_EMBEDDING = "none"
 MOST_TAG_CHARS = 200  # 800 bytes at most: tags are indexed
+_ADVISED = "advised_embedding"
 _MOST_TO_CATCH_UP = 5000  # chunks: about three seconds of writing that a question may wait for
 
 
@@ -103,8 +105,6 @@ class Library:
         paths: Sequence[str],
         options: ReadOptions | None = None,
         progress: Progress = silent,
-        *,
-        may_download: bool = True,
     ) -> Added:
         """Read papers from files, folders, globs and `-`. A bad file never stops the others.
 
@@ -120,14 +120,12 @@ class Library:
             added = added.model_copy(
                 update={"unread": tuple(file for file in added.unread if file in own)}
             )
-            return self._finished(added, progress, may_download=may_download)
+            return self._finished(added, progress)
 
     def add_found(
         self,
         pages: Iterable[Sequence[Paper | Skipped]],
         progress: Progress = silent,
-        *,
-        may_download: bool = True,
     ) -> Added:
         """Add entries as they come. Each page is safe before the next one is asked for, and no
         other writer waits meanwhile."""
@@ -142,12 +140,12 @@ class Library:
                 totals.entries += len(merged.added) + len(merged.updated) + merged.unchanged
                 totals.files_read += 1
         with self.writing(progress):
-            return self._finished(totals.added(), progress, may_download=may_download)
+            return self._finished(totals.added(), progress)
 
-    def _finished(self, added: Added, progress: Progress, *, may_download: bool) -> Added:
+    def _finished(self, added: Added, progress: Progress) -> Added:
         """Embed and index what was added, and count."""
         if added.files_read:
-            added = self._embed_and_index(added, progress, may_download=may_download)
+            added = self._embed_and_index(added, progress)
         return self._with_counts(added)
 
     def _with_counts(self, added: Added) -> Added:
@@ -160,7 +158,7 @@ class Library:
         }
         return added.model_copy(update=counts)
 
-    def _embed_and_index(self, added: Added, progress: Progress, *, may_download: bool) -> Added:
+    def _embed_and_index(self, added: Added, progress: Progress) -> Added:
         """Embed what waits and update the index: what was added, with the chunks embedded, the
         seconds that it took, and a note if embedding is not possible."""
         started = time.monotonic()
@@ -168,7 +166,7 @@ class Library:
         has_work = self.chunks.count_waiting() or self.index.is_split_by_older_rules
         if has_work and self.embedding_name != NO_EMBEDDING:
             try:
-                embedding = self.embedding(progress, may_download=may_download)
+                embedding = self.embedding()
                 if self.index.is_split_by_older_rules:
                     self.index.split_again(embedding, progress)
                 embedded = self.index.embed_waiting(embedding, progress)
@@ -194,35 +192,26 @@ class Library:
 
     @property
     def embedding_name(self) -> str:
-        """The embedding in use: the one given, the one set, the library's own, else minilm."""
+        """The embedding in use: the one given, the one set, the library's own, else
+        the built-in one."""
         if self._given is not None:
             return self._given.name
         return self.settings.embedding or self.index.embedding_name or DEFAULT
 
-    def embedding(self, progress: Progress = silent, *, may_download: bool = False) -> Embedding:
+    def embedding(self) -> Embedding:
         """The open embedding. Raises MissingEmbeddingError when it cannot run here, and
         EmbeddingError when another embedding made the library's vectors."""
         name = self.embedding_name
         if name == NO_EMBEDDING:
             raise MissingEmbeddingError("embedding is switched off")
         self.index.require(name)
-        return self._opened(name, progress, may_download=may_download)
+        return self._opened(name)
 
-    def _opened(self, name: str, progress: Progress, *, may_download: bool) -> Embedding:
+    def _opened(self, name: str) -> Embedding:
         if self._given is not None:
             return self._given
         if self._embedding is None or self._embedding[0] != name:
-            try:
-                self._embedding = (name, open_embedding(name, self.settings))
-            except MissingEmbeddingError:
-                if not may_download or name not in LOCAL or self.settings.offline:
-                    raise
-                from reviewer.library.embeddings.minilm import download_files, find_files
-
-                if find_files(self.settings.embedding_dir):
-                    raise
-                download_files(lambda line: progress(line, -1, 0))
-                self._embedding = (name, open_embedding(name, self.settings))
+            self._embedding = (name, open_embedding(name, self.settings))
         return self._embedding[1]
 
     def import_for_search(self) -> None:
@@ -231,27 +220,57 @@ class Library:
             import_libraries(self.embedding_name)
 
     def reindex(self, progress: Progress = silent) -> Added:
-        """Embed what waits and make the index again from the stored vectors. Where the settings
-        name another embedding than the library's, embed every text again with that one.
+        """Embed what waits and make the index again from the stored vectors. Embed every text again
+        where the settings name another embedding than the library's, where the library's is not
+        here and no other is named, and where an earlier form of the built-in one made the vectors.
 
         Raises EmbeddingError when embedding is switched off."""
         with self.writing(progress):
-            own = self.index.embedding_name
-            name = self.embedding_name
+            own, name = self.index.embedding_name, self._name_for_reindex()
             if name == NO_EMBEDDING:
                 raise EmbeddingError(
                     "embedding is switched off, so there is nothing to index",
-                    hint="Set --embedding minilm.",
+                    hint=f"Set --embedding {BUILT_IN}.",
                 )
-            if own and name != own:
-                embedding = self._opened(name, progress, may_download=True)
+            if own and (name != own or self.index.is_of_earlier_form):
+                embedding = self._opened(name)
                 embedding.embed(["Asked before the old vectors go: does it answer?"])
                 self.index.forget_all()
-            added = self._embed_and_index(Added(), progress, may_download=True)
+            added = self._embed_and_index(Added(), progress)
             self.index.sync(
                 progress, again=not added.embedded or added.embedded < self.chunks.count()
             )
         return self._with_counts(added)
+
+    def _name_for_reindex(self) -> str:
+        """The embedding in use, or the built-in one for that of a library whose files are gone."""
+        name = self.embedding_name
+        if name == FULL and not self.settings.embedding and self._given is None:
+            try:
+                self._opened(name)
+            except MissingEmbeddingError:
+                return BUILT_IN
+        return name
+
+    def take_advice(self) -> str:
+        """How to change to the built-in embedding, for a library whose vectors another one or an
+        earlier form of it made. Given once for a library: empty from then on."""
+        name = self.index.embedding_name
+        if name == FULL:
+            change = f"{BUILT_IN} is built in, smaller and faster; to change to it"
+        elif self.index.is_of_earlier_form:
+            change = f"{BUILT_IN} has a new form that ships with review; to change to it"
+        else:
+            return ""
+        if self.database.state(_ADVISED):
+            return ""
+        with suppress(LibraryError), writing(self.folder, wait=False) as is_writing:
+            if is_writing:
+                with self.database.transaction():
+                    self.database.set_state(_ADVISED, name)
+                command = f"review reindex --embedding {BUILT_IN}"
+                return f"This library keeps its vectors by {name}. {change}: {command}"
+        return ""
 
     def make_index(self, progress: Progress = silent) -> None:
         """Update the index, however long it takes. Nothing is embedded."""
@@ -305,7 +324,7 @@ class Library:
                 self.pairs.decide(pairs)
                 papers = set(self.pairs.papers_of(ends_of(pairs)).values())
                 Merger(self.database, self.chunks).regroup(papers)
-            self._embed_and_index(Added(), progress, may_download=False)
+            self._embed_and_index(Added(), progress)
 
     def change(self, names: Sequence[str], update: Callable[[Paper], Paper]) -> list[Paper]:
         """Replace papers with what `update` makes of them: tags and notes, never their texts.

@@ -30,8 +30,8 @@ def open_at_hand(
     The same names with the same content are read once. Raises SourceError when no paper is found.
     """
     sign = f"{content_hash(paths)[:24]}-{options.listing_year or 'any'}"
-    if settings.embedding not in ("", NO_EMBEDDING, DEFAULT):  # one library, one embedding
-        sign += f"-{sha256(settings.embedding.encode()).hexdigest()[:8]}"
+    name = settings.embedding if settings.embedding not in ("", NO_EMBEDDING) else DEFAULT
+    sign += f"-{sha256(name.encode()).hexdigest()[:8]}"  # one library, one embedding
     folder = cache_folder() / "papers" / sign
     _forget_oldest(folder)
     library = _opened(folder, settings)
@@ -39,7 +39,7 @@ def open_at_hand(
     try:
         is_read = library.database.state(_COMPLETE) == sign and library.catalogue.count()
         if not is_read or library.can_embed_more():
-            added = library.add(paths, options, progress, may_download=False)
+            added = library.add(paths, options, progress)
             _check(added, paths)
             with library.database.transaction():
                 library.database.set_state(_COMPLETE, sign)

@@ -10,10 +10,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from reviewer.errors import ReviewError
+from reviewer.errors import EmbeddingError, ReviewError
 from reviewer.library import Library
-from reviewer.library.embeddings.embedding import DEFAULT, INT8, LOCAL
-from reviewer.library.embeddings.int8 import can_be_made, kept_model
+from reviewer.library.embeddings.embedding import (
+    BUILT_IN,
+    DEFAULT,
+    LOCAL,
+    MissingEmbeddingError,
+    open_embedding,
+)
 from reviewer.library.embeddings.minilm import find_files
 from reviewer.library.embeddings.pair_model import open_pair_model
 from reviewer.library.library import NO_EMBEDDING
@@ -108,19 +113,15 @@ def _embedding(name: str, settings: Settings) -> Finding:
         return _finding("embedding", "note", "switched off: search goes by words")
     if name not in LOCAL:
         return _finding("embedding", "ok", f"{name}, asked through litellm")
-    folder = find_files(settings.embedding_dir)
-    if folder is None:
-        detail = "all-MiniLM-L6-v2's files are not here: search goes by words alone"
-        remedy = "review reindex with a network, or set REVIEW_EMBEDDING_DIR"
-        return _finding("embedding", "note", detail, remedy)
-    detail = f"all-MiniLM-L6-v2 in {folder}"
-    if name == INT8 and not kept_model(folder).is_file():
-        if not can_be_made():
-            detail += "; its smaller model is not made: search goes by words alone"
-            remedy = "pip install onnx, or review reindex --embedding minilm"
-            return _finding("embedding", "problem", detail, remedy)
-        detail += "; its smaller model is made when it is first used"
-    return _finding("embedding", "ok", detail)
+    try:
+        open_embedding(name, settings)
+    except EmbeddingError as error:
+        kind: Literal["note", "problem"] = (
+            "note" if isinstance(error, MissingEmbeddingError) else "problem"
+        )
+        return _finding("embedding", kind, f"{error.message}: search goes by words", error.hint)
+    where = "is built in" if name == BUILT_IN else f"in {find_files(settings.embedding_dir)}"
+    return _finding("embedding", "ok", f"{name}, {where}")
 
 
 def _model(settings: Settings, environment: Mapping[str, str]) -> Finding:

@@ -21,10 +21,9 @@ import reviewer
 from reviewer.cli import run
 from reviewer.cli.app import COMMANDS, build_app
 from reviewer.library import Library
-from tests.conftest import ROOT, SAMPLES, SHARED
+from tests.conftest import ROOT, SAMPLES
 
 QUESTION = "does RL teach new skills?"
-MINILM = SHARED / "models" / "all-MiniLM-L6-v2"
 HEAVY = {"litellm", "chromadb", "onnxruntime", "tokenizers", "numpy", "pydantic", "sqlite3"}
 PAPER = {"title": "Apples are round", "abstract": "Apples are round and red. They grow on trees."}
 HOSTILE = {
@@ -84,8 +83,8 @@ def start(*arguments, extra=None, **options):
     )
 
 
-def on_a_terminal(*arguments):
-    """What the command writes to a terminal of 200 columns, and its exit code."""
+def start_on_a_terminal(*arguments):
+    """The command in a process of its own on a terminal of 200 columns, and our side of that."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
     command = [sys.executable, "-m", "reviewer", *map(str, arguments)]
@@ -93,14 +92,24 @@ def on_a_terminal(*arguments):
         command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment | {"COLUMNS": "200"}
     )
     os.close(theirs)
+    return process, ours
+
+
+def read_terminal(ours):
+    """What was written next; empty when the other side is gone or is silent for a minute."""
+    if not select.select([ours], [], [], 60)[0]:
+        return b""
+    try:
+        return os.read(ours, 65536)
+    except OSError:  # Linux says so when the other side is gone
+        return b""
+
+
+def on_a_terminal(*arguments):
+    """What the command writes to a terminal of 200 columns, and its exit code."""
+    process, ours = start_on_a_terminal(*arguments)
     written = b""
-    while select.select([ours], [], [], 60)[0]:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # Linux says so when the other side is gone
-            break
-        if not piece:
-            break
+    while piece := read_terminal(ours):
         written += piece
     os.close(ours)
     return process.wait(60), written.decode("utf-8")
@@ -120,8 +129,7 @@ def test_the_sample_question_is_answered_with_cited_quotes(review):
     assert {number for _, number in claims} == {number for number, _ in references}
     assert "from-fx-gx-2025" in dict(map(reversed, references))
     assert re.search(r"^62 papers in the library, \d+ matched, \d+ read, \d+ cited\.$", out, re.M)
-    assert len(err.splitlines()) == 2
-    assert err.startswith("Searched by words alone.")
+    assert len(err.splitlines()) == 1
 
 
 def test_every_quote_of_the_sample_answer_stands_in_its_paper(review, shelf):
@@ -321,7 +329,7 @@ def test_a_bad_file_is_named_with_its_reason_and_the_rest_is_read(review, name):
     assert len(told) == 1
     assert told[0].startswith(f"Skipped {Path('papers', name).absolute()}")
     assert reason in told[0]
-    assert len(err.splitlines()) == 2  # and the note that search goes by words
+    assert len(err.splitlines()) == 1
     assert "1 skipped" in out
     assert good["title"] in review("papers", "--library", "lib")[1]
 
@@ -448,27 +456,43 @@ def test_files_at_hand_without_papers_are_named_each_time(review):
 
 
 def test_the_way_to_search_by_meaning_fits_where_the_papers_are(review, shelf):
-    assert "For search by meaning: review reindex" in review("ask", "x", "--library", shelf)[2]
-    assert "For search by meaning: review add" in review("ask", "x", "--papers", SAMPLES)[2]
+    wanted = ["--embedding", "minilm-int8"]
+    said = review("ask", "x", "--library", shelf, *wanted)[2]
+    assert "For search by meaning: review reindex" in said
+    missing = review("ask", "x", "--papers", SAMPLES, "--embedding", "minilm")[2]
+    assert "For search by meaning: leave --embedding out" in missing
+    assert "meaning" not in review("ask", "x", "--papers", SAMPLES, *wanted)[2]
     assert review("ask", "x", "--library", shelf, "--embedding", "none")[2].count("\n") == 1
 
 
-def test_a_question_says_when_vectors_are_there_but_the_embedding_is_not(review, tmp_path):
+def test_a_question_says_when_vectors_are_there_but_the_embedding_is_not(
+    review, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("REVIEW_EMBEDDING")
     Path("one.jsonl").write_text(json.dumps(PAPER))
     folder = tmp_path / "lib"
     with Library(folder, embedding=MiniLMByName()) as library:
         library.add(["one.jsonl"])
-    code, _, err = review("ask", "are apples round?", "--library", folder)
-    assert code == 0
-    assert err.startswith("Searched by words alone. For search by meaning: review reindex")
+    code, _, err = review("ask", "are apples round?", "--library", folder, "--quiet")
+    assert (code, err) == (0, "")
+    _, _, err = review("ask", "are apples round?", "--library", folder)
+    advice, said, _ = err.splitlines()
+    assert advice.startswith("This library keeps its vectors by minilm.")
+    assert said.startswith("Searched by words alone: the files of the embedding minilm are not")
+    assert "review reindex --embedding minilm-int8" in said
+    _, _, err = review("ask", "are apples round?", "--library", folder)
+    assert err.startswith("Searched by words alone")  # the advice is given once
+    assert review("reindex", "--library", folder)[1].startswith("1 chunk indexed, 1 of them emb")
+    _, _, err = review("ask", "are apples round?", "--library", folder)
+    assert "words alone" not in err
 
 
 class MiniLMByName:
-    """Vectors under the default embedding's name, as of a machine that has its files."""
+    """Vectors under the full model's name, as of a machine that has its files."""
 
     name = "minilm"
 
-    def embed(self, texts, done=None):
+    def embed(self, texts):
         import numpy as np
 
         return np.ones((len(texts), 4), dtype=np.float32) / 2
@@ -560,7 +584,7 @@ def test_a_dash_as_output_is_standard_output(review, shelf):
 @pytest.mark.parametrize(
     "command",
     [["ask", QUESTION], ["search", "skills"], ["add", str(SAMPLES)], ["remove", "jin-2025-search"],
-     ["ask", QUESTION, "--papers", str(SAMPLES)], ["reindex"]],
+     ["ask", QUESTION, "--papers", str(SAMPLES)], ["reindex", "--embedding", "minilm-int8"]],
 )  # fmt: skip
 def test_quiet_says_nothing_but_the_result(review, shelf, command):
     _, out, err = review(*command, "--library", shelf, "--quiet")
@@ -663,26 +687,33 @@ def test_ctrl_c_keeps_what_was_read_and_the_same_command_goes_on(tmp_path, revie
     assert out.startswith("2 entries: 1 added, 0 updated, 1 already there")
 
 
-@pytest.mark.seeds
-@pytest.mark.skipif(not MINILM.is_dir(), reason="the embedding's files are not here")
-def test_ctrl_c_while_embedding_keeps_the_papers_and_the_command_goes_on(monkeypatch, review):
-    monkeypatch.setenv("REVIEW_EMBEDDING_DIR", str(MINILM))
-    source = SAMPLES / "reasoning.txt"
-    process = start("add", source, "--library", "lib", "-v", stdout=subprocess.PIPE)
-    for line in process.stderr:
-        if b"mbedding" in line:
+@pytest.mark.skipif(os.name == "nt", reason="terminals and signals")
+def test_ctrl_c_while_embedding_keeps_what_was_shown_and_the_command_goes_on(review, monkeypatch):
+    monkeypatch.setenv("REVIEW_EMBEDDING", "minilm-int8")
+    process, ours = start_on_a_terminal("add", SAMPLES, "--library", "lib")
+    written, shown = b"", []
+    while piece := read_terminal(ours):
+        written += piece
+        shown = [int(n) for n in re.findall(rb"Embedding[^\r\n]*?(\d+)/62", written)]
+        if max(shown, default=0) > 0:
+            process.send_signal(signal.SIGINT)
             break
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "15 papers; 15 with an abstract only\n" in review("papers", "--library", "lib")[2]
-    code, out, _ = review("add", source, "--library", "lib", "--json")
+    while piece := read_terminal(ours):
+        written += piece
+    os.close(ours)
+    assert process.wait(60) == 130
+    shown = [int(n) for n in re.findall(rb"Embedding[^\r\n]*?(\d+)/62", written)]
+    with Library(Path("lib")) as library:
+        kept = library.chunks.count_embedded()
+        assert library.catalogue.count() == 62
+    assert 0 < max(shown) <= kept < 62
+    code, out, _ = review("add", SAMPLES, "--library", "lib", "--json")
     added = json.loads(out)
-    assert code == 0
-    assert (added["added"], added["unchanged"], added["waiting"]) == ([], 15, 0)
+    assert (code, added["added"], added["unchanged"]) == (0, [], 64)
+    assert (added["embedded"], added["waiting"]) == (62 - kept, 0)
     code, out, _ = review("doctor", "--library", "lib")
     assert code == 0
-    assert "in step, vectors by minilm" in out
+    assert "in step, vectors by minilm-int8" in out
 
 
 def imported_by(*arguments):

@@ -8,11 +8,10 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT, SAMPLES, SHARED
+from tests.conftest import ROOT, SAMPLES
 from tests.support.promises import promise
 from tests.support.traps_network import IS_POSSIBLE
 
-MINILM = SHARED / "models" / "all-MiniLM-L6-v2"
 needs_trap = pytest.mark.skipif(not IS_POSSIBLE, reason="this system has no seccomp that is known")
 
 
@@ -48,15 +47,17 @@ def test_the_trap_ends_whoever_reaches_out(tmp_path, reaching):
 @promise(
     "No dependency phones home: adding and asking without a model reach no address",
     "the kernel ends the process at its first connect or datagram, native code included: add, "
-    "ask, table, search, doctor with the embedding on the processor where its files are",
+    "ask, table, search, doctor with the embedding on the processor",
     full=1,
 )
 @needs_trap
 def test_a_whole_answer_reaches_no_address(tmp_path):
     (tmp_path / "commands.py").write_text(COMMANDS.format(samples=str(SAMPLES / "reasoning.txt")))
-    extra = {"REVIEW_EMBEDDING_DIR": str(MINILM)} if MINILM.is_dir() else {"REVIEW_OFFLINE": "1"}
     done = trapped(
-        "commands", tmp_path / "library", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}", **extra
+        "commands",
+        tmp_path / "library",
+        PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}",
+        REVIEW_EMBEDDING="minilm-int8",
     )
     assert done.returncode == 0, (done.returncode, done.stderr)
     assert done.stdout.splitlines()[-1] == "[0, 0, 0, 0, 0]"

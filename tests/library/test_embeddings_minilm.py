@@ -1,4 +1,4 @@
-"""The local embedding: with its files the published vectors, without them a clear refusal."""
+"""The full model: with its files the published vectors, without them a clear refusal."""
 
 import os
 import shutil
@@ -13,21 +13,24 @@ from hypothesis import strategies as st
 
 from reviewer.errors import EmbeddingError
 from reviewer.library.embeddings.embedding import MissingEmbeddingError, open_embedding
-from reviewer.library.embeddings.minilm import DIMENSIONS, FILES, MiniLM, chroma_folder, find_files
+from reviewer.library.embeddings.minilm import (
+    DIMENSIONS,
+    FILES,
+    chroma_folder,
+    find_files,
+    open_full,
+)
 from reviewer.settings import Settings
 from tests.conftest import ROOT, SAMPLES, SHARED
 
 MODEL = SHARED / "models" / "all-MiniLM-L6-v2"
-with_files = pytest.mark.skipif(not MODEL.is_dir(), reason="the embedding's files are not here")
-
-
-def real_files():
-    return MODEL / "onnx"
+PUBLISHED = MODEL / "onnx"
+with_files = pytest.mark.skipif(not MODEL.is_dir(), reason="the full model's files are not here")
 
 
 @pytest.fixture(scope="module")
 def minilm():
-    return MiniLM(str(MODEL))
+    return open_full(str(MODEL))
 
 
 @pytest.mark.seeds
@@ -67,22 +70,16 @@ class TestWithFiles:
         cat, kitten, tax = minilm.embed(["a cat sleeps", "a kitten naps", "income tax law"])
         assert cat @ kitten > 0.6 > 0.3 > cat @ tax
 
-    def test_it_tells_how_many_are_ready(self, minilm):
-        told = []
-        minilm.embed(["short", "a text " * 200, "another"] * 20, told.append)
-        assert sum(told) == 60
-        assert len(told) > 1
-
     def test_the_folder_may_be_given_with_and_without_onnx(self):
-        one, two = (MiniLM(str(folder)).embed(["text"]) for folder in (MODEL, real_files()))
+        one, two = (open_full(str(folder)).embed(["text"]) for folder in (MODEL, PUBLISHED))
         assert np.array_equal(one, two)
 
     def test_a_cut_model_is_damaged(self, tmp_path):
-        shutil.copy(real_files() / "tokenizer.json", tmp_path)
-        with (real_files() / "model.onnx").open("rb") as whole:
+        shutil.copy(PUBLISHED / "tokenizer.json", tmp_path)
+        with (PUBLISHED / "model.onnx").open("rb") as whole:
             (tmp_path / "model.onnx").write_bytes(whole.read(100_000))
         with pytest.raises(EmbeddingError, match="damaged") as caught:
-            MiniLM(str(tmp_path))
+            open_full(str(tmp_path))
         assert not isinstance(caught.value, MissingEmbeddingError)
         assert str(tmp_path) in caught.value.message
 
@@ -98,15 +95,16 @@ def put_files(folder, content=b"damaged"):
 def test_damaged_files_are_reported(tmp_path, content):
     folder = put_files(tmp_path / "model", content)
     with pytest.raises(EmbeddingError, match="damaged") as caught:
-        MiniLM(str(folder))
+        open_full(str(folder))
     assert str(folder) in caught.value.message
     assert caught.value.hint
 
 
 def test_without_files_it_is_missing(tmp_path):
-    with pytest.raises(MissingEmbeddingError, match="words alone") as caught:
-        MiniLM(str(tmp_path))
+    with pytest.raises(MissingEmbeddingError, match="files of the embedding minilm") as caught:
+        open_full(str(tmp_path))
     assert "REVIEW_EMBEDDING_DIR" in caught.value.hint
+    assert "review reindex --embedding minilm-int8" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -163,7 +161,7 @@ with Library(folder, Settings(offline=True)) as library:
     library.reindex()
 with Library(folder, Settings()) as library:
     find("does RL teach new skills?", library)
-    library.add([samples], may_download=False)
+    library.add([samples])
     library.can_embed_more()
 wanted = {"socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.gethostbyname"}
 print(sorted(wanted & set(calls)))

@@ -47,11 +47,11 @@ class StoppedEmbedding(WordEmbedding):
         super().__init__()
         self.calls_left = calls
 
-    def embed(self, texts, done=None):
+    def embed(self, texts):
         if self.calls_left == 0:
             raise KeyboardInterrupt
         self.calls_left -= 1
-        return super().embed(texts, done)
+        return super().embed(texts)
 
 
 def many_papers(path, count):
@@ -191,13 +191,14 @@ def test_without_an_embedding_search_goes_by_words(tmp_path):
         assert not (tmp_path / "library" / "chroma").exists()
 
 
-def test_without_the_embeddings_files_adding_works_and_says_so(tmp_path):
-    offline = Settings(offline=True, embedding_dir=str(tmp_path / "nowhere"))
-    with Library(tmp_path / "library", offline) as library:
+def test_without_the_full_models_files_adding_works_and_says_so(tmp_path):
+    settings = Settings(embedding="minilm", embedding_dir=str(tmp_path / "nowhere"))
+    with Library(tmp_path / "library", settings) as library:
         added = library.add([str(SAMPLES)])
         assert (added.papers, added.embedded, added.waiting) == (62, 0, 62)
         (note,) = added.notes
-        assert "words alone" in note.reason
+        assert "files of the embedding minilm are not here" in note.reason
+        assert "review reindex --embedding minilm-int8" in note.reason
         assert find(QUESTION, library).method == "lexical"
         assert not library.can_embed_more()
     with Library(tmp_path / "library", embedding=WordEmbedding()) as library:
@@ -271,7 +272,7 @@ def test_a_new_embedding_that_does_not_answer_leaves_the_old_vectors(sample_libr
     sample_library.close()
     unanswered = OtherEmbedding()
 
-    def embed(texts, done=None):
+    def embed(texts):
         raise EmbeddingError("nobody answers")
 
     unanswered.embed = embed

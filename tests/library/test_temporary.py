@@ -13,9 +13,7 @@ from reviewer.library import open_at_hand
 from reviewer.library.temporary import MOST_KEPT
 from reviewer.settings import Settings, cache_folder
 from reviewer.sources import ReadOptions
-from tests.conftest import SAMPLES, SHARED
-
-MINILM = SHARED / "models" / "all-MiniLM-L6-v2"
+from tests.conftest import SAMPLES
 
 
 @pytest.fixture
@@ -28,7 +26,8 @@ def file(tmp_path):
 
 def opened(*paths, year=None, **settings):
     """How many papers the library over these files has, and what reading them did."""
-    library, added = open_at_hand([str(p) for p in paths], Settings(**settings), ReadOptions(year))
+    chosen = Settings(**{"embedding": "none"} | settings)
+    library, added = open_at_hand([str(p) for p in paths], chosen, ReadOptions(year))
     with library:
         return library.catalogue.count(), added
 
@@ -131,24 +130,26 @@ def test_the_cache_does_not_grow_without_end_and_forgets_the_oldest(file):
 
 
 def test_nothing_is_fetched(file):
-    count, added = opened(file, offline=False)  # a connection would fail this test
+    count, added = opened(file, embedding="", offline=False)  # a connection would fail this test
+    assert (count, added.embedded, added.waiting, added.notes) == (1, 1, 0, ())
+    count, added = opened(file, embedding="minilm", offline=False)
     assert (count, added.waiting) == (1, 1)
     assert [note.file for note in added.notes] == ["embedding"]
 
 
-@pytest.mark.seeds
-@pytest.mark.skipif(not MINILM.is_dir(), reason="the embedding's files are not here")
 def test_when_the_embedding_comes_later_what_was_read_gets_its_vectors(file):
     assert opened(file)[1].waiting == 1
-    count, added = opened(file, embedding_dir=str(MINILM))
+    count, added = opened(file, embedding="")
     assert (count, len(added.added), added.embedded, added.waiting) == (1, 0, 1, 0)
-    assert opened(file, embedding_dir=str(MINILM)) == (1, None)
+    assert opened(file, embedding="") == (1, None)
 
 
 def test_another_embedding_has_a_library_of_its_own(file):
     opened(file)
     opened(file, embedding="ollama/nomic-embed-text", offline=True)
     assert len(kept()) == 2
-    opened(file, embedding="minilm")
-    opened(file, embedding="none")
+    opened(file, embedding="")
+    opened(file, embedding="minilm-int8")
     assert len(kept()) == 2
+    opened(file, embedding="minilm")
+    assert len(kept()) == 3

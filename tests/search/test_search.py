@@ -13,9 +13,8 @@ from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.text.keywords import query_terms
 from reviewer.types.searches import Filters
-from tests.conftest import SAMPLES, SHARED, WordEmbedding, write_listing
+from tests.conftest import SAMPLES, WordEmbedding, write_listing
 
-MINILM = SHARED / "models" / "all-MiniLM-L6-v2"
 QUESTION = "does RL teach new skills?"
 OFF_TOPIC = (
     "how long does sourdough bread need to prove?",
@@ -162,10 +161,8 @@ def test_nothing_above_the_floor_is_evidence_by_words(tmp_path, question):
     assert (found.matched, found.evidence) == (0, ())
 
 
-@pytest.mark.seeds
-@pytest.mark.skipif(not MINILM.is_dir(), reason="the embedding's files are not here")
 def test_nothing_above_the_floor_is_evidence_and_the_nearest_are_named(tmp_path):
-    with Library(tmp_path, Settings(embedding_dir=str(MINILM))) as library:
+    with Library(tmp_path, Settings()) as library:
         library.add([str(SAMPLES)])
         for question in OFF_TOPIC:
             found = find(question, library)

@@ -15,9 +15,8 @@ from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
 from reviewer.types.searches import Filters
 from reviewer.types.writer import PAPERS_A_CALL
 from reviewer.writers import Extractive
-from tests.conftest import SAMPLES, SHARED, WordEmbedding, write_listing
+from tests.conftest import SAMPLES, WordEmbedding, write_listing
 
-MINILM = SHARED / "models" / "all-MiniLM-L6-v2"
 QUESTION = "does RL teach new skills?"
 QUESTIONS = (
     QUESTION,
@@ -115,10 +114,8 @@ def test_the_sample_question_cites_at_least_four_papers(samples):
     assert (answer.writer, answer.verdict, answer.stances) == ("extractive", "", ())
 
 
-@pytest.mark.seeds
-@pytest.mark.skipif(not MINILM.is_dir(), reason="the embedding's files are not here")
 def test_with_the_default_embedding_it_cites_four_papers_and_abstains_off_topic(tmp_path):
-    with Library(tmp_path, Settings(embedding_dir=str(MINILM))) as library:
+    with Library(tmp_path, Settings()) as library:
         library.add([str(SAMPLES)])
         answer = answer_question(QUESTION, library, Extractive())
         check(answer, library)

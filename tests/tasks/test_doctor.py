@@ -13,6 +13,7 @@ from reviewer.library.embeddings.minilm import FILES
 from reviewer.settings import Settings
 from reviewer.tasks.doctor import examine
 from tests.conftest import SAMPLES, WordEmbedding
+from tests.library.test_embeddings_minilm import PUBLISHED, with_files
 from tests.support.pair_models import make_pair_model
 
 KEY = "sk-secret-of-the-user"
@@ -92,7 +93,7 @@ def test_a_damaged_library_is_a_problem_with_a_remedy(folder, at):
 
 
 def test_a_library_without_vectors_says_how_to_get_them(tmp_path):
-    with Library(tmp_path / "shelf") as library:
+    with Library(tmp_path / "shelf", Settings(embedding="none")) as library:
         library.add([str(SAMPLES)])
     found = findings(tmp_path / "shelf")["index"]
     assert (found.state, found.remedy) == ("note", "review reindex")
@@ -128,7 +129,7 @@ def test_an_index_that_does_not_find_the_stored_vectors_is_a_problem(folder):
 
 
 def test_the_embedding_looked_for_is_the_one_set_else_the_librarys_own(tmp_path, folder):
-    assert "all-MiniLM-L6-v2's files are not here" in findings()["embedding"].detail
+    assert findings()["embedding"].detail == "minilm-int8, is built in"
     assert findings(embedding="none")["embedding"].detail.startswith("switched off")
     own = WordEmbedding()
     own.name = "ollama/nomic-embed-text"
@@ -136,18 +137,28 @@ def test_the_embedding_looked_for_is_the_one_set_else_the_librarys_own(tmp_path,
         library.add([str(SAMPLES / "reasoning.txt")])
     found = findings(tmp_path / "other")["embedding"]
     assert found.detail.startswith("ollama/nomic-embed-text")
-    assert "MiniLM" in findings(tmp_path / "other", embedding="minilm")["embedding"].detail
+    found = findings(tmp_path / "other", embedding="minilm")["embedding"]
+    assert found.state == "note"
+    assert "files of the embedding minilm are not here: search goes by words" in found.detail
+    assert "review reindex --embedding minilm-int8" in found.remedy
 
 
-@pytest.mark.parametrize("inner", ["", "onnx"])
-def test_the_embeddings_files_are_found_with_or_without_onnx(tmp_path, inner):
-    place = tmp_path / "model" / inner
-    place.mkdir(parents=True)
+def test_damaged_files_of_the_full_model_are_a_problem(tmp_path):
     for name in FILES:
-        (place / name).write_bytes(b"")
-    found = findings(embedding_dir=str(tmp_path / "model"))["embedding"]
+        (tmp_path / name).write_bytes(b"")
+    found = findings(embedding="minilm", embedding_dir=str(tmp_path))["embedding"]
+    assert found.state == "problem"
+    assert str(tmp_path) in found.detail
+    assert "damaged" in found.detail
+
+
+@pytest.mark.seeds
+@with_files
+@pytest.mark.parametrize("folder", [PUBLISHED, PUBLISHED.parent])
+def test_the_full_model_is_found_in_its_folder_or_the_one_above(folder):
+    found = findings(embedding="minilm", embedding_dir=str(folder))["embedding"]
     assert (found.state, found.remedy) == ("ok", "")
-    assert str(place) in found.detail
+    assert found.detail == f"minilm, in {PUBLISHED}"
 
 
 def test_a_key_is_looked_for_only_when_a_model_is_set_and_never_shown():

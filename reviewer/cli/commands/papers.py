@@ -217,10 +217,10 @@ def remove(
         print_out(f"Removed {paper.key}\n")
 
 
-@command("reindex", "review reindex --embedding minilm")
+@command("reindex", "review reindex --embedding minilm-int8")
 def reindex(common: RunOptions) -> int:
     """Make the search index again, and embed what waits (or all, with another embedding)."""
-    with common.progress() as progress, opened(settings_of(common), progress) as shelf:
+    with common.progress() as progress, opened(settings_of(common)) as shelf:
         done = shelf.reindex(progress)
         say_skipped(done, progress)
         kept = shelf.chunks.count() - done.waiting

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from reviewer.errors import EmbeddingError
@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DEFAULT = "minilm"
-INT8 = "minilm-int8"
-LOCAL = (DEFAULT, INT8)  # run here, from files
+BUILT_IN = "minilm-int8"  # ships with the package
+BUILT_IN_FORM = "3"  # counts the ways in which its files were made; libraries keep theirs
+FULL = "minilm"  # the published files, which the user keeps
+DEFAULT = BUILT_IN
+LOCAL = (BUILT_IN, FULL)  # run here, from files
 
 
 class MissingEmbeddingError(EmbeddingError):
@@ -28,11 +30,8 @@ class Embedding(Protocol):
 
     name: str
 
-    def embed(
-        self, texts: Sequence[str], done: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
-        """An array of shape (len(texts), dimensions), rows of length 1. `done` is called with how
-        many more texts are ready."""
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """An array of shape (len(texts), dimensions), rows of length 1."""
         ...
 
 
@@ -51,14 +50,14 @@ def open_embedding(name: str, settings: Settings) -> Embedding:
     missing, and EmbeddingError for an unknown name.
     """
     if name in LOCAL:
-        from reviewer.library.embeddings.minilm import MiniLM
+        from reviewer.library.embeddings.minilm import open_built_in, open_full
 
-        return MiniLM(settings.embedding_dir, is_int8=name == INT8)
+        return open_built_in() if name == BUILT_IN else open_full(settings.embedding_dir)
     if "/" in name:
         from reviewer.library.embeddings.provider import ProviderEmbedding
 
         return ProviderEmbedding(name, settings)
     raise EmbeddingError(
         f"unknown embedding '{name}'",
-        hint="Use minilm, minilm-int8, none, or a provider and a model: ollama/nomic-embed-text.",
+        hint="Use minilm-int8, minilm, none, or a provider and a model: ollama/nomic-embed-text.",
     )

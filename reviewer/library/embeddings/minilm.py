@@ -1,16 +1,20 @@
-"""all-MiniLM-L6-v2 on the local processor, through onnxruntime and tokenizers."""
+"""all-MiniLM-L6-v2 on the local processor, through onnxruntime and tokenizers.
+
+Two forms: one in 8 bits, which ships with the package, and the published one (83 MB), whose files
+the user keeps. `tools/make_embedding.py` makes the first from the second.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import EmbeddingError
-from reviewer.library.embeddings.embedding import DEFAULT, INT8, MissingEmbeddingError
-from reviewer.library.embeddings.int8 import can_be_made, kept_model, smaller_model
+from reviewer.library.embeddings.embedding import BUILT_IN, FULL, MissingEmbeddingError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,10 +24,8 @@ DIMENSIONS = 384
 MAX_TOKENS = 256  # what the model was trained with; longer input is cut
 BATCH_TOKENS = 512  # padded tokens a batch: larger ones leave the processor's cache
 FILES = ("model.onnx", "tokenizer.json")
-
-# The archive that chromadb's own embedding function downloads, and its published hash.
-ARCHIVE_URL = "https://chroma-onnx-models.s3.amazonaws.com/all-MiniLM-L6-v2/onnx.tar.gz"
-ARCHIVE_SHA256 = "913d7300ceae3b2dbc2c50d1de4baacab4be7b9380491c27fab7418616a16ec3"
+MODEL = Path(__file__).with_name("model")  # of the built-in form
+_LARGEST = (255, 127)  # numbers of a text, of a weight
 
 
 def chroma_folder() -> Path:
@@ -41,35 +43,47 @@ def find_files(embedding_dir: str) -> Path | None:
     return None
 
 
-def download_files(progress: Callable[[str], None]) -> Path:
-    """Download the model's files (83 MB) to Chroma's folder; the archive's hash is checked.
+def open_built_in(*, in_floats: bool | None = None) -> MiniLM:
+    """The form that ships with the package. Its weights are turned into floats where `in_floats`
+    says so; None: on processors that lose sums of products of 8 bits.
 
-    Raises MissingEmbeddingError when the address does not answer within 2 s or the files cannot be
-    kept, and an error of `http.download` when the file is not the published one.
+    Raises EmbeddingError for damaged files.
     """
-    import tarfile
+    if in_floats is None:
+        in_floats = not _sums_are_exact()
+    graph = MODEL / ("float.onnx" if in_floats else "eight_bit.onnx")
+    return MiniLM(BUILT_IN, graph, MODEL / "tokenizer.json", "Install review again.")
 
-    from reviewer.http import download, is_reachable
 
-    if not is_reachable(ARCHIVE_URL, timeout_s=2.0):
+def open_full(embedding_dir: str = "") -> MiniLM:
+    """The published form, from this folder or the one where Chroma keeps it.
+
+    Raises MissingEmbeddingError when files are missing and EmbeddingError for damaged ones.
+    """
+    folder = find_files(embedding_dir)
+    change = f"review reindex --embedding {BUILT_IN}"
+    if folder is None:
         raise MissingEmbeddingError(
-            "the embedding model's files are not here and its address cannot be reached",
-            hint="Set REVIEW_EMBEDDING_DIR to a folder with model.onnx and tokenizer.json, "
-            "then run: review reindex",
+            f"the files of the embedding {FULL} are not here",
+            hint=f"Change to the built-in one: {change} (or set REVIEW_EMBEDDING_DIR to the folder "
+            f"of {' and '.join(FILES)})",
         )
-    progress("Downloading the embedding model all-MiniLM-L6-v2 (83 MB, once)")
-    folder = chroma_folder()
-    archive = folder / "onnx.tar.gz"
-    try:
-        download(ARCHIVE_URL, archive, sha256=ARCHIVE_SHA256)
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
-    except OSError as error:
-        raise MissingEmbeddingError(
-            f"the embedding model cannot be kept in {folder}: {error.strerror}",
-            hint="Free some space there, or set REVIEW_EMBEDDING_DIR.",
-        ) from error
-    return folder / "onnx"
+    remedy = f"Put the published file there, or change to the built-in one: {change}"
+    return MiniLM(FULL, folder / "model.onnx", folder / "tokenizer.json", remedy)
+
+
+@cache
+def _sums_are_exact() -> bool:
+    """Whether products of the largest numbers are summed without loss. Processors with AVX2 but
+    without VNNI add two of them in 16 bits (onnxruntime, "Quantize ONNX models")."""
+    import numpy as np
+
+    session = _read(MODEL / "exact_sums.onnx", _session, "Install review again.")
+    rows, columns = session.get_inputs()[0].shape
+    left = np.full((rows, columns), _LARGEST[0], dtype=np.uint8)
+    right = np.full((columns, rows), _LARGEST[1], dtype=np.int8)
+    (sums,) = session.run(None, {"left": left, "right": right})
+    return bool((sums == columns * _LARGEST[0] * _LARGEST[1]).all())
 
 
 def import_libraries() -> None:
@@ -83,42 +97,20 @@ def import_libraries() -> None:
 
 
 class MiniLM:
-    """Holds the loaded model. Embeds on all processors."""
+    """Holds a loaded model. Embeds on all processors."""
 
-    def __init__(self, embedding_dir: str = "", *, is_int8: bool = False) -> None:
-        """Load the model of these files, or the smaller one that is made of them (see int8.py).
-
-        Raises MissingEmbeddingError when files are missing and EmbeddingError for damaged ones.
-        """
-        self.name = INT8 if is_int8 else DEFAULT
-        folder = find_files(embedding_dir)
-        if folder is None:
-            raise MissingEmbeddingError(
-                "the embedding model's files are not here, so search goes by words alone",
-                hint="Run `review reindex` with a network, or set REVIEW_EMBEDDING_DIR.",
-            )
-        model = _smaller(folder) if is_int8 else folder / "model.onnx"
+    def __init__(self, name: str, model: Path, tokenizer: Path, remedy: str) -> None:
+        """Load these files. Raises EmbeddingError with this remedy for damaged ones."""
         import_libraries()
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        # Batches side by side use the processors better than the parts of one, and nothing spins.
-        options.intra_op_num_threads = 1
-        self._tokenizer = _read(folder / "tokenizer.json", Tokenizer.from_file)
-        self._session = _read(
-            model,
-            lambda file: onnxruntime.InferenceSession(
-                file, options, providers=["CPUExecutionProvider"]
-            ),
-        )
+        self.name = name
+        self._tokenizer = _read(tokenizer, Tokenizer.from_file, remedy)
+        self._session = _read(model, _session, remedy)
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
 
-    def embed(
-        self, texts: Sequence[str], done: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `Embedding.embed` says: the mean of the token vectors over the attention mask, scaled
         to length 1 (Reimers and Gurevych 2019, the recipe published with the model)."""
         import numpy as np
@@ -126,13 +118,11 @@ class MiniLM:
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         encoded = self._tokenizer.encode_batch(list(texts))
         batches = list(_batches([len(e.ids) for e in encoded]))
-        pool = ThreadPoolExecutor(min(len(batches), _processors()) or 1)
+        pool = ThreadPoolExecutor(min(len(batches), processors()) or 1)
         try:
             rows = pool.map(self._embed_batch, [[encoded[i].ids for i in b] for b in batches])
             for batch, own in zip(batches, rows, strict=True):
                 vectors[batch] = own
-                if done is not None:
-                    done(len(batch))
         finally:
             pool.shutdown(cancel_futures=True)
         return vectors
@@ -155,26 +145,25 @@ class MiniLM:
         return vectors
 
 
-def _smaller(folder: Path) -> Path:
-    if not kept_model(folder).is_file() and not can_be_made():
-        raise MissingEmbeddingError(
-            "minilm-int8 needs the package onnx, once, so search goes by words alone",
-            hint="Run `pip install onnx`, or use --embedding minilm.",
-        )
-    return smaller_model(folder)
+def _session(file: str) -> Any:  # noqa: ANN401  onnxruntime's own object
+    import_libraries()
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    # Batches side by side use the processors better than the parts of one, and nothing spins.
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
-def _read(file: Path, read: Callable[[str], Any]) -> Any:  # noqa: ANN401  the libraries' own objects
+def _read(file: Path, read: Callable[[str], Any], remedy: str) -> Any:  # noqa: ANN401  as `read`
     try:
         return read(str(file))
     except Exception as error:
-        raise EmbeddingError(
-            f"the embedding file {file} is damaged",
-            hint="Delete its folder and run: review reindex",
-        ) from error
+        raise EmbeddingError(f"the embedding file {file} is damaged", hint=remedy) from error
 
 
-def _processors() -> int:
+def processors() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

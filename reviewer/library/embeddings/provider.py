@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reviewer.errors import ModelError
@@ -28,9 +28,7 @@ class ProviderEmbedding:
         self.name = name
         self._settings = settings
 
-    def embed(
-        self, texts: Sequence[str], done: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `Embedding.embed` says. Raises ModelError when the provider fails."""
         import numpy as np
 
@@ -40,8 +38,6 @@ class ProviderEmbedding:
         for start in range(0, len(texts), TEXTS_A_CALL):
             some = [text or " " for text in texts[start : start + TEXTS_A_CALL]]
             rows += embed(self.name, some, self._settings)
-            if done is not None:
-                done(len(some))
         if len({len(row) for row in rows}) > 1:
             raise ModelError(f"{self.name} gave vectors of different lengths", hint="Run it again.")
         vectors = np.asarray(rows, dtype=np.float32)

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.errors import EmbeddingError, LibraryError
-from reviewer.library.embeddings.embedding import Embedding, import_for
+from reviewer.library.embeddings.embedding import (
+    BUILT_IN,
+    BUILT_IN_FORM,
+    Embedding,
+    import_for,
+)
+from reviewer.library.embeddings.minilm import processors
 from reviewer.library.index.chroma import (
     BATCH,
     IndexDamagedError,
@@ -32,7 +38,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SPLIT_BATCH = 500  # chunks whose sentences are compared in one transaction
-EMBED_BATCH = 64  # chunks a transaction: what an interrupt can cost is two or three seconds
+BATCH_A_PROCESSOR = 8  # chunks: an interrupt costs what is not committed, at most a second or so
+_WORTH_SAYING = 64  # chunks: a few seconds of work
+_FORM = "embedding_form"
 _LITTLE_SPACE = 1_000_000  # bytes free below which a fault in writing is taken for a full disk
 
 
@@ -51,18 +59,26 @@ class VectorIndex:
         """Which embedding made the kept vectors; empty when there are none."""
         return self._database.state("embedding")
 
+    @property
+    def is_of_earlier_form(self) -> bool:
+        """True when an earlier release's form of the built-in embedding made the kept vectors. They
+        are near those of the present form, so both may stand in one library."""
+        return self.embedding_name == BUILT_IN and self._database.state(_FORM) != BUILT_IN_FORM
+
     def embed_waiting(self, embedding: Embedding, progress: Progress = silent) -> int:
-        """Embed every chunk that has no vector, and its sentences; gives how many chunks.
+        """Embed every chunk that has no vector, and its sentences; gives how many chunks. Progress
+        counts what is committed.
 
         Raises EmbeddingError when the vectors do not fit the kept ones.
         """
         self.require(embedding.name)
         total, done = self._chunks.count_waiting(), 0
-        if total > EMBED_BATCH:
+        batch = BATCH_A_PROCESSOR * processors()
+        if total > _WORTH_SAYING:
             progress(f"Embedding {total} chunks; what is done is kept if you stop it", -1, 0)
-        while waiting := self._chunks.waiting(EMBED_BATCH):
+        while waiting := self._chunks.waiting(batch):
             progress("Embedding", done, total)
-            self._embed(embedding, waiting, progress, done, total)
+            self._embed(embedding, waiting)
             done += len(waiting)
         if total:
             progress("Embedding", done, total)
@@ -123,28 +139,13 @@ class VectorIndex:
                 hint=f"Leave --embedding out, or run: review reindex --embedding {name}",
             )
 
-    def _embed(
-        self,
-        embedding: Embedding,
-        waiting: Sequence[KeptChunk],
-        progress: Progress,
-        done: int,
-        total: int,
-    ) -> None:
-        """Embed these chunks and their sentences together. Progress continues from `done` chunks:
-        as large a share of these is done as of their texts."""
+    def _embed(self, embedding: Embedding, waiting: Sequence[KeptChunk]) -> None:
+        """Embed these chunks and their sentences together, and commit their vectors."""
         spans = [sentence_spans(kept.chunk.text) for kept in waiting]
         texts = [clean(embedding_text(kept.title, kept.chunk.text)) for kept in waiting]
         for kept, own in zip(waiting, spans, strict=True):
             texts += [clean(kept.chunk.text[start:end]) for start, end in own]
-        ready = 0
-
-        def tell(more: int) -> None:
-            nonlocal ready
-            ready += more
-            progress("Embedding", done + len(waiting) * ready // len(texts), total)
-
-        vectors = embedding.embed(texts, tell)
+        vectors = embedding.embed(texts)
         dimensions = str(vectors.shape[1])
         known = self._database.state("dimensions", dimensions)
         if known != dimensions:
@@ -157,6 +158,8 @@ class VectorIndex:
             generation = self._database.next_generation()
             if not self.embedding_name:
                 self._database.set_state("sentence_rules", str(RULES))
+            if not self.embedding_name and embedding.name == BUILT_IN:
+                self._database.set_state(_FORM, BUILT_IN_FORM)
             self._database.set_state("embedding", embedding.name)
             self._database.set_state("dimensions", dimensions)
             at = len(waiting)
@@ -171,7 +174,8 @@ class VectorIndex:
         with self._database.transaction():
             self._database.next_generation()
             self._chunks.forget_vectors()
-            self._database.run("DELETE FROM state WHERE name IN ('embedding', 'dimensions')")
+            for name in ("embedding", "dimensions", _FORM):
+                self._database.run("DELETE FROM state WHERE name = ?", (name,))
             self._files.mark_unclean()
         self._search.close()
         discard(self.folder)
