@@ -8,6 +8,7 @@ from typing import Any
 
 from reviewer.errors import ReviewError, UsageError
 from reviewer.grounding.cells import tally
+from reviewer.render.answer_parts import answer_text
 from reviewer.render.describe import link_of
 from reviewer.render.provenance import references_of
 from reviewer.text.invisible import escape_hidden
@@ -49,11 +50,12 @@ def answer_json(answer: Answer) -> str:
     def numbered(citations: Iterable[Citation]) -> list[dict[str, Any]]:
         return [{"reference": numbers[c.paper_id], **_fields(c)} for c in citations]
 
-    names = ("question", "asked", "writer", "effort", "is_weak", "verdict")
+    names = ("question", "asked", "writer", "effort", "outcome", "is_weak", "verdict")
     return dump(
         "answer",
         {
             **{name: getattr(answer, name) for name in names},
+            "text": answer_text(answer),
             "claims": [{**_fields(c), "citations": numbered(c.citations)} for c in answer.claims],
             "stances": [_fields(stance) for stance in answer.stances],
             "nearest": [paper_fields(p) for p in answer.nearest],

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewer.text import clean, counted
-from reviewer.types import Answer, Citation, Paper
+from reviewer.types import Answer, Citation, Claim, Paper
 from reviewer.types.runs import Coverage, Usage
 
 Facts = dict[str, list[str]]
@@ -55,6 +55,11 @@ def references_of(answer: Answer) -> list[Reference]:
     ]
 
 
+def claims_by_side(answer: Answer) -> list[tuple[str, list[Claim]]]:
+    """The claims under the head of their side; all under none where nothing is compared."""
+    return [("", list(answer.claims))]
+
+
 def answer_head(answer: Answer) -> str:
     """Who wrote the answer, and from how many papers."""
     papers = counted(answer.coverage.cited, "paper")
@@ -64,6 +69,8 @@ def answer_head(answer: Answer) -> str:
             "given."
         )
     asked = f' Asked as "{answer.asked}".' if answer.asked else ""
+    if answer.outcome == "quotes":
+        return f"Quoted from {papers}; {answer.writer} gave no readable answer.{asked}"
     return f"Written by {answer.writer} from {papers}; citations by code.{asked}"
 
 

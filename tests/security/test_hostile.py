@@ -232,7 +232,7 @@ def printed(shelf, plan, effort="normal", strict=False):
     answer = answer_question(QUESTION, shelf, by, AskOptions(effort=effort, is_strict=strict))
     text = answer_json(answer)
     text.encode("utf-8")
-    return answer_markdown(answer, with_quotes=True), json.loads(text), model
+    return answer_markdown(answer, as_list=True, with_proof=True), json.loads(text), model
 
 
 def check_json(document, papers):
