@@ -13,6 +13,7 @@ from itertools import pairwise
 from reviewer.grounding.claims import FAILING, checked_claims
 from reviewer.grounding.sentence_numbers import Numbers
 from reviewer.text import figures_without_proof
+from reviewer.text.sanitize import without_addresses
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import Anchor, AnswerDraft, ClaimDraft, Fault, NeedsModel, Verdict
 from reviewer.types.writer import Writer
@@ -176,7 +177,7 @@ def with_verdict(claim: Claim, verdict: Verdict, numbers: Numbers) -> Claim:
         is_instead = support == "supported" and not failing
         place = _place_of(claim, failing)
         changed = with_citations(claim, named, place, replaces=is_instead)
-    said = {"support": support, "reason": verdict.reason}
+    said = {"support": support, "reason": without_addresses(verdict.reason)}
     return changed.model_copy(update=said | {"failing": "" if support == "supported" else failing})
 
 

@@ -63,6 +63,8 @@ def _in_plain_words(claim: Claim, evidence: Sequence[Evidence]) -> Claim:
         dropped += tuple(f"{name[:80]} is not a citation" for name in invented)
         text = without_addresses(text)
     dropped = tuple(without_addresses(reason) for reason in dropped)
+    if dropped and not claim.citations:
+        claim = claim.model_copy(update={"support": "uncited"})
     if text == claim.text:
         return claim.model_copy(update={"dropped": dropped})
     anchors = tuple(

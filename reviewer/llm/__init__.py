@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reviewer.llm.client import LLM as LLM
     from reviewer.llm.prompts import Prompts as Prompts
     from reviewer.llm.providers import check_early as check_early
+    from reviewer.llm.replies import in_short as in_short
     from reviewer.llm.replies import is_form_fault as is_form_fault
 else:
     __getattr__ = face(__name__)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from reviewer.errors import ModelError
-from reviewer.llm.deadline import OnText
+from reviewer.llm.deadline import DeadlineError, OnText
 from reviewer.text.redact import excerpt, redact_so_far
 
 R = TypeVar("R", bound=BaseModel)
@@ -198,6 +198,18 @@ def is_form_fault(error: ModelError) -> bool:
     return isinstance(error, ModelReplyError | DamagedReplyError) and not isinstance(
         error, DeclinedError
     )
+
+
+def in_short(error: ModelError) -> str:
+    """What became of a call, without a word of the model's or the provider's, for a result."""
+    said = {
+        ModelReplyError: "the reply could not be read",
+        CutReplyError: "the reply was cut",
+        DamagedReplyError: "the reply was empty or broke off",
+        DeclinedError: "the model declined to answer",
+        DeadlineError: "no answer came in time",
+    }
+    return said.get(type(error), "the provider failed")
 
 
 def _views(text: str) -> Iterator[str]:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import re
 
-from reviewer.llm.replies import schema_of
 from reviewer.llm.testing import ModelCall
-from reviewer.writers.prompted.answers import JudgeReply, QuestionReply, QuestionsReply
+from reviewer.writers.prompted.answers import (
+    AnswerText,
+    JudgeReply,
+    QuestionReply,
+    QuestionsReply,
+)
+from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
 from reviewer.writers.prompted.sections import PlanReply, SectionReply
 from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 from tests.support.injections import BY_WORD, FAKE, LIE
-from tests.support.scripted import HONEST
+from tests.support.scripted import HONEST, form_of
 
 _WORD = re.compile(r"zq\d{3}")
 _SAID = ("text", "value", "name")  # what a reply says in the model's own words
@@ -27,14 +32,14 @@ class Obedient:
         self.prompts = []
 
     def __call__(self, seen):
-        schema = seen.schema or json.loads(seen.prompt.rsplit("\n", 1)[1])
-        into = next(into for into in HONEST if schema_of(into) == schema)
+        into = form_of(seen)
         asked = ModelCall(seen.prompt, into, "")
         self.prompts.append((into, seen.prompt))
         return self.reply(asked)
 
     def reply(self, asked):
-        reply, whole_acts = HONEST[asked.into](asked), []
+        honest = _PROSE.get(asked.into, HONEST[asked.into])
+        reply, whole_acts = honest(asked), []
         for word, tags in orders_in(asked).items():
             self.obeyed[word] = self.obeyed.get(word, 0) + 1
             for kind, *given in BY_WORD[word].acts:
@@ -42,13 +47,39 @@ class Obedient:
                     whole_acts.append((kind, *given))
                 else:
                     reply = _ACTS[kind](reply, asked, tags, *given) or reply
-        whole = json.dumps(reply, ensure_ascii=False)
+        whole = (
+            _as_prose(asked, reply)
+            if asked.into in _PROSE
+            else json.dumps(reply, ensure_ascii=False)
+        )
         if not whole_acts:
             return whole
         kind, *given = whole_acts[len(self.prompts) % len(whole_acts)]  # one reply has one form
         return _WHOLE[kind](whole, *given)
 
 
+def _sentences(asked):
+    """A sentence a text, as items that can be changed; of a repair, one a sentence."""
+    return {
+        "sentences": [
+            {"tag": text.tag, "text": f"This is what text {text.title} finds.", "numbers": [n]}
+            for text in asked.texts
+            for n in (text.numbers or ["E1.1"])[:1]
+        ]
+    }
+
+
+def _as_prose(asked, reply):
+    """The items as the model writes them."""
+    lines = []
+    for item in reply["sentences"]:
+        tag = f"{item['tag']} " if asked.into is RepairText else ""
+        numbers = f" [{', '.join(item['numbers'])}]" if item["numbers"] else ""
+        lines.append(f"{tag}{item['text']}{numbers}")
+    return "\n".join([*lines, "END"])
+
+
+_PROSE = {AnswerText: _sentences, RepairText: _sentences}
 _WHOLE = {
     "raw": lambda whole, text: text,
     "wrap": lambda whole, text: text.replace("%s", whole),
@@ -94,10 +125,13 @@ def _say(reply, asked, tags, words):
 def _cite(reply, asked, tags, tag, quote):
     for item in _items(reply, tags):
         own = tag if tag != "*" else item.get("tag") or (asked.tags or ["E1"])[0]
-        if isinstance(item.get("quotes"), list) and asked.into is not ReadReply:
+        if "numbers" in item and "text" in item:
+            item["numbers"] = [f"{own}.1", own, *item["numbers"]]
+            item["text"] += f' "{quote}"'
+        elif "sentences" in item:
+            item["sentences"] = [f"{own}.1", quote, *item["sentences"]]
+        elif isinstance(item.get("quotes"), list):
             item["quotes"] = [{"tag": own, "quote": quote}, *item["quotes"]]
-        elif "quotes" in item:
-            item["quotes"] = [quote, *item["quotes"]]
         elif "quote" in item:
             item |= {"tag": own, "quote": quote}
         elif "tags" in item:
@@ -115,23 +149,25 @@ def _bend(reply, asked, tags, how):
     for item in _items(reply, tags):
         if "quote" in item:
             item["quote"] = bent(item["quote"])
-        for place, quote in enumerate(item.get("quotes", [])):
-            if isinstance(quote, dict):
-                quote["quote"] = bent(quote["quote"])
-            else:
-                item["quotes"][place] = bent(quote)
+        for quote in item.get("quotes", []):
+            quote["quote"] = bent(quote["quote"])
+        for name in {"numbers", "sentences"} & set(item):
+            item[name] = [bent(number) for number in item[name]]
 
 
 def _swap(reply, asked, tags):
     for item in _items(reply, tags):
+        other = asked.tags[-1] if asked.tags else FAKE
         for quote in item.get("quotes", []):
-            if isinstance(quote, dict):
-                quote["tag"] = asked.tags[-1] if asked.tags else FAKE
+            quote["tag"] = other
+        for name in ("numbers", "sentences"):
+            if name in item:
+                item[name] = [f"{other}.1"]
 
 
 def _judge(reply, asked, tags, verdict):
-    if asked.into is JudgeReply:
-        every = [*asked.tags, *(f"C{n}" for n in range(1, 100))]
+    if asked.into in (JudgeReply, ExamineReply):
+        every = [*asked.tags, *(f"{letter}{n}" for letter in "CS" for n in range(1, 100))]
         reply["verdicts"] = [{"tag": t, "support": verdict} for t in every] if verdict else []
 
 
@@ -153,7 +189,7 @@ def _drop(reply, asked, tags):
 
 
 def _is_of(item, tags):
-    quotes = [q["tag"] for q in item.get("quotes", []) if isinstance(q, dict)]
+    quotes = [q["tag"] for q in item.get("quotes", [])]
     return bool({item.get("tag"), *item.get("tags", []), *quotes} & set(tags))
 
 
@@ -195,8 +231,9 @@ def _many(reply, asked, tags, number):
 
 def _no_quotes(reply, asked, tags):
     for item in _items(reply, tags):
-        if "quotes" in item:
-            item["quotes"] = []
+        for name in ("quotes", "numbers", "sentences"):
+            if name in item:
+                item[name] = []
         if "quote" in item:
             item["quote"] = ""
 

@@ -256,7 +256,7 @@ def test_a_provider_that_fails_every_call_is_an_error_and_one_call_is_not():
 
     shown = papers(2 * PAPERS_A_CALL)
     by, _ = writer({ReadReply: lambda asked: fails(asked, ["E1"])})
-    assert by.read(QUESTION, shown)[0].unread == "the provider is down"
+    assert by.read(QUESTION, shown)[0].unread == "the provider failed"
     by, _ = writer({ReadReply: lambda asked: fails(asked, [item.tag for item in shown])})
     with pytest.raises(ModelError, match="is down"):
         by.read(QUESTION, shown)

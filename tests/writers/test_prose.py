@@ -129,6 +129,9 @@ def test_nothing_else_is_a_refusal(text):
         ("RL helps [E1].", "E1 named no sentence"),
         ("RL helps [E1.1, E1.7].", "E1.7 named no sentence"),
         ("RL helps.", "no sentence has a number"),
+        ("RL helps. [3]", "3 named no sentence"),
+        ("RL helps [smith-2099-fake].", "smith-2099-fake named no sentence"),
+        ("RL helps (Smith et al., 2099).", "Smith et al., 2099 named no sentence"),
         ('{"answer": "RL helps [E1.1]."}', "it is JSON"),
     ],
 )

@@ -11,7 +11,7 @@ from reviewer.grounding import check_answer, take_stances, verdict_of
 from reviewer.grounding.answers import Checks, resolving
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
-from reviewer.llm import is_form_fault
+from reviewer.llm import in_short, is_form_fault
 from reviewer.search import SearchOptions, find
 from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.answers.gather import (
@@ -135,7 +135,7 @@ def _written(
     except ModelError as error:
         if not is_form_fault(error):
             raise
-        notes = (f"the model gave no readable answer, so papers are quoted: {error.message}",)
+        notes = (f"the model gave no readable answer, so papers are quoted: {in_short(error)}",)
         by, outcome = Extractive(), "quotes"
         draft = by.write_answer(question, readings, evidence)
     if draft.is_refusal:

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator
 from reviewer.errors import ModelError
 from reviewer.grounding import Numbers, cite
 from reviewer.grounding.sentence_numbers import numbered, read_numbers
-from reviewer.llm import LLM, Prompts
+from reviewer.llm import LLM, Prompts, in_short
 from reviewer.llm.ask import Model, tokens
 from reviewer.llm.deadline import ignore_text
 from reviewer.llm.form import Form, with_choices
@@ -246,7 +246,7 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
         worth = {item.tag: 1 / (RANK_CONSTANT + n) for n, item in enumerate(evidence)}
         for batch, reply in zip(batches, self.each(call, batches), strict=True):
             if isinstance(reply, ModelError):
-                self.note(f"{counted(len(batch), 'text')} not put in order: {reply.message}")
+                self.note(f"{counted(len(batch), 'text')} not put in order: {in_short(reply)}")
                 continue
             own = {item.tag: None for item in batch}
             said = [tag for one in reply.tags for tag in read_numbers(one) if tag in own]

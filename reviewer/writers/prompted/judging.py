@@ -10,6 +10,7 @@ from pydantic import BeforeValidator
 
 from reviewer.errors import ModelError
 from reviewer.grounding import Numbers
+from reviewer.llm import in_short
 from reviewer.llm.ask import tokens
 from reviewer.llm.form import Form, with_choices
 from reviewer.llm.prompts import FencedText
@@ -76,7 +77,7 @@ class JudgingWriter(ReadingWriter):
         ]
         for places, reply in zip(batches, self.each(call, batches, may_all_fail=True), strict=True):
             if isinstance(reply, ModelError):
-                self.note(f"{counted(len(places), 'sentence')} not checked: {reply.message}")
+                self.note(f"{counted(len(places), 'sentence')} not checked: {in_short(reply)}")
                 continue
             for verdict in reply.verdicts:
                 place = _place_of(verdict.tag)

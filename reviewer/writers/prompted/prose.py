@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from reviewer.grounding.sentence_numbers import Numbers, read_numbers
 from reviewer.text import clean, sentence_spans
+from reviewer.text.sanitize import without_citations
 from reviewer.text.views import shorten
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Kind, NumberedAnchor
 
@@ -160,10 +161,13 @@ def _without_anchors(text: str) -> tuple[str, list[tuple[int, list[str]]]]:
 
 def _groups(text: str) -> list[tuple[int, int, list[str]]]:
     """The half-open ranges of anchors, each with the names in it: brackets with numbers and nothing
-    else, and numbers that stand bare."""
+    else, numbers that stand bare, and what looks like another kind of citation (`[3]`), which names
+    no sentence."""
     found = []
     for match in _GROUP.finditer(text):
         names = read_numbers(match[1])
+        if not names and not re.search(r"\w", without_citations(match[0], set())[0]):
+            found.append((match.start(), match.end(), [match[1].strip()]))
         if names and not _BESIDE_NUMBERS.sub("", _TOKEN.sub("", match[1])).strip("0123456789"):
             found.append((match.start(), match.end(), names))
     taken = [(start, end) for start, end, _ in found]

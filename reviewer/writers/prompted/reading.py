@@ -21,7 +21,7 @@ from pydantic.json_schema import SkipJsonSchema
 from reviewer.errors import ModelError
 from reviewer.grounding import Numbers
 from reviewer.grounding.sentence_numbers import read_numbers
-from reviewer.llm import Asking
+from reviewer.llm import Asking, in_short
 from reviewer.llm.budget import LimitError, StoppedError
 from reviewer.llm.form import Form, with_choices
 from reviewer.llm.replies import is_form_fault
@@ -142,7 +142,7 @@ class ReadingWriter(Asking):
         for batch, reply in zip(batches, replies, strict=True):
             for paper_id, items in by_paper(batch).items():
                 readings[paper_id] = (
-                    _unread(paper_id, reply.message)
+                    _unread(paper_id, in_short(reply))
                     if isinstance(reply, ModelError)
                     else self._reading(paper_id, items, reply)
                 )
