@@ -727,16 +727,8 @@ def test_what_strict_leaves_out_makes_the_exit_code_3(review, monkeypatch):
     monkeypatch.delenv("REVIEW_OFFLINE")
     monkeypatch.setenv("OPENAI_API_KEY", "none")
     Path("one.jsonl").write_text(json.dumps(PAPER))
-    quote = {"Apples are round.": "Apples are round and red.", "Apples are square.": "Square."}
-    claims = [{"text": t, "quotes": [{"tag": "E1", "quote": q}]} for t, q in quote.items()]
-    reading = {"tag": "E1", "relevance": 9, "stance": "none", "quotes": [PAPER["abstract"]]}
-
-    def reply(seen):
-        if "Answer a researcher's question" in seen.prompt:
-            return json.dumps({"claims": claims})
-        return json.dumps({"is_yes_no": False, "readings": [reading]})
-
-    with provider.FakeProvider(answers=reply) as model:
+    written = "Apples are round [E1.1]. Apples are square [E1.9].\nEND"
+    with provider.FakeProvider(answers=lambda seen: written) as model:
         given = ["are apples round?", "--papers", "one.jsonl", "--effort", "quick"]
         given += ["--model", "openai/fake", "--api-base", model.url]
         code, out, _ = review("ask", *given)
@@ -746,4 +738,18 @@ def test_what_strict_leaves_out_makes_the_exit_code_3(review, monkeypatch):
     assert code == 3
     assert "square" not in out
     assert "Apples are round." in out
-    assert "Left out: 1 claim without proof (strict)." in out
+    assert "1 claim without proof (strict)." in out
+
+
+def test_an_answer_that_cannot_be_read_is_never_not_enough_evidence(review, monkeypatch):
+    provider = pytest.importorskip("tests.support.fake_provider")
+    monkeypatch.delenv("REVIEW_OFFLINE")
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    Path("one.jsonl").write_text(json.dumps(PAPER))
+    with provider.FakeProvider(answers=lambda seen: '{"claims": []}') as model:
+        given = ["are apples round?", "--papers", "one.jsonl", "--model", "openai/fake"]
+        for effort in ("quick", "normal"):
+            code, out, _ = review("ask", *given, "--api-base", model.url, "--effort", effort)
+            assert code == 0
+            assert "Not enough evidence" not in out
+            assert "the model gave no readable answer" in out

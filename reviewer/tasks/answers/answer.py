@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reviewer.errors import ModelError, UsageError
 from reviewer.grounding import check_answer, take_stances, verdict_of
 from reviewer.grounding.answers import Checks, resolving
+from reviewer.grounding.sentence_numbers import numbered
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
 from reviewer.llm import in_short, is_form_fault
@@ -24,8 +25,10 @@ from reviewer.tasks.answers.gather import (
 )
 from reviewer.text import counted
 from reviewer.text.views import one_line
-from reviewer.types import Answer, Claim, Paper
+from reviewer.types import Answer, Claim, Evidence, Paper
 from reviewer.types.answers import Outcome
+from reviewer.types.claims import AnswerDraft, ClaimDraft, NumberedAnchor
+from reviewer.types.evidence import by_paper
 from reviewer.types.progress import Progress, silent
 from reviewer.types.writer import PAPERS_A_CALL, Writer
 from reviewer.writers import Extractive
@@ -138,6 +141,7 @@ def _written(
         notes = (f"the model gave no readable answer, so papers are quoted: {in_short(error)}",)
         by, outcome = Extractive(), "quotes"
         draft = by.write_answer(question, readings, evidence)
+        draft = draft if draft.claims else _first_sentences(evidence)
     if draft.is_refusal:
         return _Written("no evidence", notes=(SAID_NO_ANSWER,))
     progress("Checking", 0, 0)
@@ -149,6 +153,21 @@ def _written(
     )
     checked = check_answer(draft, evidence, by, checks)
     return _Written(outcome, checked.claims, checked.left_out, bool(draft.claims), notes)
+
+
+def _first_sentences(evidence: Sequence[Evidence]) -> AnswerDraft:
+    """The first sentence of each of the first papers, where no other sentence can be quoted."""
+    firsts = [numbered(items[0])[:2][-1] for items in by_paper(evidence).values()][:NEAREST_NAMED]
+    return AnswerDraft(
+        claims=tuple(
+            ClaimDraft(
+                text=sentence.text,
+                anchors=(NumberedAnchor(at=len(sentence.text), numbers=(sentence.number,)),),
+                kind="quote",
+            )
+            for sentence in firsts
+        )
+    )
 
 
 def _nearest(gathered: Gathered) -> tuple[Paper, ...]:

@@ -27,7 +27,8 @@ B = TypeVar("B")
 
 RELEVANT = 3.0  # a reading below is not evidence; the prompt asks for no sentences from it
 MOST_ROUNDS = 3
-RANK_CONSTANT = 60  # of reciprocal rank fusion (Cormack and others 2009)
+# Of reciprocal rank fusion (Cormack and others 2009); their 60 is for lists of a thousand.
+RANK_CONSTANT = 10
 EFFORTS = ("quick", "normal", "thorough")
 # Papers that are read unless -k says otherwise.
 PAPERS_WITHOUT_MODEL = 12

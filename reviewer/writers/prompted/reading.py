@@ -21,10 +21,8 @@ from pydantic.json_schema import SkipJsonSchema
 from reviewer.errors import ModelError
 from reviewer.grounding import Numbers
 from reviewer.grounding.sentence_numbers import read_numbers
-from reviewer.llm import Asking, in_short
-from reviewer.llm.budget import LimitError, StoppedError
+from reviewer.llm import Asking, LimitError, StoppedError, in_short, is_form_fault
 from reviewer.llm.form import Form, with_choices
-from reviewer.llm.replies import is_form_fault
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Evidence
