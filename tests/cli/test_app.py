@@ -733,11 +733,11 @@ def test_what_strict_leaves_out_makes_the_exit_code_3(review, monkeypatch):
         given += ["--model", "openai/fake", "--api-base", model.url]
         code, out, _ = review("ask", *given)
         assert code == 0
-        assert "- Apples are square. *(uncited" in out
+        assert '- † "Apples are square.": uncited' in out
         code, out, _ = review("ask", *given, "--strict")
     assert code == 3
     assert "square" not in out
-    assert "Apples are round." in out
+    assert "Apples are round [1]." in out
     assert "1 claim without proof (strict)." in out
 
 

@@ -47,11 +47,9 @@ def answer_notebook(answer: Answer) -> str:
     """The answer as a part of a page, without styles and scripts of its own: a notebook shows it in
     its own letters and colours. Pointing at a mark shows its quotes; the proof unfolds."""
     cited = _cited(answer)
-    quotes = {anchor: clean(citation.quote) for citation, anchor in cited.anchors.items()}
     values = {
         **_values(answer, cited),
         "as_list": reads_as_list(answer),
-        "quotes": quotes,
         "coverage": clean(coverage_line(answer.coverage)),
         "checks": checks_line(answer),
     }
@@ -63,7 +61,7 @@ def _cited(answer: Answer) -> PageCitations:
 
 
 def _values(answer: Answer, cited: PageCitations) -> dict[str, Any]:
-    """What both forms show. `sides` are heads, each with its paragraphs."""
+    """What both forms show. `sides` are heads, each with its paragraphs; `quotes` by their ids."""
     places = {id(claim): n for n, claim in enumerate(answer.claims, start=1)}
 
     def shown(claim: Claim) -> ShownClaim:
@@ -80,4 +78,5 @@ def _values(answer: Answer, cited: PageCitations) -> dict[str, Any]:
         "sentences": [shown(claim) for claim in answer.claims],
         "failed": [shown(claim) for claim in failed_claims(answer)],
         "papers": cited.papers,
+        "quotes": {anchor: clean(citation.quote) for citation, anchor in cited.anchors.items()},
     }

@@ -146,7 +146,7 @@ def shown_claim(claim: Claim, cited: PageCitations, place: int = 0) -> ShownClai
     that failed its check has an id of its `place` among all sentences."""
     whole, label = is_quote(claim), remarks_on(claim)
     if not label and not whole and claim.support == "supported":
-        label = "supported by its quotes, by the model's word"
+        label = proof_words(claim)
     return ShownClaim(
         text=clean(claim.text),
         is_quote=whole,
