@@ -32,5 +32,6 @@ if TYPE_CHECKING:
     from reviewer.types.tables import Column as Column
     from reviewer.types.tables import Table as Table
     from reviewer.writers.extractive.answers import Extractive as Extractive
+    from reviewer.writers.prompted.answers import Prompted as Prompted
 else:
     __getattr__ = face(__name__)

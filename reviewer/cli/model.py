@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reviewer.cli.output import print_error, print_out
 from reviewer.errors import ModelError, OnlineError, UsageError
-from reviewer.text import clean, counted
+from reviewer.text import counted
 from reviewer.types.claims import NeedsModel
 
 if TYPE_CHECKING:
     from reviewer.library import Library
     from reviewer.settings import Settings
-    from reviewer.types import Claim
     from reviewer.types.progress import Progress
     from reviewer.types.runs import Coverage, Usage
     from reviewer.types.writer import Writer
@@ -78,12 +77,6 @@ def continued(question: str, library: Library, writer: Writer, progress: Progres
         raise UsageError("a follow-up needs a model", hint="Set --model, or ask in full words.")
     progress(f"Asking: {whole}", -1, 0)
     return whole
-
-
-def say_claims(claims: Sequence[Claim]) -> None:
-    """Print claims with located quotes, before they are judged."""
-    for claim in claims:
-        print_error(f"  {clean(claim.text)}")
 
 
 def cost_line(usage: Usage) -> str:

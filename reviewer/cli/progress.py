@@ -32,9 +32,13 @@ class ShownProgress:
         return self
 
     def __exit__(self, *raised: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the bar away, before something else is printed."""
         if self._bar is not None:
             self._bar.stop()
-            self._bar = None
+            self._bar = self._task = None
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if done < 0:
@@ -85,10 +89,6 @@ class SurveyProgress(ShownProgress):
                 self._bar.update(self._task, description=f"Sections, {self._spent()}")
         elif not self.is_quiet:
             self._say(done, total)
-
-    def stop(self) -> None:
-        """Take the bar away, before results are printed."""
-        self.__exit__()
 
     def _say(self, done: int, total: int) -> None:
         now = time.monotonic()

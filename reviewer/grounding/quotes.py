@@ -119,6 +119,7 @@ def cite(
         if may_be_short or _shows_something(text, *span):
             return Citation(
                 paper_id=paper.id,
+                key=paper.key,
                 chunk_id=chunk.id,
                 part=part,
                 page=chunk.page if part == chunk.part else None,

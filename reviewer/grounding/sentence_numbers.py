@@ -49,6 +49,7 @@ def cite_span(item: Evidence, part: str, start: int, end: int) -> Citation:
     """The citation of these characters of a part of the evidence's paper."""
     return Citation(
         paper_id=item.paper.id,
+        key=item.paper.key,
         chunk_id=item.chunk.id,
         part=part,
         page=item.chunk.page if part == item.chunk.part else None,

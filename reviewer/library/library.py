@@ -50,7 +50,10 @@ class Library:
     """One open library. Use it as a context manager, or call `close`."""
 
     def __init__(
-        self, folder: Path, settings: Settings | None = None, embedding: Embedding | None = None
+        self,
+        folder: Path | str,
+        settings: Settings | None = None,
+        embedding: Embedding | None = None,
     ) -> None:
         """Open the library in `folder`, and make it when it is not there.
 
@@ -61,6 +64,7 @@ class Library:
         # Else numpy's threads spin between products: twice the processor time, no answer sooner.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self._turns = RLock()
+        folder = Path(folder)
         self.folder = folder
         self.settings = settings or Settings()
         make_library_folder(folder)

@@ -1,17 +1,14 @@
 """A model with scripted replies, for tests: it reads the real prompt and contacts nobody.
 
-A test gives a reply for each reply type, prose for the types that are a `str`, and a writer takes
-this model like any other:
+A test gives a reply for each reply type, by its name (docs/prompts.md has them) or the type itself.
+A reply is a text, a value that JSON can hold, or a function that makes one of the call. A writer
+takes this model like any other:
 
-    def reads(call: ModelCall) -> dict[str, object]:
-        readings = [{"tag": t.tag, "relevance": 8, "sentences": t.numbers[:1]} for t in call.texts]
-        return {"is_yes_no": False, "readings": readings}
-
-    def answers(call: ModelCall) -> str:
+    def answer(call: ModelCall) -> str:
         return f"This holds [{call.texts[0].numbers[0]}].\\nEND"
 
-    model = ScriptedLLM({ReadReply: reads, AnswerText: answers, ...})
-    writer = Prompted(model, Prompts(secret="secret"))
+    model = ScriptedLLM({"AnswerText": answer})
+    writer = Prompted(model)
 """
 
 from __future__ import annotations
@@ -103,8 +100,9 @@ class ModelCall:
         return found.group(1) if found else ""
 
 
-Script = Mapping[type[Any], Callable[[ModelCall], Any]]
-"""The reply for each reply type: a value that JSON can hold, or the text of the reply."""
+Script = Mapping[Any, Callable[[ModelCall], Any] | Any]
+"""For each reply type, or its name, the reply or what makes it of the call: a value that JSON can
+hold, or the text of the reply."""
 
 
 class ScriptedLLM:
@@ -121,7 +119,7 @@ class ScriptedLLM:
         self.asked: list[ModelCall] = []
         self.is_closed = False
         self.notes: dict[str, None] = {}
-        self._script = dict(script)
+        self._script = {_name(into): reply for into, reply in script.items()}
         self._lock = threading.Lock()
 
     def ask(
@@ -151,9 +149,11 @@ class ScriptedLLM:
         call = ModelCall(prompt, form.into, prompt_hash, form.most_tokens)
         with self._lock:
             self.asked.append(call)
-        if form.into not in self._script:
-            raise LookupError(f"the script has no reply for {form.into.__name__}")
-        reply = self._script[form.into](call)
+        name = _name(form.into)
+        if name not in self._script:
+            raise LookupError(f"the script has no reply for {name}")
+        scripted = self._script[name]
+        reply = scripted(call) if callable(scripted) else scripted
         return reply if isinstance(reply, str) else json.dumps(reply)
 
     def usage(self) -> Usage:
@@ -163,6 +163,10 @@ class ScriptedLLM:
     def close(self, *, at_once: bool = True) -> None:
         self.is_closed = True
 
-    def calls(self, into: type[Any]) -> list[ModelCall]:
-        """The calls for this reply type."""
-        return [call for call in self.asked if call.into is into]
+    def calls(self, into: type[Any] | str) -> list[ModelCall]:
+        """The calls for this reply type, or for the one of this name."""
+        return [call for call in self.asked if _name(call.into) == _name(into)]
+
+
+def _name(into: type[Any] | str) -> str:
+    return into if isinstance(into, str) else into.__name__

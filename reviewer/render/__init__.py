@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from reviewer.render.references import reference_list as reference_list
     from reviewer.render.registry import choose_format as choose_format
     from reviewer.render.registry import forms_of as forms_of
+    from reviewer.render.registry import notebook_form as notebook_form
     from reviewer.render.registry import render as render
     from reviewer.render.registry import write_whole as write_whole
 else:

@@ -8,6 +8,7 @@ from typing import Any
 
 from reviewer.errors import ReviewError, UsageError
 from reviewer.grounding.cells import tally
+from reviewer.render.answer_parts import answer_text
 from reviewer.render.describe import link_of
 from reviewer.render.provenance import references_of
 from reviewer.text.invisible import escape_hidden
@@ -55,6 +56,7 @@ def answer_json(answer: Answer) -> str:
         "answer",
         {
             **{name: getattr(answer, name) for name in names},
+            "text": answer_text(answer),
             "claims": [{**_fields(c), "citations": numbered(c.citations)} for c in answer.claims],
             "stances": [_fields(stance) for stance in answer.stances],
             "nearest": [paper_fields(p) for p in answer.nearest],

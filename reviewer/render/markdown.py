@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from reviewer.render.answer_parts import (
+    NOT_PROVEN,
+    checks_line,
+    failed_claims,
+    failed_words,
+    is_failed,
+    joined,
+    numeric_marks,
+    paragraphs_of,
+    pieces_of,
+    proof_words,
+    quotes_by_paper,
+    reads_as_list,
+    verdict_papers,
+    why_failed,
+)
 from reviewer.render.claim_notes import is_quote, remarks_on
 from reviewer.render.describe import byline, joined_spans, link_of, quoted_place, readable_date
 from reviewer.render.escape import escape, escape_plain
-from reviewer.render.in_text import page_words
+from reviewer.render.in_text import Marks, page_words
 from reviewer.render.provenance import (
     answer_head,
     answer_title,
@@ -24,61 +39,124 @@ from reviewer.types import Answer, Citation, Claim, Paper
 from reviewer.types.evidence import Score
 from reviewer.types.searches import Found, Hit
 
-_KINDS = ("yes", "no", "mixed")
 
+def answer_markdown(answer: Answer, *, as_list: bool = False, with_proof: bool = False) -> str:
+    """The answer as text with numbered marks, the verdict, what is not proven, and references.
 
-def answer_markdown(answer: Answer, *, with_quotes: bool = False) -> str:
-    """The whole answer: head, claims, references, coverage."""
-    references = references_of(answer)
-    numbers = {reference.paper.id: reference.number for reference in references}
+    `as_list` gives each sentence a line of its own with its remark, and each stance its sentence.
+    `with_proof` adds each sentence with its quotes and how it stands by them.
+    """
     lines = [f"# {escape(answer_title(answer))}", ""]
     if not answer.claims:
-        lines += ["Not enough evidence in this library to answer.", ""]
-        lines += [escape(answer.coverage.reason), ""] if answer.coverage.reason else []
-        if answer.nearest:
-            near = (f"- {paper_line(paper)}" for paper in answer.nearest)
-            lines += ["Nearest papers, which may not answer:", "", *near, ""]
-        return "\n".join([*lines, escape(coverage_line(answer.coverage)), ""])
-    lines += [escape(answer_head(answer)), "", *_verdict(answer)]
+        coverage = escape(coverage_line(answer.coverage))
+        return "\n".join([*lines, *_nothing(answer), coverage, ""])
+    numbers = {one.paper.id: one.number for one in references_of(answer)}
+    is_written = not reads_as_list(answer)
+    made = [line for line in (answer_head(answer), checks_line(answer) * is_written) if line]
+    # What is quoted is said first: it is not what a reader of an answer expects.
+    lines += [] if is_written and not as_list else [escape(made.pop(0)), ""]
     lines += ["## Nearest, may not answer", ""] if answer.is_weak else []
-    for number, (title, claims) in enumerate(claims_by_side(answer)):
-        lines += [*([""] if number else []), f"## {escape(title)}", ""] if title else []
-        lines += [_claim(claim, numbers) for claim in claims]
-        lines += [] if claims else ["Nothing here matches this side."]
-    lines += _stances(answer, numbers)
-    lines += ["", "## References", ""]
-    for reference in references:
+    for title, claims in claims_by_side(answer):
+        lines += [f"## {escape(title)}", ""] if title else []
+        if not claims:
+            lines += ["Nothing here matches this side.", ""]
+        elif as_list or not is_written:
+            lines += [*(_claim(claim, numbers) for claim in claims), ""]
+        else:
+            lines += _paragraphs(claims, numeric_marks(answer))
+    lines += _verdict(answer)
+    lines += [] if as_list or not is_written else _not_proven(answer)
+    lines += _stances(answer, numbers) if as_list else []
+    lines += ["## References", ""]
+    for reference in references_of(answer):
         lines += [f"[{reference.number}] {paper_line(reference.paper)}", ""]
-        if with_quotes:
-            quotes = [f'> "{escape(c.quote)}" ({quoted_place(c)})' for c in reference.citations]
-            lines += ["\n>\n".join(quotes), ""]
-    return "\n".join([*lines, escape(coverage_line(answer.coverage)), ""])
+    lines += _proof(answer, numbers) if with_proof else []
+    lines += _stances(answer, numbers) if with_proof and not as_list else []
+    last = map(escape, [*made, coverage_line(answer.coverage)])
+    return "\n".join([*lines, " ".join(last), ""])
+
+
+def _nothing(answer: Answer) -> list[str]:
+    """That there is no answer, why, and the nearest papers."""
+    lines = ["Not enough evidence in this library to answer.", ""]
+    lines += [escape(answer.coverage.reason), ""] if answer.coverage.reason else []
+    if answer.nearest:
+        near = (f"- {paper_line(paper)}" for paper in answer.nearest)
+        lines += ["Nearest papers, which may not answer:", "", *near, ""]
+    return lines
+
+
+def _paragraphs(claims: Sequence[Claim], marks: Marks) -> list[str]:
+    """The sentences as text, an empty line behind each paragraph."""
+    return [
+        line
+        for own in paragraphs_of(claims)
+        for line in (" ".join(_sentence(claim, marks) for claim in own), "")
+    ]
+
+
+def _sentence(claim: Claim, marks: Marks) -> str:
+    """The escaped sentence with its marks at their clauses. No mark can be read as a link."""
+    if is_quote(claim):
+        return f'"{escape(claim.text)}" {marks.of(claim.citations)}'
+    pieces = [(escape_plain(p.text), marks.of(p.citations)) for p in pieces_of(claim)]
+    return joined(pieces) + NOT_PROVEN * is_failed(claim)
 
 
 def _verdict(answer: Answer) -> list[str]:
-    """The count of stances and a bar for each kind."""
-    counts = Counter(str(stance.stance) for stance in answer.stances)
-    bars = [f"{kind:<6}{'█' * counts[kind]} {counts[kind]}" for kind in _KINDS if counts[kind]]
-    return [f"**{answer.verdict}**", "", "```text", *bars, "```", ""] if answer.verdict else []
+    """The count of stances, and which papers take each."""
+    if not answer.verdict:
+        return []
+    marks = numeric_marks(answer)
+    papers = (f"{name.capitalize()} {marks.of(own)}." for name, own in verdict_papers(answer))
+    return [" ".join([f"**{answer.verdict}.**", *papers]), ""]
+
+
+def _not_proven(answer: Answer) -> list[str]:
+    """The sentences that failed a check, each with the reason."""
+    failed = failed_claims(answer)
+    lines = [
+        f'- {NOT_PROVEN} "{escape(failed_words(c))}": {escape(why_failed(c))}.' for c in failed
+    ]
+    return ["## Not proven", "", *lines, ""] if lines else []
+
+
+def _proof(answer: Answer, numbers: dict[str, int]) -> list[str]:
+    """Each sentence with how it stands, and under it what it quotes and where."""
+    lines = ["## Proof", ""]
+    for n, claim in enumerate(answer.claims, start=1):
+        said = f"{escape(claim.text)} *({escape(proof_words(claim))})*"
+        lines.append(f"{n}. {said}" if not is_quote(claim) else f"{n}. {_quoted(claim, numbers)}")
+        quotes = () if is_quote(claim) else claim.citations
+        lines += [f"   - {_quote(c, numbers)}" for c in quotes]
+    return [*lines, ""]
+
+
+def _quoted(claim: Claim, numbers: dict[str, int]) -> str:
+    return "; ".join(_quote(citation, numbers) for citation in claim.citations)
+
+
+def _quote(citation: Citation, numbers: dict[str, int]) -> str:
+    """`[1] "Apples are round." (abstract, characters 0 to 17)`."""
+    said = f'"{escape(citation.quote)}" ({quoted_place(citation)})'
+    return f"[{numbers[citation.paper_id]}] {said}"
 
 
 def _stances(answer: Answer, numbers: dict[str, int]) -> list[str]:
     """Each stance that was taken, with the sentence that shows it."""
     lines = [
-        f'- {kind} [{numbers[s.paper_id]}{_at_page([s.citation])}]: "{escape(s.citation.quote)}"'
-        for kind in _KINDS
-        for s in answer.stances
-        if s.stance == kind and s.citation is not None
+        f'- {name} [{numbers[c.paper_id]}{_at_page([c])}]: "{escape(c.quote)}"'
+        for name, own in verdict_papers(answer)
+        for c in own
     ]
-    return ["", "## Stances", "", *lines] if lines else []
+    return ["## Stances", "", *lines, ""] if lines else []
 
 
 def _claim(claim: Claim, numbers: dict[str, int]) -> str:
     text = escape(claim.text)
     pieces = [f'- "{text}"' if is_quote(claim) else f"- {text}"]
-    for paper_id in dict.fromkeys(c.paper_id for c in claim.citations):
-        cited = (c for c in claim.citations if c.paper_id == paper_id)
-        pieces.append(f"[{numbers[paper_id]}{_at_page(cited)}]")
+    for own in quotes_by_paper(claim.citations):
+        pieces.append(f"[{numbers[own[0].paper_id]}{_at_page(own)}]")
     if remarks := remarks_on(claim):
         pieces.append(f"*({escape(remarks)})*")
     return " ".join(pieces)

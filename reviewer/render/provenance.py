@@ -74,6 +74,8 @@ def answer_head(answer: Answer) -> str:
             "given."
         )
     asked = f' Asked as "{answer.asked}".' if answer.asked else ""
+    if answer.outcome == "quotes":
+        return f"Quoted from {papers}; {answer.writer} gave no readable answer.{asked}"
     return f"Written by {answer.writer} from {papers}; citations by code.{asked}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from secrets import token_hex
@@ -59,6 +59,9 @@ WRITERS = {
     },
 }
 
+# What a notebook shows in place of a whole page.
+NOTEBOOK_PARTS = {"Answer": "html.answer.answer_notebook"}
+
 
 def forms_of(kind: str) -> tuple[str, ...]:
     """The forms of a kind of result (`Answer`, `Table`, ..., `papers`), the usual one first."""
@@ -67,9 +70,22 @@ def forms_of(kind: str) -> tuple[str, ...]:
 
 def render(result: object, form: str, **options: object) -> str | bytes:
     """The result, or a list or tuple of papers, in one of its forms: a text, or bytes for a
-    workbook. `options` are those of the form's own function, such as `with_quotes` of Markdown."""
+    workbook. `options` are those of the form's own function, such as `with_proof` of Markdown."""
     kind = "papers" if isinstance(result, list | tuple) else type(result).__name__
-    module, _, name = WRITERS[kind][form].rpartition(".")
+    return _written(WRITERS[kind][form], result, options)
+
+
+def notebook_form(result: object, form: str) -> str | None:
+    """What a notebook shows of the result: its Markdown, or a part of a page; None where its kind
+    has none."""
+    kind = type(result).__name__
+    if form == "markdown":
+        return str(_written(WRITERS[kind][form], result, {}))
+    return str(_written(NOTEBOOK_PARTS[kind], result, {})) if kind in NOTEBOOK_PARTS else None
+
+
+def _written(function: str, result: object, options: Mapping[str, object]) -> str | bytes:
+    module, _, name = function.rpartition(".")
     write = getattr(import_module(f"reviewer.render.{module}"), name)
     written: str | bytes = write(result, **options)
     return written

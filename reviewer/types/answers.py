@@ -10,6 +10,7 @@ from reviewer.types.evidence import Evidence
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
 from reviewer.types.runs import Coverage, Usage
+from reviewer.types.shown import Shown
 
 Outcome = Literal["answer", "quotes", "no evidence"]
 """`answer`: the writer's own sentences, or the extractive writer's quotes. `quotes`: sentences of
@@ -27,7 +28,7 @@ class StanceTaken(Frozen):
     citation: Citation | None = None
 
 
-class Answer(Frozen):
+class Answer(Shown):
     """The result of `ask`. `is_weak`: nothing clearly answers, so the nearest sentences are shown.
     `asked` is a follow-up question as the user typed it; `question` is then made from it. `sides`
     are those of a comparison, where the claims are given side by side. `claims` are the sentences

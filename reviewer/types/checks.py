@@ -10,6 +10,7 @@ from reviewer.types.claims import Citation, Support
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
 from reviewer.types.runs import Usage
+from reviewer.types.shown import Shown
 
 
 class DraftSentence(Frozen):
@@ -127,7 +128,7 @@ class CheckedEntry(Frozen):
     problems: tuple[Problem, ...] = ()
 
 
-class CheckReport(Frozen):
+class CheckReport(Shown):
     """The result of `check`. `papers` are those that the draft cites, by the draft's keys; `judge`
     is the model that gave verdicts, if one did."""
 

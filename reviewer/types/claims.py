@@ -20,9 +20,11 @@ Basis = Literal["tests", "uses"]
 
 
 class Citation(Frozen):
-    """A located quote: `paper.text_of(part)[start:end] == quote`. Only `grounding` makes it."""
+    """A located quote: `paper.text_of(part)[start:end] == quote`. Only `grounding` makes it. `key`
+    is the paper's key when it was cited."""
 
     paper_id: str
+    key: str = ""
     chunk_id: str
     part: str
     page: int | None = None

@@ -9,6 +9,7 @@ from reviewer.types.evidence import Evidence
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
 from reviewer.types.runs import Coverage, Usage
+from reviewer.types.shown import Shown
 
 Order = Literal["thematic", "chronological"]
 Role = Literal["topic", "comparison", "open", "difference", "question", "quote"]
@@ -81,7 +82,7 @@ class Section(Frozen):
     failed: str = ""
 
 
-class RelatedWork(Frozen):
+class RelatedWork(Shown):
     """The result of `draft`. `papers` are those of the sections; `own_file` is the file of the
     user's work that it was written for; `notes` say what was changed in the plan. `is_weak`: no
     paper in the library is clearly about the question."""

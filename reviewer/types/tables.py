@@ -9,6 +9,7 @@ from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
 from reviewer.types.runs import Coverage, Usage
 from reviewer.types.searches import Filters
+from reviewer.types.shown import Shown
 
 ColumnKind = Literal["text", "number", "yes/no", "one of"]
 
@@ -113,7 +114,7 @@ class Row(Frozen):
     cells: tuple[Cell, ...] = ()
 
 
-class Table(Frozen):
+class Table(Shown):
     """The result of `table`. `filters` and `most` say how its papers were chosen; `papers` are
     those of the rows, or the nearest papers if it has no row."""
 

@@ -1,6 +1,7 @@
 """The command line with a model on loopback: replays, interrupts, limits, what is said of them."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from reviewer.llm.testing import ModelCall
 from reviewer.settings import Settings
 from reviewer.writers.prompted.answers import AnswerText, QuestionReply
 from reviewer.writers.prompted.judging import ExamineReply
-from tests.cli.test_app import QUESTION, start
+from tests.cli.test_app import QUESTION, on_a_terminal, start
 from tests.conftest import ROOT, SAMPLES
 from tests.support.fake_provider import FakeProvider, refused
 from tests.support.scripted import examines, served
@@ -136,16 +137,77 @@ def test_a_stream_shows_sentences_while_they_come_and_none_that_does_not_stand(a
 
     provider.answers = served({AnswerText: one_invented})
     _, out, err = ask("Do rewards matter for reasoning?", "--stream")
-    assert err.index("This stands.") < err.index("That stands too.")
+    assert err.index("This stands. [1]\n") < err.index("That stands too. [1]\n")
     assert err.count("This stands.") == 1
     assert "This was invented." not in err
-    assert "This was invented. *(" in out
+    assert "This was invented.† " in out
+    assert '- † "This was invented.": uncited; 1 citation dropped.' in out
     assert any(seen.is_streamed for seen in provider.requests)
 
 
 def test_nothing_is_streamed_that_nobody_watches(ask, provider):
     ask("Do rewards matter for search?", "--no-cache")
+    _, out, err = ask("Do rewards matter for search?", "--no-cache", "--stream", "-f", "json")
+    assert json.loads(out)["claims"]
+    assert "This is what text" not in err
     assert not any(seen.is_streamed for seen in provider.requests)
+
+
+def test_on_a_terminal_the_checked_answer_takes_the_place_of_the_stream(
+    samples, provider, monkeypatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    question = "Do rewards matter on a terminal?"
+    code, written = on_a_terminal("ask", question, "--stream", "-k", "3", *flags(samples, provider))
+    assert code == 0
+    before, _, after = written.partition(f"{question[:14]}")
+    assert "This is what text" in before
+    assert "Checking ..." in before
+    assert "\x1b[2K" in before  # its lines are taken away
+    assert "This is what text" in after
+    assert "References" in after
+
+
+@pytest.mark.parametrize("is_bullets", [False, True])
+def test_an_answer_is_text_and_with_bullets_a_list(ask, is_bullets):
+    _, out, _ = ask("Do rewards matter for lists?", *["--bullets"] * is_bullets)
+    assert ("\n- This is what text " in out) is is_bullets
+    assert ("\n\nThis is what text " in out) is not is_bullets
+
+
+@pytest.mark.parametrize("flag", ["--proof", "--quotes"])
+def test_the_proof_is_shown_when_it_is_asked_for(ask, flag):
+    _, out, _ = ask("Do rewards matter for proofs?", "-k", "4", flag)
+    proof = out.partition("## Proof")[2]
+    assert len(re.findall(r'^   - \[\d\] ".*" \(abstract, characters', proof, re.MULTILINE)) == 4
+
+
+def test_ctrl_c_in_the_middle_of_a_stream_says_what_is_kept(samples, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    question = "Does RL improve reasoning in a stream?"
+    good = served()
+
+    def slow_to_judge(seen):
+        if seen.prompt.startswith("Check the"):
+            time.sleep(60)
+        return good(seen)
+
+    with FakeProvider(answers=slow_to_judge) as provider:
+        process = start(
+            "ask", question, "--stream", *flags(samples, provider), stdout=subprocess.PIPE
+        )
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            if any(seen.prompt.startswith("Check the") for seen in list(provider.requests)):
+                break
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, b"")
+    said = err.decode()
+    assert "  This is what text" in said
+    assert re.search(r"The \d+ sentences above are not checked and not kept; what the model", said)
+    assert said.index("not kept") < said.index("the same command goes on")
 
 
 def test_strict_leaves_out_what_the_judge_finds_unsupported_and_exits_3(ask, provider):

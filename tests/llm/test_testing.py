@@ -86,3 +86,10 @@ def test_it_takes_what_the_real_model_takes(name):
     real = inspect.signature(getattr(LLM, name)).parameters
     scripted = inspect.signature(getattr(ScriptedLLM, name)).parameters
     assert {n: p.kind for n, p in scripted.items()} == {n: p.kind for n, p in real.items()}
+
+
+def test_a_script_may_name_the_reply_types_and_give_replies_as_they_are():
+    model = ScriptedLLM({"Note": {"text": "a"}, "Prose": "It holds."})
+    assert model.ask("Say this.", Note) == Note(text="a")
+    assert model.ask("Write.", Prose) == "It holds."
+    assert [call.prompt for call in model.calls("Prose")] == ["Write."]

@@ -207,11 +207,11 @@ def test_an_answer_has_a_head_cited_quotes_references_and_coverage():
     )
 
 
-def test_with_quotes_each_reference_says_what_was_quoted_and_where():
-    text = answer_markdown(answer([ROUND, RED], [ONE]), with_quotes=True)
-    assert (
-        '> "Apples are round." (abstract, characters 0 to 17)\n>\n'
-        '> "They are red, too." (abstract, characters 18 to 36)\n' in text
+def test_the_proof_of_a_quote_is_its_place():
+    text = answer_markdown(answer([ROUND, RED], [ONE]), with_proof=True)
+    assert text.index("## References") < text.index(
+        '## Proof\n\n1. [1] "Apples are round." (abstract, characters 0 to 17)\n'
+        '2. [1] "They are red, too." (abstract, characters 18 to 36)\n'
     )
 
 
@@ -238,7 +238,11 @@ def test_an_answer_without_evidence_says_so_and_names_the_nearest():
 )
 def test_a_claim_without_proof_is_never_printed_as_if_it_had_one(support, mark):
     claim = Claim(text="Apples are square.", support=support)
-    assert f"- Apples are square. *({mark})*" in answer_markdown(answer([claim, ROUND], [ONE]))
+    marked = answer([claim, ROUND], [ONE])
+    assert f"- Apples are square. *({mark})*" in answer_markdown(marked, as_list=True)
+    text = answer_markdown(marked)
+    assert "Apples are square.† " in text
+    assert f'- † "Apples are square.": {mark}.' in text
 
 
 def test_what_was_left_out_is_said():

@@ -265,19 +265,20 @@ def said(reply):
 
 ADDRESS = re.compile(r"(?i)https?://|www\.\w|ftp://|mailto:|javascript:\S")
 REFERENCE = re.compile(r"\[(\d+)\] ([\w-]+) · ")
-LOCATED = re.compile(r'^> "(.*)" \((\w+), characters (\d+) to (\d+)\)$')
+LOCATED = re.compile(r'\s*(?:-|\d+\.) \[\d+\] "(.*)" \((\w+), characters (\d+) to (\d+)\)')
 MARKED = re.compile(
     r" \*\((?:uncited|figures not in its quotes: |not supported|contradicted).*\)\*$"
 )
 
 
 def printed(shelf, plan, effort="normal", strict=False):
-    """The answer of a model that plays this plan, as Markdown and as read JSON."""
+    """The answer of a model that plays this plan, as a list, as text, and as read JSON."""
     by, model = writer(Obedient(plan).script)
     answer = answer_question(QUESTION, shelf, by, AskOptions(effort=effort, is_strict=strict))
     text = answer_json(answer)
     text.encode("utf-8")
-    return answer_markdown(answer, with_quotes=True), json.loads(text), model
+    as_list = answer_markdown(answer, as_list=True, with_proof=True)
+    return as_list, answer_markdown(answer), json.loads(text), model
 
 
 def check_json(document, papers):
@@ -321,13 +322,13 @@ def check_words(text):
     assert text.isprintable()
 
 
-def check_markdown(text, document, papers):
-    """As a reader's program shows it: only our markup, only our links, every mark in its place."""
+def check_markup(text, document, papers):
+    """As a reader's program shows it: only our markup and only our links."""
     tokens = MarkdownIt("commonmark", {"html": True}).enable(["strikethrough", "table"]).parse(text)
     inline = [child for token in tokens for child in token.children or []]
     kinds = {t.type.removesuffix("_open").removesuffix("_close") for t in [*tokens, *inline]}
     assert kinds <= {
-        "heading", "inline", "paragraph", "bullet_list", "list_item", "blockquote", "fence",
+        "heading", "inline", "paragraph", "bullet_list", "ordered_list", "list_item",
         "text", "text_special", "softbreak", "strong", "em", "link",
     }  # fmt: skip
     links = {str(t.attrs["href"]) for t in inline if t.type == "link_open"}
@@ -335,15 +336,40 @@ def check_markdown(text, document, papers):
     assert not ADDRESS.search(re.sub(r"<https?://[^<>\s]*>", "", text))
     keys = {paper.key for paper in papers.values()}
     assert {key for _, key in REFERENCE.findall(text)} <= keys
+
+
+def check_list(text, document, papers):
+    """Every mark is in its place, and every quote of the proof in its paper."""
+    check_markup(text, document, papers)
     if document["claims"]:
-        check_claims(re.split(r"(?m)^## (?:References|Stances)$", text)[0], document)
+        check_claims(re.split(r"(?m)^(?:## (?:References|Stances)|\*\*.*)$", text)[0], document)
     located = [match for line in text.splitlines() if (match := LOCATED.match(line))]
-    assert len(located) == sum(len(r["quotes"]) for r in document["references"])
-    quotes = [quote for r in document["references"] for quote in r["quotes"]]
+    quotes = [quote for claim in document["claims"] for quote in claim["citations"]]
+    assert len(located) == len(quotes)
     for match, quote in zip(located, quotes, strict=True):
         paper = papers[quote["paper_id"]]
         exact = paper.text_of(match[2])[int(match[3]) : int(match[4])]
         assert plain(match[1]) == clean(exact)
+
+
+def check_text(text, document, papers):
+    """The text is the claims in their order, with marks of their papers and a sign on those that
+    are not proven."""
+    check_markup(text, document, papers)
+    if not document["claims"] or document["outcome"] == "quotes":
+        return
+    body = re.split(r"(?m)^(?:## (?:References|Not proven)|\*\*.*)$", text.partition("\n\n")[2])[0]
+    failed = [c for c in document["claims"] if c["support"] not in ("supported", "unchecked")]
+    assert body.count("†") == len(failed)
+    marks = re.findall(r"(?<!\\)\[([\d, ]+)\]", body)
+    numbers = {int(n) for mark in marks for n in mark.split(",")}
+    assert numbers == {c["reference"] for claim in document["claims"] for c in claim["citations"]}
+    said = plain(re.sub(r" ?(?<!\\)\[[\d, ]+\]|†", "", body))
+    assert letters(said) == letters("".join(claim["text"] for claim in document["claims"]))
+
+
+def letters(text):
+    return re.sub(r"[\s\"`]", "", text)
 
 
 def check_claims(text, document):
@@ -365,10 +391,11 @@ def plain(markdown):
 
 
 def check(shelf, plan, **options):
-    text, document, model = printed(shelf, plan, **options)
+    as_list, text, document, model = printed(shelf, plan, **options)
     papers = {paper.id: paper for paper in shelf.catalogue.papers()}
     check_json(document, papers)
-    check_markdown(text, document, papers)
+    check_list(as_list, document, papers)
+    check_text(text, document, papers)
     return document, model
 
 
@@ -398,14 +425,14 @@ def test_strict_prints_no_claim_without_proof(shelf, plan):
 def test_a_sentence_on_a_bad_number_is_printed_as_uncited(shelf, how):
     for n in range(1, 24, 3):  # each with one number, of another sentence of another text
         plan = [("honest", "plain", 1, "supported"), (how, "plain", n, "supported")]
-        text, document, _ = printed(shelf, plan, effort="quick")
+        text, _, document, _ = printed(shelf, plan, effort="quick")
         assert [c["support"] for c in document["claims"]] == ["unchecked", "uncited"]
         assert "- RL teaches models new skills. *(uncited; 1 citation dropped)*" in text
 
 
 @pytest.mark.parametrize("how", sorted(BAD_ANCHORS))
 def test_an_answer_with_bad_numbers_alone_becomes_quotes(shelf, how):
-    _, document, _ = printed(shelf, [(how, "plain", 1, "supported")], effort="quick")
+    _, _, document, _ = printed(shelf, [(how, "plain", 1, "supported")], effort="quick")
     assert document["outcome"] == "quotes"
     assert {claim["support"] for claim in document["claims"]} == {"supported"}
 
@@ -427,7 +454,7 @@ def test_the_model_is_shown_what_a_hostile_paper_says_inside_its_fence_alone(she
 
 
 def test_a_citation_that_was_moved_by_one_character_would_be_noticed(shelf):
-    _, document, _ = printed(shelf, [("honest", "plain", 1, "supported")], effort="quick")
+    _, _, document, _ = printed(shelf, [("honest", "plain", 1, "supported")], effort="quick")
     papers = {paper.id: paper for paper in shelf.catalogue.papers()}
     citation = document["claims"][0]["citations"][0]
     Citation.model_validate({k: v for k, v in citation.items() if k != "reference"})

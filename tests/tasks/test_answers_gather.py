@@ -414,7 +414,7 @@ def test_neither_order_nor_numbering_depends_on_which_call_ends_first(shelf):
 
         by, _ = writer({ReadReply: late})
         answer = answer_question(RL, shelf, by, AskOptions())
-        return answer_markdown(answer, with_quotes=True), answer.stances, answer.evidence
+        return answer_markdown(answer, with_proof=True), answer.stances, answer.evidence
 
     first = answered(0)
     assert all(answered(seed) == first for seed in range(1, 6))

@@ -22,7 +22,6 @@ from reviewer.cli.options import (
     ModelOptions,
     NotOption,
     OutputOptions,
-    QuotesOption,
     ReadingOptions,
     RerankerOptions,
     RunOptions,
@@ -46,8 +45,11 @@ def ask(
     ] = False,
     excluded: NotOption = None,
     strict: Annotated[bool, option(help="Leave out claims without proof, and exit 3.")] = False,
-    quotes: QuotesOption = False,
-    stream: Annotated[bool, option(help="Show claims as soon as their quotes are found.")] = False,
+    bullets: Annotated[bool, option(help="A list to check: one sentence a line.")] = False,
+    proof: Annotated[
+        bool, option("--proof", "--quotes", help="Add what each sentence quotes, and where.")
+    ] = False,
+    stream: Annotated[bool, option(help="Show sentences while they are written.")] = False,
     dry_run: DryRunOption = False,
     form: Annotated[str, option("--format", "-f", help="markdown, json or html.")] = "",
     listing_year: ListingYearOption = None,
@@ -60,9 +62,9 @@ def ask(
     common: RunOptions,
 ) -> int:
     """Answer a question from your papers, with citations that you can check."""
+    from reviewer.cli.answer_stream import AnswerStream
     from reviewer.cli.model import (
         continued,
-        say_claims,
         say_cost,
         say_planned,
         strict_code,
@@ -88,13 +90,17 @@ def ask(
         with closing(writer_of(settings, shelf, use_cache=use_cache)) as writer:
             warm_up(asked, shelf, writer, use_cache=use_cache)
             whole = continued(asked, shelf, writer, progress) if follow else asked
-            options = replace(
-                options, asked=asked if follow else "", resolved=say_claims if stream else None
-            )
-            answer = answer_question(whole, shelf, writer, options, progress)
+            options = replace(options, asked=asked if follow else "")
+            if stream and form != "json":
+                with AnswerStream(progress) as shown:
+                    streamed = replace(options, resolved=shown.take)
+                    answer = answer_question(whole, shelf, writer, streamed, shown)
+            else:
+                answer = answer_question(whole, shelf, writer, options, progress)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
-    shown = {"with_quotes": quotes} if form == "markdown" else {}
-    deliver(render(answer, form, **shown), result.output, form)
+    look = {} if form == "json" else {"as_list": bullets}
+    look |= {"with_proof": proof} if form == "markdown" else {}
+    deliver(render(answer, form, **look), result.output, form)
     if not common.quiet:
         if note:
             print_error(note)

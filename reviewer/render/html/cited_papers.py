@@ -7,6 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
+from reviewer.render.answer_parts import (
+    failed_words,
+    is_failed,
+    pieces_of,
+    proof_words,
+    why_failed,
+)
 from reviewer.render.claim_notes import citations_of, is_quote, quoted_papers, remarks_on
 from reviewer.render.describe import joined_spans, quoted_place
 from reviewer.text import clean
@@ -76,9 +83,20 @@ class ShownMark:
 
 
 @dataclass(frozen=True)
+class ShownPiece:
+    """A piece of a sentence, and the marks that stand behind it."""
+
+    text: str
+    marks: tuple[ShownMark, ...] = ()
+
+
+@dataclass(frozen=True)
 class ShownClaim:
     """A sentence with its marks. `label` says in words how well its quotes support it (a quote of a
-    paper needs none), `state` names its colour. `dropped` says what was left out, and why."""
+    paper needs none), `state` names its colour. `dropped` says what was left out, and why. `pieces`
+    are the sentence cut at its marks, and `proof` how it stands. Of a sentence that failed its
+    check, `failed_words` are not proven, `why` says why, and `failed` is the id of the place that
+    says so; of others they are empty."""
 
     text: str
     is_quote: bool
@@ -86,6 +104,11 @@ class ShownClaim:
     state: str
     marks: tuple[ShownMark, ...]
     dropped: tuple[str, ...] = ()
+    pieces: tuple[ShownPiece, ...] = ()
+    proof: str = ""
+    why: str = ""
+    failed_words: str = ""
+    failed: str = ""
 
 
 def page_citations(citations: Iterable[Citation], papers: Iterable[Paper]) -> PageCitations:
@@ -118,11 +141,12 @@ def marks_of(citations: Sequence[Citation], cited: PageCitations) -> tuple[Shown
     )
 
 
-def shown_claim(claim: Claim, cited: PageCitations) -> ShownClaim:
-    """The claim for a page. A sentence that a judge found supported has a label that says so."""
+def shown_claim(claim: Claim, cited: PageCitations, place: int = 0) -> ShownClaim:
+    """The claim for a page. A sentence that a judge found supported has a label that says so. One
+    that failed its check has an id of its `place` among all sentences."""
     whole, label = is_quote(claim), remarks_on(claim)
     if not label and not whole and claim.support == "supported":
-        label = "supported by its quotes, by the model's word"
+        label = proof_words(claim)
     return ShownClaim(
         text=clean(claim.text),
         is_quote=whole,
@@ -130,7 +154,18 @@ def shown_claim(claim: Claim, cited: PageCitations) -> ShownClaim:
         state="unproven" if claim.unproven else "quote" if whole else claim.support,
         marks=marks_of(claim.citations, cited),
         dropped=tuple(map(clean, claim.dropped)),
+        pieces=tuple(
+            ShownPiece(p.text, _by_number(marks_of(p.citations, cited))) for p in pieces_of(claim)
+        ),
+        proof=proof_words(claim),
+        why=why_failed(claim) if is_failed(claim) else "",
+        failed_words=failed_words(claim) if is_failed(claim) else "",
+        failed=f"f{place}" if is_failed(claim) else "",
     )
+
+
+def _by_number(marks: Iterable[ShownMark]) -> tuple[ShownMark, ...]:
+    return tuple(sorted(marks, key=lambda mark: mark.number))
 
 
 def _texts(paper: Paper, anchors: Mapping[Citation, str]) -> tuple[ShownText, ...]:
@@ -187,13 +222,20 @@ class Bar:
 
 
 def verdict_bars(stances: Sequence[StanceTaken], cited: PageCitations) -> tuple[Bar, ...]:
-    """A bar for each of yes, no and mixed that a paper takes, and one for no stance. Empty when no
-    paper takes one. The counts add up to the number of stances."""
+    """A bar for each of yes, no and mixed that a paper's own findings say, one for papers that
+    merely use what was asked, and one for no stance. Empty when no paper takes one. The counts add
+    up to the number of stances."""
+    groups: dict[str, list[StanceTaken]] = {
+        "yes": [], "no": [], "mixed": [], "merely use it": [], "no stance": [],
+    }  # fmt: skip
+    for stance in stances:
+        taken = "no stance" if stance.stance == "none" else stance.stance
+        is_use = stance.basis == "uses" and stance.stance != "none"
+        groups["merely use it" if is_use else taken].append(stance)
     bars = []
-    for kind in ("yes", "no", "mixed", "none"):
-        if own := [stance for stance in stances if stance.stance == kind]:
+    for name, own in groups.items():
+        if own:
             marks = marks_of([s.citation for s in own if s.citation is not None], cited)
-            name = "no stance" if kind == "none" else kind
             bars.append(Bar(name, len(own), marks, len(own) - len(marks)))
     return () if [bar.kind for bar in bars] == ["no stance"] else tuple(bars)
 

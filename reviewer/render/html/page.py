@@ -63,6 +63,11 @@ def render_page(
     )
 
 
+def render_part(name: str, values: Mapping[str, Any]) -> str:
+    """The part of a page `name.html.jinja`. Jinja escapes every text in it."""
+    return _environment().get_template(f"{name}.html.jinja").render(**values)
+
+
 @cache
 def _environment() -> Environment:
     """Cached, because compiling a template takes longer than rendering a page."""

@@ -157,6 +157,7 @@ def _citations(
 def _citation(paper: Paper, chunk: Chunk | None, part: str, start: int, end: int) -> Citation:
     return Citation(
         paper_id=paper.id,
+        key=paper.key,
         chunk_id=chunk.id if chunk else "",
         part=part,
         page=chunk.page if chunk else None,

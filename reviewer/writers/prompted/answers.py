@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BeforeValidator
 
 from reviewer.errors import ModelError
 from reviewer.grounding import Numbers, cite
 from reviewer.grounding.sentence_numbers import numbered, read_numbers
-from reviewer.llm import Prompts, in_short
+from reviewer.llm import LLM, Prompts, in_short
 from reviewer.llm.ask import Model, tokens
 from reviewer.llm.deadline import ignore_text
 from reviewer.llm.form import Form, with_choices
 from reviewer.llm.prompts import FencedText
-from reviewer.llm.replies import ModelReplyError
+from reviewer.llm.replies import ModelReplyError, ReplyCache
+from reviewer.settings import load_settings
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Claim, Evidence
@@ -40,6 +42,12 @@ ANSWER_TOKENS = 2500
 EXPAND_TOKENS = 900
 QUESTION_TOKENS = 400
 TAG_TOKENS = 8
+
+
+class KeptReplies(ReplyCache, Protocol):
+    """Where a library keeps replies, and the secret of its fences: `Library.ledger`."""
+
+    def secret(self) -> str: ...
 
 
 class AnswerText(str):
@@ -79,8 +87,25 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
     """A writer with one model for all steps. Calls of one step run side by side; which of them ends
     first changes nothing."""
 
-    def __init__(self, model: Model, prompts: Prompts) -> None:
-        super().__init__(model, prompts)
+    def __init__(
+        self,
+        model: Model | str,
+        prompts: Prompts | None = None,
+        ledger: KeptReplies | None = None,
+        **settings: Any,  # noqa: ANN401  settings of any type
+    ) -> None:
+        """`model` is a litellm name, such as `ollama/llama3`, or a model: an `LLM`, or a scripted
+        one of `reviewer.llm.testing`. A named one takes `settings` on top of those of the
+        environment, such as `api_base` and `budget_usd`; with a library's `ledger` its replies are
+        kept there, and the same question again contacts nobody.
+
+        Raises UsageError for an empty name and for a setting that is not known.
+        """
+        if isinstance(model, str):
+            given = load_settings({**settings, "model": model})
+            prompts = prompts or Prompts(given.prompts, ledger.secret() if ledger else _secret())
+            model = LLM(given, ledger)
+        super().__init__(model, prompts or Prompts(secret=_secret()))
         self.name = self.judge_name = model.model
 
     def write_answer(
@@ -258,6 +283,11 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
             )
             for number, claim in enumerate(claims, start=1)
         ]
+
+
+def _secret() -> str:
+    """What no author of a paper can guess, for the fences of one process."""
+    return secrets.token_hex(16)
 
 
 def _fault_of(reply: AnswerText, numbers: Numbers) -> str:
