@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import reviewer.writers.extractive.surveys as surveys
@@ -28,7 +28,9 @@ from reviewer.writers.extractive.surveys import OPEN, quoted_claim
 MOST_SENTENCES = 8
 SENTENCES_OF_A_PAPER = 3
 LEAST_PAPERS = 2
-CLEARLY_RELEVANT = 0.62  # what a paper beyond the first LEAST_PAPERS needs (`Score.relevance`)
+# What a paper beyond the first LEAST_PAPERS needs (`Score.relevance`): the first with
+# SHARE_OF_BEST_PAPER, the second without.
+RELEVANT_BESIDE, CLEARLY_RELEVANT = 0.62, 0.8
 SENTENCES_OF_A_DRAFTS_PAPER = 2
 # Shares of the best one's: of the score of a paper, beyond the first LEAST_PAPERS; of a sentence's
 # worth among those of its paper; of its nearness to the question among all that are quoted.
@@ -142,12 +144,11 @@ class Extractive:
         fewer are good enough."""
         readings = readings or self.read(question, evidence)
         cited = {citation for reading in readings for citation in reading.citations}
-        ranked = sorted(s for s in _score(question, evidence) if s.citation in cited)
         chosen: list[_Scored] = []
-        for scored in ranked:
+        for scored in _in_order(s for s in _score(question, evidence) if s.citation in cited):
             if len(chosen) < MOST_SENTENCES and _is_wanted(scored, chosen):
                 chosen.append(scored)
-        claims = tuple(quoted_claim(scored.quote) for scored in chosen)
+        claims = tuple(quoted_claim(scored.quote) for scored in sorted(chosen))
         if on_claim is not None:
             for claim in claims:
                 on_claim(claim)
@@ -274,6 +275,15 @@ def _quotes_by_paper(
     }
 
 
+def _in_order(scored: Iterable[_Scored]) -> list[_Scored]:
+    """The best sentence of each paper that is clearly relevant, so that all are heard; then
+    all sentences, the best paper's first."""
+    ordered = sorted(scored)
+    best = {one.item.paper.id: one for one in reversed(ordered)}
+    first = [one for one in ordered if one is best[one.item.paper.id] and _is_clear(one)]
+    return [*first, *(one for one in ordered if one not in first)]
+
+
 def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
     if not chosen:
         return True
@@ -293,7 +303,12 @@ def _is_wanted(scored: _Scored, chosen: Sequence[_Scored]) -> bool:
 def _is_sure(scored: _Scored) -> bool:
     """Whether the paper is relevant enough to be quoted beside better ones."""
     relevance = scored.item.score.relevance
-    return scored.paper_share >= SHARE_OF_BEST_PAPER and relevance >= CLEARLY_RELEVANT
+    is_near_best = scored.paper_share >= SHARE_OF_BEST_PAPER and relevance >= RELEVANT_BESIDE
+    return is_near_best or _is_clear(scored)
+
+
+def _is_clear(scored: _Scored) -> bool:
+    return scored.item.score.relevance >= CLEARLY_RELEVANT
 
 
 def _repeats(one: frozenset[str], other: frozenset[str]) -> bool:
