@@ -12,7 +12,7 @@ from reviewer.errors import ModelError
 from reviewer.grounding import Numbers
 from reviewer.llm import in_short
 from reviewer.llm.ask import tokens
-from reviewer.llm.form import Form, with_choices
+from reviewer.llm.form import Form, at_most, at_most_items, with_choices
 from reviewer.llm.prompts import FencedText
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
@@ -28,6 +28,8 @@ VERDICT_TOKENS = 120
 REPAIR_TOKENS = 220
 _SPARE_TOKENS = 300
 _MOST_REASON_CHARS = 200
+_MOST_WORDS_CHARS = 200
+_MOST_NUMBERS = 4
 _FAILED = ("uncited", "unsupported", "contradicted")
 _LINE = re.compile(r"^\W{0,4}[Ss](?P<place>\d{1,3})\b[\s:.)\]*-]*(?P<said>\S.*)$", re.MULTILINE)
 
@@ -36,9 +38,9 @@ Judged = Literal["supported", "elsewhere", "partial", "contradicted", "unsupport
 
 class SentenceVerdict(Item):
     support: Annotated[Judged, BeforeValidator(in_words)]
-    words: str = ""
-    numbers: Numbered = ()
-    reason: str = ""
+    words: Annotated[str, at_most(_MOST_WORDS_CHARS)] = ""
+    numbers: Annotated[Numbered, at_most_items(_MOST_NUMBERS)] = ()
+    reason: Annotated[str, at_most(_MOST_REASON_CHARS)] = ""
 
 
 class ExamineReply(Frozen):
@@ -195,7 +197,8 @@ def _verdict(said: SentenceVerdict, numbers: Numbers) -> Verdict:
 
 def _examine_form(places: Sequence[int], numbers: Numbers) -> Form[ExamineReply]:
     tags = [f"S{n + 1}" for n in places]
-    schema = with_choices(ExamineReply, {"tag": tags, "numbers": numbers.all()})
+    choices = {"tag": tags, "numbers": numbers.all()}
+    schema = with_choices(ExamineReply, choices, {"verdicts": len(tags)})
 
     def fault_of(reply: ExamineReply) -> str:
         faults = [f"the verdict on {v.tag}: {v.fault}" for v in reply.verdicts if v.fault]
