@@ -48,6 +48,7 @@ ProblemKind = Literal[
     "quote not checked",
     "figure not checked",
     "nothing bears",
+    "may not bear",
     "contradicted",
     "seems contradicted",
     "unsupported",
@@ -59,6 +60,7 @@ ProblemKind = Literal[
 _REMARKS = {
     "quote not checked",
     "figure not checked",
+    "may not bear",
     "seems contradicted",
     "never cited",
     "not in the library",
@@ -108,13 +110,18 @@ class Compared(WordVerdict):
 class CheckedSentence(Frozen):
     """A sentence that cites, or that should. `nearest` are the sentences of the cited papers that
     are most like it; `support` is what a judge said, `unchecked` without a judge, and `compared`
-    what the words alone say where no judge did."""
+    what the words alone say where no judge did. Of a judge's verdict, `failing` are the words of
+    the sentence that the papers do not carry, `reason` says why, and `named` are the papers'
+    sentences that carry or contradict it."""
 
     sentence: DraftSentence
     problems: tuple[Problem, ...] = ()
     quotes: tuple[FoundQuote, ...] = ()
     nearest: tuple[Citation, ...] = ()
     support: Support = "unchecked"
+    failing: str = ""
+    reason: str = ""
+    named: tuple[Citation, ...] = ()
     compared: Compared | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby, islice
 
 from reviewer.grounding import locate
 from reviewer.library import Library
@@ -18,6 +19,7 @@ from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Pr
 from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters
 
+MOST_NEAREST = 3  # sentences of a paper that are shown
 _LEAST_QUOTED_WORDS = 3  # fewer are a way to speak ("skills"), not a quotation
 _TERMS, _TERM_LETTERS = 3, 3  # what a sentence must hold to be compared with a whole paper
 _SHARED_TERMS = 4  # texts with this many words in common bear on each other, however long
@@ -65,6 +67,13 @@ def verify_sentence(
         nearest=tuple(nearest),
         support="supported" if _is_quote(sentence, quotes) else "unchecked",
     )
+
+
+def trimmed(checked: CheckedSentence) -> CheckedSentence:
+    """The sentence with the nearest MOST_NEAREST sentences of each paper alone."""
+    papers = groupby(checked.nearest, key=lambda citation: citation.paper_id)
+    nearest = (citation for _, own in papers for citation in islice(own, MOST_NEAREST))
+    return checked.model_copy(update={"nearest": tuple(nearest)})
 
 
 def stated_figures(sentence: DraftSentence) -> list[str]:
