@@ -56,7 +56,9 @@ class RepairText(str):
 class JudgingWriter(ReadingWriter):
     """The part of a `Writer` that judges and repairs an answer."""
 
-    def examine(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> tuple[Verdict, ...]:
+    def examine(
+        self, claims: Sequence[Claim], evidence: Sequence[Evidence], *, swapped: bool = False
+    ) -> tuple[Verdict, ...]:
         """A verdict for each claim. One that is not unchecked, and one without a verdict that can
         be read, has a verdict that says `unchecked`."""
         numbers = Numbers(evidence)
@@ -70,6 +72,7 @@ class JudgingWriter(ReadingWriter):
                 _examine_form(places, numbers),
                 sentences=[self._sentence(n, claims[n], numbers) for n in places],
                 evidence=shown,
+                swapped=swapped,
             )
 
         batches = [
@@ -84,7 +87,8 @@ class JudgingWriter(ReadingWriter):
             for verdict in reply.verdicts:
                 place = _place_of(verdict.tag)
                 if place in places and not verdict.fault:
-                    found.setdefault(place, _verdict(verdict, numbers))
+                    meant = _turned(verdict) if swapped else verdict
+                    found.setdefault(place, _verdict(meant, numbers))
         return tuple(
             found.get(n, Verdict()) if claim.support == "unchecked" else Verdict()
             for n, claim in enumerate(claims)
@@ -178,6 +182,12 @@ def _place_of(tag: str) -> int:
     """The place of the sentence with this tag: 0 for S1; -1 for a tag of none."""
     found = re.fullmatch(r"\W*[Ss]\.?\s?(\d{1,4})\W*", tag)
     return int(found[1]) - 1 if found else -1
+
+
+def _turned(said: SentenceVerdict) -> SentenceVerdict:
+    """The verdict of a judge who was given the definitions of two labels the other way round."""
+    turned: dict[Judged, Judged] = {"supported": "unsupported", "unsupported": "supported"}
+    return said.model_copy(update={"support": turned.get(said.support, said.support)})
 
 
 def _verdict(said: SentenceVerdict, numbers: Numbers) -> Verdict:
