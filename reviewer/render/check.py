@@ -129,6 +129,21 @@ def _failing(checked: CheckedSentence) -> str:
     return f": {'; '.join(filter(None, [words, escape(clean(checked.reason))]))}"
 
 
+def signal_lines(report: CheckReport) -> Iterator[str]:
+    """What search and words say of each cited paper, a line each, for `--verbose`."""
+    denied = {"draft": "a denial in the draft alone", "paper": "a denial in the paper alone"}
+    for checked in report.sentences:
+        for signal in checked.signals:
+            said = []
+            if signal.is_near is not None:
+                said.append(f"{'among' if signal.is_near else 'not among'} the 20 nearest papers")
+            if signal.cosine is not None:
+                said.append(f"cosine {signal.cosine:.2f}")
+            said += [denied[signal.denied_in]] if signal.denied_in else []
+            if said:
+                yield f"line {checked.sentence.line}, {signal.key}: {', '.join(said)}"
+
+
 def _seeming(checked: CheckedSentence) -> str:
     """What the words alone say in favour of the sentence; what they say against it is a problem."""
     if checked.compared is None or checked.compared.verdict != "supported":

@@ -107,6 +107,19 @@ class Compared(WordVerdict):
     citation: Citation
 
 
+class Signal(Frozen):
+    """What search and words say of one cited paper, for a person who weighs a verdict; nothing
+    fails by it. `is_near`: the paper is among the 20 of the library that are nearest to the
+    sentence (null where the library has no more than 20, or not this one); `cosine` is that of the
+    paper's nearest sentence (null without vectors); `denied_in` says which of the two alone has a
+    word such as "not": draft, paper, or neither (empty)."""
+
+    key: str
+    is_near: bool | None = None
+    cosine: float | None = None
+    denied_in: Literal["", "draft", "paper"] = ""
+
+
 class CheckedSentence(Frozen):
     """A sentence that cites, or that should. `nearest` are the sentences of the cited papers that
     are most like it; `support` is what a judge said, `unchecked` without a judge, and `compared`
@@ -123,6 +136,7 @@ class CheckedSentence(Frozen):
     reason: str = ""
     named: tuple[Citation, ...] = ()
     compared: Compared | None = None
+    signals: tuple[Signal, ...] = ()
 
 
 class CheckedEntry(Frozen):

@@ -10,7 +10,7 @@ import pytest
 from reviewer.errors import ReviewError
 from reviewer.library import Library
 from reviewer.library.embeddings.pair_model import LocalPairModel
-from reviewer.render.check import check_markdown
+from reviewer.render.check import check_markdown, signal_lines
 from reviewer.render.html.check import check_html
 from reviewer.render.json import check_json
 from reviewer.settings import Settings
@@ -358,6 +358,36 @@ def test_the_verdict_shows_the_words_that_fail_and_the_sentence_that_carries_the
     assert 'carries it: "Our method reduces needless lookups' in shown
     assert report.sentences[0].failing == "on five tasks"
     assert "Our method reduces" in check_html(report)
+
+
+def test_signals_say_whether_the_paper_is_near_and_which_side_denies(shelf):
+    key, said = PARAPHRASES[0]
+    other = PARAPHRASES[-1][0]
+    text = f"{said} [@{key}].\n\n{said} [@{other}].\n\n"
+    paper = shelf.paper(key)
+    denied = sentence_of(paper, 0).rstrip(".").replace("We show that", "It is not shown that")
+    report = checked(f"{text}{denied} [@{key}].", shelf)
+    near, far, denying = (sentence.signals[0] for sentence in report.sentences)
+    assert (near.key, near.is_near, near.denied_in) == (key, True, "")
+    assert (far.key, far.is_near) == (other, False)
+    assert (denying.is_near, denying.denied_in) == (True, "draft")
+    assert near.cosine is None  # no vectors here
+    lines = list(signal_lines(report))
+    assert f"line 1, {key}: among the 20 nearest papers" in lines
+    assert f"line 3, {other}: not among the 20 nearest papers" in lines
+    assert lines[-1].endswith("a denial in the draft alone")
+
+
+def test_a_cosine_is_there_with_vectors_and_nearness_tells_nothing_in_a_small_library(
+    tmp_path, embedding
+):
+    with Library(tmp_path / "lib", embedding=embedding) as library:
+        library.add([write_listing(tmp_path / "l.jsonl", *ASKING)])
+        alpha = min(paper.key for paper in library.papers())
+        report = checked(f"The method reduces needless lookups [@{alpha}].", library)
+    (signal,) = report.sentences[0].signals
+    assert signal.is_near is None
+    assert 0 < signal.cosine <= 1
 
 
 @pytest.mark.parametrize("support", ["supported", "partial", "contradicted"])
