@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check test lint types docs lock promises sbom supply
+.PHONY: check test lint types docs lock promises sbom supply live live-venv
 
 check: lint types docs test
 
@@ -27,6 +27,18 @@ lock:
 # The marked tests with their full counts; writes docs/promises.md.
 promises:
 	REVIEW_PROMISES=full $(PYTHON) -m pytest -m promise -p no:randomly --timeout 14400
+
+# A real small model answers 100 calls; some minutes on a quiet machine.
+live: live-venv
+	LIVE_PYTHON=.live/bin/python LIVE_CALLS=100 $(PYTHON) -m pytest -m live -p no:randomly -s --timeout 14400
+
+# Two wheels with their hashes, in an environment of their own.
+live-venv: .live/ready
+
+.live/ready: tests/live/requirements.txt
+	$(PYTHON) -m venv .live
+	.live/bin/python -m pip install --quiet --no-deps --only-binary :all: --require-hashes -r tests/live/requirements.txt
+	touch .live/ready
 
 # What is installed, as CycloneDX JSON.
 sbom:

@@ -112,7 +112,8 @@ class Asking:
 
     def room(self) -> float:
         """Tokens that the texts of one prompt may take."""
-        return self.model.context_tokens - 2 * REPLY_TOKENS
+        context = self.model.context_tokens
+        return context - min(2 * REPLY_TOKENS, context // 2)
 
     def note(self, note: str) -> None:
         """Keep what a user should know of the prompts and replies."""

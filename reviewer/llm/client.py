@@ -49,6 +49,7 @@ _CHARACTERS_A_TOKEN = 4  # for estimates before a call, and for replies without 
 # What a model may think before it replies counts as its reply too.
 _THOUGHT_TOKENS = 16_000
 _LEAST_REPLY = 256  # tokens
+_SHARE_OF_A_REPLY = 3  # of a context below LEAST_CONTEXT, a reply takes at most one in this many
 _WIDER = 4  # times as long may a reply be that was cut
 _loading = threading.Lock()
 
@@ -87,7 +88,11 @@ def load_litellm() -> ModuleType:
 
 
 class _SchemaRefusedError(Exception):
-    """The request may pass without its JSON schema."""
+    """The request may pass without its JSON schema; without its bounds, if `is_for_bounds`."""
+
+    def __init__(self, *, is_for_bounds: bool) -> None:
+        super().__init__()
+        self.is_for_bounds = is_for_bounds
 
 
 class _LimitRenamedError(Exception):
@@ -207,10 +212,14 @@ class LLM:
         more with the schema in words, and so for the rest of the run if that is right."""
         if form.is_prose:
             return self._corrected(prompt, form, on_text, {})
-        if self._takes_schema:
-            with suppress(_SchemaRefusedError):
-                held = {"response_format": form.response_format()}
+        while self._takes_schema:
+            held = {"response_format": form.response_format(bounded=self._takes_bounds)}
+            try:
                 return self._corrected(prompt, form, on_text, held)
+            except _SchemaRefusedError as refused:
+                if not (refused.is_for_bounds and self._takes_bounds):
+                    break
+                self._takes_bounds = False
         found = self._corrected(prompt + form.in_words(), form, on_text, {})
         self._takes_schema = False
         return found
@@ -234,7 +243,7 @@ class LLM:
         reply, fault = form.weigh(text)
         if reply is not None and not fault:
             return text, reply
-        messages.append({"role": "assistant", "content": text})
+        messages.append({"role": "assistant", "content": self._shown_again(text, messages)})
         messages.append({"role": "user", "content": form.correction(fault)})
         try:
             return self._last_reply(messages, form, on_text, options)
@@ -262,6 +271,13 @@ class LLM:
                 hint="Run it again, or choose another --model.",
             ) from None
 
+    def _shown_again(self, text: str, messages: Messages) -> str:
+        """The reply as the model sees it beside what is wrong with it: its beginning, where the
+        whole would leave no room for another one in a small context."""
+        size = sum(len(message["content"]) for message in messages) + len(text)
+        left = self.context_tokens - size // _CHARACTERS_A_TOKEN
+        return text if left >= self.context_tokens // _SHARE_OF_A_REPLY else excerpt(text)
+
     def _most_tokens(self, wanted: int | None, messages: Messages) -> int | None:
         """How many tokens a reply may have: those that are wanted, and room for a model's thoughts
         if it is known to think, within what the model can write and what its context leaves."""
@@ -271,6 +287,8 @@ class LLM:
             wanted += _THOUGHT_TOKENS
         size = sum(len(message["content"]) for message in messages) // _CHARACTERS_A_TOKEN
         most = min(wanted, max(_LEAST_REPLY, self.context_tokens - size))
+        if self.context_tokens < LEAST_CONTEXT:
+            most = min(most, max(_LEAST_REPLY, self.context_tokens // _SHARE_OF_A_REPLY))
         return min(most, int(self._info.get("max_output_tokens") or most))
 
     def _reply(self, messages: Messages, options: Mapping[str, Any], on_text: OnText) -> str:
@@ -315,7 +333,8 @@ class LLM:
                 self._limit_name = "max_completion_tokens"
                 raise _LimitRenamedError from None
             if "response_format" in options and provider_errors.refuses_schema(error):
-                raise _SchemaRefusedError from None
+                for_bounds = any(bound in str(error) for bound in replies.BOUNDS)
+                raise _SchemaRefusedError(is_for_bounds=for_bounds) from None
             raise
         finally:
             self._account.end(expected_usd, time.monotonic() - began)
@@ -367,6 +386,12 @@ class LLM:
         """Whether the schema goes with a request. False after a server refused it."""
         listed = self._litellm.supports_response_schema
         return providers.takes_schema(self.model, self._settings.api_base) or listed(self.model)
+
+    @cached_property
+    def _takes_bounds(self) -> bool:
+        """Whether the schema has bounds: for a server that the user names, where a small model may
+        write on and on. False after it refused them."""
+        return bool(providers.base_of(self.model, self._settings.api_base))
 
     @cached_property
     def _info(self) -> Mapping[str, Any]:

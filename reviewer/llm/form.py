@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from reviewer.llm import replies
 from reviewer.llm.replies import MisfitError
@@ -65,15 +65,17 @@ class Form(Generic[R]):
             return None, str(misfit) or "it does not fit"
         return reply, self.fault_of(reply)
 
-    def sent_schema(self) -> dict[str, Any] | None:
-        """The schema to send with the request; None for prose."""
+    def sent_schema(self, *, bounded: bool = False) -> dict[str, Any] | None:
+        """The schema to send with the request, with the longest texts and lists if `bounded`; None
+        for prose."""
         if self.is_prose:
             return None
-        return dict(self.schema or replies.schema_of(cast(type[BaseModel], self.into)))
+        schema = dict(self.schema or replies.schema_of(cast(type[BaseModel], self.into)))
+        return schema if bounded else cast(dict[str, Any], replies.unbounded(schema))
 
-    def response_format(self) -> dict[str, Any]:
+    def response_format(self, *, bounded: bool = False) -> dict[str, Any]:
         """The `response_format` of a request that makes the model follow the schema."""
-        schema = {"name": self.into.__name__, "schema": deepcopy(self.sent_schema())}
+        schema = {"name": self.into.__name__, "schema": deepcopy(self.sent_schema(bounded=bounded))}
         return {"type": "json_schema", "json_schema": schema | {"strict": True}}
 
     def in_words(self) -> str:
@@ -81,7 +83,7 @@ class Form(Generic[R]):
         numbers stay out of it: the texts show them."""
         if self.is_prose:
             return ""
-        schema = replies.schema_of(cast(type[BaseModel], self.into))
+        schema = replies.unbounded(replies.schema_of(cast(type[BaseModel], self.into)))
         said = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
         return f"\n\nReply with one JSON object of this JSON schema and nothing else:\n{said}"
 
@@ -93,10 +95,25 @@ class Form(Generic[R]):
         )
 
 
-def with_choices(into: type[BaseModel], choices: Mapping[str, list[str]]) -> dict[str, Any]:
+def at_most(characters: int) -> Any:  # noqa: ANN401  pydantic's own type
+    """A field whose schema bounds its text, so that a small model comes to an end. A longer text of
+    a model that was sent no bounds fits all the same."""
+    return Field(json_schema_extra={"maxLength": characters})
+
+
+def at_most_items(count: int) -> Any:  # noqa: ANN401  pydantic's own type
+    """The same for a list."""
+    return Field(json_schema_extra={"maxItems": count})
+
+
+def with_choices(
+    into: type[BaseModel], choices: Mapping[str, list[str]], lists: Mapping[str, int] | None = None
+) -> dict[str, Any]:
     """The schema of a reply type in which the fields of these names hold one of their choices, or a
-    list of them."""
+    list of them; `lists` says how many items a list of the reply has."""
     schema = deepcopy(replies.schema_of(into))
+    for field, count in (lists or {}).items():
+        schema["properties"][field] |= {"minItems": count, "maxItems": count}
     for part in [schema, *schema.get("$defs", {}).values()]:
         for field, allowed in choices.items():
             own = part.get("properties", {}).get(field)

@@ -52,6 +52,7 @@ _MOST_REASONS = 3
 _KEPT_IN_SCHEMA = frozenset(
     "type properties items enum const anyOf $ref $defs description required".split()
 )
+BOUNDS = frozenset("maxLength maxItems minItems".split())
 
 
 class DamagedReplyError(ModelError, code="model_damaged_reply"):
@@ -259,10 +260,19 @@ def _fitting(text: str, into: type[R], reasons: list[str]) -> list[tuple[int, R]
 @cache
 def schema_of(into: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of a reply type in the strict form that providers take: every field required,
-    no others, no defaults or bounds (the type itself checks those). Made once, as pydantic takes
-    2 ms and every call needs it twice; not to be changed."""
+    no others, no defaults; of bounds those of `BOUNDS`, which `unbounded` takes out. Made once, as
+    pydantic takes 2 ms and every call needs it twice; not to be changed."""
     strict: dict[str, Any] = _strict(into.model_json_schema())
     return strict
+
+
+def unbounded(node: Any) -> Any:  # noqa: ANN401  any part of a JSON schema
+    """The schema without bounds, for providers that refuse them."""
+    if isinstance(node, list):
+        return [unbounded(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    return {name: unbounded(part) for name, part in node.items() if name not in BOUNDS}
 
 
 def mend(text: str) -> str:
@@ -380,7 +390,7 @@ def _strict(node: Any) -> Any:  # noqa: ANN401  any part of a JSON schema
         if name in ("properties", "$defs")
         else _strict(value)
         for name, value in node.items()
-        if name in _KEPT_IN_SCHEMA
+        if name in _KEPT_IN_SCHEMA or name in BOUNDS
     }
     if kept.get("type") == "object":
         kept["required"] = list(kept.setdefault("properties", {}))

@@ -38,16 +38,19 @@ def _lines(checked: CheckedSentence) -> Iterator[str]:
     yield from (f"  - quote found: {_quoted(citation)}" for citation in found)
     if verdict := verdict_words(checked):
         yield f"  - {verdict}"
-    if not checked.quotes and (beside := beside_of(checked)):
+    for citation in checked.named:
+        label = "against it" if checked.support == "contradicted" else "carries it"
+        yield f"  - {label}: {_quoted(citation)}"
+    if not (checked.quotes or checked.named) and (beside := beside_of(checked)):
         yield f"  - nearest: {_quoted(beside[0])}"
 
 
 def beside_of(checked: CheckedSentence) -> list[Citation]:
-    """The papers' sentences to read beside the draft's: first the one that seems to contradict or
-    support it, then the nearest."""
+    """The papers' sentences to read beside the draft's: those that a judge names, the one that
+    seems to contradict or support it, the nearest."""
     compared = checked.compared
     decided = [compared.citation] if compared and compared.verdict != "not enough" else []
-    return list(dict.fromkeys([*decided, *checked.nearest]))
+    return list(dict.fromkeys([*checked.named, *decided, *checked.nearest]))
 
 
 def _quoted(citation: Citation) -> str:
@@ -115,7 +118,30 @@ def verdict_words(checked: CheckedSentence) -> str:
     }
     if checked.support not in done:
         return "not checked: what it says in its own words" + _seeming(checked)
-    return f"the papers {done[checked.support]}, by the model's word"
+    return f"the papers {done[checked.support]}, by the model's word{_failing(checked)}"
+
+
+def _failing(checked: CheckedSentence) -> str:
+    """The words that fail and why, where no problem says it."""
+    if checked.support != "partial" or not (checked.failing or checked.reason):
+        return ""
+    words = f'not "{escape(clean(checked.failing))}"' if checked.failing else ""
+    return f": {'; '.join(filter(None, [words, escape(clean(checked.reason))]))}"
+
+
+def signal_lines(report: CheckReport) -> Iterator[str]:
+    """What search and words say of each cited paper, a line each, for `--verbose`."""
+    denied = {"draft": "a denial in the draft alone", "paper": "a denial in the paper alone"}
+    for checked in report.sentences:
+        for signal in checked.signals:
+            said = []
+            if signal.is_near is not None:
+                said.append(f"{'among' if signal.is_near else 'not among'} the 20 nearest papers")
+            if signal.cosine is not None:
+                said.append(f"cosine {signal.cosine:.2f}")
+            said += [denied[signal.denied_in]] if signal.denied_in else []
+            if said:
+                yield f"line {checked.sentence.line}, {signal.key}: {', '.join(said)}"
 
 
 def _seeming(checked: CheckedSentence) -> str:

@@ -25,7 +25,11 @@ def chunks_of(paper: Paper, library: Library) -> tuple[Chunk, ...]:
 def beginning_of(paper: Paper, library: Library) -> Evidence:
     """The paper's first chunk as evidence, still without a tag, for a paper that search did not
     rank."""
-    chunk = chunks_of(paper, library)[0]
+    return evidence_of(paper, chunks_of(paper, library)[0])
+
+
+def evidence_of(paper: Paper, chunk: Chunk) -> Evidence:
+    """A chunk of the paper as evidence, without a tag and a score."""
     sentences = [
         Sentence(start=chunk.start + a, end=chunk.start + b, text=chunk.text[a:b])
         for a, b in sentence_spans(chunk.text)

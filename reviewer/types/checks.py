@@ -49,6 +49,7 @@ ProblemKind = Literal[
     "quote not checked",
     "figure not checked",
     "nothing bears",
+    "may not bear",
     "contradicted",
     "seems contradicted",
     "unsupported",
@@ -60,6 +61,7 @@ ProblemKind = Literal[
 _REMARKS = {
     "quote not checked",
     "figure not checked",
+    "may not bear",
     "seems contradicted",
     "never cited",
     "not in the library",
@@ -106,17 +108,36 @@ class Compared(WordVerdict):
     citation: Citation
 
 
+class Signal(Frozen):
+    """What search and words say of one cited paper, for a person who weighs a verdict; nothing
+    fails by it. `is_near`: the paper is among the 20 of the library that are nearest to the
+    sentence (null where the library has no more than 20, or not this one); `cosine` is that of the
+    paper's nearest sentence (null without vectors); `denied_in` says which of the two alone has a
+    word such as "not": draft, paper, or neither (empty)."""
+
+    key: str
+    is_near: bool | None = None
+    cosine: float | None = None
+    denied_in: Literal["", "draft", "paper"] = ""
+
+
 class CheckedSentence(Frozen):
     """A sentence that cites, or that should. `nearest` are the sentences of the cited papers that
     are most like it; `support` is what a judge said, `unchecked` without a judge, and `compared`
-    what the words alone say where no judge did."""
+    what the words alone say where no judge did. Of a judge's verdict, `failing` are the words of
+    the sentence that the papers do not carry, `reason` says why, and `named` are the papers'
+    sentences that carry or contradict it."""
 
     sentence: DraftSentence
     problems: tuple[Problem, ...] = ()
     quotes: tuple[FoundQuote, ...] = ()
     nearest: tuple[Citation, ...] = ()
     support: Support = "unchecked"
+    failing: str = ""
+    reason: str = ""
+    named: tuple[Citation, ...] = ()
     compared: Compared | None = None
+    signals: tuple[Signal, ...] = ()
 
 
 class CheckedEntry(Frozen):

@@ -158,7 +158,7 @@ def test_a_missing_or_empty_bibliography_is_named(review, shelf, write):
 def test_a_model_judges_through_the_real_provider(review, shelf, write, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
     monkeypatch.setenv("REVIEW_OFFLINE", "")
-    reply = json.dumps({"verdicts": [{"tag": "C1", "support": "contradicted"}]})
+    reply = json.dumps({"verdicts": [{"tag": "S1", "support": "contradicted"}]})
     draft = write("draft.md", "RL cannot teach a language model new skills [@from-fx-gx-2025].\n")
     with FakeProvider(answers=lambda seen: reply) as fake:
         code, out, _ = review("check", draft, "--model", "openai/fake", "--api-base", fake.url)

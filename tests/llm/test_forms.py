@@ -1,12 +1,13 @@
 """The form of a reply through the real litellm: prose and JSON, limits, faults, the context."""
 
 import json
+from typing import Annotated
 
 import pytest
 
 from reviewer.errors import ModelError
 from reviewer.llm import LLM, is_form_fault
-from reviewer.llm.form import Form, with_choices
+from reviewer.llm.form import Form, at_most, at_most_items, with_choices
 from reviewer.llm.replies import CutReplyError, DeclinedError, ModelReplyError
 from reviewer.settings import Settings
 from reviewer.types.frozen import Frozen
@@ -176,11 +177,59 @@ def test_a_schema_holds_the_choices_and_a_prompt_does_not_repeat_it(provider):
 
 def test_a_model_without_schemas_gets_the_schema_in_words_without_the_choices(provider):
     schema = with_choices(Note, {"numbers": ["E1.1", "E1.2"]})
+    provider.script = [refused(400, "response_format is not supported")]
     llm_of(provider, model=PLAIN).ask("Say it.", Form(Note, schema))
-    (seen,) = provider.requests
+    _, seen = provider.requests
     assert seen.schema is None
     assert '"required":["text","numbers"]' in seen.prompt
     assert "E1.1" not in seen.prompt
+
+
+class Bounded(Note):
+    text: Annotated[str, at_most(300)]
+    numbers: Annotated[tuple[str, ...], at_most_items(5)] = ()
+
+
+def test_a_server_that_the_user_names_is_sent_the_longest_texts_and_lists(provider):
+    schema = with_choices(Bounded, {"numbers": ["E1.1"]}, {"numbers": 1})
+    llm_of(provider, model=PLAIN).ask("Say it.", Form(Bounded, schema))
+    (seen,) = provider.requests
+    assert seen.schema["properties"]["text"]["maxLength"] == 300
+    numbers = seen.schema["properties"]["numbers"]
+    assert (numbers["minItems"], numbers["maxItems"]) == (1, 1)
+    assert numbers["items"]["enum"] == ["E1.1"]
+
+
+def test_a_server_that_refuses_bounds_gets_the_schema_without_them_for_the_rest_of_the_run(
+    provider,
+):
+    provider.script = [refused(400, "schema features not supported: maxLength")]
+    llm = llm_of(provider, model=PLAIN)
+    for said in ("Say it.", "Say it again."):
+        assert llm.ask(said, Bounded).text == "fine"
+    _, *others = provider.requests
+    assert [list(seen.schema["properties"]) for seen in others] == [["text", "numbers"]] * 2
+    assert not any("maxLength" in json.dumps(seen.schema) for seen in others)
+
+
+def test_a_longer_text_than_the_schema_bounds_fits_all_the_same(provider):
+    provider.script = [answer(json.dumps({"text": "x" * 400, "numbers": []}))]
+    assert len(llm_of(provider, model=PLAIN).ask("Say it.", Bounded).text) == 400
+    assert len(provider.requests) == 1
+
+
+def test_in_a_small_context_a_reply_takes_a_third_and_a_long_wrong_one_is_shown_by_its_beginning(
+    provider,
+):
+    rambling = "word " * 1600
+    provider.script = [answer(rambling), answer("fine\nEND")]
+    llm = llm_of(provider, model=PLAIN, context_tokens=3000)
+    assert llm.ask("Say it.", Form(Prose, None, 2500, says_end)) == "fine\nEND"
+    first, second = provider.requests
+    assert first.body["max_tokens"] == second.body["max_tokens"] == 1000
+    shown = second.body["messages"][1]["content"]
+    assert rambling.startswith(shown.rstrip("…. ")[:40])
+    assert len(shown) < 500
 
 
 def listing(**row):

@@ -56,6 +56,7 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "most_a_view": 2,
         "most_open": 6,
         "titles": ["Where it helps"],
+        "swapped": False,
     }
     return {name: known[name] for name in wanted}
 

@@ -19,6 +19,7 @@ from reviewer.cli.options import (
 )
 from reviewer.cli.output import deliver, print_error
 from reviewer.errors import LibraryError
+from reviewer.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ def check(
     """Check a draft's citations, quotes and figures; exit 3 when something fails."""
     from reviewer.cli.model import writer_of
     from reviewer.render import choose_format, forms_of, render
-    from reviewer.render.check import check_line
+    from reviewer.render.check import check_line, signal_lines
     from reviewer.tasks import check_draft
     from reviewer.tasks.checks.bibliography import read_bibliography
     from reviewer.tasks.checks.check import CheckOptions, failures, open_draft
@@ -76,6 +77,9 @@ def check(
             writer = writer_of(settings, shelf, use_cache=not model.no_cache)
             report = check_draft(text, shelf, writer, bibliography, options, progress)
     deliver(render(report, form), result.output, form)
+    if common.verbose and not common.quiet:
+        for line in signal_lines(report):
+            print_error(clean(line))
     if not common.quiet and (form != "markdown" or result.output):
         print_error(check_line(report))
     return 3 if failures(report) else 0

@@ -17,19 +17,28 @@ from reviewer.cli.options import (
     ReadingOptions,
     command,
     effort_of,
+    option,
     settings_of,
 )
 from reviewer.cli.output import deliver
 from reviewer.cli.progress import ShownProgress
+from reviewer.errors import UsageError
 from reviewer.text import counted
 
 if TYPE_CHECKING:
+    from reviewer.settings import Settings
+    from reviewer.tasks.calibrate import Calibration
     from reviewer.tasks.evaluate import Evaluation
 
 
 @command("eval", "review eval questions.json --model ollama/llama3")
 def run_eval(
-    file: Annotated[Path, typer.Argument(help="Judged questions, JSON or JSON Lines.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="Judged questions, JSON or JSON Lines.")
+    ] = None,
+    judge: Annotated[
+        bool, option(help="Measure the model as a judge, on 60 pairs that come with the program.")
+    ] = False,
     quiet: QuietOption = False,
     *,
     reading: ReadingOptions,
@@ -45,6 +54,15 @@ def run_eval(
     from reviewer.tasks.evaluate import evaluate, read_questions
 
     form = choose_format("json" if result.json else "", result.output)
+    if judge:
+        settings = settings_of(common, model)
+        with ShownProgress(quiet=quiet) as progress:
+            calibration = _calibrated(settings, progress)
+        document = dump("judge", calibration.model_dump(mode="json"))
+        deliver(document if form == "json" else _judge_table(calibration), result.output, form)
+        return
+    if file is None:
+        raise UsageError("there are no questions", hint="Name their file, or give --judge.")
     questions = read_questions(file)
     settings = settings_of(common, model)
     options = AskOptions(reading.count, effort=effort_of(reading.effort))
@@ -56,6 +74,46 @@ def run_eval(
         measured = evaluate(questions, shelf, writer, options, progress)
     document = dump("eval", measured.model_dump(mode="json"))
     deliver(document if form == "json" else _table(measured), result.output, form)
+
+
+def _calibrated(settings: Settings, progress: ShownProgress) -> Calibration:
+    """The model of the settings, measured as a judge. It needs no library, and keeps no replies."""
+    import secrets
+
+    from reviewer.llm import LLM, Prompts
+    from reviewer.tasks.calibrate import calibrate_judge
+    from reviewer.writers import Prompted
+
+    if not settings.model:
+        raise UsageError("a judge needs a model", hint="Name one with --model.")
+    prompts = Prompts(settings.prompts, secrets.token_hex(16))
+    with closing(Prompted(LLM(settings), prompts)) as writer:
+        return calibrate_judge(writer, progress)
+
+
+def _judge_table(found: Calibration) -> str:
+    def shares(name: str, of: int) -> str:
+        own = (getattr(one, name) for one in (found.plain, found.swapped))
+        return " | ".join(f"{count} of {of}" for count in own)
+
+    pairs = found.plain.pairs
+    wrong, true = pairs * 2 // 3, pairs // 3
+    return "\n".join(
+        [
+            f"{found.judge} as a judge of {pairs} pairs whose verdicts are known",
+            "",
+            "| figure | as defined | definitions swapped |",
+            "|---|---|---|",
+            f"| same verdict | {shares('right', pairs)} |",
+            f"| wrong claims passed | {shares('passed', wrong)} |",
+            f"| right claims refused | {shares('refused', true)} |",
+            f"| no readable verdict | {shares('unread', pairs)} |",
+            "",
+            "Swapped: 'supported' has the definition of 'unsupported' and the other way round, and "
+            "verdicts are turned back. A judge that reads the definitions does about as well.",
+            "",
+        ]
+    )
 
 
 def _table(measured: Evaluation) -> str:

@@ -18,7 +18,8 @@ from reviewer.types.checks import CheckedSentence, CheckReport
 
 _SHOWN_AROUND = 220  # characters on each side of a quote
 _STATES = {"supported": "good", "partial": "part", "contradicted": "bad", "unsupported": "bad"}
-_IN_WORDS = ("quote not found", "figure not found", "missing citation")  # problems with words shown
+# Problems with words of the sentence.
+_IN_WORDS = ("quote not found", "figure not found", "missing citation")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def _pieces(checked: CheckedSentence) -> Iterator[tuple[str, str]]:
     """The sentence cut where located quotes (good) and words that fail (bad) begin and end."""
     marks = {clean(quote.said): "good" for quote in checked.quotes}
     marks |= {clean(p.about): "bad" for p in checked.problems if p.kind in _IN_WORDS and p.about}
+    marks |= {clean(checked.failing): "bad"}
     text = clean(checked.sentence.text)
     at = 0
     if longest_first := sorted(filter(None, marks), key=len, reverse=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, islice
+from itertools import groupby
 from typing import TypeVar
 
 from reviewer.errors import SourceError
@@ -14,11 +14,12 @@ from reviewer.library import Library
 from reviewer.sources import read_text_file
 from reviewer.sources.text_file import TextFile
 from reviewer.tasks.checks.bibliography import Bibliography, Named, check_entries, name_keys
+from reviewer.tasks.checks.judging import can_be_judged, judge_sentences
 from reviewer.tasks.checks.manuscript import read_draft
-from reviewer.tasks.checks.sentences import stated_figures, verify_sentence
+from reviewer.tasks.checks.sentences import stated_figures, trimmed, verify_sentence
 from reviewer.text import counted
 from reviewer.text.draft_prose import is_latex_draft
-from reviewer.types import Citation, Claim
+from reviewer.types import Citation
 from reviewer.types.checks import (
     FAILING,
     CheckedEntry,
@@ -31,14 +32,11 @@ from reviewer.types.checks import (
     ProblemKind,
     WordVerdict,
 )
-from reviewer.types.claims import NeedsModel, Support
 from reviewer.types.progress import Progress, silent
 from reviewer.types.writer import Writer
 
 Checked = TypeVar("Checked", CheckedSentence, CheckedEntry)
 
-JUDGED_A_CALL = 8
-MOST_NEAREST = 3  # sentences of a paper that are shown
 _HINT = "Give a draft in Markdown or LaTeX."
 
 
@@ -78,13 +76,13 @@ def check_draft(
     draft = read_draft(opened.text, is_latex=is_latex_draft(opened.text, opened.file))
     named = name_keys(draft, bibliography, library)
     sentences = _checked(draft, named, library, progress)
-    sentences = _judged(sentences, named, writer, progress)
+    sentences = judge_sentences(sentences, named.papers, library, writer, progress)
     sentences = [_compared(sentence, named) for sentence in sentences]
     return CheckReport(
         file=opened.file,
         sentences_read=len(draft.sentences),
         citing=sum(bool(s.keys) for s in draft.sentences),
-        sentences=tuple(_weighed(_trimmed(s), options) for s in sentences),
+        sentences=tuple(_weighed(trimmed(s), options) for s in sentences),
         entries=tuple(_weighed(e, options) for e in check_entries(draft, bibliography, library)),
         papers={**named.papers, **named.title_only},
         notes=_notes(draft, named, [opened.remark, *bibliography.notes, *writer.notes()]),
@@ -141,54 +139,10 @@ def _unseen(sentence: DraftSentence, named: Named) -> Iterator[Problem]:
         yield Problem(kind="figure not checked", detail=detail, about=figures[0])
 
 
-def _judged(
-    sentences: Sequence[CheckedSentence], named: Named, writer: Writer, progress: Progress
-) -> list[CheckedSentence]:
-    """The sentences, with the writer's verdicts where all papers are known and it can judge."""
-    waiting = [n for n, s in enumerate(sentences) if _can_be_judged(s, named)]
-    judged = list(sentences)
-    for start in range(0, len(waiting), JUDGED_A_CALL):
-        progress("Judging", start, len(waiting))
-        batch = waiting[start : start + JUDGED_A_CALL]
-        said = writer.judge([_claim(sentences[n], writer) for n in batch])
-        if isinstance(said, NeedsModel):
-            break
-        for n, support in zip(batch, said, strict=True):
-            judged[n] = _with_verdict(sentences[n], support, writer.judge_name)
-    return judged
-
-
-def _can_be_judged(checked: CheckedSentence, named: Named) -> bool:
-    return (
-        bool(checked.sentence.keys)
-        and checked.support == "unchecked"
-        and bool(checked.nearest or checked.quotes)
-        and all(key in named.papers for key in checked.sentence.keys)
-    )
-
-
-def _claim(checked: CheckedSentence, writer: Writer) -> Claim:
-    """The sentence as a claim on its papers' words: for a language model their nearest sentences,
-    for a small one all, since it takes them one by one."""
-    shown = checked if writer.name == "extractive" else _trimmed(checked)
-    quoted = [citation for quote in checked.quotes for citation in quote.citations]
-    return Claim(
-        text=checked.sentence.text, citations=tuple(dict.fromkeys([*quoted, *shown.nearest]))
-    )
-
-
-def _with_verdict(checked: CheckedSentence, support: Support, judge: str) -> CheckedSentence:
-    problems = checked.problems
-    if support in ("contradicted", "unsupported"):
-        said = "say otherwise" if support == "contradicted" else "do not bear it out"
-        detail = f"by the word of {judge}, the papers' sentences {said}"
-        problems = (*problems, Problem(kind=support, detail=detail))
-    return checked.model_copy(update={"support": support, "problems": problems})
-
-
 def _compared(checked: CheckedSentence, named: Named) -> CheckedSentence:
     """The sentence with what its words alone say, where nobody judged it."""
-    if not _can_be_judged(checked, named) or checked.quotes:
+    is_open = can_be_judged(checked, named.papers) and checked.nearest
+    if not is_open or checked.quotes:
         return checked
     verdicts: list[tuple[Citation, WordVerdict]] = []
     for _, own in groupby(checked.nearest, key=lambda citation: citation.paper_id):
@@ -203,13 +157,6 @@ def _compared(checked: CheckedSentence, named: Named) -> CheckedSentence:
         detail = f"{said.against}; compared by words alone, so read both sentences"
         problems = (*problems, Problem(kind="seems contradicted", detail=detail))
     return checked.model_copy(update={"compared": compared, "problems": problems})
-
-
-def _trimmed(checked: CheckedSentence) -> CheckedSentence:
-    """The sentence with the nearest MOST_NEAREST sentences of each paper alone."""
-    papers = groupby(checked.nearest, key=lambda citation: citation.paper_id)
-    nearest = (citation for _, own in papers for citation in islice(own, MOST_NEAREST))
-    return checked.model_copy(update={"nearest": tuple(nearest)})
 
 
 def _weighed(checked: Checked, options: CheckOptions) -> Checked:

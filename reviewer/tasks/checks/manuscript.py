@@ -27,6 +27,16 @@ _BIBLIOGRAPHY = re.compile(
     r"|^bibliography:[ \t]*([^\n\[\]]+)$",
     re.MULTILINE,
 )
+# What this program writes above and below a text of its own.
+_OWN_LINES = re.compile(
+    r"^(?:Written by [^\n]{1,200} from \d[\d,]* papers?; citations by code\."
+    r"|Quoted from \d[\d,]* papers?; no model is set"
+    r"|A themed annotated bibliography of \d[\d,]* papers?, not a written section:"
+    r"|A survey of \d[\d,]* papers? in their own sentences:"
+    r"|\d[\d,]* papers? in the library, [\d,]+ matched, [\d,]+ read, [\d,]+ cited\.)"
+    r"(?:[^\n]|\n(?![ \t]*\n))*",
+    re.MULTILINE,
+)
 _FILLER = "X"  # replaces a mark while sentences are found, so that "p. 3" does not end one
 _AUTHORS = "the authors"
 _STOP_BEFORE = re.compile(r"\.[\"”’)]?[ \t]*\n?[ \t]*$")
@@ -40,7 +50,8 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
     and headings hold no sentences."""
     latex = looks_latex(text) if is_latex is None else is_latex
     entries = numbered_references(text)
-    visible, only_listed = nocited(blanked(text, hidden_spans(text, is_latex=latex)))
+    hidden = [*hidden_spans(text, is_latex=latex), *own_lines(text)]
+    visible, only_listed = nocited(blanked(text, hidden))
     marks = find_marks(visible, entries)
     sentences = tuple(_sentences(visible, marks, latex))
     keys = dict.fromkeys([*(k for mark in marks for k in mark.keys), *only_listed])
@@ -54,6 +65,12 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
         entries=entries,
         unlisted=unlisted,
     )
+
+
+def own_lines(text: str) -> Iterator[tuple[int, int]]:
+    """The paragraphs in which this program says who wrote a text, from how many papers, and what
+    was left out: nothing in them is the author's to prove."""
+    yield from (found.span() for found in _OWN_LINES.finditer(text))
 
 
 def _unlisted(marks: list[Mark], entries: Collection[str]) -> tuple[str, ...]:

@@ -163,7 +163,9 @@ class Extractive:
     def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> NeedsModel:
         return NeedsModel(step="rewriting claims")
 
-    def examine(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> NeedsModel:
+    def examine(
+        self, claims: Sequence[Claim], evidence: Sequence[Evidence], *, swapped: bool = False
+    ) -> NeedsModel:
         return NeedsModel(step="judging an answer")
 
     def repair(

@@ -14,7 +14,7 @@ from reviewer.grounding.sentence_numbers import numbered, read_numbers
 from reviewer.llm import LLM, Prompts, in_short
 from reviewer.llm.ask import Model, tokens
 from reviewer.llm.deadline import ignore_text
-from reviewer.llm.form import Form, with_choices
+from reviewer.llm.form import Form, at_most, at_most_items, with_choices
 from reviewer.llm.prompts import FencedText
 from reviewer.llm.replies import ModelReplyError, ReplyCache
 from reviewer.settings import load_settings
@@ -42,6 +42,9 @@ ANSWER_TOKENS = 2500
 EXPAND_TOKENS = 900
 QUESTION_TOKENS = 400
 TAG_TOKENS = 8
+_MOST_QUESTION_CHARS = 300
+_MOST_ABSTRACT_CHARS = 1200
+_MOST_ALONE_CHARS = 500
 
 
 class KeptReplies(ReplyCache, Protocol):
@@ -71,8 +74,10 @@ class JudgeReply(Frozen):
 
 
 class QuestionsReply(Frozen):
-    questions: tuple[str, ...]
-    abstract: str = ""
+    questions: Annotated[
+        tuple[Annotated[str, at_most(_MOST_QUESTION_CHARS)], ...], at_most_items(MOST_QUESTIONS)
+    ]
+    abstract: Annotated[str, at_most(_MOST_ABSTRACT_CHARS)] = ""
 
 
 class RerankReply(Frozen):
@@ -80,7 +85,7 @@ class RerankReply(Frozen):
 
 
 class QuestionReply(Frozen):
-    question: str
+    question: Annotated[str, at_most(_MOST_ALONE_CHARS)]
 
 
 class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
@@ -227,8 +232,8 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
             known=fenced,
             most_questions=MOST_QUESTIONS,
         )
-        asked = (" ".join(text.split())[:300] for text in reply.questions)
-        abstract = "" if known else " ".join(reply.abstract.split())[:1200]
+        asked = (" ".join(text.split())[:_MOST_QUESTION_CHARS] for text in reply.questions)
+        abstract = "" if known else " ".join(reply.abstract.split())[:_MOST_ABSTRACT_CHARS]
         return Expanded(questions=tuple(filter(None, asked))[:MOST_QUESTIONS], abstract=abstract)
 
     def rerank(self, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -238,7 +243,7 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
 
         def call(batch: list[Evidence]) -> RerankReply:
             tags = [item.tag for item in batch]
-            schema = with_choices(RerankReply, {"tags": tags})
+            schema = with_choices(RerankReply, {"tags": tags}, {"tags": len(tags)})
             form = Form(RerankReply, schema, TAG_TOKENS * (len(batch) + 10))
             texts = [self.fence(item) for item in batch]
             return self.ask("rerank", form, question=question, evidence=texts)
@@ -263,7 +268,7 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
             question=question,
             earlier=self.fit(fenced),
         )
-        return " ".join(reply.question.split())[:500] or question
+        return " ".join(reply.question.split())[:_MOST_ALONE_CHARS] or question
 
     def usage(self) -> Usage:
         return self.model.usage()

@@ -12,7 +12,7 @@ from reviewer.errors import ModelError
 from reviewer.grounding import Numbers
 from reviewer.llm import in_short
 from reviewer.llm.ask import tokens
-from reviewer.llm.form import Form, with_choices
+from reviewer.llm.form import Form, at_most, at_most_items, with_choices
 from reviewer.llm.prompts import FencedText
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
@@ -28,6 +28,8 @@ VERDICT_TOKENS = 120
 REPAIR_TOKENS = 220
 _SPARE_TOKENS = 300
 _MOST_REASON_CHARS = 200
+_MOST_WORDS_CHARS = 200
+_MOST_NUMBERS = 4
 _FAILED = ("uncited", "unsupported", "contradicted")
 _LINE = re.compile(r"^\W{0,4}[Ss](?P<place>\d{1,3})\b[\s:.)\]*-]*(?P<said>\S.*)$", re.MULTILINE)
 
@@ -36,9 +38,9 @@ Judged = Literal["supported", "elsewhere", "partial", "contradicted", "unsupport
 
 class SentenceVerdict(Item):
     support: Annotated[Judged, BeforeValidator(in_words)]
-    words: str = ""
-    numbers: Numbered = ()
-    reason: str = ""
+    words: Annotated[str, at_most(_MOST_WORDS_CHARS)] = ""
+    numbers: Annotated[Numbered, at_most_items(_MOST_NUMBERS)] = ()
+    reason: Annotated[str, at_most(_MOST_REASON_CHARS)] = ""
 
 
 class ExamineReply(Frozen):
@@ -54,7 +56,9 @@ class RepairText(str):
 class JudgingWriter(ReadingWriter):
     """The part of a `Writer` that judges and repairs an answer."""
 
-    def examine(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> tuple[Verdict, ...]:
+    def examine(
+        self, claims: Sequence[Claim], evidence: Sequence[Evidence], *, swapped: bool = False
+    ) -> tuple[Verdict, ...]:
         """A verdict for each claim. One that is not unchecked, and one without a verdict that can
         be read, has a verdict that says `unchecked`."""
         numbers = Numbers(evidence)
@@ -68,6 +72,7 @@ class JudgingWriter(ReadingWriter):
                 _examine_form(places, numbers),
                 sentences=[self._sentence(n, claims[n], numbers) for n in places],
                 evidence=shown,
+                swapped=swapped,
             )
 
         batches = [
@@ -82,7 +87,8 @@ class JudgingWriter(ReadingWriter):
             for verdict in reply.verdicts:
                 place = _place_of(verdict.tag)
                 if place in places and not verdict.fault:
-                    found.setdefault(place, _verdict(verdict, numbers))
+                    meant = _turned(verdict) if swapped else verdict
+                    found.setdefault(place, _verdict(meant, numbers))
         return tuple(
             found.get(n, Verdict()) if claim.support == "unchecked" else Verdict()
             for n, claim in enumerate(claims)
@@ -178,6 +184,12 @@ def _place_of(tag: str) -> int:
     return int(found[1]) - 1 if found else -1
 
 
+def _turned(said: SentenceVerdict) -> SentenceVerdict:
+    """The verdict of a judge who was given the definitions of two labels the other way round."""
+    turned: dict[Judged, Judged] = {"supported": "unsupported", "unsupported": "supported"}
+    return said.model_copy(update={"support": turned.get(said.support, said.support)})
+
+
 def _verdict(said: SentenceVerdict, numbers: Numbers) -> Verdict:
     named, _ = numbers.read(" , ".join(said.numbers))
     support: Support = "supported" if said.support == "elsewhere" else said.support
@@ -195,7 +207,8 @@ def _verdict(said: SentenceVerdict, numbers: Numbers) -> Verdict:
 
 def _examine_form(places: Sequence[int], numbers: Numbers) -> Form[ExamineReply]:
     tags = [f"S{n + 1}" for n in places]
-    schema = with_choices(ExamineReply, {"tag": tags, "numbers": numbers.all()})
+    choices = {"tag": tags, "numbers": numbers.all()}
+    schema = with_choices(ExamineReply, choices, {"verdicts": len(tags)})
 
     def fault_of(reply: ExamineReply) -> str:
         faults = [f"the verdict on {v.tag}: {v.fault}" for v in reply.verdicts if v.fault]

@@ -22,7 +22,7 @@ from reviewer.errors import ModelError
 from reviewer.grounding import Numbers
 from reviewer.grounding.sentence_numbers import read_numbers
 from reviewer.llm import Asking, LimitError, StoppedError, in_short, is_form_fault
-from reviewer.llm.form import Form, with_choices
+from reviewer.llm.form import Form, at_most, at_most_items, with_choices
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Evidence
@@ -92,8 +92,8 @@ class Item(Frozen):
 
 class TagReading(Item):
     relevance: Annotated[float, BeforeValidator(_number)] = Field(ge=0, le=10)
-    sentences: Numbered = ()
-    finding: str = ""
+    sentences: Annotated[Numbered, at_most_items(SENTENCES_OF_A_TEXT)] = ()
+    finding: Annotated[str, at_most(MOST_FINDING_CHARS)] = ""
     stance: Annotated[Stance, BeforeValidator(in_words)] = "none"
     basis: Annotated[Basis, BeforeValidator(in_words)] = "tests"
     shown_by: str = ""
@@ -228,7 +228,8 @@ def read_form(batch: Sequence[Evidence]) -> Form[ReadReply]:
     numbers = Numbers(batch)
     tags = [item.tag for item in batch]
     known = numbers.all()
-    schema = with_choices(ReadReply, {"sentences": known, "shown_by": ["", *known], "tag": tags})
+    choices = {"sentences": known, "shown_by": ["", *known], "tag": tags}
+    schema = with_choices(ReadReply, choices, {"readings": len(tags)})
 
     def fault_of(reply: ReadReply) -> str:
         faults = [f"the reading of {r.tag}: {r.fault}" for r in reply.readings if r.fault]

@@ -15,7 +15,7 @@ from reviewer.grounding.columns import TAKEN, column_lines, is_not_stated
 from reviewer.grounding.sentence_numbers import read_numbers
 from reviewer.llm import Asking, LimitError, StoppedError, is_form_fault
 from reviewer.llm.ask import REPLY_TOKENS, batched, tokens
-from reviewer.llm.form import Form, with_choices
+from reviewer.llm.form import Form, at_most, at_most_items, with_choices
 from reviewer.llm.prompts import FencedText, Prompt
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
@@ -40,6 +40,8 @@ VERDICT_TOKENS = 90
 COLUMN_TOKENS = 120
 _SPARE_TOKENS = 300
 _MOST_REASON_CHARS = 200
+_MOST_VALUE_CHARS = 160
+_MOST_NAME_CHARS = 60
 SENTENCES_OF_A_CELL = 3
 
 Judged = Literal["supported", "partial", "contradicted", "unsupported"]
@@ -47,8 +49,10 @@ Judged = Literal["supported", "partial", "contradicted", "unsupported"]
 
 class FoundCell(Item):
     column: Annotated[int | str, WithJsonSchema({"type": "integer"})]
-    value: str
-    sentences: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
+    value: Annotated[str, at_most(_MOST_VALUE_CHARS)]
+    sentences: Annotated[
+        tuple[str, ...], BeforeValidator(as_list), at_most_items(SENTENCES_OF_A_CELL)
+    ] = ()
 
 
 class TableReply(Frozen):
@@ -57,7 +61,7 @@ class TableReply(Frozen):
 
 class CellVerdict(Item):
     support: Annotated[Judged, BeforeValidator(in_words)]
-    reason: str = ""
+    reason: Annotated[str, at_most(_MOST_REASON_CHARS)] = ""
 
 
 class JudgeCellsReply(Frozen):
@@ -65,10 +69,10 @@ class JudgeCellsReply(Frozen):
 
 
 class ColumnIdea(Frozen):
-    name: str
-    question: str = ""
-    kind: str = "text"
-    tags: tuple[str, ...] = ()
+    name: Annotated[str, at_most(_MOST_NAME_CHARS)]
+    question: Annotated[str, at_most(_MOST_REASON_CHARS)] = ""
+    kind: Annotated[str, at_most(_MOST_NAME_CHARS)] = "text"
+    tags: Annotated[tuple[str, ...], at_most_items(SUGGEST_FROM)] = ()
 
 
 class ColumnsReply(Frozen):
