@@ -35,6 +35,7 @@ from reviewer.llm.replies import (
     ModelReplyError,
     ProviderReply,
     ReplyCache,
+    TooLargeError,
 )
 from reviewer.settings import Settings
 from reviewer.text.redact import excerpt, redact
@@ -249,18 +250,18 @@ class LLM:
         """A reply that can be read, as text and as read, be it from the model's thoughts; its
         faults are let pass."""
         text = self._reply(messages, options, on_text)
-        try:
-            return text, form.read(text)
-        except MisfitError as misfit:
-            with suppress(MisfitError):
-                found = form.read_thoughts(text)
-                self.notes[f"{self.model} answered in its thoughts alone; they were read"] = None
-                return text, found
-            raise ModelReplyError(
-                f"{self.model} did not answer in the form that was asked for: "
-                f"{excerpt(str(misfit))}. It began: {excerpt(text)}",
-                hint="Run it again, or choose another --model.",
-            ) from None
+        reply, fault = form.weigh(text)
+        if reply is not None:
+            return text, reply
+        with suppress(MisfitError):
+            found = form.read_thoughts(text)
+            self.notes[f"{self.model} answered in its thoughts alone; they were read"] = None
+            return text, found
+        raise ModelReplyError(
+            f"{self.model} did not answer in the form that was asked for: "
+            f"{excerpt(fault)}. It began: {excerpt(text)}",
+            hint="Run it again, or choose another --model.",
+        )
 
     def _most_tokens(self, wanted: int | None, messages: Messages) -> int | None:
         """How many tokens a reply may have: those that are wanted, and room for a model's thoughts
@@ -285,7 +286,7 @@ class LLM:
                 self._pause_s,
                 self._account.closed,
             )
-        except (LimitError, StoppedError, _SchemaRefusedError):
+        except (LimitError, StoppedError, TooLargeError, _SchemaRefusedError):
             raise
         except ModelError as error:
             self._account.fail(error.message)

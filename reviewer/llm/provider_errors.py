@@ -11,6 +11,7 @@ from typing import TypeVar
 from reviewer.errors import ModelError, ReviewError
 from reviewer.llm.deadline import DeadlineError
 from reviewer.llm.providers import is_ollama, unreached
+from reviewer.llm.replies import TooLargeError
 from reviewer.retry import Patience, retry, retry_after_s
 from reviewer.text.redact import excerpt
 
@@ -73,15 +74,6 @@ _UNREACHED = re.compile(
 _OTHER_LIMIT = "max_completion_tokens"
 _CHECK_NAME = "Check the model's name, and --api-base, which for most servers ends in /v1."
 _PREFIX = re.compile(r"^(?:[\w.]+: )*(?:\w+Exception(?: APIError)? - )?")
-
-
-class TooLargeError(ModelError, code="model_too_large"):
-    """A prompt has more tokens than the model, its server or the account's limit takes at once: a
-    smaller one may pass. `most_tokens` is the limit that the provider names, if it names one."""
-
-    def __init__(self, message: str, *, hint: str = "", most_tokens: int | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.most_tokens = most_tokens
 
 
 def is_fault(error: BaseException) -> bool:

@@ -176,8 +176,9 @@ def test_a_schema_holds_the_choices_and_a_prompt_does_not_repeat_it(provider):
 
 def test_a_model_without_schemas_gets_the_schema_in_words_without_the_choices(provider):
     schema = with_choices(Note, {"numbers": ["E1.1", "E1.2"]})
+    provider.script = [refused(400, "response_format is not supported")]
     llm_of(provider, model=PLAIN).ask("Say it.", Form(Note, schema))
-    (seen,) = provider.requests
+    _, seen = provider.requests
     assert seen.schema is None
     assert '"required":["text","numbers"]' in seen.prompt
     assert "E1.1" not in seen.prompt

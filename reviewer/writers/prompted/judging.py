@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator
 
@@ -31,11 +31,34 @@ _MOST_REASON_CHARS = 200
 _FAILED = ("uncited", "unsupported", "contradicted")
 _LINE = re.compile(r"^\W{0,4}[Ss](?P<place>\d{1,3})\b[\s:.)\]*-]*(?P<said>\S.*)$", re.MULTILINE)
 
+A = TypeVar("A")
 Judged = Literal["supported", "elsewhere", "partial", "contradicted", "unsupported"]
 
 
+# Verdicts as models write them.
+_VERDICTS = {
+    "fully supported": "supported",
+    "partially supported": "partial",
+    "partly supported": "partial",
+    "not supported": "unsupported",
+    "contradiction": "contradicted",
+}
+
+
+def as_verdict(value: object) -> object:
+    """A verdict as models write it: `Fully supported` is `supported`."""
+    said = in_words(value)
+    return _VERDICTS.get(said, said) if isinstance(said, str) else said
+
+
+def halves(batch: list[A]) -> list[list[A]]:
+    """The batch in two; one item stays alone."""
+    middle = len(batch) // 2
+    return [batch[:middle], batch[middle:]] if middle else [batch]
+
+
 class SentenceVerdict(Item):
-    support: Annotated[Judged, BeforeValidator(in_words)]
+    support: Annotated[Judged, BeforeValidator(as_verdict)]
     words: str = ""
     numbers: Numbered = ()
     reason: str = ""
@@ -75,7 +98,7 @@ class JudgingWriter(ReadingWriter):
             for places in self._batches(asked, claims, evidence)
             if any(claims[n].support == "unchecked" for n in places)
         ]
-        for places, reply in zip(batches, self.each(call, batches, may_all_fail=True), strict=True):
+        for places, reply in self.each(call, batches, halves, may_all_fail=True):
             if isinstance(reply, ModelError):
                 self.note(f"{counted(len(places), 'sentence')} not checked: {in_short(reply)}")
                 continue
@@ -108,7 +131,7 @@ class JudgingWriter(ReadingWriter):
 
         batches = self._batches(list(by_place), claims, evidence)
         written: dict[int, ClaimDraft] = {}
-        for reply in self.each(call, batches, may_all_fail=True):
+        for _, reply in self.each(call, batches, halves, may_all_fail=True):
             if not isinstance(reply, ModelError):
                 written |= _lines(reply, numbers)
         return tuple(written.get(fault.place) for fault in faults)

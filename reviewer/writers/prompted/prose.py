@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reviewer.grounding.sentence_numbers import Numbers, read_numbers
+from reviewer.grounding import Numbers
+from reviewer.grounding.sentence_numbers import read_numbers
 from reviewer.text import clean, sentence_spans
 from reviewer.text.sanitize import without_citations
 from reviewer.text.views import shorten
