@@ -24,7 +24,7 @@ CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other script
 REPLY_TOKENS = 1500  # kept free for the reply
 MOST_REPLY_TOKENS = 4000  # of a reply whose prompt names no other limit
 FENCE_TOKENS = 40
-LEAST_ROOM = 300.0  # tokens; prompts are not made smaller than for texts of so many
+LEAST_ROOM = 100.0  # tokens; prompts are not made smaller than for texts of so many
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -144,14 +144,16 @@ class Asking:
             return [(batch, call(batch))]
         except (LimitError, StoppedError):
             raise
-        except TooLargeError as error:
-            is_less = self._narrow(error, room)
-            parts = split(batch)
-            if len(parts) > 1:
-                return [one for part in parts for one in self.in_parts(call, part, split)]
-            return self.in_parts(call, batch, split) if is_less else [(batch, error)]
         except ModelError as error:
-            return [(batch, error)]
+            failed = error
+        # Asked again outside the handler, so that no later error has this one behind it.
+        if not isinstance(failed, TooLargeError):
+            return [(batch, failed)]
+        is_less = self._narrow(failed, room)
+        parts = split(batch)
+        if len(parts) == 1 and not is_less:
+            return [(batch, failed)]
+        return [one for part in parts for one in self.in_parts(call, part, split)]
 
     def _narrow(self, error: TooLargeError, room: float) -> bool:
         """Give prompts less room than the `room` of one that was too large: as much as the provider

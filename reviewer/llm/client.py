@@ -227,8 +227,9 @@ class LLM:
         options = {**held} if most is None else {**held, "max_tokens": most}
         try:
             text = self._reply(messages, options, on_text)
-        except CutReplyError:
+        except CutReplyError as error:
             if most is None:
+                self._account.fail(error.message)
                 raise
             options["max_tokens"] = self._most_tokens(_WIDER * most, messages)
             return self._last_reply(messages, form, on_text, options)
@@ -249,7 +250,11 @@ class LLM:
     ) -> tuple[str, R]:
         """A reply that can be read, as text and as read, be it from the model's thoughts; its
         faults are let pass."""
-        text = self._reply(messages, options, on_text)
+        try:
+            text = self._reply(messages, options, on_text)
+        except CutReplyError as error:
+            self._account.fail(error.message)
+            raise
         reply, fault = form.weigh(text)
         if reply is not None:
             return text, reply
@@ -286,7 +291,7 @@ class LLM:
                 self._pause_s,
                 self._account.closed,
             )
-        except (LimitError, StoppedError, TooLargeError, _SchemaRefusedError):
+        except (LimitError, StoppedError, TooLargeError, CutReplyError, _SchemaRefusedError):
             raise
         except ModelError as error:
             self._account.fail(error.message)

@@ -22,10 +22,13 @@ def in_form(value: Any, into: type[BaseModel]) -> Any:  # noqa: ANN401  any JSON
 
 
 def joined(values: list[Any], into: type[BaseModel]) -> Any:  # noqa: ANN401  any JSON
-    """One reply of items that stand one by one, as in JSON Lines; None if they are not items."""
+    """One reply of items that stand one by one, as in JSON Lines; None if they are not several
+    items."""
     field = _list_field(into)
     model = _model_in(into.model_fields[field]) if field else None
-    if model is None or not all(_has_required(value, model) for value in values):
+    if model is None or len(values) < 2:
+        return None
+    if any(_has_required(value, into) or not _has_required(value, model) for value in values):
         return None
     return {field: values}
 
@@ -56,10 +59,10 @@ def _items_of(value: dict[str, Any], field: FieldInfo) -> list[Any]:
         return []
     if _has_required(value, model) and any(_plain(key) == "tag" for key in value):
         return [value]
-    parts = list(value.items())
-    if "tag" in model.model_fields and all(_has_required(part, model) for _, part in parts):
-        return [{"tag": key, **part} for key, part in parts]
-    return []
+    if "tag" not in model.model_fields or not all(isinstance(v, dict) for v in value.values()):
+        return []
+    parts = [{"tag": key, **part} for key, part in value.items()]
+    return parts if all(_has_required(part, model) for part in parts) else []
 
 
 def _may_be_items(value: list[Any], field: FieldInfo) -> bool:

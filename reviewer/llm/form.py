@@ -44,7 +44,7 @@ class Form(Generic[R]):
         """The reply in its type. Raises MisfitError, whose text says why it does not fit."""
         if not self.is_prose:
             return cast(R, replies.read_reply(text, cast(type[BaseModel], self.into)))
-        said = replies.without_thoughts(text)
+        said = replies.prose_in(replies.without_thoughts(text))
         if not any(character.isalnum() for character in said):
             raise MisfitError("it holds no words")
         return cast(R, cast(type[str], self.into)(said))

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from reviewer.errors import ModelError
 from reviewer.llm.deadline import DeadlineError, OnText
 from reviewer.llm.fields import in_form, joined
-from reviewer.llm.slips import Mended, mended, with_sound_escapes
+from reviewer.llm.slips import VALUE_BEGINS, Mended, mended, with_sound_escapes
 from reviewer.text.redact import excerpt, redact_so_far
 
 R = TypeVar("R", bound=BaseModel)
@@ -48,8 +48,6 @@ _ERROR_CODES = {
     "context_length_exceeded": 400, "unavailable_error": 503,
 }  # fmt: skip
 _WRONG_PATH = re.compile(r"unexpected endpoint|endpoint is not|no such endpoint|not found", re.I)
-_LIST_BEGINS = re.compile(r"\s*(?:```\w*)?\s*\[\s*[{\[]")
-_OBJECT_BEGINS = re.compile(r'\{\s*["}]')
 _SPARE_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False)  # models put bare line breaks into strings
 _MOST_REASONS = 3
@@ -249,10 +247,8 @@ def read_reply(text: str, into: type[R]) -> R:
     cut: list[_Fit[R]] = []
     for view in _views(mend(text)):
         said = with_sound_escapes(_decoded(view))
-        found = list(_objects(said, reasons))
-        fitting = _fitting(found, into, reasons) or _fitting(mended(said), into, reasons)
-        if not fitting and (lines := joined([value for value, _, _ in found], into)):
-            fitting = _fitting([Mended(lines, len(said), False)], into, reasons)
+        fitting = _fitting(_objects(said, reasons), into, reasons)
+        fitting = fitting or _fitting(mended(said), into, reasons)
         if whole := [fit for fit in fitting if not fit.is_cut]:
             return max(whole, key=lambda fit: fit.length).reply
         cut += fitting
@@ -282,9 +278,17 @@ class _Fit(NamedTuple, Generic[R]):
 def _fitting(values: Iterable[Mended], into: type[R], reasons: list[str]) -> list[_Fit[R]]:
     """The values that fit; `reasons` gets why others do not."""
     fitting: list[_Fit[R]] = []
-    for value, length, is_cut in values:
+    found = list(values)
+    if lines := joined([value for value, _, _ in found], into):
+        is_cut = any(is_cut for _, _, is_cut in found)
+        found = [Mended(lines, sum(length for _, length, _ in found), is_cut)]
+    for value, length, is_cut in found:
+        formed = in_form(value, into)
+        if isinstance(formed, list):
+            reasons.append("it is a list, not an object")
+            continue
         try:
-            as_json = mend(json.dumps(in_form(value, into), ensure_ascii=False))
+            as_json = mend(json.dumps(formed, ensure_ascii=False))
             fitting.append(_Fit(length, into.model_validate_json(as_json), is_cut))
         except ValidationError as error:
             reasons.append(_reason(error))
@@ -353,6 +357,19 @@ def without_thoughts(text: str) -> str:
     return next(_views(mend(text)))
 
 
+def prose_in(text: str) -> str:
+    """The prose of a reply; that in a JSON object, where a model put it into one with one text."""
+    if not text.lstrip().startswith(("{", "```json")):
+        return text
+    found = [m.value for m in _objects(with_sound_escapes(text), [])]
+    texts = [v for v in found[0].values() if isinstance(v, str)] if _is_one_object(found) else []
+    return texts[0] if len(texts) == 1 else text
+
+
+def _is_one_object(found: list[Any]) -> bool:
+    return len(found) == 1 and isinstance(found[0], dict)
+
+
 def is_form_fault(error: ModelError) -> bool:
     """True for a reply that came and cannot be used; False where a provider failed or declined."""
     return isinstance(error, ModelReplyError | DamagedReplyError) and not isinstance(
@@ -385,14 +402,11 @@ def _views(text: str) -> Iterator[str]:
 
 
 def _objects(text: str, reasons: list[str]) -> Iterator[Mended]:
-    """The objects in the text that are JSON. Nothing is read from inside a broken object, or a
-    reply that was cut would be read as its own last detail."""
+    """The objects and lists in the text that are JSON. Nothing is read from inside a broken one, or
+    a reply that was cut would be read as its own last detail."""
     found: list[Mended] = []
     at = 0
-    if _LIST_BEGINS.match(text):
-        reasons.append("it is a list, not an object")
-        return
-    while begins := _OBJECT_BEGINS.search(text, at):
+    while begins := VALUE_BEGINS.search(text, at):
         start = begins.start()
         try:
             value, at = _DECODER.raw_decode(text, start)

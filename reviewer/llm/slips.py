@@ -14,7 +14,7 @@ DEEPEST = 40
 _MOST_VALUES = 60  # of one text
 _ITEM_DEPTH = 2  # the outermost object and its list
 _COMMENT = r"(?:(?://|\#)[^\n]*\n\s*|/\*.*?\*/\s*)"
-_BEGINS = re.compile(
+VALUE_BEGINS = re.compile(
     rf"[\[{{]\s*{_COMMENT}*(?:[\"'“”„‘’{{\[}}]|[A-Za-z_]\w*\s*:)",
     re.DOTALL,
 )
@@ -23,6 +23,7 @@ _ESCAPE = re.compile(
 )
 # A whole string, the beginning of one without an end, or a bracket.
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\]]', re.DOTALL)
+_PRINTED_MARKS = str.maketrans(dict.fromkeys("“”„", '"'))
 _TAIL = re.compile(r"\s*(?:```\s*)?$")
 # Commands of LaTeX that begin as one of JSON's escapes for a line end, a return or a tab.
 _COMMANDS = frozenset(
@@ -66,9 +67,11 @@ def mended(text: str) -> Iterator[Mended]:
     DEEPEST, are left."""
     if len(text) > MOST_CHARS:
         return
+    if '"' not in text:
+        text = text.translate(_PRINTED_MARKS)
     at = 0
     for _ in range(_MOST_VALUES):
-        begins = _BEGINS.search(text, at)
+        begins = VALUE_BEGINS.search(text, at)
         if begins is None:
             return
         piece = _piece(text, begins.start())

@@ -138,6 +138,11 @@ def _written(
         notes = (f"the model gave no readable answer, so papers are quoted: {in_short(error)}",)
         by, outcome = Extractive(), "quotes"
         draft = by.write_answer(question, readings, evidence)
+        if not draft.claims:  # no sentence that the model named can be quoted alone
+            draft = by.write_answer(question, (), evidence)
+        if not draft.claims:
+            said = f"the model gave no readable answer: {in_short(error)}"
+            return _Written("no evidence", notes=(said,))
     if draft.is_refusal:
         return _Written("no evidence", notes=(SAID_NO_ANSWER,))
     progress("Checking", 0, 0)

@@ -196,9 +196,10 @@ def with_anchors(claim: Claim, numbers: Numbers) -> str:
 
 
 def _place_of(tag: str) -> int:
-    """The place of the sentence with this tag: 0 for S1; -1 for a tag of none."""
-    found = re.fullmatch(r"\W*[Ss]\.?\s?(\d{1,4})\W*", tag)
-    return int(found[1]) - 1 if found else -1
+    """The place of the sentence that a tag names: 0 for S1, `[s1]` and `Sentence S1`; -1 where it
+    names none or several."""
+    found = re.findall(r"(?<!\w)[Ss]\.?\s?(\d{1,4})(?!\w)", tag)
+    return int(found[0]) - 1 if len(found) == 1 else -1
 
 
 def _verdict(said: SentenceVerdict, numbers: Numbers) -> Verdict:

@@ -164,7 +164,7 @@ class ReadingWriter(Asking):
         replies = self.each(call, batches, lambda batch: smaller_batches(batch, self.room()))
         if question != self._asked:  # else what earlier rounds said counts too
             self._asked, self._says_yes_no = question, []
-        self._says_yes_no += [r.is_yes_no for _, r in replies if isinstance(r, ReadReply)]
+        self._says_yes_no += [_says_yes_no(r) for _, r in replies if isinstance(r, ReadReply)]
         self.is_yes_no = 2 * sum(self._says_yes_no) > len(self._says_yes_no)
         own = by_paper(evidence)
         readings: dict[str, Reading] = {}
@@ -239,6 +239,13 @@ class ReadingWriter(Asking):
         if unknown:
             self.note(f"{counted(len(unknown), 'number')} that named no sentence")
         return known
+
+
+def _says_yes_no(reply: ReadReply) -> bool:
+    """Whether yes or no can answer, as the reply says; as its stances show, if it does not say."""
+    if "is_yes_no" in reply.model_fields_set:
+        return reply.is_yes_no
+    return any(r.stance in ("yes", "no") for r in reply.readings if not r.fault)
 
 
 def with_tag(said: str, tag: str) -> str:
