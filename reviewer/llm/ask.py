@@ -135,11 +135,15 @@ class Asking:
         call: Callable[[list[A]], B],
         batch: list[A],
         split: Callable[[list[A]], list[list[A]]],
+        made_for: float,
     ) -> list[tuple[list[A], B | ModelError]]:
-        """The batch with what `call` returns for it, or with its error. A batch that is too large
-        for the model comes as the parts that `split` makes of it with less room; what cannot be
-        split is asked with less room. Raises LimitError and StoppedError."""
+        """The batch, made for so many tokens of room, with what `call` returns for it, or with its
+        error. A batch that is too large for the model comes as the parts that `split` makes of it
+        with less room; what cannot be split is asked with less room. Raises LimitError and
+        StoppedError."""
         room = self.room()
+        if room < made_for and len(parts := split(batch)) > 1:  # another batch was too large
+            return self._of_parts(call, parts, split)
         try:
             return [(batch, call(batch))]
         except (LimitError, StoppedError):
@@ -153,7 +157,16 @@ class Asking:
         parts = split(batch)
         if len(parts) == 1 and not is_less:
             return [(batch, failed)]
-        return [one for part in parts for one in self.in_parts(call, part, split)]
+        return self._of_parts(call, parts, split)
+
+    def _of_parts(
+        self,
+        call: Callable[[list[A]], B],
+        parts: Sequence[list[A]],
+        split: Callable[[list[A]], list[list[A]]],
+    ) -> list[tuple[list[A], B | ModelError]]:
+        room = self.room()
+        return [one for part in parts for one in self.in_parts(call, part, split, room)]
 
     def _narrow(self, error: TooLargeError, room: float) -> bool:
         """Give prompts less room than the `room` of one that was too large: as much as the provider

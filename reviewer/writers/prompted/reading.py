@@ -190,8 +190,10 @@ class ReadingWriter(Asking):
         of it. Raises the error where the run may spend no more, and, unless `may_all_fail`, where
         every call failed and one not for the form of its reply."""
 
+        room = self.room()
+
         def attempt(batch: list[A]) -> list[tuple[list[A], B | ModelError]]:
-            return self.in_parts(call, batch, split)
+            return self.in_parts(call, batch, split, room)
 
         found = self.side_by_side(attempt, batches) if batches else []
         results = [one for own in found for one in own]

@@ -134,7 +134,8 @@ class TableWriter(Asking):
         call that fails leaves its papers `failed`; the first ModelError is raised if every call
         fails. Tags, columns and numbers that were not shown are ignored and counted.
         """
-        batches = row_batches(evidence, len(columns), self.room())
+        room = self.room()
+        batches = row_batches(evidence, len(columns), room)
         papers = list(dict.fromkeys(item.paper.id for item in evidence))
         done: set[str] = set()
 
@@ -145,17 +146,17 @@ class TableWriter(Asking):
 
         def call(item: tuple[Prompt, list[Evidence]]) -> _Answered:
             prompt, batch = item
-            given = iter([prompt])
 
             def fill(own: list[Evidence]) -> _Answered:
                 found = _Answered()
-                first = next(given, None) or self._table_prompt(topic, columns, own)
+                is_made = len(own) == len(batch) and self.room() == room
+                first = prompt if is_made else self._table_prompt(topic, columns, own)
                 self._ask_cells(first, columns, own, found)
                 self._ask_again(topic, columns, own, found)
                 self._judge_cells(columns, own, found)
                 return found
 
-            parts = self.in_parts(fill, batch, lambda own: smaller_batches(own, self.room()))
+            parts = self.in_parts(fill, batch, lambda own: smaller_batches(own, self.room()), room)
             return _joined([found for _, found in parts])
 
         def ended(item: tuple[Prompt, list[Evidence]]) -> None:
