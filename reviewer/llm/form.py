@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import BaseModel, Field
 
 from reviewer.llm import replies
-from reviewer.llm.replies import MisfitError
+from reviewer.llm.replies import CutTextError, MisfitError
 
 R = TypeVar("R", bound=BaseModel | str)
 
@@ -44,7 +44,7 @@ class Form(Generic[R]):
         """The reply in its type. Raises MisfitError, whose text says why it does not fit."""
         if not self.is_prose:
             return cast(R, replies.read_reply(text, cast(type[BaseModel], self.into)))
-        said = replies.without_thoughts(text)
+        said = replies.prose_in(replies.without_thoughts(text))
         if not any(character.isalnum() for character in said):
             raise MisfitError("it holds no words")
         return cast(R, cast(type[str], self.into)(said))
@@ -58,9 +58,11 @@ class Form(Generic[R]):
 
     def weigh(self, text: str) -> tuple[R | None, str]:
         """The reply, None if it cannot be read, and what the model is told of it; empty if nothing
-        is wrong."""
+        is wrong. Of a reply that breaks off it is what came whole."""
         try:
             reply = self.read(text)
+        except CutTextError as cut:
+            return cast(R, cut.reply), str(cut)
         except MisfitError as misfit:
             return None, str(misfit) or "it does not fit"
         return reply, self.fault_of(reply)

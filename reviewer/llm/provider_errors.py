@@ -11,6 +11,7 @@ from typing import TypeVar
 from reviewer.errors import ModelError, ReviewError
 from reviewer.llm.deadline import DeadlineError
 from reviewer.llm.providers import is_ollama, unreached
+from reviewer.llm.replies import TooLargeError
 from reviewer.retry import Patience, retry, retry_after_s
 from reviewer.text.redact import excerpt
 
@@ -70,18 +71,10 @@ _UNREACHED = re.compile(
     r"|No route to host",
     re.IGNORECASE,
 )
+_BROKEN_OFF = frozenset({"ReadError", "RemoteProtocolError", "IncompleteRead"})  # httpx's names
 _OTHER_LIMIT = "max_completion_tokens"
 _CHECK_NAME = "Check the model's name, and --api-base, which for most servers ends in /v1."
 _PREFIX = re.compile(r"^(?:[\w.]+: )*(?:\w+Exception(?: APIError)? - )?")
-
-
-class TooLargeError(ModelError, code="model_too_large"):
-    """A prompt has more tokens than the model, its server or the account's limit takes at once: a
-    smaller one may pass. `most_tokens` is the limit that the provider names, if it names one."""
-
-    def __init__(self, message: str, *, hint: str = "", most_tokens: int | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.most_tokens = most_tokens
 
 
 def is_fault(error: BaseException) -> bool:
@@ -194,11 +187,22 @@ def in_words(
         return ModelError(
             f"Ollama does not have the model {name}", hint=f"Fetch it with: ollama pull {name}"
         )
-    if any(_UNREACHED.search(str(one)) for one in _chain(error)):
-        return unreached(model)
+    if found := _connection_error(error, model):
+        return found
     if asks_to_wait(error):
         return _still_waiting(error, model, waited_s, most_s)
     return _by_status(error, model)
+
+
+def _connection_error(error: BaseException, model: str) -> ModelError | None:
+    """The error for a connection that was not made, or ended early; None for any other."""
+    if any(type(one).__name__ in _BROKEN_OFF for one in _chain(error)):
+        return ModelError(
+            f"{model}: its server ended the connection before its reply was whole",
+            hint="Look at the server's own messages, and run it again.",
+        )
+    is_unreached = any(_UNREACHED.search(str(one)) for one in _chain(error))
+    return unreached(model) if is_unreached else None
 
 
 def refuses_schema(error: BaseException) -> bool:

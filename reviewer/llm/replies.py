@@ -1,20 +1,24 @@
 """Reads a model's reply: JSON out of code fences, thoughts and prose, or why it does not fit.
 
-Nothing is guessed: what does not fit the reply type is refused.
+Slips of form are mended (`slips`, `fields`). Nothing is guessed: what then does not fit the reply
+type is refused.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from reviewer.errors import ModelError
 from reviewer.llm.deadline import DeadlineError, OnText
+from reviewer.llm.fields import in_form, joined
+from reviewer.llm.slips import VALUE_BEGINS, Mended, mended, with_sound_escapes
 from reviewer.text.redact import excerpt, redact_so_far
 
 R = TypeVar("R", bound=BaseModel)
@@ -44,8 +48,6 @@ _ERROR_CODES = {
     "context_length_exceeded": 400, "unavailable_error": 503,
 }  # fmt: skip
 _WRONG_PATH = re.compile(r"unexpected endpoint|endpoint is not|no such endpoint|not found", re.I)
-_LIST_BEGINS = re.compile(r"\s*(?:```\w*)?\s*\[\s*[{\[]")
-_OBJECT_BEGINS = re.compile(r'\{\s*["}]')
 _SPARE_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False)  # models put bare line breaks into strings
 _MOST_REASONS = 3
@@ -71,8 +73,25 @@ class DeclinedError(DamagedReplyError, code="model_declined"):
     """A model, or its provider, declined to answer."""
 
 
+class TooLargeError(ModelError, code="model_too_large"):
+    """A prompt has more tokens than the model, its server or the account's limit takes at once: a
+    smaller one may pass. `most_tokens` is the limit that the provider names, if it names one."""
+
+    def __init__(self, message: str, *, hint: str = "", most_tokens: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.most_tokens = most_tokens
+
+
 class MisfitError(ValueError):
     """A reply does not fit its type; the text says why, so that the model can correct it."""
+
+
+class CutTextError(MisfitError):
+    """A reply whose end is lost; `reply` has what came whole."""
+
+    def __init__(self, reply: BaseModel) -> None:
+        super().__init__("it breaks off before its end")
+        self.reply = reply
 
 
 class ModelReplyError(ModelError, code="model_reply"):
@@ -220,16 +239,22 @@ def read_stream(stream: Any, on_text: OnText, client: Any) -> ProviderReply:  # 
 
 
 def read_reply(text: str, into: type[R]) -> R:
-    """The reply as this type, from what is not a model's thoughts. Of several objects in it that
-    fit, the longest is used.
+    """The reply as this type, from what is not a model's thoughts, with its slips mended. Of
+    several objects in it that fit, the longest is used.
 
-    Raises MisfitError if no object fits.
+    Raises CutTextError if the end of the only one that fits is lost, MisfitError if none fits.
     """
     reasons: list[str] = []
+    cut: list[_Fit[R]] = []
     for view in _views(mend(text)):
-        fitting = _fitting(view, into, reasons)
-        if fitting:
-            return max(fitting, key=lambda pair: pair[0])[1]
+        said = with_sound_escapes(_decoded(view))
+        fitting = _fitting(_objects(said, reasons), into, reasons)
+        fitting = fitting or _fitting(mended(said), into, reasons)
+        if whole := [fit for fit in fitting if not fit.is_cut]:
+            return max(whole, key=lambda fit: fit.length).reply
+        cut += fitting
+    if cut:
+        raise CutTextError(max(cut, key=lambda fit: fit.length).reply)
     raise MisfitError(reasons[0] if reasons else "it holds no JSON object")
 
 
@@ -239,22 +264,48 @@ def read_thoughts(text: str, into: type[R]) -> R:
     Raises MisfitError if there is none, or if the thoughts have no end: then the reply is cut.
     """
     thoughts, _ = split_thoughts(mend(text))
-    fitting = _fitting(thoughts, into, [])
+    fitting = _fitting(_objects(with_sound_escapes(thoughts), []), into, [])
     if not fitting:
         raise MisfitError("its thoughts hold no JSON object that fits")
-    return fitting[-1][1]
+    return fitting[-1].reply
 
 
-def _fitting(text: str, into: type[R], reasons: list[str]) -> list[tuple[int, R]]:
-    """The objects in the text that fit, each after its length; `reasons` gets why others do not."""
-    fitting: list[tuple[int, R]] = []
-    for value, length in _objects(text, reasons):
+class _Fit(NamedTuple, Generic[R]):
+    length: int
+    reply: R
+    is_cut: bool
+
+
+def _fitting(values: Iterable[Mended], into: type[R], reasons: list[str]) -> list[_Fit[R]]:
+    """The values that fit; `reasons` gets why others do not."""
+    fitting: list[_Fit[R]] = []
+    found = list(values)
+    if lines := joined([value for value, _, _ in found], into):
+        is_cut = any(is_cut for _, _, is_cut in found)
+        found = [Mended(lines, sum(length for _, length, _ in found), is_cut)]
+    for value, length, is_cut in found:
+        formed = in_form(value, into)
+        if isinstance(formed, list):
+            reasons.append("it is a list, not an object")
+            continue
         try:
-            as_json = mend(json.dumps(value, ensure_ascii=False))
-            fitting.append((length, into.model_validate_json(as_json)))
+            as_json = mend(json.dumps(formed, ensure_ascii=False))
+            fitting.append(_Fit(length, into.model_validate_json(as_json), is_cut))
         except ValidationError as error:
             reasons.append(_reason(error))
+        except RecursionError:
+            reasons.append("it is nested too deeply")
     return fitting
+
+
+def _decoded(text: str) -> str:
+    """The JSON of a reply that was written as one JSON string."""
+    if text.lstrip()[:1] != '"':
+        return text
+    with suppress(ValueError):
+        inner = json.loads(text)
+        return inner if isinstance(inner, str) else text
+    return text
 
 
 @cache
@@ -316,6 +367,19 @@ def without_thoughts(text: str) -> str:
     return next(_views(mend(text)))
 
 
+def prose_in(text: str) -> str:
+    """The prose of a reply; that in a JSON object, where a model put it into one with one text."""
+    if not text.lstrip().startswith(("{", "```json")):
+        return text
+    found = [m.value for m in _objects(with_sound_escapes(text), [])]
+    texts = [v for v in found[0].values() if isinstance(v, str)] if _is_one_object(found) else []
+    return texts[0] if len(texts) == 1 else text
+
+
+def _is_one_object(found: list[Any]) -> bool:
+    return len(found) == 1 and isinstance(found[0], dict)
+
+
 def is_form_fault(error: ModelError) -> bool:
     """True for a reply that came and cannot be used; False where a provider failed or declined."""
     return isinstance(error, ModelReplyError | DamagedReplyError) and not isinstance(
@@ -331,6 +395,7 @@ def in_short(error: ModelError) -> str:
         DamagedReplyError: "the reply was empty or broke off",
         DeclinedError: "the model declined to answer",
         DeadlineError: "no answer came in time",
+        TooLargeError: "the texts are longer than the model takes at once",
     }
     return said.get(type(error), "the provider failed")
 
@@ -346,15 +411,12 @@ def _views(text: str) -> Iterator[str]:
     yield replied
 
 
-def _objects(text: str, reasons: list[str]) -> Iterator[tuple[Any, int]]:
-    """The objects in the text and their lengths. Nothing is read from inside a broken object, or a
-    reply that was cut would be read as its own last detail."""
-    if _LIST_BEGINS.match(text):
-        reasons.append("it is a list, not an object")
-        return
-    found: list[tuple[Any, int]] = []
+def _objects(text: str, reasons: list[str]) -> Iterator[Mended]:
+    """The objects and lists in the text that are JSON. Nothing is read from inside a broken one, or
+    a reply that was cut would be read as its own last detail."""
+    found: list[Mended] = []
     at = 0
-    while begins := _OBJECT_BEGINS.search(text, at):
+    while begins := VALUE_BEGINS.search(text, at):
         start = begins.start()
         try:
             value, at = _DECODER.raw_decode(text, start)
@@ -365,7 +427,7 @@ def _objects(text: str, reasons: list[str]) -> Iterator[tuple[Any, int]]:
             except (ValueError, RecursionError) as error:
                 reasons.append(f"it is not JSON: {error}")
                 return
-        found.append((value, at - start))
+        found.append(Mended(value, at - start, is_cut=False))
     yield from found
 
 

@@ -439,7 +439,7 @@ def test_a_reply_that_does_not_fit_is_shown_back_once_with_the_reason(provider):
 
 
 @pytest.mark.parametrize(
-    "text", ["Fine, I would say.", '{"text": "fi', '{"text": 3}', '[{"text": "fine"}]', "{}"]
+    "text", ["Fine, I would say.", '{"text": "fi', '{"text": []}', '[{"text": 1}, 2]', "{}"]
 )
 def test_a_model_that_never_fits_is_an_error_with_the_start_of_its_text(provider, text):
     provider.answers = lambda seen: text

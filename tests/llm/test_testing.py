@@ -30,7 +30,7 @@ def test_a_script_replies_with_values_or_with_the_text_itself():
     assert model.usage().calls == 2
 
 
-@pytest.mark.parametrize("reply", ["no JSON", {"words": "text"}, {"text": "a", "more": "b"}, None])
+@pytest.mark.parametrize("reply", ["no JSON", {"words": "text"}, {"text": ["a", "b"]}, None])
 def test_a_reply_that_does_not_fit_is_refused_as_a_models_would_be(reply):
     with pytest.raises(ModelError, match="did not answer in the asked form"):
         ScriptedLLM({Note: lambda asked: reply}).ask("?", Note)

@@ -145,6 +145,8 @@ def _written(
         notes = (f"the model gave no readable answer, so papers are quoted: {in_short(error)}",)
         by, outcome = Extractive(), "quotes"
         draft = by.write_answer(question, readings, evidence)
+        if not draft.claims:  # no sentence that the model named can be quoted alone
+            draft = by.write_answer(question, (), evidence)
         draft = draft if draft.claims else _first_sentences(evidence)
     if draft.is_refusal:
         return _Written("no evidence", notes=(SAID_NO_ANSWER,))

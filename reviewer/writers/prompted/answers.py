@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BeforeValidator
@@ -11,7 +12,7 @@ from pydantic import BeforeValidator
 from reviewer.errors import ModelError
 from reviewer.grounding import Numbers, cite
 from reviewer.grounding.sentence_numbers import numbered, read_numbers
-from reviewer.llm import LLM, Prompts, in_short
+from reviewer.llm import LLM, LimitError, Prompts, StoppedError, in_short
 from reviewer.llm.ask import Model, tokens
 from reviewer.llm.deadline import ignore_text
 from reviewer.llm.form import Form, at_most, at_most_items, with_choices
@@ -25,10 +26,14 @@ from reviewer.types.claims import AnswerDraft, ClaimDraft, Expanded, Quote, Read
 from reviewer.types.frozen import Frozen
 from reviewer.types.runs import Usage
 from reviewer.types.writer import JUDGED_A_CALL, OnClaim
-from reviewer.writers.prompted.judging import JudgingWriter
-from reviewer.writers.prompted.numbered_texts import fence_numbered, numbered_batches
+from reviewer.writers.prompted.judging import JudgingWriter, as_verdict, halves
+from reviewer.writers.prompted.numbered_texts import (
+    fence_numbered,
+    numbered_batches,
+    smaller_batches,
+)
 from reviewer.writers.prompted.prose import Streamed, read_prose
-from reviewer.writers.prompted.reading import Item, in_words
+from reviewer.writers.prompted.reading import Item
 from reviewer.writers.prompted.sections import SaidSentence, SectionWriter, quotes_of_prompt
 from reviewer.writers.prompted.surveys import SurveyWriter
 from reviewer.writers.prompted.tables import TableWriter
@@ -65,7 +70,7 @@ class AnswerReply(Frozen):
 
 class ClaimVerdict(Item):
     support: Annotated[
-        Literal["supported", "partial", "contradicted", "unsupported"], BeforeValidator(in_words)
+        Literal["supported", "partial", "contradicted", "unsupported"], BeforeValidator(as_verdict)
     ]
 
 
@@ -86,6 +91,14 @@ class RerankReply(Frozen):
 
 class QuestionReply(Frozen):
     question: Annotated[str, at_most(_MOST_ALONE_CHARS)]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The texts of a prompt, and what is said of those that are not whole in it."""
+
+    texts: tuple[FencedText, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
@@ -125,14 +138,22 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
 
         Raises ModelReplyError for a reply without a sentence that could be checked.
         """
-        shown = self._fitting(readings, evidence)
         numbers = Numbers(evidence)
-        tags = {text.tag for text in shown}
         stream = None if on_claim is None else Streamed(numbers, on_claim)
-        prompt = self.prompts.render("answer", question=question, evidence=shown)
         form = Form(AnswerText, None, ANSWER_TOKENS, lambda reply: _fault_of(reply, numbers))
         on_text = ignore_text if stream is None else stream.take
-        reply = self.send(prompt, form, on_text)
+        shown = _Shown()
+
+        def call() -> AnswerText:
+            nonlocal shown
+            shown = self._fitting(readings, evidence)
+            prompt = self.prompts.render("answer", question=question, evidence=shown.texts)
+            return self.send(prompt, form, on_text)
+
+        reply = self.narrowing(call)
+        for note in shown.notes:
+            self.note(note)
+        tags = {text.tag for text in shown.texts}
         draft = read_prose(reply, numbers).draft
         if not draft.is_refusal and not any(claim.anchors for claim in draft.claims):
             raise ModelReplyError(
@@ -148,11 +169,9 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
             }
         )
 
-    def _fitting(
-        self, readings: Sequence[Reading], evidence: Sequence[Evidence]
-    ) -> list[FencedText]:
+    def _fitting(self, readings: Sequence[Reading], evidence: Sequence[Evidence]) -> _Shown:
         """The texts that the prompt of an answer shows, the most relevant first: whole as long as
-        they fit, then their best sentences. What does not fit even so is left out, and noted."""
+        they fit, then their best sentences. What does not fit even so is left out."""
         place = {reading.paper_id: n for n, reading in enumerate(readings)}
         ordered = sorted(
             (item for item in evidence if not readings or item.paper.id in place),
@@ -175,18 +194,19 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
             if _size(text) <= room or not shown:
                 shown.append(text)
                 room -= _size(text)
+        notes = []
         if left_out := len(ordered) - len(shown):
-            self.note(f"{counted(left_out, 'text')} that did not fit into the model's context")
+            notes.append(f"{counted(left_out, 'text')} that did not fit into the model's context")
         if shortened := sum(text is not whole[text.tag] for text in shown):
-            self.note(
+            notes.append(
                 f"{counted(shortened, 'text')} shown by their best sentences, as they did not fit "
                 "into the model's context whole (--context)"
             )
-        return shown
+        return _Shown(tuple(shown), tuple(notes))
 
     def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...]:
         """One call for the claims of an answer, several side by side for more. A claim without a
-        verdict stays unchecked."""
+        verdict, and one of a call that fails, stays unchecked."""
         fenced = self._fenced_claims(claims)
         batches = [fenced[n : n + JUDGED_A_CALL] for n in range(0, len(fenced), JUDGED_A_CALL)]
 
@@ -194,16 +214,30 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
             return self.ask("judge", JudgeReply, claims=self.fit(batch))
 
         said: dict[str, Support] = {}
-        for batch, reply in zip(batches, self.side_by_side(call, batches), strict=True):
+        for batch, reply in self.each(call, batches, halves):
+            if isinstance(reply, ModelError):
+                self.note(f"{counted(len(batch), 'claim')} not checked: {in_short(reply)}")
+                continue
             own = {item.tag for item in batch}
             said |= {v.tag: v.support for v in reply.verdicts if v.tag in own and not v.fault}
         return tuple(said.get(f"C{n}", "unchecked") for n in range(1, len(claims) + 1))
 
     def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> AnswerDraft:
         """The model sees the claims' tags; the draft's quotes have the tags of the evidence again:
-        of several texts that a claim cites, that of the text with the quote."""
-        fenced = self.fit(self._fenced_claims(claims))
-        reply = self.ask("revise", AnswerReply, claims=fenced, most_claims=len(claims))
+        of several texts that a claim cites, that of the text with the quote. No claim where the
+        call fails."""
+
+        def call() -> AnswerReply:
+            fenced = self.fit(self._fenced_claims(claims))
+            return self.ask("revise", AnswerReply, claims=fenced, most_claims=len(claims))
+
+        try:
+            reply = self.narrowing(call)
+        except (LimitError, StoppedError):
+            raise
+        except ModelError as error:
+            self.note(f"{counted(len(claims), 'claim')} not written again: {in_short(error)}")
+            return AnswerDraft()
         by_tag = {item.tag: item for item in evidence}
         tags: dict[str, list[str]] = {}
         for n, claim in enumerate(claims, start=1):
@@ -224,13 +258,14 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
         )
 
     def expand(self, question: str, known: Sequence[Claim]) -> Expanded:
-        fenced = self.fit(self._fenced_claims(known))
-        reply = self.ask(
-            "expand",
-            Form(QuestionsReply, most_tokens=EXPAND_TOKENS),
-            question=question,
-            known=fenced,
-            most_questions=MOST_QUESTIONS,
+        reply = self.narrowing(
+            lambda: self.ask(
+                "expand",
+                Form(QuestionsReply, most_tokens=EXPAND_TOKENS),
+                question=question,
+                known=self.fit(self._fenced_claims(known)),
+                most_questions=MOST_QUESTIONS,
+            )
         )
         asked = (" ".join(text.split())[:_MOST_QUESTION_CHARS] for text in reply.questions)
         abstract = "" if known else " ".join(reply.abstract.split())[:_MOST_ABSTRACT_CHARS]
@@ -249,7 +284,8 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
             return self.ask("rerank", form, question=question, evidence=texts)
 
         worth = {item.tag: 1 / (RANK_CONSTANT + n) for n, item in enumerate(evidence)}
-        for batch, reply in zip(batches, self.each(call, batches), strict=True):
+        parts = self.each(call, batches, lambda batch: smaller_batches(batch, self.room()))
+        for batch, reply in parts:
             if isinstance(reply, ModelError):
                 self.note(f"{counted(len(batch), 'text')} not put in order: {in_short(reply)}")
                 continue
@@ -257,16 +293,18 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
             said = [tag for one in reply.tags for tag in read_numbers(one) if tag in own]
             ranked = list(dict.fromkeys([*said, *own]))
             for n, tag in enumerate(ranked):
-                worth[tag] += 1 / (RANK_CONSTANT + n * len(batches))
+                worth[tag] += 1 / (RANK_CONSTANT + n * len(parts))
         return tuple(sorted(evidence, key=lambda item: -worth[item.tag]))
 
     def stand_alone(self, question: str, earlier: Sequence[str]) -> str:
         fenced = [self.prompts.fence("earlier", "", None, *earlier)]
-        reply = self.ask(
-            "follow_up",
-            Form(QuestionReply, most_tokens=QUESTION_TOKENS),
-            question=question,
-            earlier=self.fit(fenced),
+        reply = self.narrowing(
+            lambda: self.ask(
+                "follow_up",
+                Form(QuestionReply, most_tokens=QUESTION_TOKENS),
+                question=question,
+                earlier=self.fit(fenced),
+            )
         )
         return " ".join(reply.question.split())[:_MOST_ALONE_CHARS] or question
 

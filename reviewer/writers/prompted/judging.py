@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator
 
@@ -33,11 +33,34 @@ _MOST_NUMBERS = 4
 _FAILED = ("uncited", "unsupported", "contradicted")
 _LINE = re.compile(r"^\W{0,4}[Ss](?P<place>\d{1,3})\b[\s:.)\]*-]*(?P<said>\S.*)$", re.MULTILINE)
 
+A = TypeVar("A")
 Judged = Literal["supported", "elsewhere", "partial", "contradicted", "unsupported"]
 
 
+# Verdicts as models write them.
+_VERDICTS = {
+    "fully supported": "supported",
+    "partially supported": "partial",
+    "partly supported": "partial",
+    "not supported": "unsupported",
+    "contradiction": "contradicted",
+}
+
+
+def as_verdict(value: object) -> object:
+    """A verdict as models write it: `Fully supported` is `supported`."""
+    said = in_words(value)
+    return _VERDICTS.get(said, said) if isinstance(said, str) else said
+
+
+def halves(batch: list[A]) -> list[list[A]]:
+    """The batch in two; one item stays alone."""
+    middle = len(batch) // 2
+    return [batch[:middle], batch[middle:]] if middle else [batch]
+
+
 class SentenceVerdict(Item):
-    support: Annotated[Judged, BeforeValidator(in_words)]
+    support: Annotated[Judged, BeforeValidator(as_verdict)]
     words: Annotated[str, at_most(_MOST_WORDS_CHARS)] = ""
     numbers: Annotated[Numbered, at_most_items(_MOST_NUMBERS)] = ()
     reason: Annotated[str, at_most(_MOST_REASON_CHARS)] = ""
@@ -80,7 +103,7 @@ class JudgingWriter(ReadingWriter):
             for places in self._batches(asked, claims, evidence)
             if any(claims[n].support == "unchecked" for n in places)
         ]
-        for places, reply in zip(batches, self.each(call, batches, may_all_fail=True), strict=True):
+        for places, reply in self.each(call, batches, halves, may_all_fail=True):
             if isinstance(reply, ModelError):
                 self.note(f"{counted(len(places), 'sentence')} not checked: {in_short(reply)}")
                 continue
@@ -114,7 +137,7 @@ class JudgingWriter(ReadingWriter):
 
         batches = self._batches(list(by_place), claims, evidence)
         written: dict[int, ClaimDraft] = {}
-        for reply in self.each(call, batches, may_all_fail=True):
+        for _, reply in self.each(call, batches, halves, may_all_fail=True):
             if not isinstance(reply, ModelError):
                 written |= _lines(reply, numbers)
         return tuple(written.get(fault.place) for fault in faults)
@@ -179,9 +202,10 @@ def with_anchors(claim: Claim, numbers: Numbers) -> str:
 
 
 def _place_of(tag: str) -> int:
-    """The place of the sentence with this tag: 0 for S1; -1 for a tag of none."""
-    found = re.fullmatch(r"\W*[Ss]\.?\s?(\d{1,4})\W*", tag)
-    return int(found[1]) - 1 if found else -1
+    """The place of the sentence that a tag names: 0 for S1, `[s1]` and `Sentence S1`; -1 where it
+    names none or several."""
+    found = re.findall(r"(?<!\w)[Ss]\.?\s?(\d{1,4})(?!\w)", tag)
+    return int(found[0]) - 1 if len(found) == 1 else -1
 
 
 def _turned(said: SentenceVerdict) -> SentenceVerdict:

@@ -42,6 +42,7 @@ def numbered_batches(
     """The evidence in order, in batches of about the same number of papers, at most
     `papers_a_call` and `room` tokens; a larger paper has a batch of its own."""
     own = list(by_paper(evidence).values())
+    papers_a_call = max(1, papers_a_call)
     count = -(-len(own) // papers_a_call)
     most = -(-len(own) // count) if count else 0
     batches: list[list[Evidence]] = []
@@ -54,3 +55,9 @@ def numbered_batches(
         batches[-1] += items
         papers, left = papers + 1, left - size
     return batches
+
+
+def smaller_batches(evidence: Sequence[Evidence], room: float) -> list[list[Evidence]]:
+    """The evidence in at least two batches of at most `room` tokens; in one, if it is of one
+    paper."""
+    return numbered_batches(evidence, len(by_paper(evidence)) // 2, room)

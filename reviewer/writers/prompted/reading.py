@@ -21,7 +21,7 @@ from pydantic.json_schema import SkipJsonSchema
 from reviewer.errors import ModelError
 from reviewer.grounding import Numbers
 from reviewer.grounding.sentence_numbers import read_numbers
-from reviewer.llm import Asking, LimitError, StoppedError, in_short, is_form_fault
+from reviewer.llm import Asking, in_short, is_form_fault
 from reviewer.llm.form import Form, at_most, at_most_items, with_choices
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
@@ -30,7 +30,11 @@ from reviewer.types.claims import Basis, Reading, Stance
 from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
 from reviewer.types.writer import PAPERS_A_CALL
-from reviewer.writers.prompted.numbered_texts import fence_numbered, numbered_batches
+from reviewer.writers.prompted.numbered_texts import (
+    fence_numbered,
+    numbered_batches,
+    smaller_batches,
+)
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -42,9 +46,24 @@ _SPARE_TOKENS = 300
 _MOST_FAULTS = 4  # that a model is told
 
 
+# What models write where nothing is to be said.
+_NOTHING = frozenset({"n/a", "na", "none", "null", "nil", "-", "", "not applicable", "no stance"})
+
+
 def in_words(value: object) -> object:
     """A word of a fixed list as models write it: ` Yes.` is `yes`."""
     return value.strip(" .\"'`*").casefold() if isinstance(value, str) else value
+
+
+def _stance(value: object) -> object:
+    said = in_words(value)
+    return "none" if said is None or said in _NOTHING else said
+
+
+def _truth(value: object) -> object:
+    """What is neither true nor false, such as "N/A", is false."""
+    said = in_words(value)
+    return said in (True, "true", "yes", 1)
 
 
 def _number(value: object) -> object:
@@ -94,14 +113,26 @@ class TagReading(Item):
     relevance: Annotated[float, BeforeValidator(_number)] = Field(ge=0, le=10)
     sentences: Annotated[Numbered, at_most_items(SENTENCES_OF_A_TEXT)] = ()
     finding: Annotated[str, at_most(MOST_FINDING_CHARS)] = ""
-    stance: Annotated[Stance, BeforeValidator(in_words)] = "none"
+    stance: Annotated[Stance, BeforeValidator(_stance)] = "none"
     basis: Annotated[Basis, BeforeValidator(in_words)] = "tests"
     shown_by: str = ""
 
 
 class ReadReply(Frozen):
-    is_yes_no: bool = False
+    is_yes_no: Annotated[bool, BeforeValidator(_truth)] = False
     readings: tuple[TagReading, ...]
+
+    @model_validator(mode="after")
+    def _of_ten(self) -> ReadReply:
+        """Relevance from 0 to 10 also where a model gave all of it from 0 to 1."""
+        found = [r.relevance for r in self.readings if not r.fault]
+        if any(0 < n < 1 for n in found) and max(found) <= 1:
+            of_ten = tuple(
+                r if r.fault else r.model_copy(update={"relevance": round(10 * r.relevance, 2)})
+                for r in self.readings
+            )
+            object.__setattr__(self, "readings", of_ten)
+        return self
 
 
 class ReadingWriter(Asking):
@@ -130,14 +161,14 @@ class ReadingWriter(Asking):
                 evidence=self.fit([fence_numbered(self, item) for item in batch]),
             )
 
-        replies = self.each(call, batches)
+        replies = self.each(call, batches, lambda batch: smaller_batches(batch, self.room()))
         if question != self._asked:  # else what earlier rounds said counts too
             self._asked, self._says_yes_no = question, []
-        self._says_yes_no += [r.is_yes_no for r in replies if isinstance(r, ReadReply)]
+        self._says_yes_no += [_says_yes_no(r) for _, r in replies if isinstance(r, ReadReply)]
         self.is_yes_no = 2 * sum(self._says_yes_no) > len(self._says_yes_no)
         own = by_paper(evidence)
         readings: dict[str, Reading] = {}
-        for batch, reply in zip(batches, replies, strict=True):
+        for batch, reply in replies:
             for paper_id, items in by_paper(batch).items():
                 readings[paper_id] = (
                     _unread(paper_id, in_short(reply))
@@ -147,22 +178,26 @@ class ReadingWriter(Asking):
         return tuple(readings[paper_id] for paper_id in own)
 
     def each(
-        self, call: Callable[[A], B], items: Sequence[A], *, may_all_fail: bool = False
-    ) -> list[B | ModelError]:
-        """What `call` returns for each item, side by side, with the error of a call that failed in
-        its place. Raises it where the run may spend no more, and, unless `may_all_fail`, where
+        self,
+        call: Callable[[list[A]], B],
+        batches: Sequence[list[A]],
+        split: Callable[[list[A]], list[list[A]]],
+        *,
+        may_all_fail: bool = False,
+    ) -> list[tuple[list[A], B | ModelError]]:
+        """Each batch with what `call` returns for it, side by side, or with the error of a call
+        that failed; a batch that is too large for the model comes as the parts that `split` makes
+        of it. Raises the error where the run may spend no more, and, unless `may_all_fail`, where
         every call failed and one not for the form of its reply."""
 
-        def attempt(item: A) -> B | ModelError:
-            try:
-                return call(item)
-            except (LimitError, StoppedError):
-                raise
-            except ModelError as error:
-                return error
+        room = self.room()
 
-        results = self.side_by_side(attempt, items) if items else []
-        failed = [result for result in results if isinstance(result, ModelError)]
+        def attempt(batch: list[A]) -> list[tuple[list[A], B | ModelError]]:
+            return self.in_parts(call, batch, split, room)
+
+        found = self.side_by_side(attempt, batches) if batches else []
+        results = [one for own in found for one in own]
+        failed = [result for _, result in results if isinstance(result, ModelError)]
         if failed and len(failed) == len(results) and not may_all_fail:
             causes = [error for error in failed if not is_form_fault(error)]
             if causes:
@@ -174,7 +209,7 @@ class ReadingWriter(Asking):
         tags = {item.tag for item in items}
         by_tag: dict[str, TagReading] = {}
         for reading in reply.readings:
-            meant = _tag_of(reading.tag)
+            meant = tag_of(reading.tag)
             if meant in tags and not reading.fault:
                 by_tag.setdefault(meant, reading)
         found = sorted(by_tag.items(), key=lambda pair: -pair[1].relevance)
@@ -208,14 +243,21 @@ class ReadingWriter(Asking):
         return known
 
 
+def _says_yes_no(reply: ReadReply) -> bool:
+    """Whether yes or no can answer, as the reply says; as its stances show, if it does not say."""
+    if "is_yes_no" in reply.model_fields_set:
+        return reply.is_yes_no
+    return any(r.stance in ("yes", "no") for r in reply.readings if not r.fault)
+
+
 def with_tag(said: str, tag: str) -> str:
     """`E4.2` for a bare `2` in the reading of E4."""
     return f"{tag}.{said.strip()}" if said.strip().isdecimal() else said
 
 
-def _tag_of(said: str) -> str:
-    """The tag that a reply means: `e4`, `[E4]` and `E4.0` are E4."""
-    names = read_numbers(said)
+def tag_of(said: str) -> str:
+    """The tag that a reply means: `e4`, `[E4]`, `E4.0` and `4` are E4."""
+    names = read_numbers(f"E{said.strip()}" if said.strip().isdecimal() else said)
     return names[0].split(".")[0] if len(names) == 1 else said.strip()
 
 
@@ -233,12 +275,12 @@ def read_form(batch: Sequence[Evidence]) -> Form[ReadReply]:
 
     def fault_of(reply: ReadReply) -> str:
         faults = [f"the reading of {r.tag}: {r.fault}" for r in reply.readings if r.fault]
-        named = {_tag_of(r.tag) for r in reply.readings}
+        named = {tag_of(r.tag) for r in reply.readings}
         missing = [tag for tag in tags if tag not in named]
         if missing:
             faults.append(f"there is no reading of {', '.join(missing)}")
         said = [
-            with_tag(one, _tag_of(r.tag))
+            with_tag(one, tag_of(r.tag))
             for r in reply.readings
             for one in (*r.sentences, r.shown_by)
         ]

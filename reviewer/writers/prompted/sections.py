@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import get_args
 
 from reviewer.errors import ModelError
-from reviewer.llm import Asking
+from reviewer.llm import Asking, in_short, is_form_fault
 from reviewer.llm.prompts import FencedText
 from reviewer.text import clean
 from reviewer.text.views import shorten
@@ -80,7 +80,8 @@ class SectionWriter(Asking):
         evidence: Sequence[Evidence],
     ) -> tuple[Theme, ...]:
         """The model's own themes, as many as `groups` or MOST_THEMES at most. A paper counts once;
-        tags that the model invents are ignored, papers that it leaves out are in no theme."""
+        tags that the model invents are ignored, papers that it leaves out are in no theme. Without
+        a reply that can be read the groups themselves."""
         texts = _texts_by_tag(readings, evidence)
         most = max(MOST_THEMES, len(groups))
         fenced, paper_of = [], dict[str, str]()
@@ -88,9 +89,21 @@ class SectionWriter(Asking):
             said = clean(" ".join(text for item in items for text in texts[item.tag]))
             fenced.append(self.fence(items[0], shorten(said, _PLANNED_CHARS)))
             paper_of[items[0].tag] = items[0].paper.id
-        reply = self.ask(
-            "plan", PlanReply, question=question, evidence=self.fit(fenced), most_themes=most
-        )
+        try:
+            reply = self.narrowing(
+                lambda: self.ask(
+                    "plan",
+                    PlanReply,
+                    question=question,
+                    evidence=self.fit(fenced),
+                    most_themes=most,
+                )
+            )
+        except ModelError as error:
+            if not is_form_fault(error):
+                raise
+            self.note(f"papers are grouped by their words, without the model: {in_short(error)}")
+            return tuple(groups)
         themes, placed = [], set[str]()
         for idea in reply.themes:
             named = dict.fromkeys(paper_of[tag] for tag in idea.tags if tag in paper_of)
@@ -117,6 +130,9 @@ class SectionWriter(Asking):
         done: list[Theme] = []
 
         def call(theme: Theme) -> SectionDraft:
+            return self.narrowing(lambda: write(theme))
+
+        def write(theme: Theme) -> SectionDraft:
             items = [item for i in dict.fromkeys(theme.paper_ids) for item in own.get(i, ())]
             shown = self.fit([self.fence(i, *texts[i.tag]) for i in items if texts[i.tag]])
             own_work = [self.fence(brief.own)] if brief.own else []
@@ -148,15 +164,19 @@ class SectionWriter(Asking):
 
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         """One or two sentences about the evidence's paper, for the end of the paragraph."""
-        fitting = self.fit([self.fence(item) for item in evidence])
-        reply = self.ask(
-            "add_paper",
-            AdditionReply,
-            paragraph=[self.prompts.fence("DRAFT", "", None, paragraph)],
-            evidence=fitting,
-            most_sentences=MOST_ADDED,
-        )
-        return AnswerDraft(claims=drafts_of_prompt(reply.additions[:MOST_ADDED], fitting))
+
+        def write() -> AnswerDraft:
+            fitting = self.fit([self.fence(item) for item in evidence])
+            reply = self.ask(
+                "add_paper",
+                AdditionReply,
+                paragraph=[self.prompts.fence("DRAFT", "", None, paragraph)],
+                evidence=fitting,
+                most_sentences=MOST_ADDED,
+            )
+            return AnswerDraft(claims=drafts_of_prompt(reply.additions[:MOST_ADDED], fitting))
+
+        return self.narrowing(write)
 
 
 def _statements(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import chain, zip_longest
 from typing import get_args
 
-from reviewer.llm import Asking
+from reviewer.errors import ModelError
+from reviewer.llm import Asking, in_short, is_form_fault
 from reviewer.text import clean
 from reviewer.text.views import shorten
 from reviewer.types import Evidence
@@ -45,8 +46,14 @@ class SurveyWriter(Asking):
 
     def view_questions(self, topic: str) -> tuple[ViewQuestion, ...]:
         """At most QUESTIONS_A_VIEW questions a point of view, each once; views that the model
-        invents are left out."""
-        reply = self.ask("views", ViewsReply, topic=topic, most_a_view=QUESTIONS_A_VIEW)
+        invents are left out. None without a reply that can be read."""
+        try:
+            reply = self.ask("views", ViewsReply, topic=topic, most_a_view=QUESTIONS_A_VIEW)
+        except ModelError as error:
+            if not is_form_fault(error):
+                raise
+            self.note(f"no further questions from points of view: {in_short(error)}")
+            return ()
         questions: dict[str, ViewQuestion] = {}
         for idea in reply.questions:
             view = next((v for v in _VIEWS if v and v == idea.view.strip().casefold()), None)
@@ -68,17 +75,21 @@ class SurveyWriter(Asking):
         for citation in chain.from_iterable(zip_longest(*cited)):
             if citation is not None and citation.chunk_id in by_chunk:
                 quotes.setdefault(citation.chunk_id, {})[citation.quote] = None
-        fitting = self.fit([self.fence(by_chunk[i], *own) for i, own in quotes.items()])
-        reply = self.ask(
-            "summary",
-            SummaryReply,
-            topic=topic,
-            evidence=fitting,
-            titles=[clean(section.title) for section in sections],
-            most_sentences=MOST_ABSTRACT,
-            most_open=MOST_OPEN,
-        )
-        return SummaryDraft(
-            abstract=drafts_of_prompt(reply.abstract[:MOST_ABSTRACT], fitting),
-            open_questions=drafts_of_prompt(reply.open_questions[:MOST_OPEN], fitting),
-        )
+
+        def write() -> SummaryDraft:
+            fitting = self.fit([self.fence(by_chunk[i], *own) for i, own in quotes.items()])
+            reply = self.ask(
+                "summary",
+                SummaryReply,
+                topic=topic,
+                evidence=fitting,
+                titles=[clean(section.title) for section in sections],
+                most_sentences=MOST_ABSTRACT,
+                most_open=MOST_OPEN,
+            )
+            return SummaryDraft(
+                abstract=drafts_of_prompt(reply.abstract[:MOST_ABSTRACT], fitting),
+                open_questions=drafts_of_prompt(reply.open_questions[:MOST_OPEN], fitting),
+            )
+
+        return self.narrowing(write)

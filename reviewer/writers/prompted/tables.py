@@ -12,7 +12,6 @@ from pydantic import BeforeValidator, WithJsonSchema
 from reviewer.errors import ModelError, UsageError
 from reviewer.grounding import Numbers, read_column
 from reviewer.grounding.columns import TAKEN, column_lines, is_not_stated
-from reviewer.grounding.sentence_numbers import read_numbers
 from reviewer.llm import Asking, LimitError, StoppedError, is_form_fault
 from reviewer.llm.ask import REPLY_TOKENS, batched, tokens
 from reviewer.llm.form import Form, at_most, at_most_items, with_choices
@@ -24,8 +23,9 @@ from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress
 from reviewer.types.tables import CellDraft, Column, RowDraft
-from reviewer.writers.prompted.numbered_texts import fence_numbered
-from reviewer.writers.prompted.reading import Item, as_list, in_words, with_tag
+from reviewer.writers.prompted.judging import as_verdict
+from reviewer.writers.prompted.numbered_texts import fence_numbered, smaller_batches
+from reviewer.writers.prompted.reading import Item, as_list, tag_of, with_tag
 
 # Several short papers a call save the words of the prompt; with more cells than this, replies are
 # cut at a small model's longest length.
@@ -60,7 +60,7 @@ class TableReply(Frozen):
 
 
 class CellVerdict(Item):
-    support: Annotated[Judged, BeforeValidator(in_words)]
+    support: Annotated[Judged, BeforeValidator(as_verdict)]
     reason: Annotated[str, at_most(_MOST_REASON_CHARS)] = ""
 
 
@@ -109,6 +109,17 @@ class _Answered:
         return {paper_id: own for paper_id, own in left.items() if own}
 
 
+def _joined(parts: Sequence[_Answered | ModelError]) -> _Answered:
+    """What the parts of a batch gave. Raises the first error if all failed."""
+    answered = [part for part in parts if isinstance(part, _Answered)]
+    failed = [part for part in parts if isinstance(part, ModelError)]
+    if failed and not answered:
+        raise failed[0]
+    faults = [part.fault for part in answered] + [error.message for error in failed]
+    drafts = {key: own for part in answered for key, own in part.drafts.items()}
+    return _Answered(drafts, next(filter(None, faults), ""))
+
+
 class TableWriter(Asking):
     """The part of a `Writer` that makes tables."""
 
@@ -127,7 +138,8 @@ class TableWriter(Asking):
         call that fails leaves its papers `failed`; the first ModelError is raised if every call
         fails. Tags, columns and numbers that were not shown are ignored and counted.
         """
-        batches = row_batches(evidence, len(columns), self.room())
+        room = self.room()
+        batches = row_batches(evidence, len(columns), room)
         papers = list(dict.fromkeys(item.paper.id for item in evidence))
         done: set[str] = set()
 
@@ -138,11 +150,18 @@ class TableWriter(Asking):
 
         def call(item: tuple[Prompt, list[Evidence]]) -> _Answered:
             prompt, batch = item
-            found = _Answered()
-            self._ask_cells(prompt, columns, batch, found)
-            self._ask_again(topic, columns, batch, found)
-            self._judge_cells(columns, batch, found)
-            return found
+
+            def fill(own: list[Evidence]) -> _Answered:
+                found = _Answered()
+                is_made = len(own) == len(batch) and self.room() == room
+                first = prompt if is_made else self._table_prompt(topic, columns, own)
+                self._ask_cells(first, columns, own, found)
+                self._ask_again(topic, columns, own, found)
+                self._judge_cells(columns, own, found)
+                return found
+
+            parts = self.in_parts(fill, batch, lambda own: smaller_batches(own, self.room()), room)
+            return _joined([found for _, found in parts])
 
         def ended(item: tuple[Prompt, list[Evidence]]) -> None:
             done.update(text.paper.id for text in item[1])
@@ -213,7 +232,7 @@ class TableWriter(Asking):
         answered = dict[tuple[str, str], list[CellDraft]]()
         for cell in reply.cells:
             column = _column_of(cell.column, columns) if not cell.fault else None
-            own = [item for item in batch if item.tag == _tag_of(cell)]
+            own = [item for item in batch if item.tag == tag_of(cell.tag)]
             if column is None or not own:
                 continue
             paper_id = own[0].paper.id
@@ -230,7 +249,7 @@ class TableWriter(Asking):
             is_said = re.search(r"\w", cell.value) is not None
             return CellDraft(column=column.name, value="not stated") if is_said else None
         numbers = Numbers(texts)
-        named = " , ".join(with_tag(one, _tag_of(cell)) for one in cell.sentences)
+        named = " , ".join(with_tag(one, tag_of(cell.tag)) for one in cell.sentences)
         known, unknown = numbers.read(named)
         if unknown:
             self.note(f"{counted(len(unknown), 'number')} that named no sentence")
@@ -238,7 +257,7 @@ class TableWriter(Asking):
         if not citations:
             return None
         return CellDraft(
-            column=column.name, value=cell.value, tag=_tag_of(cell), citations=tuple(citations)
+            column=column.name, value=cell.value, tag=tag_of(cell.tag), citations=tuple(citations)
         )
 
     def _judge_cells(
@@ -268,7 +287,9 @@ class TableWriter(Asking):
         if not values:
             return
         try:
-            reply = self.ask("judge_cells", _judge_form(values), values=self.fit(values))
+            reply = self.narrowing(
+                lambda: self.ask("judge_cells", _judge_form(values), values=self.fit(values))
+            )
         except (LimitError, StoppedError):
             self.note(f"{counted(len(values), 'value')} not judged: no more calls are allowed")
             return
@@ -289,11 +310,17 @@ class TableWriter(Asking):
         """At most `most` columns, those first that most papers can fill. Names that a table cannot
         have are left out."""
         papers = list(by_paper(evidence).values())[:SUGGEST_FROM]
-        texts = self.fit([self.fence(item) for own in papers for item in own])
+        texts = [self.fence(item) for own in papers for item in own]
         form = Form(ColumnsReply, most_tokens=COLUMN_TOKENS * most + _SPARE_TOKENS)
         try:
-            reply = self.ask(
-                "suggest_columns", form, topic=topic, evidence=texts, most_columns=most
+            reply = self.narrowing(
+                lambda: self.ask(
+                    "suggest_columns",
+                    form,
+                    topic=topic,
+                    evidence=self.fit(texts),
+                    most_columns=most,
+                )
             )
         except ModelError as error:
             if not is_form_fault(error):
@@ -327,12 +354,6 @@ def _row(paper_id: str, columns: Sequence[Column], found: _Answered) -> RowDraft
     why = found.fault or "the reply left it out, twice"
     is_missing = bool(found.missing([paper_id], columns))
     return RowDraft(paper_id=paper_id, cells=tuple(drafts), unanswered=why if is_missing else "")
-
-
-def _tag_of(cell: Item) -> str:
-    """The tag that a reply means: `e4`, `[E4]` and `E4.0` are E4."""
-    names = read_numbers(cell.tag)
-    return names[0].split(".")[0] if len(names) == 1 else cell.tag.strip()
 
 
 def _column_of(said: int | str, columns: Sequence[Column]) -> Column | None:
