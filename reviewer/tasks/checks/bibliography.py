@@ -221,8 +221,7 @@ def _compared(entry: Paper, known: KnownPapers | None) -> CheckedEntry:
         reason = f"it is that of “{clean(owners[0].title)}”"
         written = entry.doi or entry.arxiv_id
         fields = [CheckedField(field=name, written=written, place=IN_LIBRARY, reason=reason)]
-    named = {field.field for field in fields if field.is_wrong}
-    fields += [field for field in find_inconsistent(entry) if field.field not in named]
+    fields += find_inconsistent(entry, right.paper if right else None)
     return CheckedEntry(
         key=entry.key,
         title=entry.title,

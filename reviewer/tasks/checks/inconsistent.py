@@ -25,17 +25,23 @@ _MEETING_DOIS = (
     re.compile(r"10\.1609/(?P<venue>aaai)\.v(?P<volume>\d{2})i\d+\.\d+", re.IGNORECASE),
 )
 _ARXIV_NEW = re.compile(r"(\d\d)(\d\d)\.\d{4,5}")
-_ARXIV_OLD = re.compile(r"[a-z-]+(?:\.[a-z]{2})?/(\d\d)(\d\d)\d{3}")
+_ARXIV_OLD = re.compile(r"[a-z-]+(?:\.[a-z]{2})?/(\d\d)(\d\d)\d{3}", re.IGNORECASE)
 
 
-def find_inconsistent(entry: Paper, today: date | None = None) -> list[CheckedField]:
+def find_inconsistent(
+    entry: Paper, right: Paper | None = None, today: date | None = None
+) -> list[CheckedField]:
     """The fields that are wrong in themselves, or go against each other: a year to come, a
     placeholder for a name, a DOI that is none, an arXiv number or a DOI of another year or
-    meeting."""
+    meeting. Authors, year and venue are not judged where the paper that the entry means, `right`,
+    has them: they are compared with its own."""
     today = today or date.today()
     found = [*_authors(entry), *_doi(entry), *_arxiv_id(entry, today)]
     years = [*_future(entry, today), *_year_of_arxiv(entry), *_year_of_doi(entry)]
-    return [*found, *years[:1], *_venue_of_doi(entry)]
+    found += [*years[:1], *_venue_of_doi(entry)]
+    known = {"authors", "year", "venue"} if right else set()
+    compared = {name for name in known if getattr(right, name)}
+    return [field for field in found if field.field not in compared]
 
 
 def _authors(entry: Paper) -> Iterator[CheckedField]:

@@ -19,11 +19,7 @@ from reviewer.types.checks import CheckedEntry, CheckedField
 
 SEARCHED = ("openalex", "crossref", "semantic_scholar")  # by title, in this order
 _ASKED = {"doi": "crossref", "arxiv": "arxiv", "pmid": "pubmed"}
-_UNKNOWN = {
-    "doi": "neither Crossref nor OpenAlex knows it",
-    "arxiv": "arXiv does not know it",
-    "pmid": "PubMed does not know it",
-}
+_UNKNOWN = {"doi": "neither Crossref nor OpenAlex knows it", "arxiv": "arXiv does not know it"}
 
 
 class OnlineLookup:
@@ -47,12 +43,12 @@ class OnlineLookup:
             self._unanswered += not (right or has_answer)
         fields = [*faults]
         if right is not None:
-            named = {field.field for field in faults}
             place = f"at {SERVICES[service].label}"
+            fields = [_righted(fault, right.paper, place) for fault in faults]
+            named = {field.field for field in faults}
             compared = compare_fields(found, right, place, lambda _: "")
             fields += [field for field in compared if field.field not in named]
-        named = {field.field for field in fields if field.is_wrong}
-        fields += [field for field in find_inconsistent(entry) if field.field not in named]
+        fields += find_inconsistent(entry, right.paper if right else None)
         return checked.model_copy(
             update={
                 "found_at": SERVICES[service].label if right else "",
@@ -111,13 +107,13 @@ class OnlineLookup:
             return [], None, ""
         if right := choose(entry, map(seen, records)):
             return [], right, service
-        reason = f"it is that of “{clean(records[0].title)}”" if records else _UNKNOWN[known.kind]
-        if known.kind == "pmid":
+        if known.kind == "pmid":  # no field that is compared
             return [], None, ""
+        reason = f"it is that of “{clean(records[0].title)}”" if records else _UNKNOWN[known.kind]
         fault = CheckedField(
             field="doi" if known.kind == "doi" else "arxiv_id",
             written=known.value,
-            place=f"at {label}",
+            place=f"at {label}" if records else "",
             reason=reason,
         )
         return [fault], None, ""
@@ -140,6 +136,12 @@ class OnlineLookup:
             if right := choose(entry, map(seen, records)):
                 return right, service, True
         return None, "", has_answer
+
+
+def _righted(fault: CheckedField, right: Paper, place: str) -> CheckedField:
+    """The fault of an identifier, with the one that the paper's record has."""
+    own = right.doi if fault.field == "doi" else right.arxiv_id
+    return fault.model_copy(update={"right": own, "place": place})
 
 
 def _papers(page: Sequence[object]) -> list[Paper]:
