@@ -10,6 +10,8 @@ import pytest
 from reviewer.library import Library
 from reviewer.settings import Settings
 from reviewer.sources.online import Web
+from reviewer.sources.text_file import TextFile
+from reviewer.tasks import check_draft
 from reviewer.tasks.checks.bibliography import read_bibliography
 from reviewer.tasks.checks.check import CheckOptions, check_bibliography, failures
 from reviewer.tasks.checks.inconsistent import arxiv_month, find_inconsistent
@@ -18,6 +20,7 @@ from reviewer.tasks.checks.people import People, difference_of, is_same_person, 
 from reviewer.tasks.checks.venues import is_preprint_venue, is_same_venue
 from reviewer.types import Paper
 from reviewer.types.papers import Part
+from reviewer.writers import Extractive
 from tests.support.fake_sources import as_json, as_xml
 from tests.support.source_samples import (
     ARXIV,
@@ -128,7 +131,7 @@ def test_an_entry_as_the_library_has_it_is_ok(check, fields):
         {"doi": "https://doi.org/10.1109/cvpr46437.2021.00123"},
     ],
 )
-def test_another_way_of_writing_it_is_no_alteration(check, changes):
+def test_another_way_of_writing_it_passes(check, changes):
     report = check({**BRIDGES, **changes})
     assert (report.entries[0].verdict, wrong(report)) == ("ok", {})
 
@@ -218,6 +221,35 @@ def test_what_cannot_be_right_is_wrong_in_itself(check, fields, name):
     report = check(fields)
     assert report.entries[0].verdict == "wrong in itself"
     assert name in wrong(report)
+
+
+def test_a_title_with_one_word_changed_is_named_where_no_author_is_known(tmp_path):
+    listing = tmp_path / "listing.bib"
+    listing.write_text(
+        "@misc{a, title={Windmills Serve as Sensors for Regional Weather Models}, year={2023}}"
+    )
+    refs = tmp_path / "refs.ris"
+    refs.write_text(
+        "TY  - JOUR\nTI  - Windmills Fail as Sensors for Regional Weather Models\n"
+        "AU  - Mills, Ruth\nPY  - 2023\nER  - \n"
+        "TY  - JOUR\nTI  - Watermills Fail as Clocks for Regional Weather Models\n"
+        "AU  - Mills, Ruth\nPY  - 2023\nER  - \n"
+    )
+    with Library(tmp_path / "library", Settings(embedding="none")) as library:
+        library.add([str(listing)])
+        report = check_bibliography(read_bibliography([str(refs)]), library)
+    altered, unknown = report.entries
+    assert (altered.verdict, altered.fields[0].field) == ("altered", "title")
+    assert unknown.verdict == "not in the library"
+
+
+def test_a_draft_and_its_bibliography_are_checked_together(shelf, tmp_path):
+    refs = tmp_path / "refs.bib"
+    entry = f"@inproceedings{{t, title = {{{TIDES['title']}}}, year = {{2020}}}}"
+    refs.write_text(entry, encoding="utf-8")
+    draft = TextFile("draft.md", "Tides are learned from images [@t].")
+    report = check_draft(draft, shelf, Extractive(), read_bibliography([str(refs)]))
+    assert [p.detail for p in failures(report)] == ["year: 2020; in the library: 2022"]
 
 
 def test_versions_are_remarks(check):

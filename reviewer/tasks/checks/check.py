@@ -147,7 +147,7 @@ def _unknown_note(entries: Sequence[CheckedEntry], options: CheckOptions) -> lis
     """What is not known of entries that were not looked up."""
     if options.lookup:
         return options.lookup.notes()
-    unknown = sum(entry.verdict == "not in the library" for entry in entries)
+    unknown = sum(bool(e.key or e.title) and not e.paper_id for e in entries)
     if not unknown:
         return []
     are = "entry is" if unknown == 1 else "entries are"

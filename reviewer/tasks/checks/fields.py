@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from reviewer.library.dedupe.compare import is_preprint_doi
 from reviewer.tasks.checks.known_papers import (
+    NEAR_ALONE,
     Seen,
     is_same_title,
     shared_words,
@@ -22,6 +23,7 @@ from reviewer.types.checks import CheckedField, FieldName
 LONGEST_TO_PRINT = 4  # years from a preprint to its publication
 _EARLY = 1  # a preprint may come this many years after its publication
 _MOST_NAMED = 6
+_PRINTED = ("article", "inproceedings", "incollection", "book")
 # The prefixes of publishers and archives that registered most DOIs: an unknown DOI of theirs may be
 # a real one.
 _LARGE_REGISTRANTS = frozenset(
@@ -39,10 +41,13 @@ OwnerOf = Callable[[str], str]
 
 
 def form_of(paper: Paper) -> str:
-    """`published` with a venue or a publisher's DOI, else `preprint`."""
+    """`published` with a venue or a publisher's DOI, or as an article without an arXiv number; else
+    `preprint`."""
     doi = bare_doi(paper.doi).casefold()
     if paper.venue:
         return "preprint" if is_preprint_venue(paper.venue) else "published"
+    if paper.extra.get(KIND) in _PRINTED and not arxiv_of(paper):
+        return "published"
     return "published" if doi and not is_preprint_doi(doi) else "preprint"
 
 
@@ -71,13 +76,15 @@ def _maybe(field: FieldName, written: object, right: object, reason: str) -> Che
 
 
 def _title(entry: Seen, right: Seen) -> Iterator[CheckedField]:
+    """A preprint may get another title in print; where one word differs it is rather a slip."""
     if not entry.words or is_same_title(entry.words, right.words):
         return
     mains = [title_words(one.paper.title.split(": ", 1)[0]) for one in (entry, right)]
     if is_same_title(entry.words, mains[1]) or is_same_title(mains[0], right.words):
         return  # one of them lacks the subtitle
     titles = entry.paper.title, right.paper.title
-    if form_of(entry.paper) != form_of(right.paper) and shared_words(entry, right):
+    alike = shared_words(entry, right)
+    if form_of(entry.paper) != form_of(right.paper) and 0 < alike < NEAR_ALONE:
         yield _maybe("title", *titles, "a preprint and its publication may differ in title")
     else:
         yield _field("title", *titles)

@@ -32,7 +32,7 @@ def find_inconsistent(
     entry: Paper, right: Paper | None = None, today: date | None = None
 ) -> list[CheckedField]:
     """The fields that are wrong in themselves, or go against each other: a year to come, a
-    placeholder for a name, a DOI that is none, an arXiv number or a DOI of another year or
+    placeholder for a name, a broken DOI, an arXiv number or a DOI of another year or
     meeting. Authors, year and venue are not judged where the paper that the entry means, `right`,
     has them: they are compared with its own."""
     today = today or date.today()
@@ -49,7 +49,7 @@ def _authors(entry: Paper) -> Iterator[CheckedField]:
         yield CheckedField(
             field="authors",
             written=", ".join(entry.authors),
-            reason=f"{', '.join(names)} stands in place of a name",
+            reason=f"no author's name: {', '.join(names)}",
         )
 
 

@@ -18,6 +18,7 @@ from reviewer.types import Paper
 
 NEAR = 0.65  # shared words: the nearest titles of other authors at one venue of a year have 0.63
 _NEAR_OF_SAME_AUTHORS = 0.5
+NEAR_ALONE = 0.85  # where no author is known: one word of seven
 _FEWEST_SHARED = 3  # words of content that near titles share
 _TELLING_WORDS = 5  # a shorter title may be that of another work
 _FEWEST_AUTHORS = 3  # of a list that tells a paper by itself, with its venue and year
@@ -100,7 +101,8 @@ def _rating(entry: Seen, other: Seen) -> float:
     alike = shared_words(entry, other)
     if shares_name and (alike >= _NEAR_OF_SAME_AUTHORS or authors in ("same", "some")):
         return 3 + alike
-    if authors == "same" and alike >= _NEAR_OF_SAME_AUTHORS and _years_apart(entry, other) <= 1:
+    needed = {"same": _NEAR_OF_SAME_AUTHORS, "unknown": NEAR_ALONE}.get(authors, 2.0)
+    if alike >= needed and _years_apart(entry, other) <= 1:
         return 2 + alike
     if not (at_venue and in_year):
         return 0.0
