@@ -260,6 +260,11 @@ def test_versions_are_remarks(check):
     assert (report.entries[0].verdict, open_fields(report)) == ("ok", {"venue"})
 
 
+def test_a_title_without_its_end_is_a_remark(check):
+    report = check({**TIDES, "title": "Learning Tides from Satellite Images"})
+    assert (report.entries[0].verdict, open_fields(report)) == ("ok", {"title"})
+
+
 def test_an_article_may_be_online_a_year_before(check):
     salt = {
         "title": "Salt Marshes Store Carbon Longer than Forests",
@@ -343,6 +348,13 @@ def test_a_list_that_says_that_it_is_cut_lacks_nobody():
     assert difference_of(people("Ada Quill"), whole).left_out == ("Jan Berg", "Yuki Sato")
     assert difference_of(people("Ada Quill", "et al."), whole) == difference_of(cut, whole)
     assert difference_of(People(()), People(())) == difference_of(cut, whole).__class__()
+
+
+def test_a_group_beside_people_may_be_left_out():
+    whole = people("Ada Quill", "Jan Berg", "The Orchard Consortium")
+    assert not difference_of(people("Ada Quill", "Jan Berg"), whole)
+    assert not difference_of(whole, people("Ada Quill", "Jan Berg"))
+    assert difference_of(people("The Orchard Consortium"), people("The Bee Working Group"))
 
 
 def test_arxiv_numbers_tell_their_month():

@@ -23,6 +23,7 @@ from reviewer.types.checks import CheckedField, FieldName
 LONGEST_TO_PRINT = 4  # years from a preprint to its publication
 _EARLY = 1  # a preprint may come this many years after its publication
 _MOST_NAMED = 6
+_FEWEST_OF_CUT = 5  # words that a title has left when its end is cut
 _PRINTED = ("article", "inproceedings", "incollection", "book")
 # The prefixes of publishers and archives that registered most DOIs: an unknown DOI of theirs may be
 # a real one.
@@ -83,6 +84,10 @@ def _title(entry: Seen, right: Seen) -> Iterator[CheckedField]:
     if is_same_title(entry.words, mains[1]) or is_same_title(mains[0], right.words):
         return  # one of them lacks the subtitle
     titles = entry.paper.title, right.paper.title
+    shorter, longer = sorted((entry.words, right.words), key=len)
+    if len(shorter) >= _FEWEST_OF_CUT and longer[: len(shorter)] == shorter:
+        yield _maybe("title", *titles, "one of them may be cut")
+        return
     alike = shared_words(entry, right)
     if form_of(entry.paper) != form_of(right.paper) and 0 < alike < NEAR_ALONE:
         yield _maybe("title", *titles, "a preprint and its publication may differ in title")

@@ -67,12 +67,14 @@ Likeness = Literal["same", "some", "none", "unknown"]
 @dataclass(frozen=True)
 class Person:
     """An author: the name as shown, the folded words of the family name and of the whole name, and
-    the folded given names, or their first letters, in order."""
+    the folded given names, or their first letters, in order. `is_group`: a consortium or the like.
+    """
 
     shown: str
     family: frozenset[str]
     words: frozenset[str]
     given: tuple[str, ...]
+    is_group: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,9 @@ def _person(text: str) -> Person:
     name = split_name(text)
     family = _folded_words(name.group or name.family)
     given = tuple(filter(None, map(folded, re.findall(r"[^\W\d_]+", name.given))))
-    return Person(text, family, family | {word for word in given if len(word) > 1}, given)
+    is_group = " " in name.group.strip()
+    words = family | {word for word in given if len(word) > 1}
+    return Person(text, family, words, given, is_group)
 
 
 def _folded_words(text: str) -> frozenset[str]:
@@ -125,6 +129,8 @@ def is_same_person(one: Person, other: Person) -> bool:
     and a given name, its first letter or a form of it is too. A name may be inverted."""
     if one.words == other.words:
         return True
+    if one.is_group and other.is_group:  # one may lack `The`, or a word
+        return one.words <= other.words or other.words <= one.words
     is_near = any(is_near_name(own, theirs) for own in one.family for theirs in other.family)
     if not (one.family & other.words or other.family & one.words or is_near):
         return False
@@ -151,14 +157,14 @@ def _is_same_given(shorter: str, longer: str) -> bool:
 
 def difference_of(written: People, right: People) -> Difference:
     """How the written list differs from the right one. Where a list is cut, what follows its end is
-    not missed."""
+    not missed; and a group beside people is not, for many databases leave groups out."""
     left = list(enumerate(right.persons))
     places: list[int] = []
-    put_in: list[str] = []
+    put_in: list[Person] = []
     for person in written.persons:
         found = next((item for item in left if is_same_person(person, item[1])), None)
         if found is None:
-            put_in.append(person.shown)
+            put_in.append(person)
         else:
             left.remove(found)
             places.append(found[0])
@@ -166,9 +172,12 @@ def difference_of(written: People, right: People) -> Difference:
         left = [item for item in left if item[0] < len(written.persons)]
     if right.is_cut and not left:
         put_in = []
+    if places:
+        left = [item for item in left if not item[1].is_group]
+        put_in = [person for person in put_in if not person.is_group]
     return Difference(
         left_out=tuple(person.shown for _, person in left),
-        put_in=tuple(put_in),
+        put_in=tuple(person.shown for person in put_in),
         is_reordered=places != sorted(places),
         shared=len(places),
     )
