@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
 from reviewer.types import Citation
-from reviewer.types.checks import CheckedEntry, CheckedSentence, CheckReport, Problem
+from reviewer.types.checks import CheckedEntry, CheckedSentence, CheckReport, EntryVerdict, Problem
 
 _SENTENCE_CHARS = 400
 _QUOTE_CHARS = 300
@@ -20,7 +22,8 @@ def check_markdown(report: CheckReport) -> str:
     lines = [f"# Check of {escape(report.file)}", "", check_line(report), "", check_head(report)]
     lines += [f"\n> {escape(note)}" for note in report.notes]
     lines += _part("Problems", [line for s in report.sentences if s.problems for line in _lines(s)])
-    lines += _part("Bibliography", [_entry(entry) for entry in report.entries if entry.problems])
+    shown = [line for entry in report.entries if entry.problems for line in _entry(entry)]
+    lines += _part("Bibliography", shown)
     others = [line for s in report.sentences if not s.problems for line in _lines(s)]
     return "\n".join([*lines, *_part("The other citing sentences", others), ""])
 
@@ -66,14 +69,21 @@ def problem_line(problem: Problem) -> str:
     return f"{mark}{problem.kind}{mark}{shown}: {escape(problem.detail)}"
 
 
-def _entry(entry: CheckedEntry) -> str:
+def _entry(entry: CheckedEntry) -> Iterator[str]:
     name = f"{escape(entry.key)} " if entry.key else ""
-    title = f"({escape(shorten(clean(entry.title), 90))}) " if entry.title else ""
-    return f"- {name}{title}" + "; ".join(map(problem_line, entry.problems))
+    title = f"({escape(shorten(clean(entry.title), 90))})" if entry.title else ""
+    lines = [problem_line(problem) for problem in entry.problems]
+    if not (name or title):
+        yield from (f"- {line}" for line in lines)
+        return
+    yield f"- {name}{title}".rstrip()
+    yield from (f"  - {line}" for line in lines)
 
 
 def check_line(report: CheckReport) -> str:
-    """How many sentences were looked at, and how many of them fail."""
+    """How many sentences were looked at, and how many of them fail; then the entries."""
+    if not report.sentences_read and report.entries:
+        return _entries_line(report.entries)
     others = [s for s in report.sentences if not any(p.fails for p in s.problems)]
     failing = len(report.sentences) - len(others)
     found = sum(bool(s.quotes) for s in others)
@@ -86,14 +96,22 @@ def check_line(report: CheckReport) -> str:
         f"{unchecked} not checked."
     )
     if report.entries:
-        faults = sum(any(p.fails for p in entry.problems) for entry in report.entries)
-        entries = counted(len(report.entries), "entry", "entries")
-        line += f" {entries} in the bibliography: {faults} with a fault."
+        line += f" {_entries_line(report.entries)}"
     return line
+
+
+def _entries_line(entries: Sequence[CheckedEntry]) -> str:
+    faults = sum(any(p.fails for p in entry.problems) for entry in entries)
+    line = f"{counted(len(entries), 'entry', 'entries')} in the bibliography: {faults} with a fault"
+    verdicts = Counter(entry.verdict for entry in entries)
+    said = [f"{verdicts[v]} {v}" for v in get_args(EntryVerdict) if verdicts[v] and v != "ok"]
+    return line + (f" ({', '.join(said)})" if said else "") + "."
 
 
 def check_head(report: CheckReport) -> str:
     """Who judged, and what was not judged."""
+    if not report.sentences_read and report.entries:
+        return "Entries are compared with the papers that they mean, field by field, by code."
     if not report.judge:
         return (
             "No model is set: what a sentence says in its own words is not checked, "

@@ -10,6 +10,7 @@ from reviewer.text.views import clean
 from reviewer.types import Paper
 
 GROUPS = "corporate_authors"  # in `Paper.extra`: authors that are known to be groups
+MORE_AUTHORS = "more_authors"  # in `Paper.extra`: true where the list ends with `and others`
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _GROUP = re.compile(
     r"\b(?:team|collaboration|consortium|group|committee|council|commission|association|society"

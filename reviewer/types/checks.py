@@ -55,6 +55,9 @@ ProblemKind = Literal[
     "unsupported",
     "duplicate",
     "never cited",
+    "altered",
+    "wrong in itself",
+    "field not checked",
     "not in the library",
     "unreadable entry",
 ]
@@ -64,6 +67,7 @@ _REMARKS = {
     "may not bear",
     "seems contradicted",
     "never cited",
+    "field not checked",
     "not in the library",
 }
 FAILING: frozenset[ProblemKind] = frozenset(get_args(ProblemKind)) - _REMARKS
@@ -140,12 +144,36 @@ class CheckedSentence(Frozen):
     signals: tuple[Signal, ...] = ()
 
 
+FieldName = Literal["title", "authors", "year", "venue", "doi", "arxiv_id"]
+
+
+class CheckedField(Frozen):
+    """A field of an entry that differs from the `right` value, which is empty where it is not
+    known. `place` says where the right value is: `in the library`, `at Crossref`; it is empty for
+    what is wrong in itself. Not `is_wrong`: the two may both be right, or nothing can tell."""
+
+    field: FieldName
+    written: str
+    right: str = ""
+    place: str = ""
+    reason: str = ""
+    is_wrong: bool = True
+
+
+EntryVerdict = Literal["ok", "altered", "not in the library", "wrong in itself"]
+
+
 class CheckedEntry(Frozen):
-    """An entry of the bibliography, and the library's paper for it, if there is one."""
+    """An entry of the bibliography, and the library's paper for it, if there is one. `fields` are
+    those that differ from the paper's, or from an online record's (`found_at` names the service)
+    where the library does not have it, and those that cannot be right."""
 
     key: str
     title: str
     paper_id: str = ""
+    found_at: str = ""
+    verdict: EntryVerdict = "ok"
+    fields: tuple[CheckedField, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 

@@ -223,3 +223,51 @@ def test_a_style_gives_a_formatted_list(review, shelf):
     assert "(2025, March 12). Search-R1" in out
     assert review("export", "--style", "apaa")[0] == 2
     assert review("export", "--style", "apa", "--format", "ris")[0] == 2
+
+
+def test_a_bibliography_alone_is_checked_entry_by_entry(review, shelf, write):
+    title = "From f(x) and g(x) to f(g(x)): LLMs Learn New Skills in RL by Composing Old Ones"
+    text = f"@misc{{fx, title={{{title}}}, year={{2019}}}}\n"
+    text += "@misc{bees, title={Bees Dance in Pairs}, author={Tom Hive}, year={2020}}\n"
+    code, out, err = review("check", write("refs.bib", text))
+    assert (code, err) == (3, "")
+    assert "2 entries in the bibliography: 1 with a fault (1 altered, 1 not in the library)." in out
+    assert "**altered**: year: 2019; in the library: 2025" in out
+    assert "sentence" not in out
+    code, out, _ = review("check", "refs.bib", "--json", "--allow", "altered")
+    entries = {entry["key"]: entry for entry in json.loads(out)["entries"]}
+    assert code == 0
+    assert entries["fx"]["verdict"] == "altered"
+    assert entries["fx"]["fields"][0] == {
+        "field": "year",
+        "written": "2019",
+        "right": "2025",
+        "place": "in the library",
+        "reason": "",
+        "is_wrong": True,
+    }
+    assert entries["bees"]["verdict"] == "not in the library"
+
+
+def test_a_bibliography_without_a_library_is_not_compared_with_itself(review, write):
+    write("refs.bib", "@misc{bees, title={Bees Dance in Pairs}, author={Tom Hive}, year={2087}}")
+    code, out, err = review("check", "refs.bib", "--json")
+    (entry,) = json.loads(out)["entries"]
+    assert (code, entry["verdict"]) == (3, "wrong in itself")
+    assert "No library was found" in err
+
+
+def test_offline_the_bibliography_is_not_looked_up_and_the_check_says_so(review, shelf, write):
+    write("refs.bib", "@misc{bees, title={Bees Dance in Pairs}, author={Tom Hive}, year={2020}}")
+    code, out, err = review("check", "refs.bib", "--online", "--offline")
+    assert code == 0
+    assert "not looked up" in err
+    assert "whether such a paper exists" in out
+
+
+def test_a_bibliography_as_a_page_says_nothing_of_a_draft(review, shelf, write, tmp_path):
+    write("refs.bib", "@misc{bees, title={Bees Dance in Pairs}, author={Tom Hive}, year={2087}}")
+    assert review("check", "refs.bib", "-o", "check.html")[0] == 3
+    page = (tmp_path / "check.html").read_text(encoding="utf-8")
+    assert "it is in the future" in page
+    assert "No sentence of the draft" not in page

@@ -1,7 +1,9 @@
-"""`review check`: compares a draft with the papers that it cites."""
+"""`review check`: compares a draft, or a bibliography, with the papers that it cites."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
@@ -27,12 +29,15 @@ if TYPE_CHECKING:
     from reviewer.library import Library
     from reviewer.settings import Settings
     from reviewer.sources.text_file import TextFile
+    from reviewer.tasks.checks.bibliography import Lookup
     from reviewer.types.progress import Progress
 
 
 @command("check", "review check draft.md --bib refs.bib -o check.html")
 def check(
-    draft: Annotated[str, typer.Argument(help="A draft in Markdown or LaTeX.")],
+    draft: Annotated[
+        str, typer.Argument(help="A draft in Markdown or LaTeX, or a bibliography alone.")
+    ],
     bib: Annotated[
         list[str] | None,
         option(
@@ -48,34 +53,49 @@ def check(
             help="A kind of problem that is shown and fails nothing, such as 'missing citation'."
         ),
     ] = None,
+    online: Annotated[
+        bool, option(help="Look up entries of the bibliography that the library does not have.")
+    ] = False,
     form: Annotated[str, option("--format", "-f", help="markdown, html or json.")] = "",
     *,
     result: OutputOptions,
     model: ModelOptions,
     common: RunOptions,
 ) -> int:
-    """Check a draft's citations, quotes and figures; exit 3 when something fails."""
+    """Check a draft's citations, quotes, figures and bibliography; exit 3 when something fails."""
     from reviewer.cli.model import writer_of
     from reviewer.render import choose_format, forms_of, render
     from reviewer.render.check import check_line, signal_lines
     from reviewer.tasks import check_draft
-    from reviewer.tasks.checks.bibliography import read_bibliography
-    from reviewer.tasks.checks.check import CheckOptions, failures, open_draft
+    from reviewer.tasks.checks.bibliography import is_bibliography, read_bibliography
+    from reviewer.tasks.checks.check import (
+        CheckOptions,
+        check_bibliography,
+        failures,
+        open_draft,
+    )
     from reviewer.types.checks import ProblemKind
 
     form = choose_format("json" if result.json else form, result.output, forms_of("CheckReport"))
-    text = open_draft(draft)
+    text = None if is_bibliography(draft) else open_draft(draft)
     for kind in allow or ():
         if kind not in get_args(ProblemKind):
             raise unknown_value("kind of problem", kind, get_args(ProblemKind))
-    options = CheckOptions(tuple(allow or ()))  # type: ignore[arg-type]
     settings = settings_of(common, model)
     with common.progress() as progress:
-        files = bib or _named_in(text)
+        files = [*([] if text else [draft]), *(bib or (_named_in(text) if text else ()))]
         bibliography = read_bibliography(files)
-        with _shelf(settings, papers, files, progress) as shelf:
-            writer = writer_of(settings, shelf, use_cache=not model.no_cache)
-            report = check_draft(text, shelf, writer, bibliography, options, progress)
+        with (
+            _shelf(settings, papers, files, progress) as shelf,
+            _lookup(settings, online=online, progress=progress) as lookup,
+        ):
+            has_papers = bool(papers) or _has_library(settings)
+            options = CheckOptions(tuple(allow or ()), has_papers, lookup)  # type: ignore[arg-type]
+            if text is None:
+                report = check_bibliography(bibliography, shelf, options, progress)
+            else:
+                writer = writer_of(settings, shelf, use_cache=not model.no_cache)
+                report = check_draft(text, shelf, writer, bibliography, options, progress)
     deliver(render(report, form), result.output, form)
     if common.verbose and not common.quiet:
         for line in signal_lines(report):
@@ -85,14 +105,36 @@ def check(
     return 3 if failures(report) else 0
 
 
+@contextmanager
+def _lookup(settings: Settings, *, online: bool, progress: Progress) -> Iterator[Lookup | None]:
+    """What looks entries up online, where that is wanted and allowed."""
+    if not online or settings.offline:
+        if online:
+            progress("--offline: the bibliography is not looked up online", -1, 0)
+        yield None
+        return
+    from reviewer.sources.online import Web
+    from reviewer.tasks.checks.online_entries import OnlineLookup
+
+    with Web(settings) as web:
+        yield OnlineLookup(web)
+
+
+def _has_library(settings: Settings) -> bool:
+    return (Path(settings.library) / "library.db").is_file()
+
+
 def _shelf(
     settings: Settings, papers: Sequence[str] | None, files: Sequence[str], progress: Progress
 ) -> Library:
     """The library over `papers`, else that of the settings, else one over the bibliography alone.
     Raises LibraryError without any of them."""
-    has_library = (Path(settings.library) / "library.db").is_file()
-    if not papers and not has_library and files:
-        progress("No library was found: the draft is checked against its bibliography alone", -1, 0)
+    if not papers and not _has_library(settings) and files:
+        progress(
+            "No library was found: the only papers to check against are the bibliography's own",
+            -1,
+            0,
+        )
         papers = files
     try:
         return opened(settings, progress, papers)

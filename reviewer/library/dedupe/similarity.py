@@ -110,12 +110,10 @@ def agreement_of(one: Sequence[str], other: Sequence[str]) -> Agreement:
     """How far two lists of authors name the same people; a letter may differ, a list be cut."""
     if not one or not other:
         return "unknown"
-    from rapidfuzz.distance import OSA
-
     fewer, more = sorted((one, other), key=len)
     left = list(more)
     for name in fewer:
-        near = (n for n in left if min(len(n), len(name)) > 4 and OSA.distance(n, name) <= 1)
+        near = (n for n in left if is_near_name(n, name))
         found = name if name in left else next(near, None)
         if found is not None:
             left.remove(found)
@@ -125,3 +123,11 @@ def agreement_of(one: Sequence[str], other: Sequence[str]) -> Agreement:
     if shared >= 2 and 2 * shared >= len(more):
         return "same"
     return "some" if shared else "none"
+
+
+def is_near_name(one: str, other: str) -> bool:
+    """True when two folded family names of five letters or more differ in one letter at most, or in
+    the order of two."""
+    from rapidfuzz.distance import OSA
+
+    return min(len(one), len(other)) > 4 and OSA.distance(one, other, score_cutoff=1) <= 1

@@ -57,6 +57,7 @@ def check_html(report: CheckReport) -> str:
         "notes": [clean(note) for note in report.notes],
         "sentences": shown,
         "counts": Counter(sentence.state for sentence in shown),
+        "has_draft": bool(report.sentences_read or not report.entries),
         "entries": [entry for entry in report.entries if entry.problems],
     }
     return render_page("check", values, styles=("check",))

@@ -19,7 +19,7 @@ from reviewer.text.identifiers import (
     without_doi_address,
 )
 from reviewer.text.latex import plain_text
-from reviewer.text.names import Name
+from reviewer.text.names import MORE_AUTHORS, Name
 from reviewer.types import Paper
 from reviewer.types.papers import Origin, Skipped
 
@@ -32,6 +32,7 @@ _INHERITED = "year date publisher series venue editor month".split()  # from a c
 _SIGN = re.compile(r"\$([<>=])\$")  # `{$<$}`, as Better BibTeX writes a sign of text
 _EXTENDED = re.compile(r"\s*(family|given|prefix|suffix|useprefix)\s*=\s*(.*)", re.DOTALL)
 _NAMESAKE = re.compile(r" \d{4}$")  # DBLP numbers people of one name
+_OTHERS = re.compile(r"\sand\s+(?:others|et\.?\s+al\.?)\s*$", re.IGNORECASE)
 _STRAY = re.compile(r"\b(?:title|author|year|date)\s*=\s*[{\"]", re.IGNORECASE)
 _ISO_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
@@ -175,6 +176,7 @@ def _paper(kind: str, key: str, fields: Mapping[str, str], origin: Origin) -> Pa
             **kind_named(kind, "bibtex"),
             **{name: plain.get(name) for name in DETAILS},
             FILES: linked_pdfs(fields.get("file", "")),
+            MORE_AUTHORS: _OTHERS.search(fields.get("author", "")) is not None,
         },
         origins=(origin,),
     )

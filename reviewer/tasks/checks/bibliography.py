@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from reviewer.errors import SourceError
 from reviewer.library import Library
@@ -18,15 +19,40 @@ from reviewer.sources import (
     read_references,
     read_text_file,
 )
-from reviewer.text import normalise_title
+from reviewer.tasks.checks.fields import OwnerOf, compare_fields, is_large_registrant
+from reviewer.tasks.checks.inconsistent import find_inconsistent
+from reviewer.tasks.checks.known_papers import KnownPapers, seen
+from reviewer.text import bare_doi, clean, normalise_title
 from reviewer.text.views import shorten
 from reviewer.types import Paper
-from reviewer.types.checks import CheckedEntry, Draft, Problem, ProblemKind
+from reviewer.types.checks import (
+    CheckedEntry,
+    CheckedField,
+    Draft,
+    EntryVerdict,
+    FieldName,
+    Problem,
+    ProblemKind,
+)
 from reviewer.types.papers import Part, Skipped
+from reviewer.types.progress import Progress, silent
 
 _HINT = "Give a .bib, .ris or CSL-JSON file."
 _LEAST_TITLE_WORDS = 3
+_FIELD_CHARS = 200
+_SUFFIXES = (".bib", ".ris", ".enw", ".nbib", ".json")
+IN_LIBRARY = "in the library"
 _FIRST_WORD = re.compile(r"[\w:.+/-]+")
+
+
+class Lookup(Protocol):
+    """Looks entries up elsewhere."""
+
+    def __call__(self, entry: Paper, checked: CheckedEntry) -> CheckedEntry:
+        """The entry with what is known of it then."""
+
+    def notes(self) -> list[str]:
+        """What could not be known, in words, after all entries."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +74,11 @@ class Named:
     papers: dict[str, Paper] = field(default_factory=dict)
     title_only: dict[str, Paper] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
+
+
+def is_bibliography(file: str) -> bool:
+    """True for the name of a file that holds entries, and no draft."""
+    return Path(file).suffix.lower() in _SUFFIXES
 
 
 def read_bibliography(files: Sequence[str]) -> Bibliography:
@@ -144,29 +175,124 @@ def _near(key: str, keys: Sequence[str]) -> str:
 
 
 def check_entries(
-    draft: Draft, bibliography: Bibliography, library: Library
+    draft: Draft,
+    bibliography: Bibliography,
+    library: Library | None,
+    lookup: Lookup | None = None,
+    progress: Progress = silent,
 ) -> tuple[CheckedEntry, ...]:
-    """Each entry of the bibliography with its problems."""
+    """Each entry of the bibliography with its problems, compared with the paper that it means.
+
+    Without a library, as where there is none but the bibliography, only what is wrong in itself is
+    found. An entry that the library does not have, or whose DOI it cannot tell, is looked up by
+    `lookup`, if one is given.
+    """
     entries = bibliography.entries
     groups = group_same(entries)
     twins = {n: entries[group[0]].key for group in groups for n in group[1:]}
+    known = KnownPapers(library) if library else None
     checked = []
     for n, entry in enumerate(entries):
+        progress("Checking entries", n, len(entries))
         problems = []
         if twin := twins.get(n):
             problems.append(Problem(kind="duplicate", detail=f"the same paper as {twin}"))
         if entry.key not in draft.keys and not draft.cites_all:
             problems.append(Problem(kind="never cited", detail="the draft does not cite it"))
-        paper = library.catalogue.paper_like(entry)
-        if paper is None:
-            detail = "the library does not have this paper"
-            problems.append(Problem(kind="not in the library", detail=detail))
-        paper_id = paper.id if paper else ""
-        found = {"key": entry.key, "title": entry.title, "paper_id": paper_id}
-        checked.append(CheckedEntry(**found, problems=tuple(problems)))
-    for skipped in bibliography.skipped:
-        detail = f"{Path(skipped.file).name}, line {skipped.position}: {skipped.reason}"
-        kind: ProblemKind = "duplicate" if "twice" in skipped.reason else "unreadable entry"
-        problem = Problem(kind=kind, detail=detail)
-        checked.append(CheckedEntry(key="", title="", problems=(problem,)))
+        compared = _compared(entry, known)
+        if lookup:
+            compared = lookup(entry, compared)
+        checked.append(_with_problems(compared, problems, was_looked_up=bool(lookup)))
+    progress("Checking entries", len(entries), len(entries))
+    checked += [_unreadable(skipped) for skipped in bibliography.skipped]
     return tuple(checked)
+
+
+def _compared(entry: Paper, known: KnownPapers | None) -> CheckedEntry:
+    """The entry beside the paper that it means, and with what is wrong in itself."""
+    found = seen(entry)
+    right = known.paper_meant(found) if known else None
+    fields: list[CheckedField] = []
+    if known and right:
+        fields = compare_fields(found, right, IN_LIBRARY, _owners_beside(known, right.paper))
+        fields = [_weighed_doi(field, right.paper, known) for field in fields]
+    elif known and (owners := known.papers_with(name for name in found.names)):
+        name: FieldName = "doi" if any(bare_doi(p.doi) for p in owners) else "arxiv_id"
+        reason = f"it is that of “{clean(owners[0].title)}”"
+        written = entry.doi or entry.arxiv_id
+        fields = [CheckedField(field=name, written=written, place=IN_LIBRARY, reason=reason)]
+    fields += find_inconsistent(entry, right.paper if right else None)
+    return CheckedEntry(
+        key=entry.key,
+        title=entry.title,
+        paper_id=right.paper.id if right else "",
+        verdict=verdict_of(fields, is_known=right is not None),
+        fields=tuple(fields),
+    )
+
+
+def _owners_beside(known: KnownPapers, right: Paper) -> OwnerOf:
+    def owner_of(doi: str) -> str:
+        others = known.papers_with([f"doi:{doi.casefold()}"])
+        return next((clean(other.title) for other in others if other.id != right.id), "")
+
+    return owner_of
+
+
+def _weighed_doi(field: CheckedField, right: Paper, known: KnownPapers) -> CheckedField:
+    """A DOI that nothing can be compared with is wrong where its venue gives none, and the
+    registrant is not one of the large ones."""
+    is_open = field.field == "doi" and not field.is_wrong and not field.right
+    if not is_open or is_large_registrant(field.written):
+        return field
+    if not known.venue_has_no_dois(right.venue):
+        return field
+    reason = f"its record has none, and no paper of {clean(right.venue)} in the library has one"
+    return field.model_copy(update={"is_wrong": True, "reason": reason})
+
+
+def verdict_of(fields: Sequence[CheckedField], *, is_known: bool) -> EntryVerdict:
+    """The verdict on an entry with these fields; `is_known`: the paper that it means was found."""
+    wrong = [field for field in fields if field.is_wrong]
+    if any(field.place for field in wrong):
+        return "altered"
+    if wrong:
+        return "wrong in itself"
+    return "ok" if is_known else "not in the library"
+
+
+def _with_problems(
+    compared: CheckedEntry, problems: Sequence[Problem], *, was_looked_up: bool
+) -> CheckedEntry:
+    """The entry with a problem for each of its fields, after those that are known."""
+    own = [_problem_of(found) for found in compared.fields]
+    if not (compared.paper_id or compared.found_at):
+        detail = "the library does not have this paper"
+        if was_looked_up:
+            detail = "neither the library nor an online service has this paper"
+        own.append(Problem(kind="not in the library", detail=detail))
+    return compared.model_copy(update={"problems": (*problems, *own)})
+
+
+def _problem_of(found: CheckedField) -> Problem:
+    kind: ProblemKind = "altered" if found.place else "wrong in itself"
+    kind = kind if found.is_wrong else "field not checked"
+    return Problem(kind=kind, detail=field_line(found), about=found.field)
+
+
+def field_line(found: CheckedField) -> str:
+    """`year: 2021; in the library: 2019 (why)`, on one line."""
+    name = found.field.replace("_", " ")
+    line = f"{name}: {shorten(clean(found.written), _FIELD_CHARS)}"
+    right = shorten(clean(found.right), _FIELD_CHARS)
+    reason = f" ({found.reason})" if found.reason and right else found.reason
+    if not (right or found.place):
+        return f"{line} ({reason})" if reason else line
+    return f"{line}; {found.place or 'rather'}: {right}{reason}"
+
+
+def _unreadable(skipped: Skipped) -> CheckedEntry:
+    detail = f"{Path(skipped.file).name}, line {skipped.position}: {skipped.reason}"
+    kind: ProblemKind = "duplicate" if "twice" in skipped.reason else "unreadable entry"
+    problem = Problem(kind=kind, detail=detail)
+    return CheckedEntry(key="", title="", verdict="wrong in itself", problems=(problem,))

@@ -13,7 +13,13 @@ from reviewer.grounding.word_verdicts import decide, is_contradiction, judge_by_
 from reviewer.library import Library
 from reviewer.sources import read_text_file
 from reviewer.sources.text_file import TextFile
-from reviewer.tasks.checks.bibliography import Bibliography, Named, check_entries, name_keys
+from reviewer.tasks.checks.bibliography import (
+    Bibliography,
+    Lookup,
+    Named,
+    check_entries,
+    name_keys,
+)
 from reviewer.tasks.checks.judging import can_be_judged, judge_sentences
 from reviewer.tasks.checks.manuscript import read_draft
 from reviewer.tasks.checks.sentences import stated_figures, trimmed, verify_sentence
@@ -33,6 +39,7 @@ from reviewer.types.checks import (
     WordVerdict,
 )
 from reviewer.types.progress import Progress, silent
+from reviewer.types.runs import Usage
 from reviewer.types.writer import Writer
 
 Checked = TypeVar("Checked", CheckedSentence, CheckedEntry)
@@ -42,9 +49,13 @@ _HINT = "Give a draft in Markdown or LaTeX."
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """Problems of an `allowed` kind are shown and do not make the check fail."""
+    """Problems of an `allowed` kind are shown and do not make the check fail. Without `has_papers`
+    the library is the bibliography itself, and entries are not compared with it. `lookup` looks up
+    entries that the library does not have."""
 
     allowed: tuple[ProblemKind, ...] = ()
+    has_papers: bool = True
+    lookup: Lookup | None = None
 
 
 def open_draft(file: str) -> TextFile:
@@ -78,18 +89,70 @@ def check_draft(
     sentences = _checked(draft, named, library, progress)
     sentences = judge_sentences(sentences, named.papers, library, writer, progress)
     sentences = [_compared(sentence, named) for sentence in sentences]
+    entries = _checked_entries(draft, bibliography, library, options, progress)
     return CheckReport(
         file=opened.file,
         sentences_read=len(draft.sentences),
         citing=sum(bool(s.keys) for s in draft.sentences),
         sentences=tuple(_weighed(trimmed(s), options) for s in sentences),
-        entries=tuple(_weighed(e, options) for e in check_entries(draft, bibliography, library)),
+        entries=entries,
         papers={**named.papers, **named.title_only},
-        notes=_notes(draft, named, [opened.remark, *bibliography.notes, *writer.notes()]),
+        notes=(
+            *_notes(draft, named, [opened.remark, *bibliography.notes, *writer.notes()]),
+            *_unknown_note(entries, options),
+        ),
         writer=writer.name,
         judge=writer.judge_name,
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
+
+
+def check_bibliography(
+    bibliography: Bibliography,
+    library: Library,
+    options: CheckOptions | None = None,
+    progress: Progress = silent,
+) -> CheckReport:
+    """Every entry of a bibliography without a draft, beside the paper of the library that it
+    means."""
+    started = time.monotonic()
+    options = options or CheckOptions()
+    every = Draft(form="latex", cites_all=True)
+    entries = _checked_entries(every, bibliography, library, options, progress)
+    return CheckReport(
+        file=", ".join(bibliography.files),
+        sentences_read=0,
+        citing=0,
+        entries=entries,
+        notes=(*bibliography.notes, *_unknown_note(entries, options)),
+        usage=Usage(seconds=round(time.monotonic() - started, 3)),
+    )
+
+
+def _checked_entries(
+    draft: Draft,
+    bibliography: Bibliography,
+    library: Library,
+    options: CheckOptions,
+    progress: Progress,
+) -> tuple[CheckedEntry, ...]:
+    known = library if options.has_papers else None
+    entries = check_entries(draft, bibliography, known, options.lookup, progress)
+    return tuple(_weighed(entry, options) for entry in entries)
+
+
+def _unknown_note(entries: Sequence[CheckedEntry], options: CheckOptions) -> list[str]:
+    """What is not known of entries that were not looked up."""
+    if options.lookup:
+        return options.lookup.notes()
+    unknown = sum(bool(e.key or e.title) and not e.paper_id for e in entries)
+    if not unknown:
+        return []
+    are = "entry is" if unknown == 1 else "entries are"
+    return [
+        f"{unknown} {are} not in the library: without looking up online (--online) nobody can say "
+        "whether such a paper exists, and whether its fields are right."
+    ]
 
 
 def _checked(
