@@ -152,7 +152,8 @@ def test_both_sides_of_a_comparison_are_found_and_shown(shelf):
     found = find("fine-tuning versus retrieval augmented generation", shelf, SearchOptions(4))
     one, other = found.understood.sides
     assert (one.name, other.name) == ("fine-tuning", "retrieval augmented generation")
-    assert len(one.keys) == len(other.keys) == 2
+    assert min(len(one.keys), len(other.keys)) >= 2
+    assert len({*one.keys, *other.keys}) == 4
     assert [item.tag for item in found.evidence] == ["E1", "E2", "E3", "E4"]
     text = found_markdown(found)
     assert "## Side: fine-tuning" in text

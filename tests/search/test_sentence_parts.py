@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reviewer.library import Library
-from reviewer.library.embeddings.minilm import MiniLM
+from reviewer.library.embeddings.minilm import open_built_in
 from reviewer.search import find
 from reviewer.search.sentence_parts import CUES, MODEL, features_of, part_of_each, with_parts
 from reviewer.settings import Settings
@@ -103,4 +103,4 @@ def test_parts_agree_with_readers_without_vectors_and_more_with_them():
         pytest.skip("the judged sets are not beside this checkout")
     alone = accuracy(None)
     assert alone >= 0.65
-    assert accuracy(MiniLM(str(SHARED / "models/all-MiniLM-L6-v2"))) >= max(alone, 0.67)
+    assert accuracy(open_built_in()) >= max(alone, 0.67)

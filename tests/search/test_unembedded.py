@@ -91,6 +91,7 @@ def test_search_tells_of_them_after_its_result(tmp_path, capsys, monkeypatch):
     with Library(folder, embedding=WordEmbedding()) as library:
         library.add([str(SAMPLES)])
         forget_vectors(library, [library.papers()[0].id])
+        monkeypatch.delenv("REVIEW_EMBEDDING", raising=False)
         monkeypatch.setattr("reviewer.library.library.open_embedding", lambda *_: WordEmbedding())
     assert run(["search", "rewards", "--library", str(folder)]) == 0
     assert "1 paper of 62 has no vectors yet" in capsys.readouterr().err
