@@ -404,7 +404,7 @@ def test_other_scripts_take_more_room():
 
 
 def test_a_context_that_is_too_small_for_anything_still_shows_the_best_text():
-    by, model = writer(context=1000)
+    by, model = writer(context=100)
     by.write_answer(QUESTION, [], papers(3))
     assert model.asked[0].tags == ["E1"]
     assert by.notes()
@@ -432,7 +432,7 @@ def test_verdicts_may_come_in_any_order():
 
 
 def test_claims_that_do_not_fit_the_judges_prompt_stay_unchecked_with_a_note():
-    by, _ = writer(context=3000 + 500)
+    by, _ = writer(context=1000)
     judged = by.judge([claim("Word " * 200, papers(1)[0])] * 3)
     assert judged == ("supported", "unchecked", "unchecked")
     assert by.notes() == ("2 texts that did not fit into the model's context",)
@@ -455,7 +455,7 @@ def test_expanding_gives_a_few_short_questions_on_one_line_each():
     replies = ["", "  a\n b ", "c" * 900, *"defghi"]
     by, model = writer({QuestionsReply: lambda asked: {"questions": replies}})
     asked = by.expand(QUESTION, [claim("Paper 1", papers(1)[0])])
-    assert asked.questions == ("a b", "c" * 300, *"defg")
+    assert asked.questions == ("a b", "c" * 200, *"defg")
     assert len(asked.questions) == MOST_QUESTIONS
     assert "RL helps" in model.asked[0].texts[0].body
 
@@ -465,7 +465,7 @@ def test_an_imagined_abstract_is_short_and_asked_for_only_while_nothing_is_known
     by, _ = writer({QuestionsReply: lambda asked: reply})
     imagined = by.expand(QUESTION, ()).abstract
     assert imagined.startswith("We show that x")
-    assert len(imagined) == 1200
+    assert len(imagined) == 1000
     assert by.expand(QUESTION, [claim("Paper 1", papers(1)[0])]).abstract == ""
 
 

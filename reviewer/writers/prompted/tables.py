@@ -40,7 +40,8 @@ VERDICT_TOKENS = 90
 COLUMN_TOKENS = 120
 _SPARE_TOKENS = 300
 _MOST_REASON_CHARS = 200
-_MOST_VALUE_CHARS = 160
+_MOST_VALUE_CHARS = 120
+_SECOND_VALUES = 3  # of cells for which a paper says two things
 _MOST_NAME_CHARS = 60
 SENTENCES_OF_A_CELL = 3
 
@@ -381,9 +382,11 @@ def _table_form(columns: Sequence[Column], batch: Sequence[Evidence]) -> Form[Ta
     tags = [item.tag for item in batch]
     schema = with_choices(TableReply, {"sentences": numbers, "tag": tags})
     cells = len(by_paper(batch)) * len(columns)
+    schema["properties"]["cells"]["maxItems"] = cells + _SECOND_VALUES
     return Form(TableReply, schema, CELL_TOKENS * cells + _SPARE_TOKENS)
 
 
 def _judge_form(values: Sequence[FencedText]) -> Form[JudgeCellsReply]:
-    schema = with_choices(JudgeCellsReply, {"tag": [value.tag for value in values]})
+    choices = {"tag": [value.tag for value in values]}
+    schema = with_choices(JudgeCellsReply, choices, {"verdicts": len(values)})
     return Form(JudgeCellsReply, schema, VERDICT_TOKENS * len(values) + _SPARE_TOKENS)
