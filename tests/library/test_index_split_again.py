@@ -77,10 +77,10 @@ def test_what_was_split_again_is_kept_when_it_is_stopped(older, embedding, monke
     monkeypatch.setattr(vector_index, "SPLIT_BATCH", 1)
 
     class Stopped(WordEmbedding):
-        def embed(self, texts, done=None):
+        def embed(self, texts):
             if self.texts:
                 raise KeyboardInterrupt
-            return super().embed(texts, done)
+            return super().embed(texts)
 
     with pytest.raises(KeyboardInterrupt):
         older.index.split_again(Stopped())
