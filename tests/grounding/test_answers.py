@@ -36,6 +36,11 @@ def one(text, script=None, **checks):
     return claim
 
 
+def one_of(text):
+    """The first sentence of an answer."""
+    return check(text)[0].claims[0]
+
+
 def shown(claim):
     """The sentence with the numbers of what it cites where they stand."""
     text = claim.text
@@ -112,6 +117,34 @@ def test_a_sentence_that_rests_on_others_needs_no_citation():
 def test_a_synthesis_with_a_figure_that_no_cited_sentence_has_is_unsupported():
     answer, _ = check("RL solves 99% of tasks. RL raises accuracy [E1.2].")
     assert answer.claims[0].support == "unsupported"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The two disagree on one thing.",
+        "Both papers and both approaches matter.",
+        "Three strands of work, and two of them in ten settings.",
+    ],
+)
+def test_a_synthesis_may_count_in_words(said):
+    assert one_of(f"{said} RL raises accuracy [E1.2].").support == "supported"
+
+
+@pytest.mark.parametrize(
+    "said", ["It needs 2 models.", "It takes two hours.", "Half of it fails.", "Forty tasks gain."]
+)
+def test_a_synthesis_needs_proof_for_other_figures(said):
+    assert one_of(f"{said} RL is studied [E1.1].").support == "unsupported"
+
+
+def test_a_figure_is_looked_for_elsewhere_with_the_words_around_it():
+    own = [evidence("E1", "We study it. The error changed by -5%.")]
+    said = read_prose("The error falls by 5% [E1.1].\nEND", Numbers(own)).draft
+    (claim,) = check_answer(said, own, writer()[0], Checks()).claims
+    assert (claim.unproven, [c.quote for c in claim.citations]) == (
+        (), ["We study it.", "The error changed by -5%."],
+    )  # fmt: skip
 
 
 def test_a_synthesis_without_any_fact_beside_it_is_uncited():
