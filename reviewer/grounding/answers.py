@@ -50,9 +50,13 @@ class CheckedAnswer:
 
 
 def check_answer(
-    draft: AnswerDraft, evidence: Sequence[Evidence], writer: Writer, checks: Checks
+    draft: AnswerDraft,
+    evidence: Sequence[Evidence],
+    writer: Writer,
+    checks: Checks,
+    question: str,
 ) -> CheckedAnswer:
-    """The draft's sentences with their citations and verdicts.
+    """The sentences of a draft that answers the question, with their citations and verdicts.
 
     A fact stands by the sentences that it cites, a synthesis by facts that stand, a gap is never an
     unsupported claim. Figures are checked by code. A step of the writer's that fails in form leaves
@@ -60,9 +64,9 @@ def check_answer(
     """
     claims = checked_sentences(draft, evidence)
     if checks.may_judge:
-        claims = _judged(claims, evidence, writer)
+        claims = _judged(claims, evidence, writer, question)
     if checks.may_repair:
-        claims = _repaired(claims, evidence, writer, checks)
+        claims = _repaired(claims, evidence, writer, checks, question)
     claims = _with_facts(claims)
     if not checks.is_strict:
         return CheckedAnswer(claims)
@@ -154,12 +158,12 @@ def with_citations(
 
 
 def _judged(
-    claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer
+    claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer, question: str
 ) -> tuple[Claim, ...]:
     """The claims with the writer's verdicts on those that are unchecked."""
     if not any(claim.support == "unchecked" for claim in claims):
         return claims
-    verdicts = writer.examine(claims, evidence)
+    verdicts = writer.examine(claims, evidence, question=question)
     if isinstance(verdicts, NeedsModel):
         return claims
     numbers = Numbers(evidence)
@@ -204,7 +208,11 @@ def _with_facts(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 
 
 def _repaired(
-    claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer, checks: Checks
+    claims: tuple[Claim, ...],
+    evidence: Sequence[Evidence],
+    writer: Writer,
+    checks: Checks,
+    question: str,
 ) -> tuple[Claim, ...]:
     """The claims, each failing one replaced by the writer's second version where its anchors and
     figures stand; where it is judged again, also by the verdict."""
@@ -219,7 +227,7 @@ def _repaired(
     changed = tuple(new.get(n, claim) for n, claim in enumerate(claims))
     if not checks.judges_again:
         return changed
-    judged = _judged(changed, evidence, writer)
+    judged = _judged(changed, evidence, writer, question)
     return tuple(
         old if n in new and now.support in FAILING else now
         for n, (old, now) in enumerate(zip(claims, judged, strict=True))
