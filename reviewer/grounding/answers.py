@@ -6,13 +6,13 @@ A fact stands by what it cites, a synthesis by the facts around it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from reviewer.grounding.claims import FAILING, checked_claims
 from reviewer.grounding.sentence_numbers import Numbers
-from reviewer.text import figures_without_proof
+from reviewer.text.figures import check_figures
 from reviewer.text.sanitize import without_addresses
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import Anchor, AnswerDraft, ClaimDraft, Fault, NeedsModel, Verdict
@@ -50,9 +50,13 @@ class CheckedAnswer:
 
 
 def check_answer(
-    draft: AnswerDraft, evidence: Sequence[Evidence], writer: Writer, checks: Checks
+    draft: AnswerDraft,
+    evidence: Sequence[Evidence],
+    writer: Writer,
+    checks: Checks,
+    question: str,
 ) -> CheckedAnswer:
-    """The draft's sentences with their citations and verdicts.
+    """The sentences of a draft that answers the question, with their citations and verdicts.
 
     A fact stands by the sentences that it cites, a synthesis by facts that stand, a gap is never an
     unsupported claim. Figures are checked by code. A step of the writer's that fails in form leaves
@@ -60,9 +64,9 @@ def check_answer(
     """
     claims = checked_sentences(draft, evidence)
     if checks.may_judge:
-        claims = _judged(claims, evidence, writer)
+        claims = _judged(claims, evidence, writer, question)
     if checks.may_repair:
-        claims = _repaired(claims, evidence, writer, checks)
+        claims = _repaired(claims, evidence, writer, checks, question)
     claims = _with_facts(claims)
     if not checks.is_strict:
         return CheckedAnswer(claims)
@@ -79,10 +83,8 @@ def checked_sentences(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple
     claims = checked_claims(draft, evidence)
     numbers = Numbers(evidence)
     cited = [c.quote for claim in claims for c in claim.citations]
-    papers = {item.paper.id: item.paper for item in evidence}
-    years = {i: paper.year for i, paper in papers.items()}
-    all_years = [years[i] for i in {c.paper_id for claim in claims for c in claim.citations}]
-    known_years = [year for year in all_years if year is not None]
+    papers = {c.paper_id for claim in claims for c in claim.citations}
+    years = _years_of(papers, evidence)
 
     def one(claim: Claim) -> Claim:
         if claim.citations:
@@ -91,10 +93,10 @@ def checked_sentences(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple
             return claim
         if not cited:
             return claim.model_copy(update={"support": "uncited"})
-        unproven = tuple(figures_without_proof(claim.text, cited, known_years))
-        if not unproven:
+        found = check_figures(claim.text, cited, years, papers=len(papers), sums_up=True)
+        if not found.missing:
             return claim
-        return claim.model_copy(update={"unproven": unproven, "support": "unsupported"})
+        return claim.model_copy(update={"unproven": found.missing, "support": "unsupported"})
 
     return tuple(one(claim) for claim in claims)
 
@@ -105,14 +107,25 @@ def _with_figures_elsewhere(claim: Claim, evidence: Sequence[Evidence], numbers:
     cited = {citation.chunk_id for citation in claim.citations}
     tags = {item.tag for item in evidence if item.chunk.id in cited}
     others = [c for n in numbers.all() if n.split(".")[0] in tags and (c := numbers.cite(n))]
-    more: list[Citation] = []
-    for figure in claim.unproven:
-        found = next((c for c in others if not figures_without_proof(figure, [c.quote], ())), None)
-        if found is None:
-            return claim
-        more.append(found)
+    papers = {citation.paper_id for citation in claim.citations}
+    found = check_figures(
+        claim.text,
+        [citation.quote for citation in claim.citations],
+        _years_of(papers, evidence),
+        sentences=[citation.quote for citation in others],
+        papers=len(papers),
+    )
+    if found.missing:
+        return claim
+    more = [others[n] for n in found.elsewhere]
     added = with_citations(claim, more, _place_of(claim, claim.unproven[0]))
     return added.model_copy(update={"unproven": (), "support": "unchecked"})
+
+
+def _years_of(paper_ids: Collection[str], evidence: Sequence[Evidence]) -> set[int]:
+    """The years of these papers, as far as they are known."""
+    papers = (item.paper for item in evidence if item.paper.id in paper_ids)
+    return {paper.year for paper in papers if paper.year is not None}
 
 
 def _place_of(claim: Claim, words: str) -> int:
@@ -145,12 +158,12 @@ def with_citations(
 
 
 def _judged(
-    claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer
+    claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer, question: str
 ) -> tuple[Claim, ...]:
     """The claims with the writer's verdicts on those that are unchecked."""
     if not any(claim.support == "unchecked" for claim in claims):
         return claims
-    verdicts = writer.examine(claims, evidence)
+    verdicts = writer.examine(claims, evidence, question=question)
     if isinstance(verdicts, NeedsModel):
         return claims
     numbers = Numbers(evidence)
@@ -195,7 +208,11 @@ def _with_facts(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 
 
 def _repaired(
-    claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer, checks: Checks
+    claims: tuple[Claim, ...],
+    evidence: Sequence[Evidence],
+    writer: Writer,
+    checks: Checks,
+    question: str,
 ) -> tuple[Claim, ...]:
     """The claims, each failing one replaced by the writer's second version where its anchors and
     figures stand; where it is judged again, also by the verdict."""
@@ -210,7 +227,7 @@ def _repaired(
     changed = tuple(new.get(n, claim) for n, claim in enumerate(claims))
     if not checks.judges_again:
         return changed
-    judged = _judged(changed, evidence, writer)
+    judged = _judged(changed, evidence, writer, question)
     return tuple(
         old if n in new and now.support in FAILING else now
         for n, (old, now) in enumerate(zip(claims, judged, strict=True))
@@ -268,8 +285,16 @@ def _checked_beside(
     if claim.unproven and claim.citations:
         return _with_figures_elsewhere(claim, evidence, Numbers(evidence))
     if not claim.citations and claim.support == "unchecked":
-        cited = [c.quote for other in beside for c in other.citations]
-        if not cited or figures_without_proof(claim.text, cited, ()):
+        others = [c for other in beside for c in other.citations]
+        papers = {citation.paper_id for citation in others}
+        found = check_figures(
+            claim.text,
+            [citation.quote for citation in others],
+            _years_of(papers, evidence),
+            papers=len(papers),
+            sums_up=True,
+        )
+        if not others or found.missing:
             return None
     return claim
 

@@ -65,10 +65,13 @@ class Numbers:
     def __init__(self, evidence: Sequence[Evidence]) -> None:
         self._item_of: dict[str, Evidence] = {}
         self._sentence_of: dict[str, Numbered] = {}
+        self._numbers_of: dict[tuple[str, str], list[str]] = {}  # by paper and part
         for item in evidence:
             for sentence in numbered(item):
                 self._item_of[sentence.number] = item
                 self._sentence_of[sentence.number] = sentence
+                place = (item.paper.id, sentence.part)
+                self._numbers_of.setdefault(place, []).append(sentence.number)
 
     def __contains__(self, number: str) -> bool:
         return number in self._sentence_of
@@ -85,14 +88,16 @@ class Numbers:
         return cite_span(self._item_of[number], sentence.part, sentence.start, sentence.end)
 
     def number_of(self, citation: Citation) -> str:
-        """The number of the first sentence that overlaps what is cited; empty if none does."""
-        for number, sentence in self._sentence_of.items():
-            item = self._item_of[number]
-            if (item.paper.id, sentence.part) == (citation.paper_id, citation.part) and (
-                sentence.start < citation.end and citation.start < sentence.end
-            ):
-                return number
-        return ""
+        """The number of the first sentence that overlaps what is cited, in the cited text if that
+        is among these, else in another one of the paper; empty if none does."""
+        found = ""
+        for number in self._numbers_of.get((citation.paper_id, citation.part), ()):
+            sentence = self._sentence_of[number]
+            if sentence.start < citation.end and citation.start < sentence.end:
+                if self._item_of[number].chunk.id == citation.chunk_id:
+                    return number
+                found = found or number
+        return found
 
     def read(self, said: str) -> tuple[list[str], list[str]]:
         """The numbers that a text names and that are there, and those that name nothing, each once,

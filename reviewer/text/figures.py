@@ -29,6 +29,7 @@ from reviewer.text.views import clean
 
 _NEAR_BEFORE, _NEAR_AFTER = 60, 40  # characters in which a word belongs to a figure
 _MOST_COUNTED = 12
+_MOST_IN_A_SUMMARY = 10  # "the two strands", "all three"
 _NOT_MEASURES = ("", POINTS, PERCENT, PERCENT_POINTS, TIMES, SHARE, ORDINAL, ABOUT, MAJORITY)
 _TOLERANCE = Decimal("0.005")  # of a share in words: "half" is 50.4% too
 _ROUNDED_PLACES = 4  # of a share: 10.57%
@@ -122,15 +123,20 @@ def check_figures(
     *,
     sentences: Sequence[str] = (),
     papers: int | None = None,
+    sums_up: bool = False,
 ) -> FigureCheck:
     """As `figures_without_proof`; what no quote states is then looked for in `sentences`, the
     other ones of the cited texts. Sentences that are `elsewhere` are citations that the claim
-    lacks: the first one that states a figure, for each figure."""
+    lacks: the first one that states a figure, for each figure.
+
+    A claim that `sums_up` others may count them: its number words up to ten, and its counts of
+    papers in words, need no proof. Digits, shares and measures do."""
     said = _Claim(clean(claim))
     known = [_Source(clean(quote)) for quote in quotes]
     own_years = {Decimal(year) for year in years}
     count = len({source.text for source in known}) if papers is None else papers
-    missing = [f for f in said.figures if not said.is_proven(f, known, own_years, count)]
+    figures = [f for f in said.figures if not (sums_up and said.is_count_in_words(f))]
+    missing = [f for f in figures if not said.is_proven(f, known, own_years, count)]
     missing = [f for f in missing if not said.is_proven_share(f, known)]
     lost, elsewhere = list[str](), list[int]()
     more = [_Source(clean(sentence)) for sentence in sentences] if missing else []
@@ -141,7 +147,7 @@ def check_figures(
             elsewhere.append(place)
         else:
             lost.append(figure.text.strip())
-    both = _BOTH_PAPERS.search(said.text)
+    both = None if sums_up else _BOTH_PAPERS.search(said.text)
     if both and count < 2 and not any(both[0].lower() in s.text.lower() for s in known):
         lost.append(both[0])
     return FigureCheck(tuple(dict.fromkeys(lost)), tuple(sorted(set(elsewhere))))
@@ -234,6 +240,12 @@ class _Claim(_Text):
         after = self.text[figure.end : figure.end + _NEAR_AFTER]
         is_definite = _THE_BEFORE.search(self.before(figure)) is not None
         return figure.number == 2 and is_definite and _NO_NOUN_AFTER.match(after) is not None
+
+    def is_count_in_words(self, figure: Figure) -> bool:
+        """True for a number word up to ten without a unit, and for "eleven papers"."""
+        is_plain = figure.is_word and not figure.unit and figure.scale == 1
+        counts_papers = self._counts(figure) in ("papers", "papers only")
+        return is_plain and (figure.number <= _MOST_IN_A_SUMMARY or counts_papers)
 
     def is_proven(
         self, figure: Figure, known: Sequence[_Source], years: set[Decimal], papers: int

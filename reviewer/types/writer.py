@@ -65,12 +65,17 @@ class Writer(Protocol):
         """Each claim written again, so that it says no more than its quotes."""
 
     def examine(
-        self, claims: Sequence[Claim], evidence: Sequence[Evidence], *, swapped: bool = False
+        self,
+        claims: Sequence[Claim],
+        evidence: Sequence[Evidence],
+        *,
+        question: str = "",
+        swapped: bool = False,
     ) -> tuple[Verdict, ...] | NeedsModel:
-        """A verdict for each claim of an answer, in order, on those that are unchecked: a fact
-        against what it cites, a synthesis against the other claims. `swapped`: the judge is given
-        the definitions of "supported" and "unsupported" the other way round; its verdicts are
-        turned back."""
+        """A verdict for each claim, in order, on those that are unchecked: a fact against what it
+        cites, a synthesis against the other claims. `question`: the one that the claims answer
+        together; without it each claim stands alone. `swapped`: the judge is given the definitions
+        of "supported" and "unsupported" the other way round; its verdicts are turned back."""
 
     def repair(
         self, claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence]

@@ -20,6 +20,7 @@ SHOWN = [
     evidence("E2", "Distillation teaches new skills. It needs a strong teacher.", "Beta"),
 ]
 NUMBERS = Numbers(SHOWN)
+QUESTION = "Does RL teach new skills?"
 
 
 def draft(text):
@@ -28,12 +29,17 @@ def draft(text):
 
 def check(text, script=None, **checks):
     by, model = writer(script)
-    return check_answer(draft(text), SHOWN, by, Checks(**checks)), model
+    return check_answer(draft(text), SHOWN, by, Checks(**checks), QUESTION), model
 
 
 def one(text, script=None, **checks):
     (claim,) = check(text, script, **checks)[0].claims
     return claim
+
+
+def one_of(text):
+    """The first sentence of an answer."""
+    return check(text)[0].claims[0]
 
 
 def shown(claim):
@@ -112,6 +118,34 @@ def test_a_sentence_that_rests_on_others_needs_no_citation():
 def test_a_synthesis_with_a_figure_that_no_cited_sentence_has_is_unsupported():
     answer, _ = check("RL solves 99% of tasks. RL raises accuracy [E1.2].")
     assert answer.claims[0].support == "unsupported"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The two disagree on one thing.",
+        "Both papers and both approaches matter.",
+        "Three strands of work, and two of them in ten settings.",
+    ],
+)
+def test_a_synthesis_may_count_in_words(said):
+    assert one_of(f"{said} RL raises accuracy [E1.2].").support == "supported"
+
+
+@pytest.mark.parametrize(
+    "said", ["It needs 2 models.", "It takes two hours.", "Half of it fails.", "Forty tasks gain."]
+)
+def test_a_synthesis_needs_proof_for_other_figures(said):
+    assert one_of(f"{said} RL is studied [E1.1].").support == "unsupported"
+
+
+def test_a_figure_is_looked_for_elsewhere_with_the_words_around_it():
+    own = [evidence("E1", "We study it. The error changed by -5%.")]
+    said = read_prose("The error falls by 5% [E1.1].\nEND", Numbers(own)).draft
+    (claim,) = check_answer(said, own, writer()[0], Checks(), QUESTION).claims
+    assert (claim.unproven, [c.quote for c in claim.citations]) == (
+        (), ["We study it.", "The error changed by -5%."],
+    )  # fmt: skip
 
 
 def test_a_synthesis_without_any_fact_beside_it_is_uncited():
@@ -194,7 +228,8 @@ def test_a_verdict_is_read_as_a_person_reads_it(said):
 
 
 def test_without_a_model_sentences_stay_not_checked():
-    answer = check_answer(draft("RL helps [E1.2]."), SHOWN, Extractive(), Checks(may_repair=True))
+    by, checks = Extractive(), Checks(may_repair=True)
+    answer = check_answer(draft("RL helps [E1.2]."), SHOWN, by, checks, QUESTION)
     assert [c.support for c in answer.claims] == ["unchecked"]
     assert isinstance(Extractive().repair((), (), ()), NeedsModel)
 
@@ -225,18 +260,19 @@ def test_a_failing_sentence_alone_is_written_again_with_its_words_and_reason():
 
 
 def test_a_repair_is_judged_again_where_the_effort_is_thorough():
-    turns = iter([("partial", 2), ("supported", 2)])
+    turns = iter(["partial", "supported"])
 
     def judge(asked):
-        support, place = next(turns)
-        said = examines(asked)
-        said["verdicts"][place - 1]["support"] = support
-        return said
+        support = next(turns)
+        said = examines(asked)["verdicts"]
+        return {"verdicts": [v | {"support": support} if v["tag"] == "S2" else v for v in said]}
 
     script = {ExamineReply: judge} | repair("S2 RL raises accuracy [E1.2].")
     answer, model = check(TEXT, script, may_repair=True, judges_again=True)
     assert [c.support for c in answer.claims] == ["supported"] * 3
-    assert len(model.calls(ExamineReply)) == 2
+    first, second = model.calls(ExamineReply)
+    assert [tag for tag in first.tags if tag[0] != "E"] == ["S1", "S2", "S3"]
+    assert [tag for tag in second.tags if tag[0] != "E"] == ["context", "S2", "context"]
 
 
 @pytest.mark.parametrize(
@@ -271,10 +307,77 @@ def test_a_repair_whose_anchors_or_figures_do_not_stand_changes_nothing(line):
 
 
 def test_a_sentence_that_cites_nothing_is_repaired_too():
-    answer, _ = check(
-        "RL raises accuracy [E9.9].", repair("S1: RL raises accuracy [E1.2]."), may_repair=True
-    )
+    text = "RL raises accuracy [E9.9]. RL is studied [E1.1]."
+    answer, _ = check(text, repair("S1: RL raises accuracy [E1.2]."), may_repair=True)
     assert shown(answer.claims[0]) == "RL raises accuracy[E1.2]."
+
+
+def test_a_sentence_without_any_text_is_not_asked_for_again_and_stays_marked():
+    text = "RL raises accuracy [E9.9].\n\nRL is studied [E1.1]."
+    answer, model = check(text, may_repair=True)
+    assert answer.claims[0].support == "uncited"
+    assert model.calls(RepairText) == []
+
+
+def test_a_repair_shows_the_text_that_the_reason_names():
+    said = verdict("partial", words="and needs a teacher", reason="E2 alone says so")
+    text = "RL raises accuracy and needs a teacher [E1.2]."
+    _, model = check(text, said | repair("S1 RL raises accuracy [E1.2]."), may_repair=True)
+    (call,) = model.calls(RepairText)
+    assert [text.tag for text in call.texts] == ["E1", "E2", "S1"]
+
+
+def test_a_repair_shows_each_text_whose_number_stands_in_the_paragraph():
+    first = evidence("E1", "We study RL. It helps.")
+    later = first.model_copy(
+        update={"tag": "E2", "chunk": first.chunk.model_copy(update={"id": "chunk-2"})}
+    )
+    own = [first, later]
+    said = read_prose("RL is a study [E2.0]. It helps all [E2.2].\nEND", Numbers(own)).draft
+    by, model = writer(verdict("partial", place=2) | repair("S2 It helps [E2.2]."))
+    check_answer(said, own, by, Checks(may_repair=True), QUESTION)
+    (call,) = model.calls(RepairText)
+    bodies = {text.tag: text.body for text in call.texts}
+    assert set(bodies) == {"E2", "S2"}
+    assert "Paragraph: RL is a study [E2.0]. It helps all [E2.2]." in bodies["S2"]
+
+
+def test_the_judge_sees_the_question_and_the_whole_answer_in_order():
+    text = "Yes. RL raises accuracy by 9.4% [E1.2]. It does not teach skills [E1.3]."
+    _, model = check(text)
+    (call,) = model.calls(ExamineReply)
+    assert f"QUESTION: {QUESTION}" in call.prompt
+    sentences = [(t.tag, t.body) for t in call.texts if not t.tag.startswith("E")]
+    assert sentences == [
+        ("S1", "Yes."),
+        ("failed", "RL raises accuracy by 9.4%."),
+        ("S3", "It does not teach skills [E1.3]."),
+    ]
+
+
+def test_without_a_question_each_sentence_is_judged_alone():
+    by, model = writer()
+    claims = check("RL raises accuracy by 9.4% [E1.2]. It is studied [E1.1].", may_judge=False)
+    by.examine(claims[0].claims, SHOWN)
+    (call,) = model.calls(ExamineReply)
+    assert [t.tag for t in call.texts] == ["E1", "S2"]
+    assert "QUESTION" not in call.prompt
+
+
+def test_a_gap_is_not_called_supported_by_a_judge_who_does_not_see_all_texts():
+    long = [evidence(f"E{n}", f"Study {n} trains a model. {'It is a long text. ' * 150}")
+            for n in range(1, 9)]  # fmt: skip
+    text = "".join(f"Study {n} trains [E{n}.1]. " for n in range(1, 9))
+    said = read_prose(f"{text}None of these papers reports its cost.\nEND", Numbers(long)).draft
+    supports = {}
+    for context in (4_000, 32_000):
+        by, _ = writer(context=context)
+        claims = check_answer(said, long, by, Checks(), QUESTION).claims
+        supports[context] = [claim.support for claim in claims]
+    assert supports == {
+        4_000: ["supported"] * 8 + ["unchecked"],
+        32_000: ["supported"] * 9,
+    }
 
 
 def test_nothing_is_repaired_where_repair_is_switched_off_or_nothing_fails():

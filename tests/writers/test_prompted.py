@@ -129,6 +129,8 @@ def test_a_slip_of_a_tag_or_a_number_costs_nothing(tag, sentence):
         ({"stance": "Yes"}, {"stance": "yes"}),
         ({"stance": " MIXED. "}, {"stance": "mixed"}),
         ({"basis": "Uses"}, {"basis": "uses"}),
+        ({"basis": None, "shown_by": None, "finding": None}, {"basis": "tests", "finding": ""}),
+        ({"basis": "", "stance": "none"}, {"basis": "tests", "stance": "none"}),
         ({"sentences": None}, {"citations": ()}),
         ({"note": "more", "confidence": 1}, {"relevance": 9}),
     ],

@@ -157,7 +157,7 @@ def _written(
         judges_again=options.effort == "thorough",
         is_strict=options.is_strict,
     )
-    checked = check_answer(draft, evidence, by, checks)
+    checked = check_answer(draft, evidence, by, checks, question)
     claims = with_sides(checked.claims, side_of)
     return _Written(outcome, claims, checked.left_out, bool(draft.claims), notes)
 

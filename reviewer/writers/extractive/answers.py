@@ -164,7 +164,12 @@ class Extractive:
         return NeedsModel(step="rewriting claims")
 
     def examine(
-        self, claims: Sequence[Claim], evidence: Sequence[Evidence], *, swapped: bool = False
+        self,
+        claims: Sequence[Claim],
+        evidence: Sequence[Evidence],
+        *,
+        question: str = "",
+        swapped: bool = False,
     ) -> NeedsModel:
         return NeedsModel(step="judging an answer")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator
 
 from reviewer.errors import ModelError
 from reviewer.grounding import Numbers
+from reviewer.grounding.sentence_numbers import read_numbers
 from reviewer.llm import in_short
 from reviewer.llm.ask import tokens
 from reviewer.llm.form import Form, at_most, at_most_items, with_choices
@@ -27,6 +28,7 @@ SENTENCES_A_CALL = 20
 VERDICT_TOKENS = 120
 REPAIR_TOKENS = 220
 _SPARE_TOKENS = 300
+_MOST_OF_ROOM = 0.25  # that an answer may take beside the sentences that are judged
 _MOST_REASON_CHARS = 200
 _MOST_WORDS_CHARS = 200
 _MOST_NUMBERS = 4
@@ -80,99 +82,126 @@ class JudgingWriter(ReadingWriter):
     """The part of a `Writer` that judges and repairs an answer."""
 
     def examine(
-        self, claims: Sequence[Claim], evidence: Sequence[Evidence], *, swapped: bool = False
+        self,
+        claims: Sequence[Claim],
+        evidence: Sequence[Evidence],
+        *,
+        question: str = "",
+        swapped: bool = False,
     ) -> tuple[Verdict, ...]:
         """A verdict for each claim. One that is not unchecked, and one without a verdict that can
-        be read, has a verdict that says `unchecked`."""
+        be read, has a verdict that says `unchecked`; so has a gap that is called supported by a
+        judge who is not shown all texts that the claims cite."""
         numbers = Numbers(evidence)
-        asked = [n for n, claim in enumerate(claims) if claim.support not in _FAILED]
-        found: dict[int, Verdict] = {}
+        own = [_named(claim, numbers) for claim in claims]
+        by_all = set[str]().union(*own)
+        all_fit = self._size(by_all, evidence) + 2 * _size_of(claims) <= self.room()
+        named = [
+            by_all if claim.kind == "gap" and all_fit else by_one
+            for claim, by_one in zip(claims, own, strict=True)
+        ]
 
-        def call(places: list[int]) -> ExamineReply:
-            shown = self._texts([claims[n] for n in places], evidence)
-            return self.ask(
+        def named_by(places: list[int]) -> set[str]:
+            return set[str]().union(*(named[n] for n in places))
+
+        def left(places: list[int]) -> float:
+            context = _size_of(claims) if self._shows_all(claims, question) else 0
+            return self.room() - context - _size_of([claims[n] for n in places])
+
+        def fits(places: list[int]) -> bool:
+            return self._size(named_by(places), evidence) <= left(places)
+
+        def call(places: list[int]) -> dict[int, Verdict]:
+            shown = range(len(claims)) if self._shows_all(claims, question) else places
+            reply = self.ask(
                 "examine",
                 _examine_form(places, numbers),
-                sentences=[self._sentence(n, claims[n], numbers) for n in places],
-                evidence=shown,
+                question=question,
+                sentences=[self._sentence(n, claims[n], numbers, n in places) for n in shown],
+                evidence=self._texts(named_by(places), evidence, left(places)),
                 swapped=swapped,
             )
+            said = _verdicts(reply, places, numbers, swapped=swapped)
+            if all_fit and fits(places):
+                return said
+            return {n: v for n, v in said.items() if not _is_proven_gap(claims[n], v)}
 
-        batches = [
-            places
-            for places in self._batches(asked, claims, evidence)
-            if any(claims[n].support == "unchecked" for n in places)
-        ]
-        for places, reply in self.each(call, batches, halves, may_all_fail=True):
-            if isinstance(reply, ModelError):
-                self.note(f"{counted(len(places), 'sentence')} not checked: {in_short(reply)}")
+        found: dict[int, Verdict] = {}
+        asked = [n for n, claim in enumerate(claims) if claim.support == "unchecked"]
+        for places, made in self.each(call, _batches(asked, fits), halves, may_all_fail=True):
+            if isinstance(made, ModelError):
+                self.note(f"{counted(len(places), 'sentence')} not checked: {in_short(made)}")
                 continue
-            for verdict in reply.verdicts:
-                place = _place_of(verdict.tag)
-                if place in places and not verdict.fault:
-                    meant = _turned(verdict) if swapped else verdict
-                    found.setdefault(place, _verdict(meant, numbers))
-        return tuple(
-            found.get(n, Verdict()) if claim.support == "unchecked" else Verdict()
-            for n, claim in enumerate(claims)
-        )
+            found |= made
+        return tuple(found.get(n, Verdict()) for n in range(len(claims)))
 
     def repair(
         self, claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence]
     ) -> tuple[ClaimDraft | None, ...]:
-        """One call for the faults whose texts fit together. None for a sentence that was not
-        written again."""
+        """One call for the faults whose texts fit together: those that the sentence, its paragraph
+        or the reason of its fault names. None for a sentence that was not written again; one
+        without any text is not asked for."""
         numbers = Numbers(evidence)
         by_place = {fault.place: fault for fault in faults}
+        tags = {item.tag for item in evidence}
+        named: dict[int, set[str]] = {}
+        for place, fault in by_place.items():
+            beside = [claim for claim in claims if claim.paragraph == claims[place].paragraph]
+            of_reason = [n for n in read_numbers(fault.reason) if n.split(".")[0] in tags]
+            named[place] = set(of_reason).union(*(_named(claim, numbers) for claim in beside))
+
+        def named_by(places: list[int]) -> set[str]:
+            return set[str]().union(*(named[n] for n in places))
+
+        def left(places: list[int]) -> float:
+            return self.room() - _size_of([claims[n] for n in places])
+
+        def fits(places: list[int]) -> bool:
+            return self._size(named_by(places), evidence) <= left(places)
 
         def call(places: list[int]) -> RepairText:
-            near = {claims[n].paragraph for n in places}
-            beside = [claim for claim in claims if claim.paragraph in near]
             return self.ask(
                 "repair",
                 _repair_form(places, numbers),
                 sentences=[self._fault(by_place[n], claims, numbers) for n in places],
-                evidence=self._texts(beside, evidence),
+                evidence=self._texts(named_by(places), evidence, left(places)),
             )
 
-        batches = self._batches(list(by_place), claims, evidence)
+        batches = _batches([place for place in by_place if named[place]], fits)
         written: dict[int, ClaimDraft] = {}
         for _, reply in self.each(call, batches, halves, may_all_fail=True):
             if not isinstance(reply, ModelError):
                 written |= _lines(reply, numbers)
         return tuple(written.get(fault.place) for fault in faults)
 
-    def _batches(
-        self, places: Sequence[int], claims: Sequence[Claim], evidence: Sequence[Evidence]
-    ) -> list[list[int]]:
-        """The places in order, as many a call as fit with the texts that they cite."""
-        batches: list[list[int]] = []
-        for n in places:
-            more = [*batches[-1], n] if batches else []
-            fits = more and len(more) <= SENTENCES_A_CALL
-            if fits and self._size([claims[m] for m in more], evidence) <= self.room():
-                batches[-1].append(n)
-            else:
-                batches.append([n])
-        return batches
+    def _shows_all(self, claims: Sequence[Claim], question: str) -> bool:
+        """Whether each call shows the whole answer: not for claims that answer no question, and not
+        where little room would be left for texts."""
+        return bool(question) and _size_of(claims) <= self.room() * _MOST_OF_ROOM
 
-    def _size(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> float:
-        cited = {citation.chunk_id for claim in claims for citation in claim.citations}
-        texts = sum(tokens_of(item) for item in evidence if item.chunk.id in cited)
-        return texts + sum(2 * tokens(claim.text) for claim in claims)
+    def _size(self, named: Collection[str], evidence: Sequence[Evidence]) -> float:
+        """The tokens of the whole texts that these numbers name."""
+        tags = _tags(named)
+        return sum(tokens_of(item) for item in evidence if item.tag in tags)
 
-    def _texts(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> list[FencedText]:
-        """The texts that the claims cite, whole; just the cited sentences where they do not fit."""
-        cited = [citation for claim in claims for citation in claim.citations]
-        own = [item for item in evidence if item.chunk.id in {c.chunk_id for c in cited}]
-        only: Collection[str] | None = None
-        if self._size(claims, evidence) > self.room():
-            numbers = Numbers(own)
-            only = {numbers.number_of(citation) for citation in cited}
-        return [fence_numbered(self, item, only) for item in own]
+    def _texts(
+        self, named: Collection[str], evidence: Sequence[Evidence], room: float
+    ) -> list[FencedText]:
+        """The texts that these numbers name, whole; just the named sentences where they do not
+        fit, except of a text that is named as a whole."""
+        tags = _tags(named)
+        is_whole = self._size(named, evidence) <= room
+        return [
+            fence_numbered(self, item, None if is_whole or item.tag in named else named)
+            for item in evidence
+            if item.tag in tags
+        ]
 
-    def _sentence(self, place: int, claim: Claim, numbers: Numbers) -> FencedText:
-        return self.prompts.fence(f"S{place + 1}", "", None, with_anchors(claim, numbers))
+    def _sentence(self, place: int, claim: Claim, numbers: Numbers, is_asked: bool) -> FencedText:
+        if is_asked:
+            return self.prompts.fence(f"S{place + 1}", "", None, with_anchors(claim, numbers))
+        tag = "failed" if claim.support in _FAILED else "context"
+        return self.prompts.fence(tag, "", None, claim.text)
 
     def _fault(self, fault: Fault, claims: Sequence[Claim], numbers: Numbers) -> FencedText:
         claim = claims[fault.place]
@@ -184,6 +213,33 @@ class JudgingWriter(ReadingWriter):
             f"Reason: {fault.reason}" if fault.reason else "",
         ]
         return self.prompts.fence(f"S{fault.place + 1}", "", None, *filter(None, lines))
+
+
+def _named(claim: Claim, numbers: Numbers) -> set[str]:
+    """The numbers of the sentences that the claim cites."""
+    return {numbers.number_of(citation) for citation in claim.citations} - {""}
+
+
+def _tags(named: Collection[str]) -> set[str]:
+    """The texts that these numbers name."""
+    return {number.split(".")[0] for number in named}
+
+
+def _size_of(claims: Sequence[Claim]) -> float:
+    """The tokens of the claims with their numbers, rather too many than too few."""
+    return sum(2 * tokens(claim.text) for claim in claims)
+
+
+def _batches(places: Sequence[int], fits: Callable[[list[int]], bool]) -> list[list[int]]:
+    """The places in order, as many a call as fit with their texts."""
+    batches: list[list[int]] = []
+    for n in places:
+        more = [*batches[-1], n] if batches else []
+        if more and len(more) <= SENTENCES_A_CALL and fits(more):
+            batches[-1].append(n)
+        else:
+            batches.append([n])
+    return batches
 
 
 def with_anchors(claim: Claim, numbers: Numbers) -> str:
@@ -212,6 +268,22 @@ def _turned(said: SentenceVerdict) -> SentenceVerdict:
     """The verdict of a judge who was given the definitions of two labels the other way round."""
     turned: dict[Judged, Judged] = {"supported": "unsupported", "unsupported": "supported"}
     return said.model_copy(update={"support": turned.get(said.support, said.support)})
+
+
+def _is_proven_gap(claim: Claim, verdict: Verdict) -> bool:
+    return claim.kind == "gap" and verdict.support == "supported"
+
+
+def _verdicts(
+    reply: ExamineReply, places: Collection[int], numbers: Numbers, *, swapped: bool
+) -> dict[int, Verdict]:
+    """The verdicts of a reply on the sentences at these places; the first on each counts."""
+    found: dict[int, Verdict] = {}
+    for said in reply.verdicts:
+        place = _place_of(said.tag)
+        if place in places and not said.fault:
+            found.setdefault(place, _verdict(_turned(said) if swapped else said, numbers))
+    return found
 
 
 def _verdict(said: SentenceVerdict, numbers: Numbers) -> Verdict:

@@ -60,10 +60,21 @@ def _stance(value: object) -> object:
     return "none" if said is None or said in _NOTHING else said
 
 
+def _basis(value: object) -> object:
+    """What is nothing, as it may be without a stance, is the default."""
+    said = in_words(value)
+    return "tests" if said is None or said in _NOTHING else said
+
+
 def _truth(value: object) -> object:
     """What is neither true nor false, such as "N/A", is false."""
     said = in_words(value)
     return said in (True, "true", "yes", 1)
+
+
+def _text(value: object) -> object:
+    """A text that a model gave as null is empty."""
+    return "" if value is None else value
 
 
 def _number(value: object) -> object:
@@ -112,10 +123,10 @@ class Item(Frozen):
 class TagReading(Item):
     relevance: Annotated[float, BeforeValidator(_number)] = Field(ge=0, le=10)
     sentences: Annotated[Numbered, at_most_items(SENTENCES_OF_A_TEXT)] = ()
-    finding: Annotated[str, at_most(MOST_FINDING_CHARS)] = ""
+    finding: Annotated[str, BeforeValidator(_text), at_most(MOST_FINDING_CHARS)] = ""
     stance: Annotated[Stance, BeforeValidator(_stance)] = "none"
-    basis: Annotated[Basis, BeforeValidator(in_words)] = "tests"
-    shown_by: str = ""
+    basis: Annotated[Basis, BeforeValidator(_basis)] = "tests"
+    shown_by: Annotated[str, BeforeValidator(_text)] = ""
 
 
 class ReadReply(Frozen):
