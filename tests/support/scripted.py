@@ -10,7 +10,7 @@ from typing import Any
 
 from reviewer.library.index.chunking import chunk_paper
 from reviewer.llm import Prompts
-from reviewer.llm.replies import schema_of
+from reviewer.llm.replies import schema_of, unbounded
 from reviewer.llm.testing import ModelCall, PromptText, Script, ScriptedLLM
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import Score
@@ -226,7 +226,7 @@ def form_of(seen: Seen) -> type[Any]:
         return next(into for into in HONEST if into.__name__ == asked["name"])
     schema = json.loads(seen.prompt.rsplit("\n", 1)[1])
     kinds = (into for into in HONEST if not issubclass(into, str))
-    return next(into for into in kinds if schema_of(into) == schema)
+    return next(into for into in kinds if unbounded(schema_of(into)) == schema)
 
 
 def served(script: Script | None = None) -> Callable[[Seen], str]:
