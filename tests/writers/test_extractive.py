@@ -76,7 +76,7 @@ def check_differences(draft):
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_claim_is_a_verbatim_quote_that_stands_where_it_says(samples, question):
     draft, evidence = draft_for(question, samples)
-    assert len(draft.claims) >= 3
+    assert len(draft.claims) >= 2
     check_quotes(draft, evidence)
     check_differences(draft)
 
@@ -142,6 +142,20 @@ def test_a_finding_comes_before_an_announcement(tmp_path):
     found = "We find that shaped rewards help agents in sparse mazes most of all."
     claims = answered(tmp_path, "do shaped rewards help agents?", f"{announced} {found}")
     assert claims[0] == found
+
+
+@pytest.mark.parametrize(
+    "announced",
+    [
+        "We conduct an extensive study of how curriculum order changes reward in agents.",
+        "This paper investigates how curriculum order changes the reward of agents.",
+        "We further discuss and explore how curriculum order changes reward for agents.",
+    ],
+)
+def test_a_study_that_is_announced_gives_way_to_what_it_says(tmp_path, announced):
+    said = "Agents that see a curriculum in random order earn the same reward."
+    claims = answered(tmp_path, "does curriculum order change reward?", f"{announced} {said}")
+    assert claims[0] == said
 
 
 def test_a_finding_is_quoted_whatever_part_it_stands_in(tmp_path):

@@ -49,6 +49,7 @@ _PART_WORTH: Mapping[SentencePart | None, float] = {
 }
 _METHOD_ASKED_FOR = -0.05  # instead, where the question asks how something is done
 _FINDING, _QUESTION, _LEANING, _LENGTH = 0.12, 0.3, 0.12, 0.12
+_ANNOUNCED = 0.3  # a study that is announced, without what it found
 _SHORT_WORDS, _LONG_WORDS = 6, 60
 
 _ASKS_HOW = re.compile(
@@ -61,6 +62,19 @@ _FINDINGS = re.compile(
     r"|(?:results?|experiments?|analys[ie]s|findings?|evidence|evaluations?) "
     r"(?:\w+ ){0,3}?(?:show|suggest|indicate|reveal|demonstrate|confirm)\w*"
     r"|(?:been|is|are|was|were) (?:\w+ )?(?:found|shown|proven) to)\b",
+    re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(
+    r"\b(?:we (?:\w+ )?(?:(?:will|further|also|then|aim to|seek to|attempt to) )*"
+    r"(?:review|discuss|survey|study|investigate|explore|examine|analy[sz]e|outlook|ask whether"
+    r"|(?:conduct|perform|carry out|present|provide|undertake) (?:an?|the|extensive|several)"
+    r" (?:\w+ ){0,4}?(?:study|survey|review|investigation|evaluation|analysis|experiments?"
+    r"|overview))"
+    r"|address (?:this|these)\b.{0,30}\bby (?:\w+ )?(?:evaluating|studying|investigating"
+    r"|analy[sz]ing)"
+    r"|(?:has|have) undergone (?:\w+ )?evaluations?"
+    r"|this (?:paper|work|study|survey|article) (?:\w+ )?(?:reviews|studies|investigates|explores"
+    r"|examines|surveys|discusses))\b",
     re.IGNORECASE,
 )
 _DOUBTS = re.compile(
@@ -395,10 +409,12 @@ def _match(sentence: Sentence) -> float:
 
 def _manner(sentence: Sentence) -> float:
     """The worth of this kind of sentence: more for a finding, less for a question, for one that
-    leans on others, and for a very long one."""
+    announces a study, for one that leans on others, and for a very long one."""
     text = sentence.text
+    has_finding = bool(_FINDINGS.search(text))
     return (
-        _FINDING * bool(_FINDINGS.search(text))
+        _FINDING * has_finding
+        - _ANNOUNCED * (not has_finding and bool(_ANNOUNCES.search(text)))
         - _QUESTION * (text.rstrip().endswith("?") or bool(OPEN.search(text)))
         - _LEANING * bool(_LEANS_ON_OTHERS.search(text))
         - _LENGTH * (count_words(text) > _LONG_WORDS)
