@@ -57,7 +57,12 @@ def ask(library, capsys, monkeypatch, tmp_path):
     monkeypatch.setitem(LLM.__init__.__kwdefaults__, "pause_s", 0.001)
     monkeypatch.chdir(tmp_path)
 
+    def runs():
+        run(["runs", "--json", "-n", "9999", "--library", str(library)])
+        return {kept["id"] for kept in json.loads(capsys.readouterr().out)["runs"]}
+
     def asked(answers, *options, form="json"):
+        before = runs()
         with FakeProvider(answers=answers) as provider:
             code = run([
                 "ask", QUESTION, "--format", form, "--no-cache", "-k", str(PAPERS),
@@ -71,9 +76,8 @@ def ask(library, capsys, monkeypatch, tmp_path):
             return code, json.loads(printed.out)
         if code:
             return code, {"message": printed.err.rpartition("review: ")[2]}
-        run(["runs", "--json", "-n", "1", "--library", str(library)])
-        [kept] = json.loads(capsys.readouterr().out)["runs"]
-        run(["runs", "show", kept["id"], "--library", str(library)])
+        [own] = runs() - before
+        run(["runs", "show", own, "--library", str(library)])
         return code, json.loads(capsys.readouterr().out)["run"]["result"]
 
     return asked

@@ -437,6 +437,8 @@ def test_altered_entries_of_hallmark_are_named_and_true_ones_are_not(tmp_path):
     from tests.conftest import ROOT
 
     folder = ROOT.parent / "shared" / "eval" / "hallmark"
+    if not folder.is_dir():
+        pytest.skip("the judged sets are not beside this checkout")
     sets = {
         name: [json.loads(line) for line in (folder / f"{name}.jsonl").read_text().splitlines()]
         for name in ("entries", "valid")

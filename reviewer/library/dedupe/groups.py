@@ -327,7 +327,10 @@ def merge_entries(entries: Sequence[Paper]) -> Paper:
         keywords=tuple(sorted({word for e in ordered for word in e.keywords})),
         extra={name: value for e in ordered for name, value in sorted(e.extra.items())},
         origins=tuple(
-            sorted({o for e in ordered for o in e.origins}, key=lambda o: (o.file, o.position))
+            sorted(
+                {o for e in ordered for o in e.origins},
+                key=lambda o: (o.file, o.position, o.sha256),
+            )
         ),
         versions=tuple(
             sorted({v for e in ordered for v in e.versions if _bare_name(v) not in own})
