@@ -74,5 +74,7 @@ def test_asking_on_and_on_keeps_no_memory_and_no_file(tmp_path, rounds):
     assert done.returncode == 0, done.stderr
     grown, before, after = json.loads(done.stdout.splitlines()[-1])
     assert grown <= 20_000_000
-    # Chroma closes a file of its own when it has not been asked for a while.
-    assert not Counter(after) - Counter(before)
+    # Chroma closes a file of its own when it has not been asked for a while, and opens it again.
+    left = Counter(after) - Counter(before)
+    assert left.pop(str(tmp_path / "library" / "chroma" / "chroma.sqlite3"), 0) <= 1
+    assert not left
