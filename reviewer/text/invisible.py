@@ -31,19 +31,12 @@ _IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U00
 _OLD_HANGUL = re.compile("\u115f[\u1161-\u11a7]|[\u1100-\u115e]\u1160|\u115f\u1160[\u11a8-\u11ff]")
 # All characters that need a check; most texts have none of these.
 _UNUSUAL = re.compile("[^ \\t\\n!-~\u00a1-\u00ac\u00ae-\u024f\u0391-\u044f\u2010-\u2027]")
-# Lone halves of characters: no encoding can write them.
-_SURROGATE = re.compile("[\ud800-\udfff]")
 NEVER_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def without_nul(text: str) -> str:
     """The text with U+FFFD for each U+0000, which PostgreSQL cannot keep; offsets stay true."""
     return text.replace("\0", "\ufffd")
-
-
-def without_surrogates(text: str) -> str:
-    """The text with U+FFFD for each lone half of a character."""
-    return _SURROGATE.sub("\ufffd", text)
 
 
 def is_invisible(character: str) -> bool:

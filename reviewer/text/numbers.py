@@ -36,7 +36,6 @@ _PART_VALUES = (
     | {p: n for n, p in enumerate(_PARTS, start=2) if p != "quarter"}
     | {p: n for n, p in enumerate("fifth sixth seventh eighth ninth tenth".split(), start=5)}
 )
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _MULTIPLES = {"twice": 2, "thrice": 3, "doubl": 2, "tripl": 3, "quadrupl": 4, "quintupl": 5}
 
 # Unit -> the measure that it belongs to, and how many of the measure's base units it has. A month

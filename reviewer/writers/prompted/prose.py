@@ -18,7 +18,6 @@ from reviewer.text.views import shorten
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Kind, NumberedAnchor
 
 END = "END"
-NO_ANSWER = "NO ANSWER"
 _MOST_NAMED = 5  # wrong numbers that a model is told
 _END_LINE = re.compile(r"(?:^|\s)[*_#`]*END[*_`.]*\s*(?:```)?\s*$")
 _NO_ANSWER = re.compile(r"^[\s*_#`\"']*NO[ _-]ANSWER[\s*_`.\"']*$", re.MULTILINE)
