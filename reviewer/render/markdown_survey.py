@@ -152,7 +152,8 @@ def _value(value: Value, n: int, notes: list[str]) -> str:
 
 def _flow(report: SurveyReport) -> Iterator[str]:
     """The counts, each step with what goes no further."""
-    for step in flow_steps(report.flow):
+    is_quoted = report.methods.writer == "extractive"
+    for step in flow_steps(report.flow, is_quoted=is_quoted):
         out = f" ({step.out}: {escape_pandoc('; '.join(step.why))})" if step.out else ""
         yield f"{step.count} {escape_pandoc(step.name)}{out}"
 

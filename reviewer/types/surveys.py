@@ -112,21 +112,27 @@ class OpenQuestion(Claim):
 
 
 class Flow(Frozen):
-    """How many papers went through each step. Always: found = duplicates + screened; screened =
-    not_read + read; read = not_cited + cited.
+    """How many papers went through each step. Always: library = not_found + nearest; found =
+    duplicates + nearest; nearest = not_read + read; read = not_cited + cited.
 
-    `found` counts a paper once for every search that found it; `duplicates` are the repeats.
+    `nearest` are the papers that some search has among its nearest by rank, `not_found` all others
+    of the library, which nobody looked at. `found` counts a paper once for every search that found
+    it; `duplicates` are the repeats. `reasons` say why papers were not read, `uncited` why papers
+    that were read are not cited.
     """
 
+    library: int = 0
+    not_found: int = 0
     searches: int = 0
     found: int = 0
     duplicates: int = 0
-    screened: int = 0
+    nearest: int = 0
     not_read: int = 0
     read: int = 0
     not_cited: int = 0
     cited: int = 0
     reasons: tuple[str, ...] = ()
+    uncited: tuple[str, ...] = ()
 
 
 class Query(Frozen):

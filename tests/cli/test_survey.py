@@ -92,6 +92,31 @@ def test_yes_does_not_stop(review, tmp_path):
     assert not (tmp_path / f"{STEM}.yaml").exists()
 
 
+def test_several_topics_are_several_reports(review, tmp_path):
+    topics = ["search agents", "memory of agents"]
+    code, out, _ = review("survey", *topics, "--yes", "-k", "12")
+    folder = tmp_path / "search-agents-and-memory-of-agents"
+    assert (code, out) == (0, f"{folder.name}/index.html\n")
+    assert {"search-agents.md", "memory-of-agents.md"} <= {path.name for path in folder.iterdir()}
+    (tmp_path / "topics.txt").write_text("\n".join(topics), encoding="utf-8")
+    code, out, _ = review("survey", "topics.txt", "-k", "12")
+    assert (code, out) == (0, "topics/index.html\n")
+    assert (tmp_path / "topics" / "search-agents.md").is_file()
+
+
+def test_topics_that_are_not_topics_and_a_plan_beside_topics_are_told(review, tmp_path):
+    (tmp_path / "p.yaml").write_text("[agents]", encoding="utf-8")
+    code, out, err = review("survey", "p.yaml", "memory")
+    assert (code, out) == (2, "")
+    assert "the plan p.yaml cannot be combined with other topics or plans" in err
+    code, _, err = review("survey", "reasoning", "in", "LLMs")
+    assert code == 2
+    assert "'in' is no topic of its own" in err
+    code, _, err = review("survey", "no.txt")
+    assert code == 1
+    assert "no.txt cannot be opened" in err
+
+
 def test_a_plan_is_begun_and_a_file_is_never_overwritten(review, tmp_path):
     assert review("survey", "--init", "search agents")[0] == 0
     before = (tmp_path / "search-agents.yaml").read_text("utf-8")

@@ -15,6 +15,7 @@ from reviewer.library.run_log import Request
 from reviewer.library.storage.steps import Steps, key_of
 from reviewer.llm import LimitError, StoppedError
 from reviewer.search import map_papers
+from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.surveys.collect import collect
 from reviewer.tasks.surveys.context import Latest, PreparedReport, SectionCount, SurveyRun, tried
 from reviewer.tasks.surveys.context import SurveyOptions as SurveyOptions
@@ -126,7 +127,13 @@ def _prepared(plan: SurveyPlan, run: SurveyRun) -> list[PreparedReport]:
     for name, own, questions in zip(names_of(plan), plan.reports, asked, strict=True):
         run.count.progress("Searching", len(made), len(plan.reports))
         latest = run.steps.find(run.latest_key(own), Latest) if run.options.is_update else None
-        collected = collect(own, questions, run.library, latest.read_ids if latest else ())
+        collected = collect(
+            own,
+            questions,
+            run.library,
+            latest.read_ids if latest else (),
+            has_floor=not reads(run.writer),
+        )
         made.append(PreparedReport(run, own, name, questions, collected, latest))
     run.count.add(expected=sum(expected_sections(p.plan, p.collected) for p in made))
     return made
