@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from reviewer.render.in_text import Marks
 from reviewer.text import clean, counted
 from reviewer.types import Citation, Claim, Paper, RelatedWork
-from reviewer.types.drafts import OWN_ID, Section, Statement
+from reviewer.types.drafts import OWN_ID, Section
 
 _REMARKS = {
     "uncited": "uncited",
@@ -28,7 +28,7 @@ def draft_head(work: RelatedWork) -> str:
     annotated bibliography: it has no sentence of a writer's own."""
     papers = counted(work.coverage.cited, "paper")
     head = f"Written by {work.writer} from {papers}; citations by code."
-    if any(claim.role == "quote" for section in work.sections for claim in section.claims):
+    if any(claim.kind == "quote" for section in work.sections for claim in section.claims):
         head = (
             f"A themed annotated bibliography of {papers}, not a written section: no model is set, "
             "so themes are named by their terms, and papers are quoted in their own sentences."
@@ -54,10 +54,7 @@ def citations_of(claims: Sequence[Claim]) -> list[Citation]:
 
 
 def remarks_on(claim: Claim) -> str:
-    """What follows a sentence that is not proven, in words; empty for one that is. A question to
-    the author is called that."""
-    if isinstance(claim, Statement) and claim.role == "question":
-        return "question to the author"
+    """What follows a sentence that is not proven, in words; empty for one that is."""
     remark = _REMARKS.get(claim.support, "")
     if claim.unproven:
         remark = f"figures not in its quotes: {', '.join(claim.unproven)}"
@@ -84,12 +81,12 @@ def is_quote(claim: Claim) -> bool:
     return len(claim.citations) == 1 and clean(claim.citations[0].quote) == clean(claim.text)
 
 
-def quoted_papers(section: Section, papers: Iterable[Paper]) -> list[tuple[Paper, list[Statement]]]:
+def quoted_papers(section: Section, papers: Iterable[Paper]) -> list[tuple[Paper, list[Claim]]]:
     """The papers that an annotated section quotes, each with its quotes, in order."""
     known = {paper.id: paper for paper in papers}
-    quotes: dict[str, list[Statement]] = {}
+    quotes: dict[str, list[Claim]] = {}
     for claim in section.claims:
-        if claim.role == "quote" and claim.citations:
+        if claim.kind == "quote" and claim.citations:
             quotes.setdefault(claim.citations[0].paper_id, []).append(claim)
     return [(known[paper_id], own) for paper_id, own in quotes.items() if paper_id in known]
 

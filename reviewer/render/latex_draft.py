@@ -66,7 +66,7 @@ def _section(section: Section, work: RelatedWork) -> list[str]:
             said = " ".join(_quoted(claim.text) for claim in quotes)
             lines.append(rf"\item {title} {marks.of(citations_of(quotes))}: {said}")
         lines += [r"\end{itemize}"]
-    return lines + [sentence_latex(c, marks) for c in section.claims if c.role != "quote"]
+    return lines + [sentence_latex(c, marks) for c in section.claims if c.kind != "quote"]
 
 
 def sentence_latex(claim: Claim, marks: Marks) -> str:

@@ -75,7 +75,7 @@ def section_markdown(section: Section, papers: Iterable[Paper], marks: Marks) ->
         title, year = escape_pandoc(marked_title(paper)), paper.year or "year unknown"
         quoted = " ".join(quoted_pandoc(claim.text) for claim in quotes)
         lines.append(f"- **{title}** ({year}) {marks.of(citations_of(quotes))}: {quoted}")
-    others = [sentence_markdown(claim, marks) for claim in section.claims if claim.role != "quote"]
+    others = [sentence_markdown(claim, marks) for claim in section.claims if claim.kind != "quote"]
     if others:
         lines += [*([""] if lines else []), " ".join(others)]
     return lines
