@@ -1,11 +1,10 @@
-"""What all forms say about a draft and about any claim: title, head, remarks, marked sentences."""
+"""What all forms say about a draft and about any claim: title, head, remarks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from reviewer.render.in_text import Marks
-from reviewer.text import clean, counted
+from reviewer.text import counted
 from reviewer.types import Citation, Claim, Paper, RelatedWork
 from reviewer.types.drafts import OWN_ID, Section
 
@@ -60,25 +59,6 @@ def remarks_on(claim: Claim) -> str:
         remark = f"figures not in its quotes: {', '.join(claim.unproven)}"
     dropped = f"{counted(len(claim.dropped), 'citation')} dropped" if claim.dropped else ""
     return "; ".join(filter(None, (remark, dropped)))
-
-
-def marked_sentence(
-    claim: Claim, marks: Marks, escape: Callable[[str], str], quoted: Callable[[str], str]
-) -> str:
-    """The escaped sentence with its mark before the point that ends it; a quote as `quoted`, with
-    its mark behind it."""
-    mark = marks.of(citations_of([claim]))
-    if is_quote(claim):
-        return f"{quoted(claim.text)} {mark}"
-    text = escape(claim.text)
-    if mark and text.endswith((".", "!", "?")) and not text.endswith("..."):
-        return f"{text[:-1]} {mark}{text[-1]}"
-    return f"{text} {mark}" if mark else text
-
-
-def is_quote(claim: Claim) -> bool:
-    """True for a sentence that is one whole quote of a paper."""
-    return len(claim.citations) == 1 and clean(claim.citations[0].quote) == clean(claim.text)
 
 
 def quoted_papers(section: Section, papers: Iterable[Paper]) -> list[tuple[Paper, list[Claim]]]:

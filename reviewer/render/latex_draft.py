@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reviewer.render.cited_sentence import marked_sentence
 from reviewer.render.claim_notes import (
     WEAK_DRAFT,
     citations_of,
@@ -11,7 +12,6 @@ from reviewer.render.claim_notes import (
     draft_citations,
     draft_head,
     draft_title,
-    marked_sentence,
     nothing_drafted,
     quoted_papers,
     remarks_on,

@@ -10,11 +10,11 @@ from itertools import chain, pairwise
 from reviewer.render.answer_parts import (
     failed_words,
     is_failed,
-    pieces_of,
     proof_words,
     why_failed,
 )
-from reviewer.render.claim_notes import citations_of, is_quote, quoted_papers, remarks_on
+from reviewer.render.cited_sentence import is_quote, pieces_of
+from reviewer.render.claim_notes import citations_of, quoted_papers, remarks_on
 from reviewer.render.describe import joined_spans, quoted_place
 from reviewer.text import clean
 from reviewer.text.views import clean_view
