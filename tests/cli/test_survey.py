@@ -17,10 +17,9 @@ from reviewer.library import Library
 from reviewer.render.docx import docx
 from reviewer.settings import Settings
 from reviewer.text import normalise_title
-from reviewer.writers.prompted.sections import SectionReply
 from tests.conftest import ROOT, SAMPLES, write_listing
-from tests.support.fake_provider import FakeProvider
-from tests.support.scripted import sections, served
+from tests.support.fake_provider import FakeProvider, sent
+from tests.support.scripted import served
 
 TOPIC = "does RL teach new skills?"
 STEM = "does-rl-teach-new-skills"
@@ -256,12 +255,14 @@ def test_json_is_documented_and_whole(review):
 
 def test_a_failed_section_exits_1_and_retry_makes_it_whole(review, provider):
     honest = served()
-    provider.answers = served(
-        {SectionReply: lambda a: "no" if "THEME: Second" in a.prompt else sections(a)}
-    )
+
+    def fails(seen):
+        return sent({}, status=400) if "TO SHOW: Second" in seen.prompt else honest(seen)
+
+    provider.answers = fails
     code, _, err = review("survey", TOPIC, "--yes")
     assert code == 1
-    assert "Failed: Does RL teach new skills?, Second things: openai/fake did not answer" in err
+    assert "Failed: Does RL teach new skills?, Second things:" in err
     assert "1 failed; the others are written. Try them again with --retry" in err
     provider.answers = honest
     assert review("survey", TOPIC, "--yes")[0] == 1
