@@ -91,6 +91,7 @@ def _not_proven(report: SurveyReport) -> Iterator[str]:
         if remarks := remarks_on(claim):
             why = f" ({escape_pandoc(claim.reason)})" if claim.reason else ""
             yield f"{escape_pandoc(where)}: {escape_pandoc(claim.text)} *{remarks}*{why}"
+    yield from (f"left out: {escape_pandoc(asked)}" for asked in report.asked)
     for section in report.sections:
         for asked in section.asked:
             yield f"{escape_pandoc(section.title)}, left out: {escape_pandoc(asked)}"

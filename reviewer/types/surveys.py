@@ -263,8 +263,9 @@ class UpdateNews(Frozen):
 class SurveyReport(Frozen):
     """One report. `name` is the stem of its files. `papers` are those that were read, cited or not,
     or the nearest papers if it has no section; `abstract` and sections cite by `Citation.paper_id`.
-    `taxonomy` says in the plan's words by what the sections divide the field; `left_out` are papers
-    that were read and that the plan has in no section. `missing` says in
+    `taxonomy` says in the plan's words by what the sections divide the field; `asked` are gaps
+    of introduction and closing section that may be none; `left_out` are papers that were read and
+    that the plan has in no section. `missing` says in
     words what the report does without because a step failed; `failed` counts these and the sections
     and tables that could not be written. `map` is empty if none was made."""
 
@@ -278,6 +279,7 @@ class SurveyReport(Frozen):
     questions: tuple[ViewQuestion, ...] = ()
     sections: tuple[SurveySection, ...] = ()
     closing: tuple[Claim, ...] = ()
+    asked: tuple[str, ...] = ()
     left_out: tuple[LeftOutPaper, ...] = ()
     missing: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()

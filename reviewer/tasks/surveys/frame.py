@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reviewer.errors import ModelError
+from reviewer.grounding import settle_gaps
 from reviewer.grounding.answers import Checks, check_answer
 from reviewer.grounding.claims import FAILING, pass_gate
 from reviewer.llm import in_short
@@ -21,13 +22,16 @@ from reviewer.types.surveys import Finding, OpenQuestion, SurveyBrief, SurveySec
 # Of the words that are meant for introduction and closing section: the least and the most that they
 # have where the sections came out longer or shorter than they should.
 _LEAST_SHARE, _MOST_SHARE = 0.6, 1.5
+_PARAGRAPHS = 1000  # more than a part has
 
 
 class Frame(Frozen):
-    """A checked introduction and closing section; `missing` says in words why there is none."""
+    """A checked introduction and closing section; `asked` are gaps that were written and may be
+    none, `missing` says in words why there is no frame."""
 
     introduction: tuple[Claim, ...] = ()
     closing: tuple[Claim, ...] = ()
+    asked: tuple[str, ...] = ()
     missing: str = ""
 
 
@@ -59,10 +63,9 @@ def write_frame(
         draft = run.writer.write_frame(brief, outline.taxonomy, sections, shown)
         if isinstance(draft, NeedsModel):
             return Frame()
-        return Frame(
-            introduction=_checked(draft.introduction, prepared),
-            closing=_checked(draft.closing, prepared),
-        )
+        checked = _checked_parts([draft.introduction.claims, draft.closing.claims], prepared)
+        (introduction, closing), asked = _with_gaps(checked, sections, prepared)
+        return Frame(introduction=introduction, closing=closing, asked=asked)
 
     made = tried(lambda: run.steps.done("frame", parts, Frame, make))
     if isinstance(made, ModelError):
@@ -85,21 +88,18 @@ def summarise(sections: Sequence[SurveySection], prepared: PreparedReport) -> Su
 
     def make() -> Summary:
         draft = run.writer.write_summary(brief, sections, shown)
-        abstract = _standing(_checked(AnswerDraft(claims=draft.abstract), prepared))
-        places = [finding.section for finding in draft.findings]
-        every = AnswerDraft(
-            claims=tuple(
-                ClaimDraft(**finding.model_dump(exclude={"section", "paragraph"}), paragraph=n)
-                for n, finding in enumerate(draft.findings)
-            )
-        )
+        by_section = [
+            ClaimDraft(**finding.model_dump(exclude={"section", "paragraph"}), paragraph=n)
+            for n, finding in enumerate(draft.findings, start=1)
+        ]
+        abstract, found = _checked_parts([draft.abstract, by_section], prepared)
         findings = tuple(
-            Finding(**claim.model_dump(), section=places[claim.paragraph])
-            for claim in _standing(_checked(every, prepared))
+            Finding(**claim.model_dump(), section=draft.findings[claim.paragraph - 1].section)
+            for claim in _standing(found)
             if claim.citations
         )
         asked = _open_questions(draft.open_questions, sections, prepared)
-        return Summary(abstract=abstract, findings=findings, open_questions=asked)
+        return Summary(abstract=_standing(abstract), findings=findings, open_questions=asked)
 
     made = tried(lambda: run.steps.done("summary", parts, Summary, make))
     if isinstance(made, ModelError):
@@ -109,6 +109,46 @@ def summarise(sections: Sequence[SurveySection], prepared: PreparedReport) -> Su
 
 def _standing(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     return tuple(claim for claim in claims if claim.support not in FAILING)
+
+
+def _checked_parts(
+    parts: Sequence[Sequence[ClaimDraft]], prepared: PreparedReport
+) -> list[tuple[Claim, ...]]:
+    """Each part's sentences, all checked together, so that the judge is asked once."""
+    every = [
+        claim.model_copy(update={"paragraph": n * _PARAGRAPHS + claim.paragraph})
+        for n, part in enumerate(parts)
+        for claim in part
+    ]
+    checked = _checked(AnswerDraft(claims=tuple(every)), prepared)
+    return [
+        tuple(
+            claim.model_copy(update={"paragraph": claim.paragraph - n * _PARAGRAPHS})
+            for claim in checked
+            if claim.paragraph // _PARAGRAPHS == n
+        )
+        for n in range(len(parts))
+    ]
+
+
+def _with_gaps(
+    parts: Sequence[Sequence[Claim]], sections: Sequence[SurveySection], prepared: PreparedReport
+) -> tuple[list[tuple[Claim, ...]], tuple[str, ...]]:
+    """The parts with each gap written as what the whole report looked at, and gaps that a cited
+    text speaks against, as questions."""
+    facts = [c for section in sections for c in section.claims if c.citations]
+    asked: list[str] = []
+    made = []
+    for part in parts:
+        kept = []
+        for claim in part:
+            alone = claim.model_copy(update={"paragraph": -1})
+            settled = settle_gaps([*facts, alone], prepared.collected.evidence)
+            asked += settled.questions
+            place = {"paragraph": claim.paragraph}
+            kept += [c.model_copy(update=place) for c in settled.claims if c.paragraph == -1]
+        made.append(tuple(kept))
+    return made, tuple(asked)
 
 
 def _checked(draft: AnswerDraft, prepared: PreparedReport) -> tuple[Claim, ...]:

@@ -63,7 +63,7 @@ def make_outline(prepared: PreparedReport, cards: Mapping[str, Card]) -> Outline
     run, plan, latest = prepared.run, prepared.plan, prepared.latest
     papers = prepared.collected.papers
     if latest is not None and latest.outline.sections and not plan.sections:
-        return Outlined(_joined(latest.outline, papers, run.library))
+        return _updated(latest.outline, prepared, cards)
     if not reads(run.writer):
         return Outlined(_grouped(prepared))
     brief, given = brief_of(prepared), _given(prepared)
@@ -85,6 +85,50 @@ def make_outline(prepared: PreparedReport, cards: Mapping[str, Card]) -> Outline
     if not made.sections and not made.left_out:
         return Outlined(_grouped(prepared))
     return Outlined(_whole(made, papers, run.library))
+
+
+def _updated(before: Outline, prepared: PreparedReport, cards: Mapping[str, Card]) -> Outlined:
+    """The outline of the run before, with the papers that are new. Where a model plans, it says to
+    which section each belongs and which is not on the topic; else each joins the nearest one."""
+    run, papers = prepared.run, prepared.collected.papers
+    told = {i for section in before.sections for i in section.paper_ids}
+    told |= {left.paper_id for left in before.left_out}
+    new = {paper.id for paper in papers if paper.id not in told}
+    if not new or not reads(run.writer):
+        return Outlined(_joined(before, papers, run.library))
+    evidence = [item for item in prepared.collected.evidence if item.paper.id in new]
+    given = [
+        GivenSection(
+            title=s.title, questions=(s.lead,) if s.lead else (), paper_ids=tuple(sorted(new))
+        )
+        for s in before.sections
+    ]
+    brief, own = brief_of(prepared), [card for i, card in cards.items() if i in new]
+    hashes = run.writer.prompt_hashes(("cards", "outline"))
+    parts = [prepared.plan.topic, given, run.writer.name, hashes, texts_in(evidence)]
+
+    def make() -> SurveyArgument:
+        made = run.writer.outline_survey(brief, given, own, evidence)
+        return SurveyArgument() if isinstance(made, NeedsModel) else made
+
+    made = tried(lambda: run.steps.done("outline", parts, SurveyArgument, make))
+    if isinstance(made, ModelError):
+        why = f"new papers join the nearest section, without the model: {in_short(made)}"
+        return Outlined(_joined(before, papers, run.library), (why,))
+    joins: dict[int, list[str]] = {}
+    placed = set[str]()
+    for n, section in enumerate(made.sections[: len(before.sections)]):
+        ids = dict.fromkeys(i for theme in section.themes for i in theme.paper_ids)
+        joins[n] = [i for i in ids if i not in placed]
+        placed |= set(ids)
+    whys = {left.paper_id: left.why for left in made.left_out}
+    left_out = tuple(
+        LeftOutPaper(paper_id=paper.id, why=whys.get(paper.id, _NOT_PLACED))
+        for paper in papers
+        if paper.id in new and paper.id not in placed
+    )
+    joined = _with_joins(before, {paper.id for paper in papers}, joins)
+    return Outlined(joined.model_copy(update={"left_out": (*joined.left_out, *left_out)}))
 
 
 def _given(prepared: PreparedReport) -> list[GivenSection]:
@@ -136,6 +180,12 @@ def _joined(outline: Outline, papers: Sequence[Paper], library: Library) -> Outl
     for theme in settled:
         if theme.name:
             joins[int(theme.name)] = [i for i in theme.paper_ids if i not in placed]
+    return _with_joins(outline, known, joins)
+
+
+def _with_joins(outline: Outline, known: set[str], joins: Mapping[int, Sequence[str]]) -> Outline:
+    """The outline over these papers, with the new ones that join the last paragraph of the section
+    in each place."""
     sections = []
     for n, section in enumerate(outline.sections):
         themes = [_over(theme, known) for theme in section.themes]

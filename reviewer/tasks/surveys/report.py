@@ -89,6 +89,7 @@ def write_report(prepared: PreparedReport) -> SurveyReport:
         tables=tables,
         failed_tables=failed_tables,
         open_questions=summary.open_questions,
+        asked=frame.asked,
         left_out=outline.left_out,
         missing=missing,
         verdicts=verdicts,
