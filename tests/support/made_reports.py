@@ -9,6 +9,7 @@ from reviewer.tasks.tables.table import TableOptions
 from reviewer.text import sentence_spans
 from reviewer.types import Answer, Citation, Claim, Paper, RelatedWork, SurveyReport, Table
 from reviewer.types.answers import StanceTaken
+from reviewer.types.claims import Anchor
 from reviewer.types.drafts import Section, Statement, Theme
 from reviewer.types.maps import PaperMap
 from reviewer.types.papers import Part
@@ -252,4 +253,60 @@ def answered(library, writer_name="openai/name"):
         question=found.question, claims=tuple(claims), stances=tuple(stances),
         verdict=verdict_of(stances), evidence=found.evidence, writer=writer_name,
         coverage=Coverage(papers=62, matched=17, read=12, cited=6, left_out=("5 papers beyond",)),
+    )  # fmt: skip
+
+
+def written_claims(library, made=Claim):
+    """Sentences of two paragraphs as a model writes them: citations at the clause and of several
+    papers, one sentence of each support, a gap, and a figure that is not proven."""
+    papers = library.papers()[:5]
+
+    def quote(n, place=1):
+        start, end = sentence_spans(papers[n].abstract)[place]
+        return citation_in(papers[n], papers[n].abstract[start:end])
+
+    def claim(text, *cited, support="supported", at=(), **more):
+        anchors = tuple(Anchor(at=text.index(word) + len(word), citations=own) for word, own in at)
+        return made(text=text, citations=cited, support=support, anchors=anchors, **more)
+
+    one, two, three = quote(0), quote(1), quote(2)
+    return (
+        claim("Two lines of work disagree on what training adds.", kind="synthesis",
+              support="unchecked"),
+        claim("The first reports gains on tasks that were composed, and the second reports none "
+              "once sampling is large.", one, two, quote(3),
+              at=(("composed", (0,)), ("none", (1, 2)))),
+        claim("Both train on the same data.", two, three, support="partial",
+              failing="the same data", reason="The second abstract names no data."),
+        claim("The gain is 14 points.", three, support="unsupported", unproven=("14",)),
+        claim("A third report weighs both with a larger model.", quote(4), support="unchecked",
+              paragraph=2),
+        claim("It finds no gain at all.", quote(4, 2), support="contradicted", paragraph=2),
+        claim("Nobody repeated it.", support="uncited", dropped=("no such quote",), paragraph=2),
+        claim("It is not clear whether the difference is one of data.", kind="gap",
+              support="unchecked", paragraph=2),
+    )  # fmt: skip
+
+
+def written_answer(library):
+    answer = answered(library)
+    papers = library.papers()[:5]
+    more = tuple(answer.evidence[0].model_copy(update={"paper": paper}) for paper in papers)
+    return answer.model_copy(
+        update={"claims": written_claims(library), "evidence": (*answer.evidence, *more)}
+    )
+
+
+def written_draft(library):
+    claims = written_claims(library, Statement)
+    question = Statement(
+        text="Does your method use the same data?", role="question", support="uncited", paragraph=2
+    )
+    return RelatedWork(
+        question="what does RL add?", papers=tuple(library.papers()[:5]), writer="openai/name",
+        sections=(
+            Section(title="Gains", claims=(*claims, question)),
+            Section(title="Broken", failed="the model refused"),
+        ),
+        coverage=Coverage(papers=62, matched=17, read=12, cited=5),
     )  # fmt: skip
