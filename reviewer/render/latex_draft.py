@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reviewer.render.cited_sentence import marked_sentence
 from reviewer.render.claim_notes import (
     WEAK_DRAFT,
     citations_of,
@@ -11,7 +12,6 @@ from reviewer.render.claim_notes import (
     draft_citations,
     draft_head,
     draft_title,
-    marked_sentence,
     nothing_drafted,
     quoted_papers,
     remarks_on,
@@ -66,7 +66,7 @@ def _section(section: Section, work: RelatedWork) -> list[str]:
             said = " ".join(_quoted(claim.text) for claim in quotes)
             lines.append(rf"\item {title} {marks.of(citations_of(quotes))}: {said}")
         lines += [r"\end{itemize}"]
-    return lines + [sentence_latex(c, marks) for c in section.claims if c.role != "quote"]
+    return lines + [sentence_latex(c, marks) for c in section.claims if c.kind != "quote"]
 
 
 def sentence_latex(claim: Claim, marks: Marks) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from reviewer.render.cited_sentence import marked_sentence
 from reviewer.render.claim_notes import (
     WEAK_DRAFT,
     citations_of,
@@ -11,7 +12,6 @@ from reviewer.render.claim_notes import (
     draft_citations,
     draft_head,
     draft_title,
-    marked_sentence,
     nothing_drafted,
     quoted_papers,
     remarks_on,
@@ -75,7 +75,7 @@ def section_markdown(section: Section, papers: Iterable[Paper], marks: Marks) ->
         title, year = escape_pandoc(marked_title(paper)), paper.year or "year unknown"
         quoted = " ".join(quoted_pandoc(claim.text) for claim in quotes)
         lines.append(f"- **{title}** ({year}) {marks.of(citations_of(quotes))}: {quoted}")
-    others = [sentence_markdown(claim, marks) for claim in section.claims if claim.role != "quote"]
+    others = [sentence_markdown(claim, marks) for claim in section.claims if claim.kind != "quote"]
     if others:
         lines += [*([""] if lines else []), " ".join(others)]
     return lines

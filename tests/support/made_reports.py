@@ -10,7 +10,7 @@ from reviewer.text import sentence_spans
 from reviewer.types import Answer, Citation, Claim, Paper, RelatedWork, SurveyReport, Table
 from reviewer.types.answers import StanceTaken
 from reviewer.types.claims import Anchor
-from reviewer.types.drafts import Section, Statement, Theme
+from reviewer.types.drafts import OwnClaim, Section, Theme
 from reviewer.types.maps import PaperMap
 from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage, Usage
@@ -65,7 +65,7 @@ def report_of(work, quotes, tables, library=None):
         for i, s in zip(ids, STANCES * 9, strict=False)
     )
     written = tuple(
-        Statement(
+        Claim(
             text=f"A sentence that is {support}.",
             citations=() if support == "uncited" else quotes[number].citations,
             support=support,
@@ -119,9 +119,7 @@ def hostile_report(texts):
             authors=(text,), venue=text, organisation=text,
         )  # fmt: skip
         papers.append(paper)
-        claims.append(
-            Statement(text=f"Claim {text}", citations=(citation_in(paper, text),), role="topic")
-        )
+        claims.append(Claim(text=f"Claim {text}", citations=(citation_in(paper, text),)))
     own, every = texts[0], " ".join(text[:300] for text in texts)
     work = RelatedWork(
         question=f"Topic {every}", papers=tuple(papers), writer="scripted",
@@ -129,7 +127,7 @@ def hostile_report(texts):
         sections=(
             Section(title=f"Section {every}", claims=tuple(claims)),
             Section(title="Quoted", claims=tuple(
-                Statement(text=c.citations[0].quote, citations=c.citations, role="quote",
+                Claim(text=c.citations[0].quote, citations=c.citations, kind="quote",
                           support="supported") for c in claims)),
             Section(title="Failed", failed=f"because {every}"),
         ),
@@ -198,9 +196,7 @@ def big_report(papers):
         spans = sentence_spans(abstract)
         for start, end in (spans[1], spans[9], spans[20]):
             quote = abstract[start:end]
-            claims.append(
-                Statement(text=quote, citations=(citation_in(paper, quote),), role="quote")
-            )
+            claims.append(Claim(text=quote, citations=(citation_in(paper, quote),), kind="quote"))
     sections = tuple(
         Section(title=f"Theme {n}", claims=tuple(claims[n * 30 : n * 30 + 30]))
         for n in range(len(claims) // 30)
@@ -256,7 +252,7 @@ def answered(library, writer_name="openai/name"):
     )  # fmt: skip
 
 
-def written_claims(library, made=Claim):
+def written_claims(library):
     """Sentences of two paragraphs as a model writes them: citations at the clause and of several
     papers, one sentence of each support, a gap, and a figure that is not proven."""
     papers = library.papers()[:5]
@@ -267,7 +263,7 @@ def written_claims(library, made=Claim):
 
     def claim(text, *cited, support="supported", at=(), **more):
         anchors = tuple(Anchor(at=text.index(word) + len(word), citations=own) for word, own in at)
-        return made(text=text, citations=cited, support=support, anchors=anchors, **more)
+        return Claim(text=text, citations=cited, support=support, anchors=anchors, **more)
 
     one, two, three = quote(0), quote(1), quote(2)
     return (
@@ -298,14 +294,21 @@ def written_answer(library):
 
 
 def written_draft(library):
-    claims = written_claims(library, Statement)
-    question = Statement(
-        text="Does your method use the same data?", role="question", support="uncited", paragraph=2
-    )
+    claims, papers = written_claims(library), library.papers()[:5]
+    own = Paper(id="own", key="own", parts=(Part(name="abstract", text="RL adds skills."),))
+    mine = citation_in(own, "RL adds skills.")
     return RelatedWork(
-        question="what does RL add?", papers=tuple(library.papers()[:5]), writer="openai/name",
+        question="what does RL add?", papers=tuple(papers), writer="openai/name",
+        own_file="mine.md", questions=("Do you use the same data?",),
+        own_claims=(
+            OwnClaim(claim=mine, nearest_id=papers[0].id, difference="It composes skills."),
+            OwnClaim(
+                claim=mine, nearest_id=papers[4].id, difference="It samples more.",
+                contradicted_by=claims[5].citations, conflict="The paper finds no gain.",
+            ),
+        ),
         sections=(
-            Section(title="Gains", claims=(*claims, question)),
+            Section(title="Gains", claims=claims),
             Section(title="Broken", failed="the model refused"),
         ),
         coverage=Coverage(papers=62, matched=17, read=12, cited=5),

@@ -12,24 +12,26 @@ from reviewer.render.answer_parts import (
     failed_words,
     is_failed,
     paragraphs_of,
-    pieces_of,
     proof_words,
     why_failed,
 )
 from reviewer.render.bibtex import bibtex
-from reviewer.render.claim_notes import citations_of, is_quote, quoted_papers, remarks_on
+from reviewer.render.cited_sentence import is_quote, pieces_of
+from reviewer.render.claim_notes import citations_of, quoted_papers
 from reviewer.render.describe import joined_spans, quoted_place
-from reviewer.render.references import reference_list
+from reviewer.render.references import references_in
 from reviewer.text import clean
 from reviewer.text.views import clean_view
 from reviewer.types import Citation, Claim, Paper
 from reviewer.types.answers import StanceTaken
-from reviewer.types.drafts import Section, Statement
+from reviewer.types.drafts import Section
 from reviewer.types.papers import Part
 from reviewer.types.surveys import StanceCount
 
 _WHOLE_CHARS = 4000  # a text up to here is shown whole: every abstract is
 _AROUND_CHARS = 700  # on each side of a quote in a longer one
+_STYLE = "ieee"  # of the references to copy: numbered, as the marks of a page are
+_NUMBER = re.compile(r"^\[\d+\]\s*")
 _SHORT = {
     "partial": "partly supported",
     "contradicted": "contradicted",
@@ -116,9 +118,8 @@ class ShownClaim:
     """A sentence with its marks. `pieces` are the sentence cut at its marks and at the words that
     fail. `state` names its colour, `proof` says how it stands; `place` is its number on the page,
     from 1. Of a sentence that is not proven, `failed_words` are those words, `why` says why,
-    `label` says it in two words, and `failed` is the id of the place that says so; of others they
-    are empty, but a question to the author has a label. `dropped` says which citations were left
-    out, and why."""
+    `label` says it in a few words, and `failed` is the id of the place that says so; of others they
+    are empty. `dropped` says which citations were left out, and why."""
 
     text: str
     is_quote: bool
@@ -149,14 +150,18 @@ def page_citations(citations: Iterable[Citation], papers: Iterable[Paper]) -> Pa
         if citation.paper_id in known and citation not in anchors:
             anchors[citation] = f"q{len(anchors) + 1}"
             cited.setdefault(citation.paper_id, {})[citation] = anchors[citation]
+    listed = references_in([known[paper_id] for paper_id in cited], _STYLE)
+    references = {paper.id: _NUMBER.sub("", line) for paper, line in listed}
     shown = tuple(
-        _shown_paper(number, known[paper_id], own)
+        _shown_paper(number, known[paper_id], own, references[paper_id])
         for number, (paper_id, own) in enumerate(cited.items(), start=1)
     )
     return PageCitations(shown, {item.paper.id: item.number for item in shown}, anchors)
 
 
-def _shown_paper(number: int, paper: Paper, anchors: Mapping[Citation, str]) -> ShownPaper:
+def _shown_paper(
+    number: int, paper: Paper, anchors: Mapping[Citation, str], reference: str
+) -> ShownPaper:
     """The paper as the page lists it. Its BibTeX has no abstract: the page shows that already."""
     titles = tuple(part for part in paper.parts if part.name == "title")
     return ShownPaper(
@@ -164,7 +169,7 @@ def _shown_paper(number: int, paper: Paper, anchors: Mapping[Citation, str]) -> 
         paper,
         _texts(paper, anchors),
         quotes=len(anchors),
-        reference="".join(reference_list([paper])),
+        reference=reference,
         bibtex=bibtex([paper.model_copy(update={"parts": titles})]).strip(),
     )
 
@@ -185,8 +190,7 @@ def marks_of(citations: Sequence[Citation], cited: PageCitations) -> tuple[Shown
 def shown_claim(claim: Claim, cited: PageCitations, place: int) -> ShownClaim:
     """The claim for a page, where it is the sentence of this number."""
     whole = is_quote(claim)
-    asks = isinstance(claim, Statement) and claim.role == "question"
-    fails = is_failed(claim) and not asks
+    fails = is_failed(claim)
     label = _FIGURES if claim.unproven else _SHORT.get(claim.support, "")
     return ShownClaim(
         text=clean(claim.text),
@@ -196,8 +200,8 @@ def shown_claim(claim: Claim, cited: PageCitations, place: int) -> ShownClaim:
         place=place,
         dropped=tuple(map(clean, claim.dropped)),
         pieces=tuple(_shown_pieces(claim, cited, fails)),
-        proof=remarks_on(claim) if asks else proof_words(claim),
-        label=remarks_on(claim) if asks else label,
+        proof=proof_words(claim),
+        label=label if fails else "",
         why=why_failed(claim) if fails else "",
         failed_words=failed_words(claim) if fails else "",
         failed=f"f{place}" if fails else "",
@@ -353,7 +357,7 @@ def shown_section(
     for paper, own in quoted_papers(section, papers):
         said = tuple(shown_claim(claim, cited, places[id(claim)]) for claim in own)
         quoted.append(QuotedPaper(paper, marks_of(citations_of(own), cited), said))
-    others = [claim for claim in section.claims if claim.role != "quote" or not claim.citations]
+    others = [claim for claim in section.claims if claim.kind != "quote" or not claim.citations]
     return ShownSection(
         anchor=f"s{number}",
         title=clean(section.title[:1].upper() + section.title[1:]),
