@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reviewer.grounding.claims import FAILING
 from reviewer.text import clean
 from reviewer.types import Claim
 
@@ -33,16 +32,27 @@ Token = str | tuple[str, ...]
 
 
 def says_the_same(before: Sequence[Claim], after: Sequence[Claim]) -> bool:
-    """True where the sentences of an edited paragraph say what those before it said. The claims of
-    both have resolved citations; one of `after` that was dropped, or that fails, is another
-    text."""
-    if not after or any(claim.dropped or claim.support in FAILING for claim in after):
-        return False
-    told = [token for claim in after for token in tokens_of(claim)]
-    if told == [token for claim in before for token in tokens_of(claim)]:
-        return True
+    """True where the sentences of an edited paragraph say what those before it said."""
+    return bool(match_edit(before, after))
+
+
+def match_edit(before: Sequence[Claim], after: Sequence[Claim]) -> list[list[Claim]]:
+    """For each sentence of an edited paragraph those whose words it has; nothing where the edit
+    says something else. The claims of both have resolved citations; one of `after` that cites what
+    is not there is another text."""
+    if not after or any(claim.dropped or claim.support == "uncited" for claim in after):
+        return []
+    new = [(token, n) for n, claim in enumerate(after) for token in tokens_of(claim)]
     kept = [claim for n, claim in enumerate(before) if not _is_repeat(n, before)]
-    return len(kept) < len(before) and told == [t for claim in kept for t in tokens_of(claim)]
+    for own in (before, kept):
+        old = [(token, claim) for claim in own for token in tokens_of(claim)]
+        if [token for token, _ in new] == [token for token, _ in old]:
+            parts: list[list[Claim]] = [[] for _ in after]
+            for (_, n), (_, claim) in zip(new, old, strict=True):
+                if claim not in parts[n]:
+                    parts[n].append(claim)
+            return parts if all(parts) else []
+    return []
 
 
 def tokens_of(claim: Claim) -> list[Token]:

@@ -27,12 +27,34 @@ def draft_head(work: RelatedWork) -> str:
     annotated bibliography: it has no sentence of a writer's own."""
     papers = counted(work.coverage.cited, "paper")
     head = f"Written by {work.writer} from {papers}; citations by code."
-    if any(claim.kind == "quote" for section in work.sections for claim in section.claims):
+    if is_annotated(work):
         head = (
             f"A themed annotated bibliography of {papers}, not a written section: no model is set, "
             "so themes are named by their terms, and papers are quoted in their own sentences."
         )
     return " ".join([head, *(f"{note[:1].upper()}{note[1:]}." for note in work.notes)])
+
+
+def is_annotated(work: RelatedWork) -> bool:
+    """True for a draft that quotes papers, without a sentence of a writer's own."""
+    return any(claim.kind == "quote" for section in work.sections for claim in section.claims)
+
+
+def without_marks(work: RelatedWork) -> RelatedWork:
+    """The draft as clean text shows it: no sentence has a remark. Its proof has them."""
+    clear = {"support": "supported", "dropped": (), "unproven": ()}
+    sections = tuple(
+        section.model_copy(
+            update={"claims": tuple(claim.model_copy(update=clear) for claim in section.claims)}
+        )
+        for section in work.sections
+    )
+    return work.model_copy(update={"sections": sections})
+
+
+def failing_claims(work: RelatedWork) -> list[Claim]:
+    """The sentences of a draft that have a remark."""
+    return [claim for section in work.sections for claim in section.claims if remarks_on(claim)]
 
 
 def cited_papers(work: RelatedWork) -> list[Paper]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from reviewer.types.claims import (
     AnswerDraft,
+    Citation,
     Claim,
     ClaimDraft,
     Expanded,
@@ -72,11 +73,14 @@ class Writer(Protocol):
         *,
         question: str = "",
         swapped: bool = False,
+        beside: Sequence[Citation] = (),
     ) -> tuple[Verdict, ...] | NeedsModel:
         """A verdict for each claim, in order, on those that are unchecked: a fact against what it
         cites, a synthesis against the other claims. `question`: the one that the claims answer
         together; without it each claim stands alone. `swapped`: the judge is given the definitions
-        of "supported" and "unsupported" the other way round; its verdicts are turned back."""
+        of "supported" and "unsupported" the other way round; its verdicts are turned back.
+        `beside`: of texts with such sentences the judge sees these and what is cited; of others,
+        the whole."""
 
     def repair(
         self, claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence]

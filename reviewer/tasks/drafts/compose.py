@@ -9,7 +9,7 @@ from reviewer.errors import ModelError
 from reviewer.grounding import check_answer, settle_gaps
 from reviewer.grounding.answers import Checks, checked_sentences
 from reviewer.grounding.claims import FAILING
-from reviewer.grounding.edits import says_the_same, tokens_of
+from reviewer.grounding.edits import match_edit
 from reviewer.llm import in_short, is_form_fault
 from reviewer.text import counted
 from reviewer.types import Citation, Claim, Evidence
@@ -45,14 +45,15 @@ class WrittenSection:
 
 
 def checks_of(effort: str, *, is_strict: bool = False) -> SectionChecks:
-    """What is done at an effort: quick (code alone), normal, or thorough (what was repaired is
-    judged again)."""
+    """What is done at an effort: at quick code checks alone, else the text is judged, repaired and
+    edited."""
+    is_judged = effort != "quick"
     return SectionChecks(
-        may_judge=effort != "quick",
-        may_repair=effort != "quick",
-        judges_again=effort == "thorough",
+        may_judge=is_judged,
+        may_repair=is_judged,
+        judges_again=is_judged,
         is_strict=is_strict,
-        edits=effort != "quick",
+        edits=is_judged,
     )
 
 
@@ -83,7 +84,10 @@ def write_section(
         draft = by.write_section(brief, themes, (), shown)
     proof = [*shown, *([brief.own] if brief.own else [])]
     question = f"What does this section show of {brief.question}"
-    checked = check_answer(draft, proof, by, checks, question)
+    beside = tuple(
+        c for card in cards.values() for line in card.lines.values() for c in line.citations
+    )
+    checked = check_answer(draft, proof, by, replace(checks, beside=beside), question)
     settled = settle_gaps(checked.claims, shown)
     claims = _edited(settled.claims, proof, by) if checks.edits else settled.claims
     left_out = (
@@ -116,7 +120,8 @@ def _edited(
     made: list[Claim] = []
     for n, own, drafts in zip(numbers, paragraphs, edits, strict=True):
         new = _checked_edit(drafts, n, evidence)
-        made += _with_verdicts(new, own) if new and says_the_same(own, new) else own
+        parts = match_edit(own, new)
+        made += map(_with_verdict, new, parts) if parts else own
     return tuple(made)
 
 
@@ -127,19 +132,15 @@ def _checked_edit(
     return checked_sentences(AnswerDraft(claims=own), evidence) if own else ()
 
 
-def _with_verdicts(new: Sequence[Claim], old: Sequence[Claim]) -> list[Claim]:
-    """The new sentences, each with the verdict on the old ones whose words it has: the worst, where
-    it joins several."""
-    waiting = list(old)
-    made = []
-    for claim in new:
-        words = set(map(str, tokens_of(claim)))
-        from_old = [c for c in waiting if len(words & set(map(str, tokens_of(c)))) > 1] or waiting
-        worst = min(from_old, key=lambda c: _WORST.index(c.support))
-        kept = {"support": worst.support, "reason": worst.reason, "unproven": worst.unproven}
-        kind = worst.kind if not claim.citations else claim.kind
-        made.append(claim.model_copy(update={**kept, "kind": kind}))
-    return made
+def _with_verdict(new: Claim, parts: Sequence[Claim]) -> Claim:
+    """The edited sentence with the verdict on the sentences whose words it has: the worst of
+    them."""
+    worst = min(parts, key=lambda claim: _WORST.index(claim.support))
+    kept = {name: getattr(worst, name) for name in ("support", "reason", "unproven")}
+    failing = worst.failing if worst.failing in new.text else ""
+    changed = {**kept, "failing": failing, "is_repaired": any(c.is_repaired for c in parts)}
+    kind = new.kind if new.citations else worst.kind
+    return new.model_copy(update={**changed, "kind": kind})
 
 
 def settle_own_claims(

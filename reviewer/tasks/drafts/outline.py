@@ -34,6 +34,11 @@ class PlannedDraft:
     cards: Mapping[str, Card] = field(default_factory=dict)
 
     @property
+    def all_papers(self) -> tuple[Paper, ...]:
+        """Each paper that was gathered, once."""
+        return tuple({item.paper.id: item.paper for item in self.gathered.evidence}.values())
+
+    @property
     def papers(self) -> tuple[Paper, ...]:
         """Each paper of the plan once, in its order."""
         known = {item.paper.id: item.paper for item in self.gathered.evidence}

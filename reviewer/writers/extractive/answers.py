@@ -190,6 +190,7 @@ class Extractive:
         *,
         question: str = "",
         swapped: bool = False,
+        beside: Sequence[Citation] = (),
     ) -> NeedsModel:
         return NeedsModel(step="judging an answer")
 

@@ -19,7 +19,7 @@ from reviewer.types.drafts import Brief, Card, Theme
 from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
 from reviewer.writers.prompted.argument import ArgumentWriter
-from reviewer.writers.prompted.judging import with_anchors
+from reviewer.writers.prompted.judging import bearing_of, with_anchors
 from reviewer.writers.prompted.numbered_texts import fence_numbered, tokens_of
 from reviewer.writers.prompted.prose import END, read_prose, text_before_end
 
@@ -73,7 +73,6 @@ class SectionWriter(ArgumentWriter):
 
         Raises ModelReplyError for a reply without a sentence that could be checked.
         """
-        names = {card.paper_id: card.name for card in cards}
         claims: list[ClaimDraft] = []
         waiting, first = [list(range(len(themes)))], brief.before
         while waiting:
@@ -88,7 +87,7 @@ class SectionWriter(ArgumentWriter):
                     "words": max(50, round(brief.words * len(places) / max(1, len(themes)))),
                 }
             )
-            claims += self._written(own, themes, places, names, evidence)
+            claims += self._written(own, themes, places, cards, evidence)
         return AnswerDraft(claims=tuple(claims))
 
     def _prompt_size(
@@ -108,10 +107,12 @@ class SectionWriter(ArgumentWriter):
         brief: Brief,
         themes: Sequence[Theme],
         places: Sequence[int],
-        names: dict[str, str],
+        cards: Sequence[Card],
         evidence: Sequence[Evidence],
     ) -> list[ClaimDraft]:
-        """The sentences of the themes at these places."""
+        """The sentences of the themes at these places. Of a paper with a card the prompt has the
+        sentences that the card names, of others the whole text."""
+        names = {card.paper_id: card.name for card in cards}
         ids = dict.fromkeys(paper_id for n in places for paper_id in themes[n].paper_ids)
         own = by_paper(evidence)
         shown = [item for paper_id in ids for item in own.get(paper_id, ())]
@@ -122,6 +123,8 @@ class SectionWriter(ArgumentWriter):
             for n in places
         ]
         before = shorten(clean(brief.before), _BEFORE_CHARS)
+        noted = [c for card in cards for line in card.lines.values() for c in line.citations]
+        bearing = bearing_of(noted, shown, numbers)
         form = Form(
             SectionText,
             None,
@@ -136,7 +139,9 @@ class SectionWriter(ArgumentWriter):
                 question=brief.question,
                 lead=brief.lead,
                 plan=plan,
-                evidence=self.fit([fence_numbered(self, item) for item in shown]),
+                evidence=self.fit(
+                    [fence_numbered(self, item, bearing.get(item.tag)) for item in shown]
+                ),
                 own=[fence_numbered(self, brief.own)] if brief.own else [],
                 position=brief.position,
                 words=brief.words,
