@@ -70,9 +70,14 @@ def proof_words(claim: Claim) -> str:
 
 
 def checks_line(answer: Answer) -> str:
-    """How the written sentences stand, as a sentence: `12 sentences: 9 supported, 2 not judged,
-    1 not proven.` Empty for quotes alone."""
-    own = [claim for claim in answer.claims if not is_quote(claim)]
+    """How the written sentences of the answer stand."""
+    return sentences_line(answer.claims)
+
+
+def sentences_line(claims: Iterable[Claim]) -> str:
+    """How the written sentences among the claims stand, as a sentence: `12 sentences: 9 supported,
+    2 not judged, 1 not proven.` Empty for quotes alone."""
+    own = [claim for claim in claims if not is_quote(claim)]
     failed = sum(map(is_failed, own))
     supported = sum(claim.support == "supported" for claim in own)
     counts = {"supported": supported, "not judged": len(own) - supported - failed}

@@ -78,13 +78,31 @@ def link_of(paper: Paper) -> str:
     markup. So is the `&` of what Markdown and HTML read as an entity, such as `&lt;`. An address
     that hides characters is not used: programs show `%1B` as the character that it encodes.
     """
-    addresses = [
-        web_address(paper),
-        f"https://doi.org/{without_doi_address(paper.doi)}" if paper.doi else "",
-        f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "",
-    ]
-    link = next((a for a in addresses if a and not _hides(a)), "")
-    return _ENTITY.sub("%26", quote(link, safe=_ADDRESS, errors="replace"))
+    addresses = _addresses(paper)
+    return addresses.get("Web page") or next(iter(addresses.values()), "")
+
+
+def links_of(paper: Paper) -> list[tuple[str, str]]:
+    """The http(s) addresses of the paper as `link_of` writes them, each once, with its name: `DOI`,
+    `arXiv`, `PubMed` or `Web page`."""
+    names: dict[str, str] = {}
+    for name, address in _addresses(paper).items():
+        names.setdefault(address, name)
+    return [(name, address) for address, name in names.items()]
+
+
+def _addresses(paper: Paper) -> dict[str, str]:
+    addresses = {
+        "DOI": f"https://doi.org/{without_doi_address(paper.doi)}" if paper.doi else "",
+        "arXiv": f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else "",
+        "PubMed": f"https://pubmed.ncbi.nlm.nih.gov/{paper.pmid}/" if paper.pmid else "",
+        "Web page": web_address(paper),
+    }
+    return {name: _escaped(a) for name, a in addresses.items() if a and not _hides(a)}
+
+
+def _escaped(address: str) -> str:
+    return _ENTITY.sub("%26", quote(address, safe=_ADDRESS, errors="replace"))
 
 
 def _hides(address: str) -> bool:

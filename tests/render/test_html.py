@@ -16,6 +16,7 @@ import reviewer.render
 from reviewer.library import Library
 from reviewer.render.html.answer import answer_html
 from reviewer.render.html.charts import draw_map, years_of
+from reviewer.render.html.check import check_html
 from reviewer.render.html.cited_papers import page_citations, verdict_bars
 from reviewer.render.html.draft import draft_html
 from reviewer.render.html.survey_index import index_html
@@ -26,9 +27,10 @@ from reviewer.render.methods import flow_steps
 from reviewer.render.provenance import flow_of
 from reviewer.search import map_papers
 from reviewer.search.paper_map import LEAST_PAPERS
-from reviewer.tasks import draft_related_work
+from reviewer.sources.text_file import TextFile
+from reviewer.tasks import check_draft, draft_related_work
 from reviewer.tasks.drafts.outline import DraftOptions
-from reviewer.text import clean
+from reviewer.text import clean, sentence_spans
 from reviewer.types import Answer, Citation, Paper
 from reviewer.types.answers import StanceTaken
 from reviewer.types.drafts import Theme
@@ -39,10 +41,16 @@ from reviewer.writers import Extractive
 from tests.conftest import SAMPLES, WordEmbedding
 from tests.render.test_tables import HOSTILE
 from tests.support.browser import DESKTOP, PHONE
-from tests.support.made_reports import answered, batch_of, big_report, hostile_report, survey_of
+from tests.support.made_reports import (
+    answered,
+    batch_of,
+    big_report,
+    hostile_report,
+    survey_of,
+    written_answer,
+    written_draft,
+)
 from tests.support.outputs import check_markdown
-
-ARE_SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +63,20 @@ def shelf(tmp_path_factory):
 @pytest.fixture(scope="session")
 def report(shelf):
     return survey_of(shelf)
+
+
+def draft_to_check(library):
+    """A draft with a quote that is there, one that is altered, a figure that is not there, a key
+    that nobody knows, and a sentence in other words."""
+    paper = library.papers()[0]
+    start, end = sentence_spans(paper.abstract)[0]
+    quote = paper.abstract[start:end]
+    return TextFile(
+        "draft.md",
+        f'They say: "{quote}" [@{paper.key}]. They also say: "{quote[:-1]} never." [@{paper.key}]. '
+        f"It gains 77.7 points [@{paper.key}]. Another agrees [@nobody2020]. It is about what is "
+        f"learned [@{paper.key}].\n",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +94,9 @@ def pages(shelf, report, tmp_path_factory):
         "index": index_html(batch_of(report, hostile.model_copy(update={"failed": 1}))),
         "answer": answer_html(answer),
         "draft": draft_html(work),
+        "written": answer_html(written_answer(shelf)),
+        "section": draft_html(written_draft(shelf)),
+        "check": check_html(check_draft(draft_to_check(shelf), shelf, Extractive())),
         "table": table_html(report.tables[0]),
     }
     for name, page in made.items():
@@ -79,7 +104,9 @@ def pages(shelf, report, tmp_path_factory):
     return {name: folder / f"{name}.html" for name in made}
 
 
-KINDS = ("report", "hostile", "index", "answer", "draft", "table")
+KINDS = (
+    "report", "hostile", "index", "answer", "written", "draft", "section", "table", "check",
+)  # fmt: skip
 
 
 # A browser looks
@@ -96,15 +123,13 @@ VIEWS = [(DESKTOP, False), (PHONE, True), (DESKTOP, True), (PHONE, False)]
 @pytest.mark.parametrize(
     ("kind", "view"), [(k, v) for k in KINDS for v in VIEWS[: 4 if k == "report" else 2]]
 )
-def test_axe_finds_nothing_serious_in_light_and_dark_on_desktop_and_phone(
-    browser, pages, kind, view
-):
+def test_axe_finds_nothing_in_light_and_dark_on_desktop_and_phone(browser, pages, kind, view):
     """With every text open. All four views of the report, a light and a dark one of the others."""
     size, is_dark = view
     axe = importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
     passed, found = browser.open(pages[kind], size, is_dark=is_dark).run(f"{axe};{AXE}")
     assert passed > 15
-    assert [v for v in found if v[0] in ARE_SERIOUS] == []
+    assert found == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -237,6 +262,10 @@ def test_a_page_prints_with_its_words_and_without_its_tools(browser, pages, tmp_
 # A validator reads
 
 
+# All browsers have them (`::details-content` since 2025).
+UNKNOWN_TO_VALIDATOR = ("::details-content", "paint-order")
+
+
 def test_every_page_is_valid(pages):
     java = shutil.which("java")
     if java is None:
@@ -252,6 +281,7 @@ def test_every_page_is_valid(pages):
         for found in json.loads(done.stdout)["messages"]
         # of the hostile words themselves: their characters could be composed, which is allowed
         if "Normalization Form C" not in found["message"]
+        and not any(style in found["message"] for style in UNKNOWN_TO_VALIDATOR)
     ]
     assert said == []
 
@@ -313,7 +343,7 @@ def test_of_a_long_text_what_stands_around_the_quotes_is_shown():
 def test_how_a_claim_stands_is_told_in_words(report):
     page = html.unescape(re.sub(r"<[^>]*>", "", report_html(report)))
     for words in (
-        "supported by its quotes, by the model's word", "partly supported", "not checked",
+        "Supported by its quotes, by the model's word", "partly supported", "not checked",
         "uncited", "not supported by its quotes", "contradicted by its quotes",
         "Left out: no such quote.",
     ):  # fmt: skip

@@ -488,7 +488,12 @@ def test_html_tells_a_quote_that_was_not_located_apart():
     )
     cell = Cell(column="column 1", state="no proof", values=(value,))
     page = table_html(
-        STATES.model_copy(update={"rows": (rows.model_copy(update={"cells": (cell,)}),)})
+        STATES.model_copy(
+            update={
+                "columns": STATES.columns[:1],
+                "rows": (rows.model_copy(update={"cells": (cell,)}),),
+            }
+        )
     )
     assert '<a class="cell no-proof" href="#o1"' in page
     assert '<span class="offered-text">made &lt;b&gt;up&lt;/b&gt;</span>' in page

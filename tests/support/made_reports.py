@@ -9,7 +9,8 @@ from reviewer.tasks.tables.table import TableOptions
 from reviewer.text import sentence_spans
 from reviewer.types import Answer, Citation, Claim, Paper, RelatedWork, SurveyReport, Table
 from reviewer.types.answers import StanceTaken
-from reviewer.types.drafts import Section, Statement, Theme
+from reviewer.types.claims import Anchor
+from reviewer.types.drafts import OwnClaim, Section, Theme
 from reviewer.types.maps import PaperMap
 from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage, Usage
@@ -64,7 +65,7 @@ def report_of(work, quotes, tables, library=None):
         for i, s in zip(ids, STANCES * 9, strict=False)
     )
     written = tuple(
-        Statement(
+        Claim(
             text=f"A sentence that is {support}.",
             citations=() if support == "uncited" else quotes[number].citations,
             support=support,
@@ -119,9 +120,7 @@ def hostile_report(texts):
             authors=(text,), venue=text, organisation=text,
         )  # fmt: skip
         papers.append(paper)
-        claims.append(
-            Statement(text=f"Claim {text}", citations=(citation_in(paper, text),), role="topic")
-        )
+        claims.append(Claim(text=f"Claim {text}", citations=(citation_in(paper, text),)))
     own, every = texts[0], " ".join(text[:300] for text in texts)
     work = RelatedWork(
         question=f"Topic {every}", papers=tuple(papers), writer="scripted",
@@ -129,7 +128,7 @@ def hostile_report(texts):
         sections=(
             Section(title=f"Section {every}", claims=tuple(claims)),
             Section(title="Quoted", claims=tuple(
-                Statement(text=c.citations[0].quote, citations=c.citations, role="quote",
+                Claim(text=c.citations[0].quote, citations=c.citations, kind="quote",
                           support="supported") for c in claims)),
             Section(title="Failed", failed=f"because {every}"),
         ),
@@ -198,9 +197,7 @@ def big_report(papers):
         spans = sentence_spans(abstract)
         for start, end in (spans[1], spans[9], spans[20]):
             quote = abstract[start:end]
-            claims.append(
-                Statement(text=quote, citations=(citation_in(paper, quote),), role="quote")
-            )
+            claims.append(Claim(text=quote, citations=(citation_in(paper, quote),), kind="quote"))
     sections = tuple(
         Section(title=f"Theme {n}", claims=tuple(claims[n * 30 : n * 30 + 30]))
         for n in range(len(claims) // 30)
@@ -253,4 +250,67 @@ def answered(library, writer_name="openai/name"):
         question=found.question, claims=tuple(claims), stances=tuple(stances),
         verdict=verdict_of(stances), evidence=found.evidence, writer=writer_name,
         coverage=Coverage(papers=62, matched=17, read=12, cited=6, left_out=("5 papers beyond",)),
+    )  # fmt: skip
+
+
+def written_claims(library):
+    """Sentences of two paragraphs as a model writes them: citations at the clause and of several
+    papers, one sentence of each support, a gap, and a figure that is not proven."""
+    papers = library.papers()[:5]
+
+    def quote(n, place=1):
+        start, end = sentence_spans(papers[n].abstract)[place]
+        return citation_in(papers[n], papers[n].abstract[start:end])
+
+    def claim(text, *cited, support="supported", at=(), **more):
+        anchors = tuple(Anchor(at=text.index(word) + len(word), citations=own) for word, own in at)
+        return Claim(text=text, citations=cited, support=support, anchors=anchors, **more)
+
+    one, two, three = quote(0), quote(1), quote(2)
+    return (
+        claim("Two lines of work disagree on what training adds.", kind="synthesis",
+              support="unchecked"),
+        claim("The first reports gains on tasks that were composed, and the second reports none "
+              "once sampling is large.", one, two, quote(3),
+              at=(("composed", (0,)), ("none", (1, 2)))),
+        claim("Both train on the same data.", two, three, support="partial",
+              failing="the same data", reason="The second abstract names no data."),
+        claim("The gain is 14 points.", three, support="unsupported", unproven=("14",)),
+        claim("A third report weighs both with a larger model.", quote(4), support="unchecked",
+              paragraph=2),
+        claim("It finds no gain at all.", quote(4, 2), support="contradicted", paragraph=2),
+        claim("Nobody repeated it.", support="uncited", dropped=("no such quote",), paragraph=2),
+        claim("It is not clear whether the difference is one of data.", kind="gap",
+              support="unchecked", paragraph=2),
+    )  # fmt: skip
+
+
+def written_answer(library):
+    answer = answered(library)
+    papers = library.papers()[:5]
+    more = tuple(answer.evidence[0].model_copy(update={"paper": paper}) for paper in papers)
+    return answer.model_copy(
+        update={"claims": written_claims(library), "evidence": (*answer.evidence, *more)}
+    )
+
+
+def written_draft(library):
+    claims, papers = written_claims(library), library.papers()[:5]
+    own = Paper(id="own", key="own", parts=(Part(name="abstract", text="RL adds skills."),))
+    mine = citation_in(own, "RL adds skills.")
+    return RelatedWork(
+        question="what does RL add?", papers=tuple(papers), writer="openai/name",
+        own_file="mine.md", questions=("Do you use the same data?",),
+        own_claims=(
+            OwnClaim(claim=mine, nearest_id=papers[0].id, difference="It composes skills."),
+            OwnClaim(
+                claim=mine, nearest_id=papers[4].id, difference="It samples more.",
+                contradicted_by=claims[5].citations, conflict="The paper finds no gain.",
+            ),
+        ),
+        sections=(
+            Section(title="Gains", claims=claims),
+            Section(title="Broken", failed="the model refused"),
+        ),
+        coverage=Coverage(papers=62, matched=17, read=12, cited=5),
     )  # fmt: skip

@@ -78,5 +78,5 @@ def _values(answer: Answer, cited: PageCitations) -> dict[str, Any]:
         "sentences": [shown(claim) for claim in answer.claims],
         "failed": [shown(claim) for claim in failed_claims(answer)],
         "papers": cited.papers,
-        "quotes": {anchor: clean(citation.quote) for citation, anchor in cited.anchors.items()},
+        "quotes": cited.quotes,
     }

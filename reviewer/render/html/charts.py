@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from textwrap import wrap
+from unicodedata import east_asian_width
 
 from reviewer.text import clean
 from reviewer.text.views import shorten
@@ -14,13 +16,18 @@ from reviewer.types.maps import PaperMap
 
 MOST_COLOURS = 8  # of the page's style; more themes share them, and differ by their names
 LEAST_YEARS = 3  # with fewer a drawing shows nothing
-_WIDTH, _HEIGHT, _EDGE = 760, 460, 44
+_WIDTH, _HEIGHT, _EDGE = 760, 500, 44
+_TOP_EDGE = 60  # above and below: room for labels
 _ROUND = 19  # from a paper's middle to the edge of its theme's shape
 _CORNERS = 10  # of the circle around a paper that the shape goes by
 _DOT = 11  # its radius
-_LABEL_CHARS = 38
-_LABEL_STEP = 15
-_CHAR_WIDTH = 8.4  # of a label's letters, at most of them
+_LINE_CHARS = 24  # of a label's line
+_MOST_LINES = 2
+_LINE = 15  # its height
+_LETTER = 12.5  # the size of a label's letters
+_NARROW, _BROAD = frozenset("ijlIftr.,:;'|!()[] "), frozenset("mwMW@%&")
+_STEP = 20  # between the places that are tried for a label
+_LEADER = 34  # a label farther from its shape has a line to it
 
 
 @dataclass(frozen=True)
@@ -35,16 +42,42 @@ class Dot:
 
 
 @dataclass(frozen=True)
+class Box:
+    """A rectangle of the drawing; y grows downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box, apart: float = 0) -> bool:
+        """True when the two are less than `apart` from each other in both directions."""
+        return (
+            self.left < other.right + apart
+            and other.left < self.right + apart
+            and self.top < other.bottom + apart
+            and other.top < self.bottom + apart
+        )
+
+
+@dataclass(frozen=True)
+class Label:
+    """The name of a theme in lines, each with the y of its base line, around the middle `x`.
+    `leader` is a line (x1, y1, x2, y2) to the shape of a label that is not beside it."""
+
+    lines: tuple[tuple[str, float], ...]
+    x: float
+    leader: tuple[float, float, float, float] | None
+
+
+@dataclass(frozen=True)
 class Region:
-    """A theme on the map: its shape as the points of an SVG polygon, its label with the middle of
-    the label's base line (`bottom` is its y below the shape), and the numbers of its papers."""
+    """A theme on the map: its shape as the points of an SVG polygon, its label (None where the
+    drawing has no room for it), and the numbers of its papers."""
 
     name: str
-    label: str
     outline: str
-    x: float
-    y: float
-    bottom: float
+    label: Label | None
     colour: int
     numbers: tuple[int, ...]
 
@@ -74,30 +107,33 @@ def draw_map(where: PaperMap, numbers: Mapping[str, int], papers: Iterable[Paper
     for point in where.points:
         if point.paper_id in titles:
             x = round(_EDGE + point.x * (_WIDTH - 2 * _EDGE), 1)
-            y = round(_EDGE + point.y * (_HEIGHT - 2 * _EDGE), 1)
+            y = round(_TOP_EDGE + point.y * (_HEIGHT - 2 * _TOP_EDGE), 1)
             number, title = numbers[point.paper_id], titles[point.paper_id]
             dot = Dot(number, title, x, y, colour=point.theme % MOST_COLOURS)
             by_theme.setdefault(point.theme, []).append(dot)
     dots = sorted((dot for own in by_theme.values() for dot in own), key=lambda dot: dot.number)
     named = enumerate(where.themes)
-    regions = [_region(clean(name), by_theme[n]) for n, name in named if n in by_theme]
-    return DrawnMap(_WIDTH, _HEIGHT, tuple(_labels_apart(regions, dots)), tuple(dots))
-
-
-def _region(name: str, dots: Sequence[Dot]) -> Region:
-    turns = [2 * math.pi * n / _CORNERS for n in range(_CORNERS)]
-    hull = _hull(
-        (dot.x + _ROUND * math.cos(t), dot.y + _ROUND * math.sin(t)) for dot in dots for t in turns
+    shown = [(clean(name), by_theme[n]) for n, name in named if n in by_theme]
+    hulls = [_shape(own) for _, own in shown]
+    labels = _place_labels([name for name, _ in shown], hulls, dots)
+    regions = tuple(
+        Region(
+            name=name,
+            outline=" ".join(f"{x:.1f},{y:.1f}" for x, y in hull),
+            label=label,
+            colour=own[0].colour,
+            numbers=tuple(sorted(dot.number for dot in own)),
+        )
+        for (name, own), hull, label in zip(shown, hulls, labels, strict=True)
     )
-    return Region(
-        name=name,
-        label=shorten(name, _LABEL_CHARS),
-        outline=" ".join(f"{x:.1f},{y:.1f}" for x, y in hull),
-        x=round(sum(dot.x for dot in dots) / len(dots), 1),
-        y=round(min(y for _, y in hull) - 5, 1),
-        bottom=round(max(y for _, y in hull) + 13, 1),
-        colour=dots[0].colour,
-        numbers=tuple(sorted(dot.number for dot in dots)),
+    return DrawnMap(_WIDTH, _HEIGHT, regions, tuple(dots))
+
+
+def _shape(dots: Sequence[Dot]) -> list[tuple[float, float]]:
+    """The corners of a theme's shape: the hull of circles around its papers."""
+    turns = [2 * math.pi * n / _CORNERS for n in range(_CORNERS)]
+    return _hull(
+        (dot.x + _ROUND * math.cos(t), dot.y + _ROUND * math.sin(t)) for dot in dots for t in turns
     )
 
 
@@ -119,36 +155,95 @@ def _hull(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
     return half(ordered) + half(reversed(ordered))
 
 
-def _labels_apart(regions: Sequence[Region], dots: Sequence[Dot]) -> list[Region]:
-    """The regions, each label above or below its shape, or a little to a side, where it covers the
-    fewest papers and labels."""
-    placed: list[Region] = []
-    for region in sorted(regions, key=lambda region: (region.y, region.x)):
-        half = len(region.label) * _CHAR_WIDTH / 2 + 4
-        spots = [
-            (min(max(region.x + aside, half), _WIDTH - half), min(max(y, 12), _HEIGHT - 6))
-            for aside in (0, -50, 50, -100, 100)
-            for far in (0, _LABEL_STEP, 2 * _LABEL_STEP)
-            for y in (region.y - far, region.bottom + far)
+def _place_labels(
+    names: Sequence[str], hulls: Sequence[Sequence[tuple[float, float]]], dots: Sequence[Dot]
+) -> list[Label | None]:
+    """A label for each shape, None where there is no room: no label meets another. Each is where it
+    covers the fewest papers near its shape; the shapes with least room around them choose first."""
+    papers = [Box(d.x - _DOT, d.y - _DOT, d.x + _DOT, d.y + _DOT) for d in dots]
+    bounds = [
+        Box(min(x for x, _ in h), min(y for _, y in h), max(x for x, _ in h), max(y for _, y in h))
+        for h in hulls
+    ]
+    labels: list[Label | None] = [None] * len(names)
+    taken: list[Box] = []
+    for n in sorted(range(len(names)), key=lambda n: (bounds[n].top, bounds[n].left, n)):
+        lines = _lines_of(names[n])
+        width, height = max(map(_width, lines), default=0) + 6, _LINE * len(lines) + 4
+        free = [
+            box
+            for box in _places(bounds[n], width, height)
+            if not any(box.meets(other, 2) for other in taken)
         ]
-        covered = [_covered(half, spot, dots, placed) for spot in spots]
-        x, y = spots[covered.index(min(covered))]
-        placed.append(replace(region, x=round(x, 1), y=round(y, 1)))
-    return placed
+        if free:
+            others = [*bounds[:n], *bounds[n + 1 :]]
+            best = min(free, key=lambda box: _cost(box, hulls[n], papers, others))
+            taken.append(best)
+            labels[n] = _label(lines, best, hulls[n])
+    return labels
 
 
-def _covered(
-    half: float, spot: tuple[float, float], dots: Sequence[Dot], placed: Sequence[Region]
-) -> int:
-    """How many papers a label of that half width covers at the spot; a label counts as three."""
-    x, y = spot
-    papers = sum(abs(dot.x - x) < half + _DOT and abs(dot.y - y + 4) < _DOT + 7 for dot in dots)
-    labels = sum(
-        abs(y - other.y) < _LABEL_STEP
-        and abs(x - other.x) < half + len(other.label) * _CHAR_WIDTH / 2 + 8
-        for other in placed
+def _places(shape: Box, width: float, height: float) -> list[Box]:
+    """Where a label of that size may stand: above, below and beside its shape, then anywhere."""
+    middle = (shape.left + shape.right) / 2 - width / 2
+    level = (shape.top + shape.bottom) / 2 - height / 2
+    levels = (shape.top - height, shape.bottom)
+    near = [(middle + aside, y) for aside in (0, -25, 25, -50, 50, -90, 90) for y in levels]
+    near += [(shape.left - width, level), (shape.right, level)]
+    rows, columns = range(0, _HEIGHT, _STEP), range(0, _WIDTH, _STEP)
+    corners = [*near, *((float(x), float(y)) for y in rows for x in columns)]
+    held = [(min(max(x, 0), _WIDTH - width), min(max(y, 0), _HEIGHT - height)) for x, y in corners]
+    return [Box(x, y, x + width, y + height) for x, y in dict.fromkeys(held)]
+
+
+def _cost(
+    box: Box, hull: Sequence[tuple[float, float]], papers: Sequence[Box], others: Sequence[Box]
+) -> float:
+    """How far a label in the box is from its shape (an edge counts wholly, the middle by a fifth),
+    with 150 units for each paper and 20 for each other shape that it covers."""
+    x1, y1, x2, y2 = _line_to(box, hull)
+    middle_x = sum(x for x, _ in hull) / len(hull) - (box.left + box.right) / 2
+    middle_y = sum(y for _, y in hull) / len(hull) - (box.top + box.bottom) / 2
+    covered = 150 * sum(map(box.meets, papers)) + 20 * sum(map(box.meets, others))
+    return math.hypot(x2 - x1, y2 - y1) + math.hypot(middle_x, middle_y) / 5 + covered
+
+
+def _line_to(box: Box, hull: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
+    """From the box to the nearest corner of the shape."""
+
+    def ends(corner: tuple[float, float]) -> tuple[float, float, float, float]:
+        x, y = corner
+        return (min(max(x, box.left), box.right), min(max(y, box.top), box.bottom), x, y)
+
+    return min(map(ends, hull), key=lambda e: math.hypot(e[2] - e[0], e[3] - e[1]))
+
+
+def _label(lines: Sequence[str], box: Box, hull: Sequence[tuple[float, float]]) -> Label:
+    base = box.top + 2 + _LINE * 0.78
+    x1, y1, x2, y2 = (round(place, 1) for place in _line_to(box, hull))
+    return Label(
+        lines=tuple((line, round(base + _LINE * n, 1)) for n, line in enumerate(lines)),
+        x=round((box.left + box.right) / 2, 1),
+        leader=(x1, y1, x2, y2) if math.hypot(x2 - x1, y2 - y1) > _LEADER else None,
     )
-    return papers + 3 * labels
+
+
+def _lines_of(name: str) -> list[str]:
+    """The name in at most two lines; the rest is cut."""
+    lines = wrap(name, _LINE_CHARS) or [name]
+    kept = lines[: _MOST_LINES - 1]
+    return [*kept, shorten(" ".join(lines[_MOST_LINES - 1 :]), _LINE_CHARS)][:_MOST_LINES]
+
+
+def _width(line: str) -> float:
+    """At most how wide a line is, in bold letters of the broadest usual font (DejaVu Sans)."""
+    return _LETTER * sum(
+        1.1 if char in _BROAD or east_asian_width(char) in "WF"
+        else 0.5 if char in _NARROW
+        else 0.84 if char.isupper() or not char.isascii()
+        else 0.74
+        for char in line
+    )  # fmt: skip
 
 
 def years_of(papers: Iterable[Paper], numbers: Mapping[str, int]) -> tuple[Year, ...]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from reviewer.render.answer_parts import (
     failed_words,
     is_failed,
+    paragraphs_of,
     proof_words,
     why_failed,
 )
+from reviewer.render.bibtex import bibtex
 from reviewer.render.cited_sentence import is_quote, pieces_of
-from reviewer.render.claim_notes import citations_of, quoted_papers, remarks_on
+from reviewer.render.claim_notes import citations_of, quoted_papers
 from reviewer.render.describe import joined_spans, quoted_place
+from reviewer.render.references import references_in
 from reviewer.text import clean
 from reviewer.text.views import clean_view
 from reviewer.types import Citation, Claim, Paper
@@ -26,6 +30,15 @@ from reviewer.types.surveys import StanceCount
 
 _WHOLE_CHARS = 4000  # a text up to here is shown whole: every abstract is
 _AROUND_CHARS = 700  # on each side of a quote in a longer one
+_STYLE = "ieee"  # of the references to copy: numbered, as the marks of a page are
+_NUMBER = re.compile(r"^\[\d+\]\s*")
+_SHORT = {
+    "partial": "partly supported",
+    "contradicted": "contradicted",
+    "unsupported": "not supported",
+    "uncited": "no source",
+}
+_FIGURES = "figure not in its quotes"
 
 
 @dataclass(frozen=True)
@@ -56,12 +69,15 @@ class ShownText:
 
 @dataclass(frozen=True)
 class ShownPaper:
-    """A cited paper with its number on this page. `quotes` counts its quoted places."""
+    """A cited paper with its number on this page. `quotes` counts its quoted places; `reference`
+    and `bibtex` are what a reader copies to cite it."""
 
     number: int
     paper: Paper
     texts: tuple[ShownText, ...]
     quotes: int
+    reference: str
+    bibtex: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,11 @@ class PageCitations:
     papers: tuple[ShownPaper, ...]
     numbers: Mapping[str, int]
     anchors: Mapping[Citation, str]
+
+    @property
+    def quotes(self) -> dict[str, str]:
+        """The cleaned quotes by their ids."""
+        return {anchor: clean(citation.quote) for citation, anchor in self.anchors.items()}
 
 
 @dataclass(frozen=True)
@@ -84,31 +105,39 @@ class ShownMark:
 
 @dataclass(frozen=True)
 class ShownPiece:
-    """A piece of a sentence, and the marks that stand behind it."""
+    """A piece of a sentence, and the marks that stand behind it. A piece that `fails` is of the
+    words that are not proven."""
 
     text: str
     marks: tuple[ShownMark, ...] = ()
+    fails: bool = False
 
 
 @dataclass(frozen=True)
 class ShownClaim:
-    """A sentence with its marks. `label` says in words how well its quotes support it (a quote of a
-    paper needs none), `state` names its colour. `dropped` says what was left out, and why. `pieces`
-    are the sentence cut at its marks, and `proof` how it stands. Of a sentence that failed its
-    check, `failed_words` are not proven, `why` says why, and `failed` is the id of the place that
-    says so; of others they are empty."""
+    """A sentence with its marks. `pieces` are the sentence cut at its marks and at the words that
+    fail. `state` names its colour, `proof` says how it stands; `place` is its number on the page,
+    from 1. Of a sentence that is not proven, `failed_words` are those words, `why` says why,
+    `label` says it in a few words, and `failed` is the id of the place that says so; of others they
+    are empty. `dropped` says which citations were left out, and why."""
 
     text: str
     is_quote: bool
-    label: str
     state: str
     marks: tuple[ShownMark, ...]
+    place: int
     dropped: tuple[str, ...] = ()
     pieces: tuple[ShownPiece, ...] = ()
     proof: str = ""
+    label: str = ""
     why: str = ""
     failed_words: str = ""
     failed: str = ""
+
+    @property
+    def quotes(self) -> str:
+        """The ids of its quotes, with spaces between."""
+        return " ".join(quote for mark in self.marks for quote in mark.quotes)
 
 
 def page_citations(citations: Iterable[Citation], papers: Iterable[Paper]) -> PageCitations:
@@ -121,11 +150,28 @@ def page_citations(citations: Iterable[Citation], papers: Iterable[Paper]) -> Pa
         if citation.paper_id in known and citation not in anchors:
             anchors[citation] = f"q{len(anchors) + 1}"
             cited.setdefault(citation.paper_id, {})[citation] = anchors[citation]
+    listed = references_in([known[paper_id] for paper_id in cited], _STYLE)
+    references = {paper.id: _NUMBER.sub("", line) for paper, line in listed}
     shown = tuple(
-        ShownPaper(number, known[paper_id], _texts(known[paper_id], own), len(own))
+        _shown_paper(number, known[paper_id], own, references[paper_id])
         for number, (paper_id, own) in enumerate(cited.items(), start=1)
     )
     return PageCitations(shown, {item.paper.id: item.number for item in shown}, anchors)
+
+
+def _shown_paper(
+    number: int, paper: Paper, anchors: Mapping[Citation, str], reference: str
+) -> ShownPaper:
+    """The paper as the page lists it. Its BibTeX has no abstract: the page shows that already."""
+    titles = tuple(part for part in paper.parts if part.name == "title")
+    return ShownPaper(
+        number,
+        paper,
+        _texts(paper, anchors),
+        quotes=len(anchors),
+        reference=reference,
+        bibtex=bibtex([paper.model_copy(update={"parts": titles})]).strip(),
+    )
 
 
 def marks_of(citations: Sequence[Citation], cited: PageCitations) -> tuple[ShownMark, ...]:
@@ -141,27 +187,50 @@ def marks_of(citations: Sequence[Citation], cited: PageCitations) -> tuple[Shown
     )
 
 
-def shown_claim(claim: Claim, cited: PageCitations, place: int = 0) -> ShownClaim:
-    """The claim for a page. A sentence that a judge found supported has a label that says so. One
-    that failed its check has an id of its `place` among all sentences."""
-    whole, label = is_quote(claim), remarks_on(claim)
-    if not label and not whole and claim.support == "supported":
-        label = proof_words(claim)
+def shown_claim(claim: Claim, cited: PageCitations, place: int) -> ShownClaim:
+    """The claim for a page, where it is the sentence of this number."""
+    whole = is_quote(claim)
+    fails = is_failed(claim)
+    label = _FIGURES if claim.unproven else _SHORT.get(claim.support, "")
     return ShownClaim(
         text=clean(claim.text),
         is_quote=whole,
-        label=clean(label),
-        state="unproven" if claim.unproven else "quote" if whole else claim.support,
+        state="quote" if whole else claim.support,
         marks=marks_of(claim.citations, cited),
+        place=place,
         dropped=tuple(map(clean, claim.dropped)),
-        pieces=tuple(
-            ShownPiece(p.text, _by_number(marks_of(p.citations, cited))) for p in pieces_of(claim)
-        ),
+        pieces=tuple(_shown_pieces(claim, cited, fails)),
         proof=proof_words(claim),
-        why=why_failed(claim) if is_failed(claim) else "",
-        failed_words=failed_words(claim) if is_failed(claim) else "",
-        failed=f"f{place}" if is_failed(claim) else "",
+        label=label if fails else "",
+        why=why_failed(claim) if fails else "",
+        failed_words=failed_words(claim) if fails else "",
+        failed=f"f{place}" if fails else "",
     )
+
+
+def _shown_pieces(claim: Claim, cited: PageCitations, fails: bool) -> Iterator[ShownPiece]:
+    """The pieces of the sentence, cut also where its failing words begin and end. The whole
+    sentence fails where those words do not stand in it."""
+    pieces = pieces_of(claim)
+    text = "".join(piece.text for piece in pieces)
+    spans = [found.span() for found in _failing(claim).finditer(text)] or [(0, len(text))]
+    cuts = {place for span in spans for place in span}
+    start = 0
+    for piece in pieces:
+        end = start + len(piece.text)
+        inside = sorted({start, end, *(cut for cut in cuts if start < cut < end)})
+        for first, last in pairwise(inside):
+            marks = _by_number(marks_of(piece.citations, cited)) if last == end else ()
+            own = fails and any(a <= first and last <= b for a, b in spans)
+            yield ShownPiece(text[first:last], marks, own)
+        start = end
+
+
+def _failing(claim: Claim) -> re.Pattern[str]:
+    """Finds the words that a judge named, else the figures that no quote has."""
+    named = [clean(claim.failing)] if clean(claim.failing) else list(map(clean, claim.unproven))
+    words = "|".join(re.escape(word) for word in named if word)
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)" if words else r"(?!)")
 
 
 def _by_number(marks: Iterable[ShownMark]) -> tuple[ShownMark, ...]:
@@ -251,33 +320,68 @@ class QuotedPaper:
 
 @dataclass(frozen=True)
 class ShownSection:
-    """A section on a page. In a report it has `counts` in words (the papers it cites, and its
-    sentences by their support), its yes/no questions with their bars, and the numbers of other
-    sections with the marks of the papers that both cite."""
+    """A section on a page: the papers that it quotes, and its paragraphs. In a report it has
+    `counts` in words (the papers it cites, and its sentences by their support), its yes/no
+    questions with their bars, and the numbers of other sections with the marks of the papers that
+    both cite."""
 
     anchor: str
     title: str
     written: Section
     quoted: tuple[QuotedPaper, ...]
-    claims: tuple[ShownClaim, ...]
+    paragraphs: tuple[tuple[ShownClaim, ...], ...]
     counts: str = ""
     verdicts: tuple[tuple[StanceCount, tuple[Bar, ...]], ...] = ()
     see_also: tuple[tuple[int, tuple[ShownMark, ...]], ...] = ()
 
+    @property
+    def sentences(self) -> tuple[ShownClaim, ...]:
+        """The sentences of its paragraphs, in order."""
+        return tuple(said for own in self.paragraphs for said in own)
+
+    @property
+    def finding(self) -> ShownClaim | None:
+        """The first sentence of the section that cites a paper and is not doubted."""
+        first = (said for item in self.quoted for said in item.quotes)
+        known = (said for said in (*self.sentences, *first) if said.marks and not said.failed)
+        return next(known, None)
+
 
 def shown_section(
-    number: int, section: Section, papers: Iterable[Paper], cited: PageCitations
+    number: int, section: Section, papers: Iterable[Paper], cited: PageCitations, *, after: int = 0
 ) -> ShownSection:
-    """The section of this number with the papers that it quotes, in order, and its sentences."""
+    """The section of this number with the papers that it quotes, in order, and its sentences,
+    which are numbered behind the `after` sentences of the page before it."""
+    places = {id(claim): n for n, claim in enumerate(section.claims, start=after + 1)}
     quoted = []
     for paper, own in quoted_papers(section, papers):
-        said = tuple(shown_claim(claim, cited) for claim in own)
+        said = tuple(shown_claim(claim, cited, places[id(claim)]) for claim in own)
         quoted.append(QuotedPaper(paper, marks_of(citations_of(own), cited), said))
-    others = (claim for claim in section.claims if claim.kind != "quote" or not claim.citations)
+    others = [claim for claim in section.claims if claim.kind != "quote" or not claim.citations]
     return ShownSection(
         anchor=f"s{number}",
         title=clean(section.title[:1].upper() + section.title[1:]),
         written=section,
         quoted=tuple(quoted),
-        claims=tuple(shown_claim(claim, cited) for claim in others),
+        paragraphs=tuple(
+            tuple(shown_claim(claim, cited, places[id(claim)]) for claim in own)
+            for own in paragraphs_of(others)
+        ),
     )
+
+
+def shown_sections(
+    sections: Sequence[Section], papers: Sequence[Paper], cited: PageCitations, *, after: int = 0
+) -> list[ShownSection]:
+    """The sections, numbered from 1, their sentences numbered through, behind the `after` first
+    ones of the page."""
+    shown = []
+    for number, section in enumerate(sections, start=1):
+        shown.append(shown_section(number, section, papers, cited, after=after))
+        after += len(section.claims)
+    return shown
+
+
+def not_proven(sentences: Iterable[ShownClaim]) -> tuple[ShownClaim, ...]:
+    """The sentences that are not proven, in order."""
+    return tuple(said for said in sentences if said.failed)

@@ -14,6 +14,7 @@ from reviewer.render.describe import (
     cell_remark,
     cell_text,
     link_of,
+    links_of,
     quoted_place,
     readable_date,
     support_words,
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent / "templates"
+
+
+def as_sentence(words: str) -> str:
+    """The words with a capital letter and a point."""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}" if words else ""
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "byline": byline,
     "cell_remark": cell_remark,
@@ -35,8 +43,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "counted": counted,
     "date": readable_date,
     "link": link_of,
+    "links": links_of,
     "nothing_found": nothing_found,
     "place": quoted_place,
+    "sentence": as_sentence,
     "support": support_words,
     "tally": tally_line,
 }

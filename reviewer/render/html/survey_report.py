@@ -12,9 +12,10 @@ from reviewer.render.html.cited_papers import (
     PageCitations,
     ShownSection,
     marks_of,
+    not_proven,
     page_citations,
     shown_claim,
-    shown_section,
+    shown_sections,
     verdict_bars,
 )
 from reviewer.render.html.page import render_page
@@ -35,6 +36,19 @@ def report_html(report: SurveyReport, home: str = "") -> str:
     """The page. `home` is the file name of the page of all reports, if there is one beside it."""
     known = [*report.papers, *(paper for table in report.tables for paper in table.papers)]
     cited = page_citations(_citations(report), known)
+    abstract = [shown_claim(claim, cited, n) for n, claim in enumerate(report.abstract, start=1)]
+    sections = shown_sections(report.sections, report.papers, cited, after=len(abstract))
+    sections = [_completed(section, n, report, cited) for n, section in enumerate(sections, 1)]
+    before = len(abstract) + sum(len(section.claims) for section in report.sections)
+    questions = [
+        (shown_claim(claim, cited, n), claim.sections)
+        for n, claim in enumerate(report.open_questions, start=before + 1)
+    ]
+    sentences = [
+        *abstract,
+        *(said for section in sections for said in section.sentences),
+        *(said for said, _ in questions),
+    ]
     grids = [
         grid_of(table, cited.anchors, prefix=f"o{n}-") for n, table in enumerate(report.tables, 1)
     ]
@@ -47,12 +61,15 @@ def report_html(report: SurveyReport, home: str = "") -> str:
         "home": home,
         "news": news_facts(report),
         "new": {cited.numbers[i] for i in new_ids if i in cited.numbers},
-        "abstract": [shown_claim(claim, cited) for claim in report.abstract],
+        "abstract": abstract,
         "verdicts": _verdicts(0, report, cited),
-        "sections": [_section(n, report, cited) for n in range(1, len(report.sections) + 1)],
+        "sections": sections,
+        "sentences": sentences,
+        "failed": not_proven(sentences),
+        "quotes": cited.quotes,
         "tables": list(zip(_table_titles(report), grids, strict=True)),
         "offered": [value for grid in grids for value in grid.offered],
-        "open_questions": [(shown_claim(c, cited), c.sections) for c in report.open_questions],
+        "open_questions": questions,
         "map": draw_map(report.map, cited.numbers, papers) if report.map.points else None,
         "years": years_of(papers, cited.numbers) if len(known_years) >= LEAST_YEARS else (),
         "papers": cited.papers,
@@ -84,7 +101,10 @@ def _citations(report: SurveyReport) -> list[Citation]:
     ]
 
 
-def _section(number: int, report: SurveyReport, cited: PageCitations) -> ShownSection:
+def _completed(
+    shown: ShownSection, number: int, report: SurveyReport, cited: PageCitations
+) -> ShownSection:
+    """The section with what only a report says of it."""
     section = report.sections[number - 1]
     first = {citation.paper_id: citation for citation in reversed([*cited.anchors])}
     see_also = [
@@ -93,7 +113,7 @@ def _section(number: int, report: SurveyReport, cited: PageCitations) -> ShownSe
         if 1 <= other.number <= len(report.sections)
     ]
     return replace(
-        shown_section(number, section, report.papers, cited),
+        shown,
         counts=section_line(section),
         verdicts=_verdicts(number, report, cited),
         see_also=tuple(see_also),

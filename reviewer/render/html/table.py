@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import compress
 
 from reviewer.grounding.cells import EMPTY, is_in_own_words, sort_value
 from reviewer.render.html.cited_papers import page_citations
@@ -11,7 +12,7 @@ from reviewer.render.html.page import render_page
 from reviewer.render.table_words import table_head, table_title
 from reviewer.text import clean
 from reviewer.types import Citation, Paper, Table
-from reviewer.types.tables import Cell, Value
+from reviewer.types.tables import Cell, Column, Value
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,14 @@ class ShownRow:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table on a page. `offered` are the values whose quote was not located."""
+    """A table on a page. `columns` are those that a row fills, `empty` the names of the others with
+    the states of their cells; without a known year there is no column of years. `offered` are the
+    values whose quote was not located."""
 
     table: Table
+    columns: tuple[Column, ...]
+    empty: tuple[str, ...]
+    has_years: bool
     rows: tuple[ShownRow, ...]
     offered: tuple[ShownValue, ...]
 
@@ -79,6 +85,7 @@ def grid_of(table: Table, anchors: Mapping[Citation, str], *, prefix: str = "o")
     """The table. `anchors` has the ids of all its citations; the ids of quotes that were not
     located begin with `prefix`."""
     papers = {paper.id: paper for paper in table.papers}
+    filled = [_is_filled(table, place) for place in range(len(table.columns))]
     offered: list[ShownValue] = []
 
     def shown_value(value: Value, paper: Paper) -> ShownValue:
@@ -97,5 +104,27 @@ def grid_of(table: Table, anchors: Mapping[Citation, str], *, prefix: str = "o")
     rows = []
     for row in table.rows:
         paper = papers[row.paper_id]
-        rows.append(ShownRow(paper, row.key, tuple(shown_cell(c, paper) for c in row.cells)))
-    return Grid(table, tuple(rows), tuple(offered))
+        rows.append(
+            ShownRow(
+                paper, row.key, tuple(shown_cell(c, paper) for c in compress(row.cells, filled))
+            )
+        )
+    return Grid(
+        table=table,
+        columns=tuple(compress(table.columns, filled)),
+        empty=tuple(_states_of(table, place) for place, has in enumerate(filled) if not has),
+        has_years=any(papers[row.paper_id].year for row in table.rows),
+        rows=tuple(rows),
+        offered=tuple(offered),
+    )
+
+
+def _states_of(table: Table, place: int) -> str:
+    """`limits (not found by rules)`: the column, and why its cells are empty."""
+    states = dict.fromkeys(row.cells[place].state for row in table.rows)
+    return f"{clean(table.columns[place].name)} ({', '.join(states)})"
+
+
+def _is_filled(table: Table, place: int) -> bool:
+    """True when a row has a value or a failure in the column, or when the table has no row."""
+    return not table.rows or any(row.cells[place].state not in EMPTY for row in table.rows)

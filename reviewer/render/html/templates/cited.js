@@ -1,5 +1,6 @@
 "use strict";
 (() => {
+  document.documentElement.classList.add("scripted");
   const panel = document.getElementById("panel");
   const shown = document.getElementById("shown");
   const peek = document.getElementById("peek");
@@ -29,6 +30,7 @@
         quote.remove();
       }
     }
+    for (const rest of article.querySelectorAll(".links, .cite-it, .copies")) rest.remove();
     const details = article.querySelector("details");
     if (details) {
       details.querySelector("summary").remove();
@@ -48,8 +50,11 @@
     return [...groups.values()];
   };
 
+  // How a sentence stands, before its quotes.
+  const standsOf = (link) => link.dataset.stands ? [make("p", "stands", link.dataset.stands)] : [];
+
   const contentsOf = (link) => {
-    if (!("panel" in link.dataset)) return byPaper(link.dataset.quotes.split(" ")).map(textsOf);
+    if (!("panel" in link.dataset)) return [...standsOf(link), ...byPaper(link.dataset.quotes.split(" ")).map(textsOf)];
     const column = link.closest("td").dataset.label;
     return [...link.querySelectorAll(".value")].flatMap((value) => [
       make("h2", "column", column),
@@ -91,7 +96,7 @@
     hide();
     const articles = byPaper(link.dataset.quotes.split(" ")).map(textsOf);
     if (!articles.length) return;
-    peek.replaceChildren(...articles.flatMap((article) => [
+    peek.replaceChildren(...standsOf(link), ...articles.flatMap((article) => [
       make("p", "ref", article.querySelector(".ref [dir]").textContent),
       near(article),
     ]), make("p", "hint", "Select for the whole text."));
@@ -155,8 +160,28 @@
   const all = document.getElementById("all-texts");
   all?.addEventListener("click", () => {
     const isOpen = all.getAttribute("aria-pressed") === "true";
-    for (const details of document.querySelectorAll("article.paper > details")) details.open = !isOpen;
+    for (const details of document.querySelectorAll("article.paper details.texts")) details.open = !isOpen;
     all.setAttribute("aria-pressed", String(!isOpen));
+  });
+  // A citation, or its BibTeX, goes to the clipboard; where that is refused it is shown and selected.
+  const copied = document.getElementById("copied");
+  const copy = async (button) => {
+    const paper = button.closest("article");
+    const source = paper.querySelector(`.${button.dataset.copy}`);
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+    } catch {
+      paper.querySelector(".cite-it").open = true;
+      getSelection().selectAllChildren(source);
+      if (!document.execCommand("copy")) return;
+    }
+    copied.textContent = `Copied: ${source.textContent.slice(0, 80)}`;
+    button.classList.add("done");
+    setTimeout(() => button.classList.remove("done"), 2000);
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("button.copy");
+    if (button) copy(button);
   });
   const toTarget = () => {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));

@@ -1,4 +1,5 @@
 "use strict";
+document.documentElement.classList.add("scripted");
 for (const box of document.querySelectorAll(".comparison")) {
   const body = box.querySelector("tbody");
   const rows = [...body.rows];
