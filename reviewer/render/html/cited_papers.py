@@ -322,8 +322,8 @@ class QuotedPaper:
 class ShownSection:
     """A section on a page: the papers that it quotes, and its paragraphs. In a report it has
     `counts` in words (the papers it cites, and its sentences by their support), its yes/no
-    questions with their bars, and the numbers of other sections with the marks of the papers that
-    both cite."""
+    questions with their bars, the numbers of other sections with the marks of the papers that both
+    cite, the run-in `heads` of its paragraphs, and what it `finds`."""
 
     anchor: str
     title: str
@@ -333,6 +333,8 @@ class ShownSection:
     counts: str = ""
     verdicts: tuple[tuple[StanceCount, tuple[Bar, ...]], ...] = ()
     see_also: tuple[tuple[int, tuple[ShownMark, ...]], ...] = ()
+    heads: tuple[str, ...] = ()
+    finds: ShownClaim | None = None
 
     @property
     def sentences(self) -> tuple[ShownClaim, ...]:
@@ -341,7 +343,9 @@ class ShownSection:
 
     @property
     def finding(self) -> ShownClaim | None:
-        """The first sentence of the section that cites a paper and is not doubted."""
+        """What the section finds, else its first sentence that cites a paper and is not doubted."""
+        if self.finds is not None:
+            return self.finds
         first = (said for item in self.quoted for said in item.quotes)
         known = (said for said in (*self.sentences, *first) if said.marks and not said.failed)
         return next(known, None)

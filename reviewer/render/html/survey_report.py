@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reviewer.render.claim_notes import citations_of
@@ -10,6 +11,7 @@ from reviewer.render.html.charts import LEAST_YEARS, draw_map, years_of
 from reviewer.render.html.cited_papers import (
     Bar,
     PageCitations,
+    ShownClaim,
     ShownSection,
     marks_of,
     not_proven,
@@ -20,10 +22,10 @@ from reviewer.render.html.cited_papers import (
 )
 from reviewer.render.html.page import render_page
 from reviewer.render.html.table import citations_in, grid_of
-from reviewer.render.methods import flow_steps, method_facts, news_facts, run_facts
+from reviewer.render.methods import flow_steps, left_out_lines, method_facts, news_facts, run_facts
 from reviewer.render.table_words import table_title
 from reviewer.text import clean, counted
-from reviewer.types import Citation, SurveyReport
+from reviewer.types import Citation, Claim, SurveyReport
 from reviewer.types.surveys import StanceCount, SurveySection
 
 _SUPPORTS = {
@@ -37,16 +39,23 @@ def report_html(report: SurveyReport, home: str = "") -> str:
     known = [*report.papers, *(paper for table in report.tables for paper in table.papers)]
     cited = page_citations(_citations(report), known)
     abstract = [shown_claim(claim, cited, n) for n, claim in enumerate(report.abstract, start=1)]
-    sections = shown_sections(report.sections, report.papers, cited, after=len(abstract))
+    before = len(abstract)
+    introduction = _paragraphs(report.introduction, cited, before)
+    before += len(report.introduction)
+    sections = shown_sections(report.sections, report.papers, cited, after=before)
     sections = [_completed(section, n, report, cited) for n, section in enumerate(sections, 1)]
-    before = len(abstract) + sum(len(section.claims) for section in report.sections)
+    before += sum(len(section.claims) for section in report.sections)
+    closing = _paragraphs(report.closing, cited, before)
+    before += len(report.closing)
     questions = [
         (shown_claim(claim, cited, n), claim.sections)
         for n, claim in enumerate(report.open_questions, start=before + 1)
     ]
     sentences = [
         *abstract,
+        *(said for own in introduction for said in own),
         *(said for section in sections for said in section.sentences),
+        *(said for own in closing for said in own),
         *(said for said, _ in questions),
     ]
     grids = [
@@ -62,6 +71,9 @@ def report_html(report: SurveyReport, home: str = "") -> str:
         "news": news_facts(report),
         "new": {cited.numbers[i] for i in new_ids if i in cited.numbers},
         "abstract": abstract,
+        "introduction": introduction,
+        "closing": closing,
+        "left_out": left_out_lines(report),
         "verdicts": _verdicts(0, report, cited),
         "sections": sections,
         "sentences": sentences,
@@ -92,10 +104,10 @@ def report_head(report: SurveyReport) -> str:
 
 def _citations(report: SurveyReport) -> list[Citation]:
     """Every citation, in the order of the page."""
-    claims = [claim for section in report.sections for claim in section.claims]
+    claims = [claim for _, claim in report.sentences()]
     stances = (stance for verdict in report.verdicts for stance in verdict.stances)
     return [
-        *citations_of([*report.abstract, *claims, *report.open_questions]),
+        *citations_of([*report.abstract, *report.findings, *claims, *report.open_questions]),
         *(stance.citation for stance in stances if stance.citation is not None),
         *(citation for table in report.tables for citation in citations_in(table)),
     ]
@@ -117,7 +129,30 @@ def _completed(
         counts=section_line(section),
         verdicts=_verdicts(number, report, cited),
         see_also=tuple(see_also),
+        heads=_heads(section),
+        finds=next(
+            (shown_claim(f, cited, 0) for f in report.findings if f.section == number), None
+        ),
     )
+
+
+def _heads(section: SurveySection) -> tuple[str, ...]:
+    """The run-in head of each paragraph that is left of the section, without its full stop; an
+    empty one where a paragraph has none."""
+    numbers = dict.fromkeys(c.paragraph for c in section.claims if c.kind != "quote")
+    known = dict(enumerate(section.heads, start=1))
+    return tuple(clean(known.get(number, "")).rstrip(".") for number in numbers)
+
+
+def _paragraphs(
+    claims: Sequence[Claim], cited: PageCitations, after: int
+) -> list[list[ShownClaim]]:
+    """The sentences paragraph by paragraph, numbered through behind the `after` first ones of the
+    page."""
+    paragraphs: dict[int, list[ShownClaim]] = {}
+    for place, claim in enumerate(claims, start=after + 1):
+        paragraphs.setdefault(claim.paragraph, []).append(shown_claim(claim, cited, place))
+    return list(paragraphs.values())
 
 
 def _verdicts(
@@ -142,5 +177,10 @@ def section_line(section: SurveySection) -> str:
 def _table_titles(report: SurveyReport) -> list[str]:
     """A table with the report's own title, or its topic for one, is called a comparison."""
     taken = {clean(report.title).casefold(), clean(report.topic).casefold()}
-    titles = [clean(table_title(table)) for table in report.tables]
+    titles = [
+        "The papers by section"
+        if any(row.group for row in table.rows)
+        else clean(table_title(table))
+        for table in report.tables
+    ]
     return ["Comparison of papers" if title.casefold() in taken else title for title in titles]

@@ -46,6 +46,7 @@ class ShownRow:
     paper: Paper
     key: str
     cells: tuple[ShownCell, ...]
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,10 @@ def grid_of(table: Table, anchors: Mapping[Citation, str], *, prefix: str = "o")
         paper = papers[row.paper_id]
         rows.append(
             ShownRow(
-                paper, row.key, tuple(shown_cell(c, paper) for c in compress(row.cells, filled))
+                paper,
+                row.key,
+                tuple(shown_cell(c, paper) for c in compress(row.cells, filled)),
+                row.group,
             )
         )
     return Grid(
