@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from reviewer.tasks.surveys.plan import (
     read_survey_plan,
     survey_yaml,
     template,
+    topics_plan,
 )
 from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey
 from reviewer.tasks.yaml_plan import LEAST_WORDS
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 def init_plan(topic: str, output: str, *, quiet: bool) -> int:
     """Write a plan for the user to edit. Raises UsageError when the file exists."""
-    path = Path(output or f"{_stem(topic)}.yaml")
+    path = Path(output or f"{_stem([topic])}.yaml")
     _save_plan(path, template(" ".join(topic.split())))
     if not quiet:
         print_error(f"Written to {path}. Edit it, then: review survey {path}")
@@ -44,7 +46,7 @@ def init_plan(topic: str, output: str, *, quiet: bool) -> int:
 
 
 def run_plan(
-    about: str,
+    about: Sequence[str],
     flags: SurveyFlags,
     filters: Filters,
     shelf: Library,
@@ -52,34 +54,40 @@ def run_plan(
     options: SurveyOptions,
     progress: SurveyProgress,
 ) -> int:
-    """Write the reports of the plan or topic `about`, or only show or save their plan, as the flags
-    say. Gives the exit code.
+    """Write the reports of `about`, which is a plan file or topics, or only show or save their
+    plan, as the flags say. Gives the exit code.
 
     Raises UsageError for what cannot be combined and for a plan with a fault, named by its line.
     """
-    if not about.strip():
+    if not any(topic.strip() for topic in about):
         raise UsageError(
             "nothing says what to survey",
             hint='Give a topic or a plan: review survey "reasoning in LLMs"',
         )
-    is_file = about.lower().endswith((".yaml", ".yml")) or Path(about).is_file()
-    if is_file:
-        plan, stem = _read_plan(about, filters, shelf, progress), Path(about).stem
+    file = next(filter(_is_plan_file, about), "")
+    if file and len(about) > 1:
+        raise UsageError(
+            f"the plan {file} cannot be combined with other topics or plans",
+            hint=f"Add them to the plan, or run it alone: review survey {file}",
+        )
+    if file:
+        plan, stem = _read_plan(file, filters, shelf, progress), Path(file).stem
     else:
-        plan, stem = _topic_plan(about), _stem(about)
+        plan, stem = topics_plan(about), _stem(about)
     plan = _with_flags(plan, flags, filters)
     if not shelf.catalogue.count():
         raise LibraryError("the library is empty", hint="Add papers: review add PATH")
     if flags.dry_run:
         print_out("\n".join([*plan_lines(plan), _calls(plan, writer)]) + "\n")
         return 0
-    if is_file or flags.yes:
+    if file or flags.yes:
         return _write_reports(plan, flags.output or stem, flags, shelf, writer, options, progress)
     path = Path(f"{stem}.yaml")
     _check_free(path)
     plan = plan_survey(plan, shelf, writer, options, progress)
     if not any(own.sections for own in plan.reports):
-        print_error("Nothing in this library is near the topic, so there is nothing to plan.")
+        near = "the topics" if len(plan.reports) > 1 else "the topic"
+        print_error(f"Nothing in this library is near {near}, so there is nothing to plan.")
         return 0
     _save_plan(path, survey_yaml(plan, shelf.papers()))
     print_out("\n".join(plan_lines(plan)) + "\n")
@@ -126,10 +134,8 @@ def _read_plan(file: str, filters: Filters, shelf: Library, progress: SurveyProg
     return read_survey_plan(text, file, shelf.paper)
 
 
-def _topic_plan(topic: str) -> SurveyPlan:
-    said = " ".join(topic.split())
-    title = said[:1].upper() + said[1:]
-    return SurveyPlan(title=title, reports=(ReportPlan(title=title, topic=said),))
+def _is_plan_file(about: str) -> bool:
+    return about.lower().endswith((".yaml", ".yml", ".txt")) or Path(about).is_file()
 
 
 def _with_flags(plan: SurveyPlan, flags: SurveyFlags, filters: Filters) -> SurveyPlan:
@@ -168,8 +174,9 @@ def _calls(plan: SurveyPlan, writer: Writer) -> str:
     )
 
 
-def _stem(topic: str) -> str:
-    return names_of(_topic_plan(topic))[0]
+def _stem(topics: Sequence[str]) -> str:
+    """The name of the files of these topics, from their words."""
+    return names_of(topics_plan([" and ".join(topics)]))[0]
 
 
 def _check_free(path: Path) -> None:

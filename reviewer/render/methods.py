@@ -13,14 +13,17 @@ from reviewer.types.surveys import Flow, Made
 _MOST_TITLES = 12  # that are named as new or gone
 
 
-def flow_steps(flow: Flow) -> tuple[Step, ...]:
-    """The steps of the flow, after the flow diagram of PRISMA 2020 (Page and others 2021)."""
-    found = f"found in {counted(flow.searches, 'search', 'searches')}" if flow.searches else "found"
-    again = "found again by another search" if flow.duplicates else "found twice"
+def flow_steps(flow: Flow, *, is_quoted: bool) -> tuple[Step, ...]:
+    """The steps of the flow, after the flow diagram of PRISMA 2020 (Page and others 2021). Papers
+    come by rank: no person chose them, and where sentences are quoted no model read them."""
+    by = f"nearest by rank in {counted(flow.searches, 'search', 'searches')}"
+    read = "looked through for sentences to quote" if is_quoted else "read by the model"
+    not_read = "not looked through" if is_quoted else "not read"
+    uncited = "not quoted" if is_quoted else "read but not cited"
     return (
-        Step(found, flow.found, flow.duplicates, (again,)),
-        Step("screened", flow.screened, flow.not_read, flow.reasons or ("not read",)),
-        Step("read", flow.read, flow.not_cited, ("read but not cited",)),
+        Step("in the library", flow.library, flow.not_found, ("not looked at",)),
+        Step(by, flow.nearest, flow.not_read, flow.reasons or (not_read,)),
+        Step(read, flow.read, flow.not_cited, flow.uncited or (uncited,)),
         Step("cited", flow.cited),
     )
 

@@ -115,7 +115,12 @@ class NodeReader:
     compare: str
 
     def top(self, text: str, known: Sequence[str]) -> dict[str, Node]:
-        """The fields of a plan's text, each a tree of nodes that is not made into objects.
+        """The fields of a plan's text. Raises what `root` raises, and UsageError for a plan without
+        fields."""
+        return self.fields(self.root(text), known, "a plan")
+
+    def root(self, text: str) -> Node | None:
+        """A plan's text as a tree of nodes that is not made into objects; None for an empty one.
 
         Raises UsageError for a text that is too long, and names the line of what is not YAML.
         """
@@ -142,7 +147,7 @@ class NodeReader:
         except (YAMLError, ValueError, OverflowError, RecursionError) as error:
             said = str(error).splitlines()[0]
             raise UsageError(f"{file} is not YAML: {said}", hint=hint) from error
-        return self.fields(root, known, "a plan")
+        return root
 
     def fault(self, line: int, said: str, hint: str = "") -> NoReturn:
         raise UsageError(f"{self.file}, line {line}: {said}", hint=hint or self.compare)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
 from reviewer.types.answers import StanceTaken
-from reviewer.types.claims import Claim, ClaimDraft
-from reviewer.types.drafts import Section
+from reviewer.types.claims import AnswerDraft, Claim, ClaimDraft
+from reviewer.types.drafts import LeftOutPaper, Section, Theme
 from reviewer.types.frozen import Frozen
 from reviewer.types.maps import PaperMap
 from reviewer.types.papers import Paper
@@ -72,13 +73,66 @@ class SurveyPlan(Frozen):
     reports: tuple[ReportPlan, ...]
 
 
-MOST_ABSTRACT, MOST_OPEN = 6, 6  # sentences of an abstract; open questions
+MOST_ABSTRACT, MOST_OPEN = 6, 6  # quotes in an abstract without a model; open questions
+
+
+class SurveyBrief(Frozen):
+    """What a writer of a report's frame is given: its topic, about how many sections of about how
+    many paragraphs it has, and about how many words its parts."""
+
+    topic: str
+    sections: int = 6
+    paragraphs: int = 2
+    opening_words: int = 250
+    closing_words: int = 300
+    abstract_words: int = 130
+
+
+class GivenSection(Frozen):
+    """A section that the plan names, and the papers that were found for it, the best first."""
+
+    title: str
+    questions: tuple[str, ...] = ()
+    paper_ids: tuple[str, ...] = ()
+
+
+class SectionArgument(Frozen):
+    """A section that a writer plans: what its papers show together, and its paragraphs."""
+
+    title: str
+    lead: str = ""
+    themes: tuple[Theme, ...] = ()
+
+
+class SurveyArgument(Frozen):
+    """What a writer plans: by what the sections divide the field, the sections, and the papers that
+    it left out and why. `unseen_ids` are papers that it was not shown. Not trusted."""
+
+    taxonomy: str = ""
+    sections: tuple[SectionArgument, ...] = ()
+    left_out: tuple[LeftOutPaper, ...] = ()
+    unseen_ids: tuple[str, ...] = ()
+
+
+class FindingDraft(ClaimDraft):
+    """A draft of what a section finds; `section` is its number."""
+
+    section: int
+
+
+class FrameDraft(Frozen):
+    """Drafts of a report's introduction and of its closing section. Not trusted."""
+
+    introduction: AnswerDraft = AnswerDraft()
+    closing: AnswerDraft = AnswerDraft()
 
 
 class SummaryDraft(Frozen):
-    """A draft of a report's abstract and of its open questions. Not trusted."""
+    """Drafts of a report's abstract, of a finding a section, and, quoted where no model writes a
+    closing section, of its open questions. Not trusted."""
 
     abstract: tuple[ClaimDraft, ...] = ()
+    findings: tuple[FindingDraft, ...] = ()
     open_questions: tuple[ClaimDraft, ...] = ()
 
 
@@ -92,16 +146,22 @@ class SeeAlso(Frozen):
 class SurveySection(Section):
     """A section of a report; its place in `SurveyReport.sections`, from 1, is its number.
 
-    `questions` are those it answers. `state` says what an update did to it (empty: the run was not
-    an update), `new_ids` are its papers that are new since. `left_out` says in words what was
-    written and then removed.
+    `lead` is what it shows, in a sentence of its plan; `heads` are the run-in heads of its
+    paragraphs, in order. `questions` are those it answers. `state` says what an update did to it
+    (empty: the run was not an update), `new_ids` are its papers that are new since. `left_out` says
+    in words what was written and then removed, `asked` what a reader should look at, because a gap
+    that was written may be none, and `notes` what went another way.
     """
 
+    lead: str = ""
+    heads: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     see_also: tuple[SeeAlso, ...] = ()
     state: SectionState = ""
     new_ids: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class OpenQuestion(Claim):
@@ -111,22 +171,34 @@ class OpenQuestion(Claim):
     sections: tuple[int, ...] = ()
 
 
-class Flow(Frozen):
-    """How many papers went through each step. Always: found = duplicates + screened; screened =
-    not_read + read; read = not_cited + cited.
+class Finding(Claim):
+    """What a section finds, in one sentence; `section` is its number."""
 
-    `found` counts a paper once for every search that found it; `duplicates` are the repeats.
+    section: int
+
+
+class Flow(Frozen):
+    """How many papers went through each step. Always: library = not_found + nearest; found =
+    duplicates + nearest; nearest = not_read + read; read = not_cited + cited.
+
+    `nearest` are the papers that some search has among its nearest by rank, `not_found` all others
+    of the library, which nobody looked at. `found` counts a paper once for every search that found
+    it; `duplicates` are the repeats. `reasons` say why papers were not read, `uncited` why papers
+    that were read are not cited.
     """
 
+    library: int = 0
+    not_found: int = 0
     searches: int = 0
     found: int = 0
     duplicates: int = 0
-    screened: int = 0
+    nearest: int = 0
     not_read: int = 0
     read: int = 0
     not_cited: int = 0
     cited: int = 0
     reasons: tuple[str, ...] = ()
+    uncited: tuple[str, ...] = ()
 
 
 class Query(Frozen):
@@ -191,15 +263,25 @@ class UpdateNews(Frozen):
 class SurveyReport(Frozen):
     """One report. `name` is the stem of its files. `papers` are those that were read, cited or not,
     or the nearest papers if it has no section; `abstract` and sections cite by `Citation.paper_id`.
-    `failed` counts sections and tables that could not be written; `map` is empty if none was
-    made."""
+    `taxonomy` says in the plan's words by what the sections divide the field; `asked` are gaps
+    of introduction and closing section that may be none; `left_out` are papers that were read and
+    that the plan has in no section. `missing` says in
+    words what the report does without because a step failed; `failed` counts these and the sections
+    and tables that could not be written. `map` is empty if none was made."""
 
     name: str
     title: str
     topic: str
     abstract: tuple[Claim, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    taxonomy: str = ""
+    introduction: tuple[Claim, ...] = ()
     questions: tuple[ViewQuestion, ...] = ()
     sections: tuple[SurveySection, ...] = ()
+    closing: tuple[Claim, ...] = ()
+    asked: tuple[str, ...] = ()
+    left_out: tuple[LeftOutPaper, ...] = ()
+    missing: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     failed_tables: tuple[str, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
@@ -212,6 +294,14 @@ class SurveyReport(Frozen):
     is_weak: bool = False
     failed: int = 0
     made: Made = Made()
+
+    def sentences(self) -> Iterator[tuple[str, Claim]]:
+        """The sentences of introduction, sections and closing section, with where each stands. The
+        abstract and the findings are not among them: they have only what is proven."""
+        yield from (("introduction", claim) for claim in self.introduction)
+        for section in self.sections:
+            yield from ((section.title, claim) for claim in section.claims)
+        yield from (("closing section", claim) for claim in self.closing)
 
 
 class Batch(Frozen):

@@ -104,12 +104,13 @@ class Cell(Frozen):
 
 
 class Row(Frozen):
-    """One paper of a table. `cited_as` is its key in the user's bibliography, if it came from
-    one."""
+    """One paper of a table. `cited_as` is its key in the user's bibliography, if it came from one;
+    `group` what it stands under, such as a section of a report."""
 
     paper_id: str
     key: str
     cited_as: str = ""
+    group: str = ""
     relevance: float | None = None
     cells: tuple[Cell, ...] = ()
 

@@ -21,7 +21,15 @@ from reviewer.types.drafts import Argument, Brief, Card, Theme
 from reviewer.types.evidence import Evidence
 from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
-from reviewer.types.surveys import SummaryDraft, SurveySection, ViewQuestion
+from reviewer.types.surveys import (
+    FrameDraft,
+    GivenSection,
+    SummaryDraft,
+    SurveyArgument,
+    SurveyBrief,
+    SurveySection,
+    ViewQuestion,
+)
 from reviewer.types.tables import Column, RowDraft
 
 JUDGED_A_CALL = 12  # claims; more than an answer has would not fit into a small model's context
@@ -145,10 +153,33 @@ class Writer(Protocol):
     def view_questions(self, topic: str) -> tuple[ViewQuestion, ...] | NeedsModel:
         """What readers with several points of view would ask about the topic."""
 
+    def outline_survey(
+        self,
+        brief: SurveyBrief,
+        given: Sequence[GivenSection],
+        cards: Sequence[Card],
+        evidence: Sequence[Evidence],
+    ) -> SurveyArgument | NeedsModel:
+        """The sections of a survey over the evidence's papers, those that are `given` in their
+        order. Raises ModelReplyError for a reply that cannot be read."""
+
+    def write_frame(
+        self,
+        brief: SurveyBrief,
+        taxonomy: str,
+        sections: Sequence[SurveySection],
+        evidence: Sequence[Evidence],
+    ) -> FrameDraft | NeedsModel:
+        """An introduction and a closing section, from the written sections."""
+
     def write_summary(
-        self, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
+        self,
+        brief: SurveyBrief,
+        sections: Sequence[SurveySection],
+        evidence: Sequence[Evidence],
     ) -> SummaryDraft:
-        """An abstract and open questions, from what the sections quote."""
+        """An abstract and a finding a section, from the written sections; open questions where
+        they are quoted."""
 
     def usage(self) -> Usage:
         """What was spent so far."""

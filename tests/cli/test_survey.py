@@ -17,10 +17,9 @@ from reviewer.library import Library
 from reviewer.render.docx import docx
 from reviewer.settings import Settings
 from reviewer.text import normalise_title
-from reviewer.writers.prompted.sections import SectionReply
 from tests.conftest import ROOT, SAMPLES, write_listing
-from tests.support.fake_provider import FakeProvider
-from tests.support.scripted import sections, served
+from tests.support.fake_provider import FakeProvider, sent
+from tests.support.scripted import served
 
 TOPIC = "does RL teach new skills?"
 STEM = "does-rl-teach-new-skills"
@@ -90,6 +89,31 @@ def test_yes_does_not_stop(review, tmp_path):
     assert (code, out) == (0, "here/index.html\n")
     assert (tmp_path / "here" / f"{STEM}.html").read_text("utf-8").endswith("</html>")
     assert not (tmp_path / f"{STEM}.yaml").exists()
+
+
+def test_several_topics_are_several_reports(review, tmp_path):
+    topics = ["search agents", "memory of agents"]
+    code, out, _ = review("survey", *topics, "--yes", "-k", "12")
+    folder = tmp_path / "search-agents-and-memory-of-agents"
+    assert (code, out) == (0, f"{folder.name}/index.html\n")
+    assert {"search-agents.md", "memory-of-agents.md"} <= {path.name for path in folder.iterdir()}
+    (tmp_path / "topics.txt").write_text("\n".join(topics), encoding="utf-8")
+    code, out, _ = review("survey", "topics.txt", "-k", "12")
+    assert (code, out) == (0, "topics/index.html\n")
+    assert (tmp_path / "topics" / "search-agents.md").is_file()
+
+
+def test_topics_that_are_not_topics_and_a_plan_beside_topics_are_told(review, tmp_path):
+    (tmp_path / "p.yaml").write_text("[agents]", encoding="utf-8")
+    code, out, err = review("survey", "p.yaml", "memory")
+    assert (code, out) == (2, "")
+    assert "the plan p.yaml cannot be combined with other topics or plans" in err
+    code, _, err = review("survey", "reasoning", "in", "LLMs")
+    assert code == 2
+    assert "'in' is no topic of its own" in err
+    code, _, err = review("survey", "no.txt")
+    assert code == 1
+    assert "no.txt cannot be opened" in err
 
 
 def test_a_plan_is_begun_and_a_file_is_never_overwritten(review, tmp_path):
@@ -231,12 +255,14 @@ def test_json_is_documented_and_whole(review):
 
 def test_a_failed_section_exits_1_and_retry_makes_it_whole(review, provider):
     honest = served()
-    provider.answers = served(
-        {SectionReply: lambda a: "no" if "THEME: Second" in a.prompt else sections(a)}
-    )
+
+    def fails(seen):
+        return sent({}, status=400) if "TO SHOW: Second" in seen.prompt else honest(seen)
+
+    provider.answers = fails
     code, _, err = review("survey", TOPIC, "--yes")
     assert code == 1
-    assert "Failed: Does RL teach new skills?, Second things: openai/fake did not answer" in err
+    assert "Failed: Does RL teach new skills?, Second things:" in err
     assert "1 failed; the others are written. Try them again with --retry" in err
     provider.answers = honest
     assert review("survey", TOPIC, "--yes")[0] == 1

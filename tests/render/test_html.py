@@ -606,8 +606,9 @@ def test_bars_hold_a_mark_for_each_stance_and_add_up(shelf):
         flow_of(Coverage(papers=62, matched=17, read=12, cited=6)),
         flow_of(Coverage(papers=5, matched=9, read=12, cited=12)),
         flow_steps(
-            Flow(searches=4, found=50, duplicates=20, screened=30, not_read=10, read=20,
-                 not_cited=5, cited=15)
+            Flow(library=62, not_found=32, searches=4, found=50, duplicates=20, nearest=30,
+                 not_read=10, read=20, not_cited=5, cited=15),
+            is_quoted=False,
         ),
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 from reviewer.library.index.chunking import chunk_paper
 from reviewer.llm import Prompts
 from reviewer.llm.replies import schema_of, unbounded
-from reviewer.llm.testing import ModelCall, PromptText, Script, ScriptedLLM
+from reviewer.llm.testing import ModelCall, Script, ScriptedLLM
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import Score
 from reviewer.types.papers import Part
@@ -29,7 +29,12 @@ from reviewer.writers.prompted.cards import CardsReply
 from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
 from reviewer.writers.prompted.sections import AdditionReply, EditText, SectionText
-from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
+from reviewer.writers.prompted.surveys import (
+    FrameText,
+    OutlineReply,
+    SummaryText,
+    ViewsReply,
+)
 from reviewer.writers.prompted.tables import ColumnsReply, JudgeCellsReply, TableReply
 from tests.support.fake_provider import Seen
 
@@ -170,16 +175,58 @@ def views(asked: ModelCall) -> dict[str, Any]:
     return {"questions": [{"view": v, "question": f"{w} {topic}?"} for v, w in said.items()]}
 
 
-def summaries(asked: ModelCall) -> dict[str, Any]:
-    """A sentence on each of the first texts, and one thing that is open."""
-
-    def said(text: PromptText, words: str) -> dict[str, Any]:
-        return {"text": words, "quotes": [{"tag": text.tag, "quote": text.sentences[0]}]}
-
+def outlines(asked: ModelCall) -> dict[str, Any]:
+    """Two sections of one paragraph each, of every other paper; of given sections all their
+    papers."""
+    tags = [tag for tag in asked.tags if tag.startswith("E")]
+    given = [text for text in asked.texts if text.tag.startswith("T")]
+    own = {"First things": tags[::2], "Second things": tags[1::2]}
+    names = dict.fromkeys(own, "")
+    if given:
+        own = {text.tag: re.findall(r"E\d+", text.body.splitlines()[-1]) for text in given}
+        names = {text.tag: text.tag for text in given}
     return {
-        "abstract": [said(text, "This is what one paper finds.") for text in asked.texts[:3]],
-        "open_questions": [said(asked.texts[-1], "Does this hold elsewhere?")],
+        "taxonomy": "by what is done",
+        "sections": [
+            {
+                "section": names[name],
+                "title": name,
+                "lead": f"{name} hold together.",
+                "paragraphs": [
+                    {
+                        "name": "What holds",
+                        "thesis": "These hold together.",
+                        "papers": [{"tag": tag, "part": "bears it out"} for tag in papers],
+                    }
+                ],
+            }
+            for name, papers in own.items()
+            if papers
+        ],
+        "left_out": [],
     }
+
+
+def _reported(asked: ModelCall) -> dict[str, str]:
+    """The first number of each section that a prompt shows, by the section's tag."""
+    found = {t.tag: re.search(r"E\d+\.\d+", t.body) for t in asked.texts if t.tag[0] == "T"}
+    return {tag: match[0] for tag, match in found.items() if match}
+
+
+def frames(asked: ModelCall) -> str:
+    """Two sentences in each part, the second with a number."""
+    number = next(iter(_reported(asked).values()))
+    said = f"The papers tell of one matter. One study finds this [{number}]."
+    return f"INTRODUCTION\n{said}\n\nCLOSING\n{said}\nEND"
+
+
+def summaries(asked: ModelCall) -> str:
+    """A sentence of an abstract, and a finding of each section."""
+    numbers = _reported(asked)
+    first = next(iter(numbers.values()))
+    lines = [f"{tag} One study finds this [{number}]." for tag, number in numbers.items()]
+    abstract = f"This is what one paper finds [{first}]."
+    return "\n".join(["ABSTRACT", abstract, "FINDINGS", *lines, "END"])
 
 
 def additions(asked: ModelCall) -> dict[str, Any]:
@@ -208,10 +255,12 @@ HONEST: Script = {
     CardsReply: cards,
     ArgumentReply: arguments,
     SectionText: sections,
-    EditText: "END",
+    EditText: lambda asked: "END",
     AdditionReply: additions,
     ViewsReply: views,
-    SummaryReply: summaries,
+    OutlineReply: outlines,
+    FrameText: frames,
+    SummaryText: summaries,
     ColumnsReply: lambda asked: {"columns": [{"name": "reward", "tags": asked.tags}]},
 }
 
@@ -246,6 +295,8 @@ _PROSE = {
     "Single sentences of": RepairText,
     "Write a section of": SectionText,
     "Edit a text": EditText,
+    "Write the introduction": FrameText,
+    "Write the abstract": SummaryText,
 }
 
 

@@ -15,8 +15,7 @@ from reviewer.tasks.surveys.collect import collect
 from reviewer.tasks.surveys.cross_references import cross_reference
 from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey
 from reviewer.text import clean
-from reviewer.types import Citation
-from reviewer.types.drafts import Statement
+from reviewer.types import Citation, Claim
 from reviewer.types.surveys import (
     ReportPlan,
     SectionPlan,
@@ -26,12 +25,12 @@ from reviewer.types.surveys import (
     ViewQuestion,
 )
 from reviewer.writers import Extractive
-from reviewer.writers.prompted.reading import ReadReply
-from reviewer.writers.prompted.sections import PlanReply, SectionReply
-from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
+from reviewer.writers.prompted.cards import CardsReply
+from reviewer.writers.prompted.sections import SectionText
+from reviewer.writers.prompted.surveys import OutlineReply, SummaryText, ViewsReply
 from reviewer.writers.prompted.tables import TableReply
 from tests.conftest import SAMPLES, write_listing
-from tests.support.scripted import fills, reads, sections, writer
+from tests.support.scripted import cards, fills, outlines, sections, writer
 
 TOPIC = "reinforcement learning teaches skills"
 
@@ -59,12 +58,25 @@ def said(report):
     return report.model_dump(exclude={"made"})
 
 
+def refuse(asked):
+    raise ModelError("the provider is down", hint="Try later.")
+
+
+def sections_asked(model):
+    """What each section that was asked for is to show; a short one is asked for twice."""
+    return {
+        next(line for line in call.prompt.splitlines() if line.startswith("TO SHOW:"))
+        for call in model.calls(SectionText)
+    }
+
+
 def adds_up(flow):
     return (
-        flow.found == flow.duplicates + flow.screened
-        and flow.screened == flow.not_read + flow.read
+        flow.library == flow.not_found + flow.nearest
+        and flow.found == flow.duplicates + flow.nearest
+        and flow.nearest == flow.not_read + flow.read
         and flow.read == flow.not_cited + flow.cited
-        and min(flow.model_dump(exclude={"reasons"}).values()) >= 0
+        and min(flow.model_dump(exclude={"reasons", "uncited"}).values()) >= 0
     )
 
 
@@ -115,9 +127,12 @@ def test_tables_compare_the_reports_own_papers_and_are_kept_in_its_run_alone(she
     before = len(shelf.ledger.runs(100))
     plan = one(papers=12, tables=(TablePlan(papers=5), TablePlan(topic="search agents", papers=3)))
     report = run_survey(plan, shelf, Extractive()).reports[0]
-    own, other = report.tables
+    every, own, other = report.tables
     assert {row.paper_id for row in own.rows} <= {paper.id for paper in report.papers}
     assert (len(own.rows), len(other.rows)) == (5, 3)
+    by_section = {s.title: set(s.paper_ids) for s in report.sections}
+    assert {row.paper_id for row in every.rows} == set().union(*by_section.values())
+    assert all(row.paper_id in by_section[row.group] for row in every.rows)
     assert len(shelf.ledger.runs(100)) == before + 1
     assert shelf.ledger.runs(1)[0].command == "survey"
     quoted = [about for about, _ in shelf.ledger.quotes_of(report.sections[0].paper_ids[0])]
@@ -132,7 +147,7 @@ def test_a_paper_that_several_searches_find_counts_once_and_is_read_once(shelf):
     asked = (ViewQuestion(question="does RL teach new skills?", view="sceptic"),)
     found = collect(plan, asked, shelf)
     kept = sum(query.kept for query in found.queries)
-    assert kept > found.screened >= len(found.papers) == 15
+    assert kept > found.found >= len(found.papers) == 15
     assert len({paper.id for paper in found.papers}) == 15
     assert len({item.tag for item in found.evidence}) == len(found.evidence)
     assert {item.paper.id for item in found.evidence} == {paper.id for paper in found.papers}
@@ -163,13 +178,18 @@ def test_points_of_view_are_asked_and_each_paper_is_read_in_one_call(shelf):
     report = run_survey(one(papers=20), shelf, by, SurveyOptions(jobs=4)).reports[0]
     assert [q.view for q in report.questions] == ["newcomer", "sceptic", "practitioner"]
     assert {q.view for q in report.methods.queries} >= {"newcomer", "sceptic"}
-    texts = [text.title for call in model.calls(ReadReply) for text in call.texts]
+    texts = [text.title for call in model.calls(CardsReply) for text in call.texts]
     assert max(Counter(texts).values()) == 1
     assert [s.title for s in report.sections] == ["First things", "Second things"]
+    assert [s.heads for s in report.sections] == [("What holds",), ("What holds",)]
     assert report.abstract[0].text == "This is what one paper finds."
-    assert report.open_questions[0].sections
+    assert [finding.section for finding in report.findings] == [1, 2]
+    for part in (report.introduction, report.closing):
+        assert [claim.support for claim in part] == ["supported", "supported"]
+        assert part[1].citations
+    assert report.taxonomy == "by what is done"
     assert set(report.methods.prompt_hashes) == {
-        "views", "read", "plan", "section", "judge", "summary",
+        "views", "cards", "outline", "section", "examine", "repair", "edit", "frame", "summary",
     }  # fmt: skip
     assert adds_up(report.flow)
 
@@ -192,32 +212,28 @@ def test_two_sections_with_a_common_paper_read_it_once(shelf):
     report = run_survey(plan, shelf, by, SurveyOptions(jobs=4)).reports[0]
     common = set(report.sections[0].paper_ids) & set(report.sections[1].paper_ids)
     assert common
-    texts = [text.title for call in model.calls(ReadReply) for text in call.texts]
+    texts = [text.title for call in model.calls(CardsReply) for text in call.texts]
     assert max(Counter(texts).values()) == 1
     assert not model.calls(ViewsReply)
     assert report.sections[0].see_also[0].number == 2
-    assert "that another section has" in report.sections[1].left_out[-1]
 
 
 def test_a_quick_survey_asks_for_no_points_of_view_and_judges_nothing(shelf):
     by, model = writer()
     run_survey(one(papers=12, depth="quick"), shelf, by)
     asked = {call.into.__name__ for call in model.asked}
-    assert asked == {"ReadReply", "PlanReply", "SectionReply", "SummaryReply"}
+    assert asked == {
+        "CardsReply", "OutlineReply", "SectionText", "FrameText", "SummaryText",
+    }  # fmt: skip
 
 
 def test_an_invented_citation_is_marked_or_left_out(shelf):
     def invents(asked):
-        made = sections(asked)
-        quotes = [{"tag": "E99", "quote": "All gain 99.9%."}]
-        made["sentences"].append(
-            {"role": "comparison", "text": "All gain 99.9%.", "quotes": quotes}
-        )
-        return made
+        return sections(asked).replace("\nEND", " All gain 99.9% [E99.1].\nEND")
 
     plan = one(papers=12)
     for is_strict in (False, True):
-        by, _ = writer({SectionReply: invents})
+        by, _ = writer({SectionText: invents})
         options = SurveyOptions(is_strict=is_strict)
         report = run_survey(plan, shelf, by, options).reports[0]
         claims = [c for s in report.sections for c in s.claims if "99.9%" in c.text]
@@ -227,40 +243,40 @@ def test_an_invented_citation_is_marked_or_left_out(shelf):
 
 def test_a_failed_section_is_named_stays_and_is_retried_when_asked(shelf):
     def fails(asked):
-        return "no JSON" if "THEME: Second" in asked.prompt else sections(asked)
+        if "TO SHOW: Second" in asked.prompt:
+            raise ModelError("the provider is down", hint="Try later.")
+        return sections(asked)
 
-    by, _ = writer({SectionReply: fails})
+    by, _ = writer({SectionText: fails})
     report = run_survey(one(papers=20), shelf, by).reports[0]
     assert report.failed == 1
     assert [bool(s.failed) for s in report.sections] == [False, True]
     assert report.sections[0].claims
     by, model = writer()
     again = run_survey(one(papers=20), shelf, by).reports[0]
-    assert (again.failed, model.calls(SectionReply)) == (1, [])
+    assert (again.failed, model.calls(SectionText)) == (1, [])
     mended = run_survey(one(papers=20), shelf, by, SurveyOptions(is_retry=True)).reports[0]
     assert mended.failed == 0
-    assert len(model.calls(SectionReply)) == 1
+    assert len(sections_asked(model)) == 1
     assert mended.sections[0] == report.sections[0].model_copy(
         update={"see_also": mended.sections[0].see_also}
     )
 
 
 def test_a_report_that_fails_leaves_the_others(shelf):
-    def fails(asked):
-        if "memory" in asked.question:
-            return "no JSON"
-        return reads(asked)
+    def unless_on_memory(honest):
+        return lambda asked: refuse(asked) if "memory" in asked.prompt else honest(asked)
 
     plan = SurveyPlan(
         title="Two",
-        reports=tuple(ReportPlan(title=t, topic=t, papers=12) for t in (TOPIC, "memory of agents")),
+        reports=tuple(ReportPlan(title=t, topic=t, papers=6) for t in (TOPIC, "memory of agents")),
     )
-    by, _ = writer({ReadReply: fails})
+    by, _ = writer({CardsReply: unless_on_memory(cards), SectionText: unless_on_memory(sections)})
     done = []
     batch = run_survey(plan, shelf, by, SurveyOptions(done=done.append))
     assert [report.failed for report in batch.reports] == [0, 1]
     assert len(done) == 1
-    by, _ = writer({ReadReply: lambda asked: "no JSON"})
+    by, _ = writer(dict.fromkeys((CardsReply, SectionText), refuse))
     shelf.database.run("DELETE FROM steps")
     with pytest.raises(ModelError):
         run_survey(plan, shelf, by)
@@ -270,12 +286,12 @@ def test_a_limit_ends_the_run_and_the_next_one_goes_on(shelf):
     def limited(asked):
         raise LimitError("enough", hint="Raise --max-calls.")
 
-    by, model = writer({SummaryReply: limited})
+    by, model = writer({SummaryText: limited})
     with pytest.raises(LimitError):
         run_survey(one(papers=20), shelf, by)
     by, model = writer()
     report = run_survey(one(papers=20), shelf, by).reports[0]
-    assert {call.into.__name__ for call in model.asked} == {"SummaryReply", "JudgeReply"}
+    assert {call.into.__name__ for call in model.asked} == {"SummaryText", "ExamineReply"}
     assert report.failed == 0
 
 
@@ -284,10 +300,10 @@ def test_each_report_is_done_when_it_ends_and_stays_done_when_another_meets_a_li
     done, two_are_done, was_in_time = [], threading.Event(), []
 
     def limited(asked):
-        if "search agents" in asked.question:
+        if "TOPIC: search agents" in asked.prompt:
             was_in_time.append(two_are_done.wait(5))
             raise LimitError("enough", hint="Raise --max-calls.")
-        return reads(asked)
+        return outlines(asked)
 
     def do(report):
         time.sleep(0.5)
@@ -299,7 +315,7 @@ def test_each_report_is_done_when_it_ends_and_stays_done_when_another_meets_a_li
     plan = SurveyPlan(
         title="Three", reports=tuple(ReportPlan(title=t, topic=t, papers=12) for t in topics)
     )
-    by, _ = writer({ReadReply: limited})
+    by, _ = writer({OutlineReply: limited})
     with pytest.raises(LimitError):
         run_survey(plan, shelf, by, SurveyOptions(done=do))
     assert all(was_in_time)
@@ -319,16 +335,16 @@ def test_rows_that_a_limit_left_empty_are_filled_by_the_next_run(shelf):
         raise LimitError("enough", hint="Raise --max-calls.")
 
     plan = one(papers=20, tables=(TablePlan(papers=12),))
-    by, _ = writer({TableReply: limited, SummaryReply: refused})
+    by, _ = writer({TableReply: limited, SummaryText: refused})
     with pytest.raises(LimitError):
         run_survey(plan, shelf, by)
     assert len(filled) > 1
     by, model = writer()
-    (table,) = run_survey(plan, shelf, by).reports[0].tables
+    every, table = run_survey(plan, shelf, by).reports[0].tables
     assert {cell.state for row in table.rows for cell in row.cells} == {"filled"}
     assert len(model.calls(TableReply)) == len(filled) - 1  # the first call's rows are kept
     by, model = writer()
-    assert run_survey(plan, shelf, by).reports[0].tables == (table,)
+    assert run_survey(plan, shelf, by).reports[0].tables == (every, table)
     assert model.asked == []
 
 
@@ -374,7 +390,7 @@ def cells_of(report):
 
 @pytest.mark.parametrize(
     ("replies", "into", "honest"),
-    [(1, SectionReply, sections), (0, TableReply, None), (0, SummaryReply, None)],
+    [(2, SectionText, sections), (0, TableReply, None), (0, SummaryText, None)],
 )
 @pytest.mark.parametrize("is_embedded", [False, True])
 def test_a_paper_that_joins_between_stop_and_resume_repeats_no_call(
@@ -395,8 +411,8 @@ def test_a_paper_that_joins_between_stop_and_resume_repeats_no_call(
         report = run_survey(plan, library, by, SurveyOptions(jobs=1)).reports[0]
         assert report.failed == 0
         assert set(done) & set(given(model)) <= refused
-        assert not model.calls(ReadReply)
-        assert not model.calls(PlanReply)
+        assert not model.calls(CardsReply)
+        assert not model.calls(OutlineReply)
         library.add([write_listing(tmp_path / "more.jsonl", UNRELATED | {"title": "Rye"})])
         by, model = writer()
         again = run_survey(plan, library, by, SurveyOptions(jobs=1)).reports[0]
@@ -421,18 +437,18 @@ def test_a_paper_that_changes_the_evidence_of_one_section_has_that_one_written_a
         report = run_survey(plan, library, by).reports[0]
         (new_id,) = (p.id for p in library.papers() if p.title == RELATED["title"])
         assert [new_id in section.paper_ids for section in report.sections] == [False, True]
-        assert [[t.title for t in call.texts] for call in model.calls(ReadReply)] == [
+        assert [[t.title for t in call.texts] for call in model.calls(CardsReply)] == [
             [RELATED["title"]]
         ]
-        (asked,) = model.calls(SectionReply)
-        assert RELATED["title"] in asked.prompt
+        assert len(sections_asked(model)) == 1
+        assert RELATED["title"] in model.calls(SectionText)[0].prompt
         assert not model.calls(TableReply)
 
 
 # Updates
 
 
-def test_an_update_writes_anew_only_what_new_papers_change(tmp_path):
+def test_an_update_writes_only_what_new_papers_change(tmp_path):
     with Library(tmp_path / "shelf", Settings(embedding="none")) as library:
         library.add([str(SAMPLES)])
         plan = one(papers=20)
@@ -454,8 +470,8 @@ def test_an_update_writes_anew_only_what_new_papers_change(tmp_path):
         assert states == {"unchanged": 1, "rewritten": 1}
         assert len(updated.news.new_ids) == 1
         assert updated.news.unchanged == 1
-        assert [len(call.texts) for call in model.calls(ReadReply)] == [1]
-        assert len(model.calls(SectionReply)) == 1
+        assert [len(call.texts) for call in model.calls(CardsReply)] == [1]
+        assert len(sections_asked(model)) == 1
         kept = {section.title: section.claims for section in before.sections}
         for section in updated.sections:
             if section.state == "unchanged":
@@ -468,26 +484,33 @@ def test_an_update_writes_anew_only_what_new_papers_change(tmp_path):
 # Merging
 
 
-def statement(text, start, paper="p1"):
+def said_of(text, start, paper="p1", kind="fact"):
     citation = Citation(
         paper_id=paper, chunk_id="c", part="abstract", start=start, end=start + 10, quote="q"
     )
-    return Statement(text=text, citations=(citation,), support="supported")
+    return Claim(text=text, citations=(citation,), support="supported", kind=kind)
 
 
 def test_a_sentence_of_an_earlier_section_goes_and_both_point_to_each_other():
-    first = SurveySection(title="a", claims=(statement("Dropout helps small models.", 0),))
+    said = said_of("Dropout helps small models.", 0, kind="quote")
+    first = SurveySection(title="a", claims=(said,))
     second = SurveySection(
         title="b",
         claims=(
-            statement("Other words on the same quote.", 5),
-            statement("Dropout helps small models!", 0, "p2"),
-            statement("A thing of its own.", 90, "p3"),
+            said_of("Other words on the same quote.", 5, kind="quote"),
+            said_of("Other words on the same sentence.", 5),
+            said_of("Dropout helps small models!", 70),
+            said_of("Dropout helps small models!", 70, "p2"),
+            said_of("A thing of its own.", 90, "p3"),
         ),
     )
-    third = SurveySection(title="c", claims=(statement("Nothing in common here.", 200, "p4"),))
+    third = SurveySection(title="c", claims=(said_of("Nothing in common here.", 200, "p4"),))
     one_, two, three = cross_reference([first, second, third])
-    assert [claim.text for claim in two.claims] == ["A thing of its own."]
+    assert [claim.text for claim in two.claims] == [
+        "Other words on the same sentence.",
+        "Dropout helps small models!",
+        "A thing of its own.",
+    ]
     assert two.left_out == ("2 sentences that another section has",)
     assert [link.number for link in one_.see_also] == [2]
     assert [link.number for link in two.see_also] == [1]

@@ -8,7 +8,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from reviewer.errors import NotFoundError, UsageError
-from reviewer.tasks.surveys.plan import FIELDS, read_survey_plan, survey_yaml, template
+from reviewer.tasks.surveys.plan import (
+    FIELDS,
+    read_survey_plan,
+    survey_yaml,
+    template,
+    topics_plan,
+)
 from reviewer.types import Paper
 from reviewer.types.papers import Part
 from reviewer.types.searches import Filters
@@ -123,13 +129,72 @@ def test_a_fault_is_told_by_its_line(old, new, line, said, schema_sees_it):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "title: x", "reports: []", "reports:", "- a", "reports: {a: 1}", "\t"]
+    "text", ["", "[]", "title: x", "reports: []", "reports:", "reports: {a: 1}", "\t", "# a"]
 )
 def test_what_is_no_plan_is_refused_with_what_to_compare_it_with(text):
     with pytest.raises(UsageError) as caught:
         read(text)
     assert "plan.yaml" in caught.value.message
     assert "--init" in caught.value.hint or "reports:" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("plan.yaml", "- search agents\n- memory: of agents\n".replace("memory: of", "memory of")),
+        ("plan.yaml", "search agents\nmemory of agents\n"),
+        ("plan.yaml", "- topic: search agents\n- memory of agents"),
+        ("topics.txt", "# mine\n\nsearch agents\n  memory of   agents\n"),
+        ("topics", "1. search agents\n2) memory of agents"),
+        ("topics.md", "\ufeff- search agents\r\n* memory of agents\r\n"),
+    ],
+)
+def test_a_plan_may_be_a_plain_list_of_topics(file, text):
+    plan = read_survey_plan(text, file, paper_named)
+    assert [report.topic for report in plan.reports] == ["search agents", "memory of agents"]
+    assert plan.reports[1] == ReportPlan(title="Memory of agents", topic="memory of agents")
+    assert plan.title == "Search agents, and 1 more topic"
+
+
+def test_a_list_of_reports_may_name_all_that_a_report_has():
+    plan = read("- topic: memory\n  words: 900\n  sections: [what is stored]\n- agents\n")
+    assert plan.reports[0].words == 900
+    assert plan.reports[0].sections == (SectionPlan(title="what is stored"),)
+    assert by_schema("- topic: memory\n  words: 900\n- agents\n") is None
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("t.txt", "agents\n\nAgents\n", "t.txt, line 3: the topic 'Agents' is given twice"),
+        ("t.txt", "agents\n---\n", "t.txt, line 2: a topic has no word"),
+        ("t.txt", "# agents\n\n", "t.txt names no topic"),
+        ("t.txt", "a b\n" + "long " * 200, "t.txt, line 2: a topic has more than 500 characters"),
+        ("t.txt", "\n".join(f"topic {n}" for n in range(300)), "t.txt has more than 200 topics"),
+        ("t.yaml", "- agents\n- topic: b\n  wrods: 9\n", "t.yaml, line 3: a report has no field"),
+        ("t.yaml", "- agents\n- '--'\n", "t.yaml, line 2: a topic has no word"),
+        ("t.yaml", "- agents\n- [a, b]\n", "t.yaml, line 2: a report has the fields title:"),
+    ],
+)
+def test_a_fault_in_a_list_is_told_by_its_line(file, text, said):
+    with pytest.raises(UsageError) as caught:
+        read_survey_plan(text, file, paper_named)
+    assert caught.value.message.startswith(said)
+
+
+def test_topics_of_a_command_are_a_report_each_and_words_without_quotation_marks_are_told():
+    plan = topics_plan(["continual  learning", "analogical reasoning"])
+    assert [report.title for report in plan.reports] == [
+        "Continual learning",
+        "Analogical reasoning",
+    ]
+    with pytest.raises(UsageError) as caught:
+        topics_plan(["reasoning", "in", "LLMs"])
+    assert "'in' is no topic of its own" in caught.value.message
+    assert 'review survey "reasoning in LLMs"' in caught.value.hint
+    for topics in (["agents", "Agents"], ["agents", " "], ["?"]):
+        with pytest.raises(UsageError):
+            topics_plan(topics)
 
 
 def test_nothing_in_a_plan_makes_an_object():
@@ -181,6 +246,7 @@ def test_the_schema_has_the_readers_fields():
         return next(set(found["properties"]) for found in objects if "properties" in found)
 
     assert fields_of(SCHEMA) == set(FIELDS["plan"])
-    assert fields_of(SCHEMA["properties"]["settings"]) == set(FIELDS["settings"])
+    settings = SCHEMA["anyOf"][0]["properties"]["settings"]
+    assert fields_of(settings) == set(FIELDS["settings"])
     for name in ("scope", "report", "question", "section", "table"):
         assert fields_of(definitions[name]) == set(FIELDS[name]), name

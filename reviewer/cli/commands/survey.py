@@ -27,9 +27,9 @@ from reviewer.cli.progress import SurveyProgress
 class SurveyFlags:
     """What is written, and where."""
 
-    yes: Annotated[
-        bool, option("--yes", "-y", help="With a topic: do not stop after planning.")
-    ] = False
+    yes: Annotated[bool, option("--yes", "-y", help="With topics: do not stop after planning.")] = (
+        False
+    )
     output: Annotated[str, option("--output", "-o", help="The folder of the reports.")] = ""
     docx: Annotated[bool, option(help="Word files too, made by pandoc.")] = False
     effort: Annotated[str | None, option(help="quick, normal or thorough; else as planned.")] = None
@@ -43,7 +43,7 @@ class SurveyFlags:
 
 @command("survey", "review survey 'reasoning in LLMs'   then: review survey reasoning-in-llms.yaml")
 def survey(
-    about: Annotated[list[str] | None, typer.Argument(help="A plan file, or a topic.")] = None,
+    about: Annotated[list[str] | None, typer.Argument(help="A plan file, or topics.")] = None,
     init: Annotated[str, option(help="Write a plan file on this topic, to edit.")] = "",
     update: Annotated[bool, option(help="Write again only what new papers change.")] = False,
     retry: Annotated[bool, option(help="Try failed sections again.")] = False,
@@ -71,5 +71,4 @@ def survey(
         closing(writer_of(settings, shelf, use_cache=not model.no_cache)) as writer,
     ):
         progress.usage = writer.usage
-        topic = " ".join(about or [])
-        return run_plan(topic, flags, wanted, shelf, writer, options, progress)
+        return run_plan(about or [], flags, wanted, shelf, writer, options, progress)

@@ -73,7 +73,7 @@ def report_html(report: SurveyReport, home: str = "") -> str:
         "map": draw_map(report.map, cited.numbers, papers) if report.map.points else None,
         "years": years_of(papers, cited.numbers) if len(known_years) >= LEAST_YEARS else (),
         "papers": cited.papers,
-        "flow": flow_steps(report.flow),
+        "flow": flow_steps(report.flow, is_quoted=report.methods.writer == "extractive"),
         "facts": method_facts(report),
         "run": run_facts(report.made),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from reviewer.library import Library
@@ -25,13 +25,15 @@ _FUSION = 60  # of reciprocal rank fusion (Cormack and others 2009)
 @dataclass(frozen=True)
 class Collected:
     """What a report is made of. `papers` are those to read, the best first; `sections` holds the
-    ids of the papers of each section that the plan names; `evidence` has one tag a chunk."""
+    ids of the papers of each section that the plan names; `evidence` has one tag a chunk. `found`
+    counts the papers of all searches, each once."""
 
     papers: tuple[Paper, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     sections: tuple[tuple[str, ...], ...] = ()
     queries: tuple[Query, ...] = ()
-    screened: int = 0
+    found: int = 0
+    library_papers: int = 0
     reasons: tuple[str, ...] = ()
     nearest: tuple[Paper, ...] = ()
     is_weak: bool = False
@@ -40,10 +42,12 @@ class Collected:
 
 @dataclass
 class _Pool:
-    """Papers of a report's searches, in the order in which they came first."""
+    """Papers of a report's searches, in the order in which they came first. Where no model reads
+    them (`has_floor`), papers below the relevance floor are left out."""
 
     plan: ReportPlan
     library: Library
+    has_floor: bool
     papers: dict[str, Paper] = field(default_factory=dict)
     worth: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     evidence: dict[str, Evidence] = field(default_factory=dict)
@@ -59,7 +63,8 @@ class _Pool:
 
     def search(self, query: Query, most: int) -> Found:
         """Search for the query, and take what is found: `most` papers at most."""
-        options = SearchOptions(most, CHUNKS_A_PAPER, self.plan.filters, cut=EVIDENCE_CUT)
+        options = SearchOptions(most, CHUNKS_A_PAPER, self.plan.filters, abstains=self.has_floor)
+        options = replace(options, cut=EVIDENCE_CUT if self.has_floor else 0.0)
         found = find(query.question, self.library, options)
         papers = [hit.paper for hit in found.wanted] if found.considered else []
         self.take(query.model_copy(update={"matched": found.considered}), papers, found.evidence)
@@ -80,29 +85,34 @@ class _Pool:
 
 
 def collect(
-    plan: ReportPlan, questions: Sequence[ViewQuestion], library: Library, kept: Sequence[str] = ()
+    plan: ReportPlan,
+    questions: Sequence[ViewQuestion],
+    library: Library,
+    kept: Sequence[str] = (),
+    *,
+    has_floor: bool = True,
 ) -> Collected:
     """Search for the topic, for each question, and for each section that the plan names; all in
     one state of the library.
 
-    At most `plan.papers` papers are chosen to be read, those of the plan's sections first. Where no
-    sections are named and fewer papers are found, the nearest of the found ones join them, as many
-    as were found at most. `kept` are papers of an earlier run, which stay, new ones beside them.
+    At most `plan.papers` papers are chosen to be read, those of the plan's sections first. `kept`
+    are papers of an earlier run, which stay, new ones beside them. With `has_floor` papers below
+    the relevance floor are left out, as no model will read them. Without it only rank decides, and
+    where no sections are named and fewer papers are found, the nearest of the found ones join them,
+    as many as were found at most.
     """
     with library.alone:
-        return _collected(plan, questions, library, kept)
+        return _collected(_Pool(plan, library, has_floor), questions, kept)
 
 
-def _collected(
-    plan: ReportPlan, questions: Sequence[ViewQuestion], library: Library, kept: Sequence[str]
-) -> Collected:
-    pool = _Pool(plan, library)
+def _collected(pool: _Pool, questions: Sequence[ViewQuestion], kept: Sequence[str]) -> Collected:
+    plan, library = pool.plan, pool.library
     first = pool.search(Query(question=plan.topic), plan.papers)
     for asked in questions:
         pool.search(Query(question=asked.question, view=asked.view), plan.papers)
     most = max(4, round(plan.papers / max(1, len(plan.sections))))
     sections = [_section(section, section.papers or most, pool) for section in plan.sections]
-    if pool.papers and not sections and len(pool.papers) < plan.papers:
+    if pool.papers and not (pool.has_floor or sections) and len(pool.papers) < plan.papers:
         _add_neighbours(pool)
     chosen = _chosen(pool, sections, _keep_earlier(kept, pool))
     papers = tuple(pool.papers[i] for i in chosen)
@@ -113,7 +123,8 @@ def _collected(
         evidence=_evidence(papers, pool),
         sections=tuple(tuple(i for i in own if i in chosen) for own in sections),
         queries=tuple(pool.queries),
-        screened=len(pool.papers),
+        found=len(pool.papers),
+        library_papers=library.catalogue.count(),
         reasons=(*first.left_out, *reasons),
         nearest=() if papers else tuple(hit.paper for hit in first.hits[:NEAREST_NAMED]),
         is_weak=first.is_weak,
@@ -121,20 +132,23 @@ def _collected(
     )
 
 
-def count_flow(collected: Collected, read: int, cited: int, reasons: Sequence[str]) -> Flow:
+def count_flow(collected: Collected, read: int, cited: int, uncited: Sequence[str]) -> Flow:
     """How many papers went through each step of a report: the counts add up, as `Flow` says.
-    `reasons` say why papers were not cited, after those of the search."""
-    found = sum(query.kept for query in collected.queries)
+    `uncited` says why papers that were read are not cited."""
+    taken = sum(query.kept for query in collected.queries)
     return Flow(
+        library=collected.library_papers,
+        not_found=collected.library_papers - collected.found,
         searches=len(collected.queries),
-        found=found,
-        duplicates=found - collected.screened,
-        screened=collected.screened,
-        not_read=collected.screened - read,
+        found=taken,
+        duplicates=taken - collected.found,
+        nearest=collected.found,
+        not_read=collected.found - read,
         read=read,
         not_cited=read - cited,
         cited=cited,
-        reasons=(*collected.reasons, *reasons),
+        reasons=collected.reasons,
+        uncited=tuple(uncited),
     )
 
 
@@ -145,7 +159,7 @@ def _section(section: SectionPlan, most: int, pool: _Pool) -> tuple[str, ...]:
         query = Query(question="papers that the plan names", section=section.title)
         pool.take(query.model_copy(update={"matched": len(papers)}), papers, ())
         return tuple(paper.id for paper in papers)
-    own = _Pool(pool.plan, pool.library)
+    own = _Pool(pool.plan, pool.library, pool.has_floor)
     for question in section.questions or (f"{pool.plan.topic}: {section.title}",):
         own.search(Query(question=question, section=section.title), most)
     ids = tuple(own.ranked()[:most])

@@ -18,6 +18,7 @@ from reviewer.library.storage.steps import Steps, key_of
 from reviewer.llm import LimitError, StoppedError
 from reviewer.tasks.surveys.collect import Collected
 from reviewer.types import Evidence, SurveyReport, Table
+from reviewer.types.drafts import LeftOutPaper, Theme
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress
 from reviewer.types.surveys import Made, ReportPlan, ViewQuestion
@@ -27,18 +28,27 @@ R = TypeVar("R")
 
 
 class OutlinedSection(Frozen):
-    """A section before it is written: its title, the questions it answers, and its papers."""
+    """A section before it is written: its title, what it is to show, the questions it answers, and
+    its paragraphs with their papers. `words` of None: its share of the report's."""
 
     title: str
-    paper_ids: tuple[str, ...]
+    lead: str = ""
+    themes: tuple[Theme, ...] = ()
     questions: tuple[str, ...] = ()
     words: int | None = None
 
+    @property
+    def paper_ids(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(i for theme in self.themes for i in theme.paper_ids))
+
 
 class Outline(Frozen):
-    """A report's sections in order; `notes` say in words what had to be changed of a plan."""
+    """A report's sections in order, by what they divide the field, and the papers that are in none.
+    `notes` say in words what had to be changed of a plan."""
 
+    taxonomy: str = ""
     sections: tuple[OutlinedSection, ...] = ()
+    left_out: tuple[LeftOutPaper, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -129,7 +139,8 @@ class SurveyRun:
 @dataclass(frozen=True)
 class PreparedReport:
     """A report of a run before anything is read: its plan, the stem of its files' names, its
-    questions and its papers. `latest` is what an update continues from, else None."""
+    questions and its papers. `latest` is what an update continues from, else None; `missing` says
+    in words which steps failed so far."""
 
     run: SurveyRun
     plan: ReportPlan
@@ -137,6 +148,7 @@ class PreparedReport:
     questions: tuple[ViewQuestion, ...]
     collected: Collected
     latest: Latest | None
+    missing: tuple[str, ...] = ()
 
 
 def texts_in(evidence: Iterable[Evidence]) -> list[tuple[str, int | None]]:

@@ -15,8 +15,8 @@ SAME_WORDS = 0.8  # share of words in common (Jaccard) from which two sentences 
 
 
 def cross_reference(sections: Sequence[SurveySection]) -> tuple[SurveySection, ...]:
-    """The sections without sentences that an earlier section has: those that rest on nothing but
-    words which it quotes, or say the same in the same words. Both sections then point to each
+    """The sections without sentences that an earlier section has: quotes of words which it quotes,
+    and those that say the same of a paper in the same words. Both sections then point to each
     other, as do all that cite a common paper. A section that has nothing left points to where its
     sentences are.
     """
@@ -45,9 +45,12 @@ def cross_reference(sections: Sequence[SurveySection]) -> tuple[SurveySection, .
 def _repeats(claim: Claim, other: Claim) -> bool:
     if not claim.citations or not other.citations:
         return False
-    if all(any(overlap(c, known) for known in other.citations) for c in claim.citations):
+    is_quote = claim.kind == "quote" and other.kind == "quote"
+    if is_quote and all(any(overlap(c, k) for k in other.citations) for c in claim.citations):
         return True
-    return word_overlap(_words(claim.text), _words(other.text)) >= SAME_WORDS
+    is_of_both = {c.paper_id for c in claim.citations} & {c.paper_id for c in other.citations}
+    has_same_words = word_overlap(_words(claim.text), _words(other.text)) >= SAME_WORDS
+    return has_same_words and bool(is_quote or is_of_both)
 
 
 def _words(text: str) -> frozenset[str]:

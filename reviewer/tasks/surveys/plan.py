@@ -1,4 +1,4 @@
-"""A survey's plan file: written to be edited, and read back by line."""
+"""A survey's plan file: written to be edited, and read back by line; or a list of topics."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reviewer.grounding import read_column
 from reviewer.grounding.columns import checked_columns
 from reviewer.tasks.yaml_plan import LEAST_WORDS, Node, NodeReader, line_of, quoted, titled
 from reviewer.text import clean, counted
+from reviewer.text.invisible import without_nul
 from reviewer.types import Paper
 from reviewer.types.searches import Filters
 from reviewer.types.surveys import (
@@ -27,6 +28,7 @@ from reviewer.types.tables import Column
 T = TypeVar("T")
 
 MOST_PAPERS, MOST_REPORT_WORDS = 500, 50_000
+MOST_TOPIC_CHARS, MOST_TOPICS = 500, 200
 FIELDS = {
     "plan": ("title", "scope", "settings", "reports"),
     "scope": ("years", "venue", "tags", "files"),
@@ -40,6 +42,13 @@ DEPTHS: tuple[Depth, ...] = get_args(Depth)
 VIEWS: tuple[PointOfView, ...] = tuple(filter(None, get_args(PointOfView)))
 _YEARS = re.compile(r"(\d{4})?(:)?(\d{4})?")
 _DEFAULTS = ReportPlan(title="", topic="")
+_LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
+_TOP_FIELD = re.compile(rf"(?:{'|'.join(FIELDS['plan'])})\s*:(?:\s|$)")
+# A topic of one of these words alone is a word of a topic without its quotation marks.
+_SMALL_WORDS = frozenset(
+    "a an and as at by do does for from how in into is of on or the to vs what when which why with"
+    " without".split()
+)
 _HEAD = """\
 # A plan of reports. Change what you like, then:  review survey THIS_FILE
 # All fields: docs/survey-plan.schema.json
@@ -112,15 +121,88 @@ def _scope_lines(filters: Filters) -> list[str]:
     return ["    scope:", *lines] if lines else []
 
 
+def topics_plan(topics: Sequence[str]) -> SurveyPlan:
+    """A plan of one report a topic. Raises UsageError for topics that say nothing, that are given
+    twice, or that are words of a topic without its quotation marks."""
+    said = [" ".join(topic.split()) for topic in topics]
+    small = next((topic for topic in said if topic.casefold() in _SMALL_WORDS), None)
+    if small is not None and len(said) > 1:
+        raise UsageError(
+            f"'{small}' is no topic of its own, and each topic is a report",
+            hint=f'Put a topic in quotation marks: review survey "{" ".join(said)}"',
+        )
+    for n, topic in enumerate(said):
+        if fault := _topic_fault(topic, said[:n]):
+            raise UsageError(fault, hint='For example: review survey "reasoning in LLMs"')
+    return SurveyPlan(title=_title_of(said), reports=tuple(map(_on_topic, said)))
+
+
+def _topic_fault(topic: str, before: Sequence[str]) -> str:
+    """What is wrong with a topic, in words; empty for a sound one."""
+    if not re.search(r"\w", topic):
+        return "a topic has no word" if topic else "a topic is empty"
+    if len(topic) > MOST_TOPIC_CHARS:
+        return f"a topic has more than {MOST_TOPIC_CHARS} characters: '{topic[:60]}...'"
+    if topic.casefold() in (known.casefold() for known in before):
+        return f"the topic '{topic[:60]}' is given twice"
+    return ""
+
+
+def _title_of(topics: Sequence[str]) -> str:
+    first = _as_title(topics[0])
+    return first if len(topics) == 1 else f"{first}, and {counted(len(topics) - 1, 'more topic')}"
+
+
+def _on_topic(topic: str) -> ReportPlan:
+    return ReportPlan(title=_as_title(topic), topic=topic)
+
+
+def _is_yaml(text: str, file: str) -> bool:
+    """Whether a plan is YAML: by its name, else where its first line is a field of a plan."""
+    if file.lower().endswith((".yaml", ".yml", ".json")):
+        return True
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith(("#", "---"))), "")
+    return bool(_TOP_FIELD.match(first)) or first.startswith(("{", "["))
+
+
+def _listed_topics(text: str, file: str) -> SurveyPlan:
+    """The plan of a text with a topic a line. Empty lines and lines that begin with # say nothing;
+    list marks go. Raises UsageError that names the line of what is wrong."""
+    hint = 'Write a topic a line, or a plan: review survey --init "TOPIC"'
+    topics: list[str] = []
+    for n, line in enumerate(without_nul(text).removeprefix("\ufeff").splitlines(), start=1):
+        topic = " ".join(_LIST_MARK.sub("", line).split())
+        if not topic or topic.startswith("#"):
+            continue
+        if fault := _topic_fault(topic, topics):
+            raise UsageError(f"{file}, line {n}: {fault}", hint=hint)
+        topics.append(topic)
+        if len(topics) > MOST_TOPICS:
+            raise UsageError(f"{file} has more than {MOST_TOPICS} topics", hint=hint)
+    if not topics:
+        raise UsageError(f"{file} names no topic", hint=hint)
+    return SurveyPlan(title=_title_of(topics), reports=tuple(map(_on_topic, topics)))
+
+
 def read_survey_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> SurveyPlan:
-    """The plan that a YAML file holds, each report with the shared settings where it has none of
-    its own. `paper_named` gives the paper of a key or raises NotFoundError. Nothing in the file is
-    run, and no object is made of it.
+    """The plan that a file holds: YAML with all fields, a YAML list of reports or topics, or a text
+    with a topic a line. Each report has the shared settings where it has none of its own.
+    `paper_named` gives the paper of a key or raises NotFoundError. Nothing in the file is run, and
+    no object is made of it.
 
     Raises UsageError that names the line of what is wrong.
     """
+    if not _is_yaml(text, file):
+        return _listed_topics(text, file)
     reader = _Reader(file, paper_named, "Compare it with: review survey --init TOPIC")
-    top = reader.top(text, FIELDS["plan"])
+    root = reader.root(text)
+    if root is not None and root.id == "scalar":
+        return _listed_topics(text, file)
+    if root is not None and root.id == "sequence":
+        listed = tuple(reader.report(node, _DEFAULTS) for node in reader.items(root, "a plan"))
+        return SurveyPlan(title=_title_of([report.title for report in listed]), reports=listed)
+    top = reader.fields(root, FIELDS["plan"], "a plan")
     if "reports" not in top:
         reader.fault(1, "the reports are missing", "Add reports: with a topic a line.")
     own = {**top}
@@ -147,6 +229,8 @@ class _Reader(NodeReader):
         """A report from a topic alone, or from its fields."""
         if node.id == "scalar":
             topic = self.text(node, "a topic")
+            if fault := _topic_fault(topic, ()):
+                self.fault(line_of(node), fault)
             return shared.model_copy(update={"title": _as_title(topic), "topic": topic})
         own = self.fields(node, FIELDS["report"], "a report")
         if "topic" not in own and "title" not in own:

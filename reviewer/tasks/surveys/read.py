@@ -1,4 +1,4 @@
-"""Reads each paper of a report once, whatever its sections; the readings are kept."""
+"""Reads the papers of a report for what they say to its question; the readings are kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reviewer.errors import ModelError
 from reviewer.library.storage.steps import key_of
 from reviewer.llm import side_by_side
-from reviewer.tasks.answers.gather import RELEVANT, with_own_citations
+from reviewer.tasks.answers.gather import with_own_citations
 from reviewer.tasks.surveys.context import PreparedReport, texts_in
 from reviewer.types.claims import Reading
 from reviewer.types.evidence import by_paper
@@ -40,8 +40,6 @@ def read_papers(prepared: PreparedReport) -> dict[str, Reading]:
     """
     run, evidence = prepared.run, prepared.collected.evidence
     question = reading_question(prepared)
-    if run.writer.name == "extractive":  # it weighs all papers against each other
-        return {reading.paper_id: reading for reading in run.writer.read(question, evidence)}
     own = by_paper(evidence)
     hashes = run.writer.prompt_hashes(("read",))
     key_by_id = {
@@ -69,7 +67,3 @@ def read_papers(prepared: PreparedReport) -> dict[str, Reading]:
     if unread and all(reading.unread for reading in found.values()):
         raise ModelError(f"no paper could be read: {unread}", hint="Choose another --model.")
     return {i: found[i] for i in own if i in found}
-
-
-def is_relevant(reading: Reading | None) -> bool:
-    return reading is not None and reading.relevance >= RELEVANT

@@ -1,29 +1,32 @@
-"""Writes one report of a survey: questions, papers, sections, tables, summary; all is kept."""
+"""Writes one report of a survey: cards, outline, sections, frame, tables; all is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import metadata
 
 from reviewer.errors import ModelError
-from reviewer.grounding import pass_gate, take_stances, verdict_of
-from reviewer.grounding.claims import FAILING
+from reviewer.grounding import take_stances, verdict_of
 from reviewer.library.storage.steps import key_of
-from reviewer.llm import side_by_side
+from reviewer.llm import in_short
+from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.drafts.compose import cited_ids
-from reviewer.tasks.surveys.collect import Collected, count_flow
+from reviewer.tasks.surveys.cards import make_cards
+from reviewer.tasks.surveys.collect import count_flow
 from reviewer.tasks.surveys.context import Latest, Outline, PreparedReport, SurveyRun, tried
 from reviewer.tasks.surveys.cross_references import cross_reference
-from reviewer.tasks.surveys.read import is_relevant, read_papers
-from reviewer.tasks.surveys.sections import PAPERS_A_SECTION, outline, write_section
+from reviewer.tasks.surveys.frame import summarise, write_frame
+from reviewer.tasks.surveys.lengths import lengths_of
+from reviewer.tasks.surveys.outline import PAPERS_A_SECTION, make_outline
+from reviewer.tasks.surveys.read import read_papers
+from reviewer.tasks.surveys.sections import WrittenSection, write_sections
 from reviewer.tasks.surveys.tables import make_tables
 from reviewer.text import counted
-from reviewer.types import Claim, Paper, SurveyReport
-from reviewer.types.claims import AnswerDraft, NeedsModel, Reading
+from reviewer.types import Paper, SurveyReport
+from reviewer.types.claims import NeedsModel
 from reviewer.types.frozen import Frozen
 from reviewer.types.surveys import (
     Methods,
-    OpenQuestion,
     ReportPlan,
     StanceCount,
     SurveySection,
@@ -32,87 +35,118 @@ from reviewer.types.surveys import (
 )
 
 SURVEY_PROMPTS = (
-    "views", "read", "cards", "argument", "section", "examine", "repair", "edit", "judge",
-    "summary", "table",
+    "views", "read", "cards", "outline", "section", "examine", "repair", "edit", "frame",
+    "summary", "table", "judge_cells",
 )  # fmt: skip
 # Prompts that a survey of this depth does not use.
-_UNUSED = {"quick": ("cards", "judge", "examine", "repair", "edit")}
+_UNUSED = {"quick": ("views", "examine", "repair", "edit")}
 
 
 class Questions(Frozen):
     questions: tuple[ViewQuestion, ...] = ()
 
 
-class Summary(Frozen):
-    abstract: tuple[Claim, ...] = ()
-    open_questions: tuple[OpenQuestion, ...] = ()
-
-
 def write_report(prepared: PreparedReport) -> SurveyReport:
     """The report, from the steps that are kept and those that are made now; `made` and `map` are
     empty.
 
-    A section or a table that fails says so and the others stay. Raises ModelError when the model
-    fails before there is a section.
+    A step that fails is named in `missing`, in its section or among the failed tables, and the rest
+    stays. Raises ModelError when no section could be written, LimitError and StoppedError.
     """
     run, plan = prepared.run, prepared.plan
     collected, latest = prepared.collected, prepared.latest
     if not collected.papers:
-        return SurveyReport(
-            name=prepared.name,
-            title=plan.title,
-            topic=plan.topic,
-            questions=prepared.questions,
-            papers=collected.nearest,
-            flow=count_flow(collected, 0, 0, ()),
-            methods=_methods(prepared),
-        )
-    readings = read_papers(prepared)
-    outlined = outline(prepared, readings)
-    run.count.add(expected=len(outlined.sections) - expected_sections(plan, collected))
-    written = side_by_side(
-        lambda section: write_section(section, prepared, readings), outlined.sections, run.jobs
-    )
+        return _empty(prepared)
+    cards = make_cards(prepared)
+    outlined = make_outline(prepared, cards.by_id)
+    outline = outlined.outline
+    run.count.add(expected=len(outline.sections) - expected_sections(prepared))
+    written = write_sections(outline, prepared, cards.by_id)
+    if written and all(made.section.failed for made in written):
+        _raise_if_dead(written, cards.missing)
     keys = [made.key for made in written]
     sections = cross_reference([made.section for made in written])
-    relevant = [paper for paper in collected.papers if is_relevant(readings.get(paper.id))]
-    tables, failed_tables = make_tables(prepared, relevant)
-    summary = _summary(sections, prepared)
+    tables, failed_tables = make_tables(prepared, outline, cards.by_id)
+    frame = write_frame(sections, outline, prepared)
+    summary = summarise(sections, prepared)
+    verdicts, unread = _verdicts(prepared)
+    failed = (*prepared.missing, *cards.missing, *outlined.missing)
+    missing = tuple(filter(None, (*failed, frame.missing, summary.missing, unread)))
     sections, news = _compared(sections, keys, collected.papers, latest)
-    cited = cited_ids(sections) | {c.paper_id for s in summary.abstract for c in s.citations}
-    unread = sum(bool(reading.unread) for reading in readings.values())
-    irrelevant = len(collected.papers) - len(relevant) - unread
-    reasons = [f"{counted(irrelevant, 'paper')} read and found irrelevant"] if irrelevant else []
-    reasons += [f"{counted(unread, 'paper')} not read"] if unread else []
-    reasons += outlined.notes
+    every = [*frame.introduction, *frame.closing, *summary.abstract, *summary.findings]
+    cited = cited_ids(sections) | {c.paper_id for claim in every for c in claim.citations}
     report = SurveyReport(
         name=prepared.name,
         title=plan.title,
         topic=plan.topic,
         abstract=summary.abstract,
+        findings=summary.findings,
+        taxonomy=outline.taxonomy,
+        introduction=frame.introduction,
         questions=prepared.questions,
         sections=sections,
+        closing=frame.closing,
         tables=tables,
         failed_tables=failed_tables,
         open_questions=summary.open_questions,
-        verdicts=_verdicts(prepared, readings),
+        asked=frame.asked,
+        left_out=outline.left_out,
+        missing=missing,
+        verdicts=verdicts,
         papers=collected.papers,
-        flow=count_flow(collected, len(collected.papers), len(cited), reasons),
+        flow=count_flow(collected, len(collected.papers), len(cited), _uncited(outline, cited)),
         methods=_methods(prepared),
         news=news,
-        is_weak=collected.is_weak,
-        failed=sum(bool(s.failed) for s in sections) + len(failed_tables),
+        is_weak=collected.is_weak and not (reads(run.writer) and sections),
+        failed=sum(bool(s.failed) for s in sections) + len(failed_tables) + len(missing),
     )
     for section, key in zip(sections, keys, strict=True):
         if section.failed:  # it stays so until it is tried again: the same run makes no new calls
             run.steps.keep(key, "section", section)
-    _keep_latest(report, outlined, keys, prepared)
+    _keep_latest(report, outline, keys, prepared)
     return report
 
 
-def expected_sections(plan: ReportPlan, collected: Collected) -> int:
+def _empty(prepared: PreparedReport) -> SurveyReport:
+    """The report where nothing was found: it names the nearest papers."""
+    plan, collected = prepared.plan, prepared.collected
+    return SurveyReport(
+        name=prepared.name,
+        title=plan.title,
+        topic=plan.topic,
+        questions=prepared.questions,
+        papers=collected.nearest,
+        missing=prepared.missing,
+        failed=len(prepared.missing),
+        flow=count_flow(collected, 0, 0, ()),
+        methods=_methods(prepared),
+    )
+
+
+def _raise_if_dead(written: Sequence[WrittenSection], missing: Sequence[str]) -> None:
+    """Raises ModelError where neither cards nor sections could be had: the model cannot be used."""
+    if missing:
+        raise ModelError(
+            f"nothing could be written: {written[0].section.failed}",
+            hint="Choose another --model, or run it again with --retry.",
+        )
+
+
+def _uncited(outline: Outline, cited: set[str]) -> list[str]:
+    """In words, why papers that were read are not cited."""
+    left = [paper for paper in outline.left_out if paper.paper_id not in cited]
+    placed = {i for section in outline.sections for i in section.paper_ids} - cited
+    reasons = [f"{counted(len(left), 'paper')} not on this topic, by the plan"] if left else []
+    reasons += [f"{counted(len(placed), 'paper')} in a section, but not cited"] if placed else []
+    return [*reasons, *outline.notes]
+
+
+def expected_sections(prepared: PreparedReport) -> int:
     """About how many sections there will be, before anything is read."""
-    return len(plan.sections) or round(len(collected.papers) / PAPERS_A_SECTION)
+    plan, papers = prepared.plan, len(prepared.collected.papers)
+    if plan.sections or reads(prepared.run.writer):
+        return lengths_of(plan.words, papers, len(plan.sections)).sections if papers else 0
+    return round(papers / PAPERS_A_SECTION)
 
 
 def points_of_view(plan: ReportPlan, run: SurveyRun) -> tuple[ViewQuestion, ...]:
@@ -131,53 +165,27 @@ def points_of_view(plan: ReportPlan, run: SurveyRun) -> tuple[ViewQuestion, ...]
     return (*plan.questions, *run.steps.done("views", parts, Questions, make).questions)
 
 
-def _summary(sections: Sequence[SurveySection], prepared: PreparedReport) -> Summary:
-    """Abstract and open questions, checked like any sentence; empty where the model fails."""
-    run, plan, shown = prepared.run, prepared.plan, prepared.collected.evidence
-    written = [section for section in sections if section.claims]
-    if not written:
-        return Summary()
-    hashes = run.writer.prompt_hashes(("summary", "judge"))
-    parts = [plan.topic, plan.depth, run.options.is_strict, run.writer.name, hashes, written]
-
-    def make() -> Summary:
-        draft = run.writer.write_summary(plan.topic, written, shown)
-        claims = AnswerDraft(claims=draft.abstract)
-        abstract = pass_gate(claims, shown, run.writer, may_judge=plan.depth != "quick")
-        if run.options.is_strict:
-            abstract = tuple(claim for claim in abstract if claim.support not in FAILING)
-        questions = AnswerDraft(claims=draft.open_questions)
-        asked = pass_gate(questions, shown, run.writer, may_judge=False)
-        is_open = []
-        for claim in asked:
-            cited = {citation.paper_id for citation in claim.citations}
-            numbers = tuple(n for n, s in enumerate(sections, 1) if cited & set(s.paper_ids))
-            is_open += [OpenQuestion(**claim.model_dump(), sections=numbers)] if cited else []
-        return Summary(abstract=abstract, open_questions=tuple(is_open))
-
-    made = tried(lambda: run.steps.done("summary", parts, Summary, make))
-    if isinstance(made, ModelError):
-        run.count.say(f"No abstract of '{plan.title}': {made.message}")
-        return Summary()
-    return made
-
-
-def _verdicts(prepared: PreparedReport, readings: Mapping[str, Reading]) -> tuple[StanceCount, ...]:
-    """What papers say to a topic that is a question, where a model read them."""
+def _verdicts(prepared: PreparedReport) -> tuple[tuple[StanceCount, ...], str]:
+    """What papers say to a topic that is a question, where a model read them for it; and in words
+    why that is missing."""
     topic = prepared.plan.topic
-    if prepared.run.writer.name == "extractive" or not topic.endswith("?"):
-        return ()
+    if not reads(prepared.run.writer) or not topic.endswith("?"):
+        return (), ""
+    readings = tried(lambda: read_papers(prepared))
+    if isinstance(readings, ModelError):
+        return (), f"no count of what the papers say to the question: {in_short(readings)}"
     stances = take_stances(tuple(readings.values()), prepared.collected.evidence)
     said = verdict_of(stances)
-    return (StanceCount(question=topic, verdict=said, stances=stances),) if said else ()
+    return ((StanceCount(question=topic, verdict=said, stances=stances),) if said else ()), ""
 
 
 def _methods(prepared: PreparedReport) -> Methods:
     plan, collected, writer = prepared.plan, prepared.collected, prepared.run.writer
     library = prepared.run.library
     unused = {*_UNUSED.get(plan.depth, ())}
-    unused |= {"views", "argument"} if plan.sections else set()
-    unused |= set() if plan.tables else {"table"}
+    unused |= {"views"} if plan.sections or any(q.view for q in plan.questions) else set()
+    unused |= set() if plan.topic.endswith("?") else {"read"}
+    unused |= set() if plan.tables else {"table", "judge_cells"}
     names = tuple(name for name in SURVEY_PROMPTS if name not in unused)
     return Methods(
         writer=writer.name,

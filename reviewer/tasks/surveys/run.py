@@ -13,14 +13,15 @@ from reviewer.errors import ModelError
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request
 from reviewer.library.storage.steps import Steps, key_of
-from reviewer.llm import LimitError, StoppedError
+from reviewer.llm import LimitError, StoppedError, in_short
 from reviewer.search import map_papers
+from reviewer.tasks.answers.gather import reads
+from reviewer.tasks.surveys.cards import make_cards
 from reviewer.tasks.surveys.collect import collect
 from reviewer.tasks.surveys.context import Latest, PreparedReport, SectionCount, SurveyRun, tried
 from reviewer.tasks.surveys.context import SurveyOptions as SurveyOptions
-from reviewer.tasks.surveys.read import read_papers
+from reviewer.tasks.surveys.outline import make_outline
 from reviewer.tasks.surveys.report import expected_sections, points_of_view, write_report
-from reviewer.tasks.surveys.sections import outline
 from reviewer.text.filenames import file_names
 from reviewer.types import SurveyReport
 from reviewer.types.drafts import Theme
@@ -105,7 +106,7 @@ def plan_survey(
         own, papers = prepared.plan, prepared.collected.papers
         if own.sections or not papers:
             return own
-        made = outline(replace(prepared, latest=None), read_papers(prepared))
+        made = make_outline(replace(prepared, latest=None), make_cards(prepared).by_id).outline
         key_by_id = {paper.id: paper.key for paper in papers}
         sections = tuple(
             SectionPlan(title=s.title, keys=tuple(key_by_id[i] for i in s.paper_ids))
@@ -121,14 +122,25 @@ def _prepared(plan: SurveyPlan, run: SurveyRun) -> list[PreparedReport]:
     """Every report's questions, asked side by side, and then its papers. All searches are made
     before anything is read: they take the processor, which calls side by side need, and contact no
     service but an embedding's provider."""
-    asked = _all_of(_side_by_side(lambda own: points_of_view(own, run), plan.reports, run))
+    asked = _side_by_side(lambda own: points_of_view(own, run), plan.reports, run)
     made: list[PreparedReport] = []
-    for name, own, questions in zip(names_of(plan), plan.reports, asked, strict=True):
+    for name, own, found in zip(names_of(plan), plan.reports, asked, strict=True):
+        questions, missing = own.questions, tuple[str, ...]()
+        if isinstance(found, ModelError):
+            missing = (f"no questions from points of view: {in_short(found)}",)
+        else:
+            questions = found
         run.count.progress("Searching", len(made), len(plan.reports))
         latest = run.steps.find(run.latest_key(own), Latest) if run.options.is_update else None
-        collected = collect(own, questions, run.library, latest.read_ids if latest else ())
-        made.append(PreparedReport(run, own, name, questions, collected, latest))
-    run.count.add(expected=sum(expected_sections(p.plan, p.collected) for p in made))
+        collected = collect(
+            own,
+            questions,
+            run.library,
+            latest.read_ids if latest else (),
+            has_floor=not reads(run.writer),
+        )
+        made.append(PreparedReport(run, own, name, questions, collected, latest, missing))
+    run.count.add(expected=sum(expected_sections(p) for p in made))
     return made
 
 

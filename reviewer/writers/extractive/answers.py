@@ -25,7 +25,7 @@ from reviewer.types.drafts import Brief, Card, Theme
 from reviewer.types.evidence import Sentence, SentencePart, by_paper
 from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
-from reviewer.types.surveys import SummaryDraft, SurveySection
+from reviewer.types.surveys import GivenSection, SummaryDraft, SurveyBrief, SurveySection
 from reviewer.types.tables import Column, RowDraft
 from reviewer.types.writer import OnClaim
 from reviewer.writers.extractive.entailment import Entailment
@@ -268,8 +268,29 @@ class Extractive:
     def view_questions(self, topic: str) -> NeedsModel:
         return NeedsModel(step="points of view")
 
+    def outline_survey(
+        self,
+        brief: SurveyBrief,
+        given: Sequence[GivenSection],
+        cards: Sequence[Card],
+        evidence: Sequence[Evidence],
+    ) -> NeedsModel:
+        return NeedsModel(step="planning a survey")
+
+    def write_frame(
+        self,
+        brief: SurveyBrief,
+        taxonomy: str,
+        sections: Sequence[SurveySection],
+        evidence: Sequence[Evidence],
+    ) -> NeedsModel:
+        return NeedsModel(step="writing an introduction")
+
     def write_summary(
-        self, topic: str, sections: Sequence[SurveySection], evidence: Sequence[Evidence]
+        self,
+        brief: SurveyBrief,
+        sections: Sequence[SurveySection],
+        evidence: Sequence[Evidence],
     ) -> SummaryDraft:
         """Only quotes."""
         return surveys.summary_of(sections, evidence)

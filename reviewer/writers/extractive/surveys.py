@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from reviewer.text import clean
 from reviewer.types import Evidence
 from reviewer.types.claims import ClaimDraft, Quote
-from reviewer.types.surveys import MOST_ABSTRACT, MOST_OPEN, SummaryDraft, SurveySection
+from reviewer.types.surveys import (
+    MOST_ABSTRACT,
+    MOST_OPEN,
+    FindingDraft,
+    SummaryDraft,
+    SurveySection,
+)
 
 _LEAST_WORDS, _MOST_WORDS = 8, 60
 OPEN = re.compile(
@@ -23,7 +29,8 @@ _OWN_ANSWER = re.compile(r"\b(?:we|our|this (?:paper|work))\b", re.IGNORECASE)
 
 
 def summary_of(sections: Sequence[SurveySection], evidence: Sequence[Evidence]) -> SummaryDraft:
-    """Abstract: the first quote of each of the largest sections, in their order. Open questions:
+    """Abstract: the first quote of each of the largest sections, in their order. A finding a
+    section: its first quote that the abstract does not have. Open questions:
     sentences of the papers that say that something is open, at most one a paper, in the sections'
     order, but last those that seem to answer it themselves."""
     by_chunk = {item.chunk.id: item for item in evidence}
@@ -35,9 +42,20 @@ def summary_of(sections: Sequence[SurveySection], evidence: Sequence[Evidence]) 
         if found is not None:
             quote = Quote(tag=by_chunk[found.chunk_id].tag, quote=found.quote)
             first.append(quoted_claim(quote))
+    findings = []
+    for n, section in enumerate(sections, start=1):
+        cited = [c for claim in section.claims for c in claim.citations if c.chunk_id in by_chunk]
+        quotes = [Quote(tag=by_chunk[c.chunk_id].tag, quote=c.quote) for c in cited]
+        fresh = [quote for quote in quotes if quoted_claim(quote) not in first]
+        for quote in (fresh or quotes)[:1]:
+            findings.append(FindingDraft(**quoted_claim(quote).model_dump(), section=n))
     said = [found for section in sections for found in _open_in(section, evidence)]
     plain = sorted(said, key=lambda claim: bool(_OWN_ANSWER.search(claim.text)))
-    return SummaryDraft(abstract=tuple(first), open_questions=tuple(plain[:MOST_OPEN]))
+    return SummaryDraft(
+        abstract=tuple(first),
+        findings=tuple(findings),
+        open_questions=tuple(plain[:MOST_OPEN]),
+    )
 
 
 def _open_in(section: SurveySection, evidence: Sequence[Evidence]) -> list[ClaimDraft]:

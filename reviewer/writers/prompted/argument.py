@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -40,45 +40,45 @@ _PAPER_TOKENS = 50  # of a paper in the reply
 _SHORT_CHARS = 300  # of the text of a paper without a card
 
 
-def _words(value: object) -> object:
+def as_words(value: object) -> object:
     return "" if value is None else value
 
 
-def _part(value: object) -> object:
+def as_part(value: object) -> object:
     """A paper that is given as its tag alone."""
     return {"tag": value} if isinstance(value, str) else value
 
 
 class PartReply(Item):
-    part: Annotated[str, BeforeValidator(_words), at_most(_MOST_PART_CHARS)] = ""
+    part: Annotated[str, BeforeValidator(as_words), at_most(_MOST_PART_CHARS)] = ""
 
 
 class ParagraphReply(Frozen):
     name: Annotated[str, at_most(MOST_NAME_CHARS)]
-    thesis: Annotated[str, BeforeValidator(_words), at_most(_MOST_THESIS_CHARS)] = ""
-    axis: Annotated[str, BeforeValidator(_words), at_most(_MOST_PART_CHARS)] = ""
+    thesis: Annotated[str, BeforeValidator(as_words), at_most(_MOST_THESIS_CHARS)] = ""
+    axis: Annotated[str, BeforeValidator(as_words), at_most(_MOST_PART_CHARS)] = ""
     papers: Annotated[
-        tuple[Annotated[PartReply, BeforeValidator(_part)], ...], BeforeValidator(as_list)
+        tuple[Annotated[PartReply, BeforeValidator(as_part)], ...], BeforeValidator(as_list)
     ] = ()
-    link: Annotated[str, BeforeValidator(_words), at_most(_MOST_THESIS_CHARS)] = ""
+    link: Annotated[str, BeforeValidator(as_words), at_most(_MOST_THESIS_CHARS)] = ""
 
 
 class LeftOutReply(Item):
-    why: Annotated[str, BeforeValidator(_words), at_most(_MOST_PART_CHARS)] = ""
+    why: Annotated[str, BeforeValidator(as_words), at_most(_MOST_PART_CHARS)] = ""
 
 
 class OwnReply(Frozen):
-    sentence: Annotated[str, BeforeValidator(_words)] = ""
-    nearest: Annotated[str, BeforeValidator(_words)] = ""
-    difference: Annotated[str, BeforeValidator(_words), at_most(_MOST_THESIS_CHARS)] = ""
+    sentence: Annotated[str, BeforeValidator(as_words)] = ""
+    nearest: Annotated[str, BeforeValidator(as_words)] = ""
+    difference: Annotated[str, BeforeValidator(as_words), at_most(_MOST_THESIS_CHARS)] = ""
     contradicted_by: Numbered = ()
-    conflict: Annotated[str, BeforeValidator(_words), at_most(_MOST_THESIS_CHARS)] = ""
+    conflict: Annotated[str, BeforeValidator(as_words), at_most(_MOST_THESIS_CHARS)] = ""
 
 
 class ArgumentReply(Frozen):
     paragraphs: tuple[ParagraphReply, ...]
     left_out: Annotated[
-        tuple[Annotated[LeftOutReply, BeforeValidator(_part)], ...], BeforeValidator(as_list)
+        tuple[Annotated[LeftOutReply, BeforeValidator(as_part)], ...], BeforeValidator(as_list)
     ] = ()
     own: Annotated[tuple[OwnReply, ...], BeforeValidator(as_list)] = ()
 
@@ -99,7 +99,7 @@ class ArgumentWriter(CardWriter):
         paper_of, fenced = dict[str, str](), list[FencedText]()
         for paper_id, items in by_paper(evidence).items():
             paper_of |= {item.tag: paper_id for item in items}
-            fenced.append(self._fenced_card(items[0], by_id.get(paper_id), numbers))
+            fenced.append(self.fence_card(items[0], by_id.get(paper_id), numbers))
         count = min(MOST_THEMES, max(1, round(brief.words / WORDS_A_PARAGRAPH)))
         form = Form(
             ArgumentReply,
@@ -122,13 +122,14 @@ class ArgumentWriter(CardWriter):
             )
 
         reply = self.narrowing(call)
+        told = {paper_of.get(tag_of(p.tag), "") for own in reply.paragraphs for p in own.papers}
         return Argument(
-            themes=tuple(_themes(reply, paper_of, has_own=brief.own is not None)),
-            left_out=tuple(_left_out(reply, paper_of)),
+            themes=tuple(themes_of(reply.paragraphs, paper_of, has_own=brief.own is not None)),
+            left_out=tuple(left_out_of(reply.left_out, paper_of, told)),
             own_claims=tuple(_own_claims(reply, paper_of, brief.own, numbers)),
         )
 
-    def _fenced_card(self, item: Evidence, card: Card | None, numbers: Numbers) -> FencedText:
+    def fence_card(self, item: Evidence, card: Card | None, numbers: Numbers) -> FencedText:
         """The card as lines with their numbers; of a paper without one, the beginning of its
         text."""
         paper = item.paper
@@ -160,9 +161,13 @@ def _fault_of(reply: ArgumentReply, paper_of: Mapping[str, str]) -> str:
     return "; ".join(faults)
 
 
-def _themes(reply: ArgumentReply, paper_of: Mapping[str, str], *, has_own: bool) -> list[Theme]:
+def themes_of(
+    paragraphs: Sequence[ParagraphReply], paper_of: Mapping[str, str], *, has_own: bool = False
+) -> list[Theme]:
+    """The paragraphs of a reply, at most MOST_THEMES: each paper once, tags that are invented left
+    out, and with them a paragraph without a paper, unless it places the work at hand."""
     themes = []
-    for said in reply.paragraphs:
+    for said in paragraphs:
         parts: dict[str, str] = {}
         for paper in said.papers:
             if (tag := tag_of(paper.tag)) in paper_of:
@@ -183,14 +188,15 @@ def _themes(reply: ArgumentReply, paper_of: Mapping[str, str], *, has_own: bool)
     return themes[:MOST_THEMES]
 
 
-def _left_out(reply: ArgumentReply, paper_of: Mapping[str, str]) -> list[LeftOutPaper]:
-    """The papers that are left out, each once, without those that a paragraph has."""
-    told = {paper_of.get(tag_of(p.tag)) for own in reply.paragraphs for p in own.papers}
+def left_out_of(
+    said: Sequence[LeftOutReply], paper_of: Mapping[str, str], told: Collection[str]
+) -> list[LeftOutPaper]:
+    """The papers that are left out, each once, without those that are `told`."""
     found: dict[str, LeftOutPaper] = {}
-    for said in reply.left_out:
-        paper_id = paper_of.get(tag_of(said.tag), "")
+    for left in said:
+        paper_id = paper_of.get(tag_of(left.tag), "")
         if paper_id and paper_id not in told:
-            why = shorten(clean(said.why), _MOST_PART_CHARS)
+            why = shorten(clean(left.why), _MOST_PART_CHARS)
             found.setdefault(paper_id, LeftOutPaper(paper_id=paper_id, why=why))
     return list(found.values())
 
