@@ -337,7 +337,22 @@ def test_a_claim_of_the_author_that_a_paper_contradicts_comes_first(pages):
 @pytest.mark.parametrize(
     ("kind", "order"),
     [
-        ("report", ["abstract", "glance", "s1", "t1", "open", "failed", "field", "papers", "made"]),
+        (
+            "report",
+            [
+                "abstract",
+                "glance",
+                "introduction",
+                "s1",
+                "t1",
+                "closing",
+                "open",
+                "failed",
+                "field",
+                "papers",
+                "made",
+            ],
+        ),
         ("written", ["answer", "verdict", "failed", "papers", "made"]),
     ],
 )
@@ -346,6 +361,41 @@ def test_findings_come_first_and_how_it_was_made_last(pages, kind, order):
     places = [page.index(f'<h2 id="{name}"') for name in order]
     assert places == sorted(places)
     assert page.count("<h2", places[-1] + 1) == 0
+
+
+def test_a_card_at_a_glance_states_what_its_section_finds(browser, pages, report):
+    browser.open(pages["report"])
+    cards = browser.run(
+        "[...document.querySelectorAll('.tree > li .finding')].map((e) => e.innerText)"
+    )
+    assert len(cards) == len(report.sections)
+    for card, finding in zip(cards, report.findings, strict=False):
+        assert clean(finding.text) in " ".join(card.split())
+    assert all("[" in card for card in cards)
+
+
+def test_a_paragraph_of_a_report_has_its_head_run_in(browser, pages, report):
+    browser.open(pages["report"])
+    heads = browser.run("[...document.querySelectorAll('.prose .run-in')].map((e) => e.innerText)")
+    assert heads == [f"{clean(report.sections[0].heads[0])}."]
+
+
+def test_a_table_by_section_has_their_heads_until_it_is_sorted(browser, report, tmp_path):
+    table = report.tables[0]
+    rows = tuple(
+        row.model_copy(update={"group": "One" if n < 3 else "Two"})
+        for n, row in enumerate(table.rows)
+    )
+    grouped = table.model_copy(update={"rows": rows})
+    page = report_html(report.model_copy(update={"tables": (grouped,)}))
+    (tmp_path / "grouped.html").write_text(page, encoding="utf-8")
+    browser.open(tmp_path / "grouped.html")
+    seen = "[...document.querySelectorAll('.comparison tr.group')].map((e) => e.innerText.trim())"
+    assert browser.run(seen) == ["One", "Two"]
+    assert "The papers by section" in page
+    browser.run("document.querySelector('.comparison .sort').click()")
+    assert browser.run(seen) == []
+    assert browser.run("document.querySelectorAll('.comparison tbody tr').length") == len(rows)
 
 
 # Without the script

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from reviewer.render.claim_notes import citations_of
 from reviewer.render.html.charts import LEAST_YEARS, draw_map, years_of
 from reviewer.render.html.cited_papers import (
     Bar,
     PageCitations,
+    ShownClaim,
     ShownSection,
     marks_of,
     not_proven,
     page_citations,
     shown_claim,
+    shown_paragraphs,
     shown_sections,
     verdict_bars,
+    written_paragraphs,
 )
 from reviewer.render.html.page import render_page
 from reviewer.render.html.table import citations_in, grid_of
 from reviewer.render.methods import flow_steps, method_facts, news_facts, run_facts
 from reviewer.render.table_words import table_title
 from reviewer.text import clean, counted
-from reviewer.types import Citation, SurveyReport
+from reviewer.types import Citation, Paper, SurveyReport
 from reviewer.types.surveys import StanceCount, SurveySection
 
+Paragraphs = tuple[tuple[ShownClaim, ...], ...]
 _SUPPORTS = {
     "supported": "supported", "partial": "partly supported", "unchecked": "not checked",
     "uncited": "uncited", "unsupported": "not supported", "contradicted": "contradicted",
@@ -36,19 +41,7 @@ def report_html(report: SurveyReport, home: str = "") -> str:
     """The page. `home` is the file name of the page of all reports, if there is one beside it."""
     known = [*report.papers, *(paper for table in report.tables for paper in table.papers)]
     cited = page_citations(_citations(report), known)
-    abstract = [shown_claim(claim, cited, n) for n, claim in enumerate(report.abstract, start=1)]
-    sections = shown_sections(report.sections, report.papers, cited, after=len(abstract))
-    sections = [_completed(section, n, report, cited) for n, section in enumerate(sections, 1)]
-    before = len(abstract) + sum(len(section.claims) for section in report.sections)
-    questions = [
-        (shown_claim(claim, cited, n), claim.sections)
-        for n, claim in enumerate(report.open_questions, start=before + 1)
-    ]
-    sentences = [
-        *abstract,
-        *(said for section in sections for said in section.sentences),
-        *(said for said, _ in questions),
-    ]
+    text = _text_of(report, cited)
     grids = [
         grid_of(table, cited.anchors, prefix=f"o{n}-") for n, table in enumerate(report.tables, 1)
     ]
@@ -61,15 +54,15 @@ def report_html(report: SurveyReport, home: str = "") -> str:
         "home": home,
         "news": news_facts(report),
         "new": {cited.numbers[i] for i in new_ids if i in cited.numbers},
-        "abstract": abstract,
+        "text": text,
         "verdicts": _verdicts(0, report, cited),
-        "sections": sections,
-        "sentences": sentences,
-        "failed": not_proven(sentences),
+        "sections": text.sections,
+        "sentences": text.sentences,
+        "failed": not_proven(text.sentences),
+        "left_out": _left_out(report),
         "quotes": cited.quotes,
         "tables": list(zip(_table_titles(report), grids, strict=True)),
         "offered": [value for grid in grids for value in grid.offered],
-        "open_questions": questions,
         "map": draw_map(report.map, cited.numbers, papers) if report.map.points else None,
         "years": years_of(papers, cited.numbers) if len(known_years) >= LEAST_YEARS else (),
         "papers": cited.papers,
@@ -79,6 +72,58 @@ def report_html(report: SurveyReport, home: str = "") -> str:
     }
     styles = ("cited", "table", "report")
     return render_page("report", values, styles=styles, scripts=("cited", "table", "report"))
+
+
+@dataclass(frozen=True)
+class ShownText:
+    """The text of a report. Abstract, introduction and closing section are paragraphs;
+    `open_questions` have the numbers of the sections that leave them open."""
+
+    abstract: Paragraphs
+    introduction: Paragraphs
+    sections: tuple[ShownSection, ...]
+    closing: Paragraphs
+    open_questions: tuple[tuple[ShownClaim, tuple[int, ...]], ...]
+
+    @property
+    def sentences(self) -> list[ShownClaim]:
+        """All its sentences, in order."""
+        return [
+            *chain(*self.abstract, *self.introduction),
+            *(said for section in self.sections for said in section.sentences),
+            *chain(*self.closing),
+            *(said for said, _ in self.open_questions),
+        ]
+
+
+def _text_of(report: SurveyReport, cited: PageCitations) -> ShownText:
+    """The text with its sentences numbered through, in the order of the page."""
+    in_sections = sum(len(section.claims) for section in report.sections)
+    parts = (report.abstract, report.introduction, report.closing)
+    abstract, introduction, closing = map(len, parts)
+    opening = abstract + introduction
+    sections = shown_sections(report.sections, report.papers, cited, after=opening)
+    ending = opening + in_sections + closing
+    return ShownText(
+        abstract=shown_paragraphs(report.abstract, cited, 0),
+        introduction=shown_paragraphs(report.introduction, cited, abstract),
+        sections=tuple(_completed(s, n, report, cited) for n, s in enumerate(sections, 1)),
+        closing=shown_paragraphs(report.closing, cited, opening + in_sections),
+        open_questions=tuple(
+            (shown_claim(claim, cited, n), claim.sections)
+            for n, claim in enumerate(report.open_questions, start=ending + 1)
+        ),
+    )
+
+
+def _left_out(report: SurveyReport) -> list[tuple[Paper, str]]:
+    """The papers that were read and are in no section, each with why."""
+    known = {paper.id: paper for paper in report.papers}
+    return [
+        (known[left.paper_id], clean(left.why))
+        for left in report.left_out
+        if left.paper_id in known
+    ]
 
 
 def report_head(report: SurveyReport) -> str:
@@ -95,7 +140,8 @@ def _citations(report: SurveyReport) -> list[Citation]:
     claims = [claim for section in report.sections for claim in section.claims]
     stances = (stance for verdict in report.verdicts for stance in verdict.stances)
     return [
-        *citations_of([*report.abstract, *claims, *report.open_questions]),
+        *citations_of([*report.abstract, *report.findings, *report.introduction]),
+        *citations_of([*claims, *report.closing, *report.open_questions]),
         *(stance.citation for stance in stances if stance.citation is not None),
         *(citation for table in report.tables for citation in citations_in(table)),
     ]
@@ -112,8 +158,12 @@ def _completed(
         for other in section.see_also
         if 1 <= other.number <= len(report.sections)
     ]
+    finding = next((f for f in report.findings if f.section == number), None)
+    numbers = [own[0].paragraph for own in written_paragraphs(section)]
     return replace(
         shown,
+        heads=tuple(clean(h) for n in numbers for h in section.heads[n - 1 : n] or ("",)),
+        finding=shown_claim(finding, cited, 0) if finding else shown.first_finding,
         counts=section_line(section),
         verdicts=_verdicts(number, report, cited),
         see_also=tuple(see_also),
@@ -140,7 +190,12 @@ def section_line(section: SurveySection) -> str:
 
 
 def _table_titles(report: SurveyReport) -> list[str]:
-    """A table with the report's own title, or its topic for one, is called a comparison."""
+    """A table with the report's own title, or its topic for one, is called a comparison; one whose
+    rows stand by section is named for that."""
     taken = {clean(report.title).casefold(), clean(report.topic).casefold()}
     titles = [clean(table_title(table)) for table in report.tables]
-    return ["Comparison of papers" if title.casefold() in taken else title for title in titles]
+    titles = ["Comparison of papers" if t.casefold() in taken else t for t in titles]
+    return [
+        "The papers by section" if any(row.group for row in table.rows) else title
+        for table, title in zip(report.tables, titles, strict=True)
+    ]
