@@ -3,6 +3,7 @@
 import html
 import importlib.resources
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 import reviewer.render
 from reviewer.library import Library
+from reviewer.render.describe import links_of
 from reviewer.render.html.answer import answer_html
 from reviewer.render.html.charts import draw_map, years_of
 from reviewer.render.html.check import check_html
@@ -28,15 +30,18 @@ from reviewer.render.provenance import flow_of
 from reviewer.search import map_papers
 from reviewer.search.paper_map import LEAST_PAPERS
 from reviewer.sources.text_file import TextFile
-from reviewer.tasks import check_draft, draft_related_work
+from reviewer.tasks import check_draft, compare_papers, draft_related_work
 from reviewer.tasks.drafts.outline import DraftOptions
+from reviewer.tasks.tables.table import TableOptions
 from reviewer.text import clean, sentence_spans
-from reviewer.types import Answer, Citation, Paper
+from reviewer.types import Answer, Citation, Paper, Table
 from reviewer.types.answers import StanceTaken
 from reviewer.types.drafts import Theme
+from reviewer.types.maps import MapPoint, PaperMap
 from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage
 from reviewer.types.surveys import Flow, Made
+from reviewer.types.tables import Cell, Column, Row, Value
 from reviewer.writers import Extractive
 from tests.conftest import SAMPLES, WordEmbedding
 from tests.render.test_tables import HOSTILE
@@ -259,6 +264,289 @@ def test_a_page_prints_with_its_words_and_without_its_tools(browser, pages, tmp_
     assert hidden
 
 
+# What is not proven stands out; the rest is quiet
+
+
+def test_a_dot_shows_how_its_sentence_stands_and_its_quotes_at_a_glance(browser, pages):
+    browser.open(pages["written"]).point_at(".proof-dot.supported")
+    assert browser.wait_for("!document.getElementById('peek').hidden")
+    assert browser.run("document.querySelector('#peek .stands').textContent") == (
+        "Supported by its quotes, by the model's word."
+    )
+    assert browser.run("document.querySelectorAll('#peek mark').length") == 3
+    browser.press("Escape")
+    assert browser.run("document.getElementById('peek').hidden")
+
+
+def test_a_dot_is_reached_by_the_tab_key_and_opens_its_quotes(browser, pages):
+    browser.open(pages["written"])
+    for _ in range(20):
+        browser.press("Tab")
+        if browser.run("document.activeElement.matches('.proof-dot')"):
+            break
+    assert browser.run("!document.getElementById('peek').hidden")
+    browser.press("Enter")
+    assert browser.run("document.getElementById('panel').open")
+    assert browser.run("document.querySelectorAll('#shown article').length") == 3
+    assert "Supported" in browser.run("document.querySelector('#shown .stands').textContent")
+
+
+@pytest.mark.parametrize("kind", ["written", "section"])
+def test_only_sentences_that_are_not_proven_are_marked_and_in_words(browser, pages, kind):
+    browser.open(pages[kind])
+    marked = browser.run(
+        "[...document.querySelectorAll('.prose .not-proven')].map((e) => e.textContent)"
+    )
+    assert marked == ["partly supported", "figure not in its quotes", "contradicted", "no source"]
+    words = browser.run("[...document.querySelectorAll('.prose .fails')].map((e) => e.textContent)")
+    assert words == ["the same data", "14", "It finds no gain at all", ".", "Nobody repeated it."]
+    assert browser.run("document.querySelectorAll('.prose .proof-dot').length") == 2
+    assert browser.run("document.querySelectorAll('p.prose').length") == 2
+
+
+def test_the_proof_of_a_draft_stands_beside_it_and_can_be_only_what_is_not_supported(
+    browser, pages
+):
+    browser.open(pages["section"])
+    beside = browser.run(
+        "(() => { const p = document.querySelector('.pair .prose').getBoundingClientRect(),"
+        "b = document.querySelector('.beside').getBoundingClientRect();"
+        "return [p.right <= b.left, Math.abs(p.top - b.top) < 30]; })()"
+    )
+    assert beside == [True, True]
+    seen = "[...document.querySelectorAll('.of-sentence')].filter((e) => e.offsetHeight).length"
+    assert browser.run(seen) == 8
+    browser.run("document.getElementById('only-failing').click()")
+    assert browser.run(seen) == 4
+    browser.run("document.getElementById('show-none').click()")
+    assert browser.run(seen) == 0
+    browser.open(pages["section"], PHONE)
+    assert browser.run(
+        "document.querySelector('.pair .prose').getBoundingClientRect().bottom <="
+        "document.querySelector('.beside').getBoundingClientRect().top"
+    )
+
+
+def test_a_claim_of_the_author_that_a_paper_contradicts_comes_first(pages):
+    page = pages["section"].read_text("utf-8")
+    places = [page.index(f'id="{name}"') for name in ("against", "text", "questions", "own")]
+    assert places == sorted(places)
+    assert "1 claim of yours is contradicted" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "order"),
+    [
+        (
+            "report",
+            [
+                "abstract",
+                "glance",
+                "introduction",
+                "s1",
+                "t1",
+                "closing",
+                "open",
+                "failed",
+                "field",
+                "papers",
+                "made",
+            ],
+        ),
+        ("written", ["answer", "verdict", "failed", "papers", "made"]),
+    ],
+)
+def test_findings_come_first_and_how_it_was_made_last(pages, kind, order):
+    page = pages[kind].read_text("utf-8")
+    places = [page.index(f'<h2 id="{name}"') for name in order]
+    assert places == sorted(places)
+    assert page.count("<h2", places[-1] + 1) == 0
+
+
+def test_a_card_at_a_glance_states_what_its_section_finds(browser, pages, report):
+    browser.open(pages["report"])
+    cards = browser.run(
+        "[...document.querySelectorAll('.tree > li .finding')].map((e) => e.innerText)"
+    )
+    assert len(cards) == len(report.sections)
+    for card, finding in zip(cards, report.findings, strict=False):
+        assert clean(finding.text) in " ".join(card.split())
+    assert all("[" in card for card in cards)
+
+
+def test_a_paragraph_of_a_report_has_its_head_run_in(browser, pages, report):
+    browser.open(pages["report"])
+    heads = browser.run("[...document.querySelectorAll('.prose .run-in')].map((e) => e.innerText)")
+    assert heads == [f"{clean(report.sections[0].heads[0])}."]
+
+
+def test_a_table_by_section_has_their_heads_until_it_is_sorted(browser, report, tmp_path):
+    table = report.tables[0]
+    rows = tuple(
+        row.model_copy(update={"group": "One" if n < 3 else "Two"})
+        for n, row in enumerate(table.rows)
+    )
+    grouped = table.model_copy(update={"rows": rows})
+    page = report_html(report.model_copy(update={"tables": (grouped,)}))
+    (tmp_path / "grouped.html").write_text(page, encoding="utf-8")
+    browser.open(tmp_path / "grouped.html")
+    seen = "[...document.querySelectorAll('.comparison tr.group')].map((e) => e.innerText.trim())"
+    assert browser.run(seen) == ["One", "Two"]
+    assert "The papers by section" in page
+    browser.run("document.querySelector('.comparison .sort').click()")
+    assert browser.run(seen) == []
+    assert browser.run("document.querySelectorAll('.comparison tbody tr').length") == len(rows)
+
+
+# Without the script
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_its_script_a_page_is_whole_and_has_no_dead_button(browser, pages, kind):
+    browser.send("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(pages[kind], PHONE)
+        dead = browser.run(
+            "[...document.querySelectorAll('button, input[type=search], select')]"
+            ".filter((e) => e.checkVisibility() && !e.matches('.comparison .sort')).length"
+        )
+        text = browser.run("document.querySelector('main').innerText")
+        arrows = browser.run(
+            "[...document.querySelectorAll('.comparison .sort')].every("
+            "(e) => getComputedStyle(e, '::after').content === 'none')"
+        )
+    finally:
+        browser.send("Emulation.setScriptExecutionDisabled", value=False)
+    assert (dead, arrows) == (0, True)
+    assert len(text) > 200
+
+
+# Papers to cite and to open
+
+
+def test_a_reader_copies_the_citation_and_the_bibtex_of_a_paper(browser, pages):
+    browser.open(pages["section"])
+    browser.send(
+        "Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"]
+    )
+    for name in ("reference", "bibtex"):
+        browser.run("window.focus(); 0")
+        browser.run(f"document.querySelector('#p1 [data-copy={name}]').click()")
+        assert browser.wait_for(f"document.querySelector('#p1 .copy.done[data-copy={name}]')")
+        shown = browser.run(f"document.querySelector('#p1 .{name}').textContent")
+        assert browser.run("navigator.clipboard.readText()") == shown
+        assert len(shown) > 40
+    assert browser.run("document.getElementById('copied').textContent").startswith("Copied: @")
+
+
+def test_a_paper_has_a_link_for_each_of_its_addresses_and_only_web_addresses():
+    paper = Paper(
+        id="p", key="k", parts=(Part(name="abstract", text="One two."),), doi="10.1/x",
+        arxiv_id="2401.00001", pmid="12", url="javascript:alert(1)",
+    )  # fmt: skip
+    assert links_of(paper) == [
+        ("DOI", "https://doi.org/10.1/x"),
+        ("arXiv", "https://arxiv.org/abs/2401.00001"),
+        ("PubMed", "https://pubmed.ncbi.nlm.nih.gov/12/"),
+    ]
+    same = paper.model_copy(update={"url": "https://arxiv.org/abs/2401.00001"})
+    assert [name for name, _ in links_of(same)] == ["DOI", "arXiv", "PubMed"]
+    assert links_of(Paper(id="q", key="q", parts=(), url="http://example.org/a")) == [
+        ("Web page", "http://example.org/a")
+    ]
+
+
+# On paper
+
+
+def pages_of(browser, page, tmp_path):
+    """The text of each sheet that a page prints."""
+    import pypdfium2
+
+    browser.open(page)
+    browser.print(tmp_path / "printed.pdf")
+    with pypdfium2.PdfDocument(tmp_path / "printed.pdf") as printed:
+        return [" ".join(sheet.get_textpage().get_text_range().split()) for sheet in printed]
+
+
+@pytest.mark.parametrize("kind", ["report", "written", "section", "check", "table"])
+def test_a_heading_is_never_the_last_line_of_a_sheet(browser, pages, kind, tmp_path):
+    browser.open(pages[kind])
+    heads = browser.run(
+        "[...document.querySelectorAll('h2, h3:not(.ref)')].map((e) => e.textContent.trim())"
+    )
+    sheets = pages_of(browser, pages[kind], tmp_path)
+    assert len(sheets) >= 1
+    ends = {" ".join(head.split()) for head in heads if len(head) > 5}
+    assert [sheet[-60:] for sheet in sheets if any(sheet.endswith(end) for end in ends)] == []
+
+
+@pytest.mark.parametrize("kind", ["written", "section"])
+def test_every_quote_and_its_verdict_is_printed(browser, pages, kind, tmp_path):
+    browser.open(pages[kind])
+    quotes = browser.run(
+        "[...document.querySelectorAll('.proof ul li')].map((e) => e.textContent.trim())"
+    )
+    sheets = " ".join(pages_of(browser, pages[kind], tmp_path))
+    letters = re.sub(r"\W", "", sheets)
+    assert len(quotes) >= 6
+    assert [q for q in quotes if re.sub(r"\W", "", q)[:90] not in letters] == []
+    assert "Supported by its quotes, by the model's word." in sheets
+    assert "Copy citation" not in sheets
+
+
+def test_no_row_of_a_table_is_cut_by_the_end_of_a_sheet_and_each_sheet_has_the_heads(
+    browser, shelf, tmp_path
+):
+    columns = [Column(name=name) for name in ("task", "method", "data", "main result")]
+    table = compare_papers(
+        "reinforcement learning",
+        shelf,
+        Extractive(),
+        TableOptions(columns=tuple(columns), papers=12),
+    )
+    (tmp_path / "table.html").write_text(table_html(table), encoding="utf-8")
+    browser.open(tmp_path / "table.html")
+    rows = browser.run(
+        "[...document.querySelectorAll('.comparison tbody tr')].map((r) => [...r.cells]"
+        ".map((c) => c.textContent.replace(/\\W/g, '')))"
+    )
+    sheets = pages_of(browser, tmp_path / "table.html", tmp_path)
+    on = [re.sub(r"\W", "", sheet) for sheet in sheets]
+    assert len(rows) == 12
+    for row in rows:
+        assert sum(all(cell[-25:] in sheet for cell in row) for sheet in on) >= 1
+    with_rows = [s for s in on if any(row[0][:40] in s and row[-1][-25:] in s for row in rows)]
+    assert len(with_rows) > 1
+    assert all("Papertaskmethoddatamainresult" in s.replace("Year", "") for s in with_rows)
+
+
+def test_a_column_and_the_years_that_no_row_has_go_from_the_page():
+    cells = {"task": "filled", "limits": "not stated", "data": "not answered"}
+    value = Value(text="x", quote="One two.", citation=None, support="unchecked")
+    rows = tuple(
+        Row(
+            paper_id=i,
+            key=i,
+            cells=tuple(
+                Cell(column=name, state=state, values=(value,) * (state == "filled"))
+                for name, state in cells.items()
+            ),
+        )
+        for i in "ab"
+    )
+    papers = [Paper(id=i, key=i, parts=(Part(name="abstract", text="One two."),)) for i in "ab"]
+    coverage = Coverage(papers=2, matched=2, read=2, cited=2)
+    columns = tuple(Column(name=name) for name in cells)
+    table = Table(
+        topic="t", columns=columns, rows=rows, papers=tuple(papers), writer="m", coverage=coverage
+    )
+    page = table_html(table)
+    heads = re.findall(r'class="sort"[^>]*>([^<]*)<', page)
+    assert heads == ["Paper", "task"]
+    assert "left out: limits (not stated); data (not answered)." in page
+
+
 # A validator reads
 
 
@@ -435,6 +723,48 @@ def test_a_report_s_address_on_the_index_is_a_file_beside_it(report):
 
 
 # Maps and years
+
+
+LABEL_WORDS = "reinforcement learning multi-agent WWW mmm retrieval 検索 Überprüfung iii".split()
+
+
+@pytest.mark.parametrize("themes", [3, 8, 16])
+def test_the_labels_of_a_map_never_overlap_as_a_browser_draws_them(
+    browser, report, themes, tmp_path
+):
+    ids = [point.paper_id for point in report.map.points]
+    for seed in range(4):
+        chance = random.Random(f"{themes} {seed}")
+        middles = [(chance.random(), chance.random()) for _ in range(themes)]
+        near = [
+            [min(max(chance.gauss(place, 0.08), 0), 1) for place in middles[n % themes]]
+            for n in range(len(ids))
+        ]
+        points = tuple(
+            MapPoint(paper_id=i, x=x, y=y, theme=n % themes)
+            for n, (i, (x, y)) in enumerate(zip(ids, near, strict=True))
+        )
+        names = tuple(
+            " ".join(chance.sample(LABEL_WORDS, chance.randint(1, 5))) for _ in range(themes)
+        )
+        where = PaperMap(points=points, themes=names)
+        page = report_html(report.model_copy(update={"map": where}))
+        (tmp_path / "map.html").write_text(page, encoding="utf-8")
+        boxes = browser.open(tmp_path / "map.html").run(
+            "[...document.querySelectorAll('.map .name')].map((e) => { const b ="
+            "e.getBBox(); return [b.x, b.y, b.x + b.width, b.y + b.height]; })"
+        )
+        width, height = browser.run(
+            "(() => { const b = document.querySelector('.map svg').viewBox.baseVal;"
+            "return [b.width, b.height]; })()"
+        )
+        assert len(boxes) >= min(themes, 12)
+        for n, (left, top, right, bottom) in enumerate(boxes):
+            assert 0 <= left < right <= width
+            assert 0 <= top < bottom <= height
+            for other in boxes[:n]:
+                beside = right <= other[0] or other[2] <= left
+                assert beside or bottom <= other[1] or other[3] <= top, (boxes[n], other)
 
 
 def test_a_map_is_the_same_whatever_the_order_and_covers_no_paper(shelf):

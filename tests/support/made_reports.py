@@ -10,7 +10,7 @@ from reviewer.text import sentence_spans
 from reviewer.types import Answer, Citation, Claim, Paper, RelatedWork, SurveyReport, Table
 from reviewer.types.answers import StanceTaken
 from reviewer.types.claims import Anchor
-from reviewer.types.drafts import OwnClaim, Section, Theme
+from reviewer.types.drafts import LeftOutPaper, OwnClaim, Section, Theme
 from reviewer.types.maps import PaperMap
 from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage, Usage
@@ -18,6 +18,7 @@ from reviewer.types.searches import Filters
 from reviewer.types.sound import sound_text
 from reviewer.types.surveys import (
     Batch,
+    Finding,
     Flow,
     Made,
     Methods,
@@ -79,6 +80,9 @@ def report_of(work, quotes, tables, library=None):
             questions=(f"What of {section.title}?",),
             see_also=(SeeAlso(number=number % len(work.sections) + 1, paper_ids=ids[:2]),),
             state="new" if number == 1 else "unchanged",
+            heads=(f"A head of {section.title}",) if number == 1 else (),
+            asked=(f"Is nothing said of {section.title}?",) if number == 1 else (),
+            notes=("1 sentence was mended",) if number == 1 else (),
         )
         for number, section in enumerate(work.sections, start=1)
     )
@@ -90,6 +94,22 @@ def report_of(work, quotes, tables, library=None):
     return SurveyReport(
         name="report", title=work.question, topic=work.question,
         abstract=tuple(Claim(text=q.text, citations=q.citations) for q in quotes[:2]),
+        findings=tuple(
+            Finding(text=f"It finds: {q.text}", citations=q.citations, section=n)
+            for n, q in enumerate(quotes[:2], start=1)
+        ),
+        introduction=(
+            Claim(text="The field has two sides.", kind="synthesis"),
+            Claim(text="One is older.", citations=quotes[1].citations, support="supported",
+                  paragraph=2),
+        ),
+        closing=(
+            Claim(text="Both agree on the data.", citations=quotes[2].citations,
+                  support="supported"),
+            Claim(text="None reports a cost.", kind="gap", paragraph=2),
+        ),
+        left_out=(LeftOutPaper(paper_id=work.papers[0].id, why=f"beside {work.question}"),),
+        missing=(f"points of view on {work.question}",),
         sections=sections, tables=tables, papers=work.papers, methods=METHODS, made=MADE,
         failed_tables=("the model refused",),
         open_questions=(

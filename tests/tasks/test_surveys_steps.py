@@ -10,6 +10,7 @@ from reviewer.tasks.drafts.papers import DraftOptions
 from reviewer.tasks.surveys.lengths import SHORT, lengths_of, section_words
 from reviewer.tasks.surveys.run import SurveyOptions, plan_survey
 from reviewer.types.surveys import ReportPlan, SectionPlan, SurveyPlan
+from reviewer.types.writer import CARDS_A_CALL
 from reviewer.writers import Extractive
 from reviewer.writers.prompted.cards import CardsReply
 from reviewer.writers.prompted.judging import ExamineReply, RepairText
@@ -102,7 +103,7 @@ def test_papers_whose_cards_fail_are_written_of_from_their_texts(shelf):
 
     by, _ = writer({CardsReply: once})
     report = run_survey(one(papers=16), shelf, by, SurveyOptions(jobs=1)).reports[0]
-    assert report.missing == ("no card of 8 papers: the provider is down",)
+    assert report.missing == ("no card of 12 papers: the provider is down",)
     cited = {c.paper_id for _, claim in report.sentences() for c in claim.citations}
     assert len(cited) == 16
 
@@ -307,7 +308,7 @@ def test_a_draft_and_a_survey_pay_for_a_card_once(shelf):
     by, model = writer()
     run_survey(one(papers=20), shelf, by)
     before = len(model.calls(CardsReply))
-    assert before == 3
+    assert before == -(-20 // CARDS_A_CALL)
     run_survey(one("new skills by reinforcement learning", papers=20, words=900), shelf, by)
     titles = [text.title for call in model.calls(CardsReply) for text in call.texts]
     assert len(titles) == len(set(titles))

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, count, pairwise
 
 from reviewer.render.answer_parts import (
     failed_words,
@@ -320,21 +320,21 @@ class QuotedPaper:
 
 @dataclass(frozen=True)
 class ShownSection:
-    """A section on a page: the papers that it quotes, and its paragraphs. In a report it has
-    `counts` in words (the papers it cites, and its sentences by their support), its yes/no
-    questions with their bars, the numbers of other sections with the marks of the papers that both
-    cite, the run-in `heads` of its paragraphs, and what it `finds`."""
+    """A section on a page: the papers that it quotes, and its paragraphs. In a report it has the
+    run-in heads of its paragraphs (empty for one without), what it finds, `counts` in words (the
+    papers it cites, and its sentences by their support), its yes/no questions with their bars, and
+    the numbers of other sections with the marks of the papers that both cite."""
 
     anchor: str
     title: str
     written: Section
     quoted: tuple[QuotedPaper, ...]
     paragraphs: tuple[tuple[ShownClaim, ...], ...]
+    heads: tuple[str, ...] = ()
+    finding: ShownClaim | None = None
     counts: str = ""
     verdicts: tuple[tuple[StanceCount, tuple[Bar, ...]], ...] = ()
     see_also: tuple[tuple[int, tuple[ShownMark, ...]], ...] = ()
-    heads: tuple[str, ...] = ()
-    finds: ShownClaim | None = None
 
     @property
     def sentences(self) -> tuple[ShownClaim, ...]:
@@ -342,10 +342,8 @@ class ShownSection:
         return tuple(said for own in self.paragraphs for said in own)
 
     @property
-    def finding(self) -> ShownClaim | None:
-        """What the section finds, else its first sentence that cites a paper and is not doubted."""
-        if self.finds is not None:
-            return self.finds
+    def first_finding(self) -> ShownClaim | None:
+        """The first sentence of the section that cites a paper and is not doubted."""
         first = (said for item in self.quoted for said in item.quotes)
         known = (said for said in (*self.sentences, *first) if said.marks and not said.failed)
         return next(known, None)
@@ -361,16 +359,32 @@ def shown_section(
     for paper, own in quoted_papers(section, papers):
         said = tuple(shown_claim(claim, cited, places[id(claim)]) for claim in own)
         quoted.append(QuotedPaper(paper, marks_of(citations_of(own), cited), said))
-    others = [claim for claim in section.claims if claim.kind != "quote" or not claim.citations]
+    written = written_paragraphs(section)
     return ShownSection(
         anchor=f"s{number}",
         title=clean(section.title[:1].upper() + section.title[1:]),
         written=section,
         quoted=tuple(quoted),
         paragraphs=tuple(
-            tuple(shown_claim(claim, cited, places[id(claim)]) for claim in own)
-            for own in paragraphs_of(others)
+            tuple(shown_claim(claim, cited, places[id(claim)]) for claim in own) for own in written
         ),
+    )
+
+
+def written_paragraphs(section: Section) -> list[list[Claim]]:
+    """The paragraphs of a section, without the sentences that it quotes paper by paper."""
+    others = [claim for claim in section.claims if claim.kind != "quote" or not claim.citations]
+    return paragraphs_of(others)
+
+
+def shown_paragraphs(
+    claims: Iterable[Claim], cited: PageCitations, after: int
+) -> tuple[tuple[ShownClaim, ...], ...]:
+    """The sentences by paragraph, numbered behind the `after` sentences of the page before them."""
+    numbers = count(after + 1)
+    return tuple(
+        tuple(shown_claim(claim, cited, next(numbers)) for claim in own)
+        for own in paragraphs_of(claims)
     )
 
 

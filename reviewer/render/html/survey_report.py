@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from reviewer.render.claim_notes import citations_of
 from reviewer.render.html.charts import LEAST_YEARS, draw_map, years_of
@@ -17,17 +17,20 @@ from reviewer.render.html.cited_papers import (
     not_proven,
     page_citations,
     shown_claim,
+    shown_paragraphs,
     shown_sections,
     verdict_bars,
+    written_paragraphs,
 )
 from reviewer.render.html.page import render_page
 from reviewer.render.html.table import citations_in, grid_of
-from reviewer.render.methods import flow_steps, left_out_lines, method_facts, news_facts, run_facts
+from reviewer.render.methods import flow_steps, method_facts, news_facts, run_facts
 from reviewer.render.table_words import table_title
 from reviewer.text import clean, counted
-from reviewer.types import Citation, Claim, SurveyReport
+from reviewer.types import Citation, Paper, SurveyReport
 from reviewer.types.surveys import StanceCount, SurveySection
 
+Paragraphs = tuple[tuple[ShownClaim, ...], ...]
 _SUPPORTS = {
     "supported": "supported", "partial": "partly supported", "unchecked": "not checked",
     "uncited": "uncited", "unsupported": "not supported", "contradicted": "contradicted",
@@ -38,26 +41,7 @@ def report_html(report: SurveyReport, home: str = "") -> str:
     """The page. `home` is the file name of the page of all reports, if there is one beside it."""
     known = [*report.papers, *(paper for table in report.tables for paper in table.papers)]
     cited = page_citations(_citations(report), known)
-    abstract = [shown_claim(claim, cited, n) for n, claim in enumerate(report.abstract, start=1)]
-    before = len(abstract)
-    introduction = _paragraphs(report.introduction, cited, before)
-    before += len(report.introduction)
-    sections = shown_sections(report.sections, report.papers, cited, after=before)
-    sections = [_completed(section, n, report, cited) for n, section in enumerate(sections, 1)]
-    before += sum(len(section.claims) for section in report.sections)
-    closing = _paragraphs(report.closing, cited, before)
-    before += len(report.closing)
-    questions = [
-        (shown_claim(claim, cited, n), claim.sections)
-        for n, claim in enumerate(report.open_questions, start=before + 1)
-    ]
-    sentences = [
-        *abstract,
-        *(said for own in introduction for said in own),
-        *(said for section in sections for said in section.sentences),
-        *(said for own in closing for said in own),
-        *(said for said, _ in questions),
-    ]
+    text = _text_of(report, cited)
     grids = [
         grid_of(table, cited.anchors, prefix=f"o{n}-") for n, table in enumerate(report.tables, 1)
     ]
@@ -70,18 +54,15 @@ def report_html(report: SurveyReport, home: str = "") -> str:
         "home": home,
         "news": news_facts(report),
         "new": {cited.numbers[i] for i in new_ids if i in cited.numbers},
-        "abstract": abstract,
-        "introduction": introduction,
-        "closing": closing,
-        "left_out": left_out_lines(report),
+        "text": text,
         "verdicts": _verdicts(0, report, cited),
-        "sections": sections,
-        "sentences": sentences,
-        "failed": not_proven(sentences),
+        "sections": text.sections,
+        "sentences": text.sentences,
+        "failed": not_proven(text.sentences),
+        "left_out": _left_out(report),
         "quotes": cited.quotes,
         "tables": list(zip(_table_titles(report), grids, strict=True)),
         "offered": [value for grid in grids for value in grid.offered],
-        "open_questions": questions,
         "map": draw_map(report.map, cited.numbers, papers) if report.map.points else None,
         "years": years_of(papers, cited.numbers) if len(known_years) >= LEAST_YEARS else (),
         "papers": cited.papers,
@@ -91,6 +72,58 @@ def report_html(report: SurveyReport, home: str = "") -> str:
     }
     styles = ("cited", "table", "report")
     return render_page("report", values, styles=styles, scripts=("cited", "table", "report"))
+
+
+@dataclass(frozen=True)
+class ShownText:
+    """The text of a report. Abstract, introduction and closing section are paragraphs;
+    `open_questions` have the numbers of the sections that leave them open."""
+
+    abstract: Paragraphs
+    introduction: Paragraphs
+    sections: tuple[ShownSection, ...]
+    closing: Paragraphs
+    open_questions: tuple[tuple[ShownClaim, tuple[int, ...]], ...]
+
+    @property
+    def sentences(self) -> list[ShownClaim]:
+        """All its sentences, in order."""
+        return [
+            *chain(*self.abstract, *self.introduction),
+            *(said for section in self.sections for said in section.sentences),
+            *chain(*self.closing),
+            *(said for said, _ in self.open_questions),
+        ]
+
+
+def _text_of(report: SurveyReport, cited: PageCitations) -> ShownText:
+    """The text with its sentences numbered through, in the order of the page."""
+    in_sections = sum(len(section.claims) for section in report.sections)
+    parts = (report.abstract, report.introduction, report.closing)
+    abstract, introduction, closing = map(len, parts)
+    opening = abstract + introduction
+    sections = shown_sections(report.sections, report.papers, cited, after=opening)
+    ending = opening + in_sections + closing
+    return ShownText(
+        abstract=shown_paragraphs(report.abstract, cited, 0),
+        introduction=shown_paragraphs(report.introduction, cited, abstract),
+        sections=tuple(_completed(s, n, report, cited) for n, s in enumerate(sections, 1)),
+        closing=shown_paragraphs(report.closing, cited, opening + in_sections),
+        open_questions=tuple(
+            (shown_claim(claim, cited, n), claim.sections)
+            for n, claim in enumerate(report.open_questions, start=ending + 1)
+        ),
+    )
+
+
+def _left_out(report: SurveyReport) -> list[tuple[Paper, str]]:
+    """The papers that were read and are in no section, each with why."""
+    known = {paper.id: paper for paper in report.papers}
+    return [
+        (known[left.paper_id], clean(left.why))
+        for left in report.left_out
+        if left.paper_id in known
+    ]
 
 
 def report_head(report: SurveyReport) -> str:
@@ -104,10 +137,11 @@ def report_head(report: SurveyReport) -> str:
 
 def _citations(report: SurveyReport) -> list[Citation]:
     """Every citation, in the order of the page."""
-    claims = [claim for _, claim in report.sentences()]
+    claims = [claim for section in report.sections for claim in section.claims]
     stances = (stance for verdict in report.verdicts for stance in verdict.stances)
     return [
-        *citations_of([*report.abstract, *report.findings, *claims, *report.open_questions]),
+        *citations_of([*report.abstract, *report.findings, *report.introduction]),
+        *citations_of([*claims, *report.closing, *report.open_questions]),
         *(stance.citation for stance in stances if stance.citation is not None),
         *(citation for table in report.tables for citation in citations_in(table)),
     ]
@@ -124,35 +158,16 @@ def _completed(
         for other in section.see_also
         if 1 <= other.number <= len(report.sections)
     ]
+    finding = next((f for f in report.findings if f.section == number), None)
+    numbers = [own[0].paragraph for own in written_paragraphs(section)]
     return replace(
         shown,
+        heads=tuple(clean(h) for n in numbers for h in section.heads[n - 1 : n] or ("",)),
+        finding=shown_claim(finding, cited, 0) if finding else shown.first_finding,
         counts=section_line(section),
         verdicts=_verdicts(number, report, cited),
         see_also=tuple(see_also),
-        heads=_heads(section),
-        finds=next(
-            (shown_claim(f, cited, 0) for f in report.findings if f.section == number), None
-        ),
     )
-
-
-def _heads(section: SurveySection) -> tuple[str, ...]:
-    """The run-in head of each paragraph that is left of the section, without its full stop; an
-    empty one where a paragraph has none."""
-    numbers = dict.fromkeys(c.paragraph for c in section.claims if c.kind != "quote")
-    known = dict(enumerate(section.heads, start=1))
-    return tuple(clean(known.get(number, "")).rstrip(".") for number in numbers)
-
-
-def _paragraphs(
-    claims: Sequence[Claim], cited: PageCitations, after: int
-) -> list[list[ShownClaim]]:
-    """The sentences paragraph by paragraph, numbered through behind the `after` first ones of the
-    page."""
-    paragraphs: dict[int, list[ShownClaim]] = {}
-    for place, claim in enumerate(claims, start=after + 1):
-        paragraphs.setdefault(claim.paragraph, []).append(shown_claim(claim, cited, place))
-    return list(paragraphs.values())
 
 
 def _verdicts(
@@ -175,12 +190,12 @@ def section_line(section: SurveySection) -> str:
 
 
 def _table_titles(report: SurveyReport) -> list[str]:
-    """A table with the report's own title, or its topic for one, is called a comparison."""
+    """A table with the report's own title, or its topic for one, is called a comparison; one whose
+    rows stand by section is named for that."""
     taken = {clean(report.title).casefold(), clean(report.topic).casefold()}
-    titles = [
-        "The papers by section"
-        if any(row.group for row in table.rows)
-        else clean(table_title(table))
-        for table in report.tables
+    titles = [clean(table_title(table)) for table in report.tables]
+    titles = ["Comparison of papers" if t.casefold() in taken else t for t in titles]
+    return [
+        "The papers by section" if any(row.group for row in table.rows) else title
+        for table, title in zip(report.tables, titles, strict=True)
     ]
-    return ["Comparison of papers" if title.casefold() in taken else title for title in titles]

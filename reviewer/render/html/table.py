@@ -43,10 +43,12 @@ class ShownCell:
 
 @dataclass(frozen=True)
 class ShownRow:
+    """A row. `group` is set in the first row of those that stand under one head."""
+
     paper: Paper
     key: str
     cells: tuple[ShownCell, ...]
-    group: str = ""
+    group: str
 
 
 @dataclass(frozen=True)
@@ -102,17 +104,12 @@ def grid_of(table: Table, anchors: Mapping[Citation, str], *, prefix: str = "o")
         rank, number, _ = sort_value(cell)
         return ShownCell(cell, "own" if is_in_own_words(cell) else state, rank, number, values)
 
-    rows = []
+    rows, group = [], ""
     for row in table.rows:
         paper = papers[row.paper_id]
-        rows.append(
-            ShownRow(
-                paper,
-                row.key,
-                tuple(shown_cell(c, paper) for c in compress(row.cells, filled)),
-                row.group,
-            )
-        )
+        group, head = row.group, clean(row.group) if row.group != group else ""
+        cells = tuple(shown_cell(cell, paper) for cell in compress(row.cells, filled))
+        rows.append(ShownRow(paper, row.key, cells, head))
     return Grid(
         table=table,
         columns=tuple(compress(table.columns, filled)),

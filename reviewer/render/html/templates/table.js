@@ -2,7 +2,8 @@
 document.documentElement.classList.add("scripted");
 for (const box of document.querySelectorAll(".comparison")) {
   const body = box.querySelector("tbody");
-  const rows = [...body.rows];
+  const made = [...body.rows]; // with the heads of groups, which stand only where rows are as made
+  const rows = made.filter((row) => !row.matches(".group"));
   const heads = [...box.querySelector("thead tr").cells];
   const order = box.querySelector("select");
   const filter = box.querySelector("input");
@@ -22,8 +23,8 @@ for (const box of document.querySelectorAll(".comparison")) {
     heads.forEach((head, place) =>
       head.setAttribute("aria-sort", place === column ? direction : "none"));
     const sign = direction === "descending" ? -1 : 1;
-    const sorted = column < 0 ? rows : [...rows].sort((a, b) => compare(a, b, column, sign));
-    body.append(...sorted);
+    const sorted = column < 0 ? made : [...rows].sort((a, b) => compare(a, b, column, sign));
+    body.replaceChildren(...sorted);
     order.value = column < 0 ? "" : String(column);
   };
 
@@ -42,6 +43,7 @@ for (const box of document.querySelectorAll(".comparison")) {
       row.hidden = !words.every((word) => text.includes(word));
       left += !row.hidden;
     }
+    for (const row of made) if (!rows.includes(row)) row.hidden = words.length > 0;
     count.textContent = words.length ? `${left} of ${all}` : all;
     none.hidden = left > 0;
   });
