@@ -268,6 +268,18 @@ def test_a_frame_is_read_as_models_write_it(shelf, reply, parts):
     assert (len(report.introduction), len(report.closing)) == parts
 
 
+@pytest.mark.parametrize("reply", ["I cannot do that.", "INTRODUCTION\nCLOSING\nEND", "{}"])
+def test_a_frame_that_cannot_be_read_is_no_frame_and_the_report_says_so(shelf, reply):
+    by, _ = writer({FrameText: lambda asked: reply, SummaryText: lambda asked: reply})
+    report = run_survey(one(papers=16), shelf, by).reports[0]
+    assert (report.introduction, report.closing, report.abstract) == ((), (), ())
+    assert [why.split(":")[0] for why in report.missing] == [
+        "no introduction and no closing section",
+        "no abstract and no findings",
+    ]
+    assert all(section.claims for section in report.sections)
+
+
 def test_a_gap_of_the_closing_section_says_how_many_texts_were_looked_at(shelf):
     def said(asked):
         return frames(asked).replace("\nEND", " None of the papers reports whales [].\nEND")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reviewer.errors import ModelError
-from reviewer.grounding import settle_gaps
-from reviewer.grounding.answers import Checks, check_answer
-from reviewer.grounding.claims import FAILING, pass_gate
+from reviewer.grounding import check_answer, pass_gate, settle_gaps
+from reviewer.grounding.answers import Checks
+from reviewer.grounding.claims import FAILING
 from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.surveys.context import Outline, PreparedReport, texts_in, tried
 from reviewer.tasks.surveys.lengths import FINDING_WORDS

@@ -15,6 +15,7 @@ from reviewer.llm import in_short, is_form_fault
 from reviewer.llm.ask import tokens
 from reviewer.llm.form import Form, at_most
 from reviewer.llm.prompts import FencedText
+from reviewer.llm.replies import ModelReplyError
 from reviewer.text import clean, counted
 from reviewer.text.unspaced import count_words
 from reviewer.text.views import shorten
@@ -227,7 +228,7 @@ class SurveyWriter(ArgumentWriter):
                 closing_words=brief.closing_words,
             )
         )
-        parts = _parts_of(reply)
+        parts = self._read_parts(reply, ("INTRODUCTION", "CLOSING"))
         return FrameDraft(
             introduction=_draft_of(parts.get("INTRODUCTION", ""), numbers),
             closing=_draft_of(parts.get("CLOSING", ""), numbers),
@@ -272,7 +273,7 @@ class SurveyWriter(ArgumentWriter):
                 words=brief.abstract_words,
             )
         )
-        parts = _parts_of(reply)
+        parts = self._read_parts(reply, ("ABSTRACT", "FINDINGS"))
         found = _findings(parts.get("FINDINGS", ""), numbers)
         return SummaryDraft(
             abstract=_draft_of(parts.get("ABSTRACT", ""), numbers).claims,
@@ -282,6 +283,17 @@ class SurveyWriter(ArgumentWriter):
                 if f"T{n}" in tags
             ),
         )
+
+    def _read_parts(self, reply: str, names: Sequence[str]) -> dict[str, str]:
+        """The parts of a reply. Raises ModelReplyError for one without any of these."""
+        parts = _parts_of(reply)
+        if not any(name in parts for name in names):
+            raise ModelReplyError(
+                f"{self.model.model} gave no readable text: it has no line {names[0]}. It began: "
+                f"{shorten(clean(reply), 120)}",
+                hint="Run it again, or choose another --model.",
+            )
+        return parts
 
     def _report(self, sections: Sequence[SurveySection], numbers: Numbers) -> list[FencedText]:
         """The written sections for a prompt, under the tags T1, T2, ..., without sentences that
@@ -361,7 +373,7 @@ def _parts_of(reply: str) -> dict[str, str]:
     found = list(_PART.finditer(body))
     ends = [*(match.start() for match in found[1:]), len(body)]
     parts: dict[str, str] = {}
-    for match, end in zip(found, ends, strict=True):
+    for match, end in zip(found, ends, strict=False):  # without a part there is one end more
         name = match[1].upper().replace("CONCLUSION", "CLOSING")
         if text := body[match.end() : end].strip():
             parts.setdefault(name, text)
