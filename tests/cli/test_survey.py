@@ -110,7 +110,7 @@ def test_topics_that_are_not_topics_and_a_plan_beside_topics_are_told(review, tm
     assert "the plan p.yaml cannot be combined with other topics or plans" in err
     code, _, err = review("survey", "reasoning", "in", "LLMs")
     assert code == 2
-    assert "'in' is no topic of its own" in err
+    assert "'in' is not a topic of its own" in err
     code, _, err = review("survey", "no.txt")
     assert code == 1
     assert "no.txt cannot be opened" in err

@@ -190,7 +190,7 @@ def test_topics_of_a_command_are_a_report_each_and_words_without_quotation_marks
     ]
     with pytest.raises(UsageError) as caught:
         topics_plan(["reasoning", "in", "LLMs"])
-    assert "'in' is no topic of its own" in caught.value.message
+    assert "'in' is not a topic of its own" in caught.value.message
     assert 'review survey "reasoning in LLMs"' in caught.value.hint
     for topics in (["agents", "Agents"], ["agents", " "], ["?"]):
         with pytest.raises(UsageError):

@@ -26,7 +26,7 @@ _PARAGRAPHS = 1000  # more than a part has
 
 class Frame(Frozen):
     """A checked introduction and closing section; `asked` are gaps that were written and may be
-    none, `missing` says in words why there is no frame."""
+    none, `missing` says in words why the frame is missing."""
 
     introduction: tuple[Claim, ...] = ()
     closing: tuple[Claim, ...] = ()
@@ -36,7 +36,7 @@ class Frame(Frozen):
 
 class Summary(Frozen):
     """A checked abstract, a finding a section, and quoted open questions; `missing` says in words
-    why there is none."""
+    why it is missing."""
 
     abstract: tuple[Claim, ...] = ()
     findings: tuple[Finding, ...] = ()

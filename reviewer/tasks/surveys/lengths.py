@@ -31,7 +31,7 @@ class Lengths:
 
 
 def lengths_of(words: int, papers: int, sections: int = 0) -> Lengths:
-    """The lengths of the parts of a report of so many words on so many papers; `sections` are given
+    """The lengths of the parts of a report of these words on these papers; `sections` are given
     where the plan names them."""
     is_short = words < SHORT
     opening, closing, abstract = (

@@ -128,7 +128,7 @@ def topics_plan(topics: Sequence[str]) -> SurveyPlan:
     small = next((topic for topic in said if topic.casefold() in _SMALL_WORDS), None)
     if small is not None and len(said) > 1:
         raise UsageError(
-            f"'{small}' is no topic of its own, and each topic is a report",
+            f"'{small}' is not a topic of its own, and each topic is a report",
             hint=f'Put a topic in quotation marks: review survey "{" ".join(said)}"',
         )
     for n, topic in enumerate(said):

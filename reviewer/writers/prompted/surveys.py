@@ -259,7 +259,7 @@ class SurveyWriter(ArgumentWriter):
             found = _findings(parts.get("FINDINGS", ""), numbers)
             missing = [tag for tag in tags if int(tag[1:]) not in found]
             if missing:
-                faults.append(f"there is no finding of {', '.join(missing)} behind FINDINGS")
+                faults.append(f"{', '.join(missing)} lack a finding behind FINDINGS")
             return "; ".join(faults)
 
         most = _TOKENS_A_WORD * (brief.abstract_words + 30 * len(tags)) + _SPARE_TOKENS
@@ -356,7 +356,7 @@ def _outline_fault(
     if given and len(reply.sections) != given:
         faults.append(f"it has {counted(len(reply.sections), 'section')}, but {given} are given")
     if unknown := [tag for tag in dict.fromkeys(named) if tag not in paper_of]:
-        faults.append(f"there is no paper {', '.join(unknown[:4])}")
+        faults.append(f"{', '.join(unknown[:4])} name no paper")
     told = {paper_of.get(tag) for tag in (*named, *(tag_of(left.tag) for left in reply.left_out))}
     forgotten = [tag for tag in sorted(shown) if paper_of[tag] not in told]
     if forgotten and not given:
