@@ -16,6 +16,7 @@ from reviewer.render.claim_notes import (
     nothing_drafted,
     quoted_papers,
     remarks_on,
+    run_in_head,
     without_marks,
 )
 from reviewer.render.describe import quoted_place
@@ -62,7 +63,7 @@ def draft_latex(work: RelatedWork, bibliography: str = "", *, with_marks: bool =
 def _section(section: Section, work: RelatedWork) -> list[str]:
     marks = Marks("latex", work.papers)
     title = escape_latex(section.title[:1].upper() + section.title[1:])
-    lines = [rf"\paragraph{{{title}.}}"]
+    lines = [rf"\paragraph{{{run_in_head(title)}}}"]
     if section.failed:
         remark = escape_latex(f"(This section could not be written: {section.failed}.)")
         return [*lines, rf"\emph{{{remark}}}"]

@@ -278,8 +278,8 @@ def test_cards_are_made_side_by_side(draft, provider, tmp_path):
         opened.add([str(SAMPLES)])
     draft(QUESTION, "--jobs", "4", "--no-cache", library=tmp_path / "fresh")
     asked = [seen for seen in provider.requests if "You make index cards" in seen.prompt]
-    assert len(asked) == 3
-    assert abs(asked[0].at - asked[2].at) < 5
+    assert len(asked) == 2
+    assert abs(asked[0].at - asked[1].at) < 5
 
 
 def test_what_is_not_proven_is_named_beside_clean_text_and_marked_on_demand(draft, provider):
@@ -328,7 +328,7 @@ def test_limits_a_missing_key_and_a_wrong_key_are_told(draft, provider, monkeypa
 def test_a_dry_run_contacts_nobody(draft, provider, tmp_path):
     code, out, _ = draft(QUESTION, "--dry-run")
     assert code == 0
-    assert out.startswith("About 7 calls to openai/fake: 3 to read 24 papers, 1 to plan,")
+    assert out.startswith("About 6 calls to openai/fake: 2 to read 24 papers, 1 to plan,")
     (tmp_path / "mine.md").write_text(MINE, encoding="utf-8")
     code, out, _ = draft("--revise", "mine.md", "--add", ZERO, "--dry-run")
     assert (code, out[:30]) == (0, "At most 2 calls to openai/fake")

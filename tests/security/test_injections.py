@@ -227,7 +227,8 @@ def carried_out(desk, command, capsys):
     assert not trap.started
     assert snapshot(desk) == before
     assert not list((desk.folder / "temporary").iterdir())
-    names = {f"{command}.{form}" for form in (*forms, *documents)} | {"draft.bib"}
+    names = {f"{command}.{form}" for form in (*forms, *documents)}
+    names |= {"draft.bib", "draft.proof.html", "draft.proof.json"}
     names |= REPORT_FILES if command == "survey" else set()
     assert {path.name for path in desk.out.rglob("*")} <= names
     return Done(documents, said, model, requests, codes)
@@ -341,7 +342,7 @@ def check_draft(document, papers):
         assert set(section["paper_ids"]) == set(half)
         check_claims(section["claims"], papers)
         cited = {c["paper_id"] for claim in section["claims"] for c in claim["citations"]}
-        assert cited <= set(half)
+        assert cited <= set(papers)
 
 
 def check_survey(document, papers):

@@ -72,9 +72,12 @@ def _sentences(asked):
 
 def _as_prose(asked, reply):
     """The items as the model writes them."""
-    lines = ["P1"] if asked.into in (SectionText, EditText) else []
-    for item in reply["sentences"]:
+    lines = []
+    places = [tag for tag in asked.tags if tag.startswith("P")]
+    for n, item in enumerate(reply["sentences"]):
         tag = f"{item['tag']} " if asked.into is RepairText else ""
+        if asked.into in (SectionText, EditText) and n < len(places):
+            tag = f"\n{places[n]} "
         numbers = f" [{', '.join(item['numbers'])}]" if item["numbers"] else ""
         lines.append(f"{tag}{item['text']}{numbers}")
     return "\n".join([*lines, "END"])

@@ -23,7 +23,7 @@ from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
 from reviewer.writers.prompted.sections import EditText, SectionText
 from tests.conftest import SAMPLES
-from tests.support.scripted import arguments, examines, writer
+from tests.support.scripted import arguments, examines, sections, writer
 
 QUESTION = "does RL teach new skills?"
 ABSTRACT = (
@@ -184,7 +184,7 @@ def test_a_model_makes_cards_plans_writes_is_judged_and_edits(shelf):
             section.paper_ids
         )
     once = (ArgumentReply, EditText)
-    assert [len(model.calls(into)) for into in (CardsReply, ReadReply, *once)] == [3, 0, 1, 1]
+    assert [len(model.calls(into)) for into in (CardsReply, ReadReply, *once)] == [2, 0, 1, 1]
     assert work.coverage.read == 24
 
 
@@ -509,7 +509,7 @@ def test_a_draft_of_24_papers_costs_at_most_13_calls(shelf, own):
 
 def test_the_calls_of_a_draft_are_told_before(shelf):
     said = estimate_calls(QUESTION, shelf, "m", DraftOptions())
-    assert said.startswith("About 7 calls to m: 3 to read 24 papers, 1 to plan, 1 to write, 1 to")
+    assert said.startswith("About 6 calls to m: 2 to read 24 papers, 1 to plan, 1 to write, 1 to")
     assert estimate_calls(QUESTION, shelf, "", DraftOptions()) == "No model is set: 0 calls."
     quick = estimate_calls(QUESTION, shelf, "m", DraftOptions(effort="quick"))
     assert quick.startswith("1 call to m: 1 to write from 16 papers.")
@@ -529,3 +529,50 @@ def test_a_kept_draft_is_json(shelf):
     claims = json.loads(json.dumps(kept))["sections"][0]["claims"]
     assert [claim["kind"] for claim in claims[:2]] == ["synthesis", "fact"]
     assert Citation.model_validate(claims[1]["citations"][0])
+
+
+def test_a_paragraph_that_was_not_written_is_named(shelf):
+    def first_alone(asked):
+        return sections(asked).split("\n\nP2")[0] + "\nEND"
+
+    work, _ = draft(shelf, {SectionText: first_alone})
+    assert [section.title for section in work.sections] == ["First things"]
+    assert "the paragraph 'Second things': nothing was written of it" in work.coverage.left_out
+
+
+def test_a_draft_costs_at_most_35000_tokens(shelf, own):
+    """Four characters a token, as English has, of all prompts and replies. The cards name four
+    sentences of each paper, as real ones do, and the text has 600 words."""
+
+    def cards(asked):
+        names = ("problem", "approach", "data", "result")
+        return {
+            "cards": [
+                {"tag": text.tag, "name": "SKR"}
+                | {
+                    name: f"what the paper says of its {name}, in about fifteen words or so [{n}]"
+                    for name, n in zip(names, text.numbers[1:], strict=False)
+                }
+                for text in asked.texts
+            ]
+        }
+
+    def long(asked):
+        made = sections(asked)
+        return made.replace("One study finds this", "One study finds this " + "and so on " * 6)
+
+    sent = []
+    by, model = writer({CardsReply: cards, SectionText: long}, context=128_000)
+    ask = model.ask
+
+    def counted_ask(prompt, into, **more):
+        reply = ask(prompt, into, **more)
+        said = reply if isinstance(reply, str) else reply.model_dump_json()
+        sent.append(len(prompt) + len(said))
+        return reply
+
+    model.ask = counted_ask
+    with_own = DraftOptions(**own)
+    work = draft_related_work("do RL agents search?", shelf, by, with_own)
+    assert work.coverage.read == 24
+    assert sum(sent) / 4 <= 35_000, [n // 4 for n in sent]

@@ -90,11 +90,15 @@ def write_section(
     checked = check_answer(draft, proof, by, replace(checks, beside=beside), question)
     settled = settle_gaps(checked.claims, shown)
     claims = _edited(settled.claims, proof, by) if checks.edits else settled.claims
-    left_out = (
-        (f"{counted(checked.left_out, 'sentence')} without proof (strict)",)
-        if checked.left_out
-        else ()
-    )
+    left_out = []
+    if checked.left_out:
+        left_out.append(f"{counted(checked.left_out, 'sentence')} without proof (strict)")
+    told = {claim.paragraph for claim in draft.claims}
+    left_out += [
+        f"the paragraph '{theme.name}': nothing was written of it"
+        for n, theme in enumerate(themes, start=1)
+        if n not in told
+    ]
     sections = (
         Section(
             title=theme.name,
@@ -104,7 +108,7 @@ def write_section(
         for n, theme in enumerate(themes, start=1)
     )
     kept = tuple(section for section in sections if section.claims)
-    return WrittenSection(kept, left_out, settled.questions, notes)
+    return WrittenSection(kept, tuple(left_out), settled.questions, notes)
 
 
 def _edited(
