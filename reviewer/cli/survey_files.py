@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reviewer.errors import ReviewError, UsageError, require_path
 from reviewer.render import write_whole
 from reviewer.render.bibtex import bibtex
+from reviewer.render.claim_notes import remarks_on
 from reviewer.render.docx import docx, find_pandoc
 from reviewer.render.html.survey_index import index_html
 from reviewer.render.html.survey_report import report_html
@@ -18,7 +19,7 @@ from reviewer.text import clean
 from reviewer.text.views import shorten
 
 if TYPE_CHECKING:
-    from reviewer.types import SurveyReport
+    from reviewer.types import Claim, SurveyReport
     from reviewer.types.surveys import Batch
 
 INDEX = "survey.json"
@@ -79,11 +80,17 @@ class ReportFiles:
         write_whole(self.folder / name, content)
 
 
+def _is_unproven(claim: Claim) -> bool:
+    return bool(remarks_on(claim))
+
+
 def summary_lines(batch: Batch) -> list[str]:
     """A table of the reports, a line each, its columns aligned."""
-    rows = [["report", "sections", "read", "cited", "failed"]]
+    rows = [["report", "sections", "words", "read", "cited", "not proven", "failed"]]
     for report in batch.reports:
-        figures = (len(report.sections), report.flow.read, report.flow.cited, report.failed or "")
+        flow, unproven = report.flow, sum(_is_unproven(c) for _, c in report.sentences())
+        counts = (len(report.sections), report.words(), flow.read, flow.cited)
+        figures = (*counts, unproven or "", report.failed or "")
         rows.append([shorten(clean(report.title), 50), *map(str, figures)])
     first, *others = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [

@@ -16,6 +16,7 @@ from reviewer.errors import LibraryError, SourceError, UsageError
 from reviewer.render import write_whole
 from reviewer.render.json import batch_json
 from reviewer.tasks import run_survey
+from reviewer.tasks.surveys.lengths import SHORT, lengths_of
 from reviewer.tasks.surveys.plan import (
     MOST_REPORT_WORDS,
     plan_lines,
@@ -27,7 +28,7 @@ from reviewer.tasks.surveys.plan import (
 from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey
 from reviewer.tasks.yaml_plan import LEAST_WORDS
 from reviewer.types.surveys import Batch, ReportPlan, SurveyPlan
-from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL, Writer
+from reviewer.types.writer import CARDS_A_CALL, PAPERS_A_CALL, Writer
 
 if TYPE_CHECKING:
     from reviewer.cli.commands.survey import SurveyFlags
@@ -115,6 +116,7 @@ def _write_reports(
     news = [words_alone_note(shelf, is_at_hand=False), *summary_lines(batch)]
     news += [f"{cost_line(batch.made.usage)}, {batch.made.usage.seconds:.1f} s"]
     news += [f"Failed: {r.title}, {s.title}: {s.failed}" for r, s in sections if s.failed]
+    news += [f"Missing in {r.title}: {why}" for r in batch.reports for why in r.missing]
     failed = sum(report.failed for report in batch.reports)
     if failed:
         news.append(f"{failed} failed; the others are written. Try them again with --retry")
@@ -164,13 +166,15 @@ def _calls(plan: SurveyPlan, writer: Writer) -> str:
         return "No model is set: 0 calls."
     calls = 0
     for report in plan.reports:
-        sections = len(report.sections) or round(report.papers / 7.5)
-        calls += -(-report.papers // PAPERS_A_CALL) + sections + 1
-        calls += 0 if report.sections else 2
-        if report.depth != "quick":
-            calls += -(-10 * sections // JUDGED_A_CALL) + 1
+        sections = lengths_of(report.words, report.papers, len(report.sections)).sections
+        each = 1 if report.depth == "quick" else 3  # written; judged, edited
+        calls += -(-report.papers // CARDS_A_CALL) + 1 + each * sections
+        calls += 0 if report.words < SHORT else 2 if report.depth == "quick" else 4
+        calls += 0 if report.sections or report.depth == "quick" else 1
+        calls += -(-report.papers // PAPERS_A_CALL) if report.topic.endswith("?") else 0
     return (
-        f"About {calls} calls to {writer.name}, without tables; fewer where fewer papers are found."
+        f"About {calls} calls to {writer.name}, without the plan's own tables; fewer where fewer "
+        "papers are found."
     )
 
 

@@ -295,6 +295,11 @@ class SurveyReport(Frozen):
     failed: int = 0
     made: Made = Made()
 
+    def words(self) -> int:
+        """The words of the report's prose, without tables, references and how it was made."""
+        said = (claim for _, claim in self.sentences())
+        return sum(len(claim.text.split()) for claim in (*self.abstract, *self.findings, *said))
+
     def sentences(self) -> Iterator[tuple[str, Claim]]:
         """The sentences of introduction, sections and closing section, with where each stands. The
         abstract and the findings are not among them: they have only what is proven."""

@@ -72,7 +72,7 @@ def test_a_topic_is_planned_and_stops_for_a_look_and_its_plan_is_run(review, tmp
     assert not (tmp_path / STEM).exists()
     code, out, err = review("survey", f"{STEM}.yaml")
     assert (code, out) == (0, f"{STEM}/index.html\n")
-    assert re.search(r"^Does RL teach new skills\? +\d+ +\d+ +\d+$", err, re.MULTILINE)
+    assert re.search(r"^Does RL teach new skills\? +\d+ +\d+ +\d+ +\d+$", err, re.MULTILINE)
     assert re.search(r"^\d+ of \d+ sections, no cost$", err, re.MULTILINE)
     names = {path.name for path in (tmp_path / STEM).iterdir()}
     assert names == {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.errors import ModelError
-from reviewer.llm import in_short, side_by_side
+from reviewer.llm import side_by_side
 from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.drafts.cards import cards_of
 from reviewer.tasks.surveys.context import PreparedReport, tried
@@ -44,7 +44,7 @@ def make_cards(prepared: PreparedReport) -> Cards:
     why = ""
     for made in side_by_side(read, batches, run.jobs):
         if isinstance(made, ModelError):
-            why = why or in_short(made)
+            why = why or made.message
         else:
             cards |= made
     why = why or next((card.unread for card in cards.values() if card.unread), "")

@@ -8,7 +8,6 @@ from reviewer.errors import ModelError
 from reviewer.grounding import settle_gaps
 from reviewer.grounding.answers import Checks, check_answer
 from reviewer.grounding.claims import FAILING, pass_gate
-from reviewer.llm import in_short
 from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.surveys.context import Outline, PreparedReport, texts_in, tried
 from reviewer.tasks.surveys.lengths import FINDING_WORDS
@@ -69,7 +68,7 @@ def write_frame(
 
     made = tried(lambda: run.steps.done("frame", parts, Frame, make))
     if isinstance(made, ModelError):
-        return Frame(missing=f"no introduction and no closing section: {in_short(made)}")
+        return Frame(missing=f"no introduction and no closing section: {made.message}")
     return made
 
 
@@ -103,7 +102,7 @@ def summarise(sections: Sequence[SurveySection], prepared: PreparedReport) -> Su
 
     made = tried(lambda: run.steps.done("summary", parts, Summary, make))
     if isinstance(made, ModelError):
-        return Summary(missing=f"no abstract and no findings: {in_short(made)}")
+        return Summary(missing=f"no abstract and no findings: {made.message}")
     return made
 
 

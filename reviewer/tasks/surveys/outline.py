@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from reviewer.errors import ModelError
 from reviewer.library import Library
-from reviewer.llm import in_short
 from reviewer.search import group_papers, name_themes, settle_themes
 from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.surveys.context import (
@@ -78,7 +77,7 @@ def make_outline(prepared: PreparedReport, cards: Mapping[str, Card]) -> Outline
 
     made = tried(lambda: run.steps.done("outline", parts, SurveyArgument, make))
     if isinstance(made, ModelError):
-        why = f"papers are grouped by their words, without the model: {in_short(made)}"
+        why = f"papers are grouped by their words, without the model: {made.message}"
         return Outlined(_grouped(prepared), (why,))
     if given:
         return Outlined(_as_given(made, prepared))
@@ -113,7 +112,7 @@ def _updated(before: Outline, prepared: PreparedReport, cards: Mapping[str, Card
 
     made = tried(lambda: run.steps.done("outline", parts, SurveyArgument, make))
     if isinstance(made, ModelError):
-        why = f"new papers join the nearest section, without the model: {in_short(made)}"
+        why = f"new papers join the nearest section, without the model: {made.message}"
         return Outlined(_joined(before, papers, run.library), (why,))
     joins: dict[int, list[str]] = {}
     placed = set[str]()

@@ -8,7 +8,6 @@ from importlib import metadata
 from reviewer.errors import ModelError
 from reviewer.grounding import take_stances, verdict_of
 from reviewer.library.storage.steps import key_of
-from reviewer.llm import in_short
 from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.drafts.compose import cited_ids
 from reviewer.tasks.surveys.cards import make_cards
@@ -173,7 +172,7 @@ def _verdicts(prepared: PreparedReport) -> tuple[tuple[StanceCount, ...], str]:
         return (), ""
     readings = tried(lambda: read_papers(prepared))
     if isinstance(readings, ModelError):
-        return (), f"no count of what the papers say to the question: {in_short(readings)}"
+        return (), f"no count of what the papers say to the question: {readings.message}"
     stances = take_stances(tuple(readings.values()), prepared.collected.evidence)
     said = verdict_of(stances)
     return ((StanceCount(question=topic, verdict=said, stances=stances),) if said else ()), ""

@@ -13,7 +13,7 @@ from reviewer.errors import ModelError
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request
 from reviewer.library.storage.steps import Steps, key_of
-from reviewer.llm import LimitError, StoppedError, in_short
+from reviewer.llm import LimitError, StoppedError
 from reviewer.search import map_papers
 from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.surveys.cards import make_cards
@@ -127,7 +127,7 @@ def _prepared(plan: SurveyPlan, run: SurveyRun) -> list[PreparedReport]:
     for name, own, found in zip(names_of(plan), plan.reports, asked, strict=True):
         questions, missing = own.questions, tuple[str, ...]()
         if isinstance(found, ModelError):
-            missing = (f"no questions from points of view: {in_short(found)}",)
+            missing = (f"no questions from points of view: {found.message}",)
         else:
             questions = found
         run.count.progress("Searching", len(made), len(plan.reports))

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from reviewer.errors import ModelError
 from reviewer.library.storage.steps import key_of
-from reviewer.llm import in_short
 from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.drafts import compose
 from reviewer.tasks.drafts.compose import checks_of
@@ -99,7 +98,7 @@ def _write_section(
     if section is None or (section.failed and run.options.is_retry):
         made = tried(write)
         if isinstance(made, ModelError):
-            section = blank.model_copy(update={"failed": in_short(made)})
+            section = blank.model_copy(update={"failed": made.message})
         else:
             section = made
             run.steps.keep(key, "section", made)

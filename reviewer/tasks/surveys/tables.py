@@ -8,7 +8,6 @@ from functools import partial
 from reviewer.errors import ModelError
 from reviewer.grounding import fill
 from reviewer.grounding.columns import DEFAULT
-from reviewer.llm import in_short
 from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.surveys.context import Outline, PreparedReport, tried
 from reviewer.tasks.surveys.kept_cells import CellKeeper
@@ -51,7 +50,7 @@ def make_tables(
     for name, make in zip(names, wanted, strict=True):
         made = tried(make)
         if isinstance(made, ModelError):
-            failed.append(f"{name}: {in_short(made)}")
+            failed.append(f"{name}: {made.message}")
         else:
             tables.append(made)
     return tuple(tables), tuple(failed)

@@ -138,11 +138,10 @@ class SurveyWriter(ArgumentWriter):
         Raises ModelReplyError for a reply that cannot be read.
         """
         by_id = {card.paper_id: card for card in cards}
-        numbers = Numbers(evidence)
         paper_of, fenced = dict[str, str](), list[FencedText]()
         for paper_id, items in by_paper(evidence).items():
             paper_of |= {item.tag: paper_id for item in items}
-            fenced.append(self.fence_card(items[0], by_id.get(paper_id), numbers))
+            fenced.append(self.fence_card(items[0], by_id.get(paper_id), None))
         first_tag = {paper_id: tag for tag, paper_id in reversed(paper_of.items())}
         named = [self._fence_given(n, section, first_tag) for n, section in enumerate(given, 1)]
         shown = set[str]()
