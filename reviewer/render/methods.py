@@ -28,6 +28,18 @@ def flow_steps(flow: Flow, *, is_quoted: bool) -> tuple[Step, ...]:
     )
 
 
+def left_out_lines(report: SurveyReport) -> list[tuple[str, str]]:
+    """What is not in the report, and why: papers that are in no section, sentences of sections, and
+    gaps that may be none."""
+    known = {paper.id: clean(paper.title) for paper in report.papers}
+    lines = [(known[left.paper_id], left.why) for left in report.left_out if left.paper_id in known]
+    for section in report.sections:
+        said = "; ".join((*section.left_out, *section.notes))
+        lines += [(section.title, said)] if said else []
+        lines += [(section.title, asked) for asked in section.asked]
+    return [*lines, *(("the frame of the report", asked) for asked in report.asked)]
+
+
 def method_facts(report: SurveyReport) -> Facts:
     """What is the same in two runs of one plan: writer, prompts, search, library, plan."""
     methods = report.methods

@@ -398,6 +398,21 @@ def test_a_table_by_section_has_their_heads_until_it_is_sorted(browser, report, 
     assert browser.run("document.querySelectorAll('.comparison tbody tr').length") == len(rows)
 
 
+def test_a_table_proves_its_own_words_cell_by_cell_also_on_paper(browser, report, tmp_path):
+    table = report.tables[0]
+    row = next(row for row in table.rows if any(cell.values for cell in row.cells))
+    value = next(cell.values[0] for cell in row.cells if cell.values)
+    own = value.model_copy(update={"text": "in other words", "support": "unchecked"})
+    cells = (Cell(column=table.columns[0].name, state="filled", values=(own,)),)
+    changed = {"columns": table.columns[:1], "rows": (row.model_copy(update={"cells": cells}),)}
+    page = table_html(table.model_copy(update=changed))
+    (tmp_path / "table.html").write_text(page, encoding="utf-8")
+    assert page.count('<details class="proof">') == 1
+    sheets = " ".join(pages_of(browser, tmp_path / "table.html", tmp_path))
+    assert f"“{' '.join(clean(value.quote).split())}”" in sheets
+    assert '<details class="proof">' not in table_html(table)
+
+
 # Without the script
 
 

@@ -180,7 +180,9 @@ def marks_of(citations: Sequence[Citation], cited: PageCitations) -> tuple[Shown
     for citation in citations:
         if citation in cited.anchors:
             by_paper.setdefault(citation.paper_id, []).append(cited.anchors[citation])
-    titles = {item.paper.id: clean(item.paper.title) for item in cited.papers}
+    titles = {
+        item.paper.id: clean(item.paper.title) for item in cited.papers if item.paper.id in by_paper
+    }
     return tuple(
         ShownMark(cited.numbers[paper_id], titles[paper_id], tuple(dict.fromkeys(anchors)))
         for paper_id, anchors in by_paper.items()

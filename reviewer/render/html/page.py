@@ -31,8 +31,9 @@ _FOLDER = Path(__file__).parent / "templates"
 
 
 def as_sentence(words: str) -> str:
-    """The words with a capital letter and a point."""
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}" if words else ""
+    """The words with a capital letter, and a point where nothing ends them yet."""
+    stop = "" if words.endswith((".", "?", "!")) else "."
+    return f"{words[:1].upper()}{words[1:]}{stop}" if words else ""
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -24,10 +24,10 @@ from reviewer.render.html.cited_papers import (
 )
 from reviewer.render.html.page import render_page
 from reviewer.render.html.table import citations_in, grid_of
-from reviewer.render.methods import flow_steps, method_facts, news_facts, run_facts
+from reviewer.render.methods import flow_steps, left_out_lines, method_facts, news_facts, run_facts
 from reviewer.render.table_words import table_title
 from reviewer.text import clean, counted
-from reviewer.types import Citation, Paper, SurveyReport
+from reviewer.types import Citation, SurveyReport
 from reviewer.types.surveys import StanceCount, SurveySection
 
 Paragraphs = tuple[tuple[ShownClaim, ...], ...]
@@ -59,7 +59,7 @@ def report_html(report: SurveyReport, home: str = "") -> str:
         "sections": text.sections,
         "sentences": text.sentences,
         "failed": not_proven(text.sentences),
-        "left_out": _left_out(report),
+        "left_out": left_out_lines(report),
         "quotes": cited.quotes,
         "tables": list(zip(_table_titles(report), grids, strict=True)),
         "offered": [value for grid in grids for value in grid.offered],
@@ -116,16 +116,6 @@ def _text_of(report: SurveyReport, cited: PageCitations) -> ShownText:
     )
 
 
-def _left_out(report: SurveyReport) -> list[tuple[Paper, str]]:
-    """The papers that were read and are in no section, each with why."""
-    known = {paper.id: paper for paper in report.papers}
-    return [
-        (known[left.paper_id], clean(left.why))
-        for left in report.left_out
-        if left.paper_id in known
-    ]
-
-
 def report_head(report: SurveyReport) -> str:
     """Who wrote the report, and from how many of the library's papers."""
     written = f"Written by {clean(report.methods.writer)}; citations by code"
@@ -137,11 +127,10 @@ def report_head(report: SurveyReport) -> str:
 
 def _citations(report: SurveyReport) -> list[Citation]:
     """Every citation, in the order of the page."""
-    claims = [claim for section in report.sections for claim in section.claims]
+    claims = [claim for _, claim in report.sentences()]
     stances = (stance for verdict in report.verdicts for stance in verdict.stances)
     return [
-        *citations_of([*report.abstract, *report.findings, *report.introduction]),
-        *citations_of([*claims, *report.closing, *report.open_questions]),
+        *citations_of([*report.abstract, *report.findings, *claims, *report.open_questions]),
         *(stance.citation for stance in stances if stance.citation is not None),
         *(citation for table in report.tables for citation in citations_in(table)),
     ]

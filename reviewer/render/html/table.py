@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import compress
 
 from reviewer.grounding.cells import EMPTY, is_in_own_words, sort_value
+from reviewer.render.describe import cited_quotes
 from reviewer.render.html.cited_papers import page_citations
 from reviewer.render.html.page import render_page
 from reviewer.render.table_words import table_head, table_title
@@ -27,6 +28,12 @@ class ShownValue:
     @property
     def anchor(self) -> str:
         return self.anchors[0]
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The quotes that it rests on and that say it in other words."""
+        quotes = tuple(map(clean, cited_quotes(self.value)))
+        return () if quotes == (clean(self.value.text),) else tuple(filter(None, quotes))
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,13 @@ class Grid:
     has_years: bool
     rows: tuple[ShownRow, ...]
     offered: tuple[ShownValue, ...]
+
+    @property
+    def in_other_words(self) -> tuple[tuple[str, ShownValue], ...]:
+        """The values that say in other words what their quotes say, each with its column."""
+        cells = (shown for row in self.rows for shown in row.cells)
+        own = ((clean(c.cell.column), value) for c in cells for value in c.values)
+        return tuple((column, value) for column, value in own if value.quotes)
 
 
 def table_html(table: Table) -> str:
