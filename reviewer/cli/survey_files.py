@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from reviewer.errors import ReviewError, UsageError, require_path
 from reviewer.render import write_whole
 from reviewer.render.bibtex import bibtex
-from reviewer.render.docx import docx, find_pandoc
 from reviewer.render.html.survey_index import index_html
 from reviewer.render.html.survey_report import report_html
 from reviewer.render.json import batch_json
 from reviewer.render.markdown_survey import index_markdown, survey_markdown, survey_papers
+from reviewer.render.word.results import survey_docx
 from reviewer.text import clean
 from reviewer.text.views import shorten
 
@@ -29,11 +29,9 @@ class ReportFiles:
     """A folder of reports: NAME.md, NAME.bib, NAME.html, NAME.docx, and an index of them all."""
 
     def __init__(self, folder: str, *, with_docx: bool) -> None:
-        """Raises UsageError for an address, for a folder with other things in it and for Word files
-        without pandoc, ReviewError for a folder that cannot be made."""
+        """Raises UsageError for an address, for a folder with other things in it,
+        ReviewError for a folder that cannot be made."""
         require_path(folder, "the output", "Name a folder with -o.")
-        if with_docx:
-            find_pandoc()
         self.folder = Path(folder)
         self._with_docx = with_docx
         if self.folder.is_dir() and not (self.folder / INDEX).is_file():
@@ -67,7 +65,7 @@ class ReportFiles:
         self._write(f"{report.name}.md", text)
         self._write(f"{report.name}.html", report_html(report, "index.html"))
         if self._with_docx:
-            self._write(f"{report.name}.docx", docx(text, books))
+            self._write(f"{report.name}.docx", survey_docx(report))
 
     def finish(self, batch: Batch) -> None:
         """Write the index, once all reports are written."""

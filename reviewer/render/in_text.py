@@ -175,21 +175,31 @@ class Marks:
         at = page_words(pages)
         if self.style == "pandoc":
             return f"[-{pandoc_key(citation_key(self._papers[paper_id].key))}{at}]"
-        return self._escape(f"({self._labels[paper_id].when}{at})")
+        return self._escape(f"({self.year_of(paper_id)}{at})")
 
     def note_lines(self, lines: Mapping[str, str]) -> list[str]:
-        """The notes of the style `note`, one a mark: a paper's whole line where it is first cited,
-        its name later. `lines` has each paper's line in the list of references."""
+        """The notes of the style `note` as text, one a mark. `lines` has each paper's line in the
+        list of references."""
+        notes = ("; ".join(text for _, text in note) for note in self.note_texts(lines))
+        return [note if note.endswith(".") else f"{note}." for note in notes]
+
+    def note_texts(self, lines: Mapping[str, str]) -> list[tuple[tuple[str, str], ...]]:
+        """For each note its papers' ids with their texts: a paper's whole line where it is first
+        cited, its name later."""
         said, seen = [], set()
         for note in self.notes:
             texts = []
             for paper_id, pages in note:
                 is_first = paper_id not in seen
-                whole = lines[paper_id].rstrip(".") if is_first else self._short(paper_id)
                 seen.add(paper_id)
-                texts.append(f"{whole}{page_words(pages)}")
-            said.append(f"{'; '.join(texts)}.")
+                whole = _without_stop(lines[paper_id]) if is_first else self._short(paper_id)
+                texts.append((paper_id, f"{whole}{page_words(pages)}"))
+            said.append(tuple(texts))
         return said
+
+    def year_of(self, paper_id: str) -> str:
+        """The year in the mark of the paper: `2025a`, `n.d.`."""
+        return self._labels[paper_id].when
 
     def _short(self, paper_id: str) -> str:
         """`Guo et al., "Pears Learn"`, or the short title alone where no author is known."""
@@ -204,6 +214,10 @@ def pages_by_paper(citations: Sequence[Citation]) -> dict[str, list[int]]:
     for citation in citations:
         pages.setdefault(citation.paper_id, []).extend([citation.page] if citation.page else [])
     return pages
+
+
+def _without_stop(line: str) -> str:
+    return line if line.endswith("n.d.") else line.rstrip(".")
 
 
 def _name_end(text: str, who: str) -> int:
