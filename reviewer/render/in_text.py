@@ -171,6 +171,18 @@ class Marks:
                 return NamedMark(end, paper_id, self._year_mark(paper_id, pages))
         return None
 
+    def beside_title(self, paper: Paper, citations: Sequence[Citation]) -> str:
+        """One mark that stands beside the paper's whole title: `(Guo et al., 2025)`, and the year
+        alone for a paper that its title would name again."""
+        if self._set_as != "author-year" or known_authors(paper):
+            return self.of(citations)
+        return self._year_mark(paper.id, pages_by_paper(citations).get(paper.id, ()))
+
+    @property
+    def show_years(self) -> bool:
+        """True where each mark has the year of its paper."""
+        return self._set_as == "author-year"
+
     def _year_mark(self, paper_id: str, pages: Sequence[int]) -> str:
         at = page_words(pages)
         if self.style == "pandoc":

@@ -70,10 +70,11 @@ def section_markdown(section: Section, papers: Iterable[Paper], marks: Marks) ->
         return [f"*(This section could not be written: {escape_pandoc(section.failed)}.)*"]
     lines = []
     for paper, quotes in quoted_papers(section, papers):
-        title, year = escape_pandoc(marked_title(paper)), paper.year or "year unknown"
+        title = f"**{escape_pandoc(marked_title(paper))}**"
+        title += "" if marks.show_years else f" ({paper.year or 'year unknown'})"
         quoted = " ".join(quoted_pandoc(claim.text) for claim in quotes)
-        mark = marks.of(citations_of(quotes))
-        named = joined([(f"**{title}** ({year})", mark), (":", "")], marks)
+        mark = marks.beside_title(paper, citations_of(quotes))
+        named = joined([(title, mark), (":", "")], marks)
         lines.append(f"- {named} {quoted}")
     others = [sentence_markdown(claim, marks) for claim in section.claims if claim.role != "quote"]
     if others:

@@ -102,8 +102,8 @@ def choose_format(name: str, output: str, forms: Sequence[str] = ("markdown", "j
     """The named format, else the one of the output file's suffix, else the first of `forms`.
 
     Raises UsageError for an unknown format, an unknown suffix, a format that the command does not
-    write, for a workbook or a Word file without a file, and an address as the output. Raises ReviewError when the output's folder does not exist,
-    before any work is done.
+    write, a workbook or a Word file without a file, and an address as the output. Raises
+    ReviewError when the output's folder does not exist, before any work is done.
     """
     require_path(output, "the output", "Name a file with -o.")
     folder = Path(output).parent
@@ -122,13 +122,13 @@ def choose_format(name: str, output: str, forms: Sequence[str] = ("markdown", "j
             f"{output} ends in {suffix}, which is not a known format",
             hint=f"Name a file that ends in {ends}; or choose: {known}",
         )
-    if form in _OF_BYTES and output in ("", "-"):
-        raise UsageError(f"--format {form} needs a file", hint=f"Name one: -o FILE.{form}")
     if form not in forms:
         if form not in FORMATS:
             raise UsageError(f"unknown format '{form}'", hint=known)
         asked = f"--format {form}" if name else f"a {suffix} file"
         raise UsageError(f"this command does not write {asked}", hint=known)
+    if form in _OF_BYTES and output in ("", "-"):
+        raise UsageError(f"--format {form} needs a file", hint=f"Name one: -o FILE.{form}")
     return form
 
 

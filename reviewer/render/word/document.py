@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reviewer.render.styles import CitationStyle
 from reviewer.render.word.citations import BIBLIOGRAPHY_CODE, WordCitations
 from reviewer.render.word.fields import Look, add_bookmark, close_field, element, open_field
-from reviewer.render.word.inline import BIBLIOGRAPHY, InlineWriter
+from reviewer.render.word.inline import BIBLIOGRAPHY, CELL, InlineWriter
 from reviewer.render.word.markup import REFERENCES_PLACE, Markup, read_markup
 from reviewer.types import Paper
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _LIST_LEVELS = 3  # that the template has styles for
-_SMALL_PT = 9
 _WIDE_FROM = 5  # columns of a table for which the page is turned
 
 
@@ -74,6 +73,8 @@ class _Builder:
                 self._add_heading(int(token.tag[1:]), tokens[at + 1])
             elif token.type == "paragraph_open":
                 self._add_paragraph(tokens[at + 1])
+            elif token.type in ("fence", "code_block"):
+                self._document.add_paragraph(token.content.rstrip())
 
     def _enter_or_leave(self, token: Token) -> None:
         """Keep count of the open lists, each with its numbering, and of the open quotations."""
@@ -129,6 +130,7 @@ class _Builder:
         table = self._document.add_table(rows=len(rows), cols=width, style="Table Grid")
         for number, row in enumerate(rows):
             for place, inline in zip(table.rows[number].cells, row, strict=False):
+                place.paragraphs[0].style = CELL
                 look = Look(bold=number == 0)
                 self._inline.write(place.paragraphs[0]._p, inline.children or (), look)
         _finish_table(table)
@@ -171,18 +173,12 @@ def _most_columns(tokens: Sequence[Token]) -> int:
 
 
 def _finish_table(table: Table) -> None:
-    """Small letters, a head that is repeated on each page, and rows that stay whole."""
-    from docx.shared import Pt
-
+    """A head that is repeated on each page, and rows that stay whole."""
     for number, row in enumerate(table.rows):
         properties = row._tr.get_or_add_trPr()
         properties.append(element("w:cantSplit"))
         if number == 0:
             properties.append(element("w:tblHeader"))
-        for cell in row.cells:
-            for run in cell.paragraphs[0].runs:
-                run.font.size = Pt(_SMALL_PT)
-            cell.paragraphs[0].paragraph_format.space_after = Pt(2)
 
 
 def _add_footnotes(document: Document, footnotes: Sequence[BaseOxmlElement]) -> None:

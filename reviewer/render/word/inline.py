@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from docx.oxml.xmlchemy import BaseOxmlElement
     from markdown_it.token import Token
 
-BIBLIOGRAPHY = "Bibliography"  # the style of an entry in the list of references
+# Styles of paragraphs: an entry in the list of references, a cell of a table.
+BIBLIOGRAPHY, CELL = "Bibliography", "Table cell"
 _WEB = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)\]]")
-_NOTE_PT = 9
+_SMALL_PT = 9
 
 
 @dataclass
@@ -103,8 +104,10 @@ class InlineWriter:
     def _text(self, token: Token, line: _Line) -> None:
         if token.type == "hardbreak":
             add_break(line.target)
-        else:
-            add_text(line.target, token.content or " ", line.look)
+        elif token.type == "softbreak":
+            add_text(line.target, " ", line.look)
+        elif token.content:
+            add_text(line.target, token.content, line.look)
 
     def _emphasis(self, token: Token, line: _Line) -> None:
         is_open = token.type.endswith("open")
@@ -114,14 +117,13 @@ class InlineWriter:
             line.look = replace(line.look, italic=is_open)
 
     def _link(self, token: Token, line: _Line) -> None:
-        """Relations of footnotes are a part of their own, so that addresses there stay text."""
-        if line.note:
-            return
-        is_open = token.type == "link_open"
-        line.target = line.place
-        if is_open:
-            line.target = self._web_link(line.place, str(token.attrs["href"]))
-        line.look = replace(line.look, style=self._styles.link if is_open else "")
+        """Only addresses of the web are links. In a footnote they stay text: its links would need
+        relations of their own part."""
+        address = str(token.attrs.get("href", ""))
+        line.target, line.look = line.place, replace(line.look, style="")
+        if not line.note and address.startswith(("https://", "http://")):
+            line.target = self._web_link(line.place, address)
+            line.look = replace(line.look, style=self._styles.link)
 
     def _web_link(self, place: BaseOxmlElement, address: str) -> BaseOxmlElement:
         from docx.opc.constants import RELATIONSHIP_TYPE
@@ -183,10 +185,13 @@ def _add_styles(document: Document) -> _Styles:
     link = styles.add_style("Hyperlink", WD_STYLE_TYPE.CHARACTER, builtin=True)
     link.font.color.rgb, link.font.underline = RGBColor(0x05, 0x63, 0xC1), True
     note = styles.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
-    note.base_style, note.font.size = styles["Normal"], Pt(_NOTE_PT)
+    note.base_style, note.font.size = styles["Normal"], Pt(_SMALL_PT)
     note.paragraph_format.space_after = Pt(0)
     mark = styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER, builtin=True)
     mark.font.superscript = True
+    cell = styles.add_style(CELL, WD_STYLE_TYPE.PARAGRAPH)
+    cell.base_style, cell.font.size = styles["Normal"], Pt(_SMALL_PT)
+    cell.paragraph_format.space_after = Pt(2)
     entry = styles.add_style(BIBLIOGRAPHY, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
     entry.base_style = styles["Normal"]
     entry.paragraph_format.left_indent = Cm(1)
