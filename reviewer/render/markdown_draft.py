@@ -13,9 +13,11 @@ from reviewer.render.claim_notes import (
     draft_citations,
     draft_head,
     draft_title,
+    is_annotated,
     nothing_drafted,
     quoted_papers,
     remarks_on,
+    without_marks,
 )
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape_pandoc, for_pandoc, quoted_pandoc
@@ -33,27 +35,36 @@ def draft_markdown(
     style: CitationStyle = PANDOC,
     *,
     with_quotes: bool = False,
+    with_marks: bool = True,
     for_word: bool = False,
 ) -> str:
-    """The whole section: head, themes, references, coverage. `for_word` as for Citing."""
+    """The whole section: head, themes, references, coverage. Without marks a written section is
+    clean text: its paragraphs with their heads run in, and its references. `for_word` as for
+    Citing."""
+    is_clean = not with_marks and bool(work.sections) and not is_annotated(work)
+    work = without_marks(work) if is_clean else work
     lines = [f"# {escape_pandoc(draft_title(work))}", ""]
     if not work.sections:
         lines += [nothing_drafted(work), "", *nearest_markdown(work.nearest)]
         return "\n".join([*lines, coverage_line(work.coverage), ""])
     citing = Citing(cited_papers(work), style, for_word=for_word)
-    lines += [escape_pandoc(draft_head(work)), ""]
+    lines = ["# Related work", ""] if is_clean else [*lines, escape_pandoc(draft_head(work)), ""]
     lines += [WEAK_DRAFT, ""] if work.is_weak else []
     for section in work.sections:
-        lines += [f"## {escape_pandoc(section.title[:1].upper() + section.title[1:])}", ""]
-        lines += [*section_markdown(section, work.papers, citing.marks), ""]
+        title = escape_pandoc(section.title[:1].upper() + section.title[1:])
+        body = section_markdown(section, work.papers, citing.marks)
+        if is_clean:
+            lines += [f"**{title.rstrip('.')}.** {' '.join(body)}", ""]
+        else:
+            lines += [f"## {title}", "", *body, ""]
     lines += ["## References", ""]
     for line, paper in citing.references():
         lines += [line, ""]
         if with_quotes and paper is not None:
             quotes = (c for c in draft_citations(work) if c.paper_id == paper.id)
             lines += [*(f"> {quoted_pandoc(c.quote)} ({quoted_place(c)})" for c in quotes), ""]
-    coverage = escape_pandoc(coverage_line(work.coverage))
-    return "\n".join([*lines, coverage, "", *citing.note_lines()])
+    end = [] if is_clean else [escape_pandoc(coverage_line(work.coverage)), ""]
+    return "\n".join([*lines, *end, *citing.note_lines()])
 
 
 def nearest_markdown(papers: Sequence[Paper]) -> list[str]:
@@ -76,7 +87,7 @@ def section_markdown(section: Section, papers: Iterable[Paper], marks: Marks) ->
         mark = marks.beside_title(paper, citations_of(quotes))
         named = joined([(title, mark), (":", "")], marks)
         lines.append(f"- {named} {quoted}")
-    others = [sentence_markdown(claim, marks) for claim in section.claims if claim.role != "quote"]
+    others = [sentence_markdown(claim, marks) for claim in section.claims if claim.kind != "quote"]
     if others:
         lines += [*([""] if lines else []), " ".join(others)]
     return lines

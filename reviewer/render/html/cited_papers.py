@@ -273,7 +273,7 @@ def shown_section(
     for paper, own in quoted_papers(section, papers):
         said = tuple(shown_claim(claim, cited) for claim in own)
         quoted.append(QuotedPaper(paper, marks_of(citations_of(own), cited), said))
-    others = (claim for claim in section.claims if claim.role != "quote" or not claim.citations)
+    others = (claim for claim in section.claims if claim.kind != "quote" or not claim.citations)
     return ShownSection(
         anchor=f"s{number}",
         title=clean(section.title[:1].upper() + section.title[1:]),

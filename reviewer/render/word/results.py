@@ -38,10 +38,13 @@ def table_docx(table: Table, style: CitationStyle = _NUMERIC) -> bytes:
     return word_file(table_markdown(table, style, for_word=True), own, style)
 
 
-def draft_docx(work: RelatedWork, style: CitationStyle = _AUTHOR_YEAR) -> bytes:
-    """The section with its references."""
+def draft_docx(
+    work: RelatedWork, style: CitationStyle = _AUTHOR_YEAR, *, with_marks: bool = True
+) -> bytes:
+    """The section with its references; `with_marks` as in Markdown."""
     papers = cited_papers(work) if work.sections else []
-    return word_file(draft_markdown(work, style, for_word=True), papers, style)
+    text = draft_markdown(work, style, with_marks=with_marks, for_word=True)
+    return word_file(text, papers, style)
 
 
 def survey_docx(report: SurveyReport, style: CitationStyle = _AUTHOR_YEAR) -> bytes:
