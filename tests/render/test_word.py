@@ -20,17 +20,49 @@ from reviewer.render import render
 from reviewer.render.styles import CitationStyle, citation_style
 from reviewer.render.word.document import word_file
 from reviewer.text import clean
-from reviewer.types import Claim
+from reviewer.types import Citation, Claim, Paper, RelatedWork
 from reviewer.types.claims import Anchor
+from reviewer.types.drafts import Section
+from reviewer.types.papers import Part
+from reviewer.types.runs import Coverage
 from tests.render.test_answers import written
-from tests.render.test_drafts import GUO, NOTE, WRITTEN, citing, paper, said, work
 from tests.render.test_tables import ALL, HOSTILE
 from tests.render.test_tables import made as made_table
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+
+
+def paper(key, title, authors=(), year=2025):
+    parts = (Part(name="title", text=title), Part(name="abstract", text=f"{title} is so. Yes."))
+    return Paper(id=f"id-{key}", key=key, parts=parts, authors=authors, year=year)
+
+
+GUO = paper("guo-2025-pears", "Pears Learn", ("Ada Guo", "Bo Li", "Cy Wu"))
 SKR = paper("skr-nd", "SKR: Self-Knowledge", year=None)
 BY_YEAR = CitationStyle("author-year", "apa")
+
+
+def citing(*papers):
+    return tuple(
+        Citation(paper_id=p.id, chunk_id="c", part="abstract", start=0, end=9, quote=p.abstract[:9])
+        for p in papers
+    )
+
+
+def said(text, *papers, **more):
+    return Claim(text=text, citations=citing(*papers), **{"support": "supported", **more})
+
+
+def work(*claims, papers):
+    section = Section(title="pears, learning", paper_ids=tuple(p.id for p in papers), claims=claims)
+    return RelatedWork(
+        question="do pears learn?",
+        sections=(section,),
+        papers=papers,
+        coverage=Coverage(papers=9, matched=5, read=4, cited=3),
+        writer="openai/x",
+    )
 
 
 def parts(made: bytes) -> dict[str, bytes]:
@@ -225,9 +257,7 @@ def test_any_text_makes_a_file_that_opens(title, authors, text):
     odd = paper("odd", title, authors)
     for style in ("author-year", "numeric", "note"):
         claim = Claim(text=text, citations=citing(odd))
-        made = render(
-            work(said(text, odd), papers=(odd, NOTE)), "docx", style=citation_style(style)
-        )
+        made = render(work(said(text, odd), papers=(odd, SKR)), "docx", style=citation_style(style))
         assert docx.Document(io.BytesIO(made)).paragraphs, claim
 
 
@@ -256,6 +286,10 @@ def test_a_style_says_how_it_marks(name, marks, references):
     assert citation_style(name) == CitationStyle(marks, references)
 
 
-def test_what_was_written_has_a_remark_in_word_too():
-    texts = [text for _, text in text_of(render(WRITTEN, "docx"))]
-    assert any("(figures not in its quotes: 9%)" in text for text in texts)
+def test_what_is_not_proven_has_a_remark_only_with_marks():
+    drafted = work(said("All gain 9%.", GUO, unproven=("9%",)), papers=(GUO,))
+    marked = [text for _, text in text_of(render(drafted, "docx"))]
+    assert any("(figures not in its quotes: 9%)" in text for text in marked)
+    clean_text = [text for _, text in text_of(render(drafted, "docx", with_marks=False))]
+    assert "Pears, learning. All gain 9% (Guo et al., 2025)." in clean_text
+    assert clean_text[0] == "Related work"
