@@ -178,7 +178,7 @@ def test_pandoc_reads_the_fields_back_as_citations(tmp_path):
 def test_notes_are_footnotes_with_the_whole_reference_first():
     made = render(clauses(), "docx", style=citation_style("note"))
     first, second = notes_of(made)
-    assert first == "“SKR: Self-Knowledge”. Preprint, n.d."
+    assert first == "“SKR: Self-Knowledge”. n.d."
     assert second.startswith("Guo, A., B. Li, and C. Wu. “Pears Learn”")
     assert second.endswith("; SKR.")
     root = etree.fromstring(parts(made)["word/footnotes.xml"])
