@@ -25,7 +25,7 @@ _PRINTED = (
 _PLAIN_WORD = re.compile(r"[“\"‘'(]?[^\W\d_]?[a-zà-öø-ÿ]+(?:[-'’][a-zà-öø-ÿ]+)*[,:.;?!)”\"’']*")
 _PREPRINT = re.compile(r"(?<=[.”’\"?!] )Preprint(?:, (?=\w)| at (?=\()| at\.?$)")
 _TWO_STOPS = re.compile(r"([?!][”’\"']?)\.(?=\s|$)")
-_LABEL = re.compile(r"^(\[\d+\]|\(?\d+[.)])(?=\S)")
+_LABEL = re.compile(r"^(\[\d+\]|\(?\d+[.)])(?=[^\s\d])")
 
 
 def reference_list(papers: Sequence[Paper], style: str = DEFAULT_STYLE) -> list[str]:
