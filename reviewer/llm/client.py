@@ -248,11 +248,13 @@ class LLM:
         messages.append({"role": "assistant", "content": self._shown_again(text, messages)})
         messages.append({"role": "user", "content": form.correction(fault)})
         try:
-            return self._last_reply(messages, form, on_text, options)
+            second = self._last_reply(messages, form, on_text, options)
         except (ModelReplyError, DamagedReplyError):
             if reply is None:
                 raise
             return text, reply
+        is_worse = reply is not None and form.is_worse(second[1], reply)
+        return (text, reply) if is_worse and reply is not None else second
 
     def _last_reply(
         self, messages: Messages, form: Form[R], on_text: OnText, options: Mapping[str, Any]

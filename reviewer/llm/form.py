@@ -16,6 +16,11 @@ from reviewer.llm.replies import CutTextError, MisfitError
 R = TypeVar("R", bound=BaseModel | str)
 
 
+def never_worse(second: object, first: object) -> bool:
+    """A second reply is better."""
+    return False
+
+
 def no_fault(reply: object) -> str:
     """Nothing is wrong."""
     return ""
@@ -28,13 +33,15 @@ class Form(Generic[R]):
 
     `schema` replaces the schema of the type where the prompt's own numbers are known. `most_tokens`
     bounds the reply, without a model's thoughts. `fault_of` says what is wrong with a reply that
-    could be read; the model is told once, and its second reply is used if that can be read.
+    could be read; the model is told once, and its second reply is used if that can be read, unless
+    it `is_worse` than the first.
     """
 
     into: type[R]
     schema: Mapping[str, Any] | None = None
     most_tokens: int | None = None
     fault_of: Callable[[R], str] = no_fault
+    is_worse: Callable[[R, R], bool] = never_worse
 
     @property
     def is_prose(self) -> bool:

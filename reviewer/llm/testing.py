@@ -143,7 +143,9 @@ class ScriptedLLM:
         second, fault_of_second = form.weigh(again)
         if second is None and reply is None:
             raise ModelReplyError(f"scripted did not answer in the asked form: {fault_of_second}")
-        return second if second is not None else cast(R, reply)
+        if second is None or (reply is not None and form.is_worse(second, reply)):
+            return cast(R, reply)
+        return second
 
     def _replied(self, prompt: str, form: Form[R], prompt_hash: str) -> str:
         call = ModelCall(prompt, form.into, prompt_hash, form.most_tokens)

@@ -28,9 +28,11 @@ def draft_head(work: RelatedWork) -> str:
     papers = counted(work.coverage.cited, "paper")
     head = f"Written by {work.writer} from {papers}; citations by code."
     if is_annotated(work):
+        why = ": no model is set, so themes are named by their terms, and papers"
+        why = why if work.writer == "extractive" else "; papers"
         head = (
-            f"A themed annotated bibliography of {papers}, not a written section: no model is set, "
-            "so themes are named by their terms, and papers are quoted in their own sentences."
+            f"A themed annotated bibliography of {papers}, not a written section{why} are quoted "
+            "in their own sentences."
         )
     return " ".join([head, *(f"{note[:1].upper()}{note[1:]}." for note in work.notes)])
 

@@ -119,7 +119,7 @@ def read_table(text: str, file: str) -> Table:
 
 
 def draft_json(work: RelatedWork) -> str:
-    """Sections with their claims, each with its role and located citations; the papers by id, and
+    """Sections with their claims, each with its kind and located citations; the papers by id, and
     coverage and usage. `start` and `end` of a citation of `own` are characters of its file."""
     return dump(
         "draft",

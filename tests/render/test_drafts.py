@@ -15,8 +15,8 @@ from reviewer.render.json import draft_json
 from reviewer.render.latex_draft import draft_latex
 from reviewer.render.markdown_draft import draft_markdown
 from reviewer.render.styles import CitationStyle, citation_style
-from reviewer.types import Citation, Paper, RelatedWork
-from reviewer.types.drafts import Section, Statement
+from reviewer.types import Citation, Claim, Paper, RelatedWork
+from reviewer.types.drafts import Section
 from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage
 
@@ -43,7 +43,7 @@ def citing(*papers):
 
 
 def said(text, *papers, support="supported", **more):
-    return Statement(text=text, citations=citing(*papers), support=support, **more)
+    return Claim(text=text, citations=citing(*papers), support=support, **more)
 
 
 def work(*claims, writer="openai/x", papers=(GUO, NOTE, EVIL), title="pears, learning", **more):
@@ -60,9 +60,8 @@ def work(*claims, writer="openai/x", papers=(GUO, NOTE, EVIL), title="pears, lea
 
 
 WRITTEN = work(
-    said("Pears are in dispute.", GUO, NOTE, role="topic"),
-    said("They learn.", GUO, role="comparison", support="unchecked"),
-    said("Do yours?", role="question", support="uncited"),
+    said("Pears are in dispute.", GUO, NOTE),
+    said("They learn.", GUO, support="unchecked"),
     said("All gain 9%.", NOTE, support="unsupported", unproven=("9%",)),
     said("Nothing holds it.", support="uncited", dropped=("E9 was not among the evidence",)),
 )
@@ -80,12 +79,24 @@ def test_markdown_cites_in_the_readers_system_and_says_what_is_not_proven(style)
     assert text.startswith("# Related work: do pears learn?\n\nWritten by openai/x from 3 papers;")
     assert "## Pears, learning\n" in text
     assert f"Pears are in dispute {both}. They learn {one}. *(not checked)*" in text
-    assert "Do yours? *(question to the author)*" in text
     assert "All gain 9%" in text
     assert "*(figures not in its quotes: 9%)*" in text
     assert "Nothing holds it. *(uncited; 1 citation dropped)*" in text
     assert "10 authors" not in text.split("## References")[0]
     assert text.rstrip().endswith("9 papers in the library, 5 matched, 4 read, 3 cited.")
+
+
+def test_clean_text_has_no_remarks_and_no_head():
+    text = draft_markdown(WRITTEN, with_marks=False)
+    assert text.startswith("# Related work\n\n**Pears, learning.** Pears are in dispute [@")
+    assert "All gain 9% [@pears-forget-nd]." in text
+    assert "*(" not in text
+    assert "Written by" not in text
+    assert "9 papers in the library" not in text
+    latex = draft_latex(WRITTEN, with_marks=False)
+    assert r"\emph{(" not in latex
+    assert "Written by" not in latex
+    assert draft_markdown(ANNOTATED, with_marks=False) == draft_markdown(ANNOTATED)
 
 
 def test_references_stand_by_key_by_number_or_in_a_named_style():
@@ -104,10 +115,9 @@ def test_references_stand_by_key_by_number_or_in_a_named_style():
 
 
 ANNOTATED = work(
-    said("Pears Lea", GUO, role="quote"),
-    said("rn is so.", GUO, role="quote"),
-    said("Pears For", NOTE, role="quote"),
-    said("How does it differ?", role="question", support="uncited"),
+    said("Pears Lea", GUO, kind="quote"),
+    said("rn is so.", GUO, kind="quote"),
+    said("Pears For", NOTE, kind="quote"),
     writer="extractive",
     notes=("1 paper of unknown year come last",),
 )
@@ -119,7 +129,6 @@ def test_an_annotated_bibliography_says_that_it_is_one():
     assert "1 paper of unknown year come last." in text
     assert '- **Pears Learn** (2025) [@guo-2025-pears]: "Pears Lea" "rn is so."' in text
     assert '- **Pears Forget** (year unknown) [@pears-forget-nd]: "Pears For"' in text
-    assert "How does it differ? *(question to the author)*" in text
 
 
 def test_nothing_found_names_the_nearest():
@@ -140,8 +149,8 @@ def test_a_failed_section_says_why():
 def hostile_work():
     return work(
         said(HOSTILE, EVIL),
-        said("Pears Lea", GUO, role="quote"),
-        said(HOSTILE, EVIL, role="quote"),
+        said("Pears Lea", GUO, kind="quote"),
+        said(HOSTILE, EVIL, kind="quote"),
         title=HOSTILE,
         question=HOSTILE,
         notes=(HOSTILE,),
@@ -204,7 +213,7 @@ def test_json_holds_every_sentence_with_its_place():
     document = json.loads(draft_json(WRITTEN))
     assert document["schema"] == "review/draft/1"
     claims = document["sections"][0]["claims"]
-    assert [claim["role"] for claim in claims][:3] == ["topic", "comparison", "question"]
+    assert [claim["kind"] for claim in claims][:3] == ["fact", "fact", "fact"]
     assert claims[0]["citations"][0]["paper_id"] == GUO.id
     assert {p["key"] for p in document["papers"]} == {GUO.key, NOTE.key, EVIL.key}
     assert document["usage"]["run_id"] == ""

@@ -9,7 +9,7 @@ from reviewer.tasks.tables.table import TableOptions
 from reviewer.text import sentence_spans
 from reviewer.types import Answer, Citation, Claim, Paper, RelatedWork, SurveyReport, Table
 from reviewer.types.answers import StanceTaken
-from reviewer.types.drafts import Section, Statement, Theme
+from reviewer.types.drafts import Section, Theme
 from reviewer.types.maps import PaperMap
 from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage, Usage
@@ -64,7 +64,7 @@ def report_of(work, quotes, tables, library=None):
         for i, s in zip(ids, STANCES * 9, strict=False)
     )
     written = tuple(
-        Statement(
+        Claim(
             text=f"A sentence that is {support}.",
             citations=() if support == "uncited" else quotes[number].citations,
             support=support,
@@ -118,9 +118,7 @@ def hostile_report(texts):
             authors=(text,), venue=text, organisation=text,
         )  # fmt: skip
         papers.append(paper)
-        claims.append(
-            Statement(text=f"Claim {text}", citations=(citation_in(paper, text),), role="topic")
-        )
+        claims.append(Claim(text=f"Claim {text}", citations=(citation_in(paper, text),)))
     own, every = texts[0], " ".join(text[:300] for text in texts)
     work = RelatedWork(
         question=f"Topic {every}", papers=tuple(papers), writer="scripted",
@@ -128,7 +126,7 @@ def hostile_report(texts):
         sections=(
             Section(title=f"Section {every}", claims=tuple(claims)),
             Section(title="Quoted", claims=tuple(
-                Statement(text=c.citations[0].quote, citations=c.citations, role="quote",
+                Claim(text=c.citations[0].quote, citations=c.citations, kind="quote",
                           support="supported") for c in claims)),
             Section(title="Failed", failed=f"because {every}"),
         ),
@@ -197,9 +195,7 @@ def big_report(papers):
         spans = sentence_spans(abstract)
         for start, end in (spans[1], spans[9], spans[20]):
             quote = abstract[start:end]
-            claims.append(
-                Statement(text=quote, citations=(citation_in(paper, quote),), role="quote")
-            )
+            claims.append(Claim(text=quote, citations=(citation_in(paper, quote),), kind="quote"))
     sections = tuple(
         Section(title=f"Theme {n}", claims=tuple(claims[n * 30 : n * 30 + 30]))
         for n in range(len(claims) // 30)

@@ -12,9 +12,10 @@ from reviewer.writers.prompted.answers import (
     QuestionReply,
     QuestionsReply,
 )
+from reviewer.writers.prompted.argument import ArgumentReply
 from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
-from reviewer.writers.prompted.sections import PlanReply, SectionReply
+from reviewer.writers.prompted.sections import EditText, SectionText
 from reviewer.writers.prompted.tables import ColumnsReply, TableReply
 from tests.support.injections import BY_WORD, FAKE, LIE
 from tests.support.scripted import HONEST, form_of
@@ -71,7 +72,7 @@ def _sentences(asked):
 
 def _as_prose(asked, reply):
     """The items as the model writes them."""
-    lines = []
+    lines = ["P1"] if asked.into in (SectionText, EditText) else []
     for item in reply["sentences"]:
         tag = f"{item['tag']} " if asked.into is RepairText else ""
         numbers = f" [{', '.join(item['numbers'])}]" if item["numbers"] else ""
@@ -79,7 +80,7 @@ def _as_prose(asked, reply):
     return "\n".join([*lines, "END"])
 
 
-_PROSE = {AnswerText: _sentences, RepairText: _sentences}
+_PROSE = dict.fromkeys([AnswerText, RepairText, SectionText, EditText], _sentences)
 _WHOLE = {
     "raw": lambda whole, text: text,
     "wrap": lambda whole, text: text.replace("%s", whole),
@@ -194,15 +195,16 @@ def _is_of(item, tags):
 
 
 def _theme(reply, asked, tags, name):
-    if asked.into is PlanReply:
+    if asked.into is ArgumentReply:
         _say(reply, asked, tags, name)
     if asked.into is ColumnsReply:
         reply["columns"].append({"name": name, "tags": asked.tags})
 
 
 def _themes(reply, asked, tags, number):
-    if asked.into is PlanReply:
-        reply["themes"] = [{"name": f"Theme {n}", "tags": asked.tags} for n in range(number)]
+    if asked.into is ArgumentReply:
+        papers = [{"tag": tag} for tag in asked.tags]
+        reply["paragraphs"] = [{"name": f"Theme {n}", "papers": papers} for n in range(number)]
 
 
 def _columns(reply, asked, tags, name):
@@ -249,7 +251,7 @@ def _tool(reply, asked, tags, name, arguments):
 
 def _echo(reply, asked, tags):
     _say(reply, asked, tags, " ".join(asked.prompt.split())[:4000])
-    if asked.into is SectionReply:
+    if asked.into is SectionText:
         _cite(reply, asked, tags, "*", asked.prompt[:200])
 
 

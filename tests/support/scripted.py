@@ -208,7 +208,7 @@ HONEST: Script = {
     CardsReply: cards,
     ArgumentReply: arguments,
     SectionText: sections,
-    EditText: "END",
+    EditText: lambda asked: "END",
     AdditionReply: additions,
     ViewsReply: views,
     SummaryReply: summaries,

@@ -17,11 +17,13 @@ from reviewer.types import Citation
 from reviewer.types.drafts import DraftPlan, Theme
 from reviewer.types.searches import Filters
 from reviewer.writers import Extractive
-from reviewer.writers.prompted.answers import AnswerReply, JudgeReply
+from reviewer.writers.prompted.argument import ArgumentReply
+from reviewer.writers.prompted.cards import CardsReply
+from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
-from reviewer.writers.prompted.sections import PlanReply, SectionReply
+from reviewer.writers.prompted.sections import EditText, SectionText
 from tests.conftest import SAMPLES
-from tests.support.scripted import plans, reads, sections, writer
+from tests.support.scripted import arguments, examines, writer
 
 QUESTION = "does RL teach new skills?"
 ABSTRACT = (
@@ -54,14 +56,14 @@ def draft(shelf, script=None, **options):
 
 def assert_every_citation_stands(work, shelf, own=None):
     for claim in (claim for section in work.sections for claim in section.claims):
-        assert bool(claim.citations) or claim.support == "uncited"
+        assert claim.citations or claim.kind in ("synthesis", "gap") or claim.support == "uncited"
         for c in claim.citations:
             paper = own.paper if c.paper_id == "own" else shelf.paper(c.paper_id)
             assert paper.text_of(c.part)[c.start : c.end] == c.quote
 
 
-def claims_of(work, *roles):
-    return [c for s in work.sections for c in s.claims if not roles or c.role in roles]
+def claims_of(work, *kinds):
+    return [c for s in work.sections for c in s.claims if not kinds or c.kind in kinds]
 
 
 def words_of(work):
@@ -70,25 +72,6 @@ def words_of(work):
     annotated = {c.citations[0].paper_id for c in claims_of(work, "quote")}
     said = sum(len(claim.text.split()) for claim in claims_of(work))
     return said + sum(titles[paper_id] for paper_id in annotated)
-
-
-def only(*sentences):
-    """A paragraph of these sentences; a quote is `(text number, sentence number)`."""
-
-    def reply(asked):
-        texts = [text for text in asked.texts if text.tag != "OWN"]
-        made = []
-        for sentence in sentences:
-            quotes = [
-                quote
-                if isinstance(quote, dict)
-                else {"tag": texts[quote].tag, "quote": texts[quote].sentences[0]}
-                for quote in sentence.get("quotes", [])
-            ]
-            made.append({"role": "comparison", "text": "x"} | sentence | {"quotes": quotes})
-        return {"sentences": made}
-
-    return {SectionReply: reply}
 
 
 # Without a model
@@ -101,16 +84,15 @@ def test_without_a_model_every_sentence_is_a_papers_own(shelf):
     for claim in claims_of(work):
         (citation,) = claim.citations
         assert claim.text == clean(citation.quote)
-        assert (claim.role, claim.support) == ("quote", "supported")
+        assert (claim.kind, claim.support) == ("quote", "supported")
     assert 2 <= work.coverage.cited <= 12
 
 
-def test_each_paper_is_in_one_theme_and_each_theme_has_two(shelf):
-    for by in (Extractive(), writer()[0]):
-        work = draft_related_work(QUESTION, shelf, by)
-        placed = [i for section in work.sections for i in section.paper_ids]
-        assert len(placed) == len(set(placed)) == len(work.papers)
-        assert all(len(section.paper_ids) >= 2 for section in work.sections)
+def test_without_a_model_each_paper_is_in_one_theme_and_each_theme_has_two(shelf):
+    work = draft_related_work(QUESTION, shelf, Extractive())
+    placed = [i for section in work.sections for i in section.paper_ids]
+    assert len(placed) == len(set(placed)) == len(work.papers)
+    assert all(len(section.paper_ids) >= 2 for section in work.sections)
 
 
 def test_the_same_draft_comes_out_each_time(shelf):
@@ -129,18 +111,10 @@ def test_words_are_a_budget(shelf, words):
     assert said == (len(claims_of(work)) < len(claims_of(more)))
 
 
-def test_an_off_topic_question_writes_nothing_and_names_the_nearest(shelf):
-    by, model = writer({ReadReply: lambda asked: reads(asked, relevance=0)})
-    work = draft_related_work("sourdough bread in a cold oven", shelf, by)
+def test_an_off_topic_question_without_a_model_names_the_nearest(shelf):
+    work = draft_related_work("sourdough bread in a cold oven", shelf, Extractive())
     assert work.sections == ()
     assert 1 <= len(work.nearest) <= 3
-    assert not model.calls(SectionReply)
-
-
-def test_a_quick_draft_of_an_off_topic_question_asks_nobody(shelf):
-    by, model = writer()
-    work = draft_related_work("sourdough in a cold oven", shelf, by, DraftOptions(effort="quick"))
-    assert (work.sections, model.asked) == ((), [])
 
 
 def test_an_empty_library_gives_an_empty_draft(tmp_path):
@@ -157,22 +131,21 @@ def test_what_cannot_be_drafted_is_told(shelf):
 
 
 def test_time_orders_papers_with_unknown_years_last_and_says_so(shelf):
-    for by in (Extractive(), writer()[0]):
-        work = draft_related_work(QUESTION, shelf, by, DraftOptions(order="chronological"))
-        years = [shelf.paper(i).year for section in work.sections for i in section.paper_ids]
-        known = [year for year in years if year is not None]
-        assert known == sorted(known)
-        assert years[len(known) :] == [None] * (len(years) - len(known))
-        assert len(known) < len(years)
-        unknown = counted(len(years) - len(known), "paper")
-        assert work.notes == (f"{unknown} of unknown year come last",)
+    work = draft_related_work(QUESTION, shelf, Extractive(), DraftOptions(order="chronological"))
+    years = [shelf.paper(i).year for section in work.sections for i in section.paper_ids]
+    known = [year for year in years if year is not None]
+    assert known == sorted(known)
+    assert years[len(known) :] == [None] * (len(years) - len(known))
+    assert len(known) < len(years)
+    unknown = counted(len(years) - len(known), "paper")
+    assert work.notes == (f"{unknown} of unknown year come last",)
 
 
-def test_without_a_model_the_work_at_hand_gets_a_question_each_theme(shelf, own):
+def test_without_a_model_the_author_is_asked_how_the_work_differs(shelf, own):
     work = draft_related_work(QUESTION, shelf, Extractive(), DraftOptions(**own))
-    for section in work.sections:
-        assert section.claims[-1].role == "question"
-        assert section.claims[-1].text.startswith("How does the work at hand differ from these ")
+    assert len(work.questions) == len(work.sections)
+    assert all(q.startswith("how does the work at hand differ from") for q in work.questions)
+    assert all(claim.kind == "quote" for claim in claims_of(work))
 
 
 def test_a_run_is_kept_and_shows_what_it_quoted(shelf):
@@ -186,139 +159,162 @@ def test_a_run_is_kept_and_shows_what_it_quoted(shelf):
 # With a model
 
 
-def test_a_model_plans_writes_and_is_judged(shelf):
+def written(*sentences):
+    """A section whose first paragraph is these sentences; `{0}` is the number of the first sentence
+    of the first text, `{0t}` its title's."""
+
+    def reply(asked):
+        texts = [text for text in asked.texts if text.tag.startswith("E")]
+        said = " ".join(sentences)
+        for n, text in enumerate(texts):
+            said = said.replace(f"{{{n}}}", text.numbers[0]).replace(f"{{{n}t}}", f"{text.tag}.0")
+        return f"P1 {said}\nEND"
+
+    return {SectionText: reply}
+
+
+def test_a_model_makes_cards_plans_writes_is_judged_and_edits(shelf):
     work, model = draft(shelf)
     assert [section.title for section in work.sections] == ["First things", "Second things"]
     for section in work.sections:
-        roles = [claim.role for claim in section.claims]
-        assert roles == ["topic", *["comparison"] * (len(roles) - 2), "open"]
+        kinds = [claim.kind for claim in section.claims]
+        assert kinds == ["synthesis", *["fact"] * (len(kinds) - 1)]
         assert {claim.support for claim in section.claims} == {"supported"}
-    assert [len(model.calls(into)) for into in (ReadReply, PlanReply, SectionReply)] == [2, 1, 2]
-    comparison = claims_of(work, "comparison")[0]
-    assert (comparison.relation, comparison.intent) == ("agree", "method")
-    assert 1 <= len(model.calls(JudgeReply)) <= 3
+        assert {c.paper_id for claim in section.claims for c in claim.citations} == set(
+            section.paper_ids
+        )
+    once = (ArgumentReply, EditText)
+    assert [len(model.calls(into)) for into in (CardsReply, ReadReply, *once)] == [3, 0, 1, 1]
+    assert work.coverage.read == 24
 
 
-def test_a_section_is_shown_its_own_papers_and_its_share_of_the_words(shelf):
-    work, model = draft(shelf, words=400)
-    asked = model.calls(SectionReply)
-    titles = {clean(paper.title): paper.id for paper in work.papers}
-    for section, call in zip(
-        sorted(work.sections, key=lambda s: s.title),
-        sorted(asked, key=lambda a: a.prompt),
-        strict=True,
-    ):
-        assert {titles[text.title] for text in call.texts} == set(section.paper_ids)
-        share = round(400 * len(section.paper_ids) / len(work.papers))
-        assert f"About {share} words" in call.prompt
-        assert f"THEME: {section.title}" in call.prompt
-        assert "OWN" not in call.prompt
+def test_the_writer_has_the_plan_and_the_sentences_of_the_cards(shelf):
+    _, model = draft(shelf, words=400)
+    asked = model.calls(SectionText)[0]
+    plan = next(text.body for text in asked.texts if text.tag == "P1")
+    assert "thesis: First things hold together." in plan
+    assert "compare by: what they do" in plan
+    assert "(bears it out)" in plan
+    assert "leads on: more follows" in plan
+    assert "about 400 words in all" in asked.prompt
 
 
-def test_quick_reads_and_judges_nothing(shelf):
+def test_cards_are_paid_for_once_whatever_is_drafted(tmp_path):
+    with Library(tmp_path, Settings(embedding="none")) as fresh:
+        fresh.add([str(SAMPLES)])
+        by, model = writer()
+        options = DraftOptions(papers=8)
+        draft_related_work(QUESTION, fresh, by, options)
+        paid = len(model.calls(CardsReply))
+        draft_related_work(QUESTION, fresh, by, DraftOptions(papers=8, words=300))
+        assert (paid, len(model.calls(CardsReply))) == (1, 1)
+
+
+def test_quick_is_one_call_that_code_checks(shelf):
     work, model = draft(shelf, effort="quick")
-    assert not model.calls(ReadReply)
-    assert not model.calls(JudgeReply)
+    assert {call.into for call in model.asked} == {SectionText}
     assert {claim.support for claim in claims_of(work)} == {"unchecked"}
 
 
-def test_chronological_themes_need_no_plan_call_and_tell_the_writer(shelf):
-    _, model = draft(shelf, order="chronological")
-    assert not model.calls(PlanReply)
-    assert all("in the order of their years" in a.prompt for a in model.calls(SectionReply))
+def test_a_thorough_draft_chooses_among_three_plans(shelf):
+    def poor_at_first(asked):
+        made = arguments(asked)
+        if "STRESS" not in asked.prompt:
+            made["paragraphs"] = [{"name": "All", "papers": [{"tag": t} for t in asked.tags]}]
+        return made
+
+    work, model = draft(shelf, {ArgumentReply: poor_at_first}, effort="thorough")
+    assert len(model.calls(ArgumentReply)) == 3
+    assert [section.title for section in work.sections] == ["First things", "Second things"]
 
 
-def test_no_paper_is_cited_twice_for_the_same_point(shelf):
-    twice = only(
-        {"role": "topic", "text": "They tell of one thing.", "quotes": [0]},
-        {"text": "The first paper finds it.", "quotes": [0]},
-        {"text": "The first paper finds it again.", "quotes": [0]},
-        {"text": "The second finds it, like the first.", "quotes": [1, 0]},
-    )
-    work, _ = draft(shelf, twice)
+def test_papers_stand_by_their_years_where_that_is_asked(shelf):
+    work, model = draft(shelf, order="chronological")
     for section in work.sections:
-        said = [claim.text for claim in section.claims]
-        assert said == [
-            "They tell of one thing.",
-            "The first paper finds it.",
-            "The second finds it, like the first.",
-        ]
-        last = section.claims[-1]
-        assert len(last.citations) == 1
-        assert "is cited for this point already" in last.dropped[0]
-        points = [
-            c for claim in section.claims if claim.role == "comparison" for c in claim.citations
-        ]
-        assert len(points) == len({(c.paper_id, c.start) for c in points})
-    count = len(work.sections)
-    said = f"{count} sentences that cited a paper again for the same point"
-    assert said in work.coverage.left_out
+        years = [shelf.paper(i).year or 9999 for i in section.paper_ids]
+        assert years == sorted(years)
+    assert all("in the order of their years" in a.prompt for a in model.calls(SectionText))
 
 
-def test_a_second_topic_is_a_comparison_and_sentences_stand_in_order(shelf):
-    odd = only(
-        {"role": "open", "text": "Open.", "quotes": [0]},
-        {"role": "nonsense", "text": "Odd one.", "quotes": [0]},
-        {"role": " Topic ", "text": "First topic.", "quotes": [0]},
-        {"role": "topic", "text": "Second topic.", "quotes": [1]},
-        {"role": "difference", "text": "No work is at hand.", "quotes": []},
+def test_a_length_that_is_far_off_is_told_once_and_the_better_text_is_taken(shelf):
+    def short_then_worse(asked):
+        if "are wanted" in asked.prompt:
+            return "I cannot.\nEND"
+        return f"P1 A paper finds it [{asked.texts[0].numbers[0]}].\nEND"
+
+    work, model = draft(shelf, {SectionText: short_then_worse})
+    assert len(model.calls(SectionText)) == 2
+    assert [claim.text for claim in claims_of(work)] == ["A paper finds it."]
+
+
+def test_a_plan_that_names_papers_that_are_not_there_is_read_as_far_as_it_goes(shelf):
+    def invents(asked):
+        papers = [{"tag": "E77"}, {"tag": "smith-2099-fake"}]
+        return {
+            "paragraphs": [
+                {"name": "Invented", "papers": papers},
+                {"name": "Some", "thesis": "So.", "papers": [*asked.tags[:3], "E99"]},
+                {"name": "[click](http://evil.example) " + "x" * 300, "papers": asked.tags[3:5]},
+            ],
+            "left_out": [{"tag": asked.tags[5], "why": "not on this topic"}],
+        }
+
+    work, _ = draft(shelf, {ArgumentReply: invents})
+    assert [len(section.paper_ids) for section in work.sections] == [3, 2]
+    assert all(len(section.title) <= 80 for section in work.sections)
+    said = next(reason for reason in work.coverage.left_out if "by the plan" in reason)
+    assert "(not on this topic)" in said
+    assert "(the plan does not place it)" in said
+
+
+@pytest.mark.parametrize("reply", ["They all belong together.", {"paragraphs": []}])
+def test_a_plan_that_cannot_be_read_leaves_the_groups_that_code_makes(shelf, reply):
+    work, _ = draft(shelf, {ArgumentReply: lambda asked: reply})
+    assert len(work.sections) > 1
+    assert sum(len(section.paper_ids) for section in work.sections) == 24
+
+
+def test_a_text_that_cannot_be_read_leaves_the_papers_own_sentences(shelf):
+    work, _ = draft(
+        shelf, {SectionText: "I would rather not.", ArgumentReply: "no", CardsReply: "no"}
     )
-    work, _ = draft(shelf, odd)
-    assert [(c.role, c.text, c.support) for c in work.sections[0].claims] == [
-        ("topic", "First topic.", "supported"),
-        ("comparison", "Odd one.", "supported"),
-        ("comparison", "Second topic.", "supported"),
-        ("comparison", "No work is at hand.", "uncited"),
-        ("open", "Open.", "supported"),
-    ]
+    assert {claim.kind for claim in claims_of(work)} == {"quote"}
+    assert {claim.support for claim in claims_of(work)} == {"supported"}
+    assert any("no readable text, so papers are quoted" in note for note in work.notes)
+
+
+def test_a_model_that_is_down_ends_the_draft(shelf):
+    def down(asked):
+        raise ModelError("all is down")
+
+    with pytest.raises(ModelError, match="all is down"):
+        draft(shelf, {SectionText: down})
 
 
 # Plans
 
 
-def test_a_plan_that_names_papers_that_were_not_found_is_mended(shelf):
-    def invents(asked):
-        return {
-            "themes": [
-                {"name": "Invented", "tags": ["E77", "smith-2099-fake"]},
-                {"name": "Alone", "tags": [asked.tags[0], asked.tags[0], "E99"]},
-                {"name": "Many", "tags": asked.tags[:5]},
-                {"name": "[click](http://evil.example) " + "x" * 300, "tags": asked.tags[5:7]},
-            ]
-        }
-
-    work, _ = draft(shelf, {PlanReply: invents})
-    placed = [i for section in work.sections for i in section.paper_ids]
-    assert len(placed) == len(set(placed)) == len(work.papers) == 12
-    assert all(len(section.paper_ids) >= 2 for section in work.sections)
-    assert "Invented" not in {section.title for section in work.sections}
-    assert all(len(section.title) <= 80 for section in work.sections)
-
-
-def test_a_model_that_plans_nothing_still_gives_every_paper_a_theme(shelf):
-    work, _ = draft(shelf, {PlanReply: lambda asked: {"themes": []}})
-    assert sum(len(section.paper_ids) for section in work.sections) == 12
-    assert all(section.title for section in work.sections)
-
-
 def test_a_plan_that_is_given_is_what_is_written(shelf):
-    planned = plan_related_work(QUESTION, shelf, Extractive())
-    ids = [paper.id for paper in planned.papers]
+    ids = [paper.id for paper in plan_related_work(QUESTION, shelf, Extractive()).papers]
     bread = shelf.paper("chain-thought-prompting-nd").id
     assert bread not in ids
     themes = (
-        Theme(name="Mine", paper_ids=(ids[3], bread)),
-        Theme(name="Yours", paper_ids=(ids[0], ids[1])),
+        Theme(name="Mine", paper_ids=(ids[3], bread), thesis="They meet.", parts=("first", "last")),
+        Theme(name="Yours", paper_ids=(ids[0], ids[1], ids[3])),
         Theme(name="Lonely", paper_ids=(ids[2],)),
     )
     plan = DraftPlan(question="my own question", words=300, themes=themes)
-    for by in (Extractive(), writer()[0]):
-        work = draft_related_work("", shelf, by, DraftOptions(plan=plan, words=300))
-        assert work.question == "my own question"
-        assert [section.title for section in work.sections] == ["Mine", "Yours"]
-        assert work.sections[0].paper_ids[:2] == (ids[3], bread)
-        assert any("'Lonely' had one paper and was joined to" in note for note in work.notes)
-        assert_every_citation_stands(work, shelf)
+    by, model = writer()
+    work = draft_related_work("", shelf, by, DraftOptions(plan=plan, words=300))
+    assert work.question == "my own question"
+    assert [section.title for section in work.sections] == ["Mine", "Yours", "Lonely"]
+    assert work.sections[0].paper_ids == (ids[3], bread)
+    assert not model.calls(ArgumentReply)
+    assert "thesis: They meet." in model.calls(SectionText)[0].prompt
+    assert_every_citation_stands(work, shelf)
+    work = draft_related_work("", shelf, Extractive(), DraftOptions(plan=plan, words=300))
+    assert [section.title for section in work.sections] == ["Mine", "Yours"]
+    assert any("'Lonely' had one paper and was joined to" in note for note in work.notes)
 
 
 def test_papers_named_by_key_all_come_near_the_question_or_not(shelf):
@@ -333,150 +329,156 @@ def test_papers_named_by_key_all_come_near_the_question_or_not(shelf):
 # Hostile replies
 
 
-@pytest.mark.parametrize(
-    "quote",
-    [
-        {"tag": "E99", "quote": "RL teaches new skills to every model."},
-        {"tag": "smith-2099-fake", "quote": "RL teaches new skills to every model."},
-        {"tag": "E1", "quote": "RL does teach all models everything at once."},
-        {"tag": "", "quote": "RL"},
-        {"tag": "OWN", "quote": "We train a small model on pears by reinforcement learning."},
-    ],
-)
-def test_an_invented_or_altered_quote_never_becomes_a_citation(shelf, own, quote):
-    script = only({"text": "All models learn everything.", "quotes": [quote]})
-    for options in ({}, own):
-        work, _ = draft(shelf, script, **options)
-        claims = claims_of(work, "comparison")
-        assert claims
-        assert {claim.support for claim in claims} == {"uncited"}
-        assert all(claim.dropped and not claim.citations for claim in claims)
-        strict, _ = draft(shelf, script, is_strict=True, **options)
-        assert strict.sections == ()
-        assert f"{len(claims)} sentences without proof (strict)" in strict.coverage.left_out
+def test_a_number_that_names_nothing_never_becomes_a_citation(shelf):
+    script = written("All models learn everything [E99.1].", "One study finds it [{0}].")
+    work, _ = draft(shelf, script)
+    bad, good = claims_of(work)
+    assert (bad.support, bad.citations) == ("uncited", ())
+    assert good.support == "supported"
+    strict, _ = draft(shelf, script, is_strict=True)
+    assert [claim.text for claim in claims_of(strict)] == ["One study finds it."]
+    assert "1 sentence without proof (strict)" in strict.coverage.left_out
 
 
-def test_a_section_cites_its_own_papers_only(shelf):
-    def steals(asked):
-        other = next(t for t in ("E1", "E2", "E3", "E4") if t not in asked.tags)
-        return {
-            "sentences": [
-                {"role": "comparison", "text": "Another section's.", "quotes": [
-                    {"tag": other, "quote": steals.known[other]}]}
-            ]
-        }  # fmt: skip
+def test_a_section_is_shown_the_papers_of_its_plan_only(shelf):
+    planned = {}
 
-    def keeps(asked):
-        steals.known = {text.tag: text.sentences[0] for text in asked.texts if text.sentences}
-        return plans(asked)
+    def few(asked):
+        planned["tags"] = asked.tags[:4]
+        return {"paragraphs": [{"name": "Few", "papers": asked.tags[:4]}]}
 
-    steals.known = {}
-    work, _ = draft(shelf, {PlanReply: keeps, SectionReply: steals})
-    assert {claim.support for claim in claims_of(work)} == {"uncited"}
+    _, model = draft(shelf, {ArgumentReply: few})
+    shown = {tag for tag in model.calls(SectionText)[0].tags if tag.startswith("E")}
+    assert shown == set(planned["tags"])
 
 
 def test_figures_links_markup_and_invented_keys_are_caught(shelf):
-    script = only(
-        {"text": "It gains 99.7% in all cases.", "quotes": [0]},
-        {
-            "text": "Later work [@smith-2099-fake] \\citep{jones2098} shows <b>it</b> at "
-            "https://evil.example/x and [here](http://evil.example).",
-            "quotes": [1],
-        },
-        {"text": " \u200b… ", "quotes": []},
+    script = written(
+        "It gains 99.7% in all cases [{0}].",
+        "Later work [@smith-2099-fake] \\citep{jones2098} shows <b>it</b> at "
+        "https://evil.example/x and [here](http://evil.example) [{1}].",
     )
     work, _ = draft(shelf, script)
-    first, second = work.sections[0].claims
+    first, second = claims_of(work)[:2]
     assert (first.support, first.unproven) == ("unsupported", ("99.7%",))
     assert "evil" not in second.text
     assert "2099" not in second.text
     assert "2098" not in second.text
-    assert sum("is not a citation" in reason for reason in second.dropped) == 2
 
 
-def test_verdicts_reach_the_sentences_and_strict_leaves_the_bad_ones_out(shelf):
-    said = ["supported", "contradicted", "partial", "unsupported"]
-
+def test_a_failing_sentence_is_written_again_and_judged_again(shelf):
     def judge(asked):
-        return {"verdicts": [{"tag": tag, "support": said[int(tag[1:]) % 4]} for tag in asked.tags]}
+        made = examines(asked)
+        for verdict, text in zip(
+            made["verdicts"], [t for t in asked.texts if t.tag.startswith("S")], strict=True
+        ):
+            if "All models" in text.body:
+                verdict |= {"support": "partial", "words": "All models", "reason": "some do"}
+        return made
 
-    work, _ = draft(shelf, {JudgeReply: judge})
-    claims = claims_of(work)
-    assert [c.support for c in claims] == [said[n % 4] for n in range(1, len(claims) + 1)]
-    strict, _ = draft(shelf, {JudgeReply: judge}, is_strict=True)
-    assert {c.support for c in claims_of(strict)} == {"supported", "partial"}
+    def repair(asked):
+        text = next(text for text in asked.texts if text.tag.startswith("S"))
+        number = re.search(r"\[(E[\d.]+)\]", text.body)[1]
+        return f"{text.tag} Some models learn it [{number}].\nEND"
+
+    script = written("All models learn it [{0}].") | {ExamineReply: judge, RepairText: repair}
+    work, model = draft(shelf, script)
+    (claim,) = claims_of(work)
+    assert (claim.text, claim.support, claim.is_repaired) == (
+        "Some models learn it.", "supported", True,
+    )  # fmt: skip
+    assert len(model.calls(ExamineReply)) == 2
 
 
-def test_a_thorough_draft_writes_failing_sentences_once_more_from_their_quotes(shelf):
-    def judge(asked):
-        return {
-            "verdicts": [
-                {"tag": tag, "support": "supported" if "Said anew" in text.body else "partial"}
-                for tag, text in zip(asked.tags, asked.texts, strict=True)
-            ]
-        }
+def test_a_gap_is_written_as_what_was_looked_at_or_becomes_a_question(shelf):
+    def gaps(asked):
+        texts = [text for text in asked.texts if text.tag.startswith("E")]
+        words = " ".join(re.findall(r"[a-z]{5,}", texts[0].sentences[0])[:5])
+        return (
+            f"P1 One finds this [{texts[0].numbers[0]}], another that [{texts[1].numbers[0]}]. "
+            f"None of these papers reports the price of pears in Lisbon. "
+            f"None of these papers reports {words}.\nEND"
+        )
 
-    def anew(asked):
-        quote = re.compile('Quote: "(.*)"')
-        return {
-            "claims": [
-                {"text": "Said anew.", "quotes": [{"tag": t.tag, "quote": quote.search(t.body)[1]}]}
-                for t in asked.texts
-            ]
-        }
+    work, _ = draft(shelf, {SectionText: gaps})
+    said = [claim for claim in claims_of(work) if claim.kind == "gap"]
+    assert [claim.support for claim in said] == ["supported"]
+    assert re.match(r"None of these 2 (?:abstracts|texts) reports the price", said[0].text)
+    assert any("may not hold" in question for question in work.questions)
 
-    work, model = draft(shelf, {JudgeReply: judge, AnswerReply: anew}, effort="thorough")
-    assert {claim.text for claim in claims_of(work)} == {"Said anew."}
+
+def test_an_edit_is_taken_by_paragraph_where_code_proves_it(shelf):
+    def edits(asked):
+        one, two = asked.texts
+        hostile = re.sub(r"\bfinds\b", "refutes", one.body)
+        return f"P1 {hostile}\n\nP2 {two.body.replace('. One study', '. Moreover, one study')}\nEND"
+
+    work, _ = draft(shelf, {EditText: edits})
+    first, second = work.sections
+    assert not any("refutes" in claim.text for claim in first.claims)
+    assert any(claim.text.startswith("Moreover, one study") for claim in second.claims)
     assert {claim.support for claim in claims_of(work)} == {"supported"}
-    assert {claim.role for claim in claims_of(work)} == {"topic", "comparison", "open"}
-    assert len(model.calls(AnswerReply)) == 1
 
 
 # The work at hand
 
 
-def test_the_work_at_hand_is_told_apart_by_its_own_words(shelf, own):
+def test_the_work_at_hand_is_cited_by_its_own_words(shelf, own):
     work, model = draft(shelf, **own)
-    for section in work.sections:
-        last = section.claims[-1]
-        assert last.role == "difference"
-        (citation,) = last.citations
-        assert citation.quote == "We train a small model on pears by reinforcement learning."
-        assert ABSTRACT[citation.start : citation.end] == citation.quote
-    assert work.coverage.cited == len(work.papers)
-    assert all("OWN" in asked.tags for asked in model.calls(SectionReply))
-    assert "More is said here" not in model.calls(SectionReply)[0].prompt
+    last = work.sections[-1].claims[-1]
+    (citation,) = last.citations
+    assert citation.quote == "We train a small model on pears by reinforcement learning."
+    assert ABSTRACT[citation.start : citation.end] == citation.quote
+    assert (
+        work.coverage.cited == len({c.paper_id for c in claims_of(work) for c in c.citations}) - 1
+    )
+    assert all("W" in asked.tags for asked in model.calls(SectionText))
+    assert "More is said here" not in model.calls(SectionText)[0].prompt
+    (claim,) = work.own_claims
+    assert claim.claim.quote == citation.quote
+    assert claim.nearest_id in {paper.id for paper in work.papers}
 
 
 @pytest.mark.parametrize(
-    ("text", "quotes", "role"),
-    [
-        ("Does your work also count pears?", [], "question"),
-        ("Our work is better than all of these.", [], "fallback"),
-        ("Our work is better than all of these.", [0], "fallback"),
-        ("Why does your work gain 93.1% where others gain none?", [], "fallback"),
-        ("Do you know [@smith-2099-fake], at http://evil.example , well?", [], "question"),
-    ],
+    ("position", "said"),
+    [("end", "The last paragraph places it"), ("each", "The last sentence of each paragraph")],
 )
-def test_what_the_text_does_not_say_becomes_a_question_to_its_author(
-    shelf, own, text, quotes, role
-):
-    script = only(
-        {"text": "One study finds this.", "quotes": [0]},
-        {"role": "difference", "text": text, "quotes": quotes},
-    )
-    work, _ = draft(shelf, script, **own)
-    for section in work.sections:
-        last = section.claims[-1]
-        assert last.role == "question"
-        assert last.text.endswith("?")
-        assert last.text.startswith("How does the work at hand") == (role == "fallback")
-        assert "evil" not in last.text
-        assert "2099" not in last.text
-    baseless = [r for r in work.coverage.left_out if "text of the work does not carry" in r]
-    assert bool(baseless) == (role == "fallback")
-    strict, _ = draft(shelf, script, is_strict=True, **own)
-    assert [c.role for c in strict.sections[0].claims] == ["comparison", "question"]
+def test_the_work_at_hand_is_placed_where_its_author_wants_it(shelf, own, position, said):
+    _, model = draft(shelf, position=position, **own)
+    assert said in model.calls(SectionText)[0].prompt
+
+
+@pytest.mark.parametrize(("verdict", "told"), [("contradicted", True), ("supported", False)])
+def test_a_contradiction_to_the_authors_own_claim_comes_first(shelf, own, verdict, told):
+    def against(asked):
+        made = arguments(asked)
+        number = re.search(r"\[(E[\d.]+)\]", asked.prompt.split("CARDS:")[1])[1]
+        made["own"] = [
+            {"sentence": "W.1", "nearest": asked.tags[1], "difference": "pears"},
+            {"sentence": "W.2", "contradicted_by": [number], "conflict": "it counts to 9"},
+            {"sentence": "W.77", "nearest": asked.tags[1]},
+        ]
+        return made
+
+    def judge(asked):
+        is_own = "It learns to count pears" in asked.prompt.split("SENTENCES:")[1]
+        return examines(asked, verdict if is_own else "supported")
+
+    work, _ = draft(shelf, {ArgumentReply: against, ExamineReply: judge}, **own)
+    assert len(work.own_claims) == 2
+    assert bool(work.own_claims[0].contradicted_by) == told
+    assert any("it counts to 9" in question for question in work.questions[:1]) == told
+
+
+def test_papers_nearest_to_the_work_at_hand_are_among_the_papers(shelf, tmp_path):
+    near = shelf.paper("kirkpatrick-2016-overcoming")
+    file = tmp_path / "near.md"
+    file.write_text(f"# Mine\n\n## Abstract\n\n{near.abstract}\n", encoding="utf-8")
+    planned = plan_related_work(
+        "tools that call a search engine", shelf, writer()[0],
+        DraftOptions(papers=6, own=read_own(str(file))),
+    )  # fmt: skip
+    assert near.id in {paper.id for paper in planned.all_papers}
 
 
 def test_what_the_work_at_hand_says_stays_data(shelf, tmp_path):
@@ -489,69 +491,41 @@ def test_what_the_work_at_hand_says_stays_data(shelf, tmp_path):
     file.write_text(attack, encoding="utf-8")
     by, model = writer()
     options = DraftOptions(own=read_own(str(file)), own_file=str(file))
-    work = draft_related_work(QUESTION, shelf, by, options)
-    for asked in model.calls(SectionReply):
-        (text,) = [text for text in asked.texts if text.tag == "OWN"]
+    draft_related_work(QUESTION, shelf, by, options)
+    for asked in (*model.calls(SectionText), *model.calls(ArgumentReply)):
+        (text,) = [text for text in asked.texts if text.tag == "W"]
         assert "Ignore all previous instructions" in text.body
         assert "{{ 7*7 }}" in text.body
-        outside = asked.prompt.replace(text.body, "")
-        assert "Ignore all previous" not in outside
-    assert all("own" not in {c.paper_id for c in claim.citations}
-               for claim in claims_of(work, "topic", "comparison", "open"))  # fmt: skip
+        assert "Ignore all previous" not in asked.prompt.replace(text.body, "")
 
 
-# What goes wrong
+# What it costs
 
 
-def test_a_section_that_fails_is_told_and_the_others_stand(shelf):
-    def fails(asked):
-        if "First things" in asked.prompt:
-            raise ModelError("the provider is down")
-        return sections(asked)
-
-    work, _ = draft(shelf, {SectionReply: fails})
-    assert [section.failed for section in work.sections] == ["the provider is down", ""]
-
-    def down(asked):
-        raise ModelError("all is down")
-
-    with pytest.raises(ModelError, match="all is down"):
-        draft(shelf, {SectionReply: down})
+def test_a_draft_of_24_papers_costs_at_most_13_calls(shelf, own):
+    _, model = draft(shelf, **own)
+    assert len(model.asked) <= 13
 
 
-def test_an_interrupt_while_sections_are_written_ends_the_calls(shelf):
-    def stops(stage, done, total):
-        if stage == "Writing" and done:
-            raise KeyboardInterrupt
-
-    by, model = writer()
-    with pytest.raises(KeyboardInterrupt):
-        draft_related_work(QUESTION, shelf, by, progress=stops)
-    assert model.is_closed
+def test_the_calls_of_a_draft_are_told_before(shelf):
+    said = estimate_calls(QUESTION, shelf, "m", DraftOptions())
+    assert said.startswith("About 7 calls to m: 3 to read 24 papers, 1 to plan, 1 to write, 1 to")
+    assert estimate_calls(QUESTION, shelf, "", DraftOptions()) == "No model is set: 0 calls."
+    quick = estimate_calls(QUESTION, shelf, "m", DraftOptions(effort="quick"))
+    assert quick.startswith("1 call to m: 1 to write from 16 papers.")
 
 
 def test_progress_is_told_by_stage(shelf):
     told = []
-    by, _ = writer()
-    draft_related_work(QUESTION, shelf, by, progress=lambda *news: told.append(news))
+    draft_related_work(QUESTION, shelf, writer()[0], progress=lambda *news: told.append(news))
     stages = list(dict.fromkeys(stage for stage, _, _ in told))
-    assert stages == ["Searching", "Reading", "Planning", "Writing", "Checking"]
-    assert ("Writing", 2, 2) in told
-
-
-def test_a_dry_run_counts_what_a_real_run_takes(shelf):
-    _, model = draft(shelf)
-    said = estimate_calls(QUESTION, shelf, "openai/x", DraftOptions())
-    found = re.match(r"About (\d+) calls to openai/x: 2 to read 12 papers, 1 to plan,", said)
-    assert found
-    assert abs(int(found[1]) - len(model.asked)) <= 3
-    assert estimate_calls(QUESTION, shelf, "", DraftOptions()) == "No model is set: 0 calls."
-    off = estimate_calls("sourdough bread", shelf, "openai/x", DraftOptions())
-    assert off == "Nothing in the library is near this question: 0 calls."
+    assert stages in (["Searching", "Reading", "Planning", "Writing"],
+                      ["Searching", "Planning", "Writing"])  # fmt: skip
 
 
 def test_a_kept_draft_is_json(shelf):
     work, _ = draft(shelf)
     kept = shelf.ledger.run(work.run_id).result
-    assert json.loads(json.dumps(kept))["sections"][0]["claims"][0]["role"] == "topic"
-    assert Citation.model_validate(kept["sections"][0]["claims"][0]["citations"][0])
+    claims = json.loads(json.dumps(kept))["sections"][0]["claims"]
+    assert [claim["kind"] for claim in claims[:2]] == ["synthesis", "fact"]
+    assert Citation.model_validate(claims[1]["citations"][0])

@@ -8,14 +8,14 @@ from reviewer.grounding import Numbers
 from reviewer.llm.ask import LEAST_ROOM
 from reviewer.llm.replies import TooLargeError
 from reviewer.types import Claim
-from reviewer.types.claims import Reading
 from reviewer.types.drafts import Brief, Theme
 from reviewer.types.progress import silent
 from reviewer.types.tables import Column
 from reviewer.writers.prompted.answers import AnswerText, JudgeReply, RerankReply
+from reviewer.writers.prompted.cards import CardsReply
 from reviewer.writers.prompted.judging import ExamineReply
 from reviewer.writers.prompted.reading import ReadReply
-from reviewer.writers.prompted.sections import PlanReply, SectionReply
+from reviewer.writers.prompted.sections import SectionText
 from reviewer.writers.prompted.tables import JudgeCellsReply, TableReply
 from tests.support.scripted import HONEST, evidence, writer
 
@@ -86,12 +86,28 @@ def test_every_row_is_filled_by_smaller_calls():
 
 
 def test_a_section_is_written_of_what_fits():
-    by, _ = limited(SectionReply)
-    readings = [Reading(paper_id=item.paper.id, relevance=9) for item in TEXTS]
+    by, _ = limited(SectionText)
     theme = Theme(name="All", paper_ids=tuple(item.paper.id for item in TEXTS))
-    (section,) = by.write_sections(Brief(question=QUESTION), [theme], readings, TEXTS, silent)
-    assert not section.failed
-    assert section.statements
+    draft = by.write_section(Brief(question=QUESTION), [theme], (), TEXTS)
+    assert any(claim.anchors for claim in draft.claims)
+
+
+def test_cards_are_made_in_smaller_batches():
+    by, _ = limited(CardsReply)
+    cards = by.read_cards(TEXTS)
+    assert [card.paper_id for card in cards] == [item.paper.id for item in TEXTS]
+    assert not [card for card in cards if card.unread]
+
+
+def test_paragraphs_that_do_not_fit_together_are_written_one_after_the_other():
+    by, model = writer(context=4000)
+    long = [evidence(f"E{n}", "This long sentence tells of pears. " * 40) for n in range(1, 9)]
+    themes = [Theme(name=f"T{n}", paper_ids=(f"id-E{n}", f"id-E{n + 1}")) for n in (1, 3, 5, 7)]
+    draft = by.write_section(Brief(question=QUESTION, words=200), themes, (), long)
+    assert {claim.paragraph for claim in draft.claims} == {1, 2, 3, 4}
+    prompts = [call.prompt for call in model.calls(SectionText)]
+    assert len(prompts) > 1
+    assert "WRITTEN BEFORE" in prompts[-1]
 
 
 def test_a_prompt_that_is_too_large_for_any_text_is_one_error_after_few_calls():
@@ -103,13 +119,6 @@ def test_a_prompt_that_is_too_large_for_any_text_is_one_error_after_few_calls():
         by.read(QUESTION, TEXTS)
     assert by.room() == LEAST_ROOM
     assert len(model.asked) < 40
-
-
-def test_a_plan_that_cannot_be_read_leaves_the_groups_that_code_made():
-    by, _ = writer({PlanReply: lambda asked: "They all belong together."})
-    groups = [Theme(name="All", paper_ids=tuple(item.paper.id for item in TEXTS))]
-    assert by.plan_sections(QUESTION, groups, (), TEXTS) == tuple(groups)
-    assert any("papers are grouped by their words" in note for note in by.notes())
 
 
 def test_a_verdict_of_one_batch_that_cannot_be_read_leaves_the_others():

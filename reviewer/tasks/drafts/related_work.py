@@ -72,7 +72,7 @@ def draft_related_work(
         own_file=options.own_file,
         sections=sections,
         own_claims=own_claims,
-        questions=(*_conflicts(own_claims), *written.questions),
+        questions=(*_conflicts(own_claims), *written.questions, *_differences(sections, options)),
         papers=_told(planned, own_claims),
         nearest=() if sections else tuple(hit.paper for hit in found.hits[:NEAREST_NAMED]),
         is_weak=found.is_weak and options.plan is None and not reads(writer),
@@ -119,6 +119,17 @@ def _left_out(planned: PlannedDraft, sections: Sequence[Section]) -> list[str]:
     if sections and uncited:
         said.append(f"{counted(len(uncited), 'paper')} of the plan: {', '.join(uncited)}")
     return said
+
+
+def _differences(sections: Sequence[Section], options: DraftOptions) -> list[str]:
+    """Where nobody says how the work at hand differs, its author is asked, theme by theme."""
+    if options.own is None or any(c.kind != "quote" for s in sections for c in s.claims):
+        return []
+    return [
+        f"how does the work at hand differ from the {counted(len(section.paper_ids), 'paper')} on "
+        f"{clean(section.title).rstrip('?.! ')}?"
+        for section in sections
+    ]
 
 
 def _conflicts(own_claims: Sequence[OwnClaim]) -> list[str]:

@@ -81,13 +81,11 @@ class SectionWriter(ArgumentWriter):
                 waiting[:0] = [places[: len(places) // 2], places[len(places) // 2 :]]
                 continue
             said = " ".join([first, *(claim.text for claim in claims)]).strip()
-            own = brief.model_copy(
-                update={
-                    "before": said,
-                    "words": max(50, round(brief.words * len(places) / max(1, len(themes)))),
-                }
-            )
-            claims += self._written(own, themes, places, cards, evidence)
+            is_placed = brief.position == "each" or places[-1] == len(themes) - 1
+            words = max(50, round(brief.words * len(places) / max(1, len(themes))))
+            changed = {"before": said, "words": words, "own": brief.own if is_placed else None}
+            part = brief.model_copy(update=changed)
+            claims += self._written(part, themes, places, cards, evidence)
         return AnswerDraft(claims=tuple(claims))
 
     def _prompt_size(
@@ -130,6 +128,10 @@ class SectionWriter(ArgumentWriter):
             None,
             round(TOKENS_A_WORD * brief.words) + _SPARE_TOKENS,
             lambda reply: _fault_of(reply, numbers, places, brief.words, shown),
+            lambda second, first: (
+                _worth_of(second, numbers, places, brief.words)
+                < _worth_of(first, numbers, places, brief.words)
+            ),
         )
 
         def call() -> SectionText:
@@ -278,6 +280,18 @@ def _fault_of(
     if len(uncited) > _MOST_UNCITED * len(papers):
         faults.append(f"{', '.join(uncited[:8])} of the plan are not cited")
     return "; ".join(faults)
+
+
+def _worth_of(reply: SectionText, numbers: Numbers, places: Sequence[int], words: int) -> float:
+    """How much of a section a reply gives: its paragraphs, how near its length is to what was
+    asked for, less the numbers that name nothing; 0 without a citation."""
+    found = read_paragraphs(reply, numbers, places)
+    claims = [claim for own in found.values() for claim in own]
+    if not any(claim.anchors for claim in claims):
+        return 0.0
+    has = sum(len(claim.text.split()) for claim in claims)
+    length = 1 - min(1.0, abs(has - words) / words)
+    return 1 + len(found) / len(places) + length - sum(len(c.unknown) for c in claims) / len(claims)
 
 
 def quotes_of_prompt(quotes: Sequence[Quote], tags: Collection[str]) -> tuple[Quote, ...]:
