@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reviewer.render.escape import escape_pandoc, for_pandoc
 from reviewer.render.in_text import Marks
 from reviewer.render.markdown import paper_line
-from reviewer.render.references import references_in
+from reviewer.render.references import references_in, without_label
 from reviewer.render.styles import CitationStyle
 from reviewer.render.word.markup import REFERENCES_PLACE
 from reviewer.types import Paper
@@ -44,8 +44,12 @@ class Citing:
             return [(REFERENCES_PLACE, None)]
         if not self._set:
             return [(reference_line(paper, self.marks), paper) for paper in self.papers]
-        head = "" if self.marks.style == "numeric" else "- "
-        return [(f"{head}{escape_pandoc(line)}", paper) for paper, line in self._set]
+        if self.marks.style != "numeric":
+            return [(f"- {escape_pandoc(line)}", paper) for paper, line in self._set]
+        return [
+            (f"[{self.marks.number_of(paper.id)}] {escape_pandoc(without_label(line))}", paper)
+            for paper, line in self._set
+        ]
 
     def note_lines(self) -> list[str]:
         """The footnotes of a text that cites in notes, once the text is written."""

@@ -171,12 +171,10 @@ class Marks:
                 return NamedMark(end, paper_id, self._year_mark(paper_id, pages))
         return None
 
-    def beside_title(self, paper: Paper, citations: Sequence[Citation]) -> str:
-        """One mark that stands beside the paper's whole title: `(Guo et al., 2025)`, and the year
-        alone for a paper that its title would name again."""
-        if self._set_as != "author-year" or known_authors(paper):
-            return self.of(citations)
-        return self._year_mark(paper.id, pages_by_paper(citations).get(paper.id, ()))
+    def names_title(self, paper: Paper) -> bool:
+        """True where the paper's mark is its title and its year, for want of authors and of a short
+        name: beside the title it would say it twice."""
+        return self.show_years and self._labels[paper.id].who.startswith('"')
 
     @property
     def show_years(self) -> bool:

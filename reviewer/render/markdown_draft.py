@@ -81,12 +81,12 @@ def section_markdown(section: Section, papers: Iterable[Paper], marks: Marks) ->
         return [f"*(This section could not be written: {escape_pandoc(section.failed)}.)*"]
     lines = []
     for paper, quotes in quoted_papers(section, papers):
-        title = f"**{escape_pandoc(marked_title(paper))}**"
+        title = "" if marks.names_title(paper) else f"**{escape_pandoc(marked_title(paper))}**"
         title += "" if marks.show_years else f" ({paper.year or 'year unknown'})"
         quoted = " ".join(quoted_pandoc(claim.text) for claim in quotes)
-        mark = marks.beside_title(paper, citations_of(quotes))
+        mark = marks.of(citations_of(quotes))
         named = joined([(title, mark), (":", "")], marks)
-        lines.append(f"- {named} {quoted}")
+        lines.append(f"- {named.strip()} {quoted}")
     others = [sentence_markdown(claim, marks) for claim in section.claims if claim.kind != "quote"]
     if others:
         lines += [*([""] if lines else []), " ".join(others)]

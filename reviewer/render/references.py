@@ -25,7 +25,7 @@ _PRINTED = (
 _PLAIN_WORD = re.compile(r"[“\"‘'(]?[^\W\d_]?[a-zà-öø-ÿ]+(?:[-'’][a-zà-öø-ÿ]+)*[,:.;?!)”\"’']*")
 _PREPRINT = re.compile(r"(?<=[.”’\"?!] )Preprint(?:, (?=\w)| at (?=\()| at\.?$)")
 _TWO_STOPS = re.compile(r"([?!][”’\"']?)\.(?=\s|$)")
-_LABEL = re.compile(r"^(\[\d+\]|\(?\d+[.)])(?=[^\s\d])")
+_LABEL = re.compile(r"^(\[\d+\]|\(?\d+[.)])(?!\d)\s*")
 
 
 def reference_list(papers: Sequence[Paper], style: str = DEFAULT_STYLE) -> list[str]:
@@ -66,6 +66,11 @@ def references_in(papers: Sequence[Paper], style: str) -> list[tuple[Paper, str]
         (paper, (_mended(line, paper) or _plain(paper)) + " [Retracted]" * paper.retracted)
         for line, paper in zip(lines, order, strict=True)
     ]
+
+
+def without_label(line: str) -> str:
+    """The line without the number that a numeric style begins it with."""
+    return _LABEL.sub("", line).strip()
 
 
 def _plain(paper: Paper) -> str:

@@ -169,7 +169,9 @@ def test_styles_and_references_are_the_readers_choice(draft):
     assert re.search(r"\*\* \(\d{4}\) \[1\]: ", out)
     assert "\n[4] " in out
     _, out, _ = draft(QUESTION, "-k", "4", "--style", "author-year")
-    assert re.search(r"\*\* \((?:\d{4}|n\.d\.)\): ", out)
+    assert re.search(r"^- \(\".+\", n\.d\.\): \"", out, re.MULTILINE) or re.search(
+        r"^- \*\*([\w-]+): .+\*\* \(\1, (?:\d{4}|n\.d\.)\): \"", out, re.MULTILINE
+    )
     assert "10 authors" not in out
     _, out, _ = draft(QUESTION, "-k", "4", "--style", "latex")
     assert r"\citep{" in out

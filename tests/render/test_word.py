@@ -129,6 +129,15 @@ def test_a_draft_has_headings_marks_at_their_clauses_and_its_references(style, s
     assert len(listed) == 2
 
 
+def test_a_list_has_the_numbers_of_its_marks_whatever_its_style():
+    for name in ("numeric", "ieee", "nature"):
+        made = text_of(render(clauses(), "docx", style=citation_style(name)))
+        listed = [text for style, text in made if style == "Bibliography"]
+        assert [line[:4] for line in listed] == ["[1] ", "[2] "], name
+        text = str(render(clauses(), "markdown", style=CitationStyle("numeric", "nature")))
+        assert "\n[1] SKR: Self-Knowledge" in text
+
+
 def test_each_citation_links_to_the_entry_of_its_paper():
     root = body(render(clauses(), "docx"))
     marks = {m.get(f"{W}name"): m.getparent() for m in root.iter(f"{W}bookmarkStart")}

@@ -14,7 +14,7 @@ from reviewer.render.citation_syntax import CitedGroup
 from reviewer.render.csl import csl_item
 from reviewer.render.describe import link_of
 from reviewer.render.in_text import MarkParts, Marks, citation_key, page_words
-from reviewer.render.references import references_in
+from reviewer.render.references import references_in, without_label
 from reviewer.render.styles import CitationStyle
 from reviewer.types import Paper
 
@@ -31,12 +31,17 @@ class WordCitations:
     def __init__(self, papers: Sequence[Paper], style: CitationStyle) -> None:
         """Raises UsageError for a style that cannot be read."""
         self.style = style.marks
-        self.references = references_in(papers, style.references or "ieee")
-        in_order = [paper for paper, _ in self.references]
+        listed = references_in(papers, style.references or "ieee")
+        in_order = [paper for paper, _ in listed]
+        is_numeric = style.marks == "numeric"
+        self.references = [
+            (paper, f"[{n}] {without_label(line)}" if is_numeric else line)
+            for n, (paper, line) in enumerate(listed, start=1)
+        ]
         self.bookmarks = {
             paper.id: f"ref_{n}" for n, (paper, _) in enumerate(self.references, start=1)
         }
-        self._marks = Marks(style.marks, in_order if style.marks == "numeric" else papers)
+        self._marks = Marks(style.marks, in_order if is_numeric else papers)
         self._papers = {citation_key(paper.key): paper for paper in papers}
         self._lines = {paper.id: line for paper, line in self.references}
         self._count = 0
