@@ -85,6 +85,7 @@ class Marks:
         self.style = style
         self._escape = escape
         self._set_as = set_as or style
+        self.is_set_later = bool(set_as)
         self._papers = {paper.id: paper for paper in papers}
         self._numbers = {paper_id: n for n, paper_id in enumerate(self._papers, start=first)}
         self._labels = labels_of(papers)

@@ -82,7 +82,8 @@ def section_markdown(section: Section, papers: Iterable[Paper], marks: Marks) ->
     lines = []
     for paper, quotes in quoted_papers(section, papers):
         title = "" if marks.names_title(paper) else f"**{escape_pandoc(marked_title(paper))}**"
-        title += "" if marks.show_years else f" ({paper.year or 'year unknown'})"
+        if not (marks.show_years or marks.is_set_later):  # a list of another program has the year
+            title += f" ({paper.year or 'year unknown'})"
         quoted = " ".join(quoted_pandoc(claim.text) for claim in quotes)
         mark = marks.of(citations_of(quotes))
         named = joined([(title, mark), (":", "")], marks)
