@@ -233,7 +233,9 @@ def _repaired(
     changed = tuple(new.get(n, claim) for n, claim in enumerate(claims))
     if not checks.judges_again:
         return changed
-    judged = _judged(changed, evidence, writer, checks, question)
+    # A fact stands by what it cites; a synthesis needs the rest of the answer beside it.
+    needs_all = any(not claim.citations for claim in new.values())
+    judged = _judged(changed, evidence, writer, checks, question if needs_all else "")
     return tuple(
         old if n in new and now.support in FAILING else now
         for n, (old, now) in enumerate(zip(claims, judged, strict=True))

@@ -54,6 +54,11 @@ def without_marks(work: RelatedWork) -> RelatedWork:
     return work.model_copy(update={"sections": sections})
 
 
+def run_in_head(title: str) -> str:
+    """The head of a paragraph, with the stop that ends it."""
+    return title if title.endswith(("?", "!")) else f"{title.rstrip('.')}."
+
+
 def failing_claims(work: RelatedWork) -> list[Claim]:
     """The sentences of a draft that have a remark."""
     return [claim for section in work.sections for claim in section.claims if remarks_on(claim)]

@@ -16,6 +16,7 @@ from reviewer.render.claim_notes import (
     nothing_drafted,
     quoted_papers,
     remarks_on,
+    run_in_head,
     without_marks,
 )
 from reviewer.render.describe import quoted_place
@@ -78,7 +79,7 @@ def _needs(style: CitationStyle, name: str) -> str:
 
 def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     title = escape_latex(section.title[:1].upper() + section.title[1:])
-    lines = [rf"\paragraph{{{title}.}}"]
+    lines = [rf"\paragraph{{{run_in_head(title)}}}"]
     if section.failed:
         remark = escape_latex(f"(This section could not be written: {section.failed}.)")
         return [*lines, rf"\emph{{{remark}}}"]

@@ -17,6 +17,7 @@ from reviewer.render.claim_notes import (
     nothing_drafted,
     quoted_papers,
     remarks_on,
+    run_in_head,
     without_marks,
 )
 from reviewer.render.describe import quoted_place
@@ -54,7 +55,7 @@ def draft_markdown(
         title = escape_pandoc(section.title[:1].upper() + section.title[1:])
         body = section_markdown(section, work.papers, citing.marks)
         if is_clean:
-            lines += [f"**{title.rstrip('.')}.** {' '.join(body)}", ""]
+            lines += [f"**{run_in_head(title)}** {' '.join(body)}", ""]
         else:
             lines += [f"## {title}", "", *body, ""]
     lines += ["## References", ""]

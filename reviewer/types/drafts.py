@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from reviewer.types.claims import Citation, Claim
 from reviewer.types.evidence import Evidence
 from reviewer.types.frozen import Frozen
@@ -132,7 +134,8 @@ class Section(Frozen):
 class RelatedWork(Shown):
     """The result of `draft`. `papers` are those of the sections; `own_file` is the file of the
     user's work that it was written for, `own_claims` where that work stands, and `questions` what
-    its author should look at; `notes` say what was changed in the plan. `is_weak`: no paper in the
+    its author should look at; `names` are short names of papers by their ids, as the text calls
+    them; `notes` say what was changed in the plan. `is_weak`: no paper in the
     library is clearly about the question."""
 
     question: str
@@ -142,6 +145,7 @@ class RelatedWork(Shown):
     sections: tuple[Section, ...] = ()
     own_claims: tuple[OwnClaim, ...] = ()
     questions: tuple[str, ...] = ()
+    names: dict[str, str] = Field(default_factory=dict)
     papers: tuple[Paper, ...] = ()
     nearest: tuple[Paper, ...] = ()
     is_weak: bool = False

@@ -26,7 +26,7 @@ from reviewer.types.tables import Column, RowDraft
 
 JUDGED_A_CALL = 12  # claims; more than an answer has would not fit into a small model's context
 PAPERS_A_CALL = 8
-CARDS_A_CALL = 8
+CARDS_A_CALL = 12
 
 OnClaim = Callable[[ClaimDraft], None]
 """Called with a sentence of a draft while the rest is still being written."""

@@ -73,6 +73,7 @@ def draft_related_work(
         sections=sections,
         own_claims=own_claims,
         questions=(*_conflicts(own_claims), *written.questions, *_differences(sections, options)),
+        names={i: card.name for i, card in planned.cards.items() if card.name},
         papers=_told(planned, own_claims),
         nearest=() if sections else tuple(hit.paper for hit in found.hits[:NEAREST_NAMED]),
         is_weak=found.is_weak and options.plan is None and not reads(writer),

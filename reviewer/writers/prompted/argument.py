@@ -99,7 +99,8 @@ class ArgumentWriter(CardWriter):
         paper_of, fenced = dict[str, str](), list[FencedText]()
         for paper_id, items in by_paper(evidence).items():
             paper_of |= {item.tag: paper_id for item in items}
-            fenced.append(self._fenced_card(items[0], by_id.get(paper_id), numbers))
+            named = numbers if brief.own is not None else None
+            fenced.append(self._fenced_card(items[0], by_id.get(paper_id), named))
         count = min(MOST_THEMES, max(1, round(brief.words / WORDS_A_PARAGRAPH)))
         form = Form(
             ArgumentReply,
@@ -128,17 +129,20 @@ class ArgumentWriter(CardWriter):
             own_claims=tuple(_own_claims(reply, paper_of, brief.own, numbers)),
         )
 
-    def _fenced_card(self, item: Evidence, card: Card | None, numbers: Numbers) -> FencedText:
-        """The card as lines with their numbers; of a paper without one, the beginning of its
-        text."""
+    def _fenced_card(
+        self, item: Evidence, card: Card | None, numbers: Numbers | None
+    ) -> FencedText:
+        """The card as lines, with their numbers if those are given; of a paper without one, the
+        beginning of its text."""
         paper = item.paper
         if card is None or card.unread or not card.lines:
             said = shorten(clean(item.chunk.text), _SHORT_CHARS)
             return self.prompts.fence(item.tag, paper.title, paper.year, said)
         lines = [f"name: {card.name}"] if card.name else []
         for name, line in card.lines.items():
-            cited = [n for c in line.citations if (n := numbers.number_of(c))]
-            lines.append(f"{name}: {line.text} [{', '.join(cited)}]")
+            cited = [n for c in line.citations if numbers and (n := numbers.number_of(c))]
+            where = f" [{', '.join(cited)}]" if cited else ""
+            lines.append(f"{name}: {line.text}{where}")
         return self.prompts.fence(item.tag, paper.title, paper.year, *lines)
 
 
