@@ -34,7 +34,7 @@ class Citing:
             "pandoc" if for_word else style.marks,
             [paper for paper, _ in self._set] if is_sorted else papers,
             escape=escape_pandoc,
-            set_as=style.marks,
+            set_as=style.marks if for_word else "",
         )
 
     def references(self) -> list[tuple[str, Paper | None]]:
