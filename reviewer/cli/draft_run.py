@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -12,12 +11,12 @@ from reviewer.cli.model import cost_line, say_cost, say_planned, strict_code, wa
 from reviewer.cli.options import unknown_value
 from reviewer.cli.output import deliver, print_error, print_out
 from reviewer.errors import SourceError, UsageError
-from reviewer.render import choose_format, reference_list, render, write_whole
+from reviewer.render import choose_format, render, write_whole
 from reviewer.render.bibtex import bibtex
 from reviewer.render.claim_notes import cited_papers, failing_claims, is_annotated, remarks_on
-from reviewer.render.in_text import STYLES
+from reviewer.render.in_text import LATEX_STYLES, STYLES
 from reviewer.render.json import revision_json
-from reviewer.render.references import DEFAULT_STYLE
+from reviewer.render.styles import style_for
 from reviewer.tasks import draft_related_work, plan_related_work
 from reviewer.tasks.drafts.own_work import HINT, own_work
 from reviewer.tasks.drafts.related_work import estimate_calls
@@ -36,8 +35,9 @@ if TYPE_CHECKING:
     from reviewer.types.writer import Writer
 
 POSITIONS: tuple[Position, ...] = get_args(Position)
-FORMS = ("markdown", "latex", "json", "html")
+FORMS = ("markdown", "latex", "docx", "json", "html")
 REVISION_FORMS = ("markdown", "latex", "json")
+_STYLED = "Use it in Markdown and Word; in LaTeX the document's bibliography style sets references."
 _MOST_NAMED, _NAMED_CHARS = 8, 100  # sentences that are named as not proven
 BIB_HEAD = "% Made by review: the papers cited in "
 
@@ -49,26 +49,22 @@ def checked(flags: DraftFlags) -> DraftFlags:
         raise unknown_value("order", flags.order, ORDERS)
     if flags.position and flags.position not in POSITIONS:
         raise unknown_value("position", flags.position, POSITIONS)
-    if flags.style and flags.style not in STYLES:
-        raise unknown_value("style", flags.style, STYLES)
     if flags.revise:
         return _checked_revision(flags)
     _check_together(flags)
     if flags.plan_only:
         choose_format("markdown", flags.output)
         return replace(flags, form="yaml")
-    name = flags.named_form or ("latex" if flags.style == "latex" and not flags.output else "")
-    form = choose_format(name, flags.output, FORMS)
-    style = flags.style or ("latex" if form == "latex" else "pandoc")
-    if form not in ("json", "html") and (form == "latex") != (style == "latex"):
-        raise UsageError(
-            f"--style {style} cannot be used in {form}",
-            hint="Use latex in LaTeX; pandoc, numeric or author-year in Markdown.",
-        )
+    is_latex = flags.style in (*LATEX_STYLES, "natbib") and not flags.output
+    form = choose_format(flags.named_form or ("latex" if is_latex else ""), flags.output, FORMS)
+    if form in ("json", "html") and (flags.style or flags.csl):
+        raise UsageError(f"--style cannot be used in {form}", hint=_STYLED)
+    if form == "latex" and flags.csl:
+        raise UsageError("--csl cannot be used in latex", hint=_STYLED)
+    if form not in ("json", "html"):
+        style_for(form, flags.style, flags.csl)  # raises for one that is not there
     _check_bibliography(flags.output, form)
-    if flags.csl:
-        reference_list([], flags.csl)  # raises for a style that is not there
-    return replace(flags, form=form, style=style)
+    return replace(flags, form=form)
 
 
 def _check_together(flags: DraftFlags) -> None:
@@ -83,6 +79,8 @@ def _check_together(flags: DraftFlags) -> None:
 
 
 def _checked_revision(flags: DraftFlags) -> DraftFlags:
+    if flags.style and flags.style not in STYLES:
+        raise unknown_value("style", flags.style, STYLES)
     for flag, value in (
         ("--plan", flags.plan), ("--plan-only", flags.plan_only), ("--for", flags.own),
         ("a question", flags.question.strip()), ("--words", flags.words),
@@ -212,12 +210,13 @@ def _show_draft(flags: DraftFlags, work: RelatedWork) -> None:
     file."""
     beside = bibliography_of(flags.output, flags.form)
     options: dict[str, Any] = {}
+    if flags.form not in ("json", "html"):
+        style = style_for(flags.form, flags.style, flags.csl)
+        options = {"style": style, "with_marks": flags.marks}
     if flags.form == "latex":
-        options = {"bibliography": Path(beside).name if beside else "", "with_marks": flags.marks}
+        options["bibliography"] = Path(beside).name if beside else ""
     elif flags.form == "markdown":
-        options = {"style": flags.style, "with_quotes": flags.quotes, "with_marks": flags.marks}
-        if flags.csl or flags.style == "author-year":  # marks that need authors and years first
-            options["listed"] = partial(reference_list, style=flags.csl or DEFAULT_STYLE)
+        options["with_quotes"] = flags.quotes
     deliver(render(work, flags.form, **options), flags.output, flags.form)
     for file, form in proof_of(flags, work).items():
         write_whole(Path(file), render(work, form))

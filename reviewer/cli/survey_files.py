@@ -10,11 +10,12 @@ from reviewer.errors import ReviewError, UsageError, require_path
 from reviewer.render import write_whole
 from reviewer.render.bibtex import bibtex
 from reviewer.render.claim_notes import remarks_on
-from reviewer.render.docx import docx, find_pandoc
 from reviewer.render.html.survey_index import index_html
 from reviewer.render.html.survey_report import report_html
 from reviewer.render.json import batch_json
 from reviewer.render.markdown_survey import index_markdown, survey_markdown, survey_papers
+from reviewer.render.styles import style_for
+from reviewer.render.word.results import survey_docx
 from reviewer.text import clean
 from reviewer.text.views import shorten
 
@@ -29,14 +30,17 @@ _UNFINISHED = re.compile(r"\..+\.(?:md|bib|html|json|docx)\.[0-9a-f]{8}")
 class ReportFiles:
     """A folder of reports: NAME.md, NAME.bib, NAME.html, NAME.docx, and an index of them all."""
 
-    def __init__(self, folder: str, *, with_docx: bool) -> None:
-        """Raises UsageError for an address, for a folder with other things in it and for Word files
-        without pandoc, ReviewError for a folder that cannot be made."""
+    def __init__(self, folder: str, *, with_docx: bool, style: str = "") -> None:
+        """A `folder` that ends in .docx is the one Word file; the others go into a folder beside
+        it. `style` is that of the Word files. Raises UsageError for an address, for a folder with
+        other things in it and for a style that a Word file cannot have, ReviewError for a folder
+        that cannot be made."""
         require_path(folder, "the output", "Name a folder with -o.")
-        if with_docx:
-            find_pandoc()
-        self.folder = Path(folder)
-        self._with_docx = with_docx
+        is_file = folder.lower().endswith(".docx")
+        self.folder = Path(folder).with_suffix("") if is_file else Path(folder)
+        self._docx = Path(folder) if is_file else None
+        self._with_docx = with_docx or is_file
+        self._style = style_for("docx", style)
         if self.folder.is_dir() and not (self.folder / INDEX).is_file():
             for path in self.folder.iterdir():
                 if not _UNFINISHED.fullmatch(path.name):
@@ -68,7 +72,8 @@ class ReportFiles:
         self._write(f"{report.name}.md", text)
         self._write(f"{report.name}.html", report_html(report, "index.html"))
         if self._with_docx:
-            self._write(f"{report.name}.docx", docx(text, books))
+            place = self._docx or self.folder / f"{report.name}.docx"
+            write_whole(place, survey_docx(report, self._style))
 
     def finish(self, batch: Batch) -> None:
         """Write the index, once all reports are written."""

@@ -106,7 +106,12 @@ def _write_reports(
     progress: SurveyProgress,
 ) -> int:
     """Run the plan into its folder; gives the exit code."""
-    files = ReportFiles(folder, with_docx=flags.docx)
+    if folder.lower().endswith(".docx") and len(plan.reports) > 1:
+        raise UsageError(
+            f"{folder} holds one report, and this plan has {len(plan.reports)}",
+            hint="Name a folder with -o, and add --docx for Word files.",
+        )
+    files = ReportFiles(folder, with_docx=flags.docx, style=flags.style)
     files.begin(Batch(title=plan.title))
     batch = run_survey(plan, shelf, writer, replace(options, done=files.write), progress)
     files.finish(batch)

@@ -13,6 +13,8 @@ _PLAIN_KEY = re.compile(r"\w(?:\w|[:.#$%&\-+?<>~/](?=\w)|[:/](?=/))*")
 _KEY = rf"\{{[^{{}}\s]+\}}|{_PLAIN_KEY.pattern}"
 _PANDOC_KEY = re.compile(rf"(?<![\w@.\\/])-?@({_KEY})")
 _PANDOC = re.compile(r"\[[^\[\]]*(?<![\w@.\\/])-?@[\w{][^\[\]]*\](?!\()")
+_ONE_CITED = rf"@(?:{_KEY})(?:, pp?\. \d+(?:, \d+)*)?"
+_GROUP = re.compile(rf"\[(-?)({_ONE_CITED}(?:; {_ONE_CITED})*)\]")
 _CITE = r"[a-zA-Z]*cite(?!style|indent)[a-zA-Z]*"
 _LATEX = re.compile(
     rf"\\(?P<name>{_CITE})\*?"
@@ -55,6 +57,28 @@ class Mark:
     keys: tuple[str, ...]
     is_word: bool = False
     is_number: bool = False
+
+
+@dataclass(frozen=True)
+class CitedGroup:
+    """A mark of pandoc as this program writes it, which ends before character `end`: keys in order,
+    each with its pages. `is_year_alone` is that of `[-@a]`."""
+
+    end: int
+    pages_by_key: dict[str, list[int]]
+    is_year_alone: bool = False
+
+
+def group_at(text: str, start: int) -> CitedGroup | None:
+    """The mark of pandoc that begins at `start`, None where none of our own form does."""
+    found = _GROUP.match(text, start)
+    if found is None:
+        return None
+    pages = {}
+    for one in found[2].split("; "):
+        key, _, at = one[1:].partition(", p")
+        pages[key.strip("{}")] = [int(page) for page in re.findall(r"\d+", at)]
+    return CitedGroup(found.end(), pages, bool(found[1]))
 
 
 def find_marks(text: str, numbers: Collection[str] | None = None) -> list[Mark]:

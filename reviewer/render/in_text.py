@@ -85,6 +85,7 @@ class Marks:
         self.style = style
         self._escape = escape
         self._set_as = set_as or style
+        self.is_set_later = bool(set_as)
         self._papers = {paper.id: paper for paper in papers}
         self._numbers = {paper_id: n for n, paper_id in enumerate(self._papers, start=first)}
         self._labels = labels_of(papers)
@@ -171,25 +172,45 @@ class Marks:
                 return NamedMark(end, paper_id, self._year_mark(paper_id, pages))
         return None
 
+    def names_title(self, paper: Paper) -> bool:
+        """True where the paper's mark is its title and its year, for want of authors and of a short
+        name: beside the title it would say it twice."""
+        return self.show_years and self._labels[paper.id].who.startswith('"')
+
+    @property
+    def show_years(self) -> bool:
+        """True where each mark has the year of its paper."""
+        return self._set_as == "author-year"
+
     def _year_mark(self, paper_id: str, pages: Sequence[int]) -> str:
         at = page_words(pages)
         if self.style == "pandoc":
             return f"[-{pandoc_key(citation_key(self._papers[paper_id].key))}{at}]"
-        return self._escape(f"({self._labels[paper_id].when}{at})")
+        return self._escape(f"({self.year_of(paper_id)}{at})")
 
     def note_lines(self, lines: Mapping[str, str]) -> list[str]:
-        """The notes of the style `note`, one a mark: a paper's whole line where it is first cited,
-        its name later. `lines` has each paper's line in the list of references."""
+        """The notes of the style `note` as text, one a mark. `lines` has each paper's line in the
+        list of references."""
+        notes = ("; ".join(text for _, text in note) for note in self.note_texts(lines))
+        return [note if note.endswith(".") else f"{note}." for note in notes]
+
+    def note_texts(self, lines: Mapping[str, str]) -> list[tuple[tuple[str, str], ...]]:
+        """For each note its papers' ids with their texts: a paper's whole line where it is first
+        cited, its name later."""
         said, seen = [], set()
         for note in self.notes:
             texts = []
             for paper_id, pages in note:
                 is_first = paper_id not in seen
-                whole = lines[paper_id].rstrip(".") if is_first else self._short(paper_id)
                 seen.add(paper_id)
-                texts.append(f"{whole}{page_words(pages)}")
-            said.append(f"{'; '.join(texts)}.")
+                whole = _without_stop(lines[paper_id]) if is_first else self._short(paper_id)
+                texts.append((paper_id, f"{whole}{page_words(pages)}"))
+            said.append(tuple(texts))
         return said
+
+    def year_of(self, paper_id: str) -> str:
+        """The year in the mark of the paper: `2025a`, `n.d.`."""
+        return self._labels[paper_id].when
 
     def _short(self, paper_id: str) -> str:
         """`Guo et al., "Pears Learn"`, or the short title alone where no author is known."""
@@ -204,6 +225,10 @@ def pages_by_paper(citations: Sequence[Citation]) -> dict[str, list[int]]:
     for citation in citations:
         pages.setdefault(citation.paper_id, []).extend([citation.page] if citation.page else [])
     return pages
+
+
+def _without_stop(line: str) -> str:
+    return line if line.endswith("n.d.") else line.rstrip(".")
 
 
 def _name_end(text: str, who: str) -> int:

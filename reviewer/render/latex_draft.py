@@ -23,14 +23,22 @@ from reviewer.render.describe import quoted_place
 from reviewer.render.escape import OTHER_SCRIPT_DEFINITION, escape_comment, escape_latex
 from reviewer.render.in_text import Marks
 from reviewer.render.provenance import coverage_line
+from reviewer.render.styles import CitationStyle
 from reviewer.text.entry_types import marked_title
 from reviewer.types import Claim, RelatedWork
 from reviewer.types.drafts import Section
 
+NATBIB = CitationStyle("latex")
 _NO_NAME = re.compile(r"[^\w./-]", re.ASCII)
 
 
-def draft_latex(work: RelatedWork, bibliography: str = "", *, with_marks: bool = True) -> str:
+def draft_latex(
+    work: RelatedWork,
+    bibliography: str = "",
+    style: CitationStyle = NATBIB,
+    *,
+    with_marks: bool = True,
+) -> str:
     """A section for `\\input`. `bibliography` is the file of its entries. Text from papers and
     writers stays text. Without marks a written section is clean text, without comments but the
     first two lines."""
@@ -38,8 +46,7 @@ def draft_latex(work: RelatedWork, bibliography: str = "", *, with_marks: bool =
     work = without_marks(work) if is_clean else work
     name = _NO_NAME.sub("-", bibliography.removesuffix(".bib")) or "FILE"
     lines = [
-        "% Made by review. Needs \\usepackage[T1]{fontenc}, \\usepackage{natbib}, and at the end "
-        f"\\bibliographystyle{{plainnat}} \\bibliography{{{name}}}",
+        f"% Made by review. Needs \\usepackage[T1]{{fontenc}}, {_needs(style, name)}",
         f"% {escape_comment(draft_title(work))}",
         OTHER_SCRIPT_DEFINITION,
         r"\section{Related work}",
@@ -48,7 +55,7 @@ def draft_latex(work: RelatedWork, bibliography: str = "", *, with_marks: bool =
     lines += [] if is_clean else [f"% {escape_comment(head)}"]
     lines += [f"% {WEAK_DRAFT}"] if work.sections and work.is_weak else []
     for section in work.sections:
-        lines += ["", *_section(section, work)]
+        lines += ["", *_section(section, work, Marks(style.marks, work.papers))]
     if is_clean:
         return "\n".join([*lines, ""])
     lines += ["", f"% {escape_comment(coverage_line(work.coverage))}"]
@@ -60,8 +67,17 @@ def draft_latex(work: RelatedWork, bibliography: str = "", *, with_marks: bool =
     return "\n".join([*lines, ""])
 
 
-def _section(section: Section, work: RelatedWork) -> list[str]:
-    marks = Marks("latex", work.papers)
+def _needs(style: CitationStyle, name: str) -> str:
+    """What the document needs besides, for natbib or for biblatex."""
+    if style.marks == "biblatex":
+        return f"\\usepackage{{biblatex}} \\addbibresource{{{name}.bib}}, and \\printbibliography"
+    return (
+        "\\usepackage{natbib}, and at the end "
+        f"\\bibliographystyle{{plainnat}} \\bibliography{{{name}}}"
+    )
+
+
+def _section(section: Section, work: RelatedWork, marks: Marks) -> list[str]:
     title = escape_latex(section.title[:1].upper() + section.title[1:])
     lines = [rf"\paragraph{{{run_in_head(title)}}}"]
     if section.failed:

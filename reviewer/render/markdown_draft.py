@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from reviewer.render.cited_sentence import marked_sentence
+from reviewer.render.cited_sentence import joined, marked_sentence
+from reviewer.render.citing import PANDOC, Citing
 from reviewer.render.claim_notes import (
     WEAK_DRAFT,
     citations_of,
@@ -24,50 +25,47 @@ from reviewer.render.escape import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.render.in_text import Marks
 from reviewer.render.markdown import paper_line
 from reviewer.render.provenance import coverage_line
+from reviewer.render.styles import CitationStyle
 from reviewer.text.entry_types import marked_title
 from reviewer.types import Claim, Paper, RelatedWork
 from reviewer.types.drafts import Section
 
-FormatReferences = Callable[[Sequence[Paper]], list[str]]
-"""Formats the papers of a bibliography, given in the order of their marks, one line each."""
-
 
 def draft_markdown(
     work: RelatedWork,
-    style: str = "pandoc",
+    style: CitationStyle = PANDOC,
     *,
     with_quotes: bool = False,
     with_marks: bool = True,
-    listed: FormatReferences | None = None,
+    for_word: bool = False,
 ) -> str:
-    """The whole section: head, themes, references, coverage. `listed` formats the references.
-    Without it they have their keys, as those of `ask` do. Without marks a written section is clean
-    text: its paragraphs with their heads run in, and its references."""
+    """The whole section: head, themes, references, coverage. Without marks a written section is
+    clean text: its paragraphs with their heads run in, and its references. `for_word` as for
+    Citing."""
     is_clean = not with_marks and bool(work.sections) and not is_annotated(work)
     work = without_marks(work) if is_clean else work
-    papers = cited_papers(work)
-    marks = Marks(style, papers, escape=escape_pandoc)
     lines = [f"# {escape_pandoc(draft_title(work))}", ""]
     if not work.sections:
         lines += [nothing_drafted(work), "", *nearest_markdown(work.nearest)]
         return "\n".join([*lines, coverage_line(work.coverage), ""])
+    citing = Citing(cited_papers(work), style, for_word=for_word)
     lines = ["# Related work", ""] if is_clean else [*lines, escape_pandoc(draft_head(work)), ""]
     lines += [WEAK_DRAFT, ""] if work.is_weak else []
     for section in work.sections:
         title = escape_pandoc(section.title[:1].upper() + section.title[1:])
-        body = section_markdown(section, work.papers, marks)
+        body = section_markdown(section, work.papers, citing.marks)
         if is_clean:
             lines += [f"**{run_in_head(title)}** {' '.join(body)}", ""]
         else:
             lines += [f"## {title}", "", *body, ""]
     lines += ["## References", ""]
-    for line, paper in _references(papers, marks, listed):
+    for line, paper in citing.references():
         lines += [line, ""]
         if with_quotes and paper is not None:
             quotes = (c for c in draft_citations(work) if c.paper_id == paper.id)
             lines += [*(f"> {quoted_pandoc(c.quote)} ({quoted_place(c)})" for c in quotes), ""]
     end = [] if is_clean else [escape_pandoc(coverage_line(work.coverage)), ""]
-    return "\n".join([*lines, *end])
+    return "\n".join([*lines, *end, *citing.note_lines()])
 
 
 def nearest_markdown(papers: Sequence[Paper]) -> list[str]:
@@ -84,9 +82,13 @@ def section_markdown(section: Section, papers: Iterable[Paper], marks: Marks) ->
         return [f"*(This section could not be written: {escape_pandoc(section.failed)}.)*"]
     lines = []
     for paper, quotes in quoted_papers(section, papers):
-        title, year = escape_pandoc(marked_title(paper)), paper.year or "year unknown"
+        title = "" if marks.names_title(paper) else f"**{escape_pandoc(marked_title(paper))}**"
+        if not (marks.show_years or marks.is_set_later):  # a list of another program has the year
+            title += f" ({paper.year or 'year unknown'})"
         quoted = " ".join(quoted_pandoc(claim.text) for claim in quotes)
-        lines.append(f"- **{title}** ({year}) {marks.of(citations_of(quotes))}: {quoted}")
+        mark = marks.of(citations_of(quotes))
+        named = joined([(title, mark), (":", "")], marks)
+        lines.append(f"- {named.strip()} {quoted}")
     others = [sentence_markdown(claim, marks) for claim in section.claims if claim.kind != "quote"]
     if others:
         lines += [*([""] if lines else []), " ".join(others)]
@@ -99,22 +101,3 @@ def sentence_markdown(claim: Claim, marks: Marks) -> str:
     remarks = remarks_on(claim)
     remark = f" *({escape_pandoc(remarks)})*" if remarks else ""
     return marked_sentence(claim, marks, escape_pandoc, quoted_pandoc) + remark
-
-
-def reference_markdown(paper: Paper, marks: Marks) -> str:
-    """The paper's line in a list of references."""
-    head = f"[{marks.number_of(paper.id)}] " if marks.style == "numeric" else "- "
-    return head + for_pandoc(paper_line(paper))
-
-
-def _references(
-    papers: Sequence[Paper], marks: Marks, listed: FormatReferences | None
-) -> list[tuple[str, Paper | None]]:
-    """Each line with its paper, which is None where a style may have sorted the lines."""
-    if listed is None:
-        return [(reference_markdown(paper, marks), paper) for paper in papers]
-    if marks.style == "numeric":
-        lines = [f"[{marks.number_of(p.id)}] {escape_pandoc(listed([p])[0])}" for p in papers]
-    else:
-        lines = [f"- {escape_pandoc(line)}" for line in listed(papers)]
-    return [(line, None) for line in lines]

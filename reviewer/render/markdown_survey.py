@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from reviewer.render.cited_sentence import marked_sentence
+from reviewer.render.citing import PANDOC, Citing
 from reviewer.render.claim_notes import citations_of, remarks_on
 from reviewer.render.describe import quoted_place
-from reviewer.render.escape import escape_pandoc, for_pandoc, quoted_pandoc
+from reviewer.render.escape import escape_pandoc, quoted_pandoc
 from reviewer.render.in_text import Marks
-from reviewer.render.markdown import paper_line, table_row
+from reviewer.render.markdown import table_row
 from reviewer.render.markdown_draft import nearest_markdown, section_markdown
 from reviewer.render.methods import flow_steps, method_facts, news_facts, run_facts
 from reviewer.render.provenance import Facts
+from reviewer.render.styles import CitationStyle
 from reviewer.render.table_words import table_title
 from reviewer.text import counted
 from reviewer.types import Claim, Paper, SurveyReport, Table
@@ -25,12 +27,14 @@ RUN_HEAD = "## This run"
 _WEAK = "Nothing in this library is clearly on the topic; these papers are the nearest."
 
 
-def survey_markdown(report: SurveyReport) -> str:
+def survey_markdown(
+    report: SurveyReport, style: CitationStyle = PANDOC, *, for_word: bool = False
+) -> str:
     """The whole report: abstract, findings, introduction, sections, tables, closing section; then
     what is not proven, how papers came here, methods, references, and last what differs from run to
-    run. The text itself has no remarks."""
-    papers = survey_papers(report)
-    marks = Marks("pandoc", papers, escape=escape_pandoc)
+    run. The text itself has no remarks. `for_word` as for Citing."""
+    citing = Citing(survey_papers(report), style, for_word=for_word)
+    marks = citing.marks
     lines = [f"# {escape_pandoc(report.title)}", "", escape_pandoc(_head(report)), ""]
     lines += _facts("## What is new", news_facts(report))
     if not report.sections and not report.tables and report.failed:
@@ -56,7 +60,7 @@ def survey_markdown(report: SurveyReport) -> str:
     lines += _list("Left out:", _left_out(report))
     lines += _facts("## Methods", method_facts(report))
     lines += _list("Searches:", _queries(report))
-    lines += _list("## References", (for_pandoc(paper_line(paper)) for paper in papers))
+    lines += ["## References", "", *(line for line, _ in citing.references()), ""]
     return "\n".join([*lines, *_facts(RUN_HEAD, run_facts(report.made))])
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from itertools import count
 
 from reviewer.grounding.cells import EMPTY
+from reviewer.render.cited_sentence import joined
+from reviewer.render.citing import NUMERIC, Citing
 from reviewer.render.describe import cell_remark, cell_text, quoted_place, support_words, tally_line
 from reviewer.render.escape import escape
 from reviewer.render.markdown import paper_line, table_row
+from reviewer.render.styles import CitationStyle
 from reviewer.render.table_words import (
     nothing_found,
     row_names,
@@ -20,8 +23,11 @@ from reviewer.types import Citation, Table
 from reviewer.types.tables import Cell, Value
 
 
-def table_markdown(table: Table) -> str:
-    """A table in GitHub's Markdown, the line under it, the papers, and the footnotes."""
+def table_markdown(
+    table: Table, style: CitationStyle | None = None, *, for_word: bool = False
+) -> str:
+    """A table in GitHub's Markdown, the line under it, the papers, and the footnotes. With a
+    `style` each row cites its paper. `for_word` as for Citing."""
     lines = [f"# {escape(table_title(table))}", ""]
     if not table.rows:
         lines += [nothing_found(table), ""]
@@ -34,15 +40,23 @@ def table_markdown(table: Table) -> str:
     numbers = count(1)
     papers = {paper.id: paper for paper in table.papers}
     short = row_names(table)
+    own = [papers[row.paper_id] for row in table.rows]
+    citing = Citing(own, style or NUMERIC, for_word=for_word)
     for row in table.rows:
         year = str(papers[row.paper_id].year or "unknown")
         cells = [_cell(cell, numbers) for cell in row.cells]
-        lines.append(table_row([escape(short[row.paper_id]), year, *cells]))
-    lines += ["", escape(tally_line(table)), "", "## Papers", ""]
-    lines += [f"- {paper_line(papers[row.paper_id])}" for row in table.rows]
+        mark = citing.marks.mark([row.paper_id]) if style else ""
+        name = joined([(escape(short[row.paper_id]), mark)], citing.marks)
+        lines.append(table_row([name, year, *cells]))
+    lines += ["", escape(tally_line(table)), ""]
+    lines += ["## References" if style else "## Papers", ""]
+    if style:
+        lines += [part for line, _ in citing.references() for part in (line, "")]
+    else:
+        lines += [f"- {paper_line(paper)}" for paper in own]
     for number, quote in enumerate(table_quotes(table), start=1):
         lines += ["", _footnote(number, quote.value)]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *citing.note_lines()])
 
 
 def _cell(cell: Cell, numbers: Iterator[int]) -> str:

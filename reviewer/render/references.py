@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import UsageError
 from reviewer.render.csl import csl_item
-from reviewer.render.in_text import year_suffixes
+from reviewer.render.in_text import known_authors, year_suffixes
 from reviewer.render.styles import csl_file
 from reviewer.text import clean
 from reviewer.types import Paper
@@ -23,7 +23,9 @@ _PRINTED = (
     "collection-title edition ISBN ISSN language DOI URL"
 ).split()
 _PLAIN_WORD = re.compile(r"[“\"‘'(]?[^\W\d_]?[a-zà-öø-ÿ]+(?:[-'’][a-zà-öø-ÿ]+)*[,:.;?!)”\"’']*")
-_LABEL = re.compile(r"^(\[\d+\]|\(?\d+[.)])(?=\S)")
+_PREPRINT = re.compile(r"(?<=[.”’\"?!] )Preprint(?:, (?=\w)| at (?=\()| at\.?$)")
+_TWO_STOPS = re.compile(r"([?!][”’\"']?)\.(?=\s|$)")
+_LABEL = re.compile(r"^(\[\d+\]|\(?\d+[.)])(?!\d)\s*")
 
 
 def reference_list(papers: Sequence[Paper], style: str = DEFAULT_STYLE) -> list[str]:
@@ -54,12 +56,27 @@ def references_in(papers: Sequence[Paper], style: str) -> list[tuple[Paper, str]
         for item in items:
             bibliography.register(Citation([CitationItem(item["id"])]))
         bibliography.sort()
-        lines = [str(line) for line in bibliography.bibliography()]
-        order = [papers[int(key[1:])] for key in bibliography.keys]
+        order = [papers[int(item.key[1:])] for item in bibliography.items]
+        # A style may write nothing for an item that lacks what it asks for.
+        lines = [
+            " ".join(map(str, bibliography.style.render_bibliography([item])))
+            for item in bibliography.items
+        ]
     return [
-        (paper, _mended(line, paper) + " [Retracted]" * paper.retracted)
+        (paper, (_mended(line, paper) or _plain(paper)) + " [Retracted]" * paper.retracted)
         for line, paper in zip(lines, order, strict=True)
     ]
+
+
+def without_label(line: str) -> str:
+    """The line without the number that a numeric style begins it with."""
+    return _LABEL.sub("", line).strip()
+
+
+def _plain(paper: Paper) -> str:
+    """Authors, title and year, for a paper that a style writes nothing for."""
+    named = [", ".join(known_authors(paper)), clean(paper.title) or paper.key]
+    return f"{'. '.join(filter(None, named))} ({paper.year or 'n.d.'})."
 
 
 def _lettered(suffix: str) -> dict[str, str]:
@@ -96,9 +113,12 @@ def _style(style: str) -> CitationStylesStyle:
 
 
 def _mended(line: str, paper: Paper) -> str:
-    """Mends what citeproc-py leaves undone: it adds the space after a number, and removes the
-    second title where the title is already in the place of unknown authors."""
-    line = _LABEL.sub(r"\1 ", clean(line))
+    """Mends what citeproc-py leaves undone: it adds the space after a number, and removes a full
+    stop behind a question mark, the word preprint from what need not be one (CSL calls both an
+    article), and the second title where the title is already in the place of unknown authors."""
+    line = _TWO_STOPS.sub(r"\1", _LABEL.sub(r"\1 ", clean(line)))
+    if not paper.arxiv_id:
+        line = _PREPRINT.sub("", line)
     title = re.escape(clean(paper.title))
     if paper.authors or not title:
         return line

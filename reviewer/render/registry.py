@@ -21,13 +21,15 @@ FORMATS = {
     "xlsx": (".xlsx",),
     "latex": (".tex",),
     "html": (".html", ".htm"),
+    "docx": (".docx",),
 }
 # For each kind of result its forms, the usual one first, and the function that writes each.
 WRITERS = {
     "Answer": {
-        "markdown": "markdown.answer_markdown",
+        "markdown": "markdown_answer.answer_markdown",
         "json": "json.answer_json",
         "html": "html.answer.answer_html",
+        "docx": "word.results.answer_docx",
     },
     "Table": {
         "markdown": "markdown_table.table_markdown",
@@ -36,12 +38,14 @@ WRITERS = {
         "xlsx": "xlsx.table_xlsx",
         "latex": "latex.table_latex",
         "html": "html.table.table_html",
+        "docx": "word.results.table_docx",
     },
     "RelatedWork": {
         "markdown": "markdown_draft.draft_markdown",
         "latex": "latex_draft.draft_latex",
         "json": "json.draft_json",
         "html": "html.draft.draft_html",
+        "docx": "word.results.draft_docx",
     },
     "CheckReport": {
         "markdown": "check.check_markdown",
@@ -59,6 +63,8 @@ WRITERS = {
     },
 }
 
+_OF_BYTES = ("xlsx", "docx")  # which no terminal shows
+
 # What a notebook shows in place of a whole page.
 NOTEBOOK_PARTS = {"Answer": "html.answer.answer_notebook"}
 
@@ -70,7 +76,8 @@ def forms_of(kind: str) -> tuple[str, ...]:
 
 def render(result: object, form: str, **options: object) -> str | bytes:
     """The result, or a list or tuple of papers, in one of its forms: a text, or bytes for a
-    workbook. `options` are those of the form's own function, such as `with_proof` of Markdown."""
+    workbook and a Word file. `options` are those of the form's own function, such as `with_proof`
+    of Markdown."""
     kind = "papers" if isinstance(result, list | tuple) else type(result).__name__
     return _written(WRITERS[kind][form], result, options)
 
@@ -95,8 +102,8 @@ def choose_format(name: str, output: str, forms: Sequence[str] = ("markdown", "j
     """The named format, else the one of the output file's suffix, else the first of `forms`.
 
     Raises UsageError for an unknown format, an unknown suffix, a format that the command does not
-    write, and an address as the output. Raises ReviewError when the output's folder does not exist,
-    before any work is done.
+    write, a workbook or a Word file without a file, and an address as the output. Raises
+    ReviewError when the output's folder does not exist, before any work is done.
     """
     require_path(output, "the output", "Name a file with -o.")
     folder = Path(output).parent
@@ -120,6 +127,8 @@ def choose_format(name: str, output: str, forms: Sequence[str] = ("markdown", "j
             raise UsageError(f"unknown format '{form}'", hint=known)
         asked = f"--format {form}" if name else f"a {suffix} file"
         raise UsageError(f"this command does not write {asked}", hint=known)
+    if form in _OF_BYTES and output in ("", "-"):
+        raise UsageError(f"--format {form} needs a file", hint=f"Name one: -o FILE.{form}")
     return form
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewer.errors import UsageError
-from reviewer.render.in_text import STYLES
+from reviewer.render.in_text import LATEX_STYLES, STYLES
 
 _SHIPPED = Path(__file__).with_name("csl_styles")
 _SHORT = {
@@ -18,6 +18,17 @@ _SHORT = {
 }
 _REFERENCES = {"author-year": "apa", "note": "chicago-notes-bibliography"}
 _MARKS_OF = {"author-date": "author-year", "author": "author-year", "note": "note"}
+_FITTING = {
+    "markdown": ("pandoc", "numeric", "author-year", "note"),
+    "latex": LATEX_STYLES,
+    "docx": ("author-year", "numeric", "note"),
+}
+_FORM_NAMES = {"markdown": "Markdown", "latex": "LaTeX", "docx": "a Word file"}
+_OR_CSL = {
+    "markdown": ", or a CSL style such as apa or FILE.csl",
+    "latex": "; the bibliography style of the document sets the references",
+    "docx": ", or a CSL style such as apa or FILE.csl",
+}
 _FORMAT = re.compile(r'citation-format="([\w-]+)"')
 
 
@@ -48,6 +59,20 @@ def citation_style(name: str, references: str = "") -> CitationStyle:
     found = _FORMAT.search(head)
     marks = _MARKS_OF.get(found[1] if found else "", "numeric")
     return CitationStyle(marks, references or name)
+
+
+def style_for(form: str, name: str, references: str = "", usual: str = "") -> CitationStyle:
+    """The style called `name` for a text in `form` (markdown, latex, docx); without a name the
+    `usual` one, else the form's own. Raises UsageError also for a style that the form cannot have.
+    """
+    fitting = _FITTING[form]
+    style = citation_style(name or usual or fitting[0], references)
+    if style.marks not in fitting:
+        raise UsageError(
+            f"--style {name} cannot be used in {_FORM_NAMES[form]}",
+            hint=f"There it is {', '.join(fitting[:-1])} or {fitting[-1]}{_OR_CSL[form]}.",
+        )
+    return style
 
 
 def known_styles() -> list[str]:

@@ -119,8 +119,8 @@ def test_an_empty_library_says_how_to_fill_it(review, tmp_path):
             "cannot be sorted by 'rewrd'. Sort by:",
         ),
         (["x", "--columns", "no.txt"], 2, "no.txt cannot be opened"),
-        (["x", "-f", "xlsx"], 2, "--format xlsx needs a file. Name one: -o table.xlsx"),
-        (["x", "-f", "docx"], 2, "unknown format 'docx'. Use --format markdown or json or csv"),
+        (["x", "-f", "xlsx"], 2, "--format xlsx needs a file. Name one: -o FILE.xlsx"),
+        (["x", "-f", "docx"], 2, "--format docx needs a file. Name one: -o FILE.docx"),
         (["x", "-o", "nowhere/t.csv"], 1, "the folder nowhere does not exist"),
         (["--keys", "jin-2025-serch"], 1, "Did you mean jin-2025-search"),
         (["--from", "no.bib"], 1, "no.bib cannot be opened"),
@@ -198,7 +198,10 @@ def test_the_files_suffix_chooses_the_form(review, shelf, tmp_path, suffix):
 def test_ask_says_which_forms_it_has(review, shelf):
     code, _, err = review("ask", "does RL help?", "-o", "a.xlsx", "--library", shelf)
     assert code == 2
-    assert "this command does not write a .xlsx file. Use --format markdown or json or html." in err
+    assert (
+        "this command does not write a .xlsx file. Use --format markdown or json or html or docx."
+        in err
+    )
 
 
 def test_a_table_is_brought_up_to_date_in_its_place(review, shelf, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.library import Library
-from reviewer.render.markdown import answer_markdown
+from reviewer.render.markdown_answer import answer_markdown
 from reviewer.tasks import answer_question
 from reviewer.tasks.answers.answer import AskOptions
 from reviewer.writers import Extractive

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from reviewer.render import notebook_form, render
 from reviewer.render.answer_parts import answer_text, checks_line
 from reviewer.render.cited_sentence import pieces_of
-from reviewer.render.markdown import answer_markdown
+from reviewer.render.markdown_answer import answer_markdown
 from reviewer.tasks import compare_papers
 from reviewer.tasks.tables.table import TableOptions
 from reviewer.types import Answer, Claim

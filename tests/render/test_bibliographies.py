@@ -17,7 +17,9 @@ from reviewer.render import reference_list
 from reviewer.render.bibtex import bibtex
 from reviewer.render.csl import csl_json
 from reviewer.render.escape import escape_bibtex
+from reviewer.render.in_text import Marks
 from reviewer.render.ris import ris
+from reviewer.render.styles import known_styles
 from reviewer.sources import ReadOptions
 from reviewer.text import clean, split_name
 from reviewer.text.entry_types import DETAILS, KIND, KINDS
@@ -225,6 +227,44 @@ def test_a_style_may_be_a_file_and_an_unknown_one_is_named(tmp_path):
         (tmp_path / "bad.csl").write_text("<style>", encoding="utf-8")
         with pytest.raises(UsageError, match=name.rsplit("/", 1)[-1].removesuffix(".csl")):
             reference_list(TWENTY[:1], name)
+
+
+ONLY_DOI = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
+<info><title>t</title><id>t</id><updated>2026-01-01T00:00:00+00:00</updated></info>
+<citation><layout><text variable="DOI"/></layout></citation>
+<bibliography><layout><text variable="DOI"/></layout></bibliography>
+</style>"""
+
+
+def titled(key, title, **more):
+    return Paper(id=key, key=key, parts=(Part(name="title", text=title),), **more)
+
+
+def test_a_paper_that_a_style_writes_nothing_for_has_a_plain_line(tmp_path):
+    (tmp_path / "doi.csl").write_text(ONLY_DOI, encoding="utf-8")
+    papers = [titled("a", "One", doi="10.1/x"), titled("b", "Two", authors=("Ada Guo",), year=2025)]
+    assert reference_list(papers, str(tmp_path / "doi.csl")) == ["10.1/x", "Guo. Two (2025)."]
+
+
+def test_the_styles_that_come_along_set_every_paper():
+    for style in known_styles():
+        assert len(reference_list(TWENTY, style)) == len(TWENTY), style
+
+
+def test_papers_of_one_name_and_year_have_the_letters_of_their_marks():
+    papers = [titled("b", "SKR: Two"), titled("a", "SKR: One"), titled("c", "What Now?", year=2025)]
+    assert reference_list(papers, "apa") == [
+        "SKR: One. (n.d.-a).",
+        "SKR: Two. (n.d.-b).",
+        "What Now? (2025).",
+    ]
+    assert Marks("author-year", papers).mark(["b", "a"]) == "(SKR, n.d.-b; SKR, n.d.-a)"
+
+
+def test_what_need_not_be_a_preprint_is_not_called_one():
+    papers = [titled("a", "One"), titled("b", "Two", year=2025)]
+    for style in known_styles():
+        assert not any("preprint" in line.lower() for line in reference_list(papers, style)), style
 
 
 DOCUMENT = r"""\documentclass{article}

@@ -8,13 +8,13 @@ import subprocess
 import pytest
 from markdown_it import MarkdownIt
 
-from reviewer.render import reference_list
 from reviewer.render.bibtex import bibtex
 from reviewer.render.claim_notes import cited_papers
 from reviewer.render.in_text import LATEX_STYLES, STYLES
 from reviewer.render.json import draft_json
 from reviewer.render.latex_draft import draft_latex
 from reviewer.render.markdown_draft import draft_markdown
+from reviewer.render.styles import CitationStyle, citation_style
 from reviewer.types import Citation, Claim, Paper, RelatedWork
 from reviewer.types.drafts import Section
 from reviewer.types.papers import Part
@@ -75,7 +75,7 @@ MARKS = {
 @pytest.mark.parametrize("style", MARKS)
 def test_markdown_cites_in_the_readers_system_and_says_what_is_not_proven(style):
     both, one = MARKS[style]
-    text = draft_markdown(WRITTEN, style)
+    text = draft_markdown(WRITTEN, CitationStyle(style))
     assert text.startswith("# Related work: do pears learn?\n\nWritten by openai/x from 3 papers;")
     assert "## Pears, learning\n" in text
     assert f"Pears are in dispute {both}. They learn {one}. *(not checked)*" in text
@@ -103,8 +103,10 @@ def test_references_stand_by_key_by_number_or_in_a_named_style():
     assert "- guo-2025-pears · Pears Learn · Ada Guo, Bo Li, Cy Wu · 2025" in draft_markdown(
         WRITTEN
     )
-    assert "[2] pears-forget-nd · Pears Forget · 10 authors" in draft_markdown(WRITTEN, "numeric")
-    harvard = draft_markdown(WRITTEN, "author-year", listed=reference_list)
+    assert "[2] pears-forget-nd · Pears Forget · 10 authors" in draft_markdown(
+        WRITTEN, CitationStyle("numeric")
+    )
+    harvard = draft_markdown(WRITTEN, CitationStyle("author-year", "apa"))
     listed = harvard.split("## References\n")[1]
     assert re.search(r"- Guo, A\., Li, B\., & Wu, C\. \(2025\)\. Pears Learn\.", listed)
     assert "10 authors" not in listed
@@ -159,7 +161,7 @@ def hostile_work():
 
 @pytest.mark.parametrize("style", [style for style in STYLES if style not in LATEX_STYLES])
 def test_no_text_can_be_markup_in_markdown(style):
-    text = draft_markdown(hostile_work(), style, with_quotes=True)
+    text = draft_markdown(hostile_work(), citation_style(style), with_quotes=True)
     tokens = MarkdownIt("commonmark").parse(text)
     inline = [child for token in tokens for child in token.children or ()]
     assert {t.type for t in tokens}.isdisjoint({"html_block", "fence", "code_block"})

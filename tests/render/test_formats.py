@@ -18,7 +18,9 @@ from reviewer.library import Library
 from reviewer.render import byline, choose_format, paper_line, readable_date, write_whole
 from reviewer.render import json as as_json
 from reviewer.render.describe import link_of
-from reviewer.render.markdown import answer_markdown, escape, found_markdown, paper_markdown
+from reviewer.render.escape import escape
+from reviewer.render.markdown import found_markdown, paper_markdown
+from reviewer.render.markdown_answer import answer_markdown
 from reviewer.render.provenance import references_of
 from reviewer.search import find
 from reviewer.settings import Settings

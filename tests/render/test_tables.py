@@ -143,8 +143,8 @@ def test_a_form_that_a_command_does_not_have_is_told():
     assert error.value.hint == "Use --format markdown or json."
     with pytest.raises(UsageError, match="this command does not write --format html"):
         choose_format("html", "")
-    with pytest.raises(UsageError, match="unknown format 'docx'"):
-        choose_format("docx", "", forms_of("Table"))
+    with pytest.raises(UsageError, match="unknown format 'odt'"):
+        choose_format("odt", "", forms_of("Table"))
 
 
 def test_a_file_of_bytes_is_written_whole(tmp_path):

@@ -12,7 +12,7 @@ from reviewer.library import Library
 from reviewer.llm.testing import ScriptedLLM
 from reviewer.render.describe import link_of
 from reviewer.render.json import answer_json
-from reviewer.render.markdown import answer_markdown
+from reviewer.render.markdown_answer import answer_markdown
 from reviewer.settings import Settings
 from reviewer.tasks import answer_question
 from reviewer.tasks.answers.answer import AskOptions

@@ -29,7 +29,6 @@ KEYWORDS = {"shell": True, "allow_pickle": True, "resolve_entities": True, "load
 ALLOWED = {
     "pdfium.py": {"ctypes"},
     "processes.py": {"subprocess"},
-    "docx.py": {"subprocess"},
 }
 PROCESSES = frozenset({"subprocess", "multiprocessing"})
 

@@ -8,7 +8,7 @@ import pytest
 
 from reviewer.library import Library
 from reviewer.llm.testing import ScriptedLLM
-from reviewer.render.markdown import answer_markdown
+from reviewer.render.markdown_answer import answer_markdown
 from reviewer.search import SearchOptions, find
 from reviewer.settings import Settings
 from reviewer.tasks import answer_question

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -49,9 +49,12 @@ def ask(
     proof: Annotated[
         bool, option("--proof", "--quotes", help="Add what each sentence quotes, and where.")
     ] = False,
+    style: Annotated[
+        str, option(help="Cite as numeric, author-year, note, pandoc, apa, FILE.csl.")
+    ] = "",
     stream: Annotated[bool, option(help="Show sentences while they are written.")] = False,
     dry_run: DryRunOption = False,
-    form: Annotated[str, option("--format", "-f", help="markdown, json or html.")] = "",
+    form: Annotated[str, option("--format", "-f", help="markdown, json, html or docx.")] = "",
     listing_year: ListingYearOption = None,
     *,
     reading: ReadingOptions,
@@ -76,6 +79,7 @@ def ask(
     from reviewer.tasks.answers.answer import AskOptions, estimate_calls
 
     form = choose_format("json" if result.json else form, result.output, forms_of("Answer"))
+    look = _look(form, style, bullets=bullets, proof=proof)
     settings = settings_of(common, model, reranking)
     asked, papers = split_question(question, papers, quiet=common.quiet)
     asked = with_excluded(asked, excluded)
@@ -98,11 +102,22 @@ def ask(
             else:
                 answer = answer_question(whole, shelf, writer, options, progress)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
-    look = {} if form == "json" else {"as_list": bullets}
-    look |= {"with_proof": proof} if form == "markdown" else {}
     deliver(render(answer, form, **look), result.output, form)
     if not common.quiet:
         if note:
             print_error(note)
         say_cost(answer.coverage, answer.usage, has_budget=settings.budget_usd is not None)
     return strict_code(answer.coverage.left_out)
+
+
+def _look(form: str, style: str, *, bullets: bool, proof: bool) -> dict[str, Any]:
+    """How the answer is written. Raises UsageError for a style that its form cannot have."""
+    from reviewer.errors import UsageError
+    from reviewer.render.styles import style_for
+
+    if form in ("markdown", "docx"):
+        cited = style_for(form, style, usual="numeric")
+        return {"as_list": bullets, "with_proof": proof, "style": cited}
+    if style:
+        raise UsageError(f"--style cannot be used in {form}", hint="Use it in Markdown and Word.")
+    return {} if form == "json" else {"as_list": bullets}

@@ -38,13 +38,19 @@ class DraftFlags(OutputOptions):
     plan: Annotated[str, option(help="Write by this plan.")] = ""
     position: Annotated[str, option(help="Place your work at the end, or in each paragraph.")] = ""
     marks: Annotated[bool, option(help="Mark in the text what is not proven.")] = False
-    style: Annotated[str, option(help="Cite as pandoc, latex, numeric or author-year.")] = ""
-    csl: Annotated[str, option(help="The references' style: apa, FILE.csl.")] = ""
+    style: Annotated[
+        str,
+        option(
+            help="Cite as pandoc, numeric, author-year, note, latex (natbib) or biblatex; or by a "
+            "CSL style: apa, ieee, FILE.csl."
+        ),
+    ] = ""
+    csl: Annotated[str, option(help="Another style of the references: apa, FILE.csl.")] = ""
     revise: Annotated[str, option(help="Add papers to this draft.")] = ""
     add: Annotated[list[str] | None, option(help="With --revise: these, keys with commas.")] = None
     quotes: QuotesOption = False
     dry_run: DryRunOption = False
-    form: Annotated[str, option("--format", "-f", help="markdown, latex, json or html.")] = ""
+    form: Annotated[str, option("--format", "-f", help="markdown, latex, docx, json or html.")] = ""
     # The command sets these; they are not options.
     question: str = ""
     quiet: bool = False

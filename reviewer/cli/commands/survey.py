@@ -30,8 +30,12 @@ class SurveyFlags:
     yes: Annotated[bool, option("--yes", "-y", help="With topics: do not stop after planning.")] = (
         False
     )
-    output: Annotated[str, option("--output", "-o", help="The folder of the reports.")] = ""
-    docx: Annotated[bool, option(help="Word files too, made by pandoc.")] = False
+    output: Annotated[
+        str,
+        option("--output", "-o", help="The folder of the reports; or FILE.docx for one."),
+    ] = ""
+    docx: Annotated[bool, option(help="Word files too.")] = False
+    style: Annotated[str, option(help="Cite in Word as author-year, numeric, note, apa, ...")] = ""
     effort: Annotated[str | None, option(help="quick, normal or thorough; else as planned.")] = None
     count: Annotated[
         int | None, option("-k", help="Papers read for a report (60).", min=1, max=500)

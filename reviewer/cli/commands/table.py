@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -65,9 +65,10 @@ def table(
     ] = None,
     strict: Annotated[bool, option(help="Leave out values without proof, and exit 3.")] = False,
     quotes: Annotated[bool, option(help="Show the quotes on a terminal too.")] = False,
+    style: Annotated[str, option(help="Cite in Word as numeric, author-year, note, apa, ...")] = "",
     dry_run: DryRunOption = False,
     form: Annotated[
-        str, option("--format", "-f", help="markdown, csv, xlsx, latex, html or json.")
+        str, option("--format", "-f", help="markdown, csv, xlsx, latex, html, docx or json.")
     ] = "",
     listing_year: ListingYearOption = None,
     *,
@@ -83,13 +84,15 @@ def table(
     from reviewer.grounding.cells import tally
     from reviewer.render import choose_format, forms_of
     from reviewer.render.json import read_table
+    from reviewer.render.styles import style_for
     from reviewer.tasks import compare_papers
     from reviewer.tasks.tables.table import TableOptions, estimate_calls
     from reviewer.tasks.tables.update import Redo, changes
 
     form = choose_format("json" if result.json else form, result.output, forms_of("Table"))
-    if form == "xlsx" and result.output in ("", "-"):
-        raise UsageError("--format xlsx needs a file", hint="Name one: -o table.xlsx")
+    look = {"style": style_for("docx", style, usual="numeric")} if form == "docx" else {}
+    if style and form != "docx":
+        raise UsageError("--style is for Word files", hint="Name one: -o table.docx")
     quiet, use_cache = common.quiet, not model.no_cache
     earlier = None
     if update:
@@ -121,7 +124,7 @@ def table(
             warm_up(about, shelf, writer, use_cache=use_cache)
             made = compare_papers(about, shelf, writer, options, progress)
         note = words_alone_note(shelf, is_at_hand=bool(papers)) if about else ""
-    _show(made, form, result.output, update, with_quotes=quotes)
+    _show(made, form, result.output, update, look, with_quotes=quotes)
     if not quiet:
         if earlier is not None:
             print_error(f"{update} is up to date: {_changed(changes(earlier, made, options.redo))}")
@@ -133,7 +136,9 @@ def table(
     return 3 if made.is_strict and counts.no_proof else 0
 
 
-def _show(table: Table, form: str, output: str, update: str, *, with_quotes: bool) -> None:
+def _show(
+    table: Table, form: str, output: str, update: str, look: dict[str, Any], *, with_quotes: bool
+) -> None:
     """Write the table to its output, and into the earlier table that it updates."""
     from pathlib import Path
 
@@ -146,7 +151,7 @@ def _show(table: Table, form: str, output: str, update: str, *, with_quotes: boo
 
         show_table(table, with_quotes=with_quotes)
     else:
-        deliver(render(table, form), output)
+        deliver(render(table, form, **look), output)
 
 
 def _changed(done: Changes) -> str:

@@ -15,10 +15,11 @@ from reviewer.library import Library, keep_run
 from reviewer.library.embeddings.embedding import MissingEmbeddingError
 from reviewer.library.run_log import Request, new_run_id
 from reviewer.render.citation_syntax import cited_keys, highest_number, style_of
+from reviewer.render.citing import reference_line
 from reviewer.render.escape import escape_pandoc
-from reviewer.render.in_text import Marks, citation_key
+from reviewer.render.in_text import LATEX_STYLES, Marks, citation_key
 from reviewer.render.latex_draft import sentence_latex
-from reviewer.render.markdown_draft import reference_markdown, sentence_markdown
+from reviewer.render.markdown_draft import sentence_markdown
 from reviewer.search import SearchOptions, find
 from reviewer.search.clusters import by_words, vectors_of
 from reviewer.tasks.paper_chunks import beginning_of
@@ -93,14 +94,14 @@ def revise_draft(
         added += [(paper, end, claims)] if claims else []
     new = [paper for paper, _, _ in added]
     marks = Marks(style, new, highest_number(text) + 1, escape_pandoc)
-    write = sentence_latex if marks.style == "latex" else sentence_markdown
+    write = sentence_latex if marks.style in LATEX_STYLES else sentence_markdown
     additions = []
     for paper, end, claims in added:
         put = after_paragraph(text, end, " ".join(write(claim, marks) for claim in claims))
         additions.append(Addition(key=paper.key, place=put.place, text=put.text, claims=claims))
     puts = [Put(addition.place, addition.text) for addition in additions]
-    if marks.style != "latex" and new:
-        listed = "\n\n".join(reference_markdown(paper, marks) for paper in new)
+    if marks.style not in LATEX_STYLES and new:
+        listed = "\n\n".join(reference_line(paper, marks) for paper in new)
         puts += filter(None, [after_references(text, listed)])
     revision = Revision(
         file=file,

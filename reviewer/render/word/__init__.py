@@ -1,0 +1,1 @@
+"""Word files: made of the Markdown of a result, with its citations set in a style."""
