@@ -28,7 +28,7 @@ from reviewer.writers.prompted.argument import ArgumentReply
 from reviewer.writers.prompted.cards import CardsReply
 from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
-from reviewer.writers.prompted.sections import AdditionReply, EditText, SectionText
+from reviewer.writers.prompted.sections import AdditionText, EditText, SectionText
 from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
 from reviewer.writers.prompted.tables import ColumnsReply, JudgeCellsReply, TableReply
 from tests.support.fake_provider import Seen
@@ -182,11 +182,10 @@ def summaries(asked: ModelCall) -> dict[str, Any]:
     }
 
 
-def additions(asked: ModelCall) -> dict[str, Any]:
+def additions(asked: ModelCall) -> str:
     """A sentence on the first text of the paper that is to be added."""
     text = next(text for text in asked.texts if text.tag != "DRAFT")
-    quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
-    return {"additions": [{"text": "Another study adds to this.", "quotes": quotes}]}
+    return f"Another study adds to this [{text.numbers[0]}].\nEND"
 
 
 def judges(asked: ModelCall, support: str = "supported") -> dict[str, Any]:
@@ -209,7 +208,7 @@ HONEST: Script = {
     ArgumentReply: arguments,
     SectionText: sections,
     EditText: "END",
-    AdditionReply: additions,
+    AdditionText: additions,
     ViewsReply: views,
     SummaryReply: summaries,
     ColumnsReply: lambda asked: {"columns": [{"name": "reward", "tags": asked.tags}]},
