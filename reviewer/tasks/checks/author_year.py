@@ -55,6 +55,7 @@ _YEAR_LETTER = re.compile(
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NO_DATE = re.compile(r"\bn\.\s?d\.|\bno date\b|\byear unknown\b", re.IGNORECASE)
+_MOST_INITIALS = 3
 _HEAD_CHARS = 240  # of an entry, in which its authors stand
 
 
@@ -204,7 +205,9 @@ def is_in_entry(work: AuthorYear, entry: str) -> bool:
     if work.title and normalise_title(work.title) not in normalise_title(plain):
         return False
     place = head.find(first)
-    if place < 0 or len(head[:place].split()) > 3:  # "D. A. Guo": initials may come first
+    may_be_title = not work.is_sure and " " in work.names[0]  # "by Reinforcement Learning (2025)"
+    # "D. A. Guo": initials may come first.
+    if may_be_title or place < 0 or len(head[:place].split()) > _MOST_INITIALS:
         return is_short_name(work.names[0], plain.lstrip("“\"'*-[ "))
     return all(f" {_folded(name)} " in head for name in work.names)
 
