@@ -49,8 +49,8 @@ _AUTHORS = "the authors"
 _FOOTNOTE = re.compile(r"\[\^([\w-]+)\](?!:)")
 _DEFINITION = re.compile(r"\[\^(?P<name>[\w-]+)\]:")
 _CELL_END, _CELL_END_LATEX = re.compile(r"(?<!\\)\|"), re.compile(r"(?<!\\)&")
-_STOP_BEFORE = re.compile(r"\.[\"”’)]?[ \t]*\n?[ \t]*$")
-_NEXT_SENTENCE = re.compile(r"[ \t]*\n?[ \t]*(?:[A-Z“\"\\*_]|\n|$)")
+_STOP_BEFORE = re.compile(r"\.(?:''|[\"”’)])?[ \t]*\n?[ \t]*$")
+_NEXT_SENTENCE = re.compile(r"[ \t]*\n?[ \t]*(?:[A-Z“‘`\"\\*_]|\n|$)")
 _MOST_JOINED = 8  # sentences of one quotation
 
 
@@ -207,7 +207,7 @@ def _filled(text: str, marks: list[Mark]) -> str:
         if not mark.keys:
             continue
         filled[mark.start : mark.end] = _FILLER * (mark.end - mark.start)
-        stop = _STOP_BEFORE.search(text, max(0, mark.start - 4), mark.start)
+        stop = _STOP_BEFORE.search(text, max(0, mark.start - 6), mark.start)
         if stop and not mark.is_word and _NEXT_SENTENCE.match(text, mark.end):
             filled[stop.start()], filled[mark.end - 1] = " ", "."
     return "".join(filled)
