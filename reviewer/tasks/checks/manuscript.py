@@ -65,9 +65,16 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
     visible, only_listed = nocited(blanked(text, hidden))
     found = find_marks(visible, entries)
     keyed = [mark for mark in found if mark.keys]
+    quoted = list(_quoted_spans(visible))
+
+    def is_quoted(mark: Mark) -> bool:
+        return any(a < mark.start and mark.end < b for a, b in quoted)
+
     by_authors, authored = read_author_years(visible, keyed)
-    keyed += by_authors
-    others = [m for m in found if not m.keys and not any(_overlap(m, mark) for mark in keyed)]
+    # A mark within quoted words is the quoted paper's.
+    keyed += [mark for mark in by_authors if not is_quoted(mark)]
+    others = [m for m in found if not (m.keys or is_quoted(m))]
+    others = [m for m in others if not any(_overlap(m, mark) for mark in keyed)]
     marks = sorted([*keyed, *others], key=lambda mark: mark.start)
     shown = visible if latex else nocited(with_plain_code(text, hidden))[0]
     made = _Reader(shown, marks, latex, listed_papers(text)).sentences()
@@ -81,9 +88,20 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
         bibliographies=_bibliographies(text),
         entries=entries,
         unlisted=unlisted,
-        authored=authored,
+        authored={key: authored[key] for key in keys if key in authored},
         listed=() if entries else unnumbered_references(text),
     )
+
+
+def _quoted_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Half-open ranges of quoted words; of straight marks only where all of a paragraph have a
+    partner."""
+    for start, end in _blocks(text):
+        block = text[start:end]
+        has_partners = block.count('"') % 2 == 0
+        for found in _QUOTED.finditer(block):
+            if has_partners or found[0][0] != '"':
+                yield start + found.start(), start + found.end()
 
 
 def _keys(marks: list[Mark]) -> list[str]:

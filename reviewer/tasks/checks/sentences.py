@@ -85,7 +85,7 @@ def verify_sentence(
         if found.is_far and not has_quote:
             detail = f"nothing in {paper.key or key} bears on this sentence"
             problems.append(Problem(kind="nothing bears", detail=detail, about=key))
-        elif not (found.bears or has_quote) and is_near is None:
+        elif not (found.bears or has_quote):
             detail = (
                 f"what is known of {paper.key or key} is not clearly on this sentence{abstract}"
             )
