@@ -84,6 +84,7 @@ def check_line(report: CheckReport) -> str:
     """How many sentences were looked at, and how many of them fail; then the entries."""
     if not report.sentences_read and report.entries:
         return _entries_line(report.entries)
+    verdict = f"{report.outcome}. " if report.every_sentence else ""
     others = [s for s in report.sentences if not any(p.fails for p in s.problems)]
     failing = len(report.sentences) - len(others)
     found = sum(bool(s.quotes) for s in others)
@@ -91,7 +92,7 @@ def check_line(report: CheckReport) -> str:
         s.support == "unchecked" and bool(s.sentence.keys) and not s.quotes for s in others
     )
     line = (
-        f"{counted(report.sentences_read, 'sentence')}, {report.citing} of them cite: "
+        f"{verdict}{counted(report.sentences_read, 'sentence')}, {report.citing} of them cite: "
         f"{failing} {'fails' if failing == 1 else 'fail'}, {found} with quotes found, "
         f"{unchecked} not checked."
     )
@@ -130,21 +131,14 @@ def verdict_words(checked: CheckedSentence) -> str:
         return "the papers' words"
     done = {
         "supported": "support it",
-        "partial": "support a part of it",
         "contradicted": "contradict it",
         "unsupported": "do not support it",
     }
+    if checked.support == "partial":
+        return ""  # a problem says it, with the words that fail
     if checked.support not in done:
         return "not checked: what it says in its own words" + _seeming(checked)
-    return f"the papers {done[checked.support]}, by the model's word{_failing(checked)}"
-
-
-def _failing(checked: CheckedSentence) -> str:
-    """The words that fail and why, where no problem says it."""
-    if checked.support != "partial" or not (checked.failing or checked.reason):
-        return ""
-    words = f'not "{escape(clean(checked.failing))}"' if checked.failing else ""
-    return f": {'; '.join(filter(None, [words, escape(clean(checked.reason))]))}"
+    return f"the papers {done[checked.support]}, by the model's word"
 
 
 def signal_lines(report: CheckReport) -> Iterator[str]:

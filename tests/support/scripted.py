@@ -28,7 +28,7 @@ from reviewer.writers.prompted.argument import ArgumentReply
 from reviewer.writers.prompted.cards import CardsReply
 from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
-from reviewer.writers.prompted.sections import AdditionReply, EditText, SectionText
+from reviewer.writers.prompted.sections import AdditionText, EditText, SectionText
 from reviewer.writers.prompted.surveys import (
     FrameText,
     OutlineReply,
@@ -229,11 +229,10 @@ def summaries(asked: ModelCall) -> str:
     return "\n".join(["ABSTRACT", abstract, "FINDINGS", *lines, "END"])
 
 
-def additions(asked: ModelCall) -> dict[str, Any]:
+def additions(asked: ModelCall) -> str:
     """A sentence on the first text of the paper that is to be added."""
     text = next(text for text in asked.texts if text.tag != "DRAFT")
-    quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
-    return {"additions": [{"text": "Another study adds to this.", "quotes": quotes}]}
+    return f"Another study adds to this [{text.numbers[0]}].\nEND"
 
 
 def judges(asked: ModelCall, support: str = "supported") -> dict[str, Any]:
@@ -255,8 +254,8 @@ HONEST: Script = {
     CardsReply: cards,
     ArgumentReply: arguments,
     SectionText: sections,
-    EditText: lambda asked: "END",
-    AdditionReply: additions,
+    EditText: "END",
+    AdditionText: additions,
     ViewsReply: views,
     OutlineReply: outlines,
     FrameText: frames,

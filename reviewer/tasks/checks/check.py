@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 from typing import TypeVar
 
 from reviewer.errors import SourceError
 from reviewer.grounding.word_verdicts import decide, is_contradiction, judge_by_words
 from reviewer.library import Library
-from reviewer.sources import read_text_file
+from reviewer.sources import file_bytes, markdown_of, read_text_file
 from reviewer.sources.text_file import TextFile
 from reviewer.tasks.checks.bibliography import (
     Bibliography,
@@ -22,18 +23,27 @@ from reviewer.tasks.checks.bibliography import (
 )
 from reviewer.tasks.checks.judging import can_be_judged, judge_sentences
 from reviewer.tasks.checks.manuscript import read_draft
-from reviewer.tasks.checks.sentences import stated_figures, trimmed, verify_sentence
+from reviewer.tasks.checks.sentences import (
+    quotes_of_nobody,
+    stated_figures,
+    trimmed,
+    verify_sentence,
+)
+from reviewer.tasks.checks.stating import is_statement
 from reviewer.text import counted
 from reviewer.text.draft_prose import is_latex_draft
 from reviewer.types import Citation
 from reviewer.types.checks import (
     FAILING,
+    STRICT,
+    SUSPICIONS,
     CheckedEntry,
     CheckedSentence,
     CheckReport,
     Compared,
     Draft,
     DraftSentence,
+    Outcome,
     Problem,
     ProblemKind,
     WordVerdict,
@@ -44,28 +54,45 @@ from reviewer.types.writer import Writer
 
 Checked = TypeVar("Checked", CheckedSentence, CheckedEntry)
 
-_HINT = "Give a draft in Markdown or LaTeX."
+_HINT = "Give a draft in Markdown, LaTeX or Word (.docx)."
 
 
 @dataclass(frozen=True)
 class CheckOptions:
     """Problems of an `allowed` kind are shown and do not make the check fail. Without `has_papers`
     the library is the bibliography itself, and entries are not compared with it. `lookup` looks up
-    entries that the library does not have."""
+    entries that the library does not have. With `every_sentence` each sentence that states
+    something has to cite, as an assistant's has to."""
 
     allowed: tuple[ProblemKind, ...] = ()
+    every_sentence: bool = False
     has_papers: bool = True
     lookup: Lookup | None = None
 
 
 def open_draft(file: str) -> TextFile:
-    """The text of a draft's file, with line ends of `\\n`. Raises SourceError for a file that is
-    missing, empty or not text.
+    """The text of a draft's file, with line ends of `\\n`; of a Word file as Markdown.
+
+    Raises SourceError for a file that is missing, empty or not text.
     """
-    opened = read_text_file(file, _HINT)
+    opened = _word_draft(file) if is_word_draft(file) else read_text_file(file, _HINT)
     if not opened.text.strip():
         raise SourceError(f"{file} is empty", hint=_HINT)
     return replace(opened, text=opened.text.replace("\r\n", "\n"))
+
+
+def is_word_draft(file: str) -> bool:
+    return file.lower().endswith(".docx")
+
+
+def _word_draft(file: str) -> TextFile:
+    data = file_bytes(str(Path(file).expanduser()))
+    if isinstance(data, str):
+        raise SourceError(f"{file} {data.removeprefix('it ')}", hint=_HINT)
+    try:
+        return TextFile(file, markdown_of(data))
+    except SourceError as error:
+        raise SourceError(f"{file}: {error.message}", hint=_HINT) from error
 
 
 def check_draft(
@@ -84,27 +111,44 @@ def check_draft(
     """
     started = time.monotonic()
     options, bibliography = options or CheckOptions(), bibliography or Bibliography()
-    draft = read_draft(opened.text, is_latex=is_latex_draft(opened.text, opened.file))
+    is_word = is_word_draft(opened.file)
+    is_latex = not is_word and is_latex_draft(opened.text, opened.file)
+    draft = read_draft(opened.text, is_latex=is_latex)
+    if is_word:
+        draft = _by_paragraphs(draft, opened.text)
     named = name_keys(draft, bibliography, library)
-    sentences = _checked(draft, named, library, progress)
+    sentences = _checked(draft, named, library, options, progress)
     sentences = judge_sentences(sentences, named.papers, library, writer, progress)
     sentences = [_compared(sentence, named) for sentence in sentences]
     entries = _checked_entries(draft, bibliography, library, options, progress)
+    known = [opened.remark, *bibliography.notes, *writer.notes()]
+    weighed = tuple(_weighed(trimmed(s), options) for s in sentences)
+    citing = sum(bool(s.keys) for s in draft.sentences)
     return CheckReport(
         file=opened.file,
         sentences_read=len(draft.sentences),
-        citing=sum(bool(s.keys) for s in draft.sentences),
-        sentences=tuple(_weighed(trimmed(s), options) for s in sentences),
+        citing=citing,
+        sentences=weighed,
         entries=entries,
+        every_sentence=options.every_sentence,
+        outcome=_outcome(weighed, entries, cites=citing > 0 or not options.every_sentence),
         papers={**named.papers, **named.title_only},
         notes=(
-            *_notes(draft, named, [opened.remark, *bibliography.notes, *writer.notes()]),
+            *_notes(draft, named, known, is_word=is_word),
             *_unknown_note(entries, options),
         ),
         writer=writer.name,
         judge=writer.judge_name,
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
+
+
+def _by_paragraphs(draft: Draft, text: str) -> Draft:
+    """The draft of a Word file with the number of its paragraph for the line of each sentence."""
+    sentences = (
+        s.model_copy(update={"line": 1 + text.count("\n\n", 0, s.start)}) for s in draft.sentences
+    )
+    return draft.model_copy(update={"sentences": tuple(sentences)})
 
 
 def check_bibliography(
@@ -155,20 +199,56 @@ def _unknown_note(entries: Sequence[CheckedEntry], options: CheckOptions) -> lis
     ]
 
 
+def _outcome(
+    sentences: Sequence[CheckedSentence], entries: Sequence[CheckedEntry], *, cites: bool
+) -> Outcome:
+    """What the check comes to. Words that a judge called supported, and the papers' own words, are
+    all that passes without a remark that nobody judged it."""
+    items: list[CheckedSentence | CheckedEntry] = [*sentences, *entries]
+    if not cites or any(problem.fails for item in items for problem in item.problems):
+        return "FAILS"
+    open_kinds = SUSPICIONS | {"quote not checked", "figure not checked"}
+    for checked in sentences:
+        is_open = bool(checked.sentence.keys) and checked.support != "supported"
+        if is_open or any(problem.kind in open_kinds for problem in checked.problems):
+            return "PASSES UNJUDGED"
+    return "PASSES"
+
+
 def _checked(
-    draft: Draft, named: Named, library: Library, progress: Progress
+    draft: Draft, named: Named, library: Library, options: CheckOptions, progress: Progress
 ) -> list[CheckedSentence]:
     found = []
     for done, sentence in enumerate(draft.sentences):
         progress("Checking", done, len(draft.sentences))
-        if sentence.keys:
-            found.append(_checked_citing(sentence, named, library))
-        elif not sentence.has_other_mark and (figures := stated_figures(sentence)):
-            detail = f"it states {', '.join(figures)} and cites nothing"
-            problem = Problem(kind="missing citation", detail=detail, about=figures[0])
-            found.append(CheckedSentence(sentence=sentence, problems=(problem,)))
+        if keys := tuple(key for key in sentence.keys if key not in named.doubtful):
+            citing = sentence.model_copy(update={"keys": keys})
+            found.append(_checked_citing(citing, named, library))
+        elif problems := _problems_without_key(sentence, named.doubtful, library, options):
+            found.append(CheckedSentence(sentence=sentence, problems=tuple(problems)))
     progress("Checking", len(draft.sentences), len(draft.sentences))
     return found
+
+
+def _problems_without_key(
+    sentence: DraftSentence, doubtful: Mapping[str, str], library: Library, options: CheckOptions
+) -> list[Problem]:
+    """What a sentence lacks that cites nothing, or what is doubtful as a citation, with reasons."""
+    has_mark = sentence.has_other_mark or bool(sentence.keys)
+    if has_mark and not options.every_sentence:
+        return []
+    if sentence.keys:
+        return [
+            Problem(kind="unknown key", detail=doubtful[key], about=key) for key in sentence.keys
+        ]
+    problems = quotes_of_nobody(sentence, library)
+    if figures := stated_figures(sentence):
+        detail = f"it states {', '.join(figures)} and cites nothing"
+        problems.append(Problem(kind="missing citation", detail=detail, about=figures[0]))
+    elif options.every_sentence and not problems and is_statement(sentence):
+        detail = "it states something and cites nothing"
+        problems.append(Problem(kind="missing citation", detail=detail))
+    return problems
 
 
 def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> CheckedSentence:
@@ -178,6 +258,11 @@ def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> 
         Problem(kind="unknown key", detail=named.unknown[key], about=key)
         for key in sentence.keys
         if key in named.unknown
+    ]
+    problems += [
+        Problem(kind="ambiguous citation", detail=named.ambiguous[key], about=key)
+        for key in sentence.keys
+        if key in named.ambiguous
     ]
     problems += _unseen(sentence, named)
     papers = {key: named.papers[key] for key in sentence.keys if key in named.papers}
@@ -224,22 +309,22 @@ def _compared(checked: CheckedSentence, named: Named) -> CheckedSentence:
 
 def _weighed(checked: Checked, options: CheckOptions) -> Checked:
     """With each problem marked that makes the check fail."""
-    fails = set(FAILING) - set(options.allowed)
+    fails = set(STRICT if options.every_sentence else FAILING) - set(options.allowed)
     problems = [p.model_copy(update={"fails": p.kind in fails}) for p in checked.problems]
     return checked.model_copy(update={"problems": tuple(problems)})
 
 
-def _notes(draft: Draft, named: Named, known: Sequence[str]) -> tuple[str, ...]:
+def _notes(draft: Draft, named: Named, known: Sequence[str], *, is_word: bool) -> tuple[str, ...]:
     """What bounds the check, in words: the notes that are known already, then others."""
-    notes = [*known]
-    if not draft.keys:
+    notes = [*known, "Its lines are the paragraphs of the Word file."] if is_word else [*known]
+    if not draft.keys and not draft.unlisted:
         notes.append("The draft cites nothing by key or number.")
     if named.title_only:
         papers, keys = counted(len(named.title_only), "cited paper"), ", ".join(named.title_only)
         notes.append(f"{papers} could not be looked into, for no text is known: {keys}")
-    if other := sum(s.has_other_mark and not s.keys for s in draft.sentences):
-        marks = counted(other, "sentence")
-        notes.append(f"{marks} cite by author and year alone, which is not looked up.")
+    if named.doubtful:
+        names = "; ".join(sorted(named.doubtful))
+        notes.append(f"These may be citations, and name no paper that is known: {names}")
     return tuple(note for note in notes if note)
 
 

@@ -24,6 +24,7 @@ from reviewer.writers.prompted.numbered_texts import fence_numbered, tokens_of
 from reviewer.writers.prompted.prose import END, read_prose, text_before_end
 
 MOST_ADDED = 2  # sentences added to a user's paragraph
+ADDED_TOKENS = 400
 LENGTH_TOLERANCE = 0.15  # of the words that were asked for; beyond, the model is told once
 TOKENS_A_WORD = 3.0  # of prose with its numbers, rather too many
 _SPARE_TOKENS = 400
@@ -54,8 +55,10 @@ class SaidSentence(Frozen):
     quotes: tuple[Quote, ...] = ()
 
 
-class AdditionReply(Frozen):
-    additions: tuple[SaidSentence, ...]
+class AdditionText(str):
+    """The sentences that are added to a paragraph, with their numbers; the last line is END."""
+
+    __slots__ = ()
 
 
 class SectionWriter(ArgumentWriter):
@@ -193,19 +196,25 @@ class SectionWriter(ArgumentWriter):
 
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         """One or two sentences about the evidence's paper, for the end of the paragraph."""
+        numbers = Numbers(evidence)
+        form = Form(
+            AdditionText,
+            None,
+            ADDED_TOKENS,
+            lambda reply: "; ".join(read_prose(reply, numbers).problems),
+        )
 
-        def write() -> AnswerDraft:
-            fitting = self.fit([self.fence(item) for item in evidence])
-            reply = self.ask(
+        def write() -> AdditionText:
+            return self.ask(
                 "add_paper",
-                AdditionReply,
+                form,
                 paragraph=[self.prompts.fence("DRAFT", "", None, paragraph)],
-                evidence=fitting,
+                evidence=self.fit([fence_numbered(self, item) for item in evidence]),
                 most_sentences=MOST_ADDED,
             )
-            return AnswerDraft(claims=drafts_of_prompt(reply.additions[:MOST_ADDED], fitting))
 
-        return self.narrowing(write)
+        draft = read_prose(self.narrowing(write), numbers).draft
+        return AnswerDraft(claims=draft.claims[:MOST_ADDED])
 
 
 def _plan_lines(theme: Theme, tags: dict[str, str], names: dict[str, str]) -> list[str]:
