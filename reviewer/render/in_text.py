@@ -16,6 +16,7 @@ from reviewer.types import Citation, Paper
 STYLES = ("pandoc", "latex", "numeric", "author-year")
 _TITLE_CHARS = 40
 _NOT_IN_KEYS = re.compile(r"[^\w:.+/-]", re.ASCII)
+_NOT_IN_BIBTEX = re.compile(r"[\s,{}()\"#%=~\\'@]+")
 _COUNT = re.compile(r"\d[\d,.]*\s+(?:more\s+)?(?:authors?|others?|people)", re.IGNORECASE)
 _NO_PAGES: Mapping[str, Sequence[int]] = MappingProxyType({})
 
@@ -29,6 +30,11 @@ def page_words(pages: Sequence[int]) -> str:
 def citation_key(key: str) -> str:
     """The key as a mark and a .bib entry can have it."""
     return _NOT_IN_KEYS.sub("-", key) or "paper"
+
+
+def bibtex_key(key: str) -> str:
+    """The key as a .bib entry can have it, with the letters of every script."""
+    return _NOT_IN_BIBTEX.sub("-", clean(key)) or "paper"
 
 
 class Marks:
