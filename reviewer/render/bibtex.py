@@ -10,7 +10,13 @@ from reviewer.render.describe import date_parts, joined_keywords, web_address
 from reviewer.render.escape import escape_bibtex
 from reviewer.render.in_text import bibtex_key
 from reviewer.text import clean
-from reviewer.text.entry_types import BIBTEX_NAMES, details_of, kind_of, protected_words
+from reviewer.text.entry_types import (
+    BIBTEX_NAMES,
+    details_of,
+    is_page_range,
+    kind_of,
+    protected_words,
+)
 from reviewer.text.identifiers import MONTHS
 from reviewer.text.names import EDITORS, TRANSLATORS, Name, are_more, authors_of, people_of
 from reviewer.text.retractions import joined_note
@@ -33,7 +39,7 @@ def _entry(paper: Paper) -> str:
     authors = authors_of(paper)
     _, month, day = date_parts(paper)
     details = details_of(paper)
-    note = details.pop("note", "")
+    note, pages = details.pop("note", ""), details.get("pages", "")
     if paper.venue:
         details.pop(kind.venue, None)
     fields = {
@@ -47,6 +53,7 @@ def _entry(paper: Paper) -> str:
         "month": MONTHS[int(month) - 1] if month else "",
         "day": day,
         **{BIBTEX_NAMES[name]: escape_bibtex(value) for name, value in details.items()},
+        **({"pages": pages} if is_page_range(pages) else {}),  # its dashes as they are
         "doi": _address(paper.doi),
         "eprint": _address(paper.arxiv_id),
         "archiveprefix": "arXiv" if paper.arxiv_id else "",

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypedDict, Unpack
 
+from reviewer.text import bare_doi
 from reviewer.text.entry_types import HOUSED, KIND, page_range
-from reviewer.text.identifiers import bare_doi, doi_of_address, year_of
+from reviewer.text.identifiers import doi_of_address, year_of
 from reviewer.text.names import Name, read_names
 from reviewer.types import Paper
 from reviewer.types.papers import Origin, Part, Skipped

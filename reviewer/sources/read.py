@@ -26,13 +26,13 @@ _FAULT_CHARS = 80
 _MOST_HEADS = 12
 PACKED_FORMATS = ("docx",)  # bytes, not text
 FORMATS = tuple(  # in this order: those that a first line gives away before the others
-    "openalex semantic_scholar csl_json pubmed_xml endnote_xml atom jats html bibtex nbib "
-    "web_of_science ris enw jsonl daily_papers table markdown plain_text".split()
+    "openalex semantic_scholar zotero_json csl_json pubmed_xml endnote_xml atom jats html bibtex "
+    "nbib web_of_science ris enw jsonl daily_papers table markdown plain_text".split()
 )
 NAMED_FORMATS = (
-    "PDF, BibTeX, RIS, CSL-JSON, PubMed (nbib and XML), EndNote (enw and XML), Web of Science, "
-    "OpenAlex, Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, daily-papers listings, "
-    "and single papers as Markdown, text, HTML or DOCX"
+    "PDF, BibTeX, RIS, CSL-JSON, Zotero's JSON, PubMed (nbib and XML), EndNote (enw and XML), "
+    "Web of Science, OpenAlex, Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, daily-papers "
+    "listings, and single papers as Markdown, text, HTML or DOCX"
 )
 
 

@@ -185,6 +185,11 @@ def page_range(pages: str) -> str:
     return f"{found[1]}--{found[2]}" if found else pages
 
 
+def is_page_range(pages: str) -> bool:
+    """True for `10--12`, with the dashes of BibTeX."""
+    return "--" in pages and _PAGES.fullmatch(pages) is not None
+
+
 def protected_words(paper: Paper) -> list[str]:
     """Words of the title whose capitals must stay, besides those with a capital inside."""
     known = paper.extra.get(NOCASE)

@@ -22,7 +22,7 @@ _DETAILS = {
 
 def matches(text: str) -> bool:
     head = text[:5000]
-    return "<records>" in head and "<record>" in head and "<ref-type" in text[:100_000]
+    return "<records>" in head and "<record>" in head and "<titles>" in text[:100_000]
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
