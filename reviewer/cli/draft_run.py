@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from reviewer.cli.commands.draft import DraftFlags
     from reviewer.library import Library
     from reviewer.tasks.drafts.outline import DraftOptions, PlannedDraft
-    from reviewer.types import RelatedWork
+    from reviewer.types import Paper, RelatedWork
     from reviewer.types.progress import Progress
     from reviewer.types.writer import Writer
 
@@ -59,7 +60,7 @@ def checked(flags: DraftFlags) -> DraftFlags:
             f"--style {style} cannot be used in {form}",
             hint="Use latex in LaTeX; pandoc, numeric or author-year in Markdown.",
         )
-    _check_bibliography(flags.output, form)
+    check_bibliography(flags.output, form)
     if flags.csl:
         reference_list([], flags.csl)  # raises for a style that is not there
     return replace(flags, form=form, style=style)
@@ -103,7 +104,7 @@ def bibliography_of(output: str, form: str) -> str:
     return str(Path(output).with_suffix(".bib"))
 
 
-def _check_bibliography(output: str, form: str) -> None:
+def check_bibliography(output: str, form: str) -> None:
     """Raises UsageError when there is a .bib file that review did not make where ours would go."""
     beside = bibliography_of(output, form)
     if not beside or not Path(beside).exists():
@@ -204,7 +205,12 @@ def _show_draft(flags: DraftFlags, work: RelatedWork) -> None:
             options["listed"] = partial(reference_list, style=flags.csl or DEFAULT_STYLE)
     deliver(render(work, flags.form, **options), flags.output, flags.form)
     if beside and (papers := cited_papers(work)):
-        write_whole(Path(beside), f"{BIB_HEAD}{Path(flags.output).name}\n\n{bibtex(papers)}")
+        write_bibliography(beside, flags.output, papers)
+
+
+def write_bibliography(beside: str, output: str, papers: Sequence[Paper]) -> None:
+    """Write the .bib file of what the output cites."""
+    write_whole(Path(beside), f"{BIB_HEAD}{Path(output).name}\n\n{bibtex(papers)}")
 
 
 def _say_summary(flags: DraftFlags, work: RelatedWork, note: str, *, has_budget: bool) -> int:

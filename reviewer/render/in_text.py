@@ -15,7 +15,7 @@ from reviewer.types import Citation, Paper
 
 STYLES = ("pandoc", "latex", "numeric", "author-year")
 _TITLE_CHARS = 40
-_NOT_IN_KEYS = re.compile(r"[^\w:.+/-]", re.ASCII)
+_NOT_IN_KEYS = re.compile(r"[^\w:.+/-]")
 _NOT_IN_BIBTEX = re.compile(r"[\s,{}()\"#%=~\\'@]+")
 _COUNT = re.compile(r"\d[\d,.]*\s+(?:more\s+)?(?:authors?|others?|people)", re.IGNORECASE)
 _NO_PAGES: Mapping[str, Sequence[int]] = MappingProxyType({})

@@ -31,8 +31,8 @@ FORMATS = tuple(  # in this order: those that a first line gives away before the
 )
 NAMED_FORMATS = (
     "PDF, BibTeX, RIS, CSL-JSON, Zotero's JSON, PubMed (nbib and XML), EndNote (enw and XML), "
-    "Web of Science, OpenAlex, Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, daily-papers "
-    "listings, and single papers as Markdown, text, HTML or DOCX"
+    "Web of Science, OpenAlex, Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, "
+    "daily-papers listings, and single papers as Markdown, text, HTML or DOCX"
 )
 
 

@@ -78,6 +78,7 @@ def table(
     common: RunOptions,
 ) -> int:
     """Compare papers in a table, with the quote that each cell rests on."""
+    from reviewer.cli.draft_run import check_bibliography
     from reviewer.cli.model import say_budget, say_planned, warm_up, writer_of
     from reviewer.cli.table_inputs import columns_of, selected
     from reviewer.grounding.cells import tally
@@ -90,6 +91,8 @@ def table(
     form = choose_format("json" if result.json else form, result.output, forms_of("Table"))
     if form == "xlsx" and result.output in ("", "-"):
         raise UsageError("--format xlsx needs a file", hint="Name one: -o table.xlsx")
+    if form == "latex":
+        check_bibliography(result.output, form)
     quiet, use_cache = common.quiet, not model.no_cache
     earlier = None
     if update:
@@ -137,6 +140,7 @@ def _show(table: Table, form: str, output: str, update: str, *, with_quotes: boo
     """Write the table to its output, and into the earlier table that it updates."""
     from pathlib import Path
 
+    from reviewer.cli.draft_run import bibliography_of, write_bibliography
     from reviewer.render import render, write_whole
 
     if update:
@@ -147,6 +151,11 @@ def _show(table: Table, form: str, output: str, update: str, *, with_quotes: boo
         show_table(table, with_quotes=with_quotes)
     else:
         deliver(render(table, form), output)
+    beside = bibliography_of(output, form) if form == "latex" else ""
+    if beside and table.rows:
+        from reviewer.render.latex import cited_in_table
+
+        write_bibliography(beside, output, cited_in_table(table))
 
 
 def _changed(done: Changes) -> str:
