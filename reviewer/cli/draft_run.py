@@ -60,7 +60,7 @@ def checked(flags: DraftFlags) -> DraftFlags:
             f"--style {style} cannot be used in {form}",
             hint="Use latex in LaTeX; pandoc, numeric or author-year in Markdown.",
         )
-    check_bibliography(flags.output, form)
+    check_bibliography(bibliography_of(flags.output, form))
     if flags.csl:
         reference_list([], flags.csl)  # raises for a style that is not there
     return replace(flags, form=form, style=style)
@@ -104,9 +104,8 @@ def bibliography_of(output: str, form: str) -> str:
     return str(Path(output).with_suffix(".bib"))
 
 
-def check_bibliography(output: str, form: str) -> None:
+def check_bibliography(beside: str) -> None:
     """Raises UsageError when there is a .bib file that review did not make where ours would go."""
-    beside = bibliography_of(output, form)
     if not beside or not Path(beside).exists():
         return
     try:

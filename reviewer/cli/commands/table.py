@@ -91,8 +91,7 @@ def table(
     form = choose_format("json" if result.json else form, result.output, forms_of("Table"))
     if form == "xlsx" and result.output in ("", "-"):
         raise UsageError("--format xlsx needs a file", hint="Name one: -o table.xlsx")
-    if form == "latex":
-        check_bibliography(result.output, form)
+    check_bibliography(_bibliography_of(result.output, form))
     quiet, use_cache = common.quiet, not model.no_cache
     earlier = None
     if update:
@@ -140,7 +139,7 @@ def _show(table: Table, form: str, output: str, update: str, *, with_quotes: boo
     """Write the table to its output, and into the earlier table that it updates."""
     from pathlib import Path
 
-    from reviewer.cli.draft_run import bibliography_of, write_bibliography
+    from reviewer.cli.draft_run import write_bibliography
     from reviewer.render import render, write_whole
 
     if update:
@@ -151,11 +150,18 @@ def _show(table: Table, form: str, output: str, update: str, *, with_quotes: boo
         show_table(table, with_quotes=with_quotes)
     else:
         deliver(render(table, form), output)
-    beside = bibliography_of(output, form) if form == "latex" else ""
+    beside = _bibliography_of(output, form)
     if beside and table.rows:
         from reviewer.render.latex import cited_in_table
 
         write_bibliography(beside, output, cited_in_table(table))
+
+
+def _bibliography_of(output: str, form: str) -> str:
+    """The .bib file beside a LaTeX table; empty where none is written."""
+    from reviewer.cli.draft_run import bibliography_of
+
+    return bibliography_of(output, form) if form == "latex" else ""
 
 
 def _changed(done: Changes) -> str:
