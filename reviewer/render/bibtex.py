@@ -52,7 +52,7 @@ def _entry(paper: Paper) -> str:
         "year": str(paper.year or ""),
         "month": MONTHS[int(month) - 1] if month else "",
         "day": day,
-        **{BIBTEX_NAMES[name]: escape_bibtex(value) for name, value in details.items()},
+        **{_name_of(name, value): escape_bibtex(value) for name, value in details.items()},
         **({"pages": pages} if is_page_range(pages) else {}),  # its dashes as they are
         "doi": _address(paper.doi),
         "eprint": _address(paper.arxiv_id),
@@ -71,6 +71,12 @@ def _entry(paper: Paper) -> str:
         if value
     ]
     return f"@{kind.bibtex}{{{bibtex_key(paper.key)},\n" + "\n".join(lines) + "\n}\n"
+
+
+def _name_of(detail: str, value: str) -> str:
+    """The field of a detail. A language that Babel knows is `langid` to BibLaTeX."""
+    is_of_babel = detail == "language" and re.fullmatch(r"[a-z]{4,}", value)
+    return "langid" if is_of_babel else BIBTEX_NAMES[detail]
 
 
 def _people(names: Sequence[Name], *, has_more: bool = False) -> str:

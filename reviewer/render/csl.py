@@ -74,6 +74,10 @@ def csl_item(paper: Paper) -> dict[str, Any]:
             date=paper.date if paper.year is None else "",
         ),
     }
+    if not fields.get("publisher") and "organization" in details:  # as pandoc reads it
+        fields["publisher"] = details["organization"]
+    elif "publisher" in details and details["publisher"] == details.get("organization"):
+        fields["custom"]["publisher"] = details["publisher"]  # it is not only the organization
     if kind.csl == "article-journal":  # its `number`
         fields["custom"].pop("eid", None)
     return _filled(**fields)

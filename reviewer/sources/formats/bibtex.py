@@ -214,7 +214,9 @@ def _protected(title: str) -> list[str]:
     words: list[str] = []
     for found in _GROUP.finditer(title):
         before = title[max(0, found.start() - 30) : found.start()]
-        if re.match(r"\{(?:\\|\}|.*\$)", found[0]) or re.search(r"\\(?:[A-Za-z]+|.)\s*$", before):
+        if re.match(r"\{(?:\\(?![A-Za-z]{3,}\{)|\}|.*\$)", found[0]) or re.search(
+            r"\\(?:[A-Za-z]+|.)\s*$", before
+        ):
             continue
         start = max(title.rfind(mark, 0, found.start()) for mark in " \n\t-{") + 1
         end = _WORD_END.search(title, found.end())

@@ -104,6 +104,8 @@ def _details(item: Json, kind: Mapping[str, str]) -> dict[str, str]:
     """The DETAILS of the item. Its `number` is that of a report, of an article, or arXiv's."""
     custom = value_at(item, "custom") or {}
     found = {own: _text(item, name) for own, name in CSL_NAMES.items()}
+    if found["publisher"] == _text(custom, "organization"):
+        found["publisher"] = ""
     found |= {own: text for own in DETAILS if (text := _text(custom, own)) and not found.get(own)}
     found["urldate"] = _date(value_at(item, "accessed"))
     found["genre"] = own_genre(found["genre"], dict(kind))
