@@ -8,6 +8,7 @@ one that begins a line is read.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -51,8 +52,8 @@ def bibtex_entries(text: str, macros: Mapping[str, str]) -> Iterator[BibEntry]:
     """All entries in order, their values joined (`#`) with abbreviations in their places: those of
     the file's own `@string`s, else of `macros`, both by name in small letters."""
     strings = dict(macros)
-    starts = [found.start() for found in _LINE_START.finditer(text)]
-    at = line = counted = following = 0
+    starts = [*(found.start() for found in _LINE_START.finditer(text)), len(text)]
+    at = line = counted = 0
     while found := _AT.search(text, at):
         before = max(at, text.rfind("\n", at, found.start()) + 1)
         if _COMMENTED.match(text, before, found.start()):
@@ -64,13 +65,12 @@ def bibtex_entries(text: str, macros: Mapping[str, str]) -> Iterator[BibEntry]:
             yield BibEntry("", "", place, fault="an entry without its beginning")
         line += text.count("\n", counted, found.start())
         counted = found.start()
-        while following < len(starts) and starts[following] <= found.start():
-            following += 1
-        limit = starts[following] if following < len(starts) else len(text)
+        limit = starts[bisect_right(starts, found.start())]
         kind = found[1].lower()
         cutter = _Cutter(text, found.end(), limit, "}" if found[2] == "{" else ")")
         if kind == "string":
-            cutter.read_fields(strings)
+            if fault := cutter.read_or_mend(strings):
+                yield BibEntry(kind, "", line + 1, fault=fault)
             strings.update({name.lower(): value for name, value in cutter.fields.items()})
         elif kind in ("comment", "preamble"):
             cutter.pass_over()
@@ -107,6 +107,8 @@ class _Cutter:
         self._limit = limit
         self._closing = closing
         self._remarks: list[str] = []
+        self._next: re.Match[str] | None = None
+        self._searched_from = len(text) + 1
         self._is_wary = False  # a value ends before what looks like the next field
 
     def entry(self, kind: str, line: int, strings: Mapping[str, str]) -> BibEntry:
@@ -114,13 +116,13 @@ class _Cutter:
         if (found := _KEY.match(self._text, self.at, self._limit)) and not _NAME.match(found[1]):
             key = " ".join(found[1].split())
             self.at = found.end()
-        if fault := self._read_or_mend(strings):
-            self.at = self._limit
+        fault = self.read_or_mend(strings)
         remark = "; ".join(dict.fromkeys(self._remarks))
         return BibEntry(kind, key, line, fields=self.fields, fault=fault, remark=remark)
 
-    def _read_or_mend(self, strings: Mapping[str, str]) -> str:
-        """Reads the fields, and once more warily where that fails; gives what is wrong then."""
+    def read_or_mend(self, strings: Mapping[str, str]) -> str:
+        """Reads the fields, and once more warily where that fails; gives what is wrong then, and
+        goes to the limit."""
         start = self.at
         try:
             self.read_fields(strings)
@@ -130,6 +132,7 @@ class _Cutter:
             try:
                 self.read_fields(strings)
             except _SlipError:
+                self.at = self._limit
                 return str(slip)
         return ""
 
@@ -207,9 +210,10 @@ class _Cutter:
     def _closed(self, name: str, opened: str) -> str:
         """The text in braces or quotation marks; goes behind it. Raises _SlipError."""
         start = self.at
-        ends = self._ends(start, opened)
-        for count, end in enumerate(ends):
-            if self._is_wary and _NEXT_FIELD.search(self._text, start + 1, end - 1):
+        next_field = self._next_field(start + 1) if self._is_wary else None
+        most = next_field.start() + 1 if next_field else self._limit
+        for count, end in enumerate(self._ends(start, opened)):
+            if end > most:
                 break
             if _AFTER.match(self._text, end, self._limit):
                 self.at = end
@@ -218,12 +222,21 @@ class _Cutter:
                     self._remarks.append(f"a closing brace too much in '{name}'")
                     return _without_strays(value)
                 return value
-        found = _NEXT_FIELD.search(self._text, start + 1, self._limit)
-        if found is None:
+        if (next_field := self._next_field(start + 1)) is None:
             raise _SlipError(f"this entry is damaged: the field '{name}' is not closed")
-        self.at = found.end() if found.end() < self._limit else found.start()
+        self.at = next_field.end() if next_field.end() < self._limit else next_field.start()
         self._remarks.append(f"the field '{name}' is not closed")
-        return _without_strays(self._text[start + 1 : found.start()])
+        return _without_strays(self._text[start + 1 : next_field.start()])
+
+    def _next_field(self, start: int) -> re.Match[str] | None:
+        """The first end of a value behind `start` that a field on a new line follows."""
+        is_known = self._searched_from <= start and (
+            self._next is None or self._next.start() >= start
+        )
+        if not is_known:
+            self._next = _NEXT_FIELD.search(self._text, start, self._limit)
+            self._searched_from = start
+        return self._next
 
     def _ends(self, start: int, opened: str) -> Iterator[int]:
         """Places behind where the value may end, the likeliest first."""
