@@ -211,3 +211,20 @@ def test_endnote_xml_needs_no_type_in_its_first_record():
         "<author>Lee, Ann</author></authors></contributors></record></records></xml>", "x.xml",
     )  # fmt: skip
     assert [paper.title for paper in found.papers] == ["T"]
+
+
+ENW = "%0 Book Section\n%T T\n%A Lee, Ann\n%E Elm, Ed\n%E The Board, Inc.,\n%B B\n%C Bonn\n"
+ENDNOTE = (
+    "<xml><records><record><ref-type name='Book Section'>5</ref-type><contributors><authors><author>"
+    "Lee, Ann</author></authors><secondary-authors><author>Elm, Ed</author><author>The Board, Inc.,"
+    "</author></secondary-authors></contributors><titles><title>T</title></titles>"
+    "<pub-location>Bonn</pub-location></record></records></xml>"
+)
+
+
+@pytest.mark.parametrize(("text", "name"), [(ENW, "x.enw"), (ENDNOTE, "x.xml")])
+def test_editors_of_endnote_are_no_authors(text, name):
+    [paper] = read(text, name).papers
+    assert paper.authors == ("Ann Lee",)
+    assert paper.extra["editors"] == ["Ed Elm", "The Board, Inc."]
+    assert (paper.extra[KIND], paper.extra["address"]) == ("incollection", "Bonn")

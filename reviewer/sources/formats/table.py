@@ -90,6 +90,9 @@ _TYPES = {
     "webpage": "online", "web page": "online", "patent": "patent", "computerprogram": "software",
     "magazinearticle": "article", "newspaperarticle": "article", "ieee journals": "article",
 }  # fmt: skip
+_NEXT_NAME = re.compile(
+    r"(?<=[a-zß-ÿ.])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bDi)(?<!\bLe)(?<!\bLa)(?<![A-Z]\.)(?=[A-ZÀ-Þ])"
+)
 _MOST_LINES = 400  # physical lines that one row may go over
 
 
@@ -172,6 +175,8 @@ def _once(names: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
     for place, (name, field) in enumerate(zip(names, fields, strict=True)):
         is_short = field == "authors" and has_full and name not in _FULL
         fields[place] = "" if is_short or field in fields[:place] else field
+    if "item title" in names:  # of SpringerLink
+        fields = ["authors_together" if field == "authors" else field for field in fields]
     return tuple(fields)
 
 
@@ -255,7 +260,7 @@ def _paper(row: Mapping[str, str]) -> Paper:
     return new_paper(
         row.get("title", ""),
         "" if re.match(r"\[No abstract|No abstract available", abstract) else abstract,
-        names=map(split_name, _people(row.get("authors", ""))),
+        names=map(split_name, _people(row.get("authors", "")) or _run_together(row)),
         date=date if date and (not year or date.startswith(year)) else year,
         venue=row.get("venue", ""),
         doi=bare_doi(row.get("doi", "")),
@@ -319,7 +324,7 @@ def _people(text: str) -> list[str]:
     else:
         by_comma = [piece.strip(" .") for piece in text.split(",")]
         are_whole = len(by_comma) > 1 and all(" " in piece for piece in by_comma)
-        pieces = by_comma if are_whole else _run_together(text)
+        pieces = by_comma if are_whole else [text]
     names = [re.sub(r"\s*\(\d+\)$", "", piece).strip() for piece in pieces]
     return [
         inverted_initials(name) for name in names if name and name != "[No author name available]"
@@ -335,10 +340,8 @@ def _listed(text: str) -> list[str]:
     return [name for name in found if isinstance(name, str)]
 
 
-def _run_together(text: str) -> list[str]:
-    """`Ann AshBo Birch`, as SpringerLink writes names, one after another; initials and names such
-    as `McKay` are not cut."""
-    pieces = re.split(
-        r"(?<=[a-zß-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?<!\bLa)(?=[A-ZÀ-Þ])", text
-    )
-    return pieces if len(pieces) > 1 and all(" " in p.strip() for p in pieces) else [text]
+def _run_together(row: Mapping[str, str]) -> list[str]:
+    """The names of `Ann AshBo Birch`, as SpringerLink writes them, one after another; names such as
+    `McKay` are not cut."""
+    names = _NEXT_NAME.split(row.get("authors_together", ""))
+    return [name.strip() for name in names if name.strip()]
