@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from reviewer.cli.commands.draft import DraftFlags
     from reviewer.library import Library
     from reviewer.tasks.drafts.outline import DraftOptions, PlannedDraft
-    from reviewer.types import RelatedWork
+    from reviewer.types import Paper, RelatedWork
     from reviewer.types.progress import Progress
     from reviewer.types.writer import Writer
 
@@ -63,7 +64,7 @@ def checked(flags: DraftFlags) -> DraftFlags:
         raise UsageError("--csl cannot be used in latex", hint=_STYLED)
     if form not in ("json", "html"):
         style_for(form, flags.style, flags.csl)  # raises for one that is not there
-    _check_bibliography(flags.output, form)
+    check_bibliography(bibliography_of(flags.output, form))
     return replace(flags, form=form)
 
 
@@ -116,9 +117,8 @@ def proof_of(flags: DraftFlags, work: RelatedWork) -> dict[str, str]:
     return {f"{stem}.proof.html": "html", f"{stem}.proof.json": "json"}
 
 
-def _check_bibliography(output: str, form: str) -> None:
+def check_bibliography(beside: str) -> None:
     """Raises UsageError when there is a .bib file that review did not make where ours would go."""
-    beside = bibliography_of(output, form)
     if not beside or not Path(beside).exists():
         return
     try:
@@ -221,7 +221,12 @@ def _show_draft(flags: DraftFlags, work: RelatedWork) -> None:
     for file, form in proof_of(flags, work).items():
         write_whole(Path(file), render(work, form))
     if beside and (papers := cited_papers(work)):
-        write_whole(Path(beside), f"{BIB_HEAD}{Path(flags.output).name}\n\n{bibtex(papers)}")
+        write_bibliography(beside, flags.output, papers)
+
+
+def write_bibliography(beside: str, output: str, papers: Sequence[Paper]) -> None:
+    """Write the .bib file of what the output cites."""
+    write_whole(Path(beside), f"{BIB_HEAD}{Path(output).name}\n\n{bibtex(papers)}")
 
 
 def _say_summary(flags: DraftFlags, work: RelatedWork, note: str, *, has_budget: bool) -> int:

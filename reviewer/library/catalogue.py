@@ -254,6 +254,15 @@ class Catalogue:
             "UPDATE records SET paper = ? WHERE number = ?", [(paper, n) for n in numbers]
         )
 
+    def bibliography_keys(self) -> dict[str, str]:
+        """The key that each paper has in the first bibliography that gives it one, by the paper's
+        id."""
+        rows = self._database.rows(
+            "SELECT papers.id, json_extract(record, '$.key') FROM records "
+            "JOIN papers ON papers.number = records.paper ORDER BY records.number DESC"
+        )
+        return {paper_id: key for paper_id, key in rows if key}
+
     def origins_of(self, paper: int) -> list[tuple[str, str]]:
         """The file and the hash of each entry of this paper."""
         return self._database.rows("SELECT file, sha256 FROM records WHERE paper = ?", (paper,))

@@ -294,6 +294,19 @@ class Library:
     def papers(self, filters: Filters | None = None) -> list[Paper]:
         return self.catalogue.papers(filters)
 
+    def with_own_keys(self, papers: Sequence[Paper]) -> list[Paper]:
+        """The papers with the keys that their bibliographies gave them. A paper keeps the key that
+        `review` made where it has no other, or one that an earlier paper has taken."""
+        own = self.catalogue.bibliography_keys()
+        taken: set[str] = set()
+        named: list[Paper] = []
+        for paper in papers:
+            keys = [own.get(paper.id, ""), paper.key, paper.id]
+            key = next((key for key in keys if key and key not in taken), paper.key)
+            named.append(paper.model_copy(update={"key": key}))
+            taken.add(key)
+        return named
+
     def paper(self, name: str) -> Paper:
         """The paper with this key, former key or id. Raises NotFoundError, which names similar
         keys."""

@@ -8,11 +8,18 @@ from urllib.parse import quote
 
 from reviewer.render.describe import date_parts, joined_keywords, web_address
 from reviewer.render.escape import escape_bibtex
-from reviewer.render.in_text import citation_key
+from reviewer.render.in_text import bibtex_key
 from reviewer.text import clean
-from reviewer.text.entry_types import details_of, kind_of
+from reviewer.text.entry_types import (
+    BIBTEX_NAMES,
+    details_of,
+    is_page_range,
+    kind_of,
+    protected_words,
+)
 from reviewer.text.identifiers import MONTHS
-from reviewer.text.names import Name, authors_of
+from reviewer.text.names import EDITORS, TRANSLATORS, Name, are_more, authors_of, people_of
+from reviewer.text.retractions import joined_note
 from reviewer.text.views import shorten
 from reviewer.types import Paper
 
@@ -31,21 +38,28 @@ def _entry(paper: Paper) -> str:
     kind = kind_of(paper)
     authors = authors_of(paper)
     _, month, day = date_parts(paper)
+    details = details_of(paper)
+    note, pages = details.pop("note", ""), details.get("pages", "")
+    if paper.venue:
+        details.pop(kind.venue, None)
     fields = {
-        "author": " and ".join(map(_author, authors)),
+        "author": _people(authors, has_more=are_more(paper)),
+        "editor": _people(people_of(paper, EDITORS)),
+        "translator": _people(people_of(paper, TRANSLATORS)),
         "key": "" if authors else escape_bibtex(_label(paper)),
-        "title": escape_bibtex(paper.title, keeps_case=True),
+        "title": escape_bibtex(paper.title, keeps_case=True, protected=protected_words(paper)),
         kind.venue: escape_bibtex(paper.venue),
         "year": str(paper.year or ""),
         "month": MONTHS[int(month) - 1] if month else "",
         "day": day,
-        **{name: escape_bibtex(value) for name, value in details_of(paper).items()},
+        **{_name_of(name, value): escape_bibtex(value) for name, value in details.items()},
+        **({"pages": pages} if is_page_range(pages) else {}),  # its dashes as they are
         "doi": _address(paper.doi),
         "eprint": _address(paper.arxiv_id),
         "archiveprefix": "arXiv" if paper.arxiv_id else "",
         "pmid": escape_bibtex(paper.pmid),
         "url": _address(web_address(paper)),
-        "note": "Retracted" if paper.retracted else "",
+        "note": escape_bibtex(joined_note(note, is_retracted=paper.retracted)),
         "keywords": joined_keywords(escape_bibtex(w) for w in paper.keywords if clean(w)),
         "affiliation": escape_bibtex(paper.organisation),
         "author_note": escape_bibtex(paper.author_note),
@@ -56,7 +70,17 @@ def _entry(paper: Paper) -> str:
         for name, value in fields.items()
         if value
     ]
-    return f"@{kind.bibtex}{{{citation_key(paper.key)},\n" + "\n".join(lines) + "\n}\n"
+    return f"@{kind.bibtex}{{{bibtex_key(paper.key)},\n" + "\n".join(lines) + "\n}\n"
+
+
+def _name_of(detail: str, value: str) -> str:
+    """The field of a detail. A language that Babel knows is `langid` to BibLaTeX."""
+    is_of_babel = detail == "language" and re.fullmatch(r"[a-z]{4,}", value)
+    return "langid" if is_of_babel else BIBTEX_NAMES[detail]
+
+
+def _people(names: Sequence[Name], *, has_more: bool = False) -> str:
+    return " and ".join([*map(_author, names), *(["others"] if has_more else [])])
 
 
 def _author(name: Name) -> str:

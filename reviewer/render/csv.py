@@ -5,12 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from reviewer.grounding.cells import number_in
 from reviewer.render.describe import cell_text, cited_quotes, support_words, web_address
 from reviewer.render.table_words import number_head, number_units
-from reviewer.text.entry_types import marked_title
-from reviewer.text.spreadsheet import PAPER_COLUMNS, escape_formula
+from reviewer.text.entry_types import KIND, details_of, marked_title, protected_words
+from reviewer.text.names import EDITORS, TRANSLATORS, are_more, authors_of, people_of, ris_name
+from reviewer.text.spreadsheet import (
+    DETAIL_COLUMNS,
+    FORMER_COLUMNS,
+    PAPER_COLUMNS,
+    escape_formula,
+)
 from reviewer.types import Paper, Table
 from reviewer.types.tables import Cell
 
@@ -58,12 +65,24 @@ def _proof(cell: Cell) -> tuple[str, str]:
 
 
 def papers_csv(papers: Sequence[Paper]) -> str:
-    """One line for each paper. Semicolons separate authors, and keywords."""
-    lines: list[Sequence[str]] = [PAPER_COLUMNS]
-    for paper in papers:
-        fields = {name: getattr(paper, name) for name in PAPER_COLUMNS} | {
-            "url": web_address(paper)
-        }
-        values = fields.values()
-        lines.append(["; ".join(v) if isinstance(v, tuple) else str(v or "") for v in values])
-    return _csv(lines)
+    """One line for each paper. Semicolons separate names, and keywords; a group that could be taken
+    for a person ends with a comma, and `et al.` stands for authors that are not named."""
+    return _csv([PAPER_COLUMNS, *map(_line, papers)])
+
+
+def _line(paper: Paper) -> list[str]:
+    details = details_of(paper)
+    more = ["et al."] if are_more(paper) else []
+    fields: dict[str, Any] = {
+        **{name: getattr(paper, name) for name in FORMER_COLUMNS},
+        **{head: details.get(name, "") for head, name in DETAIL_COLUMNS.items()},
+        "authors": [*map(ris_name, authors_of(paper)), *more],
+        "editors": [ris_name(name) for name in people_of(paper, EDITORS)],
+        "translators": [ris_name(name) for name in people_of(paper, TRANSLATORS)],
+        "type": paper.extra.get(KIND) or "",
+        "protected_capitals": protected_words(paper),
+        "retracted": "yes" if paper.retracted else "",
+        "url": web_address(paper),
+    }
+    values = (fields[head] for head in PAPER_COLUMNS)
+    return ["; ".join(v) if isinstance(v, list | tuple) else str(v or "") for v in values]

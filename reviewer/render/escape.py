@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from reviewer.text import clean
+from reviewer.text.entry_types import MIXED_CASE
+from reviewer.text.mathematics import GREEK, MATH
 from reviewer.text.spreadsheet import escape_formula as escape_formula
 
 # A tilde strikes out only after a word, and an ampersand begins an entity only before a name. At
@@ -37,14 +40,7 @@ _LATEX = {
     "¹": "$^1$", "⁻": "$^-$", "€": r"\texteuro{}", "µ": r"$\mu$", "¬": r"$\neg$", "÷": r"$\div$",
     "‐": "-", "‑": "-", "ß": r"\ss{}", "©": r"\textcopyright{}", "®": r"\textregistered{}",
 }  # fmt: skip
-_SMALL_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi o pi rho varsigma "
-    "sigma tau upsilon phi chi psi omega"
-).split()
-_GREEK = {name: chr(0x3B1 + n) for n, name in enumerate(_SMALL_GREEK) if name != "o"}
-_BIG_GREEK = "gamma delta theta lambda xi pi sigma upsilon phi psi omega".split()
-_GREEK |= {name.capitalize(): _GREEK[name].upper() for name in _BIG_GREEK}
-_LATEX |= {letter: f"$\\{name}$" for name, letter in _GREEK.items()}
+_LATEX |= {letter: f"$\\{name}$" for name, letter in GREEK.items()}
 # What pandoc reads beyond Markdown: a citation, sub- and superscript. Links and code stay.
 _PANDOC = re.compile(r"(?<!\\)<https?://[^>\s]*>|(?<!\\)`[^`\s]+@[^`\s]+`|(?<!\w)@|\^|(?<!\\)~")
 
@@ -126,9 +122,8 @@ _BIBTEX = {
     for letter, written in _LATEX.items()
     if written.startswith("$\\") and letter not in "×±÷¬µ·"
 }  # fmt: skip
-_MATH = re.compile(r"(?<![\\$])\$(?=[^\s$])([^$]*[^\s$\\])\$(?![\d$])")
 _MATH_COMMANDS = {
-    *_GREEK,
+    *GREEK,
     *"varepsilon vartheta varphi "
     "mathrm mathbf mathcal mathbb mathit mathsf mathfrak text sqrt frac hat bar tilde vec dot "
     "times cdot pm mp leq geq le ge neq ne approx sim simeq equiv propto infty in notin subset "
@@ -137,20 +132,26 @@ _MATH_COMMANDS = {
     "quad langle rangle lfloor rfloor lceil rceil mid star ast circ otimes oplus prime".split(),
 }  # fmt: skip
 _JOINED = re.compile(r"-(?=-)|'(?=')|,(?=,)|[?!](?=`)")
-_MIXED_CASE = re.compile(r"[^\W\d_]\w*[A-ZÀ-ÖØ-Þ]\w*|\d+\w*[A-ZÀ-ÖØ-Þ]\w*")
 
 
-def escape_bibtex(text: str, *, keeps_case: bool = False) -> str:
+def escape_bibtex(text: str, *, keeps_case: bool = False, protected: Sequence[str] = ()) -> str:
     """The cleaned text for a field of a .bib file, which is read back the same. Letters stay
-    Unicode. `$...$` stays when it holds only mathematics. With `keeps_case`, capitals inside words
-    and mathematics are braced, so that no style makes them small."""
+    Unicode. `$...$` stays when it holds only mathematics. With `keeps_case`, capitals inside words,
+    `protected` words and mathematics are braced, so that no style makes them small."""
     plain = clean(text)
     out, at = [], 0
-    for match in _MATH.finditer(plain):
+    is_kept = _kept_case(protected) if keeps_case else None
+    for match in MATH.finditer(plain):
         if _is_math(match[1]):
-            out += [_bibtex_words(plain[at : match.start()], keeps_case), f"{{{match[0]}}}"]
+            out += [_bibtex_words(plain[at : match.start()], is_kept), f"{{{match[0]}}}"]
             at = match.end()
-    return "".join([*out, _bibtex_words(plain[at:], keeps_case)])
+    return "".join([*out, _bibtex_words(plain[at:], is_kept)])
+
+
+def _kept_case(protected: Sequence[str]) -> re.Pattern[str]:
+    """What a word with capitals to keep has in it."""
+    words = "|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in protected)
+    return re.compile(f"{MIXED_CASE.pattern}|{words}" if words else MIXED_CASE.pattern)
 
 
 def _is_math(text: str) -> bool:
@@ -169,11 +170,11 @@ def _is_math(text: str) -> bool:
     return depth == 0 and not re.search(r"[_^]\s*(?:$|[_^}])|[_^]{2}", text)
 
 
-def _bibtex_words(text: str, keeps_case: bool) -> str:
-    if not keeps_case:
+def _bibtex_words(text: str, is_kept: re.Pattern[str] | None) -> str:
+    if is_kept is None:
         return _bibtex_plain(text)
-    pieces = ((_bibtex_plain(p), _MIXED_CASE.search(p)) for p in re.split(r"(\s+)", text))
-    return "".join(f"{{{plain}}}" if is_mixed else plain for plain, is_mixed in pieces)
+    pieces = ((_bibtex_plain(p), is_kept.search(p)) for p in re.split(r"(\s+)", text))
+    return "".join(f"{{{plain}}}" if has_case else plain for plain, has_case in pieces)
 
 
 def _bibtex_plain(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from reviewer.render.citation_syntax import pandoc_key
+from reviewer.text import clean
 from reviewer.text.names import authors_of
 from reviewer.text.short_titles import short_title
 from reviewer.types import Citation, Paper
@@ -15,8 +16,9 @@ from reviewer.types import Citation, Paper
 STYLES = ("pandoc", "latex", "biblatex", "numeric", "author-year", "note")
 """`latex` are the commands of natbib, `note` are footnotes of Markdown."""
 LATEX_STYLES = ("latex", "biblatex")
-_NOT_IN_KEYS = re.compile(r"[^\w:.+/-]", re.ASCII)
+_NOT_IN_KEYS = re.compile(r"[^\w:.+/-]")
 _QUOTE, _INNER_QUOTE = '"', "'"
+_NOT_IN_BIBTEX = re.compile(r"[\s,{}()\"#%=~\\'@]+")
 _COUNT = re.compile(r"\d[\d,.]*\s+(?:more\s+)?(?:authors?|others?|people)", re.IGNORECASE)
 _NO_PAGES: Mapping[str, Sequence[int]] = MappingProxyType({})
 
@@ -30,6 +32,11 @@ def page_words(pages: Sequence[int]) -> str:
 def citation_key(key: str) -> str:
     """The key as a mark and a .bib entry can have it."""
     return _NOT_IN_KEYS.sub("-", key) or "paper"
+
+
+def bibtex_key(key: str) -> str:
+    """The key as a .bib entry can have it, with the letters of every script."""
+    return _NOT_IN_BIBTEX.sub("-", clean(key)) or "paper"
 
 
 @dataclass(frozen=True)

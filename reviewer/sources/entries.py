@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypedDict, Unpack
 
-from reviewer.text.identifiers import year_of
+from reviewer.text import bare_doi
+from reviewer.text.entry_types import HOUSED, KIND, page_range
+from reviewer.text.identifiers import doi_of_address, year_of
 from reviewer.text.names import Name, read_names
 from reviewer.types import Paper
 from reviewer.types.papers import Origin, Part, Skipped
@@ -64,12 +66,13 @@ class Format(Protocol):
 @dataclass(frozen=True)
 class RawEntry:
     """One entry as its file holds it, from 1-based `line`: its text, and the value parsed from it;
-    or the `fault` because of which it cannot be read."""
+    or the `fault` because of which it cannot be read, or a `remark` on the entry that follows."""
 
     line: int
     raw: str = ""
     value: Any = None
     fault: str = ""
+    remark: str = ""
 
 
 class Made(Iterator[Paper | Skipped]):
@@ -106,8 +109,10 @@ def make_papers(
 
 
 class Facts(TypedDict, total=False):
-    """Fields of a paper that `new_paper` takes as they are."""
+    """Fields of a paper that `new_paper` takes as they are, and people beside the authors."""
 
+    editors: Iterable[Name]
+    translators: Iterable[Name]
     key: str
     author_note: str
     organisation: str
@@ -134,10 +139,19 @@ def new_paper(
     **facts: Unpack[Facts],
 ) -> Paper:
     """A paper. An empty abstract or body makes no part, an empty value of `extra` no field. The
-    year is that of the date where `facts` give none."""
+    year is that of the date where `facts` give none, and the DOI that in the address. Where a
+    school or an institute is the publisher, it is the venue."""
     texts = {"title": title, "abstract": abstract, "body": body}
-    authors, groups = read_names(list(names))
+    editors, translators = facts.pop("editors", ()), facts.pop("translators", ())
+    authors, people = read_names(list(names), list(editors), list(translators))
     facts["year"] = facts.get("year") or year_of(date)
+    if not bare_doi(facts.get("doi", "")) and (doi := doi_of_address(facts.get("url", ""))):
+        facts["doi"] = doi
+    own = filled(extra)
+    if own.get(KIND) in HOUSED and not facts.get("venue") and "publisher" in own:
+        facts["venue"] = own.pop("publisher")
+    if isinstance(pages := own.get("pages"), str):
+        own["pages"] = page_range(pages)
     return Paper(
         parts=tuple(
             Part(name=name, text=text)  # type: ignore[arg-type]
@@ -146,8 +160,8 @@ def new_paper(
         ),
         authors=authors,
         date=date,
-        extra={**filled(extra), **groups},
-        **facts,
+        extra={**own, **people},
+        **facts,  # type: ignore[misc]  # editors and translators are taken out
     )
 
 

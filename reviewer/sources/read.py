@@ -17,21 +17,22 @@ from reviewer.sources.text_file import BINARY, PACKED, file_bytes, text_of
 from reviewer.text import clean
 from reviewer.text.views import shorten
 from reviewer.types import Paper
-from reviewer.types.papers import Skipped
+from reviewer.types.papers import Remark, Skipped
 from reviewer.types.sound import sound_names
 
 T = TypeVar("T")
 FAULT = "review has a fault that shows here"
 _FAULT_CHARS = 80
+_MOST_HEADS = 12
 PACKED_FORMATS = ("docx",)  # bytes, not text
 FORMATS = tuple(  # in this order: those that a first line gives away before the others
-    "openalex semantic_scholar csl_json pubmed_xml endnote_xml atom jats html bibtex nbib "
-    "web_of_science ris enw jsonl daily_papers table markdown plain_text".split()
+    "openalex semantic_scholar zotero_json csl_json pubmed_xml endnote_xml atom jats html bibtex "
+    "nbib web_of_science ris enw jsonl daily_papers table markdown plain_text".split()
 )
 NAMED_FORMATS = (
-    "PDF, BibTeX, RIS, CSL-JSON, PubMed (nbib and XML), EndNote (enw and XML), Web of Science, "
-    "OpenAlex, Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, daily-papers listings, "
-    "and single papers as Markdown, text, HTML or DOCX"
+    "PDF, BibTeX, RIS, CSL-JSON, Zotero's JSON, PubMed (nbib and XML), EndNote (enw and XML), "
+    "Web of Science, OpenAlex, Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, "
+    "daily-papers listings, and single papers as Markdown, text, HTML or DOCX"
 )
 
 
@@ -53,7 +54,8 @@ def read_bytes(data: bytes, file: str, options: ReadOptions) -> Entries:
         return Entries.refused(file, BINARY)
     entries = _read_text(decoded.text, file, options)
     if decoded.note and entries.papers:
-        return replace(entries, notes=(Skipped(file=file, reason=decoded.note),))
+        note = Skipped(file=file, reason=decoded.note)
+        return replace(entries, notes=(note, *entries.notes))
     return entries
 
 
@@ -89,6 +91,13 @@ def _read_text(text: str, file: str, options: ReadOptions) -> Entries:
             return _collected(partial(form.read, text, file, options), file)
     if faults:
         return Entries(skipped=tuple(faults))
+    if heads := _format("table").heads_of_table(text):
+        named = ", ".join(heads[:_MOST_HEADS])
+        return Entries.refused(
+            file,
+            f"no column of this table is known as the title (its heads: {named}); say what they "
+            f"hold: --column '{heads[0]}=title'",
+        )
     return Entries.refused(file, f"its format is unknown; review reads {NAMED_FORMATS}")
 
 
@@ -99,8 +108,11 @@ def _format(name: str) -> Any:  # noqa: ANN401  a module of `formats`
 def _collected(read: Callable[[], Iterator[Paper | Skipped]], file: str) -> Entries:
     found = [_titled(entry, file) for entry in _entries(read, file)]
     papers = tuple(entry for entry in found if isinstance(entry, Paper))
-    skipped = tuple(entry for entry in found if isinstance(entry, Skipped))
-    return Entries(papers, skipped) if found else Entries.refused(file, "it holds no entries")
+    notes = tuple(entry for entry in found if isinstance(entry, Remark))
+    skipped = tuple(e for e in found if isinstance(e, Skipped) and not isinstance(e, Remark))
+    if not found:
+        return Entries.refused(file, "it holds no entries")
+    return Entries(papers, skipped, notes)
 
 
 def _titled(entry: Paper | Skipped, file: str) -> Paper | Skipped:

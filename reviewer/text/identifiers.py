@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 _DOI_HOST = r"(?:https?://)?(?:dx\.|www\.)?doi\.org/"
 _DOI_ADDRESS = re.compile(rf"^(?:{_DOI_HOST}|doi:\s*)", re.IGNORECASE)
@@ -16,6 +17,15 @@ _NO_DOI = re.compile(
     re.IGNORECASE,
 )
 _MOST_TEMPLATE_CHARS = 100
+_NAMED_DOI = re.compile(rf"(?:{_DOI_HOST}|\bdoi\s*[:=]?\s*)(10\.\S+)", re.IGNORECASE)
+_DOI_TAIL = re.compile(r"[?#](?=[a-z_]+=).*|#\w*$", re.IGNORECASE)
+_DOI_IN_PATH = re.compile(r"https?://[^/\s]+/(?:[^?#\s]*/)?(10\.\d{4,9}/[^?#\s]+)")
+# What publishers add to a DOI in the addresses of their pages.
+_PAGE_TAIL = re.compile(
+    r"(?:v\d+)?(?:/(?:full|pdf|epdf|pdfdirect|abstract|abs|html|meta|summary|fulltext|references|"
+    r"download|suppl)\b.*|\.full(?:-text)?(?:\.pdf)?|\.pdf|\.html?)?/?$",
+    re.IGNORECASE,
+)
 _PMID = re.compile(
     r"(?:https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/|pmid:?\s*)?"
     r"0*([1-9]\d{0,7})/?",
@@ -56,6 +66,24 @@ def doi_in(text: str) -> str:
     empty."""
     found = _DOI.search(text)
     return found.group().rstrip(".,;)]}>\"'") if found else ""
+
+
+def doi_of_address(address: str) -> str:
+    """The DOI in the address of a paper, at doi.org or in the path of a publisher's page; else
+    empty."""
+    path = unquote(address.strip())
+    if re.match(_DOI_HOST, path, re.IGNORECASE):
+        return bare_doi(_DOI_TAIL.sub("", path))
+    found = _DOI_IN_PATH.match(path)
+    return bare_doi(_PAGE_TAIL.sub("", found[1])) if found else ""
+
+
+def named_doi(text: str) -> str:
+    """The DOI that stands in a text behind `doi:` or as an address of doi.org, or that is all of
+    it; else empty."""
+    whole = bare_doi(text) if " " not in text.strip() else ""
+    found = None if whole else _NAMED_DOI.search(text)
+    return whole or (bare_doi(doi_in(found[1])) if found else "")
 
 
 def arxiv_id_in(text: str) -> str:

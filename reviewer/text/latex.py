@@ -17,8 +17,19 @@ _DEEPEST = 100
 _COMMANDS = r"""textless=< textgreater=> textbar=| textasciicircum=^ textasciitilde=~
     textasciigrave=` textquotedbl=" textbraceleft={ textbraceright=} textbackslash=\ LaTeX=LaTeX
     TeX=TeX BibTeX=BibTeX"""
-# Commands of addresses, each with the signs that begin its arguments; the last one is its text.
-_ADDRESSES = {"url": "{", "path": "{", "nolinkurl": "{", "href": "[{{"}
+# Commands that pylatexenc leaves out, or takes apart wrongly, each with the signs that begin its
+# arguments; the last argument is its text.
+_WRAPPERS = {
+    "url": "{", "path": "{", "nolinkurl": "{", "href": "[{{", "mbox": "{", "hbox": "{", "fbox": "{",
+    "text": "{", "texttt": "{", "textsf": "{", "textrm": "{", "textnormal": "{", "underline": "{",
+    "makebox": "[[{", "framebox": "[[{", "raisebox": "{[[{", "parbox": "[{{", "textcolor": "[{{",
+    "colorbox": "[{{", "fcolorbox": "[{{{", "hyperref": "[{", "foreignlanguage": "{{",
+    "enquote": "*{", "mkbibquote": "{", "mkbibemph": "{", "uppercase": "{", "MakeUppercase": "{",
+    "lowercase": "{", "MakeLowercase": "{", "ensuremath": "{", "nocase": "{", "NoCaseChange": "{",
+}  # fmt: skip
+# Commands that would print the date of today, a page's parts or another file.
+_SILENT = {"today": "", "maketitle": "", "input": "{", "include": "{", "includegraphics": "[{"}
+_VERB = re.compile(r"\\verb\*?([^\w\s*{])(.*?)\1")
 
 
 def plain_text(latex: str) -> str:
@@ -32,7 +43,8 @@ def plain_text(latex: str) -> str:
         return folded
     if len(folded) > _MOST_CHARS or _depth(folded) > _DEEPEST:
         return _without_braces(folded)
-    text = _UNESCAPED.sub(r"\\\g<0>", folded)
+    verbatim = _VERB.sub(lambda found: _escaped(found[2]), folded)
+    text = _UNESCAPED.sub(r"\\\g<0>", verbatim)
     if len(re.findall(r"(?<!\\)\$", text)) % 2:
         text = re.sub(r"(?<!\\)\$", r"\\$", text)
     try:
@@ -40,6 +52,13 @@ def plain_text(latex: str) -> str:
     except _DAMAGED:
         return _without_braces(folded)
     return " ".join(str(found).split())
+
+
+def _escaped(text: str) -> str:
+    """Words of a `\\verb`, in which no sign is a command."""
+    named = {"\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
+             "$": r"\$", "~": r"\textasciitilde{}"}  # fmt: skip
+    return "".join(named.get(character, character) for character in text)
 
 
 def _without_braces(text: str) -> str:
@@ -62,7 +81,8 @@ def _decoder() -> Any:  # noqa: ANN401  pylatexenc has no types
     context = latex2text.get_default_latex_context_db()
     commands = (command.split("=") for command in _COMMANDS.split())
     macros = [latex2text.MacroTextSpec(name, text) for name, text in commands]
-    macros += [latex2text.MacroTextSpec(name, _last_argument) for name in _ADDRESSES]
+    macros += [latex2text.MacroTextSpec(name, _last_argument) for name in _WRAPPERS]
+    macros += [latex2text.MacroTextSpec(name, "") for name in _SILENT]
     context.add_context_category("review", prepend=True, macros=macros)
     return latex2text.LatexNodes2Text(
         latex_context=context, keep_braced_groups=False, math_mode="verbatim"
@@ -81,6 +101,6 @@ def _commands() -> Any:  # noqa: ANN401  pylatexenc has no types
     from pylatexenc import latexwalker, macrospec
 
     context = latexwalker.get_default_latex_context_db()
-    macros = [macrospec.std_macro(name, signs) for name, signs in _ADDRESSES.items()]
+    macros = [macrospec.std_macro(name, signs) for name, signs in (_WRAPPERS | _SILENT).items()]
     context.add_context_category("review", prepend=True, macros=macros)
     return context

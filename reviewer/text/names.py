@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reviewer.text.views import clean
 from reviewer.types import Paper
 
-GROUPS = "corporate_authors"  # in `Paper.extra`: authors that are known to be groups
+GROUPS = "corporate_authors"  # in `Paper.extra`: names that are known to be of groups
+EDITORS = "editors"  # in `Paper.extra`: names, written as those of authors
+TRANSLATORS = "translators"
 MORE_AUTHORS = "more_authors"  # in `Paper.extra`: true where the list ends with `and others`
+_OTHERS = ("others", "et al", "et. al", "and others")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _GROUP = re.compile(
     r"\b(?:team|collaboration|consortium|group|committee|council|commission|association|society"
@@ -39,9 +43,25 @@ class Name:
 
 def authors_of(paper: Paper) -> list[Name]:
     """The paper's authors in parts, without its `author_note`, such as "10 authors"."""
+    return _split_names(paper, paper.authors)
+
+
+def people_of(paper: Paper, role: str) -> list[Name]:
+    """The paper's EDITORS or TRANSLATORS in parts."""
+    named = paper.extra.get(role)
+    return _split_names(paper, named if isinstance(named, list) else ())
+
+
+def _split_names(paper: Paper, names: Iterable[object]) -> list[Name]:
     known = paper.extra.get(GROUPS)
     groups = known if isinstance(known, list) else ()
-    return [split_name(name, is_group=name in groups) for name in paper.authors if name.strip()]
+    texts = [name for name in names if isinstance(name, str) and name.strip()]
+    return [split_name(name, is_group=name in groups) for name in texts]
+
+
+def are_more(paper: Paper) -> bool:
+    """True where its list of authors ends with `and others`."""
+    return paper.extra.get(MORE_AUTHORS) is True
 
 
 def split_name(text: str, *, is_group: bool = False) -> Name:
@@ -91,6 +111,13 @@ def inverted(name: Name) -> str:
     return ", ".join(part for part in (name.short, name.suffix, name.given) if part)
 
 
+def ris_name(name: Name) -> str:
+    """As `inverted`; a group that could be taken for a person has a comma at its end, as EndNote
+    asks for."""
+    is_clear = not name.group or ("," not in name.group and split_name(name.group) == name)
+    return inverted(name) if is_clear else f"{name.group},"
+
+
 def written(name: Name) -> str:
     """`Jan van der Berg` if that splits into the same parts again, else `inverted`."""
     parts = (name.given, name.particle, name.family, name.suffix)
@@ -98,9 +125,20 @@ def written(name: Name) -> str:
     return natural if split_name(natural) == name else inverted(name)
 
 
-def read_names(names: Sequence[Name]) -> tuple[tuple[str, ...], dict[str, list[str]]]:
-    """The values for `Paper.authors`, and those for `Paper.extra` that keep a group from being
-    read as a person."""
-    authors = tuple(written(name) for name in names if name.short)
-    groups = [n.group for n in names if n.group and split_name(n.group) != n]
-    return authors, {GROUPS: groups} if groups else {}
+def read_names(
+    names: Sequence[Name],
+    editors: Sequence[Name] = (),
+    translators: Sequence[Name] = (),
+) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The values for `Paper.authors`, and those for `Paper.extra`: editors and translators, what
+    keeps a group from being read as a person, and whether `others` end the list of authors."""
+    authors = [name for name in names if name.short]
+    last = " ".join((authors[-1].given, authors[-1].short)) if authors else ""
+    has_more = last.casefold().strip(" .,") in _OTHERS
+    authors = authors[: len(authors) - has_more]
+    roles = {EDITORS: editors, TRANSLATORS: translators}
+    everyone = [*authors, *editors, *translators]
+    groups = list(dict.fromkeys(n.group for n in everyone if n.group and split_name(n.group) != n))
+    extra: dict[str, Any] = {GROUPS: groups, MORE_AUTHORS: has_more}
+    extra |= {role: [written(name) for name in own if name.short] for role, own in roles.items()}
+    return tuple(map(written, authors)), {name: value for name, value in extra.items() if value}

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 
+from reviewer.text.entry_types import DETAILS
 from reviewer.text.views import clean
 
-PAPER_COLUMNS = tuple(
+FORMER_COLUMNS = tuple(
     "key title authors author_note organisation year date venue doi arxiv_id pmid url keywords "
     "tags abstract".split()
 )
+"""The first line of a list of papers as earlier releases wrote it."""
+DETAIL_COLUMNS = {"issue" if name == "number" else name: name for name in DETAILS}
+"""Columns of DETAILS, by their heads."""
+PAPER_COLUMNS = (
+    *FORMER_COLUMNS[:-1], "type", *DETAIL_COLUMNS, "editors", "translators", "protected_capitals",
+    "retracted", "abstract",
+)  # fmt: skip
 """The first line of a list of papers as `review export -f csv` writes it."""
 # What a spreadsheet takes for a formula, also in full width. A plain number may have a sign.
 _FORMULA = re.compile(r"\s*['＇]*\s*[=+@\-−＝＋＠－\t\r]")

@@ -138,6 +138,10 @@ class Skipped(Frozen):
     reason: str
 
 
+class Remark(Skipped):
+    """What should be known of an entry that was read all the same."""
+
+
 class Chunk(Frozen):
     """Some text of one part: `part.text[start:end] == text`."""
 

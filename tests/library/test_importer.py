@@ -80,7 +80,7 @@ def test_an_entry_that_is_gone_from_its_file_stays_in_the_library(shelf, tmp_pat
 
 
 def test_a_file_that_could_not_be_read_is_tried_again(shelf, tmp_path, parsed):
-    (tmp_path / "refs.bib").write_text("@article{lee, title = {On Pears}")
+    (tmp_path / "refs.bib").write_text("@article{lee, title = {On Pears")
     first = shelf.add([str(tmp_path / "refs.bib")])
     assert first.skipped
     assert shelf.add([str(tmp_path / "refs.bib")]).skipped == first.skipped

@@ -117,7 +117,7 @@ def test_csl_json_is_read():
     assert (first.doi, first.arxiv_id) == ("10.1000/X", "2405.00001")
     assert first.keywords == ("rl", "skills, new")
     assert first.extra[KIND] == "inproceedings"
-    assert (first.extra["pages"], first.extra["volume"]) == ("1-9", "4")
+    assert (first.extra["pages"], first.extra["volume"]) == ("1--9", "4")
     assert second.date == "2020-03-01"
     assert [paper.origins[0].position for paper in papers] == [
         2,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reviewer.sources.formats.bibtex import references
 from reviewer.types import Paper
-from reviewer.types.papers import Skipped
+from reviewer.types.papers import Remark, Skipped
 
 FILE = """
 @string{acl = "ACL"}
@@ -45,9 +45,10 @@ def test_a_damaged_entry_is_named_and_the_others_are_read(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_of_two_entries_with_one_key_the_second_is_named():
+def test_entries_with_one_key_are_all_read_and_the_key_is_named():
     papers, skipped = read("@misc{a, title={A}}\n@misc{a, title={B}}\n")
-    assert [paper.title for paper in papers] == ["A"]
+    assert [paper.title for paper in papers] == ["A", "B"]
+    assert [(type(s), s.position) for s in skipped] == [(Remark, 2)]
     assert "twice" in skipped[0].reason
 
 

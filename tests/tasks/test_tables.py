@@ -155,7 +155,7 @@ def test_a_bib_file_names_papers_by_doi_title_and_key_and_keeps_its_own_keys(sma
     }  # fmt: skip
     assert notes == [
         "Not in the library: gone (Nobody Has This)",
-        f"Skipped {file}, line 5: this entry is damaged",
+        f"Skipped {file}, line 5: this entry is damaged: the field 'title' is not closed",
     ]
     options = TableOptions(
         (REWARD,), filters=Filters(keys=(small.papers()[0].key,)), cited_as=named

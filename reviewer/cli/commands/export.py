@@ -32,6 +32,9 @@ def export(
     style: Annotated[
         str, option(help="Instead a formatted list by this CSL style (apa, ieee) or .csl file.")
     ] = "",
+    made_keys: Annotated[
+        bool, option("--made-keys", help="Name papers by review's keys, as drafts cite them.")
+    ] = False,
     output: OutputOption = "",
     quiet: QuietOption = False,
     *,
@@ -50,6 +53,8 @@ def export(
     with opened(settings_of(common)) as shelf:
         wanted = with_known_keys(wanted, shelf)
         papers, why = shelf.papers(wanted), why_none_pass(shelf, wanted)
+        if not made_keys and chosen != "jsonl":
+            papers = shelf.with_own_keys(papers)
     if style:
         deliver("".join(f"{line}\n" for line in reference_list(papers, style)), output)
     else:

@@ -84,15 +84,12 @@ def table(
     from reviewer.grounding.cells import tally
     from reviewer.render import choose_format, forms_of
     from reviewer.render.json import read_table
-    from reviewer.render.styles import style_for
     from reviewer.tasks import compare_papers
     from reviewer.tasks.tables.table import TableOptions, estimate_calls
     from reviewer.tasks.tables.update import Redo, changes
 
     form = choose_format("json" if result.json else form, result.output, forms_of("Table"))
-    look = {"style": style_for("docx", style, usual="numeric")} if form == "docx" else {}
-    if style and form != "docx":
-        raise UsageError("--style is for Word files", hint="Name one: -o table.docx")
+    look = _look_of(form, style, result.output)
     quiet, use_cache = common.quiet, not model.no_cache
     earlier = None
     if update:
@@ -136,12 +133,27 @@ def table(
     return 3 if made.is_strict and counts.no_proof else 0
 
 
+def _look_of(form: str, style: str, output: str) -> dict[str, Any]:
+    """The options of the writer of this form. Raises UsageError for what the form or the output
+    cannot have."""
+    from reviewer.cli.draft_run import check_bibliography
+    from reviewer.render.styles import style_for
+
+    if style and form != "docx":
+        raise UsageError("--style is for Word files", hint="Name one: -o table.docx")
+    if form == "xlsx" and output in ("", "-"):
+        raise UsageError("--format xlsx needs a file", hint="Name one: -o table.xlsx")
+    check_bibliography(_bibliography_of(output, form))
+    return {"style": style_for("docx", style, usual="numeric")} if form == "docx" else {}
+
+
 def _show(
     table: Table, form: str, output: str, update: str, look: dict[str, Any], *, with_quotes: bool
 ) -> None:
     """Write the table to its output, and into the earlier table that it updates."""
     from pathlib import Path
 
+    from reviewer.cli.draft_run import write_bibliography
     from reviewer.render import render, write_whole
 
     if update:
@@ -152,6 +164,18 @@ def _show(
         show_table(table, with_quotes=with_quotes)
     else:
         deliver(render(table, form, **look), output)
+    beside = _bibliography_of(output, form)
+    if beside and table.rows:
+        from reviewer.render.latex import cited_in_table
+
+        write_bibliography(beside, output, cited_in_table(table))
+
+
+def _bibliography_of(output: str, form: str) -> str:
+    """The .bib file beside a LaTeX table; empty where none is written."""
+    from reviewer.cli.draft_run import bibliography_of
+
+    return bibliography_of(output, form) if form == "latex" else ""
 
 
 def _changed(done: Changes) -> str:

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reviewer.library.dedupe.compare import families_of, is_published
 from reviewer.library.dedupe.works import (
@@ -23,6 +24,7 @@ from reviewer.text.identifiers import (
     bare_pmid,
     without_version,
 )
+from reviewer.text.names import GROUPS, MORE_AUTHORS
 from reviewer.types import Paper
 from reviewer.types.duplicates import Pair
 from reviewer.types.papers import Part
@@ -312,9 +314,10 @@ def merge_entries(entries: Sequence[Paper]) -> Paper:
     dates = [e for e in ordered if e.date or e.year]
     dated = max(dates, key=lambda e: _date_worth(e.date), default=ordered[0])
     years = [e.year for e in ordered if e.year is not None]
+    listed = max(ordered, key=lambda e: (len(e.authors), len("".join(e.authors)), e.authors))
     return Paper(
         parts=tuple(p for name in _PART_ORDER if (p := _richest_part(ordered, name))),
-        authors=max((e.authors for e in ordered), key=lambda a: (len(a), len("".join(a)), a)),
+        authors=listed.authors,
         author_note=_longest(e.author_note for e in ordered),
         organisation=_longest(e.organisation for e in ordered),
         date=dated.date,
@@ -325,7 +328,7 @@ def merge_entries(entries: Sequence[Paper]) -> Paper:
         pmid=_longest(e.pmid for e in ordered if bare_pmid(e.pmid)),
         url=_longest(e.url for e in ordered),
         keywords=tuple(sorted({word for e in ordered for word in e.keywords})),
-        extra={name: value for e in ordered for name, value in sorted(e.extra.items())},
+        extra=_merged_extra(ordered, listed),
         origins=tuple(
             sorted(
                 {o for e in ordered for o in e.origins},
@@ -337,6 +340,24 @@ def merge_entries(entries: Sequence[Paper]) -> Paper:
         ),
         retracted=any(e.retracted for e in ordered),
     )
+
+
+def _merged_extra(ordered: Sequence[Paper], listed: Paper) -> dict[str, Any]:
+    """The further fields of all entries. Whether there are more authors is said by the entry whose
+    authors count; groups are groups wherever one entry says so."""
+    extra = {name: value for e in ordered for name, value in sorted(e.extra.items())}
+    groups = [
+        name
+        for e in ordered
+        if isinstance(named := e.extra.get(GROUPS), list)
+        for name in named
+        if isinstance(name, str)
+    ]
+    own = {GROUPS: sorted(set(groups)), MORE_AUTHORS: listed.extra.get(MORE_AUTHORS)}
+    extra |= {name: value for name, value in own.items() if value}
+    if not own[MORE_AUTHORS]:
+        extra.pop(MORE_AUTHORS, None)
+    return extra
 
 
 def _bare_name(version: str) -> str:

@@ -2,51 +2,68 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reviewer.sources.entries import Made, RawEntry, ReadOptions, distinct, new_paper, origin_of
+from reviewer.sources.parsing.bibtex_entries import BibEntry, bibtex_entries
 from reviewer.sources.parsing.linked_pdfs import FILES, linked_pdfs
-from reviewer.text import split_name
-from reviewer.text.entry_types import DETAILS, kind_named
+from reviewer.sources.parsing.plain_paper import by_initials
+from reviewer.text import bare_doi, split_name
+from reviewer.text.entry_types import BIBTEX_NAMES, MIXED_CASE, NOCASE, kind_named
 from reviewer.text.identifiers import (
-    MONTHS,
     arxiv_id_in,
     bare_arxiv_id,
+    doi_of_address,
     month_number,
+    named_doi,
     without_doi_address,
 )
+from reviewer.text.journals import JOURNAL_STRINGS, with_journal_names
 from reviewer.text.latex import plain_text
-from reviewer.text.names import MORE_AUTHORS, Name
+from reviewer.text.names import Name
+from reviewer.text.retractions import split_note
 from reviewer.types import Paper
-from reviewer.types.papers import Origin, Skipped
+from reviewer.types.papers import Origin, Remark, Skipped
 
-_ENTRY = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(][ \t]*[^\s,{}()@]+[ \t]*,", re.MULTILINE)
+_ENTRY = re.compile(
+    r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(][ \t]*(?:[^\n,{}()=@]*,|\s*[A-Za-z][\w-]*\s*=\s*[{\"\w])",
+    re.MULTILINE,
+)
 _ADDRESS = re.compile(r"https?://[^\s{}]+")
 _GROUP = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")  # braces, three deep
-_VENUES = "journal journaltitle booktitle school institution howpublished eventtitle".split()
-_RAW = frozenset("author editor doi eprint url file".split())
-_INHERITED = "year date publisher series venue editor month".split()  # from a crossref's volume
+_VENUES = (
+    "journal journaltitle booktitle school institution howpublished eventtitle shortjournal"
+).split()
+_RAW = frozenset("author editor translator doi eprint url file".split())
+_PLACES = "url howpublished link ee bdsk-url-1 bdsk-url-2 note annote addendum pubstate".split()
+_INHERITED = "year date publisher series venue editor month address location".split()
+_NO_PAPERS = ("xdata", "set")
+_SYNONYMS = {
+    "address": "location", "language": "langid", "eid": "articleno", "pagetotal": "numpages",
+    "primaryclass": "eprintclass", "shortjournal": "journalabbr", "genre": "type",
+}  # fmt: skip
+# What BibLaTeX writes for a type of thesis or report, as it prints it.
+_TYPE_WORDS = {
+    "phdthesis": "", "mathesis": "Master's thesis", "bathesis": "Bachelor's thesis",
+    "candthesis": "Candidate thesis", "techreport": "", "resreport": "Research report",
+    "software": "", "datacd": "Data CD", "audiocd": "Audio CD",
+}  # fmt: skip
 _SIGN = re.compile(r"\$([<>=])\$")  # `{$<$}`, as Better BibTeX writes a sign of text
 _EXTENDED = re.compile(r"\s*(family|given|prefix|suffix|useprefix)\s*=\s*(.*)", re.DOTALL)
+_WORD_END = re.compile(r"[\s}-]|\Z")
 _NAMESAKE = re.compile(r" \d{4}$")  # DBLP numbers people of one name
-_OTHERS = re.compile(r"\sand\s+(?:others|et\.?\s+al\.?)\s*$", re.IGNORECASE)
-_STRAY = re.compile(r"\b(?:title|author|year|date)\s*=\s*[{\"]", re.IGNORECASE)
+_CORR = re.compile(r"\b(?:abs/|corr/abs-)(\d{4})[.-](\d{4,5}(?:v\d+)?)\b|\babs/([a-z-]+/\d{7})")
 _ISO_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 @dataclass(frozen=True)
 class _Block:
-    """An entry as it is written: its fields in order, each with whether its value is without braces
-    and quotes; and of the whole file the abbreviations, and the fields of all entries by key."""
+    """An entry, and the fields of all entries of its file by key."""
 
-    kind: str
-    key: str
-    fields: tuple[tuple[str, str, bool], ...]
-    strings: Mapping[str, str]
-    volumes: Mapping[str, Mapping[str, str]]
+    entry: BibEntry
+    others: Mapping[str, Mapping[str, str]]
 
 
 def matches(text: str) -> bool:
@@ -54,8 +71,8 @@ def matches(text: str) -> bool:
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
-    """One Paper an entry, with its key in the file. An entry that is damaged, has no title or has
-    the key of an earlier one is Skipped."""
+    """One Paper an entry, with its key in the file. An entry that is damaged or has no title is
+    Skipped; one that was mended, or has the key of an earlier one, has a Remark before it."""
 
     def titled(block: RawEntry) -> Paper | Skipped:
         entry = _entry(block, file)
@@ -76,68 +93,56 @@ def references(text: str, file: str) -> Iterator[Paper | Skipped]:
 
 
 def _entry(block: RawEntry, file: str) -> Paper | Skipped:
+    if block.remark:
+        return Remark(file=file, position=block.line, reason=block.remark)
     if block.fault:
         return Skipped(file=file, position=block.line, reason=block.fault)
     found: _Block = block.value
-    fields: dict[str, str] = {}
-    for name, value, is_open in found.fields:
-        fields.setdefault(name, _whole(value, found.strings) if is_open else value)
-    _inherit(fields, found.volumes)
-    return _paper(found.kind, found.key, fields, origin_of(block.raw, file, block.line))
+    fields = dict(found.entry.fields)
+    _inherit(fields, found.others)
+    entry = found.entry
+    return _paper(entry.kind, entry.key, fields, origin_of(block.raw, file, block.line))
 
 
 def _blocks(text: str) -> Iterator[RawEntry]:
-    """The entries as bibtexparser cuts them, each as a `_Block`."""
-    import bibtexparser
-    from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, ImplicitComment
-
-    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what failed is Skipped
-    found = bibtexparser.parse_string(text)
-    strings = {name.lower(): str(string.value) for name, string in found.strings_dict.items()}
-    volumes = {
-        entry.key: {f.key.lower(): str(f.value) for f in entry.fields} for entry in found.entries
-    }
-    failed = {id(block) for block in found.failed_blocks}
-    for block in found.blocks:
-        line = (block.start_line or 0) + 1
-        raw = block.raw or ""
-        if isinstance(block, ImplicitComment) and _STRAY.search(raw):
-            yield RawEntry(line, raw, fault="an entry without its beginning")
-        if isinstance(block, DuplicateFieldKeyBlock):  # the first of two equal fields counts
-            block = block.ignore_error_block
-        elif id(block) in failed:
-            is_second = isinstance(block, DuplicateBlockKeyBlock)
-            reason = (
-                f"the key '{block.key}' is there twice" if is_second else "this entry is damaged"
-            )
-            yield RawEntry(line, raw, fault=reason)
+    """The entries that are papers, each as a `_Block`, after what is to be said of it."""
+    entries = list(bibtex_entries(text, JOURNAL_STRINGS))
+    others: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        if entry.key and not entry.fault:
+            others.setdefault(entry.key, entry.fields)
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.kind in _NO_PAPERS and not entry.fault:
             continue
-        if hasattr(block, "fields_dict"):
-            fields = tuple(
-                (f.key.lower(), str(f.value), getattr(f, "enclosing", None) == "no-enclosing")
-                for f in block.fields
-            )
-            value = _Block(block.entry_type, block.key, fields, strings, volumes)
-            yield RawEntry(line, raw, value)
+        if entry.fault:
+            yield RawEntry(entry.line, entry.raw, fault=entry.fault)
+            continue
+        remarks = [f"{_named(entry)}: {entry.remark}"] if entry.remark else []
+        if entry.key and entry.key in seen:
+            remarks.append(f"the key '{entry.key}' is there twice; LaTeX cites the first entry")
+        seen.add(entry.key)
+        yield from (RawEntry(entry.line, remark=remark) for remark in remarks)
+        yield RawEntry(entry.line, entry.raw, _Block(entry, others))
 
 
-def _whole(value: str, strings: Mapping[str, str]) -> str:
-    """The value of `abbreviation # "text"`, which bibtexparser leaves as it is."""
-    pieces = re.findall(r'\s*("[^"]*"|\{[^{}]*\}|[\w.:-]+)\s*(?:#|$)', value)
-    if len(pieces) < 2 or not re.fullmatch(r'(?:[^"{}#]|"[^"]*"|\{[^{}]*\}|#)*', value):
-        return value
-    if not all(p[0] in '"{' or p.isdecimal() or p.lower() in {*strings, *MONTHS} for p in pieces):
-        return value
-    return "".join(strings.get(p.lower(), p).strip('"{}') for p in pieces)
+def _named(entry: BibEntry) -> str:
+    return f"the entry '{entry.key}'" if entry.key else "this entry"
 
 
-def _inherit(fields: dict[str, str], volumes: Mapping[str, Mapping[str, str]]) -> None:
-    """What an entry lacks and the volume that it refers to has; its title is the entry's book."""
-    volume = volumes.get(fields.get("crossref", ""))
-    if volume is None:
+def _inherit(fields: dict[str, str], others: Mapping[str, Mapping[str, str]]) -> None:
+    """What an entry lacks and its `xdata`, or the volume that it refers to, has; the volume's title
+    is the entry's book."""
+    for key in re.split(r"[\s,]+", fields.get("xdata", "")):
+        for name, value in others.get(key, {}).items() if key else ():
+            if name != "xdata":
+                fields.setdefault(name, value)
+    volume = others.get(fields.get("crossref", "").strip())
+    if volume is None or volume is fields:
         return
+    own_date = {"year", "date"} & fields.keys()
     for name in _INHERITED:
-        if name in volume and not (name in ("year", "date") and {"year", "date"} & fields.keys()):
+        if name in volume and not (name in ("year", "date") and own_date):
             fields.setdefault(name, volume[name])
     if title := volume.get("booktitle") or volume.get("title"):
         fields.setdefault("booktitle", title)
@@ -152,49 +157,108 @@ def _title(plain: Mapping[str, str]) -> str:
 
 def _paper(kind: str, key: str, fields: Mapping[str, str], origin: Origin) -> Paper:
     plain = {
-        name: plain_text(_SIGN.sub(r"\1", value))
+        name: plain_text(_SIGN.sub(r"\1", with_journal_names(value)))
         for name, value in fields.items()
         if name not in _RAW
     }
     keywords = plain.get("keywords", "") or plain.get("author_keywords", "")
+    retracted, note = split_note(plain.get("note", ""))
+    held = next((n for n in _VENUES if plain.get(n) and not _ADDRESS.match(plain[n])), "")
     return new_paper(
         _title(plain),
         plain.get("abstract", ""),
         names=_people(fields.get("author", "")),
+        editors=_people(fields.get("editor", "")),
+        translators=_people(fields.get("translator", "")),
         date=_date(plain),
         key=key,
         author_note=plain.get("author_note", ""),
         organisation=plain.get("affiliation", ""),
-        venue=next((v for n in _VENUES if (v := plain.get(n)) and not _ADDRESS.match(v)), ""),
-        doi=without_doi_address(_verbatim(fields.get("doi", ""))),
-        arxiv_id=_arxiv_id(fields),
-        pmid=plain.get("pmid", "") or plain.get("pubmed_id", ""),
-        retracted=plain.get("note", "").strip(" .").casefold() == "retracted",
+        venue=plain.get(held, ""),
+        doi=_doi(fields),
+        arxiv_id=_arxiv_id(key, fields),
+        pmid=_pmid(fields, plain),
+        retracted=retracted,
         url=_url(fields),
         keywords=distinct(keywords.split(";" if ";" in keywords else ",")),
         extra={
-            **kind_named(kind, "bibtex"),
-            **{name: plain.get(name) for name in DETAILS},
+            **kind_named(kind, "bibtex", plain.get("type", "")),
+            **_details({**plain, "note": note, held: ""}),
+            NOCASE: _protected(fields.get("title", "")),
             FILES: linked_pdfs(fields.get("file", "")),
-            MORE_AUTHORS: _OTHERS.search(fields.get("author", "")) is not None,
         },
         origins=(origin,),
     )
 
 
+def _details(plain: Mapping[str, str]) -> dict[str, str]:
+    """The DETAILS that the entry has; none that only says where arXiv has the paper."""
+    found = {}
+    for own, name in BIBTEX_NAMES.items():
+        value = plain.get(name) or plain.get(_SYNONYMS.get(own, ""), "")
+        is_arxiv = own in ("volume", "note", "howpublished") and _is_arxiv_alone(value)
+        found[own] = "" if is_arxiv or _ADDRESS.fullmatch(value) else value
+    found["genre"] = _TYPE_WORDS.get(found["genre"].casefold(), found["genre"])
+    return found
+
+
+def _is_arxiv_alone(text: str) -> bool:
+    return _CORR.fullmatch(text.strip()) is not None or (
+        bool(arxiv_id_in(text)) and len(text.split()) <= 2
+    )
+
+
+def _protected(title: str) -> list[str]:
+    """Words of the title that are in braces, or partly, for the sake of their capitals; those with
+    a capital inside need none."""
+    words: list[str] = []
+    for found in _GROUP.finditer(title):
+        before = title[max(0, found.start() - 30) : found.start()]
+        if re.match(r"\{(?:\\(?![A-Za-z]{3,}\{)|\}|.*\$)", found[0]) or re.search(
+            r"\\(?:[A-Za-z]+|.)\s*$", before
+        ):
+            continue
+        start = max(title.rfind(mark, 0, found.start()) for mark in " \n\t-{") + 1
+        end = _WORD_END.search(title, found.end())
+        whole = plain_text(title[start : end.start() if end else found.end()])
+        words += [word.strip(".,:;?!()\"'“”‘’") for word in re.split(r"[\s-]+", whole)]
+    named = (w for w in dict.fromkeys(words) if re.fullmatch(r"\w+", w) and w != w.lower())
+    return [word for word in named if not MIXED_CASE.fullmatch(word)]
+
+
 def _people(text: str) -> Iterator[Name]:
-    for written in _one_by_one(" ".join(text.split())):
+    for written in _apart(" ".join(text.split())):
         piece = _NAMESAKE.sub("", written)
         whole = plain_text(piece)
         if extended := _extended(piece):
             yield extended
-        elif _GROUP.fullmatch(piece):
+        elif _GROUP.fullmatch(piece) or _is_group(piece, whole):
             yield Name(group=whole)
-        elif "," not in _GROUP.sub("", piece) and split_name(whole).group:
-            if whole.casefold() != "others":
-                yield Name(group=whole)
         else:
             yield _person(piece)
+
+
+def _is_group(piece: str, whole: str) -> bool:
+    return "," not in _GROUP.sub("", piece) and bool(split_name(whole).group)
+
+
+def _apart(text: str) -> list[str]:
+    """The names; also those that semicolons, ampersands or commas part where no `and` does."""
+    pieces = list(_one_by_one(text))
+    if len(pieces) != 1:
+        return pieces
+    bare = _GROUP.sub(lambda found: "x" * len(found[0]), pieces[0])
+    if ";" in bare and all(p.strip() for p in bare.rstrip("; ").split(";")):
+        return _cut(pieces[0], [m.span() for m in re.finditer(";", bare)])
+    parts = re.split(r"\s(?:\\?&)\s", bare)
+    if len(parts) > 1 and all(p.count(",") == 1 for p in parts):
+        return _cut(pieces[0], [m.span() for m in re.finditer(r"\s\\?&\s", bare)])
+    return by_initials(pieces[0]) if bare == pieces[0] else pieces
+
+
+def _cut(text: str, places: list[tuple[int, int]]) -> list[str]:
+    starts, ends = [0, *(end for _, end in places)], [*(start for start, _ in places), len(text)]
+    return [p for a, b in zip(starts, ends, strict=True) if (p := text[a:b].strip())]
 
 
 def _extended(piece: str) -> Name | None:
@@ -269,15 +333,46 @@ def _verbatim(text: str) -> str:
     return re.sub(r"\\([%&#_$~])", r"\1", " ".join(text.split())).strip("{} ")
 
 
+def _doi(fields: Mapping[str, str]) -> str:
+    """From `doi`, else from where people write it: an eprint, an address or a note."""
+    given = without_doi_address(_verbatim(fields.get("doi", "")))
+    if bare_doi(given):
+        return given
+    if fields.get("eprinttype", fields.get("archiveprefix", "")).casefold() == "doi":
+        return bare_doi(_verbatim(fields.get("eprint", "")))
+    places = [_verbatim(fields.get(name, "")) for name in _PLACES]
+    addresses = (found.group() for place in places for found in _ADDRESS.finditer(place))
+    found = next((doi for address in addresses if (doi := doi_of_address(address))), "")
+    return found or next((doi for place in places if (doi := named_doi(place))), "") or given
+
+
 def _url(fields: Mapping[str, str]) -> str:
     if url := _verbatim(fields.get("url", "")):
         return url.removeprefix("\\url{").strip("{}")
-    found = _ADDRESS.search(_verbatim(fields.get("howpublished", "")))
-    return found.group() if found else ""
+    places = (_verbatim(fields.get(name, "")) for name in ("howpublished", "link", "ee"))
+    found = (_ADDRESS.search(place) for place in places)
+    return next((address.group() for address in found if address), "")
 
 
-def _arxiv_id(fields: Mapping[str, str]) -> str:
-    """From `eprint`, else from where people write it: a journal, a note or an address."""
-    places = [fields.get(name, "") for name in ("journal", "note", "url", "howpublished")]
-    named = (arxiv_id for place in places if (arxiv_id := arxiv_id_in(place)))
-    return bare_arxiv_id(fields.get("eprint", "")) or next(named, "")
+def _arxiv_id(key: str, fields: Mapping[str, str]) -> str:
+    """From `eprint`, else from where people write it: `arxivid`, a journal, its volume, a note, an
+    address, the pages or the number, or DBLP's key."""
+    own = [fields.get(name, "") for name in ("eprint", "arxivid", "arxiv")]
+    if named := next((arxiv_id for text in own if (arxiv_id := bare_arxiv_id(text))), ""):
+        return named
+    places = [fields.get(n, "") for n in ("doi", "journal", "journaltitle", "volume", "pages",
+                                          "number", "eid", "series", "publisher", "institution",
+                                          "archiveprefix", "file", *_PLACES)]  # fmt: skip
+    for place in [*places[:-1], key]:
+        text = plain_text(place)
+        if found := arxiv_id_in(text):
+            return found
+        if corr := _CORR.search(text):
+            return corr[3] or f"{corr[1]}.{corr[2]}"
+    return ""
+
+
+def _pmid(fields: Mapping[str, str], plain: Mapping[str, str]) -> str:
+    if fields.get("eprinttype", "").casefold() in ("pubmed", "pmid"):
+        return fields.get("eprint", "").strip()
+    return plain.get("pmid", "") or plain.get("pubmed_id", "")

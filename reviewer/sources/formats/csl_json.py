@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice, pairwise
@@ -10,26 +11,33 @@ from typing import Any
 from reviewer.sources.entries import RawEntry, ReadOptions, distinct, make_papers, new_paper
 from reviewer.sources.parsing.json_path import Json, list_at, value_at
 from reviewer.sources.parsing.json_stream import json_values
+from reviewer.sources.parsing.xml_stream import text_of_jats
 from reviewer.text import split_name
-from reviewer.text.entry_types import kind_named
+from reviewer.text.entry_types import (
+    CSL_NAMES,
+    DETAILS,
+    KIND,
+    MIXED_CASE,
+    NOCASE,
+    kind_named,
+    own_genre,
+)
 from reviewer.text.identifiers import arxiv_id_in, without_doi_address
 from reviewer.text.names import Name
+from reviewer.text.retractions import split_note
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
-_DETAILS = {
-    "volume": "volume", "issue": "number", "page": "pages", "publisher": "publisher",
-    "collection-title": "series", "edition": "edition", "ISBN": "isbn", "ISSN": "issn",
-    "language": "language",
-}  # fmt: skip
 _OWN = ("type", "issued", "container-title", "citation-key")  # fields that name the format
 _NAMES = frozenset(("id", "type", "title", "author", "issued", "DOI"))
+_NOCASE = re.compile(r'<span class="nocase">(.*?)</span>')
+_MOST_CHARS_OF_ONE = 5_000_000  # of a file that holds one item
 _FEW = 5  # values that are looked at for an item
 _MARKUP = re.compile(r"<(/?)(i|b|sub|sup|sc|span)((?<=span)[^<>]*)?>")
 
 
 def matches(text: str) -> bool:
-    if not text.lstrip().startswith("["):
+    if not text.lstrip().startswith(("[", "{")):
         return False
     found = [value.value for value in islice(_values(text), _FEW)]
     return any(_is_item(value) and any(name in value for name in _OWN) for value in found)
@@ -41,7 +49,21 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
 
 
 def _values(text: str) -> Iterator[RawEntry]:
-    return json_values(text, text.index("["), _is_item)
+    """The items of a list, those of an object as `items`, or the one that a resolver of DOIs
+    gives."""
+    start = text.lstrip()[:1]
+    if start == "[":
+        return json_values(text, text.index("["), _is_item)
+    try:
+        value = json.loads(text) if len(text) <= _MOST_CHARS_OF_ONE else None
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, dict) and isinstance(value.get("message"), dict):  # Crossref's own
+        value = value["message"]
+    if isinstance(value, dict) and "items" not in value:
+        return iter([RawEntry(1, text, value)] if _is_item(value) else [])
+    listed = re.search(r'"items"\s*:\s*\[', text)
+    return json_values(text, listed.end() - 1, _is_item) if listed else iter([])
 
 
 def _is_item(value: Json) -> bool:
@@ -49,19 +71,20 @@ def _is_item(value: Json) -> bool:
 
 
 def _paper_of(item: Json) -> Paper | None:
-    title = value_at(item, "title")
-    if not isinstance(title, str) or not title.strip():
+    title = _text(item, "title")
+    if not title:
         return None
     custom = value_at(item, "custom") or {}
     known_day = re.fullmatch(r"--\d\d-\d\d", _text(custom, "date"))  # of an unknown year
-    details = {own: _text(item, name) for name, own in _DETAILS.items()}
-    if details["publisher"] == "arXiv" and _text(item, "number").startswith("arXiv:"):
-        details["publisher"] = ""
+    kind = kind_named(_text(item, "type"), "csl", _text(item, "genre"))
     keywords = _text(item, "keyword")
+    retracted, note = split_note(_text(item, "note"))
     return new_paper(
-        _text(item, "title"),
-        _text(item, "abstract"),
+        title,
+        _abstract(item),
         names=_people(value_at(item, "author")),
+        editors=_people(value_at(item, "editor")),
+        translators=_people(value_at(item, "translator")),
         date=_date(value_at(item, "issued")) or (known_day.group() if known_day else ""),
         key=_text(item, "citation-key") or _text(item, "id").rpartition("/items/")[2],
         author_note=_text(custom, "author_note"),
@@ -70,16 +93,51 @@ def _paper_of(item: Json) -> Paper | None:
         doi=without_doi_address(_text(item, "DOI")),
         arxiv_id=_arxiv_id(item),
         pmid=_text(item, "PMID"),
-        retracted=_text(item, "note").strip(" .").casefold() == "retracted",
+        retracted=retracted,
         url=_text(item, "URL"),
         keywords=distinct(keywords.split(";" if ";" in keywords else ",")),
-        extra={**kind_named(_text(item, "type"), "csl"), **details},
+        extra={**kind, **_details(item, kind), "note": note, NOCASE: _protected(item)},
     )
 
 
+def _details(item: Json, kind: Mapping[str, str]) -> dict[str, str]:
+    """The DETAILS of the item. Its `number` is that of a report, of an article, or arXiv's."""
+    custom = value_at(item, "custom") or {}
+    found = {own: _text(item, name) for own, name in CSL_NAMES.items()}
+    if found["publisher"] == _text(custom, "organization"):
+        found["publisher"] = ""
+    found |= {own: text for own in DETAILS if (text := _text(custom, own)) and not found.get(own)}
+    found["urldate"] = _date(value_at(item, "accessed"))
+    found["genre"] = own_genre(found["genre"], dict(kind))
+    number = _text(item, "number")
+    is_arxiv = number.startswith("arXiv:")
+    if is_arxiv and found["publisher"] == "arXiv":
+        found["publisher"] = ""
+    if number and not is_arxiv:
+        is_article = kind.get(KIND) == "article" and not found.get("eid")
+        found["eid" if is_article else "number"] = number
+    return found
+
+
+def _abstract(item: Json) -> str:
+    """The abstract without the tags of JATS in which Crossref gives it."""
+    abstract = _text(item, "abstract")
+    return text_of_jats(abstract) if re.search(r"</?jats:|<p>", abstract) else abstract
+
+
+def _protected(item: Json) -> list[str]:
+    title = value_at(item, "title")
+    marked = _NOCASE.findall(title) if isinstance(title, str) else []
+    words = (word.strip(".,:;?!()") for text in marked for word in text.split())
+    return [w for w in dict.fromkeys(words) if w != w.lower() and not MIXED_CASE.fullmatch(w)]
+
+
 def _text(item: Json, name: str) -> str:
-    """The field without the markup that CSL allows in it; numbers count as texts."""
+    """The field without the markup that CSL allows in it; numbers count as texts, and of a list, as
+    Crossref gives it, the first text."""
     value = value_at(item, name)
+    if isinstance(value, list) and value:
+        value = value[0]
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):

@@ -11,18 +11,20 @@ from reviewer.sources.parsing.xml_stream import Element, found, text_at, texts_a
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
 from reviewer.text.identifiers import arxiv_id_in, date_in, iso_date
+from reviewer.text.names import Name
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
 _DETAILS = {
     "volume": "volume", "number": "number", "pages": "pages", "publisher": "publisher",
     "isbn": "issn", "language": "language", "edition": "edition",
+    "pub-location": "address", "work-type": "genre",
 }  # fmt: skip
 
 
 def matches(text: str) -> bool:
     head = text[:5000]
-    return "<records>" in head and "<record>" in head and "<ref-type" in text[:100_000]
+    return "<records>" in head and "<record>" in head and "<titles>" in text[:100_000]
 
 
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
@@ -35,7 +37,6 @@ def _paper_of(record: Element) -> Paper | None:
     title = text_at(record, "titles/title")
     if not title:
         return None
-    people = [n for n in texts_at(record, "contributors/authors/author") if n.strip(" ,")]
     year = text_at(record, "dates/year")
     date = date_in(text_at(record, "dates/pub-dates/date"))
     urls = texts_at(record, "urls/related-urls/url")
@@ -43,7 +44,9 @@ def _paper_of(record: Element) -> Paper | None:
     return new_paper(
         title,
         text_at(record, "abstract"),
-        names=[split_name(n.rstrip(","), is_group=n.endswith(",")) for n in people],
+        names=_people(record, "authors"),
+        editors=_people(record, "secondary-authors"),
+        translators=_people(record, "subsidiary-authors"),
         date=date if year and date.startswith(year) else iso_date(year) or date_in(year),
         key=text_at(record, "label"),
         venue=text_at(record, "titles/secondary-title") or text_at(record, "periodical/full-title"),
@@ -58,6 +61,12 @@ def _paper_of(record: Element) -> Paper | None:
             FILES: texts_at(record, "urls/pdf-urls/url"),
         },
     )
+
+
+def _people(record: Element, role: str) -> list[Name]:
+    """A group's name may end with a comma."""
+    people = [n for n in texts_at(record, f"contributors/{role}/author") if n.strip(" ,")]
+    return [split_name(name.rstrip(","), is_group=name.endswith(",")) for name in people]
 
 
 def _pmid(record: Element) -> str:

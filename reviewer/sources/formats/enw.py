@@ -10,6 +10,7 @@ from reviewer.sources.parsing.tagged_lines import Tagged, Tags, tagged_entries
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
 from reviewer.text.identifiers import arxiv_id_in, date_in, iso_date
+from reviewer.text.names import Name
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -28,9 +29,11 @@ KINDS = {  # EndNote's types of references, in small letters
     "journal article": "article", "electronic article": "article", "book": "book",
     "conference proceedings": "inproceedings", "conference paper": "inproceedings",
     "book section": "incollection", "thesis": "phdthesis", "report": "techreport",
-    "web page": "online",
+    "web page": "online", "dataset": "dataset", "computer program": "software",
+    "patent": "patent", "edited book": "book", "unpublished work": "unpublished",
 }  # fmt: skip
-_DETAILS = {"V": "volume", "N": "number", "I": "publisher", "P": "pages", "G": "language"}
+_DETAILS = {"V": "volume", "N": "number", "I": "publisher", "P": "pages", "G": "language",
+            "C": "address", "7": "edition", "9": "genre"}  # fmt: skip
 
 
 def matches(text: str) -> bool:
@@ -42,13 +45,20 @@ def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped
     return make_papers(tagged_entries(text, _TAGS), _paper_of, file, "record")
 
 
+def _names(written: list[str]) -> list[Name]:
+    """A group's name may end with a comma."""
+    return [split_name(name.rstrip(","), is_group=name.endswith(",")) for name in written]
+
+
 def _paper_of(record: Tagged) -> Paper:
     day = record.text("D")
     url = next(iter(record.all("U")), "")
     return new_paper(
         record.text("T"),
         record.text("X"),
-        names=[split_name(n.rstrip(","), is_group=n.endswith(",")) for n in record.all("A")],
+        names=_names(record.all("A")),
+        editors=_names(record.all("E")),
+        translators=_names(record.all("?")),
         date=max((date_in(day), iso_date(day, record.text("8"))), key=len),
         key=record.text("F"),
         venue=record.text("J", "B", "S"),

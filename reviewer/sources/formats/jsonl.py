@@ -92,7 +92,7 @@ def _paper_of(found: dict[str, Any]) -> Paper:
         "abstract": isinstance(abstract, str),
         "authors": len(authors) == _count(found.get("authors")),
         "keywords": len(keywords) == _count(found.get("keywords")),
-        "year": year is not None and _year(found.get("year")) == year,
+        "year": year is not None and _named_year(found.get("year")) == year,
         "date": isinstance(found.get("date"), str) and _iso_date(found["date"]) == date != "",
         **{name: name in texts for name in _TEXT_FIELDS},
     }
@@ -127,9 +127,11 @@ def _count(value: Json) -> int | None:
 
 def _dates(found: dict[str, Any]) -> tuple[str, int | None]:
     """The date as ISO 8601 and the year, from either field; empty and None when not given."""
-    date = found.get("date")
+    date, year_given = found.get("date"), found.get("year")
     iso = _iso_date(date) if isinstance(date, str) else ""
-    year = _year(found.get("year"))
+    if not iso and isinstance(year_given, str):
+        iso = _iso_date(year_given)
+    year = _year(year_given)
     if iso:
         return iso, int(iso[:4])
     return (str(year) if year else ""), year
@@ -146,6 +148,12 @@ def _iso_date(text: str) -> str:
     except ValueError:
         return ""
     return iso.group(0)
+
+
+def _named_year(value: Json) -> int | None:
+    """The year of a number, or of a text that begins with one, as a date does."""
+    iso = _iso_date(value) if isinstance(value, str) else ""
+    return int(iso[:4]) if iso else _year(value)
 
 
 def _year(value: Json) -> int | None:

@@ -19,7 +19,7 @@ _FILE_TAGS = re.compile(r"^(?:FN|VR|EF)[^\r\n]*", re.MULTILINE)
 _KINDS = {"J": "article", "C": "inproceedings", "B": "book", "S": "incollection"}
 _DETAILS = {
     "VL": "volume", "IS": "number", "PU": "publisher", "SE": "series", "SN": "issn", "BN": "isbn",
-    "LA": "language",
+    "LA": "language", "AR": "eid", "PI": "address",
 }  # fmt: skip
 
 
@@ -41,6 +41,7 @@ def _paper_of(record: Tagged) -> Paper:
         record.text("TI"),
         record.text("AB"),
         names=[*map(split_name, record.all("AF") or record.all("AU")), *groups],
+        editors=map(split_name, record.all("BE")),
         date=iso_date(record.text("PY"), month, day),
         venue=record.text("SO"),
         doi=bare_doi(record.text("DI")),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from reviewer.sources.entries import distinct, new_paper
 from reviewer.text import bare_doi, split_name
-from reviewer.text.identifiers import bare_arxiv_id, date_in
+from reviewer.text.identifiers import bare_arxiv_id, date_in, inverted_initials
 from reviewer.types import Paper
 from reviewer.types.papers import Origin
 
@@ -21,6 +21,8 @@ _NEXT = re.compile(
     r"|[*_]*(?:keywords|key words|index terms)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
+_INITIALS = re.compile(r"(?:[^\W\d_a-zß-ÿ]\w?\.?[ -]?){1,4}(?:,? (?:Jr|Sr)\.)?")
+_FAMILY_INITIALS = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’-])*[^\W\d_] (?:[A-Z]\.?[ -]?){1,4}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -58,6 +60,22 @@ def people_in(text: str) -> list[str]:
         are_whole = len(by_comma) > 1 and all(" " in p or not p for p in by_comma)
         names += by_comma if are_whole else [piece]
     return [re.sub(r"[\d*†‡§¹²³⁴⁵⁶]+$", "", name).strip() for name in names if name.strip()]
+
+
+def by_initials(text: str) -> list[str]:
+    """The names of `Hay, I., van der Jay, K.`, `Hay I, Jay K` and `Hay I., Jay K.`, which commas
+    alone part; a text of another form is one name."""
+    whole = text.rstrip()
+    has_stop = whole.endswith(".") and "." not in whole[:-1]  # one that ends the list
+    pieces = [piece.strip() for piece in whole[: len(whole) - has_stop].split(",")]
+    pieces = pieces[:-1] if not pieces[-1] else pieces
+    if len(pieces) > 1 and all(_FAMILY_INITIALS.fullmatch(piece) for piece in pieces):
+        return [inverted_initials(piece) for piece in pieces]
+    families, initials = pieces[::2], pieces[1::2]
+    is_even = len(families) == len(initials) > 1
+    if is_even and all(_INITIALS.fullmatch(p) and "." in p for p in initials):
+        return [", ".join(pair) for pair in zip(families, initials, strict=True)]
+    return [text]
 
 
 def paper_of_text(

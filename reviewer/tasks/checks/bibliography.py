@@ -37,7 +37,7 @@ from reviewer.types.checks import (
     Problem,
     ProblemKind,
 )
-from reviewer.types.papers import Part, Skipped
+from reviewer.types.papers import Part, Remark, Skipped
 from reviewer.types.progress import Progress, silent
 
 _HINT = "Give a .bib, .ris or CSL-JSON file."
@@ -121,8 +121,11 @@ def _entries_of(file: str) -> Entries:
         found = read_references(opened.text, file)
         return Entries(
             tuple(entry for entry in found if isinstance(entry, Paper)),
-            tuple(entry for entry in found if isinstance(entry, Skipped)),
-            (Skipped(file=file, reason=opened.note),) if opened.note else (),
+            tuple(e for e in found if isinstance(e, Skipped) and not isinstance(e, Remark)),
+            (
+                *((Skipped(file=file, reason=opened.note),) if opened.note else ()),
+                *(entry for entry in found if isinstance(entry, Remark)),
+            ),
         )
     return read_file(str(place), ReadOptions())
 

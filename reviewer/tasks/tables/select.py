@@ -14,7 +14,7 @@ from reviewer.tasks.paper_chunks import chunks_of
 from reviewer.text import counted
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import Score, tagged
-from reviewer.types.papers import Skipped
+from reviewer.types.papers import Remark, Skipped
 from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 from reviewer.types.tables import Column
@@ -124,7 +124,9 @@ def match_bibtex(
     notes: list[str] = []
     entries = read_references(opened.text, file)
     for entry in entries:
-        if isinstance(entry, Skipped):
+        if isinstance(entry, Remark):
+            notes.append(f"{file}, line {entry.position}: {entry.reason}")
+        elif isinstance(entry, Skipped):
             notes.append(f"Skipped {file}, line {entry.position}: {entry.reason}")
         elif (found := library.catalogue.paper_like(entry)) is None:
             notes.append(f"Not in the library: {entry.key} ({entry.title or 'no title'})")
