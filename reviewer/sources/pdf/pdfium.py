@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from reviewer.sources.pdf.actual_text import take_actual_text, unseen_letters
 from reviewer.sources.pdf.glyphs import Canvas, Letter, Page, TextObject
 from reviewer.sources.pdf.visibility import LEAST_CONTRAST, Drawing, own_colour, why_hidden
-from reviewer.sources.pdf.words import turned, visible_words
+from reviewer.sources.pdf.words import quarters_to_upright, turned, visible_words
 
 Handle = Any
 """A pointer of PDFium's."""
@@ -24,6 +25,7 @@ LEAST_SIZE_PT = 2.0  # smaller letters are unreadable in print; small labels in 
 MOST_PAGES = 1000
 MOST_PAGE_CHARS = 200_000
 NO_INK = "drawn without ink"
+REPLACED = "in place of those that are seen"
 _SCALE = 1.5  # pixels a point: at 1.0 no letter of 100,000 was missed in two manuals of 10 to 12 pt
 _MOST_PIXELS = 4_000_000
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
@@ -98,6 +100,7 @@ def _read_page(page: Handle, *, has_ocr: bool) -> Page:
     quarters = pdfium.FPDFPage_GetRotation(page)
     pdfium.FPDFPage_SetRotation(page, 0)
     canvas = _canvas(page)
+    taken = take_actual_text(page)
     text = pdfium.FPDFText_LoadPage(page)
     has_images = any(
         pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, i)) == pdfium.FPDF_PAGEOBJ_IMAGE
@@ -111,11 +114,23 @@ def _read_page(page: Handle, *, has_ocr: bool) -> Page:
     if text:
         pdfium.FPDFText_ClosePage(text)
     hidden: Counter[str] = Counter()
-    words = [turned(word, quarters, canvas) for word in visible_words(letters, hidden)]
+    if replaced := unseen_letters(taken, _text_by_object(letters, canvas)) if taken else 0:
+        hidden[REPLACED] = replaced
+    words = list(visible_words(letters, hidden))
+    quarters += quarters_to_upright(words, quarters)
+    words = [turned(word, quarters % 4, canvas) for word in words]
     width, height = canvas.width / canvas.scale, canvas.height / canvas.scale
     if quarters % 2:
         width, height = height, width
     return Page(width, height, tuple(words), dict(hidden), has_images=has_images)
+
+
+def _text_by_object(letters: list[Letter], canvas: Canvas) -> dict[int, str]:
+    address = {id(source): key for key, source in canvas.objects.items()}
+    shown: dict[int, list[str]] = {}
+    for letter in letters:
+        shown.setdefault(address[id(letter.source)], []).append(letter.text)
+    return {key: "".join(parts) for key, parts in shown.items()}
 
 
 def _canvas(page: Handle) -> Canvas:

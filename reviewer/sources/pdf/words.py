@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reviewer.sources.pdf.glyphs import Canvas, Letter, Word, runs_of
@@ -50,6 +50,17 @@ def _word(run: list[Letter]) -> Word:
         is_glued=first.is_glued,
         angle=first.source.angle,
     )
+
+
+def quarters_to_upright(words: Sequence[Word], quarters: int) -> int:
+    """By how many more quarters clockwise a page is turned so that most of its letters are upright:
+    a page that stands sideways is read as its reader turns it."""
+    letters: Counter[int] = Counter()
+    for word in words:
+        turns = round((word.angle + quarters * math.pi / 2) / (math.pi / 2)) % 4
+        letters[turns] += len(word.text)
+    most = max(letters, key=lambda turns: letters[turns], default=0)
+    return -most % 4 if letters[most] > 0.5 * letters.total() else 0
 
 
 def turned(word: Word, quarters: int, canvas: Canvas) -> Word:

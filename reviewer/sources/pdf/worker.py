@@ -80,7 +80,7 @@ def _refusal(pages: Sequence[Page], chars: int) -> str:
     hidden = sum(sum(page.hidden.values()) for page in pages)
     if all(page.is_damaged for page in pages):
         return "it is damaged: no page can be read"
-    if chars >= LEAST_CHARS or (chars and not images and not hidden):
+    if chars >= LEAST_CHARS or (chars and not images):
         return ""
     if hidden >= LEAST_CHARS and images:
         return (
