@@ -47,7 +47,7 @@ def score(paper: Paper, truth: Truth) -> Score:
     places = [whole.find(letters(sentence)) for sentence in said]
     found.torn = [s for s, place in zip(said, places, strict=True) if place < 0]
     found.out_of_order = sum(p >= 0 for p in places) - _longest_rise([p for p in places if p >= 0])
-    units = [*truth.abstract, *truth.body, *truth.apart, *truth.references]
+    units = [truth.title, *truth.abstract, *truth.body, *truth.apart, *truth.references]
     everything = "|".join(letters(unit) for unit in units)
     for text in own:
         for start, end in sentence_spans(text):

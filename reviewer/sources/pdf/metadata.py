@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from reviewer.sources.pdf.glyphs import Page
-from reviewer.sources.pdf.layout import Line
+from reviewer.sources.pdf.lines import Line
 from reviewer.text.identifiers import ARXIV_ID, month_number
 
 _ARXIV = re.compile(

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.sources.pdf.layout import Line, PageLines, goes_on, usual_size
+from reviewer.sources.pdf.layout import PageLines
+from reviewer.sources.pdf.lines import Line, goes_on, usual_size
 from reviewer.sources.pdf.titles import find_title
 
 _MOST_HEADING_CHARS = 100
@@ -115,7 +116,7 @@ def _joined(lines: Sequence[Line], pages: int, usual: float) -> PartText:
     before: Line | None = None
     for line in lines:
         if before is not None:
-            is_elsewhere = line.page != before.page or line.base > before.base
+            is_elsewhere = line.page != before.page or line.is_first
             joins = goes_on(before, line) if is_elsewhere else not line.is_start
             pieces.append("\n" if joins else "\n\n")
             length += len(pieces[-1])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.sources.pdf.layout import Line
+from reviewer.sources.pdf.lines import Line
 from reviewer.text import normalise_title
 
 LEAST_TITLE_WORDS = 2
