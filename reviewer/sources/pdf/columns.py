@@ -20,6 +20,7 @@ _BIN_PT = 1.0
 _LEAST_GUTTER_PT = 7.0  # LaTeX's columns are 10 apart
 _MOST_CROSSING = 0.6  # of the usual height of text above a point: a page whose half is one column
 _LEAST_COLUMN_LINES = 4
+_MOST_INDENT_PT = 25.0
 _EDGE_PT = 1.5  # letters stand over the edge of a column by so much
 _MOST_LEADING = 1.75  # of a letter's size: rows farther apart are not of one paragraph
 _MOST_SPACE = 1.3  # ems: TeX stretches a space after a full stop so far
@@ -80,26 +81,32 @@ def regions(
 
 
 def top_of_columns(words: Sequence[Word], gutter: Gutter) -> float:
-    """The height of the highest row of a column's text: two full lines below each other."""
-    heights = [0.0]
+    """The height of the highest row of a column's text, 0 without any: two full lines below each
+    other, and the lines right above them."""
+    highest = 0.0
     for low, high in (
         (gutter.outer_left, gutter.left),
         (gutter.right, gutter.outer_right),
     ):
         own = [w for w in words if w.x0 >= low - _EDGE_PT and w.x1 <= high + _EDGE_PT]
-        rows = [row for row in rows_of(own) if _fills(row, low, high)]
-        heights += [
-            one[0].base
+        rows = rows_of(own)
+        full = [_fills(row, low, high) for row in rows]
+        near = [
+            one[0].base - other[0].base < _MOST_LEADING * one[0].size
             for one, other in zip(rows, rows[1:], strict=False)
-            if one[0].base - other[0].base < _MOST_LEADING * one[0].size
         ]
-    return max(heights)
+        at = next((i for i, is_near in enumerate(near) if is_near and full[i] and full[i + 1]), None)
+        if at is not None:
+            while at and near[at - 1] and rows[at - 1][0].x0 < low + _MOST_INDENT_PT:
+                at -= 1
+            highest = max(highest, rows[at][0].base)
+    return highest
 
 
 def _fills(row: Sequence[Word], low: float, high: float) -> bool:
-    return row[0].x0 < low + 25 and row[-1].x1 > high - 3 and row[-1].x1 - row[0].x0 > 0.8 * (
-        high - low
-    )
+    """True for a line that begins at its column's left edge or indented, and nearly fills it."""
+    is_aligned = len(row) > 3 and row[0].x0 < low + _MOST_INDENT_PT
+    return is_aligned and row[-1].x1 - row[0].x0 > 0.75 * (high - low)
 
 
 def find_gutter(words: Sequence[Word]) -> Gutter | None:
@@ -197,7 +204,7 @@ def _classified(words: Sequence[Word], gutter: Gutter, rules: Sequence[Rule]) ->
     rows: list[_Row] = []
     for row in rows_of(words):
         rows += _parted(row, gutter)
-    for _ in range(3):  # a row may be wide because its neighbour is
+    for _ in rows:  # a row may be wide because its neighbour is
         changed = [
             _Row(row.words, [], [], True) if _joins_wide(rows, i, gutter, rules) else row
             for i, row in enumerate(rows)
@@ -205,7 +212,26 @@ def _classified(words: Sequence[Word], gutter: Gutter, rules: Sequence[Rule]) ->
         if changed == rows:
             break
         rows = changed
-    return rows
+    return _with_wide_floats(rows, gutter)
+
+
+def _with_wide_floats(rows: Sequence[_Row], gutter: Gutter) -> list[_Row]:
+    """The rows, those of a figure over both columns wide: they have no column's line among them and
+    stand above a wide row, from the page's top or from another wide row."""
+    found: list[_Row] = []
+    runs = [list(run) for _, run in groupby(rows, lambda row: row.is_wide)]
+    for n, run in enumerate(runs):
+        is_figure = not run[0].is_wide and n + 1 < len(runs) and not _has_text(run, gutter)
+        found += [_Row(row.words, [], [], True) for row in run] if is_figure else run
+    return found
+
+
+def _has_text(rows: Sequence[_Row], gutter: Gutter) -> bool:
+    return any(
+        _fills(row.left, gutter.outer_left, gutter.left)
+        or _fills(row.right, gutter.right, gutter.outer_right)
+        for row in rows
+    )
 
 
 def _parted(row: list[Word], gutter: Gutter) -> list[_Row]:
@@ -239,7 +265,8 @@ def _is_overfull(
         return False
     if not right:
         return left[0].x0 < gutter.left - 20 and len(left) > 1
-    return abs(right[0].x0 - gutter.right) < _EDGE_PT
+    space = right[0].x0 - left[-1].x1
+    return abs(right[0].x0 - gutter.right) < _EDGE_PT and space > 0.6 * right[0].size
 
 
 def _joins_wide(rows: Sequence[_Row], i: int, gutter: Gutter, rules: Sequence[Rule]) -> bool:
@@ -253,6 +280,11 @@ def _joins_wide(rows: Sequence[_Row], i: int, gutter: Gutter, rules: Sequence[Ru
     is_aligned = bool(row.right) and abs(row.right[0].x0 - gutter.right) < _EDGE_PT
     if above and below and not is_aligned:
         return True
+    begin = row.left[0].x0 if row.left else None
+    if begin is not None and abs(begin - gutter.outer_left) > 3 and row.right:
+        beside = [near for near in (above, below) if near]
+        if any(abs(near.words[0].x0 - begin) < _EDGE_PT for near in beside):
+            return True
     space = row.right[0].x0 - row.left[-1].x1 if row.left and row.right else None
     if space is not None and space < _MOST_SPACE * row.size and not is_aligned:
         return True

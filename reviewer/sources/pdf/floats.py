@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from reviewer.sources.pdf.glyphs import Rule
+from reviewer.sources.pdf.glyphs import Rule, runs_of
 from reviewer.sources.pdf.lines import Line, ends_sentence, is_indented
 from reviewer.sources.pdf.tables import cells_of, table_lines
 from reviewer.text import sentence_spans
@@ -46,8 +46,11 @@ def part_floats(lines: Sequence[Line], rules: Sequence[Rule], usual: float) -> P
         found.apart.append([*caption, *_inside(body, lines, kind, rules)])
     feet = _feet(lines, rules, usual, taken)
     if feet:
-        found.apart.append([lines[i] for i in feet])
         taken |= set(feet)
+    if len(taken) > len(feet):
+        found.apart += [[lines[i] for i in run] for run in _beside(lines, taken, feet, usual)]
+    if feet:
+        found.apart.append([lines[i] for i in feet])
     left = min((line.x0 for line in lines), default=0.0)
     for at, line in enumerate(lines):
         if at in taken:
@@ -60,6 +63,21 @@ def part_floats(lines: Sequence[Line], rules: Sequence[Rule], usual: float) -> P
     return found
 
 
+def _beside(
+    lines: Sequence[Line], taken: set[int], feet: Sequence[int], usual: float
+) -> list[list[int]]:
+    """Runs of lines next to a float that are no running text: labels of a figure. They are taken."""
+    floats = taken - set(feet)
+    own: set[int] = set()
+    for order in (range(len(lines)), reversed(range(len(lines)))):
+        for at in order:
+            if at not in taken | own and {at - 1, at + 1} & (floats | own):
+                if not _is_text(lines, at, usual):
+                    own.add(at)
+    taken |= own
+    return runs_of(sorted(own), lambda run, at: at == run[-1] + 1)
+
+
 def caption_kind(line: Line) -> str:
     """`figure`, `table` or another kind where a caption begins with this line; else empty."""
     match = _CAPTION.match(line.text)
@@ -68,7 +86,8 @@ def caption_kind(line: Line) -> str:
     rest = line.text[match.end() :].strip()
     if not match["stop"] and rest[:1].islower():
         return ""
-    if not match["stop"] and rest and not (line.is_bold or line.text[: match.end()].isupper()):
+    is_named = match["kind"].lower() == "algorithm"
+    if not match["stop"] and rest and not is_named and not (line.is_bold or line.text[: match.end()].isupper()):
         first = next((w for w in line.words if w.text[:3].lower() == match["kind"][:3].lower()), None)
         if first is None or not (first.is_bold or _caption_is_parted(line)):
             return ""
@@ -137,11 +156,8 @@ def _body(
     below = _tabular(lines, range(end, len(lines)), lines[end - 1], rules, taken)
     if kind != "table":
         return below
-    above = _tabular(lines, range(at - 1, -1, -1), lines[at], rules, taken)
-    if above and below:
-        nearer = lines[above[0]].base - lines[at].base < lines[end - 1].base - lines[below[0]].base
-        return sorted(above if nearer else below)
-    return sorted(above or below)
+    # What stands above it and is in no other float can only be its own.
+    return sorted(_tabular(lines, range(at - 1, -1, -1), lines[at], rules, taken) or below)
 
 
 def _run(lines, order, taken, belongs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
@@ -160,7 +176,8 @@ def _is_text(lines: Sequence[Line], i: int, usual: float) -> bool:
         return False
     left = min(one.x0 for one in lines)
     width = max(one.x1 for one in lines) - left
-    if line.x1 - line.x0 > 0.55 * width and len(line.words) > 4 and len(cells_of(line.words)) == 1:
+    most = max(len(cell.words) for cell in cells_of(line.words))
+    if line.x1 - line.x0 > 0.55 * width and most > 3:
         return True
     if line.x0 < left + 2 * line.size and (ends_sentence(line.text) or line.is_bold):
         return True
@@ -264,8 +281,9 @@ def _feet(
     if not small or len(small) == len(rest):
         return []
     begins = [n for n, i in enumerate(small) if _FOOT.match(lines[i].text)]
-    is_foot = begins and begins[0] == 0
-    return small if is_foot else []
+    above = lines[rest[-len(small) - 1]]
+    breaks_off = not ends_sentence(above.text) and not above.is_bold and len(above.words) > 3
+    return small if breaks_off or (begins and begins[0] == 0) else []
 
 
 def with_apart(flow: Sequence[Line], apart: Sequence[Sequence[Line]]) -> list[Line]:

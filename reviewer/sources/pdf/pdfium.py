@@ -38,7 +38,7 @@ _BARE_LIGATURES = {
 _BARE_LIGATURES |= {0x10: "“", 0x11: "”", 0x15: "–", 0x16: "—"}  # T1
 _HYPHENS = frozenset((0x02, 0xAD, 0xFFFE))  # what PDFium makes of a hyphen at a line's end
 _INVISIBLE_MODES = (3, 7)  # neither filled nor stroked
-_BOLD = ("bold", "black", "heavy", "semibold", "demi", "cmbx", "medi", "-bd")
+_BOLD = ("bold", "black", "heavy", "semibold", "demi", "cmbx", "sfbx", "ecbx", "medi", "-bd")
 
 
 class UnreadableError(Exception):

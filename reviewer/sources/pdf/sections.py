@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from reviewer.sources.pdf.layout import PageLines
 from reviewer.sources.pdf.lines import Line, goes_on, usual_size
+from reviewer.sources.pdf.reference_lists import is_entry, list_start
 from reviewer.sources.pdf.titles import find_title
 
 _MOST_HEADING_CHARS = 100
@@ -26,8 +27,9 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _REFERENCES = re.compile(
-    r"(?:(?:\d{1,2}|[IVX]{1,4})\.?\s+)?(?:references|bibliography|works cited|literature cited"
-    r"|references and notes)\W*",
+    r"(?:(?:\d{1,2}|[IVX]{1,4})\.?\s+)?(?:references|bibliography|works cited|literature(?: cited)?"
+    r"|references and notes|(?:cited|list of) references|literatur(?:verzeichnis)?|bibliographie"
+    r"|r[eé]f[eé]rences|referencias|r\s?e\s?f\s?e\s?r\s?e\s?n\s?c\s?e\s?s)\W*",
     re.IGNORECASE,
 )
 _APPENDIX = re.compile(r"(?:appendi|supplement|[A-Z](?:\.\d+)*\.?\s+[A-Z])", re.IGNORECASE)
@@ -180,16 +182,19 @@ def _front(lines: Sequence[Line], title: Sequence[Line], usual: float) -> list[L
 
 
 def _references(lines: Sequence[Line], usual: float, pages: int) -> tuple[int, int]:
-    """The half-open range of the list of references, with its heading: the last such heading after
-    the first quarter (in a paper of three pages or more), up to an appendix."""
+    """The half-open range of the list of references: from its heading, the last such after the
+    first quarter (in a paper of three pages or more), or from its first entry where it has none,
+    up to an appendix."""
     starts = [
         i for i, line in enumerate(lines) if line.is_start and _REFERENCES.fullmatch(line.text)
     ]
     starts = [i for i in starts if pages < 3 or i > len(lines) / 4]
-    if not starts:
+    texts = [line.text for line in lines]
+    start = starts[-1] if starts else list_start(texts)
+    if start is None:
         return len(lines), len(lines)
-    for end in range(starts[-1] + 1, len(lines)):
+    for end in range(start + 1, len(lines)):
         line = lines[end]
-        if is_heading(line, usual) and _APPENDIX.match(line.text):
-            return starts[-1], end
-    return starts[-1], len(lines)
+        if is_heading(line, usual) and _APPENDIX.match(line.text) and not is_entry(texts, end):
+            return start, end
+    return start, len(lines)
