@@ -75,6 +75,7 @@ class Draft:
     truth: Truth
     is_two_columns: bool
     seed: int
+    is_always_numbered: bool = False
     said: set[str] = field(default_factory=set)
     floats: int = 0
     figures: int = 0
@@ -216,7 +217,7 @@ class Draft:
     def bibliography(self, head: str) -> str:
         """References, numbered or by author and year. `head` is "" for a list without a heading."""
         count = self.dice.randint(14, 30)
-        is_numbered = self.seed % 3 != 2
+        is_numbered = self.seed % 3 != 2 or self.is_always_numbered
         items = []
         for number in range(count):
             names = ", ".join(
@@ -266,7 +267,7 @@ def _whole(
 ) -> str:
     """The source: what comes before the body, the body and the list of references."""
     body = draft.sections(lambda name: f"\\section{{{name}}}\n")
-    if draft.seed % 4 == 1:
+    if draft.seed % 4 in (1, 2):
         head = ""
     return (
         f"{preamble}\n\\begin{{document}}\n{front}\n\\suppressfloats[t]{body}\n{draft.bibliography(head)}{after}"
@@ -418,6 +419,7 @@ def _acm(kind: str) -> Callable[[Draft, str], str]:
 
 
 def _llncs(draft: Draft, abstract: str) -> str:
+    draft.is_always_numbered = True
     people = r" \and ".join(f"{p}\\inst{{{i % 2 + 1}}}" for i, p in enumerate(draft.truth.authors))
     front = (
         f"\\title{{{draft.truth.title}}}\\author{{{people}}}\\institute{{{PLACES[0]} \\and "

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from reviewer.sources.pdf.glyphs import Rule, runs_of
 from reviewer.sources.pdf.lines import Line, ends_sentence, is_indented
+from reviewer.sources.pdf.reference_lists import is_entry
 from reviewer.sources.pdf.tables import cells_of, table_lines
 from reviewer.text import sentence_spans
 
@@ -17,6 +18,7 @@ _CAPTION = re.compile(
     r"\s*(?P<number>[A-Z]?\.?\d+[a-z]?|[IVXL]+)(?=\W|$)(?P<stop>\s*[.:|–—-])?",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"\W*(?:\d+\.?\s+)?(?:references|bibliography|r eferences)\W*$", re.IGNORECASE)
 _FOOT = re.compile(r"(?:\d{1,2}|[*∗†‡§¶⋆]+|[a-d])\s?(?=[A-Z])")
 _HALF_LETTER = re.compile("[\ud800-\udfff]")
 _ALIKE_PT = 2.5
@@ -271,26 +273,32 @@ def _feet(
             continue
         below = [i for i in rest if lines[i].base < rule.y]
         if below and all(lines[i].size < 0.96 * usual for i in below):
-            return below
+            return [] if _is_list(lines, below) else below
     small: list[int] = []
     for i in reversed(rest):
         if lines[i].size >= _SMALL * usual:
             break
         small.append(i)
     small.reverse()
-    if not small or len(small) == len(rest):
+    if not small or len(small) == len(rest) or _is_list(lines, small):
         return []
-    begins = [n for n, i in enumerate(small) if _FOOT.match(lines[i].text)]
     above = lines[rest[-len(small) - 1]]
     breaks_off = not ends_sentence(above.text) and not above.is_bold and len(above.words) > 3
-    return small if breaks_off or (begins and begins[0] == 0) else []
+    return small if breaks_off or _FOOT.match(lines[small[0]].text) else []
+
+
+def _is_list(lines: Sequence[Line], own: Sequence[int]) -> bool:
+    """True for a list of references, which many journals set in small letters."""
+    texts = [lines[i].text for i in own]
+    entries = sum(is_entry(texts, n) for n in range(len(texts)))
+    return entries > 2 or any(_HEADING.match(text) for text in texts)
 
 
 def with_apart(flow: Sequence[Line], apart: Sequence[Sequence[Line]]) -> list[Line]:
     """A page's lines with its floats and footnotes after them: before its last sentence where that
     goes on, so that none is broken."""
     blocks = [
-        replace(line, is_start=line.is_start or n == 0, is_first=n == 0)
+        replace(line, is_start=line.is_start or n == 0, is_first=n == 0, is_apart=True)
         for block in apart
         for n, line in enumerate(block)
     ]

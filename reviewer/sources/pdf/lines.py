@@ -20,7 +20,8 @@ _SENTENCE_END = re.compile(rf"(?:[.!?:;]{_CLOSING}|(?<!\d)[.!?:;]{_CLOSING}\[?\d
 class Line:
     """One line of a column, of its page (1-based). `is_start`: a paragraph begins with it.
     `is_first`: nothing that it could go on with stands right above it (it is the first of a column,
-    or a float stood there). `right` is where its column ends."""
+    or a float stood there). `is_apart`: it is of a float or a footnote. `right` is where its column
+    ends."""
 
     text: str
     page: int
@@ -31,6 +32,7 @@ class Line:
     is_bold: bool = False
     is_start: bool = False
     is_first: bool = False
+    is_apart: bool = False
     right: float = 0.0
     words: tuple[Word, ...] = ()
 

@@ -84,10 +84,12 @@ def paper_text(laid: Sequence[PageLines], info: Mapping[str, str]) -> PaperText:
         found.front_lines = _front(lines, title_lines, usual)
         rest = [line for line in lines if line not in title_lines]
     found.front = "\n".join(line.text for line in found.front_lines) if end else ""
-    first, last = _references(rest, usual, len(laid))
-    found.references = _joined(rest[first:last], len(laid), usual)
+    run = [line for line in rest if not line.is_apart]
+    first, last = _references(run, usual, len(laid))
+    listed = {id(line) for line in run[first:last]}
+    found.references = _joined(run[first:last], len(laid), usual)
     found.references.headings = []
-    found.body = _joined([*rest[:first], *rest[last:]], len(laid), usual)
+    found.body = _joined([line for line in rest if id(line) not in listed], len(laid), usual)
     return found
 
 
