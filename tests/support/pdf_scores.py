@@ -76,16 +76,15 @@ def _score_metadata(paper: Paper, truth: Truth, found: Score) -> None:
 
 def _score_cells(paper: Paper, truth: Truth, found: Score) -> None:
     """A cell is in place where one line of the table has its row's head, column's head and value."""
-    body = paper.text_of("body")
+    lines = paper.text_of("body").split("\n")
     for table in truth.tables:
-        start = re.search(rf"(?:Table|TABLE) (?:{table.number}|{_roman(table.number)})\b[^\n]*\n", body)
-        block = body[start.start() :].split("\n\n")[:12] if start else []
-        lines = [letters(line) for part in block for line in part.split("\n")]
+        names = [f"Table {table.number}, ", f"Table {_roman(table.number)}, "]
+        rows = [letters(line.split(", ", 1)[1]) for line in lines if line.startswith(tuple(names))]
         for row, head, value in table.cells:
             found.cells += 1
             wanted = letters(head) + letters(value)
-            if not any(line.startswith(letters(row)) and _has(line, wanted) for line in lines):
-                found.cells_lost.append(f"{row} / {head} = {value}")
+            if not any(line.startswith(letters(row)) and _has(line, wanted) for line in rows):
+                found.cells_lost.append(f"Table {table.number}: {row} / {head} = {value}")
 
 
 def _has(line: str, wanted: str) -> bool:

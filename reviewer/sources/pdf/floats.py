@@ -45,7 +45,10 @@ def part_floats(lines: Sequence[Line], rules: Sequence[Rule], usual: float) -> P
         body = _body(lines, (at, end), kind, rules, usual, taken)
         taken |= {*range(at, end), *body}
         caption = [replace(one, is_start=one is lines[at]) for one in lines[at:end]]
-        found.apart.append([*caption, *_inside(body, lines, kind, rules)])
+        own = [lines[i] for i in body]
+        if kind == "table" and own:
+            own = table_lines(own, rules, table_name(line))
+        found.apart.append([*caption, *own])
     feet = _feet(lines, rules, usual, taken)
     if feet:
         taken |= set(feet)
@@ -100,6 +103,12 @@ def caption_kind(line: Line) -> str:
     return kind
 
 
+def table_name(line: Line) -> str:
+    """`Table 3` or `Table IV`, as a table's caption has it."""
+    match = _CAPTION.match(line.text)
+    return f"Table {match['number']}" if match else ""
+
+
 def _caption_is_parted(line: Line) -> bool:
     """True where more than a word's space follows the number."""
     words = line.words[:3]
@@ -112,8 +121,9 @@ def _caption_end(lines: Sequence[Line], at: int, rules: Sequence[Rule]) -> int:
     while end < len(lines):
         before, line = lines[end - 1], lines[end]
         gap = before.base - line.base
-        is_near = 0 < gap < 1.45 * line.size or not line.is_start
-        is_like = abs(line.size - before.size) < 0.12 * line.size
+        is_bare = end == at + 1 and _CAPTION.fullmatch(before.text.strip()) is not None
+        is_near = 0 < gap < (2.5 if is_bare else 1.45) * line.size or not line.is_start
+        is_like = is_bare or abs(line.size - before.size) < 0.12 * line.size
         is_cells = len(cells_of(line.words)) > 1 and not _is_prose(line)
         if not (is_near and is_like) or _ruled(before, line, rules) or is_cells:
             break
@@ -174,16 +184,19 @@ def _run(lines, order, taken, belongs):  # type: ignore[no-untyped-def]  # noqa:
 def _is_text(lines: Sequence[Line], i: int, usual: float) -> bool:
     """True for a line of running text: full, or the last of a paragraph, or a short sentence."""
     line = lines[i]
-    if line.size < 0.9 * usual:
-        return False
     left = min(one.x0 for one in lines)
     width = max(one.x1 for one in lines) - left
     most = max(len(cell.words) for cell in cells_of(line.words))
-    if line.x1 - line.x0 > 0.55 * width and most > 3:
+    if line.x1 - line.x0 > 0.55 * width and most > (3 if line.size > 0.9 * usual else 6):
         return True
-    if line.x0 < left + 2 * line.size and (ends_sentence(line.text) or line.is_bold):
+    is_at_left = line.x0 < left + 2.5 * line.size
+    if is_at_left and line.size > 0.9 * usual and (ends_sentence(line.text) or line.is_bold):
         return True
-    return not line.is_start and i > 0 and _is_text(lines, i - 1, usual)
+    if not i:
+        return False
+    before = lines[i - 1]
+    goes_on = abs(before.size - line.size) < 0.1 and before.base - line.base < 1.5 * line.size
+    return (not line.is_start or (is_at_left and goes_on)) and _is_text(lines, i - 1, usual)
 
 
 def _tabular(
@@ -248,14 +261,6 @@ def _usual_step(heights: Sequence[float]) -> float:
     return sorted(steps)[len(steps) // 2]
 
 
-def _inside(
-    body: Sequence[int], lines: Sequence[Line], kind: str, rules: Sequence[Rule]
-) -> list[Line]:
-    """The body's lines; a table's rows say what each cell is."""
-    own = [lines[i] for i in body]
-    return own
-
-
 def _differs(line: Line, usual: float) -> bool:
     return line.is_bold or abs(line.size - usual) > 0.08 * usual
 
@@ -291,6 +296,8 @@ def _is_list(lines: Sequence[Line], own: Sequence[int]) -> bool:
     """True for a list of references, which many journals set in small letters."""
     texts = [lines[i].text for i in own]
     entries = sum(is_entry(texts, n) for n in range(len(texts)))
+    if texts and is_entry(texts, 0) and not _FOOT.match(texts[0]):
+        return True
     return entries > 2 or any(_HEADING.match(text) for text in texts)
 
 
