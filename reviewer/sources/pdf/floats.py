@@ -212,7 +212,7 @@ def _tabular(
         return []
     if abs(lines[first].base - caption.base) > 5 * caption.size:
         return []
-    ends = _ends(lines[first], caption, rules)
+    ends = _ends(lines, lines[first], caption, rules)
     if ends:
         return _run(lines, order, taken, lambda i: ends[0] < lines[i].base < ends[1])
     found: list[int] = []
@@ -223,12 +223,21 @@ def _tabular(
         is_near = abs(lines[i].base - near.base) < (3 if found else 5) * lines[i].size
         if not is_near or len(cells_of(lines[i].words)) < 2 or _is_prose(lines[i]):
             break
+        if found and abs(lines[i].size - near.size) > 0.15 * near.size:
+            break
+        if len(found) > 1:
+            step = abs(lines[found[-1]].base - lines[found[-2]].base)
+            if abs(lines[i].base - near.base) > 1.8 * max(step, near.size):
+                break
         found.append(i)
     return found if len(found) > 1 else []
 
 
-def _ends(first: Line, caption: Line, rules: Sequence[Rule]) -> tuple[float, float] | None:
-    """The heights of the lowest and the highest rule of the table that begins at this line."""
+def _ends(
+    lines: Sequence[Line], first: Line, caption: Line, rules: Sequence[Rule]
+) -> tuple[float, float] | None:
+    """The heights of the lowest and the highest rule of the table that begins at this line: rules
+    with the same ends, with rows between them, and neither a caption nor a sentence."""
     low, high = sorted((first.base, caption.base))
     near = [
         r for r in rules
@@ -238,27 +247,29 @@ def _ends(first: Line, caption: Line, rules: Sequence[Rule]) -> tuple[float, flo
     if not near:
         return None
     edge = min(near, key=lambda r: abs(r.y - first.base))
-    like = sorted(
-        r.y for r in rules
-        if abs(r.x0 - edge.x0) < _ALIKE_PT and abs(r.x1 - edge.x1) < _ALIKE_PT
+    is_below = caption.base > first.base
+    beyond = sorted(
+        (
+            r.y for r in rules
+            if abs(r.x0 - edge.x0) < _ALIKE_PT and abs(r.x1 - edge.x1) < _ALIKE_PT
+            and (r.y < edge.y if is_below else r.y > edge.y)
+        ),
+        reverse=is_below,
     )  # fmt: skip
-    beyond = [y for y in like if (y < first.base if caption.base > first.base else y > first.base)]
-    beyond = beyond[::-1] if caption.base > first.base else beyond
-    ends = [edge.y]
-    for y in beyond:  # another table of the same width may follow
-        if len(ends) > 3 and abs(y - ends[-1]) > 8 * max(6.0, _usual_step(ends)):
+    last = edge.y
+    for y in beyond:
+        between = [line for line in lines if min(last, y) < line.base < max(last, y)]
+        if any(caption_kind(line) or _is_sentence(line, edge) for line in between):
             break
-        ends.append(y)
-        if len(ends) == 3 and abs(ends[1] - ends[0]) < abs(y - ends[1]):
-            following = [other for other in beyond if abs(other - edge.y) > abs(y - edge.y)]
-            if not following or abs(following[0] - y) > 2.2 * first.size:
-                break
-    return (min(ends) - 0.1, max(ends) + 0.1) if len(ends) > 1 else None
+        if not between and abs(y - last) > first.size:
+            break  # the space between two tables
+        last = y
+    return (min(last, edge.y) - 0.1, max(last, edge.y) + 0.1) if last != edge.y else None
 
 
-def _usual_step(heights: Sequence[float]) -> float:
-    steps = [abs(b - a) for a, b in zip(heights, heights[1:], strict=False)]
-    return sorted(steps)[len(steps) // 2]
+def _is_sentence(line: Line, rule: Rule) -> bool:
+    """True for a line of text that is wider than the table's rules."""
+    return _is_prose(line) and (line.x0 < rule.x0 - 3 or line.x1 > rule.x1 + 3)
 
 
 def _differs(line: Line, usual: float) -> bool:

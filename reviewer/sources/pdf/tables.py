@@ -6,6 +6,7 @@ with its heads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,9 @@ from reviewer.sources.pdf.glyphs import Rule, Word
 from reviewer.sources.pdf.lines import Line, joined_words
 
 _CELL_GAP = 0.75  # ems: TeX puts 1.2 between columns, and 0.33 between words
-_COLUMN_GAP = 0.45  # ems of space that no row fills
+_COLUMN_GAPS = (0.45, 0.35, 0.25, 0.15)  # ems of space that no row fills
+_TWO_NUMBERS = re.compile(r"(?:^|\s)[-−+]?\d[\d.,]*%?\s+[-−+]?\d[\d.,]*%?(?=\s|$)")
+_LABEL_AND_NUMBER = re.compile(r".*[^\W\d]{2,}.* \d+\.\d+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,7 @@ def table_lines(lines: Sequence[Line], rules: Sequence[Rule], name: str) -> list
     columns = _columns(lines[count:])
     if len(columns) < 2 or len(lines) <= count:
         return list(lines)
-    heads = [""] * len(columns)
-    for line in lines[:count]:
-        for cell in cells_of(line.words):
-            for n in _places(cell, columns):
-                heads[n] = f"{heads[n]} {cell.text}".strip()
+    heads = _heads(lines[:count], columns)
     made: list[Line] = []
     label = ""
     for line in lines[count:]:
@@ -89,17 +88,47 @@ def _head_rows(lines: Sequence[Line], rules: Sequence[Rule]) -> int:
 
 def _columns(lines: Sequence[Line]) -> list[tuple[float, float]]:
     """Where the columns are: words of all rows lie above each other, with a strip of space between
-    the columns. A row of one cell, as a heading within the table, does not count."""
-    rows = [line for line in lines if len(cells_of(line.words)) > 1]
-    spans = sorted((word.x0, word.x1) for row in rows for word in row.words)
+    the columns; as narrow a strip as it takes for no cell to hold two numbers."""
+    columns: list[tuple[float, float]] = []
+    for gap in _COLUMN_GAPS:
+        columns = _strips(lines, gap)
+        crowded = sum(_is_crowded(_row(line, columns)) for line in lines)
+        if len(columns) > 1 and crowded <= 0.2 * len(lines):
+            break
+    return columns
+
+
+def _is_crowded(texts: Sequence[str]) -> bool:
+    return bool(_LABEL_AND_NUMBER.match(texts[0])) or any(_TWO_NUMBERS.search(t) for t in texts)
+
+
+def _strips(lines: Sequence[Line], gap: float) -> list[tuple[float, float]]:
+    """Columns between strips of `gap` ems. A row of one cell, as a heading within the table, does
+    not count."""
+    rows = [line for line in lines if len(line.words) > 1]
+    spans = sorted(span for row in rows for span in _pieces(row.words))
     size = max((row.size for row in rows), default=10.0)
     columns: list[tuple[float, float]] = []
     for x0, x1 in spans:
-        if columns and x0 - columns[-1][1] < _COLUMN_GAP * size:
+        if columns and x0 - columns[-1][1] < gap * size:
             columns[-1] = columns[-1][0], max(columns[-1][1], x1)
         else:
             columns.append((x0, x1))
     return columns
+
+
+def _pieces(words: Sequence[Word]) -> list[tuple[float, float]]:
+    """The words' places; a number and its error are one."""
+    spans: list[tuple[float, float]] = []
+    is_open = False
+    for word in words:
+        joins = word.text[:1] in "±(%×"
+        if spans and (joins or is_open):
+            spans[-1] = spans[-1][0], word.x1
+        else:
+            spans.append((word.x0, word.x1))
+        is_open = word.text in ("±", "×")
+    return spans
 
 
 def _row(line: Line, columns: Sequence[tuple[float, float]]) -> list[str]:
@@ -110,10 +139,21 @@ def _row(line: Line, columns: Sequence[tuple[float, float]]) -> list[str]:
     return [" ".join(joined_words(own).split()) for own in words]
 
 
-def _places(cell: Cell, columns: Sequence[tuple[float, float]]) -> list[int]:
-    """The columns below a head: those that it overlaps, else the nearest."""
-    over = [n for n, (x0, x1) in enumerate(columns) if min(cell.x1, x1) - max(cell.x0, x0) > 0]
-    return over or [_nearest((cell.x0 + cell.x1) / 2, columns)]
+def _heads(lines: Sequence[Line], columns: Sequence[tuple[float, float]]) -> list[str]:
+    """Each column's head. One that stands over several columns is the head of all of them, unless
+    it has words of its own for each: heads may stand close together."""
+    heads = [""] * len(columns)
+    for line in lines:
+        for cell in cells_of(line.words):
+            own: dict[int, list[Word]] = {}
+            for word in cell.words:
+                own.setdefault(_nearest((word.x0 + word.x1) / 2, columns), []).append(word)
+            over = [n for n, (x0, x1) in enumerate(columns) if x1 > cell.x0 and x0 < cell.x1]
+            if len(over) > 1 and set(over) - set(own):
+                own = {n: list(cell.words) for n in over}
+            for n, words in own.items():
+                heads[n] = f"{heads[n]} {' '.join(joined_words(words).split())}".strip()
+    return heads
 
 
 def _nearest(x: float, columns: Sequence[tuple[float, float]]) -> int:
