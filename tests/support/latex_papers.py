@@ -361,6 +361,8 @@ def _elsarticle(options: str) -> Callable[[Draft, str], str]:
             for i, p in enumerate(draft.truth.authors)
         )
         lines = NUMBERED if "review" in options else ""
+        year = 2011 + draft.seed
+        draft.truth.year = str(year)
         front = (
             f"\\begin{{frontmatter}}\\title{{{draft.truth.title}}}{people}"
             f"\\cortext[cor]{{Corresponding author. Email: ash@x.example.org}}"
@@ -370,7 +372,8 @@ def _elsarticle(options: str) -> Callable[[Draft, str], str]:
             r"\begin{keyword} learning \sep exploration \sep credit \end{keyword}\end{frontmatter}"
         )
         preamble = f"\\documentclass[{options}]{{elsarticle}}{USED}{lines}"
-        return _whole(f"{preamble}\\journal{{Journal of Late Rewards}}", front, draft)
+        dated = f"\\renewcommand{{\\today}}{{May 3, {year}}}"
+        return _whole(f"{preamble}{dated}\\journal{{Journal of Late Rewards}}", front, draft)
 
     return write
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from reviewer.sources.pdf.accents import join_accents
 from reviewer.sources.pdf.glyphs import Canvas, Letter, Word, runs_of
 
 _UPRIGHT = 0.1  # radians
@@ -15,7 +16,7 @@ _UPRIGHT = 0.1  # radians
 def visible_words(letters: list[Letter], hidden: Counter[str]) -> Iterator[Word]:
     """Runs of letters without white space, a jump or a change of size between them. A word most of
     whose letters are hidden is left out and counted."""
-    for run in runs_of(letters, lambda run, letter: not _parts(run[-1], letter)):
+    for run in runs_of(join_accents(letters), lambda run, letter: not _parts(run[-1], letter)):
         unseen = [letter for letter in run if letter.reason]
         if 2 * len(unseen) > len(run):
             for letter in run:

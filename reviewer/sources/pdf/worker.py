@@ -36,8 +36,9 @@ def limit_this_process() -> None:
 
 def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
     """What the PDF holds, ready for JSON, or `{"refused": why}`."""
+    from reviewer.sources.pdf.dates import printed_date
     from reviewer.sources.pdf.layout import lay_out
-    from reviewer.sources.pdf.metadata import authors, identifiers
+    from reviewer.sources.pdf.metadata import authors, first_page_text, identifiers
     from reviewer.sources.pdf.pdfium import UnreadableError, information, read_pages
     from reviewer.sources.pdf.sections import paper_text
 
@@ -52,6 +53,10 @@ def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
     laid = lay_out(pages)
     found = paper_text(laid, info)
     ids = identifiers(pages, laid[0].sideways, info)
+    if "date" not in ids:
+        lines = [line.text for line in found.front_lines]
+        date = printed_date(lines, first_page_text(pages, laid))
+        ids |= {"date": date} if date[0] else {}
     people, sure = authors(found.front_lines, info)
     certainty = {**found.certainty, **{name: how for name, (_, how) in ids.items()}}
     if people:
