@@ -27,9 +27,7 @@ def papers(half: str) -> list[tuple[str, int]]:
     if half == "tuning":
         return [(name, seed) for name in LAYOUTS if name not in NOT_TUNED for seed in (0, 2)]
     return [
-        (name, seed)
-        for name in LAYOUTS
-        for seed in ((0, 1, 2, 3) if name in NOT_TUNED else (1, 3))
+        (name, seed) for name in LAYOUTS for seed in ((0, 1, 2, 3) if name in NOT_TUNED else (1, 3))
     ]
 
 

@@ -25,16 +25,22 @@ ENDS = """in every group that we looked at|under a fixed budget|without further 
 |when few demonstrations are given|on nine of twelve tasks|as the official protocol asks
 |after a first-order correction|for most of the officials|across all laboratories
 |with the usual precautions|at a significantly lower cost""".replace("\n", "").split("|")
-BEGINS = """However, |In contrast, |Moreover, |As a consequence, |We note that |We find that
+BEGINS = (
+    """However, |In contrast, |Moreover, |As a consequence, |We note that |We find that
 |It is well known that |Our measurements show that |For small samples, |Finally, ||||
-""".replace("\n", "").replace("that|", "that |").split("|")
+""".replace("\n", "")
+    .replace("that|", "that |")
+    .split("|")
+)
 MATH = [
     ("$n = 12$", "n = 12"), ("$p < 0.05$", "p < 0.05"), ("40\\%", "40%"), ("3.5", "3.5"),
     ("$k = 8$", "k = 8"), ("$r = -0.31$", "r = -0.31"), ("$10^{-4}$", "10-4"), ("$x_i$", "xi"),
 ]  # fmt: skip
 PEOPLE = """Ann B. Ash|Bo Birch|Carl d'Elm|Dora van der Berg|Émile Côté|Fatima al-Sayed|Gao Lin
 |Hanna O'Neil|Ivo K. Jansen|Jean-Luc Petit|Kåre Østergård|Lucía Núñez|Mehmet Öz|Nina de la Cruz
-|Oskar von Braun|P. Q. Rossi|Wei Zhang|Yuki Tanaka|Zoë Quinn|Tomáš Dvořák""".replace("\n", "").split("|")
+|Oskar von Braun|P. Q. Rossi|Wei Zhang|Yuki Tanaka|Zoë Quinn|Tomáš Dvořák""".replace(
+    "\n", ""
+).split("|")
 PLACES = [
     "University of Oslo, Norway", "Institute for Late Rewards, Lyon, France",
     "Department of Physics, Kyoto University, Kyoto, Japan", "Lab of Y, Example Inc., Boston, MA, USA",
@@ -341,7 +347,8 @@ def _arxiv(draft: Draft, abstract: str) -> str:
 
 def _revtex(draft: Draft, abstract: str) -> str:
     people = "".join(
-        f"\\author{{{p}}}\\affiliation{{{PLACES[i % 3]}}}" for i, p in enumerate(draft.truth.authors)
+        f"\\author{{{p}}}\\affiliation{{{PLACES[i % 3]}}}"
+        for i, p in enumerate(draft.truth.authors)
     )
     year = 2009 + draft.seed
     draft.truth.year = str(year)
@@ -539,9 +546,7 @@ def _nature(draft: Draft, abstract: str) -> str:
         rf"{{\footnotesize $^1${PLACES[0]}. $^2${PLACES[1]}. Published online: 4 May {year}\par}}\medskip\noindent{{\bfseries {abstract}\par}}\bigskip]"
     )
     preamble = f"\\documentclass[9pt,twocolumn]{{extarticle}}{USED}\\usepackage{{times}}\\setcounter{{secnumdepth}}{{0}}"
-    return _whole(
-        preamble + r"\usepackage[margin=1.8cm,columnsep=0.6cm]{geometry}", front, draft
-    )
+    return _whole(preamble + r"\usepackage[margin=1.8cm,columnsep=0.6cm]{geometry}", front, draft)
 
 
 LAYOUTS: dict[str, tuple[bool, Callable[[Draft, str], str]]] = {

@@ -12,26 +12,29 @@ _COMBINING = {
     "ˇ": "\u030c", "˚": "\u030a", "¯": "\u0304", "˘": "\u0306", "˙": "\u0307", "˝": "\u030b",
     "¸": "\u0327",
 }  # fmt: skip
+_LOOKED_BACK = 100  # letters: about a line
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 
 
 def join_accents(letters: Sequence[Letter]) -> list[Letter]:
-    """The letters; an accent that stands over the one after it, or before it, is joined with it."""
+    """The letters; an accent that stands over one near it in the content is joined with it. A
+    raised one, over a capital, comes after its line."""
+    owners: dict[int, Letter] = {}  # by the accent's place in `letters`
+    for i, accent in enumerate(letters):
+        if accent.text in _COMBINING:
+            near = (*letters[i + 1 : i + 2], *reversed(letters[max(0, i - _LOOKED_BACK) : i]))
+            owner = next((letter for letter in near if _is_over(accent, letter)), None)
+            if owner is not None:
+                owner.text = _accented(owner.text, accent.text)
+                owners[i] = owner
     joined: list[Letter] = []
-    pending: Letter | None = None
-    for letter in letters:
-        if pending is not None:
-            if _is_over(pending, letter):
-                letter.text = _accented(letter.text, pending.text)
-                letter.is_glued = pending.is_glued
-                joined[-1] = letter
-                pending = None
-                continue
-            if len(joined) > 1 and _is_over(pending, joined[-2]):
-                joined[-2].text = _accented(joined[-2].text, pending.text)
-                joined.pop()
-                letter.is_glued = letter.is_glued or pending.is_glued
-        pending = letter if letter.text in _COMBINING else None
+    is_glued = False  # what the last accent left out was
+    for i, letter in enumerate(letters):
+        if i in owners:
+            is_glued = letter.is_glued
+            continue
+        if i - 1 in owners:
+            letter.is_glued = is_glued if owners[i - 1] is letter else letter.is_glued
         joined.append(letter)
     return joined
 

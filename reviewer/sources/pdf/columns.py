@@ -95,7 +95,9 @@ def top_of_columns(words: Sequence[Word], gutter: Gutter) -> float:
             one[0].base - other[0].base < _MOST_LEADING * one[0].size
             for one, other in zip(rows, rows[1:], strict=False)
         ]
-        at = next((i for i, is_near in enumerate(near) if is_near and full[i] and full[i + 1]), None)
+        at = next(
+            (i for i, is_near in enumerate(near) if is_near and full[i] and full[i + 1]), None
+        )
         if at is not None:
             while at and near[at - 1] and rows[at - 1][0].x0 < low + _MOST_INDENT_PT:
                 at -= 1

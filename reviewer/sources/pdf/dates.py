@@ -32,7 +32,9 @@ _PUBLISHED = re.compile(
 )
 _ACCEPTED = re.compile(r"accepted(?:\s+for\s+publication)?[\s:,]{1,3}(?:on\s+)?", re.IGNORECASE)
 _SUBMITTED = re.compile(r"(?:preprint\s+)?submitted\s+to\s+.{3,80}?(?=\s(?:\d|[A-Z][a-z]+ \d))")
-_RIGHTS = re.compile(rf"(?:©|copyright(?:\s*©)?|\(c\))\s*(?:the\s+authors?\(?s?\)?,?\s*)?{_YEAR}", re.I)
+_RIGHTS = re.compile(
+    rf"(?:©|copyright(?:\s*©)?|\(c\))\s*(?:the\s+authors?\(?s?\)?,?\s*)?{_YEAR}", re.I
+)
 _MEETING = re.compile(
     r"(?:proceedings|conference|workshop|symposium|advances\s+in|meeting)\b[^.;]{0,90}?"
     rf"(?<![\d–-]){_YEAR}(?!\d)",
@@ -81,7 +83,11 @@ def _alone(line: str) -> str:
     """The date that is all there is on a line."""
     for form in _DATES:
         match = form.search(line)
-        if match and _ALONE.fullmatch(line[: match.start()]) and _ALONE.fullmatch(line[match.end() :]):
+        if (
+            match
+            and _ALONE.fullmatch(line[: match.start()])
+            and _ALONE.fullmatch(line[match.end() :])
+        ):
             return _iso(match)
     return ""
 

@@ -4,7 +4,7 @@ footnotes. It is put where no sentence is broken by it. Pure."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.sources.pdf.glyphs import Rule, runs_of
@@ -18,7 +18,9 @@ _CAPTION = re.compile(
     r"\s*(?P<number>[A-Z]?\.?\d+[a-z]?|[IVXL]+)(?=\W|$)(?P<stop>\s*[.:|–—-])?",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"\W*(?:\d+\.?\s+)?(?:references|bibliography|r eferences)\W*$", re.IGNORECASE)
+_HEADING = re.compile(
+    r"\W*(?:\d+\.?\s+)?(?:references|bibliography|r eferences)\W*$", re.IGNORECASE
+)
 _FOOT = re.compile(r"(?:\d{1,2}|[*∗†‡§¶⋆]+|[a-d])\s?(?=[A-Z])")
 _HALF_LETTER = re.compile("[\ud800-\udfff]")
 _ALIKE_PT = 2.5
@@ -92,8 +94,15 @@ def caption_kind(line: Line) -> str:
     if not match["stop"] and rest[:1].islower():
         return ""
     is_named = match["kind"].lower() == "algorithm"
-    if not match["stop"] and rest and not is_named and not (line.is_bold or line.text[: match.end()].isupper()):
-        first = next((w for w in line.words if w.text[:3].lower() == match["kind"][:3].lower()), None)
+    if (
+        not match["stop"]
+        and rest
+        and not is_named
+        and not (line.is_bold or line.text[: match.end()].isupper())
+    ):
+        first = next(
+            (w for w in line.words if w.text[:3].lower() == match["kind"][:3].lower()), None
+        )
         if first is None or not (first.is_bold or _caption_is_parted(line)):
             return ""
     kind = match["kind"].lower()
@@ -172,7 +181,13 @@ def _body(
     return sorted(_tabular(lines, range(at - 1, -1, -1), lines[at], rules, taken) or below)
 
 
-def _run(lines, order, taken, belongs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _run(
+    lines: Sequence[Line],
+    order: Iterable[int],
+    taken: set[int],
+    belongs: Callable[[int], bool],
+) -> list[int]:
+    """The first lines of this order that belong to a float, and are in no other."""
     found: list[int] = []
     for i in order:
         if i in taken or caption_kind(lines[i]) or not belongs(i):
@@ -276,9 +291,7 @@ def _differs(line: Line, usual: float) -> bool:
     return line.is_bold or abs(line.size - usual) > 0.08 * usual
 
 
-def _feet(
-    lines: Sequence[Line], rules: Sequence[Rule], usual: float, taken: set[int]
-) -> list[int]:
+def _feet(lines: Sequence[Line], rules: Sequence[Rule], usual: float, taken: set[int]) -> list[int]:
     """The column's footnotes: lines in small letters below a short rule at its left, or the last
     lines, where they are small and begin with a mark."""
     left = min((line.x0 for line in lines), default=0.0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 
 from reviewer.sources.pdf.columns import Gutter, find_gutter, regions, top_of_columns
 from reviewer.sources.pdf.floats import part_floats, with_apart
@@ -12,7 +13,10 @@ from reviewer.sources.pdf.glyphs import Page, Rule, Word
 from reviewer.sources.pdf.line_numbers import without_line_numbers
 from reviewer.sources.pdf.lines import Line, lines_of, mark_paragraphs, usual_size
 from reviewer.sources.pdf.running_heads import rows_of, running_heads, without_heads
+from reviewer.sources.pdf.tables import cells_of
 
+_DOUBTFUL_GAP = 1.5  # ems: wider than a space that TeX stretches
+_PROSE_WORDS = 3
 _ABSTRACT_HEADS = ("abstract", "summary")
 
 
@@ -38,9 +42,7 @@ def lay_out(pages: Sequence[Page]) -> list[PageLines]:
         for number, (own, page) in enumerate(zip(words, pages, strict=True), start=1)
     ]
     size = usual_size(line for page in columns for column in page for line in column)
-    return [
-        _page_lines(own, page, size) for own, page in zip(columns, pages, strict=True)
-    ]
+    return [_page_lines(own, page, size) for own, page in zip(columns, pages, strict=True)]
 
 
 def _usual_gutter(words: Sequence[Sequence[Word]]) -> Gutter | None:
@@ -72,9 +74,7 @@ def _columns_of(
     return found
 
 
-def _above_columns(
-    words: Sequence[Word], usual: Gutter | None
-) -> list[tuple[list[Word], int]]:
+def _above_columns(words: Sequence[Word], usual: Gutter | None) -> list[tuple[list[Word], int]]:
     """The words of a first page above its abstract and its columns, then the others: in a paper of
     two columns the authors may be above both, far apart."""
     gutter = find_gutter(words) or usual
@@ -102,5 +102,19 @@ def _page_lines(columns: Sequence[Sequence[Line]], page: Page, usual: float) -> 
         parted = part_floats(column, page.rules, usual)
         flow += parted.flow
         apart += parted.apart
+    doubtful = [line for line in flow if _may_be_two(line)]
+    flow = [line for line in flow if line not in doubtful]
     sideways = "".join((w.text if w.is_glued else f" {w.text}") for w in page.words if w.angle)
-    return PageLines(tuple(with_apart(flow, apart)), sideways.strip())
+    return PageLines(tuple(with_apart(flow, apart)), sideways.strip(), tuple(doubtful))
+
+
+def _may_be_two(line: Line) -> bool:
+    """True for a line that may be those of two columns: two runs of words far apart, or over each
+    other."""
+    runs = [run for run in cells_of(line.words, _DOUBTFUL_GAP) if len(run.words) > _PROSE_WORDS]
+    over = sum(
+        after.x0 < before.x1 - 0.5 * after.size and abs(after.base - before.base) < 0.1 * after.size
+        for before, after in pairwise(line.words)
+        if min(len(before.text), len(after.text)) > 3
+    )
+    return len(runs) > 1 or over > 1

@@ -61,9 +61,7 @@ def _is_margin(column: Sequence[Word], words: Sequence[Word], own: set[int]) -> 
     if not others:
         return False
     crossing = sum(w.x0 < right + 1 and w.x1 > left - 1 for w in others)
-    outside = min(
-        sum(w.x1 <= left for w in others), sum(w.x0 >= right for w in others)
-    )
+    outside = min(sum(w.x1 <= left for w in others), sum(w.x0 >= right for w in others))
     rows = len({round(w.base) for w in others if w.size > 6})
     is_full = len(column) > 0.3 * rows or len(column) >= 15
     return crossing <= 0.02 * len(others) and (outside <= 0.03 * len(others) or is_full)

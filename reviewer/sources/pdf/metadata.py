@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from reviewer.sources.pdf.glyphs import Page
 from reviewer.sources.pdf.layout import PageLines
@@ -86,10 +87,14 @@ def first_page_text(pages: Sequence[Page], laid: Sequence[PageLines]) -> str:
 def authors(front: Sequence[Line], info: Mapping[str, str]) -> tuple[list[str], str]:
     """Names from the lines between title and abstract, and how certain they are: certain when the
     file names the same people, likely when whole lines are names; otherwise none."""
-    found: list[str] = []
-    for line in sorted(front, key=lambda one: (one.page, -one.base, one.x0)):
-        found += _names(_without_marks(line))
-    found = list(dict.fromkeys(found))
+    lines = sorted(front, key=lambda one: (one.page, -one.base, one.x0))
+    texts = [_without_marks(line) for line in lines]
+    names = [_names(text) for text in texts]
+    for n, (one, other) in enumerate(pairwise(lines)):
+        if not names[n] and abs(one.size - other.size) < 0.1:  # a name may go over the line's end
+            names[n] = _names(f"{texts[n]} {texts[n + 1]}")
+            names[n + 1] = [] if names[n] else names[n + 1]
+    found = list(dict.fromkeys(name for own in names for name in own))
     if not found:
         return [], ""
     listed = {word.casefold() for word in re.findall(r"\w{3,}", info.get("Author", ""))}

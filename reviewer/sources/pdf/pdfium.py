@@ -126,7 +126,9 @@ def _read_page(page: Handle, *, has_ocr: bool) -> Page:
     if quarters % 2:
         width, height = height, width
     drawn = [turned(rule, quarters % 4, canvas) for rule in rules]
-    level = tuple(Rule(r.x0, r.x1, r.y0) for r in drawn if r.y1 - r.y0 < _MOST_RULE_PT < r.x1 - r.x0)
+    level = tuple(
+        Rule(r.x0, r.x1, r.y0) for r in drawn if r.y1 - r.y0 < _MOST_RULE_PT < r.x1 - r.x0
+    )
     return Page(width, height, tuple(words), dict(hidden), has_images=has_images, rules=level)
 
 

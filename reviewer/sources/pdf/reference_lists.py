@@ -16,7 +16,9 @@ _LEAST_DATED = 0.6  # of the entries
 _YEAR = re.compile(r"\b(?:1[89]|20)\d{2}[a-z]?\b")
 _NUMBERED = re.compile(r"(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?)\s*(?=[^\s\d.,;:)%])")
 _INITIALS = r"(?:[A-ZÀ-Þ]\.[\s-]?){1,4}"
-_FAMILY = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]en|[Dd]el|[Dd]i|[Ll]a|al)[\s-]){0,2}[A-ZÀ-Þ][\w'’-]+"
+_FAMILY = (
+    r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]en|[Dd]el|[Dd]i|[Ll]a|al)[\s-]){0,2}[A-ZÀ-Þ][\w'’-]+"
+)
 _NAMED = re.compile(
     rf"(?:{_INITIALS}\s?{_FAMILY}(?:,|\.| and\b| &|\s\()|{_FAMILY}(?:\s{_FAMILY})?,?\s{_INITIALS}"
     rf"|{_FAMILY},\s[A-ZÀ-Þ]\w+|{_FAMILY}(?: and {_FAMILY}| et al\.?)?,? \(?(?:19|20)\d\d)"
@@ -74,7 +76,9 @@ def _named_start(lines: Sequence[str]) -> int | None:
 def _are_entries(lines: Sequence[str], starts: Sequence[int]) -> bool:
     if len(starts) < _LEAST_ENTRIES:
         return False
-    entries = [" ".join(lines[a:b]) for a, b in pairwise([*starts, min(len(lines), starts[-1] + 6)])]
+    entries = [
+        " ".join(lines[a:b]) for a, b in pairwise([*starts, min(len(lines), starts[-1] + 6)])
+    ]
     dated = sum(_YEAR.search(entry) is not None for entry in entries)
     usual = sorted(map(len, entries))[len(entries) // 2]
     return dated >= _LEAST_DATED * len(entries) and usual < _MOST_ENTRY_CHARS

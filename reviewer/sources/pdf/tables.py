@@ -38,11 +38,11 @@ class Cell:
         return " ".join(joined_words(self.words).split())
 
 
-def cells_of(words: Sequence[Word]) -> list[Cell]:
-    """The words of a line, cut at wide gaps."""
+def cells_of(words: Sequence[Word], gap: float = _CELL_GAP) -> list[Cell]:
+    """The words of a line, cut at gaps of so many ems."""
     cells: list[list[Word]] = []
     for word in words:
-        if cells and word.x0 - max(w.x1 for w in cells[-1]) < _CELL_GAP * max(
+        if cells and word.x0 - max(w.x1 for w in cells[-1]) < gap * max(
             word.size, cells[-1][-1].size
         ):
             cells[-1].append(word)
@@ -157,6 +157,4 @@ def _heads(lines: Sequence[Line], columns: Sequence[tuple[float, float]]) -> lis
 
 
 def _nearest(x: float, columns: Sequence[tuple[float, float]]) -> int:
-    return min(
-        range(len(columns)), key=lambda n: max(columns[n][0] - x, x - columns[n][1], 0.0)
-    )
+    return min(range(len(columns)), key=lambda n: max(columns[n][0] - x, x - columns[n][1], 0.0))

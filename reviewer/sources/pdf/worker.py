@@ -70,6 +70,8 @@ def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
         **{name: ids.get(name, ("", ""))[0] for name in ("doi", "arxiv_id", "date")},
         **{name: asdict(getattr(found, name)) for name in ("abstract", "body", "references")},
         "pages": len(pages),
+        "doubtful": [line.text for page in laid for line in page.doubtful],
+        "doubtful_pages": [n for n, page in enumerate(laid, 1) if page.doubtful],
         "hidden": dict(hidden),
         "hidden_pages": [n for n, page in enumerate(pages, 1) if sum(page.hidden.values())],
         "damaged_pages": [n for n, page in enumerate(pages, 1) if page.is_damaged],
