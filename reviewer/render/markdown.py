@@ -22,7 +22,14 @@ from reviewer.render.answer_parts import (
     why_failed,
 )
 from reviewer.render.claim_notes import is_quote, remarks_on
-from reviewer.render.describe import byline, joined_spans, link_of, quoted_place, readable_date
+from reviewer.render.describe import (
+    byline,
+    joined_spans,
+    link_of,
+    quoted_place,
+    readable_date,
+    table_words,
+)
 from reviewer.render.escape import escape, escape_plain
 from reviewer.render.in_text import Marks, page_words
 from reviewer.render.provenance import (
@@ -163,7 +170,8 @@ def _claim(claim: Claim, numbers: dict[str, int]) -> str:
 
 
 def _at_page(citations: Iterable[Citation]) -> str:
-    return page_words([citation.page for citation in citations if citation.page])
+    own = list(citations)
+    return table_words(own) + page_words([citation.page for citation in own if citation.page])
 
 
 def found_markdown(found: Found, *, explained: bool = False, head: str = "") -> str:

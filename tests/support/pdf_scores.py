@@ -75,7 +75,7 @@ def _score_metadata(paper: Paper, truth: Truth, found: Score) -> None:
 
 
 def _score_cells(paper: Paper, truth: Truth, found: Score) -> None:
-    """A cell is in place where one line of the table has its row's head, column's head and value."""
+    """A cell is in place where one line of its table has its row, its column's head and itself."""
     lines = paper.text_of("body").split("\n")
     for table in truth.tables:
         names = [f"Table {table.number}, ", f"Table {_roman(table.number)}, "]

@@ -99,8 +99,8 @@ def _notes(found: dict[str, Any]) -> list[str]:
         notes.append(f"{hidden} was left out")
     if found["doubtful"]:
         notes.append(
-            f"{counted(len(found['doubtful']), 'line')} on {_pages(found['doubtful_pages'])} may be "
-            "of two columns side by side, and cannot be quoted"
+            f"{counted(len(found['doubtful']), 'line')} on {_pages(found['doubtful_pages'])} may "
+            "be of two columns side by side, and cannot be quoted"
         )
     if found["damaged_pages"]:
         notes.append(f"{_pages(found['damaged_pages'])} cannot be read")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 from reviewer.sources.pdf.glyphs import Rule, Word
@@ -93,7 +93,7 @@ def top_of_columns(words: Sequence[Word], gutter: Gutter) -> float:
         full = [_fills(row, low, high) for row in rows]
         near = [
             one[0].base - other[0].base < _MOST_LEADING * one[0].size
-            for one, other in zip(rows, rows[1:], strict=False)
+            for one, other in pairwise(rows)
         ]
         at = next(
             (i for i, is_near in enumerate(near) if is_near and full[i] and full[i + 1]), None
@@ -260,7 +260,7 @@ def _parted(row: list[Word], gutter: Gutter) -> list[_Row]:
 def _is_overfull(
     left: Sequence[Word], right: Sequence[Word], crossing: Sequence[Word], gutter: Gutter
 ) -> bool:
-    """True for a line that stands a little over its column's end, beside one of the other column."""
+    """True for a line that stands a little over its column's end, beside the other column's."""
     if not left or any(word.x1 > gutter.right - 1 for word in crossing):
         return False
     if any(word not in left for word in crossing):

@@ -26,7 +26,8 @@ _FORMS = (
 )
 _DATES = [re.compile(form + r"(?!\d)", re.IGNORECASE) for form in _FORMS]
 _PUBLISHED = re.compile(
-    r"(?:first\s+)?(?:published|available\s+online|publication\s+date|date\s+of\s+publication|dated)"
+    r"(?:first\s+)?(?:published|available\s+online|publication\s+date|date\s+of\s+publication"
+    r"|dated)"
     r"(?:\s+online)?[\s:,]{1,3}",
     re.IGNORECASE,
 )
@@ -52,7 +53,7 @@ _ALONE = re.compile(r"[\s(,.;:)]*")
 
 def printed_date(front: Sequence[str], page: str) -> tuple[str, str]:
     """The date (ISO 8601, as far as it is known) and how certain it is; empty where the page says
-    none or two. `front` are the lines between title and abstract, `page` is the whole first page."""
+    none or two. `front` are the lines between title and abstract, `page` is the whole page."""
     text = " ".join(page.split())
     found = [_after(_PUBLISHED, text), _years(_REFERENCE_FORMAT, text), _years(_RIGHTS, text)]
     found += [[date for line in front if (date := _alone(line))]]

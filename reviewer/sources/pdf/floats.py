@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from reviewer.sources.pdf.glyphs import Rule, runs_of
 from reviewer.sources.pdf.lines import Line, ends_sentence, is_indented
@@ -14,7 +15,8 @@ from reviewer.sources.pdf.tables import cells_of, table_lines
 from reviewer.text import sentence_spans
 
 _CAPTION = re.compile(
-    r"(?:Supplementary |Extended Data )?(?P<kind>Fig(?:ure|\.)?|Tab(?:le|\.)?|Algorithm|Scheme|Listing|Chart|Box)"
+    r"(?:Supplementary |Extended Data )?"
+    r"(?P<kind>Fig(?:ure|\.)?|Tab(?:le|\.)?|Algorithm|Scheme|Listing|Chart|Box)"
     r"\s*(?P<number>[A-Z]?\.?\d+[a-z]?|[IVXL]+)(?=\W|$)(?P<stop>\s*[.:|–—-])?",
     re.IGNORECASE,
 )
@@ -25,6 +27,7 @@ _FOOT = re.compile(r"(?:\d{1,2}|[*∗†‡§¶⋆]+|[a-d])\s?(?=[A-Z])")
 _HALF_LETTER = re.compile("[\ud800-\udfff]")
 _ALIKE_PT = 2.5
 _SMALL = 0.93
+_MOST_LABELS = 40
 
 
 @dataclass(slots=True)
@@ -35,53 +38,64 @@ class Parted:
     apart: list[list[Line]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Column:
+    """A column's lines, which of them are running text, its rules, the size of the paper's text,
+    and the lines that are known to be of floats."""
+
+    lines: Sequence[Line]
+    is_text: Sequence[bool]
+    rules: Sequence[Rule]
+    usual: float
+    taken: set[int] = field(default_factory=set)
+
+
 def part_floats(lines: Sequence[Line], rules: Sequence[Rule], usual: float) -> Parted:
     """The lines of one column, floats and footnotes apart; `usual` is the size of the text."""
-    found = Parted([])
-    taken: set[int] = set()
+    column = _Column(lines, _texts(lines, usual), rules, usual)
+    apart: list[list[Line]] = []
     for at, line in enumerate(lines):
         kind = caption_kind(line)
-        if at in taken or not kind:
-            continue
-        end = _caption_end(lines, at, rules)
-        body = _body(lines, (at, end), kind, rules, usual, taken)
-        taken |= {*range(at, end), *body}
-        caption = [replace(one, is_start=one is lines[at]) for one in lines[at:end]]
-        own = [lines[i] for i in body]
-        if kind == "table" and own:
-            own = table_lines(own, rules, table_name(line))
-        found.apart.append([*caption, *own])
-    feet = _feet(lines, rules, usual, taken)
+        if kind and at not in column.taken:
+            end = _caption_end(lines, at, rules)
+            body = _body(column, at, end, kind)
+            column.taken |= {*range(at, end), *body}
+            own = [lines[i] for i in body]
+            if kind == "table" and own:
+                own = table_lines(own, rules, table_name(line))
+            apart.append([*(replace(one, is_start=one is line) for one in lines[at:end]), *own])
+    feet = _feet(column)
+    if column.taken:
+        apart += [[lines[i] for i in run] for run in _beside(column, feet)]
     if feet:
-        taken |= set(feet)
-    if len(taken) > len(feet):
-        found.apart += [[lines[i] for i in run] for run in _beside(lines, taken, feet, usual)]
-    if feet:
-        found.apart.append([lines[i] for i in feet])
-    left = min((line.x0 for line in lines), default=0.0)
-    for at, line in enumerate(lines):
-        if at in taken:
-            continue
-        if at and at - 1 in taken:  # the gap above it is the float's, not a paragraph's
-            begins = is_indented(line, left) or _differs(line, usual)
-            found.flow.append(replace(line, is_first=True, is_start=begins))
-        else:
-            found.flow.append(line)
-    return found
+        apart.append([lines[i] for i in feet])
+        column.taken |= set(feet)
+    return Parted(_flow(column), apart)
 
 
-def _beside(
-    lines: Sequence[Line], taken: set[int], feet: Sequence[int], usual: float
-) -> list[list[int]]:
-    """Runs of lines next to a float that are no running text: labels of a figure. They are taken."""
-    floats = taken - set(feet)
+def _flow(column: _Column) -> list[Line]:
+    """The lines that are in no float."""
+    left = min((line.x0 for line in column.lines), default=0.0)
+    flow: list[Line] = []
+    for at, line in enumerate(column.lines):
+        if at in column.taken:
+            continue
+        if at - 1 in column.taken:  # the gap above it is the float's, not a paragraph's
+            begins = is_indented(line, left) or _differs(line, column.usual)
+            line = replace(line, is_first=True, is_start=begins)
+        flow.append(line)
+    return flow
+
+
+def _beside(column: _Column, feet: Sequence[int]) -> list[list[int]]:
+    """Runs of lines next to a float that are no running text, as a figure's labels. Takes them."""
     own: set[int] = set()
-    for order in (range(len(lines)), reversed(range(len(lines)))):
-        for at in order:
-            if at not in taken | own and {at - 1, at + 1} & (floats | own):
-                if not _is_text(lines, at, usual):
-                    own.add(at)
-    taken |= own
+    order = range(len(column.lines))
+    for at in (*order, *reversed(order)):
+        is_known = column.is_text[at] or at in column.taken or at in own or at in feet
+        if not is_known and {at - 1, at + 1} & (column.taken | own):
+            own.add(at)
+    column.taken |= own
     return runs_of(sorted(own), lambda run, at: at == run[-1] + 1)
 
 
@@ -90,26 +104,19 @@ def caption_kind(line: Line) -> str:
     match = _CAPTION.match(line.text)
     if not match or not line.is_start:
         return ""
-    rest = line.text[match.end() :].strip()
-    if not match["stop"] and rest[:1].islower():
-        return ""
-    is_named = match["kind"].lower() == "algorithm"
-    if (
-        not match["stop"]
-        and rest
-        and not is_named
-        and not (line.is_bold or line.text[: match.end()].isupper())
-    ):
-        first = next(
-            (w for w in line.words if w.text[:3].lower() == match["kind"][:3].lower()), None
-        )
-        if first is None or not (first.is_bold or _caption_is_parted(line)):
-            return ""
     kind = match["kind"].lower()
-    for short, name in (("fig", "figure"), ("tab", "table")):
-        if kind.startswith(short):
-            return name
-    return kind
+    rest = line.text[match.end() :].strip()
+    if not match["stop"] and rest:  # "Table 3 shows that", but not "Table 3  Means"
+        stands_out = (
+            kind == "algorithm"
+            or line.is_bold
+            or line.text[: match.end()].isupper()
+            or (line.words and line.words[0].is_bold)
+            or _is_parted(line)
+        )
+        if rest[:1].islower() or not stands_out:
+            return ""
+    return {"fig": "figure", "tab": "table"}.get(kind[:3], kind)
 
 
 def table_name(line: Line) -> str:
@@ -118,7 +125,7 @@ def table_name(line: Line) -> str:
     return f"Table {match['number']}" if match else ""
 
 
-def _caption_is_parted(line: Line) -> bool:
+def _is_parted(line: Line) -> bool:
     """True where more than a word's space follows the number."""
     words = line.words[:3]
     return len(words) == 3 and words[2].x0 - words[1].x1 > 0.7 * words[1].size
@@ -154,98 +161,90 @@ def _ruled(upper: Line, lower: Line, rules: Sequence[Rule]) -> bool:
     )
 
 
-def _body(
-    lines: Sequence[Line],
-    caption: tuple[int, int],
-    kind: str,
-    rules: Sequence[Rule],
-    usual: float,
-    taken: set[int],
-) -> list[int]:
-    """The lines of what the caption belongs to, above it or below it."""
-    at, end = caption
+def _body(column: _Column, at: int, end: int, kind: str) -> list[int]:
+    """The lines of what this caption, lines `at` to `end`, belongs to: above it or below it."""
+    above, below = range(at - 1, -1, -1), range(end, len(column.lines))
     if kind == "figure":
-        above = _run(lines, range(at - 1, -1, -1), taken, lambda i: not _is_text(lines, i, usual))
-        below: list[int] = []
-        if not above:
-            below = _run(
-                lines, range(end, len(lines)), taken, lambda i: not _is_text(lines, i, usual)
-            )
-            is_over = below and below[-1] + 1 < len(lines)
-            below = below if is_over and len(below) < 40 else []
-        return sorted([*above, *below])
-    below = _tabular(lines, range(end, len(lines)), lines[end - 1], rules, taken)
-    if kind != "table":
-        return below
-    # What stands above it and is in no other float can only be its own.
-    return sorted(_tabular(lines, range(at - 1, -1, -1), lines[at], rules, taken) or below)
+        return _labels(column, above, below)
+    # What stands above a table's caption and is in no other float can only be its own.
+    own = _tabular(column, above, column.lines[at]) if kind == "table" else []
+    return sorted(own or _tabular(column, below, column.lines[end - 1]))
 
 
-def _run(
-    lines: Sequence[Line],
-    order: Iterable[int],
-    taken: set[int],
-    belongs: Callable[[int], bool],
-) -> list[int]:
+def _labels(column: _Column, above: range, below: range) -> list[int]:
+    """Words within a figure: what is no text above its caption, or else below it."""
+    own = _run(column, above, lambda i: not column.is_text[i])
+    if not own:
+        own = _run(column, below, lambda i: not column.is_text[i])
+        is_over = bool(own) and own[-1] + 1 < len(column.lines)
+        own = own if is_over and len(own) < _MOST_LABELS else []
+    return sorted(own)
+
+
+def _run(column: _Column, order: Iterable[int], belongs: Callable[[int], bool]) -> list[int]:
     """The first lines of this order that belong to a float, and are in no other."""
     found: list[int] = []
     for i in order:
-        if i in taken or caption_kind(lines[i]) or not belongs(i):
+        if i in column.taken or caption_kind(column.lines[i]) or not belongs(i):
             break
         found.append(i)
     return found
 
 
-def _is_text(lines: Sequence[Line], i: int, usual: float) -> bool:
-    """True for a line of running text: full, or the last of a paragraph, or a short sentence."""
-    line = lines[i]
-    left = min(one.x0 for one in lines)
-    width = max(one.x1 for one in lines) - left
-    most = max(len(cell.words) for cell in cells_of(line.words))
-    if line.x1 - line.x0 > 0.55 * width and most > (3 if line.size > 0.9 * usual else 6):
-        return True
-    is_at_left = line.x0 < left + 2.5 * line.size
-    if is_at_left and line.size > 0.9 * usual and (ends_sentence(line.text) or line.is_bold):
-        return True
-    if not i:
-        return False
-    before = lines[i - 1]
-    goes_on = abs(before.size - line.size) < 0.1 and before.base - line.base < 1.5 * line.size
-    return (not line.is_start or (is_at_left and goes_on)) and _is_text(lines, i - 1, usual)
+def _texts(lines: Sequence[Line], usual: float) -> list[bool]:
+    """Which lines are running text: full ones, those that go on with one, and short sentences."""
+    left = min((line.x0 for line in lines), default=0.0)
+    width = max((line.x1 for line in lines), default=0.0) - left
+    found: list[bool] = []
+    for i, line in enumerate(lines):
+        most = max(len(cell.words) for cell in cells_of(line.words))
+        is_large = line.size > 0.9 * usual
+        is_full = line.x1 - line.x0 > 0.55 * width and most > (3 if is_large else 6)
+        is_at_left = line.x0 < left + 2.5 * line.size
+        is_short = is_at_left and is_large and (ends_sentence(line.text) or line.is_bold)
+        goes_on = i > 0 and found[-1] and _follows(lines, i, is_at_left)
+        found.append(is_full or is_short or goes_on)
+    return found
 
 
-def _tabular(
-    lines: Sequence[Line],
-    order: range,
-    caption: Line,
-    rules: Sequence[Rule],
-    taken: set[int],
-) -> list[int]:
+def _follows(lines: Sequence[Line], i: int, is_at_left: bool) -> bool:
+    """True for a line of the same paragraph as the one above it, or of the same list."""
+    before, line = lines[i - 1], lines[i]
+    is_near = before.base - line.base < 1.5 * line.size and abs(before.size - line.size) < 0.1
+    return not line.is_start or (is_at_left and is_near)
+
+
+def _tabular(column: _Column, order: range, caption: Line) -> list[int]:
     """The lines of a table next to its caption: those between its rules, else rows of cells."""
+    lines = column.lines
     first = next(iter(order), None)
-    if first is None or first in taken or caption_kind(lines[first]):
+    if first is None or first in column.taken or caption_kind(lines[first]):
         return []
     if abs(lines[first].base - caption.base) > 5 * caption.size:
         return []
-    ends = _ends(lines, lines[first], caption, rules)
+    ends = _ends(lines, lines[first], caption, column.rules)
     if ends:
-        return _run(lines, order, taken, lambda i: ends[0] < lines[i].base < ends[1])
+        return _run(column, order, lambda i: ends[0] < lines[i].base < ends[1])
     found: list[int] = []
     for i in order:
-        if i in taken or caption_kind(lines[i]):
+        if i in column.taken or not _is_row(lines, i, found, caption):
             break
-        near = lines[found[-1]] if found else caption
-        is_near = abs(lines[i].base - near.base) < (3 if found else 5) * lines[i].size
-        if not is_near or len(cells_of(lines[i].words)) < 2 or _is_prose(lines[i]):
-            break
-        if found and abs(lines[i].size - near.size) > 0.15 * near.size:
-            break
-        if len(found) > 1:
-            step = abs(lines[found[-1]].base - lines[found[-2]].base)
-            if abs(lines[i].base - near.base) > 1.8 * max(step, near.size):
-                break
         found.append(i)
     return found if len(found) > 1 else []
+
+
+def _is_row(lines: Sequence[Line], i: int, found: Sequence[int], caption: Line) -> bool:
+    """True for a line of cells right after the rows that were found."""
+    line = lines[i]
+    if caption_kind(line) or len(cells_of(line.words)) < 2 or _is_prose(line):
+        return False
+    near = lines[found[-1]] if found else caption
+    most = (3 if found else 5) * line.size
+    if len(found) > 1:
+        step = abs(near.base - lines[found[-2]].base)
+        most = min(most, 1.8 * max(step, near.size))
+    is_like = not found or abs(line.size - near.size) <= 0.15 * near.size
+    return is_like and abs(line.base - near.base) < most
 
 
 def _ends(
@@ -291,29 +290,35 @@ def _differs(line: Line, usual: float) -> bool:
     return line.is_bold or abs(line.size - usual) > 0.08 * usual
 
 
-def _feet(lines: Sequence[Line], rules: Sequence[Rule], usual: float, taken: set[int]) -> list[int]:
+def _feet(column: _Column) -> list[int]:
     """The column's footnotes: lines in small letters below a short rule at its left, or the last
-    lines, where they are small and begin with a mark."""
+    lines, where they are small and begin with a mark or break a sentence off."""
+    lines = column.lines
+    rest = [i for i in range(len(lines)) if i not in column.taken]
+    small = _below_rule(column, rest)
+    if not small:
+        small = list(takewhile(lambda i: lines[i].size < _SMALL * column.usual, reversed(rest)))
+        small.reverse()
+        if not small or len(small) == len(rest):
+            return []
+        above = lines[rest[-len(small) - 1]]
+        breaks_off = not ends_sentence(above.text) and not above.is_bold and len(above.words) > 3
+        if not breaks_off and not _FOOT.match(lines[small[0]].text):
+            return []
+    return [] if _is_list(lines, small) else small
+
+
+def _below_rule(column: _Column, rest: Sequence[int]) -> list[int]:
+    """The lines below a short rule at the column's left, where all are in small letters."""
+    lines = column.lines
     left = min((line.x0 for line in lines), default=0.0)
     width = max((line.x1 for line in lines), default=0.0) - left
-    rest = [i for i in range(len(lines)) if i not in taken]
-    for rule in rules:
-        if abs(rule.x0 - left) > 4 or not 20 < rule.x1 - rule.x0 < 0.6 * width:
-            continue
-        below = [i for i in rest if lines[i].base < rule.y]
-        if below and all(lines[i].size < 0.96 * usual for i in below):
-            return [] if _is_list(lines, below) else below
-    small: list[int] = []
-    for i in reversed(rest):
-        if lines[i].size >= _SMALL * usual:
-            break
-        small.append(i)
-    small.reverse()
-    if not small or len(small) == len(rest) or _is_list(lines, small):
-        return []
-    above = lines[rest[-len(small) - 1]]
-    breaks_off = not ends_sentence(above.text) and not above.is_bold and len(above.words) > 3
-    return small if breaks_off or _FOOT.match(lines[small[0]].text) else []
+    for rule in column.rules:
+        if abs(rule.x0 - left) < 4 and 20 < rule.x1 - rule.x0 < 0.6 * width:
+            below = [i for i in rest if lines[i].base < rule.y]
+            if below and all(lines[i].size < 0.96 * column.usual for i in below):
+                return below
+    return []
 
 
 def _is_list(lines: Sequence[Line], own: Sequence[int]) -> bool:

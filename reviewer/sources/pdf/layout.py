@@ -103,7 +103,7 @@ def _page_lines(columns: Sequence[Sequence[Line]], page: Page, usual: float) -> 
         flow += parted.flow
         apart += parted.apart
     doubtful = [line for line in flow if _may_be_two(line)]
-    flow = [line for line in flow if line not in doubtful]
+    flow = [line for line in flow if not any(line is other for other in doubtful)]
     sideways = "".join((w.text if w.is_glued else f" {w.text}") for w in page.words if w.angle)
     return PageLines(tuple(with_apart(flow, apart)), sideways.strip(), tuple(doubtful))
 

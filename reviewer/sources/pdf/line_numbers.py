@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from reviewer.sources.pdf.glyphs import Page, Word
 
@@ -48,7 +49,7 @@ def _columns(figures: Sequence[Word], edge: str) -> list[list[Word]]:
 
 def _counts_up(column: Sequence[Word]) -> bool:
     values = [int(word.text) for word in column]
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(values)]
     most = max((1, 5), key=steps.count)
     return steps.count(most) > 0.9 * len(steps)
 

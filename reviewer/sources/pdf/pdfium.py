@@ -25,6 +25,7 @@ LEAST_SIZE_PT = 2.0  # smaller letters are unreadable in print; small labels in 
 MOST_PAGES = 1000
 MOST_PAGE_CHARS = 200_000
 _MOST_RULE_PT = 3.0  # a thicker line is a box
+_MOST_RULES = 500
 _MOST_DRAWN = 20_000  # objects of a page that are asked
 NO_INK = "drawn without ink"
 REPLACED = "in place of those that are seen"
@@ -133,7 +134,7 @@ def _read_page(page: Handle, *, has_ocr: bool) -> Page:
 
 
 def _rules(page: Handle) -> Iterator[Word]:
-    """Thin lines and boxes of the page, each as a word without letters, so that it can be turned."""
+    """Thin lines and boxes of the page, each as a word without letters, so that it is turned."""
     import pypdfium2.raw as pdfium
 
     sides = [ctypes.c_float() for _ in range(4)]

@@ -1,7 +1,7 @@
 """Rows of cells -> lines that say of each cell its row and its column. Pure.
 
-`Table 3, Ours: Return 81.2; Memory 3.1.` A line is a row, so that a quote of it is a cell's own words
-with its heads.
+`Table 3, Ours: Return 81.2; Memory 3.1.` A line is a row, so that a quote of it is a cell's own
+words with its heads.
 """
 
 from __future__ import annotations
