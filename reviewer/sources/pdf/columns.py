@@ -63,8 +63,8 @@ def regions(
     if not words:
         return []
     gutter = find_gutter(words) if depth < 2 else None
-    if gutter is None and depth == 0 and usual and _fits(words, usual):
-        gutter = usual
+    if depth == 0 and usual and (gutter is None or _is_narrow(gutter, usual)):
+        gutter = usual if _fits(words, usual) else gutter
     if gutter is None:
         return [list(words)]
     groups: list[list[Word]] = []
@@ -195,6 +195,11 @@ def _fits(words: Sequence[Word], gutter: Gutter) -> bool:
     rows = rows_of(words)
     wide = sum(any(_is_inside(word, gutter) for word in row) for row in rows)
     return wide < 0.5 * len(rows)
+
+
+def _is_narrow(gutter: Gutter, usual: Gutter) -> bool:
+    """True for a strip within a table, which is narrower than the paper's columns."""
+    return gutter.outer_right - gutter.outer_left < 0.9 * (usual.outer_right - usual.outer_left)
 
 
 def _is_inside(word: Word, gutter: Gutter) -> bool:

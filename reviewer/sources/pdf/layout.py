@@ -50,9 +50,9 @@ def _usual_gutter(words: Sequence[Sequence[Word]]) -> Gutter | None:
     found = [gutter for own in words if (gutter := find_gutter(own))]
     if 3 * len(found) < len(words) or not found:
         return None
-    places = Counter(round((gutter.left + gutter.right) / 2) for gutter in found)
-    (middle, _), *_ = places.most_common(1)
-    return next(g for g in found if round((g.left + g.right) / 2) == middle)
+    places = Counter((round(g.left + g.right), g.outer_left, g.outer_right) for g in found)
+    (place, _), *_ = places.most_common(1)
+    return next(g for g in found if (round(g.left + g.right), g.outer_left, g.outer_right) == place)
 
 
 def _columns_of(

@@ -30,7 +30,7 @@ _PLACE = re.compile(
     re.I,
 )
 _MARKS = re.compile(r"[\d*∗†‡§¶♠♣♡♢♥♦⋆✉◦•⊥∥#]+")
-_BETWEEN = re.compile(r"\s*(?:,|;|·|•|&|\band\b|\s{2,})\s*")
+_BETWEEN = re.compile(r"\s*(?:,|;|·|•|&|\band\b|\s{2,})\s*", re.I)
 _PARTICLES = frozenset(
     "de del della van von der den da das do dos di la le bin ibn al el ter ten zu af av y e".split()
 )

@@ -12,9 +12,15 @@ from itertools import pairwise
 
 _LEAST_ENTRIES = 4
 _MOST_ENTRY_CHARS = 700
+_MOST_LAST_LINES = 60  # of the last entry and what comes after the list
 _LEAST_DATED = 0.6  # of the entries
 _YEAR = re.compile(r"\b(?:1[89]|20)\d{2}[a-z]?\b")
-_NUMBERED = re.compile(r"(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?)\s*(?=[^\s\d.,;:)%])")
+_LABELS = (
+    re.compile(r"\[(\d{1,3})\]"),
+    re.compile(r"\((\d{1,3})\)\s*(?=[^\W\d_])"),
+    re.compile(r"(\d{1,3})[.)]\s*(?=[^\W\d_])"),
+    re.compile(r"(\d{1,3})\s*(?=[A-ZÀ-Þ])"),
+)
 _INITIALS = r"(?:[A-ZÀ-Þ]\.[\s-]?){1,4}"
 _FAMILY = (
     r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]en|[Dd]el|[Dd]i|[Ll]a|al)[\s-]){0,2}[A-ZÀ-Þ][\w'’-]+"
@@ -34,27 +40,24 @@ def list_start(lines: Sequence[str]) -> int | None:
 def is_entry(lines: Sequence[str], at: int) -> bool:
     """True where an entry with a year begins with this line."""
     entry = " ".join(lines[at : at + 5])
-    return bool(_YEAR.search(entry)) and bool(_NUMBERED.match(entry) or _NAMED.match(entry))
+    is_labelled = any(label.match(entry) for label in _LABELS)
+    return bool(_YEAR.search(entry)) and (is_labelled or _NAMED.match(entry) is not None)
 
 
 def _numbered_start(lines: Sequence[str]) -> int | None:
-    """The last line numbered 1 from which 2, 3, ... follow to the end."""
-    labels = [(i, _number(line)) for i, line in enumerate(lines)]
-    numbers = [(i, number) for i, number in labels if number is not None]
-    for first in reversed([i for i, number in numbers if number == 1]):
-        starts, wanted = [first], 2
-        for i, number in numbers:
-            if i > first and number == wanted:
-                starts.append(i)
-                wanted += 1
-        if _are_entries(lines, starts) and len(lines) - starts[-1] < 60:
-            return first
+    """The last line numbered 1 from which 2, 3, ... follow to the end, all in one form."""
+    for label in _LABELS:
+        found = [(i, match) for i, line in enumerate(lines) if (match := label.match(line))]
+        numbers = [(i, int(match[1])) for i, match in found]
+        for first in reversed([i for i, number in numbers if number == 1]):
+            starts, wanted = [first], 2
+            for i, number in numbers:
+                if i > first and number == wanted:
+                    starts.append(i)
+                    wanted += 1
+            if _are_entries(lines, starts) and len(lines) - starts[-1] < _MOST_LAST_LINES:
+                return first
     return None
-
-
-def _number(line: str) -> int | None:
-    match = _NUMBERED.match(line)
-    return int(match[1] or match[2] or match[3]) if match else None
 
 
 def _named_start(lines: Sequence[str]) -> int | None:

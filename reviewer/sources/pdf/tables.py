@@ -79,7 +79,8 @@ def _head_rows(lines: Sequence[Line], rules: Sequence[Rule]) -> int:
     for n in range(1, min(4, len(lines))):
         if any(
             lines[n].base < rule.y < lines[n - 1].base
-            and rule.x1 - rule.x0 > 0.7 * (lines[0].x1 - lines[0].x0)
+            and min(rule.x1, lines[0].x1) - max(rule.x0, lines[0].x0)
+            > 0.7 * (lines[0].x1 - lines[0].x0)
             for rule in rules
         ):
             return n
