@@ -17,17 +17,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 NOT_TUNED = ("amsart", "mnras", "nature")
-"""Layouts of which no paper was looked at while the reader was written."""
+"""Layouts that were first read when the reader was written; four papers each are held out."""
 
 
 def papers(half: str) -> list[tuple[str, int]]:
-    """(layout, seed) of a half: tuning has the even seeds, held-out the odd ones and NOT_TUNED."""
+    """(layout, seed) of a half."""
     from tests.support.latex_papers import LAYOUTS
 
     if half == "tuning":
         return [(name, seed) for name in LAYOUTS if name not in NOT_TUNED for seed in (0, 2)]
     return [
-        (name, seed) for name in LAYOUTS for seed in ((0, 1, 2, 3) if name in NOT_TUNED else (1, 3))
+        (name, seed) for name in LAYOUTS for seed in ((4, 5, 6, 7) if name in NOT_TUNED else (5, 7))
     ]
 
 

@@ -64,7 +64,7 @@ def regions(
         return []
     gutter = find_gutter(words) if depth < 2 else None
     if depth == 0 and usual and (gutter is None or _is_narrow(gutter, usual)):
-        gutter = usual if _fits(words, usual) else gutter
+        gutter = usual if _fits(words, usual) else None
     if gutter is None:
         return [list(words)]
     groups: list[list[Word]] = []

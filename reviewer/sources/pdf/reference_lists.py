@@ -13,6 +13,7 @@ from itertools import pairwise
 _LEAST_ENTRIES = 4
 _MOST_ENTRY_CHARS = 700
 _MOST_LAST_LINES = 60  # of the last entry and what comes after the list
+_MOST_HEADING_CHARS = 40
 _LEAST_DATED = 0.6  # of the entries
 _YEAR = re.compile(r"\b(?:1[89]|20)\d{2}[a-z]?\b")
 _LABELS = (
@@ -23,7 +24,8 @@ _LABELS = (
 )
 _INITIALS = r"(?:[A-ZÀ-Þ]\.[\s-]?){1,4}"
 _FAMILY = (
-    r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]en|[Dd]el|[Dd]i|[Ll]a|al)[\s-]){0,2}[A-ZÀ-Þ][\w'’-]+"
+    r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]en|[Dd]el|[Dd]i|[Ll]a|al)[\s-]){0,2}(?:[dl]['’])?"
+    r"[A-ZÀ-Þ][\w'’-]+"
 )
 _NAMED = re.compile(
     rf"(?:{_INITIALS}\s?{_FAMILY}(?:,|\.| and\b| &|\s\()|{_FAMILY}(?:\s{_FAMILY})?,?\s{_INITIALS}"
@@ -49,7 +51,8 @@ def _numbered_start(lines: Sequence[str]) -> int | None:
     for label in _LABELS:
         found = [(i, match) for i, line in enumerate(lines) if (match := label.match(line))]
         numbers = [(i, int(match[1])) for i, match in found]
-        for first in reversed([i for i, number in numbers if number == 1]):
+        ones = [i for i, number in numbers if number == 1 and _ends(lines[max(0, i - 1)])]
+        for first in reversed(ones):
             starts, wanted = [first], 2
             for i, number in numbers:
                 if i > first and number == wanted:
@@ -58,6 +61,11 @@ def _numbered_start(lines: Sequence[str]) -> int | None:
             if _are_entries(lines, starts) and len(lines) - starts[-1] < _MOST_LAST_LINES:
                 return first
     return None
+
+
+def _ends(line: str) -> bool:
+    """True for a line after which a list may begin: a sentence's end, or a heading."""
+    return line.rstrip().endswith((".", ":", ")", "]")) or len(line) < _MOST_HEADING_CHARS
 
 
 def _named_start(lines: Sequence[str]) -> int | None:
