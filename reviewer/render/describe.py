@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote, unquote
 
 from reviewer.grounding.cells import disagrees, tally
@@ -16,6 +16,7 @@ from reviewer.types.tables import Cell, Value
 
 _ADDRESS = "%/:=&?~#+!$,;'@()*[]"  # besides letters, digits and _.-
 _HOST = re.compile(r"https?://\w[\w.-]*(?::\d+)?(?:[/?#]|$)")
+_TABLE_ROW = re.compile(r"(Table [A-Z]?\.?(?:\d+[a-z]?|[IVXL]+)), [^:]*: ")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _MONTHS = tuple(name.capitalize() for name in MONTHS)
 
@@ -24,6 +25,12 @@ def quoted_place(citation: Citation) -> str:
     """`abstract, characters 10 to 52`, with the page where there are pages."""
     page = f", page {citation.page}" if citation.page else ""
     return f"{citation.part}{page}, characters {citation.start} to {citation.end}"
+
+
+def table_words(citations: Sequence[Citation]) -> str:
+    """`, Table 3` where all are rows of one table of a PDF; else nothing."""
+    tables = {match[1] if (match := _TABLE_ROW.match(c.quote)) else "" for c in citations}
+    return f", {tables.pop()}" if len(tables) == 1 and "" not in tables else ""
 
 
 def joined_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from reviewer.render.citation_syntax import pandoc_key
+from reviewer.render.describe import table_words
 from reviewer.text import clean
 from reviewer.text.names import authors_of
 from reviewer.text.short_titles import short_title
@@ -21,6 +22,7 @@ _QUOTE, _INNER_QUOTE = '"', "'"
 _NOT_IN_BIBTEX = re.compile(r"[\s,{}()\"#%=~\\'@]+")
 _COUNT = re.compile(r"\d[\d,.]*\s+(?:more\s+)?(?:authors?|others?|people)", re.IGNORECASE)
 _NO_PAGES: Mapping[str, Sequence[int]] = MappingProxyType({})
+_NO_TABLES: Mapping[str, str] = MappingProxyType({})
 
 
 def page_words(pages: Sequence[int]) -> str:
@@ -107,24 +109,34 @@ class Marks:
     def number_of(self, paper_id: str) -> int:
         return self._numbers[paper_id]
 
-    def mark(self, paper_ids: Sequence[str], pages: Mapping[str, Sequence[int]] = _NO_PAGES) -> str:
+    def mark(
+        self,
+        paper_ids: Sequence[str],
+        pages: Mapping[str, Sequence[int]] = _NO_PAGES,
+        tables: Mapping[str, str] = _NO_TABLES,
+    ) -> str:
         """One mark for these papers, each once, without a space before it: `[@a; @b, p. 3]`,
         `\\citep{a,b}`, `[1; 2, p. 3]` or `(Guo et al., 2025; SKR, n.d.)`. Empty without a paper.
-        `pages` has the cited pages of each paper."""
+        `pages` has the cited pages of each paper, `tables` the table of a PDF, as `, Table 3`."""
         own = [i for i in dict.fromkeys(paper_ids) if i in self._papers]
         if not own:
             return ""
         if self.style in LATEX_STYLES:
-            return self._latex(own, pages)
+            return self._latex(own, pages, tables)
         if self.style == "note":
             self.notes.append(tuple((i, tuple(pages.get(i, ()))) for i in own))
             return f"[^{len(self.notes)}]"
-        parts = self.parts(own, pages)
+        parts = self.parts(own, pages, tables)
         return self._escape(str(parts)) if self.style == "author-year" else str(parts)
 
-    def parts(self, paper_ids: Sequence[str], pages: Mapping[str, Sequence[int]]) -> MarkParts:
+    def parts(
+        self,
+        paper_ids: Sequence[str],
+        pages: Mapping[str, Sequence[int]],
+        tables: Mapping[str, str] = _NO_TABLES,
+    ) -> MarkParts:
         """The mark of pandoc, of numbers or of authors and years, in pieces; nothing is escaped."""
-        at = {i: page_words(pages.get(i, ())) for i in paper_ids}
+        at = {i: tables.get(i, "") + page_words(pages.get(i, ())) for i in paper_ids}
         if self.style == "pandoc":
             keys = ((i, pandoc_key(citation_key(self._papers[i].key))) for i in paper_ids)
             return MarkParts("[", tuple((i, f"{key}{at[i]}") for i, key in keys), "; ", "]")
@@ -136,24 +148,36 @@ class Marks:
         texts = tuple((i, f"{label.in_brackets}, {label.when}{at[i]}") for i, label in named)
         return MarkParts("(", texts, "; ", ")")
 
-    def _latex(self, paper_ids: Sequence[str], pages: Mapping[str, Sequence[int]]) -> str:
+    def _latex(
+        self,
+        paper_ids: Sequence[str],
+        pages: Mapping[str, Sequence[int]],
+        tables: Mapping[str, str],
+    ) -> str:
         """`\\citep{a,b}`; where pages are known each paper has its own, in one bracket."""
         keys = [citation_key(self._papers[i].key) for i in paper_ids]
-        at = [page_words(pages.get(i, ()))[2:].replace(". ", ".~", 1) for i in paper_ids]
-        places = [f"[{place}]" if place else "" for place in at]
+        places = (tables.get(i, "") + page_words(pages.get(i, ())) for i in paper_ids)
+        at = [place[2:].replace(". ", ".~", 1) for place in places]
+        optional = [f"[{place}]" if place else "" for place in at]
         command = r"\citep" if self.style == "latex" else r"\autocite"
         if len(keys) == 1 or not any(at):
-            return f"{command}{places[0]}{{{','.join(keys)}}}"
-        each = [f"{place}{{{key}}}" for place, key in zip(places, keys, strict=True)]
+            return f"{command}{optional[0]}{{{','.join(keys)}}}"
+        each = [f"{place}{{{key}}}" for place, key in zip(optional, keys, strict=True)]
         if self.style == "biblatex":
             return rf"\autocites{''.join(each)}"
         grouped = "; ".join(rf"\citealp{one}" for one in each)
         return rf"\citetext{{{grouped}}}"
 
     def of(self, citations: Sequence[Citation]) -> str:
-        """One mark for the cited papers, with the pages that are known."""
+        """One mark for the cited papers, with the pages and the tables that are known. Marks that
+        are set later have no tables: they are read again."""
         pages = pages_by_paper(citations)
-        return self.mark(list(pages), pages)
+        tables = {
+            i: table_words([one for one in citations if one.paper_id == i])
+            for i in pages
+            if not self.is_set_later
+        }
+        return self.mark(list(pages), pages, tables)
 
     def in_words(self, paper_id: str) -> str:
         """The mark as a part of the sentence: `@a`, `\\citet{a}`, `[1]`, `Guo et al. (2025)`."""

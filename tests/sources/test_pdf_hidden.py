@@ -127,3 +127,49 @@ def test_hidden_text_on_a_turned_page_is_left_out(tmp_path, rotate):
     found = read_file(str(file), ReadOptions())
     assert "hidden text on page 2" in " ".join(note.reason for note in found.notes + found.skipped)
     assert not any("quagga" in texts(paper) for paper in found.papers)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        f"/Span << /ActualText ({SECRET}) >> BDC\n{{}}EMC\n",
+        f"/P << /MCID 0 >> BDC\n/Span << /ActualText ({SECRET}) >> BDC\n{{}}EMC\nEMC\n",
+    ],
+)
+def test_the_letters_on_the_page_count_and_not_what_the_file_says_of_them(tmp_path, mark):
+    shown = words(60, 100, "The last words") + words(60, 88, "are seen by all.")
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(make_pdf([paper_page(SEEN) + mark.format(shown)]))
+    found = read_file(str(file), ReadOptions())
+    assert "The last words\nare seen by all." in found.papers[0].text_of("body")
+    assert "quagga" not in texts(found.papers[0])
+    letters = sum(c.isalnum() for c in SECRET)
+    assert f"({letters} letters in place of those that are seen)" in found.notes[0].reason
+
+
+def test_an_actual_text_that_says_what_is_seen_is_no_hidden_text(tmp_path):
+    mark = "/Span << /ActualText (A non-word, seen) >> BDC\n{}EMC\n"
+    shown = words(60, 100, "A nonword, ") + words(130, 100, "seen")
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(make_pdf([paper_page(SEEN) + mark.format(shown)]))
+    assert read_file(str(file), ReadOptions()).notes == ()
+
+
+def test_a_short_page_keeps_its_visible_lines_beside_hidden_text(tmp_path):
+    seen = words(60, 700, "We count frogs in ponds at night.")
+    hidden = "".join(words(60, 600 - 14 * n, SECRET, before="1 g") for n in range(12))
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(make_pdf([seen + hidden]))
+    found = read_file(str(file), ReadOptions())
+    assert found.papers[0].text_of("body") == "We count frogs in ponds at night."
+    assert BACKGROUND in found.notes[0].reason
+
+
+@pytest.mark.parametrize("rotate", [90, 180, 270])
+def test_a_page_that_stands_sideways_is_read_as_its_reader_turns_it(tmp_path, rotate):
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(make_pdf([paper_page(SEEN)], rotate=rotate))
+    found = read_file(str(file), ReadOptions())
+    assert found.papers[0].title == "On the Taste of Round Apples"
+    body = " ".join(found.papers[0].text_of("body").split())
+    assert all(sentence in body for sentence in SEEN)

@@ -73,7 +73,13 @@ def _paper(found: dict[str, Any], origin: Origin) -> Paper:
         headings = tuple(Heading(start=at, text=words) for at, words in found[name]["headings"])
         if text.strip():
             parts.append(Part(name=name, text=text, page_starts=starts, headings=headings))
-    front = filled({"front_matter": found["front"], "hidden_text": _hidden(found)})
+    front = filled(
+        {
+            "front_matter": found["front"],
+            "hidden_text": _hidden(found),
+            "doubtful_text": "\n".join(found["doubtful"]),
+        }
+    )
     date = found["date"]
     return Paper(
         parts=tuple(parts),
@@ -91,6 +97,11 @@ def _notes(found: dict[str, Any]) -> list[str]:
     notes = []
     if hidden := _hidden(found):
         notes.append(f"{hidden} was left out")
+    if found["doubtful"]:
+        notes.append(
+            f"{counted(len(found['doubtful']), 'line')} on {_pages(found['doubtful_pages'])} may "
+            "be of two columns side by side, and cannot be quoted"
+        )
     if found["damaged_pages"]:
         notes.append(f"{_pages(found['damaged_pages'])} cannot be read")
     if found["image_pages"]:

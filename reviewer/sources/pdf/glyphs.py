@@ -27,8 +27,17 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """A line drawn across a page, at height y."""
+
+    x0: float
+    x1: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A page's visible words, and how many letters were hidden, by reason."""
+    """A page's visible words and rules, and how many letters were hidden, by reason."""
 
     width: float
     height: float
@@ -36,6 +45,7 @@ class Page:
     hidden: dict[str, int] = field(default_factory=dict)
     has_images: bool = False
     is_damaged: bool = False
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(slots=True)

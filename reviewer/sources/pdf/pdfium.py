@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.sources.pdf.glyphs import Canvas, Letter, Page, TextObject
+from reviewer.sources.pdf.actual_text import take_actual_text, unseen_letters
+from reviewer.sources.pdf.glyphs import Canvas, Letter, Page, Rule, TextObject, Word
 from reviewer.sources.pdf.visibility import LEAST_CONTRAST, Drawing, own_colour, why_hidden
-from reviewer.sources.pdf.words import turned, visible_words
+from reviewer.sources.pdf.words import quarters_to_upright, turned, visible_words
 
 Handle = Any
 """A pointer of PDFium's."""
@@ -23,7 +24,11 @@ Handle = Any
 LEAST_SIZE_PT = 2.0  # smaller letters are unreadable in print; small labels in figures have 3 to 4
 MOST_PAGES = 1000
 MOST_PAGE_CHARS = 200_000
+_MOST_RULE_PT = 3.0  # a thicker line is a box
+_MOST_RULES = 500
+_MOST_DRAWN = 20_000  # objects of a page that are asked
 NO_INK = "drawn without ink"
+REPLACED = "in place of those that are seen"
 _SCALE = 1.5  # pixels a point: at 1.0 no letter of 100,000 was missed in two manuals of 10 to 12 pt
 _MOST_PIXELS = 4_000_000
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
@@ -34,7 +39,7 @@ _BARE_LIGATURES = {
 _BARE_LIGATURES |= {0x10: "“", 0x11: "”", 0x15: "–", 0x16: "—"}  # T1
 _HYPHENS = frozenset((0x02, 0xAD, 0xFFFE))  # what PDFium makes of a hyphen at a line's end
 _INVISIBLE_MODES = (3, 7)  # neither filled nor stroked
-_BOLD = ("bold", "black", "heavy", "semibold", "demi", "cmbx", "medi", "-bd")
+_BOLD = ("bold", "black", "heavy", "semibold", "demi", "cmbx", "sfbx", "ecbx", "medi", "-bd")
 
 
 class UnreadableError(Exception):
@@ -98,11 +103,13 @@ def _read_page(page: Handle, *, has_ocr: bool) -> Page:
     quarters = pdfium.FPDFPage_GetRotation(page)
     pdfium.FPDFPage_SetRotation(page, 0)
     canvas = _canvas(page)
+    taken = take_actual_text(page)
     text = pdfium.FPDFText_LoadPage(page)
     has_images = any(
         pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, i)) == pdfium.FPDF_PAGEOBJ_IMAGE
         for i in range(min(pdfium.FPDFPage_CountObjects(page), 1000))
     )
+    rules = list(_rules(page))
     letters = list(_letters(text, canvas)) if text else []
     if letters:
         _look(page, letters, canvas)
@@ -111,11 +118,43 @@ def _read_page(page: Handle, *, has_ocr: bool) -> Page:
     if text:
         pdfium.FPDFText_ClosePage(text)
     hidden: Counter[str] = Counter()
-    words = [turned(word, quarters, canvas) for word in visible_words(letters, hidden)]
+    if replaced := unseen_letters(taken, _text_by_object(letters, canvas)) if taken else 0:
+        hidden[REPLACED] = replaced
+    words = list(visible_words(letters, hidden))
+    quarters += quarters_to_upright(words, quarters)
+    words = [turned(word, quarters % 4, canvas) for word in words]
     width, height = canvas.width / canvas.scale, canvas.height / canvas.scale
     if quarters % 2:
         width, height = height, width
-    return Page(width, height, tuple(words), dict(hidden), has_images=has_images)
+    drawn = [turned(rule, quarters % 4, canvas) for rule in rules]
+    level = tuple(
+        Rule(r.x0, r.x1, r.y0) for r in drawn if r.y1 - r.y0 < _MOST_RULE_PT < r.x1 - r.x0
+    )
+    return Page(width, height, tuple(words), dict(hidden), has_images=has_images, rules=level)
+
+
+def _rules(page: Handle) -> Iterator[Word]:
+    """Thin lines and boxes of the page, each as a word without letters, so that it is turned."""
+    import pypdfium2.raw as pdfium
+
+    sides = [ctypes.c_float() for _ in range(4)]
+    refs = [ctypes.byref(side) for side in sides]
+    for i in range(min(pdfium.FPDFPage_CountObjects(page), _MOST_DRAWN)):
+        item = pdfium.FPDFPage_GetObject(page, i)
+        if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_PATH:
+            continue
+        if pdfium.FPDFPageObj_GetBounds(item, *refs):
+            left, bottom, right, top = (side.value for side in sides)
+            if min(right - left, top - bottom) < _MOST_RULE_PT < max(right - left, top - bottom):
+                yield Word("", left, bottom, right, top, bottom, 1.0)
+
+
+def _text_by_object(letters: list[Letter], canvas: Canvas) -> dict[int, str]:
+    address = {id(source): key for key, source in canvas.objects.items()}
+    shown: dict[int, list[str]] = {}
+    for letter in letters:
+        shown.setdefault(address[id(letter.source)], []).append(letter.text)
+    return {key: "".join(parts) for key, parts in shown.items()}
 
 
 def _canvas(page: Handle) -> Canvas:

@@ -33,19 +33,28 @@ def _at_edge(rows: Sequence[list[Word]], page: Page) -> list[list[Word]]:
 
 
 def running_heads(pages: Sequence[Sequence[list[Word]]], sizes: Sequence[Page]) -> set[str]:
-    """Texts at the edge of three pages or more (of every page, where there are two)."""
+    """Texts at the edge of two pages or more: left and right pages have heads of their own."""
     seen: Counter[str] = Counter()
     for rows, page in zip(pages, sizes, strict=True):
         seen.update({_sign(row) for row in _at_edge(rows, page)})
-    least = min(3, max(2, len(pages)))
-    return {sign for sign, count in seen.items() if count >= least}
+    return {sign for sign, count in seen.items() if count > 1}
 
 
 def without_heads(rows: Sequence[list[Word]], page: Page, running: set[str]) -> list[Word]:
     """The words of a page's rows without its running heads and page numbers."""
-    gone = [
-        row
-        for row in _at_edge(rows, page)
-        if _sign(row) in running or _PAGE_NUMBER.fullmatch(" ".join(word.text for word in row))
-    ]
-    return [word for row in rows if not any(row is head for head in gone) for word in row]
+    gone = {
+        n
+        for n, row in enumerate(rows)
+        if any(row is outer for outer in _at_edge(rows, page))
+        and (_sign(row) in running or _is_page_number(rows, n))
+    }
+    return [word for n, row in enumerate(rows) if n not in gone for word in row]
+
+
+def _is_page_number(rows: Sequence[list[Word]], n: int) -> bool:
+    """True for a number that stands alone: a raised or lowered one is beside its line."""
+    own = rows[n]
+    if not _PAGE_NUMBER.fullmatch(" ".join(word.text for word in own)):
+        return False
+    near = [*rows[max(0, n - 1) : n], *rows[n + 1 : n + 2]]
+    return all(abs(row[0].base - own[0].base) > 0.8 * row[0].size for row in near)

@@ -9,7 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.sources.pdf.layout import Line, PageLines, goes_on, usual_size
+from reviewer.sources.pdf.layout import PageLines
+from reviewer.sources.pdf.lines import Line, goes_on, usual_size
+from reviewer.sources.pdf.reference_lists import is_entry, list_start
 from reviewer.sources.pdf.titles import find_title
 
 _MOST_HEADING_CHARS = 100
@@ -25,8 +27,9 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _REFERENCES = re.compile(
-    r"(?:(?:\d{1,2}|[IVX]{1,4})\.?\s+)?(?:references|bibliography|works cited|literature cited"
-    r"|references and notes)\W*",
+    r"(?:(?:\d{1,2}|[IVX]{1,4})\.?\s+)?(?:references|bibliography|works cited|literature(?: cited)?"
+    r"|references and notes|(?:cited|list of) references|literatur(?:verzeichnis)?|bibliographie"
+    r"|r[eé]f[eé]rences|referencias|r\s?e\s?f\s?e\s?r\s?e\s?n\s?c\s?e\s?s)\W*",
     re.IGNORECASE,
 )
 _APPENDIX = re.compile(r"(?:appendi|supplement|[A-Z](?:\.\d+)*\.?\s+[A-Z])", re.IGNORECASE)
@@ -81,10 +84,12 @@ def paper_text(laid: Sequence[PageLines], info: Mapping[str, str]) -> PaperText:
         found.front_lines = _front(lines, title_lines, usual)
         rest = [line for line in lines if line not in title_lines]
     found.front = "\n".join(line.text for line in found.front_lines) if end else ""
-    first, last = _references(rest, usual, len(laid))
-    found.references = _joined(rest[first:last], len(laid), usual)
+    run = [line for line in rest if not line.is_apart]
+    first, last = _references(run, usual, len(laid))
+    listed = {id(line) for line in run[first:last]}
+    found.references = _joined(run[first:last], len(laid), usual)
     found.references.headings = []
-    found.body = _joined([*rest[:first], *rest[last:]], len(laid), usual)
+    found.body = _joined([line for line in rest if id(line) not in listed], len(laid), usual)
     return found
 
 
@@ -115,7 +120,7 @@ def _joined(lines: Sequence[Line], pages: int, usual: float) -> PartText:
     before: Line | None = None
     for line in lines:
         if before is not None:
-            is_elsewhere = line.page != before.page or line.base > before.base
+            is_elsewhere = line.page != before.page or line.is_first
             joins = goes_on(before, line) if is_elsewhere else not line.is_start
             pieces.append("\n" if joins else "\n\n")
             length += len(pieces[-1])
@@ -179,16 +184,19 @@ def _front(lines: Sequence[Line], title: Sequence[Line], usual: float) -> list[L
 
 
 def _references(lines: Sequence[Line], usual: float, pages: int) -> tuple[int, int]:
-    """The half-open range of the list of references, with its heading: the last such heading after
-    the first quarter (in a paper of three pages or more), up to an appendix."""
+    """The half-open range of the list of references: from its heading, the last such after the
+    first quarter (in a paper of three pages or more), or from its first entry where it has none,
+    up to an appendix."""
     starts = [
         i for i, line in enumerate(lines) if line.is_start and _REFERENCES.fullmatch(line.text)
     ]
     starts = [i for i in starts if pages < 3 or i > len(lines) / 4]
-    if not starts:
+    texts = [line.text for line in lines]
+    start = starts[-1] if starts else list_start(texts)
+    if start is None:
         return len(lines), len(lines)
-    for end in range(starts[-1] + 1, len(lines)):
+    for end in range(start + 1, len(lines)):
         line = lines[end]
-        if is_heading(line, usual) and _APPENDIX.match(line.text):
-            return starts[-1], end
-    return starts[-1], len(lines)
+        if is_heading(line, usual) and _APPENDIX.match(line.text) and not is_entry(texts, end):
+            return start, end
+    return start, len(lines)

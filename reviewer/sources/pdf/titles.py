@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.sources.pdf.layout import Line
+from reviewer.sources.pdf.lines import Line
 from reviewer.text import normalise_title
 
 LEAST_TITLE_WORDS = 2
@@ -107,7 +107,8 @@ def find_title(lines: Sequence[Line], usual: float, info: Mapping[str, str]) -> 
         and not is_no_title(named)
         and not _begins_sections(named)
     )
-    own = _largest(_candidates(first, lines), usual)
+    candidates = _candidates(first, lines)
+    own = _largest(candidates, usual) or _in_capitals(candidates, usual)
     text = _one_line(own)
     title_lines = tuple(printed[first.index(line)] for line in own)
     if is_named and (not own or normalise_title(named) == normalise_title(text)):
@@ -196,6 +197,18 @@ def _largest(upper: Sequence[Line], usual: float) -> list[Line]:
                 break
             own.append(line)
     return own
+
+
+def _in_capitals(upper: Sequence[Line], usual: float) -> list[Line]:
+    """The first lines, where they are bold capitals no larger than the text, as some mathematical
+    journals set a title."""
+    own: list[Line] = []
+    for line in upper[:_MOST_TITLE_LINES]:
+        is_capital = line.text.isupper() and line.is_bold and line.size > 0.97 * usual
+        if not is_capital or (own and line.size != own[-1].size):
+            break
+        own.append(line)
+    return own if len(" ".join(line.text for line in own).split()) > LEAST_TITLE_WORDS else []
 
 
 def _one_line(lines: Sequence[Line]) -> str:

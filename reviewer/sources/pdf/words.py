@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from reviewer.sources.pdf.accents import join_accents
 from reviewer.sources.pdf.glyphs import Canvas, Letter, Word, runs_of
 
 _UPRIGHT = 0.1  # radians
@@ -15,7 +16,7 @@ _UPRIGHT = 0.1  # radians
 def visible_words(letters: list[Letter], hidden: Counter[str]) -> Iterator[Word]:
     """Runs of letters without white space, a jump or a change of size between them. A word most of
     whose letters are hidden is left out and counted."""
-    for run in runs_of(letters, lambda run, letter: not _parts(run[-1], letter)):
+    for run in runs_of(join_accents(letters), lambda run, letter: not _parts(run[-1], letter)):
         unseen = [letter for letter in run if letter.reason]
         if 2 * len(unseen) > len(run):
             for letter in run:
@@ -50,6 +51,17 @@ def _word(run: list[Letter]) -> Word:
         is_glued=first.is_glued,
         angle=first.source.angle,
     )
+
+
+def quarters_to_upright(words: Sequence[Word], quarters: int) -> int:
+    """By how many more quarters clockwise a page is turned so that most of its letters are upright:
+    a page that stands sideways is read as its reader turns it."""
+    letters: Counter[int] = Counter()
+    for word in words:
+        turns = round((word.angle + quarters * math.pi / 2) / (math.pi / 2)) % 4
+        letters[turns] += len(word.text)
+    most = max(letters, key=lambda turns: letters[turns], default=0)
+    return -most % 4 if letters[most] > 0.5 * letters.total() else 0
 
 
 def turned(word: Word, quarters: int, canvas: Canvas) -> Word:

@@ -36,8 +36,9 @@ def limit_this_process() -> None:
 
 def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
     """What the PDF holds, ready for JSON, or `{"refused": why}`."""
+    from reviewer.sources.pdf.dates import printed_date
     from reviewer.sources.pdf.layout import lay_out
-    from reviewer.sources.pdf.metadata import authors, identifiers
+    from reviewer.sources.pdf.metadata import authors, first_page_text, identifiers
     from reviewer.sources.pdf.pdfium import UnreadableError, information, read_pages
     from reviewer.sources.pdf.sections import paper_text
 
@@ -52,6 +53,10 @@ def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
     laid = lay_out(pages)
     found = paper_text(laid, info)
     ids = identifiers(pages, laid[0].sideways, info)
+    if "date" not in ids:
+        lines = [line.text for line in found.front_lines]
+        date = printed_date(lines, first_page_text(pages, laid))
+        ids |= {"date": date} if date[0] else {}
     people, sure = authors(found.front_lines, info)
     certainty = {**found.certainty, **{name: how for name, (_, how) in ids.items()}}
     if people:
@@ -65,6 +70,8 @@ def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
         **{name: ids.get(name, ("", ""))[0] for name in ("doi", "arxiv_id", "date")},
         **{name: asdict(getattr(found, name)) for name in ("abstract", "body", "references")},
         "pages": len(pages),
+        "doubtful": [line.text for page in laid for line in page.doubtful],
+        "doubtful_pages": [n for n, page in enumerate(laid, 1) if page.doubtful],
         "hidden": dict(hidden),
         "hidden_pages": [n for n, page in enumerate(pages, 1) if sum(page.hidden.values())],
         "damaged_pages": [n for n, page in enumerate(pages, 1) if page.is_damaged],
@@ -80,7 +87,7 @@ def _refusal(pages: Sequence[Page], chars: int) -> str:
     hidden = sum(sum(page.hidden.values()) for page in pages)
     if all(page.is_damaged for page in pages):
         return "it is damaged: no page can be read"
-    if chars >= LEAST_CHARS or (chars and not images and not hidden):
+    if chars >= LEAST_CHARS or (chars and not images):
         return ""
     if hidden >= LEAST_CHARS and images:
         return (
