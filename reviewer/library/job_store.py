@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from reviewer.errors import NotFoundError
+from reviewer.errors import LibraryError, NotFoundError
 from reviewer.library.storage.database import Database
 from reviewer.types.jobs import Job
 
@@ -43,13 +43,17 @@ class JobStore:
         return [Job.model_validate_json(t) for t in self._database.column(statement, (most,))]
 
     def own(self) -> None:
-        """Show that this process lives, until it ends or `leave`."""
+        """Show that this process lives, until it ends or `leave`. Raises LibraryError where the
+        library's folder cannot be written."""
         from filelock import FileLock
 
         if self._lock is None:
-            self._folder.mkdir(exist_ok=True)
             lock = FileLock(self._path(self.owner), thread_local=False)
-            lock.acquire()
+            try:
+                self._folder.mkdir(exist_ok=True)
+                lock.acquire()
+            except OSError as error:
+                raise LibraryError(f"{self._folder} cannot be written: {error}") from error
             self._lock = lock
 
     def leave(self) -> None:

@@ -62,8 +62,7 @@ def test_a_job_does_its_work_and_keeps_its_run_and_its_events(sample_library):
     assert jobs.result(job.id).claims
     assert sample_library.ledger.run(job.run_id).question == QUESTION
     events = jobs.events(job.id)
-    assert [event.kind for event in events][0] == "running"
-    assert [event.kind for event in events][-1] == "done"
+    assert (events[0].kind, events[-1].kind) == ("running", "done")
     assert "Searching" in [event.text for event in events]
     assert [event.number for event in events] == list(range(1, len(events) + 1))
     jobs.close()

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from queue import SimpleQueue
@@ -63,14 +64,14 @@ class Jobs:
         self._queues: dict[Need, SimpleQueue[_Running | None]] = {}
         self._threads: list[Thread] = []
         self._is_closed = False
-        self._store.mark_interrupted()
+        with suppress(LibraryError):  # a library that cannot be written can still be asked
+            self._store.mark_interrupted()
 
     def start(self, work: Work) -> Job:
-        """Begin the work, or let it wait for its turn. Raises LibraryError after `close`, and where
-        the library cannot be written."""
+        """Begin the work, or let it wait for its turn. Where the library cannot be written the job
+        is known to this process alone. Raises LibraryError after `close`."""
         if self._is_closed:
             raise LibraryError("no more jobs are taken: the program is ending", hint="Start again.")
-        self._store.own()
         job = Job(
             id=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
             kind=work.kind,
@@ -79,7 +80,9 @@ class Jobs:
             owner=self._store.owner,
             made=_now(),
         )
-        self._store.save(job)
+        with suppress(LibraryError):
+            self._store.own()
+            self._store.save(job)
         running = _Running(job, work, self._changed, self._store)
         with self._changed:
             self._forget_oldest()
@@ -225,7 +228,7 @@ class _Running:
             self._become(state, finished=_now(), error=error.message, hint=error.hint)
         except ReviewError as error:
             self._become("failed", finished=_now(), error=error.message, hint=error.hint)
-        except Exception as error:  # noqa: BLE001  a bug: the job says so, its traceback is logged
+        except Exception as error:  # a bug: the job says so, the log has the rest
             logging.getLogger(__name__).exception("a job of kind %s failed", self.job.kind)
             said = f"a fault of the program: {type(error).__name__}"
             self._become("failed", finished=_now(), error=said, hint="Please report it.")
@@ -271,10 +274,8 @@ class _Running:
 
     def _keep(self) -> None:
         """Keep the state; a library that cannot be written must not end the work."""
-        try:
+        with suppress(LibraryError):
             self._store.save(self.job)
-        except LibraryError:
-            return
 
 
 def _serve(queue: SimpleQueue[_Running | None]) -> None:

@@ -121,7 +121,8 @@ def fill_rows(
     columns: Sequence[Column], evidence: Sequence[Evidence], progress: Progress = silent
 ) -> tuple[RowDraft, ...]:
     """One draft a paper, in the evidence's order; each value is its quote, or a part of it."""
-    rows, papers = [], by_paper(evidence)
+    rows: list[RowDraft] = []
+    papers = by_paper(evidence)
     for paper_id, own in papers.items():
         progress("Filling", len(rows), len(papers))
         cells = tuple(draft for column in columns for draft in _drafts(column, own))
