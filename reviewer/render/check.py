@@ -84,6 +84,7 @@ def check_line(report: CheckReport) -> str:
     """How many sentences were looked at, and how many of them fail; then the entries."""
     if not report.sentences_read and report.entries:
         return _entries_line(report.entries)
+    verdict = f"{report.outcome}. " if report.every_sentence else ""
     others = [s for s in report.sentences if not any(p.fails for p in s.problems)]
     failing = len(report.sentences) - len(others)
     found = sum(bool(s.quotes) for s in others)
@@ -91,7 +92,7 @@ def check_line(report: CheckReport) -> str:
         s.support == "unchecked" and bool(s.sentence.keys) and not s.quotes for s in others
     )
     line = (
-        f"{counted(report.sentences_read, 'sentence')}, {report.citing} of them cite: "
+        f"{verdict}{counted(report.sentences_read, 'sentence')}, {report.citing} of them cite: "
         f"{failing} {'fails' if failing == 1 else 'fail'}, {found} with quotes found, "
         f"{unchecked} not checked."
     )

@@ -23,8 +23,9 @@ _NOCITE = re.compile(_LATEX.pattern.replace(_CITE, "nocite"))
 _IN_TEXT = re.compile(r"(?:[Cc]itet|[Tt]extcite|[Cc]iteauthor|[Cc]itealt)")
 _PAGES = r"(?:, pp?\. ?\d+(?:(?:, |[–-])\d+)*)?"  # of a number in a mark: `[1, p. 3]`
 _NUMERIC = re.compile(
-    rf"(?<![\w\])}}!\\])\[(\d{{1,3}}{_PAGES}(?:\s?[,;–-]\s?\d{{1,3}}{_PAGES})*)\](?![(\[:{{])"
+    rf"(?<![\w\])}}!\\])\[(\d{{1,3}}{_PAGES}(?:\s?[,;–-]\s?\d{{1,3}}{_PAGES})*)\](?![(\[{{])"
 )
+_DEFINITION = re.compile(r"^ {0,3}\[\d{1,3}\]:", re.MULTILINE)  # of a link
 # A range of values, and what is within mathematics, is not a citation.
 _INTERVAL = re.compile(r"(?:\b(?:in|within|from|over|to|interval|range|between|of)|[∈=×])[ \t\n]*$")
 _PAIR = re.compile(r"\d+\s?[,;]\s?\d+")
@@ -64,7 +65,9 @@ def find_marks(text: str, numbers: Collection[str] | None = None) -> list[Mark]:
         if is_number and numbers is None:
             continue
         taken = [(mark.start, mark.end) for mark in marks]
-        taken += [found.span() for found in _MATH.finditer(text)] if is_number else []
+        if is_number:
+            others = (*_MATH.finditer(text), *_DEFINITION.finditer(text))
+            taken += [found.span() for found in others]
         marks += [
             Mark(*found.span(), keys_of(found), is_word(found), is_number)
             for found in pattern.finditer(text)

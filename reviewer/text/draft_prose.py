@@ -40,9 +40,9 @@ _HIDDEN_MARKDOWN = (
         r"|^(?:[ \t>]|[-*+][ \t]|\d+[.)][ \t])*(?P<fence>`{3,}|~{3,})[^\n]*\n"
         r".*?(?:^[ \t>]*(?P=fence)[`~]*[ \t\r]*$|\Z)"
         r"|<(?P<tag>pre|code)\b[^<>]*>.*?</(?P=tag)>"
-        r"|(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`)"
+        r"|(?<!\\)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`)"
         # One that goes over a line's end; an apostrophe is of a `quotation'.
-        r"|(?<!`)`(?!`)[^\n`']+\n(?![ \t]*\n)[^\n`']+`(?!`)",
+        r"|(?<![`\\])`(?!`)[^\n`']+\n(?![ \t]*\n)[^\n`']+`(?!`)",
         re.DOTALL | re.MULTILINE,
     ),
     re.compile(r"\$\$.*?\$\$", re.DOTALL),
@@ -90,6 +90,8 @@ _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t][^\n]*|\\(?:(?:sub)*section|chapter|title)\*?(?:\[[^\]]*\])?\{[^{}]*\})",
     re.MULTILINE,
 )
+_BULLET = re.compile(r"^[ \t]*[-*+][ \t]+", re.MULTILINE)
+_INLINE = re.compile(r"(?<!`)`(?P<said>[\w ,.%±×~≈<>+–-]*\d[\w ,.%±×~≈<>+–-]*)`(?!`)")
 _ITEM = re.compile(r"^[ \t]*(?:[-*][ \t]|\[\d+\][ \t]|\d+\.[ \t])[^\n]*\S", re.MULTILINE)
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*\Z")
 
@@ -157,6 +159,34 @@ def numbered_references(text: str) -> dict[str, str]:
     else:
         found = iter([*_LINKED.finditer(text), *_list_at_end(text)])
     return {match[1] or match[2]: " ".join(match[3].split()) for match in found}
+
+
+def unnumbered_references(text: str) -> tuple[str, ...]:
+    """The entries of a list of references without numbers, each on one line: list items, else
+    paragraphs, else lines."""
+    head = _references(text)
+    if head is None:
+        return ()
+    following = _HEADING.search(text, head.end())
+    listed = text[head.end() : following.start() if following else len(text)]
+    if not head["words"]:
+        items = re.split(r"\\bibitem(?:\[[^\]]*\])?\{[^{}]*\}", listed)[1:]
+    elif _BULLET.search(listed):
+        items = _BULLET.split(listed)[1:]
+    else:
+        items = re.split(r"\n[ \t]*\r?\n", listed)
+        items = items if len([i for i in items if i.strip()]) > 1 else listed.split("\n")
+    return tuple(entry for item in items if (entry := " ".join(item.split())))
+
+
+def with_plain_code(text: str, hidden: Sequence[tuple[int, int]]) -> str:
+    """The text with white space in the hidden ranges but for inline code that holds words and
+    figures, as in "gains `99 percent`": code of a program stays hidden."""
+    kept = list(blanked(text, hidden))
+    for start, end in hidden:
+        if found := _INLINE.fullmatch(text, start, end):
+            kept[slice(*found.span("said"))] = found["said"]
+    return "".join(kept)
 
 
 def _list_at_end(text: str) -> list[re.Match[str]]:

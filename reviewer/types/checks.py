@@ -15,8 +15,9 @@ from reviewer.types.shown import Shown
 
 class DraftSentence(Frozen):
     """A sentence of a draft: `draft[start:end]`, on 1-based `line`. `text` is its plain words,
-    without its citation marks; `quotes` are its words in quotation marks, `keys` what it cites.
-    `has_other_mark`: it has a citation mark without a key, such as (Guo, 2025)."""
+    without its citation marks; `quotes` are its words in quotation marks, `keys` what it cites: a
+    key, a number, or author and year such as "Guo et al., 2025". `has_other_mark`: it has what
+    looks like a mark and names nobody, such as (2025)."""
 
     line: int
     start: int
@@ -27,10 +28,25 @@ class DraftSentence(Frozen):
     has_other_mark: bool = False
 
 
+class AuthorYear(Frozen):
+    """One work in a mark by author and year. `names` are family names as written, or the short name
+    of a system; `has_more`: with "et al."; `year` is empty for "n.d.", `letter` is the a of 2024a;
+    `title` is that of a mark without an author. Not `is_sure`: it may be no citation, as in
+    "Paris (2024)"."""
+
+    names: tuple[str, ...] = ()
+    has_more: bool = False
+    year: str = ""
+    letter: str = ""
+    title: str = ""
+    is_sure: bool = True
+
+
 class Draft(Frozen):
     """A text with citations. `keys` are all keys that it cites, also by `\\nocite`; `entries` is
     its own list of references by number, `unlisted` the numbers that it cites and that are not in
-    it; `bibliographies` are the files that it names."""
+    it; `authored` are the keys that stand for author and year, and `listed` are the entries of a
+    list without numbers; `bibliographies` are the files that it names."""
 
     form: Literal["markdown", "latex"]
     sentences: tuple[DraftSentence, ...] = ()
@@ -39,13 +55,18 @@ class Draft(Frozen):
     bibliographies: tuple[str, ...] = ()
     entries: dict[str, str] = Field(default_factory=dict)
     unlisted: tuple[str, ...] = ()
+    authored: dict[str, AuthorYear] = Field(default_factory=dict)
+    listed: tuple[str, ...] = ()
 
 
 ProblemKind = Literal[
     "unknown key",
+    "ambiguous citation",
     "missing citation",
     "quote not found",
+    "uncited quote",
     "figure not found",
+    "name not found",
     "quote not checked",
     "figure not checked",
     "nothing bears",
@@ -62,6 +83,9 @@ ProblemKind = Literal[
     "unreadable entry",
 ]
 _REMARKS = {
+    "ambiguous citation",
+    "uncited quote",
+    "name not found",
     "quote not checked",
     "figure not checked",
     "may not bear",
@@ -72,6 +96,12 @@ _REMARKS = {
 }
 FAILING: frozenset[ProblemKind] = frozenset(get_args(ProblemKind)) - _REMARKS
 """The kinds that make a check fail. The others are remarks."""
+STRICT: frozenset[ProblemKind] = FAILING | {"ambiguous citation", "uncited quote", "name not found"}
+"""The kinds that make a check of every sentence fail."""
+SUSPICIONS: frozenset[ProblemKind] = frozenset({"may not bear", "seems contradicted"})
+"""What code sees and cannot prove."""
+Outcome = Literal["PASSES", "PASSES UNJUDGED", "FAILS"]
+"""PASSES UNJUDGED: nothing fails, and of some sentence nobody judged whether its papers say it."""
 
 
 class Problem(Frozen):
@@ -179,7 +209,7 @@ class CheckedEntry(Frozen):
 
 class CheckReport(Shown):
     """The result of `check`. `papers` are those that the draft cites, by the draft's keys; `judge`
-    is the model that gave verdicts, if one did."""
+    is the model that gave verdicts, if one did; `every_sentence`: each had to cite."""
 
     file: str
     sentences_read: int
@@ -188,6 +218,8 @@ class CheckReport(Shown):
     entries: tuple[CheckedEntry, ...] = ()
     papers: dict[str, Paper] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    every_sentence: bool = False
+    outcome: Outcome = "PASSES"
     writer: str = ""
     judge: str = ""
     usage: Usage = Usage()

@@ -53,6 +53,14 @@ def check(
             help="A kind of problem that is shown and fails nothing, such as 'missing citation'."
         ),
     ] = None,
+    every_sentence: Annotated[
+        bool,
+        option(
+            "--every-sentence",
+            help="Each sentence that states something has to cite, and no quote may be of nobody: "
+            "says PASSES, PASSES UNJUDGED or FAILS.",
+        ),
+    ] = False,
     online: Annotated[
         bool, option(help="Look up entries of the bibliography that the library does not have.")
     ] = False,
@@ -90,7 +98,12 @@ def check(
             _lookup(settings, online=online, progress=progress) as lookup,
         ):
             has_papers = bool(papers) or _has_library(settings)
-            options = CheckOptions(tuple(allow or ()), has_papers, lookup)  # type: ignore[arg-type]
+            options = CheckOptions(
+                allowed=tuple(allow or ()),  # type: ignore[arg-type]
+                every_sentence=every_sentence,
+                has_papers=has_papers,
+                lookup=lookup,
+            )
             if text is None:
                 report = check_bibliography(bibliography, shelf, options, progress)
             else:
@@ -102,7 +115,7 @@ def check(
             print_error(clean(line))
     if not common.quiet and (form != "markdown" or result.output):
         print_error(check_line(report))
-    return 3 if failures(report) else 0
+    return 3 if failures(report) or report.outcome == "FAILS" else 0
 
 
 @contextmanager

@@ -6,8 +6,9 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from reviewer.errors import SourceError
 from reviewer.library import Library
@@ -19,6 +20,7 @@ from reviewer.sources import (
     read_references,
     read_text_file,
 )
+from reviewer.tasks.checks.author_year import is_by, is_in_entry, named_near
 from reviewer.tasks.checks.fields import OwnerOf, compare_fields, is_large_registrant
 from reviewer.tasks.checks.inconsistent import find_inconsistent
 from reviewer.tasks.checks.known_papers import KnownPapers, seen
@@ -26,6 +28,7 @@ from reviewer.text import bare_doi, clean, normalise_title
 from reviewer.text.views import shorten
 from reviewer.types import Paper
 from reviewer.types.checks import (
+    AuthorYear,
     CheckedEntry,
     CheckedField,
     Draft,
@@ -69,11 +72,22 @@ class Bibliography:
 @dataclass(frozen=True)
 class Named:
     """What a draft's keys name. `papers` have texts to compare with; `title_only` have no text but
-    their title; `unknown` maps a key that names nothing to the reason."""
+    their title; `unknown` maps a key that names nothing to the reason, and `ambiguous` one that
+    names several papers. `doubtful` ones, of author and year, may be no citations."""
 
     papers: dict[str, Paper] = field(default_factory=dict)
     title_only: dict[str, Paper] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
+    ambiguous: dict[str, str] = field(default_factory=dict)
+    doubtful: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """Why a key names no one paper, and which of the mappings of `Named` it belongs to."""
+
+    kind: Literal["unknown", "ambiguous", "doubtful"]
+    reason: str
 
 
 def is_bibliography(file: str) -> bool:
@@ -117,17 +131,20 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Nam
     """The papers behind the draft's keys. A paper of the library is preferred to the entry, for it
     has more text; an entry with an abstract is a paper too."""
     by_key = {entry.key: entry for entry in reversed(bibliography.entries) if entry.key}
+    known = _Known(library, tuple(by_key.values()))
     named = Named(unknown={number: _not_listed(number, draft) for number in draft.unlisted})
     for key in draft.keys:
-        if key in draft.entries:
-            found: Paper | str = _listed(draft.entries[key], by_key, library)
+        if work := draft.authored.get(key):
+            found = _authored(key, work, draft, known)
+        elif key in draft.entries:
+            found = known.listed(draft.entries[key])
         elif bibliography.files:
             found = _entered(key, by_key, bibliography, library)
         else:
-            near = _near(key, library.catalogue.keys())
-            found = library.catalogue.paper_named(key) or f"no paper in the library has it{near}"
-        if isinstance(found, str):
-            named.unknown[key] = found
+            found = library.catalogue.paper_named(key) or _not_in_library(key, library)
+        if isinstance(found, _Missing):
+            reasons: dict[str, str] = getattr(named, found.kind)
+            reasons[key] = found.reason
         elif len(found.parts) > 1:
             named.papers[key] = found
         else:
@@ -135,20 +152,82 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Nam
     return named
 
 
-def _listed(entry: str, by_key: dict[str, Paper], library: Library) -> Paper:
-    """The paper of an entry of a numbered list: by the key at its beginning, else by the longest
-    title that the entry holds. An unknown paper gets the entry as its title."""
-    first = _FIRST_WORD.match(entry)
-    if first and (found := library.catalogue.paper_named(first[0])):
-        return found
-    titled: dict[str, Paper] = {}
-    for paper in (*library.papers(), *by_key.values()):
-        titled.setdefault(normalise_title(paper.title), paper)
-    words = f" {normalise_title(entry)} "
-    long = (title for title in titled if len(title.split()) >= _LEAST_TITLE_WORDS)
-    if held := max((title for title in long if f" {title} " in words), key=len, default=""):
-        return titled[held]
-    return Paper(parts=(Part(name="title", text=shorten(entry, 200)),))
+def _not_in_library(key: str, library: Library) -> _Missing:
+    near = _near(key, library.catalogue.keys())
+    return _Missing("unknown", f"no paper in the library has it{near}")
+
+
+class _Known:
+    """The papers that an entry of a list, or an author and a year, may mean."""
+
+    def __init__(self, library: Library, entries: Sequence[Paper]) -> None:
+        self._library = library
+        self._entries = entries
+
+    @cached_property
+    def papers(self) -> list[Paper]:
+        return [*self._library.papers(), *self._entries]
+
+    @cached_property
+    def _titled(self) -> dict[str, Paper]:
+        titled: dict[str, Paper] = {}
+        for paper in self.papers:
+            title = normalise_title(paper.title)
+            if len(title.split()) >= _LEAST_TITLE_WORDS:
+                titled.setdefault(title, paper)
+        return titled
+
+    def listed(self, entry: str) -> Paper:
+        """The paper of an entry of a list: by the key at its beginning, else by the longest title
+        that the entry holds. An unknown paper gets the entry as its title."""
+        first = _FIRST_WORD.match(entry)
+        if first and (found := self._library.catalogue.paper_named(first[0])):
+            return found
+        words = f" {normalise_title(entry)} "
+        held = max((title for title in self._titled if f" {title} " in words), key=len, default="")
+        if held:
+            return self._titled[held]
+        return Paper(parts=(Part(name="title", text=shorten(entry, 200)),))
+
+    def by_author(self, work: AuthorYear, entries: Sequence[str]) -> list[Paper]:
+        """The papers that author and year may mean: of the draft's own list if it has one, else of
+        the bibliography, else of the library; those of a known year first."""
+        if entries:
+            named = [entry for entry in entries if is_in_entry(work, entry)]
+            return list({p.id or p.title: p for p in map(self.listed, named)}.values())
+        for papers in (self._entries, self.papers):
+            found = {p.id or p.key: p for p in papers if is_by(work, p)}
+            sure = [p for p in found.values() if p.year is not None or not work.year]
+            if sure or found:
+                return sure or list(found.values())
+        return []
+
+
+def _authored(key: str, work: AuthorYear, draft: Draft, known: _Known) -> Paper | _Missing:
+    """The one paper that an author and a year mean."""
+    found = known.by_author(work, draft.listed)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        kind: Literal["unknown", "doubtful"] = "unknown" if work.is_sure else "doubtful"
+        return _Missing(kind, _no_author(key, work, draft, known))
+    names = "; ".join(p.key or f"“{shorten(clean(p.title), 60)}”" for p in found[:4])
+    where = "the draft's list of references has" if draft.listed else "the library has"
+    return _Missing("ambiguous", f"{where} {len(found)} papers for {key}: {names}")
+
+
+def _no_author(key: str, work: AuthorYear, draft: Draft, known: _Known) -> str:
+    """Why no paper is found for an author and a year, and what is near."""
+    if not draft.listed:
+        others = {p.key: f"{' '.join(p.authors)} {p.title}" for p in known.papers}
+        near = named_near(work, others)[:3]
+        return f"no paper in the library is {key}{'; near it: ' if near else ''}{', '.join(near)}"
+    reason = f"the draft's list of references has no {key}"
+    if mine := known.by_author(work, ()):
+        return f"{reason}; {mine[0].key} in the library may be meant"
+    heads = {shorten(entry, 60): entry[:_FIELD_CHARS] for entry in draft.listed}
+    near = named_near(work, heads)[:2]
+    return f"{reason}{'; near it: ' if near else ''}{'; '.join(near)}"
 
 
 def _not_listed(number: str, draft: Draft) -> str:
@@ -159,14 +238,14 @@ def _not_listed(number: str, draft: Draft) -> str:
 
 def _entered(
     key: str, by_key: dict[str, Paper], bibliography: Bibliography, library: Library
-) -> Paper | str:
+) -> Paper | _Missing:
     entry = by_key.get(key)
-    if entry is None:
-        files = ", ".join(Path(file).name for file in bibliography.files)
-        if library.catalogue.paper_named(key):
-            return f"it is in the library, but {files} has no such entry"
-        return f"{files} has no such entry{_near(key, list(by_key))}"
-    return library.catalogue.paper_like(entry) or entry
+    if entry is not None:
+        return library.catalogue.paper_like(entry) or entry
+    files = ", ".join(Path(file).name for file in bibliography.files)
+    if library.catalogue.paper_named(key):
+        return _Missing("unknown", f"it is in the library, but {files} has no such entry")
+    return _Missing("unknown", f"{files} has no such entry{_near(key, list(by_key))}")
 
 
 def _near(key: str, keys: Sequence[str]) -> str:

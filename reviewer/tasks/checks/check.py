@@ -22,18 +22,27 @@ from reviewer.tasks.checks.bibliography import (
 )
 from reviewer.tasks.checks.judging import can_be_judged, judge_sentences
 from reviewer.tasks.checks.manuscript import read_draft
-from reviewer.tasks.checks.sentences import stated_figures, trimmed, verify_sentence
+from reviewer.tasks.checks.sentences import (
+    quotes_of_nobody,
+    stated_figures,
+    trimmed,
+    verify_sentence,
+)
+from reviewer.tasks.checks.stating import is_statement
 from reviewer.text import counted
 from reviewer.text.draft_prose import is_latex_draft
 from reviewer.types import Citation
 from reviewer.types.checks import (
     FAILING,
+    STRICT,
+    SUSPICIONS,
     CheckedEntry,
     CheckedSentence,
     CheckReport,
     Compared,
     Draft,
     DraftSentence,
+    Outcome,
     Problem,
     ProblemKind,
     WordVerdict,
@@ -51,9 +60,11 @@ _HINT = "Give a draft in Markdown or LaTeX."
 class CheckOptions:
     """Problems of an `allowed` kind are shown and do not make the check fail. Without `has_papers`
     the library is the bibliography itself, and entries are not compared with it. `lookup` looks up
-    entries that the library does not have."""
+    entries that the library does not have. With `every_sentence` each sentence that states
+    something has to cite, as an assistant's has to."""
 
     allowed: tuple[ProblemKind, ...] = ()
+    every_sentence: bool = False
     has_papers: bool = True
     lookup: Lookup | None = None
 
@@ -86,16 +97,20 @@ def check_draft(
     options, bibliography = options or CheckOptions(), bibliography or Bibliography()
     draft = read_draft(opened.text, is_latex=is_latex_draft(opened.text, opened.file))
     named = name_keys(draft, bibliography, library)
-    sentences = _checked(draft, named, library, progress)
+    sentences = _checked(draft, named, library, options, progress)
     sentences = judge_sentences(sentences, named.papers, library, writer, progress)
     sentences = [_compared(sentence, named) for sentence in sentences]
     entries = _checked_entries(draft, bibliography, library, options, progress)
+    weighed = tuple(_weighed(trimmed(s), options) for s in sentences)
+    citing = sum(bool(s.keys) for s in draft.sentences)
     return CheckReport(
         file=opened.file,
         sentences_read=len(draft.sentences),
-        citing=sum(bool(s.keys) for s in draft.sentences),
-        sentences=tuple(_weighed(trimmed(s), options) for s in sentences),
+        citing=citing,
+        sentences=weighed,
         entries=entries,
+        every_sentence=options.every_sentence,
+        outcome=_outcome(weighed, entries, cites=citing > 0 or not options.every_sentence),
         papers={**named.papers, **named.title_only},
         notes=(
             *_notes(draft, named, [opened.remark, *bibliography.notes, *writer.notes()]),
@@ -155,20 +170,51 @@ def _unknown_note(entries: Sequence[CheckedEntry], options: CheckOptions) -> lis
     ]
 
 
+def _outcome(
+    sentences: Sequence[CheckedSentence], entries: Sequence[CheckedEntry], *, cites: bool
+) -> Outcome:
+    """What the check comes to. Words that a judge called supported, and the papers' own words, are
+    all that passes without a remark that nobody judged it."""
+    items: list[CheckedSentence | CheckedEntry] = [*sentences, *entries]
+    if not cites or any(problem.fails for item in items for problem in item.problems):
+        return "FAILS"
+    open_kinds = SUSPICIONS | {"quote not checked", "figure not checked"}
+    for checked in sentences:
+        is_open = bool(checked.sentence.keys) and checked.support != "supported"
+        if is_open or any(problem.kind in open_kinds for problem in checked.problems):
+            return "PASSES UNJUDGED"
+    return "PASSES"
+
+
 def _checked(
-    draft: Draft, named: Named, library: Library, progress: Progress
+    draft: Draft, named: Named, library: Library, options: CheckOptions, progress: Progress
 ) -> list[CheckedSentence]:
     found = []
     for done, sentence in enumerate(draft.sentences):
         progress("Checking", done, len(draft.sentences))
-        if sentence.keys:
+        if any(key not in named.doubtful or options.every_sentence for key in sentence.keys):
             found.append(_checked_citing(sentence, named, library))
-        elif not sentence.has_other_mark and (figures := stated_figures(sentence)):
-            detail = f"it states {', '.join(figures)} and cites nothing"
-            problem = Problem(kind="missing citation", detail=detail, about=figures[0])
-            found.append(CheckedSentence(sentence=sentence, problems=(problem,)))
+        elif problems := _problems_without_key(sentence, library, options):
+            found.append(CheckedSentence(sentence=sentence, problems=tuple(problems)))
     progress("Checking", len(draft.sentences), len(draft.sentences))
     return found
+
+
+def _problems_without_key(
+    sentence: DraftSentence, library: Library, options: CheckOptions
+) -> list[Problem]:
+    """What a sentence lacks that cites nothing that is known."""
+    has_mark = sentence.has_other_mark or bool(sentence.keys)
+    if has_mark and not options.every_sentence:
+        return []
+    problems = quotes_of_nobody(sentence, library)
+    if figures := stated_figures(sentence):
+        detail = f"it states {', '.join(figures)} and cites nothing"
+        problems.append(Problem(kind="missing citation", detail=detail, about=figures[0]))
+    elif options.every_sentence and not problems and is_statement(sentence):
+        detail = "it states something and cites nothing"
+        problems.append(Problem(kind="missing citation", detail=detail))
+    return problems
 
 
 def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> CheckedSentence:
@@ -178,6 +224,16 @@ def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> 
         Problem(kind="unknown key", detail=named.unknown[key], about=key)
         for key in sentence.keys
         if key in named.unknown
+    ]
+    problems += [
+        Problem(kind="ambiguous citation", detail=named.ambiguous[key], about=key)
+        for key in sentence.keys
+        if key in named.ambiguous
+    ]
+    problems += [
+        Problem(kind="unknown key", detail=named.doubtful[key], about=key)
+        for key in sentence.keys
+        if key in named.doubtful
     ]
     problems += _unseen(sentence, named)
     papers = {key: named.papers[key] for key in sentence.keys if key in named.papers}
@@ -224,7 +280,7 @@ def _compared(checked: CheckedSentence, named: Named) -> CheckedSentence:
 
 def _weighed(checked: Checked, options: CheckOptions) -> Checked:
     """With each problem marked that makes the check fail."""
-    fails = set(FAILING) - set(options.allowed)
+    fails = set(STRICT if options.every_sentence else FAILING) - set(options.allowed)
     problems = [p.model_copy(update={"fails": p.kind in fails}) for p in checked.problems]
     return checked.model_copy(update={"problems": tuple(problems)})
 
@@ -232,14 +288,14 @@ def _weighed(checked: Checked, options: CheckOptions) -> Checked:
 def _notes(draft: Draft, named: Named, known: Sequence[str]) -> tuple[str, ...]:
     """What bounds the check, in words: the notes that are known already, then others."""
     notes = [*known]
-    if not draft.keys:
+    if not draft.keys and not draft.unlisted:
         notes.append("The draft cites nothing by key or number.")
     if named.title_only:
         papers, keys = counted(len(named.title_only), "cited paper"), ", ".join(named.title_only)
         notes.append(f"{papers} could not be looked into, for no text is known: {keys}")
-    if other := sum(s.has_other_mark and not s.keys for s in draft.sentences):
-        marks = counted(other, "sentence")
-        notes.append(f"{marks} cite by author and year alone, which is not looked up.")
+    if named.doubtful:
+        names = "; ".join(sorted(named.doubtful))
+        notes.append(f"These may be citations, and name no paper that is known: {names}")
     return tuple(note for note in notes if note)
 
 

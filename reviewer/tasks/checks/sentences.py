@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Literal
@@ -11,20 +11,32 @@ from typing import Literal
 from reviewer.grounding import locate
 from reviewer.grounding.word_verdicts import features_of
 from reviewer.library import Library
+from reviewer.render.citation_syntax import pandoc_key
+from reviewer.render.in_text import citation_key
 from reviewer.search import SearchOptions, find
+from reviewer.tasks.checks.named_things import unknown_names
 from reviewer.tasks.paper_chunks import chunks_of
 from reviewer.text import clean, figures_without_proof, sentence_spans
 from reviewer.text.keywords import query_terms
 from reviewer.text.numbers import figure_spans
 from reviewer.text.views import clean_view
 from reviewer.types import Citation, Paper
-from reviewer.types.checks import CheckedSentence, DraftSentence, FoundQuote, Problem, Signal
+from reviewer.types.checks import (
+    CheckedSentence,
+    DraftSentence,
+    FoundQuote,
+    Problem,
+    ProblemKind,
+    Signal,
+)
 from reviewer.types.papers import Chunk
-from reviewer.types.searches import Filters
+from reviewer.types.searches import Filters, Found
 
 _NEAREST_PAPERS = 20  # a true citation is outside of them in 12 % of cases, a random one in 98.8 %
 MOST_NEAREST = 3  # sentences of a paper that are shown
 _LEAST_QUOTED_WORDS = 3  # fewer are a way to speak ("skills"), not a quotation
+_LEAST_OWN_WORDS = 5  # of a paper's words without its citation; fewer may be a common phrase
+_TERMS_TO_SUSPECT = 6
 _TERMS, _TERM_LETTERS = 3, 3  # what a sentence must hold to be compared with a whole paper
 _SHARED_TERMS = 4  # texts with this many words in common bear on each other, however long
 _ELSEWHERE = 20  # other papers in which lost words are looked for
@@ -54,29 +66,52 @@ def verify_sentence(
     all sentences of each paper's best texts.
     """
     quotes, lost = _quotes(sentence, papers, library)
+    is_quote = _is_quote(sentence, quotes)
     problems = [_lost_quote(said, papers, library) for said in lost]
     problems += _figures(sentence, papers)
+    problems += _names(sentence, papers, library)
     nearest: list[Citation] = []
     signals: list[Signal] = []
-    near_ids = _near_ids(sentence.text, library)
-    for key, paper in papers.items():
+    near = None if is_quote else _near(sentence.text, library)
+    for key, paper in papers.items() if not is_quote else ():
         has_quote = any(c.paper_id == paper.id for q in quotes for c in q.citations)
-        found = _bearing(sentence.text, paper, library)
+        found = _bearing(sentence.text, paper, library, near)
         nearest += found.nearest
-        is_near = paper.id in near_ids if near_ids and paper.id else None
+        is_near = near.has(paper) if near and near.tells and paper.id else None
         denied = _denied_in(sentence.text, found.nearest)
         signals.append(Signal(key=key, is_near=is_near, cosine=found.cosine, denied_in=denied))
         if not found.bears and not has_quote:
             detail = f"nothing in {paper.key or key} bears on this sentence"
             problems.append(Problem(kind="nothing bears", detail=detail, about=key))
+        elif near and is_near is False and not has_quote and _says_enough(sentence.text):
+            problems.append(_not_near(paper.key or key, near))
     return CheckedSentence(
         sentence=sentence,
         problems=tuple(problems),
         quotes=tuple(quotes),
         nearest=tuple(nearest),
         signals=tuple(signals),
-        support="supported" if _is_quote(sentence, quotes) else "unchecked",
+        support="supported" if is_quote else "unchecked",
     )
+
+
+def quotes_of_nobody(sentence: DraftSentence, library: Library) -> list[Problem]:
+    """A problem for each quote of a sentence that cites nothing: words that a paper of the library
+    has lack its citation; others are of nobody that is known."""
+    problems = []
+    for said in sentence.quotes:
+        if len(said.split()) < _LEAST_QUOTED_WORDS:
+            continue
+        paper, part = _holder_of(said, library, set())
+        if paper is None:
+            detail = "no paper is cited for these words, and none of the library has them"
+            problems.append(Problem(kind="uncited quote", detail=detail, about=said))
+            continue
+        is_short = part == "title" or len(said.split()) < _LEAST_OWN_WORDS
+        kind: ProblemKind = "uncited quote" if is_short else "missing citation"
+        detail = f"these words are in {paper.key}: add [{pandoc_key(citation_key(paper.key))}]"
+        problems.append(Problem(kind=kind, detail=detail, about=said))
+    return problems
 
 
 def trimmed(checked: CheckedSentence) -> CheckedSentence:
@@ -192,12 +227,43 @@ def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Pro
     names = " or ".join(paper.key or key for key, paper in papers.items())
     detail = f"these words are not in {names}"
     cited = {paper.id for paper in papers.values()}
-    options = SearchOptions(papers=_ELSEWHERE, abstains=False, is_plain=True)
-    hits = find(said, library, options).hits
-    others = (hit.paper for hit in hits if hit.paper.id not in cited)
-    if other := next((paper.key for paper in others if _located(said, paper)[1]), ""):
-        detail += f", but in {other}"
+    other, _ = _holder_of(said, library, cited)
+    if other is not None:
+        detail += f", but in {other.key}"
     return Problem(kind="quote not found", detail=detail, about=said)
+
+
+def _holder_of(said: str, library: Library, cited: Set[str]) -> tuple[Paper | None, str]:
+    """The paper of the library that has these words, and the part that has them; `cited` papers
+    are not looked into."""
+    options = SearchOptions(papers=_ELSEWHERE, abstains=False, is_plain=True)
+    for hit in find(said, library, options).hits:
+        if hit.paper.id in cited:
+            continue
+        part, spans = _located(said, hit.paper)
+        if spans:
+            return hit.paper, part
+    return None, ""
+
+
+def _names(sentence: DraftSentence, papers: Mapping[str, Paper], library: Library) -> list[Problem]:
+    """Names outside quotation marks that stand in no cited paper."""
+    text = sentence.text
+    for said in sentence.quotes:
+        text = text.replace(said, " ")
+    names = " or ".join(paper.key or key for key, paper in papers.items())
+    held = "" if any(p.name == "body" for x in papers.values() for p in x.parts) else _ABSTRACT
+    lost = unknown_names(text, list(papers.values()), lambda word: _is_word(word, library))
+    return [
+        Problem(kind="name not found", detail=f"{name} is not in {names}{held}", about=name)
+        for name in lost
+    ]
+
+
+def _is_word(word: str, library: Library) -> bool:
+    """Whether any paper of the library has the word."""
+    stems = [stem for stems in library.words.texts([word]) for stem in stems]
+    return not stems or any(count.chunks for count in library.words.counts(stems).values())
 
 
 def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Problem]:
@@ -229,14 +295,36 @@ class _Bearing:
     cosine: float | None = None
 
 
-def _near_ids(text: str, library: Library) -> set[str]:
-    """The ids of the papers that are nearest to the sentence; none where that tells nothing, as the
-    library has hardly more."""
-    if len(library.catalogue.keys()) <= _NEAREST_PAPERS:
-        return set()
-    options = SearchOptions(papers=_NEAREST_PAPERS, abstains=False)
-    hits = find(_OWN_NUMBER.sub(" ", text), library, options).hits
-    return {hit.paper.id for hit in hits}
+@dataclass(frozen=True)
+class _Near:
+    """The papers of the library that are nearest to a sentence. It `tells` something where the
+    library has many more."""
+
+    found: Found
+    tells: bool
+
+    def has(self, paper: Paper) -> bool:
+        return any(hit.paper.id == paper.id for hit in self.found.hits)
+
+
+def _near(text: str, library: Library) -> _Near:
+    options = SearchOptions(papers=_NEAREST_PAPERS, abstains=False, is_plain=True)
+    found = find(_OWN_NUMBER.sub(" ", text), library, options)
+    return _Near(found, found.papers > _NEAREST_PAPERS)
+
+
+def _says_enough(text: str) -> bool:
+    """Whether a sentence has the words by which papers can be told apart."""
+    return len({t for t in query_terms(text) if len(t) >= _TERM_LETTERS}) >= _TERMS_TO_SUSPECT
+
+
+def _not_near(key: str, near: _Near) -> Problem:
+    nearest = ", ".join(hit.paper.key for hit in near.found.hits[:2])
+    detail = (
+        f"{key} is not among the {_NEAREST_PAPERS} papers of the library that are nearest to this "
+        f"sentence; nearest: {nearest}"
+    )
+    return Problem(kind="may not bear", detail=detail, about=key)
 
 
 def _denied_in(text: str, nearest: Sequence[Citation]) -> Literal["", "draft", "paper"]:
@@ -249,21 +337,27 @@ def _denied_in(text: str, nearest: Sequence[Citation]) -> Literal["", "draft", "
     return "paper" if features["sentence denies"] else ""
 
 
-def _bearing(text: str, paper: Paper, library: Library) -> _Bearing:
-    """What search says of the paper and this sentence."""
+def _bearing(text: str, paper: Paper, library: Library, near: _Near | None) -> _Bearing:
+    """What search says of the paper and this sentence: of `near`, which has the sentence's nearest
+    papers, else of a search in this paper alone."""
     if sum(len(term) >= _TERM_LETTERS and term.isalpha() for term in query_terms(text)) < _TERMS:
         return _Bearing(
             bears=True
         )  # "It reaches 99.9%" says too little to be compared with anything
     if not paper.id:
         return _bearing_by_words(text, paper, library)
-    text, filters = _OWN_NUMBER.sub(" ", text), Filters(keys=(paper.key,))
-    options = SearchOptions(papers=1, filters=filters, abstains=False, is_plain=True)
-    found = find(text, library, options)
-    pairs = [(s, item) for item in found.evidence for s in item.sentences]
+    if near is not None and near.has(paper):
+        found = near.found
+    else:
+        filters = Filters(keys=(paper.key,))
+        options = SearchOptions(papers=1, filters=filters, abstains=False, is_plain=True)
+        found = find(_OWN_NUMBER.sub(" ", text), library, options)
+    hits = [hit for hit in found.hits if hit.paper.id == paper.id]
+    own = [item for item in found.evidence if item.paper.id == paper.id]
+    pairs = [(s, item) for item in own for s in item.sentences]
     pairs.sort(key=lambda pair: -(pair[0].similarity or 0.0) - pair[0].lexical / 2)
-    shared = max((len(hit.score.terms) for hit in found.hits), default=0)
-    bears = found.matched > 0 or shared >= _SHARED_TERMS
+    shared = max((len(hit.score.terms) for hit in hits), default=0)
+    bears = any(not hit.is_weak for hit in hits) or shared >= _SHARED_TERMS
     nearest = [_citation(paper, item.chunk, item.chunk.part, s.start, s.end) for s, item in pairs]
     cosine = max((s.similarity for s, _ in pairs if s.similarity is not None), default=None)
     return _Bearing(bears, tuple(nearest), None if cosine is None else round(cosine, 3))
