@@ -23,7 +23,7 @@ COMMANDS = {
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
     "runs": ("runs",), "backup": ("backup", "restore", "repair"), "prompts": ("prompts",),
-    "evaluate": ("eval",), "models": ("models",), "doctor": ("doctor",),
+    "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
 }  # fmt: skip
 
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"

@@ -27,8 +27,7 @@ def cited(library, *claims, style="pandoc"):
 
 @pytest.fixture
 def key(sample_library):
-    (found,) = (k for k in sample_library.catalogue.keys() if k.startswith("from-fx"))
-    return found
+    return sample_library.paper(KEY).key
 
 
 def test_a_claim_with_its_quote_gets_a_mark_and_an_entry(sample_library, key):
@@ -86,7 +85,7 @@ def test_a_lost_quote_names_the_nearest_words_and_each_slip(sample_library, key)
 
 
 def test_a_quote_of_another_paper_names_that_paper(sample_library, key):
-    other = next(k for k in sample_library.catalogue.keys() if k != key)
+    other = next(paper.key for paper in sample_library.papers() if paper.key != key)
     text = cited_text(cited(sample_library, claim("RL teaches.", FX, other)))
     assert f"these words are in {key}" in text
 
