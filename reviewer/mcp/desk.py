@@ -9,6 +9,7 @@ from threading import RLock, Thread, current_thread
 from reviewer.errors import LibraryError, ReviewError
 from reviewer.library import Library, SharedLibrary
 from reviewer.library.job_store import JobStore
+from reviewer.llm.client import warm_up
 from reviewer.settings import Settings
 from reviewer.tasks.jobs.jobs import Control, Jobs
 from reviewer.types.writer import Writer
@@ -37,6 +38,8 @@ class Desk:
             self.library.catch_up()
             if self._shared is not None:
                 self._shared.warm_up()
+        if self.settings.model:
+            warm_up()
 
     @property
     def library(self) -> Library:

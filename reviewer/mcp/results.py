@@ -12,8 +12,9 @@ from reviewer.text.invisible import visible
 from reviewer.text.views import shorten
 
 MOST_TOKENS = 7500  # of text and twin together: hosts refuse results from 8,000 to 25,000 on
-_CHARS_A_TOKEN = 3.2  # of English, figures and JSON by cl100k; other letters are a token each
-_TOKENS_A_LETTER = 1.3
+MOST_QUOTED_TOKENS = 5500  # of a paper's text in one result
+_CHARS_A_TOKEN = 3.2  # of English, figures and JSON by cl100k
+_TOKENS_A_LETTER = 2.0  # of other letters: rare Chinese ones take two, Greek and Cyrillic fewer
 _CUT = "\n[The rest is left out: a result has a limit. Ask for less.]"
 
 
@@ -31,16 +32,20 @@ class Result:
             return self
         if tokens_of(self.text) <= MOST_TOKENS:
             return Result(self.text, {"left_out": "see the text"})
-        text = self.text
-        while tokens_of(text) > MOST_TOKENS:
-            text = text[: int(len(text) * 0.9)]
-        return Result(text + _CUT, {"left_out": "see the text"})
+        return Result(cut(self.text, MOST_TOKENS) + _CUT, {"left_out": "see the text"})
 
 
 def tokens_of(text: str) -> float:
     """About how many tokens the text has, rather too many than too few."""
     others = sum(character > "\x7f" for character in text)
     return (len(text) - others) / _CHARS_A_TOKEN + others * _TOKENS_A_LETTER
+
+
+def cut(text: str, most: int) -> str:
+    """The beginning of the text, of at most this many tokens."""
+    while tokens_of(text) > most:
+        text = text[: int(len(text) * 0.9)]
+    return text
 
 
 def plain(text: str, most: int = 2000) -> str:

@@ -11,7 +11,7 @@ from reviewer.grounding import read_column
 from reviewer.grounding.agents import number_sentences
 from reviewer.library import Library
 from reviewer.mcp.desk import Desk
-from reviewer.mcp.results import Result, fenced, plain
+from reviewer.mcp.results import MOST_QUOTED_TOKENS, Result, cut, fenced, plain, tokens_of
 from reviewer.render import render
 from reviewer.render.check import check_line, problem_line
 from reviewer.render.cited_text import cited_fields, cited_text
@@ -115,7 +115,7 @@ def fetch(desk: Desk, key: str) -> Result:
     """The beginning of a paper's text, in the form that hosts ask of `fetch`."""
     paper = paper_named(key, desk.library)
     whole = "\n\n".join(part.text for part in paper.own_parts if part.name != "title")
-    text = whole[:FETCHED_CHARS]
+    text = cut(whole[:FETCHED_CHARS], MOST_QUOTED_TOKENS)
     more = f"\n[{len(text):,} of {len(whole):,} characters; read_paper gives the rest]"
     shown = "\n".join(plain(line, FETCHED_CHARS) for line in text.splitlines())
     data = {
@@ -124,8 +124,8 @@ def fetch(desk: Desk, key: str) -> Result:
         "url": f"paper://{paper.key}",
         "metadata": {"year": paper.year, "doi": paper.doi, "arxiv_id": paper.arxiv_id},
     }
-    cut = more if len(whole) > len(text) else ""
-    return Result(f"{_head(paper)}\n{fenced(shown)}{cut}", data)
+    rest = more if len(whole) > len(text) else ""
+    return Result(f"{_head(paper)}\n{fenced(shown)}{rest}", data)
 
 
 def _head(paper: Paper) -> str:
@@ -153,14 +153,15 @@ def read_paper(desk: Desk, key: str, part: str, page: int, offset: int, most: in
     if page:
         wanted = [s for s in wanted if _page_of(paper, s.part, s.start) == page]
     lines: list[str] = []
-    size = 0
+    share = 0.0  # of what one result may have
     for sentence in wanted:
         text = paper.text_of(sentence.part)[sentence.start : sentence.end]
-        line = f"{sentence.number} {plain(text, most)}"
-        if lines and size + len(line) > most:
+        line = f"{sentence.number} {cut(plain(text, most), MOST_QUOTED_TOKENS)}"
+        cost = max(len(line) / most, tokens_of(line) / MOST_QUOTED_TOKENS)
+        if lines and share + cost > 1:
             break
         lines.append(line)
-        size += len(line) + 1
+        share += cost
     data = {"key": paper.key, "sentences": len(lines), "next_offset": None}
     if not lines:
         parts = ", ".join(p.name for p in paper.parts)
@@ -181,7 +182,7 @@ def _page_of(paper: Paper, part: str, start: int) -> int:
 
 def _references(paper: Paper, offset: int, most: int) -> Result:
     whole = paper.text_of("references")
-    piece = whole[offset : offset + most]
+    piece = cut(whole[offset : offset + most], MOST_QUOTED_TOKENS)
     shown = "\n".join(plain(line, most) for line in piece.splitlines())
     end = offset + len(piece)
     more = f"\n[to {end:,} of {len(whole):,} characters; go on with offset={end}]"
