@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from reviewer.cli.library import file_named, with_known_keys, words_alone_note
 from reviewer.cli.model import cost_line, say_cost, say_planned, strict_code, warm_up
@@ -14,7 +14,7 @@ from reviewer.cli.output import deliver, print_error, print_out
 from reviewer.errors import SourceError, UsageError
 from reviewer.render import choose_format, reference_list, render, write_whole
 from reviewer.render.bibtex import bibtex
-from reviewer.render.claim_notes import cited_papers
+from reviewer.render.claim_notes import cited_papers, failing_claims, is_annotated, remarks_on
 from reviewer.render.in_text import STYLES
 from reviewer.render.json import revision_json
 from reviewer.render.references import DEFAULT_STYLE
@@ -24,6 +24,8 @@ from reviewer.tasks.drafts.related_work import estimate_calls
 from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft
 from reviewer.tasks.yaml_plan import ORDERS, plan_yaml, read_plan
 from reviewer.text import counted
+from reviewer.text.views import shorten
+from reviewer.types.drafts import Position
 
 if TYPE_CHECKING:
     from reviewer.cli.commands.draft import DraftFlags
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
     from reviewer.types.progress import Progress
     from reviewer.types.writer import Writer
 
+POSITIONS: tuple[Position, ...] = get_args(Position)
 FORMS = ("markdown", "latex", "json", "html")
 REVISION_FORMS = ("markdown", "latex", "json")
+_MOST_NAMED, _NAMED_CHARS = 8, 100  # sentences that are named as not proven
 BIB_HEAD = "% Made by review: the papers cited in "
 
 
@@ -43,6 +47,8 @@ def checked(flags: DraftFlags) -> DraftFlags:
     that cannot be combined."""
     if flags.order is not None and flags.order not in ORDERS:
         raise unknown_value("order", flags.order, ORDERS)
+    if flags.position and flags.position not in POSITIONS:
+        raise unknown_value("position", flags.position, POSITIONS)
     if flags.style and flags.style not in STYLES:
         raise unknown_value("style", flags.style, STYLES)
     if flags.revise:
@@ -103,6 +109,15 @@ def bibliography_of(output: str, form: str) -> str:
     return str(Path(output).with_suffix(".bib"))
 
 
+def proof_of(flags: DraftFlags, work: RelatedWork) -> dict[str, str]:
+    """The files beside a written text that prove it, each with its form: every sentence with its
+    quotes and its verdict. None for a form that has them itself, or for quotes."""
+    if not bibliography_of(flags.output, flags.form) or is_annotated(work) or not work.sections:
+        return {}
+    stem = Path(flags.output).with_suffix("")
+    return {f"{stem}.proof.html": "html", f"{stem}.proof.json": "json"}
+
+
 def _check_bibliography(output: str, form: str) -> None:
     """Raises UsageError when there is a .bib file that review did not make where ours would go."""
     beside = bibliography_of(output, form)
@@ -143,9 +158,9 @@ def plan_of(flags: DraftFlags, options: DraftOptions, shelf: Library) -> DraftOp
         plan = read_plan(text, flags.plan, shelf.paper)
         options = replace(options, plan=plan, words=plan.words, order=plan.order)
     order = next((order for order in ORDERS if order == flags.order), options.order)
-    return replace(
-        options, words=options.words if flags.words is None else flags.words, order=order
-    )
+    position = next((place for place in POSITIONS if place == flags.position), options.position)
+    words = options.words if flags.words is None else flags.words
+    return replace(options, words=words, order=order, position=position)
 
 
 def make(
@@ -179,30 +194,33 @@ def _show_plan(flags: DraftFlags, planned: PlannedDraft) -> int:
     if not planned.plan.themes:
         print_error("Nothing in this library is near the question, so there is nothing to plan.")
         return 0
-    text = plan_yaml(planned.plan, planned.papers)
+    text = plan_yaml(planned.plan, planned.all_papers)
     deliver(text, flags.output)
     if not flags.quiet:
         for note in planned.plan.notes:
             print_error(f"Note: {note}")
         named = flags.output if flags.output not in ("", "-") else "FILE"
         print_error(
-            f"{counted(len(planned.plan.themes), 'theme')}, "
+            f"{counted(len(planned.plan.themes), 'paragraph')}, "
             f"{counted(len(planned.papers), 'paper')}. Edit them, then: review draft --plan {named}"
         )
     return 0
 
 
 def _show_draft(flags: DraftFlags, work: RelatedWork) -> None:
-    """Write the draft to a file or to standard output, and its .bib beside the file."""
+    """Write the draft to a file or to standard output, and its .bib and its proof beside the
+    file."""
     beside = bibliography_of(flags.output, flags.form)
     options: dict[str, Any] = {}
     if flags.form == "latex":
-        options = {"bibliography": Path(beside).name if beside else ""}
+        options = {"bibliography": Path(beside).name if beside else "", "with_marks": flags.marks}
     elif flags.form == "markdown":
-        options = {"style": flags.style, "with_quotes": flags.quotes}
+        options = {"style": flags.style, "with_quotes": flags.quotes, "with_marks": flags.marks}
         if flags.csl or flags.style == "author-year":  # marks that need authors and years first
             options["listed"] = partial(reference_list, style=flags.csl or DEFAULT_STYLE)
     deliver(render(work, flags.form, **options), flags.output, flags.form)
+    for file, form in proof_of(flags, work).items():
+        write_whole(Path(file), render(work, form))
     if beside and (papers := cited_papers(work)):
         write_whole(Path(beside), f"{BIB_HEAD}{Path(flags.output).name}\n\n{bibtex(papers)}")
 
@@ -216,8 +234,13 @@ def _say_summary(flags: DraftFlags, work: RelatedWork, note: str, *, has_budget:
         if not work.coverage.papers:
             print_error("The library is empty. Add papers: review add PATH")
         beside = bibliography_of(flags.output, flags.form)
+        for question in work.questions:
+            print_error(f"Look at this: {question}")
         if beside and work.coverage.cited:
             print_error(f"Its bibliography: {beside}")
+        if proof := list(proof_of(flags, work)):
+            print_error(f"Its proof: {' and '.join(proof)}")
+        _say_failing(work, is_marked=flags.marks)
         say_cost(work.coverage, work.usage, has_budget=has_budget)
     failed = [section.failed for section in work.sections if section.failed]
     if failed:
@@ -225,6 +248,21 @@ def _say_summary(flags: DraftFlags, work: RelatedWork, note: str, *, has_budget:
         print_error("The same command tries them again; what was answered is kept.")
         return 1
     return strict_code(work.coverage.left_out)
+
+
+def _say_failing(work: RelatedWork, *, is_marked: bool) -> None:
+    """Name the sentences of a written text that are not proven: they stand in it unmarked."""
+    failing = failing_claims(work) if not is_annotated(work) else []
+    if work.sections and not is_annotated(work):
+        for note in work.notes:
+            print_error(f"Note: {note}")
+    if failing and not is_marked:
+        sentences = sum(len(section.claims) for section in work.sections)
+        print_error(f"{len(failing)} of {counted(sentences, 'sentence')} not proven (--marks):")
+        for claim in failing[:_MOST_NAMED]:
+            print_error(f"  {shorten(claim.text, _NAMED_CHARS)} ({remarks_on(claim)})")
+        if len(failing) > _MOST_NAMED:
+            print_error(f"  and {len(failing) - _MOST_NAMED} more")
 
 
 def _show_revision(

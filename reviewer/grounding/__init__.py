@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reviewer.grounding.claims import take_stances as take_stances
     from reviewer.grounding.claims import verdict_of as verdict_of
     from reviewer.grounding.columns import read_column as read_column
+    from reviewer.grounding.gaps import settle_gaps as settle_gaps
     from reviewer.grounding.quotes import cite as cite
     from reviewer.grounding.quotes import locate as locate
     from reviewer.grounding.sentence_numbers import Numbers as Numbers

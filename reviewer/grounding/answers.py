@@ -33,12 +33,14 @@ _REFERS = re.compile(
 class Checks:
     """What is done beside code's own checks. `may_judge`: the writer judges; `may_repair`: it
     writes failing sentences again; `judges_again`: repaired sentences are judged too; `is_strict`:
-    what still fails is left out, and what referred to it is mended."""
+    what still fails is left out, and what referred to it is mended; `beside`: sentences that a
+    judge is shown beside those that are cited, instead of whole texts."""
 
     may_judge: bool = True
     may_repair: bool = False
     judges_again: bool = False
     is_strict: bool = False
+    beside: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def check_answer(
     """
     claims = checked_sentences(draft, evidence)
     if checks.may_judge:
-        claims = _judged(claims, evidence, writer, question)
+        claims = _judged(claims, evidence, writer, checks, question)
     if checks.may_repair:
         claims = _repaired(claims, evidence, writer, checks, question)
     claims = _with_facts(claims)
@@ -158,12 +160,16 @@ def with_citations(
 
 
 def _judged(
-    claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer, question: str
+    claims: tuple[Claim, ...],
+    evidence: Sequence[Evidence],
+    writer: Writer,
+    checks: Checks,
+    question: str,
 ) -> tuple[Claim, ...]:
     """The claims with the writer's verdicts on those that are unchecked."""
     if not any(claim.support == "unchecked" for claim in claims):
         return claims
-    verdicts = writer.examine(claims, evidence, question=question)
+    verdicts = writer.examine(claims, evidence, question=question, beside=checks.beside)
     if isinstance(verdicts, NeedsModel):
         return claims
     numbers = Numbers(evidence)
@@ -227,7 +233,7 @@ def _repaired(
     changed = tuple(new.get(n, claim) for n, claim in enumerate(claims))
     if not checks.judges_again:
         return changed
-    judged = _judged(changed, evidence, writer, question)
+    judged = _judged(changed, evidence, writer, checks, question)
     return tuple(
         old if n in new and now.support in FAILING else now
         for n, (old, now) in enumerate(zip(claims, judged, strict=True))

@@ -1,4 +1,4 @@
-"""What all forms of an answer share: its sentences cut at their citations, and how they stand.
+"""What all forms of an answer share: its sentences, and how they stand.
 
 Which sentences are not proven and why, and which papers a verdict counts. Pure.
 """
@@ -6,10 +6,10 @@ Which sentences are not proven and why, and which papers a verdict counts. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
-from reviewer.render.claim_notes import is_quote, remarks_on
+from reviewer.render.cited_sentence import is_quote, marked_sentence
+from reviewer.render.claim_notes import remarks_on
 from reviewer.render.in_text import Marks
 from reviewer.render.provenance import references_of
 from reviewer.text import clean, counted
@@ -17,46 +17,8 @@ from reviewer.types import Answer, Citation, Claim
 
 NOT_PROVEN = "†"
 """Stands behind a sentence that failed its check."""
-_STOPS = ".!?。！？"
 _FAILED = ("partial", "contradicted", "unsupported", "uncited")
 _KINDS = ("yes", "no", "mixed")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A piece of a sentence, and the citations that stand behind it."""
-
-    text: str
-    citations: tuple[Citation, ...] = ()
-
-
-def pieces_of(claim: Claim) -> tuple[Piece, ...]:
-    """The cleaned sentence, cut behind each clause that citations carry. Citations without a place
-    stand behind the last word, those of a quote behind the quotation."""
-    text = clean(claim.text)
-    placed: dict[int, list[Citation]] = {}
-    for anchor in claim.anchors if text == claim.text else ():
-        at = anchor.at if 0 < anchor.at < len(text) else _before_stop(text)
-        placed.setdefault(at, []).extend(claim.citations[n] for n in anchor.citations)
-    seen = {citation for own in placed.values() for citation in own}
-    if loose := [citation for citation in claim.citations if citation not in seen]:
-        end = len(text) if is_quote(claim) else _before_stop(text)
-        placed.setdefault(end, []).extend(loose)
-    pieces, start = [], 0
-    for at in sorted(placed):
-        pieces.append(Piece(_apart(text[start:at], start), tuple(dict.fromkeys(placed[at]))))
-        start = at
-    return (*pieces, Piece(_apart(text[start:], start))) if start < len(text) else tuple(pieces)
-
-
-def _before_stop(text: str) -> int:
-    """Where the marks that end the sentence begin; its end where it has none or trails off."""
-    return len(text) if text.endswith("...") else len(text.rstrip(_STOPS))
-
-
-def _apart(text: str, start: int) -> str:
-    """The piece, with a space where its first word or bracket would touch the mark before it."""
-    return f" {text}" if start and (text[:1].isalnum() or text[:1] in "([{") else text
 
 
 def reads_as_list(answer: Answer) -> bool:
@@ -144,15 +106,8 @@ def answer_text(answer: Answer) -> str:
 
 
 def _plain(claim: Claim, marks: Marks) -> str:
-    if is_quote(claim):
-        return f'"{clean(claim.text)}" {marks.of(claim.citations)}'
-    said = joined((piece.text, marks.of(piece.citations)) for piece in pieces_of(claim))
-    return said + NOT_PROVEN * is_failed(claim)
-
-
-def joined(pieces: Iterable[tuple[str, str]]) -> str:
-    """Pieces of a sentence, each with its mark a space behind it."""
-    return "".join(f"{text.rstrip()} {mark}" if mark else text for text, mark in pieces)
+    said = marked_sentence(claim, marks, clean, lambda text: f'"{clean(text)}"')
+    return said + NOT_PROVEN * (is_failed(claim) and not is_quote(claim))
 
 
 def quotes_by_paper(citations: Sequence[Citation]) -> list[list[Citation]]:

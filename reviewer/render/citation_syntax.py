@@ -19,6 +19,7 @@ _LATEX = re.compile(
     r"(?:\s*\[[^\]]*\]){0,2}\s*\{(?P<keys>[^{}]*)\}"
     r"(?P<more>(?:(?:\s?\[[^\]]*\]){0,2}\{[^{}]*\})*)"
 )
+_CITETEXT = re.compile(r"\\citetext\{(?:[^{}]|\{[^{}]*\})*\}")
 _NOCITE = re.compile(_LATEX.pattern.replace(_CITE, "nocite"))
 _IN_TEXT = re.compile(r"(?:[Cc]itet|[Tt]extcite|[Cc]iteauthor|[Cc]itealt)")
 _PAGES = r"(?:, pp?\. ?\d+(?:(?:, |[–-])\d+)*)?"  # of a number in a mark: `[1, p. 3]`
@@ -33,9 +34,11 @@ _MATH = re.compile(r"(?<![\\$\w])\$(?=\S)[^$\n]*?(?<=[^\s\\])\$(?!\d)|\\\(.*?\\\
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿα-ωа-я]"  # a capital, or a letter of a script without
 _NAME = rf"{_CAPITAL}[\w'’-]+"
 _WITHIN = r"(?:[^()]|\([^()]{0,200}\))"  # a title may have brackets of its own
+_UNDATED = r"n\.d\.(?:-[a-z]{1,2})?"  # `n.d.-a` where two works share a name
 _AUTHOR_YEAR = re.compile(
-    rf"\((?:{_WITHIN}{{0,300}}?{_CAPITAL}{_WITHIN}{{0,300}}?,?\s)?"
-    rf"(?:(?:19|20)\d\d[a-z]?|n\.d\.)(?:[;,]{_WITHIN}{{0,3000}})?\)"
+    rf"\((?:{_WITHIN}{{0,300}}?{_CAPITAL}{_WITHIN}{{0,300}}?,?\s|\w[^\s,;()]*,\s)?"
+    rf"(?:(?:19|20)\d\d[a-z]{{0,2}}|{_UNDATED})(?:[;,]{_WITHIN}{{0,3000}})?\)"
+    rf"|\({_WITHIN}{{1,300}}?, {_UNDATED}(?:[;,]{_WITHIN}{{0,3000}})?\)"
     rf"|{_NAME}(?:\s(?:and|&)\s{_NAME}|\set al\.),?\s\[?(?:19|20)\d\d"
 )
 _CROSS_REFERENCE = re.compile(r"(?:fig|tbl|tab|eq|sec|lst|thm|lem|def|prop|alg):", re.IGNORECASE)
@@ -133,6 +136,11 @@ def _latex_keys(found: re.Match[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in named if key))
 
 
+def _citetext_keys(found: re.Match[str]) -> tuple[str, ...]:
+    inner = _LATEX.finditer(found[0], len(r"\citetext{"))
+    return tuple(dict.fromkeys(key for one in inner for key in _latex_keys(one)))
+
+
 def _numeric_keys(found: re.Match[str]) -> tuple[str, ...]:
     """`1, 3-5` as 1, 3, 4, 5; at most 101 numbers of a range."""
     numbers: list[str] = []
@@ -146,6 +154,7 @@ def _numeric_keys(found: re.Match[str]) -> tuple[str, ...]:
 _Keys = Callable[[re.Match[str]], tuple[str, ...]]
 _IsWord = Callable[[re.Match[str]], bool]
 _KINDS: tuple[tuple[re.Pattern[str], _Keys, _IsWord], ...] = (
+    (_CITETEXT, _citetext_keys, lambda found: False),
     (_LATEX, _latex_keys, lambda found: bool(_IN_TEXT.match(found["name"]))),
     (_PANDOC, _pandoc_keys, lambda found: False),
     (_PANDOC_KEY, _pandoc_keys, lambda found: found[0][0] != "-"),

@@ -1,13 +1,12 @@
-"""What all forms say about a draft and about any claim: title, head, remarks, marked sentences."""
+"""What all forms say about a draft and about any claim: title, head, remarks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from reviewer.render.in_text import Marks
-from reviewer.text import clean, counted
+from reviewer.text import counted
 from reviewer.types import Citation, Claim, Paper, RelatedWork
-from reviewer.types.drafts import OWN_ID, Section, Statement
+from reviewer.types.drafts import OWN_ID, Section
 
 _REMARKS = {
     "uncited": "uncited",
@@ -28,12 +27,34 @@ def draft_head(work: RelatedWork) -> str:
     annotated bibliography: it has no sentence of a writer's own."""
     papers = counted(work.coverage.cited, "paper")
     head = f"Written by {work.writer} from {papers}; citations by code."
-    if any(claim.role == "quote" for section in work.sections for claim in section.claims):
+    if is_annotated(work):
         head = (
             f"A themed annotated bibliography of {papers}, not a written section: no model is set, "
             "so themes are named by their terms, and papers are quoted in their own sentences."
         )
     return " ".join([head, *(f"{note[:1].upper()}{note[1:]}." for note in work.notes)])
+
+
+def is_annotated(work: RelatedWork) -> bool:
+    """True for a draft that quotes papers, without a sentence of a writer's own."""
+    return any(claim.kind == "quote" for section in work.sections for claim in section.claims)
+
+
+def without_marks(work: RelatedWork) -> RelatedWork:
+    """The draft as clean text shows it: no sentence has a remark. Its proof has them."""
+    clear = {"support": "supported", "dropped": (), "unproven": ()}
+    sections = tuple(
+        section.model_copy(
+            update={"claims": tuple(claim.model_copy(update=clear) for claim in section.claims)}
+        )
+        for section in work.sections
+    )
+    return work.model_copy(update={"sections": sections})
+
+
+def failing_claims(work: RelatedWork) -> list[Claim]:
+    """The sentences of a draft that have a remark."""
+    return [claim for section in work.sections for claim in section.claims if remarks_on(claim)]
 
 
 def cited_papers(work: RelatedWork) -> list[Paper]:
@@ -54,10 +75,7 @@ def citations_of(claims: Sequence[Claim]) -> list[Citation]:
 
 
 def remarks_on(claim: Claim) -> str:
-    """What follows a sentence that is not proven, in words; empty for one that is. A question to
-    the author is called that."""
-    if isinstance(claim, Statement) and claim.role == "question":
-        return "question to the author"
+    """What follows a sentence that is not proven, in words; empty for one that is."""
     remark = _REMARKS.get(claim.support, "")
     if claim.unproven:
         remark = f"figures not in its quotes: {', '.join(claim.unproven)}"
@@ -65,31 +83,12 @@ def remarks_on(claim: Claim) -> str:
     return "; ".join(filter(None, (remark, dropped)))
 
 
-def marked_sentence(
-    claim: Claim, marks: Marks, escape: Callable[[str], str], quoted: Callable[[str], str]
-) -> str:
-    """The escaped sentence with its mark before the point that ends it; a quote as `quoted`, with
-    its mark behind it."""
-    mark = marks.of(citations_of([claim]))
-    if is_quote(claim):
-        return f"{quoted(claim.text)} {mark}"
-    text = escape(claim.text)
-    if mark and text.endswith((".", "!", "?")) and not text.endswith("..."):
-        return f"{text[:-1]} {mark}{text[-1]}"
-    return f"{text} {mark}" if mark else text
-
-
-def is_quote(claim: Claim) -> bool:
-    """True for a sentence that is one whole quote of a paper."""
-    return len(claim.citations) == 1 and clean(claim.citations[0].quote) == clean(claim.text)
-
-
-def quoted_papers(section: Section, papers: Iterable[Paper]) -> list[tuple[Paper, list[Statement]]]:
+def quoted_papers(section: Section, papers: Iterable[Paper]) -> list[tuple[Paper, list[Claim]]]:
     """The papers that an annotated section quotes, each with its quotes, in order."""
     known = {paper.id: paper for paper in papers}
-    quotes: dict[str, list[Statement]] = {}
+    quotes: dict[str, list[Claim]] = {}
     for claim in section.claims:
-        if claim.role == "quote" and claim.citations:
+        if claim.kind == "quote" and claim.citations:
             quotes.setdefault(claim.citations[0].paper_id, []).append(claim)
     return [(known[paper_id], own) for paper_id, own in quotes.items() if paper_id in known]
 

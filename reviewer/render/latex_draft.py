@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reviewer.render.cited_sentence import marked_sentence
 from reviewer.render.claim_notes import (
     WEAK_DRAFT,
     citations_of,
@@ -11,10 +12,11 @@ from reviewer.render.claim_notes import (
     draft_citations,
     draft_head,
     draft_title,
-    marked_sentence,
+    is_annotated,
     nothing_drafted,
     quoted_papers,
     remarks_on,
+    without_marks,
 )
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import OTHER_SCRIPT_DEFINITION, escape_comment, escape_latex
@@ -27,9 +29,12 @@ from reviewer.types.drafts import Section
 _NO_NAME = re.compile(r"[^\w./-]", re.ASCII)
 
 
-def draft_latex(work: RelatedWork, bibliography: str = "") -> str:
+def draft_latex(work: RelatedWork, bibliography: str = "", *, with_marks: bool = True) -> str:
     """A section for `\\input`. `bibliography` is the file of its entries. Text from papers and
-    writers stays text."""
+    writers stays text. Without marks a written section is clean text, without comments but the
+    first two lines."""
+    is_clean = not with_marks and bool(work.sections) and not is_annotated(work)
+    work = without_marks(work) if is_clean else work
     name = _NO_NAME.sub("-", bibliography.removesuffix(".bib")) or "FILE"
     lines = [
         "% Made by review. Needs \\usepackage[T1]{fontenc}, \\usepackage{natbib}, and at the end "
@@ -39,10 +44,12 @@ def draft_latex(work: RelatedWork, bibliography: str = "") -> str:
         r"\section{Related work}",
     ]
     head = draft_head(work) if work.sections else nothing_drafted(work)
-    lines.append(f"% {escape_comment(head)}")
+    lines += [] if is_clean else [f"% {escape_comment(head)}"]
     lines += [f"% {WEAK_DRAFT}"] if work.sections and work.is_weak else []
     for section in work.sections:
         lines += ["", *_section(section, work)]
+    if is_clean:
+        return "\n".join([*lines, ""])
     lines += ["", f"% {escape_comment(coverage_line(work.coverage))}"]
     for paper in cited_papers(work):
         for cited in draft_citations(work):
@@ -66,7 +73,7 @@ def _section(section: Section, work: RelatedWork) -> list[str]:
             said = " ".join(_quoted(claim.text) for claim in quotes)
             lines.append(rf"\item {title} {marks.of(citations_of(quotes))}: {said}")
         lines += [r"\end{itemize}"]
-    return lines + [sentence_latex(c, marks) for c in section.claims if c.role != "quote"]
+    return lines + [sentence_latex(c, marks) for c in section.claims if c.kind != "quote"]
 
 
 def sentence_latex(claim: Claim, marks: Marks) -> str:

@@ -11,17 +11,16 @@ from reviewer.render.answer_parts import (
     failed_claims,
     failed_words,
     is_failed,
-    joined,
     numeric_marks,
     paragraphs_of,
-    pieces_of,
     proof_words,
     quotes_by_paper,
     reads_as_list,
     verdict_papers,
     why_failed,
 )
-from reviewer.render.claim_notes import is_quote, remarks_on
+from reviewer.render.cited_sentence import is_quote, marked_sentence
+from reviewer.render.claim_notes import remarks_on
 from reviewer.render.describe import byline, joined_spans, link_of, quoted_place, readable_date
 from reviewer.render.escape import escape, escape_plain
 from reviewer.render.in_text import Marks, page_words
@@ -97,10 +96,8 @@ def _paragraphs(claims: Sequence[Claim], marks: Marks) -> list[str]:
 
 def _sentence(claim: Claim, marks: Marks) -> str:
     """The escaped sentence with its marks at their clauses. No mark can be read as a link."""
-    if is_quote(claim):
-        return f'"{escape(claim.text)}" {marks.of(claim.citations)}'
-    pieces = [(escape_plain(p.text), marks.of(p.citations)) for p in pieces_of(claim)]
-    return joined(pieces) + NOT_PROVEN * is_failed(claim)
+    said = marked_sentence(claim, marks, escape, lambda text: f'"{escape(text)}"')
+    return said + NOT_PROVEN * (is_failed(claim) and not is_quote(claim))
 
 
 def _verdict(answer: Answer) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from reviewer.render.cited_sentence import marked_sentence
 from reviewer.render.claim_notes import (
     WEAK_DRAFT,
     citations_of,
@@ -11,10 +12,11 @@ from reviewer.render.claim_notes import (
     draft_citations,
     draft_head,
     draft_title,
-    marked_sentence,
+    is_annotated,
     nothing_drafted,
     quoted_papers,
     remarks_on,
+    without_marks,
 )
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape_pandoc, for_pandoc, quoted_pandoc
@@ -34,28 +36,37 @@ def draft_markdown(
     style: str = "pandoc",
     *,
     with_quotes: bool = False,
+    with_marks: bool = True,
     listed: FormatReferences | None = None,
 ) -> str:
     """The whole section: head, themes, references, coverage. `listed` formats the references.
-    Without it they have their keys, as those of `ask` do."""
+    Without it they have their keys, as those of `ask` do. Without marks a written section is clean
+    text: its paragraphs with their heads run in, and its references."""
+    is_clean = not with_marks and bool(work.sections) and not is_annotated(work)
+    work = without_marks(work) if is_clean else work
     papers = cited_papers(work)
     marks = Marks(style, papers, escape=escape_pandoc)
     lines = [f"# {escape_pandoc(draft_title(work))}", ""]
     if not work.sections:
         lines += [nothing_drafted(work), "", *nearest_markdown(work.nearest)]
         return "\n".join([*lines, coverage_line(work.coverage), ""])
-    lines += [escape_pandoc(draft_head(work)), ""]
+    lines = ["# Related work", ""] if is_clean else [*lines, escape_pandoc(draft_head(work)), ""]
     lines += [WEAK_DRAFT, ""] if work.is_weak else []
     for section in work.sections:
-        lines += [f"## {escape_pandoc(section.title[:1].upper() + section.title[1:])}", ""]
-        lines += [*section_markdown(section, work.papers, marks), ""]
+        title = escape_pandoc(section.title[:1].upper() + section.title[1:])
+        body = section_markdown(section, work.papers, marks)
+        if is_clean:
+            lines += [f"**{title.rstrip('.')}.** {' '.join(body)}", ""]
+        else:
+            lines += [f"## {title}", "", *body, ""]
     lines += ["## References", ""]
     for line, paper in _references(papers, marks, listed):
         lines += [line, ""]
         if with_quotes and paper is not None:
             quotes = (c for c in draft_citations(work) if c.paper_id == paper.id)
             lines += [*(f"> {quoted_pandoc(c.quote)} ({quoted_place(c)})" for c in quotes), ""]
-    return "\n".join([*lines, escape_pandoc(coverage_line(work.coverage)), ""])
+    end = [] if is_clean else [escape_pandoc(coverage_line(work.coverage)), ""]
+    return "\n".join([*lines, *end])
 
 
 def nearest_markdown(papers: Sequence[Paper]) -> list[str]:
@@ -75,7 +86,7 @@ def section_markdown(section: Section, papers: Iterable[Paper], marks: Marks) ->
         title, year = escape_pandoc(marked_title(paper)), paper.year or "year unknown"
         quoted = " ".join(quoted_pandoc(claim.text) for claim in quotes)
         lines.append(f"- **{title}** ({year}) {marks.of(citations_of(quotes))}: {quoted}")
-    others = [sentence_markdown(claim, marks) for claim in section.claims if claim.role != "quote"]
+    others = [sentence_markdown(claim, marks) for claim in section.claims if claim.kind != "quote"]
     if others:
         lines += [*([""] if lines else []), " ".join(others)]
     return lines

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from reviewer.render.claim_notes import citations_of, marked_sentence
+from reviewer.render.cited_sentence import marked_sentence
+from reviewer.render.claim_notes import citations_of
 from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape_pandoc, for_pandoc, quoted_pandoc
 from reviewer.render.in_text import Marks

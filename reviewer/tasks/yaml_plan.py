@@ -13,7 +13,7 @@ from reviewer.errors import NotFoundError, UsageError
 from reviewer.text import clean
 from reviewer.text.invisible import without_nul
 from reviewer.types import Paper
-from reviewer.types.drafts import DraftPlan, Order, Theme
+from reviewer.types.drafts import DraftPlan, LeftOutPaper, Order, Theme
 
 T = TypeVar("T")
 N = TypeVar("N", int, None)
@@ -21,11 +21,13 @@ N = TypeVar("N", int, None)
 ORDERS: tuple[Order, ...] = ("thematic", "chronological")
 LEAST_WORDS, MOST_WORDS = 50, 20_000
 MOST_CHARS = 1_000_000
-_FIELDS = ("question", "order", "words", "themes")
-_THEME_FIELDS = ("name", "papers")
+_FIELDS = ("question", "order", "words", "themes", "left_out")
+_THEME_FIELDS = ("name", "thesis", "axis", "papers", "link")
+_PAPER_FIELDS, _LEFT_OUT_FIELDS = ("key", "part"), ("key", "why")
 _HEAD = """\
-# What the section will tell, theme by theme. Rename themes, move or take out papers, change their
-# order; a theme needs two papers, or it is joined to another. Then:
+# What the section will tell, paragraph by paragraph: its thesis, on what the papers are compared,
+# the papers in order with the part each plays, and how the next one follows. Change anything; a
+# paper is a key alone, or a key with its part, and may stand in two paragraphs. Then:
 #   review draft --plan THIS_FILE
 """
 
@@ -49,10 +51,27 @@ def plan_yaml(plan: DraftPlan, papers: Sequence[Paper]) -> str:
         "themes:",
     ]
     for theme in plan.themes:
-        lines += [f"  - name: {quoted(theme.name)}", "    papers:"]
-        for paper in (known[i] for i in theme.paper_ids):
-            lines.append(f"      - {quoted(paper.key)}  # {titled(paper)}")
+        lines += _theme_lines(theme, known)
+    left = [own for own in plan.left_out if own.paper_id in known]
+    lines += ["left_out:"] if left else []
+    for own in left:
+        paper = known[own.paper_id]
+        why = quoted(own.why or "no reason is given")
+        lines.append(f"  - {{key: {quoted(paper.key)}, why: {why}}}  # {titled(paper)}")
     return "\n".join(lines) + "\n"
+
+
+def _theme_lines(theme: Theme, known: Mapping[str, Paper]) -> list[str]:
+    lines = [f"  - name: {quoted(theme.name)}"]
+    lines += [f"    thesis: {quoted(theme.thesis)}"] if theme.thesis else []
+    lines += [f"    axis: {quoted(theme.axis)}"] if theme.axis else []
+    lines.append("    papers:" if theme.paper_ids else "    papers: []")
+    parts = dict(zip(theme.paper_ids, theme.parts, strict=False))
+    for paper in (known[i] for i in theme.paper_ids):
+        part = parts.get(paper.id, "")
+        said = f"{{key: {quoted(paper.key)}, part: {quoted(part)}}}" if part else ""
+        lines.append(f"      - {said or quoted(paper.key)}  # {titled(paper)}")
+    return [*lines, f"    link: {quoted(theme.link)}"] if theme.link else lines
 
 
 def titled(paper: Paper) -> str:
@@ -82,6 +101,7 @@ def read_plan(text: str, file: str, paper_named: Callable[[str], Paper]) -> Draf
         order=reader.one_of(top, "order", ORDERS, "thematic"),
         words=reader.number(top, "words", LEAST_WORDS, MOST_WORDS, 600),
         themes=reader.themes(top["themes"]),
+        left_out=reader.left_out(top["left_out"]) if "left_out" in top else (),
     )
 
 
@@ -193,21 +213,60 @@ class _Reader(NodeReader):
     """Takes a draft's plan from nodes."""
 
     def themes(self, node: Node) -> tuple[Theme, ...]:
-        themes, seen = [], dict[str, int]()
+        themes = []
         for item in self.items(node, "themes"):
             own = self.fields(item, _THEME_FIELDS, "a theme")
             if "name" not in own or "papers" not in own:
                 self.fault(line_of(item), "a theme has a name and papers")
-            ids = []
-            for key in self.items(own["papers"], "papers"):
-                paper = self.paper(key)
-                if paper.id in seen:
-                    said = f"{paper.key} is in line {seen[paper.id]} already"
-                    self.fault(line_of(key), said, "A paper belongs to one theme.")
-                seen[paper.id] = line_of(key)
-                ids.append(paper.id)
-            themes.append(Theme(name=self.text(own["name"], "name"), paper_ids=tuple(ids)))
+            parts = self._parts(own["papers"])
+            themes.append(
+                Theme(
+                    name=self.text(own["name"], "name"),
+                    paper_ids=tuple(parts),
+                    thesis=self.field(own, "thesis"),
+                    axis=self.field(own, "axis"),
+                    parts=tuple(parts.values()) if any(parts.values()) else (),
+                    link=self.field(own, "link"),
+                )
+            )
+        if not any(theme.paper_ids for theme in themes):
+            self.fault(line_of(node), "no theme has a paper")
         return tuple(themes)
+
+    def left_out(self, node: Node) -> tuple[LeftOutPaper, ...]:
+        left = []
+        for item in self._listed(node, "left_out"):
+            own = self._keyed(item, _LEFT_OUT_FIELDS, "a paper that is left out")
+            why = self.field(own, "why")
+            left.append(LeftOutPaper(paper_id=self.paper(own["key"]).id, why=why))
+        return tuple(left)
+
+    def _parts(self, node: Node) -> dict[str, str]:
+        """The part of each paper of a theme, by its id; empty where none is given."""
+        parts: dict[str, str] = {}
+        lines: dict[str, int] = {}
+        for item in self._listed(node, "papers"):
+            own = self._keyed(item, _PAPER_FIELDS, "a paper")
+            paper = self.paper(own["key"])
+            if paper.id in parts:
+                said = f"{paper.key} is in line {lines[paper.id]} already"
+                self.fault(line_of(item), said, "A paper stands once in a theme.")
+            parts[paper.id] = self.field(own, "part")
+            lines[paper.id] = line_of(item)
+        return parts
+
+    def _listed(self, node: Node, name: str) -> list[Node]:
+        """The entries of a list, which may be empty."""
+        return [] if node.id == "sequence" and not node.value else self.items(node, name)
+
+    def _keyed(self, node: Node, known: Sequence[str], what: str) -> dict[str, Node]:
+        """The fields of a paper, which may be its key alone."""
+        if node.id != "mapping":
+            return {"key": node}
+        own = self.fields(node, known, what)
+        if "key" not in own:
+            self.fault(line_of(node), f"{what} has a key")
+        return own
 
 
 def line_of(node: Node | None) -> int:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,6 +96,15 @@ _HEADING = re.compile(
 _BULLET = re.compile(r"^[ \t]*[-*+][ \t]+", re.MULTILINE)
 _INLINE = re.compile(r"(?<!`)`(?P<said>[\w ,.%±×~≈<>+–-]*\d[\w ,.%±×~≈<>+–-]*)`(?!`)")
 _ITEM = re.compile(r"^[ \t]*(?:[-*][ \t]|\[\d+\][ \t]|\d+\.[ \t])[^\n]*\S", re.MULTILINE)
+_ITEM_START = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)]|\\item\b)[ \t]")
+_ITEM_WITHIN = re.compile(r"^[ \t]*(?:[-*+]|1[.)]|\\item\b)[ \t]", re.MULTILINE)
+_LATEX_LIST = re.compile(
+    r"\\begin\{(?P<kind>itemize|enumerate|description)\}.*?\\end\{(?P=kind)\}", re.DOTALL
+)
+_ENTRY_START = re.compile(
+    r"^[ \t]*(?P<head>(?:[-*+]|\[\d{1,3}\]:?|\d{1,3}[.)])[ \t]+)(?=\S)", re.MULTILINE
+)
+_DATED = re.compile(r"\b(?:19|20)\d\d\b|https?://|\bn\.\s?d\.|\bno date\b", re.IGNORECASE)
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*\Z")
 
 
@@ -236,11 +248,46 @@ def prose_spans(text: str, *, is_latex: bool | None = None) -> list[tuple[int, i
 
 def _prose(text: str, visible: str, start: int, stop: int) -> tuple[int, int] | None:
     block, seen = text[start:stop], visible[start:stop]
+    if _ITEM_START.match(block.lstrip()) or _ITEM_WITHIN.search(seen):
+        return None
     if _FENCE.search(block) or _ENVIRONMENT.search(block) or len(seen.split()) < LEAST_WORDS:
         return None
     first = start + len(seen) - len(seen.lstrip())
     last = start + len(block.rstrip())
     return None if _NO_PROSE.match(text, first, last) else (first, last)
+
+
+def list_spans(text: str, *, is_latex: bool | None = None) -> list[tuple[int, int]]:
+    """Half-open ranges of the lists that a paragraph may be put behind, in order."""
+    latex = looks_latex(text) if is_latex is None else is_latex
+    visible = blanked(text, hidden_spans(text, is_latex=latex))
+    ends = [m.start() for m in (_references(text), _CLOSE.search(text)) if m is not None]
+    end = min(ends, default=len(text))
+    if latex:
+        found = (m.span() for m in _LATEX_LIST.finditer(text, 0, end))
+        return [(a, b) for a, b in found if visible[a:b].strip()]
+    spans: list[tuple[int, int]] = []
+    at, goes_on = 0, False
+    for stop in [*(m.start() for m in _BLANK.finditer(text, 0, end)), end]:
+        start, last = _trimmed(text, at, stop)
+        at = stop
+        if start == last:
+            continue
+        begins = _ITEM_START.match(text, start) or _ITEM_WITHIN.search(visible, start, last)
+        is_item = bool(begins and visible[start:last].strip())
+        is_indented = text[start - 2 : start].isspace() and "\n" not in text[start - 2 : start]
+        if begins and is_item and not goes_on:
+            spans.append((begins.start(), last))
+        elif goes_on and (is_item or is_indented):
+            spans[-1] = (spans[-1][0], last)
+        goes_on = is_item or (goes_on and is_indented)
+    return spans
+
+
+def _trimmed(text: str, start: int, stop: int) -> tuple[int, int]:
+    """The range without the white space around it."""
+    block = text[start:stop]
+    return start + len(block) - len(block.lstrip()), start + len(block.rstrip())
 
 
 def after_paragraph(text: str, end: int, sentences: str) -> Put:
@@ -250,15 +297,91 @@ def after_paragraph(text: str, end: int, sentences: str) -> Put:
     return Put(end, ("\n" if _COMMENT.search(line) else " ") + sentences)
 
 
-def after_references(text: str, line: str) -> Put | None:
-    """The line after the last entry of the list of references, after a blank line if the entries
-    have blank lines between them, or if there is only one. None if the text has no list."""
-    heading = _references(text)
-    entries = list(_ITEM.finditer(text, heading.end())) if heading else []
-    if not entries:
+def after_list(end: int, sentences: str) -> Put:
+    """The sentences as a paragraph of their own after the list that ends at `end`."""
+    return Put(end, f"\n\n{sentences}")
+
+
+@dataclass(frozen=True)
+class ReferenceList:
+    """The list of references of a draft: the half-open range of each entry, in order, what stands
+    before each (`- `, `[3] `, `3. ` or nothing), and the white space between two."""
+
+    entries: tuple[tuple[int, int], ...]
+    heads: tuple[str, ...]
+    between: str
+
+    @property
+    def is_numbered(self) -> bool:
+        return bool(re.search(r"\d", self.heads[-1]))
+
+    def texts(self, text: str) -> list[str]:
+        """The entries without what stands before them."""
+        ranges = zip(self.entries, self.heads, strict=True)
+        return [text[start + len(head) : end] for (start, end), head in ranges]
+
+
+def reference_list_of(text: str) -> ReferenceList | None:
+    """The draft's own list of references: under its heading, or the numbered one at its end."""
+    head = _references(text)
+    if head is not None and not head["words"]:
         return None
-    between = text[entries[-2].end() : entries[-1].start()] if len(entries) > 1 else "\n\n"
-    return Put(entries[-1].end(), "\n" * min(between.count("\n"), 2) + line)
+    following = _HEADING.search(text, head.end()) if head else None
+    start, stop = head.end() if head else 0, following.start() if following else len(text)
+    if head is None:
+        listed = [match.span() for match in _list_at_end(text)]
+    elif items := list(_ENTRY_START.finditer(text, start, stop)):
+        listed = [(item.start("head"), _end_of_block(text, item.end(), stop)) for item in items]
+        starts = [*(item.start() for item in items[1:]), stop]
+        listed = [
+            (a, min(b, len(text[:n].rstrip()))) for (a, b), n in zip(listed, starts, strict=True)
+        ]
+    else:
+        blocks = _blocks_between(text, start, stop)
+        listed = [(a, b) for a, b in blocks if _DATED.search(text[a:b])]
+    if not listed:
+        return None
+    heads = [_ENTRY_START.match(text, a) for a, _ in listed]
+    between = text[listed[-2][1] : listed[-1][0]] if len(listed) > 1 else "\n\n"
+    return ReferenceList(
+        tuple(listed), tuple(found["head"] if found else "" for found in heads), between
+    )
+
+
+def _end_of_block(text: str, start: int, stop: int) -> int:
+    blank = _BLANK.search(text, start, stop)
+    return len(text[: blank.start() if blank else stop].rstrip())
+
+
+def _blocks_between(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+    """Paragraphs, or the lines of a single one."""
+    places = [start, *(m.start() for m in _BLANK.finditer(text, start, stop)), stop]
+    blocks = [_trimmed(text, a, b) for a, b in pairwise(places)]
+    blocks = [(a, b) for a, b in blocks if a < b]
+    if len(blocks) != 1:
+        return blocks
+    lines = [m.span() for m in re.finditer(r"[^\r\n]+", text[: blocks[0][1]])]
+    return [(a, b) for a, b in lines if a >= blocks[0][0]]
+
+
+def put_reference(text: str, listed: ReferenceList, line: str) -> Put:
+    """An entry put where it belongs: at the end of a list that is not in alphabetical order or that
+    has numbers, else in its place. `line` has what stands before it."""
+    starts_of = [_sorted_by(entry) for entry in listed.texts(text)]
+    place = len(listed.entries)
+    if not listed.is_numbered and starts_of == sorted(starts_of):
+        own = _sorted_by(line.removeprefix(listed.heads[-1]))
+        place = sum(start <= own for start in starts_of)
+    if place == 0:
+        return Put(listed.entries[0][0], line + listed.between)
+    return Put(listed.entries[place - 1][1], listed.between + line)
+
+
+def _sorted_by(entry: str) -> str:
+    plain = unicodedata.normalize("NFKD", entry).casefold()
+    return " ".join(
+        re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c)))
+    )
 
 
 def with_puts(text: str, puts: Sequence[Put]) -> str:

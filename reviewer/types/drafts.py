@@ -1,10 +1,10 @@
-"""Related-work sections: plans, drafted and checked sentences, revisions of a user's draft."""
+"""Related-work sections: cards, plans, written paragraphs, revisions of a user's draft."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from reviewer.types.claims import Claim, ClaimDraft
+from reviewer.types.claims import Citation, Claim
 from reviewer.types.evidence import Evidence
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
@@ -12,86 +12,136 @@ from reviewer.types.runs import Coverage, Usage
 from reviewer.types.shown import Shown
 
 Order = Literal["thematic", "chronological"]
-Role = Literal["topic", "comparison", "open", "difference", "question", "quote"]
-Relation = Literal["", "agree", "extend", "contradict"]
-Intent = Literal["", "background", "method", "result comparison"]
+Position = Literal["end", "each"]
+"""Where a draft places the work at hand: in its last paragraph, or at the end of each."""
 
 OWN_ID = "own"  # the paper id of the user's own work, which is not in the library
+OWN_TAG = "W"  # the tag of its text
 MOST_THEMES = 6  # of one draft
-POINTS: tuple[Role, ...] = ("comparison", "quote")  # an `open` sentence may build on these
+
+
+class CardLine(Frozen):
+    """A line of a card in the writer's words, and the sentences that it rests on."""
+
+    text: str = ""
+    citations: tuple[Citation, ...] = ()
+
+
+class Card(Frozen):
+    """What a writer notes of one paper, whatever it is read for. `name` is the short name that the
+    paper gives its system, method or data set, `data` also their size, `result` has its figure, and
+    `limit` is a condition or limit that the paper itself states. What the paper does not say is
+    empty. `unread` says why there is no card."""
+
+    paper_id: str
+    name: str = ""
+    problem: CardLine = CardLine()
+    approach: CardLine = CardLine()
+    data: CardLine = CardLine()
+    result: CardLine = CardLine()
+    limit: CardLine = CardLine()
+    unread: str = ""
+
+    @property
+    def lines(self) -> dict[str, CardLine]:
+        """The lines that say something, by their names."""
+        named = {n: getattr(self, n) for n in ("problem", "approach", "data", "result", "limit")}
+        return {name: line for name, line in named.items() if line.text}
 
 
 class Theme(Frozen):
-    """Papers that are described together, in order."""
+    """Papers that a paragraph tells together, in order. In an argument it has a thesis, the axis on
+    which the papers are compared, what part each plays (in the order of the papers, as far as that
+    is said), and the link to the next paragraph. A theme without papers may place the work at
+    hand."""
 
     name: str
     paper_ids: tuple[str, ...]
+    thesis: str = ""
+    axis: str = ""
+    parts: tuple[str, ...] = ()
+    link: str = ""
+
+
+class LeftOutPaper(Frozen):
+    """A paper that was read and is in no paragraph, and why, in words."""
+
+    paper_id: str
+    why: str = ""
+
+
+class OwnClaim(Frozen):
+    """What the work at hand claims, in one of its own sentences; the paper that is nearest to the
+    claim, and how the work differs from it. `contradicted_by` are sentences of papers that say
+    otherwise, `conflict` says how."""
+
+    claim: Citation
+    nearest_id: str = ""
+    difference: str = ""
+    contradicted_by: tuple[Citation, ...] = ()
+    conflict: str = ""
+
+
+class Argument(Frozen):
+    """What a writer plans: the paragraphs in order, the papers that it leaves out, and where the
+    work at hand stands. `notes` say why it is not the writer's own."""
+
+    themes: tuple[Theme, ...] = ()
+    left_out: tuple[LeftOutPaper, ...] = ()
+    own_claims: tuple[OwnClaim, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class DraftPlan(Frozen):
-    """The themes of a draft before it is written. `notes` say what was changed in the plan."""
+    """The paragraphs of a draft before it is written. `notes` say what was changed in the plan."""
 
     question: str
     order: Order = "thematic"
     words: int = 600
     themes: tuple[Theme, ...] = ()
+    left_out: tuple[LeftOutPaper, ...] = ()
+    own_claims: tuple[OwnClaim, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 class Brief(Frozen):
-    """What a writer of sections is given. `own` is the abstract or introduction of the user's work
-    that the sections are for, if there is one; `words` is the length of all sections together."""
+    """What a writer of a section is given. `own` is the abstract or introduction of the user's work
+    that the section is for, if there is one, and `position` where it is placed; `words` is the
+    length of the section; `before` is what readers have read already, as plain text, and `lead` in
+    one sentence what the section has to show."""
 
     question: str
     order: Order = "thematic"
     words: int = 600
     own: Evidence | None = None
-
-
-class StatementDraft(ClaimDraft):
-    """A sentence of a section. `relation` is between the papers that it compares, `intent` is why
-    it cites them. Roles: a `quote` is a paper's own sentence, a `difference` is about the user's
-    own work, a `question` asks the author of that work and states nothing."""
-
-    role: Role = "comparison"
-    relation: Relation = ""
-    intent: Intent = ""
-
-
-class SectionDraft(Frozen):
-    """What a writer drafted for one theme. `failed` says why it could not be written."""
-
-    statements: tuple[StatementDraft, ...] = ()
-    failed: str = ""
-
-
-class Statement(Claim):
-    """A claim with its place in a section."""
-
-    role: Role = "comparison"
-    relation: Relation = ""
-    intent: Intent = ""
+    position: Position = "end"
+    before: str = ""
+    lead: str = ""
 
 
 class Section(Frozen):
-    """One written theme. `paper_ids` are the theme's papers, cited or not."""
+    """One written paragraph, or several of one theme (`Claim.paragraph`). `paper_ids` are the
+    theme's papers, cited or not."""
 
     title: str
     paper_ids: tuple[str, ...] = ()
-    claims: tuple[Statement, ...] = ()
+    claims: tuple[Claim, ...] = ()
     failed: str = ""
 
 
 class RelatedWork(Shown):
     """The result of `draft`. `papers` are those of the sections; `own_file` is the file of the
-    user's work that it was written for; `notes` say what was changed in the plan. `is_weak`: no
-    paper in the library is clearly about the question."""
+    user's work that it was written for, `own_claims` where that work stands, and `questions` what
+    its author should look at; `notes` say what was changed in the plan. `is_weak`: no paper in the
+    library is clearly about the question."""
 
     question: str
     order: Order = "thematic"
     words: int = 600
     own_file: str = ""
     sections: tuple[Section, ...] = ()
+    own_claims: tuple[OwnClaim, ...] = ()
+    questions: tuple[str, ...] = ()
     papers: tuple[Paper, ...] = ()
     nearest: tuple[Paper, ...] = ()
     is_weak: bool = False

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from reviewer.types.claims import (
     AnswerDraft,
+    Citation,
     Claim,
     ClaimDraft,
     Expanded,
@@ -16,7 +17,7 @@ from reviewer.types.claims import (
     Support,
     Verdict,
 )
-from reviewer.types.drafts import Brief, SectionDraft, Theme
+from reviewer.types.drafts import Argument, Brief, Card, Theme
 from reviewer.types.evidence import Evidence
 from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
@@ -25,6 +26,7 @@ from reviewer.types.tables import Column, RowDraft
 
 JUDGED_A_CALL = 12  # claims; more than an answer has would not fit into a small model's context
 PAPERS_A_CALL = 8
+CARDS_A_CALL = 8
 
 OnClaim = Callable[[ClaimDraft], None]
 """Called with a sentence of a draft while the rest is still being written."""
@@ -71,11 +73,14 @@ class Writer(Protocol):
         *,
         question: str = "",
         swapped: bool = False,
+        beside: Sequence[Citation] = (),
     ) -> tuple[Verdict, ...] | NeedsModel:
         """A verdict for each claim, in order, on those that are unchecked: a fact against what it
         cites, a synthesis against the other claims. `question`: the one that the claims answer
         together; without it each claim stands alone. `swapped`: the judge is given the definitions
-        of "supported" and "unsupported" the other way round; its verdicts are turned back."""
+        of "supported" and "unsupported" the other way round; its verdicts are turned back.
+        `beside`: of texts with such sentences the judge sees these and what is cited; of others,
+        the whole."""
 
     def repair(
         self, claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence]
@@ -108,25 +113,31 @@ class Writer(Protocol):
     ) -> tuple[Column, ...] | NeedsModel:
         """At most `most` columns, those first that most papers can fill."""
 
-    def plan_sections(
-        self,
-        question: str,
-        groups: Sequence[Theme],
-        readings: Sequence[Reading],
-        evidence: Sequence[Evidence],
-    ) -> tuple[Theme, ...]:
-        """Themes of the evidence's papers; `groups` are the clusters that code made of them."""
+    def read_cards(self, evidence: Sequence[Evidence]) -> tuple[Card, ...] | NeedsModel:
+        """One card a paper, in the evidence's order, whatever it will be used for; of a paper that
+        could not be read, one that says so."""
 
-    def write_sections(
+    def plan_argument(
+        self, brief: Brief, cards: Sequence[Card], evidence: Sequence[Evidence], stress: str = ""
+    ) -> Argument | NeedsModel:
+        """The paragraphs of a section over the evidence's papers; `stress` says in words what to
+        order them by. Raises ModelReplyError for a reply that cannot be read."""
+
+    def write_section(
         self,
         brief: Brief,
         themes: Sequence[Theme],
-        readings: Sequence[Reading],
+        cards: Sequence[Card],
         evidence: Sequence[Evidence],
-        progress: Progress,
-    ) -> tuple[SectionDraft, ...]:
-        """One draft a theme, in their order, from the readings' quotes; without readings, from the
-        whole evidence."""
+    ) -> AnswerDraft:
+        """A section with a paragraph for each theme: `ClaimDraft.paragraph` is the theme's place,
+        from 1. Raises ModelReplyError for a reply without a sentence that could be checked."""
+
+    def edit(
+        self, paragraphs: Sequence[Sequence[Claim]], evidence: Sequence[Evidence]
+    ) -> tuple[tuple[ClaimDraft, ...], ...] | NeedsModel:
+        """For each paragraph its sentences after a pass over the whole text; nothing for one that
+        stays as it is. Not trusted: `grounding.edits` says which to take."""
 
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         """Sentences about the evidence's one paper, for the end of this paragraph of the user's."""

@@ -7,7 +7,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from reviewer.render import notebook_form, render
-from reviewer.render.answer_parts import answer_text, checks_line, pieces_of
+from reviewer.render.answer_parts import answer_text, checks_line
+from reviewer.render.cited_sentence import pieces_of
 from reviewer.render.markdown import answer_markdown
 from reviewer.tasks import compare_papers
 from reviewer.tasks.tables.table import TableOptions

@@ -24,9 +24,11 @@ from reviewer.writers.prompted.answers import (
     QuestionsReply,
     RerankReply,
 )
+from reviewer.writers.prompted.argument import ArgumentReply
+from reviewer.writers.prompted.cards import CardsReply
 from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
-from reviewer.writers.prompted.sections import AdditionReply, PlanReply, SectionReply
+from reviewer.writers.prompted.sections import AdditionText, EditText, SectionText
 from reviewer.writers.prompted.surveys import SummaryReply, ViewsReply
 from reviewer.writers.prompted.tables import ColumnsReply, JudgeCellsReply, TableReply
 from tests.support.fake_provider import Seen
@@ -108,32 +110,57 @@ def judges_cells(asked: ModelCall, support: str = "supported", **changes: Any) -
     return {"verdicts": [{"tag": tag, "support": support} | changes for tag in asked.tags]}
 
 
-def plans(asked: ModelCall) -> dict[str, Any]:
-    """Two themes, of every other paper."""
-    halves = {"First things": asked.tags[::2], "Second things": asked.tags[1::2]}
-    return {"themes": [{"name": name, "tags": tags} for name, tags in halves.items() if tags]}
-
-
-def sections(asked: ModelCall) -> dict[str, Any]:
-    """A paragraph: a topic, a comparison a text, what is open, and how the work at hand differs."""
-
-    def said(role: str, text: PromptText, words: str, **more: str) -> dict[str, Any]:
-        quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
-        return {"role": role, "text": words, "quotes": quotes, **more}
-
-    own = [text for text in asked.texts if text.tag == "OWN"]
-    texts = [text for text in asked.texts if text.tag != "OWN" and text.sentences]
+def cards(asked: ModelCall) -> dict[str, Any]:
+    """A card a text, whose lines rest on its first sentence."""
     return {
-        "sentences": [
-            said("topic", texts[0], "These papers tell of one matter."),
-            *(
-                said("comparison", text, "One study finds this.", relation="agree", intent="method")
-                for text in texts
-            ),
-            said("open", texts[-1], "What lies beyond is open."),
-            *(said("difference", text, "This work differs in what it does.") for text in own),
+        "cards": [
+            {
+                "tag": text.tag,
+                "name": "",
+                "approach": f"does what it does [{text.numbers[0]}]",
+                "result": f"finds what it finds [{text.numbers[0]}]",
+            }
+            for text in asked.texts
+            if text.numbers
         ]
     }
+
+
+def arguments(asked: ModelCall) -> dict[str, Any]:
+    """Two paragraphs, of every other paper."""
+    tags = [tag for tag in asked.tags if tag != "W"]
+    halves = {"First things": tags[::2], "Second things": tags[1::2]}
+    return {
+        "paragraphs": [
+            {
+                "name": name,
+                "thesis": f"{name} hold together.",
+                "axis": "what they do",
+                "papers": [{"tag": tag, "part": "bears it out"} for tag in own],
+                "link": "more follows",
+            }
+            for name, own in halves.items()
+            if own
+        ],
+        "left_out": [],
+        "own": [{"sentence": "W.1", "nearest": tag, "difference": "pears"} for tag in tags[:1]]
+        if "W" in asked.tags
+        else [],
+    }
+
+
+def sections(asked: ModelCall) -> str:
+    """A paragraph for each of the plan: a thesis, a sentence a text, a sentence on the work at
+    hand at the end."""
+    first = {text.tag: text.numbers[0] for text in asked.texts if text.numbers}
+    said = []
+    for plan in (text for text in asked.texts if text.tag.startswith("P")):
+        tags = [tag for tag in re.findall(r"^(E\d+)", plan.body, re.MULTILINE) if tag in first]
+        own = " ".join(f"One study finds this [{first[tag]}]." for tag in tags)
+        said.append(f"{plan.tag} These papers tell of one matter. {own}")
+    if "W" in first:
+        said[-1] += f" This work differs in what it does [{first['W']}]."
+    return "\n\n".join([*said, "END"])
 
 
 def views(asked: ModelCall) -> dict[str, Any]:
@@ -155,11 +182,10 @@ def summaries(asked: ModelCall) -> dict[str, Any]:
     }
 
 
-def additions(asked: ModelCall) -> dict[str, Any]:
+def additions(asked: ModelCall) -> str:
     """A sentence on the first text of the paper that is to be added."""
     text = next(text for text in asked.texts if text.tag != "DRAFT")
-    quotes = [{"tag": text.tag, "quote": text.sentences[0]}]
-    return {"additions": [{"text": "Another study adds to this.", "quotes": quotes}]}
+    return f"Another study adds to this [{text.numbers[0]}].\nEND"
 
 
 def judges(asked: ModelCall, support: str = "supported") -> dict[str, Any]:
@@ -178,9 +204,11 @@ HONEST: Script = {
     QuestionReply: lambda asked: {"question": asked.question},
     TableReply: fills,
     JudgeCellsReply: judges_cells,
-    PlanReply: plans,
-    SectionReply: sections,
-    AdditionReply: additions,
+    CardsReply: cards,
+    ArgumentReply: arguments,
+    SectionText: sections,
+    EditText: "END",
+    AdditionText: additions,
     ViewsReply: views,
     SummaryReply: summaries,
     ColumnsReply: lambda asked: {"columns": [{"name": "reward", "tags": asked.tags}]},
@@ -212,7 +240,12 @@ def evidence(
     return Evidence(tag=tag, paper=paper, chunk=chunk, score=Score(total=1.0))
 
 
-_PROSE = {"Answer a researcher's question": AnswerText, "Single sentences of": RepairText}
+_PROSE = {
+    "Answer a researcher's question": AnswerText,
+    "Single sentences of": RepairText,
+    "Write a section of": SectionText,
+    "Edit a text": EditText,
+}
 
 
 def form_of(seen: Seen) -> type[Any]:

@@ -13,15 +13,17 @@ from reviewer.tasks.checks.manuscript import read_draft
 from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft
 from reviewer.text.draft_prose import (
     Put,
-    after_references,
     is_latex_draft,
+    list_spans,
     prose_spans,
+    put_reference,
+    reference_list_of,
     with_puts,
 )
 from reviewer.writers import Extractive
-from reviewer.writers.prompted.sections import AdditionReply
+from reviewer.writers.prompted.sections import AdditionText
 from tests.conftest import SAMPLES
-from tests.support.scripted import additions, writer
+from tests.support.scripted import writer
 
 ECHO, ZERO, JIN = "echo-chamber-rl-2025", "sun-2025-zerosearch", "jin-2025-search"
 MARKDOWN = """\
@@ -145,7 +147,116 @@ def test_numbers_go_on_and_their_entries_are_listed(shelf):
     )
     made = revise(shelf, text, ECHO)
     assert made.additions[0].text.endswith(" [3]")
-    assert made.after.splitlines()[-1].startswith(f"[3] {ECHO} · Echo Chamber")
+    assert made.after.splitlines()[-1].startswith("[3] Echo Chamber: ")
+    more = revise(shelf, text + "\n[3] Three, that is not cited.\n", ECHO)
+    assert more.additions[0].text.endswith(" [4]")
+    assert more.after.splitlines()[-1].startswith("[4] Echo Chamber: ")
+
+
+AUTHOR_YEAR = """\
+Reinforcement learning may teach a model new skills (Adams et al., 2024), or it may only amplify
+behaviours of pretraining (Zhou & Li, 2023).
+
+## References
+
+Adams, B., Cole, D., & Egan, F. (2024). Skills from rewards. *Journal of Skills*, 3(1), 1-20.
+
+Zhou, A., & Li, B. (2023). What pretraining knows. *Proceedings of Knowing*, 5-9.
+"""
+
+
+def test_a_draft_by_author_and_year_gets_author_and_year_and_its_list_stays_in_order(shelf):
+    made = revise(shelf, AUTHOR_YEAR, ECHO, JIN)
+    by_key = {addition.key: addition.text for addition in made.additions}
+    assert by_key[ECHO].endswith(" (Echo Chamber, 2025)")
+    assert "[@" not in made.after
+    listed = [line for line in made.after.split("## References")[1].splitlines() if line]
+    names = [line.split(",")[0].split(":")[0].split(".")[0] for line in listed]
+    assert names == sorted(names)
+    assert len(listed) == 4
+    (echo,) = (line for line in listed if line.startswith("Echo"))
+    assert echo.startswith("Echo Chamber: RL Post-training Amplifies")
+    assert "(2025)." in echo  # APA, as the others are
+    assert ECHO not in made.after
+    checked = read_draft(made.after)
+    assert {work.names[0] for work in checked.authored.values()} >= {
+        "Adams",
+        "Zhou",
+        "Echo Chamber",
+    }
+
+
+@pytest.mark.parametrize(
+    ("head", "added"),
+    [("- ", "- "), ("3. ", "4. "), ("[3] ", "[4] ")],
+)
+def test_an_entry_has_the_form_of_the_list(shelf, head, added):
+    entries = [head.replace("3", str(n)) + f"Author{n}, B. (202{n}). A title." for n in (1, 2, 3)]
+    marks = "(Author1, 2021)" if head == "- " else "[1], [3]"
+    text = f"Reinforcement learning may teach a model skills, or only amplify {marks}.\n\n"
+    text += "## References\n\n" + "\n".join(entries) + "\n\n## Appendix\n\nMore.\n"
+    made = revise(shelf, text, ECHO)
+    lines = made.after.split("## References\n\n")[1].split("\n\n## Appendix")[0].splitlines()
+    assert len(lines) == 4
+    assert lines[-1].startswith(f"{added}Echo Chamber")
+
+
+@pytest.mark.parametrize(
+    ("cite", "style"),
+    [
+        ("\\cite", ""),
+        ("\\citep", ""),
+        ("\\parencite", ""),
+        ("\\autocite", ""),
+        ("\\citep", "latex"),
+    ],
+)
+def test_latex_keeps_its_own_command(shelf, cite, style):
+    text = LATEX.replace("\\citep", cite)
+    made = revise(shelf, text, ECHO, file="draft.tex", style=style)
+    assert f"{cite}{{{ECHO}}}" in made.additions[0].text
+
+
+def test_a_bibliography_within_latex_gets_its_entry(shelf):
+    listed = "\\begin{thebibliography}{9}\n\\bibitem{from-fx-gx-2025} Yuan. From f.\n"
+    text = LATEX.replace("\\bibliography{refs}", f"{listed}\\end{{thebibliography}}")
+    made = revise(shelf, text, ECHO, file="draft.tex")
+    assert f"\n\\bibitem{{{ECHO}}} Echo Chamber" in made.after
+    assert made.after.index(f"\\bibitem{{{ECHO}}}") < made.after.index("\\end{thebibliography}")
+
+
+LISTS = {
+    "bullets": "Two papers stand against each other here, and both of them use rewards a lot:\n\n"
+    "- **One paper** [@a]: it may teach a model new skills by reinforcement learning and so on.\n"
+    "- **Another** [@b]: it may only amplify behaviours of pretraining that are there already.\n",
+    "bullets apart": "- One paper may teach a model new skills by reinforcement learning [@a].\n\n"
+    "- Another may only amplify behaviours of pretraining that are there already [@b].\n\n"
+    "  It goes on within the same item, and says more of behaviours of pretraining there.\n",
+    "numbers": "1. One paper may teach a model new skills by reinforcement learning [@a].\n"
+    "2. Another may only amplify behaviours of pretraining that are there already [@b].\n",
+    "after a line": "Two papers stand against each other here, and both use rewards a lot:\n"
+    "- One paper may teach a model new skills by reinforcement learning [@a].\n",
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_nothing_is_added_into_a_list(shelf, name):
+    text = LISTS[name] + "\n## Next\n\nCooking pasta needs salted water and olive oil, they say.\n"
+    made = revise(shelf, text, ECHO)
+    before, added, _ = made.after.partition(made.additions[0].text)
+    assert added.startswith("\n\n")
+    assert before.rstrip() == LISTS[name].rstrip()
+
+
+def test_nothing_is_added_into_a_list_of_latex(shelf):
+    listed = (
+        "\\begin{itemize}\n\\item One may teach a model new skills \\citep{a}.\n\n"
+        "\\item Another may only amplify behaviours of pretraining that are there already.\n"
+        "\\end{itemize}"
+    )
+    made = revise(shelf, f"\\section{{A}}\n{listed}\n\nMore.\n", ECHO, file="draft.tex")
+    assert f"{listed}\n\n" in made.after
+    assert made.additions[0].text.startswith("\n\n``")
 
 
 def test_what_is_in_the_draft_already_is_not_added_again(shelf):
@@ -170,34 +281,36 @@ def test_the_change_is_shown_as_a_diff_that_applies(shelf):
 @pytest.mark.parametrize(
     "added",
     [
-        {"text": "RL gains 99.9% here.", "quotes": "first"},
-        {"text": "It is so.", "quotes": [{"tag": "E9", "quote": "RL amplifies everything."}]},
-        {"text": "It is so.", "quotes": [{"tag": "DRAFT", "quote": "They read documents."}]},
-        {"text": "It is so.", "quotes": [{"tag": "E1", "quote": "RL amplifies no behaviour."}]},
-        {"text": "It is so.", "quotes": []},
+        "RL gains 99.9% here [{0}].",
+        "It is so [E9.1].",
+        "It is so [DRAFT.1].",
+        "It is so.",
     ],
 )
 def test_an_addition_without_proof_is_marked_or_left_out(shelf, added):
     def reply(asked):
-        honest = additions(asked)["additions"][0]["quotes"]
-        return {"additions": [added | ({"quotes": honest} if added["quotes"] == "first" else {})]}
+        text = next(text for text in asked.texts if text.tag != "DRAFT")
+        return f"{added.format(text.numbers[0])}\nEND"
 
-    by, _ = writer({AdditionReply: reply})
+    by, _ = writer({AdditionText: reply})
     made = revise(shelf, MARKDOWN, ECHO, by=by)
     assert "*(" in made.additions[0].text
     assert made.additions[0].claims[0].support in ("uncited", "unsupported")
     strict = revise(shelf, MARKDOWN, ECHO, by=by, is_strict=True)
     assert strict.after == MARKDOWN
-    assert strict.left_out == (f"1 sentence on {ECHO} without proof (strict)",)
+    assert strict.left_out[0] == f"1 sentence on {ECHO} without proof (strict)"
 
 
 def test_a_hostile_addition_stays_text(shelf):
     def reply(asked):
-        quotes = additions(asked)["additions"][0]["quotes"]
-        text = "## New\n\n[@smith-2099-fake] <b>x</b> ![i](http://evil.example/x) $a$ @who `c`"
-        return {"additions": [{"text": text, "quotes": quotes}] * 9}
+        number = next(text for text in asked.texts if text.tag != "DRAFT").numbers[0]
+        text = (
+            "[@smith-2099-fake] <b>x</b> ![i](http://evil.example/x) $a$ @who `c` holds "
+            f"[{number}]."
+        )
+        return f"## New\n\n{' '.join([text] * 9)}\nEND"
 
-    by, model = writer({AdditionReply: reply})
+    by, model = writer({AdditionText: reply})
     made = revise(shelf, MARKDOWN, ECHO, by=by)
     text = made.additions[0].text
     assert "\n" not in text
@@ -206,7 +319,7 @@ def test_a_hostile_addition_stays_text(shelf):
     assert "\\<b\\>" in text
     assert "\\$a\\$" in text
     assert len(made.additions[0].claims) <= 2
-    (asked,) = model.calls(AdditionReply)
+    asked = model.calls(AdditionText)[0]
     given = next(text for text in asked.texts if text.tag == "DRAFT")
     assert "amplify behaviours of pretraining" in given.body
     assert "Search agents" not in given.body
@@ -289,7 +402,9 @@ def test_line_ends_of_windows_stay(shelf):
     text = MARKDOWN.replace("\n", "\r\n")
     made = revise(shelf, text, ECHO)
     assert len(prose_spans(text)) == 2
-    assert made.after.count("\r\n") == text.count("\r\n")
+    assert made.after.count("\r\n") == made.after.count("\n") > text.count("\n")
+    listed = revise(shelf, f"- {WORDS} one.\r\n- {WORDS} two.\r\n", ECHO).after
+    assert listed.count("\r\n") == listed.count("\n") == 4
 
 
 @given(st.text(alphabet="ab #`-\n\r\\%[]@{}12.", max_size=300))
@@ -298,8 +413,11 @@ def test_any_text_has_paragraphs_within_it(text):
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(text[a:b] == text[a:b].strip() for a, b in spans)
     assert spans == sorted(spans)
-    put = after_references(text, "x")
-    assert put is None or 0 < put.place <= len(text)
+    listed = reference_list_of(text)
+    assert listed is None or 0 <= put_reference(text, listed, "x").place <= len(text)
+    lists = list_spans(text)
+    assert all(0 <= start < end <= len(text) for start, end in lists)
+    assert not any(a < d and c < b for a, b in lists for c, d in spans)
 
 
 def test_texts_at_one_place_stand_in_their_order():

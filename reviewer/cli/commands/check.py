@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @command("check", "review check draft.md --bib refs.bib -o check.html")
 def check(
     draft: Annotated[
-        str, typer.Argument(help="A draft in Markdown or LaTeX, or a bibliography alone.")
+        str, typer.Argument(help="A draft in Markdown, LaTeX or Word, or a bibliography.")
     ],
     bib: Annotated[
         list[str] | None,

@@ -34,8 +34,10 @@ class DraftFlags(OutputOptions):
     own: Annotated[str, option("--for", help="The paper that it is for: .md or .tex.")] = ""
     words: Annotated[int | None, option(help="About how long (600).")] = None
     order: Annotated[str | None, option(help="thematic or chronological.")] = None
-    plan_only: Annotated[bool, option(help="Give the themes and papers as YAML, to edit.")] = False
+    plan_only: Annotated[bool, option(help="Give the argument as YAML, to edit.")] = False
     plan: Annotated[str, option(help="Write by this plan.")] = ""
+    position: Annotated[str, option(help="Place your work at the end, or in each paragraph.")] = ""
+    marks: Annotated[bool, option(help="Mark in the text what is not proven.")] = False
     style: Annotated[str, option(help="Cite as pandoc, latex, numeric or author-year.")] = ""
     csl: Annotated[str, option(help="The references' style: apa, FILE.csl.")] = ""
     revise: Annotated[str, option(help="Add papers to this draft.")] = ""
@@ -83,7 +85,7 @@ def draft(
     )
     settings = settings_of(common, model, reranking)
     options = DraftOptions(
-        reading.count or DraftOptions.papers,
+        reading.count,
         filters_of(**vars(filters)),
         effort_of(reading.effort),
         is_strict=strict,

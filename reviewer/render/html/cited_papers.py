@@ -10,11 +10,11 @@ from itertools import chain, pairwise
 from reviewer.render.answer_parts import (
     failed_words,
     is_failed,
-    pieces_of,
     proof_words,
     why_failed,
 )
-from reviewer.render.claim_notes import citations_of, is_quote, quoted_papers, remarks_on
+from reviewer.render.cited_sentence import is_quote, pieces_of
+from reviewer.render.claim_notes import citations_of, quoted_papers, remarks_on
 from reviewer.render.describe import joined_spans, quoted_place
 from reviewer.text import clean
 from reviewer.text.views import clean_view
@@ -273,7 +273,7 @@ def shown_section(
     for paper, own in quoted_papers(section, papers):
         said = tuple(shown_claim(claim, cited) for claim in own)
         quoted.append(QuotedPaper(paper, marks_of(citations_of(own), cited), said))
-    others = (claim for claim in section.claims if claim.role != "quote" or not claim.citations)
+    others = (claim for claim in section.claims if claim.kind != "quote" or not claim.citations)
     return ShownSection(
         anchor=f"s{number}",
         title=clean(section.title[:1].upper() + section.title[1:]),

@@ -111,7 +111,7 @@ def _verdicts(
 def section_line(section: SurveySection) -> str:
     """How many papers the section cites, and how many of its sentences have which support."""
     papers = {citation.paper_id for citation in citations_of(section.claims)}
-    states = Counter("quoted" if c.role == "quote" else c.support for c in section.claims)
+    states = Counter("quoted" if c.kind == "quote" else c.support for c in section.claims)
     quoted = states.pop("quoted", 0)
     counts = [f"{counted(len(papers), 'paper')} cited"]
     counts += [counted(quoted, "quoted sentence")] if quoted else []

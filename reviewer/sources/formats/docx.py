@@ -29,6 +29,8 @@ from reviewer.types.papers import Origin, Skipped
 MOST_UNPACKED = 20_000_000  # bytes of the text's XML, far more than a book
 _MOST_MEMBERS = 10_000
 _TEXT, _FACTS = "word/document.xml", "docProps/core.xml"
+_FOOTNOTES = "word/footnotes.xml"
+_SIGNS = re.compile(r"[\\`*|<]|~~")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -50,12 +52,64 @@ def read(data: bytes, file: str, options: ReadOptions) -> Iterator[Paper | Skipp
         yield Skipped(file=file, reason=error.message)
 
 
+def markdown_of(data: bytes) -> str:
+    """The text of a document in Markdown, for reading it as a draft: a line and a blank line for
+    each paragraph, item of a list, row of a table and footnote. Its own signs are escaped, but for
+    square brackets, in which citations stand.
+
+    Raises SourceError for a document that cannot be read.
+    """
+    body, notes = _members(data, _TEXT, _FOOTNOTES)
+    lines = list(_lines(next(iter(found(body, "body")), body)))
+    for note in found(notes, "footnote") if notes is not None else ():
+        if said := " ".join(_line(p) for p in note.iter() if name_of(p) == "p").strip():
+            lines.append(f"[^{_id(note)}]: {said}")
+    return "\n\n".join([*lines, ""])
+
+
+def _lines(parent: Element) -> Iterator[str]:
+    """The blocks of a document, one line each."""
+    for element in parent:
+        name = name_of(element)
+        if name == "tbl":
+            yield from _rows(element)
+        elif name != "p":
+            yield from _lines(element)
+        elif text := _line(element):
+            style = _style(element)
+            is_item = any(name_of(e) == "numPr" for e in element.iter())
+            is_head = style.startswith(("heading", "title"))
+            yield f"# {text}" if is_head else f"- {text}" if is_item else text
+
+
+def _rows(table: Element) -> Iterator[str]:
+    for row in found(table, "tr"):
+        cells = [" ".join(_lines(cell)) for cell in found(row, "tc")]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _line(paragraph: Element) -> str:
+    """The visible text of a paragraph, with the marks of its footnotes."""
+    return " ".join("".join(_runs(paragraph, escapes=True)).split())
+
+
+def _id(element: Element) -> str:
+    return next((v for n, v in element.attrib.items() if n.rpartition("}")[2] == "id"), "")
+
+
 def _paper(data: bytes, file: str) -> Paper:
+    body, facts = _members(data, _TEXT, _FACTS)
+    origin = Origin(file=file, position=1, sha256=hash_of(data))
+    return _titled(list(_paragraphs(body)), facts, origin)
+
+
+def _members(data: bytes, text: str, other: str) -> tuple[Element, Element | None]:
+    """The XML of the document's text and of another file in it, which may be missing."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if len(archive.namelist()) > _MOST_MEMBERS:
                 raise SourceError("the document holds more files than any document does")
-            body, facts = _member(archive, _TEXT), _member(archive, _FACTS)
+            body, beside = _member(archive, text), _member(archive, other)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise SourceError("the document is damaged") from error
     except (RuntimeError, NotImplementedError) as error:
@@ -64,8 +118,7 @@ def _paper(data: bytes, file: str) -> Paper:
         ) from error
     if body is None:
         raise SourceError("the document holds no text")
-    origin = Origin(file=file, position=1, sha256=hash_of(data))
-    return _titled(list(_paragraphs(body)), facts, origin)
+    return body, beside
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> Element:
@@ -99,14 +152,18 @@ def _value(element: Element) -> str:
     return next((v for n, v in element.attrib.items() if n.rpartition("}")[2] == "val"), "")
 
 
-def _runs(paragraph: Element) -> Iterator[str]:
+def _runs(paragraph: Element, *, escapes: bool = False) -> Iterator[str]:
+    """The pieces of a paragraph; one that `escapes` is Markdown, with the marks of footnotes."""
     for run in paragraph.iter():
         if name_of(run) != "r" or _is_hidden(run):
             continue
         for child in run:
             name = name_of(child)
             if name == "t":
-                yield child.text or ""
+                text = child.text or ""
+                yield _SIGNS.sub(r"\\\g<0>", text) if escapes else text
+            elif name == "footnoteReference" and escapes:
+                yield f"[^{_id(child)}]"
             elif name in ("tab", "br", "cr"):
                 yield " "
 

@@ -90,7 +90,7 @@ def gather(
     nothing could be read: then all texts are.
     """
     progress("Searching", 0, 0)
-    search = _Search(question, library, writer, options)
+    search = QuestionSearch(question, library, writer, options)
     found = search.first()
     # A model may know the words that the papers have for this, whatever the question's language.
     may_widen = bool(found.papers) and not options.has_floor(writer)
@@ -109,8 +109,16 @@ class _Read:
     readings: tuple[Reading, ...] = ()
 
 
-class _Search:
-    """One question's searches in one library."""
+@dataclass(frozen=True)
+class _Ranked:
+    """What one search found, the best first, and how much its ranks count."""
+
+    evidence: tuple[Evidence, ...]
+    weight: float = 1.0
+
+
+class QuestionSearch:
+    """One question's searches in one library; what several of them find is fused."""
 
     def __init__(
         self, question: str, library: Library, writer: Writer, options: GatherOptions
@@ -122,12 +130,12 @@ class _Search:
         self._filters = options.filters
         self._has_floor = options.has_floor(writer)
         self._has_constructions = False
-        self._ranked: list[tuple[Evidence, ...]] = []
+        self._ranked: list[_Ranked] = []
 
     def first(self) -> Found:
         """What the question itself finds."""
         found = find(self.question, self._library, self._options(self.most))
-        self._ranked = [found.evidence]
+        self._ranked = [_Ranked(found.evidence)]
         self._has_constructions = bool(found.understood.notes)
         return found
 
@@ -136,19 +144,28 @@ class _Search:
         with self._library.alone:  # one state of the library for all of them
             options = self._options(self.most, expanded.abstract)
             if expanded.abstract:
-                self._ranked.append(find(self.question, self._library, options).evidence)
+                self._ranked.append(_Ranked(find(self.question, self._library, options).evidence))
             options = replace(self._options(self.most), is_plain=True)
             for wording in expanded.questions:
-                self._ranked.append(find(wording, self._library, options).evidence)
+                self._ranked.append(_Ranked(find(wording, self._library, options).evidence))
+
+    def near(self, text: str, weight: float) -> list[str]:
+        """Search for what is near to a whole text, whose ranks then count `weight` times; gives the
+        ids of the papers, the nearest first."""
+        options = replace(self._options(self.most), is_plain=True)
+        found = find(text, self._library, options).evidence
+        self._ranked.append(_Ranked(found, weight))
+        return list(by_paper(found))
 
     def fused(self) -> list[list[Evidence]]:
         """The texts of each paper that was found, the best first: papers are fused by their ranks
         in all searches, and a paper's texts are those of the search that ranked it best."""
         worth: dict[str, float] = {}
         best: dict[str, tuple[int, list[Evidence]]] = {}
-        for evidence in self._ranked:
-            for rank, (paper_id, items) in enumerate(by_paper(evidence).items()):
-                worth[paper_id] = worth.get(paper_id, 0.0) + 1 / (RANK_CONSTANT + rank)
+        for ranked in self._ranked:
+            for rank, (paper_id, items) in enumerate(by_paper(ranked.evidence).items()):
+                own = ranked.weight / (RANK_CONSTANT + rank)
+                worth[paper_id] = worth.get(paper_id, 0.0) + own
                 if paper_id not in best or rank < best[paper_id][0]:
                     best[paper_id] = rank, items
         order = sorted(worth, key=lambda paper_id: -worth[paper_id])
@@ -183,7 +200,7 @@ class _Search:
         return replace(options, abstains=False)
 
 
-def _normal(search: _Search, found: Found) -> _Read:
+def _normal(search: QuestionSearch, found: Found) -> _Read:
     """The best papers of the first search are read while other wordings are thought of; then the
     best of all searches that are left."""
     if not reads(search.writer) or not _needs_wordings(search.question, found, search.most):
@@ -203,13 +220,13 @@ def _needs_wordings(question: str, found: Found, most: int) -> bool:
     return len(question.split()) < LONG_QUESTION and found.papers > most
 
 
-def _thorough(search: _Search, found: Found) -> _Read:
+def _thorough(search: QuestionSearch, found: Found) -> _Read:
     """Other wordings first, then rounds of asking for what is missing, until nothing new comes or
     after MOST_ROUNDS."""
     if not reads(search.writer):
         return search.read(by_paper(found.evidence).values(), _Read())
     search.widen(search.expand())
-    known = search.read(_reranked(search)[: search.most], _Read())
+    known = search.read(reranked(search)[: search.most], _Read())
     for _ in range(MOST_ROUNDS - 1):
         missing = search.expand(_as_claims(known))
         if not missing.questions:
@@ -226,7 +243,7 @@ def _thorough(search: _Search, found: Found) -> _Read:
     return known
 
 
-def _reranked(search: _Search) -> list[list[Evidence]]:
+def reranked(search: QuestionSearch) -> list[list[Evidence]]:
     """The texts of each paper, the first RERANKED papers in the order that the writer fuses with
     theirs."""
     fused = search.fused()

@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 from typing import TypeVar
 
 from reviewer.errors import SourceError
 from reviewer.grounding.word_verdicts import decide, is_contradiction, judge_by_words
 from reviewer.library import Library
-from reviewer.sources import read_text_file
+from reviewer.sources import file_bytes, markdown_of, read_text_file
 from reviewer.sources.text_file import TextFile
 from reviewer.tasks.checks.bibliography import (
     Bibliography,
@@ -53,7 +54,7 @@ from reviewer.types.writer import Writer
 
 Checked = TypeVar("Checked", CheckedSentence, CheckedEntry)
 
-_HINT = "Give a draft in Markdown or LaTeX."
+_HINT = "Give a draft in Markdown, LaTeX or Word (.docx)."
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,28 @@ class CheckOptions:
 
 
 def open_draft(file: str) -> TextFile:
-    """The text of a draft's file, with line ends of `\\n`. Raises SourceError for a file that is
-    missing, empty or not text.
+    """The text of a draft's file, with line ends of `\\n`; of a Word file as Markdown, in which a
+    paragraph has one line and a blank one. Raises SourceError for a file that is missing, empty or
+    not text.
     """
-    opened = read_text_file(file, _HINT)
+    opened = _word_draft(file) if is_word_draft(file) else read_text_file(file, _HINT)
     if not opened.text.strip():
         raise SourceError(f"{file} is empty", hint=_HINT)
     return replace(opened, text=opened.text.replace("\r\n", "\n"))
+
+
+def is_word_draft(file: str) -> bool:
+    return file.lower().endswith(".docx")
+
+
+def _word_draft(file: str) -> TextFile:
+    data = file_bytes(str(Path(file).expanduser()))
+    if isinstance(data, str):
+        raise SourceError(f"{file} {data.removeprefix('it ')}", hint=_HINT)
+    try:
+        return TextFile(file, markdown_of(data))
+    except SourceError as error:
+        raise SourceError(f"{file}: {error.message}", hint=_HINT) from error
 
 
 def check_draft(
@@ -95,12 +111,17 @@ def check_draft(
     """
     started = time.monotonic()
     options, bibliography = options or CheckOptions(), bibliography or Bibliography()
-    draft = read_draft(opened.text, is_latex=is_latex_draft(opened.text, opened.file))
+    is_word = is_word_draft(opened.file)
+    is_latex = not is_word and is_latex_draft(opened.text, opened.file)
+    draft = read_draft(opened.text, is_latex=is_latex)
+    if is_word:
+        draft = _by_paragraphs(draft)
     named = name_keys(draft, bibliography, library)
     sentences = _checked(draft, named, library, options, progress)
     sentences = judge_sentences(sentences, named.papers, library, writer, progress)
     sentences = [_compared(sentence, named) for sentence in sentences]
     entries = _checked_entries(draft, bibliography, library, options, progress)
+    known = [opened.remark, *bibliography.notes, *writer.notes()]
     weighed = tuple(_weighed(trimmed(s), options) for s in sentences)
     citing = sum(bool(s.keys) for s in draft.sentences)
     return CheckReport(
@@ -113,13 +134,19 @@ def check_draft(
         outcome=_outcome(weighed, entries, cites=citing > 0 or not options.every_sentence),
         papers={**named.papers, **named.title_only},
         notes=(
-            *_notes(draft, named, [opened.remark, *bibliography.notes, *writer.notes()]),
+            *_notes(draft, named, known, is_word=is_word),
             *_unknown_note(entries, options),
         ),
         writer=writer.name,
         judge=writer.judge_name,
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
+
+
+def _by_paragraphs(draft: Draft) -> Draft:
+    """The draft of a Word file with the number of its paragraph for the line of each sentence."""
+    sentences = (s.model_copy(update={"line": (s.line + 1) // 2}) for s in draft.sentences)
+    return draft.model_copy(update={"sentences": tuple(sentences)})
 
 
 def check_bibliography(
@@ -285,9 +312,9 @@ def _weighed(checked: Checked, options: CheckOptions) -> Checked:
     return checked.model_copy(update={"problems": tuple(problems)})
 
 
-def _notes(draft: Draft, named: Named, known: Sequence[str]) -> tuple[str, ...]:
+def _notes(draft: Draft, named: Named, known: Sequence[str], *, is_word: bool) -> tuple[str, ...]:
     """What bounds the check, in words: the notes that are known already, then others."""
-    notes = [*known]
+    notes = [*known, "Its lines are the paragraphs of the Word file."] if is_word else [*known]
     if not draft.keys and not draft.unlisted:
         notes.append("The draft cites nothing by key or number.")
     if named.title_only:

@@ -38,6 +38,7 @@ _LEAST_QUOTED_WORDS = 3  # fewer are a way to speak ("skills"), not a quotation
 _LEAST_OWN_WORDS = 5  # of a paper's words without its citation; fewer may be a common phrase
 _TERMS_TO_SUSPECT = 6
 _TERMS, _TERM_LETTERS = 3, 3  # what a sentence must hold to be compared with a whole paper
+_FAR = 0.2  # a cosine below it: 3 % of true citations, 42 % of random ones (docs/quality.md)
 _SHARED_TERMS = 4  # texts with this many words in common bear on each other, however long
 _ELSEWHERE = 20  # other papers in which lost words are looked for
 _OMISSION = re.compile(r"\s*(?:\[[^\[\]]*\]\w*|\(?(?:\.\s?){3,4}\)?|…)\s*")
@@ -70,6 +71,7 @@ def verify_sentence(
     problems = [_lost_quote(said, papers, library) for said in lost]
     problems += _figures(sentence, papers)
     problems += _names(sentence, papers, library)
+    abstract = "" if _has_body(papers) else _ABSTRACT
     nearest: list[Citation] = []
     signals: list[Signal] = []
     near = None if is_quote else _near(sentence.text, library)
@@ -80,9 +82,14 @@ def verify_sentence(
         is_near = near.has(paper) if near and near.tells and paper.id else None
         denied = _denied_in(sentence.text, found.nearest)
         signals.append(Signal(key=key, is_near=is_near, cosine=found.cosine, denied_in=denied))
-        if not found.bears and not has_quote:
+        if found.is_far and not has_quote:
             detail = f"nothing in {paper.key or key} bears on this sentence"
             problems.append(Problem(kind="nothing bears", detail=detail, about=key))
+        elif not (found.bears or has_quote) and is_near is None:
+            detail = (
+                f"what is known of {paper.key or key} is not clearly on this sentence{abstract}"
+            )
+            problems.append(Problem(kind="may not bear", detail=detail, about=key))
         elif near and is_near is False and not has_quote and _says_enough(sentence.text):
             problems.append(_not_near(paper.key or key, near))
     return CheckedSentence(
@@ -252,12 +259,16 @@ def _names(sentence: DraftSentence, papers: Mapping[str, Paper], library: Librar
     for said in sentence.quotes:
         text = text.replace(said, " ")
     names = " or ".join(paper.key or key for key, paper in papers.items())
-    held = "" if any(p.name == "body" for x in papers.values() for p in x.parts) else _ABSTRACT
+    held = "" if _has_body(papers) else _ABSTRACT
     lost = unknown_names(text, list(papers.values()), lambda word: _is_word(word, library))
     return [
         Problem(kind="name not found", detail=f"{name} is not in {names}{held}", about=name)
         for name in lost
     ]
+
+
+def _has_body(papers: Mapping[str, Paper]) -> bool:
+    return any(part.name == "body" for paper in papers.values() for part in paper.parts)
 
 
 def _is_word(word: str, library: Library) -> bool:
@@ -277,7 +288,7 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
     plain = _FEW.sub(" ", _OWN_NUMBER.sub(" ", text))
     missing = figures_without_proof(plain, texts, years, len(papers))
     names = " or ".join(paper.key or key for key, paper in papers.items())
-    held = "" if any(p.name == "body" for x in papers.values() for p in x.parts) else _ABSTRACT
+    held = "" if _has_body(papers) else _ABSTRACT
     return [
         Problem(kind="figure not found", detail=f"{figure} is not in {names}{held}", about=figure)
         for figure in missing
@@ -287,12 +298,13 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
 
 @dataclass(frozen=True)
 class _Bearing:
-    """Whether search finds the paper for a sentence; the paper's sentences, those nearest to it
-    first; the best cosine of one of them."""
+    """Whether search finds the paper for a sentence, and whether it is far from it; the paper's
+    sentences, those nearest to it first; the best cosine of one of them."""
 
     bears: bool
     nearest: tuple[Citation, ...] = ()
     cosine: float | None = None
+    is_far: bool = False
 
 
 @dataclass(frozen=True)
@@ -360,7 +372,8 @@ def _bearing(text: str, paper: Paper, library: Library, near: _Near | None) -> _
     bears = any(not hit.is_weak for hit in hits) or shared >= _SHARED_TERMS
     nearest = [_citation(paper, item.chunk, item.chunk.part, s.start, s.end) for s, item in pairs]
     cosine = max((s.similarity for s, _ in pairs if s.similarity is not None), default=None)
-    return _Bearing(bears, tuple(nearest), None if cosine is None else round(cosine, 3))
+    is_far = not bears and (shared <= 1 if cosine is None else cosine < _FAR)
+    return _Bearing(bears, tuple(nearest), None if cosine is None else round(cosine, 3), is_far)
 
 
 def _bearing_by_words(text: str, paper: Paper, library: Library) -> _Bearing:
@@ -372,7 +385,8 @@ def _bearing_by_words(text: str, paper: Paper, library: Library) -> _Bearing:
             shared = len(wanted & set(query_terms(part.text[start:end])))
             ranked.append((shared, -start, (part.name, start, end)))
     best = sorted((r for r in ranked if r[0]), key=lambda r: r[:2], reverse=True)
-    return _Bearing(bool(best), _citations(paper, [place for *_, place in best], library))
+    nearest = _citations(paper, [place for *_, place in best], library)
+    return _Bearing(bool(best), nearest, is_far=not best)
 
 
 def _is_quote(sentence: DraftSentence, quotes: Sequence[FoundQuote]) -> bool:

@@ -1,135 +1,166 @@
-"""Turns section drafts into sections: each sentence checked, no point twice, words bounded."""
+"""Has a section written, checks it sentence by sentence, edits it, and cuts it into paragraphs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from reviewer.grounding import cite, judge_claims, pass_gate
-from reviewer.grounding.claims import FAILING, revise_claims
-from reviewer.text import clean, counted, figures_without_proof
+from reviewer.errors import ModelError
+from reviewer.grounding import check_answer, settle_gaps
+from reviewer.grounding.answers import Checks, checked_sentences
+from reviewer.grounding.claims import FAILING
+from reviewer.grounding.edits import match_edit
+from reviewer.llm import in_short, is_form_fault
+from reviewer.text import counted
 from reviewer.types import Citation, Claim, Evidence
-from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
-from reviewer.types.drafts import (
-    OWN_ID,
-    POINTS,
-    Role,
-    Section,
-    SectionDraft,
-    Statement,
-    StatementDraft,
-    Theme,
-)
+from reviewer.types.claims import AnswerDraft, ClaimDraft, NeedsModel, Support
+from reviewer.types.drafts import OWN_ID, Brief, Card, OwnClaim, Section, Theme
+from reviewer.types.evidence import by_paper
 from reviewer.types.writer import Writer
+from reviewer.writers import Extractive
 
-_OWN = ("difference", "question")
-
-
-@dataclass
-class Checker:
-    """What sentences are checked against, and the points made so far. `effort` is quick (the writer
-    does not judge), normal or thorough (it rewrites too); `own` is the work at hand, if any."""
-
-    writer: Writer
-    evidence: Sequence[Evidence]
-    effort: str
-    own: Evidence | None = None
-    points: list[Citation] = field(default_factory=list)
+# The worst verdict first: a sentence that an edit joined has the worst of its parts.
+_WORST: tuple[Support, ...] = (
+    "contradicted", "unsupported", "uncited", "partial", "unchecked", "supported",
+)  # fmt: skip
 
 
-def compose_sections(
+@dataclass(frozen=True)
+class SectionChecks(Checks):
+    """What is done with a section beside code's checks. `edits`: one pass over the whole text, each
+    paragraph taken only if code proves that it says the same."""
+
+    edits: bool = False
+
+
+@dataclass(frozen=True)
+class WrittenSection:
+    """A section, a part for each theme that has a sentence. `left_out` says in words what is not in
+    it, `questions` what its author should look at, `notes` what went another way."""
+
+    sections: tuple[Section, ...] = ()
+    left_out: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def checks_of(effort: str, *, is_strict: bool = False) -> SectionChecks:
+    """What is done at an effort: at quick code checks alone, else the text is judged, repaired and
+    edited."""
+    is_judged = effort != "quick"
+    return SectionChecks(
+        may_judge=is_judged,
+        may_repair=is_judged,
+        judges_again=is_judged,
+        is_strict=is_strict,
+        edits=is_judged,
+    )
+
+
+def write_section(
+    brief: Brief,
     themes: Sequence[Theme],
-    drafts: Sequence[SectionDraft],
-    checker: Checker,
-    words: int,
-    *,
-    is_strict: bool,
-) -> tuple[tuple[Section, ...], list[str]]:
-    """The checked sections, at most `words` words together, and in words what was left out of them;
-    without proofless sentences where the run `is_strict`."""
-    sections, notes = _checked_sections(themes, drafts, checker)
-    if is_strict:
-        sections, dropped = _without_proofless(sections)
-        notes += dropped
-    sections, dropped = _within_words(sections, checker.evidence, words)
-    return sections, [*notes, *dropped]
+    cards: Mapping[str, Card],
+    evidence: Sequence[Evidence],
+    writer: Writer,
+    checks: SectionChecks,
+) -> WrittenSection:
+    """The themes' paragraphs as one text: written, checked by kind, repaired, edited.
 
-
-def _checked_sections(
-    themes: Sequence[Theme], drafts: Sequence[SectionDraft], checker: Checker
-) -> tuple[tuple[Section, ...], list[str]]:
-    """A section a theme whose draft has a sentence or failed, and what was left out, in words.
-
-    A sentence may cite the papers of its theme only. A paper is not cited twice for one point: a
-    comparison loses a quote that another one used, and is left out when it had no other. With a
-    work at hand each section ends with how it differs: by a sentence that rests on the work's own
-    text, else by a question to its author.
+    `evidence` are texts with tags, of the themes' papers at least. Where the writer gives no text
+    that can be read, the papers' own sentences stand in for it, and `notes` say so. Raises
+    ModelError where a model cannot be reached.
     """
-    made, repeats, baseless = [], 0, 0
-    for theme, draft in zip(themes, drafts, strict=True):
-        shown = [item for item in checker.evidence if item.paper.id in theme.paper_ids]
-        statements = []
-        for sentence in draft.statements:
-            checked = _statement(sentence, shown, checker)
-            statements += [checked] if isinstance(checked, Statement) else []
-            repeats += checked == "repeat"
-            baseless += checked == "baseless"
-        if checker.own is not None and statements and statements[-1].role not in _OWN:
-            statements.append(_asked(theme))
-        blank = Section(title=theme.name, paper_ids=theme.paper_ids, failed=draft.failed)
-        made.append(blank.model_copy(update={"claims": tuple(statements)}))
-    notes = []
-    if repeats:
-        notes.append(f"{counted(repeats, 'sentence')} that cited a paper again for the same point")
-    if baseless:
-        notes.append(f"{counted(baseless, 'sentence')} that the text of the work does not carry")
-    sections = _with_verdicts(made, checker) if checker.effort != "quick" else made
-    return tuple(s for s in sections if s.claims or s.failed), notes
+    named = {paper_id for theme in themes for paper_id in theme.paper_ids}
+    shown = [item for item in evidence if item.paper.id in named]
+    by, notes = writer, tuple[str, ...]()
+    try:
+        draft = writer.write_section(brief, themes, tuple(cards.values()), shown)
+    except ModelError as error:
+        if not is_form_fault(error):
+            raise
+        notes = (f"the model wrote no readable text, so papers are quoted: {in_short(error)}",)
+        by = Extractive()
+        draft = by.write_section(brief, themes, (), shown)
+    proof = [*shown, *([brief.own] if brief.own else [])]
+    question = f"What does this section show of {brief.question}"
+    beside = tuple(
+        c for card in cards.values() for line in card.lines.values() for c in line.citations
+    )
+    checked = check_answer(draft, proof, by, replace(checks, beside=beside), question)
+    settled = settle_gaps(checked.claims, shown)
+    claims = _edited(settled.claims, proof, by) if checks.edits else settled.claims
+    left_out = (
+        (f"{counted(checked.left_out, 'sentence')} without proof (strict)",)
+        if checked.left_out
+        else ()
+    )
+    sections = (
+        Section(
+            title=theme.name,
+            paper_ids=theme.paper_ids,
+            claims=tuple(claim for claim in claims if claim.paragraph == n),
+        )
+        for n, theme in enumerate(themes, start=1)
+    )
+    kept = tuple(section for section in sections if section.claims)
+    return WrittenSection(kept, left_out, settled.questions, notes)
 
 
-def _statement(
-    draft: StatementDraft, shown: Sequence[Evidence], checker: Checker
-) -> Statement | str:
-    """The checked sentence; `repeat` or `baseless` for one that is left out, an empty string for
-    one without a word."""
-    role = "comparison" if draft.role in _OWN and checker.own is None else draft.role
-    if role in _OWN and checker.own is not None:
-        shown = [*shown, checker.own]
-    quotes, reasons = draft.quotes, tuple[str, ...]()
-    if role in POINTS:
-        quotes, reasons = _fresh(draft.quotes, shown, checker)
-        if draft.quotes and not quotes:
-            return "repeat"
-    one = AnswerDraft(claims=(ClaimDraft(text=draft.text, quotes=quotes),))
-    claims = pass_gate(one, shown, checker.writer, may_judge=False)
-    if not claims:
-        return ""
-    claim = claims[0].model_copy(update={"dropped": (*claims[0].dropped, *reasons)})
-    if role in _OWN:
-        return _on_own(claim, checker)
-    checker.points += claim.citations if role in POINTS else ()
-    return _placed(claim, draft, role)
+def _edited(
+    claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer
+) -> tuple[Claim, ...]:
+    """The sentences after one pass over the text: of each paragraph the edit if code proves that it
+    says the same, else what it was. Verdicts stay with the words that they are on."""
+    numbers = list(dict.fromkeys(claim.paragraph for claim in claims))
+    paragraphs = [[c for c in claims if c.paragraph == n] for n in numbers]
+    edits = writer.edit(paragraphs, evidence) if paragraphs else NeedsModel(step="")
+    if isinstance(edits, NeedsModel):
+        return claims
+    made: list[Claim] = []
+    for n, own, drafts in zip(numbers, paragraphs, edits, strict=True):
+        new = _checked_edit(drafts, n, evidence)
+        parts = match_edit(own, new)
+        made += map(_with_verdict, new, parts) if parts else own
+    return tuple(made)
 
 
-def _placed(claim: Claim, like: StatementDraft | Statement, role: Role) -> Statement:
-    place = {"role": role, "relation": like.relation, "intent": like.intent}
-    return Statement.model_validate({**claim.model_dump(), **place})
+def _checked_edit(
+    drafts: Sequence[ClaimDraft], paragraph: int, evidence: Sequence[Evidence]
+) -> tuple[Claim, ...]:
+    own = tuple(draft.model_copy(update={"paragraph": paragraph}) for draft in drafts)
+    return checked_sentences(AnswerDraft(claims=own), evidence) if own else ()
 
 
-def _fresh(
-    quotes: Sequence[Quote], shown: Sequence[Evidence], checker: Checker
-) -> tuple[tuple[Quote, ...], tuple[str, ...]]:
-    """Quotes that made no point so far, and in words why the others are left out. Those that are
-    not in their paper stay, for `pass_gate` to name."""
-    by_tag = {item.tag: item for item in shown}
-    fresh, reasons = [], []
-    for quote in quotes:
-        found = cite(quote, by_tag)
-        if isinstance(found, Citation) and any(overlap(found, known) for known in checker.points):
-            reasons.append(f"{by_tag[quote.tag].paper.key} is cited for this point already")
-        else:
-            fresh.append(quote)
-    return tuple(fresh), tuple(reasons)
+def _with_verdict(new: Claim, parts: Sequence[Claim]) -> Claim:
+    """The edited sentence with the verdict on the sentences whose words it has: the worst of
+    them."""
+    worst = min(parts, key=lambda claim: _WORST.index(claim.support))
+    kept = {name: getattr(worst, name) for name in ("support", "reason", "unproven")}
+    failing = worst.failing if worst.failing in new.text else ""
+    changed = {**kept, "failing": failing, "is_repaired": any(c.is_repaired for c in parts)}
+    kind = new.kind if new.citations else worst.kind
+    return new.model_copy(update={**changed, "kind": kind})
+
+
+def settle_own_claims(
+    own_claims: Sequence[OwnClaim], brief: Brief, evidence: Sequence[Evidence], writer: Writer
+) -> tuple[OwnClaim, ...]:
+    """The claims of the work at hand, those first that a cited paper contradicts. A contradiction
+    stays where a judge who is shown the texts says so too, or where nobody judges."""
+    doubted = [own for own in own_claims if own.contradicted_by]
+    if not doubted or brief.own is None:
+        return tuple(own_claims)
+    claims = [Claim(text=own.claim.quote, citations=own.contradicted_by) for own in doubted]
+    verdicts = writer.examine(claims, [*evidence, brief.own])
+    if not isinstance(verdicts, NeedsModel):
+        said = zip(doubted, verdicts, strict=True)
+        doubted = [own for own, v in said if v.support in ("contradicted", "unchecked")]
+    cleared = (
+        own if own in doubted else own.model_copy(update={"contradicted_by": (), "conflict": ""})
+        for own in own_claims
+    )
+    return tuple(sorted(cleared, key=lambda own: not own.contradicted_by))
 
 
 def overlap(one: Citation, other: Citation) -> bool:
@@ -138,74 +169,14 @@ def overlap(one: Citation, other: Citation) -> bool:
     return is_same and one.start < other.end and other.start < one.end
 
 
-def _on_own(claim: Claim, checker: Checker) -> Statement | str:
-    """A sentence on the work at hand cites the work's own text, or is a question; else it is
-    `baseless`."""
-    assert checker.own is not None
-    if claim.text.rstrip().endswith("?"):
-        quotes = [checker.own.chunk.text, *(citation.quote for citation in claim.citations)]
-        if figures_without_proof(claim.text, quotes, ()):
-            return "baseless"
-        return Statement(**claim.model_dump(), role="question")
-    if not any(citation.paper_id == OWN_ID for citation in claim.citations):
-        return "baseless"
-    return Statement(**claim.model_dump(), role="difference")
-
-
-def _asked(theme: Theme) -> Statement:
-    """The question that is asked where nobody says how the work differs."""
-    count = counted(len(theme.paper_ids), "paper")
-    these = f"these {count}" if len(theme.paper_ids) > 1 else "this paper"
-    text = f"How does the work at hand differ from {these} on {clean(theme.name).rstrip('?.! ')}?"
-    return Statement(text=text, support="uncited", role="question")
-
-
-def _with_verdicts(sections: Sequence[Section], checker: Checker) -> list[Section]:
-    """All sections' sentences are judged together, so that calls can run side by side."""
-    every = [claim for section in sections for claim in section.claims if claim.role != "question"]
-    given = judge_claims(tuple(every), checker.writer)
-    if checker.effort == "thorough":
-        revised = revise_claims(given, checker.evidence, checker.writer)
-        given = tuple(
-            new if isinstance(new, Statement) else _placed(new, old, old.role)
-            for new, old in zip(revised, given, strict=True)
-        )
-    said = iter(given)
-    kept = [[c if c.role == "question" else next(said) for c in s.claims] for s in sections]
-    return _with_claims(sections, kept)
-
-
-def _with_claims(
-    sections: Sequence[Section], claims: Sequence[Sequence[Statement]]
-) -> list[Section]:
-    """The sections with these claims in place of theirs."""
-    return [
-        section.model_copy(update={"claims": tuple(own)})
-        for section, own in zip(sections, claims, strict=True)
-    ]
-
-
-def _is_failing(claim: Statement) -> bool:
-    """True for a sentence that states something without proof; a question states nothing."""
-    return claim.support in FAILING and claim.role != "question"
-
-
-def _without_proofless(sections: Sequence[Section]) -> tuple[tuple[Section, ...], list[str]]:
-    """The sections under `--strict`, and in words how many sentences are left out."""
-    kept = _with_claims(sections, [[c for c in s.claims if not _is_failing(c)] for s in sections])
-    bad = sum(_is_failing(claim) for section in sections for claim in section.claims)
-    stays = tuple(s for s in kept if s.failed or any(c.role != "question" for c in s.claims))
-    return stays, [f"{counted(bad, 'sentence')} without proof (strict)"] if bad else []
-
-
-def _within_words(
-    sections: Sequence[Section], evidence: Sequence[Evidence], words: int
-) -> tuple[tuple[Section, ...], list[str]]:
-    """The sections without the sentences that are needed least, until they have at most `words`
-    words: first those without proof, then a paper's second quote, then comparisons of the longest
-    section. The last comparison or quote of a section stays, and so do its other sentences."""
-    titles = {item.paper.id: len(item.paper.title.split()) for item in evidence}
-    kept = [list(section.claims) for section in sections]
+def within_words(
+    written: WrittenSection, evidence: Sequence[Evidence], words: int
+) -> WrittenSection:
+    """An annotated bibliography without the quotes that are needed least, until it has at most
+    `words` words, titles counted: first those that another theme has, then a paper's second quote,
+    then quotes of the longest section. The last one of a section stays."""
+    titles = {i: len(own[0].paper.title.split()) for i, own in by_paper(evidence).items()}
+    kept = [list(section.claims) for section in written.sections]
     gone = 0
     while sum(_words(claims, titles) for claims in kept) > words:
         spare = [place for n, claims in enumerate(kept) for place in _spare(claims, n)]
@@ -215,28 +186,29 @@ def _within_words(
         _, n, i = min(spare, key=lambda place: (place[0], -lengths[place[1]], -place[2]))
         del kept[n][i]
         gone += 1
-    made = tuple(_with_claims(sections, kept))
-    return made, [f"{counted(gone, 'sentence')} beyond {words} words (--words)"] if gone else []
+    sections = tuple(
+        section.model_copy(update={"claims": tuple(own)})
+        for section, own in zip(written.sections, kept, strict=True)
+    )
+    said = (f"{counted(gone, 'sentence')} beyond {words} words (--words)",) if gone else ()
+    return replace(written, sections=sections, left_out=(*written.left_out, *said))
 
 
-def _words(claims: Sequence[Statement], titles: dict[str, int]) -> int:
+def _words(claims: Sequence[Claim], titles: Mapping[str, int]) -> int:
     """The words of a section; an annotated paper's title counts once."""
-    quoted = {c.citations[0].paper_id for c in claims if c.role == "quote" and c.citations}
+    quoted = {c.citations[0].paper_id for c in claims if c.citations}
     return sum(len(claim.text.split()) for claim in claims) + sum(titles.get(i, 0) for i in quoted)
 
 
-def _spare(claims: Sequence[Statement], n: int) -> Iterable[tuple[int, int, int]]:
-    """How much each sentence that may go is needed, with its section and place."""
-    points = [claim for claim in claims if claim.role in POINTS]
+def _spare(claims: Sequence[Claim], n: int) -> Iterable[tuple[int, int, int]]:
+    """How much each quote that may go is needed, with its section and place."""
     seen: set[str] = set()
     for i, claim in enumerate(claims):
-        if claim.role not in POINTS or len(points) < 2:
+        if len(claims) < 2:
             continue
         paper_id = claim.citations[0].paper_id if claim.citations else ""
-        is_second = claim.role == "quote" and paper_id in seen
+        yield (0 if claim.support in FAILING else 1 if paper_id in seen else 2), n, i
         seen.add(paper_id)
-        need = 0 if _is_failing(claim) else 1 if is_second else 2
-        yield need, n, i
 
 
 def cited_ids(sections: Sequence[Section]) -> set[str]:

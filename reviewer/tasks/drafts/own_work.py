@@ -9,11 +9,10 @@ from reviewer.sources import read_text_file
 from reviewer.sources.text_file import TextFile
 from reviewer.text import sentence_spans
 from reviewer.types import Evidence, Paper
-from reviewer.types.drafts import OWN_ID
+from reviewer.types.drafts import OWN_ID, OWN_TAG
 from reviewer.types.evidence import Score
 from reviewer.types.papers import Chunk, Part
 
-OWN_TAG = "OWN"
 HINT = "Give a .md, .tex or .txt file."
 MOST_CHARS = 3000  # of the abstract, or of an introduction's beginning
 _LEAST_CHARS = 80
@@ -41,7 +40,7 @@ def read_own(file: str) -> Evidence:
 
 
 def own_work(opened: TextFile) -> Evidence:
-    """The work's abstract, else the beginning of its introduction, else of its text, tagged OWN.
+    """The work's abstract, else the beginning of its introduction, else of its text, tagged W.
     `start` and `end` are characters of the file as it was read.
 
     Raises SourceError for a file that holds next to no text.

@@ -1,25 +1,38 @@
-"""draft_related_work: from a question to a section, theme by theme, cited by code alone."""
+"""draft_related_work: from a question to a written section, cited by code alone."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
-from reviewer.search import EVIDENCE_CUT, SearchOptions, find
-from reviewer.search.clusters import PAPERS_A_THEME
+from reviewer.search import SearchOptions, find
 from reviewer.search.search import NEAREST_NAMED
-from reviewer.tasks.answers.gather import coverage_of
-from reviewer.tasks.drafts.compose import Checker, cited_ids, compose_sections
-from reviewer.tasks.drafts.outline import DraftOptions, plan_related_work
+from reviewer.tasks.answers.gather import coverage_of, reads
+from reviewer.tasks.drafts.cards import expected_calls
+from reviewer.tasks.drafts.compose import (
+    WrittenSection,
+    checks_of,
+    cited_ids,
+    settle_own_claims,
+    within_words,
+    write_section,
+)
+from reviewer.tasks.drafts.outline import (
+    DraftOptions,
+    PlannedDraft,
+    brief_of,
+    plan_related_work,
+)
+from reviewer.tasks.drafts.papers import PAPERS_BY_EFFORT
 from reviewer.tasks.paper_chunks import beginning_of
-from reviewer.text import counted
-from reviewer.types import RelatedWork
-from reviewer.types.drafts import MOST_THEMES, Brief, Section
+from reviewer.text import clean, counted
+from reviewer.text.views import shorten
+from reviewer.types import Paper, RelatedWork
+from reviewer.types.drafts import OwnClaim, Section
 from reviewer.types.progress import Progress, silent
-from reviewer.types.writer import JUDGED_A_CALL, PAPERS_A_CALL, Writer
-
-_CLAIMS_A_THEME = 5
+from reviewer.types.writer import Writer
 
 
 def draft_related_work(
@@ -29,49 +42,53 @@ def draft_related_work(
     options: DraftOptions | None = None,
     progress: Progress = silent,
 ) -> RelatedWork:
-    """Plan, let the writer write each theme, and turn its drafts into checked claims.
+    """Plan, let the writer write the whole text, and turn it into checked claims.
 
     When nothing in the library is near the question no section is written, and the nearest papers
-    are named. Raises what `plan_related_work` raises, and ModelError when every section fails.
+    are named. Raises what `plan_related_work` raises.
     """
     options = options or DraftOptions()
     started = time.monotonic()
     planned = plan_related_work(question, library, writer, options, progress)
     plan, gathered, found = planned.plan, planned.gathered, planned.gathered.found
-    sections: tuple[Section, ...] = ()
-    notes: list[str] = []
+    written = WrittenSection()
+    own_claims = plan.own_claims
     if gathered.evidence:
-        brief = Brief(question=plan.question, order=plan.order, words=plan.words, own=options.own)
-        progress("Writing", 0, len(plan.themes))
-        drafts = writer.write_sections(
-            brief, plan.themes, gathered.readings, gathered.evidence, progress
+        progress("Writing", 0, 0)
+        brief = brief_of(plan.question, options)
+        checks = checks_of(options.effort, is_strict=options.is_strict)
+        written = write_section(
+            brief, plan.themes, planned.cards, gathered.evidence, writer, checks
         )
-        progress("Checking", 0, 0)
-        checker = Checker(writer, gathered.evidence, options.effort, options.own)
-        sections, notes = compose_sections(
-            plan.themes, drafts, checker, plan.words, is_strict=options.is_strict
-        )
+        if not reads(writer):
+            written = within_words(written, gathered.evidence, plan.words)
+        own_claims = settle_own_claims(own_claims, brief, gathered.evidence, writer)
+    sections = written.sections
+    notes = [*writer.notes(), *_left_out(planned, sections), *written.left_out]
     work = RelatedWork(
         question=plan.question,
         order=plan.order,
         words=plan.words,
         own_file=options.own_file,
         sections=sections,
-        papers=planned.papers,
+        own_claims=own_claims,
+        questions=(*_conflicts(own_claims), *written.questions),
+        papers=_told(planned, own_claims),
         nearest=() if sections else tuple(hit.paper for hit in found.hits[:NEAREST_NAMED]),
-        is_weak=found.is_weak and options.plan is None,
-        notes=plan.notes,
-        coverage=coverage_of(gathered, len(cited_ids(sections)), [*writer.notes(), *notes]),
+        is_weak=found.is_weak and options.plan is None and not reads(writer),
+        notes=(*plan.notes, *written.notes),
+        coverage=coverage_of(gathered, len(cited_ids(sections)), notes),
         writer=writer.name,
         effort=options.effort,
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
     settings = {
-        "papers": options.papers,
+        "papers": options.most_papers(writer),
         "filters": options.filters.model_dump(),
         "words": options.words,
         "order": options.order,
+        "position": options.position,
         "has_plan": options.plan is not None,
         "strict": options.is_strict,
     }
@@ -80,33 +97,69 @@ def draft_related_work(
     return work
 
 
+def _told(planned: PlannedDraft, own_claims: Sequence[OwnClaim]) -> tuple[Paper, ...]:
+    """The papers of the plan, and those that the claims of the work at hand name."""
+    known = {item.paper.id: item.paper for item in planned.gathered.evidence}
+    named = [own.nearest_id for own in own_claims]
+    named += [c.paper_id for own in own_claims for c in own.contradicted_by]
+    papers = {paper.id: paper for paper in planned.papers}
+    return tuple((papers | {i: known[i] for i in named if i in known}).values())
+
+
+def _left_out(planned: PlannedDraft, sections: Sequence[Section]) -> list[str]:
+    """Which papers the plan leaves out and why, and which of its papers the text does not cite."""
+    keys = {item.paper.id: item.paper.key for item in planned.gathered.evidence}
+    left = [own for own in planned.plan.left_out if own.paper_id in keys]
+    said = []
+    if left:
+        named = (f"{keys[own.paper_id]} ({own.why or 'no reason is given'})" for own in left)
+        said.append(f"{counted(len(left), 'paper')} by the plan: {'; '.join(named)}")
+    cited = cited_ids(sections)
+    uncited = [paper.key for paper in planned.papers if paper.id not in cited]
+    if sections and uncited:
+        said.append(f"{counted(len(uncited), 'paper')} of the plan: {', '.join(uncited)}")
+    return said
+
+
+def _conflicts(own_claims: Sequence[OwnClaim]) -> list[str]:
+    """What papers say against the author's own claims, as questions."""
+    found = []
+    for own in own_claims:
+        if own.contradicted_by:
+            against = own.contradicted_by[0]
+            why = f" ({own.conflict})" if own.conflict else ""
+            found.append(
+                f"your own claim '{shorten(clean(own.claim.quote), 200)}' seems contradicted by "
+                f'{against.key}: "{shorten(clean(against.quote), 200)}"{why}'
+            )
+    return found
+
+
 def estimate_calls(question: str, library: Library, model: str, options: DraftOptions) -> str:
     """How many model calls a draft would take, in words. Searches, but calls no model."""
     if not model:
         return "No model is set: 0 calls."
     if options.plan is None:
-        found = find(
-            question,
-            library,
-            SearchOptions(options.papers, filters=options.filters, cut=EVIDENCE_CUT),
-        )
-        papers = len({item.paper.id for item in found.evidence})
-        themes = max(1, min(MOST_THEMES, round(papers / PAPERS_A_THEME)))
-        texts = sum(len(item.chunk.text) + len(item.paper.title) for item in found.evidence)
+        most = options.papers or PAPERS_BY_EFFORT[options.effort]
+        search = SearchOptions(most, filters=options.filters, abstains=False)
+        evidence = find(question, library, search).evidence
     else:
-        named = [library.paper(i) for theme in options.plan.themes for i in theme.paper_ids]
-        papers, themes = len(named), len(options.plan.themes)
-        texts = sum(len(beginning_of(paper, library).chunk.text) for paper in named)
+        named = dict.fromkeys(i for theme in options.plan.themes for i in theme.paper_ids)
+        evidence = tuple(beginning_of(library.paper(i), library) for i in named)
+    papers = len({item.paper.id for item in evidence})
     if not papers:
-        return "Nothing in the library is near this question: 0 calls."
-    reading = 0 if options.effort == "quick" else -(-papers // PAPERS_A_CALL)
-    planning = 0 if options.plan or options.order == "chronological" else 1
-    judging = 0 if not reading else -(-_CLAIMS_A_THEME * themes // JUDGED_A_CALL)
-    least = reading + planning + themes + judging
+        return "Nothing in the library can be read for this question: 0 calls."
+    texts = sum(len(item.chunk.text) + len(item.paper.title) for item in evidence) // 4
+    if options.effort == "quick":
+        size = f"About {texts + 1000:,} tokens of input."
+        return f"1 call to {model}: 1 to write from {counted(papers, 'paper')}. {size}"
+    reading, planning = expected_calls(papers), 0 if options.plan else 1
+    least = reading + planning + 3
     said = (
-        f"About {counted(least, 'call')} to {model}: {reading} to read {papers} papers, {planning} "
-        f"to plan, about {themes} to write, about {judging} to judge"
+        f"About {counted(least, 'call')} to {model}: {reading} to read {counted(papers, 'paper')}, "
+        f"{planning} to plan, 1 to write, 1 to judge, 1 to edit; up to 4 more for other wordings, "
+        "the length, repairs and your own claims"
     )
     if options.effort == "thorough":
-        said += "; then up to 9 more to ask further, search again, rerank and rewrite"
-    return f"{said}. About {texts // 3 + 700 * least:,} tokens of input."
+        said += "; then up to 8 more to put papers in order, plan and judge again"
+    return f"{said}. About {3 * texts + 900 * least:,} tokens of input."

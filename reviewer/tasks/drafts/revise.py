@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import difflib
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewer.errors import UsageError
-from reviewer.grounding import pass_gate
+from reviewer.grounding import check_answer
+from reviewer.grounding.answers import Checks
 from reviewer.grounding.claims import FAILING
 from reviewer.library import Library, keep_run
 from reviewer.library.embeddings.embedding import MissingEmbeddingError
 from reviewer.library.run_log import Request, new_run_id
-from reviewer.render.citation_syntax import cited_keys, highest_number, style_of
+from reviewer.render.citation_syntax import cited_keys
 from reviewer.render.escape import escape_pandoc
-from reviewer.render.in_text import Marks, citation_key
+from reviewer.render.in_text import LATEX_STYLES, Marks, citation_key
 from reviewer.render.latex_draft import sentence_latex
-from reviewer.render.markdown_draft import reference_markdown, sentence_markdown
+from reviewer.render.markdown_draft import sentence_markdown
 from reviewer.search import SearchOptions, find
 from reviewer.search.clusters import by_words, vectors_of
+from reviewer.tasks.drafts.own_style import (
+    draft_style,
+    first_number,
+    in_own_commands,
+    reference_puts,
+)
 from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.text import clean, counted, normalise_title
 from reviewer.text.draft_prose import (
     Put,
+    after_list,
     after_paragraph,
-    after_references,
     is_latex_draft,
+    list_spans,
     prose_spans,
     with_puts,
 )
@@ -64,7 +73,8 @@ def revise_draft(
     progress: Progress = silent,
 ) -> Revision:
     """The draft `text` of `file` with a sentence or two for each paper, at the end of the paragraph
-    that is nearest to it. Nothing is written to the file, and no word of the draft is changed.
+    that is nearest to it, or after the nearest list. Marks and entries are in the draft's own
+    style. Nothing is written to the file, and no word of the draft is changed.
 
     Raises NotFoundError for a key that no paper has, UsageError without a key or without a
     paragraph, ModelError when a model fails.
@@ -74,34 +84,36 @@ def revise_draft(
         raise UsageError("no paper to add is named", hint="Name them: --add key1,key2")
     papers = list({p.id: p for p in (library.paper(key) for key in options.keys)}.values())
     latex = is_latex_draft(text, file)
-    spans = prose_spans(text, is_latex=latex)
-    if not spans:
+    places = _places(text, latex)
+    if not places:
         raise UsageError(f"{file} holds no paragraph to add to", hint="Give a draft in prose.")
-    style = options.style or style_of(text, is_latex=latex)
     known = {paper.id for paper in papers if _is_there(paper, text)}
     wanted = [paper for paper in papers if paper.id not in known]
     left_out = [f"{paper.key} is in the draft already" for paper in papers if paper.id in known]
-    added: list[tuple[Paper, int, tuple[Claim, ...]]] = []
-    said = [clean(text[start:end]) for start, end in spans]
+    added: list[tuple[Paper, _Place, tuple[Claim, ...]]] = []
+    said = [clean(text[place.start : place.end]) for place in places]
     # Each goes where it is most like the paragraph, to the first of equals.
-    places = _likeness(wanted, said, library).argmax(axis=1).tolist() if wanted else []
-    for paper, place in zip(wanted, places, strict=True):
-        start, end = spans[place]
+    nearest = _likeness(wanted, said, library).argmax(axis=1).tolist() if wanted else []
+    for paper, n in zip(wanted, nearest, strict=True):
+        place = places[n]
         progress(f"Adding {paper.key}", 0, 0)
-        claims, lost = _claims(paper, text[start:end], library, writer, options)
+        claims, lost = _claims(paper, text[place.start : place.end], library, writer, options)
         left_out += lost
-        added += [(paper, end, claims)] if claims else []
+        added += [(paper, place, claims)] if claims else []
     new = [paper for paper, _, _ in added]
-    marks = Marks(style, new, highest_number(text) + 1, escape_pandoc)
-    write = sentence_latex if marks.style == "latex" else sentence_markdown
+    style = options.style or draft_style(text, is_latex=latex)
+    marks = Marks(style, new, first_number(text), escape_pandoc)
+    write = sentence_latex if style in LATEX_STYLES else sentence_markdown
     additions = []
-    for paper, end, claims in added:
-        put = after_paragraph(text, end, " ".join(write(claim, marks) for claim in claims))
+    for paper, place, claims in added:
+        sentences = in_own_commands(" ".join(write(claim, marks) for claim in claims), text, style)
+        put = after_list(place.end, sentences)
+        if not place.is_list:
+            put = after_paragraph(text, place.end, sentences)
+        put = _with_line_ends(put, text)
         additions.append(Addition(key=paper.key, place=put.place, text=put.text, claims=claims))
     puts = [Put(addition.place, addition.text) for addition in additions]
-    if marks.style != "latex" and new:
-        listed = "\n\n".join(reference_markdown(paper, marks) for paper in new)
-        puts += filter(None, [after_references(text, listed)])
+    puts += [_with_line_ends(put, text) for put in reference_puts(text, new, marks)]
     revision = Revision(
         file=file,
         before=text,
@@ -122,6 +134,26 @@ def revise_draft(
     )
     keep_run(revision, request, library, progress)
     return revision
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A paragraph that sentences may be added to, or a list that a paragraph may follow."""
+
+    start: int
+    end: int
+    is_list: bool
+
+
+def _places(text: str, latex: bool) -> list[_Place]:
+    paragraphs = [_Place(a, b, False) for a, b in prose_spans(text, is_latex=latex)]
+    lists = [_Place(a, b, True) for a, b in list_spans(text, is_latex=latex)]
+    return sorted([*paragraphs, *lists], key=lambda place: place.start)
+
+
+def _with_line_ends(put: Put, text: str) -> Put:
+    """With the line ends of the draft."""
+    return Put(put.place, re.sub(r"\r?\n", "\r\n", put.text)) if "\r\n" in text else put
 
 
 def _is_there(paper: Paper, text: str) -> bool:
@@ -161,19 +193,20 @@ def _claims(
     if not evidence:
         evidence = [beginning_of(paper, library).model_copy(update={"tag": "E1"})]
     draft = writer.extend_paragraph(paragraph, evidence)
-    claims = pass_gate(
-        draft,
-        evidence,
-        writer,
-        may_judge=options.effort != "quick",
-        may_revise=options.effort == "thorough",
-    )
+    may_judge, may_repair = options.effort != "quick", options.effort == "thorough"
+    checks = Checks(may_judge=may_judge, may_repair=may_repair, judges_again=may_repair)
+    claims = tuple(map(_cited, check_answer(draft, evidence, writer, checks, "").claims))
     if not claims:
         return (), [f"{paper.key} says nothing that could be quoted here"]
     bad = [claim for claim in claims if options.is_strict and claim.support in FAILING]
     kept = tuple(claim for claim in claims if claim not in bad)
     said = f"{counted(len(bad), 'sentence')} on {paper.key} without proof (strict)"
     return kept, [said] if bad else []
+
+
+def _cited(claim: Claim) -> Claim:
+    """The sentence as uncited where it cites nothing: in another's paragraph each has to cite."""
+    return claim if claim.citations else claim.model_copy(update={"support": "uncited"})
 
 
 def diff_of(revision: Revision, output: str = "") -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reviewer.tasks.drafts.compose import overlap
 from reviewer.text import counted
 from reviewer.text.keywords import word_overlap
-from reviewer.types.drafts import POINTS, Statement
+from reviewer.types import Claim
 from reviewer.types.surveys import SeeAlso, SurveySection
 
 SAME_WORDS = 0.8  # share of words in common (Jaccard) from which two sentences say the same
@@ -20,7 +20,7 @@ def cross_reference(sections: Sequence[SurveySection]) -> tuple[SurveySection, .
     other, as do all that cite a common paper. A section that has nothing left points to where its
     sentences are.
     """
-    said: list[tuple[int, Statement]] = []
+    said: list[tuple[int, Claim]] = []
     kept: list[SurveySection] = []
     links: dict[int, set[int]] = {n: set() for n in range(len(sections))}
     for n, section in enumerate(sections):
@@ -42,8 +42,8 @@ def cross_reference(sections: Sequence[SurveySection]) -> tuple[SurveySection, .
     return tuple(_linked(n, kept, links[n]) for n in range(len(kept)))
 
 
-def _repeats(claim: Statement, other: Statement) -> bool:
-    if claim.role not in POINTS or other.role not in POINTS or not claim.citations:
+def _repeats(claim: Claim, other: Claim) -> bool:
+    if not claim.citations or not other.citations:
         return False
     if all(any(overlap(c, known) for known in other.citations) for c in claim.citations):
         return True

@@ -31,9 +31,12 @@ from reviewer.types.surveys import (
     ViewQuestion,
 )
 
-SURVEY_PROMPTS = ("views", "read", "plan", "section", "judge", "revise", "summary", "table")
+SURVEY_PROMPTS = (
+    "views", "read", "cards", "argument", "section", "examine", "repair", "edit", "judge",
+    "summary", "table",
+)  # fmt: skip
 # Prompts that a survey of this depth does not use.
-_UNUSED = {"quick": ("judge", "revise"), "normal": ("revise",)}
+_UNUSED = {"quick": ("cards", "judge", "examine", "repair", "edit")}
 
 
 class Questions(Frozen):
@@ -173,7 +176,7 @@ def _methods(prepared: PreparedReport) -> Methods:
     plan, collected, writer = prepared.plan, prepared.collected, prepared.run.writer
     library = prepared.run.library
     unused = {*_UNUSED.get(plan.depth, ())}
-    unused |= {"views", "plan"} if plan.sections else set()
+    unused |= {"views", "argument"} if plan.sections else set()
     unused |= set() if plan.tables else {"table"}
     names = tuple(name for name in SURVEY_PROMPTS if name not in unused)
     return Methods(

@@ -8,7 +8,10 @@ from typing import NamedTuple
 from reviewer.errors import ModelError
 from reviewer.library.storage.steps import key_of
 from reviewer.search import group_papers, name_themes, settle_themes
-from reviewer.tasks.drafts.compose import Checker, compose_sections
+from reviewer.tasks.drafts import compose
+from reviewer.tasks.drafts.argue import plan_argument
+from reviewer.tasks.drafts.cards import cards_of
+from reviewer.tasks.drafts.compose import checks_of
 from reviewer.tasks.surveys.context import (
     Outline,
     OutlinedSection,
@@ -20,11 +23,10 @@ from reviewer.tasks.surveys.read import is_relevant, reading_question
 from reviewer.tasks.yaml_plan import LEAST_WORDS
 from reviewer.types.claims import Reading
 from reviewer.types.drafts import Brief, Theme
-from reviewer.types.progress import silent
 from reviewer.types.surveys import SurveySection
 
 PAPERS_A_SECTION = 7.5  # this many papers a theme, as judged sub-themes of a survey have about 5
-_PROMPTS = ("read", "section", "judge", "revise")
+_PROMPTS = ("read", "cards", "section", "examine", "repair", "edit")
 Readings = Mapping[str, Reading]
 
 
@@ -50,16 +52,18 @@ def outline(prepared: PreparedReport, readings: Readings) -> Outline:
         settled, _ = settle_themes(themes, papers, run.library)
         return _outline_of(settled, questions)
     evidence = [e for e in prepared.collected.evidence if is_relevant(readings.get(e.paper.id))]
-    hashes = run.writer.prompt_hashes(("read", "plan"))
+    hashes = run.writer.prompt_hashes(("read", "cards", "argument"))
     question = reading_question(prepared)
     parts = [plan.topic, question, run.writer.name, hashes, texts_in(evidence)]
 
     def make() -> Outline:
-        most = max(1, round(len(papers) / PAPERS_A_SECTION))
-        groups = group_papers(papers, run.library, most)
-        own = tuple(readings[paper.id] for paper in papers)
-        ideas = run.writer.plan_sections(plan.topic, groups, own, evidence)
-        themes, _ = settle_themes(ideas, papers, run.library)
+        if run.writer.name == "extractive":
+            most = max(1, round(len(papers) / PAPERS_A_SECTION))
+            themes = group_papers(papers, run.library, most)
+        else:
+            cards = cards_of(evidence, run.library, run.writer)
+            brief = Brief(question=plan.topic, words=plan.words)
+            themes = plan_argument(brief, cards, evidence, run.library, run.writer).themes
         return _outline_of(name_themes(themes, papers, run.library), {})
 
     return run.steps.done("outline", parts, Outline, make)
@@ -109,14 +113,14 @@ def write_section(
     def write() -> SurveySection:
         themes = (Theme(name=outlined.title, paper_ids=outlined.paper_ids),)
         about = " ".join([f"{plan.topic}: {outlined.title}.", *outlined.questions])
-        read = tuple(readings[i] for i in outlined.paper_ids if i in readings)
         brief = Brief(question=about, words=words)
-        drafts = run.writer.write_sections(brief, themes, read, own, silent)
-        checker = Checker(run.writer, own, plan.depth)
-        is_strict = run.options.is_strict
-        made, notes = compose_sections(themes, drafts, checker, words, is_strict=is_strict)
-        left_out = tuple(note.replace(" (--words)", "") for note in notes)
-        claims = made[0].claims if made else ()
+        cards = {} if plan.depth == "quick" else cards_of(own, run.library, run.writer)
+        checks = checks_of(plan.depth, is_strict=run.options.is_strict)
+        made = compose.write_section(brief, themes, cards, own, run.writer, checks)
+        if run.writer.name == "extractive":
+            made = compose.within_words(made, own, words)
+        left_out = tuple(note.replace(" (--words)", "") for note in made.left_out)
+        claims = made.sections[0].claims if made.sections else ()
         return blank.model_copy(update={"claims": claims, "left_out": left_out})
 
     section = run.steps.find(key, SurveySection)

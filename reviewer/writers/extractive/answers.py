@@ -10,12 +10,18 @@ import reviewer.writers.extractive.surveys as surveys
 import reviewer.writers.extractive.tables as tables
 from reviewer.grounding.columns import DEFAULT
 from reviewer.grounding.sentence_numbers import cite_span
-from reviewer.text import clean
 from reviewer.text.keywords import word_overlap
 from reviewer.text.unspaced import count_words
 from reviewer.types import Citation, Claim, Evidence
-from reviewer.types.claims import AnswerDraft, Fault, NeedsModel, Quote, Reading, Support
-from reviewer.types.drafts import Brief, SectionDraft, StatementDraft, Theme
+from reviewer.types.claims import (
+    AnswerDraft,
+    Fault,
+    NeedsModel,
+    Quote,
+    Reading,
+    Support,
+)
+from reviewer.types.drafts import Brief, Card, Theme
 from reviewer.types.evidence import Sentence, SentencePart, by_paper
 from reviewer.types.progress import Progress
 from reviewer.types.runs import Usage
@@ -184,6 +190,7 @@ class Extractive:
         *,
         question: str = "",
         swapped: bool = False,
+        beside: Sequence[Citation] = (),
     ) -> NeedsModel:
         return NeedsModel(step="judging an answer")
 
@@ -221,37 +228,36 @@ class Extractive:
         }
         return tuple(sorted(DEFAULT, key=lambda column: -filled[column.name])[:most])
 
-    def plan_sections(
-        self,
-        question: str,
-        groups: Sequence[Theme],
-        readings: Sequence[Reading],
-        evidence: Sequence[Evidence],
-    ) -> tuple[Theme, ...]:
-        """The groups, unchanged."""
-        return tuple(groups)
+    def read_cards(self, evidence: Sequence[Evidence]) -> NeedsModel:
+        return NeedsModel(step="making cards")
 
-    def write_sections(
+    def plan_argument(
+        self, brief: Brief, cards: Sequence[Card], evidence: Sequence[Evidence], stress: str = ""
+    ) -> NeedsModel:
+        return NeedsModel(step="planning an argument")
+
+    def write_section(
         self,
         brief: Brief,
         themes: Sequence[Theme],
-        readings: Sequence[Reading],
+        cards: Sequence[Card],
         evidence: Sequence[Evidence],
-        progress: Progress,
-    ) -> tuple[SectionDraft, ...]:
+    ) -> AnswerDraft:
         """An annotated bibliography: each paper's best sentences, as quotes."""
-        readings = readings or self.read(brief.question, evidence)
-        quotes = _quotes_by_paper(readings, evidence)
-        return tuple(
-            SectionDraft(
-                statements=tuple(
-                    StatementDraft(text=clean(quote.quote), quotes=(quote,), role="quote")
-                    for paper_id in theme.paper_ids
-                    for quote in quotes.get(paper_id, ())[:SENTENCES_OF_A_DRAFTS_PAPER]
-                )
+        quotes = _quotes_by_paper(self.read(brief.question, evidence), evidence)
+        return AnswerDraft(
+            claims=tuple(
+                quoted_claim(quote).model_copy(update={"paragraph": n})
+                for n, theme in enumerate(themes, start=1)
+                for paper_id in theme.paper_ids
+                for quote in quotes.get(paper_id, ())[:SENTENCES_OF_A_DRAFTS_PAPER]
             )
-            for theme in themes
         )
+
+    def edit(
+        self, paragraphs: Sequence[Sequence[Claim]], evidence: Sequence[Evidence]
+    ) -> NeedsModel:
+        return NeedsModel(step="editing a text")
 
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         """The paper's best sentence, as a quote."""

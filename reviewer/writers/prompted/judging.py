@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator
@@ -17,14 +18,15 @@ from reviewer.llm.form import Form, at_most, at_most_items, with_choices
 from reviewer.llm.prompts import FencedText
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
-from reviewer.types import Claim, Evidence
+from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import ClaimDraft, Fault, Support, Verdict
 from reviewer.types.frozen import Frozen
 from reviewer.writers.prompted.numbered_texts import fence_numbered, tokens_of
 from reviewer.writers.prompted.prose import END, sentence_of, text_before_end
 from reviewer.writers.prompted.reading import Item, Numbered, ReadingWriter, in_words
 
-SENTENCES_A_CALL = 20
+SENTENCES_A_CALL = 30
+LEAST_BEARING = 3  # sentences of a text that stand for the whole of it
 VERDICT_TOKENS = 120
 REPAIR_TOKENS = 220
 _SPARE_TOKENS = 300
@@ -32,6 +34,7 @@ _MOST_OF_ROOM = 0.25  # that an answer may take beside the sentences that are ju
 _MOST_REASON_CHARS = 200
 _MOST_WORDS_CHARS = 200
 _MOST_NUMBERS = 4
+_NONE_BEARING: Mapping[str, Collection[str]] = MappingProxyType({})
 _FAILED = ("uncited", "unsupported", "contradicted")
 _LINE = re.compile(r"^\W{0,4}[Ss](?P<place>\d{1,3})\b[\s:.)\]*-]*(?P<said>\S.*)$", re.MULTILINE)
 
@@ -88,11 +91,13 @@ class JudgingWriter(ReadingWriter):
         *,
         question: str = "",
         swapped: bool = False,
+        beside: Sequence[Citation] = (),
     ) -> tuple[Verdict, ...]:
         """A verdict for each claim. One that is not unchecked, and one without a verdict that can
         be read, has a verdict that says `unchecked`; so has a gap that is called supported by a
         judge who is not shown all texts that the claims cite."""
         numbers = Numbers(evidence)
+        bearing = bearing_of(beside, evidence, numbers)
         own = [_named(claim, numbers) for claim in claims]
         by_all = set[str]().union(*own)
         all_fit = self._size(by_all, evidence) + 2 * _size_of(claims) <= self.room()
@@ -118,7 +123,7 @@ class JudgingWriter(ReadingWriter):
                 _examine_form(places, numbers),
                 question=question,
                 sentences=[self._sentence(n, claims[n], numbers, n in places) for n in shown],
-                evidence=self._texts(named_by(places), evidence, left(places)),
+                evidence=self._texts(named_by(places), evidence, left(places), bearing),
                 swapped=swapped,
             )
             said = _verdicts(reply, places, numbers, swapped=swapped)
@@ -138,17 +143,13 @@ class JudgingWriter(ReadingWriter):
     def repair(
         self, claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence]
     ) -> tuple[ClaimDraft | None, ...]:
-        """One call for the faults whose texts fit together: those that the sentence, its paragraph
-        or the reason of its fault names. None for a sentence that was not written again; one
-        without any text is not asked for."""
+        """One call for the faults whose texts fit together: those that the sentence or the reason
+        of its fault names, else those of its paragraph. None for a sentence that was not written
+        again; one without any text is not asked for."""
         numbers = Numbers(evidence)
         by_place = {fault.place: fault for fault in faults}
         tags = {item.tag for item in evidence}
-        named: dict[int, set[str]] = {}
-        for place, fault in by_place.items():
-            beside = [claim for claim in claims if claim.paragraph == claims[place].paragraph]
-            of_reason = [n for n in read_numbers(fault.reason) if n.split(".")[0] in tags]
-            named[place] = set(of_reason).union(*(_named(claim, numbers) for claim in beside))
+        named = {place: _bearing_on(f, claims, numbers, tags) for place, f in by_place.items()}
 
         def named_by(places: list[int]) -> set[str]:
             return set[str]().union(*(named[n] for n in places))
@@ -185,17 +186,24 @@ class JudgingWriter(ReadingWriter):
         return sum(tokens_of(item) for item in evidence if item.tag in tags)
 
     def _texts(
-        self, named: Collection[str], evidence: Sequence[Evidence], room: float
+        self,
+        named: Collection[str],
+        evidence: Sequence[Evidence],
+        room: float,
+        bearing: Mapping[str, Collection[str]] = _NONE_BEARING,
     ) -> list[FencedText]:
-        """The texts that these numbers name, whole; just the named sentences where they do not
-        fit, except of a text that is named as a whole."""
+        """The texts that these numbers name, whole, or their `bearing` sentences beside the named
+        ones; just the named sentences where they do not fit, except of a text that is named as a
+        whole."""
         tags = _tags(named)
-        is_whole = self._size(named, evidence) <= room
-        return [
-            fence_numbered(self, item, None if is_whole or item.tag in named else named)
-            for item in evidence
-            if item.tag in tags
-        ]
+        fits = self._size(named, evidence) <= room
+
+        def shown(item: Evidence) -> Collection[str] | None:
+            if item.tag in named or (fits and item.tag not in bearing):
+                return None
+            return {*named, *bearing[item.tag]} if fits else named
+
+        return [fence_numbered(self, i, shown(i)) for i in evidence if i.tag in tags]
 
     def _sentence(self, place: int, claim: Claim, numbers: Numbers, is_asked: bool) -> FencedText:
         if is_asked:
@@ -215,9 +223,36 @@ class JudgingWriter(ReadingWriter):
         return self.prompts.fence(f"S{fault.place + 1}", "", None, *filter(None, lines))
 
 
+def bearing_of(
+    beside: Sequence[Citation], evidence: Sequence[Evidence], numbers: Numbers
+) -> dict[str, set[str]]:
+    """The numbers of these sentences by the tags of their texts; nothing of a text of which there
+    are fewer than LEAST_BEARING."""
+    found: dict[str, set[str]] = {}
+    chunks = {item.chunk.id for item in evidence}
+    for citation in beside:
+        number = numbers.number_of(citation) if citation.chunk_id in chunks else ""
+        if number:
+            found.setdefault(number.split(".")[0], set()).add(number)
+    return {tag: own for tag, own in found.items() if len(own) >= LEAST_BEARING}
+
+
 def _named(claim: Claim, numbers: Numbers) -> set[str]:
     """The numbers of the sentences that the claim cites."""
     return {numbers.number_of(citation) for citation in claim.citations} - {""}
+
+
+def _bearing_on(
+    fault: Fault, claims: Sequence[Claim], numbers: Numbers, tags: Collection[str]
+) -> set[str]:
+    """The numbers and texts that a sentence or the reason of its fault names, else those that its
+    paragraph cites."""
+    claim = claims[fault.place]
+    of_reason = [n for n in read_numbers(fault.reason) if n.split(".")[0] in tags]
+    if own := {*of_reason, *_named(claim, numbers)}:
+        return own
+    beside = (c for c in claims if c.paragraph == claim.paragraph)
+    return set[str]().union(*(_named(c, numbers) for c in beside))
 
 
 def _tags(named: Collection[str]) -> set[str]:

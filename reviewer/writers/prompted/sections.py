@@ -1,40 +1,51 @@
-"""Lets a model plan and write the sections of a draft. Its replies are not trusted here."""
+"""Lets a model write a section as prose, edit it, and extend paragraphs. Not trusted here."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
-from typing import get_args
 
 from reviewer.errors import ModelError
-from reviewer.llm import Asking, in_short, is_form_fault
+from reviewer.grounding import Numbers
+from reviewer.llm import LimitError, StoppedError, in_short
+from reviewer.llm.form import Form
 from reviewer.llm.prompts import FencedText
-from reviewer.text import clean
+from reviewer.llm.replies import ModelReplyError
+from reviewer.text import clean, counted
 from reviewer.text.views import shorten
-from reviewer.types import Evidence
-from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote, Reading
-from reviewer.types.drafts import (
-    MOST_THEMES,
-    Brief,
-    Intent,
-    Relation,
-    Role,
-    SectionDraft,
-    StatementDraft,
-    Theme,
-)
+from reviewer.types import Claim, Evidence
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
+from reviewer.types.drafts import Brief, Card, Theme
 from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
-from reviewer.types.progress import Progress
+from reviewer.writers.prompted.argument import ArgumentWriter
+from reviewer.writers.prompted.judging import bearing_of, with_anchors
+from reviewer.writers.prompted.numbered_texts import fence_numbered, tokens_of
+from reviewer.writers.prompted.prose import END, read_prose, text_before_end
 
-MOST_NAME_CHARS = 80
 MOST_ADDED = 2  # sentences added to a user's paragraph
-SECTION_CHARS = 600  # of one text's quotes in the prompt of a section
-_PLANNED_CHARS = 500  # of a paper's text in the prompt of the plan
-_OTHER_SENTENCES = 3  # the topic, what is open, the user's own work
-_ROLES: tuple[Role, ...] = ("topic", "comparison", "open", "difference")
-_RELATIONS: dict[str, Relation] = {relation: relation for relation in get_args(Relation)}
-_INTENTS: dict[str, Intent] = {intent: intent for intent in get_args(Intent)}
-_INTENTS["result"] = "result comparison"
+ADDED_TOKENS = 400
+LENGTH_TOLERANCE = 0.15  # of the words that were asked for; beyond, the model is told once
+TOKENS_A_WORD = 3.0  # of prose with its numbers, rather too many
+_SPARE_TOKENS = 400
+_MOST_UNCITED = 0.25  # of the papers of a plan; beyond, the model is told once
+_PLAN_TOKENS = 60.0  # of a paper's lines in the plan
+_BEFORE_CHARS = 6000  # of the text that was written before
+_PARAGRAPH = re.compile(
+    r"^[ \t>*_#\[(-]*[Pp](?P<number>\d{1,2})\b[ \t]*[\])*_:.–—-]*[ \t]*", re.MULTILINE
+)
+
+
+class SectionText(str):
+    """Paragraphs with anchors, each after its tag; the last line is END."""
+
+    __slots__ = ()
+
+
+class EditText(str):
+    """The paragraphs that an edit changes, each after its tag; the last line is END."""
+
+    __slots__ = ()
 
 
 class SaidSentence(Frozen):
@@ -44,164 +55,238 @@ class SaidSentence(Frozen):
     quotes: tuple[Quote, ...] = ()
 
 
-class ThemeIdea(Frozen):
-    name: str
-    tags: tuple[str, ...]
+class AdditionText(str):
+    """The sentences that are added to a paragraph, with their numbers; the last line is END."""
+
+    __slots__ = ()
 
 
-class PlanReply(Frozen):
-    themes: tuple[ThemeIdea, ...]
+class SectionWriter(ArgumentWriter):
+    """The part of a `Writer` that writes and edits sections, and extends paragraphs."""
 
-
-class SentenceReply(Frozen):
-    role: str
-    text: str
-    relation: str = ""
-    intent: str = ""
-    quotes: tuple[Quote, ...] = ()
-
-
-class SectionReply(Frozen):
-    sentences: tuple[SentenceReply, ...]
-
-
-class AdditionReply(Frozen):
-    additions: tuple[SaidSentence, ...]
-
-
-class SectionWriter(Asking):
-    """The part of a `Writer` that plans and writes sections, and extends paragraphs."""
-
-    def plan_sections(
-        self,
-        question: str,
-        groups: Sequence[Theme],
-        readings: Sequence[Reading],
-        evidence: Sequence[Evidence],
-    ) -> tuple[Theme, ...]:
-        """The model's own themes, as many as `groups` or MOST_THEMES at most. A paper counts once;
-        tags that the model invents are ignored, papers that it leaves out are in no theme. Without
-        a reply that can be read the groups themselves."""
-        texts = _texts_by_tag(readings, evidence)
-        most = max(MOST_THEMES, len(groups))
-        fenced, paper_of = [], dict[str, str]()
-        for items in by_paper(evidence).values():
-            said = clean(" ".join(text for item in items for text in texts[item.tag]))
-            fenced.append(self.fence(items[0], shorten(said, _PLANNED_CHARS)))
-            paper_of[items[0].tag] = items[0].paper.id
-        try:
-            reply = self.narrowing(
-                lambda: self.ask(
-                    "plan",
-                    PlanReply,
-                    question=question,
-                    evidence=self.fit(fenced),
-                    most_themes=most,
-                )
-            )
-        except ModelError as error:
-            if not is_form_fault(error):
-                raise
-            self.note(f"papers are grouped by their words, without the model: {in_short(error)}")
-            return tuple(groups)
-        themes, placed = [], set[str]()
-        for idea in reply.themes:
-            named = dict.fromkeys(paper_of[tag] for tag in idea.tags if tag in paper_of)
-            own = [paper_id for paper_id in named if paper_id not in placed]
-            placed |= named.keys()
-            if own:
-                name = shorten(clean(idea.name), MOST_NAME_CHARS)
-                themes.append(Theme(name=name, paper_ids=tuple(own)))
-        return tuple(themes[:most])
-
-    def write_sections(
+    def write_section(
         self,
         brief: Brief,
         themes: Sequence[Theme],
-        readings: Sequence[Reading],
+        cards: Sequence[Card],
         evidence: Sequence[Evidence],
-        progress: Progress,
-    ) -> tuple[SectionDraft, ...]:
-        """One draft a theme, in their order; a call each, side by side. A call that fails leaves
-        its section `failed`; raises the first ModelError if all fail."""
-        texts = _texts_by_tag(readings, evidence)
+    ) -> AnswerDraft:
+        """The section in one call, a paragraph for each theme; where its texts do not fit, in
+        several, each after the ones before.
+
+        Raises ModelReplyError for a reply without a sentence that could be checked.
+        """
+        claims: list[ClaimDraft] = []
+        waiting, first = [list(range(len(themes)))], brief.before
+        while waiting:
+            places = waiting.pop(0)
+            if len(places) > 1 and self._prompt_size(brief, themes, places, evidence) > self.room():
+                waiting[:0] = [places[: len(places) // 2], places[len(places) // 2 :]]
+                continue
+            said = " ".join([first, *(claim.text for claim in claims)]).strip()
+            own = brief.model_copy(
+                update={
+                    "before": said,
+                    "words": max(50, round(brief.words * len(places) / max(1, len(themes)))),
+                }
+            )
+            claims += self._written(own, themes, places, cards, evidence)
+        return AnswerDraft(claims=tuple(claims))
+
+    def _prompt_size(
+        self,
+        brief: Brief,
+        themes: Sequence[Theme],
+        places: Sequence[int],
+        evidence: Sequence[Evidence],
+    ) -> float:
+        ids = {paper_id for n in places for paper_id in themes[n].paper_ids}
+        texts = sum(tokens_of(item) for item in evidence if item.paper.id in ids)
+        own = tokens_of(brief.own) if brief.own else 0.0
+        return texts + own + _PLAN_TOKENS * len(ids) + TOKENS_A_WORD * brief.words
+
+    def _written(
+        self,
+        brief: Brief,
+        themes: Sequence[Theme],
+        places: Sequence[int],
+        cards: Sequence[Card],
+        evidence: Sequence[Evidence],
+    ) -> list[ClaimDraft]:
+        """The sentences of the themes at these places. Of a paper with a card the prompt has the
+        sentences that the card names, of others the whole text."""
+        names = {card.paper_id: card.name for card in cards}
+        ids = dict.fromkeys(paper_id for n in places for paper_id in themes[n].paper_ids)
         own = by_paper(evidence)
-        total = sum(len(theme.paper_ids) for theme in themes)
-        done: list[Theme] = []
+        shown = [item for paper_id in ids for item in own.get(paper_id, ())]
+        numbers = Numbers([*shown, *([brief.own] if brief.own else [])])
+        tags = {items[0].paper.id: items[0].tag for items in own.values()}
+        plan = [
+            self.prompts.fence(f"P{n + 1}", "", None, *_plan_lines(themes[n], tags, names))
+            for n in places
+        ]
+        before = shorten(clean(brief.before), _BEFORE_CHARS)
+        noted = [c for card in cards for line in card.lines.values() for c in line.citations]
+        bearing = bearing_of(noted, shown, numbers)
+        form = Form(
+            SectionText,
+            None,
+            round(TOKENS_A_WORD * brief.words) + _SPARE_TOKENS,
+            lambda reply: _fault_of(reply, numbers, places, brief.words, shown),
+        )
 
-        def call(theme: Theme) -> SectionDraft:
-            return self.narrowing(lambda: write(theme))
-
-        def write(theme: Theme) -> SectionDraft:
-            items = [item for i in dict.fromkeys(theme.paper_ids) for item in own.get(i, ())]
-            shown = self.fit([self.fence(i, *texts[i.tag]) for i in items if texts[i.tag]])
-            own_work = [self.fence(brief.own)] if brief.own else []
-            most = len(theme.paper_ids) + _OTHER_SENTENCES
-            reply = self.ask(
+        def call() -> SectionText:
+            return self.ask(
                 "section",
-                SectionReply,
+                form,
                 question=brief.question,
-                theme=theme.name,
-                evidence=shown,
-                own=own_work,
-                words=max(60, round(brief.words * (len(theme.paper_ids) / max(1, total)))),
+                lead=brief.lead,
+                plan=plan,
+                evidence=self.fit(
+                    [fence_numbered(self, item, bearing.get(item.tag)) for item in shown]
+                ),
+                own=[fence_numbered(self, brief.own)] if brief.own else [],
+                position=brief.position,
+                words=brief.words,
+                before=[self.prompts.fence("before", "", None, before)] if before else [],
                 order=brief.order,
-                most_sentences=most,
-            )
-            tags = {item.tag for item in (*shown, *own_work)}
-            return SectionDraft(
-                statements=_statements(reply.sentences[:most], tags, has_own=bool(own_work))
             )
 
-        def ended(theme: Theme) -> None:
-            done.append(theme)
-            progress("Writing", len(done), len(themes))
+        reply = self.narrowing(call)
+        paragraphs = read_paragraphs(reply, numbers, places)
+        claims = [claim for n in sorted(paragraphs) for claim in paragraphs[n]]
+        if not any(claim.anchors for claim in claims):
+            raise ModelReplyError(
+                f"{self.model.model} wrote no readable section: no sentence names what it rests "
+                f"on. It began: {shorten(clean(reply), 120)}",
+                hint="Run it again, or choose another --model.",
+            )
+        if unknown := sum(len(claim.unknown) for claim in claims):
+            self.note(f"{counted(unknown, 'number')} that named no sentence")
+        return claims
 
+    def edit(
+        self, paragraphs: Sequence[Sequence[Claim]], evidence: Sequence[Evidence]
+    ) -> tuple[tuple[ClaimDraft, ...], ...]:
+        """For each paragraph its sentences after one pass over the whole text; nothing for one
+        that stays as it is. Nothing at all where the call fails or the text does not fit."""
+        numbers = Numbers(evidence)
+        fenced = [
+            self.prompts.fence(f"P{n}", "", None, " ".join(with_anchors(c, numbers) for c in own))
+            for n, own in enumerate(paragraphs, start=1)
+        ]
+        size = sum(len(text.text) for text in fenced)
+        form = Form(EditText, None, round(size / 2) + _SPARE_TOKENS)
+        try:
+            if len(self.fit(fenced)) < len(fenced):
+                return ((),) * len(paragraphs)
+            reply = self.ask("edit", form, paragraphs=fenced)
+        except (LimitError, StoppedError):
+            raise
+        except ModelError as error:
+            self.note(f"not edited: {in_short(error)}")
+            return ((),) * len(paragraphs)
+        found = _tagged_parts(text_before_end(reply)[0])
         return tuple(
-            SectionDraft(failed=draft.message) if isinstance(draft, ModelError) else draft
-            for draft in self.tried(call, themes, ended)
+            tuple(read_prose(f"{found[n]}\n{END}", numbers).draft.claims) if n in found else ()
+            for n in range(len(paragraphs))
         )
 
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         """One or two sentences about the evidence's paper, for the end of the paragraph."""
+        numbers = Numbers(evidence)
+        form = Form(
+            AdditionText,
+            None,
+            ADDED_TOKENS,
+            lambda reply: "; ".join(read_prose(reply, numbers).problems),
+        )
 
-        def write() -> AnswerDraft:
-            fitting = self.fit([self.fence(item) for item in evidence])
-            reply = self.ask(
+        def write() -> AdditionText:
+            return self.ask(
                 "add_paper",
-                AdditionReply,
+                form,
                 paragraph=[self.prompts.fence("DRAFT", "", None, paragraph)],
-                evidence=fitting,
+                evidence=self.fit([fence_numbered(self, item) for item in evidence]),
                 most_sentences=MOST_ADDED,
             )
-            return AnswerDraft(claims=drafts_of_prompt(reply.additions[:MOST_ADDED], fitting))
 
-        return self.narrowing(write)
+        draft = read_prose(self.narrowing(write), numbers).draft
+        return AnswerDraft(claims=draft.claims[:MOST_ADDED])
 
 
-def _statements(
-    sentences: Sequence[SentenceReply], tags: set[str], *, has_own: bool
-) -> tuple[StatementDraft, ...]:
-    """The sentences in the order of a paragraph. A second topic sentence, or a second one of
-    another role, becomes a comparison."""
-    statements, taken = [], set[Role]()
-    for sentence in sentences:
-        said = sentence.role.strip().casefold()
-        role: Role = next((known for known in _ROLES if known == said), "comparison")
-        if role in taken or (role == "difference" and not has_own):
-            role = "comparison"
-        if role != "comparison":
-            taken.add(role)
-        statements.append(
-            StatementDraft(
-                text=sentence.text,
-                quotes=quotes_of_prompt(sentence.quotes, tags),
-                role=role,
-                relation=_RELATIONS.get(sentence.relation.strip().casefold().removesuffix("s"), ""),
-                intent=_INTENTS.get(sentence.intent.strip().casefold(), ""),
-            )
-        )
-    return tuple(sorted(statements, key=lambda statement: _ROLES.index(statement.role)))
+def _plan_lines(theme: Theme, tags: dict[str, str], names: dict[str, str]) -> list[str]:
+    """A paragraph of the plan, as its writer reads it."""
+    lines = [f"head: {theme.name}"] if theme.name else []
+    lines += [f"thesis: {theme.thesis}"] if theme.thesis else []
+    lines += [f"compare by: {theme.axis}"] if theme.axis else []
+    for n, paper_id in enumerate(theme.paper_ids):
+        if paper_id in tags:
+            part = theme.parts[n] if n < len(theme.parts) else ""
+            said = [names.get(paper_id, ""), f"({part})" if part else ""]
+            lines.append(" ".join([tags[paper_id], *filter(None, said)]))
+    return [*lines, f"leads on: {theme.link}"] if theme.link else lines
+
+
+def _tagged_parts(body: str) -> dict[int, str]:
+    """The text behind each paragraph's tag, by its place from 0; the first of each counts."""
+    found: dict[int, str] = {}
+    marks = list(_PARAGRAPH.finditer(body))
+    for n, mark in enumerate(marks):
+        end = marks[n + 1].start() if n + 1 < len(marks) else len(body)
+        found.setdefault(int(mark["number"]) - 1, body[mark.end() : end].strip())
+    return found
+
+
+def read_paragraphs(
+    reply: str, numbers: Numbers, places: Sequence[int]
+) -> dict[int, list[ClaimDraft]]:
+    """The sentences of a reply, by the place of their theme. Without readable tags the paragraphs
+    count in order; what is more than the themes belongs to the last one."""
+    body, is_whole = text_before_end(reply)
+    end = f"\n{END}" if is_whole else ""
+    parts = {n: text for n, text in _tagged_parts(body).items() if n in places}
+    if len(parts) < min(2, len(places)):
+        claims = read_prose(_PARAGRAPH.sub("", body) + end, numbers).draft.claims
+        place = {n: places[min(n, len(places)) - 1] for n in {c.paragraph for c in claims}}
+        found: dict[int, list[ClaimDraft]] = {}
+        for claim in claims:
+            found.setdefault(place[claim.paragraph], []).append(claim)
+    else:
+        last = max(parts)
+        found = {
+            n: list(read_prose(text + (f"\n{END}" if n != last else end), numbers).draft.claims)
+            for n, text in parts.items()
+        }
+    return {
+        n: [claim.model_copy(update={"paragraph": n + 1}) for claim in own]
+        for n, own in found.items()
+        if own
+    }
+
+
+def _fault_of(
+    reply: SectionText,
+    numbers: Numbers,
+    places: Sequence[int],
+    words: int,
+    shown: Sequence[Evidence],
+) -> str:
+    """What is wrong with the form of a section, for the model."""
+    faults = list(read_prose(reply, numbers).problems)
+    found = read_paragraphs(reply, numbers, places)
+    if missing := [f"P{n + 1}" for n in places if n not in found]:
+        faults.append(f"paragraph {', '.join(missing)} is missing")
+    claims = [claim for own in found.values() for claim in own]
+    has = sum(len(claim.text.split()) for claim in claims)
+    if claims and abs(has - words) > LENGTH_TOLERANCE * words:
+        faults.append(f"it has {has} words, and about {words} are wanted")
+    cited = {number.split(".")[0] for c in claims for a in c.anchors for number in a.numbers}
+    papers = by_paper(shown)
+    uncited = [own[0].tag for own in papers.values() if not cited & {item.tag for item in own}]
+    if len(uncited) > _MOST_UNCITED * len(papers):
+        faults.append(f"{', '.join(uncited[:8])} of the plan are not cited")
+    return "; ".join(faults)
 
 
 def quotes_of_prompt(quotes: Sequence[Quote], tags: Collection[str]) -> tuple[Quote, ...]:
@@ -223,31 +308,3 @@ def drafts_of_prompt(
         ClaimDraft(text=sentence.text, quotes=quotes_of_prompt(sentence.quotes, tags))
         for sentence in sentences
     )
-
-
-def _texts_by_tag(
-    readings: Sequence[Reading], evidence: Sequence[Evidence]
-) -> dict[str, list[str]]:
-    """What a draft's prompts show of the evidence: its quotes; of a paper without quotes, the whole
-    texts."""
-    quotes = _quotes_by_tag(readings, evidence, SECTION_CHARS)
-    quoted = {item.paper.id for item in evidence if item.tag in quotes}
-    return {
-        item.tag: quotes.get(item.tag, []) if item.paper.id in quoted else [item.chunk.text]
-        for item in evidence
-    }
-
-
-def _quotes_by_tag(
-    readings: Sequence[Reading], evidence: Sequence[Evidence], most_chars: int
-) -> dict[str, list[str]]:
-    """The sentences that the readings cite, by the tag of their text, up to `most_chars` characters
-    of one text; its first one is always there."""
-    tags = {item.chunk.id: item.tag for item in evidence}
-    quotes: dict[str, list[str]] = {}
-    for citation in (citation for reading in readings for citation in reading.citations):
-        if citation.chunk_id in tags and citation.part != "title":
-            own = quotes.setdefault(tags[citation.chunk_id], [])
-            if not own or sum(map(len, own)) + len(citation.quote) <= most_chars:
-                own.append(citation.quote)
-    return quotes

@@ -1,0 +1,49 @@
+"""Has a card made of each paper, once: kept in the library by text, prompt and model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reviewer.library import Library
+from reviewer.library.storage.steps import Steps, key_of
+from reviewer.types import Evidence
+from reviewer.types.claims import NeedsModel
+from reviewer.types.drafts import Card
+from reviewer.types.evidence import by_paper
+from reviewer.types.progress import Progress, silent
+from reviewer.types.writer import CARDS_A_CALL, Writer
+
+
+def cards_of(
+    evidence: Sequence[Evidence], library: Library, writer: Writer, progress: Progress = silent
+) -> dict[str, Card]:
+    """One card a paper, by its id, in the evidence's order; none without a model.
+
+    A card that was made of the same texts with the same prompt and model is taken from the library,
+    whichever draft or survey paid for it. The others are made in batches, side by side, and kept as
+    soon as all are there. Raises ModelError where no paper could be read for a fault of the
+    provider's.
+    """
+    own = by_paper(evidence)
+    steps = Steps(library.database)
+    hashes = writer.prompt_hashes(("cards",))
+    key_by_id = {
+        i: key_of("card", [writer.name, hashes, sorted(item.chunk.id for item in items)])
+        for i, items in own.items()
+    }
+    known = {i: card for i, key in key_by_id.items() if (card := steps.find(key, Card))}
+    missing = [item for i, items in own.items() if i not in known for item in items]
+    if missing:
+        count = len(own) - len(known)
+        progress("Reading", 0, count)
+        made = writer.read_cards(missing)
+        if isinstance(made, NeedsModel):
+            return {}
+        steps.keep_all("card", [(key_by_id[c.paper_id], c) for c in made if not c.unread])
+        known |= {card.paper_id: card for card in made}
+    return {i: known[i] for i in own if i in known}
+
+
+def expected_calls(papers: int) -> int:
+    """How many calls the cards of so many papers take."""
+    return -(-papers // CARDS_A_CALL)
