@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from reviewer.render.bibtex import bibtex
-from reviewer.render.claim_notes import marked_sentence
+from reviewer.render.cited_sentence import marked_sentence
 from reviewer.render.escape import escape_latex, escape_pandoc, quoted_pandoc
-from reviewer.render.in_text import Marks
+from reviewer.render.in_text import LATEX_STYLES, STYLES, Marks
 from reviewer.render.markdown_draft import reference_markdown
 from reviewer.render.quote_places import difference_words, place_words
 from reviewer.text import clean, counted
@@ -16,6 +16,8 @@ from reviewer.text.views import shorten
 from reviewer.types import Paper
 from reviewer.types.agents import CheckedClaim, CitedText, Objection
 
+# Footnotes need a place for their text, which one paragraph has not.
+CITE_STYLES = tuple(style for style in STYLES if style != "note")
 _CLAIM_CHARS = 160
 _QUOTE_CHARS = 300
 
@@ -50,7 +52,7 @@ def verdict_line(result: CitedText) -> str:
 
 def passing_text(result: CitedText) -> str:
     """The claims that passed as one paragraph, each with its mark."""
-    is_latex = result.style == "latex"
+    is_latex = result.style in LATEX_STYLES
     marks = Marks(result.style, result.papers, escape=str if is_latex else escape_pandoc)
     escape, quoted = (escape_latex, _quoted_latex) if is_latex else (escape_pandoc, quoted_pandoc)
     return " ".join(marked_sentence(claim, marks, escape, quoted) for claim in result.passing)
@@ -63,7 +65,7 @@ def _quoted_latex(text: str) -> str:
 def bibliography(result: CitedText) -> str:
     """The cited papers as BibTeX, without their abstracts; as a list where the marks are numbers or
     names."""
-    if result.style in ("pandoc", "latex"):
+    if result.style in ("pandoc", *LATEX_STYLES):
         return bibtex(list(map(_without_texts, result.papers)))
     marks = Marks(result.style, result.papers)
     return "\n".join(reference_markdown(paper, marks) for paper in result.papers)

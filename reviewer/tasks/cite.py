@@ -9,7 +9,7 @@ from reviewer.errors import UsageError
 from reviewer.grounding.agents import check_claims, keys_of, outcome_of
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
-from reviewer.render.in_text import STYLES
+from reviewer.render.cited_text import CITE_STYLES
 from reviewer.search import find_words
 from reviewer.text.views import one_line, shorten
 from reviewer.types import Paper
@@ -40,8 +40,8 @@ def cite_claims(
         raise UsageError("there is no claim", hint="Give each claim with its quotes.")
     if len(claims) > MOST_CLAIMS:
         raise UsageError(f"{len(claims)} claims are too many", hint=f"Give {MOST_CLAIMS} at most.")
-    if style not in STYLES:
-        raise UsageError(f"unknown style '{style}'", hint=f"Use {', '.join(STYLES)}.")
+    if style not in CITE_STYLES:
+        raise UsageError(f"unknown style '{style}'", hint=f"Use {', '.join(CITE_STYLES)}.")
     progress("Checking", 0, len(claims))
     papers = _papers_of(claims, library)
     checked = _with_elsewhere(check_claims(claims, papers, writer), library)
