@@ -12,7 +12,6 @@ from reviewer.grounding.near_quotes import locate_nearly, shared_words
 from reviewer.grounding.quotes import SHOWN_CHARS, cite
 from reviewer.grounding.word_verdicts import features_of, is_contradiction, judge_by_words
 from reviewer.text import clean, sentence_spans
-from reviewer.text.keywords import query_terms
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Claim, Evidence, Paper
 from reviewer.types.agents import CheckedClaim, GivenClaim, GivenQuote, Objection
@@ -278,7 +277,6 @@ def _doubts(claim: Claim) -> list[str]:
         return ["it denies something, and its quotes do not"]
     if all(own["sentence denies"] for own in features):
         return ["its quotes deny something, and it does not"]
-    terms = set(query_terms(claim.text))
-    if terms and not any(terms & set(query_terms(quote)) for quote in quotes):
+    if not any(own["coverage"] for own in features):
         return ["it shares no word with its quotes"]
     return []
