@@ -1,4 +1,4 @@
-"""One library for many threads: shared for reading, another for writing, the embedding loaded once."""
+"""One library for many threads: one for reading, others for writing, one embedding for all."""
 
 from concurrent.futures import ThreadPoolExecutor
 
