@@ -67,7 +67,8 @@ Robots grasp unknown objects with soft fingers""".splitlines()
 
 
 def does_not_bear(sentence: str, key: str, library: Library) -> bool:
-    return "nothing bears" in _kinds(sentence, key, library)
+    """Whether the paper is named, as a fault or in a remark."""
+    return bool({"nothing bears", "may not bear"} & _kinds(sentence, key, library))
 
 
 def _kinds(sentence: str, key: str, library: Library) -> set[str]:
@@ -99,7 +100,7 @@ def measure_verdicts(folder: Path, library_folder: Path) -> None:
     """A check of a draft with each claim of the set as a sentence that cites its abstract."""
     pairs = pairs_of(folder)
     with Library(library_folder, load_settings({"embedding": "none"})) as library:
-        library.add([str(folder / "library.jsonl")], may_download=False)
+        library.add([str(folder / "library.jsonl")])
         keys = {paper.abstract: paper.key for paper in library.papers()}
         papers = {abstract: keys.get(abstract) for abstract in {pair.abstract for pair in pairs}}
         known = [pair for pair in pairs if papers[pair.abstract]]

@@ -131,21 +131,14 @@ def verdict_words(checked: CheckedSentence) -> str:
         return "the papers' words"
     done = {
         "supported": "support it",
-        "partial": "support a part of it",
         "contradicted": "contradict it",
         "unsupported": "do not support it",
     }
+    if checked.support == "partial":
+        return ""  # a problem says it, with the words that fail
     if checked.support not in done:
         return "not checked: what it says in its own words" + _seeming(checked)
-    return f"the papers {done[checked.support]}, by the model's word{_failing(checked)}"
-
-
-def _failing(checked: CheckedSentence) -> str:
-    """The words that fail and why, where no problem says it."""
-    if checked.support != "partial" or not (checked.failing or checked.reason):
-        return ""
-    words = f'not "{escape(clean(checked.failing))}"' if checked.failing else ""
-    return f": {'; '.join(filter(None, [words, escape(clean(checked.reason))]))}"
+    return f"the papers {done[checked.support]}, by the model's word"
 
 
 def signal_lines(report: CheckReport) -> Iterator[str]:

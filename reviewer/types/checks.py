@@ -73,6 +73,7 @@ ProblemKind = Literal[
     "may not bear",
     "contradicted",
     "seems contradicted",
+    "partly supported",
     "unsupported",
     "duplicate",
     "never cited",
@@ -90,13 +91,19 @@ _REMARKS = {
     "figure not checked",
     "may not bear",
     "seems contradicted",
+    "partly supported",
     "never cited",
     "field not checked",
     "not in the library",
 }
 FAILING: frozenset[ProblemKind] = frozenset(get_args(ProblemKind)) - _REMARKS
 """The kinds that make a check fail. The others are remarks."""
-STRICT: frozenset[ProblemKind] = FAILING | {"ambiguous citation", "uncited quote", "name not found"}
+STRICT: frozenset[ProblemKind] = FAILING | {
+    "ambiguous citation",
+    "uncited quote",
+    "name not found",
+    "partly supported",
+}
 """The kinds that make a check of every sentence fail."""
 SUSPICIONS: frozenset[ProblemKind] = frozenset({"may not bear", "seems contradicted"})
 """What code sees and cannot prove."""

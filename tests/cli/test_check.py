@@ -132,7 +132,7 @@ def test_with_neither_library_nor_bibliography_it_says_what_to_give(review, writ
     [
         ("none.md", None, "no such file"),
         ("empty.md", b"", "is empty"),
-        ("draft.docx", b"PK\x03\x04", "pandoc"),
+        ("draft.docx", b"PK\x03\x04", "is damaged"),
         ("draft.md", b"\0\1", "binary"),
     ],
 )

@@ -184,6 +184,8 @@ def test_numbers_are_keys_only_with_a_list_of_references():
         ("Van der Berg and O'Neil (2019) hold it.", ("Van der Berg and O'Neil, 2019",)),
         ("It grew (in May 2025) and fell (Figure 3, 2020).", ()),
         ("It is so (2020).", ()),
+        ("They say “it holds (Yu et al., 2024) here” [@a].", ("a",)),
+        ("\"It holds (Yu et al., 2024) here\" (Guo et al., 2025).", ("Guo et al., 2025",)),
     ],
 )  # fmt: skip
 def test_authors_and_years_are_marks(text, keys):

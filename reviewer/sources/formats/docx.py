@@ -30,6 +30,7 @@ MOST_UNPACKED = 20_000_000  # bytes of the text's XML, far more than a book
 _MOST_MEMBERS = 10_000
 _TEXT, _FACTS = "word/document.xml", "docProps/core.xml"
 _FOOTNOTES = "word/footnotes.xml"
+_MARK = re.compile(r"\[\^([\w-]+)\]")
 _SIGNS = re.compile(r"[\\`*|<]|~~")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -53,18 +54,25 @@ def read(data: bytes, file: str, options: ReadOptions) -> Iterator[Paper | Skipp
 
 
 def markdown_of(data: bytes) -> str:
-    """The text of a document in Markdown, for reading it as a draft: a line and a blank line for
-    each paragraph, item of a list, row of a table and footnote. Its own signs are escaped, but for
-    square brackets, in which citations stand.
+    """The text of a document in Markdown, for reading it as a draft: paragraphs, items of lists and
+    rows of tables, with a blank line after each, and footnotes on lines of their own right behind
+    what has their mark. Signs of Markdown in its text are escaped, but for square brackets, in
+    which citations stand.
 
     Raises SourceError for a document that cannot be read.
     """
-    body, notes = _members(data, _TEXT, _FOOTNOTES)
-    lines = list(_lines(next(iter(found(body, "body")), body)))
-    for note in found(notes, "footnote") if notes is not None else ():
-        if said := " ".join(_line(p) for p in note.iter() if name_of(p) == "p").strip():
-            lines.append(f"[^{_id(note)}]: {said}")
-    return "\n\n".join([*lines, ""])
+    body, beside = _members(data, _TEXT, _FOOTNOTES)
+    footnotes = found(beside, "footnote") if beside is not None else ()
+    notes = {_id(note): _note(note) for note in footnotes}
+    blocks = [
+        "\n".join([line, *(f"[^{n}]: {notes[n]}" for n in _MARK.findall(line) if notes.get(n))])
+        for line in _lines(next(iter(found(body, "body")), body))
+    ]
+    return "\n\n".join([*blocks, ""])
+
+
+def _note(footnote: Element) -> str:
+    return " ".join(_line(p) for p in footnote.iter() if name_of(p) == "p").strip()
 
 
 def _lines(parent: Element) -> Iterator[str]:
@@ -76,9 +84,8 @@ def _lines(parent: Element) -> Iterator[str]:
         elif name != "p":
             yield from _lines(element)
         elif text := _line(element):
-            style = _style(element)
             is_item = any(name_of(e) == "numPr" for e in element.iter())
-            is_head = style.startswith(("heading", "title"))
+            is_head = _style(element).startswith(("heading", "title"))
             yield f"# {text}" if is_head else f"- {text}" if is_item else text
 
 

@@ -55,6 +55,8 @@ _YEAR_LETTER = re.compile(
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NO_DATE = re.compile(r"\bn\.\s?d\.|\bno date\b|\byear unknown\b", re.IGNORECASE)
+_FIRST_AUTHOR_END = re.compile(r"[,;(&]|\band\b|\bet al\b")
+_MOST_WORDS = 5  # of the name of one author
 _HEAD_CHARS = 240  # of an entry, in which its authors stand
 
 
@@ -199,19 +201,20 @@ def is_in_entry(work: AuthorYear, entry: str) -> bool:
         return False
     if not work.names:
         return f" {normalise_title(work.title)}" in f" {normalise_title(plain)}"
-    head = f" {_folded(plain[:_HEAD_CHARS])} "
-    first = f" {_folded(work.names[0])} "
     if work.title and normalise_title(work.title) not in normalise_title(plain):
         return False
-    place = head.find(first)
-    if place < 0 or len(head[:place].split()) > 3:  # "D. A. Guo": initials may come first
+    head = plain[:_HEAD_CHARS]
+    first = _folded(_FIRST_AUTHOR_END.split(head, maxsplit=1)[0])
+    is_author = f" {_folded(work.names[0])} " in f" {first} " and len(first.split()) <= _MOST_WORDS
+    may_be_title = not work.is_sure and " " in work.names[0]  # "by Reinforcement Learning (2025)"
+    if may_be_title or not is_author:
         return is_short_name(work.names[0], plain.lstrip("“\"'*-[ "))
-    return all(f" {_folded(name)} " in head for name in work.names)
+    return all(f" {_folded(name)} " in f" {_folded(head)} " for name in work.names)
 
 
 def is_short_name(name: str, title: str) -> bool:
     """Whether a title begins with this name, as that of a system before its colon."""
-    plain = re.sub(r"[“”\"'‘’*_]", "", clean(title))
+    plain, name = (re.sub(r"[“”\"'‘’*_]", "", clean(text)) for text in (title, name))
     before = re.split(r":\s|\s[–—-]\s", plain, maxsplit=1)[0]
     if normalise_title(before) == normalise_title(name) != "":
         return True

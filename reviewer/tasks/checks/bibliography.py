@@ -208,7 +208,7 @@ def _authored(key: str, work: AuthorYear, draft: Draft, known: _Known) -> Paper 
     found = known.by_author(work, draft.listed)
     if len(found) == 1:
         return found[0]
-    if not found:
+    if not found or not work.is_sure:
         kind: Literal["unknown", "doubtful"] = "unknown" if work.is_sure else "doubtful"
         return _Missing(kind, _no_author(key, work, draft, known))
     names = "; ".join(p.key or f"“{shorten(clean(p.title), 60)}”" for p in found[:4])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -71,9 +71,9 @@ class CheckOptions:
 
 
 def open_draft(file: str) -> TextFile:
-    """The text of a draft's file, with line ends of `\\n`; of a Word file as Markdown, in which a
-    paragraph has one line and a blank one. Raises SourceError for a file that is missing, empty or
-    not text.
+    """The text of a draft's file, with line ends of `\\n`; of a Word file as Markdown.
+
+    Raises SourceError for a file that is missing, empty or not text.
     """
     opened = _word_draft(file) if is_word_draft(file) else read_text_file(file, _HINT)
     if not opened.text.strip():
@@ -115,7 +115,7 @@ def check_draft(
     is_latex = not is_word and is_latex_draft(opened.text, opened.file)
     draft = read_draft(opened.text, is_latex=is_latex)
     if is_word:
-        draft = _by_paragraphs(draft)
+        draft = _by_paragraphs(draft, opened.text)
     named = name_keys(draft, bibliography, library)
     sentences = _checked(draft, named, library, options, progress)
     sentences = judge_sentences(sentences, named.papers, library, writer, progress)
@@ -143,9 +143,11 @@ def check_draft(
     )
 
 
-def _by_paragraphs(draft: Draft) -> Draft:
+def _by_paragraphs(draft: Draft, text: str) -> Draft:
     """The draft of a Word file with the number of its paragraph for the line of each sentence."""
-    sentences = (s.model_copy(update={"line": (s.line + 1) // 2}) for s in draft.sentences)
+    sentences = (
+        s.model_copy(update={"line": 1 + text.count("\n\n", 0, s.start)}) for s in draft.sentences
+    )
     return draft.model_copy(update={"sentences": tuple(sentences)})
 
 
@@ -219,21 +221,26 @@ def _checked(
     found = []
     for done, sentence in enumerate(draft.sentences):
         progress("Checking", done, len(draft.sentences))
-        if any(key not in named.doubtful or options.every_sentence for key in sentence.keys):
-            found.append(_checked_citing(sentence, named, library))
-        elif problems := _problems_without_key(sentence, library, options):
+        if keys := tuple(key for key in sentence.keys if key not in named.doubtful):
+            citing = sentence.model_copy(update={"keys": keys})
+            found.append(_checked_citing(citing, named, library))
+        elif problems := _problems_without_key(sentence, named.doubtful, library, options):
             found.append(CheckedSentence(sentence=sentence, problems=tuple(problems)))
     progress("Checking", len(draft.sentences), len(draft.sentences))
     return found
 
 
 def _problems_without_key(
-    sentence: DraftSentence, library: Library, options: CheckOptions
+    sentence: DraftSentence, doubtful: Mapping[str, str], library: Library, options: CheckOptions
 ) -> list[Problem]:
-    """What a sentence lacks that cites nothing that is known."""
+    """What a sentence lacks that cites nothing, or what is doubtful as a citation, with reasons."""
     has_mark = sentence.has_other_mark or bool(sentence.keys)
     if has_mark and not options.every_sentence:
         return []
+    if sentence.keys:
+        return [
+            Problem(kind="unknown key", detail=doubtful[key], about=key) for key in sentence.keys
+        ]
     problems = quotes_of_nobody(sentence, library)
     if figures := stated_figures(sentence):
         detail = f"it states {', '.join(figures)} and cites nothing"
@@ -256,11 +263,6 @@ def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> 
         Problem(kind="ambiguous citation", detail=named.ambiguous[key], about=key)
         for key in sentence.keys
         if key in named.ambiguous
-    ]
-    problems += [
-        Problem(kind="unknown key", detail=named.doubtful[key], about=key)
-        for key in sentence.keys
-        if key in named.doubtful
     ]
     problems += _unseen(sentence, named)
     papers = {key: named.papers[key] for key in sentence.keys if key in named.papers}

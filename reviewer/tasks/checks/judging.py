@@ -154,12 +154,16 @@ def _with_verdict(
         detail = f"by the word of {judge}, {_SAID[support]}{': ' * bool(reason)}{reason}"
         kind: ProblemKind = "contradicted" if support == "contradicted" else "unsupported"
         problems.append(Problem(kind=kind, detail=detail, about=failing))
+    elif support == "partial":
+        detail = f"by the word of {judge}, the papers support a part of it{': ' * bool(reason)}"
+        problem = Problem(kind="partly supported", detail=f"{detail}{reason}", about=failing)
+        problems.append(problem)
     said = {"support": support, "failing": failing, "reason": reason, "named": named}
     return checked.model_copy(update=said | {"problems": tuple(problems)})
 
 
 def _after_verdict(problem: Problem, checked: CheckedSentence, judge: str) -> Iterator[Problem]:
-    if problem.kind != "nothing bears":
+    if problem.kind not in ("nothing bears", "may not bear"):
         yield problem
     elif len(checked.sentence.keys) > 1:
         detail = f"{problem.detail}, as far as a search can tell; {judge} read all its papers"

@@ -49,8 +49,8 @@ _AUTHORS = "the authors"
 _FOOTNOTE = re.compile(r"\[\^([\w-]+)\](?!:)")
 _DEFINITION = re.compile(r"\[\^(?P<name>[\w-]+)\]:")
 _CELL_END, _CELL_END_LATEX = re.compile(r"(?<!\\)\|"), re.compile(r"(?<!\\)&")
-_STOP_BEFORE = re.compile(r"\.[\"”’)]?[ \t]*\n?[ \t]*$")
-_NEXT_SENTENCE = re.compile(r"[ \t]*\n?[ \t]*(?:[A-Z“\"\\*_]|\n|$)")
+_STOP_BEFORE = re.compile(r"\.(?:''|[\"”’)])?[ \t]*\n?[ \t]*$")
+_NEXT_SENTENCE = re.compile(r"[ \t]*\n?[ \t]*(?:[A-Z“‘`\"\\*_]|\n|$)")
 _MOST_JOINED = 8  # sentences of one quotation
 
 
@@ -65,9 +65,16 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
     visible, only_listed = nocited(blanked(text, hidden))
     found = find_marks(visible, entries)
     keyed = [mark for mark in found if mark.keys]
+    quoted = list(_quoted_spans(visible))
+
+    def is_quoted(mark: Mark) -> bool:
+        return any(a < mark.start and mark.end < b for a, b in quoted)
+
     by_authors, authored = read_author_years(visible, keyed)
-    keyed += by_authors
-    others = [m for m in found if not m.keys and not any(_overlap(m, mark) for mark in keyed)]
+    # A mark within quoted words is the quoted paper's.
+    keyed += [mark for mark in by_authors if not is_quoted(mark)]
+    others = [m for m in found if not (m.keys or is_quoted(m))]
+    others = [m for m in others if not any(_overlap(m, mark) for mark in keyed)]
     marks = sorted([*keyed, *others], key=lambda mark: mark.start)
     shown = visible if latex else nocited(with_plain_code(text, hidden))[0]
     made = _Reader(shown, marks, latex, listed_papers(text)).sentences()
@@ -81,9 +88,20 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
         bibliographies=_bibliographies(text),
         entries=entries,
         unlisted=unlisted,
-        authored=authored,
+        authored={key: authored[key] for key in keys if key in authored},
         listed=() if entries else unnumbered_references(text),
     )
+
+
+def _quoted_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Half-open ranges of quoted words; of straight marks only where all of a paragraph have a
+    partner."""
+    for start, end in _blocks(text):
+        block = text[start:end]
+        has_partners = block.count('"') % 2 == 0
+        for found in _QUOTED.finditer(block):
+            if has_partners or found[0][0] != '"':
+                yield start + found.start(), start + found.end()
 
 
 def _keys(marks: list[Mark]) -> list[str]:
@@ -207,7 +225,7 @@ def _filled(text: str, marks: list[Mark]) -> str:
         if not mark.keys:
             continue
         filled[mark.start : mark.end] = _FILLER * (mark.end - mark.start)
-        stop = _STOP_BEFORE.search(text, max(0, mark.start - 4), mark.start)
+        stop = _STOP_BEFORE.search(text, max(0, mark.start - 6), mark.start)
         if stop and not mark.is_word and _NEXT_SENTENCE.match(text, mark.end):
             filled[stop.start()], filled[mark.end - 1] = " ", "."
     return "".join(filled)

@@ -38,6 +38,10 @@ _REMARK = re.compile(
     r"|contradicted by its quotes|question to the author|\d+ citations? dropped"
     r"|figures not in its quotes: [^\n)]*)(?:; [^\n)]*)?\)\}"
 )
+_VERDICT = re.compile(
+    r"(?:\*\*|\\textbf\{)\d+ (?:yes|no|mixed)(?:, \d+ (?:yes|no|mixed))* of \d+ read"
+    r"[^\n*}]*(?:\*\*|\})"
+)
 _CELL_SIGNS = re.compile(r"[*{}]|\\(?:textit|emph|raggedright|par)\b|\[\^[^\]]*\]|…|\\ldots")
 _EMPTY_CELL = re.compile(
     rf"(?:{'|'.join(map(re.escape, sorted(EMPTY)))}|unknown|year unknown|no proof|n/?a|[-–—]*)\.?"
@@ -47,7 +51,7 @@ _EMPTY_CELL = re.compile(
 def own_lines(text: str) -> Iterator[tuple[int, int]]:
     """Half-open ranges of what this program says of a text of its own: nothing in them is the
     author's to prove."""
-    for pattern in (_PARAGRAPHS, _ENTRY, _PLACE, _REMARK):
+    for pattern in (_PARAGRAPHS, _ENTRY, _PLACE, _REMARK, _VERDICT):
         yield from (found.span() for found in pattern.finditer(text))
 
 

@@ -85,7 +85,7 @@ def verify_sentence(
         if found.is_far and not has_quote:
             detail = f"nothing in {paper.key or key} bears on this sentence"
             problems.append(Problem(kind="nothing bears", detail=detail, about=key))
-        elif not (found.bears or has_quote) and is_near is None:
+        elif not (found.bears or has_quote):
             detail = (
                 f"what is known of {paper.key or key} is not clearly on this sentence{abstract}"
             )
@@ -282,7 +282,8 @@ def _figures(sentence: DraftSentence, papers: Mapping[str, Paper]) -> list[Probl
     text = sentence.text
     for said in sentence.quotes:
         text = text.replace(said, " ")
-    texts = [part.text for paper in papers.values() for part in paper.own_parts]
+    # `1B--7B` is a range, and not minus 7 billion.
+    texts = [_in_signs(part.text) for paper in papers.values() for part in paper.own_parts]
     years = [paper.year for paper in papers.values() if paper.year is not None]
     own = {str(len(papers)), "1"}
     plain = _FEW.sub(" ", _OWN_NUMBER.sub(" ", text))
