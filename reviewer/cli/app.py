@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 # The files of commands/, in the order of help, and the commands that each has.
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
-    "check": ("check",), "search": ("search", "similar"),
+    "check": ("check",), "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
     "runs": ("runs",), "backup": ("backup", "restore", "repair"), "prompts": ("prompts",),
-    "evaluate": ("eval",), "models": ("models",), "doctor": ("doctor",),
+    "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
 }  # fmt: skip
 
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"

@@ -1,4 +1,4 @@
-"""Makes the writer that a command uses, extractive or a model, and reports what it cost."""
+"""Warms up the model that a command uses, and reports what it cost."""
 
 from __future__ import annotations
 
@@ -16,31 +16,6 @@ if TYPE_CHECKING:
     from reviewer.types.progress import Progress
     from reviewer.types.runs import Coverage, Usage
     from reviewer.types.writer import Writer
-    from reviewer.writers.extractive.entailment import Entailment
-
-
-def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -> Writer:
-    """The extractive writer, with the small model that judges if one is set, or the writer with the
-    language model of the settings. A missing key, or a model
-    that needs a network which must not be used, is reported by the first question."""
-    if not settings.model:
-        from reviewer.writers import Extractive
-
-        return Extractive(_entailment(settings.nli) if settings.nli else None)
-    from reviewer.llm import LLM, Prompts
-    from reviewer.writers import Prompted
-
-    model = LLM(settings, library.ledger if use_cache else None)
-    return Prompted(model, Prompts(settings.prompts, library.ledger.secret()))
-
-
-def _entailment(folder: str) -> Entailment:
-    """The small model in this folder, which judges claims. Raises LocalModelError when its files
-    are missing or damaged, and UsageError when it is another kind of model."""
-    from reviewer.library.embeddings.pair_model import open_pair_model
-    from reviewer.writers.extractive.entailment import Entailment
-
-    return Entailment(open_pair_model(folder))
 
 
 def warm_up(question: str, library: Library, writer: Writer, *, use_cache: bool) -> None:

@@ -226,19 +226,10 @@ def filters_of(
 ) -> Filters:
     """Filters from options; of a group, `filters_of(**vars(group))`. Raises UsageError for a year
     that cannot be read."""
-    import re
-
+    from reviewer.search.years import read_years
     from reviewer.types.searches import Filters
 
-    found = re.fullmatch(r"(\d{4})?(:)?(\d{4})?", year.strip())
-    if found is None or (year.strip() and not (found[1] or found[3])):
-        raise UsageError(
-            f"--year '{year}' is not a year", hint="Use 2024, 2023:2025, 2024: or :2020."
-        )
-    first = int(found[1]) if found[1] else None
-    last = int(found[3]) if found[3] else (first if not found[2] else None)
-    if first and last and first > last:
-        raise UsageError(f"--year '{year}' ends before it begins", hint=f"Use {last}:{first}.")
+    first, last = read_years(year)
     return Filters(
         year_from=first,
         year_to=last,

@@ -20,8 +20,12 @@ _BROKEN = "\0"  # marks a hyphen at a line's end, which may belong to the word o
 _LINE_END_HYPHEN = re.compile("(?<=\\w)[-\u2010\u2011\u00ad]([ \\t]*\\r?\\n[ \\t]*)(?=\\w)")
 _LATEX_ESCAPE = re.compile(r"\\(?=[%&_#$])")
 _EDGES = " \t\r\n\"“”„‟«»‹›'‘’‚`.,;:…"
-_NEGATIONS = frozenset(
+NEGATIONS = frozenset(
     "not no never without cannot neither nor hardly barely rarely seldom non none".split()
+)
+_NEXT_NEGATION = re.compile(
+    r"[^\S\n]*\n?[^\S\n]*(?:not(?! only| just| merely| least)|never|hardly|barely|rarely|seldom)\b",
+    re.IGNORECASE,
 )
 _LAST_WORD = re.compile(r"([\w'’]+)([^\w]+)$")
 _JOINT = f"[-'’{_BROKEN}]"
@@ -114,7 +118,7 @@ def cite(
             continue
         start, end = span[0] + offset, span[1] + offset
         # Checked again in the whole part: a chunk may begin just after a "not".
-        if not _stands_alone(paper.text_of(part), start, end):
+        if not is_whole(paper.text_of(part), start, end):
             continue
         if may_be_short or _shows_something(text, *span):
             return Citation(
@@ -151,8 +155,8 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     It compares whole words and whole numbers, in order, letter by letter, after white space is
     folded, invisible characters (soft hyphens too) are dropped, words broken at a line's end are
     joined, and ligatures and LaTeX's `\\%` are spelt out. Quotation marks and stops around the
-    quote do not count. A quote that would begin just after a negation, or cut a number from its
-    sign, unit or digits, is not found.
+    quote do not count. A quote that would begin just after a negation, end just before a "not", or
+    cut a number from its sign, unit or digits, is not found.
     """
     if not any(character.isalnum() for character in quote):
         return None
@@ -161,7 +165,7 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     wholes = [_plain(spelling)[0].strip() for spelling in (quote, " ".join(quote.split()))]
     for wanted in dict.fromkeys(one for whole in wholes for one in (whole, whole.strip(_EDGES))):
         for start, end in _places(wanted, plain):
-            if _stands_alone(plain, start, end):
+            if is_whole(plain, start, end):
                 return offsets[start], offsets[end - 1] + 1
     return None
 
@@ -208,9 +212,15 @@ def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
         found = pattern.search(text, found.start() + 1)
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """True when the range cuts no word and no number, and does not leave a negation behind."""
-    return not (_is_within(text, start) or _is_within(text, end) or _follows_negation(text, start))
+def is_whole(text: str, start: int, end: int) -> bool:
+    """True when the range cuts no word and no number, and leaves no negation behind: neither just
+    before it nor, as in "the data is | not scarce", just after it."""
+    return not (
+        _is_within(text, start)
+        or _is_within(text, end)
+        or follows_negation(text, start)
+        or precedes_negation(text, end)
+    )
 
 
 def _is_within(text: str, place: int) -> bool:
@@ -228,9 +238,16 @@ def _splits_word(left: str, right: str) -> bool:
     return _WITHIN_WORD.search("".join(letters)) is not None
 
 
-def _follows_negation(text: str, place: int) -> bool:
+def precedes_negation(text: str, place: int) -> bool:
+    """True when the next word after this place, with no mark between, denies what was said."""
+    is_open = text[place - 1 : place] not in (*".!?:;,", "")
+    return is_open and _NEXT_NEGATION.match(text, place) is not None
+
+
+def follows_negation(text: str, place: int) -> bool:
+    """True when the last word before this place, in the same sentence, is a negation."""
     found = _LAST_WORD.search(text[max(0, place - _CONTEXT_CHARS) : place])
     if not found or any(stop in found.group(2) for stop in ".!?:;"):
         return False
     last = found.group(1).lower().replace("’", "'").strip("_'")
-    return last in _NEGATIONS or last.endswith("n't")
+    return last in NEGATIONS or last.endswith("n't")

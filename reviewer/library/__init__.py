@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reviewer.library.repair import repair_library as repair_library
     from reviewer.library.run_log import keep_run as keep_run
     from reviewer.library.saved_questions import Saved as Saved
+    from reviewer.library.shared import SharedLibrary as SharedLibrary
     from reviewer.library.temporary import open_at_hand as open_at_hand
 else:
     __getattr__ = face(__name__)

@@ -53,6 +53,7 @@ WRITERS = {
         "html": "html.check.check_html",
     },
     "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
+    "QuoteFound": {"markdown": "quote_places.places_markdown", "json": "quote_places.places_json"},
     "Digest": {"markdown": "digest.digest_markdown", "json": "digest.digest_json"},
     "papers": {
         "bibtex": "bibtex.bibtex",

@@ -15,5 +15,6 @@ if TYPE_CHECKING:
     from reviewer.search.paper_map import map_papers as map_papers
     from reviewer.search.search import find as find
     from reviewer.search.similar import find_similar as find_similar
+    from reviewer.search.where import find_words as find_words
 else:
     __getattr__ = face(__name__)

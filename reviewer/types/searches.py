@@ -104,3 +104,43 @@ class Found(Frozen):
         """The hits without those on a concept that the question excludes."""
         excluded = set(self.understood.pushed_down)
         return tuple(hit for hit in self.hits if hit.paper.key not in excluded)
+
+
+DifferenceKind = Literal["word", "figure", "negation"]
+
+
+class Difference(Frozen):
+    """Words of a quote and what the paper has in their place; either may be empty. `kind` is the
+    gravest that the words are: a `negation` such as "not", a `figure`, or another `word`."""
+
+    asked: str
+    there: str
+    kind: DifferenceKind
+
+
+class QuotePlace(Frozen):
+    """Where a paper says some words: `paper.text_of(part)[start:end] == quote`. `is_exact`: word
+    for word; else `differences` are the slips, none where only case or punctuation differ. `page`
+    counts from 1; None where pages are not known."""
+
+    key: str
+    title: str
+    paper_id: str
+    part: str
+    page: int | None = None
+    start: int
+    end: int
+    quote: str
+    is_exact: bool
+    differences: tuple[Difference, ...] = ()
+
+
+class QuoteFound(Frozen):
+    """Where the words stand in the library: word for word, else nearly, one place a paper.
+    `has_more`: more papers have them. Where none has, `nearest` are sentences that share the most
+    words with them."""
+
+    words: str
+    found: tuple[QuotePlace, ...] = ()
+    has_more: bool = False
+    nearest: tuple[QuotePlace, ...] = ()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reviewer.faces import face
 
 if TYPE_CHECKING:
+    from reviewer.writers.choose import writer_of as writer_of
     from reviewer.writers.extractive.answers import Extractive as Extractive
     from reviewer.writers.prompted.answers import Prompted as Prompted
 else:

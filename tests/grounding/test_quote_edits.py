@@ -132,7 +132,7 @@ def check_quotes(quotes):
                 check_slice(found, item)
                 assert said(found.quote) == said(quote)
             else:
-                assert begins_after_not(item.chunk.text, quote) or cuts(item.chunk.text, quote)
+                assert is_beside_not(item.chunk.text, quote) or cuts(item.chunk.text, quote)
 
 
 def check_slice(found: Citation, item: Evidence):
@@ -142,8 +142,10 @@ def check_slice(found: Citation, item: Evidence):
     assert text[again.start : again.end] == again.quote
 
 
-def begins_after_not(text, quote):
+def is_beside_not(text, quote):
     before = text[: text.index(quote)].split()[-1:]
+    if re.match(r"\s*(?:not|never|hardly|rarely)\b", text[text.index(quote) + len(quote) :]):
+        return True
     return bool(before) and bool(
         re.search(
             r"(?i)\b(?:not?|never|without|cannot|n[eo]\w+|\w+n['’]t|hardly|rarely|barely|seldom)$",

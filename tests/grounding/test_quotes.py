@@ -133,10 +133,25 @@ def test_a_piece_of_a_word_or_number_is_no_quote(quote, text):
         ("true", "That is not (true) at all"),
         ("true", "That is _not_ *true* at all"),
         ("training", "It works without training"),
+        ("the data is", "They show that the data is not scarce."),
+        ("the model does", "Here the model does\nnot learn."),
+        ("such gains are", "Such a thing is rare; such gains are never seen."),
     ],
 )
 def test_a_quote_that_leaves_a_negation_behind_is_refused(quote, text):
     assert locate(quote, text) is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("It helps", "It helps, not because it is large."),
+        ("It improves", "It improves not only speed."),
+        ("They work.", "They work. Not all do."),
+    ],
+)
+def test_a_not_that_denies_something_else_does_not_count(quote, text):
+    assert locate(quote, text) == (0, len(quote.rstrip(".")) + quote.endswith("."))
 
 
 @pytest.mark.parametrize(
@@ -224,7 +239,10 @@ def test_any_run_of_words_of_a_real_abstract_reslices(abstracts):
             quote = abstract[words[first].start() : words[first + 6].end()]
             place = locate(quote, abstract)
             if place is None:
-                assert NEGATED.search(abstract[: words[first].start()])
+                ends_before_not = re.match(
+                    r"\s+(?:not|never)\b", abstract[words[first + 6].end() :]
+                )
+                assert NEGATED.search(abstract[: words[first].start()]) or ends_before_not
             else:
                 assert abstract[slice(*place)].strip('"“”.,;:') == quote.strip('"“”.,;:')
 

@@ -72,11 +72,11 @@ def ask(
         say_planned,
         strict_code,
         warm_up,
-        writer_of,
     )
     from reviewer.render import choose_format, forms_of, render
     from reviewer.tasks import answer_question
     from reviewer.tasks.answers.answer import AskOptions, estimate_calls
+    from reviewer.writers import writer_of
 
     form = choose_format("json" if result.json else form, result.output, forms_of("Answer"))
     look = _look(form, style, bullets=bullets, proof=proof)

@@ -71,7 +71,6 @@ def check(
     common: RunOptions,
 ) -> int:
     """Check a draft's citations, quotes, figures and bibliography; exit 3 when something fails."""
-    from reviewer.cli.model import writer_of
     from reviewer.render import choose_format, forms_of, render
     from reviewer.render.check import check_line, signal_lines
     from reviewer.tasks import check_draft
@@ -83,6 +82,7 @@ def check(
         open_draft,
     )
     from reviewer.types.checks import ProblemKind
+    from reviewer.writers import writer_of
 
     form = choose_format("json" if result.json else form, result.output, forms_of("CheckReport"))
     text = None if is_bibliography(draft) else open_draft(draft)

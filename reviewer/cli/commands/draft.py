@@ -79,8 +79,8 @@ def draft(
 ) -> int:
     """Draft a related-work section, theme by theme, with its bibliography; or add papers to one."""
     from reviewer.cli.draft_run import checked, make, own_options
-    from reviewer.cli.model import writer_of
     from reviewer.tasks.drafts.outline import DraftOptions
+    from reviewer.writers import writer_of
 
     about, papers = split_question(question, papers, quiet=common.quiet)
     use_cache = not model.no_cache

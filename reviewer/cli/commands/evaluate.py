@@ -47,11 +47,11 @@ def run_eval(
     common: EmbeddingOptions,
 ) -> None:
     """Measure answers to judged questions: citations, stances, abstention, ranking."""
-    from reviewer.cli.model import writer_of
     from reviewer.render import choose_format
     from reviewer.render.json import dump
     from reviewer.tasks.answers.answer import AskOptions
     from reviewer.tasks.evaluate import evaluate, read_questions
+    from reviewer.writers import writer_of
 
     form = choose_format("json" if result.json else "", result.output)
     if judge:

@@ -1,4 +1,4 @@
-"""`review search` and `similar`."""
+"""`review search`, `similar` and `where`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from reviewer.cli.options import (
     FileFilterOptions,
     KeyArgument,
     KeyFilterOptions,
+    LibraryOptions,
     NotOption,
     OutputOptions,
     QuietOption,
@@ -119,3 +120,25 @@ def similar(
     )
     options = {"head": head if found.hits else ""} if form == "markdown" else {}
     deliver(render(found, form, **options), result.output, form)
+
+
+@command("where", 'review where "the reward is the number of tests that pass"')
+def where(
+    words: Annotated[list[str], typer.Argument(help="Words of a paper, as you know them.")],
+    count: _ShownOption = 10,
+    key: Annotated[str, option(help="Look into the paper with this key alone.")] = "",
+    *,
+    result: OutputOptions,
+    common: LibraryOptions,
+) -> None:
+    """Find which paper says these words, and on which page, word for word or nearly.
+
+    Nearly is one slip in ten words. A changed figure or a lost "not" is always named.
+    """
+    from reviewer.render import choose_format, render
+    from reviewer.search import find_words
+
+    form = choose_format("json" if result.json else "", result.output)
+    with opened(settings_of(common)) as shelf:
+        found = find_words(" ".join(words), shelf, count, key)
+    deliver(render(found, form), result.output, form)

@@ -60,9 +60,9 @@ def survey(
     common: RunOptions,
 ) -> int:
     """Write reports on many topics in one run, which goes on where it was stopped."""
-    from reviewer.cli.model import writer_of
     from reviewer.cli.survey_run import init_plan, run_plan
     from reviewer.tasks.surveys.run import SurveyOptions
+    from reviewer.writers import writer_of
 
     if init:
         return init_plan(init, flags.output, quiet=common.quiet)

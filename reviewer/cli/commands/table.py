@@ -79,7 +79,7 @@ def table(
     common: RunOptions,
 ) -> int:
     """Compare papers in a table, with the quote that each cell rests on."""
-    from reviewer.cli.model import say_budget, say_planned, warm_up, writer_of
+    from reviewer.cli.model import say_budget, say_planned, warm_up
     from reviewer.cli.table_inputs import columns_of, selected
     from reviewer.grounding.cells import tally
     from reviewer.render import choose_format, forms_of
@@ -87,6 +87,7 @@ def table(
     from reviewer.tasks import compare_papers
     from reviewer.tasks.tables.table import TableOptions, estimate_calls
     from reviewer.tasks.tables.update import Redo, changes
+    from reviewer.writers import writer_of
 
     form = choose_format("json" if result.json else form, result.output, forms_of("Table"))
     look = _look_of(form, style, result.output)

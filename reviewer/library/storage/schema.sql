@@ -179,4 +179,13 @@ END;
 -- Questions that `review digest` asks of what came, by their SHA-256.
 CREATE TABLE questions (sha256 TEXT PRIMARY KEY, question TEXT NOT NULL, saved TEXT NOT NULL) WITHOUT ROWID;
 
+-- Long work of processes that stay, such as `review mcp`.
+CREATE TABLE jobs (
+  id TEXT PRIMARY KEY,
+  made TEXT NOT NULL,
+  state TEXT NOT NULL,
+  job TEXT NOT NULL              -- the Job as JSON
+) WITHOUT ROWID;
+CREATE INDEX jobs_state ON jobs (state);
+
 INSERT INTO state VALUES ('generation', '0');

@@ -216,7 +216,7 @@ class Extractive:
         progress: Progress,
     ) -> tuple[RowDraft, ...]:
         """Only sentences, and parts of them, that name what the column asks for."""
-        return tables.fill_rows(columns, evidence)
+        return tables.fill_rows(columns, evidence, progress)
 
     def suggest_columns(
         self, topic: str, evidence: Sequence[Evidence], most: int

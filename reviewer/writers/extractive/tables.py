@@ -24,6 +24,7 @@ from reviewer.text.numbers import (
 )
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
+from reviewer.types.progress import Progress, silent
 from reviewer.types.tables import CellDraft, Column, RowDraft
 
 LEAST_SHARE = 0.6  # of the words of a column's name that a sentence must have
@@ -116,16 +117,17 @@ _EVERYWHERE = _stems("model language learning training network system paper stud
 _WEIGHTS = _stems("main headline key overall principal primary used".split())
 
 
-def fill_rows(columns: Sequence[Column], evidence: Sequence[Evidence]) -> tuple[RowDraft, ...]:
+def fill_rows(
+    columns: Sequence[Column], evidence: Sequence[Evidence], progress: Progress = silent
+) -> tuple[RowDraft, ...]:
     """One draft a paper, in the evidence's order; each value is its quote, or a part of it."""
-    return tuple(
-        RowDraft(
-            paper_id=paper_id,
-            cells=tuple(draft for column in columns for draft in _drafts(column, own)),
-            by_rules=True,
-        )
-        for paper_id, own in by_paper(evidence).items()
-    )
+    rows: list[RowDraft] = []
+    papers = by_paper(evidence)
+    for paper_id, own in papers.items():
+        progress("Filling", len(rows), len(papers))
+        cells = tuple(draft for column in columns for draft in _drafts(column, own))
+        rows.append(RowDraft(paper_id=paper_id, cells=cells, by_rules=True))
+    return tuple(rows)
 
 
 def _drafts(column: Column, evidence: Sequence[Evidence]) -> list[CellDraft]:
