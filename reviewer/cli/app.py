@@ -27,6 +27,7 @@ COMMANDS = {
 }  # fmt: skip
 # Commands with commands of their own, such as `review screen simulate`, and what help says of them.
 GROUPS = {"screen": "Screen records for a systematic review."}
+_GROUP_EXAMPLES = {"screen": "Example: review screen simulate labelled.csv"}
 
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130
@@ -64,8 +65,8 @@ def build_app(command: str = "") -> typer.Typer:
     for name in own or COMMANDS:
         holder = app
         if name in GROUPS:
-            holder = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=GROUPS[name])
-            app.add_typer(holder, name=name)
+            holder = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+            app.add_typer(holder, name=name, help=GROUPS[name], epilog=_GROUP_EXAMPLES[name])
         for made in vars(import_module(f"reviewer.cli.commands.{name}")).values():
             if isinstance(made, Command):
                 holder.command(made.name, epilog=made.example)(made.function)
