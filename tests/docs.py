@@ -38,12 +38,16 @@ def review(*arguments: str) -> str:
 
 def cli_page() -> str:
     """Every command's help, as it prints it."""
-    front = review("--help")
-    names = re.findall(r"^  ([a-z]+) {2,}", front.split("Commands:")[1], re.MULTILINE)
     lines = ["# Commands", "", "Generated from `--help` by `python -m tests.docs`.", ""]
-    for title, text in [("review", front), *((f"review {n}", review(n, "--help")) for n in names)]:
+    waiting: list[tuple[str, ...]] = [()]
+    while waiting:
+        command = waiting.pop(0)
+        text = review(*command, "--help")
         body = "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
-        lines += [f"## {title}", "", "```text", body, "```", ""]
+        lines += [f"## {' '.join(('review', *command))}", "", "```text", body, "```", ""]
+        named = text.partition("\nCommands:\n")[2]
+        own = [(*command, n) for n in re.findall(r"^  ([a-z-]+)(?: {2,}|$)", named, re.MULTILINE)]
+        waiting = [*own, *waiting] if command else own
     return "\n".join(lines)
 
 

@@ -23,8 +23,12 @@ COMMANDS = {
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
     "runs": ("runs",), "backup": ("backup", "restore", "repair"), "prompts": ("prompts",),
-    "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
+    "evaluate": ("eval",), "screen": ("screen",), "mcp": ("mcp",), "models": ("models",),
+    "doctor": ("doctor",),
 }  # fmt: skip
+# Commands with commands of their own, such as `review screen simulate`, and what help says of them.
+GROUPS = {"screen": "Screen records for a systematic review."}
+_GROUP_EXAMPLES = {"screen": "Example: review screen simulate labelled.csv"}
 
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130
@@ -60,9 +64,13 @@ def build_app(command: str = "") -> typer.Typer:
     app.callback()(_front)
     own = [name for name, commands in COMMANDS.items() if command in commands]
     for name in own or COMMANDS:
+        holder = app
+        if name in GROUPS:
+            holder = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+            app.add_typer(holder, name=name, help=GROUPS[name], epilog=_GROUP_EXAMPLES[name])
         for made in vars(import_module(f"reviewer.cli.commands.{name}")).values():
             if isinstance(made, Command):
-                app.command(made.name, epilog=made.example)(made.function)
+                holder.command(made.name, epilog=made.example)(made.function)
     return app
 
 
@@ -87,7 +95,9 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line on these arguments; gives the exit code. Bugs keep their traceback."""
     from reviewer.errors import ReviewError, in_words
 
-    words = list(arguments) or ["--help"]
+    words = list(arguments)
+    if not words or (len(words) == 1 and words[0] in GROUPS):
+        words.append("--help")
     try:
         result = build_app(words[0])(words, prog_name="review", standalone_mode=False)
         sys.stdout.flush()

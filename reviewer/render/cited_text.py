@@ -7,9 +7,9 @@ from typing import Any
 
 from reviewer.render.bibtex import bibtex
 from reviewer.render.cited_sentence import marked_sentence
+from reviewer.render.citing import reference_line
 from reviewer.render.escape import escape_latex, escape_pandoc, quoted_pandoc
 from reviewer.render.in_text import LATEX_STYLES, STYLES, Marks
-from reviewer.render.markdown_draft import reference_markdown
 from reviewer.render.quote_places import difference_words, place_words
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
@@ -68,7 +68,7 @@ def bibliography(result: CitedText) -> str:
     if result.style in ("pandoc", *LATEX_STYLES):
         return bibtex(list(map(_without_texts, result.papers)))
     marks = Marks(result.style, result.papers)
-    return "\n".join(reference_markdown(paper, marks) for paper in result.papers)
+    return "\n".join(reference_line(paper, marks) for paper in result.papers)
 
 
 def _without_texts(paper: Paper) -> Paper:

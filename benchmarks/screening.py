@@ -1,0 +1,90 @@
+"""Measures the ranker and the stopping rules of `review screen` on labelled reviews.
+
+Run: `python benchmarks/screening.py ../shared/eval/screening`. The folder holds `reviews.jsonl`
+(name, title, criteria) and for each review `NAME.jsonl.gz` (title, abstract, included). Each is
+started from its question and criteria, and from one known record of each kind; ELAS u4 runs beside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import sys
+from pathlib import Path
+from statistics import mean
+from time import process_time
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+
+from reviewer.library.embeddings.embedding import DEFAULT, open_embedding
+from reviewer.settings import load_settings
+from reviewer.tasks.screening.labelled import LabelledRecord
+from reviewer.tasks.screening.simulate import SimulationOptions, simulate
+from reviewer.types.screening import Simulation
+
+
+def records_of(path: Path) -> list[LabelledRecord]:
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        rows = [json.loads(line) for line in stream]
+    return [
+        LabelledRecord(r["title"] or "", r["abstract"] or "", bool(r["included"])) for r in rows
+    ]
+
+
+def one_of_each(records: list[LabelledRecord]) -> tuple[int, int]:
+    """One included and one excluded record, drawn with a fixed seed."""
+    labels = np.array([record.is_included for record in records])
+    draw = np.random.default_rng(0)
+    return int(draw.choice(np.flatnonzero(labels))), int(draw.choice(np.flatnonzero(~labels)))
+
+
+def print_rules(found: list[Simulation]) -> None:
+    print("\n| rule | reached 95 % | worst recall | saved |\n|---|---|---|---|")
+    for name in found[0].rules:
+        rules = [one.rules[name] for one in found]
+        reached, saved = mean(r.reached for r in rules), mean(r.saved for r in rules)
+        print(
+            f"| {name} | {reached:.2f} | {min(r.worst_recall for r in rules):.3f} | {saved:.2f} |"
+        )
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--seeds", type=int, default=4)
+    given = arguments.parse_args()
+    embedding = open_embedding(DEFAULT, load_settings({}))
+    reviews = (given.folder / "reviews.jsonl").read_text(encoding="utf-8").splitlines()
+    for way in ("from the question", "one known record of each kind"):
+        print(f"\n## {way}, {given.seeds} seeds: WSS@95 / recall at 10 %\n")
+        print("| review | records | included | ours | ELAS u4 | CPU s |\n|---|---|---|---|---|---|")
+        found = []
+        for line in filter(str.strip, reviews):
+            review = json.loads(line)
+            records = records_of(given.folder / f"{review['name']}.jsonl.gz")
+            question = f"{review['title']}. {review['criteria'] or ''}"
+            known = one_of_each(records) if way.startswith("one") else ()
+            begun = process_time()
+            options = SimulationOptions(question, known, given.seeds)
+            one = simulate(records, embedding, options)
+            found.append(one)
+            u4 = one.u4
+            print(
+                f"| {review['name']} | {one.records} | {one.included} "
+                f"| {one.wss_95:.3f} / {one.recall_10:.2f} | {u4.wss_95:.3f} / {u4.recall_10:.2f} "
+                f"| {process_time() - begun:.0f} |",
+                flush=True,
+            )
+        ours = f"{mean(o.wss_95 for o in found):.3f} / {mean(o.recall_10 for o in found):.3f}"
+        u4s = f"{mean(o.u4.wss_95 for o in found):.3f} / {mean(o.u4.recall_10 for o in found):.3f}"
+        print(f"| mean | | | {ours} | {u4s} | |")
+        print_rules(found)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
