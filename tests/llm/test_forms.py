@@ -294,3 +294,14 @@ def test_what_is_known_or_set_is_not_asked_for(provider):
     assert llm_of(provider).context_tokens == 128_000
     assert llm_of(provider, model=PLAIN, context_tokens=5000).context_tokens == 5000
     assert provider.looked_at == []
+
+
+def test_a_second_reply_that_is_worse_is_not_taken(provider):
+    form = Form(
+        Prose,
+        fault_of=lambda reply: "too short",
+        is_worse=lambda new, old: len(new) < len(old),
+    )
+    provider.script = [answer("A first reply of some words."), answer("Worse.")]
+    assert llm_of(provider).ask("Write.", form) == "A first reply of some words."
+    assert len(provider.requests) == 2

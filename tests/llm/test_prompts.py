@@ -46,10 +46,16 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "missing": ["E1: columns 1"],
         "values": shown,
         "most_columns": 6,
-        "most_themes": 6,
-        "theme": "where it helps",
         "own": shown,
         "paragraph": shown,
+        "paragraphs": shown,
+        "cards": shown,
+        "plan": shown,
+        "before": shown,
+        "length": "3 paragraphs",
+        "lead": "It helps small models.",
+        "stress": "where papers differ",
+        "position": "end",
         "words": 150,
         "order": "thematic",
         "most_sentences": 6,
@@ -115,7 +121,7 @@ def test_the_evidence_partial_is_the_only_place_that_prints_a_papers_text():
             fenced = [c.args[0].name for c in tree(file).find_all(nodes.Call)]
             assert set(fenced) == inputs_of(file.read_text("utf-8")) & {
                 "evidence", "claims", "sentences", "known", "earlier", "own", "paragraph",
-                "values",
+                "values", "paragraphs", "cards", "plan", "before",
             }  # fmt: skip
 
 

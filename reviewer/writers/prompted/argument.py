@@ -116,7 +116,7 @@ class ArgumentWriter(CardWriter):
                 question=brief.question,
                 cards=self.fit(fenced),
                 own=own,
-                paragraphs=f"{count} paragraph{'s' * (count > 1)}",
+                length=f"{count} paragraph{'s' * (count > 1)}",
                 order=brief.order,
                 stress=stress,
                 position=brief.position,
