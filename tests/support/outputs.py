@@ -31,7 +31,7 @@ _PAGE = frozenset(
 )
 _REPORT = _PAGE | frozenset(  # beside them: verdict bars, the flow of papers, and drawings
     "nav h4 figure figcaption caption ol dl dt dd sup em svg g rect circle line path polygon "
-    "text".split()
+    "text tspan".split()
 )
 _COMMANDS = frozenset(  # of LaTeX, that our own files use
     "providecommand reviewother ifdefined Umathchar else textit fi begin end centering scriptsize "

@@ -130,3 +130,18 @@ def test_a_verdict_of_one_batch_that_cannot_be_read_leaves_the_others():
     assert set(supports[:12]) == {"unchecked"}
     assert set(supports[12:]) == {"supported"}
     assert any("12 claims not checked" in note for note in by.notes())
+
+
+def test_a_card_cites_bare_numbers_of_its_text_and_does_not_say_them():
+    def bare(asked):
+        return {
+            "cards": [
+                {"tag": text.tag, "name": "Alpha [1]", "result": "it halves the error [1, 2]"}
+                for text in asked.texts
+            ]
+        }
+
+    by, _ = writer({CardsReply: bare})
+    (card, *_) = by.read_cards(TEXTS)
+    assert (card.name, card.result.text) == ("Alpha", "it halves the error")
+    assert card.result.citations

@@ -38,6 +38,7 @@ _NOTHING = re.compile(
     r"|empty|unknown|the text does not say)?\W*",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"\s*\d+(?:\s*[,;]\s*\d+)*\s*")  # numbers of sentences without their text's tag
 _BRACKETS = re.compile(r"\s*[\[(]([^\[\]()]*)[\])]")
 
 
@@ -126,7 +127,7 @@ class CardWriter(ReadingWriter):
 def _without_brackets(said: str) -> str:
     """The text without brackets that name sentences."""
     return _BRACKETS.sub(
-        lambda match: "" if read_numbers(match[1]) or match[1].strip().isdecimal() else match[0],
+        lambda match: "" if read_numbers(match[1]) or _BARE.fullmatch(match[1]) else match[0],
         said,
     )
 
