@@ -317,11 +317,11 @@ def _article_two(draft: Draft, abstract: str) -> str:
     """Two columns below a title and an abstract of the full width."""
     marks = ["1", "2"] if draft.seed % 2 else ["a", "b"]
     front = (
-        f"\\twocolumn[\\begin{{center}}{{\\LARGE {draft.truth.title}\\par}}\\medskip "
+        f"\\twocolumn[{{\\begin{{center}}{{\\LARGE {draft.truth.title}\\par}}\\medskip "
         f"{_marked(draft, marks)}\\\\ \\small $^{{{marks[0]}}}${PLACES[0]}\\quad "
         f"$^{{{marks[1]}}}${PLACES[1]}\\end{{center}}\\begin{{center}}"
         f"\\begin{{minipage}}{{0.9\\textwidth}}\\textbf{{Abstract.}} {abstract}\\end{{minipage}}"
-        "\\bigskip\\end{center}]"
+        "\\bigskip\\end{center}}]"
     )
     preamble = f"\\documentclass[10pt,twocolumn]{{article}}{USED}{_font(draft)}"
     return _whole(f"{preamble}\\usepackage[margin=2cm]{{geometry}}", front, draft)
@@ -542,8 +542,8 @@ def _nature(draft: Draft, abstract: str) -> str:
     marked = ", ".join(f"{p}$^{{{i % 2 + 1}}}$" for i, p in enumerate(people[:-1]))
     marked = f"{marked} \\& {people[-1]}$^{{2}}$" if marked else f"{people[-1]}$^{{1}}$"
     front = (
-        rf"\twocolumn[\noindent{{\huge\raggedright {draft.truth.title}\par}}\medskip\noindent {marked}\par\smallskip\noindent "
-        rf"{{\footnotesize $^1${PLACES[0]}. $^2${PLACES[1]}. Published online: 4 May {year}\par}}\medskip\noindent{{\bfseries {abstract}\par}}\bigskip]"
+        rf"\twocolumn[{{\noindent{{\huge\raggedright {draft.truth.title}\par}}\medskip\noindent {marked}\par\smallskip\noindent "
+        rf"{{\footnotesize $^1${PLACES[0]}. $^2${PLACES[1]}. Published online: 4 May {year}\par}}\medskip\noindent{{\bfseries {abstract}\par}}\bigskip}}]"
     )
     preamble = f"\\documentclass[9pt,twocolumn]{{extarticle}}{USED}\\usepackage{{times}}\\setcounter{{secnumdepth}}{{0}}"
     return _whole(preamble + r"\usepackage[margin=1.8cm,columnsep=0.6cm]{geometry}", front, draft)

@@ -1,5 +1,7 @@
-"""What stands outside a page's run of text: figures, tables and algorithms with their captions, and
-footnotes. It is put where no sentence is broken by it. Pure."""
+"""Parts floats and footnotes from a page's run of text, and puts them where they break no sentence.
+
+A figure, table or algorithm is found by its caption. Pure.
+"""
 
 from __future__ import annotations
 

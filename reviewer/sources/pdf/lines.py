@@ -12,6 +12,7 @@ from statistics import median
 from reviewer.sources.pdf.glyphs import Word
 
 _WIDE_GAP = 0.9  # ems: between authors or a table's cells, two spaces in the text
+_WORD = re.compile(r"[^\W\d_]{3}")
 _CLOSING = r"[\"'”’)\]]*"
 _SENTENCE_END = re.compile(rf"(?:[.!?:;]{_CLOSING}|(?<!\d)[.!?:;]{_CLOSING}\[?\d{{1,3}}\]?)$")
 
@@ -99,11 +100,16 @@ def _usual_leading(lines: Sequence[Line], gaps: Sequence[float]) -> float:
 
 
 def _begins(before: Line, line: Line, leading: float, left: float) -> bool:
-    if before.base - line.base > 1.4 * max(leading, 1.0):
+    if before.base - line.base > 1.4 * max(leading, 1.0) or _is_formula(before, left):
         return True
     if abs(before.size - line.size) > 0.08 * line.size or before.is_bold != line.is_bold:
         return before.base - line.base > 0.6 * leading
     return is_indented(line, left) and before.x0 < left + 0.8 * line.size
+
+
+def _is_formula(line: Line, left: float) -> bool:
+    """True for a line apart from its column's edge without a word, as the foot of a fraction."""
+    return line.x0 > left + 2 * line.size and _WORD.search(line.text) is None
 
 
 def is_indented(line: Line, left: float) -> bool:
