@@ -216,9 +216,8 @@ def test_endnote_xml_needs_no_type_in_its_first_record():
 ENW = "%0 Book Section\n%T T\n%A Lee, Ann\n%E Elm, Ed\n%E The Board, Inc.,\n%B B\n%C Bonn\n"
 ENDNOTE = (
     "<xml><records><record><ref-type name='Book Section'>5</ref-type><contributors><authors>"
-    "<author>Lee, Ann</author></authors><secondary-authors><author>Elm, Ed</author>"
-    "<author>The Board, Inc.,</author></secondary-authors></contributors>"
-    "<titles><title>T</title></titles>"
+    "<author>Lee, Ann</author></authors><secondary-authors><author>Elm, Ed</author><author>"
+    "The Board, Inc.,</author></secondary-authors></contributors><titles><title>T</title></titles>"
     "<pub-location>Bonn</pub-location></record></records></xml>"
 )
 

@@ -363,7 +363,7 @@ def _arxiv_id(key: str, fields: Mapping[str, str]) -> str:
     places = [fields.get(n, "") for n in ("doi", "journal", "journaltitle", "volume", "pages",
                                           "number", "eid", "series", "publisher", "institution",
                                           "archiveprefix", "file", *_PLACES)]  # fmt: skip
-    for place in [*places[:-1], key]:
+    for place in filter(None, [*places, key]):
         text = plain_text(place)
         if found := arxiv_id_in(text):
             return found
