@@ -60,8 +60,14 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "order": "thematic",
         "most_sentences": 6,
         "most_a_view": 2,
-        "most_open": 6,
-        "titles": ["Where it helps"],
+        "given": shown,
+        "report": shown,
+        "taxonomy": "The sections follow the size of the model.",
+        "sections": 6,
+        "paragraphs_each": 2,
+        "opening_words": 200,
+        "closing_words": 250,
+        "tags": ["T1", "T2"],
         "swapped": False,
     }
     return {name: known[name] for name in wanted}
@@ -121,7 +127,7 @@ def test_the_evidence_partial_is_the_only_place_that_prints_a_papers_text():
             fenced = [c.args[0].name for c in tree(file).find_all(nodes.Call)]
             assert set(fenced) == inputs_of(file.read_text("utf-8")) & {
                 "evidence", "claims", "sentences", "known", "earlier", "own", "paragraph",
-                "values", "paragraphs", "cards", "plan", "before",
+                "values", "paragraphs", "cards", "plan", "before", "given", "report",
             }  # fmt: skip
 
 

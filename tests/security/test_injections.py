@@ -355,10 +355,12 @@ def check_survey(document, papers):
     assert {paper["id"] for paper in report["papers"]} <= set(papers)
     for section in report["sections"]:
         check_claims(section["claims"], papers)
-    check_claims(report["abstract"], papers)
-    check_claims(report["open_questions"], papers)
-    for table in report["tables"]:
-        assert [column["name"] for column in table["columns"]] == ["finding"]
+    for part in ("abstract", "findings", "introduction", "closing", "open_questions"):
+        check_claims(report[part], papers)
+    every, own = report["tables"]
+    assert {row["group"] for row in every["rows"]} <= set(THEMES)
+    assert [column["name"] for column in own["columns"]] == ["finding"]
+    for table in (every, own):
         check_cells(table, papers)
     for verdict in report["verdicts"]:
         check_stances(verdict["stances"], papers)

@@ -27,7 +27,7 @@ _OURS = frozenset(  # what our own Markdown is made of; a mail address stands as
 _PAGE = frozenset(
     "html head meta title style body header main h1 h2 h3 p div span label input select option ul "
     "li table thead tbody tr th td button a small details summary article blockquote mark dialog "
-    "script fieldset legend section code strong".split()
+    "script fieldset legend section code strong pre".split()
 )
 _REPORT = _PAGE | frozenset(  # beside them: verdict bars, the flow of papers, and drawings
     "nav h4 figure figcaption caption ol dl dt dd sup em svg g rect circle line path polygon "

@@ -163,8 +163,8 @@ class SurveyWriter(ArgumentWriter):
                 topic=brief.topic,
                 cards=fitting,
                 given=named,
-                sections=brief.sections,
-                paragraphs=brief.paragraphs,
+                sections=len(given) or brief.sections,
+                paragraphs_each=brief.paragraphs,
             )
 
         reply = self.narrowing(call)
@@ -269,7 +269,7 @@ class SurveyWriter(ArgumentWriter):
                 Form(SummaryText, None, most, fault_of),
                 topic=brief.topic,
                 report=self._report(sections, numbers),
-                titles=tags,
+                tags=tags,
                 words=brief.abstract_words,
             )
         )
