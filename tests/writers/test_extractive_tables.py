@@ -128,3 +128,21 @@ def test_without_a_model_the_default_columns_are_suggested_those_first_that_can_
     assert len(columns) == 3
     assert set(columns) <= set(DEFAULT)
     assert columns[0].name == "limits"
+
+
+ROW = "Table 3, Ours: Return 81.2 ± 0.4; Memory 3.1; Return of teacher 90.5."
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("return of ours", "81.2"),
+        ("memory of ours", "3.1"),
+        ("memory", ""),
+        ("memory of theirs", ""),
+    ],
+)
+def test_a_tables_row_gives_the_number_below_the_head_that_the_column_names(name, value):
+    columns = [read_column(f"{name} (number)")]
+    (row,) = fill_rows(columns, [evidence("E1", ROW)])
+    assert [cell.value for cell in row.cells] == ([value] if value else [])

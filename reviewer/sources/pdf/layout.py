@@ -13,7 +13,7 @@ from reviewer.sources.pdf.glyphs import Page, Rule, Word
 from reviewer.sources.pdf.line_numbers import without_line_numbers
 from reviewer.sources.pdf.lines import Line, lines_of, mark_paragraphs, usual_size
 from reviewer.sources.pdf.running_heads import rows_of, running_heads, without_heads
-from reviewer.sources.pdf.tables import cells_of
+from reviewer.sources.pdf.tables import Cell, cells_of
 
 _DOUBTFUL_GAP = 1.5  # ems: wider than a space that TeX stretches
 _PROSE_WORDS = 3
@@ -111,10 +111,16 @@ def _page_lines(columns: Sequence[Sequence[Line]], page: Page, usual: float) -> 
 def _may_be_two(line: Line) -> bool:
     """True for a line that may be those of two columns: two runs of words far apart, or over each
     other."""
-    runs = [run for run in cells_of(line.words, _DOUBTFUL_GAP) if len(run.words) > _PROSE_WORDS]
+    cells = cells_of(line.words, _DOUBTFUL_GAP)
+    runs = [cell for cell in cells if _words_in(cell) > _PROSE_WORDS]
     over = sum(
         after.x0 < before.x1 - 0.5 * after.size and abs(after.base - before.base) < 0.1 * after.size
         for before, after in pairwise(line.words)
-        if min(len(before.text), len(after.text)) > 3
+        if before.text.isalpha() and after.text.isalpha() and len(before.text) > 3 < len(after.text)
     )
     return len(runs) > 1 or over > 1
+
+
+def _words_in(cell: Cell) -> int:
+    """How many of its words are of two letters or more: those of a formula are not."""
+    return sum(len(word.text) > 1 and word.text[:2].isalpha() for word in cell.words)

@@ -179,8 +179,20 @@ def _front(lines: Sequence[Line], title: Sequence[Line], usual: float) -> list[L
     if not title:
         return []
     after = list(lines[lines.index(title[-1]) + 1 :])[:12]
-    cut = next((i for i, line in enumerate(after) if is_heading(line, usual)), len(after))
+    cut = next(
+        (
+            i
+            for i, line in enumerate(after)
+            if is_heading(line, usual) and (i > 1 or _NAMED.fullmatch(line.text) or _is_first(line))
+        ),
+        len(after),
+    )
     return after[:cut]
+
+
+def _is_first(line: Line) -> bool:
+    """True for a numbered heading; authors in large letters have no number."""
+    return line.text[:1].isdecimal()
 
 
 def _references(lines: Sequence[Line], usual: float, pages: int) -> tuple[int, int]:

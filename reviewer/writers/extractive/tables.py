@@ -39,6 +39,8 @@ _NAME_BEFORE = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][A-Za-z]*[a-z][A-Za-z]*\s$"
 _NO_VALUE_BEFORE = re.compile(
     r"\bp\s?[<=>≤]\s?$|\b(?:from|under|below|beyond|than)\s(?:\w+\s)?$|\$$|\brank-$", re.IGNORECASE
 )
+_TABLE_ROW = re.compile(r"Table [A-Z]?\.?(?:\d+[a-z]?|[IVXL]+), (?P<label>[^:]*): (?P<cells>.+)")
+_HEAD_AND_NUMBER = re.compile(r"(?P<head>\D.*?) (?P<number>[-+−]?\d[\d.,]*\d%?|\d%?)(?![\w])")
 _RANGE = re.compile(r"\s?(?:to|through|and up to|[-–−])\s?", re.IGNORECASE)
 _FALL_AFTER = re.compile(r"\s(?:[\w-]+\s){0,3}(?:reduc|drop|declin|decreas|degrad|loss)", re.I)
 _INTERVAL_AFTER = re.compile(r"\s?(?:CI|CrI|confidence|credible)\b")  # 95% CI
@@ -140,7 +142,7 @@ def _drafts(column: Column, evidence: Sequence[Evidence]) -> list[CellDraft]:
         return []
     tag, sentence = best
     plain = clean(sentence)
-    value = _number_near(plain, column) if column.kind == "number" else plain
+    value = _number_in(plain, column) if column.kind == "number" else plain
     return [CellDraft(column=column.name, value=value, tag=tag, quote=sentence)] if value else []
 
 
@@ -171,7 +173,7 @@ def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, s
         )
         if not (is_cued and held >= own_words if cues else share >= LEAST_SHARE):
             continue
-        if column.kind == "number" and not _number_near(plain, column):
+        if column.kind == "number" and not _number_in(plain, column):
             continue
         worth = share + is_cued + 0.3 * len(words & held) / len(words)
         if best is None or worth > best[0]:
@@ -182,6 +184,26 @@ def _best_sentence(column: Column, evidence: Sequence[Evidence]) -> tuple[str, s
 def _cues_of(column: Column) -> list[_Cue]:
     name = _stems(query_terms(column.name))
     return [cue for cue in _CUES if cue.names & name]
+
+
+def _number_in(sentence: str, column: Column) -> str:
+    row = _TABLE_ROW.match(sentence)
+    return _cell_of(row, column) if row else _number_near(sentence, column)
+
+
+def _cell_of(row: re.Match[str], column: Column) -> str:
+    """The number of a row of a PDF's table (`Table 3, Ours: Return 81.2; Memory 3.1.`), where the
+    column's name has the words of the row and of one head; else empty."""
+    name = _words(column.name)
+    heads = [found for cell in row["cells"].split("; ") if (found := _HEAD_AND_NUMBER.match(cell))]
+    if not _words(row["label"]) <= name:
+        return ""
+    own = [found for found in heads if _words(found["head"]) <= name]
+    return own[0]["number"] if len(own) == 1 else ""
+
+
+def _words(text: str) -> frozenset[str]:
+    return _stems(re.findall(r"\w+", text.casefold()))
 
 
 def _number_near(sentence: str, column: Column) -> str:
