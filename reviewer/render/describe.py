@@ -22,9 +22,11 @@ _MONTHS = tuple(name.capitalize() for name in MONTHS)
 
 
 def quoted_place(citation: Citation) -> str:
-    """`abstract, characters 10 to 52`, with the page where there are pages."""
+    """`abstract, characters 10 to 52`, with the page where there are pages, and the table of a
+    PDF where it is a row of one."""
     page = f", page {citation.page}" if citation.page else ""
-    return f"{citation.part}{page}, characters {citation.start} to {citation.end}"
+    part = f"{citation.part}{table_words([citation])}"
+    return f"{part}{page}, characters {citation.start} to {citation.end}"
 
 
 def table_words(citations: Sequence[Citation]) -> str:
