@@ -227,7 +227,7 @@ def _repaired(
         for n, claim in enumerate(claims)
         if claim.support in TO_REPAIR
     ]
-    new = _rewritten(claims, faults, evidence, writer)
+    new = _rewritten(claims, faults, evidence, writer, checks)
     if not new:
         return claims
     changed = tuple(new.get(n, claim) for n, claim in enumerate(claims))
@@ -253,11 +253,17 @@ def _reason(claim: Claim) -> str:
 
 
 def _rewritten(
-    claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence], writer: Writer
+    claims: Sequence[Claim],
+    faults: Sequence[Fault],
+    evidence: Sequence[Evidence],
+    writer: Writer,
+    checks: Checks,
 ) -> dict[int, Claim]:
     """Accepted second versions by the places of the claims: with every number known, every figure
     proven, and a citation where the first version had one."""
-    drafts = writer.repair(claims, faults, evidence) if faults else NeedsModel(step="")
+    if not faults:
+        return {}
+    drafts = writer.repair(claims, faults, evidence, beside=checks.beside)
     if isinstance(drafts, NeedsModel):
         return {}
     accepted = {}
@@ -318,7 +324,7 @@ def _mended(
         if is_next and _REFERS.search(claim.text):
             reason = "the sentence before it was left out; it must be understood without that one"
             faults.append(Fault(place=kept.index(claim), reason=reason))
-    new = _rewritten(kept, faults, evidence, writer)
+    new = _rewritten(kept, faults, evidence, writer, Checks())
     same = {n: claim for n, claim in new.items() if set(claim.citations) == set(kept[n].citations)}
     return tuple(same.get(n, claim) for n, claim in enumerate(kept))
 

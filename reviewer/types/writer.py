@@ -91,9 +91,15 @@ class Writer(Protocol):
         the whole."""
 
     def repair(
-        self, claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence]
+        self,
+        claims: Sequence[Claim],
+        faults: Sequence[Fault],
+        evidence: Sequence[Evidence],
+        *,
+        beside: Sequence[Citation] = (),
     ) -> tuple[ClaimDraft | None, ...] | NeedsModel:
-        """For each fault its claim written again; None for one that was not."""
+        """For each fault its claim written again; None for one that was not. `beside` as for
+        `examine`."""
 
     def expand(self, question: str, known: Sequence[Claim]) -> Expanded | NeedsModel:
         """Other wordings to search for, in English: those that the known claims leave open. Without

@@ -195,7 +195,12 @@ class Extractive:
         return NeedsModel(step="judging an answer")
 
     def repair(
-        self, claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence]
+        self,
+        claims: Sequence[Claim],
+        faults: Sequence[Fault],
+        evidence: Sequence[Evidence],
+        *,
+        beside: Sequence[Citation] = (),
     ) -> NeedsModel:
         return NeedsModel(step="repairing an answer")
 

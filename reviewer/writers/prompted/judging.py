@@ -141,12 +141,18 @@ class JudgingWriter(ReadingWriter):
         return tuple(found.get(n, Verdict()) for n in range(len(claims)))
 
     def repair(
-        self, claims: Sequence[Claim], faults: Sequence[Fault], evidence: Sequence[Evidence]
+        self,
+        claims: Sequence[Claim],
+        faults: Sequence[Fault],
+        evidence: Sequence[Evidence],
+        *,
+        beside: Sequence[Citation] = (),
     ) -> tuple[ClaimDraft | None, ...]:
         """One call for the faults whose texts fit together: those that the sentence or the reason
         of its fault names, else those of its paragraph. None for a sentence that was not written
         again; one without any text is not asked for."""
         numbers = Numbers(evidence)
+        bearing = bearing_of(beside, evidence, numbers)
         by_place = {fault.place: fault for fault in faults}
         tags = {item.tag for item in evidence}
         named = {place: _bearing_on(f, claims, numbers, tags) for place, f in by_place.items()}
@@ -165,7 +171,7 @@ class JudgingWriter(ReadingWriter):
                 "repair",
                 _repair_form(places, numbers),
                 sentences=[self._fault(by_place[n], claims, numbers) for n in places],
-                evidence=self._texts(named_by(places), evidence, left(places)),
+                evidence=self._texts(named_by(places), evidence, left(places), bearing),
             )
 
         batches = _batches([place for place in by_place if named[place]], fits)
