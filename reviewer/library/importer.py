@@ -12,10 +12,10 @@ from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.merge import Merged, Merger
 from reviewer.library.source_files import remember
 from reviewer.library.storage.database import Database
-from reviewer.sources import Entries, ReadOptions, read_bytes, read_file
+from reviewer.sources import Entries, ReadOptions, file_bytes, read_bytes, read_file
 from reviewer.sources.entries import hash_of
 from reviewer.sources.parsing.linked_pdfs import find_linked, links_of, own_folders
-from reviewer.sources.text_file import STDIN, file_bytes
+from reviewer.sources.text_file import STDIN
 from reviewer.text.encoding import decode
 from reviewer.types import Paper
 from reviewer.types.papers import Added, Part, Skipped

@@ -13,7 +13,8 @@ from pydantic import Field, ValidationError
 from reviewer.errors import UsageError
 from reviewer.library import Library
 from reviewer.search import SearchOptions, find
-from reviewer.sources.text_file import BINARY, file_bytes, text_of
+from reviewer.sources import file_bytes
+from reviewer.sources.text_file import BINARY, text_of
 from reviewer.tasks.answers.answer import AskOptions, answer_question
 from reviewer.text import normalise_title
 from reviewer.types import Answer, Claim

@@ -203,7 +203,7 @@ def test_shell_completion_knows_commands_and_flags():
         ),
         (
             ["ask", "x", "--format", "xml"],
-            "unknown format 'xml'. Use --format markdown or json or html.",
+            "unknown format 'xml'. Use --format markdown or json or html or docx.",
         ),
         (["search", " "], "there is nothing to look for"),
         (["ask", "", "--papers", str(SAMPLES)], 'the question is empty. For example: review ask "'),

@@ -88,11 +88,11 @@ def test_a_word_that_a_folder_is_called_stays_a_word(review, fruit, tmp_path):
     ("arguments", "named"),
     [
         (["ask", "apples", "-o", "answer.pdf"], ".md or .json"),
-        (["search", "apples", "-o", "found.docx"], ".md or .json"),
+        (["search", "apples", "-o", "found.docx"], "markdown or json"),
         (["export", "-o", "refs.xyz"], ".bib or .ris or .json or .jsonl or .csv"),
         (["export", "-o", "refs.txt"], "bibtex or ris"),
         (["table", "apples", "-o", "table.ods"], ".xlsx"),
-        (["draft", "apples", "-o", "related.docx"], ".md or .tex"),
+        (["draft", "apples", "-o", "related.odt"], ".md or .tex"),
         (["draft", "apples", "--plan-only", "-o", "plan.yml.bak"], "markdown"),
     ],
 )

@@ -28,6 +28,7 @@ KEYWORDS = {"shell": True, "allow_pickle": True, "resolve_entities": True, "load
 # Where a child process is begun, on purpose and without a shell; and who speaks to PDFium's C.
 ALLOWED = {
     "pdfium.py": {"ctypes"},
+    "actual_text.py": {"ctypes"},
     "processes.py": {"subprocess"},
 }
 PROCESSES = frozenset({"subprocess", "multiprocessing"})

@@ -489,11 +489,12 @@ def test_entries_are_checked_and_named_by_their_keys(shelf, bib):
         ("again", "duplicate", True),
         ("again", "never cited", False),
         ("pear", "not in the library", False),
-        ("", "duplicate", True),
+        ("fx", "duplicate", True),
+        ("fx", "not in the library", False),
         ("", "unreadable entry", True),
     }
     assert report.papers["fx"].key == "from-fx-gx-2025"
-    assert "Twice" not in check_markdown(report)
+    assert "fx: the key of another paper: From f(x)" in check_markdown(report).replace("\\", "")
 
 
 def test_an_entry_with_an_abstract_is_a_paper_to_check_against(shelf, bib):

@@ -272,6 +272,7 @@ def check_entries(
     entries = bibliography.entries
     groups = group_same(entries)
     twins = {n: entries[group[0]].key for group in groups for n in group[1:]}
+    first = {entry.key: n for n, entry in reversed([*enumerate(entries)])}
     known = KnownPapers(library) if library else None
     checked = []
     for n, entry in enumerate(entries):
@@ -279,6 +280,9 @@ def check_entries(
         problems = []
         if twin := twins.get(n):
             problems.append(Problem(kind="duplicate", detail=f"the same paper as {twin}"))
+        elif first[entry.key] != n:
+            detail = f"the key of another paper: {shorten(entries[first[entry.key]].title, 60)}"
+            problems.append(Problem(kind="duplicate", detail=detail))
         if entry.key not in draft.keys and not draft.cites_all:
             problems.append(Problem(kind="never cited", detail="the draft does not cite it"))
         compared = _compared(entry, known)
@@ -375,6 +379,5 @@ def field_line(found: CheckedField) -> str:
 
 def _unreadable(skipped: Skipped) -> CheckedEntry:
     detail = f"{Path(skipped.file).name}, line {skipped.position}: {skipped.reason}"
-    kind: ProblemKind = "duplicate" if "twice" in skipped.reason else "unreadable entry"
-    problem = Problem(kind=kind, detail=detail)
+    problem = Problem(kind="unreadable entry", detail=detail)
     return CheckedEntry(key="", title="", verdict="wrong in itself", problems=(problem,))

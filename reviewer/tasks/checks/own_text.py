@@ -1,5 +1,7 @@
-"""What this program itself writes into a text, and what nobody has to prove: who wrote it, counts
-of papers, places of quotes, empty cells. Pure."""
+"""What this program itself writes into a text, which nobody has to prove. Pure.
+
+It is who wrote the text, counts of papers, places of quotes, empty cells.
+"""
 
 from __future__ import annotations
 
