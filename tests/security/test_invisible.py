@@ -190,7 +190,7 @@ def test_no_command_prints_or_writes_what_nobody_sees(desk, capsys):
         assert not unseen_in(printed.out), words
         assert not unseen_in(printed.err), words
     written = [path for path in desk.iterdir() if path.stem in ("t", "d", "c", "plan")]
-    assert len(written) == 14
+    assert len(written) == 15
     for path in written:
         assert not unseen_in(texts_of(path)), path.name
         is_exact = path.suffix == ".json"  # which spells what it hides

@@ -254,7 +254,7 @@ HONEST: Script = {
     CardsReply: cards,
     ArgumentReply: arguments,
     SectionText: sections,
-    EditText: "END",
+    EditText: lambda asked: "END",
     AdditionText: additions,
     ViewsReply: views,
     OutlineReply: outlines,

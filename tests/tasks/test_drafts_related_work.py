@@ -441,7 +441,10 @@ def test_the_work_at_hand_is_cited_by_its_own_words(shelf, own):
 
 @pytest.mark.parametrize(
     ("position", "said"),
-    [("end", "the last paragraph places it"), ("each", "The last sentence of each paragraph")],
+    [
+        ("end", "let the last paragraph say how it differs"),
+        ("each", "The last sentence of each paragraph"),
+    ],
 )
 def test_the_work_at_hand_is_placed_where_its_author_wants_it(shelf, own, position, said):
     _, model = draft(shelf, position=position, **own)
