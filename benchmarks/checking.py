@@ -188,7 +188,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as library_folder:
         settings = load_settings({"embedding": "none"})
         with Library(Path(library_folder), settings) as library:
-            library.add([str(shared / "seeds")], may_download=False)
+            library.add([str(shared / "seeds")])
             measure_altered(library)
             measure_overclaims(library)
 

@@ -24,6 +24,7 @@ from reviewer.tasks.drafts.related_work import estimate_calls
 from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft
 from reviewer.tasks.yaml_plan import ORDERS, plan_yaml, read_plan
 from reviewer.text import counted
+from reviewer.text.draft_prose import is_latex_draft
 from reviewer.text.views import shorten
 from reviewer.types.drafts import Position
 
@@ -229,6 +230,17 @@ def write_bibliography(beside: str, output: str, papers: Sequence[Paper]) -> Non
     write_whole(Path(beside), f"{BIB_HEAD}{Path(output).name}\n\n{bibtex(papers)}")
 
 
+def add_to_bibliography(beside: str, output: str, papers: Sequence[Paper]) -> None:
+    """Add papers to the .bib file beside a revised draft, which keeps its other entries. One that
+    review did not make stays as it is: what is added to it is its owner's choice."""
+    if not Path(beside).exists():
+        return write_bibliography(beside, output, papers)
+    known = Path(beside).read_text(encoding="utf-8", errors="replace")
+    if known.startswith(BIB_HEAD):
+        write_whole(Path(beside), f"{known.rstrip()}\n\n{bibtex(papers)}")
+    return None
+
+
 def _say_summary(flags: DraftFlags, work: RelatedWork, note: str, *, has_budget: bool) -> int:
     """Print what was written, what failed and what it cost to standard error. Gives the exit code:
     1 when a section failed, 3 when --strict left something out."""
@@ -281,6 +293,8 @@ def _show_revision(
     print_out(revision_json(made, diff) if flags.form == "json" else diff)
     if written:
         write_whole(Path(flags.output), made.after)
+        if made.papers and is_latex_draft(made.after, flags.output):
+            add_to_bibliography(bibliography_of(flags.output, "latex"), flags.output, made.papers)
     if not flags.quiet:
         for reason in made.left_out:
             print_error(f"Left out: {reason}")

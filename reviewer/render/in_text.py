@@ -79,9 +79,9 @@ class NamedMark:
 
 
 class Marks:
-    """The marks of one text in one of STYLES. The papers are numbered in order, from `first`. Names
-    and titles in a mark pass through `escape`. `set_as` is the style in which a program will set
-    pandoc's marks; without it they fit every style."""
+    """The marks of one text in one of STYLES. The papers are numbered in order, from `first`, and
+    so are the notes. Names and titles in a mark pass through `escape`. `set_as` is the style in
+    which a program will set pandoc's marks; without it they fit every style."""
 
     def __init__(
         self,
@@ -92,6 +92,7 @@ class Marks:
         set_as: str = "",
     ) -> None:
         self.style = style
+        self.first = first
         self._escape = escape
         self._set_as = set_as or style
         self.is_set_later = bool(set_as)
@@ -125,7 +126,7 @@ class Marks:
             return self._latex(own, pages, tables)
         if self.style == "note":
             self.notes.append(tuple((i, tuple(pages.get(i, ()))) for i in own))
-            return f"[^{len(self.notes)}]"
+            return f"[^{self.first + len(self.notes) - 1}]"
         parts = self.parts(own, pages, tables)
         return self._escape(str(parts)) if self.style == "author-year" else str(parts)
 

@@ -18,7 +18,7 @@ from reviewer.search.ranking import (
 from reviewer.search.reranker import Reranking, rerank
 from reviewer.search.sentence_parts import TRAINED_ON, with_parts
 from reviewer.text import counted, sentence_spans
-from reviewer.types import Evidence
+from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import Score, Sentence, tagged
 from reviewer.types.papers import Chunk
 from reviewer.types.searches import Filters, Found, Hit
@@ -88,8 +88,10 @@ def _found(
     picked = [c for n in read for c in best[n][: options.chunks_per_paper]]
     candidates = {c.number: c for c in (*picked, *(best[n][0] for n in shown))}
     chunks = {n: kept.chunk for n, kept in library.chunks.numbered(sorted(candidates)).items()}
-    sentences = _scored_sentences(library, chunks, ranking)
     papers = library.catalogue.papers_numbered(sorted({c.paper for c in candidates.values()}))
+    wanted = {n for n, paper in papers.items() if _are_wanted(paper, options)}
+    own = {n: chunk for n, chunk in chunks.items() if candidates[n].paper in wanted}
+    sentences = _scored_sentences(library, own, ranking)
     seen = {
         number: Evidence(
             tag="",
@@ -100,7 +102,7 @@ def _found(
                 arranged,
                 candidates[number].paper,
             ),
-            sentences=sentences[number],
+            sentences=sentences.get(number, ()),
         )
         for number, chunk in chunks.items()
         if candidates[number].paper in papers
@@ -127,6 +129,11 @@ def _found(
         reason="" if considered else why_nothing(question, library, options.filters),
         method="lexical" if ranking.vector is None else "lexical and dense",
     )
+
+
+def _are_wanted(paper: Paper, options: SearchOptions) -> bool:
+    """Whether the paper's sentences are asked for."""
+    return options.sentences_of is None or paper.key in options.sentences_of
 
 
 def _added(score: Score, arranged: Arranged, paper: int) -> Score:

@@ -93,6 +93,8 @@ _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t][^\n]*|\\(?:(?:sub)*section|chapter|title)\*?(?:\[[^\]]*\])?\{[^{}]*\})",
     re.MULTILINE,
 )
+_FOOTNOTE = re.compile(r"^ {0,3}\[\^[\w-]+\]:", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^[ \t]*>[^\n]*", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*[-*+][ \t]+", re.MULTILINE)
 _INLINE = re.compile(r"(?<!`)`(?P<said>[\w ,.%±×~≈<>+–-]*\d[\w ,.%±×~≈<>+–-]*)`(?!`)")
 _ITEM = re.compile(r"^[ \t]*(?:[-*][ \t]|\[\d+\][ \t]|\d+\.[ \t])[^\n]*\S", re.MULTILINE)
@@ -133,8 +135,8 @@ def hidden_spans(text: str, *, is_latex: bool) -> list[tuple[int, int]]:
     head = _references(text)
     if head is not None and head["words"]:
         # A numbered list goes to the draft's end, any other list to the next heading.
-        following = None if numbered_references(text) else _HEADING.search(text, head.end())
-        spans.append((head.start(), following.start() if following else len(text)))
+        is_numbered = bool(numbered_references(text))
+        spans.append((head.start(), len(text) if is_numbered else _list_end(text, head.end())))
         text = blanked(text, spans)
     elif listed := _list_at_end(text):
         spans.append((listed[0].start(), len(text)))
@@ -164,23 +166,29 @@ def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 def numbered_references(text: str) -> dict[str, str]:
     """The entries of a numbered list of references, by number: of the list under its heading, else
-    of the one at the draft's end; and addresses that links by number lead to."""
+    of the one at the draft's end; and addresses that links by number lead to. Of two lists under
+    the heading the first counts."""
     head = _references(text)
     if head is not None and head["words"]:
+        own = text[head.end() : _list_end(text, head.end())]
+        if own.strip() and not _ENTRY.search(own):
+            return {}  # numbers under a later heading are of something else
         found = _ENTRY.finditer(text, head.start())
     else:
         found = iter([*_LINKED.finditer(text), *_list_at_end(text)])
-    return {match[1] or match[2]: " ".join(match[3].split()) for match in found}
+    entries: dict[str, str] = {}
+    for match in found:
+        entries.setdefault(match[1] or match[2], " ".join(match[3].split()))
+    return entries
 
 
 def unnumbered_references(text: str) -> tuple[str, ...]:
     """The entries of a list of references without numbers, each on one line: list items, else
-    paragraphs, else lines."""
+    paragraphs, else lines. Words that are quoted below an entry are not part of it."""
     head = _references(text)
     if head is None:
         return ()
-    following = _HEADING.search(text, head.end())
-    listed = text[head.end() : following.start() if following else len(text)]
+    listed = _QUOTED_LINE.sub("", text[head.end() : _list_end(text, head.end())])
     if not head["words"]:
         items = re.split(r"\\bibitem(?:\[[^\]]*\])?\{[^{}]*\}", listed)[1:]
     elif _BULLET.search(listed):
@@ -189,6 +197,12 @@ def unnumbered_references(text: str) -> tuple[str, ...]:
         items = re.split(r"\n[ \t]*\r?\n", listed)
         items = items if len([i for i in items if i.strip()]) > 1 else listed.split("\n")
     return tuple(entry for item in items if (entry := " ".join(item.split())))
+
+
+def _list_end(text: str, start: int) -> int:
+    """Where a list of references ends that begins at `start`: at a heading, or at footnotes."""
+    found = (pattern.search(text, start) for pattern in (_HEADING, _FOOTNOTE))
+    return min((match.start() for match in found if match), default=len(text))
 
 
 def with_plain_code(text: str, hidden: Sequence[tuple[int, int]]) -> str:
@@ -326,8 +340,8 @@ def reference_list_of(text: str) -> ReferenceList | None:
     head = _references(text)
     if head is not None and not head["words"]:
         return None
-    following = _HEADING.search(text, head.end()) if head else None
-    start, stop = head.end() if head else 0, following.start() if following else len(text)
+    start = head.end() if head else 0
+    stop = _list_end(text, start)
     if head is None:
         listed = [match.span() for match in _list_at_end(text)]
     elif items := list(_ENTRY_START.finditer(text, start, stop)):

@@ -139,7 +139,7 @@ _MULTIPLE_WORDS = re.compile(
     r"|(?P<order>an?\sorders?[\s-]of[\s-]magnitude))\b",
     re.IGNORECASE,
 )
-_VERB_AFTER = re.compile(r"\s(?:the|that|its|their|in|from|to|when|over)\b")
+_VERB_AFTER = re.compile(r"\s(?:the|that|its?|them|their|in|from|to|when|over)\b")
 _ABOUT_WORDS = re.compile(r"\b(dozen|hundred|thousand|million|billion|trillion)s\b", re.IGNORECASE)
 _MAJORITY_WORD = re.compile(r"\b(?:an?|the)\s(?:\w+\s)?majority\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")

@@ -16,8 +16,8 @@ from reviewer.types.shown import Shown
 class DraftSentence(Frozen):
     """A sentence of a draft: `draft[start:end]`, on 1-based `line`. `text` is its plain words,
     without its citation marks; `quotes` are its words in quotation marks, `keys` what it cites: a
-    key, a number, or author and year such as "Guo et al., 2025". `has_other_mark`: it has what
-    looks like a mark and names nobody, such as (2025)."""
+    key, a number, author and year such as "Guo et al., 2025", or "note 3". `has_other_mark`: it has
+    what looks like a mark and names nobody, such as (2025)."""
 
     line: int
     start: int
@@ -45,8 +45,9 @@ class AuthorYear(Frozen):
 class Draft(Frozen):
     """A text with citations. `keys` are all keys that it cites, also by `\\nocite`; `entries` is
     its own list of references by number, `unlisted` the numbers that it cites and that are not in
-    it; `authored` are the keys that stand for author and year, and `listed` are the entries of a
-    list without numbers; `bibliographies` are the files that it names."""
+    it; `authored` are the keys that stand for author and year, `noted` has the reference behind
+    each key that stands for a footnote, and `listed` are the entries of a list without numbers;
+    `bibliographies` are the files that it names."""
 
     form: Literal["markdown", "latex"]
     sentences: tuple[DraftSentence, ...] = ()
@@ -56,6 +57,7 @@ class Draft(Frozen):
     entries: dict[str, str] = Field(default_factory=dict)
     unlisted: tuple[str, ...] = ()
     authored: dict[str, AuthorYear] = Field(default_factory=dict)
+    noted: dict[str, str] = Field(default_factory=dict)
     listed: tuple[str, ...] = ()
 
 

@@ -319,7 +319,9 @@ def served(script: Script | None = None) -> Callable[[Seen], str]:
 
     def answer(seen: Seen) -> str:
         into = form_of(seen)
-        reply = replies[into](ModelCall(seen.prompt, into, ""))
+        reply = replies[into]
+        if callable(reply):
+            reply = reply(ModelCall(seen.prompt, into, ""))
         return reply if isinstance(reply, str) else json.dumps(reply)
 
     return answer

@@ -139,6 +139,8 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Nam
     for key in draft.keys:
         if work := draft.authored.get(key):
             found = _authored(key, work, draft, known)
+        elif key in draft.noted:
+            found = _noted(draft.noted[key], draft, known)
         elif key in draft.entries:
             found = known.listed(draft.entries[key])
         elif bibliography.files:
@@ -217,6 +219,18 @@ def _authored(key: str, work: AuthorYear, draft: Draft, known: _Known) -> Paper 
     names = "; ".join(p.key or f"“{shorten(clean(p.title), 60)}”" for p in found[:4])
     where = "the draft's list of references has" if draft.listed else "the library has"
     return _Missing("ambiguous", f"{where} {len(found)} papers for {key}: {names}")
+
+
+def _noted(work: str, draft: Draft, known: _Known) -> Paper | _Missing:
+    """The paper that a footnote means, by its title; one of the draft's list need not be known."""
+    found = known.listed(work)
+    entries = {normalise_title(entry) for entry in draft.listed}
+    if found.id or found.key or normalise_title(work) in entries:
+        return found
+    named = f"“{shorten(work, 100)}”"
+    if draft.listed:
+        return _Missing("unknown", f"neither the list of references nor the library has {named}")
+    return _Missing("unknown", f"the library has no {named}")
 
 
 def _no_author(key: str, work: AuthorYear, draft: Draft, known: _Known) -> str:

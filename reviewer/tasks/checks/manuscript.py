@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from reviewer.render.citation_syntax import Mark, find_marks, nocited
 from reviewer.tasks.checks.author_year import read_author_years
+from reviewer.tasks.checks.notes import read_notes
 from reviewer.tasks.checks.own_text import is_empty_cell, listed_papers, own_lines, paper_of_row
 from reviewer.text import clean, sentence_spans
 from reviewer.text.draft_prose import (
@@ -30,6 +31,7 @@ _BREAK = re.compile(
 )
 _LEAD = re.compile(r"\s*(?:>[ \t]?|[-*+][ \t]|\d+[.)][ \t]|\[\^[\w-]+\]:|\||\\item\b)*\s*")
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|``(.+?)''|‹([^‹›]+)›")
+_CURVED = re.compile(r"“[^“”]*”")
 # In single marks, which apostrophes look like: at least _LEAST_SINGLE words.
 _SINGLE = re.compile(
     r"(?<!\w)‘((?:[^‘’]|(?<=\w)’(?=\w))+)’(?!\w)|(?<!\w)'((?:[^']|(?<=\w)'(?=\w))+)'(?!\w)"
@@ -49,22 +51,26 @@ _AUTHORS = "the authors"
 _FOOTNOTE = re.compile(r"\[\^([\w-]+)\](?!:)")
 _DEFINITION = re.compile(r"\[\^(?P<name>[\w-]+)\]:")
 _CELL_END, _CELL_END_LATEX = re.compile(r"(?<!\\)\|"), re.compile(r"(?<!\\)&")
-_STOP_BEFORE = re.compile(r"\.(?:''|[\"”’)])?[ \t]*\n?[ \t]*$")
+_STOP_BEFORE = re.compile(r"[.?!](?:''|[\"”’)])?[ \t]*\n?[ \t]*$")
+_ITEM_NUMBER = re.compile(r"[ \t]*\d+\.[ \t]*")
 _NEXT_SENTENCE = re.compile(r"[ \t]*\n?[ \t]*(?:[A-Z“‘`\"\\*_]|\n|$)")
 _MOST_JOINED = 8  # sentences of one quotation
 
 
 def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
-    """The draft's sentences in order. Marks are pandoc's and LaTeX's, authors with years, and
-    numbers in brackets, which name entries of the draft's own list of references; code, comments,
-    displayed mathematics and headings hold no sentences. What a footnote cites its sentence cites
-    too, and the other way round."""
+    """The draft's sentences in order. Marks are pandoc's and LaTeX's, authors with years,
+    numbers in brackets, which name entries of the draft's own list of references, and footnotes
+    that are references; code, comments, displayed mathematics and headings hold no sentences. What
+    any other footnote cites its sentence cites too, and the other way round."""
     latex = looks_latex(text) if is_latex is None else is_latex
     entries = numbered_references(text)
+    listed = () if entries else unnumbered_references(text)
     hidden = [*hidden_spans(text, is_latex=latex), *own_lines(text)]
+    notes = read_notes(blanked(text, hidden), listed)
+    hidden += notes.spans
     visible, only_listed = nocited(blanked(text, hidden))
     found = find_marks(visible, entries)
-    keyed = [mark for mark in found if mark.keys]
+    keyed = [*(mark for mark in found if mark.keys), *notes.marks]
     quoted = list(_quoted_spans(visible))
 
     def is_quoted(mark: Mark) -> bool:
@@ -89,7 +95,8 @@ def read_draft(text: str, *, is_latex: bool | None = None) -> Draft:
         entries=entries,
         unlisted=unlisted,
         authored={key: authored[key] for key in keys if key in authored},
-        listed=() if entries else unnumbered_references(text),
+        noted={key: notes.works[key] for key in keys if key in notes.works},
+        listed=listed,
     )
 
 
@@ -98,7 +105,7 @@ def _quoted_spans(text: str) -> Iterator[tuple[int, int]]:
     partner."""
     for start, end in _blocks(text):
         block = text[start:end]
-        has_partners = block.count('"') % 2 == 0
+        has_partners = not _has_odd_mark(block)
         for found in _QUOTED.finditer(block):
             if has_partners or found[0][0] != '"':
                 yield start + found.start(), start + found.end()
@@ -226,7 +233,9 @@ def _filled(text: str, marks: list[Mark]) -> str:
             continue
         filled[mark.start : mark.end] = _FILLER * (mark.end - mark.start)
         stop = _STOP_BEFORE.search(text, max(0, mark.start - 6), mark.start)
-        if stop and not mark.is_word and _NEXT_SENTENCE.match(text, mark.end):
+        line = text.rfind("\n", 0, mark.start) + 1
+        is_head = mark.is_word or _ITEM_NUMBER.fullmatch(text, line, mark.start)
+        if stop and not is_head and _NEXT_SENTENCE.match(text, mark.end):
             filled[stop.start()], filled[mark.end - 1] = " ", "."
     return "".join(filled)
 
@@ -260,8 +269,14 @@ def _is_open(text: str) -> bool:
     return (
         text.count("“") > text.count("”")
         or text.count("``") > text.count("''")
-        or len(re.findall(r"(?<!\\)\"", text)) % 2 == 1
+        or _has_odd_mark(text)
     )
+
+
+def _has_odd_mark(text: str) -> bool:
+    """Whether a straight quotation mark lacks its partner. One within curved marks is the quoted
+    text's own: a paper may write a word as ``word"."""
+    return len(re.findall(r"(?<!\\)\"", _CURVED.sub("", text))) % 2 == 1
 
 
 def _is_mark_alone(text: str, start: int, end: int, marks: list[Mark]) -> bool:

@@ -18,6 +18,7 @@ _PARAGRAPHS = re.compile(
     r"|Quoted from \d[\d,]* papers?; "
     r"|A themed annotated bibliography of \d[\d,]* papers?, not a written section:"
     r"|A survey of \d[\d,]* papers? in their own sentences:"
+    r"|What \d[\d,]* papers? (?:say|says) in (?:their|its) own sentences\."
     r"|No model is set: cells are the papers' own words, found by rules"
     r"|Filled by [^\n]{1,200}; code looked for every quote and number in its paper"
     r"|\d[\d,]* papers? in the library, [\d,]+ (?:matched, [\d,]+ read|considered, [\d,]+ in)"
@@ -41,8 +42,18 @@ _REMARK = re.compile(
     r"|figures not in its quotes: [^\n)]*)(?:; [^\n)]*)?\)\}"
 )
 _VERDICT = re.compile(
-    r"(?:\*\*|\\textbf\{)\d+ (?:yes|no|mixed)(?:, \d+ (?:yes|no|mixed))* of \d+ read"
-    r"[^\n*}]*(?:\*\*|\})"
+    r"(?:\*\*|\\textbf\{|(?<=\? )|^)\d+ (?:yes|no|mixed)(?:, \d+ (?:yes|no|mixed))* of \d+ read"
+    r"[^\n*}]*(?:\*\*|\}|$)",
+    re.MULTILINE,
+)
+# A section of a report that says how it was made, down to the next heading; each is told from an
+# author's section of that name by the first item of its list.
+_SECTIONS = re.compile(
+    r"^#+[ \t]+(?:How papers came here\s+(?:[-*][ \t]+)?\d[\d,]* in the library"
+    r"|Methods\s+(?:[-*][ \t]+)?Topic:|This run\s+(?:[-*][ \t]+)?When:"
+    r"|What is new\s+(?:[-*][ \t]+)?Since:|What is not proven\s)"
+    r"(?:[^\n]|\n(?!#+[ \t]))*",
+    re.MULTILINE,
 )
 _CELL_SIGNS = re.compile(r"[*{}]|\\(?:textit|emph|raggedright|par)\b|\[\^[^\]]*\]|…|\\ldots")
 _EMPTY_CELL = re.compile(
@@ -53,7 +64,7 @@ _EMPTY_CELL = re.compile(
 def own_lines(text: str) -> Iterator[tuple[int, int]]:
     """Half-open ranges of what this program says of a text of its own: nothing in them is the
     author's to prove."""
-    for pattern in (_PARAGRAPHS, _ENTRY, _PLACE, _REMARK, _VERDICT):
+    for pattern in (_PARAGRAPHS, _SECTIONS, _ENTRY, _PLACE, _REMARK, _VERDICT):
         yield from (found.span() for found in pattern.finditer(text))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Literal
@@ -74,7 +74,7 @@ def verify_sentence(
     abstract = "" if _has_body(papers) else _ABSTRACT
     nearest: list[Citation] = []
     signals: list[Signal] = []
-    near = None if is_quote else _near(sentence.text, library)
+    near = None if is_quote else _near(sentence.text, papers.values(), library)
     for key, paper in papers.items() if not is_quote else ():
         has_quote = any(c.paper_id == paper.id for q in quotes for c in q.citations)
         found = _bearing(sentence.text, paper, library, near)
@@ -243,7 +243,9 @@ def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Pro
 def _holder_of(said: str, library: Library, cited: Set[str]) -> tuple[Paper | None, str]:
     """The paper of the library that has these words, and the part that has them; `cited` papers
     are not looked into."""
-    options = SearchOptions(papers=_ELSEWHERE, abstains=False, is_plain=True)
+    options = SearchOptions(
+        papers=_ELSEWHERE, abstains=False, is_plain=True, sentences_of=frozenset()
+    )
     for hit in find(said, library, options).hits:
         if hit.paper.id in cited:
             continue
@@ -320,8 +322,10 @@ class _Near:
         return any(hit.paper.id == paper.id for hit in self.found.hits)
 
 
-def _near(text: str, library: Library) -> _Near:
-    options = SearchOptions(papers=_NEAREST_PAPERS, abstains=False, is_plain=True)
+def _near(text: str, cited: Iterable[Paper], library: Library) -> _Near:
+    """What is nearest to a text; of the `cited` papers alone with their sentences."""
+    keys = frozenset(paper.key for paper in cited)
+    options = SearchOptions(_NEAREST_PAPERS, abstains=False, is_plain=True, sentences_of=keys)
     found = find(_OWN_NUMBER.sub(" ", text), library, options)
     return _Near(found, found.papers > _NEAREST_PAPERS)
 

@@ -10,13 +10,16 @@ from reviewer.render import paper_line, reference_list
 from reviewer.render.citation_syntax import find_marks, highest_number, style_of
 from reviewer.render.escape import escape_latex, escape_pandoc, for_pandoc
 from reviewer.render.in_text import LATEX_STYLES, Marks, citation_key
+from reviewer.render.references import references_in
 from reviewer.tasks.checks.author_year import read_author_years
+from reviewer.tasks.checks.notes import read_notes
 from reviewer.text.draft_prose import (
     Put,
     ReferenceList,
     numbered_references,
     put_reference,
     reference_list_of,
+    unnumbered_references,
 )
 from reviewer.types import Paper
 
@@ -24,9 +27,15 @@ _COMMAND = re.compile(r"\\(cite|citep|parencite|autocite|footcite|supercite)(?=\
 _BIBLATEX = frozenset(("parencite", "autocite", "footcite", "supercite"))
 _LOADS_BIBLATEX = re.compile(r"\\(?:addbibresource|printbibliography)\b|\{biblatex\}")
 _OURS = re.compile(r"\\(?:citep|autocite)(s?)(?=[\[{])")
+_NOTES_IN = "chicago-notes-bibliography"  # the style of notes that this program writes
 _BIBITEMS_END = re.compile(r"\n?[ \t]*\\end\{thebibliography\}")
+_NOTE_NUMBER = re.compile(r"\[\^(\d+)\]")
 _HOUSE = re.compile(r"^\S+ · ")
-_IEEE = re.compile(r",? [“\"][^”\"]+,[”\"]")
+# How a list's entries set a title tells its style; APA sets none of these signs.
+_STYLES = {
+    "ieee": re.compile(r"(?:^|,? )[“\"][^”\"]+(?:,[”\"]|”, \w|”\.$)"),
+    "chicago-notes-bibliography": re.compile(r"(?:^|\. )[“\"][^”\"]+(?:[.?!][”\"]|”\. )"),
+}
 _NUMBER = re.compile(r"^\[?\d+[\].]\s*")
 
 
@@ -38,6 +47,8 @@ def draft_style(text: str, *, is_latex: bool) -> str:
     keyed = [mark for mark in find_marks(text, ()) if mark.keys]
     by_authors, works = read_author_years(text, keyed)
     sure = sum(works[mark.keys[0]].is_sure for mark in by_authors)
+    if len(read_notes(text, unnumbered_references(text)).marks) > max(sure, len(keyed)):
+        return "note"
     return "author-year" if sure > len(keyed) else style_of(text, is_latex=False)
 
 
@@ -53,8 +64,11 @@ def in_own_commands(sentences: str, text: str, style: str) -> str:
     return _OURS.sub(rf"\\{command}\1", sentences) if command else sentences
 
 
-def first_number(text: str) -> int:
-    """The number of the next paper: after all that are cited or listed."""
+def first_number(text: str, style: str) -> int:
+    """The number of the next paper, after all that are cited or listed; of the next note in the
+    style `note`."""
+    if style == "note":
+        return max((int(found[1]) for found in _NOTE_NUMBER.finditer(text)), default=0) + 1
     listed = (int(number) for number in numbered_references(text))
     return max([highest_number(text), *listed]) + 1
 
@@ -65,12 +79,22 @@ def reference_puts(text: str, papers: Sequence[Paper], marks: Marks) -> list[Put
     if marks.style in LATEX_STYLES:
         return list(_bibitems(text, papers))
     listed = reference_list_of(text) if papers else None
+    notes = _note_puts(text, papers, marks) if marks.style == "note" else []
     if listed is None:
-        return []
+        return notes
     return [
         put_reference(text, listed, _head(listed, marks.number_of(paper.id)) + line)
         for paper, line in _lines(text, papers, listed)
-    ]
+    ] + notes
+
+
+def _note_puts(text: str, papers: Sequence[Paper], marks: Marks) -> list[Put]:
+    """The notes that the marks name, behind the last note of the draft."""
+    lines = {paper.id: line for paper, line in references_in(papers, _NOTES_IN)}
+    notes = enumerate(marks.note_lines(lines), start=marks.first)
+    ends = [end for _, end in read_notes(text, unnumbered_references(text)).spans]
+    said = (f"\n[^{number}]: {escape_pandoc(note)}" for number, note in notes)
+    return [Put(max(ends, default=len(text)), "".join(said))] if papers else []
 
 
 def _lines(
@@ -85,10 +109,17 @@ def _lines(
         if sum(bool(_HOUSE.match(entry)) for entry in entries) > most:
             lines.append((paper, for_pandoc(paper_line(paper))))
             continue
-        style = "ieee" if sum(bool(_IEEE.search(entry)) for entry in entries) > most else "apa"
-        (line,) = reference_list([paper], style)
+        (line,) = reference_list([paper], _style_of_entries(entries))
         lines.append((paper, escape_pandoc(_NUMBER.sub("", line))))
     return iter(lines if listed.is_numbered else sorted(lines, key=lambda pair: pair[1].casefold()))
+
+
+def _style_of_entries(entries: Sequence[str]) -> str:
+    """The CSL style that most entries of a list look like."""
+    for style, title in _STYLES.items():
+        if sum(bool(title.search(entry)) for entry in entries) > len(entries) / 2:
+            return style
+    return "apa"
 
 
 def _head(listed: ReferenceList, number: int) -> str:

@@ -102,7 +102,7 @@ def revise_draft(
         added += [(paper, place, claims)] if claims else []
     new = [paper for paper, _, _ in added]
     style = options.style or draft_style(text, is_latex=latex)
-    marks = Marks(style, new, first_number(text), escape_pandoc)
+    marks = Marks(style, new, first_number(text, style), escape_pandoc)
     write = sentence_latex if style in LATEX_STYLES else sentence_markdown
     additions = []
     for paper, place, claims in added:
