@@ -197,7 +197,8 @@ def test_a_search_adds_what_it_finds_up_to_the_limit(review, sources):
 
 def test_pages_before_a_fault_are_kept(review, sources):
     works = [
-        openalex_work(n, title=f"Paper {n}", doi=None, ids={}, locations=[]) for n in range(100)
+        openalex_work(n, title=f"Paper {n}", doi=None, ids={}, locations=[], primary_location={})
+        for n in range(100)
     ]
     page = as_json(openalex_list(*works, next_cursor="next"))
     sources.answers["/openalex/works"] = [page, Answer(status=500)]
@@ -212,7 +213,8 @@ def test_ctrl_c_in_the_middle_keeps_what_came(review, sources, tmp_path, monkeyp
     import _thread
 
     works = [
-        openalex_work(n, title=f"Paper {n}", doi=None, ids={}, locations=[]) for n in range(100)
+        openalex_work(n, title=f"Paper {n}", doi=None, ids={}, locations=[], primary_location={})
+        for n in range(100)
     ]
 
     def stop(asked):
@@ -240,7 +242,8 @@ def test_a_saved_search_asks_its_source_and_names_what_is_new(review, sources):
     def works(*numbers):
         titles = {n: f"RL teaches new skills, part {n}" for n in numbers}
         found = [
-            openalex_work(n, title=t, doi=None, ids={}, locations=[]) for n, t in titles.items()
+            openalex_work(n, title=t, doi=None, ids={}, locations=[], primary_location={})
+            for n, t in titles.items()
         ]
         return as_json(openalex_list(*found))
 
@@ -296,8 +299,12 @@ def test_citations_are_followed_both_ways(review, sources, source):
     answer_all(sources)
     review("add", f"arxiv:{ARXIV}")
     [key] = papers(review)
-    cited = openalex_work(2, title="What it cites", doi=None, ids={}, locations=[])
-    citing = openalex_work(3, title="What cites it", doi=None, ids={}, locations=[])
+    cited = openalex_work(
+        2, title="What it cites", doi=None, ids={}, locations=[], primary_location={}
+    )
+    citing = openalex_work(
+        3, title="What cites it", doi=None, ids={}, locations=[], primary_location={}
+    )
     sources.answers[f"/openalex/works/doi:10.48550%2Farxiv.{ARXIV}"] = as_json(
         {"id": "https://openalex.org/W1", "referenced_works": ["https://openalex.org/W2"]}
     )
@@ -311,7 +318,9 @@ def test_citations_are_followed_both_ways(review, sources, source):
         sources.answers[f"{at}/references"] = as_json({"data": [cited]})
         sources.answers[f"{at}/citations"] = as_json({"data": [citing]})
     else:
-        cited = openalex_work(2, title="What it cites", doi=None, ids={}, locations=[])
+        cited = openalex_work(
+            2, title="What it cites", doi=None, ids={}, locations=[], primary_location={}
+        )
     code, out, _ = review("add", "--references", key, "--cited-by", key, "--source", source)
     assert code == 0
     assert "2 added" in out
@@ -449,7 +458,7 @@ def audited(review, sources, tmp_path):
     preprint = {"title": TITLE, "abstract": ABSTRACT, "arxiv_id": ARXIV, "year": 2025}
     bare = {"title": "Without identifiers", "abstract": "x", "year": 2020}
     review("add", write_listing(tmp_path / "a.jsonl", published, preprint, bare))
-    retracted = openalex_work(is_retracted=True, locations=[], ids={})
+    retracted = openalex_work(is_retracted=True, locations=[], primary_location={}, ids={})
     sources.answers["/openalex/works"] = as_json(openalex_list(retracted))
     more = "<arxiv:doi>10.1000/later</arxiv:doi>"
     sources.answers["/arxiv/query"] = as_xml(arxiv_feed(arxiv_entry(more=more)))

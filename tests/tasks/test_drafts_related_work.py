@@ -442,7 +442,7 @@ def test_the_work_at_hand_is_cited_by_its_own_words(shelf, own):
 @pytest.mark.parametrize(
     ("position", "said"),
     [
-        ("end", "let the last paragraph say how it differs"),
+        ("end", "say in the last paragraph"),
         ("each", "The last sentence of each paragraph"),
     ],
 )
