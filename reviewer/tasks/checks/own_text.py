@@ -1,5 +1,7 @@
-"""What this program itself writes into a text, and what nobody has to prove: who wrote it, counts
-of papers, places of quotes, empty cells. Pure."""
+"""What this program itself writes into a text, such as counts of papers: nobody has to prove it.
+
+Who wrote a text, places of quotes, empty cells and the methods of a report are of that kind. Pure.
+"""
 
 from __future__ import annotations
 

@@ -6,11 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from reviewer.render import reference_list
+from reviewer.render import paper_line, reference_list
 from reviewer.render.citation_syntax import find_marks, highest_number, style_of
 from reviewer.render.escape import escape_latex, escape_pandoc, for_pandoc
 from reviewer.render.in_text import LATEX_STYLES, Marks, citation_key
-from reviewer.render.markdown import paper_line
 from reviewer.render.references import references_in
 from reviewer.tasks.checks.author_year import read_author_years
 from reviewer.tasks.checks.notes import read_notes
