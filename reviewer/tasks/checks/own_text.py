@@ -1,6 +1,6 @@
-"""What this program itself writes into a text, such as counts of papers: nobody has to prove it.
+"""What this program itself writes into a text, which nobody has to prove. Pure.
 
-Who wrote a text, places of quotes, empty cells and the methods of a report are of that kind. Pure.
+It is who wrote the text, counts of papers, places of quotes, empty cells.
 """
 
 from __future__ import annotations
