@@ -266,11 +266,8 @@ def _joined(text: str, marks: list[Mark], start: int, end: int) -> list[tuple[in
 
 
 def _is_open(text: str) -> bool:
-    return (
-        text.count("“") > text.count("”")
-        or text.count("``") > text.count("''")
-        or _has_odd_mark(text)
-    )
+    rest = _CURVED.sub("", text)
+    return "“" in rest or rest.count("``") > rest.count("''") or _has_odd_mark(rest)
 
 
 def _has_odd_mark(text: str) -> bool:

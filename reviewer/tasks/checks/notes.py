@@ -29,6 +29,9 @@ _TITLED = re.compile(
     r"|\*(?P<slanted>[^*]{3,400})\*)(?P<rest>.*)",
     re.DOTALL,
 )
+_DATED = re.compile(  # as in APA: names, the year in brackets, and a title
+    rf"{_NAMES}\((?:(?:19|20)\d\d[a-z]?|n\.\s?d\.)[^()]{{0,20}}\)[.,]\s\w.{{2,}}", re.DOTALL
+)
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\bn\.\s?d\.")
 
 
@@ -73,8 +76,8 @@ def _unescaped(text: str) -> str:
 
 
 def _works_of(said: str, known: Sequence[str]) -> list[str]:
-    """The references of a note, which semicolons part; none where a part of it is none."""
-    for parts in ([said], list(_parts(said))):
+    """The references of a note, which semicolons may part; none for a note that is prose."""
+    for parts in (list(_parts(said)), [said]):
         works = [_work(_SEE.sub("", part, count=1), known) for part in parts]
         if all(works):
             return works
@@ -102,7 +105,7 @@ def _work(part: str, known: Sequence[str]) -> str:
         if plain and plain == normalise_title(_PAGES.sub("", entry)):
             return entry
     titled = _TITLED.fullmatch(part)
-    if titled and _DATE.search(titled["rest"]):
+    if (titled and _DATE.search(titled["rest"])) or _DATED.fullmatch(part):
         return part
     if short := [entry for entry in known if _is_short_for(part, titled, entry)]:
         return max(short, key=len)
