@@ -25,23 +25,17 @@ def pass_gate(
     writer: Writer,
     *,
     may_judge: bool = True,
-    may_revise: bool = False,
     resolved: Callable[[Sequence[Claim]], None] | None = None,
 ) -> tuple[Claim, ...]:
     """Locates every quote, checks every figure, and lets the writer judge what code cannot, if it
     `may_judge`.
 
-    `resolved` is given the claims whose citations were found, before they are judged. With
-    `may_revise`, failing claims are written once more from their quotes, and stay marked if that
-    fails too.
+    `resolved` is given the claims whose citations were found, before they are judged.
     """
     claims = checked_claims(draft, evidence)
     if resolved is not None:
         resolved([claim for claim in claims if claim.support not in FAILING])
-    if not may_judge:
-        return claims
-    claims = judge_claims(claims, writer)
-    return revise_claims(claims, evidence, writer) if may_revise else claims
+    return judge_claims(claims, writer) if may_judge else claims
 
 
 def checked_claims(draft: AnswerDraft, evidence: Sequence[Evidence]) -> tuple[Claim, ...]:
@@ -99,21 +93,6 @@ def judge_claims(claims: tuple[C, ...], writer: Writer) -> tuple[C, ...]:
     given = iter(supports)
     return tuple(
         claim.model_copy(update={"support": next(given)}) if claim.support == "unchecked" else claim
-        for claim in claims
-    )
-
-
-def revise_claims(
-    claims: tuple[Claim, ...], evidence: Sequence[Evidence], writer: Writer
-) -> tuple[Claim, ...]:
-    """The claims, each failing one replaced by the writer's second version if that is supported."""
-    failing = [c for c in claims if c.citations and c.support not in ("supported", "unchecked")]
-    draft = writer.revise(failing, evidence) if failing else NeedsModel(step="")
-    if isinstance(draft, NeedsModel) or len(draft.claims) != len(failing):
-        return claims
-    better = iter(judge_claims(checked_claims(draft, evidence), writer))
-    return tuple(
-        new if claim in failing and (new := next(better)).support == "supported" else claim
         for claim in claims
     )
 

@@ -31,11 +31,6 @@ _EDGES = "()[]\"“”'‘’*_.,:"
 Token = str | tuple[str, ...]
 
 
-def says_the_same(before: Sequence[Claim], after: Sequence[Claim]) -> bool:
-    """True where the sentences of an edited paragraph say what those before it said."""
-    return bool(match_edit(before, after))
-
-
 def match_edit(before: Sequence[Claim], after: Sequence[Claim]) -> list[list[Claim]]:
     """For each sentence of an edited paragraph those whose words it has; nothing where the edit
     says something else. The claims of both have resolved citations; one of `after` that cites what

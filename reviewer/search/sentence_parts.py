@@ -133,8 +133,3 @@ def _model(name: str) -> tuple[Any, Any]:
 
     kept = json.loads(MODEL.read_text(encoding="utf-8"))[name]
     return np.array(kept["weights"], dtype=np.float32), np.array(kept["bias"], dtype=np.float32)
-
-
-def forget_models() -> None:
-    """Read the models again when they are next needed, as after training."""
-    _model.cache_clear()

@@ -69,11 +69,6 @@ class Writer(Protocol):
     def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...] | NeedsModel:
         """For each claim, whether its quotes support it."""
 
-    def revise(
-        self, claims: Sequence[Claim], evidence: Sequence[Evidence]
-    ) -> AnswerDraft | NeedsModel:
-        """Each claim written again, so that it says no more than its quotes."""
-
     def examine(
         self,
         claims: Sequence[Claim],

@@ -5,8 +5,8 @@ import pytest
 from reviewer.grounding import pass_gate
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
 from reviewer.writers import Extractive
-from reviewer.writers.prompted.answers import AnswerReply, JudgeReply
-from tests.support.scripted import evidence, judges, writer
+from reviewer.writers.prompted.answers import JudgeReply
+from tests.support.scripted import evidence, writer
 
 SHOWN = [
     evidence("E1", "RL raises accuracy by 8.40% on 3 tasks. It does not teach new skills."),
@@ -195,65 +195,3 @@ def test_claims_with_standing_quotes_and_figures_are_told_before_they_are_judged
         resolved=lambda claims: told.append(([c.text for c in claims], len(model.asked))),
     )
     assert told == [(["RL helps."], 0)]
-
-
-def revises(text, *quotes):
-    def revise(asked):
-        own = [{"tag": tag, "quote": quote} for tag, quote in quotes]
-        return {"claims": [{"text": text, "quotes": own} for _ in asked.texts]}
-
-    return {AnswerReply: revise}
-
-
-FAILS = judged({"Claim: RL teaches": "contradicted", "Claim: RL raises": "supported"})
-
-
-def test_a_failing_claim_is_left_marked_when_it_may_not_be_revised():
-    by, model = writer(FAILS | revises("RL raises accuracy.", ("C1", RL[1])))
-    claims = pass_gate(draft(("RL teaches skills.", RL)), SHOWN, by)
-    assert [c.support for c in claims] == ["contradicted"]
-    assert model.calls(AnswerReply) == []
-
-
-def test_a_failing_claim_is_written_again_once_from_its_quotes():
-    by, model = writer(FAILS | revises("RL raises accuracy.", ("C1", RL[1])))
-    before = draft(
-        ("RL raises it.", RL), ("RL teaches skills.", DISTILLATION, RL), ("Nothing shows this.",)
-    )
-    claims = pass_gate(before, SHOWN, by, may_revise=True)
-    assert [(c.text, c.support) for c in claims] == [
-        ("RL raises it.", "supported"),
-        ("RL raises accuracy.", "supported"),
-        ("Nothing shows this.", "uncited"),
-    ]
-    assert claims[1].dropped == ()
-    assert [c.paper_id for c in claims[1].citations] == ["id-E1"]
-    assert len(model.calls(AnswerReply)) == 1
-    assert [text.tag for text in model.calls(AnswerReply)[0].texts] == ["C1"]
-
-
-@pytest.mark.parametrize(
-    "revision",
-    [
-        revises("RL teaches skills anyway.", ("C1", RL[1])),
-        revises("RL raises accuracy.", ("C1", "words that do not stand there")),
-        revises("RL raises accuracy by 99.", ("C1", RL[1])),
-        revises("RL raises accuracy.", ("E1", RL[1])),
-        revises("RL raises accuracy.", ("C9", RL[1])),
-        {AnswerReply: lambda asked: {"claims": []}},
-        {AnswerReply: lambda asked: {"claims": 2 * [{"text": "RL raises it.", "quotes": []}]}},
-    ],
-    ids=["still wrong", "altered quote", "invented figure", "tag of another prompt",
-         "unknown tag", "none", "too many"],
-)  # fmt: skip
-def test_a_revision_that_fails_too_changes_nothing(revision):
-    by, model = writer(FAILS | revision)
-    claims = pass_gate(draft(("RL teaches skills.", RL)), SHOWN, by, may_revise=True)
-    assert [(c.text, c.support) for c in claims] == [("RL teaches skills.", "contradicted")]
-    assert len(model.calls(AnswerReply)) == 1
-
-
-def test_with_all_claims_supported_nothing_is_revised():
-    by, model = writer({JudgeReply: judges})
-    pass_gate(draft(("RL helps.", RL)), SHOWN, by, may_revise=True)
-    assert model.calls(AnswerReply) == []

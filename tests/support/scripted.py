@@ -17,7 +17,6 @@ from reviewer.types.evidence import Score
 from reviewer.types.papers import Part
 from reviewer.writers import Prompted
 from reviewer.writers.prompted.answers import (
-    AnswerReply,
     AnswerText,
     JudgeReply,
     QuestionReply,
@@ -65,20 +64,6 @@ def answers(asked: ModelCall) -> str:
         if text.numbers
     ]
     return f"{' '.join(said)}\nEND"
-
-
-def claims(asked: ModelCall) -> dict[str, Any]:
-    """A claim a text in the model's own words, resting on the text's first quoted words."""
-    return {
-        "claims": [
-            {
-                "text": f"This is what text {text.title} finds.",
-                "quotes": [{"tag": text.tag, "quote": text.sentences[0]}],
-            }
-            for text in asked.texts
-            if text.sentences
-        ]
-    }
 
 
 def examines(asked: ModelCall, support: str = "supported", **changes: Any) -> dict[str, Any]:
@@ -244,7 +229,6 @@ HONEST: Script = {
     AnswerText: answers,
     ExamineReply: examines,
     RepairText: repairs,
-    AnswerReply: claims,
     JudgeReply: judges,
     QuestionsReply: lambda asked: {"questions": []},
     RerankReply: lambda asked: {"tags": asked.tags},

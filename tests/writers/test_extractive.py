@@ -270,7 +270,6 @@ def test_without_readings_it_reads_for_itself(samples):
 def test_what_needs_a_model_is_named_and_costs_nothing():
     steps = [
         WRITER.judge(()),
-        WRITER.revise((), ()),
         WRITER.examine((), ()),
         WRITER.repair((), (), ()),
         WRITER.expand("q", ()),

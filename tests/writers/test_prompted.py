@@ -17,7 +17,6 @@ from reviewer.writers.prompted.answers import (
     MOST_QUESTIONS,
     MOST_SENTENCES,
     RERANKED_A_CALL,
-    AnswerReply,
     AnswerText,
     JudgeReply,
     QuestionReply,
@@ -438,19 +437,6 @@ def test_claims_that_do_not_fit_the_judges_prompt_stay_unchecked_with_a_note():
     judged = by.judge([claim("Word " * 200, papers(1)[0])] * 3)
     assert judged == ("supported", "unchecked", "unchecked")
     assert by.notes() == ("2 texts that did not fit into the model's context",)
-
-
-def test_a_revision_is_cited_where_its_quote_stands():
-    shown = papers(2)
-
-    def revise(asked):
-        quotes = [{"tag": "C1", "quote": "RL helps paper 2."}, {"tag": "C7", "quote": "RL"}]
-        return {"claims": [{"text": "RL helps.", "quotes": quotes}]}
-
-    by, model = writer({AnswerReply: revise})
-    draft = by.revise([claim("RL wins.", *shown)], shown)
-    assert [q.tag for q in draft.claims[0].quotes] == ["E2", "C7 (not in the prompt)"]
-    assert "at most 1." in model.asked[0].prompt
 
 
 def test_expanding_gives_a_few_short_questions_on_one_line_each():

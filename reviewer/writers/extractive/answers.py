@@ -180,9 +180,6 @@ class Extractive:
             return NeedsModel(step="judging claims")
         return self._entailment.judge(claims)
 
-    def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> NeedsModel:
-        return NeedsModel(step="rewriting claims")
-
     def examine(
         self,
         claims: Sequence[Claim],

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import BeforeValidator
 
 from reviewer.errors import ModelError
-from reviewer.grounding import Numbers, cite
+from reviewer.grounding import Numbers
 from reviewer.grounding.sentence_numbers import numbered, read_numbers
-from reviewer.llm import LLM, LimitError, Prompts, StoppedError, in_short
+from reviewer.llm import LLM, Prompts, in_short
 from reviewer.llm.ask import Model, tokens
 from reviewer.llm.deadline import ignore_text
 from reviewer.llm.form import Form, at_most, at_most_items, with_choices
@@ -22,7 +22,7 @@ from reviewer.settings import load_settings
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Claim, Evidence
-from reviewer.types.claims import AnswerDraft, ClaimDraft, Expanded, Quote, Reading, Support
+from reviewer.types.claims import AnswerDraft, ClaimDraft, Expanded, Reading, Support
 from reviewer.types.frozen import Frozen
 from reviewer.types.runs import Usage
 from reviewer.types.writer import JUDGED_A_CALL, OnClaim
@@ -34,7 +34,7 @@ from reviewer.writers.prompted.numbered_texts import (
 )
 from reviewer.writers.prompted.prose import Streamed, read_prose
 from reviewer.writers.prompted.reading import Item
-from reviewer.writers.prompted.sections import SaidSentence, SectionWriter, quotes_of_prompt
+from reviewer.writers.prompted.sections import SectionWriter
 from reviewer.writers.prompted.surveys import SurveyWriter
 from reviewer.writers.prompted.tables import TableWriter
 
@@ -62,10 +62,6 @@ class AnswerText(str):
     """Paragraphs with anchors; the last line is END."""
 
     __slots__ = ()
-
-
-class AnswerReply(Frozen):
-    claims: tuple[SaidSentence, ...]
 
 
 class ClaimVerdict(Item):
@@ -221,41 +217,6 @@ class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter):
             own = {item.tag for item in batch}
             said |= {v.tag: v.support for v in reply.verdicts if v.tag in own and not v.fault}
         return tuple(said.get(f"C{n}", "unchecked") for n in range(1, len(claims) + 1))
-
-    def revise(self, claims: Sequence[Claim], evidence: Sequence[Evidence]) -> AnswerDraft:
-        """The model sees the claims' tags; the draft's quotes have the tags of the evidence again:
-        of several texts that a claim cites, that of the text with the quote. No claim where the
-        call fails."""
-
-        def call() -> AnswerReply:
-            fenced = self.fit(self._fenced_claims(claims))
-            return self.ask("revise", AnswerReply, claims=fenced, most_claims=len(claims))
-
-        try:
-            reply = self.narrowing(call)
-        except (LimitError, StoppedError):
-            raise
-        except ModelError as error:
-            self.note(f"{counted(len(claims), 'claim')} not written again: {in_short(error)}")
-            return AnswerDraft()
-        by_tag = {item.tag: item for item in evidence}
-        tags: dict[str, list[str]] = {}
-        for n, claim in enumerate(claims, start=1):
-            cited = {citation.chunk_id for citation in claim.citations}
-            tags[f"C{n}"] = [item.tag for item in evidence if item.chunk.id in cited]
-
-        def retagged(quote: Quote) -> Quote:
-            options = [quote.model_copy(update={"tag": tag}) for tag in tags.get(quote.tag, ())]
-            options = options or list(quotes_of_prompt([quote], ()))
-            located = (q for q in options if isinstance(cite(q, by_tag), Citation))
-            return next(located, options[0])
-
-        return AnswerDraft(
-            claims=tuple(
-                ClaimDraft(text=draft.text, quotes=tuple(map(retagged, draft.quotes)))
-                for draft in reply.claims
-            )
-        )
 
     def expand(self, question: str, known: Sequence[Claim]) -> Expanded:
         reply = self.narrowing(

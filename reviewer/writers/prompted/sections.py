@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from reviewer.errors import ModelError
 from reviewer.grounding import Numbers
 from reviewer.llm import LimitError, StoppedError, in_short
 from reviewer.llm.form import Form
-from reviewer.llm.prompts import FencedText
 from reviewer.llm.replies import ModelReplyError
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
 from reviewer.types import Claim, Evidence
-from reviewer.types.claims import AnswerDraft, ClaimDraft, Quote
+from reviewer.types.claims import AnswerDraft, ClaimDraft
 from reviewer.types.drafts import Brief, Card, Theme
 from reviewer.types.evidence import by_paper
-from reviewer.types.frozen import Frozen
 from reviewer.writers.prompted.argument import ArgumentWriter
 from reviewer.writers.prompted.judging import bearing_of, with_anchors
 from reviewer.writers.prompted.numbered_texts import fence_numbered, tokens_of
@@ -46,13 +44,6 @@ class EditText(str):
     """The paragraphs that an edit changes, each after its tag; the last line is END."""
 
     __slots__ = ()
-
-
-class SaidSentence(Frozen):
-    """A sentence of a reply, and the words that it says it rests on."""
-
-    text: str
-    quotes: tuple[Quote, ...] = ()
 
 
 class AdditionText(str):
@@ -301,24 +292,3 @@ def _worth_of(reply: SectionText, numbers: Numbers, places: Sequence[int], words
     has = sum(len(claim.text.split()) for claim in claims)
     length = 1 - min(1.0, abs(has - words) / words)
     return 1 + len(found) / len(places) + length - sum(len(c.unknown) for c in claims) / len(claims)
-
-
-def quotes_of_prompt(quotes: Sequence[Quote], tags: Collection[str]) -> tuple[Quote, ...]:
-    """The quotes; a tag that the prompt did not show becomes one that no evidence has."""
-    return tuple(
-        quote
-        if quote.tag in tags or not quote.tag
-        else quote.model_copy(update={"tag": f"{quote.tag} (not in the prompt)"})
-        for quote in quotes
-    )
-
-
-def drafts_of_prompt(
-    sentences: Sequence[SaidSentence], shown: Sequence[FencedText]
-) -> tuple[ClaimDraft, ...]:
-    """The sentences as drafts, with `quotes_of_prompt`; `shown` are the texts of the prompt."""
-    tags = {text.tag for text in shown}
-    return tuple(
-        ClaimDraft(text=sentence.text, quotes=quotes_of_prompt(sentence.quotes, tags))
-        for sentence in sentences
-    )
