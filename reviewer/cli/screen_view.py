@@ -70,7 +70,7 @@ def status_text(found: ScreenStatus) -> str:
         ),
     ]
     for number, words in (
-        (found.conflicts, "disagree: review screen conflicts"),
+        (found.conflicts, "with a conflict: review screen conflicts"),
         (found.reason_conflicts, "excluded for different reasons"),
         (found.read_by_one, "read by one of two reviewers, so not double screened yet"),
         (found.to_revisit, "decided by an earlier version of the criteria"),

@@ -64,6 +64,11 @@ WRITERS = {
         "csv": "flow.flow_csv",
         "json": "flow.flow_json",
     },
+    "ScreenedRecords": {
+        "csv": "screened.screened_csv",
+        "ris": "screened.screened_ris",
+        "jsonl": "screened.screened_jsonl",
+    },
     "papers": {
         "bibtex": "bibtex.bibtex",
         "ris": "ris.ris",

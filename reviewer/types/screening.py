@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from reviewer.types.frozen import Frozen
+from reviewer.types.papers import Paper
 
 
 class RuleWorth(Frozen):
@@ -260,3 +261,23 @@ class ScreenStatus(Frozen):
     to_go: int
     signed: str = ""
     agreements: tuple[Agreement, ...] = ()
+
+
+class ScreenedRecord(Frozen):
+    """A paper of a screening with its decisions: all, and those that stand; `verdict` is what they
+    come to at the last stage that has one, empty while there is none."""
+
+    paper: Paper
+    verdict: str = ""
+    stage: str = ""
+    reasons: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    standing: tuple[Decision, ...] = ()
+
+
+class ScreenedRecords(Frozen):
+    """All records of a screening, in its order."""
+
+    name: str
+    records: tuple[ScreenedRecord, ...] = ()

@@ -18,6 +18,8 @@ from reviewer.cli.options import (
 )
 from reviewer.cli.output import deliver, print_error
 from reviewer.cli.progress import ShownProgress
+from reviewer.cli.screen_exchange import export_decisions as export_decisions
+from reviewer.cli.screen_exchange import import_decisions as import_decisions
 from reviewer.cli.screen_making import change_criteria as change_criteria
 from reviewer.cli.screen_making import change_rule as change_rule
 from reviewer.cli.screen_making import change_stage as change_stage

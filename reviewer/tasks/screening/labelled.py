@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.errors import UsageError
-from reviewer.sources.text_file import file_bytes, text_of
+from reviewer.sources import file_bytes
+from reviewer.sources.text_file import text_of
 
 _TITLES = ("title", "primary_title")
 _ABSTRACTS = ("abstract", "text", "notes_abstract")
