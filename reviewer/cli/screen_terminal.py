@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from reviewer.cli.output import print_error
@@ -28,17 +30,19 @@ _MOST_SENTENCES = 60  # of a full text, in the terminal
 def screen_in_terminal(screening: Screening, reviewer: str, most: int | None) -> int:
     """Show records one after another until the reviewer leaves, none is left, or `most` are
     decided; gives how many decisions were kept. Each is kept before the next is shown."""
-    return _Terminal(screening, reviewer).run(most)
+    with Keys() as keys:
+        return _Terminal(screening, reviewer, keys).run(most)
 
 
 class _Terminal:
     """The reviewer's session. The proof that a reviewer marks is kept with the next verdict."""
 
-    def __init__(self, screening: Screening, reviewer: str) -> None:
+    def __init__(self, screening: Screening, reviewer: str, keys: Keys) -> None:
         from rich.console import Console
 
         self._screening = screening
         self._reviewer = reviewer
+        self._keys = keys
         self._console: Console = Console(highlight=False)
         self._quote: LocatedQuote | None = None
         self._note = ""
@@ -75,12 +79,10 @@ class _Terminal:
         """Act on keys until a decision is made or taken back; False to leave."""
         while True:
             self._console.print("i e 1-9 m d u n s o ? q > ", end="", style="dim")
-            key = read_key()
+            key = self._keys.key()
             self._console.print(key if key.isprintable() else "")
             if key in ("q", "\x04", ""):
                 return False
-            if key == "\x03":
-                raise KeyboardInterrupt
             try:
                 if self._acted(key, shown):
                     return True
@@ -100,7 +102,7 @@ class _Terminal:
             self._print(f"Taken back: {last.verdict} {named.key}", "yellow")
             return True
         if key == "n":
-            self._note = self._line("Note, kept with your decision: ")
+            self._note = self._keys.line("Note, kept with your decision: ")
         elif key == "s":
             self._mark(shown)
         elif key == "o":
@@ -113,7 +115,7 @@ class _Terminal:
         criteria = self._screening.criteria.criteria
         if key == "e" and criteria:
             self._console.print(f"Reason 1-{min(9, len(criteria))}, Enter for none > ", end="")
-            key = read_key()
+            key = self._keys.key()
             self._console.print(key if key.isprintable() else "")
         if key.isdecimal():
             if not 1 <= int(key) <= len(criteria):
@@ -137,7 +139,7 @@ class _Terminal:
         return True
 
     def _mark(self, shown: Shown) -> None:
-        said = self._line("Number of the sentence: ")
+        said = self._keys.line("Number of the sentence: ")
         sentences = sentences_of(shown.paper, self._screening.stage)
         if said.isdecimal() and int(said) < len(sentences):
             part, start, end, _ = sentences[int(said)]
@@ -153,12 +155,6 @@ class _Terminal:
 
         file = file_of(shown.paper, None)
         self._print(f"Opened {file}" if open_file(file, None) else f"It is in {file}", "dim")
-
-    def _line(self, prompt: str) -> str:
-        try:
-            return input(prompt).strip()
-        except EOFError:
-            return ""
 
     def _print(self, text: str, style: str = "") -> None:
         from rich.text import Text
@@ -214,30 +210,44 @@ _COMMON = frozenset(
 )
 
 
-def read_key() -> str:
-    """One key from the terminal, without Enter where the terminal allows it; empty at the end."""
-    try:
-        import termios
-        import tty
-    except ImportError:  # Windows
-        return _windows_key()
-    stream = sys.stdin
-    try:
-        before = termios.tcgetattr(stream)
-    except (termios.error, OSError, ValueError):
-        return (stream.readline() or "")[:1]
-    try:
-        tty.setraw(stream)
-        return stream.read(1)
-    finally:
-        termios.tcsetattr(stream, termios.TCSADRAIN, before)
+class Keys:
+    """Reads single keys from the terminal for as long as it is entered. What is typed ahead, while
+    a decision is kept, is not lost."""
 
+    def __init__(self) -> None:
+        self._before: list[Any] | None = None
 
-def _windows_key() -> str:
-    import importlib
+    def __enter__(self) -> Keys:
+        try:
+            import termios
+            import tty
+        except ImportError:  # Windows
+            return self
+        self._before = termios.tcgetattr(sys.stdin)
+        tty.setcbreak(sys.stdin, termios.TCSADRAIN)
+        return self
 
-    console = importlib.import_module("msvcrt")
-    return str(console.getwch())
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            import termios
+
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._before)
+
+    def key(self) -> str:
+        """The next key; empty at the end of input."""
+        if self._before is None:
+            return str(import_module("msvcrt").getwch())
+        return os.read(sys.stdin.fileno(), 1).decode("ascii", "replace")
+
+    def line(self, prompt: str) -> str:
+        """A line of words, typed after the prompt."""
+        self.__exit__()
+        try:
+            return input(prompt).strip()
+        except EOFError:
+            return ""
+        finally:
+            self.__enter__()
 
 
 def say_end(screening: Screening) -> None:
