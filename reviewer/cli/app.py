@@ -28,7 +28,7 @@ COMMANDS = {
 }  # fmt: skip
 # Commands with commands of their own, such as `review screen simulate`, and what help says of them.
 GROUPS = {"screen": "Screen records for a systematic review."}
-_GROUP_EXAMPLES = {"screen": "Example: review screen simulate labelled.csv"}
+_GROUP_EXAMPLES = {"screen": "Example: review screen init fatigue --question 'exercise for fatigue'"}
 
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130

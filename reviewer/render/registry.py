@@ -22,6 +22,7 @@ FORMATS = {
     "latex": (".tex",),
     "html": (".html", ".htm"),
     "docx": (".docx",),
+    "svg": (".svg",),
 }
 # For each kind of result its forms, the usual one first, and the function that writes each.
 WRITERS = {
@@ -55,6 +56,19 @@ WRITERS = {
     "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
     "QuoteFound": {"markdown": "quote_places.places_markdown", "json": "quote_places.places_json"},
     "Digest": {"markdown": "digest.digest_markdown", "json": "digest.digest_json"},
+    "Flow": {
+        "markdown": "flow.flow_markdown",
+        "svg": "flow.flow_svg",
+        "html": "flow.flow_html",
+        "docx": "flow.flow_docx",
+        "csv": "flow.flow_csv",
+        "json": "flow.flow_json",
+    },
+    "ScreenedRecords": {
+        "csv": "screened.screened_csv",
+        "ris": "screened.screened_ris",
+        "jsonl": "screened.screened_jsonl",
+    },
     "papers": {
         "bibtex": "bibtex.bibtex",
         "ris": "ris.ris",

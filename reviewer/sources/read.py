@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from reviewer.errors import SourceError
 from reviewer.sources.entries import Entries, ReadOptions
-from reviewer.sources.text_file import BINARY, PACKED, file_bytes, text_of
+from reviewer.sources.labels_left import labels_left
+from reviewer.sources.text_file import BINARY, PACKED, ZIP_MARK, file_bytes, text_of
 from reviewer.text import clean
 from reviewer.text.views import shorten
 from reviewer.types import Paper
@@ -23,6 +24,10 @@ from reviewer.types.sound import sound_names
 T = TypeVar("T")
 FAULT = "review has a fault that shows here"
 _FAULT_CHARS = 80
+_PROJECT = (
+    "it is an ASReview project: export its records there (CSV or RIS) and add that file; its "
+    "decisions go into a screening: review screen import FILE"
+)
 _MOST_HEADS = 12
 PACKED_FORMATS = ("docx",)  # bytes, not text
 FORMATS = tuple(  # in this order: those that a first line gives away before the others
@@ -53,10 +58,11 @@ def read_bytes(data: bytes, file: str, options: ReadOptions) -> Entries:
     if decoded is None:
         return Entries.refused(file, BINARY)
     entries = _read_text(decoded.text, file, options)
-    if decoded.note and entries.papers:
-        note = Skipped(file=file, reason=decoded.note)
-        return replace(entries, notes=(note, *entries.notes))
-    return entries
+    if not entries.papers:
+        return entries
+    said = [words for words in (decoded.note, labels_left(decoded.text)) if words]
+    notes = tuple(Skipped(file=file, reason=words) for words in said)
+    return replace(entries, notes=(*notes, *entries.notes))
 
 
 def read_references(text: str, file: str) -> list[Paper | Skipped]:
@@ -73,6 +79,8 @@ def _read_packed(data: bytes, file: str, options: ReadOptions) -> Entries | None
     for packed in map(_format, PACKED_FORMATS):
         if packed.matches(data):
             return _collected(partial(packed.read, data, file, options), file)
+    if data.startswith(ZIP_MARK) and b"project.json" in data and b"results.db" in data:
+        return Entries.refused(file, _PROJECT)
     reason = next((reason for magic, reason in PACKED.items() if data.startswith(magic)), "")
     return Entries.refused(file, reason) if reason else None
 

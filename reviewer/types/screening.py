@@ -1,8 +1,11 @@
-"""Screening of systematic reviews: what a simulation says of the ranker and the stopping rules."""
+"""Screening of systematic reviews: simulations, screenings, decisions, and the flow of records."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from reviewer.types.frozen import Frozen
+from reviewer.types.papers import Paper
 
 
 class RuleWorth(Frozen):
@@ -36,3 +39,245 @@ class Simulation(RankingWorth):
     question: str
     embedding: str
     u4: RankingWorth
+
+
+Stage = Literal["title", "full-text"]
+Verdict = Literal["include", "exclude", "maybe", "duplicate"]
+
+
+class Criterion(Frozen):
+    """What a record must meet (include) or must not (exclude). An exclusion names the criterion's
+    key as its reason; the order of criteria says which of several reasons counts."""
+
+    key: str
+    kind: Literal["include", "exclude"] = "include"
+    text: str
+
+
+class CriteriaVersion(Frozen):
+    """The criteria from some time on, and why they were changed. The first version is 1."""
+
+    version: int
+    at: str
+    by: str = ""
+    why: str = ""
+    criteria: tuple[Criterion, ...] = ()
+
+
+class ScreenSource(Frozen):
+    """Where records came from: how many entries it gave when the screening was made, also those
+    that are the same record, and how many it held that could not be read."""
+
+    file: str
+    label: str
+    kind: Literal["database", "register", "website", "organisation", "citations"] = "database"
+    entries: int
+    unread: int = 0
+
+
+class Screen(Frozen):
+    """A screening as it was made. `double` is `none`, `all`, `included` or a share such as `20%`;
+    `known` are ids of papers that are known to be included; `embedding` made the vectors that the
+    records are compared by, empty for words alone."""
+
+    name: str
+    made: str
+    question: str = ""
+    stop: str = "normal"
+    seed: int = 0
+    reviewers: tuple[str, ...] = ("me",)
+    double: str = "none"
+    known: tuple[str, ...] = ()
+    embedding: str = ""
+    release: str = ""
+
+
+class ScreenRecord(Frozen):
+    """A paper as it was when the screening was made: its id, and the hashes of its entries."""
+
+    position: int
+    paper_id: str
+    signs: tuple[str, ...] = ()
+
+
+class LocatedQuote(Frozen):
+    """Words of a paper that show a reason: `text` is what stands in its part from `start` to `end`,
+    in characters; `page` is None where pages are not known."""
+
+    part: str
+    start: int
+    end: int
+    text: str
+    page: int | None = None
+
+
+class Decision(Frozen):
+    """What one reviewer decided on one paper, or noted, or took back. It is never changed: a later
+    one of the same reviewer on the same paper and stage takes its place, and `undo` takes back the
+    one that it names in `undoes`. `rank` is 1 for a record that was shown as the next one, None for
+    one that was named. `source` is `person`, `resolve` or `import:FILE`."""
+
+    id: str
+    paper_id: str
+    stage: Stage = "title"
+    reviewer: str
+    verdict: Literal["include", "exclude", "maybe", "duplicate", "note", "undo"]
+    reasons: tuple[str, ...] = ()
+    quote: LocatedQuote | None = None
+    note: str = ""
+    at: str
+    rank: int | None = None
+    criteria: int = 1
+    source: str = "person"
+    undoes: str = ""
+
+
+class Ranking(Frozen):
+    """What a record was shown first from: how many decisions the ranker had, the hash of them, and
+    the positions of the records that came first."""
+
+    learned: int
+    inputs_sha256: str
+    top: tuple[int, ...]
+
+
+class ScreenEvent(Frozen):
+    """Something that happened to a screening: a full text was `retrieved` or `not-retrieved`, the
+    `rule` or the `stage` was changed to `value`, or a `stop` was signed."""
+
+    id: str
+    kind: Literal["retrieved", "not-retrieved", "rule", "stage", "stop"]
+    at: str
+    by: str = ""
+    paper_id: str = ""
+    stage: Stage = "title"
+    value: str = ""
+    why: str = ""
+    read: int = 0
+    included: int = 0
+    p: float | None = None
+    reached: bool = False
+
+
+class Outcome(Frozen):
+    """What the decisions of all reviewers on one paper at one stage come to. `verdict` is None
+    while they disagree or nobody decided; `readers` are those who decided."""
+
+    verdict: Verdict | None = None
+    readers: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    is_conflict: bool = False
+    is_reason_conflict: bool = False
+    is_resolved: bool = False
+
+
+class Agreement(Frozen):
+    """Two reviewers over the records that both decided: the share on which they agree, Cohen's
+    kappa and Gwet's AC1. None where chance agreement leaves a figure undefined."""
+
+    one: str
+    other: str
+    stage: Stage
+    records: int
+    agreed: float | None = None
+    kappa: float | None = None
+    ac1: float | None = None
+
+
+class FlowPaper(Frozen):
+    """A paper in a box of the flow."""
+
+    key: str
+    title: str
+    box: str
+    reason: str = ""
+
+
+class Flow(Frozen):
+    """The numbers of a PRISMA 2020 flow diagram. Each paper is in one box. `waiting` counts those
+    that a stage has not decided; while it is not 0 the flow is not final, nor while `not_final`
+    says something."""
+
+    name: str
+    question: str
+    sources: tuple[ScreenSource, ...]
+    identified: int
+    duplicates: int
+    automatic: int
+    other: int
+    screened: int
+    not_screened: int
+    excluded: int
+    excluded_reasons: tuple[tuple[str, int], ...] = ()
+    sought: int
+    not_retrieved: int
+    not_retrieved_reasons: tuple[tuple[str, int], ...] = ()
+    not_yet_retrieved: int
+    assessed: int
+    not_assessed: int
+    full_text_excluded: int
+    full_text_reasons: tuple[tuple[str, int], ...] = ()
+    included: int
+    studies: int
+    papers: tuple[FlowPaper, ...] = ()
+    not_final: tuple[str, ...] = ()
+    stop: str = ""
+
+
+class Progressed(Frozen):
+    """How far one reviewer is."""
+
+    reviewer: str
+    read: int
+    included: int
+    left: int
+
+
+class ScreenStatus(Frozen):
+    """How far a screening is. `read` and `included` are over titles and abstracts, by all
+    reviewers;
+    `p` that less than 80, 90 and 95 % of what is to be included was found, by the test of the
+    stopping rule; `least_recall` is the highest recall below which the test rejects all at 5 %;
+    `to_go` counts records until the rule says stop if nothing more is included."""
+
+    name: str
+    question: str
+    stage: Stage
+    records: int
+    read: int
+    included: int
+    reviewers: tuple[Progressed, ...]
+    conflicts: int
+    reason_conflicts: int
+    read_by_one: int
+    to_revisit: int
+    rule: str
+    worth: str
+    is_reached: bool
+    p_80: float
+    p_90: float
+    p_95: float
+    least_recall: float
+    to_go: int
+    signed: str = ""
+    agreements: tuple[Agreement, ...] = ()
+
+
+class ScreenedRecord(Frozen):
+    """A paper of a screening with its decisions: all, and those that stand; `verdict` is what they
+    come to at the last stage that has one, empty while there is none."""
+
+    paper: Paper
+    verdict: str = ""
+    stage: str = ""
+    reasons: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    standing: tuple[Decision, ...] = ()
+
+
+class ScreenedRecords(Frozen):
+    """All records of a screening, in its order."""
+
+    name: str
+    records: tuple[ScreenedRecord, ...] = ()

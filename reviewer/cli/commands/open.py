@@ -26,7 +26,7 @@ def open_paper(
 
     with opened(settings_of(common)) as shelf:
         paper = shelf.paper(key)
-    file = _file_of(paper, page)
+    file = file_of(paper, page)
     if open_file(file, page):
         print_error(f"Opened {file}" + (f" at page {page}" if page else ""))
     else:
@@ -34,7 +34,7 @@ def open_paper(
         print_error("No viewer was found here" + (f": see page {page} of that file" * bool(page)))
 
 
-def _file_of(paper: Paper, page: int | None) -> Path:
+def file_of(paper: Paper, page: int | None) -> Path:
     """The PDF that the paper was read from. Raises NotFoundError without one, and UsageError when
     it has fewer pages."""
     from reviewer.render.describe import link_of

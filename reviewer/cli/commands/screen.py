@@ -18,6 +18,23 @@ from reviewer.cli.options import (
 )
 from reviewer.cli.output import deliver, print_error
 from reviewer.cli.progress import ShownProgress
+from reviewer.cli.screen_exchange import export_decisions as export_decisions
+from reviewer.cli.screen_exchange import import_decisions as import_decisions
+from reviewer.cli.screen_making import change_criteria as change_criteria
+from reviewer.cli.screen_making import change_rule as change_rule
+from reviewer.cli.screen_making import change_stage as change_stage
+from reviewer.cli.screen_making import init_screening as init_screening
+from reviewer.cli.screen_reading import label as label
+from reviewer.cli.screen_reading import replay as replay
+from reviewer.cli.screen_reading import resolve as resolve
+from reviewer.cli.screen_reading import retrieve as retrieve
+from reviewer.cli.screen_reading import show_conflicts as show_conflicts
+from reviewer.cli.screen_reading import show_flow as show_flow
+from reviewer.cli.screen_reading import show_history as show_history
+from reviewer.cli.screen_reading import show_next as show_next
+from reviewer.cli.screen_reading import show_status as show_status
+from reviewer.cli.screen_reading import stop as stop
+from reviewer.cli.screen_reading import undo as undo
 from reviewer.errors import UsageError
 from reviewer.text import counted
 

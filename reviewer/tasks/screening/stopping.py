@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reviewer.errors import UsageError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 RECALL = 0.95
+MOST_RECORDS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -117,3 +120,67 @@ def stops_at(
         if rule.below == math.inf or missed_p(decisions[:n], records, known=known) < rule.below:
             return n
     return len(decisions)
+
+
+def rule_named(name: str, records: int) -> Rule:
+    """The rule of this name over so many records: `normal`, `strict`, `budget:N`, `budget:N%`,
+    `row:N` or `row:N%`. Raises UsageError for another name."""
+    kind, _, amount = name.partition(":")
+    for rule in (NORMAL, STRICT):
+        if name == rule.name:
+            return rule
+    number, is_share = amount.removesuffix("%"), amount.endswith("%")
+    if kind in ("budget", "row") and number.isdecimal() and 0 < int(number) <= MOST_RECORDS:
+        if is_share and int(number) <= 100:
+            share = int(number) / 100
+            is_budget = kind == "budget"
+            return Rule(name, budget=share) if is_budget else Rule(name, share_in_a_row=share)
+        if not is_share and kind == "row":
+            return Rule(name, in_a_row=int(number))
+        if not is_share:
+            return Rule(name, budget=min(1.0, int(number) / max(1, records)))
+    raise UsageError(
+        f"unknown stopping rule '{name[:40]}'",
+        hint="Use normal, strict, budget:500, budget:50%, row:100 or row:5%.",
+    )
+
+
+def is_reached(
+    rule: Rule, decisions: Sequence[bool], records: int, known: LogFactorials | None = None
+) -> bool:
+    """True when the rule says stop after these decisions. A budget stops also where nothing was
+    included, any other rule does not; every rule when all records are read."""
+    if len(decisions) >= records:
+        return True
+    if rule.budget:
+        return len(decisions) >= rule.budget * records - 1e-9
+    in_a_row = next((n for n, found in enumerate(reversed(decisions)) if found), len(decisions))
+    row = max(rule.in_a_row, math.ceil(rule.share_in_a_row * records))
+    if not any(decisions) or in_a_row < row:
+        return False
+    return rule.below == math.inf or missed_p(decisions, records, known=known) < rule.below
+
+
+def left_to_read(rule: Rule, decisions: Sequence[bool], records: int) -> int:
+    """How many more records are to be read until the rule says stop, if none is to be included."""
+    known, least, most = LogFactorials(records), 0, max(0, records - len(decisions))
+    while least < most:
+        middle = (least + most) // 2
+        if is_reached(rule, [*decisions, *[False] * middle], records, known):
+            most = middle
+        else:
+            least = middle + 1
+    return least
+
+
+def least_recall(decisions: Sequence[bool], records: int, below: float = 0.05) -> float:
+    """The highest recall, in whole per cents, that the test of `missed_p` shows: that a lower one
+    was reached is rejected at the level `below`. 0.0 where it rejects none."""
+    known, least, most = LogFactorials(records), 0, 100
+    while least < most:
+        middle = (least + most + 1) // 2
+        if missed_p(decisions, records, middle / 100, known) < below:
+            least = middle
+        else:
+            most = middle - 1
+    return least / 100

@@ -1,0 +1,303 @@
+"""`review screen next`, `label`, `undo` and more: what reviewers decide, and what it comes to."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from reviewer.cli.library import opened
+from reviewer.cli.options import (
+    JsonOption,
+    KeyArgument,
+    LibraryOptions,
+    OutputOption,
+    command,
+    option,
+    settings_of,
+    unknown_value,
+)
+from reviewer.cli.output import deliver, print_error, print_out
+from reviewer.cli.screen_making import AsOption, ScreenArgument, ScreenOption, prepare_numpy
+from reviewer.errors import UsageError
+from reviewer.text import counted
+
+if TYPE_CHECKING:
+    from reviewer.tasks.screening.screening import Given, Screening
+    from reviewer.types import Paper
+
+VerdictArgument = Annotated[str, typer.Argument(help="include, exclude, maybe or duplicate.")]
+ReasonOption = Annotated[
+    list[str] | None, option("--reason", help="The key of a criterion; may be given again.")
+]
+QuoteOption = Annotated[str, option("--quote", help="Words of the paper that show it.")]
+NoteOption = Annotated[str, option("--note", help="What you want to remember.")]
+
+
+@command("next", "review screen next --as ann")
+def show_next(
+    name: ScreenArgument = "",
+    as_: AsOption = "",
+    count: Annotated[int | None, option("-n", help="Stop after this many decisions.")] = None,
+    json: JsonOption = False,
+    *,
+    common: LibraryOptions,
+) -> None:
+    """Read the next record and decide with one key; each decision is kept at once.
+
+    Outside a terminal it prints the record as JSON, for scripts: decide with review screen label.
+    """
+    from reviewer.cli.screen_terminal import say_end, screen_in_terminal
+    from reviewer.cli.screen_view import record_data
+    from reviewer.render.json import dump
+    from reviewer.tasks.screening.screening import Screening
+
+    prepare_numpy()
+    with opened(settings_of(common)) as shelf:
+        screening = Screening(shelf, name)
+        reviewer = screening.reviewer_named(as_)
+        if not json and sys.stdin.isatty() and sys.stdout.isatty():
+            screen_in_terminal(screening, reviewer, count)
+            return
+        shown = screening.next_record(reviewer)
+        print_out(dump("screen-record", record_data(screening, reviewer, shown)))
+        if shown is None:
+            say_end(screening)
+
+
+@command("label", "review screen label smith-2020-rest exclude --reason population")
+def label(
+    key: KeyArgument,
+    verdict: VerdictArgument,
+    reason: ReasonOption = None,
+    quote: QuoteOption = "",
+    note: NoteOption = "",
+    as_: AsOption = "",
+    screen: ScreenOption = "",
+    *,
+    common: LibraryOptions,
+) -> None:
+    """Decide on a paper by its key; a later decision takes the place of an earlier one."""
+    from reviewer.tasks.screening.screening import Screening
+
+    prepare_numpy()
+    with opened(settings_of(common)) as shelf:
+        screening = Screening(shelf, screen)
+        reviewer = screening.reviewer_named(as_)
+        paper = screening.paper_named(key)
+        given = _given(screening, paper, reason, quote, note)
+        shown = screening.next_record(reviewer)
+        is_next = shown is not None and shown.paper.id == paper.id
+        ranking = shown.ranking if shown and is_next else None
+        screening.decide(paper, _verdict(verdict), reviewer, given, ranking)
+    print_out(f"{paper.key}  {verdict}\n")
+
+
+def _verdict(words: str) -> Any:  # noqa: ANN401  one of the literals
+    from reviewer.types.screening import Verdict
+
+    if words not in get_args(Verdict):
+        raise unknown_value("verdict", words, get_args(Verdict))
+    return words
+
+
+def _given(
+    screening: Screening, paper: Paper, reasons: list[str] | None, quote: str, note: str
+) -> Given:
+    from reviewer.tasks.screening.screening import Given
+
+    located = screening.quoted(paper, quote) if quote else None
+    return Given(reasons=tuple(reasons or ()), quote=located, note=note)
+
+
+@command("undo", "review screen undo --as ann")
+def undo(
+    name: ScreenArgument = "",
+    as_: AsOption = "",
+    *,
+    common: LibraryOptions,
+) -> None:
+    """Take back the reviewer's last decision. The history keeps both."""
+    from reviewer.tasks.screening.screening import Screening
+
+    with opened(settings_of(common)) as shelf:
+        screening = Screening(shelf, name)
+        last = screening.undo(screening.reviewer_named(as_))
+        key = shelf.paper(last.paper_id).key
+    print_out(f"{key}  {last.verdict} taken back\n")
+
+
+@command("status", "review screen status")
+def show_status(
+    name: ScreenArgument = "",
+    json: JsonOption = False,
+    *,
+    common: LibraryOptions,
+) -> None:
+    """How far everybody is, what the stopping rule says, and how far reviewers agree."""
+    from reviewer.cli.screen_view import status_text
+    from reviewer.render.json import dump
+    from reviewer.tasks.screening.screening import Screening
+    from reviewer.tasks.screening.status import make_status
+
+    prepare_numpy()
+    with opened(settings_of(common)) as shelf:
+        found = make_status(Screening(shelf, name))
+    as_json = dump("screen-status", found.model_dump(mode="json")) if json else ""
+    print_out(as_json or status_text(found))
+
+
+@command("history", "review screen history smith-2020-rest --as ann")
+def show_history(
+    key: Annotated[str, typer.Argument(help="A paper's key; all decisions without one.")] = "",
+    as_: AsOption = "",
+    screen: ScreenOption = "",
+    json: JsonOption = False,
+    *,
+    common: LibraryOptions,
+) -> None:
+    """Every decision, note and undo in order. With --as what that reviewer may see: of a paper that
+    two are to read, another's decision only after one's own."""
+    from reviewer.cli.screen_view import decision_line
+    from reviewer.render.json import dump
+    from reviewer.tasks.screening.screening import Screening
+
+    with opened(settings_of(common)) as shelf:
+        screening = Screening(shelf, screen)
+        own = screening.decisions
+        own = screening.of_paper(screening.paper_named(key).id) if key else own
+        reader = screening.reviewer_named(as_) if as_ else ""
+        own = [d for d in own if not reader or screening.may_see(d, reader)]
+        keys = {p.id: p.key for p in shelf.papers()}
+    if json:
+        print_out(dump("screen-history", {"decisions": [d.model_dump(mode="json") for d in own]}))
+        return
+    for decision in own:
+        place = keys.get(screening.present_id(decision.paper_id), decision.paper_id)
+        print_out(f"{decision_line(decision, place)}\n")
+
+
+@command("conflicts", "review screen conflicts")
+def show_conflicts(name: ScreenArgument = "", *, common: LibraryOptions) -> None:
+    """The papers on which reviewers disagree. End one with: review screen resolve."""
+    from reviewer.cli.screen_view import conflict_lines
+    from reviewer.tasks.screening.screening import Screening
+
+    with opened(settings_of(common)) as shelf:
+        lines = conflict_lines(Screening(shelf, name))
+    print_out("".join(f"{line}\n" for line in lines))
+    print_error(counted(len(lines), "conflict"))
+
+
+@command("resolve", "review screen resolve smith-2020-rest exclude --reason design --as cem")
+def resolve(
+    key: KeyArgument,
+    verdict: VerdictArgument,
+    reason: ReasonOption = None,
+    quote: QuoteOption = "",
+    note: NoteOption = "",
+    as_: Annotated[str, option("--as", help="Who decides: any name.")] = "",
+    screen: ScreenOption = "",
+    *,
+    common: LibraryOptions,
+) -> None:
+    """End a conflict. Anyone may, also who is no reviewer."""
+    from reviewer.tasks.screening.screening import Screening
+
+    if not as_.strip():
+        raise UsageError("who ends the conflict?", hint="Say it: --as NAME")
+    with opened(settings_of(common)) as shelf:
+        screening = Screening(shelf, screen)
+        paper = screening.paper_named(key)
+        given = _given(screening, paper, reason, quote, note)
+        screening.resolve(paper, _verdict(verdict), as_, given)
+    print_out(f"{paper.key}  {verdict}\n")
+
+
+@command("retrieve", "review screen retrieve smith-2020-rest --not-retrieved 'library closed'")
+def retrieve(
+    key: KeyArgument,
+    not_retrieved: Annotated[
+        str, option("--not-retrieved", help="Why it could not be had; without this it was.")
+    ] = "",
+    as_: AsOption = "",
+    screen: ScreenOption = "",
+    *,
+    common: LibraryOptions,
+) -> None:
+    """Say whether a full text was retrieved. One that the library holds is."""
+    from reviewer.tasks.screening.screening import Screening
+
+    with opened(settings_of(common)) as shelf:
+        screening = Screening(shelf, screen)
+        paper = screening.paper_named(key)
+        screening.retrieve(paper, not_retrieved, as_)
+    state = f"not retrieved: {not_retrieved}" if not_retrieved else "retrieved"
+    print_out(f"{paper.key}  {state}\n")
+
+
+@command("stop", "review screen stop --sign 'agreed by both reviewers, 3 May' --as ann")
+def stop(
+    name: ScreenArgument = "",
+    sign: Annotated[str, option(help="Why you stop here; kept with the figures.")] = "",
+    as_: AsOption = "",
+    *,
+    common: LibraryOptions,
+) -> None:
+    """Say what the stopping rule says, or sign that you stop. That excludes nothing: what is unread
+    is counted as such."""
+    from reviewer.cli.screen_view import status_text
+    from reviewer.tasks.screening.screening import Screening
+    from reviewer.tasks.screening.status import make_status, sign_stop
+
+    prepare_numpy()
+    with opened(settings_of(common)) as shelf:
+        screening = Screening(shelf, name)
+        if sign.strip():
+            event = sign_stop(screening, sign, screening.reviewer_named(as_))
+            if not event.reached:
+                print_error(f"The rule {event.value} does not say stop yet; that is kept too.")
+        print_out(status_text(make_status(screening)))
+
+
+@command("replay", "review screen replay")
+def replay(
+    name: ScreenArgument = "",
+    *,
+    common: LibraryOptions,
+) -> None:
+    """Go through the decisions again: at each the same record must have come first."""
+    from reviewer.tasks.screening.replay import replay_screening
+    from reviewer.tasks.screening.screening import Screening
+
+    prepare_numpy()
+    with opened(settings_of(common)) as shelf:
+        steps, difference = replay_screening(Screening(shelf, name))
+    if difference:
+        print_error(difference)
+        raise typer.Exit(1)
+    print_out(f"{counted(steps, 'step')} replayed: the same record each time\n")
+
+
+@command("flow", "review screen flow -o flow.svg")
+def show_flow(
+    name: ScreenArgument = "",
+    form: Annotated[
+        str, option("--format", "-f", help="svg, html, docx, csv, json; else by the suffix of -o.")
+    ] = "",
+    output: OutputOption = "",
+    *,
+    common: LibraryOptions,
+) -> None:
+    """The PRISMA 2020 flow diagram. Its boxes add up, or an error names the difference."""
+    from reviewer.render import choose_format, forms_of, render
+    from reviewer.tasks.screening.flow import make_flow
+    from reviewer.tasks.screening.screening import Screening
+
+    chosen = choose_format(form, output, forms_of("Flow"))
+    with opened(settings_of(common)) as shelf:
+        flow = make_flow(Screening(shelf, name))
+    deliver(render(flow, chosen), output, chosen)
+    for words in flow.not_final:
+        print_error(f"Not final: {words}")

@@ -1,0 +1,91 @@
+"""Reads the criteria of a review: YAML with keys, or a plain file with a criterion a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from reviewer.errors import UsageError
+from reviewer.sources import read_text_file
+from reviewer.tasks.yaml_plan import NodeReader, line_of
+from reviewer.types import Paper
+from reviewer.types.screening import Criterion
+
+_FIELDS, _OWN = ("question", "criteria"), ("key", "kind", "text")
+_KINDS = ("include", "exclude")
+_HINT = "Give YAML with criteria: [{key, kind, text}], or a text file with a criterion a line."
+_KINDED = re.compile(r"(?i)\s*[-*]?\s*(include|exclude)d?\s*:\s*(.+)$")
+_KEYED = re.compile(r"\s*[-*]?\s*([A-Za-z][\w-]{0,29})\s*:\s+(.+)$")
+_MOST_KEY_CHARS = 30
+
+
+def read_criteria(file: Path) -> tuple[str, tuple[Criterion, ...]]:
+    """The question (empty where the file has none) and the criteria of a file.
+
+    A plain line may begin with `include:` or `exclude:`, and then with a key and a colon; without
+    a key the first words make one. Raises UsageError that names the line of what is wrong.
+    """
+    text = read_text_file(str(file), _HINT, UsageError).text
+    if file.suffix.lower() in (".yaml", ".yml"):
+        question, found = _from_yaml(text, str(file))
+    else:
+        question, found = "", _from_lines(text)
+    if not found:
+        raise UsageError(f"{file} has no criterion", hint=_HINT)
+    keys = [criterion.key for criterion in found]
+    if twice := next((key for key in keys if keys.count(key) > 1), ""):
+        raise UsageError(f"{file}: the key '{twice}' is given twice", hint="Each needs its own.")
+    return question, tuple(found)
+
+
+def _from_yaml(text: str, file: str) -> tuple[str, list[Criterion]]:
+    reader = NodeReader(file, _no_paper, _HINT)
+    top = reader.top(text, _FIELDS)
+    found: list[Criterion] = []
+    for node in reader.items(top["criteria"], "criteria") if "criteria" in top else ():
+        if node.id == "scalar":
+            found += _from_lines(reader.text(node, "a criterion"), found)
+            continue
+        own = reader.fields(node, _OWN, "a criterion")
+        if "text" not in own:
+            reader.fault(line_of(node), "a criterion has a text")
+        said = reader.text(own["text"], "text")
+        key = reader.field(own, "key") or _key_of(said, found)
+        kind = reader.one_of(own, "kind", _KINDS, "include")
+        found.append(_criterion(key, kind, said))
+    return reader.field(top, "question"), found
+
+
+def _no_paper(name: str) -> Paper:
+    raise NotImplementedError(name)
+
+
+def _from_lines(text: str, before: Sequence[Criterion] = ()) -> list[Criterion]:
+    found: list[Criterion] = []
+    for line in text.splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        kind, said = "include", line
+        if named := _KINDED.match(line):
+            kind, said = named[1].lower(), named[2]
+        keyed = _KEYED.match(said)
+        said = keyed[2] if keyed else said.strip().lstrip("-* ")
+        key = keyed[1] if keyed else _key_of(said, [*before, *found])
+        found.append(_criterion(key, kind, said.strip()))
+    return found
+
+
+def _criterion(key: str, kind: str, said: str) -> Criterion:
+    return Criterion(key=key, kind="exclude" if kind == "exclude" else "include", text=said)
+
+
+def _key_of(said: str, before: Sequence[Criterion]) -> str:
+    """The first two words, with a number where that is taken."""
+    words = re.findall(r"\w+", said.lower())[:2]
+    base = "-".join(words)[:_MOST_KEY_CHARS] or "criterion"
+    taken, key, number = {criterion.key for criterion in before}, base, 1
+    while key in taken:
+        number += 1
+        key = f"{base}-{number}"
+    return key

@@ -1,0 +1,191 @@
+"""The PRISMA 2020 flow of a screening: each paper in one box, and boxes that add up or an error."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reviewer.errors import ReviewError
+from reviewer.tasks.screening.screening import Screening
+from reviewer.text import clean, counted
+from reviewer.types import Paper
+from reviewer.types.screening import Flow, FlowPaper, ScreenEvent
+
+NO_REASON = "no reason given"
+
+
+class FlowError(ReviewError, code="flow"):
+    """The numbers of a flow do not add up."""
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """The box of a paper, and why it is there."""
+
+    box: str
+    reason: str = ""
+
+
+def make_flow(screening: Screening) -> Flow:
+    """The flow as the decisions are now. Raises FlowError, which names the difference, when its
+    boxes do not add up."""
+    screening.refresh()
+    states = screening.retrievals()
+    places = {p: _place(screening, p, states.get(p, "")) for p in screening.papers}
+    flow = _counted(screening, places)
+    require_sums(flow)
+    return flow
+
+
+def signed_stop(events: Sequence[ScreenEvent]) -> ScreenEvent | None:
+    """The last signed stop of titles and abstracts."""
+    stops = [event for event in events if event.kind == "stop" and event.stage == "title"]
+    return stops[-1] if stops else None
+
+
+def _place(screening: Screening, paper: str, state: str) -> _Placed:
+    found = screening.outcome(paper)
+    if found.verdict is None:
+        stop = signed_stop(screening.events)
+        is_unread = not found.readers and stop is not None
+        return _Placed("automatic" if is_unread else "not_screened")
+    if found.verdict == "duplicate":
+        return _Placed("duplicates")
+    if found.verdict == "exclude":
+        return _Placed("excluded", (found.reasons or (NO_REASON,))[0])
+    full = screening.outcome(paper, "full-text")
+    if state == "not-retrieved":
+        return _Placed("not_retrieved", screening.why_not_retrieved(paper) or NO_REASON)
+    if not state:
+        return _Placed("not_yet_retrieved")
+    if full.verdict in ("exclude", "duplicate"):
+        named = "duplicate" if full.verdict == "duplicate" else (full.reasons or (NO_REASON,))[0]
+        return _Placed("full_text_excluded", named)
+    return _Placed("included" if full.verdict == "include" else "not_assessed")
+
+
+def _counted(screening: Screening, places: Mapping[str, _Placed]) -> Flow:
+    boxes = Counter(place.box for place in places.values())
+    sources = screening.store.sources(screening.name)
+    identified = sum(source.entries for source in sources)
+    unread = sum(source.unread for source in sources)
+    papers = {paper.id: paper for paper in map(screening.library.paper, places)}
+    included = [papers[p] for p, place in places.items() if place.box == "included"]
+    assessed = boxes["full_text_excluded"] + boxes["included"] + boxes["not_assessed"]
+    sought = assessed + boxes["not_retrieved"] + boxes["not_yet_retrieved"]
+    other = unread + screening.removed
+    return Flow(
+        name=screening.name,
+        question=screening.screen.question,
+        sources=tuple(sources),
+        identified=identified,
+        duplicates=identified - other - len(places) + boxes["duplicates"],
+        automatic=boxes["automatic"],
+        other=other,
+        not_screened=boxes["not_screened"],
+        screened=boxes["excluded"] + sought,
+        excluded=boxes["excluded"],
+        excluded_reasons=_reasons(places, "excluded", screening),
+        sought=sought,
+        not_retrieved=boxes["not_retrieved"],
+        not_retrieved_reasons=_reasons(places, "not_retrieved", screening),
+        not_yet_retrieved=boxes["not_yet_retrieved"],
+        assessed=assessed,
+        not_assessed=boxes["not_assessed"],
+        full_text_excluded=boxes["full_text_excluded"],
+        full_text_reasons=_reasons(places, "full_text_excluded", screening),
+        included=len(included),
+        studies=_studies(included),
+        papers=tuple(
+            FlowPaper(key=papers[p].key, title=clean(papers[p].title), box=place.box,
+                      reason=place.reason)
+            for p, place in places.items()
+        ),
+        not_final=tuple(_not_final(screening, boxes)),
+        stop=stop.why if (stop := signed_stop(screening.events)) else "",
+    )  # fmt: skip
+
+
+def _reasons(
+    places: Mapping[str, _Placed], box: str, screening: Screening
+) -> tuple[tuple[str, int], ...]:
+    """How often each reason counts, in the order of the criteria, then by number."""
+    found = Counter(place.reason for place in places.values() if place.box == box)
+    order = {key: n for n, key in enumerate(screening.order)}
+    return tuple(
+        sorted(found.items(), key=lambda own: (order.get(own[0], len(order)), -own[1], own[0]))
+    )
+
+
+def _studies(included: Sequence[Paper]) -> int:
+    """Reports that are versions of one another are one study."""
+    study = {paper.id: paper.id for paper in included}
+
+    def root(name: str) -> str:
+        while study[name] != name:
+            name = study[name]
+        return name
+
+    for paper in included:
+        for version in paper.versions:
+            if version in study:
+                study[root(version)] = root(paper.id)
+    return len({root(name) for name in study})
+
+
+def _not_final(screening: Screening, boxes: Mapping[str, int]) -> list[str]:
+    said = {
+        "not_screened": "waits for a decision on title and abstract",
+        "not_yet_retrieved": "waits for its full text",
+        "not_assessed": "waits for a decision on its full text",
+    }
+    found = [
+        f"{counted(boxes[box], 'record')}: {words}" for box, words in said.items() if boxes[box]
+    ]
+    outcomes = [
+        (paper, stage, screening.outcome(paper, stage))
+        for paper in screening.papers
+        for stage in screening.STAGES
+    ]
+    conflicts = sum(own.is_conflict for _, _, own in outcomes)
+    maybes = sum(own.verdict == "maybe" for _, stage, own in outcomes if stage == "title")
+    alone = sum(
+        len(own.readers) == 1 and not own.is_resolved and screening.needs_two(paper, stage)
+        for paper, stage, own in outcomes
+    )
+    found += [f"{counted(conflicts, 'conflict')}: review screen conflicts"] if conflicts else []
+    found += [f"{counted(maybes, 'maybe')} went on to full text"] if maybes else []
+    found += [f"{counted(alone, 'record')} read by one of two reviewers"] if alone else []
+    return found
+
+
+def require_sums(flow: Flow) -> None:
+    """Raises FlowError for a flow whose boxes do not add up."""
+    sums = {
+        "identified": (
+            flow.identified,
+            ("duplicates", "automatic", "other", "not_screened", "screened"),
+        ),
+        "screened": (flow.screened, ("excluded", "sought")),
+        "sought": (flow.sought, ("not_retrieved", "not_yet_retrieved", "assessed")),
+        "assessed": (flow.assessed, ("full_text_excluded", "not_assessed", "included")),
+    }
+    for box, (whole, parts) in sums.items():
+        total = sum(getattr(flow, part) for part in parts)
+        if total != whole or min(getattr(flow, part) for part in parts) < 0:
+            named = " + ".join(
+                f"{part.replace('_', ' ')} {getattr(flow, part):,}" for part in parts
+            )
+            raise FlowError(
+                f"the flow of {flow.name} does not add up: {box} {whole:,}, "
+                f"but {named} = {total:,}",
+                hint="Say what was merged, split or removed since: review screen history",
+            )
+    for box, reasons in (
+        ("excluded", flow.excluded_reasons),
+        ("full_text_excluded", flow.full_text_reasons),
+        ("not_retrieved", flow.not_retrieved_reasons),
+    ):
+        if sum(n for _, n in reasons) != getattr(flow, box):
+            raise FlowError(f"the reasons of {box.replace('_', ' ')} do not add up")

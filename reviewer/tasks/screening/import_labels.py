@@ -1,0 +1,113 @@
+"""Takes decisions of files into a screening. The same file twice changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from reviewer.tasks.screening.labels import Label, Labels
+from reviewer.tasks.screening.screening import Screening, now
+from reviewer.types import Paper
+from reviewer.types.papers import Part
+from reviewer.types.screening import Decision, Stage
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did: decisions that are new, those that were there, what had no paper here,
+    and reviewers and reasons that the screening did not name."""
+
+    new: int
+    known: int
+    unmatched: tuple[str, ...]
+    reviewers: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def import_labels(
+    screening: Screening, file: Path, found: Labels, reviewer: str, stage: Stage
+) -> Imported:
+    """Keep the decisions of a file on papers that are in this screening, found by DOI, title or
+    key. `reviewer` stands for names that the file lacks."""
+    unmatched: list[str] = []
+    made: list[Decision] = []
+    for label in found.labels:
+        paper = _paper(screening, label.title, label.doi, label.key)
+        if paper is None:
+            unmatched.append(label.title or label.doi or label.key)
+        else:
+            made.append(_decision(screening, file, label, paper, reviewer, stage))
+    for title, doi, key, own in found.own:
+        paper = _paper(screening, title, doi, key)
+        decision = _read(own, paper)
+        if decision is None:
+            unmatched.append(title or doi or key)
+        else:
+            made.append(decision)
+    made.sort(key=lambda own: own.at)
+    kept = screening.store.add_decisions(screening.name, made)
+    screening.refresh()
+    names = {d.reviewer for d in made if d.source != "resolve"} - set(screening.screen.reviewers)
+    reasons = {reason for d in made for reason in d.reasons} - set(screening.order)
+    return Imported(
+        new=kept,
+        known=len(made) - kept,
+        unmatched=tuple(dict.fromkeys(unmatched)),
+        reviewers=tuple(sorted(names)),
+        reasons=tuple(sorted(reasons)),
+    )
+
+
+def _paper(screening: Screening, title: str, doi: str, key: str) -> Paper | None:
+    entry = Paper(parts=(Part(name="title", text=title),), doi=doi, key=key)
+    found = screening.library.catalogue.paper_like(entry)
+    return found if found is not None and found.id in screening.papers else None
+
+
+def _decision(
+    screening: Screening, file: Path, label: Label, paper: Paper, reviewer: str, stage: Stage
+) -> Decision:
+    known = {name.lower(): name for name in screening.screen.reviewers}
+    name = label.reviewer or reviewer
+    name = known.get(name.lower(), name)
+    reasons = _keys(label.reasons, screening)
+    said = "\0".join(
+        (paper.id, stage, name, label.verdict, *reasons, label.note, label.at, screening.name)
+    )
+    return Decision(
+        id=hashlib.sha256(said.encode()).hexdigest()[:16],
+        paper_id=paper.id,
+        stage=stage,
+        reviewer=name,
+        verdict=label.verdict,
+        reasons=reasons,
+        note=label.note,
+        at=label.at or now(),
+        criteria=screening.criteria.version,
+        source=f"import:{file.name}",
+    )
+
+
+def _keys(reasons: Iterable[str], screening: Screening) -> tuple[str, ...]:
+    """The key of the criterion that a reason names; else its own words, so that nothing is lost."""
+    known = {_plain(key): key for key in screening.order}
+    return tuple(known.get(_plain(reason), reason) for reason in reasons)
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"\W+", " ", words.lower()).strip()
+
+
+def _read(own: object, paper: Paper | None) -> Decision | None:
+    """A decision of our own file on the paper that it has here; it keeps its id."""
+    if paper is None:
+        return None
+    try:
+        return Decision.model_validate(own).model_copy(update={"paper_id": paper.id})
+    except ValidationError:
+        return None

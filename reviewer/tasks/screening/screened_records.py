@@ -1,0 +1,35 @@
+"""The records of a screening with their decisions, as they are exported."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from reviewer.tasks.screening.screening import Screening
+from reviewer.types.screening import Decision, ScreenedRecord, ScreenedRecords, Stage
+
+
+def screened_records(screening: Screening) -> ScreenedRecords:
+    """All records in their order. The verdict is that of the full text where there is one."""
+    screening.refresh()
+    own: dict[str, list[Decision]] = defaultdict(list)
+    for decision in screening.decisions:
+        own[screening.present_id(decision.paper_id)].append(decision)
+    return ScreenedRecords(
+        name=screening.name,
+        records=tuple(_record(screening, paper, own[paper]) for paper in screening.papers),
+    )
+
+
+def _record(screening: Screening, paper: str, decisions: list[Decision]) -> ScreenedRecord:
+    has_full_text = (paper, "full-text") in screening.standing
+    stage: Stage = "full-text" if has_full_text else "title"
+    found = screening.outcome(paper, stage)
+    return ScreenedRecord(
+        paper=screening.library.paper(paper),
+        verdict="conflict" if found.is_conflict else found.verdict or "",
+        stage=stage if found.readers or found.is_resolved else "",
+        reasons=found.reasons,
+        readers=found.readers,
+        decisions=tuple(decisions),
+        standing=tuple(screening.standing.get((paper, stage), {}).values()),
+    )

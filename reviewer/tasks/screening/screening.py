@@ -1,0 +1,553 @@
+"""One open screening: what is to be read next, what was decided, and what that comes to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from reviewer.errors import NotFoundError, UsageError
+from reviewer.grounding import locate
+from reviewer.library import Library
+from reviewer.library.screen_store import ScreenStore, new_id
+from reviewer.tasks.screening.features import Features
+from reviewer.tasks.screening.kept_features import unpacked
+from reviewer.tasks.screening.outcomes import RESOLVE, Standing, alive, outcome, standing
+from reviewer.tasks.screening.ranker import Ranker, Start, order_by_search
+from reviewer.types import Paper
+from reviewer.types.screening import (
+    CriteriaVersion,
+    Criterion,
+    Decision,
+    LocatedQuote,
+    Outcome,
+    Ranking,
+    ScreenEvent,
+    Stage,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+GOES_ON = ("include", "maybe")
+_KEPT_TOP = 10  # positions of a ranking that are kept
+_DIGITS = 9  # of a score that count, so that no rounding of a sum changes an order
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The record that a reviewer is to read next. `again` says that the reviewer put it off before;
+    `left` counts the records that this reviewer has still to read, with this one."""
+
+    paper: Paper
+    left: int
+    again: bool = False
+    ranking: Ranking | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a reviewer says with a verdict."""
+
+    reasons: tuple[str, ...] = ()
+    quote: LocatedQuote | None = None
+    note: str = ""
+
+
+class Screening:
+    """Takes in what others decided meanwhile whenever it is asked for the next record."""
+
+    STAGES: ClassVar[tuple[Stage, ...]] = ("title", "full-text")
+
+    def __init__(self, library: Library, name: str = "") -> None:
+        """Open the screening of this name, or the only one, as `ScreenStore.screen` finds it."""
+        self.library = library
+        self.store = ScreenStore(library.database)
+        self.screen = self.store.screen(name)
+        self.name = self.screen.name
+        self.records = self.store.records(self.name)
+        self._decisions: list[Decision] = []
+        self._last = 0
+        self._standing: Standing = {}
+        self._events: list[ScreenEvent] = []
+        self._edition: object = None
+        self._papers: dict[str, list[int]] = {}
+        self._now: dict[str, str] = {}
+        self._learned: dict[int, bool] = {}
+        self._ranker: Ranker | None = None
+        self._ranker_of = ""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take in what was decided, merged, split and removed since the last call."""
+        self._events = self.store.events(self.name)
+        fresh = self.store.decisions(self.name, self._last)
+        edition = (self.library.database.edition, self.library.catalogue.count())
+        if not fresh and edition == self._edition:
+            return
+        self._decisions += [own for _, own in fresh]
+        self._last = fresh[-1][0] if fresh else self._last
+        if edition != self._edition:
+            self._edition = edition
+            self._papers = self._present_papers()
+        unknown = {own.paper_id for own in self._decisions} - self._now.keys()
+        self._now |= self.store.paper_ids_now(unknown)
+        self._standing = standing(self._decisions, self._now)
+
+    def _present_papers(self) -> dict[str, list[int]]:
+        """The papers that the records are by now, each with the positions of its records: merged
+        ones have several; what was split off has its record's."""
+        ids = {record.paper_id for record in self.records}
+        self._now = self.store.paper_ids_now({*ids, *(own.paper_id for own in self._decisions)})
+        split = self.store.papers_with(sign for r in self.records for sign in r.signs)
+        found: dict[str, list[int]] = {}
+        for record in self.records:
+            own = [self._now.get(record.paper_id, ""), *(split.get(s, "") for s in record.signs)]
+            for paper in dict.fromkeys(own):
+                if paper:
+                    found.setdefault(paper, []).append(record.position)
+        return found
+
+    # What is there
+
+    @property
+    def decisions(self) -> list[Decision]:
+        return self._decisions
+
+    @property
+    def papers(self) -> dict[str, list[int]]:
+        """The ids of the papers in this screening by now, with the positions of their records."""
+        return self._papers
+
+    @property
+    def removed(self) -> int:
+        """Records whose paper is no longer in the library."""
+        held = {position for positions in self._papers.values() for position in positions}
+        return len(self.records) - len(held)
+
+    @property
+    def criteria(self) -> CriteriaVersion:
+        return self.store.criteria(self.name)[-1]
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The keys of the criteria, in the order in which their reasons count."""
+        return tuple(criterion.key for criterion in self.criteria.criteria)
+
+    @property
+    def events(self) -> list[ScreenEvent]:
+        """Retrievals, changes and stops, oldest first."""
+        return self._events
+
+    @property
+    def stage(self) -> Stage:
+        last = [event.value for event in self.events if event.kind == "stage"]
+        return "full-text" if last and last[-1] == "full-text" else "title"
+
+    @property
+    def rule(self) -> str:
+        """The name of the stopping rule: that of the beginning, or of its last change."""
+        changed = [event.value for event in self.events if event.kind == "rule"]
+        return changed[-1] if changed else self.screen.stop
+
+    def outcome(self, paper_id: str, stage: Stage = "title") -> Outcome:
+        return outcome(self._standing.get((paper_id, stage), {}), self.order)
+
+    def own(self, paper_id: str, reviewer: str, stage: Stage) -> Decision | None:
+        """The reviewer's decision that stands on this paper."""
+        return self._standing.get((paper_id, stage), {}).get(reviewer)
+
+    @property
+    def standing(self) -> Standing:
+        return self._standing
+
+    def present_id(self, paper_id: str) -> str:
+        return self._now.get(paper_id, paper_id)
+
+    def of_paper(self, paper_id: str) -> list[Decision]:
+        """All decisions, notes and undos on a paper, oldest first."""
+        return [own for own in self._decisions if self.present_id(own.paper_id) == paper_id]
+
+    def reviewer_named(self, name: str = "") -> str:
+        """The reviewer of this name, or the only one. Raises UsageError for an unknown one."""
+        known = self.screen.reviewers
+        if not name and len(known) == 1:
+            return known[0]
+        if not name:
+            raise UsageError("who decides?", hint=f"Say it: --as {' or --as '.join(known)}")
+        if name not in known:
+            raise UsageError(
+                f"'{name[:60]}' is no reviewer of {self.name}", hint=f"Use {' or '.join(known)}."
+            )
+        return name
+
+    def paper_named(self, key: str) -> Paper:
+        """The paper with this key. Raises NotFoundError when this screening does not have it."""
+        paper = self.library.paper(key)
+        if paper.id not in self._papers:
+            raise NotFoundError(
+                f"{paper.key} is not among the records of {self.name}",
+                hint="A screening keeps the records that it began with.",
+            )
+        return paper
+
+    # What is next
+
+    def next_record(self, reviewer: str) -> Shown | None:
+        """The record that this reviewer is to read next; None when none is left."""
+        self.refresh()
+        stage = self.stage
+        waiting = self._all_waiting(reviewer)
+        if not waiting:
+            again = self._put_off(reviewer, stage)
+            return Shown(self._paper(again[0]), len(again), again=True) if again else None
+        if stage == "full-text":
+            return Shown(self._paper(waiting[0]), len(waiting))
+        best, ranking = self._best(reviewer, waiting)
+        return Shown(self._paper(best), len(waiting), ranking=ranking)
+
+    def count_waiting(self, reviewer: str) -> int:
+        """How many records this reviewer has still to read at this stage."""
+        return len(self._all_waiting(reviewer))
+
+    def _all_waiting(self, reviewer: str) -> list[str]:
+        is_full = self.stage == "full-text"
+        return self._waiting_full_texts(reviewer) if is_full else self._waiting(reviewer)
+
+    def _paper(self, paper_id: str) -> Paper:
+        return self.library.paper(paper_id)
+
+    def _waiting(self, reviewer: str) -> list[str]:
+        """Papers whose title and abstract this reviewer is still to read."""
+        return [paper for paper in self._papers if self._awaits(paper, reviewer, "title")]
+
+    def _awaits(self, paper: str, reviewer: str, stage: Stage) -> bool:
+        found = self.outcome(paper, stage)
+        if reviewer in found.readers or found.is_resolved:
+            return False
+        if not found.readers:
+            return True
+        if len(found.readers) > 1:
+            return False
+        return self.needs_two(paper, stage)
+
+    def is_double(self, paper: str) -> bool:
+        """True for a paper that two reviewers are to read whatever the first decides."""
+        return any(position in self._double for position in self._papers.get(paper, ()))
+
+    @cached_property
+    def _double(self) -> frozenset[int]:
+        said, every = self.screen.double, len(self.records)
+        if said in ("none", "included"):
+            return frozenset()
+        share = 1.0 if said == "all" else int(said.removesuffix("%")) / 100
+        draw = random.Random(f"{self.screen.seed} double")
+        return frozenset(draw.sample(range(every), round(share * every)))
+
+    def _waiting_full_texts(self, reviewer: str) -> list[str]:
+        """Papers whose full text this reviewer is still to assess, those at hand first."""
+        states = self.retrievals()
+        wanted = [
+            paper
+            for paper in self.sought()
+            if states.get(paper) != "not-retrieved" and self._awaits(paper, reviewer, "full-text")
+        ]
+        return sorted(wanted, key=lambda paper: states.get(paper) != "retrieved")
+
+    def sought(self) -> list[str]:
+        """Papers that passed title and abstract: their full texts are sought."""
+        return [p for p in self._papers if self.outcome(p).verdict in GOES_ON]
+
+    def retrievals(self) -> dict[str, str]:
+        """`retrieved` or `not-retrieved` by paper, as last said; a text that the library holds, and
+        one that was assessed, is retrieved."""
+        found = {
+            self.present_id(event.paper_id): event.kind
+            for event in self.events
+            if event.kind in ("retrieved", "not-retrieved")
+        }
+        at_hand = self._with_body
+        held = {p: "retrieved" for p in self._papers if p in at_hand and p not in found}
+        assessed = {p: "retrieved" for p, stage in self._standing if stage == "full-text"}
+        return {**held, **found, **assessed}
+
+    @property
+    def _with_body(self) -> set[str]:
+        return set(
+            self.library.database.column(
+                "SELECT DISTINCT papers.id FROM chunks "
+                "JOIN papers ON papers.number = chunks.paper WHERE part = 'body'"
+            )
+        )
+
+    def why_not_retrieved(self, paper: str) -> str:
+        """What was last said of a full text that was not retrieved."""
+        said = [e.why for e in self._events if self.present_id(e.paper_id) == paper and e.why]
+        return said[-1] if said else ""
+
+    def needs_two(self, paper: str, stage: Stage) -> bool:
+        """True for a paper that two reviewers are to decide at this stage."""
+        if self.screen.double == "included":
+            return self.outcome(paper, stage).verdict in GOES_ON
+        return self.is_double(paper)
+
+    def _put_off(self, reviewer: str, stage: Stage) -> list[str]:
+        """Papers on which this reviewer said `maybe` once: they come again at the end."""
+        often = Counter(
+            self.present_id(own.paper_id)
+            for own in alive(self._decisions)
+            if own.reviewer == reviewer and own.stage == stage and own.verdict == "maybe"
+        )
+        return [
+            paper
+            for paper, times in often.items()
+            if times == 1
+            and paper in self._papers
+            and not self.outcome(paper, stage).is_resolved
+            and (last := self.own(paper, reviewer, stage))
+            and last.verdict == "maybe"
+            and last.source == "person"
+        ]
+
+    def _best(self, reviewer: str, waiting: Sequence[str]) -> tuple[str, Ranking]:
+        import numpy as np
+
+        learned = self.learned_by(reviewer)
+        scores = np.round(self._scores(reviewer, learned), _DIGITS)
+        places = np.array(sorted({self._papers[paper][0] for paper in waiting}))
+        order = places[np.argsort(-scores[places], kind="stable")][:_KEPT_TOP]
+        first = {self._papers[paper][0]: paper for paper in reversed(waiting)}
+        said = json.dumps([self.screen.seed, sorted(learned.items())])
+        ranking = Ranking(
+            learned=len(learned),
+            inputs_sha256=hashlib.sha256(said.encode()).hexdigest(),
+            top=tuple(order.tolist()),
+        )
+        return first[int(order[0])], ranking
+
+    def learned_by(self, reviewer: str) -> dict[int, bool]:
+        """What the ranker learns for this reviewer, by position: known papers, the reviewer's own
+        decisions, and those of others on papers that the reviewer need not read, so that no order
+        shows what another decided on a paper that both are to read."""
+        found: dict[int, bool] = {}
+        known = {self.present_id(paper) for paper in self._known_now}
+        for paper, positions in self._papers.items():
+            own = self.own(paper, reviewer, "title")
+            verdict: str | None = own.verdict if own else None
+            if own is None and not self._awaits(paper, reviewer, "title"):
+                verdict = self.outcome(paper).verdict
+            if verdict in ("include", "maybe", "exclude"):
+                found |= dict.fromkeys(positions[:1], verdict != "exclude")
+            elif verdict is None and paper in known:
+                found[positions[0]] = True
+        return found
+
+    @cached_property
+    def _known_now(self) -> tuple[str, ...]:
+        return tuple(self.store.paper_ids_now(self.screen.known).values())
+
+    def _scores(self, reviewer: str, learned: dict[int, bool]) -> NDArray[np.float64]:
+        """Scores by position. The ranker is kept and learns what is new; it is made again where
+        something that it learned no longer stands."""
+        is_new = self._ranker is None or self._ranker_of != reviewer
+        if is_new or self._learned.keys() - learned.keys():
+            self._ranker, self._ranker_of, self._learned = self._new_ranker(), reviewer, {}
+        assert self._ranker is not None
+        for position, is_included in learned.items():
+            if self._learned.get(position) != is_included:
+                self._ranker.learn(position, is_included=is_included)
+        self._learned = dict(learned)
+        return self._ranker.scores()
+
+    def _new_ranker(self) -> Ranker:
+        pool = len(self.records)
+        return Ranker(self._features, self._start, pool, self.screen.seed)
+
+    @cached_property
+    def _features(self) -> Features:
+        return unpacked(self.store.features(self.name))
+
+    @cached_property
+    def _start(self) -> Start:
+        import numpy as np
+
+        pool = len(self.records)
+        if not self.screen.question:
+            return Start(np.random.default_rng(self.screen.seed).permutation(pool))
+        return Start(order_by_search(self._features, pool, pool), pool)
+
+    def ranking_for(self, reviewer: str) -> Ranking | None:
+        """What this reviewer's next record is ranked from; None when none is left to read."""
+        waiting = self._waiting(reviewer)
+        return self._best(reviewer, waiting)[1] if waiting else None
+
+    def rewind(self) -> None:
+        """Forget all decisions here, to take them again one by one. `refresh` would end that."""
+        self._decisions, self._standing = [], {}
+
+    def take(self, decision: Decision) -> None:
+        """Take one decision, as if it were the last one that was kept."""
+        self._decisions.append(decision)
+        self._standing = standing(self._decisions, self._now)
+
+    # What is decided
+
+    def decide(
+        self,
+        paper: Paper,
+        verdict: Verdict,
+        reviewer: str,
+        given: Given | None = None,
+        ranking: Ranking | None = None,
+    ) -> Decision:
+        """Keep the reviewer's verdict: when this returns, it is on the disk. Raises UsageError for
+        reasons that are no criterion, and at full text for an exclusion without a reason."""
+        given, stage = given or Given(), self.stage
+        self._require_sound(verdict, given.reasons, stage)
+        if stage == "full-text" and self.outcome(paper.id).verdict not in GOES_ON:
+            raise UsageError(
+                f"{paper.key} did not pass title and abstract",
+                hint="Full texts of those that passed are assessed: review screen status",
+            )
+        decision = self._decision(paper, verdict, reviewer, given)
+        decision = decision.model_copy(update={"rank": None if ranking is None else 1})
+        self.store.decide(self.name, decision, ranking)
+        self.refresh()
+        return decision
+
+    def resolve(self, paper: Paper, verdict: Verdict, by: str, given: Given) -> Decision:
+        """End a conflict. Anyone may, under any name. Raises UsageError where there is none."""
+        self._require_sound(verdict, given.reasons, self.stage)
+        found = self.outcome(paper.id, self.stage)
+        if not (found.is_conflict or found.is_reason_conflict or found.is_resolved):
+            raise UsageError(
+                f"nobody disagrees on {paper.key}", hint="See: review screen conflicts"
+            )
+        decision = self._decision(paper, verdict, by, given)
+        decision = decision.model_copy(update={"source": RESOLVE})
+        self.store.decide(self.name, decision)
+        self.refresh()
+        return decision
+
+    def note(
+        self, paper: Paper, reviewer: str, text: str, quote: LocatedQuote | None = None
+    ) -> None:
+        """Keep a note, or a sentence as proof, beside the reviewer's decision."""
+        own = self._decision(paper, "include", reviewer, Given(note=text, quote=quote))
+        self.store.decide(self.name, own.model_copy(update={"verdict": "note"}))
+        self.refresh()
+
+    def undo(self, reviewer: str) -> Decision:
+        """Take back the reviewer's last decision; gives it. Raises UsageError without one."""
+        self.refresh()
+        own = [
+            d
+            for d in alive(self._decisions)
+            if d.reviewer == reviewer and d.source in ("person", RESOLVE)
+        ]
+        if not own:
+            raise UsageError(
+                f"{reviewer} has decided nothing yet", hint="There is nothing to undo."
+            )
+        last = own[-1]
+        undone = Decision(
+            id=new_id(), paper_id=last.paper_id, stage=last.stage, reviewer=reviewer,
+            verdict="undo", at=now(), undoes=last.id,
+        )  # fmt: skip
+        self.store.decide(self.name, undone)
+        self.refresh()
+        return last
+
+    def _require_sound(self, verdict: str, reasons: Sequence[str], stage: Stage) -> None:
+        if unknown := [reason for reason in reasons if reason not in self.order]:
+            raise UsageError(
+                f"'{unknown[0][:60]}' is no criterion of {self.name}",
+                hint=f"Use {', '.join(self.order) or 'no reason: there are no criteria'}.",
+            )
+        if reasons and verdict != "exclude":
+            raise UsageError("a reason belongs to an exclusion", hint="Use a note instead.")
+        if stage == "full-text" and verdict == "exclude" and not reasons and self.order:
+            raise UsageError(
+                "a full text is excluded for a reason", hint=f"--reason {' or '.join(self.order)}"
+            )
+
+    def _decision(self, paper: Paper, verdict: Verdict, reviewer: str, given: Given) -> Decision:
+        return Decision(
+            id=new_id(), paper_id=paper.id, stage=self.stage, reviewer=reviewer, verdict=verdict,
+            reasons=tuple(dict.fromkeys(given.reasons)), quote=given.quote, note=given.note,
+            at=now(), criteria=self.criteria.version,
+        )  # fmt: skip
+
+    def quoted(self, paper: Paper, words: str) -> LocatedQuote:
+        """Where these words stand in the paper. Raises UsageError when they do not."""
+        for part in paper.own_parts:
+            if span := locate(words, part.text):
+                pages = part.page_starts
+                page = 1 + sum(at <= span[0] for at in pages) if pages else None
+                return LocatedQuote(
+                    part=part.name, start=span[0], end=span[1], text=part.text[slice(*span)],
+                    page=page,
+                )  # fmt: skip
+        raise UsageError(
+            f"these words are not in {paper.key}: '{words[:80]}'",
+            hint="Quote it word by word, from its title, abstract or text.",
+        )
+
+    # Changes
+
+    def add_event(self, event: ScreenEvent) -> None:
+        """Keep an event: when this returns, it is on the disk."""
+        self.store.add_event(self.name, event)
+        self.refresh()
+
+    def change(self, kind: Literal["rule", "stage"], value: str, by: str, why: str) -> None:
+        """Keep that the stopping rule or the stage is `value` from now on."""
+        self.add_event(ScreenEvent(id=new_id(), kind=kind, at=now(), by=by, value=value, why=why))
+
+    def retrieve(self, paper: Paper, why_not: str, by: str) -> None:
+        """Keep that a full text was retrieved, or why it was not. Raises UsageError for a paper
+        that did not pass title and abstract, or that was assessed."""
+        if self.outcome(paper.id).verdict not in GOES_ON:
+            raise UsageError(
+                f"{paper.key} did not pass title and abstract", hint="Its full text is not sought."
+            )
+        if why_not and self.outcome(paper.id, "full-text").readers:
+            raise UsageError(
+                f"the full text of {paper.key} was assessed", hint="Take that back first."
+            )
+        kind: Literal["retrieved", "not-retrieved"] = "not-retrieved" if why_not else "retrieved"
+        self.add_event(
+            ScreenEvent(
+                id=new_id(), kind=kind, at=now(), by=by, paper_id=paper.id, stage="full-text",
+                why=why_not,
+            )
+        )  # fmt: skip
+
+    def may_see(self, decision: Decision, reviewer: str) -> bool:
+        """False for another's decision on a paper that this reviewer has still to decide."""
+        paper = self.present_id(decision.paper_id)
+        is_own = decision.reviewer == reviewer
+        return is_own or not self._awaits(paper, reviewer, decision.stage)
+
+    def change_criteria(self, criteria: Sequence[Criterion], by: str, why: str) -> CriteriaVersion:
+        """Keep a new version of the criteria. Raises UsageError without a reason."""
+        if not why.strip():
+            raise UsageError("criteria change for a reason", hint="Say it: --why '...'")
+        made = CriteriaVersion(
+            version=self.criteria.version + 1, at=now(), by=by, why=why, criteria=tuple(criteria)
+        )
+        self.store.add_criteria(self.name, made)
+        return made
+
+
+def now() -> str:
+    """The time in UTC, to the microsecond."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,214 @@
+"""Decisions of other tools come in, ours go out, and nothing is dropped without a word."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+import zipfile
+
+import pytest
+
+from reviewer.errors import UsageError
+from reviewer.library import Library
+from reviewer.render import render
+from reviewer.sources import ReadOptions, read_file
+from reviewer.tasks.screening.import_labels import import_labels
+from reviewer.tasks.screening.labels import read_labels
+from reviewer.tasks.screening.screened_records import screened_records
+from reviewer.tasks.screening.screening import Given, Screening
+from tests.tasks.test_screening_decisions import WITHOUT, listing, read_all, screened
+
+RAYYAN_NOTES = (
+    'RAYYAN-INCLUSION: {"Ann"=>"Included", "Ben"=>"Excluded"} | RAYYAN-LABELS: pilot '
+    '| RAYYAN-EXCLUSION-REASONS: wrong outcome,trains | USER-NOTES: {"Ann"=>["look again"]}'
+)
+ROWS = (("Alpha trial of beta", "10.1000/a1"), ("A review of epsilon", "10.1000/a2"))
+
+
+def written(path, rows):
+    with path.open("w", newline="") as out:
+        csv.writer(out).writerows(rows)
+    return path
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    with Library(tmp_path / "shelf", WITHOUT) as library:
+        base = [("title", "abstract", "doi"), *((t, f"About {t}.", d) for t, d in ROWS)]
+        library.add([str(written(tmp_path / "base.csv", base))])
+        yield library
+
+
+def taken(screening, path, columns=(), every="", reviewer="ann"):
+    found = read_labels(path, dict(columns), every)
+    return import_labels(screening, path, found, reviewer, "title")
+
+
+def test_rayyan_gives_a_decision_a_name_with_its_reasons_labels_and_notes(shelf, tmp_path):
+    path = written(
+        tmp_path / "r.csv",
+        [("key", "title", "notes", "doi"), ("rayyan-1", "Alpha", RAYYAN_NOTES, ROWS[0][1])],
+    )
+    screening = screened(shelf, reviewers=("ann", "ben"), double="all")
+    done = taken(screening, path)
+    assert (done.new, done.unmatched, done.reasons) == (2, (), ("wrong outcome",))
+    ann, ben = sorted(screening.decisions, key=lambda d: d.reviewer)
+    assert (ann.reviewer, ann.verdict, ann.reasons) == ("ann", "include", ())
+    assert ann.note == "look again | labels: pilot"
+    assert (ben.verdict, ben.reasons) == ("exclude", ("wrong outcome", "trains"))
+    assert screening.outcome(shelf.papers()[0].id).is_conflict
+    again = taken(screening, path)
+    assert (again.new, again.known) == (0, 2)
+
+
+def test_rayyan_as_ris_is_read_too(shelf, tmp_path):
+    path = tmp_path / "r.ris"
+    path.write_text(f"TY  - JOUR\nTI  - {ROWS[0][0]}\nN1  - {RAYYAN_NOTES}\nER  - \n")
+    screening = screened(shelf, reviewers=("ann", "ben"), double="all")
+    assert taken(screening, path).new == 2
+
+
+def test_asreview_csv_keeps_label_time_and_note_and_names_what_is_unlabelled(shelf, tmp_path):
+    head = ("title", "doi", "included", "asreview_label", "asreview_time", "asreview_note")
+    rows = [
+        (*ROWS[0], "1", "1", "2026-01-01 10:00:00", "looks right"),
+        (*ROWS[1], "0", "", "", ""),
+        ("Unknown record", "10.1000/zz", "0", "0", "", ""),
+    ]
+    path = written(tmp_path / "a.csv", [head, *rows])
+    screening = screened(shelf, reviewers=("ann",))
+    assert read_labels(path, {}).unlabelled == 1
+    done = taken(screening, path)
+    assert (done.new, done.unmatched) == (1, ("Unknown record",))
+    (own,) = screening.decisions
+    assert (own.verdict, own.note, own.at) == ("include", "looks right", "2026-01-01T10:00:00")
+    assert own.source == "import:a.csv"
+
+
+def project(path, rows):
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE TABLE record (record_id, title, doi, year)")
+    database.execute("CREATE TABLE results (record_id, label, time, note, tags, user_id)")
+    database.execute("CREATE TABLE decision_changes (record_id, label, time, user_id)")
+    for n, (title, doi, label) in enumerate(rows):
+        database.execute("INSERT INTO record VALUES (?,?,?,2020)", (n, title, doi))
+        database.execute("INSERT INTO results VALUES (?,?,1796037471.5,'n',NULL,NULL)", (n, label))
+    database.commit()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("project.json", "{}")
+        archive.writestr("results.db", database.serialize())
+    return path
+
+
+def test_an_asreview_project_gives_its_labels_and_add_names_the_way(shelf, tmp_path):
+    path = project(tmp_path / "p.asreview", [(*ROWS[0], 1), (*ROWS[1], 0)])
+    screening = screened(shelf)
+    assert taken(screening, path, reviewer="me").new == 2
+    assert {d.verdict for d in screening.decisions} == {"include", "exclude"}
+    assert {d.at[:4] for d in screening.decisions} == {"2026"}
+    refused = read_file(str(path), ReadOptions()).skipped[0].reason
+    assert "review screen import" in refused
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0" + b"x" * 200])
+def test_a_damaged_project_is_one_clear_error(tmp_path, content):
+    path = tmp_path / "p.asreview"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("project.json", "{}")
+        archive.writestr("results.db", content)
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_labels(path, {})
+    path.write_bytes(path.read_bytes()[:80] + b"project.json results.db")
+    with pytest.raises(UsageError, match="damaged"):
+        read_labels(path, {})
+
+
+def test_columns_are_named_with_map_and_a_whole_file_with_every(shelf, tmp_path):
+    head = ("title", "choice", "why", "who", "remark")
+    rows = [
+        head,
+        (ROWS[0][0], "Excluded", "trains; old", "Dan", "far"),
+        (ROWS[1][0], "what", *3 * "-"),
+    ]
+    path = written(tmp_path / "t.csv", rows)
+    with pytest.raises(UsageError, match="no decision was found"):
+        read_labels(path, {})
+    named = {"choice": "verdict", "why": "reason", "who": "reviewer", "remark": "note"}
+    found = read_labels(path, named)
+    assert found.unknown == ["record 2: 'what' is no verdict"]
+    screening = screened(shelf)
+    done = taken(screening, path, named)
+    assert done.reviewers == ("Dan",)
+    (own,) = screening.decisions
+    assert (own.verdict, own.reasons, own.note) == ("exclude", ("trains", "old"), "far")
+    with pytest.raises(UsageError, match="no column wher"):
+        read_labels(path, {"wher": "reason"})
+    notes = [("Title", "Notes"), (ROWS[0][0], "Exclusion reason: Wrong population; ")]
+    covidence = read_labels(written(tmp_path / "excluded.csv", notes), {}, "exclude")
+    assert covidence.kind == "Covidence"
+    assert covidence.labels[0].reasons == ("Wrong population",)
+
+
+@pytest.mark.parametrize("form", ["csv", "ris", "jsonl"])
+def test_what_is_exported_is_read_back_without_loss(tmp_path, form):
+    with Library(tmp_path / "one", WITHOUT) as library:
+        library.add([listing(tmp_path / "a.jsonl", 12)])
+        screening = screened(library, reviewers=("ann", "ben"), double="all")
+        for reviewer in ("ann", "ben"):
+            read_all(screening, reviewer, 6)
+        screening.undo("ben")
+        paper = screening.next_record("ann").paper
+        quote = screening.quoted(paper, paper.title)
+        screening.decide(paper, "exclude", "ann", Given(("topic",), quote, 'a "note", =1+1; ü'))
+        text = render(screened_records(screening), form)
+        decisions = {d.id: d for d in screening.decisions}
+    path = tmp_path / f"x.{form}"
+    path.write_text(text)
+    with Library(tmp_path / "two", WITHOUT) as library:
+        library.add([listing(tmp_path / "a.jsonl", 12)])
+        again = screened(library, reviewers=("ann", "ben"), double="all")
+        done = taken(again, path)
+        assert (done.new, done.unmatched) == (len(decisions), ())
+        assert {d.id: d for d in again.decisions} == decisions
+        assert taken(again, path).new == 0
+        assert [again.outcome(p) for p in again.papers] == [
+            Screening(library, "s").outcome(p) for p in again.papers
+        ]
+
+
+def test_an_export_is_read_by_asreviews_and_rayyans_marks_alone(tmp_path):
+    with Library(tmp_path / "one", WITHOUT) as library:
+        library.add([listing(tmp_path / "a.jsonl", 10)])
+        screening = screened(library)
+        read_all(screening, most=8)
+        found = screened_records(screening)
+        wanted = {d.paper_id: d.verdict for d in screening.decisions}
+        rows = list(csv.DictReader(io.StringIO(render(found, "csv"))))
+        assert sorted(row["included"] for row in rows) == ["", "", *"000000", "1", "1"]
+        path = tmp_path / "bare.ris"
+        lines = render(found, "ris").splitlines()
+        path.write_text(
+            "\n".join(line for line in lines if not line.startswith("N1  - screen_log"))
+        )
+        labels = read_labels(path, {})
+        assert labels.kind == "Rayyan"
+        assert len(labels.labels) == 8
+        bare = [line for line in path.read_text().splitlines() if "RAYYAN" not in line]
+        path.write_text("\n".join(bare))
+        labels = read_labels(path, {})
+        assert (labels.kind, len(labels.labels), labels.unlabelled) == ("ASReview", 8, 2)
+        assert len(wanted) == 8
+
+
+def test_add_says_which_decisions_it_did_not_take(tmp_path):
+    rows = [("title", "abstract", "included", "asreview_note"), ("A title", "Words.", "1", "n")]
+    notes = read_file(str(written(tmp_path / "a.csv", rows)), ReadOptions()).notes
+    assert "included, asreview_note" in notes[0].reason
+    assert "review screen import" in notes[0].reason
+    rows = [("title", "abstract", "notes"), ("A title", "Words.", RAYYAN_NOTES)]
+    notes = read_file(str(written(tmp_path / "b.csv", rows)), ReadOptions()).notes
+    assert "RAYYAN-INCLUSION" in notes[0].reason
+    plain = tmp_path / "c.csv"
+    written(plain, [("title", "abstract"), ("A title", "Words.")])
+    assert read_file(str(plain), ReadOptions()).notes == ()
