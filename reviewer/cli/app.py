@@ -23,8 +23,8 @@ COMMANDS = {
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
     "runs": ("runs",), "backup": ("backup", "restore", "repair"), "prompts": ("prompts",),
-    "evaluate": ("eval",), "screen": ("screen",), "mcp": ("mcp",), "models": ("models",),
-    "doctor": ("doctor",),
+    "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
+    "screen": ("screen",),
 }  # fmt: skip
 # Commands with commands of their own, such as `review screen simulate`, and what help says of them.
 GROUPS = {"screen": "Screen records for a systematic review."}
