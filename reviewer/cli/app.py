@@ -28,7 +28,7 @@ COMMANDS = {
 }  # fmt: skip
 # Commands with commands of their own, such as `review screen simulate`, and what help says of them.
 GROUPS = {"screen": "Screen records for a systematic review."}
-_GROUP_EXAMPLES = {"screen": "Example: review screen init fatigue --question 'exercise for fatigue'"}
+_GROUP_EXAMPLES = {"screen": "Example: review screen init fatigue --criteria rules.yaml"}
 
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130

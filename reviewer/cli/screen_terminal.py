@@ -242,10 +242,10 @@ class Keys:
     def line(self, prompt: str) -> str:
         """A line of words, typed after the prompt."""
         self.__exit__()
+        sys.stdout.write(prompt)
+        sys.stdout.flush()
         try:
-            return input(prompt).strip()
-        except EOFError:
-            return ""
+            return sys.stdin.readline().strip()
         finally:
             self.__enter__()
 

@@ -110,19 +110,20 @@ def decision_line(own: Decision, key: str) -> str:
 
 
 def conflict_lines(screening: Screening) -> list[str]:
-    """Each paper on which reviewers disagree, with what each decided; those on reasons alone are
-    named as such."""
-    lines = []
-    stage = screening.stage
-    for paper in screening.papers:
+    """Each paper on which reviewers disagree, at either stage, with what each decided; those who
+    disagree on reasons alone come last."""
+    lines, on_reasons = list[str](), list[str]()
+    for (paper, stage), own in screening.standing.items():
         found = screening.outcome(paper, stage)
-        if found.is_conflict or found.is_reason_conflict:
-            own = screening.standing[paper, stage]
+        if paper in screening.papers and (found.is_conflict or found.is_reason_conflict):
             said = "; ".join(
                 f"{name} {decision.verdict}"
                 + (f" ({', '.join(decision.reasons)})" if decision.reasons else "")
                 for name, decision in sorted(own.items())
             )
-            kind = "" if found.is_conflict else " [reasons alone]"
-            lines.append(f"{screening.library.paper(paper).key}: {said}{kind}")
-    return lines
+            line = f"{screening.library.paper(paper).key}, {stage}: {said}"
+            if found.is_conflict:
+                lines.append(line)
+            else:
+                on_reasons.append(f"{line} [reasons alone]")
+    return lines + on_reasons

@@ -471,3 +471,17 @@ def test_a_changed_criterion_has_a_version_and_old_decisions_name_theirs(library
     shown = screening.next_record("me").paper
     with pytest.raises(UsageError, match="no criterion"):
         screening.decide(shown, "exclude", "me", Given(("trains",)))
+
+
+def test_a_conflict_on_titles_can_be_resolved_after_the_stage_has_changed(library):
+    screening = screened(library, reviewers=("ann", "ben"), double="all")
+    paper = screening.next_record("ann").paper
+    screening.decide(paper, "include", "ann")
+    screening.decide(paper, "exclude", "ben")
+    screening.change("stage", "full-text", "ann", "")
+    assert screening.resolve(paper, "include", "cem", Given()).stage == "title"
+    for reviewer, verdict in (("ann", "include"), ("ben", "exclude")):
+        given = Given(("topic",) if verdict == "exclude" else ())
+        screening.decide(paper, verdict, reviewer, given)
+    assert screening.resolve(paper, "include", "cem", Given()).stage == "full-text"
+    assert make_flow(screening).included == 1

@@ -425,17 +425,22 @@ class Screening:
 
     def resolve(self, paper: Paper, verdict: Verdict, by: str, given: Given) -> Decision:
         """End a conflict. Anyone may, under any name. Raises UsageError where there is none."""
-        self._require_sound(verdict, given.reasons, self.stage)
-        found = self.outcome(paper.id, self.stage)
-        if not (found.is_conflict or found.is_reason_conflict or found.is_resolved):
+        open_at = [stage for stage in reversed(self.STAGES) if self._is_disputed(paper.id, stage)]
+        open_at.sort(key=lambda stage: self.outcome(paper.id, stage).is_resolved)
+        if not open_at:
             raise UsageError(
                 f"nobody disagrees on {paper.key}", hint="See: review screen conflicts"
             )
+        self._require_sound(verdict, given.reasons, open_at[0])
         decision = self._decision(paper, verdict, by, given)
-        decision = decision.model_copy(update={"source": RESOLVE})
+        decision = decision.model_copy(update={"source": RESOLVE, "stage": open_at[0]})
         self.store.decide(self.name, decision)
         self.refresh()
         return decision
+
+    def _is_disputed(self, paper_id: str, stage: Stage) -> bool:
+        found = self.outcome(paper_id, stage)
+        return found.is_conflict or found.is_reason_conflict or found.is_resolved
 
     def note(
         self, paper: Paper, reviewer: str, text: str, quote: LocatedQuote | None = None
