@@ -26,7 +26,7 @@ COMMANDS = {
     "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
     "screen": ("screen",),
 }  # fmt: skip
-# Commands with commands of their own, such as `review screen simulate`, and what help says of them.
+# Commands with commands of their own, as `review screen simulate`, and what help says of them.
 GROUPS = {"screen": "Screen records for a systematic review."}
 _GROUP_EXAMPLES = {"screen": "Example: review screen init fatigue --criteria rules.yaml"}
 

@@ -253,7 +253,7 @@ def test_a_model_writes_clean_text_with_its_proof_and_is_not_paid_twice(draft, p
     (tmp_path / "mine.md").write_text(MINE, encoding="utf-8")
     arguments = ["does RL ever teach skills?", "--for", "mine.md", "-o", "related.md"]
     code, _, err = draft(*arguments)
-    assert code == 0
+    assert code == 0, err
     text = (tmp_path / "related.md").read_text(encoding="utf-8")
     assert text.startswith(
         "# Related work\n\n**First things.** These papers tell of one matter. One"

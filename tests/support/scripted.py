@@ -277,6 +277,7 @@ _PROSE = {
     "Answer a researcher's question": AnswerText,
     "Single sentences of": RepairText,
     "Write a section of": SectionText,
+    "Write the related-work section": SectionText,
     "Edit a text": EditText,
     "Write the introduction": FrameText,
     "Write the abstract": SummaryText,

@@ -442,14 +442,6 @@ class Screening:
         found = self.outcome(paper_id, stage)
         return found.is_conflict or found.is_reason_conflict or found.is_resolved
 
-    def note(
-        self, paper: Paper, reviewer: str, text: str, quote: LocatedQuote | None = None
-    ) -> None:
-        """Keep a note, or a sentence as proof, beside the reviewer's decision."""
-        own = self._decision(paper, "include", reviewer, Given(note=text, quote=quote))
-        self.store.decide(self.name, own.model_copy(update={"verdict": "note"}))
-        self.refresh()
-
     def undo(self, reviewer: str) -> Decision:
         """Take back the reviewer's last decision; gives it. Raises UsageError without one."""
         self.refresh()
