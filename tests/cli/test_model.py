@@ -23,7 +23,7 @@ from tests.support.fake_provider import FakeProvider, refused
 from tests.support.scripted import examines, served
 
 MODEL = "openai/gpt-4o-mini"
-CALLS = 8  # other wordings, 4 to read 30 papers, to write, 2 to judge 30 sentences
+CALLS = 7  # other wordings, 4 to read 30 papers, to write, to judge 30 sentences
 
 
 @pytest.fixture(scope="module")

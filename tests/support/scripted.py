@@ -276,6 +276,7 @@ def evidence(
 _PROSE = {
     "Answer a researcher's question": AnswerText,
     "Single sentences of": RepairText,
+    "An author wants one more paper": AdditionText,
     "Write a section of": SectionText,
     "Write the related-work section": SectionText,
     "Edit a text": EditText,
