@@ -150,8 +150,7 @@ class LLM:
         with self._cache_lock:
             turn = self._turns.setdefault(key, threading.Lock())
         with turn:  # another thread with the same prompt waits for this reply
-            with self._cache_lock:
-                cached = None if self._cache is None else self._cache.find(key)
+            cached = self._find(key)
             if cached is not None:
                 with suppress(MisfitError):  # someone changed it, or its form is older: ask again
                     reply = form.read(cached)
@@ -159,10 +158,8 @@ class LLM:
                     on_text(cached)
                     return reply
             with self._slots:  # until it is cached: a kill loses at most one call a slot
-                text, reply = self._fitting_reply(prompt, form, on_text)
-                if self._cache is not None:
-                    with self._cache_lock:
-                        self._cache.keep(key, text, self.model)
+                text, reply = self._fitting_reply(prompt, form, on_text, key)
+                self._keep(key, text)
             return reply
 
     def usage(self) -> Usage:
@@ -188,16 +185,23 @@ class LLM:
         base = providers.base_of(self.model, self._settings.api_base)
         parts = json.dumps(["context", self.model, base])
         key = hashlib.sha256(parts.encode()).hexdigest()
-        with self._cache_lock:
-            kept = None if self._cache is None else self._cache.find(key)
+        kept = self._find(key)
         if kept is not None and kept.isdecimal():
             return int(kept)
         with loopback_only(self._settings.offline):
             found = context_of_server(self.model, base)
-        if found is not None and self._cache is not None:
-            with self._cache_lock:
-                self._cache.keep(key, str(found), self.model)
+        if found is not None:
+            self._keep(key, str(found))
         return found
+
+    def _find(self, key: str) -> str | None:
+        with self._cache_lock:
+            return None if self._cache is None else self._cache.find(key)
+
+    def _keep(self, key: str, reply: str) -> None:
+        if self._cache is not None:
+            with self._cache_lock:
+                self._cache.keep(key, reply, self.model)
 
     def close(self, *, at_once: bool = True) -> None:
         """Let no more call begin. Calls that are waiting raise StoppedError soon if `at_once`."""
@@ -208,34 +212,39 @@ class LLM:
         without a message, so it must be given."""
         return {"num_ctx": self.context_tokens} if providers.is_ollama(self.model) else {}
 
-    def _fitting_reply(self, prompt: str, form: Form[R], on_text: OnText) -> tuple[str, R]:
+    def _fitting_reply(
+        self, prompt: str, form: Form[R], on_text: OnText, key: str
+    ) -> tuple[str, R]:
         """A reply that fits, as text and as read. A server that refuses the schema is asked once
-        more with the schema in words, and so for the rest of the run if that is right."""
+        more with the schema in words, and so for the rest of the run if that is right. `key` names
+        the request among the kept replies."""
         if form.is_prose:
-            return self._corrected(prompt, form, on_text, {})
+            return self._corrected(prompt, form, on_text, {}, key)
         while self._takes_schema:
             held = {"response_format": form.response_format(bounded=self._takes_bounds)}
             try:
-                return self._corrected(prompt, form, on_text, held)
+                return self._corrected(prompt, form, on_text, held, key)
             except _SchemaRefusedError as refused:
                 if not (refused.is_for_bounds and self._takes_bounds):
                     break
                 self._takes_bounds = False
-        found = self._corrected(prompt + form.in_words(), form, on_text, {})
+        found = self._corrected(prompt + form.in_words(), form, on_text, {}, key)
         self._takes_schema = False
         return found
 
     def _corrected(
-        self, prompt: str, form: Form[R], on_text: OnText, held: Mapping[str, Any]
+        self, prompt: str, form: Form[R], on_text: OnText, held: Mapping[str, Any], key: str
     ) -> tuple[str, R]:
         """A reply that fits, as text and as read, of requests with the options `held`. One that
         does not fit, has a fault or was cut is asked for once more. If the second cannot be read, a
-        first one with a fault is used."""
+        first one with a fault is used. Such a first one is kept: a run that is killed at the second
+        does not pay for it again."""
+        first_key = f"{key} first"
         messages = [{"role": "user", "content": prompt}]
         most = self._most_tokens(form.most_tokens, messages)
         options = {**held} if most is None else {**held, "max_tokens": most}
         try:
-            text = self._reply(messages, options, on_text)
+            text = self._find(first_key) or self._reply(messages, options, on_text)
         except CutReplyError as error:
             if most is None:
                 self._account.fail(error.message)
@@ -245,6 +254,8 @@ class LLM:
         reply, fault = form.weigh(text)
         if reply is not None and not fault:
             return text, reply
+        if reply is not None:
+            self._keep(first_key, text)
         messages.append({"role": "assistant", "content": self._shown_again(text, messages)})
         messages.append({"role": "user", "content": form.correction(fault)})
         try:
