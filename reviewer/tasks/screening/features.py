@@ -67,15 +67,22 @@ class Features:
     def __len__(self) -> int:
         return len(self.words.starts) - 1
 
-    def likeness(self, record: int, others: NDArray[np.int64]) -> NDArray[np.float64]:
-        """How alike `record` is to each of the others: the cosine of their terms, and
-        `vector_weight` times the cosine of their centred vectors; of shape (others,)."""
+    def likeness(
+        self, records: NDArray[np.int64], others: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """How alike each record is to each of the others: the cosine of their terms, and
+        `vector_weight` times the cosine of their centred vectors; of shape (records, others)."""
         import numpy as np
 
-        one = np.array([record])
-        alike = self.words.of(others).dot(self.words.of(one).sum(np.ones(1)))
-        if self.vectors is not None:
-            alike += self.vector_weight * (self.vectors[others] @ self.vectors[record])
+        beside = self.words.of(others)
+        vectors = None if self.vectors is None else self.vectors[others]
+        alike = np.empty((len(records), len(others)))
+        for n, record in enumerate(records):
+            alike[n] = beside.dot(self.words.of(np.array([record])).sum(np.ones(1)))
+            if self.vectors is not None and vectors is not None:
+                # No matrix product: its last digits depend on how many rows are asked for at once.
+                cosines = (vectors * self.vectors[record]).sum(axis=1)
+                alike[n] += self.vector_weight * cosines
         return alike
 
     def sums(self, records: NDArray[np.int64], factors: NDArray[np.float64]) -> NDArray[np.float64]:

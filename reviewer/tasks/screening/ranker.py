@@ -75,33 +75,45 @@ class Ranker:
     give the same scores; `seed` draws the unread that the cold start presumes to be irrelevant."""
 
     def __init__(self, features: Features, start: Start, pool: int, seed: int = 0) -> None:
+        import numpy as np
+
         self._features = features
         self._start = start
         self._pool = pool
         self._seed = seed
         self._decided: list[int] = []
         self._included: list[bool] = []
-        self._kernel: NDArray[np.float64] | None = None
+        self._place: dict[int, int] = {}
+        self._kernel = np.zeros((0, 0))
+        self._known = 0  # decided records whose likenesses the kernel has
         self._active: NDArray[np.bool_] | None = None
 
     def learn(self, record: int, *, is_included: bool) -> None:
         """Take a decision on a record of the pool; a later one on the same record replaces it."""
-        import numpy as np
-
-        if record in self._decided:
-            self._included[self._decided.index(record)] = is_included
+        if record in self._place:
+            self._included[self._place[record]] = is_included
             self._active = None
             return
+        self._place[record] = len(self._decided)
         self._decided.append(record)
         self._included.append(is_included)
-        n = len(self._decided)
-        if self._kernel is None or n > len(self._kernel):
+
+    def _grown_kernel(self) -> NDArray[np.float64]:
+        """The likenesses of all decided records, with 1 as the bias; of shape (n, n)."""
+        import numpy as np
+
+        n, known = len(self._decided), self._known
+        if n > len(self._kernel):
             grown = np.zeros((2 * n + 64, 2 * n + 64))
-            if self._kernel is not None:
-                grown[: n - 1, : n - 1] = self._kernel[: n - 1, : n - 1]
+            grown[:known, :known] = self._kernel[:known, :known]
             self._kernel = grown
-        row = 1 + self._features.likeness(record, np.array(self._decided))
-        self._kernel[n - 1, :n] = self._kernel[:n, n - 1] = row
+        if n > known:
+            decided = np.array(self._decided)
+            rows = 1 + self._features.likeness(decided[known:], decided)
+            self._kernel[known:n, :n] = rows
+            self._kernel[:n, known:n] = rows.T
+            self._known = n
+        return self._kernel[:n, :n]
 
     def scores(self) -> NDArray[np.float64]:
         """A score a record of the pool, higher for what is more like the included; of shape
@@ -116,12 +128,11 @@ class Ranker:
             return ranks
         if is_cold:
             return self._cold_scores(included)
-        assert self._kernel is not None
         n = len(included)
         start = np.ones(n, dtype=bool)
         if self._active is not None:
             start[: len(self._active)] = self._active
-        signs, kernel = np.where(included, 1.0, -1.0), self._kernel[:n, :n]
+        signs, kernel = np.where(included, 1.0, -1.0), self._grown_kernel()
         coefficients = solve_svm(kernel, signs, penalties_of(included), start)
         self._active = coefficients != 0
         return self._scores(np.array(self._decided), coefficients)
@@ -141,7 +152,7 @@ class Ranker:
         penalties = penalties_of(kinds)
         penalties[len(included)] *= QUESTION_WEIGHT
         penalties[len(included) + 1 :] *= PRESUMED_WEIGHT
-        kernel = 1 + np.array([self._features.likeness(row, rows) for row in rows])
+        kernel = 1 + self._features.likeness(rows, rows)
         return self._scores(rows, solve_svm(kernel, np.where(kinds, 1.0, -1.0), penalties))
 
     def _scores(
