@@ -81,7 +81,7 @@ class Features:
             alike[n] = beside.dot(self.words.of(np.array([record])).sum(np.ones(1)))
             if self.vectors is not None and vectors is not None:
                 # No matrix product: its last digits depend on how many rows are asked for at once.
-                cosines = (vectors * self.vectors[record]).sum(axis=1)
+                cosines = np.einsum("ij,j->i", vectors, self.vectors[record])
                 alike[n] += self.vector_weight * cosines
         return alike
 
