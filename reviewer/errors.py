@@ -5,6 +5,7 @@ The tree of all errors that a user can see. Errors that only one package raises 
     ReviewError
         EmbeddingError
             MissingEmbeddingError
+        FlowError
         LibraryError
             NewerLibraryError
         LocalModelError

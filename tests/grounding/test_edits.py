@@ -7,7 +7,7 @@ import pytest
 
 from reviewer.grounding import Numbers
 from reviewer.grounding.answers import checked_sentences
-from reviewer.grounding.edits import match_edit, says_the_same
+from reviewer.grounding.edits import match_edit
 from reviewer.types.claims import AnswerDraft
 from reviewer.writers.prompted.prose import END, read_prose
 from tests.support.scripted import evidence
@@ -38,6 +38,10 @@ PARAGRAPHS = [
     "BigNet gains 12 points on GLUE [E2.3], and SlimNet needs 40 GB of text [E1.3]. Both results "
     "suggest that size could matter more than the rate.",
 ]
+
+
+def says_the_same(before, after):
+    return bool(match_edit(before, after))
 
 
 def claims_of(text):

