@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.errors import UsageError
-from reviewer.sources import file_bytes
-from reviewer.sources.text_file import text_of
+from reviewer.sources import read_text_file
+from reviewer.tasks.screening.label_rows import csv_rows
 
 _TITLES = ("title", "primary_title")
 _ABSTRACTS = ("abstract", "text", "notes_abstract")
@@ -76,23 +74,12 @@ def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Each row with its number and its columns in lower case."""
-    data = file_bytes(str(path))
-    if isinstance(data, str):
-        raise UsageError(f"{path}: {data}", hint="Give a CSV file with title, abstract, included.")
-    decoded = text_of(data)
-    if decoded is None:
-        raise UsageError(f"{path} is not text", hint="Give a CSV file: title, abstract, included.")
-    text = decoded.text
+    hint = "Give a CSV file with title, abstract, included."
+    text = read_text_file(str(path), hint, UsageError).text
     if text.lstrip()[:1] == "{":
         yield from _json_rows(path, text)
-        return
-    head = text.split("\n", 1)[0]
-    csv.field_size_limit(1 << 24)
-    rows = csv.DictReader(
-        io.StringIO(text, newline=""), delimiter=max(",\t;", key=lambda mark: head.count(mark))
-    )
-    for line, row in enumerate(rows, 2):
-        yield line, {str(name).strip().lower(): value for name, value in row.items() if name}
+    else:
+        yield from enumerate(csv_rows(text), 2)
 
 
 def _json_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +14,7 @@ from reviewer.errors import SourceError, UsageError
 from reviewer.library.asreview_project import is_project, labels_of_project
 from reviewer.sources import file_bytes
 from reviewer.sources.text_file import text_of
+from reviewer.tasks.screening.label_rows import csv_rows
 from reviewer.text import bare_doi
 from reviewer.types.screening import Verdict
 
@@ -92,7 +91,7 @@ def read_labels(file: Path, columns: Mapping[str, str], every: str = "") -> Labe
     if text.lstrip()[:1] == "{":
         return _of_log(file, text)
     is_ris = re.search(r"^TY {2}-", text, re.MULTILINE) is not None
-    rows = list(_ris_rows(text) if is_ris else _csv_rows(text))
+    rows = list(_ris_rows(text) if is_ris else csv_rows(text))
     found = Labels(kind="RIS" if is_ris else "CSV", records=len(rows))
     mapped = {name.strip().lower(): what for name, what in columns.items()}
     heads = {head for row in rows for head in row}
@@ -267,18 +266,6 @@ def _of_project(file: Path, data: bytes) -> Labels:
     if changed:
         found.unknown.append(f"{changed:,} labels that were changed later: only the last is taken")
     return found
-
-
-def _csv_rows(text: str) -> Iterator[dict[str, str]]:
-    head = text.split("\n", 1)[0]
-    csv.field_size_limit(1 << 24)
-    mark = max(",\t;", key=head.count)
-    for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=mark):
-        yield {
-            str(name).strip().lower().lstrip("\ufeff"): (value or "").strip()
-            for name, value in row.items()
-            if name and not isinstance(value, list)
-        }
 
 
 def _ris_rows(text: str) -> Iterator[dict[str, str]]:
