@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from reviewer.errors import NotFoundError
@@ -23,7 +24,9 @@ class Ledger:
     def save(self, run: Run) -> None:
         with self._database.transaction():
             self._database.run(
-                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "started = excluded.started, command = excluded.command, "
+                "question = excluded.question, run = excluded.run",
                 (run.id, run.started, run.command, run.question, run.model_dump_json()),
             )
 
@@ -60,8 +63,9 @@ class Ledger:
         """Keep a reply that was paid for, at once, so that a killed run never pays twice."""
         with self._database.transaction():
             self._database.run(
-                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, datetime('now'))",
-                (key, model, without_nul(reply)),
+                "INSERT INTO replies VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+                "model = excluded.model, reply = excluded.reply, kept = excluded.kept",
+                (key, model, without_nul(reply), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"),
             )
 
     def secret(self) -> str:
