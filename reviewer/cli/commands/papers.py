@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,7 +63,7 @@ def add(
 
     settings = settings_of(common)
     check_wanted(wanted)
-    with common.progress() as progress, Library(Path(settings.library), settings) as shelf:
+    with common.progress() as progress, Library(settings.library, settings) as shelf:
         options = ReadOptions(listing_year, columns_of(column or ()), ocr)
         added = add_wanted(shelf, wanted, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)

@@ -178,7 +178,8 @@ class VectorIndex:
                 self._database.run("DELETE FROM state WHERE name = ?", (name,))
             self._files.mark_unclean()
         self._search.close()
-        discard(self.folder)
+        if self._database.has_index_folder:
+            discard(self.folder)
 
     def is_in_step(self) -> bool:
         """See `VectorSearch.is_in_step`."""
@@ -190,7 +191,7 @@ class VectorIndex:
 
         Raises LibraryError when it cannot be written.
         """
-        if self.is_in_step() and not again:
+        if not self._database.has_index_folder or (self.is_in_step() and not again):
             return
         if not self.embedding_name:
             self._search.close()

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import LibraryError
+from reviewer.settings import is_on_server
 from reviewer.types.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Database(ABC):
 
     place: str
     folder: Path
+    has_index_folder = True  # a Chroma index of its vectors lies in `folder`
+    who = ""  # as whom the database knows this process; a folder knows nobody
 
     @abstractmethod
     def close(self) -> None:
@@ -69,6 +72,12 @@ class Database(ABC):
     def require_same_file(self) -> None:
         """Raises LibraryError when the database was replaced since this library was last read: what
         a writer found in the old one may not fit the new one. The next read is of the new one."""
+
+    @contextmanager
+    def turn(self, key: str) -> Iterator[None]:
+        """Hold the claim on this reply, after everyone who holds it now, of all processes on all
+        machines. A folder knows no claims: threads of one process take turns in `LLM`."""
+        yield
 
     @abstractmethod
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:
@@ -152,18 +161,36 @@ class Database(ABC):
         return self.file, self.generation
 
 
-def open_database(place: Path | str) -> Database:
-    """The database of the library in this folder, made when it is not there, and brought to this
-    release's form.
+def may_be_there(place: str) -> bool:
+    """False where there is certainly no library. A server is only asked when it is opened."""
+    from reviewer.library.storage.sqlite import NAME
 
-    Raises UsageError for an address in place of a folder, LibraryError when it cannot be used and
+    return is_on_server(place) or (Path(place) / NAME).is_file()
+
+
+def open_database(place: Path | str, *, make: bool = True) -> Database:
+    """The database of the library at this place: a folder, or the address of a PostgreSQL database.
+    A folder's is brought to this release's form. One that is not there is made where `make` says
+    so.
+
+    Raises UsageError for another address, LibraryError when it cannot be used or is not there, and
     NewerLibraryError when a later release made it.
     """
+    if is_on_server(str(place)):
+        from reviewer.library.storage.postgres import PostgresDatabase
+        from reviewer.library.storage.server_address import ServerAddress
+
+        return PostgresDatabase(ServerAddress(str(place)), make=make)
     from reviewer.library.storage.lock import make_library_folder
     from reviewer.library.storage.sqlite import NAME, SqliteDatabase
     from reviewer.library.storage.upgrade import bring_up
 
     folder = Path(place)
+    if not make and not (folder / NAME).is_file() and not folder.is_file():
+        raise LibraryError(
+            f"no library was found in {folder}",
+            hint="Make one with: review add PATH (or ask files at hand with --papers PATH)",
+        )
     make_library_folder(folder)
     bring_up(folder / NAME)
     return SqliteDatabase(folder / NAME)
