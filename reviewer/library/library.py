@@ -283,11 +283,10 @@ class Library:
     def catch_up(self) -> None:
         """Update an index that is out of step, when that is quick and no one else is writing. Where
         it cannot be written, as on a full disk, questions are answered without it."""
+        if not self.database.has_index_folder:
+            return
         is_behind = self.index.embedding_name and not self.index.is_in_step()
-        if (
-            not (is_behind and self.database.has_index_folder)
-            or self.chunks.count() > _MOST_TO_CATCH_UP
-        ):
+        if not is_behind or self.chunks.count() > _MOST_TO_CATCH_UP:
             return
         with suppress(LibraryError), self.database.writing(wait=False) as is_writing:
             if is_writing:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Chroma writes all of its files again for each batch, so a large library's index may lag behind by
 # this share of its chunks, which are searched beside it.
 _MOST_BEHIND = 0.01
+MOST_STORED = 300_000  # vectors of a library on a server that are searched one by one: 460 MB
 _FEW = 5000  # vectors that are faster to read one by one than all of them
 
 
@@ -66,8 +67,12 @@ class VectorSearch:
     ) -> list[tuple[int, float]]:
         """Chunk numbers with their cosine to the vector, of shape (dimensions,), nearest first.
         Chroma answers where nothing is filtered, and what it does not hold yet is searched beside
-        it; among the papers that pass a filter the stored vectors are searched exactly."""
-        if filters.is_empty:
+        it; among the papers that pass a filter, and in a library on a server, the stored vectors
+        are searched exactly. More than MOST_STORED on a server are not: nothing is found."""
+        if filters.is_empty and not self._database.has_index_folder:
+            if self._chunks.count_embedded() > MOST_STORED:
+                return []
+        elif filters.is_empty:
             with self._turns, self._files.alone(wait=False) as is_alone:
                 found = self._ask_chroma(vector, most) if is_alone and self.is_in_step() else None
             if found is not None:
