@@ -12,6 +12,7 @@ import gzip
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 from time import process_time
@@ -24,7 +25,7 @@ from reviewer.library.embeddings.embedding import DEFAULT, open_embedding
 from reviewer.settings import load_settings
 from reviewer.tasks.screening.labelled import LabelledRecord
 from reviewer.tasks.screening.simulate import SimulationOptions, simulate
-from reviewer.types.screening import Simulation
+from reviewer.types.screening import RankingWorth, Simulation
 
 
 def records_of(path: Path) -> list[LabelledRecord]:
@@ -52,13 +53,57 @@ def print_rules(found: list[Simulation]) -> None:
         )
 
 
+MODELS = {
+    "96.7 / 97.9": (0.967, 0.979),
+    "90 / 90": (0.9, 0.9),
+    "coin": (0.5, 0.5),
+    "inverted 20 / 20": (0.2, 0.2),
+    "excludes all": (0.0, 1.0),
+}
+
+
+def measure_models(folder: Path, reviews: list[str], seeds: int) -> int:
+    """The ranker beside simulated models, from the question; forced, whatever their accuracy."""
+    embedding = open_embedding(DEFAULT, load_settings({}))
+    print("| model | WSS@95 | r@10 % | read for all | normal reached | worst | saved |")
+    print("|---|---|---|---|---|---|---|")
+    for name, errors in MODELS.items():
+        own, plain = [], []
+        for line in filter(str.strip, reviews):
+            review = json.loads(line)
+            records = records_of(folder / f"{review['name']}.jsonl.gz")
+            question = f"{review['title']}. {review['criteria'] or ''}"
+            options = SimulationOptions(question, (), seeds, errors)
+            found = simulate(records, embedding, options)
+            assert found.with_model is not None
+            own.append(found.with_model)
+            plain.append(found)
+        if name == next(iter(MODELS)):
+            print_model("none", plain)
+        print_model(name, own)
+    return 0
+
+
+def print_model(name: str, found: Sequence[RankingWorth]) -> None:
+    rules = [one.rules["normal"] for one in found]
+    print(
+        f"| {name} | {mean(o.wss_95 for o in found):.3f} | {mean(o.recall_10 for o in found):.3f} "
+        f"| {mean(o.read_for_all for o in found):.3f} | {mean(r.reached for r in rules):.3f} "
+        f"| {min(r.worst_recall for r in rules):.3f} | {mean(r.saved for r in rules):.2f} |",
+        flush=True,
+    )
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--seeds", type=int, default=4)
+    arguments.add_argument("--models", action="store_true", help="simulated models alone")
     given = arguments.parse_args()
     embedding = open_embedding(DEFAULT, load_settings({}))
     reviews = (given.folder / "reviews.jsonl").read_text(encoding="utf-8").splitlines()
+    if given.models:
+        return measure_models(given.folder, reviews, given.seeds)
     for way in ("from the question", "one known record of each kind"):
         print(f"\n## {way}, {given.seeds} seeds: WSS@95 / recall at 10 %\n")
         print("| review | records | included | ours | ELAS u4 | CPU s |\n|---|---|---|---|---|---|")

@@ -186,7 +186,26 @@ def with_known_keys(filters: Filters, shelf: Library) -> Filters:
         message = f"no paper's venue has '{filters.venue}' in it"
         raise _unknown(message, filters.venue, catalogue.venues(), "Venues")
     keys = tuple(shelf.paper(key).key for key in filters.keys)
-    return filters.model_copy(update={"keys": keys})
+    if filters.screen:
+        keys = _included_keys(filters.screen, keys, shelf)
+    return filters.model_copy(update={"keys": keys, "screen": ""})
+
+
+def _included_keys(screen: str, keys: tuple[str, ...], shelf: Library) -> tuple[str, ...]:
+    """The keys of the papers that the screening included, of those named if some are."""
+    from reviewer.tasks.screening.included import included_papers
+    from reviewer.tasks.screening.screening import Screening
+
+    found = tuple(paper.key for paper in included_papers(Screening(shelf, screen)))
+    kept = tuple(key for key in found if key in keys) if keys else found
+    if not kept:
+        raise NotFoundError(
+            f"the screening {screen} includes none of these papers"
+            if keys
+            else f"the screening {screen} has included nothing yet",
+            hint=f"See: review screen status {screen}",
+        )
+    return kept
 
 
 def _unknown(message: str, name: str, known: Sequence[str], what: str) -> Exception:

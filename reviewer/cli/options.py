@@ -135,7 +135,16 @@ class FilterOptions:
 
 
 @dataclass(frozen=True)
-class KeyFilterOptions(FilterOptions):
+class ScreenedFilterOptions(FilterOptions):
+    """Which papers, also those that a screening included."""
+
+    screen: Annotated[
+        str, option(help="Only papers that this screening includes at its last stage.")
+    ] = ""
+
+
+@dataclass(frozen=True)
+class KeyFilterOptions(ScreenedFilterOptions):
     """Which papers, also by their keys."""
 
     keys: Annotated[str, option(help="Only these papers, keys with commas.")] = ""
@@ -223,6 +232,7 @@ def filters_of(
     tag: Sequence[str] | None = None,
     keys: str = "",
     file: Sequence[str] | None = None,
+    screen: str = "",
 ) -> Filters:
     """Filters from options; of a group, `filters_of(**vars(group))`. Raises UsageError for a year
     that cannot be read."""
@@ -237,6 +247,7 @@ def filters_of(
         tags=tuple(tag or ()),
         keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
         files=tuple(file or ()),
+        screen=screen,
     )
 
 

@@ -32,6 +32,12 @@ ReasonOption = Annotated[
     list[str] | None, option("--reason", help="The key of a criterion; may be given again.")
 ]
 QuoteOption = Annotated[str, option("--quote", help="Words of the paper that show it.")]
+ShowModelOption = Annotated[
+    str,
+    typer.Option(
+        "--show-model", help="Show what models suggest: before, after (one's decision) or never."
+    ),
+]
 NoteOption = Annotated[str, option("--note", help="What you want to remember.")]
 
 
@@ -40,6 +46,7 @@ def show_next(
     name: ScreenArgument = "",
     as_: AsOption = "",
     count: Annotated[int | None, option("-n", help="Stop after this many decisions.")] = None,
+    show_model: ShowModelOption = "after",
     json: JsonOption = False,
     *,
     common: LibraryOptions,
@@ -54,14 +61,16 @@ def show_next(
     from reviewer.tasks.screening.screening import Screening
 
     prepare_numpy()
+    _require_time(show_model)
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, name)
         reviewer = screening.reviewer_named(as_)
         if not json and sys.stdin.isatty() and sys.stdout.isatty():
-            screen_in_terminal(screening, reviewer, count)
+            screen_in_terminal(screening, reviewer, count, show_model)
             return
         shown = screening.next_record(reviewer)
-        print_out(dump("screen-record", record_data(screening, reviewer, shown)))
+        data = record_data(screening, reviewer, shown, with_models=show_model == "before")
+        print_out(dump("screen-record", data))
         if shown is None:
             say_end(screening)
 
@@ -74,14 +83,17 @@ def label(
     quote: QuoteOption = "",
     note: NoteOption = "",
     as_: AsOption = "",
+    show_model: ShowModelOption = "after",
     screen: ScreenOption = "",
     *,
     common: LibraryOptions,
 ) -> None:
     """Decide on a paper by its key; a later decision takes the place of an earlier one."""
+    from reviewer.cli.screen_view import model_line
     from reviewer.tasks.screening.screening import Screening
 
     prepare_numpy()
+    _require_time(show_model)
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, screen)
         reviewer = screening.reviewer_named(as_)
@@ -91,7 +103,18 @@ def label(
         is_next = shown is not None and shown.paper.id == paper.id
         ranking = shown.ranking if shown and is_next else None
         screening.decide(paper, _verdict(verdict), reviewer, given, ranking)
+        models = () if show_model == "never" else screening.suggestions.models(screening.stage)
+        said = [model_line(screening, paper, model) for model in models]
     print_out(f"{paper.key}  {verdict}\n")
+    for line in filter(None, said):
+        print_error(line)
+
+
+def _require_time(show_model: str) -> None:
+    from reviewer.cli.screen_terminal import SHOW_MODEL
+
+    if show_model not in SHOW_MODEL:
+        raise unknown_value("time", show_model, SHOW_MODEL)
 
 
 def _verdict(words: str) -> Any:  # noqa: ANN401  one of the literals
@@ -179,15 +202,40 @@ def show_history(
 
 
 @command("conflicts", "review screen conflicts")
-def show_conflicts(name: ScreenArgument = "", *, common: LibraryOptions) -> None:
+def show_conflicts(
+    name: ScreenArgument = "",
+    with_: Annotated[
+        str, option("--with", help="model: where people and a model disagree; or model:NAME.")
+    ] = "",
+    *,
+    common: LibraryOptions,
+) -> None:
     """The papers on which reviewers disagree. End one with: review screen resolve."""
-    from reviewer.cli.screen_view import conflict_lines
+    from reviewer.cli.screen_view import conflict_lines, model_conflict_lines
     from reviewer.tasks.screening.screening import Screening
 
     with opened(settings_of(common)) as shelf:
-        lines = conflict_lines(Screening(shelf, name))
+        screening = Screening(shelf, name)
+        if with_:
+            models = _models_named(screening, with_)
+            lines = [line for model in models for line in model_conflict_lines(screening, model)]
+        else:
+            lines = conflict_lines(screening)
     print_out("".join(f"{line}\n" for line in lines))
     print_error(counted(len(lines), "conflict"))
+
+
+def _models_named(screening: Screening, words: str) -> list[str]:
+    """The models of which people's decisions are compared: all that suggested, or the named one."""
+    kind, _, name = words.partition(":")
+    known = screening.suggestions.models(screening.stage)
+    if kind != "model" or not known or (name and name not in known):
+        models = ", ".join(f"model:{own}" for own in known)
+        raise UsageError(
+            f"no model '{words[:60]}' has suggested anything at this stage",
+            hint=f"Use {models}" if models else "Ask one: review screen suggest --model NAME",
+        )
+    return [name] if name else known
 
 
 @command("resolve", "review screen resolve smith-2020-rest exclude --reason design --as cem")

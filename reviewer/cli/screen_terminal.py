@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from reviewer.cli.output import print_error
-from reviewer.cli.screen_view import sentences_of
+from reviewer.cli.screen_view import model_line, sentences_of
 from reviewer.errors import ReviewError
 from reviewer.text import clean, counted
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reviewer.tasks.screening.screening import Screening, Shown
     from reviewer.types.screening import Decision, LocatedQuote
 
+SHOW_MODEL = ("before", "after", "never")
 _VERDICTS = {"i": "include", "m": "maybe", "d": "duplicate"}
 _HELP = """\
 i include   e exclude (then 1-9: the reason, Enter: none)   1-9 exclude for that reason
@@ -27,18 +28,24 @@ _LEAST_MARKED = 4  # characters of a word of the criteria that is marked in the 
 _MOST_SENTENCES = 60  # of a full text, in the terminal
 
 
-def screen_in_terminal(screening: Screening, reviewer: str, most: int | None) -> int:
+def screen_in_terminal(
+    screening: Screening, reviewer: str, most: int | None, show_model: str = "after"
+) -> int:
     """Show records one after another until the reviewer leaves, none is left, or `most` are
     decided; gives how many decisions were kept. Each is kept before the next is shown."""
     with Keys() as keys:
-        return _Terminal(screening, reviewer, keys).run(most)
+        return _Terminal(screening, reviewer, keys, show_model).run(most)
 
 
 class _Terminal:
     """The reviewer's session. The proof that a reviewer marks is kept with the next verdict."""
 
-    def __init__(self, screening: Screening, reviewer: str, keys: Keys) -> None:
+    def __init__(
+        self, screening: Screening, reviewer: str, keys: Keys, show_model: str = "after"
+    ) -> None:
         from rich.console import Console
+
+        self._show_model = show_model
 
         self._screening = screening
         self._reviewer = reviewer
@@ -136,7 +143,14 @@ class _Terminal:
         )
         self._decided += 1
         self._print(" ".join((own.verdict, *own.reasons)), "green" if verdict == "include" else "")
+        if self._show_model == "after":
+            self._print_models(shown)
         return True
+
+    def _print_models(self, shown: Shown) -> None:
+        for model in self._screening.suggestions.models(self._screening.stage):
+            if line := model_line(self._screening, shown.paper, model):
+                self._print(line, "magenta")
 
     def _mark(self, shown: Shown) -> None:
         said = self._keys.line("Number of the sentence: ")
@@ -186,6 +200,8 @@ class _Terminal:
         for n, criterion in enumerate(screening.criteria.criteria, 1):
             sign = "+" if criterion.kind == "include" else "-"
             self._print(f" {n} {sign} {criterion.key}: {criterion.text}", "cyan")
+        if self._show_model == "before":
+            self._print_models(shown)
 
     def _line_of(self, text: Any, marked: list[str]) -> None:  # noqa: ANN401  rich's text
         text.highlight_words(marked, style="bold yellow", case_sensitive=False)

@@ -9,7 +9,7 @@ from reviewer.text import clean, counted, sentence_spans
 if TYPE_CHECKING:
     from reviewer.tasks.screening.screening import Screening, Shown
     from reviewer.types import Paper
-    from reviewer.types.screening import Decision, ScreenStatus
+    from reviewer.types.screening import Decision, ModelProgress, ScreenStatus
 
 
 def sentences_of(paper: Paper, stage: str) -> list[tuple[str, int, int, str]]:
@@ -27,8 +27,11 @@ def sentences_of(paper: Paper, stage: str) -> list[tuple[str, int, int, str]]:
     return found
 
 
-def record_data(screening: Screening, reviewer: str, shown: Shown | None) -> dict[str, Any]:
-    """The record that comes next as data, for scripts and editors; `record` is None at the end."""
+def record_data(
+    screening: Screening, reviewer: str, shown: Shown | None, *, with_models: bool = False
+) -> dict[str, Any]:
+    """The record that comes next as data, for scripts and editors; `record` is None at the end.
+    `with_models` adds what models suggest on it."""
     found: dict[str, Any] = {
         "screen": screening.name,
         "stage": screening.stage,
@@ -56,6 +59,12 @@ def record_data(screening: Screening, reviewer: str, shown: Shown | None) -> dic
                 for n, (part, _, _, words) in enumerate(sentences_of(paper, screening.stage))
             ],
         }
+        if with_models:
+            found["record"]["models"] = [
+                own.model_dump(mode="json")
+                for model in screening.suggestions.models(screening.stage)
+                if (own := screening.suggestions.of(paper.id, screening.stage, model))
+            ]
     return found
 
 
@@ -90,7 +99,30 @@ def status_text(found: ScreenStatus) -> str:
         f"{one.agreed or 0:.0%} agree, kappa {_figure(one.kappa)}, AC1 {_figure(one.ac1)}"
         for one in found.agreements
     ]
+    for own in found.models:
+        lines += _model_lines(own)
     return "\n".join(lines) + "\n"
+
+
+def _model_lines(own: ModelProgress) -> list[str]:
+    """What a model suggested, and what its suggestions may do."""
+    does = "orders records too" if own.orders else "orders nothing: review screen calibrate"
+    lines = [
+        f"Model {own.model} suggests: include {own.include:,}, maybe {own.maybe:,}, exclude "
+        f"{own.exclude:,}; it decides nothing and {does}"
+    ]
+    if own.earlier:
+        suggestions = counted(own.earlier, "suggestion")
+        lines.append(
+            f"  {suggestions} by an earlier version of the criteria: review screen suggest"
+        )
+    if own.is_reviewer:
+        lines.append(
+            f"  Second reviewer: of {own.drawn} drawn records that it alone would drop people read "
+            f"{own.drawn_read} and let {own.drawn_missed} go on; at 95 % confidence it is wrong in "
+            f"at most {own.most_missed:.0%} of such records"
+        )
+    return lines
 
 
 def _figure(value: float | None) -> str:
@@ -109,6 +141,47 @@ def decision_line(own: Decision, key: str) -> str:
     return "  ".join(said)
 
 
+def model_line(screening: Screening, paper: Paper, model: str) -> str:
+    """What a model suggests on the paper: `Model gpt: exclude (population): S3 "40 children ..."`;
+    empty before it saw the paper."""
+    own = screening.suggestions.of(paper.id, screening.stage, model)
+    said = screening.suggestions.said(paper.id, screening.stage, model)
+    if own is None or said is None:
+        return ""
+    reasons = f" ({', '.join(said.reasons)})" if said.reasons else ""
+    places = {
+        (part, start): n
+        for n, (part, start, _, _) in enumerate(sentences_of(paper, screening.stage))
+    }
+    shown = [
+        f'{verdict.key} {verdict.verdict}: S{places.get((q.part, q.start), "")} "{clean(q.text)}"'
+        for verdict in own.verdicts
+        for q in verdict.quotes[:1]
+        if not said.reasons or verdict.key in said.reasons
+    ]
+    return f"Model {model}: {said.verdict}{reasons}" + "".join(f"; {words}" for words in shown)
+
+
+def model_conflict_lines(screening: Screening, model: str) -> list[str]:
+    """Each record on which people and the model disagree whether it goes on: first those that
+    people exclude and the model would include with every criterion shown, then other ones that they
+    exclude, then those that the model would exclude."""
+    from reviewer.tasks.screening.suggest import is_excluded
+
+    ranked = []
+    for key in screening.papers:
+        is_out = is_excluded(screening, key, screening.stage)
+        said = screening.suggestions.said(key, screening.stage, model)
+        if is_out is None or said is None or is_out == (said.verdict == "exclude"):
+            continue
+        rank = 2 if not is_out else 0 if said.verdict == "include" else 1
+        paper, found = screening.library.paper(key), screening.people_outcome(key, screening.stage)
+        why = f" ({', '.join(found.reasons)})" if found.reasons else ""
+        people = f"people: {found.verdict}{why}"
+        ranked.append((rank, f"{paper.key}: {people}. {model_line(screening, paper, model)}"))
+    return [line for _, line in sorted(ranked, key=lambda pair: pair[0])]
+
+
 def conflict_lines(screening: Screening) -> list[str]:
     """Each paper on which reviewers disagree, at either stage, with what each decided; those who
     disagree on reasons alone come last."""
@@ -121,6 +194,9 @@ def conflict_lines(screening: Screening) -> list[str]:
                 + (f" ({', '.join(decision.reasons)})" if decision.reasons else "")
                 for name, decision in sorted(own.items())
             )
+            for name in screening.model_reviewers:
+                beside = screening.suggestions.said(paper, stage, name.partition(":")[2])
+                said += f"; {name} {beside.verdict}" if beside and name in found.readers else ""
             line = f"{screening.library.paper(paper).key}, {stage}: {said}"
             if found.is_conflict:
                 lines.append(line)

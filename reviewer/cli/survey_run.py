@@ -131,7 +131,7 @@ def _write_reports(
 
 
 def _read_plan(file: str, filters: Filters, shelf: Library, progress: SurveyProgress) -> SurveyPlan:
-    if not filters.is_empty:
+    if not filters.model_copy(update={"keys": ()}).is_empty:
         raise UsageError(
             "--tag, --year and --venue cannot be combined with a plan",
             hint="Leave them out: a plan names its own.",
@@ -159,9 +159,11 @@ def _with_flags(plan: SurveyPlan, flags: SurveyFlags, filters: Filters) -> Surve
                 hint=f"Use {LEAST_WORDS} to {MOST_REPORT_WORDS}.",
             )
         changes["words"] = flags.words
-    if not filters.is_empty:
-        changes["filters"] = filters
-    reports: tuple[ReportPlan, ...] = tuple(r.model_copy(update=changes) for r in plan.reports)
+    scope = {name: getattr(filters, name) for name in filters.model_dump(exclude_defaults=True)}
+    reports: tuple[ReportPlan, ...] = tuple(
+        r.model_copy(update={**changes, "filters": r.filters.model_copy(update=scope)})
+        for r in plan.reports
+    )
     return plan.model_copy(update={"reports": reports})
 
 

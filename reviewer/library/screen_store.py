@@ -17,6 +17,7 @@ from reviewer.types.screening import (
     ScreenEvent,
     ScreenRecord,
     ScreenSource,
+    Suggestion,
 )
 
 MOST_NAME_CHARS = 80
@@ -165,6 +166,23 @@ class ScreenStore:
             (name,),
         )
         return {decision: Ranking.model_validate_json(text) for decision, text in rows}
+
+    def add_suggestions(self, name: str, suggestions: Iterable[Suggestion]) -> None:
+        """Keep what a model suggests: when this returns, it is on the disk."""
+        with self._database.transaction():
+            self._database.run_many(
+                "INSERT INTO screen_suggestions (id, screen, suggestion) VALUES (?,?,?)",
+                [(own.id, name, own.model_dump_json()) for own in suggestions],
+            )
+
+    def suggestions(self, name: str, after: int = 0) -> list[tuple[int, Suggestion]]:
+        """Suggestions of models with their numbers above `after`, as they were kept."""
+        rows = self._database.rows(
+            "SELECT number, suggestion FROM screen_suggestions WHERE screen = ? AND number > ? "
+            "ORDER BY number",
+            (name, after),
+        )
+        return [(number, Suggestion.model_validate_json(text)) for number, text in rows]
 
     def events(self, name: str) -> list[ScreenEvent]:
         """All events in the order in which they were kept."""

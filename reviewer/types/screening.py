@@ -30,7 +30,8 @@ class RankingWorth(Frozen):
 
 
 class Simulation(RankingWorth):
-    """The worth of our ranker on one labelled review, and of plain ELAS u4 on the same."""
+    """The worth of our ranker on one labelled review, and of plain ELAS u4 on the same;
+    `with_model` is ours beside the suggestions of a simulated model, if one was asked for."""
 
     records: int
     included: int
@@ -39,10 +40,15 @@ class Simulation(RankingWorth):
     question: str
     embedding: str
     u4: RankingWorth
+    model_errors: str = ""
+    with_model: RankingWorth | None = None
 
 
 Stage = Literal["title", "full-text"]
 Verdict = Literal["include", "exclude", "maybe", "duplicate"]
+CriterionAnswer = Literal["met", "not met", "unclear"]
+Turn = Literal["learned", "search", "model", "drawn"]
+MODEL = "model:"  # begins the name of a reviewer that is a model
 
 
 class Criterion(Frozen):
@@ -132,21 +138,67 @@ class Decision(Frozen):
     undoes: str = ""
 
 
+class CriterionVerdict(Frozen):
+    """What a model says of one criterion, and the sentences that show it, located in the paper.
+    Whatever it said is `unclear` where it named no sentence that is there; `fault` says so."""
+
+    key: str
+    kind: Literal["include", "exclude"] = "include"
+    verdict: CriterionAnswer = "unclear"
+    quotes: tuple[LocatedQuote, ...] = ()
+    fault: str = ""
+
+
+class RecordVerdicts(Frozen):
+    """What a model says of the criteria of one record; `unread` says why it could not be asked."""
+
+    paper_id: str
+    verdicts: tuple[CriterionVerdict, ...] = ()
+    unread: str = ""
+
+
+class Suggestion(Frozen):
+    """A model's verdicts on one record, as they are kept. It decides nothing. `prompt` is the hash
+    of the prompt's file, `criteria` the version of the criteria that the model saw."""
+
+    id: str
+    paper_id: str
+    stage: Stage = "title"
+    model: str
+    verdicts: tuple[CriterionVerdict, ...]
+    criteria: int = 1
+    prompt: str = ""
+    at: str
+
+
+class Suggested(Frozen):
+    """What code makes of a model's verdicts: a suggestion, and the criteria that it rests on."""
+
+    verdict: Literal["include", "exclude", "maybe"]
+    reasons: tuple[str, ...] = ()
+
+
 class Ranking(Frozen):
     """What a record was shown first from: how many decisions the ranker had, the hash of them, and
-    the positions of the records that came first."""
+    the positions of the records that came first. `suggestions` is the number of the last suggestion
+    of a model that was taken in, `verdicts_of` the model whose suggestions the order rests on too;
+    `turn` says whose turn it was."""
 
     learned: int
     inputs_sha256: str
     top: tuple[int, ...]
+    suggestions: int = 0
+    verdicts_of: str = ""
+    turn: Turn = "learned"
 
 
 class ScreenEvent(Frozen):
     """Something that happened to a screening: a full text was `retrieved` or `not-retrieved`, the
-    `rule` or the `stage` was changed to `value`, or a `stop` was signed."""
+    `rule` or the `stage` was changed to `value`, a `stop` was signed, or from now on the records
+    are ordered by the `verdicts` of the model `value` too (of none, where it is empty)."""
 
     id: str
-    kind: Literal["retrieved", "not-retrieved", "rule", "stage", "stop"]
+    kind: Literal["retrieved", "not-retrieved", "rule", "stage", "stop", "verdicts"]
     at: str
     by: str = ""
     paper_id: str = ""
@@ -191,6 +243,63 @@ class FlowPaper(Frozen):
     title: str
     box: str
     reason: str = ""
+
+
+class Share(Frozen):
+    """`hits` of `of`, with a bound at 95 % confidence by Clopper and Pearson: the share is not
+    below `least`."""
+
+    hits: int
+    of: int
+    least: float
+
+
+class CriterionWorth(Frozen):
+    """A model on one criterion: of the included records those that it does not drop for this
+    criterion, and of those that people excluded for it those that it drops for it too."""
+
+    key: str
+    kept: Share
+    caught: Share
+
+
+class ModelWorth(Frozen):
+    """A model beside people's decisions. `sensitivity`: included records that it does not suggest
+    to exclude; `specificity`: excluded ones that it does. `flips` are records of `swapped` whose
+    suggestion changed when they were asked in another order, `answer_flips` answers of
+    `swapped_answers`. `is_calibrated` is False for too few included records, `orders` True when the
+    suggestions are good enough to order records by."""
+
+    model: str
+    stage: Stage
+    sensitivity: Share
+    specificity: Share
+    balanced_accuracy: float
+    criteria: tuple[CriterionWorth, ...] = ()
+    swapped: int = 0
+    flips: int = 0
+    swapped_answers: int = 0
+    answer_flips: int = 0
+    is_calibrated: bool = False
+    orders: bool = False
+
+
+class ModelProgress(Frozen):
+    """How far a model has suggested at this stage. `earlier` counts those by earlier criteria. Of
+    `drawn` records that it alone would drop, a person has read `drawn_read` and let `drawn_missed`
+    go on; at 95 % confidence it is wrong in at most the share `most_missed` of such records."""
+
+    model: str
+    include: int
+    maybe: int
+    exclude: int
+    earlier: int
+    orders: bool = False
+    is_reviewer: bool = False
+    drawn: int = 0
+    drawn_read: int = 0
+    drawn_missed: int = 0
+    most_missed: float = 1.0
 
 
 class Flow(Frozen):
@@ -261,6 +370,7 @@ class ScreenStatus(Frozen):
     to_go: int
     signed: str = ""
     agreements: tuple[Agreement, ...] = ()
+    models: tuple[ModelProgress, ...] = ()
 
 
 class ScreenedRecord(Frozen):

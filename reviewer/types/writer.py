@@ -19,8 +19,9 @@ from reviewer.types.claims import (
 )
 from reviewer.types.drafts import Argument, Brief, Card, Theme
 from reviewer.types.evidence import Evidence
-from reviewer.types.progress import Progress
+from reviewer.types.progress import Progress, silent
 from reviewer.types.runs import Usage
+from reviewer.types.screening import Criterion, RecordVerdicts
 from reviewer.types.surveys import (
     FrameDraft,
     GivenSection,
@@ -116,6 +117,16 @@ class Writer(Protocol):
         progress: Progress,
     ) -> tuple[RowDraft, ...]:
         """One draft a paper, for all columns, in the evidence's order; `topic` may be empty."""
+
+    def screen_records(
+        self,
+        question: str,
+        criteria: Sequence[Criterion],
+        evidence: Sequence[Evidence],
+        progress: Progress = silent,
+    ) -> tuple[RecordVerdicts, ...] | NeedsModel:
+        """What each record, one a paper, is by each criterion of a systematic review; never whether
+        it is to be included."""
 
     def suggest_columns(
         self, topic: str, evidence: Sequence[Evidence], most: int

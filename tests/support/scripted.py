@@ -27,6 +27,7 @@ from reviewer.writers.prompted.argument import ArgumentReply
 from reviewer.writers.prompted.cards import CardsReply
 from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
+from reviewer.writers.prompted.screening import ScreenReply
 from reviewer.writers.prompted.sections import AdditionText, EditText, SectionText
 from reviewer.writers.prompted.surveys import (
     FrameText,
@@ -224,7 +225,25 @@ def judges(asked: ModelCall, support: str = "supported") -> dict[str, Any]:
     return {"verdicts": [{"tag": tag, "support": support} for tag in asked.tags]}
 
 
+def criteria_in(asked: ModelCall) -> list[int]:
+    """The numbers of the criteria in a prompt that compares records with them."""
+    own = asked.prompt.split("CRITERIA:\n")[-1].split("\n\n")[0]
+    return [int(number) for number in re.findall(r"^(\d+)\. ", own, re.MULTILINE)]
+
+
+def screens(asked: ModelCall, verdict: str = "met", **changes: Any) -> dict[str, Any]:
+    """The same verdict on every criterion of every record, shown by its first sentence."""
+    answers = [
+        {"tag": text.tag, "criterion": n, "verdict": verdict, "sentences": text.numbers[:1]}
+        | changes
+        for text in asked.texts
+        for n in criteria_in(asked)
+    ]
+    return {"answers": answers}
+
+
 HONEST: Script = {
+    ScreenReply: screens,
     ReadReply: reads,
     AnswerText: answers,
     ExamineReply: examines,

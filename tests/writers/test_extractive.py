@@ -275,6 +275,7 @@ def test_what_needs_a_model_is_named_and_costs_nothing():
         WRITER.expand("q", ()),
         WRITER.rerank("q", ()),
         WRITER.stand_alone("q", ()),
+        WRITER.screen_records("q", (), ()),
     ]
     assert all(isinstance(step, NeedsModel) and step.step for step in steps)
     assert len({step.step for step in steps}) == len(steps)

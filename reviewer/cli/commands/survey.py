@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli.library import opened
+from reviewer.cli.library import opened, with_known_keys
 from reviewer.cli.options import (
-    FilterOptions,
     JsonOption,
     ModelOptions,
     RerankerOptions,
     RunOptions,
+    ScreenedFilterOptions,
     command,
     filters_of,
     option,
@@ -54,7 +54,7 @@ def survey(
     strict: Annotated[bool, option(help="Leave out sentences without proof, and exit 3.")] = False,
     *,
     flags: SurveyFlags,
-    filters: FilterOptions,
+    filters: ScreenedFilterOptions,
     reranking: RerankerOptions,
     model: ModelOptions,
     common: RunOptions,
@@ -75,4 +75,6 @@ def survey(
         closing(writer_of(settings, shelf, use_cache=not model.no_cache)) as writer,
     ):
         progress.usage = writer.usage
+        if wanted.screen:
+            wanted = with_known_keys(wanted, shelf)
         return run_plan(about or [], flags, wanted, shelf, writer, options, progress)

@@ -272,4 +272,47 @@ CREATE TRIGGER screen_events_no_delete BEFORE DELETE ON screen_events BEGIN
   SELECT RAISE(ABORT, 'screen_events is only added to');
 END;
 
+-- What models suggest on the records of screenings. It decides nothing.
+CREATE TABLE screen_suggestions (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  screen TEXT NOT NULL,
+  suggestion TEXT NOT NULL       -- as JSON
+);
+CREATE INDEX screen_suggestions_screen ON screen_suggestions (screen, number);
+-- Forms of data extraction and of the risk of bias, and what is filled in.
+CREATE TABLE screen_forms (
+  screen TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  form TEXT NOT NULL,            -- the Form as JSON
+  PRIMARY KEY (screen, name, version)
+);
+CREATE TABLE screen_entries (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  screen TEXT NOT NULL,
+  form TEXT NOT NULL,
+  entry TEXT NOT NULL            -- as JSON
+);
+CREATE INDEX screen_entries_form ON screen_entries (screen, form, number);
+CREATE TRIGGER screen_suggestions_no_update BEFORE UPDATE ON screen_suggestions BEGIN
+  SELECT RAISE(ABORT, 'screen_suggestions is only added to');
+END;
+CREATE TRIGGER screen_suggestions_no_delete BEFORE DELETE ON screen_suggestions BEGIN
+  SELECT RAISE(ABORT, 'screen_suggestions is only added to');
+END;
+CREATE TRIGGER screen_forms_no_update BEFORE UPDATE ON screen_forms BEGIN
+  SELECT RAISE(ABORT, 'screen_forms is only added to');
+END;
+CREATE TRIGGER screen_forms_no_delete BEFORE DELETE ON screen_forms BEGIN
+  SELECT RAISE(ABORT, 'screen_forms is only added to');
+END;
+CREATE TRIGGER screen_entries_no_update BEFORE UPDATE ON screen_entries BEGIN
+  SELECT RAISE(ABORT, 'screen_entries is only added to');
+END;
+CREATE TRIGGER screen_entries_no_delete BEFORE DELETE ON screen_entries BEGIN
+  SELECT RAISE(ABORT, 'screen_entries is only added to');
+END;
+
 INSERT INTO state VALUES ('generation', '0');

@@ -15,9 +15,11 @@ from reviewer.library.screen_store import MOST_NAME_CHARS, ScreenStore
 from reviewer.tasks.screening.kept_features import features_of, packed
 from reviewer.tasks.screening.screening import now
 from reviewer.tasks.screening.stopping import rule_named
+from reviewer.tasks.screening.suggestions import model_of
 from reviewer.types import Paper
 from reviewer.types.progress import Progress, silent
 from reviewer.types.screening import (
+    MODEL,
     CriteriaVersion,
     Criterion,
     Screen,
@@ -104,21 +106,36 @@ def _require_sound(name: str, options: ScreenOptions, papers: Sequence[Paper]) -
     if not papers:
         raise UsageError("no paper is to be screened", hint="Add some: review add FILE")
     rule_named(options.stop, len(papers))
-    names = options.reviewers
-    if not names or len(set(names)) < len(names) or not all(n.strip() for n in names):
-        raise UsageError("reviewers have one name each", hint="For example: --reviewers ann,ben")
-    if len(names) > _MOST_REVIEWERS or any(n == "resolve" or "(" in n for n in names):
-        raise UsageError("a reviewer's name cannot be used", hint="Use plain names: ann,ben")
+    _require_reviewers(options)
     share = options.double.removesuffix("%")
     is_share = options.double.endswith("%") and share.isdecimal() and 0 < int(share) <= 100
     if options.double not in ("none", "all", "included") and not is_share:
         raise UsageError(
             f"unknown --double '{options.double[:40]}'", hint="Use none, all, included or 20%."
         )
-    if options.double != "none" and len(names) < 2:
+    if options.double != "none" and len(options.reviewers) < 2:
         raise UsageError(
             "two reviewers are needed to read records twice", hint="Name them: --reviewers ann,ben"
         )
+
+
+def _require_reviewers(options: ScreenOptions) -> None:
+    names = options.reviewers
+    if not names or len(set(names)) < len(names) or not all(n.strip() for n in names):
+        raise UsageError("reviewers have one name each", hint="For example: --reviewers ann,ben")
+    people = [name for name in names if not model_of(name)]
+    if not people or MODEL in names:
+        raise UsageError(
+            "a model decides nothing alone", hint="Name a person too: --reviewers ann,model:NAME"
+        )
+    if len(names) - len(people) > 1:
+        raise UsageError("one model may be a reviewer", hint="Others may suggest.")
+    if len(names) > len(people) and options.double == "none":
+        raise UsageError(
+            "a model can only be the second reviewer", hint="Say what it reads: --double all"
+        )
+    if len(names) > _MOST_REVIEWERS or any(n == "resolve" or "(" in n for n in people):
+        raise UsageError("a reviewer's name cannot be used", hint="Use plain names: ann,ben")
 
 
 def _sources(

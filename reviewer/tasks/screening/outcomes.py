@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from reviewer.tasks.screening.agreement import agreed_share, cohen_kappa, gwet_ac1
-from reviewer.types.screening import Agreement, Decision, Outcome, Stage, Verdict
+from reviewer.types.screening import MODEL, Agreement, Decision, Outcome, Stage, Verdict
 
 RESOLVE = "resolve"
 _GOES_ON = ("include", "maybe")
@@ -20,10 +20,11 @@ Standing = dict[tuple[str, Stage], dict[str, Decision]]
 def standing(decisions: Iterable[Decision], paper_of: Mapping[str, str]) -> Standing:
     """The decisions that stand. `paper_of` gives the present paper of an id; one that is not in it
     keeps its own. Where one reviewer decided differently on two papers that are one by now, both
-    decisions stand, the second under `NAME (merged)`, so that they are a conflict."""
+    decisions stand, the second under `NAME (merged)`, so that they are a conflict. What a file says
+    that a model decided counts for nothing."""
     last: dict[tuple[str, Stage, str], Decision] = {}
     for own in alive(decisions):
-        if own.verdict != "note":
+        if own.verdict != "note" and not own.reviewer.startswith(MODEL):
             name = RESOLVE if own.source == RESOLVE else own.reviewer
             last.pop((own.paper_id, own.stage, name), None)  # so that the later one comes last
             last[own.paper_id, own.stage, name] = own

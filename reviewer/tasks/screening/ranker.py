@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewer.tasks.screening.features import Features
+from reviewer.types.screening import Turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +21,7 @@ QUESTION_WEIGHT = 0.3
 PRESUMED, PRESUMED_WEIGHT = 30, 0.3
 ENOUGH_INCLUDED = 5  # from here on decisions alone count
 _REDRAWN = 10  # decisions after which other unread records are presumed irrelevant
+SEARCH_EVERY = 10  # beside a model's suggestions; so a wrong model hides no record
 _MOST_STEPS = 30  # Newton's; 2 to 6 are taken
 
 
@@ -197,3 +199,27 @@ def best_unread(
     is_read = np.zeros(len(scores), dtype=bool)
     is_read[list(decided)] = True
     return order[~is_read[order]][:most]
+
+
+def turn_of(read: int, included: int) -> Turn:
+    """Whose turn it is after so many decisions, where a model's suggestions are used: every tenth
+    record is the next one of the search alone; before there are enough included ones to learn from,
+    every other one is of those that the model would include."""
+    if read % SEARCH_EVERY == SEARCH_EVERY - 1:
+        return "search"
+    return "model" if included < ENOUGH_INCLUDED and read % 2 else "learned"
+
+
+def in_turn(
+    turn: Turn, order: NDArray[np.int64], start: Start, verdicts: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """The unread records of `order`, best first, with those whose turn it is at the front."""
+    import numpy as np
+
+    if turn == "search":
+        place = np.empty(len(start.order), dtype=np.int64)
+        place[start.order] = np.arange(len(start.order))
+        return order[np.argsort(place[order], kind="stable")]
+    if turn == "model":
+        return order[np.argsort(verdicts[order] < 1, kind="stable")]
+    return order

@@ -16,7 +16,7 @@ def replay_screening(screening: Screening) -> tuple[int, str]:
     for decision in screening.decisions:
         kept = rankings.get(decision.id)
         if kept is not None:
-            found = again.ranking_for(decision.reviewer)
+            found = again.ranking_for(decision.reviewer, kept)
             if found is None or found.top[:1] != kept.top[:1]:
                 first = "no record" if found is None else _key(screening, found.top[0])
                 changed = found is not None and found.inputs_sha256 != kept.inputs_sha256

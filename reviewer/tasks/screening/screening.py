@@ -7,7 +7,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -19,7 +19,14 @@ from reviewer.library.screen_store import ScreenStore, new_id
 from reviewer.tasks.screening.features import Features
 from reviewer.tasks.screening.kept_features import unpacked
 from reviewer.tasks.screening.outcomes import RESOLVE, Standing, alive, outcome, standing
-from reviewer.tasks.screening.ranker import Ranker, Start, order_by_search
+from reviewer.tasks.screening.ranker import Ranker, Start, in_turn, order_by_search, turn_of
+from reviewer.tasks.screening.suggestions import (
+    SIGNS,
+    Suggestions,
+    beside_model,
+    drawn,
+    model_of,
+)
 from reviewer.types import Paper
 from reviewer.types.screening import (
     CriteriaVersion,
@@ -30,6 +37,7 @@ from reviewer.types.screening import (
     Ranking,
     ScreenEvent,
     Stage,
+    Turn,
     Verdict,
 )
 
@@ -39,6 +47,7 @@ if TYPE_CHECKING:
 
 GOES_ON = ("include", "maybe")
 _KEPT_TOP = 10  # positions of a ranking that are kept
+_DRAWN_EVERY = 5  # beside a model that is a reviewer: a record that it alone would drop
 _DIGITS = 9  # of a score that count, so that no rounding of a sum changes an order
 
 
@@ -83,7 +92,9 @@ class Screening:
         self._now: dict[str, str] = {}
         self._learned: dict[int, bool] = {}
         self._ranker: Ranker | None = None
-        self._ranker_of = ""
+        self._ranker_of: tuple[str, bytes] = ("", b"")
+        self.suggestions = Suggestions(self.store, self.name)
+        self._replayed: Ranking | None = None
         self.refresh()
 
     def refresh(self) -> None:
@@ -92,6 +103,7 @@ class Screening:
         fresh = self.store.decisions(self.name, self._last)
         edition = (self.library.database.edition, self.library.catalogue.count())
         if not fresh and edition == self._edition:
+            self._refresh_suggestions()
             return
         self._decisions += [own for _, own in fresh]
         self._last = fresh[-1][0] if fresh else self._last
@@ -101,6 +113,10 @@ class Screening:
         unknown = {own.paper_id for own in self._decisions} - self._now.keys()
         self._now |= self.store.paper_ids_now(unknown)
         self._standing = standing(self._decisions, self._now)
+        self._refresh_suggestions()
+
+    def _refresh_suggestions(self) -> None:
+        self.suggestions.refresh(self.present_id)
 
     def _present_papers(self) -> dict[str, list[int]]:
         """The papers that the records are by now, each with the positions of its records: merged
@@ -158,8 +174,35 @@ class Screening:
         changed = [event.value for event in self.events if event.kind == "rule"]
         return changed[-1] if changed else self.screen.stop
 
-    def outcome(self, paper_id: str, stage: Stage = "title") -> Outcome:
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The reviewers who are people."""
+        return tuple(name for name in self.screen.reviewers if not model_of(name))
+
+    @property
+    def model_reviewers(self) -> tuple[str, ...]:
+        """The reviewers that are models, as `model:NAME`."""
+        return tuple(name for name in self.screen.reviewers if model_of(name))
+
+    @property
+    def ranking_model(self) -> str:
+        """The model by whose suggestions records are ordered too; empty without one."""
+        last = [event.value for event in self.events if event.kind == "verdicts"]
+        return last[-1] if last else ""
+
+    def people_outcome(self, paper_id: str, stage: Stage = "title") -> Outcome:
+        """What people's decisions come to: what is learned, and what the stopping rule counts."""
         return outcome(self._standing.get((paper_id, stage), {}), self.order)
+
+    def outcome(self, paper_id: str, stage: Stage = "title") -> Outcome:
+        """What people's decisions come to, beside a model that is a reviewer."""
+        found = self.people_outcome(paper_id, stage)
+        if not self.model_reviewers or not self.needs_two(paper_id, stage):
+            return found
+        for name in self.model_reviewers:
+            said = self.suggestions.said(paper_id, stage, model_of(name))
+            found = beside_model(found, name, said)
+        return found
 
     def own(self, paper_id: str, reviewer: str, stage: Stage) -> Decision | None:
         """The reviewer's decision that stands on this paper."""
@@ -177,8 +220,10 @@ class Screening:
         return [own for own in self._decisions if self.present_id(own.paper_id) == paper_id]
 
     def reviewer_named(self, name: str = "") -> str:
-        """The reviewer of this name, or the only one. Raises UsageError for an unknown one."""
-        known = self.screen.reviewers
+        """The person of this name among the reviewers, or the only one. Raises UsageError for an
+        unknown one, and for a model."""
+        require_person(name)
+        known = self.people
         if not name and len(known) == 1:
             return known[0]
         if not name:
@@ -213,6 +258,16 @@ class Screening:
             return Shown(self._paper(waiting[0]), len(waiting))
         best, ranking = self._best(reviewer, waiting)
         return Shown(self._paper(best), len(waiting), ranking=ranking)
+
+    def drawn_records(self, model: str) -> list[str]:
+        """The records that a person is to read of those that this model alone would drop: drawn at
+        random from all that it suggests to exclude and that no person let go on."""
+        dropped = [
+            paper
+            for paper in self._papers
+            if (said := self.suggestions.said(paper, "title", model)) and said.verdict == "exclude"
+        ]
+        return drawn(dropped, self.screen.seed)
 
     def count_waiting(self, reviewer: str) -> int:
         """How many records this reviewer has still to read at this stage."""
@@ -296,7 +351,7 @@ class Screening:
     def needs_two(self, paper: str, stage: Stage) -> bool:
         """True for a paper that two reviewers are to decide at this stage."""
         if self.screen.double == "included":
-            return self.outcome(paper, stage).verdict in GOES_ON
+            return self.people_outcome(paper, stage).verdict in GOES_ON
         return self.is_double(paper)
 
     def _put_off(self, reviewer: str, stage: Stage) -> list[str]:
@@ -321,17 +376,47 @@ class Screening:
         import numpy as np
 
         learned = self.learned_by(reviewer)
-        scores = np.round(self._scores(reviewer, learned), _DIGITS)
+        model = self.ranking_model if self._replayed is None else self._replayed.verdicts_of
+        verdicts = self._verdicts_of(model) if model else None
+        scores = np.round(self._scores(reviewer, learned, verdicts), _DIGITS)
         places = np.array(sorted({self._papers[paper][0] for paper in waiting}))
-        order = places[np.argsort(-scores[places], kind="stable")][:_KEPT_TOP]
+        order = places[np.argsort(-scores[places], kind="stable")]
+        turn: Turn = "learned"
+        if verdicts is not None:
+            turn = turn_of(len(learned), sum(learned.values()))
+            order = in_turn(turn, order, self._start, verdicts)
         first = {self._papers[paper][0]: paper for paper in reversed(waiting)}
-        said = json.dumps([self.screen.seed, sorted(learned.items())])
+        if len(learned) % _DRAWN_EVERY == _DRAWN_EVERY - 2 and (lot := self._drawn_of(waiting)):
+            turn, ahead = "drawn", self._papers[lot][0]
+            order = np.concatenate([[ahead], order[order != ahead]])
+        counted_in = self.suggestions.number if model or self.model_reviewers else 0
+        inputs = [self.screen.seed, sorted(learned.items())]
+        said = json.dumps([*inputs, model, counted_in] if counted_in else inputs)
         ranking = Ranking(
             learned=len(learned),
             inputs_sha256=hashlib.sha256(said.encode()).hexdigest(),
-            top=tuple(order.tolist()),
+            top=tuple(order[:_KEPT_TOP].tolist()),
+            suggestions=counted_in,
+            verdicts_of=model,
+            turn=turn,
         )
         return first[int(order[0])], ranking
+
+    def _drawn_of(self, waiting: Sequence[str]) -> str:
+        """The next drawn record that waits; empty without one."""
+        unread = set(waiting)
+        models = [model_of(name) for name in self.model_reviewers]
+        return next((p for m in models for p in self.drawn_records(m) if p in unread), "")
+
+    def _verdicts_of(self, model: str) -> NDArray[np.float64]:
+        """The model's suggestions by position, 0 where it has none and for the question."""
+        import numpy as np
+
+        signs = np.zeros(len(self._features))
+        for paper, positions in self._papers.items():
+            if said := self.suggestions.said(paper, "title", model):
+                signs[positions] = SIGNS[said.verdict]
+        return signs
 
     def learned_by(self, reviewer: str) -> dict[int, bool]:
         """What the ranker learns for this reviewer, by position: known papers, the reviewer's own
@@ -343,7 +428,7 @@ class Screening:
             own = self.own(paper, reviewer, "title")
             verdict: str | None = own.verdict if own else None
             if own is None and not self._awaits(paper, reviewer, "title"):
-                verdict = self.outcome(paper).verdict
+                verdict = self.people_outcome(paper).verdict
             if verdict in ("include", "maybe", "exclude"):
                 found |= dict.fromkeys(positions[:1], verdict != "exclude")
             elif verdict is None and paper in known:
@@ -354,12 +439,15 @@ class Screening:
     def _known_now(self) -> tuple[str, ...]:
         return tuple(self.store.paper_ids_now(self.screen.known).values())
 
-    def _scores(self, reviewer: str, learned: dict[int, bool]) -> NDArray[np.float64]:
+    def _scores(
+        self, reviewer: str, learned: dict[int, bool], verdicts: NDArray[np.float64] | None
+    ) -> NDArray[np.float64]:
         """Scores by position. The ranker is kept and learns what is new; it is made again where
-        something that it learned no longer stands."""
-        is_new = self._ranker is None or self._ranker_of != reviewer
+        something that it learned no longer stands, and for other suggestions of a model."""
+        wanted = (reviewer, b"" if verdicts is None else verdicts.tobytes())
+        is_new = self._ranker is None or self._ranker_of != wanted
         if is_new or self._learned.keys() - learned.keys():
-            self._ranker, self._ranker_of, self._learned = self._new_ranker(), reviewer, {}
+            self._ranker, self._ranker_of, self._learned = self._new_ranker(verdicts), wanted, {}
         assert self._ranker is not None
         for position, is_included in learned.items():
             if self._learned.get(position) != is_included:
@@ -367,9 +455,9 @@ class Screening:
         self._learned = dict(learned)
         return self._ranker.scores()
 
-    def _new_ranker(self) -> Ranker:
-        pool = len(self.records)
-        return Ranker(self._features, self._start, pool, self.screen.seed)
+    def _new_ranker(self, verdicts: NDArray[np.float64] | None) -> Ranker:
+        features = replace(self._features, verdicts=verdicts)
+        return Ranker(features, self._start, len(self.records), self.screen.seed)
 
     @cached_property
     def _features(self) -> Features:
@@ -384,8 +472,11 @@ class Screening:
             return Start(np.random.default_rng(self.screen.seed).permutation(pool))
         return Start(order_by_search(self._features, pool, pool), pool)
 
-    def ranking_for(self, reviewer: str) -> Ranking | None:
-        """What this reviewer's next record is ranked from; None when none is left to read."""
+    def ranking_for(self, reviewer: str, kept: Ranking) -> Ranking | None:
+        """What this reviewer's next record is ranked from, beside the suggestions that `kept` says;
+        None when none is left to read."""
+        self._replayed = kept
+        self.suggestions.take(kept.suggestions, self.present_id)
         waiting = self._waiting(reviewer)
         return self._best(reviewer, waiting)[1] if waiting else None
 
@@ -411,6 +502,7 @@ class Screening:
         """Keep the reviewer's verdict: when this returns, it is on the disk. Raises UsageError for
         reasons that are no criterion, and at full text for an exclusion without a reason."""
         given, stage = given or Given(), self.stage
+        require_person(reviewer)
         self._require_sound(verdict, given.reasons, stage)
         if stage == "full-text" and self.outcome(paper.id).verdict not in GOES_ON:
             raise UsageError(
@@ -424,7 +516,8 @@ class Screening:
         return decision
 
     def resolve(self, paper: Paper, verdict: Verdict, by: str, given: Given) -> Decision:
-        """End a conflict. Anyone may, under any name. Raises UsageError where there is none."""
+        """End a conflict. Any person may, under any name. Raises UsageError where there is none."""
+        require_person(by)
         open_at = [stage for stage in reversed(self.STAGES) if self._is_disputed(paper.id, stage)]
         open_at.sort(key=lambda stage: self.outcome(paper.id, stage).is_resolved)
         if not open_at:
@@ -502,6 +595,7 @@ class Screening:
 
     def add_event(self, event: ScreenEvent) -> None:
         """Keep an event: when this returns, it is on the disk."""
+        require_person(event.by)
         self.store.add_event(self.name, event)
         self.refresh()
 
@@ -543,6 +637,15 @@ class Screening:
         )
         self.store.add_criteria(self.name, made)
         return made
+
+
+def require_person(name: str) -> None:
+    """Raises UsageError for the name of a model: it decides and signs nothing."""
+    if model_of(name):
+        raise UsageError(
+            f"'{name[:60]}' is a model, which decides nothing",
+            hint="People decide; a model suggests: review screen suggest --model NAME",
+        )
 
 
 def now() -> str:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reviewer.library.embeddings.embedding import Embedding
 from reviewer.library.index.stemming import Stemmer
 from reviewer.tasks.screening.features import Features, make_features, term_rows
 from reviewer.tasks.screening.labelled import LabelledRecord
-from reviewer.tasks.screening.ranker import Ranker, Start, best_unread, order_by_search
+from reviewer.tasks.screening.ranker import (
+    Ranker,
+    Start,
+    best_unread,
+    in_turn,
+    order_by_search,
+    turn_of,
+)
 from reviewer.tasks.screening.stopping import RECALL, RULES, LogFactorials, stops_at
 from reviewer.text.views import one_line
 from reviewer.types.progress import Progress, silent
@@ -29,11 +36,13 @@ _EMBEDDED = 64  # texts at once, so that progress can be said
 @dataclass(frozen=True)
 class SimulationOptions:
     """`question` is the review's, with its criteria; `known` are records (from 0) that are decided
-    before the first is read; `seeds` is how often it is repeated."""
+    before the first is read; `seeds` is how often it is repeated. `model_errors` are the
+    sensitivity and the specificity of a simulated model, whose suggestions order records too."""
 
     question: str = ""
     known: tuple[int, ...] = ()
     seeds: int = 4
+    model_errors: tuple[float, float] | None = None
 
 
 def simulate(
@@ -66,6 +75,12 @@ def simulate(
             progress(f"Screening ({name})", seed, options.seeds)
             order = screen_all(features, start, labels, options.known, seed)
             orders[name].append([bool(labels[n]) for n in order])
+        if options.model_errors:
+            progress("Screening (with a model)", seed, options.seeds)
+            said = simulated_verdicts(labels, len(every), options.model_errors, seed)
+            beside, start = replace(ours, verdicts=said), Start(found, row)
+            order = screen_all(beside, start, labels, options.known, seed)
+            orders.setdefault("with model", []).append([bool(labels[n]) for n in order])
     worth = {name: worth_of(own, len(options.known)) for name, own in orders.items()}
     return Simulation(
         records=pool,
@@ -75,6 +90,8 @@ def simulate(
         question=question,
         embedding="" if embedding is None else embedding.name,
         u4=worth["u4"],
+        model_errors=" / ".join(map(str, options.model_errors or ())),
+        with_model=worth.get("with model"),
         **dict(worth["ours"]),
     )
 
@@ -87,6 +104,8 @@ def screen_all(
     seed: int,
 ) -> list[int]:
     """All records in the order in which they are decided, the known ones first."""
+    import numpy as np
+
     ranker = Ranker(features, start, len(labels), seed)
     decided: dict[int, bool] = {}
 
@@ -96,11 +115,34 @@ def screen_all(
 
     for record in known:
         decide(record)
+    verdicts = features.verdicts
     while len(decided) < len(labels):
         most = 1 if len(decided) < _EACH else math.ceil(_SHARE * len(decided))
-        for record in best_unread(ranker.scores(), decided, most).tolist():
-            decide(record)
+        order = best_unread(ranker.scores(), decided, len(labels))
+        for _ in range(min(most, len(order))):
+            first = 0
+            if verdicts is not None:
+                turn = turn_of(len(decided), sum(decided.values()))
+                record = int(in_turn(turn, order, start, verdicts)[0])
+                first = int(np.flatnonzero(order == record)[0])
+            decide(int(order[first]))
+            order = np.delete(order, first)
     return list(decided)
+
+
+def simulated_verdicts(
+    labels: NDArray[np.bool_], rows: int, errors: tuple[float, float], seed: int
+) -> NDArray[np.float64]:
+    """The suggestions of a model that errs at random: 1 to include, -1 to exclude, 0 for rows that
+    are no records. Real errors hang together; these do not."""
+    import numpy as np
+
+    sensitivity, specificity = errors
+    draw = np.random.default_rng([seed, 28])
+    is_right = draw.random(len(labels)) < np.where(labels, sensitivity, specificity)
+    verdicts = np.zeros(rows)
+    verdicts[: len(labels)] = np.where(labels == is_right, 1.0, -1.0)
+    return verdicts
 
 
 def worth_of(orders: Sequence[Sequence[bool]], known: int = 0) -> RankingWorth:

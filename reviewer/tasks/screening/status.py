@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from reviewer.library.screen_store import new_id
+from reviewer.tasks.screening.agreement import agreed_share, cohen_kappa, gwet_ac1
+from reviewer.tasks.screening.bounds import most_share
 from reviewer.tasks.screening.flow import signed_stop
 from reviewer.tasks.screening.outcomes import RESOLVE, agreements
 from reviewer.tasks.screening.screening import GOES_ON, Screening, now
@@ -13,7 +17,16 @@ from reviewer.tasks.screening.stopping import (
     missed_p,
     rule_named,
 )
-from reviewer.types.screening import Progressed, ScreenEvent, ScreenStatus
+from reviewer.tasks.screening.suggest import is_excluded
+from reviewer.tasks.screening.suggestions import suggested
+from reviewer.types.screening import (
+    MODEL,
+    Agreement,
+    ModelProgress,
+    Progressed,
+    ScreenEvent,
+    ScreenStatus,
+)
 
 # docs/quality.md: 8 reviews from the question, 4 seeds each. `row` is of 75 runs on 25 reviews.
 _WORTH = {
@@ -29,8 +42,9 @@ _WORTH = {
 
 def read_so_far(screening: Screening) -> tuple[list[bool], int]:
     """The records in the order in which their titles were first decided, True for one that goes on
-    or on which reviewers disagree; and how many records there are. Duplicates are in neither."""
-    outcomes = {paper: screening.outcome(paper) for paper in screening.papers}
+    or on which reviewers disagree; and how many records there are. Duplicates are in neither. What
+    a model suggests counts for nothing here."""
+    outcomes = {paper: screening.people_outcome(paper) for paper in screening.papers}
     counted = {p: o for p, o in outcomes.items() if o.verdict != "duplicate"}
     first = dict.fromkeys(
         paper
@@ -50,6 +64,7 @@ def make_status(screening: Screening) -> ScreenStatus:
     outcomes = [(p, screening.outcome(p, screening.stage)) for p in screening.papers]
     version = screening.criteria.version
     stop = signed_stop(screening.events)
+    models = screening.suggestions.models(screening.stage)
     return ScreenStatus(
         name=screening.name,
         question=screening.screen.question,
@@ -57,7 +72,7 @@ def make_status(screening: Screening) -> ScreenStatus:
         records=records,
         read=len(decided),
         included=sum(decided),
-        reviewers=tuple(_progressed(screening, name) for name in screening.screen.reviewers),
+        reviewers=tuple(_progressed(screening, name) for name in screening.people),
         conflicts=sum(own.is_conflict for _, own in outcomes),
         reason_conflicts=sum(own.is_reason_conflict for _, own in outcomes),
         read_by_one=sum(
@@ -76,7 +91,56 @@ def make_status(screening: Screening) -> ScreenStatus:
         least_recall=least_recall(decided, records),
         to_go=left_to_read(rule, decided, records),
         signed=stop.why if stop else "",
-        agreements=tuple(agreements(screening.standing, screening.stage)),
+        agreements=(
+            *agreements(screening.standing, screening.stage),
+            *(agreement_with(screening, model) for model in models),
+        ),
+        models=tuple(model_progress(screening, model) for model in models),
+    )
+
+
+_KINDS = {False: "include", True: "exclude"}
+
+
+def agreement_with(screening: Screening, model: str) -> Agreement:
+    """What people's decisions come to beside what the model suggests, over the records that have
+    both: whether a record goes on or not."""
+    stage, pairs = screening.stage, list[tuple[str, str]]()
+    for paper in screening.papers:
+        own = is_excluded(screening, paper, stage)
+        said = screening.suggestions.said(paper, stage, model)
+        if own is not None and said is not None:
+            pairs.append((_KINDS[own], _KINDS[said.verdict == "exclude"]))
+    return Agreement(
+        one="people", other=f"{MODEL}{model}", stage=stage, records=len(pairs),
+        agreed=agreed_share(pairs) if pairs else None, kappa=cohen_kappa(pairs),
+        ac1=gwet_ac1(pairs, len(_KINDS)),
+    )  # fmt: skip
+
+
+def model_progress(screening: Screening, model: str) -> ModelProgress:
+    """How far the model has suggested at this stage, and how often it was wrong, as far as people
+    have read of the records that it alone would drop."""
+    stage, version = screening.stage, screening.criteria.version
+    own = [screening.suggestions.of(paper, stage, model) for paper in screening.papers]
+    found = [one for one in own if one is not None]
+    said = Counter(suggested(one.verdicts).verdict for one in found)
+    is_reviewer = f"{MODEL}{model}" in screening.model_reviewers
+    lots = screening.drawn_records(model) if stage == "title" and is_reviewer else []
+    kinds = [is_excluded(screening, paper, stage) for paper in lots]
+    read, missed = sum(kind is not None for kind in kinds), sum(kind is False for kind in kinds)
+    return ModelProgress(
+        model=model,
+        include=said["include"],
+        maybe=said["maybe"],
+        exclude=said["exclude"],
+        earlier=sum(one.criteria < version for one in found),
+        orders=screening.ranking_model == model and stage == "title",
+        is_reviewer=is_reviewer,
+        drawn=len(lots),
+        drawn_read=read,
+        drawn_missed=missed,
+        most_missed=most_share(missed, read),
     )
 
 

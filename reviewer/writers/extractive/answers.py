@@ -23,8 +23,9 @@ from reviewer.types.claims import (
 )
 from reviewer.types.drafts import Brief, Card, Theme
 from reviewer.types.evidence import Sentence, SentencePart, by_paper
-from reviewer.types.progress import Progress
+from reviewer.types.progress import Progress, silent
 from reviewer.types.runs import Usage
+from reviewer.types.screening import Criterion
 from reviewer.types.surveys import GivenSection, SummaryDraft, SurveyBrief, SurveySection
 from reviewer.types.tables import Column, RowDraft
 from reviewer.types.writer import OnClaim
@@ -229,6 +230,15 @@ class Extractive:
             for column in DEFAULT
         }
         return tuple(sorted(DEFAULT, key=lambda column: -filled[column.name])[:most])
+
+    def screen_records(
+        self,
+        question: str,
+        criteria: Sequence[Criterion],
+        evidence: Sequence[Evidence],
+        progress: Progress = silent,
+    ) -> NeedsModel:
+        return NeedsModel(step="comparing records with criteria")
 
     def read_cards(self, evidence: Sequence[Evidence]) -> NeedsModel:
         return NeedsModel(step="making cards")
