@@ -44,7 +44,7 @@ DOUBLE = Column(name="double", kind="number", formula="size * 2")
 LISTED = [
     {
         "title": f"Study {name}",
-        "abstract": f"Study {name} trains a {n}B model. The size is {n}B. It rewards {name} answers.",
+        "abstract": f"Study {name} trains a {n}B model. The size is {n}B. It rewards {name}.",
         "year": 2020 + n,
         "doi": f"10.1000/{name.lower()}",
     }
