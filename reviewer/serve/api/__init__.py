@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.api import asks, jobs
+from reviewer.serve.api import asks, jobs, tables
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (asks, jobs):
+for _noun in (asks, jobs, tables):
     router.include_router(_noun.router)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from reviewer.errors import NotFoundError
 from reviewer.render import forms_of, render
@@ -46,6 +46,8 @@ def export(desk: AtDesk, run_id: str, form: str) -> Response:
 @router.get("/runs/{run_id}")
 def show(request: Request, desk: AtDesk, run_id: str) -> Response:
     run = desk.at_hand.ledger.run(run_id)
+    if run.command == "table":
+        return RedirectResponse(f"/tables/{run.id}", 303)
     if run.command != "ask":
         return page(request, "live/run.html.jinja", run=run, title=run.question or run.id, forms=())
     answer = kept_answer(run, desk.at_hand)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from reviewer.serve.works.asks import AskIn, ask_work
+from reviewer.serve.works.tables import TableIn, TableMoreIn, more_work, table_work
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Work
 from reviewer.types.jobs import Job
@@ -17,6 +18,8 @@ Make = Callable[[Desk, Any], Work]
 # For each kind of job what may be asked, and the work that is made of it.
 KINDS: dict[str, tuple[type[BaseModel], Make]] = {
     "ask": (AskIn, ask_work),
+    "table": (TableIn, table_work),
+    "table more": (TableMoreIn, more_work),
 }
 
 

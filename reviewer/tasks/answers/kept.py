@@ -24,6 +24,12 @@ def kept_answer(run: Run, library: Library) -> Answer:
     return answer.model_copy(update={"evidence": evidence})
 
 
+def paper_as_cited(citations: list[Citation], library: Library) -> Paper:
+    """The paper of these citations, of which there is one at least, with the id by which they name
+    it; one of their quotes alone where these do not stand in it any more."""
+    return _evidence("", citations, library).paper
+
+
 def _evidence(tag: str, citations: list[Citation], library: Library) -> Evidence:
     first = citations[0]
     paper = library.catalogue.paper_named(first.paper_id)

@@ -11,6 +11,7 @@ from reviewer.grounding.columns import column_named, is_not_stated, normalise
 from reviewer.grounding.near_quotes import locate_nearly
 from reviewer.library import Library
 from reviewer.library.table_store import TableStore
+from reviewer.tasks.answers.kept import paper_as_cited
 from reviewer.tasks.paper_chunks import chunks_of, evidence_of
 from reviewer.tasks.tables.edits import (
     cell_of,
@@ -23,11 +24,11 @@ from reviewer.tasks.tables.edits import (
 from reviewer.tasks.tables.sort import check_order
 from reviewer.text import clean
 from reviewer.text.views import one_line, shorten
-from reviewer.types import Evidence, Paper, Table
+from reviewer.types import Citation, Evidence, Paper, Table
 from reviewer.types.evidence import Score, tagged
 from reviewer.types.papers import Chunk, Part
 from reviewer.types.runs import Run
-from reviewer.types.tables import CellDraft, Column, KeptTable, Row, TableEdit
+from reviewer.types.tables import CellDraft, Column, KeptTable, Row, TableEdit, Value
 
 MOST_VALUE_CHARS = 2000  # of a value that a person gives
 _SAID_CHARS = 80
@@ -84,19 +85,32 @@ def _edits_of(table_id: str, run: Run, library: Library) -> list[TableEdit]:
 
 def _table_of(run: Run, table_id: str, library: Library) -> Table:
     """The table of a run, with the papers of its rows as the library has them now. Of a paper that
-    is gone the key is left."""
+    is gone, or whose text has changed, the key and the quotes are left."""
     table = Table.model_validate({**run.result, "usage": run.usage, "table_id": table_id})
     numbers = {row.paper_id: library.catalogue.number_of(row.paper_id) for row in table.rows}
     known = library.catalogue.papers_numbered([n for n in numbers.values() if n is not None])
-    papers = tuple(_paper_of(row, known.get(numbers[row.paper_id] or 0)) for row in table.rows)
+    papers = tuple(
+        _paper_of(row, known.get(numbers[row.paper_id] or 0), library) for row in table.rows
+    )
     return table.model_copy(update={"papers": papers})
 
 
-def _paper_of(row: Row, paper: Paper | None) -> Paper:
+def _paper_of(row: Row, paper: Paper | None, library: Library) -> Paper:
+    citations = [c for cell in row.cells for value in cell.values for c in _citations_of(value)]
+    if citations and (paper is None or not all(_stands(c, paper) for c in citations)):
+        return paper_as_cited(citations, library)
     if paper is None:
         title = Part(name="title", text=f"{row.key} (no longer in the library)")
         return Paper(id=row.paper_id, key=row.key, parts=(title,))
     return paper if paper.id == row.paper_id else paper.model_copy(update={"id": row.paper_id})
+
+
+def _citations_of(value: Value) -> list[Citation]:
+    return [*([value.citation] if value.citation else []), *value.more]
+
+
+def _stands(citation: Citation, paper: Paper) -> bool:
+    return paper.text_of(citation.part)[citation.start : citation.end] == citation.quote
 
 
 @dataclass(frozen=True)
