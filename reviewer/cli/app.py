@@ -24,11 +24,17 @@ COMMANDS = {
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
     "runs": ("runs",), "backup": ("backup", "restore", "repair"), "prompts": ("prompts",),
     "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
-    "screen": ("screen",),
+    "screen": ("screen",), "serve": ("serve",), "tables": ("tables",),
 }  # fmt: skip
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.
-GROUPS = {"screen": "Screen records for a systematic review."}
-_GROUP_EXAMPLES = {"screen": "Example: review screen init fatigue --criteria rules.yaml"}
+GROUPS = {
+    "screen": "Screen records for a systematic review.",
+    "tables": "Show kept tables, correct them by hand, fill them further, and undo.",
+}
+_GROUP_EXAMPLES = {
+    "screen": "Example: review screen init fatigue --criteria rules.yaml",
+    "tables": "Example: review tables set 20261130-2150 song-2025-r1 gain '14 points'",
+}
 
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from reviewer.cli.library import file_named, with_known_keys
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.grounding import read_column
 from reviewer.grounding.columns import read_columns
+from reviewer.render.json import read_table
+from reviewer.tasks.tables.kept import open_table
 from reviewer.tasks.tables.select import match_bibtex
 from reviewer.text import counted
 
@@ -20,6 +23,23 @@ if TYPE_CHECKING:
     from reviewer.types.progress import Progress
     from reviewer.types.searches import Filters
     from reviewer.types.tables import Column
+
+
+_RUN_ID = re.compile(r"\d{8}-\d{4,6}(?:-[0-9a-f]{0,4})?")
+
+
+def with_earlier(
+    options: TableOptions, update: str, shelf: Library, *, quiet: bool
+) -> TableOptions:
+    """The options with the table to update: one that the library keeps, by the beginning of its id,
+    or that of a JSON file."""
+    if not update:
+        return options
+    if _RUN_ID.fullmatch(update):
+        return replace(options, earlier=open_table(update, shelf).table, is_kept=True)
+    hint = "Make a table first: review table TOPIC -o FILE.json"
+    text = file_named(update, hint, UsageError, quiet=quiet).text
+    return replace(options, earlier=read_table(text, update))
 
 
 def columns_of(written: Sequence[str] | None, file: str, *, quiet: bool) -> tuple[Column, ...]:

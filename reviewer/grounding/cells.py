@@ -18,6 +18,7 @@ from reviewer.types.claims import Quote, Support
 from reviewer.types.frozen import Frozen
 from reviewer.types.tables import Cell, CellDraft, CellState, Column, RowDraft, Value
 
+NO_QUOTE = "it has no quote"
 MOST_VALUES = 4  # of one cell; a paper that gives more gives none of them clearly
 EMPTY: frozenset[CellState] = frozenset(
     {"not stated", "not answered", "not found by rules", "needs a model", "not computed"}
@@ -32,7 +33,8 @@ _THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}(?!\d))")
 
 class Tally(Frozen):
     """How many cells of a table are in each state. `in_own_words` counts the filled cells whose
-    value is in the writer's own words and was not judged, `computed` those that code computed."""
+    value is in the writer's own words and was not judged, `computed` those that code computed;
+    `by_hand` are the cells that a person corrected, in any state."""
 
     filled: int = 0
     in_own_words: int = 0
@@ -44,6 +46,7 @@ class Tally(Frozen):
     not_computed: int = 0
     no_proof: int = 0
     failed: int = 0
+    by_hand: int = 0
 
 
 def fill(
@@ -61,6 +64,33 @@ def fill(
         return tuple(Cell(column=c.name, state="failed", dropped=why) for c in asked)
     shown = {item.tag: item for item in evidence if item.paper.id == draft.paper_id}
     return tuple(_cell(column, draft, shown) for column in asked)
+
+
+def corrected(
+    column: Column, drafts: Sequence[CellDraft], evidence: Sequence[Evidence], before: Cell | None
+) -> Cell:
+    """The cell of a person who corrects what the cell `before` says. `drafts` are its values, none
+    for "not stated". A value has proof as a writer's has: if its quote stands in the paper and has
+    its numbers. One without a quote is kept, and has no proof."""
+    shown = {item.tag: item for item in evidence}
+    values = tuple(_value(draft, column, shown) for draft in drafts)
+    values = tuple(_given_by_hand(value) for value in values)
+    state: CellState = "not stated"
+    if values:
+        state = "no proof" if any(value.doubts for value in values) else "filled"
+    own = before.before if before is not None and before.is_by_hand else before
+    return Cell(column=column.name, state=state, values=values, is_by_hand=True, before=own)
+
+
+def _given_by_hand(value: Value) -> Value:
+    """The value, with a doubt if it has no quote. What stands in its place says nothing more."""
+    doubts = value.doubts if value.quote else (NO_QUOTE,)
+    return value.model_copy(update={"doubts": doubts, "is_by_hand": True})
+
+
+def has_value(cell: Cell) -> bool:
+    """True where the table says something: a value with proof, or one that a person gave."""
+    return cell.state == "filled" or (cell.is_by_hand and bool(cell.values))
 
 
 def with_computed(cells: Mapping[str, Cell], columns: Sequence[Column]) -> dict[str, Cell]:
@@ -213,9 +243,11 @@ def _short(text: str) -> str:
 
 
 def without_proofless(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """The cells as `--strict` shows them: without values that have no proof."""
+    """The cells as `--strict` shows them: without values of a writer that have no proof."""
     return tuple(
-        cell.model_copy(update={"values": ()}) if cell.state == "no proof" else cell
+        cell.model_copy(update={"values": ()})
+        if cell.state == "no proof" and not cell.is_by_hand
+        else cell
         for cell in cells
     )
 
@@ -227,10 +259,12 @@ def disagrees(cell: Cell) -> bool:
 
 
 def is_in_own_words(cell: Cell) -> bool:
-    """True when the value of a filled cell is neither its quote's own words nor computed, and no
+    """True when the value that a writer gave is neither its quote's own words nor computed, and no
     judge said whether the quote supports it."""
-    return cell.state == "filled" and any(
-        v.support != "supported" and not v.computed for v in cell.values
+    return (
+        cell.state == "filled"
+        and not cell.is_by_hand
+        and any(v.support != "supported" and not v.computed for v in cell.values)
     )
 
 
@@ -238,13 +272,18 @@ def tally(table: Table) -> Tally:
     cells = [cell for row in table.rows for cell in row.cells]
     states = Counter(cell.state.replace(" ", "_") for cell in cells)
     computed = sum(any(value.computed for value in cell.values) for cell in cells)
-    return Tally(in_own_words=sum(map(is_in_own_words, cells)), computed=computed, **states)
+    return Tally(
+        in_own_words=sum(map(is_in_own_words, cells)),
+        computed=computed,
+        by_hand=sum(cell.is_by_hand for cell in cells),
+        **states,
+    )
 
 
 def sort_value(cell: Cell) -> tuple[int, float, str]:
     """A key that sorts numbers by size, whatever their units, then texts by the alphabet, then
     cells without a value."""
-    if cell.state != "filled":
+    if not has_value(cell):
         return 2, 0.0, ""
     value = cell.values[0]
     if value.number is None:
@@ -257,7 +296,7 @@ def unit_of(column: str, table: Table) -> str:
     """The unit in which the numbers of a column can be compared: the one that most of its values
     have. Empty for counts."""
     cells = [c for row in table.rows for c in row.cells if c.column == column]
-    values = [value for cell in cells if cell.state == "filled" for value in cell.values]
+    values = [value for cell in cells if has_value(cell) for value in cell.values]
     units = Counter(value.unit for value in values if value.number is not None)
     return units.most_common(1)[0][0] if units else ""
 
@@ -265,7 +304,7 @@ def unit_of(column: str, table: Table) -> str:
 def number_in(unit: str, cell: Cell) -> float | None:
     """The number of a filled cell's only value in a unit of its column: 90 minutes are 1.5 hours.
     None where there is no single number, or one of another measure."""
-    if cell.state != "filled" or len(cell.values) != 1:
+    if not has_value(cell) or len(cell.values) != 1:
         return None
     value = cell.values[0]
     if value.number is None or value.unit == unit:

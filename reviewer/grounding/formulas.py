@@ -194,6 +194,7 @@ def compute(column: Column, formula: Formula, cells: Mapping[str, Cell]) -> Cell
         more=citations[1:],
         support=support,
         computed=f"{column.formula} = {shown}",
+        is_by_hand=any(value.is_by_hand for value in values),
     )
     return Cell(column=column.name, state="filled", values=(value,))
 

@@ -11,7 +11,14 @@ from reviewer.render.escape import escape
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
 from reviewer.types import Citation
-from reviewer.types.checks import CheckedEntry, CheckedSentence, CheckReport, EntryVerdict, Problem
+from reviewer.types.checks import (
+    CheckedEntry,
+    CheckedSentence,
+    CheckReport,
+    EntryVerdict,
+    Fix,
+    Problem,
+)
 
 _SENTENCE_CHARS = 400
 _QUOTE_CHARS = 300
@@ -21,8 +28,15 @@ def check_markdown(report: CheckReport) -> str:
     """Every sentence with a problem, then the entries with a problem, then the other sentences."""
     lines = [f"# Check of {escape(report.file)}", "", check_line(report), "", check_head(report)]
     lines += [f"\n> {escape(note)}" for note in report.notes]
-    lines += _part("Problems", [line for s in report.sentences if s.problems for line in _lines(s)])
-    shown = [line for entry in report.entries if entry.problems for line in _entry(entry)]
+    shown = []
+    for place, checked in enumerate(report.sentences):
+        fixes = [fix for fix in report.fixes if fix.sentence == place]
+        shown += [*_lines(checked), *map(_fix_line, fixes)] if checked.problems else []
+    lines += _part("Problems", shown)
+    shown = []
+    for place, entry in enumerate(report.entries):
+        fixes = [fix for fix in report.fixes if fix.entry == place]
+        shown += [*_entry(entry), *map(_fix_line, fixes)] if entry.problems else []
     lines += _part("Bibliography", shown)
     others = [line for s in report.sentences if not s.problems for line in _lines(s)]
     return "\n".join([*lines, *_part("The other citing sentences", others), ""])
@@ -46,6 +60,10 @@ def _lines(checked: CheckedSentence) -> Iterator[str]:
         yield f"  - {label}: {_quoted(citation)}"
     if not (checked.quotes or checked.named) and (beside := beside_of(checked)):
         yield f"  - nearest: {_quoted(beside[0])}"
+
+
+def _fix_line(fix: Fix) -> str:
+    return f"  - fix {fix.number}{'' if fix.is_sure else ' (likely)'}: {escape(fix.said)}"
 
 
 def beside_of(checked: CheckedSentence) -> list[Citation]:

@@ -130,24 +130,32 @@ def cell_text(cell: Cell) -> str:
     joined = "; ".join(value.text for value in cell.values)
     if cell.state == "not computed":
         return f"{cell.state}: {'; '.join(cell.dropped)}"
-    return f"{joined}{cell_remark(cell)}" if cell.values else cell.state
+    return f"{joined or cell.state}{cell_remark(cell)}"
 
 
 def cell_remark(cell: Cell) -> str:
     """What is said after the values of a cell, with a space before it."""
+    if cell.is_by_hand:
+        return " (by hand, no proof)" if cell.state == "no proof" else " (by hand)"
     if disagrees(cell):
         return " (the paper says both)"
     if any(value.computed for value in cell.values):
-        return " (computed)"
-    return " (no proof)" if cell.state == "no proof" else ""
+        given = any(value.is_by_hand for value in cell.values)
+        return " (computed from a value by hand)" if given else " (computed)"
+    return " (no proof)" if cell.values and cell.state == "no proof" else ""
 
 
 def support_words(value: Value) -> str:
     """How well its quote supports a value, in words."""
     if value.doubts:
-        return f"no proof: {'; '.join(value.doubts)}"
+        by = "by hand, " if value.is_by_hand else ""
+        return f"{by}no proof: {'; '.join(value.doubts)}"
     if value.computed:
-        return f"computed: {value.computed}"
+        by = ", from a value by hand" if value.is_by_hand else ""
+        return f"computed: {value.computed}{by}"
+    if value.is_by_hand:
+        is_quoted = value.support == "supported"
+        return "by hand: " + ("the paper's words" if is_quoted else "own words, with a quote")
     if value.judged == "supported":
         return "judged: the sentences say so"
     is_own = value.support != "supported"
@@ -156,7 +164,8 @@ def support_words(value: Value) -> str:
 
 def cited_quotes(value: Value) -> list[str]:
     """The quotes that the value rests on, as they stand in the paper."""
-    return [value.quote, *(citation.quote for citation in value.more)]
+    quotes = [value.quote, *(citation.quote for citation in value.more)]
+    return [quote for quote in quotes if quote]
 
 
 def tally_line(table: Table) -> str:
@@ -174,7 +183,8 @@ def tally_line(table: Table) -> str:
     states += [f"{counts.not_found_by_rules} not found by rules"] if by_rules else []
     states += [f"{counts.needs_a_model} in need of a model"] if counts.needs_a_model else []
     states += [f"{counts.no_proof} without proof"] if counts.no_proof else []
-    states.append(f"{counts.failed} failed.")
+    by_hand = f"; {counts.by_hand} corrected by hand" if counts.by_hand else ""
+    states.append(f"{counts.failed} failed{by_hand}.")
     return (
         f"{counted(coverage.papers, 'paper')} in the library, {coverage.matched} considered, "
         f"{len(table.rows)} in the table. Cells: {', '.join(states)}{left_out_words(coverage)}"

@@ -69,9 +69,10 @@ def _cell(cell: Cell, numbers: Iterator[int]) -> str:
 
 
 def _footnote(number: int, value: Value) -> str:
-    quoted = [f'"{escape(value.quote)}"{_place(value.citation)}']
+    quoted = [f'"{escape(value.quote)}"{_place(value.citation)}'] if value.quote else []
     quoted += [f'"{escape(citation.quote)}"{_place(citation)}' for citation in value.more]
-    return f"[^{number}]: {'; '.join(quoted)}: {escape(support_words(value))}."
+    said = [*(["; ".join(quoted)] if quoted else []), escape(support_words(value))]
+    return f"[^{number}]: {': '.join(said)}."
 
 
 def _place(citation: Citation | None) -> str:

@@ -22,12 +22,18 @@ if TYPE_CHECKING:
 
 MOST_CHARS = 32_767  # that a cell of Excel holds
 _CUT = " [cut: the whole text is in the JSON]"
-_FILLS = {"no proof": "FCE4D6", "failed": "F8CBAD", "own words": "FFF2CC", "not stated": "EDEDED"}
+_FILLS = {
+    "no proof": "FCE4D6",
+    "failed": "F8CBAD",
+    "own words": "FFF2CC",
+    "not stated": "EDEDED",
+    "by hand": "DDEBF7",
+}
 _QUOTE_HEAD = "key column value normalised support quote part page start end".split()
 _WIDTHS = {"key": 24, "title": 40, "year": 8, "quote": 70, "value": 30, "support": 30}
 _LEGEND = (
     "Yellow: the writer's own words, not judged. Orange: no proof, or failed. Grey: not stated, "
-    "or not found. The sheet Quotes has the quote behind each value."
+    "or not found. Blue: corrected by hand. The sheet Quotes has the quote behind each value."
 )
 
 
@@ -111,12 +117,20 @@ def _write_text(cell: SheetCell, text: str) -> None:
     cell.quotePrefix = True  # and Excel of a text that is edited
 
 
+def _colour_of(content: Cell) -> str:
+    """The name of its colour."""
+    if content.is_by_hand and content.state != "no proof":
+        return "by hand"
+    if is_in_own_words(content):
+        return "own words"
+    return "not stated" if content.state in EMPTY else content.state
+
+
 def _fill(cell: SheetCell, content: Cell) -> None:
     from openpyxl.styles import Alignment, PatternFill
 
     _write_text(cell, cell_text(content))
-    state = "not stated" if content.state in EMPTY else content.state
-    if fill := _FILLS.get("own words" if is_in_own_words(content) else state):
+    if fill := _FILLS.get(_colour_of(content)):
         cell.fill = PatternFill("solid", start_color=fill)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
 

@@ -115,11 +115,13 @@ Outcome = Literal["PASSES", "PASSES UNJUDGED", "FAILS"]
 
 class Problem(Frozen):
     """Something wrong in a draft. `about` is the words, the figure or the key that it is about;
-    `fails` says whether it makes the check fail."""
+    `meant` are keys of papers that may be meant to be cited, the likeliest first; `fails` says
+    whether it makes the check fail."""
 
     kind: ProblemKind
     detail: str
     about: str = ""
+    meant: tuple[str, ...] = ()
     fails: bool = False
 
 
@@ -199,6 +201,28 @@ class CheckedField(Frozen):
     is_wrong: bool = True
 
 
+class Fix(Frozen):
+    """An edit that mends a problem: `new` in place of the characters `start` to `end` of `file`,
+    whose line ends are `\\n`. `sentence` and `entry` are the places of what it mends among those
+    of the report, `field` is that of an entry. With `entry_text` an entry is added at the end of
+    the bibliography `entry_file` too. `said` says it in words. It `is_sure` where code finds the
+    draft's words, or the entry's paper; others are likely, and for a person to decide."""
+
+    number: int = 0
+    file: str
+    start: int
+    end: int
+    new: str
+    said: str = ""
+    kind: ProblemKind
+    is_sure: bool = False
+    sentence: int | None = None
+    entry: int | None = None
+    field: FieldName | None = None
+    entry_file: str = ""
+    entry_text: str = ""
+
+
 EntryVerdict = Literal["ok", "altered", "not in the library", "wrong in itself"]
 
 
@@ -218,13 +242,15 @@ class CheckedEntry(Frozen):
 
 class CheckReport(Shown):
     """The result of `check`. `papers` are those that the draft cites, by the draft's keys; `judge`
-    is the model that gave verdicts, if one did; `every_sentence`: each had to cite."""
+    is the model that gave verdicts, if one did; `every_sentence`: each had to cite; `fixes` are the
+    edits that code can make."""
 
     file: str
     sentences_read: int
     citing: int
     sentences: tuple[CheckedSentence, ...] = ()
     entries: tuple[CheckedEntry, ...] = ()
+    fixes: tuple[Fix, ...] = ()
     papers: dict[str, Paper] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
     every_sentence: bool = False

@@ -63,7 +63,7 @@ class Value(Frozen):
 
     `number` and `unit` are the value as a number: 175 billion is 175,000,000,000 with an empty
     unit, 8.4% is 8.4 with the unit "%", 2 hours are 2 "hours". `computed` says from what code
-    computed it: "a / b = 10 / 4".
+    computed it: "a / b = 10 / 4". `is_by_hand`: a person gave it, or it is computed from such.
     """
 
     text: str
@@ -78,6 +78,7 @@ class Value(Frozen):
     reason: str = ""
     doubts: tuple[str, ...] = ()
     computed: str = ""
+    is_by_hand: bool = False
 
 
 CellState = Literal[
@@ -95,12 +96,18 @@ CellState = Literal[
 class Cell(Frozen):
     """What one paper says for one column. "not stated" is what a writer said of the paper; "not
     answered" says nothing of it. `dropped` says what the writer gave that was left out, and why, or
-    why the cell is empty."""
+    why the cell is empty.
+
+    `is_by_hand`: a person corrected it, and no writer changes it. It is `filled` only if its quote
+    stands in the paper. `before` is the cell that the writer gave.
+    """
 
     column: str
     state: CellState = "not stated"
     values: tuple[Value, ...] = ()
     dropped: tuple[str, ...] = ()
+    is_by_hand: bool = False
+    before: Cell | None = None
 
 
 class Row(Frozen):
@@ -117,7 +124,9 @@ class Row(Frozen):
 
 class Table(Shown):
     """The result of `table`. `filters` and `most` say how its papers were chosen; `papers` are
-    those of the rows, or the nearest papers if it has no row."""
+    those of the rows, or the nearest papers if it has no row. `without` are ids of papers that a
+    person took out. `table_id` names the kept table through all its versions: it is the run of the
+    first."""
 
     topic: str = ""
     columns: tuple[Column, ...] = ()
@@ -125,8 +134,46 @@ class Table(Shown):
     papers: tuple[Paper, ...] = ()
     filters: Filters = Filters()
     most: int | None = None
+    without: tuple[str, ...] = ()
     is_strict: bool = False
     coverage: Coverage
     writer: str
     run_id: str = ""
+    table_id: str = ""
     usage: Usage = Usage()
+
+
+EditKind = Literal["run", "set", "unset", "drop", "drop paper", "order", "sort", "back"]
+
+
+class TableEdit(Frozen):
+    """A change of a kept table. Nothing of one is ever changed: what it says comes after the edits
+    with smaller numbers.
+
+    `run` brings the table of a run in, `set` the `cell` of a paper, `unset` brings back the
+    writer's, `drop` takes a column out and `drop paper` a row, `order` puts `columns` first, `sort`
+    sorts by `column`. After `back` the table is what it was after edit `to`. `said` says it in
+    words, `made` when (ISO 8601, UTC).
+    """
+
+    kind: EditKind
+    number: int = 0
+    made: str = ""
+    said: str = ""
+    run_id: str = ""
+    paper_id: str = ""
+    column: str = ""
+    cell: Cell | None = None
+    columns: tuple[str, ...] = ()
+    is_reversed: bool = False
+    to: int = 0
+
+
+class KeptTable(Frozen):
+    """A table of the library as lists show it: its id, what it is about, when it was changed last
+    (ISO 8601, UTC), and the count of its edits."""
+
+    id: str
+    about: str
+    changed: str
+    edits: int

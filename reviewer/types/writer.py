@@ -41,6 +41,14 @@ OnClaim = Callable[[ClaimDraft], None]
 """Called with a sentence of a draft while the rest is still being written."""
 
 
+OnRow = Callable[[RowDraft], None]
+"""Is shown a row as soon as it stands."""
+
+
+def unseen(_: RowDraft) -> None:
+    """A `OnRow` of nobody who watches."""
+
+
 class Writer(Protocol):
     """Drafts answers, tables, sections and summaries. Its tags are those of the given evidence.
 
@@ -115,8 +123,10 @@ class Writer(Protocol):
         columns: Sequence[Column],
         evidence: Sequence[Evidence],
         progress: Progress,
+        on_row: OnRow = unseen,
     ) -> tuple[RowDraft, ...]:
-        """One draft a paper, for all columns, in the evidence's order; `topic` may be empty."""
+        """One draft a paper, for all columns, in the evidence's order; `topic` may be empty. Each
+        is given to `on_row` as soon as it stands, in any thread."""
 
     def screen_records(
         self,

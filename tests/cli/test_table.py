@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -477,3 +478,93 @@ def test_help_imports_no_heavy_library():
         capture_output=True, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+# Kept tables
+
+
+def kept_table(review):
+    """The id of a table that `review table` kept, over a library of two papers."""
+    write_listing(
+        Path("listed.jsonl"),
+        {"title": "Fox Runs", "abstract": "The size is 1B. Foxes run.", "year": 2020},
+        {"title": "Elk Walks", "abstract": "The size is 2B. Elks walk.", "year": 2021},
+    )
+    assert review("add", "listed.jsonl", "--library", "shelf")[0] == 0
+    code, out, _ = review(
+        "table", "--column", "size (number)", "--keys", "fox-runs-2020,elk-walks-2021", "--json",
+        "--library", "shelf",
+    )  # fmt: skip
+    assert code == 0
+    return json.loads(out)["table_id"]
+
+
+def test_a_kept_table_is_corrected_shown_and_taken_back(review):
+    table_id = kept_table(review)
+    code, _, said = review(
+        "tables", "set", table_id, "fox-runs-2020", "size", "3B", "--library", "shelf"
+    )
+    assert (code, said) == (
+        0,
+        "fox-runs-2020, size: 3B (by hand, no proof). by hand, no proof: it has no quote\n",
+    )
+    code, out, _ = review("tables", "show", table_id[:13], "--library", "shelf")
+    assert "3B[^1] *(by hand, no proof)*" in out
+    assert review("tables", "show", table_id, "-o", "t.tex", "--library", "shelf")[0] == 0
+    assert "3B (by hand, no proof)" in Path("t.tex").read_text("utf-8")
+    _, out, _ = review("tables", "list", "--library", "shelf")
+    assert out.startswith(f"{table_id}  ")
+    assert out.endswith("(2 edits)\n")
+    assert review("tables", "undo", table_id, "--library", "shelf")[0] == 0
+    _, out, _ = review("tables", "history", table_id, "--library", "shelf")
+    assert "(undone)" in out.splitlines()[1]
+    assert review("tables", "back", table_id, "2", "--library", "shelf")[0] == 0
+    _, out, _ = review("tables", "show", table_id, "--json", "--library", "shelf")
+    assert json.loads(out)["cells"]["by_hand"] == 1
+
+
+def test_a_kept_table_is_updated_by_its_id(review):
+    table_id = kept_table(review)
+    common = ("--library", "shelf")
+    assert review("tables", "set", table_id, "fox-runs-2020", "size", "3B", *common)[0] == 0
+    assert review("tables", "drop", table_id, "elk-walks-2021", *common)[0] == 0
+    code, _, said = review("table", "--update", table_id, "--column", "run", *common)
+    assert code == 0
+    assert f"{table_id} is up to date: 1 column added" in said
+    _, out, _ = review("tables", "show", table_id, "--json", *common)
+    table = json.loads(out)
+    assert table["table_id"] == table_id
+    (row,) = table["rows"]
+    assert row["cells"][0]["is_by_hand"]
+    assert [column["name"] for column in table["columns"]] == ["size", "run"]
+
+
+def test_columns_are_added_ordered_redone_and_dropped(review):
+    table_id = kept_table(review)
+    common = ("--library", "shelf")
+    assert review("tables", "add", table_id, "double = size * 2", *common)[0] == 0
+    code, _, said = review("tables", "redo", table_id, "--column", "size", *common)
+    assert (code, said.splitlines()[0]) == (0, "Edit 3: 2 cells asked again.")
+    assert review("tables", "add", table_id, "walk", *common)[0] == 0
+    assert review("tables", "order", table_id, "walk", *common)[0] == 0
+    assert review("tables", "sort", table_id, "size", "--reverse", *common)[0] == 0
+    code, _, said = review("tables", "drop", table_id, "--column", "size", *common)
+    assert code == 2
+    assert "'double' is computed from 'size'" in said
+    _, out, _ = review("tables", "show", table_id, "-f", "csv", *common)
+    assert out.splitlines()[0].startswith("key,title,year,walk,size,")
+    assert out.splitlines()[1].startswith("elk-walks-2021")
+
+
+def test_what_kept_tables_cannot_do_is_said(review):
+    table_id = kept_table(review)
+    common = ("--library", "shelf")
+    code, _, said = review("tables", "add", table_id, *common)
+    assert (code, "no column is named" in said) == (2, True)
+    code, _, said = review("tables", "drop", table_id, *common)
+    assert (code, "name a paper, or a column" in said) == (2, True)
+    code, _, said = review("tables", "redo", table_id, *common)
+    assert (code, "nothing to redo is named" in said) == (2, True)
+    code, _, said = review("tables", "show", "20200101", *common)
+    assert code != 0
+    assert "not exactly one run begins with" in said

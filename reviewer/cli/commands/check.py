@@ -20,7 +20,7 @@ from reviewer.cli.options import (
     unknown_value,
 )
 from reviewer.cli.output import deliver, print_error
-from reviewer.errors import LibraryError
+from reviewer.errors import LibraryError, UsageError
 from reviewer.text import clean
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reviewer.settings import Settings
     from reviewer.sources.text_file import TextFile
     from reviewer.tasks.checks.bibliography import Lookup
+    from reviewer.types.checks import CheckReport
     from reviewer.types.progress import Progress
 
 
@@ -64,6 +65,13 @@ def check(
     online: Annotated[
         bool, option(help="Look up entries of the bibliography that the library does not have.")
     ] = False,
+    fix: Annotated[
+        str,
+        option(
+            help="Make these fixes, numbers with commas or 'sure', in a copy: draft.fixed.md, "
+            "refs.fixed.bib."
+        ),
+    ] = "",
     form: Annotated[str, option("--format", "-f", help="markdown, html or json.")] = "",
     *,
     result: OutputOptions,
@@ -109,6 +117,8 @@ def check(
             else:
                 writer = writer_of(settings, shelf, use_cache=not model.no_cache)
                 report = check_draft(text, shelf, writer, bibliography, options, progress)
+    if fix:
+        _write_fixed(report, fix, [*([text] if text else []), *map(_bib_text, files)])
     deliver(render(report, form), result.output, form)
     if common.verbose and not common.quiet:
         for line in signal_lines(report):
@@ -116,6 +126,30 @@ def check(
     if not common.quiet and (form != "markdown" or result.output):
         print_error(check_line(report))
     return 3 if failures(report) or report.outcome == "FAILS" else 0
+
+
+def _write_fixed(report: CheckReport, wanted: str, texts: Sequence[TextFile]) -> None:
+    """Write a copy of each text that the wanted fixes change. Raises UsageError for numbers that
+    cannot be read or made."""
+    from reviewer.render import write_whole
+    from reviewer.tasks.checks.fixes import apply_fixes, fixed_name, sure_fixes
+
+    numbers = [number.strip() for number in wanted.split(",")]
+    if wanted != "sure" and not all(number.isdecimal() for number in numbers):
+        raise UsageError(f"--fix {wanted} names no fixes", hint="For example: --fix 1,3 or sure")
+    chosen = sure_fixes(report.fixes) if wanted == "sure" else [*map(int, numbers)]
+    changed = apply_fixes({text.file: text.text for text in texts}, report.fixes, chosen)
+    for fixed in changed:
+        write_whole(Path(fixed_name(fixed.file)).expanduser(), fixed.text)
+        print_error(f"Written: {fixed_name(fixed.file)}")
+    if not changed:
+        print_error("Nothing was fixed: no such fix is sure. Choose by number: --fix 1,3")
+
+
+def _bib_text(file: str) -> TextFile:
+    from reviewer.sources import read_text_file
+
+    return read_text_file(file, "Give a .bib file.")
 
 
 @contextmanager

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.library import file_named, opened, split_question, words_alone_note
+from reviewer.cli.library import opened, split_question, words_alone_note
 from reviewer.cli.options import (
     DryRunOption,
     KeyFilterOptions,
@@ -22,7 +21,7 @@ from reviewer.cli.options import (
     option,
     settings_of,
 )
-from reviewer.cli.output import deliver, print_error
+from reviewer.cli.output import print_error
 from reviewer.errors import UsageError
 from reviewer.text import counted
 
@@ -56,7 +55,9 @@ def table(
     ] = None,
     sort: Annotated[str, option(help="relevance, year, title, key or a column's name.")] = "",
     reverse: Annotated[bool, option(help="Sort the other way round.")] = False,
-    update: Annotated[str, option(help="Bring this JSON table up to date, in its place.")] = "",
+    update: Annotated[
+        str, option(help="Bring this JSON table, or a kept table by its id, up to date.")
+    ] = "",
     redo_column: Annotated[
         list[str] | None, option(help="With --update: make this column again.")
     ] = None,
@@ -79,26 +80,23 @@ def table(
     common: RunOptions,
 ) -> int:
     """Compare papers in a table, with the quote that each cell rests on."""
+    from pathlib import Path
+
     from reviewer.cli.model import say_budget, say_planned, warm_up
-    from reviewer.cli.table_inputs import columns_of, selected
+    from reviewer.cli.table_inputs import columns_of, selected, with_earlier
+    from reviewer.cli.table_output import choose_look, write_table
     from reviewer.grounding.cells import tally
-    from reviewer.render import choose_format, forms_of
-    from reviewer.render.json import read_table
+    from reviewer.render import render, write_whole
     from reviewer.tasks import compare_papers
     from reviewer.tasks.tables.table import TableOptions, estimate_calls
     from reviewer.tasks.tables.update import Redo, changes
     from reviewer.writers import writer_of
 
-    form = choose_format("json" if result.json else form, result.output, forms_of("Table"))
-    look = _look_of(form, style, result.output)
+    form, look = choose_look(form, style, result)
     quiet, use_cache = common.quiet, not model.no_cache
-    earlier = None
-    if update:
-        hint = "Make a table first: review table TOPIC -o FILE.json"
-        earlier = read_table(file_named(update, hint, UsageError, quiet=quiet).text, update)
     wanted = filters_of(**vars(filters))
     about, papers = split_question(topic, papers, quiet=quiet)
-    if not about.strip() and wanted.is_empty and not (papers or named_by or earlier):
+    if not about.strip() and wanted.is_empty and not (papers or named_by or update):
         raise UsageError(
             "nothing says which papers to compare",
             hint="Give a topic, or --keys a,b, --tag NAME, --from FILE.bib or --papers PATH.",
@@ -110,11 +108,11 @@ def table(
         sort=sort,
         is_reversed=reverse,
         is_strict=strict,
-        earlier=earlier,
         redo=Redo(tuple(redo_column or ()), tuple(redo or ())),
     )
     settings = settings_of(common, model, reranking)
     with common.progress() as progress, opened(settings, progress, papers, listing_year) as shelf:
+        options = with_earlier(options, update, shelf, quiet=quiet)
         about, options = selected(about, options, wanted, named_by, shelf, progress)
         if dry_run:
             return say_planned(estimate_calls(about, shelf, settings.model, options), settings)
@@ -122,61 +120,20 @@ def table(
             warm_up(about, shelf, writer, use_cache=use_cache)
             made = compare_papers(about, shelf, writer, options, progress)
         note = words_alone_note(shelf, is_at_hand=bool(papers)) if about else ""
-    _show(made, form, result.output, update, look, with_quotes=quotes)
+    if update and not options.is_kept:
+        write_whole(Path(update).expanduser(), render(made, "json"))
+    write_table(made, form, result.output, look, with_quotes=quotes)
     if not quiet:
-        if earlier is not None:
-            print_error(f"{update} is up to date: {_changed(changes(earlier, made, options.redo))}")
+        if options.earlier is not None:
+            print_error(
+                f"{update} is up to date: {_changed(changes(options.earlier, made, options.redo))}"
+            )
         _say_summary(made, note, has_line=form == "markdown" and not result.output)
         say_budget(made.usage, has_budget=settings.budget_usd is not None)
     counts = tally(made)
     if counts.failed:
         return 1
     return 3 if made.is_strict and counts.no_proof else 0
-
-
-def _look_of(form: str, style: str, output: str) -> dict[str, Any]:
-    """The options of the writer of this form. Raises UsageError for what the form or the output
-    cannot have."""
-    from reviewer.cli.draft_run import check_bibliography
-    from reviewer.render.styles import style_for
-
-    if style and form != "docx":
-        raise UsageError("--style is for Word files", hint="Name one: -o table.docx")
-    if form == "xlsx" and output in ("", "-"):
-        raise UsageError("--format xlsx needs a file", hint="Name one: -o table.xlsx")
-    check_bibliography(_bibliography_of(output, form))
-    return {"style": style_for("docx", style, usual="numeric")} if form == "docx" else {}
-
-
-def _show(
-    table: Table, form: str, output: str, update: str, look: dict[str, Any], *, with_quotes: bool
-) -> None:
-    """Write the table to its output, and into the earlier table that it updates."""
-    from pathlib import Path
-
-    from reviewer.cli.draft_run import write_bibliography
-    from reviewer.render import render, write_whole
-
-    if update:
-        write_whole(Path(update).expanduser(), render(table, "json"))
-    if form == "markdown" and output in ("", "-") and sys.stdout.isatty():
-        from reviewer.cli.table_view import show_table
-
-        show_table(table, with_quotes=with_quotes)
-    else:
-        deliver(render(table, form, **look), output)
-    beside = _bibliography_of(output, form)
-    if beside and table.rows:
-        from reviewer.render.latex import cited_in_table
-
-        write_bibliography(beside, output, cited_in_table(table))
-
-
-def _bibliography_of(output: str, form: str) -> str:
-    """The .bib file beside a LaTeX table; empty where none is written."""
-    from reviewer.cli.draft_run import bibliography_of
-
-    return bibliography_of(output, form) if form == "latex" else ""
 
 
 def _changed(done: Changes) -> str:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewer.render.check import beside_of, check_head, check_line, verdict_words
 from reviewer.render.describe import quoted_place
+from reviewer.render.html.around import words_around
 from reviewer.render.html.page import render_page
 from reviewer.text import clean
-from reviewer.text.views import clean_view
-from reviewer.types import Citation, Paper
+from reviewer.types import Paper
 from reviewer.types.checks import CheckedSentence, CheckReport
 
-_SHOWN_AROUND = 220  # characters on each side of a quote
 _STATES = {"supported": "good", "partial": "part", "contradicted": "bad", "unsupported": "bad"}
 # Problems with words of the sentence.
 _IN_WORDS = ("quote not found", "figure not found", "missing citation")
@@ -93,21 +91,7 @@ def _beside(checked: CheckedSentence, report: CheckReport) -> Iterator[PaperWord
     label = "Quote found" if found else "Nearest words"
     for citation in found or beside_of(checked):
         key, paper = papers.get(citation.paper_id, ("", None))
-        before, marked, after = _around(citation, paper)
+        before, marked, after = words_around(citation, paper)
         if not found:
             before = after = ""
         yield PaperWords(paper, key, label, quoted_place(citation), before, marked, after)
-
-
-def _around(citation: Citation, paper: Paper | None) -> tuple[str, str, str]:
-    """The cleaned text before the quote, the quote, and the text after it, cut at words."""
-    if paper is None:
-        return "", clean(citation.quote), ""
-    view = clean_view(paper.text_of(citation.part))
-    first, last = (bisect_left(view.offsets, place) for place in (citation.start, citation.end))
-    before, after = view.text[:first], view.text[last:]
-    if len(before) > _SHOWN_AROUND:
-        before = "… " + before[-_SHOWN_AROUND:].partition(" ")[2]
-    if len(after) > _SHOWN_AROUND:
-        after = after[:_SHOWN_AROUND].rpartition(" ")[0] + " …"
-    return before, view.text[first:last], after

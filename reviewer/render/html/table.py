@@ -72,6 +72,10 @@ class Grid:
     offered: tuple[ShownValue, ...]
 
     @property
+    def has_corrections(self) -> bool:
+        return any(shown.cell.is_by_hand for row in self.rows for shown in row.cells)
+
+    @property
     def in_other_words(self) -> tuple[tuple[str, ShownValue], ...]:
         """The values that say in other words what their quotes say, each with its column."""
         cells = (shown for row in self.rows for shown in row.cells)
@@ -114,6 +118,7 @@ def grid_of(table: Table, anchors: Mapping[Citation, str], *, prefix: str = "o")
 
     def shown_cell(cell: Cell, paper: Paper) -> ShownCell:
         state = "not-stated" if cell.state in EMPTY else cell.state.replace(" ", "-")
+        state = "by-hand" if cell.is_by_hand and cell.state != "no proof" else state
         values = tuple(shown_value(value, paper) for value in cell.values)
         rank, number, _ = sort_value(cell)
         return ShownCell(cell, "own" if is_in_own_words(cell) else state, rank, number, values)
@@ -141,5 +146,7 @@ def _states_of(table: Table, place: int) -> str:
 
 
 def _is_filled(table: Table, place: int) -> bool:
-    """True when a row has a value or a failure in the column, or when the table has no row."""
-    return not table.rows or any(row.cells[place].state not in EMPTY for row in table.rows)
+    """True when a row has a value, a failure or a correction in the column, or when the table has
+    no row."""
+    cells = [row.cells[place] for row in table.rows]
+    return not cells or any(cell.is_by_hand or cell.state not in EMPTY for cell in cells)

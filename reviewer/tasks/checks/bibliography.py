@@ -73,21 +73,25 @@ class Bibliography:
 class Named:
     """What a draft's keys name. `papers` have texts to compare with; `title_only` have no text but
     their title; `unknown` maps a key that names nothing to the reason, and `ambiguous` one that
-    names several papers. `doubtful` ones, of author and year, may be no citations."""
+    names several papers. `doubtful` ones, of author and year, may be no citations. `meant` has the
+    keys that may be meant by an unknown one, the likeliest first."""
 
     papers: dict[str, Paper] = field(default_factory=dict)
     title_only: dict[str, Paper] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     ambiguous: dict[str, str] = field(default_factory=dict)
     doubtful: dict[str, str] = field(default_factory=dict)
+    meant: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Missing:
-    """Why a key names no one paper, and which of the mappings of `Named` it belongs to."""
+    """Why a key names no one paper, which of the mappings of `Named` it belongs to, and the keys
+    that may be meant."""
 
     kind: Literal["unknown", "ambiguous", "doubtful"]
     reason: str
+    meant: tuple[str, ...] = ()
 
 
 def is_bibliography(file: str) -> bool:
@@ -150,6 +154,7 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Nam
         if isinstance(found, _Missing):
             reasons: dict[str, str] = getattr(named, found.kind)
             reasons[key] = found.reason
+            named.meant[key] = found.meant
         elif len(found.parts) > 1:
             named.papers[key] = found
         else:
@@ -159,7 +164,7 @@ def name_keys(draft: Draft, bibliography: Bibliography, library: Library) -> Nam
 
 def _not_in_library(key: str, library: Library) -> _Missing:
     near = _near(key, library.catalogue.keys())
-    return _Missing("unknown", f"no paper in the library has it{near}")
+    return _Missing("unknown", f"no paper in the library has it{_listed_near(near)}", near)
 
 
 class _Known:
@@ -261,12 +266,17 @@ def _entered(
         return library.catalogue.paper_like(entry) or entry
     files = ", ".join(Path(file).name for file in bibliography.files)
     if library.catalogue.paper_named(key):
-        return _Missing("unknown", f"it is in the library, but {files} has no such entry")
-    return _Missing("unknown", f"{files} has no such entry{_near(key, list(by_key))}")
+        reason = f"it is in the library, but {files} has no such entry"
+        return _Missing("unknown", reason, (key,))
+    near = _near(key, list(by_key))
+    return _Missing("unknown", f"{files} has no such entry{_listed_near(near)}", near)
 
 
-def _near(key: str, keys: Sequence[str]) -> str:
-    near = difflib.get_close_matches(key, keys, n=3, cutoff=0.6)
+def _near(key: str, keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(difflib.get_close_matches(key, keys, n=3, cutoff=0.6))
+
+
+def _listed_near(near: Sequence[str]) -> str:
     return f"; near it: {', '.join(near)}" if near else ""
 
 

@@ -21,9 +21,11 @@ from reviewer.tasks.checks.bibliography import (
     check_entries,
     name_keys,
 )
+from reviewer.tasks.checks.fixes import find_fixes
 from reviewer.tasks.checks.judging import can_be_judged, judge_sentences
 from reviewer.tasks.checks.manuscript import read_draft
 from reviewer.tasks.checks.sentences import (
+    holders_of,
     quotes_of_nobody,
     stated_figures,
     trimmed,
@@ -130,6 +132,7 @@ def check_draft(
         citing=citing,
         sentences=weighed,
         entries=entries,
+        fixes=find_fixes(None if is_word else opened, weighed, entries, bibliography, library),
         every_sentence=options.every_sentence,
         outcome=_outcome(weighed, entries, cites=citing > 0 or not options.every_sentence),
         papers={**named.papers, **named.title_only},
@@ -168,6 +171,7 @@ def check_bibliography(
         sentences_read=0,
         citing=0,
         entries=entries,
+        fixes=find_fixes(None, (), entries, bibliography, library),
         notes=(*bibliography.notes, *_unknown_note(entries, options)),
         usage=Usage(seconds=round(time.monotonic() - started, 3)),
     )
@@ -244,7 +248,10 @@ def _problems_without_key(
     problems = quotes_of_nobody(sentence, library)
     if figures := stated_figures(sentence):
         detail = f"it states {', '.join(figures)} and cites nothing"
-        problems.append(Problem(kind="missing citation", detail=detail, about=figures[0]))
+        meant = holders_of(sentence, library)
+        problems.append(
+            Problem(kind="missing citation", detail=detail, about=figures[0], meant=meant)
+        )
     elif options.every_sentence and not problems and is_statement(sentence):
         detail = "it states something and cites nothing"
         problems.append(Problem(kind="missing citation", detail=detail))
@@ -255,7 +262,12 @@ def _checked_citing(sentence: DraftSentence, named: Named, library: Library) -> 
     """A sentence is checked against its papers when all of them have a text: what is not in one of
     them could be in the unknown one."""
     problems = [
-        Problem(kind="unknown key", detail=named.unknown[key], about=key)
+        Problem(
+            kind="unknown key",
+            detail=named.unknown[key],
+            about=key,
+            meant=named.meant.get(key, ()),
+        )
         for key in sentence.keys
         if key in named.unknown
     ]

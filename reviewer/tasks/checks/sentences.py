@@ -84,7 +84,8 @@ def verify_sentence(
         signals.append(Signal(key=key, is_near=is_near, cosine=found.cosine, denied_in=denied))
         if found.is_far and not has_quote:
             detail = f"nothing in {paper.key or key} bears on this sentence"
-            problems.append(Problem(kind="nothing bears", detail=detail, about=key))
+            meant = _nearest_keys(near)
+            problems.append(Problem(kind="nothing bears", detail=detail, about=key, meant=meant))
         elif not (found.bears or has_quote):
             detail = (
                 f"what is known of {paper.key or key} is not clearly on this sentence{abstract}"
@@ -117,8 +118,17 @@ def quotes_of_nobody(sentence: DraftSentence, library: Library) -> list[Problem]
         is_short = part == "title" or len(said.split()) < _LEAST_OWN_WORDS
         kind: ProblemKind = "uncited quote" if is_short else "missing citation"
         detail = f"these words are in {paper.key}: add [{pandoc_key(citation_key(paper.key))}]"
-        problems.append(Problem(kind=kind, detail=detail, about=said))
+        problems.append(Problem(kind=kind, detail=detail, about=said, meant=(paper.key,)))
     return problems
+
+
+def holders_of(sentence: DraftSentence, library: Library) -> tuple[str, ...]:
+    """The keys of papers near a sentence that cites nothing whose texts have its figures, the
+    nearest first."""
+    options = SearchOptions(_NEAREST_PAPERS, is_plain=True, sentences_of=frozenset())
+    found = find(_OWN_NUMBER.sub(" ", sentence.text), library, options)
+    near = [hit.paper for hit in found.hits if not hit.is_weak]
+    return tuple(paper.key for paper in near if not _figures(sentence, {paper.key: paper}))
 
 
 def trimmed(checked: CheckedSentence) -> CheckedSentence:
@@ -237,7 +247,8 @@ def _lost_quote(said: str, papers: Mapping[str, Paper], library: Library) -> Pro
     other, _ = _holder_of(said, library, cited)
     if other is not None:
         detail += f", but in {other.key}"
-    return Problem(kind="quote not found", detail=detail, about=said)
+    meant = () if other is None else (other.key,)
+    return Problem(kind="quote not found", detail=detail, about=said, meant=meant)
 
 
 def _holder_of(said: str, library: Library, cited: Set[str]) -> tuple[Paper | None, str]:
@@ -336,12 +347,17 @@ def _says_enough(text: str) -> bool:
 
 
 def _not_near(key: str, near: _Near) -> Problem:
-    nearest = ", ".join(hit.paper.key for hit in near.found.hits[:2])
+    nearest = _nearest_keys(near)
     detail = (
         f"{key} is not among the {_NEAREST_PAPERS} papers of the library that are nearest to this "
-        f"sentence; nearest: {nearest}"
+        f"sentence; nearest: {', '.join(nearest)}"
     )
-    return Problem(kind="may not bear", detail=detail, about=key)
+    return Problem(kind="may not bear", detail=detail, about=key, meant=nearest)
+
+
+def _nearest_keys(near: _Near | None) -> tuple[str, ...]:
+    """The papers that may be meant in place of one that is far; none where the library is small."""
+    return tuple(hit.paper.key for hit in near.found.hits[:2]) if near and near.tells else ()
 
 
 def _denied_in(text: str, nearest: Sequence[Citation]) -> Literal["", "draft", "paper"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reviewer.errors import UsageError
-from reviewer.grounding.cells import sort_value
+from reviewer.grounding.cells import has_value, sort_value
 from reviewer.grounding.columns import column_named
 from reviewer.types import Paper
 from reviewer.types.tables import Column, Row
@@ -43,7 +43,7 @@ def in_order(
         if order in ("", "relevance"):
             return 0, -(row.relevance or 0.0), ""
         cell = next(cell for cell in row.cells if cell.column.casefold() == order)
-        return sort_value(cell) if cell.state == "filled" else None
+        return sort_value(cell) if has_value(cell) else None
 
     placed = [(at, row) for row in rows if (at := place(row)) is not None]
     placed.sort(key=lambda pair: pair[0], reverse=is_reversed)

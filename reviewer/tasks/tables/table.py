@@ -5,36 +5,63 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Protocol
 
+from reviewer.errors import LibraryError
 from reviewer.grounding import fill
 from reviewer.grounding.cells import with_computed, without_proofless
 from reviewer.grounding.columns import DEFAULT, checked_columns
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
+from reviewer.library.table_store import TableStore
+from reviewer.tasks.tables.left_out import cited_rows, lost_in
 from reviewer.tasks.tables.select import Chosen, choose_papers, texts_of
 from reviewer.tasks.tables.sort import check_order, in_order
 from reviewer.tasks.tables.update import Cells, Redo, checked_again, kept_cells, quoted_chunks
 from reviewer.text import counted
 from reviewer.text.views import one_line, shorten
-from reviewer.types import Evidence, Table
+from reviewer.types import Evidence, Paper, Table
 from reviewer.types.claims import NeedsModel
 from reviewer.types.evidence import by_paper
 from reviewer.types.progress import Progress, silent
 from reviewer.types.runs import Coverage
 from reviewer.types.searches import Filters
-from reviewer.types.tables import Column, Row, RowDraft
-from reviewer.types.writer import Writer
+from reviewer.types.tables import Cell, Column, Row, RowDraft, TableEdit
+from reviewer.types.writer import OnRow, Writer
 from reviewer.writers.prompted.tables import row_batches
 
 _MOST_KEYS_CHARS = 200  # of the keys of a table without a topic, in the list of runs
 _PROMPT_TOKENS = 700  # of a table's prompt without its texts
 _CALLS_A_BATCH = 2  # fill and judge
-_MOST_NAMED = 4  # papers whose cells were not answered
+
+
+class AskRows(Protocol):
+    """As `fill_rows` of a `Writer`, about a known topic."""
+
+    def __call__(
+        self,
+        columns: Sequence[Column],
+        evidence: Sequence[Evidence],
+        progress: Progress,
+        on_row: OnRow,
+        /,
+    ) -> Sequence[RowDraft]: ...
+
+
 FillRows = Callable[[str, Sequence[Column], Sequence[Evidence], Progress], Sequence[RowDraft]]
 """As `fill_rows` of a `Writer`."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is shown a table while it is made: first its columns and papers, then the cells of a
+    paper as soon as they stand. These are called in any thread."""
+
+    begun: Callable[[Sequence[Column], Sequence[Paper]], None]
+    made: Callable[[str, Sequence[Cell]], None]
 
 
 @dataclass(frozen=True)
@@ -43,7 +70,8 @@ class TableOptions:
 
     `papers` bounds the rows; `cited_as` holds the user's own keys by paper id, and `left_out` what
     was given and is not in the library; `sort` is one of ORDERS or a column's name. `earlier` is a
-    table to update: its cells stay, except those to `redo` and those that failed. With `is_part`
+    table to update: its cells stay, except those to `redo` and those that failed. With `is_kept`
+    the earlier table is one that the library keeps, and this is its next version. With `is_part`
     the table belongs to a report, whose run keeps it; `fill_rows` then takes the place of the
     writer's own, to find again what an earlier run was given.
     """
@@ -59,8 +87,10 @@ class TableOptions:
     is_strict: bool = False
     earlier: Table | None = None
     redo: Redo = field(default_factory=Redo)
+    is_kept: bool = False
     is_part: bool = False
     fill_rows: FillRows | None = None
+    watch: Watch | None = None
 
 
 def compare_papers(
@@ -88,8 +118,11 @@ def compare_papers(
         check_order(options.sort, columns)
         kept = kept_cells(options.earlier, columns, chosen.papers, options.redo)
         evidence = texts_of(chosen.papers, columns, library, quoted_chunks(kept))
-    ask = partial(options.fill_rows or writer.fill_rows, topic)
-    cells = _filled(columns, evidence, kept, ask, progress)
+    watch = options.watch
+    if watch:
+        watch.begun(columns, chosen.papers)
+    ask = asking(writer, topic, options.fill_rows)
+    cells = _filled(columns, evidence, kept, ask, progress, watch)
     cited_as = {r.paper_id: r.cited_as for r in options.earlier.rows} if options.earlier else {}
     cited_as |= options.cited_as
     rows = []
@@ -103,9 +136,8 @@ def compare_papers(
             cells=without_proofless(own) if options.is_strict else own,
         )
         rows.append(row)
-    key_by_id = {paper.id: paper.key for paper in chosen.papers}
-    lost = _lost(cells, key_by_id, options)
-    writers = [*(options.earlier.writer.split(", ") if options.earlier else []), writer.name]
+    lost = lost_in(rows, is_strict=options.is_strict)
+    run_id = new_run_id()
     table = Table(
         topic=topic,
         columns=columns,
@@ -113,27 +145,60 @@ def compare_papers(
         papers=chosen.papers or chosen.nearest,
         filters=options.filters,
         most=options.papers,
+        without=options.earlier.without if options.earlier else (),
         is_strict=options.is_strict,
         coverage=Coverage(
             papers=in_library,
             matched=chosen.matched,
             read=len(rows),
-            cited=sum(any(cell.state == "filled" for cell in row.cells) for row in rows),
+            cited=cited_rows(rows),
             left_out=(*chosen.left_out, *options.left_out, *writer.notes(), *lost),
             reason=chosen.reason,
             understood=chosen.understood,
         ),
-        writer=", ".join(dict.fromkeys(writers)),
-        run_id=new_run_id(),
+        writer=joined_writers(options.earlier, writer),
+        run_id=run_id,
+        table_id=options.earlier.table_id if options.earlier and options.is_kept else run_id,
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
     if not options.is_part:
-        keys = ", ".join(row.key for row in table.rows)
-        about = topic or shorten(keys, _MOST_KEYS_CHARS) or "no paper"
-        settings = {"columns": len(columns), "strict": options.is_strict, "sort": options.sort}
-        request = Request("table", about, settings, writer.prompt_hashes())
-        keep_run(table, request, library, progress)
+        said = "updated" if options.is_kept else "made"
+        keep_table(table, said, library, writer, progress, sort=options.sort)
     return table
+
+
+def keep_table(
+    table: Table, said: str, library: Library, writer: Writer, progress: Progress, sort: str = ""
+) -> None:
+    """Keep the table as a run, and as a version of the table that it belongs to; `said` is what
+    became of it, in words."""
+    keys = ", ".join(row.key for row in table.rows)
+    about = table.topic or shorten(keys, _MOST_KEYS_CHARS) or "no paper"
+    settings = {"columns": len(table.columns), "strict": table.is_strict, "sort": sort}
+    request = Request("table", about, settings, writer.prompt_hashes())
+    keep_run(table, request, library, progress)
+    with suppress(LibraryError):  # keep_run has said that it cannot be kept
+        edit = TableEdit(kind="run", run_id=table.run_id, said=said)
+        TableStore(library.database).add(table.table_id, edit)
+
+
+def joined_writers(earlier: Table | None, writer: Writer) -> str:
+    """The names of all that wrote the table, with commas."""
+    before = earlier.writer.split(", ") if earlier else []
+    return ", ".join(dict.fromkeys([*before, writer.name]))
+
+
+def asking(writer: Writer, topic: str, fill_rows: FillRows | None = None) -> AskRows:
+    """The writer's `fill_rows` about a topic, or what takes its place."""
+    if fill_rows is None:
+        return partial(writer.fill_rows, topic)
+
+    def ask(
+        columns: Sequence[Column], evidence: Sequence[Evidence], progress: Progress, _: OnRow
+    ) -> Sequence[RowDraft]:
+        return fill_rows(topic, columns, evidence, progress)
+
+    return ask
 
 
 def _chosen(topic: str, library: Library, options: TableOptions) -> Chosen:
@@ -141,6 +206,8 @@ def _chosen(topic: str, library: Library, options: TableOptions) -> Chosen:
     chosen = choose_papers(topic, library, options.filters, options.papers)
     if options.earlier is None:
         return chosen
+    kept = tuple(p for p in chosen.papers if p.id not in options.earlier.without)
+    chosen = replace(chosen, papers=kept)
     rows, known = options.earlier.rows, {paper.id for paper in chosen.papers}
     found = [library.catalogue.paper_named(r.paper_id) for r in rows if r.paper_id not in known]
     old = [paper for paper in found if paper is not None]
@@ -179,8 +246,9 @@ def _filled(
     columns: Sequence[Column],
     evidence: Sequence[Evidence],
     kept: Cells,
-    ask: Callable[[Sequence[Column], Sequence[Evidence], Progress], Sequence[RowDraft]],
+    ask: AskRows,
     progress: Progress,
+    watch: Watch | None,
 ) -> Cells:
     """Every cell: kept cells are checked again against the paper as it is now; the writer is asked
     for just those columns of a paper that are missing."""
@@ -194,29 +262,37 @@ def _filled(
         cells[paper_id] = checked_again(own, known, texts)
         if asked := tuple(column for column in given if column.name not in own):
             missing[asked].append(paper_id)
+        elif watch:
+            watch.made(paper_id, tuple(with_computed(cells[paper_id], columns).values()))
     for asked, paper_ids in missing.items():
         shown = [item for paper_id in paper_ids for item in of_paper[paper_id]]
-        for draft in ask(asked, shown, progress):
-            made = fill(draft, asked, of_paper[draft.paper_id])
-            cells[draft.paper_id] |= {cell.column: cell for cell in made}
+        for paper_id, made in asked_cells(asked, shown, cells, ask, progress, watch).items():
+            cells[paper_id] |= made
     return {paper_id: with_computed(own, columns) for paper_id, own in cells.items()}
 
 
-def _lost(cells: Cells, key_by_id: Mapping[str, str], options: TableOptions) -> list[str]:
-    """In words, what writers gave and the table does not show."""
-    every = [cell for own in cells.values() for cell in own.values()]
-    lost = []
-    unsaid = {p: sum(c.state == "not answered" for c in own.values()) for p, own in cells.items()}
-    if names := [key_by_id[paper_id] for paper_id, count in unsaid.items() if count]:
-        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        count = counted(sum(unsaid.values()), "cell")
-        lost.append(f"{count} not answered by the model: {', '.join(names[:_MOST_NAMED])}{more}")
-    told = ("failed", "not computed", "not answered")
-    if dropped := sum(len(c.dropped) for c in every if c.state not in told):
-        lost.append(f"{counted(dropped, 'value')} without a quote, or beside a proven one")
-    if options.is_strict and (bad := sum(cell.state == "no proof" for cell in every)):
-        lost.append(f"{counted(bad, 'cell')} without proof (strict)")
-    return lost
+def asked_cells(
+    columns: Sequence[Column],
+    evidence: Sequence[Evidence],
+    known: Cells,
+    ask: AskRows,
+    progress: Progress,
+    watch: Watch | None,
+) -> Cells:
+    """The cells of these columns from the writer, for the papers of the evidence. `known` are the
+    cells that these papers have already, for who watches."""
+    of_paper = by_paper(evidence)
+
+    def cells_of(draft: RowDraft) -> dict[str, Cell]:
+        made = fill(draft, columns, of_paper[draft.paper_id])
+        return {cell.column: cell for cell in made}
+
+    def show(draft: RowDraft) -> None:
+        if watch:
+            own = {**known.get(draft.paper_id, {}), **cells_of(draft)}
+            watch.made(draft.paper_id, tuple(own.values()))
+
+    return {draft.paper_id: cells_of(draft) for draft in ask(columns, evidence, progress, show)}
 
 
 def estimate_calls(topic: str, library: Library, model: str, options: TableOptions) -> str:

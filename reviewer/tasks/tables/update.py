@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reviewer.errors import UsageError
 from reviewer.grounding import fill
+from reviewer.grounding.cells import corrected
 from reviewer.grounding.columns import column_named
 from reviewer.types import Evidence, Paper, Table
 from reviewer.types.tables import Cell, CellDraft, Column, RowDraft
@@ -17,7 +18,8 @@ Cells = dict[str, dict[str, Cell]]
 
 @dataclass(frozen=True)
 class Redo:
-    """Columns by name and papers by key whose cells are made again."""
+    """Columns by name and papers by key whose cells are made again. What a person corrected
+    stays."""
 
     columns: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
@@ -54,8 +56,8 @@ def changes(earlier: Table, table: Table, redo: Redo) -> Changes:
 def kept_cells(
     earlier: Table | None, columns: Sequence[Column], papers: Sequence[Paper], redo: Redo
 ) -> Cells:
-    """The cells of the earlier table that are not made again. Raises UsageError for a column or a
-    paper to redo that the table does not have."""
+    """The cells of the earlier table that are not made again, with all that a person corrected.
+    Raises UsageError for a column or a paper to redo that the table does not have."""
     if earlier is None:
         if redo.columns or redo.papers:
             raise UsageError("no earlier table to redo is given", hint="Name it with --update.")
@@ -66,11 +68,14 @@ def kept_cells(
         if key not in keys:
             raise UsageError(f"the table has no paper '{key}'", hint=f"Papers: {', '.join(keys)}.")
     redone_ids = {keys[key] for key in redo.papers}
+    given = {c.name for c in columns if not c.formula}
     same = {c.name for c in columns if c in earlier.columns and not c.formula} - redone
     kept: Cells = {row.paper_id: {} for row in earlier.rows}
     for row in earlier.rows:
-        for cell in row.cells if row.paper_id not in redone_ids else ():
-            if cell.column in same and (cell.state == "not stated" or cell.values):
+        for cell in row.cells:
+            is_same = cell.column in same and row.paper_id not in redone_ids
+            is_answered = cell.state == "not stated" or bool(cell.values)
+            if (is_same and is_answered) or (cell.is_by_hand and cell.column in given):
                 kept[row.paper_id][cell.column] = cell
     return kept
 
@@ -80,24 +85,33 @@ def checked_again(
 ) -> dict[str, Cell]:
     """The cells of one paper, checked against its evidence now as any writer's words are."""
     item = evidence[0]
-    drafts = tuple(
+    by_writers = [column for column in columns if not cells[column.name].is_by_hand]
+    drafts = tuple(draft for c in by_writers for draft in _drafts_of(cells[c.name], item.tag))
+    checked = {}
+    for cell in fill(RowDraft(paper_id=item.paper.id, cells=drafts), by_writers, evidence):
+        dropped = tuple(dict.fromkeys([*cells[cell.column].dropped, *cell.dropped]))
+        checked[cell.column] = cell.model_copy(update={"dropped": dropped})
+    for column in columns:
+        if column not in by_writers:
+            cell = cells[column.name]
+            checked[column.name] = corrected(column, _drafts_of(cell, item.tag), evidence, cell)
+    return checked
+
+
+def _drafts_of(cell: Cell, tag: str) -> list[CellDraft]:
+    """The values of a cell as a writer would give them."""
+    return [
         CellDraft(
             column=cell.column,
             value=value.text,
-            tag=item.tag,
+            tag=tag,
             quote=value.quote,
             citations=() if value.citation is None else (value.citation, *value.more),
             judged=value.judged,
             reason=value.reason,
         )
-        for cell in cells.values()
         for value in cell.values
-    )
-    checked = {}
-    for cell in fill(RowDraft(paper_id=item.paper.id, cells=drafts), columns, evidence):
-        dropped = tuple(dict.fromkeys([*cells[cell.column].dropped, *cell.dropped]))
-        checked[cell.column] = cell.model_copy(update={"dropped": dropped})
-    return checked
+    ]
 
 
 def quoted_chunks(kept: Cells) -> dict[str, list[str]]:

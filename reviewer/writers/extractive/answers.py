@@ -28,7 +28,7 @@ from reviewer.types.runs import Usage
 from reviewer.types.screening import Criterion
 from reviewer.types.surveys import GivenSection, SummaryDraft, SurveyBrief, SurveySection
 from reviewer.types.tables import Column, RowDraft
-from reviewer.types.writer import OnClaim
+from reviewer.types.writer import OnClaim, OnRow, unseen
 from reviewer.writers.extractive.entailment import Entailment
 from reviewer.writers.extractive.surveys import OPEN, quoted_claim
 
@@ -217,9 +217,10 @@ class Extractive:
         columns: Sequence[Column],
         evidence: Sequence[Evidence],
         progress: Progress,
+        on_row: OnRow = unseen,
     ) -> tuple[RowDraft, ...]:
         """Only sentences, and parts of them, that name what the column asks for."""
-        return tables.fill_rows(columns, evidence, progress)
+        return tables.fill_rows(columns, evidence, progress, on_row)
 
     def suggest_columns(
         self, topic: str, evidence: Sequence[Evidence], most: int

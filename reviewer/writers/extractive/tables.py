@@ -26,6 +26,7 @@ from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
 from reviewer.types.progress import Progress, silent
 from reviewer.types.tables import CellDraft, Column, RowDraft
+from reviewer.types.writer import OnRow, unseen
 
 LEAST_SHARE = 0.6  # of the words of a column's name that a sentence must have
 NEAR_CHARS = 40  # a number belongs to a word this near, if no other number is this near
@@ -120,7 +121,10 @@ _WEIGHTS = _stems("main headline key overall principal primary used".split())
 
 
 def fill_rows(
-    columns: Sequence[Column], evidence: Sequence[Evidence], progress: Progress = silent
+    columns: Sequence[Column],
+    evidence: Sequence[Evidence],
+    progress: Progress = silent,
+    on_row: OnRow = unseen,
 ) -> tuple[RowDraft, ...]:
     """One draft a paper, in the evidence's order; each value is its quote, or a part of it."""
     rows: list[RowDraft] = []
@@ -129,6 +133,7 @@ def fill_rows(
         progress("Filling", len(rows), len(papers))
         cells = tuple(draft for column in columns for draft in _drafts(column, own))
         rows.append(RowDraft(paper_id=paper_id, cells=cells, by_rules=True))
+        on_row(rows[-1])
     return tuple(rows)
 
 

@@ -23,6 +23,7 @@ from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress
 from reviewer.types.tables import CellDraft, Column, RowDraft
+from reviewer.types.writer import OnRow, unseen
 from reviewer.writers.prompted.judging import as_verdict
 from reviewer.writers.prompted.numbered_texts import fence_numbered, smaller_batches
 from reviewer.writers.prompted.reading import Item, as_list, tag_of, with_tag
@@ -130,6 +131,7 @@ class TableWriter(Asking):
         columns: Sequence[Column],
         evidence: Sequence[Evidence],
         progress: Progress,
+        on_row: OnRow = unseen,
     ) -> tuple[RowDraft, ...]:
         """One draft a paper, in the evidence's order. Batches of papers run side by side, a long
         paper alone. Cells that a reply leaves out are asked for once more, then each batch's values
@@ -162,7 +164,10 @@ class TableWriter(Asking):
                 return found
 
             parts = self.in_parts(fill, batch, lambda own: smaller_batches(own, self.room()), room)
-            return _joined([found for _, found in parts])
+            joined = _joined([found for _, found in parts])
+            for paper_id in by_paper(batch):
+                on_row(_row(paper_id, columns, joined))
+            return joined
 
         def ended(item: tuple[Prompt, list[Evidence]]) -> None:
             done.update(text.paper.id for text in item[1])
