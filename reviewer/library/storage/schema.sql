@@ -272,4 +272,8 @@ CREATE TRIGGER screen_events_no_delete BEFORE DELETE ON screen_events BEGIN
   SELECT RAISE(ABORT, 'screen_events is only added to');
 END;
 
+-- Drafts and surveys on their way: what was asked for, the plan as it is edited, their runs.
+CREATE TABLE drafts (id TEXT PRIMARY KEY, changed TEXT NOT NULL, draft TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE surveys (id TEXT PRIMARY KEY, changed TEXT NOT NULL, survey TEXT NOT NULL) WITHOUT ROWID;
+
 INSERT INTO state VALUES ('generation', '0');
