@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # The files of commands/, in the order of help, and the commands that each has.
 COMMANDS = {
-    "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
-    "check": ("check",), "search": ("search", "similar", "where"),
+    "ask": ("ask",), "table": ("table",), "draft": ("draft",), "drafts": ("drafts",),
+    "survey": ("survey",),    "check": ("check",), "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
@@ -27,8 +27,14 @@ COMMANDS = {
     "screen": ("screen",),
 }  # fmt: skip
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.
-GROUPS = {"screen": "Screen records for a systematic review."}
-_GROUP_EXAMPLES = {"screen": "Example: review screen init fatigue --criteria rules.yaml"}
+GROUPS = {
+    "drafts": "Edit, write and redo drafts that are kept.",
+    "screen": "Screen records for a systematic review.",
+}
+_GROUP_EXAMPLES = {
+    "drafts": "Example: review drafts redo 20261130-101500 2.3 'shorter'",
+    "screen": "Example: review screen init fatigue --criteria rules.yaml",
+}
 
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
 _INTERRUPTED = 130

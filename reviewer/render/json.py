@@ -14,7 +14,7 @@ from reviewer.render.provenance import references_of
 from reviewer.text.invisible import escape_hidden
 from reviewer.types import Answer, Citation, Paper, RelatedWork, Table
 from reviewer.types.checks import CheckedEntry, CheckedSentence, CheckReport
-from reviewer.types.drafts import Revision
+from reviewer.types.drafts import KeptDraft, Revision
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Added
 from reviewer.types.runs import Finding, Run
@@ -131,6 +131,16 @@ def draft_json(work: RelatedWork) -> str:
             "usage": _cost(work),
         },
     )
+
+
+def kept_drafts_json(drafts: Sequence[KeptDraft]) -> str:
+    """Drafts on their way, with their plans; without the text of the work that they are for."""
+    return dump("drafts", {"drafts": [kept_draft_fields(draft) for draft in drafts]})
+
+
+def kept_draft_fields(draft: KeptDraft) -> dict[str, Any]:
+    """A draft on its way, without the text of the work that it is for."""
+    return {**_fields(draft, "own", "chunk_ids"), "has_own": draft.own is not None}
 
 
 def revision_json(revision: Revision, diff: str) -> str:

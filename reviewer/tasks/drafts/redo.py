@@ -41,7 +41,9 @@ class DraftPart:
     sentence: int = 0
     wish: str = ""
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """The part as `read_part` reads it."""
         return f"{self.section}.{self.sentence}" if self.sentence else str(self.section)
 
 
