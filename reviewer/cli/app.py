@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # The files of commands/, in the order of help, and the commands that each has.
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "drafts": ("drafts",),
-    "survey": ("survey",),    "check": ("check",), "search": ("search", "similar", "where"),
+    "survey": ("survey",), "surveys": ("surveys",), "check": ("check",),
+    "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
@@ -29,10 +30,12 @@ COMMANDS = {
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.
 GROUPS = {
     "drafts": "Edit, write and redo drafts that are kept.",
+    "surveys": "Edit and run surveys that are kept.",
     "screen": "Screen records for a systematic review.",
 }
 _GROUP_EXAMPLES = {
     "drafts": "Example: review drafts redo 20261130-101500 2.3 'shorter'",
+    "surveys": "Example: review surveys run 20261130-101500 --retry",
     "screen": "Example: review screen init fatigue --criteria rules.yaml",
 }
 

@@ -72,6 +72,13 @@ class KeptWorks(Generic[K]):
                 return now
             return self.save(changed.model_copy(update={"version": now.version + 1}))
 
+    def note(self, work_id: str, update: Callable[[K], K]) -> K:
+        """The work after this change, which is none of its plan. Raises NotFoundError."""
+        with self._database.transaction():
+            now = self.find(work_id)
+            changed = update(now)
+            return now if changed == now else self.save(changed)
+
     def remove(self, work_id: str) -> K:
         """Forget the work; its runs stay. Raises NotFoundError."""
         with self._database.transaction():

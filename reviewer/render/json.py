@@ -20,7 +20,7 @@ from reviewer.types.papers import Added
 from reviewer.types.runs import Finding, Run
 from reviewer.types.searches import Found
 from reviewer.types.servers import Reachable
-from reviewer.types.surveys import Batch
+from reviewer.types.surveys import Batch, KeptSurvey
 from reviewer.types.tables import Row
 
 VERSION = 1
@@ -141,6 +141,15 @@ def kept_drafts_json(drafts: Sequence[KeptDraft]) -> str:
 def kept_draft_fields(draft: KeptDraft) -> dict[str, Any]:
     """A draft on its way, without the text of the work that it is for."""
     return {**_fields(draft, "own", "chunk_ids"), "has_own": draft.own is not None}
+
+
+def kept_surveys_json(surveys: Sequence[KeptSurvey]) -> str:
+    """Surveys on their way, with their plans and how far they are."""
+    return dump("surveys", {"surveys": [_fields(survey) for survey in surveys]})
+
+
+def kept_survey_json(survey: KeptSurvey) -> str:
+    return dump("kept-survey", _fields(survey))
 
 
 def revision_json(revision: Revision, diff: str) -> str:

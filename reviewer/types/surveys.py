@@ -352,11 +352,14 @@ class Digest(Frozen):
     papers: int = 0
 
 
+SectionWork = Literal["waiting", "writing", "written", "failed"]
+
+
 class SectionProgress(Frozen):
     """How far a section of a report is: its title, its state, and why it failed."""
 
     title: str
-    state: Literal["waiting", "writing", "written", "failed"] = "waiting"
+    state: SectionWork = "waiting"
     failed: str = ""
 
 

@@ -197,7 +197,7 @@ def go_back(draft_id: str, run_id: str, library: Library) -> KeptDraft:
 
 
 def _add_run(draft_id: str, run_id: str, library: Library) -> None:
-    library.drafts.change(
+    library.drafts.note(
         draft_id, lambda now: now.model_copy(update={"run_ids": (*now.run_ids, run_id)})
     )
 
