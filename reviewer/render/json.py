@@ -138,6 +138,10 @@ def kept_drafts_json(drafts: Sequence[KeptDraft]) -> str:
     return dump("drafts", {"drafts": [kept_draft_fields(draft) for draft in drafts]})
 
 
+def kept_draft_json(draft: KeptDraft) -> str:
+    return dump("kept-draft", kept_draft_fields(draft))
+
+
 def kept_draft_fields(draft: KeptDraft) -> dict[str, Any]:
     """A draft on its way, without the text of the work that it is for."""
     return {**_fields(draft, "own", "chunk_ids"), "has_own": draft.own is not None}

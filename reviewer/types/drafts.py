@@ -222,6 +222,11 @@ class KeptDraft(Frozen):
     made: str = ""
     changed: str = ""
 
+    @property
+    def run_id(self) -> str:
+        """The run of its latest version; empty before it is written."""
+        return self.run_ids[-1] if self.run_ids else ""
+
 
 class Addition(Frozen):
     """Sentences about one paper, added to the paragraph that ends at character `place` of the

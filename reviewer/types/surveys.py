@@ -386,3 +386,8 @@ class KeptSurvey(Frozen):
     version: int = 0
     made: str = ""
     changed: str = ""
+
+    @property
+    def run_id(self) -> str:
+        """Its latest run; empty before it was run."""
+        return self.run_ids[-1] if self.run_ids else ""

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.pages import ask, jobs, library, runs, session
+from reviewer.serve.pages import ask, drafts, jobs, library, runs, session, surveys
 
 router = APIRouter()
-for _page in (session, ask, jobs, library, runs):
+for _page in (session, ask, drafts, surveys, jobs, library, runs):
     router.include_router(_page.router)

@@ -12,7 +12,13 @@ from reviewer.render.html.live import live_page
 from reviewer.tasks.jobs.desk import Desk
 
 # The pages in the order of a researcher's work.
-PAGES = (("Library", "/library"), ("Ask", "/ask"), ("Runs", "/runs"))
+PAGES = (
+    ("Library", "/library"),
+    ("Ask", "/ask"),
+    ("Draft", "/drafts"),
+    ("Survey", "/surveys"),
+    ("Runs", "/runs"),
+)
 
 
 def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401  values of any type

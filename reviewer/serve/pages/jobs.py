@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from reviewer.errors import UsageError
 from reviewer.serve.desk import AtDesk
 from reviewer.serve.pages.frame import page
+from reviewer.serve.pages.work_at import page_of
 from reviewer.serve.works import work_again
 from reviewer.types import Claim
 from reviewer.types.jobs import Job
@@ -24,6 +25,8 @@ def listed(request: Request, desk: AtDesk) -> Response:
 def show(request: Request, desk: AtDesk, job_id: str) -> Response:
     """The job while it works, and what became of it; one that is done leads to its run."""
     job = desk.jobs.job(job_id)
+    if place := page_of(job):
+        return RedirectResponse(place, 303)
     if job.state == "done" and job.run_id:
         return RedirectResponse(f"/runs/{job.run_id}", 303)
     told = desk.jobs.events(job_id)

@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from reviewer.serve.works.asks import AskIn, ask_work
+from reviewer.serve.works.drafts import DraftStep, draft_work
+from reviewer.serve.works.surveys import SurveyStep, survey_work
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Work
 from reviewer.types.jobs import Job
@@ -17,6 +19,8 @@ Make = Callable[[Desk, Any], Work]
 # For each kind of job what may be asked, and the work that is made of it.
 KINDS: dict[str, tuple[type[BaseModel], Make]] = {
     "ask": (AskIn, ask_work),
+    "draft": (DraftStep, draft_work),
+    "survey": (SurveyStep, survey_work),
 }
 
 

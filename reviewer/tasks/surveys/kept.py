@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reviewer.errors import NotFoundError
+from reviewer.errors import NotFoundError, UsageError
 from reviewer.library import Library
 from reviewer.library.run_log import new_run_id
 from reviewer.search import map_papers
@@ -21,8 +21,10 @@ FILE = "the plan"  # its name in errors
 
 
 def keep_plan(plan: SurveyPlan, text: str, library: Library) -> KeptSurvey:
-    """The survey of this title with this plan, as YAML or as topics a line; a new one where none
-    has the title."""
+    """The survey of this title with this plan; a new one where none has the title. The plan is kept
+    as this text, or as YAML where the text alone does not give it back."""
+    if not _gives(text, plan, library):
+        text = survey_yaml(plan, library.papers())
     known = next((s for s in library.surveys.all(1000) if s.title == plan.title), None)
     if known is None:
         survey = KeptSurvey(id=new_run_id(), title=plan.title, plan=text)
@@ -30,9 +32,16 @@ def keep_plan(plan: SurveyPlan, text: str, library: Library) -> KeptSurvey:
     return library.surveys.change(known.id, lambda now: now.model_copy(update={"plan": text}))
 
 
+def _gives(text: str, plan: SurveyPlan, library: Library) -> bool:
+    try:
+        return read_survey_plan(text, FILE, library.paper) == plan
+    except UsageError:
+        return False
+
+
 def plan_of(survey: KeptSurvey, library: Library) -> SurveyPlan:
     """The survey's plan. Raises UsageError that names the line of what is wrong in it."""
-    return read_survey_plan(survey.plan, f"{FILE}.yaml", library.paper)
+    return read_survey_plan(survey.plan, FILE, library.paper)
 
 
 def take_plan(
