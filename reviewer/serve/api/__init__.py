@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.api import asks, drafts, jobs, surveys
+from reviewer.serve.api import adds, asks, drafts, jobs, surveys
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (asks, drafts, surveys, jobs):
+for _noun in (adds, asks, drafts, surveys, jobs):
     router.include_router(_noun.router)

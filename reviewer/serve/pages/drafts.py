@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 
 import anyio.to_thread
 from fastapi import APIRouter, Form, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from reviewer.errors import NotFoundError, ReviewError, SourceError, UsageError
+from reviewer.errors import NotFoundError, ReviewError, SourceError
 from reviewer.library import Library
 from reviewer.render import render
 from reviewer.render.bibtex import bibtex
@@ -22,6 +22,7 @@ from reviewer.render.json import kept_draft_json, kept_drafts_json
 from reviewer.render.registry import FORMATS
 from reviewer.render.styles import style_for
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.forms import checked
 from reviewer.serve.pages.frame import page
 from reviewer.serve.pages.jobs import state_words
 from reviewer.serve.pages.work_at import job_at
@@ -83,7 +84,7 @@ def listed(request: Request, desk: AtDesk) -> Response:
 
 @router.get("/drafts.json")
 def listed_json(desk: AtDesk) -> Response:
-    return _attached(kept_drafts_json(desk.at_hand.drafts.all(200)), "json", "drafts.json")
+    return attached(kept_drafts_json(desk.at_hand.drafts.all(200)), "json", "drafts.json")
 
 
 def _begin(request: Request, desk: Desk, asked: DraftIn, cost: str = "") -> Response:
@@ -103,15 +104,12 @@ async def begin(request: Request, desk: AtDesk) -> Response:
     asks_cost = fields.pop("cost", "") != ""
     is_quick_look = fields.pop("write", "") != ""
     own = {"own_text": own_text, "own_file": own_file} if own_text else {}
-    try:
-        asked = DraftIn.model_validate({**fields, **own})
-    except ValidationError as error:
-        raise _as_usage(error) from error
+    asked = checked(DraftIn, {**fields, **own})
 
     def answer() -> Response:
         if asks_cost:
             cost = estimate_calls(
-                asked.about, desk.library, desk.settings.model, asked.options()
+                asked.about, desk.library, desk.settings.model, asked.options(desk.library)
             )
             return _begin(request, desk, asked, cost)
         draft = new_draft(desk, asked)
@@ -120,13 +118,6 @@ async def begin(request: Request, desk: AtDesk) -> Response:
         return RedirectResponse(f"/drafts/{draft.id}", 303)
 
     return await anyio.to_thread.run_sync(answer)
-
-
-def _as_usage(error: ValidationError) -> UsageError:
-    """What is wrong with the first field that is."""
-    first = error.errors()[0]
-    name = ".".join(map(str, first["loc"])) or "the form"
-    return UsageError(f"{name}: {first['msg'].lower()}", hint="Change it and send the form again.")
 
 
 def _own_of(data: bytes, name: str) -> tuple[str, str]:
@@ -149,20 +140,20 @@ def export(desk: AtDesk, draft_id: str, form: str, version: str = "", style: str
     draft = library.drafts.find(draft_id)
     if form == "yaml":
         text = plan_yaml(plan_of(draft), list(papers_of(draft, library).values()))
-        return _attached(text, "yaml", "plan.yaml")
+        return attached(text, "yaml", "plan.yaml")
     work = _shown(draft, version, library)
     if form == "json" and work is None:
-        return _attached(kept_draft_json(draft), "json", "draft.json")
+        return attached(kept_draft_json(draft), "json", "draft.json")
     if work is None:
         raise NotFoundError("this draft is not written yet", hint="Write it on its page.")
     if form == "zip":
-        return _attached(_archive(work), "zip", f"{_STEM}.zip")
+        return attached(_archive(work), "zip", f"{_STEM}.zip")
     if form == "bib":
-        return _attached(bibtex(cited_papers(work)), "bib", f"{_STEM}.bib")
+        return attached(bibtex(cited_papers(work)), "bib", f"{_STEM}.bib")
     named = next((own for own in FORMS if form in (own, FORMATS[own][0][1:])), "")
     if not named:
         raise NotFoundError(f"a draft has no form '{form[:20]}'", hint=f"Use {', '.join(FORMS)}.")
-    return _attached(_rendered(work, named, style), named, f"{_STEM}{FORMATS[named][0]}")
+    return attached(_rendered(work, named, style), named, f"{_STEM}{FORMATS[named][0]}")
 
 
 def _rendered(work: RelatedWork, form: str, style: str = "") -> str | bytes:
@@ -186,7 +177,7 @@ def _archive(work: RelatedWork) -> bytes:
     return holder.getvalue()
 
 
-def _attached(content: str | bytes, kind: str, name: str) -> Response:
+def attached(content: str | bytes, kind: str, name: str) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -201,33 +192,56 @@ def _shown(draft: KeptDraft, version: str, library: Library) -> RelatedWork | No
 
 
 @router.get("/drafts/{draft_id}")
-def show(
-    request: Request, desk: AtDesk, draft_id: str, view: str = "", version: str = ""
-) -> Response:
-    """The draft: its text if it is written and the plan is not asked for, else its plan."""
-    library = desk.at_hand
-    draft = library.drafts.find(draft_id)
-    work = _shown(draft, version, library)
+def show(request: Request, desk: AtDesk, draft_id: str) -> Response:
+    """The draft's plan before it is written; then its text."""
+    draft = desk.at_hand.drafts.find(draft_id)
+    if latest_of(draft, desk.at_hand) is not None:
+        return RedirectResponse(f"/drafts/{draft.id}/text", 303)
+    return _plan_page(request, desk, draft)
+
+
+@router.get("/drafts/{draft_id}/plan")
+def show_plan(request: Request, desk: AtDesk, draft_id: str) -> Response:
+    return _plan_page(request, desk, desk.at_hand.drafts.find(draft_id))
+
+
+def _plan_page(request: Request, desk: Desk, draft: KeptDraft) -> Response:
+    has_plan = draft.plan is not None and bool(draft.plan.themes)
+    return page(
+        request,
+        "live/draft_plan.html.jinja",
+        **_work_values(desk, draft),
+        papers_by_id=papers_of(draft, desk.at_hand),
+        cost=_cost(desk, draft) if has_plan else "",
+        is_written=bool(draft.run_ids),
+        own_claims=draft.plan.own_claims if draft.plan else (),
+    )
+
+
+@router.get("/drafts/{draft_id}/text")
+def show_text(request: Request, desk: AtDesk, draft_id: str, version: str = "") -> Response:
+    draft = desk.at_hand.drafts.find(draft_id)
+    work = _shown(draft, version, desk.at_hand)
+    if work is None:
+        return RedirectResponse(f"/drafts/{draft.id}", 303)
+    return page(
+        request,
+        "live/draft_text.html.jinja",
+        **_work_values(desk, draft),
+        **draft_values(work),
+        is_annotated=is_annotated(work),
+    )
+
+
+def _work_values(desk: Desk, draft: KeptDraft) -> dict[str, Any]:
+    """The draft, and the job that works at it."""
     job = job_at(desk, "draft", draft.id)
-    values: dict[str, Any] = {
+    return {
         "draft": draft,
         "job": job,
         "said": state_words(job) if job else "",
         "can_go_on": bool(job and work_again(desk, job)),
-        "work": None,
-        "view": "plan" if view == "plan" or work is None else "text",
     }
-    if values["view"] == "text" and work is not None:
-        values |= {**draft_values(work), "is_annotated": is_annotated(work), "forms": FORMS}
-        return page(request, "live/draft_text.html.jinja", **values)
-    has_plan = draft.plan is not None and bool(draft.plan.themes)
-    values |= {
-        "papers": papers_of(draft, library),
-        "cost": _cost(desk, draft) if has_plan else "",
-        "is_written": work is not None,
-        "own_claims": draft.plan.own_claims if draft.plan else (),
-    }
-    return page(request, "live/draft_plan.html.jinja", **values)
 
 
 def _cost(desk: Desk, draft: KeptDraft) -> str:
@@ -248,24 +262,21 @@ def edit(
 ) -> Response:
     """Edit the plan, and show it."""
     edit_kept(draft_id, asked.edits(desk.at_hand), desk.at_hand, asked.version)
-    return RedirectResponse(f"/drafts/{draft_id}?view=plan", 303)
+    return RedirectResponse(f"/drafts/{draft_id}/plan", 303)
 
 
 @router.post("/drafts/{draft_id}/plan")
 def take(desk: AtDesk, draft_id: str, plan: Annotated[str, Form(max_length=1_000_000)]) -> Response:
     """Take a whole plan, as YAML."""
     take_plan(draft_id, read_plan(plan, "the plan", desk.at_hand.paper), desk.at_hand)
-    return RedirectResponse(f"/drafts/{draft_id}?view=plan", 303)
+    return RedirectResponse(f"/drafts/{draft_id}/plan", 303)
 
 
 @router.post("/drafts/{draft_id}/steps")
 def step(desk: AtDesk, draft_id: str, asked: Annotated[StepForm, Form()]) -> Response:
     """Plan, write, or have a part written again."""
     fields = {name: value for name, value in asked.model_dump().items() if value}
-    try:
-        made = DraftStep.model_validate({**fields, "draft": draft_id})
-    except ValidationError as error:
-        raise _as_usage(error) from error
+    made = checked(DraftStep, {**fields, "draft": draft_id})
     desk.jobs.start(draft_work(desk, made))
     return RedirectResponse(f"/drafts/{draft_id}", 303)
 

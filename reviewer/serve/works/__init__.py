@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from reviewer.serve.works.adds import AddWork, add_work
 from reviewer.serve.works.asks import AskIn, ask_work
 from reviewer.serve.works.drafts import DraftStep, draft_work
 from reviewer.serve.works.surveys import SurveyStep, survey_work
@@ -18,6 +19,7 @@ Make = Callable[[Desk, Any], Work]
 
 # For each kind of job what may be asked, and the work that is made of it.
 KINDS: dict[str, tuple[type[BaseModel], Make]] = {
+    "add": (AddWork, add_work),
     "ask": (AskIn, ask_work),
     "draft": (DraftStep, draft_work),
     "survey": (SurveyStep, survey_work),

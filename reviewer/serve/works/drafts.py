@@ -27,7 +27,7 @@ from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Control, Work
 from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
 from reviewer.text.views import one_line
-from reviewer.types import RelatedWork
+from reviewer.types import Evidence, RelatedWork
 from reviewer.types.drafts import EditKind, KeptDraft, Order, PlanEdit, Position
 
 MOST_OWN_CHARS = 2_000_000
@@ -47,16 +47,14 @@ class DraftIn(FiltersIn):
     position: Position = "end"
     strict: bool = False
 
-    def options(self) -> DraftOptions:
-        """Raises UsageError and SourceError for what cannot be asked."""
+    def options(self, library: Library) -> DraftOptions:
+        """Raises UsageError, NotFoundError and SourceError for what cannot be asked."""
         if self.effort not in EFFORTS:
             raise UsageError(f"unknown effort '{self.effort}'", hint=f"Use {', '.join(EFFORTS)}.")
-        own = None
-        if self.own_text.strip():
-            own = own_work(TextFile(self.own_file or PASTED, self.own_text))
+        own = self._own()
         return DraftOptions(
             papers=self.papers,
-            filters=self.filters(),
+            filters=self.filters(library),
             effort=self.effort,
             words=self.words,
             order=self.order,
@@ -66,18 +64,21 @@ class DraftIn(FiltersIn):
             is_strict=self.strict,
         )
 
+    def _own(self) -> Evidence | None:
+        if not self.own_text.strip():
+            return None
+        return own_work(TextFile(self.own_file or PASTED, self.own_text))
+
     @property
     def about(self) -> str:
         """The question, or the title of the work at hand where none is asked. Raises UsageError."""
-        if about := one_line(self.question):
-            return about
-        own = self.options().own
-        title = one_line(own.paper.title) if own else ""
-        if not title:
+        own = None if one_line(self.question) else self._own()
+        about = one_line(self.question) or (one_line(own.paper.title) if own else "")
+        if not about:
             raise UsageError(
                 "nothing says what to draft about", hint="Say what the section is about."
             )
-        return title
+        return about
 
 
 class DraftStep(BudgetIn):
@@ -92,7 +93,7 @@ class DraftStep(BudgetIn):
 
 def new_draft(desk: Desk, asked: DraftIn) -> KeptDraft:
     """A new draft, kept. Raises UsageError and SourceError for what cannot be asked."""
-    return keep_new(asked.about, asked.options(), desk.at_hand)
+    return keep_new(asked.about, asked.options(desk.at_hand), desk.at_hand)
 
 
 def cost_of(desk: Desk, draft: KeptDraft) -> str:
