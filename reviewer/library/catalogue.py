@@ -15,7 +15,7 @@ from reviewer.library.storage.database import Database, damaged
 from reviewer.library.storage.filters import DISTINCT_FILES, paper_condition
 from reviewer.library.storage.query_cache import QueryCache
 from reviewer.types import Paper
-from reviewer.types.papers import Origin
+from reviewer.types.papers import Origin, ReadFile
 from reviewer.types.searches import Filters
 
 
@@ -107,6 +107,15 @@ class Catalogue:
     def files(self) -> list[str]:
         """The files that papers were read from, as they were given."""
         return self._database.column(DISTINCT_FILES)
+
+    def read_files(self) -> list[ReadFile]:
+        """The files that were read last, those of which something was skipped first."""
+        rows = self._database.rows("SELECT file, entries, skipped FROM files ORDER BY file")
+        found = [
+            ReadFile(file=file, entries=entries, skipped=tuple(json.loads(skipped)))
+            for file, entries, skipped in rows
+        ]
+        return sorted(found, key=lambda read: not read.skipped)
 
     def papers(self, filters: Filters | None = None) -> list[Paper]:
         """All papers that pass the filters, in the order in which they came."""

@@ -43,6 +43,13 @@ class Ledger:
             )
         return Run.model_validate_json(texts[0])
 
+    def remove(self, run_id: str) -> Run:
+        """Forget a run; replies that were paid for stay. Raises what `run` does."""
+        run = self.run(run_id)
+        with self._database.transaction():
+            self._database.run("DELETE FROM runs WHERE id = ?", (run.id,))
+        return run
+
     def has_asked(self, question: str, writer: str) -> bool:
         """True when this writer was asked the same before, so that its replies may be kept."""
         rows = self._database.rows(
