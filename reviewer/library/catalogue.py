@@ -101,6 +101,16 @@ class Catalogue:
             "SELECT DISTINCT venue FROM papers WHERE venue <> '' ORDER BY 1"
         )
 
+    def count_with_text(self) -> int:
+        """Papers with more than an abstract."""
+        statement = "SELECT count(DISTINCT paper) FROM chunks WHERE part = 'body'"
+        return int(self._counts.get(statement, lambda: self._database.value(statement)))
+
+    def titles_that_ask(self, most: int) -> list[str]:
+        """Titles that are questions, the newest arrivals first."""
+        statement = "SELECT title FROM papers WHERE title LIKE '%?' ORDER BY number DESC LIMIT ?"
+        return self._database.column(statement, (most,))
+
     def keys(self) -> list[str]:
         return self._database.column("SELECT key FROM papers ORDER BY number")
 
@@ -122,6 +132,12 @@ class Catalogue:
         where, values = paper_condition(filters or Filters())
         statement = f"SELECT paper FROM papers WHERE {where} ORDER BY number"
         return [self._read(text) for text in self._database.column(statement, values)]
+
+    def newest(self, filters: Filters, most: int, after: int = 0) -> list[Paper]:
+        """The papers that pass and came last, without the `after` first ones of them."""
+        where, values = paper_condition(filters)
+        statement = f"SELECT paper FROM papers WHERE {where} ORDER BY number DESC LIMIT ? OFFSET ?"
+        return [self._read(t) for t in self._database.column(statement, (*values, most, after))]
 
     def papers_numbered(self, numbers: Iterable[int]) -> dict[int, Paper]:
         rows = self._database.rows_in(

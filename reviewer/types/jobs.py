@@ -42,11 +42,12 @@ class Job(Frozen):
 
 class JobEvent(Frozen):
     """Something that happened in a job. `number` counts from 1 within it, so that a reader who was
-    away goes on after the last one that was seen. `kind`: progress, message, or the state that the
-    job came into."""
+    away goes on after the last one that was seen. `kind`: progress, message, the state that the job
+    came into, or a name of the work's own, as `claims`, whose `data` are parts of the result."""
 
     number: int
     kind: str
     text: str = ""
     done: int = 0
     total: int = 0
+    data: dict[str, Any] = Field(default_factory=dict)

@@ -101,6 +101,11 @@ class Jobs:
         """The newest jobs of the library, also those of other processes."""
         return [self.job(job.id) for job in self._store.jobs(most)]
 
+    def own(self) -> list[Job]:
+        """The jobs of this process that are kept in memory, oldest first."""
+        with self._changed:
+            return [running.job for running in self._running.values()]
+
     def result(self, job_id: str) -> HasRun | None:
         """What the job gave; None while it works, and for a job of an earlier process, whose result
         is a run of the library."""
@@ -191,6 +196,12 @@ class Control:
         self.go_on()
         self._running.report(stage, done, total)
 
+    def tell(self, kind: str, data: dict[str, Any]) -> None:
+        """Hand on a part of the result as soon as it stands, as an event of this kind. Raises
+        StoppedError when the job was stopped."""
+        self.go_on()
+        self._running.tell(kind, data)
+
     def go_on(self) -> None:
         """Raises StoppedError when the job was stopped."""
         if self._running.is_stopped.is_set():
@@ -258,6 +269,10 @@ class _Running:
                 self._saved = now
                 self._keep()
 
+    def tell(self, kind: str, data: dict[str, Any]) -> None:
+        with self._changed:
+            self._tell(kind, "", self.job.done, self.job.total, data)
+
     def _become(self, state: JobState, **fields: str) -> None:
         with self._changed:
             if self.job.has_ended:
@@ -266,9 +281,13 @@ class _Running:
             self._tell(state, fields.get("error", ""), self.job.done, self.job.total)
             self._keep()
 
-    def _tell(self, kind: str, text: str, done: int, total: int) -> None:
+    def _tell(
+        self, kind: str, text: str, done: int, total: int, data: dict[str, Any] | None = None
+    ) -> None:
         self.last_number += 1
-        event = JobEvent(number=self.last_number, kind=kind, text=text, done=done, total=total)
+        event = JobEvent(
+            number=self.last_number, kind=kind, text=text, done=done, total=total, data=data or {}
+        )
         self.events.append(event)
         self._changed.notify_all()
 
