@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.api import asks, jobs
+from reviewer.serve.api import adds, asks, jobs
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (asks, jobs):
+for _noun in (adds, asks, jobs):
     router.include_router(_noun.router)

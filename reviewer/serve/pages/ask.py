@@ -50,7 +50,9 @@ def ask(desk: AtDesk, form: Annotated[AskForm, Form()]) -> Response:
     work = ask_work(desk, asked)
     if not form.again and not asked.follows:
         question = one_line(asked.question)
-        kept = run_that_answers(question, options_of(asked), desk.settings.model, desk.at_hand)
+        kept = run_that_answers(
+            question, options_of(asked, desk.at_hand), desk.settings.model, desk.at_hand
+        )
         if kept is not None:
             return RedirectResponse(f"/runs/{kept.id}?asked=before", 303)
     job = desk.jobs.wait(desk.jobs.start(work).id, _SOON_S)

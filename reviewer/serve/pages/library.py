@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from reviewer.errors import UsageError
@@ -19,7 +20,9 @@ from reviewer.render import render
 from reviewer.render.registry import FORMATS
 from reviewer.search import SearchOptions, find
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.forms import add_form
 from reviewer.serve.pages.frame import page
+from reviewer.serve.works.adds import add_work
 from reviewer.tasks.alerts.saved_searches import saved_searches
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.text import clean, counted
@@ -217,6 +220,14 @@ def _counts(wanted: Wanted, total: int, shown: int) -> str:
     if wanted.limits():
         return f"{counted(total, 'paper')} of the library"
     return counted(total, "paper")
+
+
+@router.post("/library/adds")
+async def add(request: Request, desk: AtDesk) -> Response:
+    """Add the files that are sent, and the identifiers that are named."""
+    asked = await add_form(request, desk)
+    job = await run_in_threadpool(desk.jobs.start, add_work(desk, asked))
+    return RedirectResponse(f"/jobs/{job.id}", 303)
 
 
 class Chosen(BaseModel):

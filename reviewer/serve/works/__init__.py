@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from reviewer.serve.works.adds import AddWork, add_work
 from reviewer.serve.works.asks import AskIn, ask_work
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Work
@@ -16,6 +17,7 @@ Make = Callable[[Desk, Any], Work]
 
 # For each kind of job what may be asked, and the work that is made of it.
 KINDS: dict[str, tuple[type[BaseModel], Make]] = {
+    "add": (AddWork, add_work),
     "ask": (AskIn, ask_work),
 }
 
