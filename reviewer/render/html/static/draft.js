@@ -96,28 +96,30 @@
     if (form) form.requestSubmit();
   });
 
-  // A sentence that is clicked opens its proof beside the text, and the other way round.
-  const chosen = (sentence) => {
-    for (const e of document.querySelectorAll(".sentence.is-chosen")) e.classList.remove("is-chosen");
-    sentence?.classList.add("is-chosen");
-  };
-  const pairOf = (element) => {
-    const pair = element.closest(".pair");
-    return { sentences: [...pair.querySelectorAll(".reading .sentence")], proofs: [...pair.querySelectorAll(".of-sentence")] };
+  // The proof beside the text is that of one sentence: the one that is clicked, or the next one.
+  const parts = () => ({
+    sentences: [...document.querySelectorAll(".draft .reading .sentence")],
+    proofs: [...document.querySelectorAll(".proofs .of-sentence")],
+  });
+  let at = -1;
+  const choose = (place, moves) => {
+    const { sentences, proofs } = parts();
+    if (!proofs.length) return;
+    at = Math.max(0, Math.min(place, proofs.length - 1));
+    sentences.forEach((e, n) => e.classList.toggle("is-chosen", n === at));
+    proofs.forEach((e, n) => e.classList.toggle("is-chosen", n === at));
+    const line = document.getElementById("at-sentence");
+    if (line) line.textContent = `Sentence ${at + 1} of ${proofs.length}`;
+    if (moves) sentences[at]?.scrollIntoView({ block: "center" });
   };
   document.addEventListener("click", (event) => {
-    const sentence = event.target.closest(".pair .reading .sentence");
-    if (!sentence || event.target.closest("a, button")) return;
-    const { sentences, proofs } = pairOf(sentence);
-    const proof = proofs[sentences.indexOf(sentence)];
-    if (!proof) return;
-    for (const other of proofs) other.open = other === proof;
-    chosen(sentence);
-    proof.scrollIntoView({ block: "nearest" });
+    const step = event.target.closest("[data-step]");
+    if (step) return choose(at + Number(step.dataset.step), true);
+    const sentence = event.target.closest(".draft .reading .sentence");
+    if (sentence && !event.target.closest("a, button")) choose(parts().sentences.indexOf(sentence), false);
+    return undefined;
   });
-  document.addEventListener("toggle", (event) => {
-    if (!event.target.matches?.(".pair .of-sentence") || !event.target.open) return;
-    const { sentences, proofs } = pairOf(event.target);
-    chosen(sentences[proofs.indexOf(event.target)]);
-  }, true);
+  document.addEventListener("swapped", () => { if (at >= 0) choose(at, false); });
+  const first = parts().proofs.findIndex((e) => e.matches(".failing"));
+  if (parts().proofs.length) choose(Math.max(0, first), false);
 })();
