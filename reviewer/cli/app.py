@@ -17,23 +17,28 @@ if TYPE_CHECKING:
 
 # The files of commands/, in the order of help, and the commands that each has.
 COMMANDS = {
-    "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
-    "check": ("check",), "search": ("search", "similar", "where"),
+    "ask": ("ask",), "table": ("table",), "draft": ("draft",), "drafts": ("drafts",),
+    "survey": ("survey",), "surveys": ("surveys",), "check": ("check",),
+    "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
-    "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
-    "runs": ("runs",), "backup": ("backup", "restore", "repair"), "prompts": ("prompts",),
-    "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
-    "screen": ("screen",), "serve": ("serve",), "tables": ("tables",),
+    "duplicates": ("duplicates",), "files": ("files",), "searches": ("searches",),
+    "export": ("export",), "runs": ("runs",), "backup": ("backup", "restore", "repair"),
+    "prompts": ("prompts",), "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",),
+    "doctor": ("doctor",), "screen": ("screen",), "serve": ("serve",), "tables": ("tables",),
 }  # fmt: skip
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.
 GROUPS = {
-    "screen": "Screen records for a systematic review.",
     "tables": "Show kept tables, correct them by hand, fill them further, and undo.",
+    "drafts": "Edit, write and redo drafts that are kept.",
+    "surveys": "Edit and run surveys that are kept.",
+    "screen": "Screen records for a systematic review.",
 }
 _GROUP_EXAMPLES = {
-    "screen": "Example: review screen init fatigue --criteria rules.yaml",
     "tables": "Example: review tables set 20261130-2150 song-2025-r1 gain '14 points'",
+    "drafts": "Example: review drafts redo 20261130-101500 2.3 'shorter'",
+    "surveys": "Example: review surveys run 20261130-101500 --retry",
+    "screen": "Example: review screen init fatigue --criteria rules.yaml",
 }
 
 _EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"

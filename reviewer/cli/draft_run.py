@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from reviewer.cli.library import file_named, with_known_keys, words_alone_note
+from reviewer.cli.library import file_named, words_alone_note
 from reviewer.cli.model import cost_line, say_cost, say_planned, strict_code, warm_up
 from reviewer.cli.options import unknown_value
 from reviewer.cli.output import deliver, print_error, print_out
@@ -18,9 +19,10 @@ from reviewer.render.claim_notes import cited_papers, failing_claims, is_annotat
 from reviewer.render.in_text import LATEX_STYLES, STYLES
 from reviewer.render.json import revision_json
 from reviewer.render.styles import style_for
-from reviewer.tasks import draft_related_work, plan_related_work
+from reviewer.tasks import plan_related_work
+from reviewer.tasks.drafts.kept import keep_made
 from reviewer.tasks.drafts.own_work import HINT, own_work
-from reviewer.tasks.drafts.related_work import estimate_calls
+from reviewer.tasks.drafts.related_work import estimate_calls, write_planned
 from reviewer.tasks.drafts.revise import ReviseOptions, diff_of, revise_draft
 from reviewer.tasks.yaml_plan import ORDERS, plan_yaml, read_plan
 from reviewer.text import counted
@@ -29,12 +31,15 @@ from reviewer.text.views import shorten
 from reviewer.types.drafts import Position
 
 if TYPE_CHECKING:
-    from reviewer.cli.commands.draft import DraftFlags
+    from reviewer.cli.commands.draft import DraftFlags, DraftOutput
     from reviewer.library import Library
     from reviewer.tasks.drafts.outline import DraftOptions, PlannedDraft
     from reviewer.types import Paper, RelatedWork
+    from reviewer.types.drafts import KeptDraft
     from reviewer.types.progress import Progress
     from reviewer.types.writer import Writer
+
+F = TypeVar("F", bound="DraftOutput")
 
 POSITIONS: tuple[Position, ...] = get_args(Position)
 FORMS = ("markdown", "latex", "docx", "json", "html")
@@ -57,6 +62,12 @@ def checked(flags: DraftFlags) -> DraftFlags:
     if flags.plan_only:
         choose_format("markdown", flags.output)
         return replace(flags, form="yaml")
+    return checked_output(flags)
+
+
+def checked_output(flags: F) -> F:
+    """The flags with their format and style chosen. Raises UsageError for what cannot be
+    combined."""
     is_latex = flags.style in (*LATEX_STYLES, "natbib") and not flags.output
     form = choose_format(flags.named_form or ("latex" if is_latex else ""), flags.output, FORMS)
     if form in ("json", "html") and (flags.style or flags.csl):
@@ -109,7 +120,7 @@ def bibliography_of(output: str, form: str) -> str:
     return str(Path(output).with_suffix(".bib"))
 
 
-def proof_of(flags: DraftFlags, work: RelatedWork) -> dict[str, str]:
+def proof_of(flags: DraftOutput, work: RelatedWork) -> dict[str, str]:
     """The files beside a written text that prove it, each with its form: every sentence with its
     quotes and its verdict. None for a form that has them itself, or for quotes."""
     if not bibliography_of(flags.output, flags.form) or is_annotated(work) or not work.sections:
@@ -166,6 +177,8 @@ def make(
     flags: DraftFlags, options: DraftOptions, shelf: Library, writer: Writer, progress: Progress
 ) -> int:
     """Make and show a draft, a plan or a revision; gives the exit code."""
+    from reviewer.tasks import with_known_keys
+
     options = plan_of(flags, options, shelf)
     options = replace(options, filters=with_known_keys(options.filters, shelf))
     about = flags.question or (options.plan.question if options.plan else "")
@@ -180,15 +193,29 @@ def make(
     warm_up(about, shelf, writer, use_cache=flags.use_cache)
     if flags.revise:
         return _show_revision(flags, shelf, writer, options, progress)
+    started = time.monotonic()
+    planned = plan_related_work(about, shelf, writer, options, progress)
     if flags.plan_only:
-        return _show_plan(flags, plan_related_work(about, shelf, writer, options, progress))
-    work = draft_related_work(about, shelf, writer, options, progress)
+        may_keep = bool(planned.plan.themes) and not flags.at_hand
+        kept = keep_made(planned, options, "", shelf, progress) if may_keep else None
+        return _show_plan(flags, planned, kept)
+    work = write_planned(planned, shelf, writer, options, progress, started)
     note = words_alone_note(shelf, is_at_hand=flags.at_hand)
-    _show_draft(flags, work)
-    return _say_summary(flags, work, note, has_budget=shelf.settings.budget_usd is not None)
+    show_draft(flags, work)
+    code = say_summary(flags, work, note, has_budget=shelf.settings.budget_usd is not None)
+    if not flags.at_hand and work.sections:
+        kept = keep_made(planned, options, work.run_id, shelf, progress)
+        say_kept(kept, quiet=flags.quiet)
+    return code
 
 
-def _show_plan(flags: DraftFlags, planned: PlannedDraft) -> int:
+def say_kept(kept: KeptDraft | None, *, quiet: bool) -> None:
+    """Print how the draft is taken up again."""
+    if kept is not None and not quiet:
+        print_error(f"Kept as a draft: review drafts show {kept.id}")
+
+
+def _show_plan(flags: DraftFlags, planned: PlannedDraft, kept: KeptDraft | None) -> int:
     """Write the plan as YAML. Gives the exit code."""
     if not planned.plan.themes:
         print_error("Nothing in this library is near the question, so there is nothing to plan.")
@@ -203,10 +230,11 @@ def _show_plan(flags: DraftFlags, planned: PlannedDraft) -> int:
             f"{counted(len(planned.plan.themes), 'paragraph')}, "
             f"{counted(len(planned.papers), 'paper')}. Edit them, then: review draft --plan {named}"
         )
+        say_kept(kept, quiet=False)
     return 0
 
 
-def _show_draft(flags: DraftFlags, work: RelatedWork) -> None:
+def show_draft(flags: DraftOutput, work: RelatedWork) -> None:
     """Write the draft to a file or to standard output, and its .bib and its proof beside the
     file."""
     beside = bibliography_of(flags.output, flags.form)
@@ -241,7 +269,7 @@ def add_to_bibliography(beside: str, output: str, papers: Sequence[Paper]) -> No
     return None
 
 
-def _say_summary(flags: DraftFlags, work: RelatedWork, note: str, *, has_budget: bool) -> int:
+def say_summary(flags: DraftOutput, work: RelatedWork, note: str, *, has_budget: bool) -> int:
     """Print what was written, what failed and what it cost to standard error. Gives the exit code:
     1 when a section failed, 3 when --strict left something out."""
     if not flags.quiet:

@@ -15,8 +15,8 @@ from reviewer.cli.survey_files import ReportFiles, summary_lines
 from reviewer.errors import LibraryError, SourceError, UsageError
 from reviewer.render import write_whole
 from reviewer.render.json import batch_json
-from reviewer.tasks import run_survey
-from reviewer.tasks.surveys.lengths import SHORT, lengths_of
+from reviewer.tasks.surveys.kept import keep_plan, plan_of, run_kept
+from reviewer.tasks.surveys.lengths import survey_calls
 from reviewer.tasks.surveys.plan import (
     MOST_REPORT_WORDS,
     plan_lines,
@@ -27,14 +27,14 @@ from reviewer.tasks.surveys.plan import (
 )
 from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey
 from reviewer.tasks.yaml_plan import LEAST_WORDS
-from reviewer.types.surveys import Batch, ReportPlan, SurveyPlan
-from reviewer.types.writer import CARDS_A_CALL, PAPERS_A_CALL, Writer
+from reviewer.types.searches import Filters
+from reviewer.types.surveys import Batch, KeptSurvey, ReportPlan, SurveyPlan
+from reviewer.types.writer import Writer
 
 if TYPE_CHECKING:
     from reviewer.cli.commands.survey import SurveyFlags
     from reviewer.cli.progress import SurveyProgress
     from reviewer.library import Library
-    from reviewer.types.searches import Filters
 
 
 def init_plan(topic: str, output: str, *, quiet: bool) -> int:
@@ -72,17 +72,21 @@ def run_plan(
             hint=f"Add them to the plan, or run it alone: review survey {file}",
         )
     if file:
-        plan, stem = _read_plan(file, filters, shelf, progress), Path(file).stem
+        given, text = _read_plan(file, filters, shelf, progress)
+        stem = Path(file).stem
     else:
-        plan, stem = topics_plan(about), _stem(about)
-    plan = _with_flags(plan, flags, filters)
+        given, text, stem = topics_plan(about), "", _stem(about)
+    plan = _with_flags(given, flags, filters)
     if not shelf.catalogue.count():
         raise LibraryError("the library is empty", hint="Add papers: review add PATH")
     if flags.dry_run:
-        print_out("\n".join([*plan_lines(plan), _calls(plan, writer)]) + "\n")
+        print_out("\n".join([*plan_lines(plan), survey_calls(plan, writer.name)]) + "\n")
         return 0
     if file or flags.yes:
-        return _write_reports(plan, flags.output or stem, flags, shelf, writer, options, progress)
+        files = _files(plan, flags.output or stem, flags)
+        is_as_given = bool(text) and plan == given
+        kept = keep_plan(plan, text if is_as_given else survey_yaml(plan, ()), shelf)
+        return _write_kept(kept.id, plan, files, flags, shelf, writer, options, progress)
     path = Path(f"{stem}.yaml")
     _check_free(path)
     plan = plan_survey(plan, shelf, writer, options, progress)
@@ -90,22 +94,35 @@ def run_plan(
         near = "the topics" if len(plan.reports) > 1 else "the topic"
         print_error(f"Nothing in this library is near {near}, so there is nothing to plan.")
         return 0
-    _save_plan(path, survey_yaml(plan, shelf.papers()))
+    text = survey_yaml(plan, shelf.papers())
+    _save_plan(path, text)
+    keep_plan(plan, text, shelf)
     print_out("\n".join(plan_lines(plan)) + "\n")
     progress(f"Written to {path}. Look at it, edit it, then: review survey {path}", -1, 0)
     return 0
 
 
-def _write_reports(
-    plan: SurveyPlan,
-    folder: str,
+def run_again(
+    kept: KeptSurvey,
     flags: SurveyFlags,
     shelf: Library,
     writer: Writer,
     options: SurveyOptions,
     progress: SurveyProgress,
 ) -> int:
-    """Run the plan into its folder; gives the exit code."""
+    """Write the reports of a kept survey into its folder; gives the exit code."""
+    given = plan_of(kept, shelf)
+    plan = _with_flags(given, flags, Filters())
+    if flags.dry_run:
+        print_out("\n".join([*plan_lines(plan), survey_calls(plan, writer.name)]) + "\n")
+        return 0
+    stem = _stem([report.topic for report in plan.reports])
+    files = _files(plan, flags.output or stem, flags)
+    return _write_kept(kept.id, plan, files, flags, shelf, writer, options, progress)
+
+
+def _files(plan: SurveyPlan, folder: str, flags: SurveyFlags) -> ReportFiles:
+    """The folder of the reports, marked as ours. Raises UsageError for one that holds others."""
     if folder.lower().endswith(".docx") and len(plan.reports) > 1:
         raise UsageError(
             f"{folder} holds one report, and this plan has {len(plan.reports)}",
@@ -113,7 +130,23 @@ def _write_reports(
         )
     files = ReportFiles(folder, with_docx=flags.docx, style=flags.style)
     files.begin(Batch(title=plan.title))
-    batch = run_survey(plan, shelf, writer, replace(options, done=files.write), progress)
+    return files
+
+
+def _write_kept(
+    survey_id: str,
+    plan: SurveyPlan,
+    files: ReportFiles,
+    flags: SurveyFlags,
+    shelf: Library,
+    writer: Writer,
+    options: SurveyOptions,
+    progress: SurveyProgress,
+) -> int:
+    """Write the reports of a kept survey, by this plan, and say how they are; gives the exit
+    code."""
+    told = replace(options, done=files.write)
+    batch = run_kept(survey_id, shelf, writer, told, progress, plan)
     files.finish(batch)
     progress.stop()
     print_out(batch_json(batch) if flags.json else f"{files.folder / 'index.html'}\n")
@@ -130,7 +163,10 @@ def _write_reports(
     return 1 if failed else strict_code(said for _, s in sections for said in s.left_out)
 
 
-def _read_plan(file: str, filters: Filters, shelf: Library, progress: SurveyProgress) -> SurveyPlan:
+def _read_plan(
+    file: str, filters: Filters, shelf: Library, progress: SurveyProgress
+) -> tuple[SurveyPlan, str]:
+    """The plan of a file, and its text."""
     if not filters.model_copy(update={"keys": ()}).is_empty:
         raise UsageError(
             "--tag, --year and --venue cannot be combined with a plan",
@@ -138,7 +174,7 @@ def _read_plan(file: str, filters: Filters, shelf: Library, progress: SurveyProg
         )
     hint = "Make a plan with: review survey --init TOPIC"
     text = file_named(file, hint, SourceError, quiet=progress.is_quiet).text
-    return read_survey_plan(text, file, shelf.paper)
+    return read_survey_plan(text, file, shelf.paper), text
 
 
 def _is_plan_file(about: str) -> bool:
@@ -165,24 +201,6 @@ def _with_flags(plan: SurveyPlan, flags: SurveyFlags, filters: Filters) -> Surve
         for r in plan.reports
     )
     return plan.model_copy(update={"reports": reports})
-
-
-def _calls(plan: SurveyPlan, writer: Writer) -> str:
-    """About how many calls a run makes, in words."""
-    if writer.name == "extractive":
-        return "No model is set: 0 calls."
-    calls = 0
-    for report in plan.reports:
-        sections = lengths_of(report.words, report.papers, len(report.sections)).sections
-        each = 1 if report.depth == "quick" else 3  # written; judged, edited
-        calls += -(-report.papers // CARDS_A_CALL) + 1 + each * sections
-        calls += 0 if report.words < SHORT else 2 if report.depth == "quick" else 4
-        calls += 0 if report.sections or report.depth == "quick" else 1
-        calls += -(-report.papers // PAPERS_A_CALL) if report.topic.endswith("?") else 0
-    return (
-        f"About {calls} calls to {writer.name}, without the plan's own tables; fewer where fewer "
-        "papers are found."
-    )
 
 
 def _stem(topics: Sequence[str]) -> str:

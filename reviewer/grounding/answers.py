@@ -66,7 +66,7 @@ def check_answer(
     """
     claims = checked_sentences(draft, evidence)
     if checks.may_judge:
-        claims = _judged(claims, evidence, writer, checks, question)
+        claims = judge_sentences(claims, evidence, writer, checks, question)
     if checks.may_repair:
         claims = _repaired(claims, evidence, writer, checks, question)
     claims = _with_facts(claims)
@@ -159,7 +159,7 @@ def with_citations(
     return claim.model_copy(update={"citations": citations, "anchors": placed})
 
 
-def _judged(
+def judge_sentences(
     claims: tuple[Claim, ...],
     evidence: Sequence[Evidence],
     writer: Writer,
@@ -235,7 +235,7 @@ def _repaired(
         return changed
     # A fact stands by what it cites; a synthesis needs the rest of the answer beside it.
     needs_all = any(not claim.citations for claim in new.values())
-    judged = _judged(changed, evidence, writer, checks, question if needs_all else "")
+    judged = judge_sentences(changed, evidence, writer, checks, question if needs_all else "")
     return tuple(
         old if n in new and now.support in FAILING else now
         for n, (old, now) in enumerate(zip(claims, judged, strict=True))
@@ -277,6 +277,24 @@ def _rewritten(
             changed = {"paragraph": old.paragraph, "is_repaired": True}
             accepted[fault.place] = new.model_copy(update=changed)
     return accepted
+
+
+def check_beside(
+    draft: AnswerDraft, beside: Sequence[Claim], evidence: Sequence[Evidence]
+) -> tuple[Claim, ...]:
+    """The sentences of a draft with what code alone can say; one without a citation rests on the
+    claims beside it."""
+    made = ((one, _checked_beside(one, beside, evidence)) for one in draft.claims)
+    return tuple(
+        claim or Claim(text=one.text, kind=one.kind, support="uncited") for one, claim in made
+    )
+
+
+def reason_of(claim: Claim) -> str:
+    """Why a claim fails, in words; empty for one that stands."""
+    if claim.dropped:
+        return f"a citation was not found: {claim.dropped[0]}"
+    return _reason(claim) if claim.support in TO_REPAIR else ""
 
 
 def _is_better(new: Claim, old: Claim) -> bool:

@@ -23,6 +23,7 @@ from reviewer.library.embeddings.embedding import (
 from reviewer.library.importer import Importer, Totals
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.index.vector_index import VectorIndex, import_libraries
+from reviewer.library.kept_works import KeptWorks
 from reviewer.library.merge import Merger
 from reviewer.library.pair_store import PairStore, ends_of
 from reviewer.library.runs import Ledger
@@ -33,10 +34,12 @@ from reviewer.sources import ReadOptions, find_files
 from reviewer.sources.discover import is_file_named
 from reviewer.text.invisible import without_nul
 from reviewer.types import Paper
+from reviewer.types.drafts import KeptDraft
 from reviewer.types.duplicates import Pair
 from reviewer.types.papers import Added, Skipped
 from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
+from reviewer.types.surveys import KeptSurvey
 
 NO_EMBEDDING = "none"
 MOST_TAG_CHARS = 200  # 800 bytes at most: tags are indexed
@@ -74,6 +77,8 @@ class Library:
         self.chunks = ChunkStore(self.database)
         self.words = self.chunks.words
         self.ledger = Ledger(self.database)
+        self.drafts = KeptWorks(self.database, KeptDraft)
+        self.surveys = KeptWorks(self.database, KeptSurvey)
         self.index = VectorIndex(self.folder, self.database, self.chunks)
         self._given = embedding
         self._embedding: tuple[str, Embedding] | None = None  # opened last, with its name
@@ -341,6 +346,18 @@ class Library:
             with self.database.transaction():
                 self.pairs.decide(pairs)
                 papers = set(self.pairs.papers_of(ends_of(pairs)).values())
+                Merger(self.database, self.chunks).regroup(papers)
+            self._embed_and_index(Added(), progress)
+
+    def undecide(self, pairs: Sequence[Pair], progress: Progress = silent) -> None:
+        """Forget what a user decided on these pairs of entries, and group their papers' entries
+        again by the rules."""
+        with self.writing(progress):
+            with self.database.transaction():
+                papers = set(self.pairs.papers_of(ends_of(pairs)).values())
+                kept = [entry for number in papers for entry in self.catalogue.entries_of(number)]
+                self.pairs.forget(pairs)
+                self.pairs.match([entry.entry for entry in kept])
                 Merger(self.database, self.chunks).regroup(papers)
             self._embed_and_index(Added(), progress)
 

@@ -14,13 +14,13 @@ from reviewer.render.provenance import references_of
 from reviewer.text.invisible import escape_hidden
 from reviewer.types import Answer, Citation, Paper, RelatedWork, Table
 from reviewer.types.checks import CheckedEntry, CheckedSentence, CheckReport
-from reviewer.types.drafts import Revision
+from reviewer.types.drafts import KeptDraft, Revision
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Added
 from reviewer.types.runs import Finding, Run
 from reviewer.types.searches import Found
 from reviewer.types.servers import Reachable
-from reviewer.types.surveys import Batch
+from reviewer.types.surveys import Batch, KeptSurvey
 from reviewer.types.tables import Row
 
 VERSION = 1
@@ -133,6 +133,29 @@ def draft_json(work: RelatedWork) -> str:
     )
 
 
+def kept_drafts_json(drafts: Sequence[KeptDraft]) -> str:
+    """Drafts on their way, with their plans; without the text of the work that they are for."""
+    return dump("drafts", {"drafts": [kept_draft_fields(draft) for draft in drafts]})
+
+
+def kept_draft_json(draft: KeptDraft) -> str:
+    return dump("kept-draft", kept_draft_fields(draft))
+
+
+def kept_draft_fields(draft: KeptDraft) -> dict[str, Any]:
+    """A draft on its way, without the text of the work that it is for."""
+    return {**_fields(draft, "own", "chunk_ids"), "has_own": draft.own is not None}
+
+
+def kept_surveys_json(surveys: Sequence[KeptSurvey]) -> str:
+    """Surveys on their way, with their plans and how far they are."""
+    return dump("surveys", {"surveys": [_fields(survey) for survey in surveys]})
+
+
+def kept_survey_json(survey: KeptSurvey) -> str:
+    return dump("kept-survey", _fields(survey))
+
+
 def revision_json(revision: Revision, diff: str) -> str:
     """What was added to a user's draft, and where. `diff` is a unified diff."""
     whole = _fields(revision, "before", "papers", "run_id", "usage")
@@ -192,7 +215,12 @@ def found_json(found: Found) -> str:
 
 
 def added_json(added: Added) -> str:
-    return dump("added", _fields(added, "seconds_embedding"))
+    return dump("added", added_fields(added))
+
+
+def added_fields(added: Added) -> dict[str, Any]:
+    """What was added, without how long it took."""
+    return _fields(added, "seconds_embedding")
 
 
 def runs_json(runs: Sequence[Run]) -> str:

@@ -48,6 +48,9 @@ WRITERS = {
         "html": "html.draft.draft_html",
         "docx": "word.results.draft_docx",
     },
+    "KeptDraft": {"json": "json.kept_draft_json"},
+    "KeptSurvey": {"json": "json.kept_survey_json"},
+    "Batch": {"json": "json.batch_json"},
     "CheckReport": {
         "markdown": "check.check_markdown",
         "json": "json.check_json",

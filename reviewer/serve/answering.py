@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from reviewer.errors import ReviewError
 from reviewer.render import render
+from reviewer.render.json import dump
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Work
 from reviewer.types.jobs import Job
@@ -25,13 +26,20 @@ def started(desk: Desk, work: Work, prefer: str) -> Response:
     if wait:
         job = desk.jobs.wait(job.id, min(float(wait[1]), MOST_WAIT_S))
     if job.state == "done":
-        content = render(desk.jobs.result(job.id), "json")
+        content = _result(desk, job)
         return Response(content, headers=_headers(job, applied=True), media_type="application/json")
     if job.state == "failed":
         raise ReviewError(job.error, hint=job.hint)
     body = {"job": job.model_dump(mode="json", exclude={"owner"}), "run": job.run_id}
     content = json.dumps(body, ensure_ascii=False)
     return Response(content, 202, _headers(job, applied=False), media_type="application/json")
+
+
+def _result(desk: Desk, job: Job) -> str:
+    """The result of a job that is done, as `--json` has it."""
+    if job.record is not None:
+        return dump(job.record.kind, job.record.fields)
+    return str(render(desk.jobs.result(job.id), "json"))
 
 
 def _headers(job: Job, *, applied: bool) -> dict[str, str]:

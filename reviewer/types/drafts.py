@@ -11,6 +11,7 @@ from reviewer.types.evidence import Evidence
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
 from reviewer.types.runs import Coverage, Usage
+from reviewer.types.searches import Filters
 from reviewer.types.shown import Shown
 
 Order = Literal["thematic", "chronological"]
@@ -131,12 +132,28 @@ class Section(Frozen):
     failed: str = ""
 
 
+class Redone(Frozen):
+    """A part of a text that its author asked for again: sentence `sentence` of section `section`,
+    both from 1; 0 for the whole section. `before` and `after` are its sentences. Where the new
+    version was not taken `after` is empty and `refused` says why; `tried` is its text. `wish` is
+    what the author asked for, in the author's words."""
+
+    section: int
+    sentence: int = 0
+    wish: str = ""
+    before: tuple[Claim, ...] = ()
+    after: tuple[Claim, ...] = ()
+    tried: str = ""
+    refused: str = ""
+
+
 class RelatedWork(Shown):
     """The result of `draft`. `papers` are those of the sections; `own_file` is the file of the
     user's work that it was written for, `own_claims` where that work stands, and `questions` what
     its author should look at; `names` are short names of papers by their ids, as the text calls
     them; `notes` say what was changed in the plan. `is_weak`: no paper in the
-    library is clearly about the question."""
+    library is clearly about the question. `redone` are the parts that were asked for again, the
+    latest last, since the run `first_run`, which wrote the text."""
 
     question: str
     order: Order = "thematic"
@@ -150,11 +167,65 @@ class RelatedWork(Shown):
     nearest: tuple[Paper, ...] = ()
     is_weak: bool = False
     notes: tuple[str, ...] = ()
+    redone: tuple[Redone, ...] = ()
+    first_run: str = ""
     coverage: Coverage
     writer: str
     effort: str = "normal"
     run_id: str = ""
     usage: Usage = Usage()
+
+
+EditKind = Literal[
+    "rename", "thesis", "up", "down", "to", "merge", "add", "remove", "place", "leave_out", "words"
+]
+"""What an edit does to a plan: gives a paragraph another name or thesis, moves it up, down or to a
+place, merges it into another, adds an empty one or removes one, puts a paper into a paragraph,
+leaves a paper out, or sets the length."""
+
+
+class PlanEdit(Frozen):
+    """A change of a plan by hand. `theme` is the number of the paragraph that changes, `to` that of
+    the place or of the paragraph that it goes to, both from 1; `paper_id` is the paper that is
+    placed or left out, and `at` its place in the paragraph, from 1 (0: the last). `text` is the new
+    name or thesis, the reason why a paper is left out, or the number of words."""
+
+    do: EditKind
+    theme: int = 0
+    to: int = 0
+    paper_id: str = ""
+    at: int = 0
+    text: str = ""
+
+
+class KeptDraft(Frozen):
+    """A draft on its way, as the library keeps it: what was asked for, its plan as it is edited,
+    and the runs that wrote its text, the latest last. `own` is the work that it is for, read from
+    `own_file`. `chunk_ids` are the texts that the plan was made of. `version` counts its changes.
+    Times are ISO 8601 in UTC."""
+
+    id: str
+    question: str
+    own: Evidence | None = None
+    own_file: str = ""
+    papers: int | None = None
+    filters: Filters = Filters()
+    effort: str = "normal"
+    words: int = 600
+    order: Order = "thematic"
+    position: Position = "end"
+    is_strict: bool = False
+    plan: DraftPlan | None = None
+    chunk_ids: tuple[str, ...] = ()
+    run_ids: tuple[str, ...] = ()
+    version: int = 0
+    made: str = ""
+    changed: str = ""
+
+    @property
+    def run_id(self) -> str:
+        """The run of its latest version; empty before it is written."""
+        return self.run_ids[-1] if self.run_ids else ""
 
 
 class Addition(Frozen):

@@ -350,3 +350,44 @@ class Digest(Frozen):
     arrivals: tuple[Arrival, ...] = ()
     questions: tuple[QuestionNews, ...] = ()
     papers: int = 0
+
+
+SectionWork = Literal["waiting", "writing", "written", "failed"]
+
+
+class SectionProgress(Frozen):
+    """How far a section of a report is: its title, its state, and why it failed."""
+
+    title: str
+    state: SectionWork = "waiting"
+    failed: str = ""
+
+
+class ReportProgress(Frozen):
+    """How far a report is: the stem of its files, its title and its sections. A report without
+    sections is not outlined yet. `is_whole` once all of it is written."""
+
+    name: str
+    title: str
+    sections: tuple[SectionProgress, ...] = ()
+    is_whole: bool = False
+
+
+class KeptSurvey(Frozen):
+    """A survey on its way, as the library keeps it: its plan as YAML, how far each report of its
+    last run is, and its runs that ended, the latest last. `version` counts the changes of its plan.
+    Times are ISO 8601 in UTC."""
+
+    id: str
+    title: str
+    plan: str
+    reports: tuple[ReportProgress, ...] = ()
+    run_ids: tuple[str, ...] = ()
+    version: int = 0
+    made: str = ""
+    changed: str = ""
+
+    @property
+    def run_id(self) -> str:
+        """Its latest run; empty before it was run."""
+        return self.run_ids[-1] if self.run_ids else ""

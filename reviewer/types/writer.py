@@ -172,6 +172,20 @@ class Writer(Protocol):
     def extend_paragraph(self, paragraph: str, evidence: Sequence[Evidence]) -> AnswerDraft:
         """Sentences about the evidence's one paper, for the end of this paragraph of the user's."""
 
+    def rewrite(
+        self,
+        claims: Sequence[Claim],
+        place: int | None,
+        evidence: Sequence[Evidence],
+        *,
+        wish: str = "",
+        refused: Sequence[str] = (),
+        beside: Sequence[Citation] = (),
+    ) -> AnswerDraft | NeedsModel:
+        """The claim at this place of a paragraph written again, as the author wishes; without a
+        place the whole paragraph. `refused` are versions that were not taken, each with the reason;
+        `beside` as for `examine`."""
+
     def view_questions(self, topic: str) -> tuple[ViewQuestion, ...] | NeedsModel:
         """What readers with several points of view would ask about the topic."""
 

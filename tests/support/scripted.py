@@ -27,6 +27,7 @@ from reviewer.writers.prompted.argument import ArgumentReply
 from reviewer.writers.prompted.cards import CardsReply
 from reviewer.writers.prompted.judging import ExamineReply, RepairText
 from reviewer.writers.prompted.reading import ReadReply
+from reviewer.writers.prompted.rewriting import RewriteText
 from reviewer.writers.prompted.screening import ScreenReply
 from reviewer.writers.prompted.sections import AdditionText, EditText, SectionText
 from reviewer.writers.prompted.surveys import (
@@ -94,6 +95,12 @@ def fills(asked: ModelCall) -> dict[str, Any]:
             if text.sentences
         ]
     }
+
+
+def rewrites(asked: ModelCall) -> str:
+    """Another sentence, on the first text that the prompt shows."""
+    first = next(text for text in asked.texts if text.numbers and text.tag != "W")
+    return f"Seen another way, it finds this [{first.numbers[0]}].\nEND"
 
 
 def judges_cells(asked: ModelCall, support: str = "supported", **changes: Any) -> dict[str, Any]:
@@ -259,6 +266,7 @@ HONEST: Script = {
     SectionText: sections,
     EditText: lambda asked: "END",
     AdditionText: additions,
+    RewriteText: rewrites,
     ViewsReply: views,
     OutlineReply: outlines,
     FrameText: frames,
@@ -296,6 +304,7 @@ _PROSE = {
     "Answer a researcher's question": AnswerText,
     "Single sentences of": RepairText,
     "An author wants one more paper": AdditionText,
+    "An author asks for one": RewriteText,
     "Write a section of": SectionText,
     "Write the related-work section": SectionText,
     "Edit a text": EditText,

@@ -28,15 +28,9 @@ from reviewer.cli.options import (
 
 
 @dataclass(frozen=True)
-class DraftFlags(OutputOptions):
-    """What `review draft` makes and where it goes."""
+class DraftOutput(OutputOptions):
+    """In which form a draft is written, and where."""
 
-    own: Annotated[str, option("--for", help="The paper that it is for: .md or .tex.")] = ""
-    words: Annotated[int | None, option(help="About how long (600).")] = None
-    order: Annotated[str | None, option(help="thematic or chronological.")] = None
-    plan_only: Annotated[bool, option(help="Give the argument as YAML, to edit.")] = False
-    plan: Annotated[str, option(help="Write by this plan.")] = ""
-    position: Annotated[str, option(help="Place your work at the end, or in each paragraph.")] = ""
     marks: Annotated[bool, option(help="Mark in the text what is not proven.")] = False
     style: Annotated[
         str,
@@ -46,21 +40,33 @@ class DraftFlags(OutputOptions):
         ),
     ] = ""
     csl: Annotated[str, option(help="Another style of the references: apa, FILE.csl.")] = ""
-    revise: Annotated[str, option(help="Add papers to this draft.")] = ""
-    add: Annotated[list[str] | None, option(help="With --revise: these, keys with commas.")] = None
     quotes: QuotesOption = False
-    dry_run: DryRunOption = False
     form: Annotated[str, option("--format", "-f", help="markdown, latex, docx, json or html.")] = ""
-    # The command sets these; they are not options.
-    question: str = ""
-    quiet: bool = False
-    use_cache: bool = True
-    at_hand: bool = False
+    quiet: bool = False  # the command sets it; it is no option of this group
 
     @property
     def named_form(self) -> str:
         """The format that the user names."""
         return "json" if self.json else self.form
+
+
+@dataclass(frozen=True)
+class DraftFlags(DraftOutput):
+    """What `review draft` makes and where it goes."""
+
+    own: Annotated[str, option("--for", help="The paper that it is for: .md or .tex.")] = ""
+    words: Annotated[int | None, option(help="About how long (600).")] = None
+    order: Annotated[str | None, option(help="thematic or chronological.")] = None
+    plan_only: Annotated[bool, option(help="Give the argument as YAML, to edit.")] = False
+    plan: Annotated[str, option(help="Write by this plan.")] = ""
+    position: Annotated[str, option(help="Place your work at the end, or in each paragraph.")] = ""
+    revise: Annotated[str, option(help="Add papers to this draft.")] = ""
+    add: Annotated[list[str] | None, option(help="With --revise: these, keys with commas.")] = None
+    dry_run: DryRunOption = False
+    # The command sets these; they are not options.
+    question: str = ""
+    use_cache: bool = True
+    at_hand: bool = False
 
 
 @command("draft", 'review draft "does RL add abilities?" --for my_paper.md -o related.tex')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from reviewer.cli.library import opened, with_known_keys
+from reviewer.cli.library import opened
 from reviewer.cli.options import (
     KeyFilterOptions,
     LibraryOptions,
@@ -45,6 +45,7 @@ def export(
     from reviewer.errors import UsageError
     from reviewer.render import choose_format, forms_of, reference_list, render
     from reviewer.search import why_none_pass
+    from reviewer.tasks import with_known_keys
 
     if style and form:
         raise UsageError("--style and --format cannot be combined", hint="Use one of them.")

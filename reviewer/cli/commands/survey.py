@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli.library import opened, with_known_keys
+from reviewer.cli.library import opened
 from reviewer.cli.options import (
     JsonOption,
     ModelOptions,
@@ -61,6 +61,7 @@ def survey(
 ) -> int:
     """Write reports on many topics in one run, which goes on where it was stopped."""
     from reviewer.cli.survey_run import init_plan, run_plan
+    from reviewer.tasks import with_known_keys
     from reviewer.tasks.surveys.run import SurveyOptions
     from reviewer.writers import writer_of
 

@@ -325,5 +325,8 @@ CREATE TABLE table_edits (
   PRIMARY KEY (table_id, number)
 );
 CREATE INDEX table_edits_run ON table_edits (run_id);
+-- Drafts and surveys on their way: what was asked for, the plan as it is edited, their runs.
+CREATE TABLE drafts (id TEXT PRIMARY KEY, changed TEXT NOT NULL, draft TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE surveys (id TEXT PRIMARY KEY, changed TEXT NOT NULL, survey TEXT NOT NULL) WITHOUT ROWID;
 
 INSERT INTO state VALUES ('generation', '0');

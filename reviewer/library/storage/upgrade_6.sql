@@ -1,4 +1,4 @@
--- From form 5 to form 6: screenings keep suggestions and forms, kept tables and drafts their changes.
+-- From form 5 to form 6: screenings keep suggestions and forms, tables their changes, drafts and surveys are kept.
 
 -- What models suggest on the records of screenings. It decides nothing.
 CREATE TABLE screen_suggestions (
@@ -55,3 +55,7 @@ CREATE TABLE table_edits (
   PRIMARY KEY (table_id, number)
 );
 CREATE INDEX table_edits_run ON table_edits (run_id);
+
+-- Drafts and surveys on their way: what was asked for, the plan as it is edited, their runs.
+CREATE TABLE drafts (id TEXT PRIMARY KEY, changed TEXT NOT NULL, draft TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE surveys (id TEXT PRIMARY KEY, changed TEXT NOT NULL, survey TEXT NOT NULL) WITHOUT ROWID;

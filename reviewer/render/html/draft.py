@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from reviewer.render.answer_parts import sentences_line
 from reviewer.render.claim_notes import (
@@ -45,12 +46,18 @@ def draft_html(work: RelatedWork) -> str:
     """The page. Of a written draft: the text, beside each paragraph the verdict and the quotes of
     its sentences, and above it where the work at hand stands; of an annotated one: the papers with
     their sentences. Then the papers with their texts, and how it was made."""
+    values = draft_values(work)
+    return render_page("draft", values, styles=("cited", "report"), scripts=("cited",))
+
+
+def draft_values(work: RelatedWork) -> dict[str, Any]:
+    """What a page of a draft shows."""
     against = [citation for own in work.own_claims for citation in own.contradicted_by]
     cited = page_citations([*draft_citations(work), *against], work.papers)
     claims = [claim for section in work.sections for claim in section.claims]
     sections = shown_sections(work.sections, work.papers, cited)
     sentences = [said for section in sections for said in section.sentences]
-    values = {
+    return {
         "work": work,
         "title": clean(draft_title(work)),
         "head": clean(draft_head(work)),
@@ -66,7 +73,6 @@ def draft_html(work: RelatedWork) -> str:
         "facts": facts_of(work.usage, work.writer, work.effort)
         | known_facts({"Checks": [sentences_line(claims)]}),
     }
-    return render_page("draft", values, styles=("cited", "report"), scripts=("cited",))
 
 
 def _own_claim(own: OwnClaim, work: RelatedWork, cited: PageCitations) -> ShownOwnClaim:

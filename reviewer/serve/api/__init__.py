@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.api import asks, jobs, tables
+from reviewer.serve.api import adds, asks, drafts, jobs, surveys, tables
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (asks, jobs, tables):
+for _noun in (adds, asks, tables, drafts, surveys, jobs):
     router.include_router(_noun.router)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.pages import ask, jobs, library, runs, session, tables
+from reviewer.serve.pages import ask, drafts, jobs, library, runs, session, surveys, tables
 
 router = APIRouter()
-for _page in (session, ask, jobs, library, runs, tables):
+for _page in (session, ask, tables, drafts, surveys, jobs, library, runs):
     router.include_router(_page.router)

@@ -7,7 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from reviewer.serve.works.adds import AddWork, add_work
 from reviewer.serve.works.asks import AskIn, ask_work
+from reviewer.serve.works.drafts import DraftStep, draft_work
+from reviewer.serve.works.surveys import SurveyStep, survey_work
 from reviewer.serve.works.tables import TableIn, TableMoreIn, more_work, table_work
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Work
@@ -17,9 +20,12 @@ Make = Callable[[Desk, Any], Work]
 
 # For each kind of job what may be asked, and the work that is made of it.
 KINDS: dict[str, tuple[type[BaseModel], Make]] = {
+    "add": (AddWork, add_work),
     "ask": (AskIn, ask_work),
     "table": (TableIn, table_work),
     "table more": (TableMoreIn, more_work),
+    "draft": (DraftStep, draft_work),
+    "survey": (SurveyStep, survey_work),
 }
 
 

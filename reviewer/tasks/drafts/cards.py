@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reviewer.library import Library
 from reviewer.library.storage.steps import Steps, key_of
@@ -26,12 +26,8 @@ def cards_of(
     """
     own = by_paper(evidence)
     steps = Steps(library.database)
-    hashes = writer.prompt_hashes(("cards",))
-    key_by_id = {
-        i: key_of("card", [writer.name, hashes, sorted(item.chunk.id for item in items)])
-        for i, items in own.items()
-    }
-    known = {i: card for i, key in key_by_id.items() if (card := steps.find(key, Card))}
+    key_by_id = _keys(evidence, writer)
+    known = _known(key_by_id, steps)
     missing = [item for i, items in own.items() if i not in known for item in items]
     if missing:
         count = len(own) - len(known)
@@ -42,6 +38,24 @@ def cards_of(
         steps.keep_all("card", [(key_by_id[c.paper_id], c) for c in made if not c.unread])
         known |= {card.paper_id: card for card in made}
     return {i: known[i] for i in own if i in known}
+
+
+def known_cards(evidence: Sequence[Evidence], library: Library, writer: Writer) -> dict[str, Card]:
+    """The cards that the library keeps of these texts for this writer, by paper; asks nobody."""
+    return _known(_keys(evidence, writer), Steps(library.database))
+
+
+def _keys(evidence: Sequence[Evidence], writer: Writer) -> dict[str, str]:
+    """The key of each paper's card, by the paper's id."""
+    hashes = writer.prompt_hashes(("cards",))
+    return {
+        i: key_of("card", [writer.name, hashes, sorted(item.chunk.id for item in items)])
+        for i, items in by_paper(evidence).items()
+    }
+
+
+def _known(key_by_id: Mapping[str, str], steps: Steps) -> dict[str, Card]:
+    return {i: card for i, key in key_by_id.items() if (card := steps.find(key, Card))}
 
 
 def expected_calls(papers: int) -> int:

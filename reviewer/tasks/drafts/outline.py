@@ -131,10 +131,12 @@ def _argument(
         return in_order_of_time(made, papers) if is_by_time else made
     if options.plan is not None:
         themes, notes = settle_themes(options.plan.themes, papers, library)
+        left_out = options.plan.left_out
     else:
         themes = periods(papers, library) if is_by_time else group_papers(papers, library)
-        notes = ()
-    grouped = Argument(themes=name_themes(themes, papers, library), notes=notes)
+        notes, left_out = (), ()
+    named = name_themes(themes, papers, library)
+    grouped = Argument(themes=named, left_out=left_out, notes=notes)
     if not is_by_time:
         return grouped
     unknown = sum(paper.year is None for paper in papers)

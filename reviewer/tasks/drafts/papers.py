@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.library import Library
@@ -14,9 +14,9 @@ from reviewer.tasks.answers.gather import (
     reads,
     reranked,
 )
-from reviewer.tasks.paper_chunks import beginning_of
+from reviewer.tasks.paper_chunks import beginning_of, evidence_of
 from reviewer.text import counted
-from reviewer.types import Evidence
+from reviewer.types import Evidence, Paper
 from reviewer.types.drafts import DraftPlan, Order, Position
 from reviewer.types.evidence import by_paper, tagged
 from reviewer.types.progress import Progress
@@ -36,7 +36,8 @@ OWN_NEAREST = 8  # papers nearest to the work at hand that are among those of it
 @dataclass(frozen=True)
 class DraftOptions(GatherOptions):
     """What to gather and draft. `words` is the length of the text; `own` is the work that it is
-    for, and `position` where it is placed; a `plan` replaces the search; `is_strict` leaves out
+    for, and `position` where it is placed; a `plan` replaces the search, and of its papers the
+    texts with these `chunk_ids` are shown, as far as they are there; `is_strict` leaves out
     sentences without proof."""
 
     words: int = 600
@@ -45,6 +46,7 @@ class DraftOptions(GatherOptions):
     own_file: str = ""
     position: Position = "end"
     plan: DraftPlan | None = None
+    chunk_ids: tuple[str, ...] = ()
     is_strict: bool = False
 
     def most_papers(self, writer: Writer) -> int:
@@ -66,7 +68,7 @@ def gather_papers(
     progress("Searching", 0, 0)
     named = _named_ids(library, options)
     if named:
-        return _named(question, named, library)
+        return named_papers(question, named, library, options.chunk_ids)
     search = QuestionSearch(question, library, writer, options)
     found = search.first()
     near = search.near(_text_of(options.own), OWN_WEIGHT) if options.own else []
@@ -105,6 +107,16 @@ def _without_far(gathered: Gathered) -> Gathered:
     )
 
 
+def _again(
+    papers: Mapping[str, Paper], library: Library, chunk_ids: Sequence[str]
+) -> list[Evidence]:
+    """The texts with these ids that are of these papers and still in the library."""
+    numbers = library.chunks.numbers_of(chunk_ids)
+    kept = library.chunks.numbered(list(numbers.values()))
+    chunks = [kept[numbers[i]].chunk for i in chunk_ids if i in numbers]
+    return [evidence_of(papers[c.paper_id], c) for c in chunks if c.paper_id in papers]
+
+
 def _named_ids(library: Library, options: DraftOptions) -> list[str]:
     """The ids of the plan's papers, else of those given by key; none where there are other filters
     too."""
@@ -116,8 +128,11 @@ def _named_ids(library: Library, options: DraftOptions) -> list[str]:
     return [library.paper(key).id for key in dict.fromkeys(keys)]
 
 
-def _named(question: str, ids: Sequence[str], library: Library) -> Gathered:
-    """The evidence of just these papers, near the question or not."""
+def named_papers(
+    question: str, ids: Sequence[str], library: Library, chunk_ids: Sequence[str] = ()
+) -> Gathered:
+    """The evidence of just these papers, near the question or not: of a paper with texts among
+    those of `chunk_ids` these, in their order."""
     with library.alone:  # one state of the library for all that is read
         papers = {i: library.paper(i) for i in ids}
         filters = Filters(keys=tuple(paper.key for paper in papers.values()))
@@ -125,5 +140,9 @@ def _named(question: str, ids: Sequence[str], library: Library) -> Gathered:
         found = find(question, library, search)
         known = {item.paper.id for item in found.evidence}
         others = [beginning_of(paper, library) for i, paper in papers.items() if i not in known]
-    evidence = tagged([*found.evidence, *others])
+        scored = {item.chunk.id: item for item in found.evidence}
+        again = [scored.get(item.chunk.id, item) for item in _again(papers, library, chunk_ids)]
+    shown = {item.paper.id for item in again}
+    fresh = [item for item in (*found.evidence, *others) if item.paper.id not in shown]
+    evidence = tagged([*again, *fresh])
     return Gathered(found.model_copy(update={"considered": len(ids)}), evidence)

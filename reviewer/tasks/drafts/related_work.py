@@ -50,6 +50,20 @@ def draft_related_work(
     options = options or DraftOptions()
     started = time.monotonic()
     planned = plan_related_work(question, library, writer, options, progress)
+    return write_planned(planned, library, writer, options, progress, started)
+
+
+def write_planned(
+    planned: PlannedDraft,
+    library: Library,
+    writer: Writer,
+    options: DraftOptions,
+    progress: Progress = silent,
+    started: float | None = None,
+) -> RelatedWork:
+    """The section of a plan, written and checked, and kept as a run that began at `started`, by the
+    monotonic clock (now, if it is not given)."""
+    started = time.monotonic() if started is None else started
     plan, gathered, found = planned.plan, planned.gathered, planned.gathered.found
     written = WrittenSection()
     own_claims = plan.own_claims
@@ -64,7 +78,7 @@ def draft_related_work(
             written = within_words(written, gathered.evidence, plan.words)
         own_claims = settle_own_claims(own_claims, brief, gathered.evidence, writer)
     sections = written.sections
-    notes = [*writer.notes(), *_left_out(planned, sections), *written.left_out]
+    notes = [*writer.notes(), *_left_out(planned, sections, library), *written.left_out]
     work = RelatedWork(
         question=plan.question,
         order=plan.order,
@@ -84,6 +98,14 @@ def draft_related_work(
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
+    keep_draft(work, library, writer, options, progress)
+    return work
+
+
+def keep_draft(
+    work: RelatedWork, library: Library, writer: Writer, options: DraftOptions, progress: Progress
+) -> None:
+    """Keep the draft as a run."""
     settings = {
         "papers": options.most_papers(writer),
         "filters": options.filters.model_dump(),
@@ -95,7 +117,6 @@ def draft_related_work(
     }
     request = Request("draft", work.question, settings, writer.prompt_hashes())
     keep_run(work, request, library, progress)
-    return work
 
 
 def _told(planned: PlannedDraft, own_claims: Sequence[OwnClaim]) -> tuple[Paper, ...]:
@@ -107,9 +128,12 @@ def _told(planned: PlannedDraft, own_claims: Sequence[OwnClaim]) -> tuple[Paper,
     return tuple((papers | {i: known[i] for i in named if i in known}).values())
 
 
-def _left_out(planned: PlannedDraft, sections: Sequence[Section]) -> list[str]:
+def _left_out(planned: PlannedDraft, sections: Sequence[Section], library: Library) -> list[str]:
     """Which papers the plan leaves out and why, and which of its papers the text does not cite."""
     keys = {item.paper.id: item.paper.key for item in planned.gathered.evidence}
+    for own in planned.plan.left_out:  # a plan that is given has their names alone
+        if own.paper_id not in keys and (paper := library.catalogue.paper_named(own.paper_id)):
+            keys[own.paper_id] = paper.key
     left = [own for own in planned.plan.left_out if own.paper_id in keys]
     said = []
     if left:

@@ -85,6 +85,12 @@ class Desk:
                 self._jobs = Jobs(JobStore(library.database))
             return self._jobs
 
+    def wait_until_ready(self, control: Control) -> None:
+        """Wait until the library can be searched, and say so."""
+        if not self.is_ready:
+            control.progress("Opening the library", 0, 0)
+            self.library  # noqa: B018  it waits
+
     def writer(self, control: Control) -> Writer:
         """A writer for one job, which a stop of the job ends."""
         return control.use(writer_of(self.settings, self.library))

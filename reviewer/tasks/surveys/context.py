@@ -21,7 +21,13 @@ from reviewer.types import Evidence, SurveyReport, Table
 from reviewer.types.drafts import LeftOutPaper, Theme
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress
-from reviewer.types.surveys import Made, ReportPlan, ViewQuestion
+from reviewer.types.surveys import (
+    Made,
+    ReportPlan,
+    ReportProgress,
+    SectionProgress,
+    ViewQuestion,
+)
 from reviewer.types.writer import Writer
 
 R = TypeVar("R")
@@ -66,14 +72,22 @@ class Latest(Frozen):
 
 @dataclass(frozen=True)
 class SurveyOptions:
-    """How a run goes: `jobs` is calls at a time; the flags say how sections are treated. `done` is
-    called with each report as soon as it is whole, by one thread at a time."""
+    """How a run goes: `jobs` is calls at a time; the flags say how sections are treated; a retry
+    tries failed sections again, with a `retry_title` only those of this title. `done` is called
+    with each report as soon as it is whole, and `told` with how far a report is whenever that
+    changes, both by one thread at a time."""
 
     jobs: int = 8
     is_strict: bool = False
     is_update: bool = False
     is_retry: bool = False
+    retry_title: str = ""
     done: Callable[[SurveyReport], None] = field(default=lambda report: None)
+    told: Callable[[ReportProgress], None] = field(default=lambda report: None)
+
+    def tries_again(self, title: str) -> bool:
+        """Whether a section of this title that failed is tried again."""
+        return self.is_retry and self.retry_title in ("", title)
 
 
 @dataclass
@@ -96,6 +110,40 @@ class SectionCount:
             self.progress(news, -1, 0)
 
 
+@dataclass
+class Board:
+    """How far each report of a run is, by its name, and who is told when that changes. Threads may
+    share it."""
+
+    told: Callable[[ReportProgress], None]
+    reports: dict[str, ReportProgress] = field(default_factory=dict)
+    alone: threading.RLock = field(default_factory=threading.RLock)
+
+    def begin(self, name: str, title: str, sections: Iterable[str] = ()) -> None:
+        """The report waits, or its sections are known."""
+        waiting = tuple(SectionProgress(title=section) for section in sections)
+        self._tell(ReportProgress(name=name, title=title, sections=waiting))
+
+    def section(self, name: str, place: int, progress: SectionProgress) -> None:
+        """The section at this place, from 0, is so far."""
+        with self.alone:
+            own = self.reports.get(name)
+            if own is not None and place < len(own.sections):
+                sections = (*own.sections[:place], progress, *own.sections[place + 1 :])
+                self._tell(own.model_copy(update={"sections": sections}))
+
+    def end(self, name: str) -> None:
+        """The report is whole."""
+        with self.alone:
+            if name in self.reports:
+                self._tell(self.reports[name].model_copy(update={"is_whole": True}))
+
+    def _tell(self, report: ReportProgress) -> None:
+        with self.alone:
+            self.reports[report.name] = report
+            self.told(report)
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
@@ -110,6 +158,7 @@ class SurveyRun:
     options: SurveyOptions
     steps: Steps
     count: SectionCount
+    board: Board
     run_id: str = field(default_factory=new_run_id)
     started: str = field(default_factory=_now)
     clock: float = field(default_factory=time.monotonic)

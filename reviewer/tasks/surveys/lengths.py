@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reviewer.types.surveys import SurveyPlan
+from reviewer.types.writer import CARDS_A_CALL, PAPERS_A_CALL
+
 # Shares of a report's words: introduction, closing section, abstract. A report of fewer words than
 # SHORT has none of them: each would be a line.
 _OPENING, _CLOSING, _ABSTRACT = 0.12, 0.14, 0.06
@@ -59,3 +62,21 @@ def section_words(asked: Sequence[int | None], papers: Sequence[int], body: int)
     return [
         words or max(_LEAST_WORDS, 10 * round(by_place[n] / 10)) for n, words in enumerate(asked)
     ]
+
+
+def survey_calls(plan: SurveyPlan, model: str) -> str:
+    """About how many calls a run with this model makes, in words."""
+    if model in ("", "extractive"):
+        return "No model is set: 0 calls."
+    calls = 0
+    for report in plan.reports:
+        sections = lengths_of(report.words, report.papers, len(report.sections)).sections
+        each = 1 if report.depth == "quick" else 3  # written; judged, edited
+        calls += -(-report.papers // CARDS_A_CALL) + 1 + each * sections
+        calls += 0 if report.words < SHORT else 2 if report.depth == "quick" else 4
+        calls += 0 if report.sections or report.depth == "quick" else 1
+        calls += -(-report.papers // PAPERS_A_CALL) if report.topic.endswith("?") else 0
+    return (
+        f"About {calls} calls to {model}, without the plan's own tables; fewer where fewer "
+        "papers are found."
+    )

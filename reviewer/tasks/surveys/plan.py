@@ -82,7 +82,8 @@ def template(topic: str) -> str:
 
 
 def survey_yaml(plan: SurveyPlan, papers: Sequence[Paper]) -> str:
-    """The plan as YAML; each paper of a section has its key, with title and year beside."""
+    """The plan as YAML, with all that it holds; each paper of a section has its key, with title
+    and year beside. Settings that differ from the first report's stand with the report."""
     first = plan.reports[0] if plan.reports else _DEFAULTS
     known = {paper.key: paper for paper in papers}
     lines = [
@@ -96,6 +97,11 @@ def survey_yaml(plan: SurveyPlan, papers: Sequence[Paper]) -> str:
     for report in plan.reports:
         lines += [f"  - title: {quoted(report.title)}", f"    topic: {quoted(report.topic)}"]
         lines += _scope_lines(report.filters)
+        lines += [
+            f"    {name}: {getattr(report, name)}"
+            for name in FIELDS["settings"]
+            if getattr(report, name) != getattr(first, name)
+        ]
         lines += ["    questions:"] if report.questions else []
         for asked in report.questions:
             view = f", view: {asked.view}" if asked.view else ""
@@ -109,7 +115,33 @@ def survey_yaml(plan: SurveyPlan, papers: Sequence[Paper]) -> str:
             for key in section.keys:
                 comment = f"  # {titled(known[key])}" if key in known else ""
                 lines.append(f"          - {quoted(key)}{comment}")
+            lines += [
+                f"        {name}: {getattr(section, name)}"
+                for name in ("papers", "words")
+                if getattr(section, name) is not None
+            ]
+        lines += ["    tables:"] if report.tables else []
+        for table in report.tables:
+            lines += _table_lines(table)
     return "\n".join(lines) + "\n"
+
+
+def _table_lines(table: TablePlan) -> list[str]:
+    columns = ", ".join(quoted(_written_column(column)) for column in table.columns)
+    lines = [f"topic: {quoted(table.topic)}"] if table.topic else []
+    lines += [f"columns: [{columns}]"] if columns else []
+    first, *others = [*lines, f"papers: {table.papers}"]
+    return [f"      - {first}", *(f"        {line}" for line in others)]
+
+
+def _written_column(column: Column) -> str:
+    """The column as `read_column` reads it."""
+    name = f"{column.name} = {column.formula}" if column.formula else column.name
+    if not column.formula and column.kind == "one of":
+        name = f"{name} (one of {','.join(column.choices)})"
+    elif not column.formula and column.kind != "text":
+        name = f"{name} ({column.kind})"
+    return f"{name}: {column.question}" if column.question else name
 
 
 def _scope_lines(filters: Filters) -> list[str]:

@@ -60,6 +60,8 @@ def write_report(prepared: PreparedReport) -> SurveyReport:
     outlined = make_outline(prepared, cards.by_id)
     outline = outlined.outline
     run.count.add(expected=len(outline.sections) - expected_sections(prepared))
+    titles = (section.title for section in outline.sections)
+    run.board.begin(prepared.name, plan.title, titles)
     written = write_sections(outline, prepared, cards.by_id)
     if written and all(made.section.failed for made in written):
         _raise_if_dead(written, cards.missing)

@@ -18,7 +18,14 @@ from reviewer.search import map_papers
 from reviewer.tasks.answers.gather import reads
 from reviewer.tasks.surveys.cards import make_cards
 from reviewer.tasks.surveys.collect import collect
-from reviewer.tasks.surveys.context import Latest, PreparedReport, SectionCount, SurveyRun, tried
+from reviewer.tasks.surveys.context import (
+    Board,
+    Latest,
+    PreparedReport,
+    SectionCount,
+    SurveyRun,
+    tried,
+)
 from reviewer.tasks.surveys.context import SurveyOptions as SurveyOptions
 from reviewer.tasks.surveys.outline import make_outline
 from reviewer.tasks.surveys.report import expected_sections, points_of_view, write_report
@@ -54,7 +61,7 @@ def run_survey(
     on. At an interrupt calls in flight have GRACE_S to end; at the next one it ends at once.
     """
     options = options or SurveyOptions()
-    run = SurveyRun(library, writer, options, Steps(library.database), SectionCount(progress))
+    run = _begun(library, writer, options, progress)
 
     def write(prepared: PreparedReport) -> SurveyReport:
         run.check()
@@ -67,6 +74,7 @@ def run_survey(
         laid_out = map_papers(found.papers, themes, library)
         whole = found.model_copy(update={"map": laid_out, "made": run.made()})
         options.done(whole)
+        run.board.end(whole.name)
         return whole
 
     results = _side_by_side(write, _prepared(plan, run), run, ended)
@@ -90,6 +98,13 @@ def run_survey(
     return batch
 
 
+def _begun(
+    library: Library, writer: Writer, options: SurveyOptions, progress: Progress
+) -> SurveyRun:
+    steps = Steps(library.database)
+    return SurveyRun(library, writer, options, steps, SectionCount(progress), Board(options.told))
+
+
 def plan_survey(
     plan: SurveyPlan,
     library: Library,
@@ -100,7 +115,7 @@ def plan_survey(
     """The plan with the questions and sections that its reports would have, to be looked at. What
     is read for it is kept, and not read again when the plan is run."""
     options = options or SurveyOptions()
-    run = SurveyRun(library, writer, options, Steps(library.database), SectionCount(progress))
+    run = _begun(library, writer, options, progress)
 
     def outlined(prepared: PreparedReport) -> ReportPlan:
         own, papers = prepared.plan, prepared.collected.papers
@@ -122,6 +137,8 @@ def _prepared(plan: SurveyPlan, run: SurveyRun) -> list[PreparedReport]:
     """Every report's questions, asked side by side, and then its papers. All searches are made
     before anything is read: they take the processor, which calls side by side need, and contact no
     service but an embedding's provider."""
+    for name, own in zip(names_of(plan), plan.reports, strict=True):
+        run.board.begin(name, own.title)
     asked = _side_by_side(lambda own: points_of_view(own, run), plan.reports, run)
     made: list[PreparedReport] = []
     for name, own, found in zip(names_of(plan), plan.reports, asked, strict=True):

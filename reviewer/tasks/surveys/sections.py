@@ -22,7 +22,7 @@ from reviewer.tasks.surveys.outline import lengths_for
 from reviewer.text import clean
 from reviewer.types.drafts import Brief, Card
 from reviewer.types.evidence import by_paper
-from reviewer.types.surveys import SurveySection
+from reviewer.types.surveys import SectionProgress, SectionWork, SurveySection
 
 _PROMPTS = ("cards", "section", "examine", "repair", "edit")
 _BEFORE_CHARS = 5500  # of what was written before, in the prompt of a section
@@ -44,10 +44,20 @@ def write_sections(
     sizes = [len(section.paper_ids) for section in outline.sections]
     words = section_words([section.words for section in outline.sections], sizes, body)
     written: list[WrittenSection] = []
-    for section, count in zip(outline.sections, words, strict=True):
+    board = prepared.run.board
+    for n, (section, count) in enumerate(zip(outline.sections, words, strict=True)):
         before = _before([made.section for made in written])
-        written.append(_write_section(section, count, before, prepared, cards))
+        board.section(prepared.name, n, SectionProgress(title=section.title, state="writing"))
+        made = _write_section(section, count, before, prepared, cards)
+        written.append(made)
+        board.section(prepared.name, n, progress_of(made.section))
     return written
+
+
+def progress_of(section: SurveySection) -> SectionProgress:
+    """How far a section is that was tried."""
+    state: SectionWork = "failed" if section.failed else "written"
+    return SectionProgress(title=section.title, state=state, failed=section.failed)
 
 
 def _write_section(
@@ -95,7 +105,7 @@ def _write_section(
         )
 
     section = run.steps.find(key, SurveySection)
-    if section is None or (section.failed and run.options.is_retry):
+    if section is None or (section.failed and run.options.tries_again(section.title)):
         made = tried(write)
         if isinstance(made, ModelError):
             section = blank.model_copy(update={"failed": made.message})

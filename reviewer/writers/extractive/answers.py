@@ -278,6 +278,18 @@ class Extractive:
         best = [quote for own in quotes.values() for quote in own][:1]
         return AnswerDraft(claims=tuple(map(quoted_claim, best)))
 
+    def rewrite(
+        self,
+        claims: Sequence[Claim],
+        place: int | None,
+        evidence: Sequence[Evidence],
+        *,
+        wish: str = "",
+        refused: Sequence[str] = (),
+        beside: Sequence[Citation] = (),
+    ) -> NeedsModel:
+        return NeedsModel(step="writing a sentence again")
+
     def view_questions(self, topic: str) -> NeedsModel:
         return NeedsModel(step="points of view")
 

@@ -34,6 +34,7 @@ from reviewer.writers.prompted.numbered_texts import (
 )
 from reviewer.writers.prompted.prose import Streamed, read_prose
 from reviewer.writers.prompted.reading import Item
+from reviewer.writers.prompted.rewriting import RewritingWriter
 from reviewer.writers.prompted.screening import ScreeningWriter
 from reviewer.writers.prompted.sections import SectionWriter
 from reviewer.writers.prompted.surveys import SurveyWriter
@@ -98,7 +99,9 @@ class _Shown:
     notes: tuple[str, ...] = ()
 
 
-class Prompted(JudgingWriter, TableWriter, SectionWriter, SurveyWriter, ScreeningWriter):
+class Prompted(
+    JudgingWriter, TableWriter, SectionWriter, RewritingWriter, SurveyWriter, ScreeningWriter
+):
     """A writer with one model for all steps. Calls of one step run side by side; which of them ends
     first changes nothing."""
 
