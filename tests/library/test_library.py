@@ -397,7 +397,7 @@ def small_disk(tmp_path):
 )
 def test_a_full_disk_is_reported_and_what_was_committed_is_kept(small_disk, rounds):
     for n in range(rounds):
-        fill_up(*small_disk, 300 + 1000 * n // rounds)
+        fill_up(*small_disk, 400 + 1000 * n // rounds)
 
 
 def fill_up(folder, resize, kilobytes):
