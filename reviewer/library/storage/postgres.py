@@ -9,10 +9,10 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import Condition, Lock, local
+from threading import Event, Lock, local
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reviewer.errors import LibraryError
@@ -83,7 +83,7 @@ class PostgresDatabase(Database):
         self._idle: list[_Session] = []
         self._is_closed = False
         self._held = _Held()
-        self._claims = _Claims(self._connect)
+        self._claims = _Claims(self._connect, self.place)
         session = self._connect()
         try:
             with in_users_words(self.place):
@@ -269,10 +269,8 @@ class PostgresDatabase(Database):
     def require_same_file(self) -> None:
         """Nobody puts another file in the place of a database."""
 
-    @contextmanager
-    def turn(self, key: str) -> Iterator[None]:
-        with self._claims.claimed(key):
-            yield
+    def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
+        return self._claims.claimed(key, ended)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:
         with in_users_words(self.place), self._hold() as session:
@@ -376,41 +374,45 @@ class _Claims:
     """Claims on replies, so that of all processes one pays for each. One connection of its own
     holds those of all threads; a claim goes with it."""
 
-    def __init__(self, connect: Callable[[], _Session]) -> None:
+    def __init__(self, connect: Callable[[], _Session], place: str) -> None:
         self._connect = connect
-        self._own = Condition()
+        self._place = place
+        self._alone = Lock()  # for what follows
         self._held: set[int] = set()  # locks are not held against their own connection
         self._session: _Session | None = None
 
     @contextmanager
-    def claimed(self, key: str) -> Iterator[None]:
-        """Wait until nobody else holds this key's claim, and hold it."""
+    def claimed(self, key: str, ended: Event) -> Iterator[bool]:
+        """See `Database.turn`."""
         number = _lock_number(key)
-        with self._own:
-            self._own.wait_for(lambda: number not in self._held)
-            self._held.add(number)
+        while not self._is_taken(number):
+            if ended.wait(_POLL_S):
+                yield False
+                return
         try:
-            while not self._ask("SELECT pg_try_advisory_lock(%s)", number):
-                time.sleep(_POLL_S)
-            try:
-                yield
-            finally:
+            yield True
+        finally:
+            with self._alone:
+                self._held.discard(number)
                 with suppress(Exception):  # a lost connection has no claims
                     self._ask("SELECT pg_advisory_unlock(%s)", number)
-        finally:
-            with self._own:
-                self._held.discard(number)
-                self._own.notify_all()
+
+    def _is_taken(self, number: int) -> bool:
+        """True when the claim was free and is held now."""
+        with self._alone, in_users_words(self._place):
+            if number in self._held or not self._ask("SELECT pg_try_advisory_lock(%s)", number):
+                return False
+            self._held.add(number)
+            return True
 
     def _ask(self, statement: str, number: int) -> bool:
-        with self._own:
-            if self._session is None or self._session.connection.closed:
-                self._session = self._connect()
-            found = self._session.connection.execute(statement, (number,)).fetchone()
+        if self._session is None or self._session.connection.closed:
+            self._session = self._connect()
+        found = self._session.connection.execute(statement, (number,)).fetchone()
         return bool(found and found[0])
 
     def close(self) -> None:
-        with self._own:
+        with self._alone:
             if self._session is not None:
                 self._session.connection.close()
 
