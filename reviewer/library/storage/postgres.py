@@ -186,10 +186,10 @@ class PostgresDatabase(Database):
 
     def _begin_reading(self, session: _Session) -> None:
         """Begin a snapshot, and read all of `state` in it: most of what a search asks of it."""
-        session.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor = session.connection.execute(_BEGIN_READING)
+        cursor.nextset()
         session.mode = "reading"
-        rows = session.connection.execute("SELECT name, value FROM state").fetchall()
-        session.state = {str(name): str(value) for name, value in rows}
+        session.state = {str(name): str(value) for name, value in cursor.fetchall()}
 
     def _end(self, session: _Session, how: str) -> None:
         session.mode, session.state = "", {}
@@ -358,6 +358,8 @@ class PostgresDatabase(Database):
         )
 
 
+# Both in one message to the server.
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT name, value FROM state"
 _COUNT_CHANGE = (
     "INSERT INTO state VALUES (%s, '1') ON CONFLICT (name) "
     "DO UPDATE SET value = CAST(CAST(state.value AS bigint) + 1 AS text)"
