@@ -111,6 +111,8 @@ class InvertedIndex:
         library's form stays the same, for an earlier release reads this index too."""
         if self._database.state("words") == _WORDS:
             return
+        if not (self._has_segments() or self.is_behind()):
+            return  # nothing is written to a library that is only read
         with self._database.transaction():
             if self._has_segments() and self._has_letters_without_spaces():
                 self._database.run("DELETE FROM postings")
