@@ -11,6 +11,8 @@ from reviewer.cli.library import MOST_FILES_SHOWN, opened
 from reviewer.cli.options import JsonOption, LibraryOptions, QuietOption, command, settings_of
 from reviewer.cli.output import print_error, print_out
 from reviewer.cli.progress import ShownProgress
+from reviewer.errors import UsageError
+from reviewer.settings import is_on_server
 from reviewer.text import counted
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def restore(
     from reviewer.library import restore as put_back
 
     settings = settings_of(common)
+    _require_folder(settings, "Its administrator runs pg_restore (docs/sharing.md).")
     with ShownProgress(quiet=quiet) as progress:
         kept = put_back(Path(file).expanduser(), Path(settings.library), progress)
         papers = _indexed(settings, progress)
@@ -59,6 +62,7 @@ def repair(json: JsonOption = False, quiet: QuietOption = False, *, common: Libr
     from reviewer.render.json import dump
 
     settings = settings_of(common)
+    _require_folder(settings, "Its administrator runs pg_amcheck, or pg_restore of a backup.")
     with ShownProgress(quiet=quiet) as progress:
         done = repair_library(Path(settings.library), progress)
         _indexed(settings, progress)
@@ -67,6 +71,12 @@ def repair(json: JsonOption = False, quiet: QuietOption = False, *, common: Libr
         for file in done.files_gone[:MOST_FILES_SHOWN]:
             print_error(f"No longer there, so not read again: {file}")
     return 0
+
+
+def _require_folder(settings: Settings, remedy: str) -> None:
+    """Raises UsageError for a library on a server."""
+    if is_on_server(settings.library):
+        raise UsageError("the library is on a server, which has tools of its own", hint=remedy)
 
 
 def _indexed(settings: Settings, progress: Progress) -> int:

@@ -59,8 +59,9 @@ class VectorSearch:
 
     def is_in_step(self) -> bool:
         """True when the index was closed cleanly, its files are as they were then, and what it
-        lacks of the database, or holds beside it, is little."""
-        return self._files.are_whole() and self._lag().is_little
+        lacks of the database, or holds beside it, is little; and where there is none to keep."""
+        is_kept = self._database.has_index_folder
+        return not is_kept or (self._files.are_whole() and self._lag().is_little)
 
     def nearest(
         self, vector: NDArray[np.float32], most: int, filters: Filters

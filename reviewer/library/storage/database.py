@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import LibraryError
@@ -73,11 +74,10 @@ class Database(ABC):
         """Raises LibraryError when the database was replaced since this library was last read: what
         a writer found in the old one may not fit the new one. The next read is of the new one."""
 
-    @contextmanager
-    def turn(self, key: str) -> Iterator[None]:
-        """Hold the claim on this reply, after everyone who holds it now, of all processes on all
-        machines. A folder knows no claims: threads of one process take turns in `LLM`."""
-        yield
+    def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
+        """Hold this key, after waiting for whoever holds it now, of all processes on all machines
+        that use this database. Gives False, without it, when `ended` is set before."""
+        return nullcontext(True)
 
     @abstractmethod
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:

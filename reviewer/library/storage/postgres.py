@@ -9,16 +9,16 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import Condition, Lock, local
+from threading import Event, Lock, local
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reviewer.errors import LibraryError
 from reviewer.library.storage.database import Database, Row
 from reviewer.library.storage.postgres_faults import in_users_words, not_reachable, psycopg_of
-from reviewer.library.storage.postgres_schema import require_form
+from reviewer.library.storage.postgres_schema import migrate, require_form
 from reviewer.library.storage.server_address import ServerAddress
 from reviewer.settings import server_folder
 from reviewer.types.progress import Progress, silent
@@ -35,7 +35,6 @@ _POLL_S = 0.2  # between two looks at a lock that another process holds
 _CONNECT_S = 10  # seconds that an address may take to answer
 _LOCKS = 0x52455657  # "REVW": the first number of the locks that are not a reply's
 _WRITERS = 1  # the second number of the writers' lock
-_ROWS_AT_ONCE = 2000
 # Who caches papers, words and counts looks at these; replies, steps and runs change nothing there.
 _COUNTED = frozenset(
     "papers aliases tags records identities chunks segments vectors sentences files pairs".split()
@@ -47,12 +46,14 @@ _CHANGES = "changes"
 @dataclass(eq=False)
 class _Session:
     """One connection. `state` is the table of that name as this snapshot has it; `changes` says
-    that this transaction changed something that others cache."""
+    that this transaction changed something that others cache, `is_writer` that it holds the
+    writers' lock."""
 
     connection: psycopg.Connection[Row]
     mode: str = ""  # "", "reading" or "writing"
     state: dict[str, str] = field(default_factory=dict)
     changes: bool = False
+    is_writer: bool = False
 
 
 class _Held(local):
@@ -83,7 +84,7 @@ class PostgresDatabase(Database):
         self._idle: list[_Session] = []
         self._is_closed = False
         self._held = _Held()
-        self._claims = _Claims(self._connect)
+        self._claims = _Claims(self._connect, self.place)
         session = self._connect()
         try:
             with in_users_words(self.place):
@@ -96,18 +97,7 @@ class PostgresDatabase(Database):
         self._idle.append(session)
 
     def _connect(self) -> _Session:
-        psycopg = psycopg_of(self.place)
-        try:
-            connection = psycopg.connect(
-                self.address.conninfo,
-                autocommit=True,
-                connect_timeout=_CONNECT_S,
-                application_name="review",
-                client_encoding="UTF8",
-            )
-        except psycopg.OperationalError as error:
-            raise not_reachable(self.place, error) from error
-        return _Session(connection)
+        return _Session(_connection(self.address))
 
     def close(self) -> None:
         with self._lock:
@@ -162,13 +152,12 @@ class PostgresDatabase(Database):
             had_snapshot = session.mode == "reading"
             if had_snapshot:
                 self._end(session, "COMMIT")
-            if not had_snapshot and session.connection.closed:
-                self._renew(session)
             try:
                 self._begin_writing(session)
-                yield
-                if session.changes:
-                    session.connection.execute(_COUNT_CHANGE, (_CHANGES,))
+                with session.connection.pipeline():  # what is only written waits for no answer
+                    yield
+                    if session.changes:
+                        session.connection.execute(_COUNT_CHANGE, (_CHANGES,))
                 self._end(session, "COMMIT")
             except BaseException:
                 with suppress(Exception):
@@ -186,10 +175,10 @@ class PostgresDatabase(Database):
 
     def _begin_reading(self, session: _Session) -> None:
         """Begin a snapshot, and read all of `state` in it: most of what a search asks of it."""
-        session.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor = session.connection.execute(_BEGIN_READING)
+        cursor.nextset()
         session.mode = "reading"
-        rows = session.connection.execute("SELECT name, value FROM state").fetchall()
-        session.state = {str(name): str(value) for name, value in rows}
+        session.state = {str(name): str(value) for name, value in cursor.fetchall()}
 
     def _end(self, session: _Session, how: str) -> None:
         session.mode, session.state = "", {}
@@ -215,8 +204,8 @@ class PostgresDatabase(Database):
         try:
             return work()
         except (psycopg.OperationalError, psycopg.InterfaceError):
-            if not session.connection.closed:
-                raise
+            if session.is_writer or not session.connection.closed:
+                raise  # a writer's lock is lost too
             self._renew(session)
             return work()
 
@@ -239,45 +228,32 @@ class PostgresDatabase(Database):
         """The lock is that of this thread's connection, by which it writes too: it goes when the
         connection does, and then nothing more is written either."""
         with in_users_words(self.place), self._hold() as session:
-            is_ours = self._take_writers_lock(session, progress, wait=wait)
-            lost = session.connection
+            is_ours = self._once_more(
+                session, lambda: _take_writers_lock(session.connection, progress, wait=wait)
+            )
+            session.is_writer = is_ours
             try:
                 yield is_ours
             finally:
-                if is_ours and session.connection is lost:
+                session.is_writer = False
+                if is_ours:
                     with suppress(Exception):  # a lost connection has no locks
                         session.connection.execute(
                             "SELECT pg_advisory_unlock(%s, %s)", (_LOCKS, _WRITERS)
                         )
 
-    def _take_writers_lock(self, session: _Session, progress: Progress, *, wait: bool) -> bool:
-        ask = "SELECT pg_try_advisory_lock(%s, %s)"
-        end, has_said = time.monotonic() + _ANNOUNCE_WAIT_S, False
-        while True:
-            found = self._once_more(
-                session, lambda: session.connection.execute(ask, (_LOCKS, _WRITERS)).fetchone()
-            )
-            if found and found[0]:
-                return True
-            if not wait:
-                return False
-            if time.monotonic() > end and not has_said:
-                progress("Waiting for another review that is writing to this library", -1, 0)
-                has_said = True
-            time.sleep(_POLL_S)
-
     def require_same_file(self) -> None:
         """Nobody puts another file in the place of a database."""
 
-    @contextmanager
-    def turn(self, key: str) -> Iterator[None]:
-        with self._claims.claimed(key):
-            yield
+    def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
+        return self._claims.claimed(key, ended)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:
         with in_users_words(self.place), self._hold() as session:
             self._note_change(session, statement)
-            return session.connection.execute(_translated(statement), values).rowcount
+            with session.connection.pipeline():
+                done = session.connection.execute(_translated(statement), values)
+            return done.rowcount
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         with in_users_words(self.place), self._hold() as session:
@@ -314,14 +290,7 @@ class PostgresDatabase(Database):
         return self.rows(statement.replace("IN (?)", "= ANY(?)"), (values,))
 
     def each(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Row]:
-        with (
-            in_users_words(self.place),
-            self._hold() as session,
-            session.connection.cursor("each", binary=True) as cursor,
-        ):
-            cursor.itersize = _ROWS_AT_ONCE
-            cursor.execute(_translated(statement), values)
-            yield from cursor
+        yield from self.rows(statement, values)
 
     def numbers(self, statement: str, values: Sequence[Any] = ()) -> NDArray[np.int64]:
         import numpy as np
@@ -360,6 +329,8 @@ class PostgresDatabase(Database):
         )
 
 
+# Both in one message to the server.
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT name, value FROM state"
 _COUNT_CHANGE = (
     "INSERT INTO state VALUES (%s, '1') ON CONFLICT (name) "
     "DO UPDATE SET value = CAST(CAST(state.value AS bigint) + 1 AS text)"
@@ -372,45 +343,93 @@ _SOUND = (
 )
 
 
+def bring_up(address: ServerAddress, progress: Progress = silent) -> tuple[int, int]:
+    """Bring the library to this release's form under the writers' lock; gives its form before and
+    after."""
+    with in_users_words(address.shown), closing(_connection(address)) as connection:
+        _take_writers_lock(connection, progress, wait=True)
+        return migrate(connection, address.shown)
+
+
+def _connection(address: ServerAddress) -> psycopg.Connection[Row]:
+    """A new connection. Raises LibraryError where none can be had."""
+    library = psycopg_of(address.shown)
+    try:
+        connection: psycopg.Connection[Row] = library.connect(
+            address.conninfo,
+            autocommit=True,
+            connect_timeout=_CONNECT_S,
+            application_name="review",
+            client_encoding="UTF8",
+        )
+    except library.Error as error:
+        raise not_reachable(address.shown, error) from error
+    return connection
+
+
+def _take_writers_lock(
+    connection: psycopg.Connection[Row], progress: Progress, *, wait: bool
+) -> bool:
+    """Hold the writers' lock by this connection; False where another one has it and `wait` is
+    False."""
+    end, has_said = time.monotonic() + _ANNOUNCE_WAIT_S, False
+    while True:
+        found = connection.execute(
+            "SELECT pg_try_advisory_lock(%s, %s)", (_LOCKS, _WRITERS)
+        ).fetchone()
+        if found and found[0]:
+            return True
+        if not wait:
+            return False
+        if time.monotonic() > end and not has_said:
+            progress("Waiting for another review that is writing to this library", -1, 0)
+            has_said = True
+        time.sleep(_POLL_S)
+
+
 class _Claims:
     """Claims on replies, so that of all processes one pays for each. One connection of its own
     holds those of all threads; a claim goes with it."""
 
-    def __init__(self, connect: Callable[[], _Session]) -> None:
+    def __init__(self, connect: Callable[[], _Session], place: str) -> None:
         self._connect = connect
-        self._own = Condition()
+        self._place = place
+        self._alone = Lock()  # for what follows
         self._held: set[int] = set()  # locks are not held against their own connection
         self._session: _Session | None = None
 
     @contextmanager
-    def claimed(self, key: str) -> Iterator[None]:
-        """Wait until nobody else holds this key's claim, and hold it."""
+    def claimed(self, key: str, ended: Event) -> Iterator[bool]:
+        """See `Database.turn`."""
         number = _lock_number(key)
-        with self._own:
-            self._own.wait_for(lambda: number not in self._held)
-            self._held.add(number)
+        while not self._is_taken(number):
+            if ended.wait(_POLL_S):
+                yield False
+                return
         try:
-            while not self._ask("SELECT pg_try_advisory_lock(%s)", number):
-                time.sleep(_POLL_S)
-            try:
-                yield
-            finally:
+            yield True
+        finally:
+            with self._alone:
+                self._held.discard(number)
                 with suppress(Exception):  # a lost connection has no claims
                     self._ask("SELECT pg_advisory_unlock(%s)", number)
-        finally:
-            with self._own:
-                self._held.discard(number)
-                self._own.notify_all()
+
+    def _is_taken(self, number: int) -> bool:
+        """True when the claim was free and is held now."""
+        with self._alone, in_users_words(self._place):
+            if number in self._held or not self._ask("SELECT pg_try_advisory_lock(%s)", number):
+                return False
+            self._held.add(number)
+            return True
 
     def _ask(self, statement: str, number: int) -> bool:
-        with self._own:
-            if self._session is None or self._session.connection.closed:
-                self._session = self._connect()
-            found = self._session.connection.execute(statement, (number,)).fetchone()
+        if self._session is None or self._session.connection.closed:
+            self._session = self._connect()
+        found = self._session.connection.execute(statement, (number,)).fetchone()
         return bool(found and found[0])
 
     def close(self) -> None:
-        with self._own:
+        with self._alone:
             if self._session is not None:
                 self._session.connection.close()
 

@@ -1,4 +1,5 @@
--- From form 5 to form 6: screenings keep suggestions and forms, tables their changes, drafts and surveys are kept.
+-- From form 5 to form 6: screenings keep suggestions and forms, tables their changes; drafts and
+-- surveys are kept; a run says who made it.
 
 -- What models suggest on the records of screenings. It decides nothing.
 CREATE TABLE screen_suggestions (
@@ -59,3 +60,7 @@ CREATE INDEX table_edits_run ON table_edits (run_id);
 -- Drafts and surveys on their way: what was asked for, the plan as it is edited, their runs.
 CREATE TABLE drafts (id TEXT PRIMARY KEY, changed TEXT NOT NULL, draft TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE surveys (id TEXT PRIMARY KEY, changed TEXT NOT NULL, survey TEXT NOT NULL) WITHOUT ROWID;
+-- A run says who made it, and a budget is one row for all workers of a run.
+ALTER TABLE runs ADD COLUMN who TEXT NOT NULL DEFAULT '';
+-- What all workers of a run have spent, in US dollars, with what their running calls may cost.
+CREATE TABLE budgets (run TEXT PRIMARY KEY, usd REAL NOT NULL) WITHOUT ROWID;
