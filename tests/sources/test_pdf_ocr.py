@@ -64,7 +64,8 @@ def scan_of(pdf, pages):
 
 @pytest.fixture(scope="module")
 def scan():
-    return scan_of(make_pdf([paper_page(SENTENCES * 2)]), 1)
+    page = paper_page(SENTENCES * 2).replace("/F1 ", "/F3 ").replace("/F2 ", "/F3 ")  # Times
+    return scan_of(make_pdf([page]), 1)
 
 
 @pytest.fixture
