@@ -17,8 +17,8 @@ from reviewer.library import Library
 from reviewer.settings import Settings
 from reviewer.sources.entries import ReadOptions
 from reviewer.sources.formats.pdf import read_pdf
+from reviewer.sources.pdf.pdfium import picture_of
 from reviewer.sources.pdf.recognising import ocr_program
-from reviewer.sources.pdf.scans import picture_of
 from tests.support.pdfs import assemble, make_pdf, paper_page
 
 needs_tesseract = pytest.mark.skipif(

@@ -7,42 +7,17 @@ Tesseract runs inside the limits of this process.
 
 from __future__ import annotations
 
-import ctypes
-import io
 import json
-import math
 import os
 import sys
 
 from reviewer.processes import run_program
+from reviewer.sources.pdf.pdfium import picture_of, with_pages
 from reviewer.sources.pdf.worker import MOST_SECONDS, limit_this_process
 
 PROGRAM = "tesseract"
-_DPI = 300  # what Tesseract is trained for
-_POINTS = 72
-_MOST_PIXELS = 12_000_000
 _MOST_FILE_BYTES = 64 << 20  # Tesseract keeps the picture in a temporary file
 FAILED = 2  # the exit code when Tesseract gave nothing; its words are on standard output
-
-
-def picture_of(data: bytes, number: int) -> tuple[bytes, int]:
-    """The page, from 1, as a grey PGM picture, and its dots an inch; less than 300 for a page so
-    large that it would have more than 12 million pixels."""
-    import pypdfium2.raw as pdfium
-
-    pdfium.FPDF_InitLibrary()
-    document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
-    page = pdfium.FPDF_LoadPage(document, number - 1)
-    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
-    scale = min(_DPI / _POINTS, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
-    across, down = max(1, round(width * scale)), max(1, round(height * scale))
-    bitmap = pdfium.FPDFBitmap_CreateEx(across, down, pdfium.FPDFBitmap_Gray, None, 0)
-    pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, across, down, 0xFFFFFFFF)
-    pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, across, down, 0, pdfium.FPDF_ANNOT)
-    stride = pdfium.FPDFBitmap_GetStride(bitmap)
-    pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * down)
-    rows = b"".join(pixels[n * stride : n * stride + across] for n in range(down))
-    return b"P5 %d %d 255\n" % (across, down) + rows, round(scale * _POINTS)
 
 
 def recognise_page(data: bytes, number: int, language: str) -> int:
@@ -61,24 +36,13 @@ def recognise_page(data: bytes, number: int, language: str) -> int:
 def join_pages(packed: bytes) -> bytes:
     """A PDF in which pages are replaced. `packed` is a line of JSON with the size of the PDF and
     [page, size] of each replacement, and then the bytes of all of them."""
-    import pypdfium2 as pdfium
-
     head, _, rest = packed.partition(b"\n")
     sizes = json.loads(head)
-    original = pdfium.PdfDocument(rest[: sizes["pdf"]])
     at, replaced = sizes["pdf"], dict[int, bytes]()
     for number, size in sizes["pages"]:
         replaced[number] = rest[at : at + size]
         at += size
-    made = pdfium.PdfDocument.new()
-    for n in range(len(original)):
-        if (own := replaced.get(n + 1)) is not None:
-            made.import_pages(pdfium.PdfDocument(own), [0])
-        else:
-            made.import_pages(original, [n])
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
+    return with_pages(rest[: sizes["pdf"]], replaced)
 
 
 def main() -> int:
