@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 from time import process_time
@@ -23,8 +24,18 @@ import numpy as np
 
 from reviewer.library.embeddings.embedding import DEFAULT, open_embedding
 from reviewer.settings import load_settings
+from reviewer.tasks.screening.calibrate import ENOUGH_INCLUDED, ORDERS_FROM
 from reviewer.tasks.screening.labelled import LabelledRecord
-from reviewer.tasks.screening.simulate import SimulationOptions, simulate
+from reviewer.tasks.screening.ranker import Start, order_by_search
+from reviewer.tasks.screening.simulate import (
+    SimulationOptions,
+    features_of_records,
+    screen_all,
+    simulate,
+    simulated_verdicts,
+    worth_of,
+)
+from reviewer.text.views import one_line
 from reviewer.types.screening import RankingWorth, Simulation
 
 
@@ -62,26 +73,55 @@ MODELS = {
 }
 
 
-def measure_models(folder: Path, reviews: list[str], seeds: int) -> int:
-    """The ranker beside simulated models, from the question; forced, whatever their accuracy."""
+def measure_models(folder: Path, reviews: list[str], seeds: int, *, is_forced: bool) -> int:
+    """The ranker beside simulated models, from the question. As the program uses them: from the
+    step on at which the model is good enough on what is decided; `is_forced`: from the first record
+    on, good or not."""
     embedding = open_embedding(DEFAULT, load_settings({}))
-    print("| model | WSS@95 | r@10 % | read for all | normal reached | worst | saved |")
-    print("|---|---|---|---|---|---|---|")
-    for name, errors in MODELS.items():
-        own, plain = [], []
-        for line in filter(str.strip, reviews):
-            review = json.loads(line)
-            records = records_of(folder / f"{review['name']}.jsonl.gz")
-            question = f"{review['title']}. {review['criteria'] or ''}"
-            options = SimulationOptions(question, (), seeds, errors)
-            found = simulate(records, embedding, options)
-            assert found.with_model is not None
-            own.append(found.with_model)
-            plain.append(found)
-        if name == next(iter(MODELS)):
-            print_model("none", plain)
-        print_model(name, own)
+    found: dict[str, list[RankingWorth]] = {name: [] for name in ("none", *MODELS)}
+    opened: dict[str, int] = dict.fromkeys(MODELS, 0)
+    for line in filter(str.strip, reviews):
+        review = json.loads(line)
+        records = records_of(folder / f"{review['name']}.jsonl.gz")
+        question = one_line(f"{review['title']}. {review['criteria'] or ''}")
+        features = features_of_records(records, embedding, question)
+        labels = np.array([record.is_included for record in records])
+        pool = len(labels)
+        start = Start(order_by_search(features, pool, pool), pool)
+        plain = [screen_all(features, start, labels, (), seed) for seed in range(seeds)]
+        orders = {"none": plain} | {name: [] for name in MODELS}
+        for name, errors in MODELS.items():
+            for seed, order in enumerate(plain):
+                said = simulated_verdicts(labels, len(features), errors, seed)
+                step = 0 if is_forced else good_from(order, labels, said)
+                opened[name] += step is not None
+                beside = replace(features, verdicts=said)
+                orders[name].append(
+                    order if step is None else screen_all(beside, start, labels, order[:step], seed)
+                )
+        for name, own in orders.items():
+            worth = worth_of([[bool(labels[n]) for n in order] for order in own])
+            found[name].append(worth)
+            print(review["name"], name, worth.wss_95, worth.rules["normal"], file=sys.stderr)
+    print("| model | orders in | WSS@95 | r@10 % | read for all | normal reached | worst | saved |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name, worths in found.items():
+        print_model(f"{name} | {opened.get(name, 0)} of {len(reviews) * seeds}", worths)
     return 0
+
+
+def good_from(order: list[int], labels: np.ndarray, said: np.ndarray) -> int | None:
+    """After how many decisions the model is first good enough to order records; None if never."""
+    counts = {True: [0, 0], False: [0, 0]}  # right, all
+    for step, record in enumerate(order, 1):
+        own = counts[bool(labels[record])]
+        own[0] += bool(said[record] > 0) == bool(labels[record])
+        own[1] += 1
+        (hits, included), (dropped, excluded) = counts[True], counts[False]
+        is_enough = included >= ENOUGH_INCLUDED and excluded > 0
+        if is_enough and (hits / included + dropped / excluded) / 2 >= ORDERS_FROM:
+            return step
+    return None
 
 
 def print_model(name: str, found: Sequence[RankingWorth]) -> None:
@@ -99,11 +139,12 @@ def main() -> int:
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--seeds", type=int, default=4)
     arguments.add_argument("--models", action="store_true", help="simulated models alone")
+    arguments.add_argument("--forced", action="store_true", help="the same, whatever their worth")
     given = arguments.parse_args()
     embedding = open_embedding(DEFAULT, load_settings({}))
     reviews = (given.folder / "reviews.jsonl").read_text(encoding="utf-8").splitlines()
-    if given.models:
-        return measure_models(given.folder, reviews, given.seeds)
+    if given.models or given.forced:
+        return measure_models(given.folder, reviews, given.seeds, is_forced=given.forced)
     for way in ("from the question", "one known record of each kind"):
         print(f"\n## {way}, {given.seeds} seeds: WSS@95 / recall at 10 %\n")
         print("| review | records | included | ours | ELAS u4 | CPU s |\n|---|---|---|---|---|---|")

@@ -15,10 +15,12 @@ _AT_PAGE = (("evince", "--page-index"), ("okular", "--page"), ("zathura", "--pag
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a child ended: `code` is negative for a signal; None when its time ran out."""
+    """How a child ended: `code` is negative for a signal; None when its time ran out. `errors` is
+    what it said on standard error, where that is kept."""
 
     code: int | None
     output: bytes
+    errors: bytes = b""
 
 
 def run_module(module: str, arguments: Sequence[str], data: bytes, seconds: float) -> Outcome:
@@ -41,6 +43,24 @@ def run_module(module: str, arguments: Sequence[str], data: bytes, seconds: floa
     except subprocess.TimeoutExpired:
         return Outcome(None, b"")
     return Outcome(done.returncode, done.stdout)
+
+
+def run_program(name: str, arguments: Sequence[str], data: bytes, seconds: float) -> Outcome | None:
+    """Run a program that is on the PATH, with `data` on standard input, within the limits of this
+    process; None where it is not there or cannot be started. It is stopped when its time runs
+    out."""
+    program = shutil.which(name)
+    if program is None:
+        return None
+    try:
+        done = subprocess.run(
+            [program, *arguments], input=data, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(None, b"")
+    except OSError:
+        return None
+    return Outcome(done.returncode, done.stdout, done.stderr)
 
 
 def open_file(file: Path, page: int | None = None) -> bool:

@@ -26,6 +26,7 @@ from reviewer.text import counted
 
 if TYPE_CHECKING:
     from reviewer.library import Library
+    from reviewer.types.screening import Criterion
 
 ScreenOption = Annotated[str, option("--screen", help="The screening, where there are several.")]
 ScreenArgument = Annotated[str, typer.Argument(help="The screening, where there are several.")]
@@ -82,11 +83,10 @@ def init_screening(
     now. Then read: review screen next.
     """
     from reviewer.tasks import with_known_keys
-    from reviewer.tasks.screening.criteria import read_criteria
     from reviewer.tasks.screening.make import ScreenOptions, make_screening
 
     prepare_numpy()
-    own, rules = read_criteria(criteria) if criteria else ("", ())
+    own, rules = _read_criteria(criteria) if criteria else ("", ())
     options = ScreenOptions(
         question=question or own,
         criteria=rules,
@@ -112,6 +112,20 @@ def init_screening(
             print_error(f"  {label}: {number:,}")
         if not made.question and not known:
             print_error("Without a question or --known the first records come in random order.")
+
+
+def _read_criteria(file: Path) -> tuple[str, tuple[Criterion, ...]]:
+    """The question and the criteria of a file, without double negatives; each change is said."""
+    from reviewer.tasks.screening.criteria import read_criteria, without_double_negative
+
+    question, written = read_criteria(file)
+    rules = tuple(map(without_double_negative, written))
+    for before, after in zip(written, rules, strict=True):
+        if before != after:
+            print_error(
+                f"{before.key}: 'exclude: {before.text}' is kept as 'include: {after.text}'"
+            )
+    return question, rules
 
 
 def _made(shelf: Library, name: str) -> tuple[list[tuple[str, int]], int]:
@@ -150,10 +164,9 @@ def change_criteria(
     common: LibraryOptions,
 ) -> None:
     """Show the criteria, or change them for a reason. A decision keeps its version."""
-    from reviewer.tasks.screening.criteria import read_criteria
     from reviewer.tasks.screening.screening import Screening
 
-    rules = read_criteria(file)[1] if file else ()
+    rules = _read_criteria(file)[1] if file else ()
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, screen)
         if rules:

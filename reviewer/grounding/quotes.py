@@ -130,6 +130,7 @@ def cite(
                 start=start,
                 end=end,
                 quote=text[span[0] : span[1]],
+                by_ocr=paper.is_ocr(part, chunk.page),
             )
         reason = f"too few words are quoted from {paper.key} to show anything"
     return f"{reason}: '{shorten(clean(quote.quote), SHOWN_CHARS)}'"

@@ -56,6 +56,7 @@ def cite_span(item: Evidence, part: str, start: int, end: int) -> Citation:
         start=start,
         end=end,
         quote=item.paper.text_of(part)[start:end],
+        by_ocr=item.paper.is_ocr(part, item.chunk.page),
     )
 
 

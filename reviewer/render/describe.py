@@ -26,7 +26,18 @@ def quoted_place(citation: Citation) -> str:
     PDF where it is a row of one."""
     page = f", page {citation.page}" if citation.page else ""
     part = f"{citation.part}{table_words([citation])}"
-    return f"{part}{page}, characters {citation.start} to {citation.end}"
+    by = ", read by OCR" if citation.by_ocr else ""
+    return f"{part}{page}, characters {citation.start} to {citation.end}{by}"
+
+
+def ocr_words(paper: Paper) -> str:
+    """`page 2, by tesseract 5.3.0 (eng)`, of pages that an OCR program read; empty without any."""
+    ocr = paper.extra.get("ocr")
+    pages = ocr.get("pages") if isinstance(ocr, dict) else None
+    if not isinstance(ocr, dict) or not isinstance(pages, list) or not pages:
+        return ""
+    numbers = ", ".join(map(str, pages))
+    return f"page{'s' * (len(pages) > 1)} {numbers}, by {ocr['program']} ({ocr['language']})"
 
 
 def table_words(citations: Sequence[Citation]) -> str:

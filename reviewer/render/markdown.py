@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from reviewer.render.describe import byline, joined_spans, link_of, readable_date
+from reviewer.render.describe import byline, joined_spans, link_of, ocr_words, readable_date
 from reviewer.render.escape import escape, escape_plain
 from reviewer.text import counted
 from reviewer.text.entry_types import marked_title
@@ -119,6 +119,7 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
         "Also known as": ", ".join(paper.aliases),
         # Of a PDF: `title likely, authors guess`.
         "Found on its pages": ", ".join(f"{name} {how}" for name, how in sure),
+        "Read by a machine": ocr_words(paper),
         "Left out": str(paper.extra.get("hidden_text", "")),
         "Read from": ", ".join(f"{o.file}:{o.position}" for o in paper.origins),
     }

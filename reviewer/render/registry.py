@@ -72,6 +72,13 @@ WRITERS = {
         "ris": "screened.screened_ris",
         "jsonl": "screened.screened_jsonl",
     },
+    "FilledForm": {
+        "markdown": "forms.form_markdown",
+        "csv": "forms.form_csv",
+        "html": "forms.form_html",
+        "json": "forms.form_json",
+    },
+    "Sheet": {"csv": "forms.sheet_csv"},
     "papers": {
         "bibtex": "bibtex.bibtex",
         "ris": "ris.ris",

@@ -20,21 +20,25 @@ from reviewer.types.papers import Origin, Part, Skipped
 class ReadOptions:
     """How to read a file. `listing_year` completes dates that lack their year; `columns` pairs
     headers of a table with what they hold (`formats.table.FIELDS`); `has_ocr`: the invisible text
-    of scanned pages is trusted."""
+    of scanned pages is trusted, and pages without any are given to an OCR program, which is told
+    the `ocr_language` in its own words (`eng+deu`)."""
 
     listing_year: int | None = None
     columns: tuple[tuple[str, str], ...] = ()
     has_ocr: bool = False
+    ocr_language: str = "eng"
 
     def as_text(self) -> str:
         """As a library keeps what a file was read with."""
-        return json.dumps([self.listing_year, sorted(self.columns), self.has_ocr])
+        language = [self.ocr_language] if self.has_ocr and self.ocr_language != "eng" else []
+        return json.dumps([self.listing_year, sorted(self.columns), self.has_ocr, *language])
 
     @classmethod
     def from_text(cls, text: str) -> ReadOptions:
         """What `as_text` gave. Raises ValueError or TypeError for another text."""
-        year, columns, has_ocr = json.loads(text)
-        return cls(year, tuple((header, field) for header, field in columns), has_ocr)
+        year, columns, has_ocr, *language = json.loads(text)
+        pairs = tuple((header, field) for header, field in columns)
+        return cls(year, pairs, has_ocr, *language)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from reviewer.types.frozen import Frozen
 
@@ -21,7 +23,7 @@ Basis = Literal["tests", "uses"]
 
 class Citation(Frozen):
     """A located quote: `paper.text_of(part)[start:end] == quote`. Only `grounding` makes it. `key`
-    is the paper's key when it was cited."""
+    is the paper's key when it was cited; `by_ocr` is true of a scanned page that a program read."""
 
     paper_id: str
     key: str = ""
@@ -31,6 +33,15 @@ class Citation(Frozen):
     start: int
     end: int
     quote: str
+    by_ocr: bool = False
+
+    @model_serializer(mode="wrap")
+    def _without_false(self, made: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `by_ocr` where it is false, as nearly always."""
+        found: dict[str, Any] = made(self)
+        if not self.by_ocr:
+            found.pop("by_ocr", None)
+        return found
 
 
 class Reading(Frozen):

@@ -113,6 +113,16 @@ class Paper(Frozen):
                 raise error from None
             return cls.model_validate(found)
 
+    def is_ocr(self, part: str, page: int | None) -> bool:
+        """True when an OCR program read this page of the part; a title stands on the first page. Of
+        a part whose pages are not known, when it read any page."""
+        ocr = self.extra.get("ocr")
+        pages = ocr.get("pages") if isinstance(ocr, dict) else None
+        if not isinstance(pages, list) or not pages:
+            return False
+        page = 1 if part == "title" else page
+        return page is None or page in pages
+
     def text_of(self, name: str) -> str:
         return next((part.text for part in self.parts if part.name == name), "")
 

@@ -120,6 +120,19 @@ def test_a_simulated_model_is_measured_beside_the_ranker(review, tmp_path):  # n
     assert (code, "Give a sensitivity and a specificity" in err) == (2, True)
 
 
+def test_a_criterion_with_two_negatives_is_kept_as_a_positive_one(review, tmp_path):  # noqa: F811
+    (tmp_path / "c.txt").write_text(
+        "topic: Whales\nexclude: language: Not in English\nexclude: animals: Non-human subjects\n"
+        "exclude: notes: Notes and letters\n"
+    )
+    err = begin(review)
+    assert "language: 'exclude: Not in English' is kept as 'include: In English'" in err
+    shown = review("screen", "criteria")[1]
+    assert "include language: In English" in shown
+    assert "include animals: Human subjects" in shown
+    assert "exclude notes: Notes and letters" in shown
+
+
 def test_a_wrong_model_is_not_used_to_order_records(review, ask, provider):  # noqa: F811
     begin(review)
     provider.answers = served({ScreenReply: inverted})

@@ -44,6 +44,8 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "topic": "dropout",
         "columns": ["1. gain (number)"],
         "missing": ["E1: columns 1"],
+        "is_one_record": False,
+        "criteria": ["1. Adults"],
         "values": shown,
         "most_columns": 6,
         "own": shown,

@@ -246,7 +246,7 @@ def test_a_scan_is_skipped_and_ocr_is_named(tmp_path):
     found = read(tmp_path, make_pdf([SCAN, SCAN]))
     assert found.papers == ()
     assert "images without text (a scan)" in found.skipped[0].reason
-    assert "ocrmypdf" in found.skipped[0].reason
+    assert "review add --ocr" in found.skipped[0].reason
 
 
 def test_what_ocr_read_on_a_scan_is_trusted_only_when_that_is_asked_for(tmp_path):

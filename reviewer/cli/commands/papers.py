@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,8 +42,12 @@ def add(
         int | None, option(help="The year of a listing's dates without one.", min=1900)
     ] = None,
     ocr: Annotated[
-        bool, option(help="Trust the invisible text that OCR put on scanned pages.")
+        bool,
+        option(help="Read scanned pages: by the text that OCR put behind them, else by Tesseract."),
     ] = False,
+    ocr_language: Annotated[
+        str, typer.Option(help="What Tesseract reads scanned pages in: eng, eng+deu, ...")
+    ] = "eng",
     column: Annotated[
         list[str] | None, option(help="Of a table: HEADER=title, HEADER=abstract, ...")
     ] = None,
@@ -65,7 +70,7 @@ def add(
     settings = settings_of(common)
     asked = check_wanted(wanted)
     with common.progress() as progress, Library(settings.library, settings) as shelf:
-        options = ReadOptions(listing_year, columns_of(column or ()), ocr)
+        options = ReadOptions(listing_year, columns_of(column or ()), ocr, _language(ocr_language))
         added = add_papers(shelf, asked, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)
         say_skipped(added, progress)
@@ -79,6 +84,16 @@ def add(
         known = f" review reads {NAMED_FORMATS}." if split_named(wanted.paths or ())[2] else ""
         print_error(f"review: no papers were read.{known}")
     return 1
+
+
+def _language(said: str) -> str:
+    """The language for Tesseract. Raises UsageError for one that it cannot have."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(\+[A-Za-z][A-Za-z0-9_]*)*", said):
+        raise UsageError(
+            f"--ocr-language '{said[:40]}' is not understood",
+            hint="Use Tesseract's own words: eng, deu, eng+deu.",
+        )
+    return said
 
 
 def columns_of(given: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -20,6 +20,13 @@ from reviewer.cli.output import deliver, print_error
 from reviewer.cli.progress import ShownProgress
 from reviewer.cli.screen_exchange import export_decisions as export_decisions
 from reviewer.cli.screen_exchange import import_decisions as import_decisions
+from reviewer.cli.screen_forms import add_form as add_form
+from reviewer.cli.screen_forms import compare_forms as compare_forms
+from reviewer.cli.screen_forms import extract_by_model as extract_by_model
+from reviewer.cli.screen_forms import fill_form as fill_form
+from reviewer.cli.screen_forms import make_form_sheet as make_form_sheet
+from reviewer.cli.screen_forms import settle_difference as settle_difference
+from reviewer.cli.screen_forms import show_filled as show_filled
 from reviewer.cli.screen_making import change_criteria as change_criteria
 from reviewer.cli.screen_making import change_rule as change_rule
 from reviewer.cli.screen_making import change_stage as change_stage

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from reviewer.processes import Outcome, run_module
 from reviewer.sources.entries import Entries, ReadOptions, filled, hash_of
+from reviewer.sources.pdf.recognising import INSTALL, ocr_program, recognise
 from reviewer.sources.pdf.worker import MOST_SECONDS
 from reviewer.sources.text_file import PDF_MARK
 from reviewer.text import counted
@@ -34,16 +35,50 @@ def read_pdf(data: bytes, file: str, options: ReadOptions) -> Entries:
         return Entries.refused(
             file, f"it has {size} MiB, more than the {most} that are read of a PDF"
         )
+    found, said = _read(data, options), list[str]()
+    if options.has_ocr and (scanned := found.get("scanned_pages")):
+        found, said = _with_ocr(data, options, found, scanned)
+    if "refused" in found:
+        refusal = "; ".join([found["refused"], *said])
+        return Entries.refused(file, refusal.replace("FILE", file))
+    paper = _paper(found, Origin(file=file, position=1, sha256=hash_of(data)))
+    reasons = [*_notes(found), *(words.replace("FILE", file) for words in said)]
+    return Entries((paper,), (), tuple(Skipped(file=file, reason=reason) for reason in reasons))
+
+
+def _read(data: bytes, options: ReadOptions) -> dict[str, Any]:
+    """What the child process found in the PDF, or `{"refused": why}`."""
     arguments = ["--ocr"] if options.has_ocr else []
     outcome = run_module("reviewer.sources.pdf.worker", arguments, data, _CLOCK_SECONDS)
     if refusal := _failure(outcome):
-        return Entries.refused(file, refusal)
-    found = json.loads(outcome.output.decode("utf-8", "surrogatepass"))
-    if "refused" in found:
-        return Entries.refused(file, found["refused"].replace("FILE", file))
-    paper = _paper(found, Origin(file=file, position=1, sha256=hash_of(data)))
-    notes = tuple(Skipped(file=file, reason=reason) for reason in _notes(found))
-    return Entries((paper,), (), notes)
+        return {"refused": refusal}
+    found: dict[str, Any] = json.loads(outcome.output.decode("utf-8", "surrogatepass"))
+    return found
+
+
+def _with_ocr(
+    data: bytes, options: ReadOptions, found: dict[str, Any], scanned: Sequence[int]
+) -> tuple[dict[str, Any], list[str]]:
+    """What is found after an OCR program read the scanned pages, and what there is to say of it."""
+    if not ocr_program():
+        if "refused" in found:
+            return {"refused": f"its pages are images without text (a scan): {INSTALL}"}, []
+        return found, [f"{_pages(scanned)} {_are(scanned)} images without text: {INSTALL}"]
+    made = recognise(data, scanned, options.ocr_language)
+    if not made.pages:
+        return found, [f"{made.program} made no text of {_pages(scanned)}: {made.said}"]
+    again = _read(made.data, options)
+    if "refused" in again:
+        return again, []
+    again["ocr"] = {"pages": list(made.pages), "program": made.program, "language": made.language}
+    said = [f"{_pages(made.pages)} {_are(made.pages)} read by {made.program}: check what you quote"]
+    if made.failed:
+        said.append(f"{made.program} made no text of {_pages(made.failed)}: {made.said}")
+    return again, said
+
+
+def _are(pages: Sequence[int]) -> str:
+    return "are" if len(pages) > 1 else "is"
 
 
 def _failure(outcome: Outcome) -> str:
@@ -75,6 +110,7 @@ def _paper(found: dict[str, Any], origin: Origin) -> Paper:
             parts.append(Part(name=name, text=text, page_starts=starts, headings=headings))
     front = filled(
         {
+            "ocr": found.get("ocr", {}),
             "front_matter": found["front"],
             "hidden_text": _hidden(found),
             "doubtful_text": "\n".join(found["doubtful"]),

@@ -8,9 +8,10 @@ differs from the page without text. So it does not matter by which trick a text 
 from __future__ import annotations
 
 import ctypes
+import io
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reviewer.sources.pdf.actual_text import take_actual_text, unseen_letters
@@ -31,6 +32,9 @@ NO_INK = "drawn without ink"
 REPLACED = "in place of those that are seen"
 _SCALE = 1.5  # pixels a point: at 1.0 no letter of 100,000 was missed in two manuals of 10 to 12 pt
 _MOST_PIXELS = 4_000_000
+_DPI = 300  # of a page's picture: what OCR programs are trained for
+_POINTS = 72
+_MOST_PICTURE_PIXELS = 12_000_000
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
 # TeX's bitmap fonts give no Unicode: the same ligatures in its encodings OT1 and T1.
 _BARE_LIGATURES = {
@@ -85,6 +89,41 @@ def information(data: bytes) -> dict[str, str]:
             pdfium.FPDF_GetMetaText(document, name.encode(), buffer, size)
             found[name] = buffer.raw[: size - 2].decode("utf-16-le", errors="replace").strip()
     return {name: text for name, text in found.items() if text}
+
+
+def picture_of(data: bytes, number: int) -> tuple[bytes, int]:
+    """The page, from 1, as a grey PGM picture, and its dots an inch; less than 300 for a page so
+    large that it would have more than 12 million pixels."""
+    import pypdfium2.raw as pdfium
+
+    pdfium.FPDF_InitLibrary()
+    document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
+    page = pdfium.FPDF_LoadPage(document, number - 1)
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    scale = min(_DPI / _POINTS, math.sqrt(_MOST_PICTURE_PIXELS / max(1.0, width * height)))
+    across, down = max(1, round(width * scale)), max(1, round(height * scale))
+    bitmap = pdfium.FPDFBitmap_CreateEx(across, down, pdfium.FPDFBitmap_Gray, None, 0)
+    pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, across, down, 0xFFFFFFFF)
+    pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, across, down, 0, pdfium.FPDF_ANNOT)
+    stride = pdfium.FPDFBitmap_GetStride(bitmap)
+    pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * down)
+    rows = b"".join(pixels[n * stride : n * stride + across] for n in range(down))
+    return b"P5 %d %d 255\n" % (across, down) + rows, round(scale * _POINTS)
+
+
+def with_pages(data: bytes, replaced: Mapping[int, bytes]) -> bytes:
+    """The PDF with these PDFs of one page in the places of its pages, from 1."""
+    import pypdfium2 as pdfium
+
+    original, made = pdfium.PdfDocument(data), pdfium.PdfDocument.new()
+    for n in range(len(original)):
+        if (own := replaced.get(n + 1)) is not None:
+            made.import_pages(pdfium.PdfDocument(own), [0])
+        else:
+            made.import_pages(original, [n])
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
 
 
 def _refusal(code: int) -> str:

@@ -18,8 +18,9 @@ MOST_CHARS = 20_000_000
 LEAST_CHARS = 200  # of visible text: less is a cover, a scan or an empty file
 
 
-def limit_this_process() -> None:
-    """30 s of processor time, 1 GiB of memory, no files, no core dump, where the system can."""
+def limit_this_process(most_file_bytes: int = 0) -> None:
+    """30 s of processor time, 1 GiB of memory, no files (or none larger than this), no core dump,
+    where the system can."""
     try:
         import resource
     except ImportError:  # Windows: the parent's clock is the only limit there
@@ -27,7 +28,7 @@ def limit_this_process() -> None:
     for kind, most in (
         (resource.RLIMIT_CPU, MOST_SECONDS),
         (resource.RLIMIT_AS, MOST_BYTES),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, most_file_bytes),
         (resource.RLIMIT_CORE, 0),
     ):
         with suppress(ValueError, OSError):
@@ -47,8 +48,13 @@ def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
     except UnreadableError as error:
         return {"refused": str(error)}
     chars = sum(len(word.text) for page in pages for word in page.words)
+    scanned = [
+        n
+        for n, page in enumerate(pages, 1)
+        if page.has_images and sum(len(word.text) for word in page.words) < LEAST_CHARS
+    ]
     if refusal := _refusal(pages, chars):
-        return {"refused": refusal}
+        return {"refused": refusal, "scanned_pages": scanned}
     info = information(data)
     laid = lay_out(pages)
     found = paper_text(laid, info)
@@ -76,6 +82,7 @@ def read(data: bytes, *, has_ocr: bool = False) -> dict[str, Any]:
         "hidden_pages": [n for n, page in enumerate(pages, 1) if sum(page.hidden.values())],
         "damaged_pages": [n for n, page in enumerate(pages, 1) if page.is_damaged],
         "image_pages": [n for n, page in enumerate(pages, 1) if page.has_images and not page.words],
+        "scanned_pages": scanned,
     }
 
 
@@ -98,8 +105,8 @@ def _refusal(pages: Sequence[Page], chars: int) -> str:
         return f"its text cannot be seen on the page ({hidden} hidden letters)"
     if images:
         return (
-            "its pages are images without text (a scan). OCR makes a text of it, for example: "
-            "ocrmypdf FILE NEW.pdf, then: review add --ocr NEW.pdf"
+            "its pages are images without text (a scan). OCR makes a text of it: "
+            "review add --ocr FILE"
         )
     return "it holds no text; if its pages show some, OCR makes a text of them (ocrmypdf)"
 

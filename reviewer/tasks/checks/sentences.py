@@ -235,6 +235,7 @@ def _citation(paper: Paper, chunk: Chunk | None, part: str, start: int, end: int
         start=start,
         end=end,
         quote=paper.text_of(part)[start:end],
+        by_ocr=paper.is_ocr(part, chunk.page if chunk else None),
     )
 
 

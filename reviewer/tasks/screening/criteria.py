@@ -76,6 +76,19 @@ def _from_lines(text: str, before: Sequence[Criterion] = ()) -> list[Criterion]:
     return found
 
 
+_NOT = re.compile(r"(?:not\s+|no\s+|non[- ])(?=\w)", re.IGNORECASE)
+
+
+def without_double_negative(own: Criterion) -> Criterion:
+    """A criterion that excludes what is not something, as one that includes what is: `exclude: Not
+    in English` becomes `include: In English`. Models, and tired people, read that wrong less
+    often."""
+    if own.kind != "exclude" or not (found := _NOT.match(own.text)):
+        return own
+    rest = own.text[found.end() :]
+    return own.model_copy(update={"kind": "include", "text": rest[:1].upper() + rest[1:]})
+
+
 def _criterion(key: str, kind: str, said: str) -> Criterion:
     return Criterion(key=key, kind="exclude" if kind == "exclude" else "include", text=said)
 

@@ -57,12 +57,8 @@ def simulate(
     labels = np.array([record.is_included for record in records])
     texts = [f"{record.title}\n\n{record.abstract}" for record in records]
     question = one_line(options.question)
-    every = [*texts, question] if question else texts
     pool, row = len(records), len(records) if question else None
-    vectors = None if embedding is None else _embedded(every, embedding, progress)
-    titles = [*(record.title for record in records), question][: len(every)]
-    stemmer = Stemmer()
-    ours = make_features(stemmer.of(titles), stemmer.of(every), vectors, pool)
+    ours = features_of_records(records, embedding, question, progress)
     plain = Features(term_rows([_words(text) for text in texts], pool))
     orders: dict[str, list[list[bool]]] = {"ours": [], "u4": []}
     for seed in range(options.seeds):
@@ -77,7 +73,7 @@ def simulate(
             orders[name].append([bool(labels[n]) for n in order])
         if options.model_errors:
             progress("Screening (with a model)", seed, options.seeds)
-            said = simulated_verdicts(labels, len(every), options.model_errors, seed)
+            said = simulated_verdicts(labels, len(ours), options.model_errors, seed)
             beside, start = replace(ours, verdicts=said), Start(found, row)
             order = screen_all(beside, start, labels, options.known, seed)
             orders.setdefault("with model", []).append([bool(labels[n]) for n in order])
@@ -94,6 +90,21 @@ def simulate(
         with_model=worth.get("with model"),
         **dict(worth["ours"]),
     )
+
+
+def features_of_records(
+    records: Sequence[LabelledRecord],
+    embedding: Embedding | None,
+    question: str,
+    progress: Progress = silent,
+) -> Features:
+    """What records are compared by; the question, if there is one, is the last row."""
+    texts = [f"{record.title}\n\n{record.abstract}" for record in records]
+    every = [*texts, question] if question else texts
+    vectors = None if embedding is None else _embedded(every, embedding, progress)
+    titles = [*(record.title for record in records), question][: len(every)]
+    stemmer = Stemmer()
+    return make_features(stemmer.of(titles), stemmer.of(every), vectors, len(records))
 
 
 def screen_all(

@@ -72,6 +72,7 @@ class Suggestions:
         self._screen = screen
         self._rows: list[tuple[int, Suggestion]] = []
         self._last: dict[tuple[str, Stage, str], Suggestion] = {}
+        self._made: dict[str, Suggested] = {}  # by the id of the suggestion
         self.number = 0  # of the last one that was taken in
 
     def refresh(self, present: Callable[[str], str]) -> None:
@@ -103,7 +104,9 @@ class Suggestions:
     def said(self, paper_id: str, stage: Stage, model: str) -> Suggested | None:
         """What the model's last verdicts on the paper come to; None before it saw the paper."""
         own = self.of(paper_id, stage, model)
-        return suggested(own.verdicts) if own else None
+        if own is not None and own.id not in self._made:
+            self._made[own.id] = suggested(own.verdicts)
+        return self._made[own.id] if own else None
 
 
 def drawn(dropped: Sequence[str], seed: int) -> list[str]:
