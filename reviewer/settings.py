@@ -19,7 +19,9 @@ _FLAGS = {
     "timeout_s": "--timeout",
     "context_tokens": "--context",
     "embedding_dir": "",
+    "chroma_key": "",
 }
+_VARIABLES_ONLY = ("chroma_key",)  # a file of settings is shared
 _PATHS = ("library", "prompts", "embedding_dir", "reranker", "nli")
 LIBRARY_FOLDER = ".review"
 
@@ -34,6 +36,8 @@ class Settings(BaseModel):
     embedding_dir: str = ""  # where the files of minilm are
     reranker: str = ""  # folders with small local models
     nli: str = ""
+    chroma: str = ""  # the address of a Chroma server that holds the vectors
+    chroma_key: SecretStr = SecretStr("")
     model: str = ""
     api_base: str = ""
     offline: bool = False
@@ -126,7 +130,7 @@ def _from_files(library: str) -> dict[str, Any]:
             raise UsageError(
                 f"{path} cannot be read: {error}", hint="Fix the file or move it away."
             ) from error
-        known = Settings.model_fields
+        known = [name for name in Settings.model_fields if name not in _VARIABLES_ONLY]
         if unknown := next((name for name in found if name not in known), ""):
             raise UsageError(
                 f"{path} has the unknown setting '{unknown}'", hint=f"Known: {', '.join(known)}."

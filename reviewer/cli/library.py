@@ -60,12 +60,19 @@ def opened(
             hint="Make one with: review add PATH (or ask files at hand with --papers PATH)",
         )
     library = Library(folder, settings)
+    library.index.report_to(_say if progress is silent else progress)
     library.catch_up()
     if isinstance(progress, ShownProgress) and not progress.is_quiet:
         advice = library.take_advice()
         if advice:
             progress(advice, -1, 0)
     return library
+
+
+def _say(stage: str, done: int, total: int) -> None:
+    """News on standard error, for a command that shows no progress."""
+    if done < 0:
+        print_error(stage)
 
 
 def file_named(file: str, hint: str, kind: type[ReviewError], *, quiet: bool) -> TextFile:

@@ -44,6 +44,9 @@ class LibraryOptions:
     """Which library."""
 
     library: Annotated[str | None, option(help="The library's folder.")] = None
+    chroma: Annotated[
+        str | None, option(help="A Chroma server for the vectors, as http://HOST:8000.")
+    ] = None
 
 
 @dataclass(frozen=True)

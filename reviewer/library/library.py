@@ -21,6 +21,7 @@ from reviewer.library.embeddings.embedding import (
     open_embedding,
 )
 from reviewer.library.importer import Importer, Totals
+from reviewer.library.index.chroma_server import address_of
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.index.vector_index import VectorIndex, import_libraries
 from reviewer.library.merge import Merger
@@ -58,8 +59,8 @@ class Library:
         """Open the library in `folder`, and make it when it is not there.
 
         `embedding` is used instead of the one that the settings name. Raises UsageError for an
-        address in place of a folder, LibraryError when the folder cannot be used and
-        NewerLibraryError when a later release made it.
+        address in place of a folder and for a Chroma server that must not be asked, LibraryError
+        when the folder cannot be used and NewerLibraryError when a later release made it.
         """
         # Else numpy's threads spin between products: twice the processor time, no answer sooner.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -67,6 +68,7 @@ class Library:
         folder = Path(folder)
         self.folder = folder
         self.settings = settings or Settings()
+        server = address_of(self.settings)
         make_library_folder(folder)
         bring_up(folder / "library.db")
         self.database = Database(folder / "library.db")
@@ -75,7 +77,7 @@ class Library:
         self.chunks = ChunkStore(self.database)
         self.words = self.chunks.words
         self.ledger = Ledger(self.database)
-        self.index = VectorIndex(folder, self.database, self.chunks)
+        self.index = VectorIndex(folder, self.database, self.chunks, server)
         self._given = embedding
         self._embedding: tuple[str, Embedding] | None = None  # opened last, with its name
         self.chunks.index_words()
