@@ -22,7 +22,7 @@ COMMANDS = {
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
-    "runs": ("runs",), "backup": ("backup", "restore", "repair"), "prompts": ("prompts",),
+    "runs": ("runs",), "backup": ("backup", "restore", "repair", "tidy"), "prompts": ("prompts",),
     "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
     "screen": ("screen",),
 }  # fmt: skip

@@ -14,5 +14,6 @@ if TYPE_CHECKING:
     from reviewer.library.saved_questions import Saved as Saved
     from reviewer.library.shared import SharedLibrary as SharedLibrary
     from reviewer.library.temporary import open_at_hand as open_at_hand
+    from reviewer.library.tidy import forget_before as forget_before
 else:
     __getattr__ = face(__name__)

@@ -1,4 +1,4 @@
-"""`review backup`, `restore` and `repair`."""
+"""`review backup`, `restore`, `repair` and `tidy`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli.library import MOST_FILES_SHOWN, opened
-from reviewer.cli.options import JsonOption, LibraryOptions, QuietOption, command, settings_of
+from reviewer.cli.options import (
+    JsonOption,
+    LibraryOptions,
+    QuietOption,
+    command,
+    option,
+    settings_of,
+)
 from reviewer.cli.output import print_error, print_out
 from reviewer.cli.progress import ShownProgress
 from reviewer.text import counted
@@ -67,6 +74,34 @@ def repair(json: JsonOption = False, quiet: QuietOption = False, *, common: Libr
         for file in done.files_gone[:MOST_FILES_SHOWN]:
             print_error(f"No longer there, so not read again: {file}")
     return 0
+
+
+@command("tidy", "review tidy --older 180d")
+def tidy(
+    older: Annotated[str, option(help="How old: 180d, 26w, 6m or 1y.")],
+    dry_run: Annotated[bool, option(help="Say what would be deleted, and delete nothing.")] = False,
+    json: JsonOption = False,
+    *,
+    common: LibraryOptions,
+) -> None:
+    """Delete old runs, finished steps and models' replies. Papers stay."""
+    from reviewer.library import forget_before
+    from reviewer.library.tidy import first_day_kept
+    from reviewer.render.json import dump
+
+    day = first_day_kept(older)
+    with opened(settings_of(common)) as shelf:
+        done = forget_before(day, shelf.database, is_trial=dry_run)
+    if json:
+        print_out(dump("tidy", done.model_dump(mode="json")))
+        return
+    parts = (
+        counted(done.runs, "run"),
+        counted(done.steps, "step"),
+        f"{done.replies} {'reply' if done.replies == 1 else 'replies'}",
+    )
+    what = "would be deleted" if done.is_trial else "deleted"
+    print_out(f"{parts[0]}, {parts[1]} and {parts[2]} from before {done.before} {what}\n")
 
 
 def _indexed(settings: Settings, progress: Progress) -> int:
