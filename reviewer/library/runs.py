@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from threading import Event
 from typing import Any
 
 from reviewer.errors import NotFoundError
+from reviewer.library.storage.claims import claimed
 from reviewer.library.storage.database import Database
 from reviewer.text.invisible import without_nul
 from reviewer.types import Citation
@@ -63,6 +66,11 @@ class Ledger:
                 "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, datetime('now'))",
                 (key, model, without_nul(reply)),
             )
+
+    def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
+        """Hold this key of a reply: of several processes that ask the same, one pays and the others
+        find what it kept. Gives False, without it, when `ended` is set while it waits."""
+        return claimed(self._database.path.parent, key, ended)
 
     def secret(self) -> str:
         """The library's own secret, for the fences around paper text. Made at its first use."""

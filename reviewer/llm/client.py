@@ -24,7 +24,7 @@ import reviewer.llm.providers as providers
 import reviewer.llm.replies as replies
 from reviewer.errors import ModelError, UsageError
 from reviewer.http import SteadyTransport, loopback_only, steady_client
-from reviewer.llm.budget import Account, LimitError, StoppedError
+from reviewer.llm.budget import Account, LimitError, StoppedError, run_ended
 from reviewer.llm.context import context_of_server
 from reviewer.llm.deadline import OnText, ignore_text, within
 from reviewer.llm.form import Form
@@ -150,17 +150,33 @@ class LLM:
         with self._cache_lock:
             turn = self._turns.setdefault(key, threading.Lock())
         with turn:  # another thread with the same prompt waits for this reply
-            cached = self._find(key)
-            if cached is not None:
-                with suppress(MisfitError):  # someone changed it, or its form is older: ask again
-                    reply = form.read(cached)
-                    self._account.replay()
-                    on_text(cached)
-                    return reply
+            kept = self._kept(key, form, on_text)
+            if kept is not None:
+                return kept
             with self._slots:  # until it is cached: a kill loses at most one call a slot
-                text, reply = self._fitting_reply(prompt, form, on_text, key)
-                self._keep(key, text)
+                if self._cache is None:
+                    return self._fitting_reply(prompt, form, on_text, key)[1]
+                with self._cache.turn(key, self._account.closed) as is_ours:  # so does a process
+                    if not is_ours:
+                        raise run_ended()
+                    kept = self._kept(key, form, on_text)
+                    if kept is not None:
+                        return kept
+                    text, reply = self._fitting_reply(prompt, form, on_text, key)
+                    self._keep(key, text)
             return reply
+
+    def _kept(self, key: str, form: Form[R], on_text: OnText) -> R | None:
+        """The kept reply, if there is one that can be read: someone may have changed it, or its
+        form may be older."""
+        cached = self._find(key)
+        if cached is not None:
+            with suppress(MisfitError):
+                reply = form.read(cached)
+                self._account.replay()
+                on_text(cached)
+                return reply
+        return None
 
     def usage(self) -> Usage:
         """What this model's calls cost so far."""
