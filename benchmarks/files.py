@@ -23,7 +23,7 @@ from reviewer.library.dedupe.compare import likeness_of, pairs_between
 from reviewer.library.dedupe.groups import identities
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.merge import Merger
-from reviewer.library.storage.database import Database
+from reviewer.library.storage.sqlite import SqliteDatabase
 from reviewer.settings import Settings
 from reviewer.types import Paper
 from reviewer.types.papers import Origin, Part
@@ -84,7 +84,7 @@ def compare_in_memory(made: list[Paper]) -> None:
 
 
 def compare_in_library(made: list[Paper], folder: Path) -> None:
-    database = Database(folder / "library.db")
+    database = SqliteDatabase(folder / "library.db")
     merger = Merger(database, ChunkStore(database))
     started, cpu, matching = time.perf_counter(), time.process_time(), 0.0
     real = merger.pairs.match

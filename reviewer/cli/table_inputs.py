@@ -54,7 +54,7 @@ def selected(
             progress(line, -1, 0)
         if not named:
             raise NotFoundError(
-                f"no paper of {named_by} is in {shelf.folder}", hint="Add them: review add PATH"
+                f"no paper of {named_by} is in {shelf.place}", hint="Add them: review add PATH"
             )
         own = tuple(shelf.paper(paper_id).key for paper_id in named)
         filters = filters.model_copy(update={"keys": (*filters.keys, *own)})

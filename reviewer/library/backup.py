@@ -7,16 +7,16 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 
-from reviewer.errors import LibraryError, NewerLibraryError, require_path
+from reviewer.errors import LibraryError, NewerLibraryError, UsageError, require_path
 from reviewer.library.index.chroma import discard
 from reviewer.library.source_files import EntrySign, relist
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.faults import in_users_words
 from reviewer.library.storage.lock import LOCK_NAME, make_library_folder, writing
 from reviewer.library.storage.opening import HEAD_BYTES, between_transactions, is_library_head
+from reviewer.library.storage.sqlite import NAME, SqliteDatabase
 from reviewer.types.progress import Progress, silent
 
-_NAME = "library.db"
 _UNCHANGED = "nothing was changed"
 _NAME_ANOTHER = "Name a file that review backup made: review restore BACKUP"
 _BESIDE = ("-wal", "-shm")  # endings of the files that SQLite keeps beside its own
@@ -26,8 +26,14 @@ def back_up(database: Database, target: Path) -> int:
     """Write the last commit to `target`, whole or not at all; gives its size in bytes. Others may
     keep adding meanwhile. An earlier backup is replaced; any other file is not.
 
-    Raises UsageError for an address, and LibraryError when it cannot be written or is not sound.
+    Raises UsageError for an address and for a library on a server, and LibraryError when it cannot
+    be written or is not sound.
     """
+    if not isinstance(database, SqliteDatabase):
+        raise UsageError(
+            f"{database.place} is on a server, whose own tools make backups",
+            hint="Its administrator runs pg_dump (docs/sharing.md).",
+        )
     require_path(target, "the backup", "Name a file.")
     if target.parent.exists() and not target.parent.is_dir():
         raise LibraryError(
@@ -52,10 +58,10 @@ def back_up(database: Database, target: Path) -> int:
 
 
 def _require_backup(target: Path) -> None:
-    if target.name == _NAME and target.with_name(LOCK_NAME).exists():
+    if target.name == NAME and target.with_name(LOCK_NAME).exists():
         raise LibraryError(f"{target} is a library in use", hint="Name another file.")
     try:
-        Database(target).close()
+        SqliteDatabase(target).close()
     except LibraryError as error:
         raise LibraryError(
             f"{target} exists already and is not a backup of review", hint="Name another file."
@@ -65,7 +71,7 @@ def _require_backup(target: Path) -> None:
 def _check(path: Path) -> list[EntrySign]:
     """The entries of a library, of files that can be read again. Raises LibraryError unless the
     file is a sound library, of this release or upgraded to it."""
-    with closing(Database(path)) as copy:
+    with closing(SqliteDatabase(path)) as copy:
         found = copy.check()
         if found != "ok":
             raise LibraryError(
@@ -91,7 +97,7 @@ def restore(backup: Path, folder: Path, progress: Progress = silent) -> Path | N
         try:
             shutil.copyfile(backup, fresh)
             entries = _check_backup(fresh, backup)
-            kept = put_in_place(fresh, folder / _NAME, "before")
+            kept = put_in_place(fresh, folder / NAME, "before")
             relist(folder, entries)
             return kept
         except OSError as error:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from reviewer.library.dedupe.groups import identities
 from reviewer.library.storage.bounds import MOST_VENUE_CHARS, digest
-from reviewer.library.storage.database import Database, damaged
+from reviewer.library.storage.database import Database
 from reviewer.library.storage.filters import DISTINCT_FILES, paper_condition
 from reviewer.library.storage.query_cache import QueryCache
 from reviewer.types import Paper
@@ -59,7 +59,7 @@ class Catalogue:
     def count_lacking(self, ids: Sequence[str]) -> tuple[int, int]:
         """How many of the papers with these ids have no year, and how many no author."""
         rows = self._database.rows_in(
-            "SELECT year IS NULL, ifnull(json_array_length(paper, '$.authors'), 0) = 0 "
+            "SELECT year IS NULL, coalesce(json_array_length(paper, '$.authors'), 0) = 0 "
             "FROM papers WHERE id IN (?)",
             list(ids),
         )
@@ -124,7 +124,7 @@ class Catalogue:
         try:
             return Paper.from_json(text or "")
         except ValidationError as error:
-            raise damaged(self._database.path, "a paper cannot be read") from error
+            raise self._database.damaged("a paper cannot be read") from error
 
     def paper_named(self, name: str) -> Paper | None:
         """The paper with this key or id, or that once had it."""
@@ -228,10 +228,12 @@ class Catalogue:
         number = int(self._database.value("SELECT number FROM papers WHERE id = ?", (paper.id,)))
         self._database.run("DELETE FROM tags WHERE paper = ?", (number,))
         self._database.run_many(
-            "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(number, tag) for tag in paper.tags]
+            "INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [(number, tag) for tag in paper.tags],
         )
         self._database.run_many(
-            "INSERT OR REPLACE INTO aliases VALUES (?, ?)",
+            "INSERT INTO aliases VALUES (?, ?) "
+            "ON CONFLICT (alias) DO UPDATE SET paper = excluded.paper",
             [(digest(alias), number) for alias in paper.aliases],
         )
         return number
@@ -239,8 +241,8 @@ class Catalogue:
     def save_entries(self, paper: int, entries: Sequence[Paper]) -> None:
         """Keep new entries of a paper. Each has exactly one origin."""
         self._database.run_many(
-            "INSERT OR IGNORE INTO records (paper, file, position, sha256, record) "
-            "VALUES (?,?,?,?,?)",
+            "INSERT INTO records (paper, file, position, sha256, record) VALUES (?,?,?,?,?) "
+            "ON CONFLICT DO NOTHING",
             [
                 (paper, origin.file, origin.position, origin.sha256, entry.model_dump_json())
                 for entry in entries

@@ -211,14 +211,17 @@ class Importer:
         batch, self._batch = self._batch, _Batch()
         if not (batch.papers or batch.states):
             return
-        remember(self._database.path.parent, [f for f, s in batch.states.items() if s.entries])
+        remember(self._database.folder, [f for f, s in batch.states.items() if s.entries])
         options = self._options.as_text()
         with self._database.transaction():
             for start in range(0, len(batch.papers), _BATCH):
                 some = batch.papers[start : start + _BATCH]
                 self._totals.merged.append(self._merger.merge(some, batch.replaced))
             self._database.run_many(
-                "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?)",
+                "INSERT INTO files VALUES (?,?,?,?,?,?,?) ON CONFLICT (file) DO UPDATE SET "
+                "size = excluded.size, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, "
+                "options = excluded.options, entries = excluded.entries, "
+                "skipped = excluded.skipped",
                 [
                     (file, s.size, s.mtime_ns, s.sha256, options, s.entries, json.dumps(s.skipped))
                     for file, s in batch.states.items()

@@ -18,7 +18,7 @@ class JobStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._folder = database.path.parent / _FOLDER
+        self._folder = database.folder / _FOLDER
         self.owner = secrets.token_hex(8)
         self._lock: object = None
 
@@ -26,7 +26,8 @@ class JobStore:
         """Keep the job's state. Call `own` before the first one."""
         with self._database.transaction():
             self._database.run(
-                "INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?)",
+                "INSERT INTO jobs VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "made = excluded.made, state = excluded.state, job = excluded.job",
                 (job.id, job.made, job.state, job.model_dump_json()),
             )
 

@@ -28,9 +28,7 @@ from reviewer.library.merge import Merger
 from reviewer.library.pair_store import PairStore, ends_of
 from reviewer.library.runs import Ledger
 from reviewer.library.source_files import note_removed
-from reviewer.library.storage.database import Database
-from reviewer.library.storage.lock import make_library_folder, writing
-from reviewer.library.storage.upgrade import bring_up
+from reviewer.library.storage.database import open_database
 from reviewer.settings import Settings
 from reviewer.sources import ReadOptions, find_files
 from reviewer.sources.discover import is_file_named
@@ -52,11 +50,11 @@ class Library:
 
     def __init__(
         self,
-        folder: Path | str,
+        place: Path | str,
         settings: Settings | None = None,
         embedding: Embedding | None = None,
     ) -> None:
-        """Open the library in `folder`, and make it when it is not there.
+        """Open the library in this folder, and make it when it is not there.
 
         `embedding` is used instead of the one that the settings name. Raises UsageError for an
         address in place of a folder and for a Chroma server that must not be asked, LibraryError
@@ -65,19 +63,17 @@ class Library:
         # Else numpy's threads spin between products: twice the processor time, no answer sooner.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self._turns = RLock()
-        folder = Path(folder)
-        self.folder = folder
         self.settings = settings or Settings()
         server = address_of(self.settings)
-        make_library_folder(folder)
-        bring_up(folder / "library.db")
-        self.database = Database(folder / "library.db")
+        self.database = open_database(place)
+        self.place = self.database.place  # as people name it
+        self.folder = self.database.folder  # for what stays on this machine
         self.catalogue = Catalogue(self.database)
         self.pairs = PairStore(self.database)
         self.chunks = ChunkStore(self.database)
         self.words = self.chunks.words
         self.ledger = Ledger(self.database)
-        self.index = VectorIndex(folder, self.database, self.chunks, server)
+        self.index = VectorIndex(self.folder, self.database, self.chunks, server)
         self._given = embedding
         self._embedding: tuple[str, Embedding] | None = None  # opened last, with its name
         self.chunks.index_words()
@@ -270,7 +266,7 @@ class Library:
             return ""
         if self.database.state(_ADVISED):
             return ""
-        with suppress(LibraryError), writing(self.folder, wait=False) as is_writing:
+        with suppress(LibraryError), self.database.writing(wait=False) as is_writing:
             if is_writing:
                 with self.database.transaction():
                     self.database.set_state(_ADVISED, name)
@@ -289,7 +285,7 @@ class Library:
         is_behind = self.index.embedding_name and not self.index.is_in_step()
         if not is_behind or self.chunks.count() > _MOST_TO_CATCH_UP:
             return
-        with suppress(LibraryError), writing(self.folder, wait=False) as is_writing:
+        with suppress(LibraryError), self.database.writing(wait=False) as is_writing:
             if is_writing:
                 self.index.sync()
 
@@ -318,7 +314,7 @@ class Library:
 
             near = difflib.get_close_matches(name, self.catalogue.keys(), n=3, cutoff=0.5)
             hint = f"Did you mean {', '.join(near)}?" if near else "Run: review papers"
-            raise NotFoundError(f"no paper '{name}' in {self.folder}", hint=hint)
+            raise NotFoundError(f"no paper '{name}' in {self.place}", hint=hint)
         return found
 
     def remove(self, name: str, progress: Progress = silent) -> Paper:
@@ -360,7 +356,7 @@ class Library:
         """Be the only writer, as callers that change the database themselves must be.
 
         Raises LibraryError when the library was replaced since it was last read."""
-        with writing(self.folder, progress) as is_writing:
+        with self.database.writing(progress) as is_writing:
             self.database.require_same_file()
             yield is_writing
 

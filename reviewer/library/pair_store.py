@@ -15,7 +15,7 @@ from reviewer.library.dedupe.compare import (
     pairs_between,
 )
 from reviewer.library.dedupe.groups import identities
-from reviewer.library.storage.database import Database, damaged
+from reviewer.library.storage.database import Database
 from reviewer.types import Paper
 from reviewer.types.duplicates import Pair, Verdict
 
@@ -45,7 +45,7 @@ class PairStore:
     def ask(self, pairs: Iterable[Pair]) -> None:
         """Keep the verdicts of rules. What a person decided, or a rule said before, stays."""
         self._database.run_many(
-            "INSERT OR IGNORE INTO pairs VALUES (?,?,?,?,0)",
+            "INSERT INTO pairs VALUES (?,?,?,?,0) ON CONFLICT DO NOTHING",
             [(p.one, p.other, p.verdict, p.reason) for p in pairs],
         )
 
@@ -68,7 +68,7 @@ class PairStore:
         try:
             sign, title, main, families, year, identifiers, abstract = json.loads(text)
         except ValueError as error:
-            raise damaged(self._database.path, "a comparison cannot be read") from error
+            raise self._database.damaged("a comparison cannot be read") from error
         return Likeness(sign, title, main, tuple(families), year, tuple(identifiers), abstract)
 
     def keep(self, fresh: Sequence[Paper]) -> None:
@@ -83,11 +83,12 @@ class PairStore:
     def _save(self, numbered: Sequence[tuple[int, Paper]]) -> None:
         likenesses = {number: _likeness(entry) for number, entry in numbered}
         self._database.run_many(
-            "INSERT OR REPLACE INTO likenesses VALUES (?,?)",
+            "INSERT INTO likenesses VALUES (?,?) "
+            "ON CONFLICT (record) DO UPDATE SET likeness = excluded.likeness",
             [(number, json.dumps(astuple(like))) for number, like in likenesses.items()],
         )
         self._database.run_many(
-            "INSERT OR IGNORE INTO blocks VALUES (?,?)",
+            "INSERT INTO blocks VALUES (?,?) ON CONFLICT DO NOTHING",
             [(name, n) for n, like in likenesses.items() for name in sorted(blocks_of(like))],
         )
         self._known |= likenesses
@@ -114,7 +115,8 @@ class PairStore:
     def decide(self, pairs: Iterable[Pair]) -> None:
         """Keep a person's verdicts, in place of earlier ones."""
         self._database.run_many(
-            "INSERT OR REPLACE INTO pairs VALUES (?,?,?,?,1)",
+            "INSERT INTO pairs VALUES (?,?,?,?,1) ON CONFLICT (one, other) DO UPDATE SET "
+            "verdict = excluded.verdict, reason = excluded.reason, is_decided = 1",
             [(p.one, p.other, p.verdict, p.reason) for p in pairs],
         )
 

@@ -21,9 +21,9 @@ from reviewer.library.merge import Merger
 from reviewer.library.same_content import hold_the_same
 from reviewer.library.source_files import remembered
 from reviewer.library.storage.bounds import digest
-from reviewer.library.storage.database import Database
 from reviewer.library.storage.lock import writing
 from reviewer.library.storage.salvage import Pages, Row, is_whole, rows_of_table
+from reviewer.library.storage.sqlite import SqliteDatabase
 from reviewer.sources import ReadOptions, read_file
 from reviewer.sources.text_file import STDIN
 from reviewer.types import Paper
@@ -186,7 +186,7 @@ def _sign(entry: Paper) -> tuple[str, str]:
 
 def _write(fresh: Path, path: Path, found: _Found) -> Repaired:
     """Write the new file, whole and closed; gives what is in it."""
-    with closing(Database(fresh)) as database:
+    with closing(SqliteDatabase(fresh)) as database:
         chunks = ChunkStore(database)
         merger = Merger(database, chunks)
         rest = [*_save_papers(database, merger, found), *found.again.values()]
@@ -209,7 +209,7 @@ def _write(fresh: Path, path: Path, found: _Found) -> Repaired:
         )
 
 
-def _save_papers(database: Database, merger: Merger, found: _Found) -> list[Paper]:
+def _save_papers(database: SqliteDatabase, merger: Merger, found: _Found) -> list[Paper]:
     """Keep the papers under their numbers, with their entries; gives entries without a paper."""
     catalogue = Catalogue(database)
     orphans = []
@@ -249,7 +249,7 @@ def _own_entries(paper: Paper) -> list[tuple[int, Paper]]:
     return [(0, bare.model_copy(update={"origins": (origin,)})) for origin in paper.origins]
 
 
-def _copy_vectors(database: Database, path: Path) -> int:
+def _copy_vectors(database: SqliteDatabase, path: Path) -> int:
     """Copy vectors and sentences of the chunks that are unchanged; gives how many vectors. The id
     of a chunk is a hash over all that its vector was made of."""
     state = {row[0]: row[1] for row in rows_of_table(path, "state") if len(row) == 2}
@@ -260,7 +260,7 @@ def _copy_vectors(database: Database, path: Path) -> int:
     if not str(dimensions).isdecimal() or not state.get("embedding"):
         return 0
     ids = {row[0]: row[1] for row in rows_of_table(path, "chunks")}
-    numbers = dict(database.rows("SELECT id, number FROM chunks"))
+    numbers: dict[object, int] = dict(database.rows("SELECT id, number FROM chunks"))
     generation, bytes_each = database.generation, 4 * int(str(dimensions))
     copied = set()
     for old, vector, *_ in rows_of_table(path, "vectors"):
@@ -277,7 +277,7 @@ def _copy_vectors(database: Database, path: Path) -> int:
     return len(copied)
 
 
-def _copy_others(database: Database, path: Path) -> None:
+def _copy_others(database: SqliteDatabase, path: Path) -> None:
     """Copy all other tables, row by row, as far as they can be read."""
     names = database.column(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"

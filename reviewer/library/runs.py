@@ -6,11 +6,11 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
 from reviewer.errors import NotFoundError
-from reviewer.library.storage.claims import claimed
 from reviewer.library.storage.database import Database
 from reviewer.text.invisible import without_nul
 from reviewer.types import Citation
@@ -26,7 +26,9 @@ class Ledger:
     def save(self, run: Run) -> None:
         with self._database.transaction():
             self._database.run(
-                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "started = excluded.started, command = excluded.command, "
+                "question = excluded.question, run = excluded.run",
                 (run.id, run.started, run.command, run.question, run.model_dump_json()),
             )
 
@@ -63,14 +65,15 @@ class Ledger:
         """Keep a reply that was paid for, at once, so that a killed run never pays twice."""
         with self._database.transaction():
             self._database.run(
-                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, datetime('now'))",
-                (key, model, without_nul(reply)),
+                "INSERT INTO replies VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+                "model = excluded.model, reply = excluded.reply, kept = excluded.kept",
+                (key, model, without_nul(reply), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"),
             )
 
     def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
         """Hold this key of a reply: of several processes that ask the same, one pays and the others
         find what it kept. Gives False, without it, when `ended` is set while it waits."""
-        return claimed(self._database.path.parent, key, ended)
+        return self._database.turn(key, ended)
 
     def secret(self) -> str:
         """The library's own secret, for the fences around paper text. Made at its first use."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reviewer.errors import LibraryError
 from reviewer.library.index.chunks import ChunkStore
-from reviewer.library.storage.database import Database
+from reviewer.library.storage.sqlite import SqliteDatabase
 
 # Rows that name no number of their own file: numbers may differ between two files.
 _COMPARED = (
@@ -24,7 +24,7 @@ def hold_the_same(one: Path, other: Path) -> bool:
     """True when both files are sound and have the same papers, entries, chunks, vectors and counts
     of words; False also for a file that cannot be read."""
     try:
-        with closing(Database(one)) as first, closing(Database(other)) as second:
+        with closing(SqliteDatabase(one)) as first, closing(SqliteDatabase(other)) as second:
             are_sound = first.check() == second.check() == "ok"
             return (
                 are_sound
@@ -35,13 +35,13 @@ def hold_the_same(one: Path, other: Path) -> bool:
         return False
 
 
-def _give_the_same(statement: str, first: Database, second: Database) -> bool:
+def _give_the_same(statement: str, first: SqliteDatabase, second: SqliteDatabase) -> bool:
     """Row by row: all vectors of a library may be more than the memory holds twice."""
-    both = zip_longest(first.run(statement), second.run(statement))
+    both = zip_longest(first.each(statement), second.each(statement))
     return all(one == other for one, other in both)
 
 
-def _words(database: Database) -> object:
+def _words(database: SqliteDatabase) -> object:
     words = ChunkStore(database).words
     terms = database.column("SELECT DISTINCT term FROM postings ORDER BY term")
     counts = words.counts(terms)

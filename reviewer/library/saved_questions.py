@@ -25,7 +25,7 @@ class Saved:
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         with self._database.transaction():
             self._database.run(
-                "INSERT OR IGNORE INTO questions VALUES (?, ?, ?)",
+                "INSERT INTO questions VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 (digest(question), question, now),
             )
 
@@ -33,8 +33,10 @@ class Saved:
         """False when it was not saved."""
         question = without_nul(question)
         with self._database.transaction():
-            done = self._database.run("DELETE FROM questions WHERE sha256 = ?", (digest(question),))
-        return done.rowcount > 0
+            removed = self._database.run(
+                "DELETE FROM questions WHERE sha256 = ?", (digest(question),)
+            )
+        return removed > 0
 
     def arrivals(self, since: str) -> list[tuple[int, str]]:
         """Numbers of the papers that came at this time (ISO 8601, UTC) or later, with when they

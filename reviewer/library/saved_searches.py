@@ -34,7 +34,8 @@ class SavedSearchStore:
         text = search.model_dump_json(exclude={"seen"})
         with self._database.transaction():
             self._database.run(
-                "INSERT OR REPLACE INTO searches VALUES (?, ?, ?)",
+                "INSERT INTO searches VALUES (?, ?, ?) ON CONFLICT (name) "
+                "DO UPDATE SET search = excluded.search, seen = excluded.seen",
                 (search.name, text, json.dumps(sorted(seen))),
             )
 

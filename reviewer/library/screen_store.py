@@ -151,8 +151,8 @@ class ScreenStore:
         with self._database.transaction():
             before = self._database.value("SELECT count(*) FROM screen_decisions")
             self._database.run_many(
-                "INSERT OR IGNORE INTO screen_decisions (id, screen, paper, decision) "
-                "VALUES (?,?,?,?)",
+                "INSERT INTO screen_decisions (id, screen, paper, decision) VALUES (?,?,?,?) "
+                "ON CONFLICT DO NOTHING",
                 [(d.id, name, d.paper_id, d.model_dump_json()) for d in decisions],
             )
             return int(self._database.value("SELECT count(*) FROM screen_decisions") - before)
@@ -176,7 +176,8 @@ class ScreenStore:
     def add_event(self, name: str, event: ScreenEvent) -> None:
         with self._database.transaction():
             self._database.run(
-                "INSERT OR IGNORE INTO screen_events (id, screen, kind, event) VALUES (?,?,?,?)",
+                "INSERT INTO screen_events (id, screen, kind, event) VALUES (?,?,?,?) "
+                "ON CONFLICT DO NOTHING",
                 (event.id, name, event.kind, event.model_dump_json()),
             )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Self
 
 from reviewer.library.embeddings.embedding import Embedding, MissingEmbeddingError
@@ -20,7 +19,7 @@ class SharedLibrary:
         """Open the library of the settings. Raises what `Library` does."""
         self._settings = settings
         self._given = embedding
-        self.reading = Library(Path(settings.library), settings, embedding)
+        self.reading = Library(settings.library, settings, embedding)
 
     def __enter__(self) -> Self:
         return self
@@ -47,5 +46,5 @@ class SharedLibrary:
         if embedding is None and self.reading.has_vectors:
             with suppress(MissingEmbeddingError):
                 embedding = self.reading.embedding()
-        with Library(self.reading.folder, self._settings, embedding) as own:
+        with Library(self._settings.library, self._settings, embedding) as own:
             yield own

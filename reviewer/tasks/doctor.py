@@ -74,7 +74,7 @@ def _library(settings: Settings) -> tuple[str, list[Finding]]:
 def _catalogue(library: Library) -> Finding:
     said = library.database.check()
     papers = counted(library.catalogue.count(), "paper")
-    detail = f"{library.folder}: {papers}, {counted(library.chunks.count(), 'chunk')}"
+    detail = f"{library.place}: {papers}, {counted(library.chunks.count(), 'chunk')}"
     if said == "ok":
         return _finding("library", "ok", detail)
     detail += f"; its file is damaged: {said}"

@@ -11,7 +11,7 @@ import pytest
 from reviewer import Extractive, answer_question
 from reviewer.errors import LibraryError
 from reviewer.library import Library, back_up, restore
-from reviewer.library.storage.database import Database
+from reviewer.library.storage.sqlite import SqliteDatabase
 from reviewer.search import SearchOptions, find, find_similar
 from reviewer.settings import Settings
 from reviewer.types.searches import Filters
@@ -151,7 +151,7 @@ def test_a_question_is_answered_from_one_commit(shelf):
 
 
 def test_all_that_a_snapshot_reads_is_of_one_commit(tmp_path):
-    database, other = Database(tmp_path / "a.db"), Database(tmp_path / "a.db")
+    database, other = SqliteDatabase(tmp_path / "a.db"), SqliteDatabase(tmp_path / "a.db")
     with database.snapshot():
         assert database.state("n") == ""
         with other.transaction():
@@ -245,7 +245,7 @@ def test_a_restore_waits_for_a_transaction_which_is_kept_with_the_file_before(sh
     thread.join(PATIENCE_S)
     kept = restored[0]
     assert shelf.catalogue.count() == 2
-    before = Database(kept)
+    before = SqliteDatabase(kept)
     assert before.state("late") == "1"
     before.close()
     assert not [

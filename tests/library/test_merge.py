@@ -15,7 +15,7 @@ from reviewer.library.citekeys import is_key_of, key_base
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.merge import Merger
 from reviewer.library.pair_store import PairStore
-from reviewer.library.storage.database import Database
+from reviewer.library.storage.sqlite import SqliteDatabase
 from reviewer.sources import ReadOptions
 from reviewer.sources.formats import jsonl
 from reviewer.types import Paper
@@ -29,7 +29,7 @@ class Papers:
 
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory()
-        self.database = Database(Path(self._folder.name) / "library.db")
+        self.database = SqliteDatabase(Path(self._folder.name) / "library.db")
         self.catalogue = Catalogue(self.database)
 
     def add(self, file, *records):

@@ -5,7 +5,7 @@ import pytest
 from reviewer.errors import LibraryError, NotFoundError
 from reviewer.library import Library
 from reviewer.library.saved_searches import SavedSearchStore
-from reviewer.library.storage.database import Database
+from reviewer.library.storage.sqlite import SqliteDatabase
 from reviewer.tasks.alerts.saved_searches import (
     add_search,
     remove_search,
@@ -23,18 +23,18 @@ ANTS = SavedSearch(name="ants", question="do ants queue?", inputs=("a.bib", "b")
 
 
 def test_what_is_saved_is_found_again_by_name_with_what_it_has_named(tmp_path):
-    database = Database(tmp_path / "library.db")
+    database = SqliteDatabase(tmp_path / "library.db")
     store = SavedSearchStore(database)
     store.save(BEES, ["p2", "p1"])
     store.save(ANTS, ())
     database.close()
-    store = SavedSearchStore(Database(tmp_path / "library.db"))
+    store = SavedSearchStore(SqliteDatabase(tmp_path / "library.db"))
     bees = BEES.model_copy(update={"seen": frozenset({"p1", "p2"})})
     assert store.searches() == [ANTS, bees]
 
 
 def test_a_search_that_is_saved_again_takes_the_place_of_the_one_of_its_name(tmp_path):
-    store = SavedSearchStore(Database(tmp_path / "library.db"))
+    store = SavedSearchStore(SqliteDatabase(tmp_path / "library.db"))
     store.save(BEES, ["p1"])
     store.save(BEES.model_copy(update={"question": "do wasps?"}), ["p1", "p3"])
     (kept,) = store.searches()
@@ -47,7 +47,7 @@ def test_a_search_that_is_saved_again_takes_the_place_of_the_one_of_its_name(tmp
 
 @pytest.mark.parametrize("damage", ["'{'", "'[]'", '\'{"name": "bees"}\''])
 def test_one_that_cannot_be_read_is_said_to_be_so(tmp_path, damage):
-    database = Database(tmp_path / "library.db")
+    database = SqliteDatabase(tmp_path / "library.db")
     SavedSearchStore(database).save(BEES, ())
     database.run(f"UPDATE searches SET search = {damage}")
     with pytest.raises(LibraryError, match="a saved search cannot be read"):

@@ -10,7 +10,9 @@ from reviewer.errors import LibraryError, NewerLibraryError, NotFoundError
 from reviewer.library import Library
 from reviewer.library.dedupe.groups import identities
 from reviewer.library.runs import Ledger
-from reviewer.library.storage.database import SCHEMA_VERSION, Database, in_users_words
+from reviewer.library.storage.faults import in_users_words
+from reviewer.library.storage.opening import SCHEMA_VERSION
+from reviewer.library.storage.sqlite import SqliteDatabase
 from reviewer.search import find
 from reviewer.types import Citation, Claim, Paper
 from reviewer.types.runs import Run
@@ -19,13 +21,13 @@ from tests.conftest import ROOT, WordEmbedding, holders
 
 @pytest.fixture
 def database(tmp_path):
-    opened = Database(tmp_path / "library.db")
+    opened = SqliteDatabase(tmp_path / "library.db")
     yield opened
     opened.close()
 
 
 def seen_by_another(database, name):
-    other = Database(database.path)
+    other = SqliteDatabase(database.path)
     try:
         return other.state(name)
     finally:
@@ -114,7 +116,7 @@ def test_a_transaction_of_another_thread_is_not_part_of_this_one(database):
 def test_a_new_library_can_be_opened_by_many_at_once(tmp_path):
     def open_one(path, start):
         start.wait()
-        Database(path).close()
+        SqliteDatabase(path).close()
 
     for n in range(60):
         start = Barrier(6)
@@ -149,13 +151,13 @@ def test_a_library_with_tags_is_not_called_damaged(sample_library):
 
 def test_a_library_of_a_later_release_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "library.db"
-    Database(path).close()
+    SqliteDatabase(path).close()
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.close()
     before = path.read_bytes()
     with pytest.raises(NewerLibraryError) as caught:
-        Database(path)
+        SqliteDatabase(path)
     assert str(path) in caught.value.message
     assert "Upgrade" in caught.value.hint
     assert path.read_bytes() == before
@@ -213,7 +215,7 @@ def test_bringing_a_library_up_is_done_whole_or_not_at_all(sample_library, tmp_p
     connection.close()
     for _ in range(2):
         with pytest.raises(sqlite3.OperationalError):
-            Database(path)
+            SqliteDatabase(path)
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA user_version").fetchone() == (1,)
     assert connection.execute("SELECT count(*) FROM words WHERE words MATCH 'model'").fetchone()[0]
@@ -245,7 +247,7 @@ def test_another_programs_file_is_refused_and_left_alone(tmp_path, version):
     connection.close()
     before = path.read_bytes()
     with pytest.raises(LibraryError, match="another program") as caught:
-        Database(path)
+        SqliteDatabase(path)
     assert "--library" in caught.value.hint
     assert path.read_bytes() == before
 
@@ -254,24 +256,24 @@ def test_a_file_that_is_not_sqlite_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "library.db"
     path.write_text("my notes on reinforcement learning\n" * 100)
     with pytest.raises(LibraryError, match="damaged or not a library") as caught:
-        Database(path)
+        SqliteDatabase(path)
     assert caught.value.hint
     assert path.read_text().startswith("my notes")
 
 
 def test_a_cut_file_is_reported_as_damage(tmp_path):
     path = tmp_path / "library.db"
-    Database(path).close()
+    SqliteDatabase(path).close()
     path.write_bytes(path.read_bytes()[:6000])
     with pytest.raises(LibraryError, match="damaged") as caught:
-        Database(path).rows("SELECT * FROM runs")
+        SqliteDatabase(path).rows("SELECT * FROM runs")
     assert caught.value.hint
 
 
 def test_an_empty_file_becomes_a_library(tmp_path):
     path = tmp_path / "library.db"
     path.touch()
-    opened = Database(path)
+    opened = SqliteDatabase(path)
     assert opened.generation == 0
     opened.close()
 
@@ -280,7 +282,7 @@ def test_a_folder_in_the_files_place_is_reported(tmp_path):
     path = tmp_path / "library.db"
     path.mkdir()
     with pytest.raises(LibraryError, match="cannot be opened") as caught:
-        Database(path)
+        SqliteDatabase(path)
     assert caught.value.hint
 
 

@@ -13,7 +13,7 @@ import pytest
 from reviewer.errors import LibraryError
 from reviewer.library import Library, Saved
 from reviewer.library.repair import repair_library
-from reviewer.library.storage.database import SCHEMA_VERSION
+from reviewer.library.storage.opening import SCHEMA_VERSION
 from reviewer.settings import Settings
 from reviewer.tasks.alerts.digest import digest_library
 from tests.conftest import ROOT, holders, write_listing

@@ -13,7 +13,7 @@ import pytest
 
 from reviewer.cli import run
 from reviewer.library import Library
-from reviewer.library.storage.database import SCHEMA_VERSION
+from reviewer.library.storage.opening import SCHEMA_VERSION
 from reviewer.search import find
 from reviewer.tasks import answer_question
 from reviewer.writers import Extractive

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from reviewer.library import Library
-from reviewer.library.storage.database import Database
 from reviewer.library.storage.query_cache import QueryCache
+from reviewer.library.storage.sqlite import SqliteDatabase
 from reviewer.search import (
     SearchOptions,
     find,
@@ -101,7 +101,7 @@ def test_threads_over_one_library_get_what_one_thread_gets(opened):
 
 
 def test_what_was_found_before_a_change_is_not_kept_after_it(tmp_path):
-    database = Database(tmp_path / "library.db")
+    database = SqliteDatabase(tmp_path / "library.db")
     kept = QueryCache(database)
 
     def find_slowly():

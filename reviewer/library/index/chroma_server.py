@@ -40,7 +40,7 @@ class SilentServerError(ServerError):
 
 
 @dataclass(frozen=True)
-class ServerAddress:
+class ChromaAddress:
     """Where a Chroma server is. The key goes to this place alone."""
 
     place: Place
@@ -51,7 +51,7 @@ class ServerAddress:
         return f"{self.place.scheme}://{self.place.host}:{self.place.port}"
 
 
-def address_of(settings: Settings) -> ServerAddress | None:
+def address_of(settings: Settings) -> ChromaAddress | None:
     """The server that the settings name, if they name one.
 
     Raises UsageError for what is no address of a server, for a user or password in it, and for a
@@ -78,13 +78,13 @@ def address_of(settings: Settings) -> ServerAddress | None:
             f"REVIEW_CHROMA_KEY would go to {place.host} without encryption",
             hint="Name the server with https://, or unset REVIEW_CHROMA_KEY.",
         )
-    return ServerAddress(place, key, settings.offline)
+    return ChromaAddress(place, key, settings.offline)
 
 
 class ChromaServer:
     """One server. What `call` runs ends within its seconds, or is left alone in its thread."""
 
-    def __init__(self, address: ServerAddress) -> None:
+    def __init__(self, address: ChromaAddress) -> None:
         self.address = address
         self._connection: Connection | None = None
         self._never = Event()
@@ -125,7 +125,7 @@ class ChromaServer:
 class Connection:
     """Chroma's client on connections of ours: no proxy to this machine, no redirect."""
 
-    def __init__(self, address: ServerAddress) -> None:
+    def __init__(self, address: ChromaAddress) -> None:
         """Ask the server who asks. Raises httpx's and Chroma's errors, as all methods do."""
         from chromadb.api import ServerAPI
         from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, Settings, System

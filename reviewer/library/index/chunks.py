@@ -179,7 +179,11 @@ class ChunkStore:
             (n, v.astype("<f4").tobytes(), generation)
             for n, v in zip(numbers, vectors, strict=True)
         ]
-        self._database.run_many("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+        self._database.run_many(
+            "INSERT INTO vectors VALUES (?, ?, ?) ON CONFLICT (chunk) DO UPDATE SET "
+            "vector = excluded.vector, generation = excluded.generation",
+            rows,
+        )
 
     def save_sentences(
         self, chunk: int, spans: Sequence[tuple[int, int]], vectors: NDArray[np.float32]
@@ -190,7 +194,8 @@ class ChunkStore:
 
         places = np.asarray(spans, dtype="<i4").tobytes()
         self._database.run(
-            "INSERT OR REPLACE INTO sentences VALUES (?, ?, ?)",
+            "INSERT INTO sentences VALUES (?, ?, ?) ON CONFLICT (chunk) DO UPDATE SET "
+            "spans = excluded.spans, vectors = excluded.vectors",
             (chunk, places, vectors.astype("<f2").tobytes()),
         )
 
@@ -230,7 +235,7 @@ class ChunkStore:
 
         found = {}
         for number, places, vectors in self._database.rows_in(
-            "SELECT chunk, spans, vectors FROM sentences WHERE spans <> x'' AND chunk IN (?)",
+            "SELECT chunk, spans, vectors FROM sentences WHERE length(spans) > 0 AND chunk IN (?)",
             list(numbers),
         ):
             pairs = np.frombuffer(places, dtype="<i4").reshape(-1, 2).tolist()
@@ -248,7 +253,7 @@ class ChunkStore:
 
         rows = self._database.rows_in(
             "SELECT chunk, length(spans) / 8, vectors FROM sentences "
-            "WHERE spans <> x'' AND chunk IN (?)",
+            "WHERE length(spans) > 0 AND chunk IN (?)",
             list(numbers),
         )
         known, sizes = [row[0] for row in rows], [row[1] for row in rows]

@@ -35,7 +35,8 @@ class ForwardIndex:
         ends = np.searchsorted(words.rows[order], np.arange(len(numbers)), side="right")
         own = np.split(entries, ends[:-1])
         self._database.run_many(
-            "INSERT OR REPLACE INTO words VALUES (?, ?)",
+            "INSERT INTO words VALUES (?, ?) "
+            "ON CONFLICT (chunk) DO UPDATE SET entries = excluded.entries",
             ((n, own[row].tobytes()) for row, n in enumerate(numbers)),
         )
 
@@ -44,7 +45,7 @@ class ForwardIndex:
         import numpy as np
 
         statement = "SELECT chunk, entries FROM words WHERE chunk IN (?)"
-        found = dict(self._database.rows_in(statement, [*numbers]))
+        found: dict[int, bytes] = dict(self._database.rows_in(statement, [*numbers]))
         blobs = [found.get(number, b"") for number in numbers]
         entries = np.frombuffer(b"".join(blobs), dtype=_ENTRY)
         lengths = [len(blob) // entries.itemsize for blob in blobs]

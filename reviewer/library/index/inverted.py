@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _WORDS = "pairs"  # how words of scripts without spaces are cut
 _BATCH = 500  # chunks a segment when many were not indexed yet
+_READ_AT_ONCE = 5000  # chunks
 _ROWS = 1 << 20  # more than a segment's chunks
 # Eight segments of one size, to a factor of eight, are merged. Those from 4,096 chunks up stay: a
 # larger one would take seconds to write, and lacking it costs a question nothing.
@@ -69,8 +71,8 @@ class InvertedIndex:
     def next_chunk(self) -> int:
         """A chunk number that no posting names, not even one of a removed chunk."""
         highest = self._database.value(
-            "SELECT max(ifnull((SELECT max(number) FROM chunks), 0), "
-            "ifnull((SELECT max(last) FROM segments), 0))"
+            "SELECT coalesce(max(number), 0) FROM (SELECT max(number) AS number FROM chunks "
+            "UNION ALL SELECT max(last) FROM segments) AS numbers"
         )
         return int(highest) + 1
 
@@ -92,30 +94,39 @@ class InvertedIndex:
         """Empty the index of a library whose Chinese, Japanese or Korean words were not cut into
         pairs. Its last segment stays, without chunks, because a number is never given twice. The
         library's form stays the same, for an earlier release reads this index too."""
-        kept = self._database.rows("SELECT value FROM state WHERE name = 'words'")
-        if kept and kept[0][0] == _WORDS:
+        if self._database.state("words") == _WORDS:
             return
         with self._database.transaction():
-            is_other = self._database.value(
-                "SELECT EXISTS (SELECT 1 FROM segments) AND EXISTS "
-                "(SELECT 1 FROM chunks WHERE text GLOB ?1 OR title GLOB ?1)",
-                (f"*[{LETTERS}]*",),
-            )
-            if is_other:
+            if self._has_segments() and self._has_letters_without_spaces():
                 self._database.run("DELETE FROM postings")
                 self._database.run("DELETE FROM dead_chunks")
                 self._database.run(
                     "DELETE FROM segments WHERE number < (SELECT max(number) FROM segments)"
                 )
                 self._database.run(
-                    "UPDATE segments SET last = 0, chunks = 0, words = 0, members = x''"
+                    "UPDATE segments SET last = 0, chunks = 0, words = 0, members = ?", (b"",)
                 )
-            self._database.run("INSERT OR REPLACE INTO state VALUES ('words', ?)", (_WORDS,))
+            self._database.set_state("words", _WORDS)
+
+    def _has_segments(self) -> bool:
+        return bool(self._database.rows("SELECT 1 FROM segments LIMIT 1"))
+
+    def _has_letters_without_spaces(self) -> bool:
+        """True when some chunk holds a letter of a script without spaces."""
+        letter, last = re.compile(f"[{LETTERS}]"), 0
+        statement = (
+            "SELECT number, title, text FROM chunks WHERE number > ? ORDER BY number LIMIT ?"
+        )
+        while rows := self._database.rows(statement, (last, _READ_AT_ONCE)):
+            if any(letter.search(title) or letter.search(text) for _, title, text in rows):
+                return True
+            last = rows[-1][0]
+        return False
 
     def _waiting(self, most: int) -> list[tuple[int, int, str, str]]:
         return self._database.rows(
             "SELECT number, paper, title, text FROM chunks "
-            "WHERE number > ifnull((SELECT max(last) FROM segments), 0) ORDER BY number LIMIT ?",
+            "WHERE number > coalesce((SELECT max(last) FROM segments), 0) ORDER BY number LIMIT ?",
             (most,),
         )
 
@@ -159,7 +170,7 @@ class InvertedIndex:
     ) -> None:
         """Write a new segment. Its number is higher than any before, so that no one takes it for
         an earlier one."""
-        segment = 1 + int(self._database.value("SELECT ifnull(max(number), 0) FROM segments"))
+        segment = 1 + int(self._database.value("SELECT coalesce(max(number), 0) FROM segments"))
         words = int(members["length"].sum())
         self._database.run(
             "INSERT INTO segments VALUES (?, ?, ?, ?, ?)",
@@ -191,12 +202,13 @@ class InvertedIndex:
 
         marks = ",".join("?" * len(segments))
         rows = self._database.rows(
-            f"SELECT last, members FROM segments WHERE number IN ({marks})", segments
+            f"SELECT last, members FROM segments WHERE number IN ({marks}) ORDER BY number",
+            segments,
         )
         members = np.frombuffer(b"".join(blob for _, blob in rows), dtype=_MEMBER)
         removed = np.intersect1d(self._removed(), members["chunk"])
         postings: dict[str, list[bytes]] = defaultdict(list)
-        for term, blob in self._database.run(
+        for term, blob in self._database.each(
             f"SELECT term, entries FROM postings WHERE segment IN ({marks}) ORDER BY segment",
             segments,
         ):
@@ -218,7 +230,7 @@ class InvertedIndex:
         """All indexed stems that begin so."""
         return self._database.column(
             "SELECT DISTINCT term FROM segments CROSS JOIN postings "
-            "ON postings.segment = segments.number AND term >= ? AND term < ? ORDER BY term",
+            "WHERE postings.segment = segments.number AND term >= ? AND term < ? ORDER BY term",
             (beginning, f"{beginning}\U0010ffff"),
         )
 
@@ -249,7 +261,7 @@ class InvertedIndex:
         import numpy as np
 
         chunks, words, highest = self._database.rows(
-            "SELECT ifnull(sum(chunks), 0), ifnull(sum(words), 0), ifnull(max(last), 0) "
+            "SELECT coalesce(sum(chunks), 0), coalesce(sum(words), 0), coalesce(max(last), 0) "
             "FROM segments"
         )[0]
         removed = self._removed()
@@ -273,7 +285,7 @@ class InvertedIndex:
     def _sign(self) -> tuple[int, ...]:
         """A value that changes whenever segments or removed chunks change, or the whole file."""
         found = self._database.rows(
-            "SELECT ifnull(max(number), 0), (SELECT count(*) FROM dead_chunks) FROM segments"
+            "SELECT coalesce(max(number), 0), (SELECT count(*) FROM dead_chunks) FROM segments"
         )[0]
         return self._database.file, *found
 
@@ -317,7 +329,7 @@ class InvertedIndex:
         for stem in unread:
             blobs = self._database.column(
                 "SELECT entries FROM segments CROSS JOIN postings "
-                "ON postings.segment = segments.number AND term = ?",
+                "WHERE postings.segment = segments.number AND term = ? ORDER BY segments.number",
                 (stem,),
             )
             self._read[stem] = np.frombuffer(_without(b"".join(blobs), removed), dtype=POSTING)

@@ -21,7 +21,7 @@ from reviewer.library.index.chroma_server import (
     ChromaServer,
     Connection,
     RemoteVectors,
-    ServerAddress,
+    ChromaAddress,
     ServerError,
     SilentServerError,
 )
@@ -74,7 +74,7 @@ class ServerIndex:
     """The vectors of one library on one server. Its question comes from one thread at a time."""
 
     def __init__(
-        self, address: ServerAddress, files: IndexFiles, database: Database, chunks: ChunkStore
+        self, address: ChromaAddress, files: IndexFiles, database: Database, chunks: ChunkStore
     ) -> None:
         self.address = address
         self._server = ChromaServer(address)

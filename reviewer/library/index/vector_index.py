@@ -23,7 +23,7 @@ from reviewer.library.index.chroma import (
     import_library,
     rows_of,
 )
-from reviewer.library.index.chroma_server import ServerAddress
+from reviewer.library.index.chroma_server import ChromaAddress
 from reviewer.library.index.chroma_state import IndexFiles
 from reviewer.library.index.chunking import embedding_text
 from reviewer.library.index.chunks import ChunkStore, KeptChunk
@@ -54,7 +54,7 @@ class VectorIndex:
         folder: Path,
         database: Database,
         chunks: ChunkStore,
-        server: ServerAddress | None = None,
+        server: ChromaAddress | None = None,
     ) -> None:
         """The index is on `server` if one is given, else in the library's folder."""
         self._files = IndexFiles(folder, database)

@@ -25,9 +25,8 @@ _held: set[tuple[int, int]] = set()  # descriptors and bytes: the system knows p
 
 @contextmanager
 def claimed(folder: Path, key: str, ended: Event) -> Iterator[bool]:
-    """Hold this key, a SHA-256 in hexadecimal digits, after waiting for whoever has it. Gives
-    False, without it, when `ended` is set before. In a folder that cannot be written nobody can keep a
-    result, and nothing is claimed."""
+    """See `Database.turn`. In a folder that cannot be written nobody can keep a result, and
+    nothing is claimed."""
     descriptor = _descriptor(folder / _NAME)
     if descriptor is None:
         yield True

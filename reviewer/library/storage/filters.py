@@ -32,10 +32,12 @@ def selections(filters: Filters) -> list[Selection]:
         )
         found.append((statement, [*filters.keys, *map(digest, filters.keys)]))
     if filters.files:
-        fits = " OR ".join(["file = ? OR substr(file, -length(?)) = ?"] * len(filters.files))
+        fits = " OR ".join(
+            ["file = ? OR substr(file, length(file) - length(?) + 1) = ?"] * len(filters.files)
+        )
         statement = (
             "SELECT DISTINCT paper FROM records WHERE file IN "
-            f"(SELECT file FROM ({DISTINCT_FILES}) WHERE {fits})"
+            f"(SELECT file FROM ({DISTINCT_FILES}) AS files WHERE {fits})"
         )
         found.append((statement, [n for f in filters.files for n in (f, f"/{f}", f"/{f}")]))
     if filters.numbers is not None:
@@ -59,4 +61,4 @@ def paper_condition(filters: Filters) -> Selection:
     """The filters as one condition over the table `papers`, and its values."""
     found = selections(filters)
     conditions = [f"papers.number IN ({statement})" for statement, _ in found]
-    return " AND ".join(["1", *conditions]), [value for _, values in found for value in values]
+    return " AND ".join(["1 = 1", *conditions]), [value for _, values in found for value in values]

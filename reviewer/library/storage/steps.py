@@ -61,7 +61,11 @@ class Steps:
         made = datetime.now(UTC).isoformat(timespec="seconds")
         rows = [(key, kind, made, value.model_dump_json()) for key, value in values]
         with self._alone, self._database.transaction():
-            self._database.run_many("INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?)", rows)
+            self._database.run_many(
+                "INSERT INTO steps VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+                "kind = excluded.kind, made = excluded.made, value = excluded.value",
+                rows,
+            )
 
     def forget(self, keys: Iterable[str]) -> None:
         """Forget these steps: they are made again at their next use."""

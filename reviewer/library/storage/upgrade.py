@@ -7,9 +7,10 @@ import struct
 from contextlib import closing
 from pathlib import Path
 
-from reviewer.library.storage.database import Database, in_users_words
+from reviewer.library.storage.faults import in_users_words
 from reviewer.library.storage.lock import writing
 from reviewer.library.storage.opening import APPLICATION_ID, SCHEMA_VERSION
+from reviewer.library.storage.sqlite import SqliteDatabase
 from reviewer.types.progress import Progress, silent
 
 _VERSION_AT = 60  # in the header of an SQLite file; the program's number is 8 bytes later
@@ -32,7 +33,7 @@ def bring_up(path: Path, progress: Progress = silent) -> Path | None:
                 return None
             kept = _copied(opened, path.with_name(f"library.form-{form}.db"))
         try:
-            Database(path).close()
+            SqliteDatabase(path).close()
         except BaseException:
             kept.unlink()
             raise
