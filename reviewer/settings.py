@@ -38,6 +38,7 @@ class Settings(BaseModel):
     nli: str = ""
     chroma: str = ""  # the address of a Chroma server that holds the vectors
     chroma_key: SecretStr = SecretStr("")
+    ray: str = ""  # the address of a Ray cluster
     model: str = ""
     api_base: str = ""
     offline: bool = False

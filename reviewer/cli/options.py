@@ -77,6 +77,15 @@ class RunOptions(OnlineOptions, EmbeddingOptions):
 
 
 @dataclass(frozen=True)
+class RayOptions:
+    """On which machines."""
+
+    ray: Annotated[
+        str | None, option(help="Work on a Ray cluster: auto, HOST:6379 or ray://HOST:10001.")
+    ] = None
+
+
+@dataclass(frozen=True)
 class CallOptions:
     """Which model, and how much it may be asked."""
 

@@ -13,6 +13,7 @@ from reviewer.cli.options import (
     FilterOptions,
     JsonOption,
     ModelOptions,
+    RayOptions,
     RerankerOptions,
     RunOptions,
     command,
@@ -56,6 +57,7 @@ def survey(
     flags: SurveyFlags,
     filters: FilterOptions,
     reranking: RerankerOptions,
+    spread: RayOptions,
     model: ModelOptions,
     common: RunOptions,
 ) -> int:
@@ -67,7 +69,7 @@ def survey(
     if init:
         return init_plan(init, flags.output, quiet=common.quiet)
     wanted = filters_of(**vars(filters))
-    settings = settings_of(common, model, reranking)
+    settings = settings_of(common, model, reranking, spread)
     options = SurveyOptions(settings.jobs, strict, update, retry)
     with (
         SurveyProgress(quiet=common.quiet, verbose=common.verbose) as progress,

@@ -18,10 +18,10 @@ from uuid import uuid4
 
 from reviewer.errors import LibraryError
 from reviewer.library.index.chroma_server import (
+    ChromaAddress,
     ChromaServer,
     Connection,
     RemoteVectors,
-    ChromaAddress,
     ServerError,
     SilentServerError,
 )

@@ -13,6 +13,7 @@ from reviewer.library.embeddings.embedding import (
     BUILT_IN_FORM,
     Embedding,
     import_for,
+    machines_of,
 )
 from reviewer.library.embeddings.minilm import processors
 from reviewer.library.index.chroma import (
@@ -85,7 +86,7 @@ class VectorIndex:
         """
         self.require(embedding.name)
         total, done = self._chunks.count_waiting(), 0
-        batch = BATCH_A_PROCESSOR * processors()
+        batch = BATCH_A_PROCESSOR * processors() * machines_of(embedding)
         if total > _WORTH_SAYING:
             progress(f"Embedding {total} chunks; what is done is kept if you stop it", -1, 0)
         while waiting := self._chunks.waiting(batch):
