@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ _FLAGS = {
 _VARIABLES_ONLY = ("chroma_key",)  # a file of settings is shared
 _PATHS = ("library", "prompts", "embedding_dir", "reranker", "nli")
 LIBRARY_FOLDER = ".review"
+_ON_SERVER = ("postgresql://", "postgres://")
 
 
 class Settings(BaseModel):
@@ -81,7 +83,7 @@ def load_settings(
     library = str(given.get("library") or variables.get("library") or find_library(start) or "")
     values = _from_files(library)
     library = library or str(values.get("library") or default_library())
-    values |= variables | given | {"library": str(_written_out(library))}
+    values |= variables | given | {"library": _place_of(library)}
     return _checked(values)
 
 
@@ -91,8 +93,45 @@ def find_library(start: Path) -> Path | None:
     return next(filter(Path.is_dir, folders), None)
 
 
+def is_on_server(library: str) -> bool:
+    """True for the address of a PostgreSQL database, false for a folder."""
+    return library.startswith(_ON_SERVER)
+
+
+def server_folder(address: str) -> Path:
+    """The folder for what stays on this machine of a library on a server. It can be deleted."""
+    return cache_folder() / "servers" / hashlib.sha256(address.encode()).hexdigest()[:16]
+
+
+def _place_of(library: str) -> str:
+    """The folder, written out, or the address. Raises UsageError for another kind of address, and
+    for one with a password in it, which others could read in the list of processes."""
+    if not is_on_server(library):
+        return str(_written_out(library))
+    from urllib.parse import parse_qsl, urlsplit
+
+    try:
+        parts = urlsplit(library)
+        has_password = ":" in parts.netloc.rpartition("@")[0] or any(
+            "password" in name for name, _ in parse_qsl(parts.query, keep_blank_values=True)
+        )
+    except ValueError as error:
+        raise UsageError(
+            f"the library's address is not valid: {error}",
+            hint="Write it as postgresql://HOST/DATABASE.",
+        ) from error
+    if has_password:
+        raise UsageError(
+            "the library's address holds a password",
+            hint="Write it as postgresql://HOST/DATABASE; the password goes into ~/.pgpass "
+            "(HOST:PORT:DATABASE:USER:PASSWORD, chmod 600).",
+        )
+    return library
+
+
 def _written_out(library: str) -> Path:
-    require_path(library, "the library", "Name a folder with --library or REVIEW_LIBRARY.")
+    hint = "Name a folder, or postgresql://HOST/DATABASE, with --library or REVIEW_LIBRARY."
+    require_path(library, "the library", hint)
     try:
         return Path(library).expanduser()
     except RuntimeError as error:
@@ -122,7 +161,7 @@ def _from_files(library: str) -> dict[str, Any]:
 
     values: dict[str, Any] = {}
     files = [Path(platformdirs.user_config_dir("review")) / SETTINGS_FILE]
-    if library:
+    if library and not is_on_server(library):
         files.append(_written_out(library).parent / SETTINGS_FILE)
     for path in filter(Path.is_file, files):
         try:
@@ -143,6 +182,8 @@ def _from_files(library: str) -> dict[str, Any]:
 
 def _checked(values: Mapping[str, Any], place: str = "") -> Settings:
     for name in _PATHS:
+        if name == "library" and is_on_server(str(values.get(name))):
+            continue
         hint = f"Set {_ways(name)} to a folder."
         require_path(str(values.get(name) or ""), f"{place}the setting '{name}'", hint)
     try:

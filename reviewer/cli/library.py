@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.cli.output import print_error
 from reviewer.cli.progress import ShownProgress
-from reviewer.errors import LibraryError, NotFoundError, UsageError
+from reviewer.errors import NotFoundError, UsageError
 from reviewer.text import counted
 from reviewer.text.views import one_line
 from reviewer.types.progress import silent
@@ -53,13 +53,7 @@ def opened(
             notes = tuple(note for note in added.notes if note.file != _EMBEDDING)
             say_skipped(added.model_copy(update={"notes": notes}), progress)
         return library
-    folder = Path(settings.library)
-    if not (folder / "library.db").is_file() and not folder.is_file():
-        raise LibraryError(
-            f"no library was found in {folder}",
-            hint="Make one with: review add PATH (or ask files at hand with --papers PATH)",
-        )
-    library = Library(folder, settings)
+    library = Library(settings.library, settings, make=False)
     library.index.report_to(_say if progress is silent else progress)
     library.catch_up()
     if isinstance(progress, ShownProgress) and not progress.is_quiet:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Event
 
 from reviewer.errors import LibraryError, NotFoundError
 from reviewer.library.storage.database import Database
@@ -12,15 +15,23 @@ from reviewer.types.jobs import Job
 _FOLDER = "jobs"
 
 
+def _claim_of(owner: str) -> str:
+    """The key that a living owner of jobs holds."""
+    return hashlib.sha256(f"jobs of {owner}".encode()).hexdigest()
+
+
 class JobStore:
-    """Keeps jobs and finds them. Each process that does jobs is an owner, and holds a lock on a
-    file of its name in the library's folder for as long as it lives."""
+    """Keeps jobs and finds them. Each process that does jobs is an owner, and holds a lock for as
+    long as it lives: on a file of its name in the library's folder, or in a server's database,
+    where owners are on several machines."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._folder = database.folder / _FOLDER
         self.owner = secrets.token_hex(8)
         self._lock: object = None
+        self._claim = ExitStack()
+        self._is_claimed = False
 
     def save(self, job: Job) -> None:
         """Keep the job's state. Call `own` before the first one."""
@@ -46,6 +57,11 @@ class JobStore:
     def own(self) -> None:
         """Show that this process lives, until it ends or `leave`. Raises LibraryError where the
         library's folder cannot be written."""
+        if not self._database.has_index_folder:
+            if not self._is_claimed:
+                self._claim.enter_context(self._database.turn(_claim_of(self.owner), Event()))
+                self._is_claimed = True
+            return
         from filelock import FileLock
 
         if self._lock is None:
@@ -59,6 +75,8 @@ class JobStore:
 
     def leave(self) -> None:
         """Say that this process does no more jobs."""
+        self._claim.close()
+        self._is_claimed = False
         from filelock import FileLock
 
         if isinstance(self._lock, FileLock):
@@ -89,6 +107,11 @@ class JobStore:
 
         if owner == self.owner:
             return True
+        if not self._database.has_index_folder:
+            at_once = Event()
+            at_once.set()
+            with self._database.turn(_claim_of(owner), at_once) as is_free:
+                return not is_free
         if not self._path(owner).is_file():
             return False
         lock = FileLock(self._path(owner))

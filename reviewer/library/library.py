@@ -53,8 +53,11 @@ class Library:
         place: Path | str,
         settings: Settings | None = None,
         embedding: Embedding | None = None,
+        *,
+        make: bool = True,
     ) -> None:
-        """Open the library in this folder, and make it when it is not there.
+        """Open the library in this folder, or at this address of a PostgreSQL database. One that is
+        not there is made where `make` says so.
 
         `embedding` is used instead of the one that the settings name. Raises UsageError for an
         address in place of a folder and for a Chroma server that must not be asked, LibraryError
@@ -65,7 +68,7 @@ class Library:
         self._turns = RLock()
         self.settings = settings or Settings()
         server = address_of(self.settings)
-        self.database = open_database(place)
+        self.database = open_database(place, make=make)
         self.place = self.database.place  # as people name it
         self.folder = self.database.folder  # for what stays on this machine
         self.catalogue = Catalogue(self.database)
@@ -282,6 +285,8 @@ class Library:
     def catch_up(self) -> None:
         """Update an index that is out of step, when that is quick and no one else is writing. Where
         it cannot be written, as on a full disk, questions are answered without it."""
+        if not self.database.has_index_folder:
+            return
         is_behind = self.index.embedding_name and not self.index.is_in_step()
         if not is_behind or self.chunks.count() > _MOST_TO_CATCH_UP:
             return

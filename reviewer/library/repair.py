@@ -291,7 +291,10 @@ def _copy_others(database: SqliteDatabase, path: Path) -> None:
 
 
 def _of_this_form(table: str, row: Row) -> Row:
-    """A row of an earlier release's table as this form has it: questions have their SHA-256."""
+    """A row of an earlier release's table as this form has it: questions have their SHA-256, runs
+    who made them."""
     if table == "questions" and len(row) == 2:
         return (digest(str(row[0])), *row)
+    if table == "runs" and len(row) == 5:
+        return (*row, "")
     return row

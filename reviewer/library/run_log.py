@@ -70,6 +70,7 @@ def keep_run(result: Result, request: Request, library: Library, progress: Progr
         finished=finished.isoformat(timespec="seconds"),
         usage=result.usage,
         result={**result.model_dump(mode="json", exclude=_UNKEPT), **request.beside},
+        who=library.database.who,
     )
     try:
         library.ledger.save(run)

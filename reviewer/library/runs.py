@@ -26,15 +26,19 @@ class Ledger:
     def save(self, run: Run) -> None:
         with self._database.transaction():
             self._database.run(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
                 "started = excluded.started, command = excluded.command, "
                 "question = excluded.question, run = excluded.run",
-                (run.id, run.started, run.command, run.question, run.model_dump_json()),
+                (run.id, run.started, run.command, run.question, run.model_dump_json(), run.who),
             )
 
-    def runs(self, most: int = 20) -> list[Run]:
-        statement = "SELECT run FROM runs ORDER BY started DESC, id DESC LIMIT ?"
-        texts = self._database.column(statement, (most,))
+    def runs(self, most: int = 20, *, mine: bool = False) -> list[Run]:
+        """The last runs; where `mine` says so those alone of the user as whom the database knows
+        this process. A folder knows nobody: there all runs are one's own."""
+        whose = "WHERE who = ? " if mine else ""
+        statement = f"SELECT run FROM runs {whose}ORDER BY started DESC, id DESC LIMIT ?"
+        values = [self._database.who, most] if mine else [most]
+        texts = self._database.column(statement, values)
         return [Run.model_validate_json(text) for text in texts]
 
     def run(self, run_id: str) -> Run:
@@ -75,14 +79,35 @@ class Ledger:
         find what it kept. Gives False, without it, when `ended` is set while it waits."""
         return self._database.turn(key, ended)
 
+    def spend(self, run: str, usd: float, budget_usd: float) -> bool:
+        """Count a call's cost against the budget that all workers of a run share; False, and
+        nothing is counted, where it would pass that budget. A negative cost gives back what a call
+        was expected to cost more than it did."""
+        with self._database.transaction():
+            self._database.run(
+                "INSERT INTO budgets VALUES (?, 0) ON CONFLICT (run) DO NOTHING", (run,)
+            )
+            changed = self._database.run(
+                "UPDATE budgets SET usd = usd + ? WHERE run = ? AND (usd + ? <= ? OR ? <= 0)",
+                (usd, run, usd, budget_usd, usd),
+            )
+        return changed > 0
+
+    def spent_usd(self, run: str) -> float:
+        """What all workers of a run have spent, with what their running calls may cost."""
+        found = self._database.column("SELECT usd FROM budgets WHERE run = ?", (run,))
+        return float(found[0]) if found else 0.0
+
     def secret(self) -> str:
         """The library's own secret, for the fences around paper text. Made at its first use."""
         found = self._database.state("secret")
         if not found:
-            with self._database.transaction():
-                found = self._database.state("secret") or secrets.token_hex(16)
-                self._database.set_state("secret", found)
-        return found
+            self._database.run(  # another process may be faster
+                "INSERT INTO state VALUES ('secret', ?) ON CONFLICT DO NOTHING",
+                (secrets.token_hex(16),),
+            )
+            found = self._database.value("SELECT value FROM state WHERE name = 'secret'")
+        return str(found)
 
     def quotes_of(self, paper_id: str) -> list[tuple[str, Citation]]:
         """What answers, drafts and tables quoted from a paper: the question or the column, and the

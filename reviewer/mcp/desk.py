@@ -9,6 +9,7 @@ from threading import RLock, Thread, current_thread
 from reviewer.errors import LibraryError, ReviewError
 from reviewer.library import Library, SharedLibrary
 from reviewer.library.job_store import JobStore
+from reviewer.library.storage.database import may_be_there
 from reviewer.llm.client import warm_up
 from reviewer.settings import Settings
 from reviewer.tasks.jobs.jobs import Control, Jobs
@@ -48,8 +49,8 @@ class Desk:
             self._warming.join()
         with self._opening:
             if self._shared is None:
-                folder = Path(self.settings.library)
-                if not (folder / "library.db").is_file():
+                if not may_be_there(self.settings.library):
+                    folder = Path(self.settings.library)
                     raise LibraryError(
                         f"no library was found in {folder.name or 'the folder of the settings'}",
                         hint="The user makes one with: review add PATH",

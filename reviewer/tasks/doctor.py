@@ -22,6 +22,7 @@ from reviewer.library.embeddings.embedding import (
 from reviewer.library.embeddings.minilm import find_files
 from reviewer.library.embeddings.pair_model import open_pair_model
 from reviewer.library.library import NO_EMBEDDING
+from reviewer.library.storage.database import may_be_there
 from reviewer.llm.providers import (
     KEY_VARIABLES,
     MALICIOUS,
@@ -60,12 +61,12 @@ def _finding(
 
 def _library(settings: Settings) -> tuple[str, list[Finding]]:
     """The embedding that made the library's vectors, if any, and the state of the library."""
-    folder = Path(settings.library)
-    if not (folder / "library.db").is_file() and not folder.is_file():
-        detail, remedy = f"{folder} is not there yet", "review add PATH makes it"
+    place = settings.library
+    if not may_be_there(place) and not Path(place).is_file():
+        detail, remedy = f"{place} is not there yet", "review add PATH makes it"
         return "", [_finding("library", "note", detail, remedy)]
     try:
-        with Library(folder, settings) as library:
+        with Library(place, settings, make=False) as library:
             return library.index.embedding_name, [_catalogue(library), _index(library)]
     except ReviewError as error:
         return "", [_finding("library", "problem", error.message, error.hint)]
@@ -92,6 +93,8 @@ def _index(library: Library) -> Finding:
             f"the Chroma server {server.address} {fault}; the library's own vectors are searched"
         )
         return _finding("index", "problem", detail, reindex)
+    if server is None and not library.database.has_index_folder:
+        return _finding("index", "ok", f"{name}; the vectors in the database are searched exactly")
     if not library.index.is_in_step():
         detail = "not in step with the library; questions are searched exactly until it is"
         return _finding("index", "note", detail, reindex)

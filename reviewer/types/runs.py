@@ -36,7 +36,8 @@ class Usage(Frozen):
 
 
 class Run(Frozen):
-    """A kept result: `result` is the same JSON that `--format json` printed."""
+    """A kept result: `result` is the same JSON that `--format json` printed. `who` is as whom a
+    server knew its maker; empty in a folder."""
 
     id: str
     command: str
@@ -49,6 +50,7 @@ class Run(Frozen):
     finished: str = ""
     usage: Usage = Usage()
     result: dict[str, Any] = Field(default_factory=dict)
+    who: str = ""
 
 
 class Tidied(Frozen):

@@ -108,7 +108,7 @@ def _indexed(settings: Settings, progress: Progress) -> int:
     """Make the index. Gives the number of papers."""
     from reviewer.library import Library
 
-    with Library(Path(settings.library), settings) as shelf:
+    with Library(settings.library, settings) as shelf:
         shelf.make_index(progress)
         return shelf.catalogue.count()
 

@@ -134,7 +134,9 @@ def _lookup(settings: Settings, *, online: bool, progress: Progress) -> Iterator
 
 
 def _has_library(settings: Settings) -> bool:
-    return (Path(settings.library) / "library.db").is_file()
+    from reviewer.library.storage.database import may_be_there
+
+    return may_be_there(settings.library)
 
 
 def _shelf(

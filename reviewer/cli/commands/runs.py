@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli.library import opened
-from reviewer.cli.options import JsonOption, LibraryOptions, command, settings_of
+from reviewer.cli.options import JsonOption, LibraryOptions, command, option, settings_of
 from reviewer.cli.output import print_error, print_out
 from reviewer.errors import UsageError
 from reviewer.text import clean, counted
@@ -23,6 +23,7 @@ def runs(
         list[str] | None, typer.Argument(help="ID or show ID: one run, whole; diff A B: two.")
     ] = None,
     count: Annotated[int, typer.Option("-n", help="How many runs to list.", min=1)] = 20,
+    mine: Annotated[bool, option(help="Only my own, in a library on a server.")] = False,
     json: JsonOption = False,
     *,
     common: LibraryOptions,
@@ -34,7 +35,7 @@ def runs(
     run_ids = _named(which or [])
     with opened(settings_of(common)) as shelf:
         named = [shelf.ledger.run(run_id) for run_id in run_ids]
-        found = [] if named else shelf.ledger.runs(count)
+        found = [] if named else shelf.ledger.runs(count, mine=mine)
     if len(named) == 2:
         print_out("\n".join(differences(*named)) + "\n")
     elif named:

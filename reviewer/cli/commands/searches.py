@@ -84,7 +84,7 @@ def searches(
                 limit=limit or LIMIT,
                 most=count or MOST,
             )
-            made = Library(Path(settings.library), settings) if inputs or source else None
+            made = Library(settings.library, settings) if inputs or source else None
             with made or opened(settings, progress) as shelf:
                 return _add(shelf, search, progress)
         with opened(settings, progress) as shelf:

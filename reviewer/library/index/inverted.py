@@ -264,6 +264,7 @@ class InvertedIndex:
             "SELECT coalesce(sum(chunks), 0), coalesce(sum(words), 0), coalesce(max(last), 0) "
             "FROM segments"
         )[0]
+        chunks, words = int(chunks), int(words)  # PostgreSQL's sums are decimal numbers
         removed = self._removed()
         if len(removed):
             members = self._members()

@@ -64,15 +64,16 @@ class VectorSearch:
     ) -> list[tuple[int, float]]:
         """Chunk numbers with their cosine to the vector, of shape (dimensions,), nearest first.
         Chroma answers where nothing is filtered, and what it does not hold yet is searched beside
-        it; among the papers that pass a filter the stored vectors are searched exactly. Where a
-        server does not answer for more than MOST_STORED, nothing is found."""
-        if filters.is_empty and self._server is not None:
-            cosines = self._server.nearest(vector, most)
+        it; among the papers that pass a filter, and in a library on a server without a Chroma
+        server, the stored vectors are searched exactly. More than MOST_STORED are not searched
+        where the index was to be on a server: nothing is found."""
+        if filters.is_empty and (self._server or not self._database.has_index_folder):
+            cosines = self._server.nearest(vector, most) if self._server else None
             if cosines is not None:
                 self._said = ""
                 return _best(cosines, most)
             is_large = self._chunks.count_embedded() > MOST_STORED
-            self._say_fault(self._server, is_large=is_large)
+            self._say_fault(is_large=is_large)
             if is_large:
                 return []
         elif filters.is_empty:
@@ -103,17 +104,23 @@ class VectorSearch:
         cosines |= lag.beside(vector)
         return _best(cosines, most)
 
-    def _say_fault(self, server: ServerIndex, *, is_large: bool) -> None:
-        """Report why the server was not used, unless that was said of it last."""
-        if not server.fault or server.fault == self._said:
+    def _say_fault(self, *, is_large: bool) -> None:
+        """Report what was searched instead of a server, unless that was reported last."""
+        if self._server is not None:
+            fault = self._server.fault and (
+                f"The Chroma server {self._server.address} {self._server.fault}"
+            )
+        else:
+            fault = "No Chroma server is named (--chroma)" if is_large else ""
+        if not fault or fault == self._said:
             return
-        self._said = server.fault
+        self._said = fault
         instead = (
-            f"searched by words alone, for there are more than {MOST_STORED} vectors"
+            f"searched by words alone, for there are more than {MOST_STORED:,} vectors"
             if is_large
             else "searched the library's own vectors instead"
         )
-        self.report(f"The Chroma server {server.address} {server.fault}; {instead}", -1, 0)
+        self.report(f"{fault}; {instead}", -1, 0)
 
     def close(self) -> None:
         """Close Chroma's files, after another thread's question: before they are written, and at

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
@@ -25,7 +26,7 @@ from reviewer.library.index.chroma_server import (
     ServerError,
     SilentServerError,
 )
-from reviewer.library.index.chroma_state import SERVER_GENERATION, IndexFiles, forget_removed
+from reviewer.library.index.chroma_state import SERVER_GENERATION, forget_removed
 from reviewer.library.index.chunks import ChunkStore, VectorRows
 from reviewer.library.index.lag import Lag, Lags
 from reviewer.library.storage.database import Database
@@ -47,6 +48,7 @@ _SAMPLE, _MOST_MISSED = 16, 2  # vectors that are searched for before writing, a
 _ITSELF = 0.999  # the cosine of a vector that finds itself, at least
 _RESTART_S, _LOOK_S = 15.0, 0.5  # how long a server may take to come back, and to look for it
 _BEHIND = "papers and vectors are kept; the next add, or review reindex, brings the server up"
+_WRITER = sha256(b"the writer of the Chroma server").hexdigest()
 _ID, _STAMP, _NEXT_STAMP = "library_id", "server_stamp", "server_next_stamp"
 
 
@@ -73,12 +75,9 @@ class _Opened:
 class ServerIndex:
     """The vectors of one library on one server. Its question comes from one thread at a time."""
 
-    def __init__(
-        self, address: ChromaAddress, files: IndexFiles, database: Database, chunks: ChunkStore
-    ) -> None:
+    def __init__(self, address: ChromaAddress, database: Database, chunks: ChunkStore) -> None:
         self.address = address
         self._server = ChromaServer(address)
-        self._files = files
         self._database = database
         self._chunks = chunks
         self._lags = Lags(database, chunks, _ALWAYS_LITTLE)
@@ -162,8 +161,9 @@ class ServerIndex:
         if not self._database.state("embedding"):
             return
         try:
-            with self._files.alone():
-                self._bring_up(progress, again=again)
+            with self._database.turn(_WRITER, _at_once(is_wanted=not again)) as is_ours:
+                if is_ours:  # else another process brings it up just now
+                    self._bring_up(progress, again=again)
         except ServerError as error:
             if again:
                 raise LibraryError(
@@ -286,6 +286,14 @@ class ServerIndex:
             )
         except ServerError as error:
             return str(error)
+
+
+def _at_once(*, is_wanted: bool) -> Event:
+    """Ends a wait before it begins, if that is wanted."""
+    ended = Event()
+    if is_wanted:
+        ended.set()
+    return ended
 
 
 def _fault_of(connection: Connection, known: _Known, least: int) -> str:

@@ -64,7 +64,7 @@ class VectorIndex:
         self._chunks = chunks
         self.server: ServerIndex | None = None
         if server is not None:
-            self.server = ServerIndex(server, self._files, database, chunks)
+            self.server = ServerIndex(server, database, chunks)
         self._search = VectorSearch(self._files, database, chunks, self.server)
 
     @property
@@ -193,7 +193,8 @@ class VectorIndex:
             if self.server is not None:
                 self.server.forget_all()
         self._search.close()
-        discard(self.folder)
+        if self._database.has_index_folder:
+            discard(self.folder)
 
     def is_in_step(self) -> bool:
         """See `VectorSearch.is_in_step`."""
@@ -208,7 +209,7 @@ class VectorIndex:
         if self.server is not None:
             self.server.sync(progress, again=again)
             return
-        if self.is_in_step() and not again:
+        if not self._database.has_index_folder or (self.is_in_step() and not again):
             return
         if not self.embedding_name:
             self._search.close()

@@ -14,6 +14,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import LibraryError
+from reviewer.settings import is_on_server
 from reviewer.types.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Database(ABC):
 
     place: str
     folder: Path
+    has_index_folder = True  # a Chroma index of its vectors lies in `folder`
+    who = ""  # as whom the database knows this process; a folder knows nobody
 
     @abstractmethod
     def close(self) -> None:
@@ -68,8 +71,9 @@ class Database(ABC):
 
     @abstractmethod
     def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
-        """Hold this key, a SHA-256 in hexadecimal digits, among all processes that use the library,
-        after waiting for its holder. Gives False, without it, when `ended` is set before."""
+        """Hold this key, a SHA-256 in hexadecimal digits, after waiting for whoever holds it now,
+        of all processes on all machines that use this database. Gives False, without it, when
+        `ended` is set before."""
 
     @abstractmethod
     def require_same_file(self) -> None:
@@ -158,18 +162,36 @@ class Database(ABC):
         return self.file, self.generation
 
 
-def open_database(place: Path | str) -> Database:
-    """The database of the library in this folder, made when it is not there, and brought to this
-    release's form.
+def may_be_there(place: str) -> bool:
+    """False where there is certainly no library. A server is only asked when it is opened."""
+    from reviewer.library.storage.sqlite import NAME
 
-    Raises UsageError for an address in place of a folder, LibraryError when it cannot be used and
+    return is_on_server(place) or (Path(place) / NAME).is_file()
+
+
+def open_database(place: Path | str, *, make: bool = True) -> Database:
+    """The database of the library at this place: a folder, or the address of a PostgreSQL database.
+    A folder's is brought to this release's form. One that is not there is made where `make` says
+    so.
+
+    Raises UsageError for another address, LibraryError when it cannot be used or is not there, and
     NewerLibraryError when a later release made it.
     """
+    if is_on_server(str(place)):
+        from reviewer.library.storage.postgres import PostgresDatabase
+        from reviewer.library.storage.server_address import ServerAddress
+
+        return PostgresDatabase(ServerAddress(str(place)), make=make)
     from reviewer.library.storage.lock import make_library_folder
     from reviewer.library.storage.sqlite import NAME, SqliteDatabase
     from reviewer.library.storage.upgrade import bring_up
 
     folder = Path(place)
+    if not make and not (folder / NAME).is_file() and not folder.is_file():
+        raise LibraryError(
+            f"no library was found in {folder}",
+            hint="Make one with: review add PATH (or ask files at hand with --papers PATH)",
+        )
     make_library_folder(folder)
     bring_up(folder / NAME)
     return SqliteDatabase(folder / NAME)

@@ -11,7 +11,7 @@ from reviewer.errors import LibraryError, NewerLibraryError
 from reviewer.library.storage.bounds import digest
 from reviewer.library.storage.faults import NO_PLACE
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 APPLICATION_ID = 0x52455657  # "REVW", so that no other program's SQLite file is taken for ours
 HEAD_BYTES = 100  # of a file of SQLite, whose header has this length
 _BUSY_S = 30.0

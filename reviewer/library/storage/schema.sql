@@ -149,9 +149,13 @@ CREATE TABLE runs (
   started TEXT NOT NULL,
   command TEXT NOT NULL,
   question TEXT NOT NULL,
-  run TEXT NOT NULL              -- the Run as JSON
+  run TEXT NOT NULL,             -- the Run as JSON
+  who TEXT NOT NULL DEFAULT ''   -- as whom the database knew its maker; empty in a folder
 ) WITHOUT ROWID;
 CREATE INDEX runs_started ON runs (started);
+
+-- What all workers of a run have spent, in US dollars, with what their running calls may cost.
+CREATE TABLE budgets (run TEXT PRIMARY KEY, usd REAL NOT NULL) WITHOUT ROWID;
 
 -- What models replied, by a hash over everything that was asked.
 CREATE TABLE replies (
