@@ -21,6 +21,7 @@ _FLAGS = {
     "context_tokens": "--context",
     "embedding_dir": "",
     "chroma_key": "",
+    "budget_run": "",
 }
 _VARIABLES_ONLY = ("chroma_key",)  # a file of settings is shared
 _PATHS = ("library", "prompts", "embedding_dir", "reranker", "nli")
@@ -48,6 +49,7 @@ class Settings(BaseModel):
     timeout_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)  # 120, local 600
     jobs: int = Field(default=8, ge=1)
     budget_usd: float | None = Field(default=None, ge=0)
+    budget_run: str = ""  # processes with the same name share the budget
     max_calls: int | None = Field(default=None, ge=0)
     context_tokens: int | None = Field(default=None, ge=1)  # litellm's, the server's, else 8192
     mail: str = ""  # sent to online sources that want to know who uses them

@@ -13,6 +13,7 @@ from reviewer.settings import Settings
 from tests.cli.test_app import start
 from tests.conftest import SAMPLES
 from tests.support.fake_provider import FakeProvider
+from tests.support.postgres import Cluster, require_programs
 from tests.support.promises import promise
 from tests.support.scripted import served
 
@@ -29,23 +30,34 @@ PLAN = "title: Two reports\nsettings: {papers: 10, words: 1500}\nreports:\n" + "
 )
 
 
-@pytest.fixture
-def place(tmp_path):
-    """A library's place, for --library."""
-    folder = tmp_path / "shelf"
-    with Library(folder, Settings(embedding="none")) as opened:
+@pytest.fixture(scope="module")
+def cluster():
+    """A PostgreSQL server; whoever wants one is skipped where the programs are missing."""
+    require_programs()
+    started = Cluster()
+    yield started
+    started.close()
+
+
+@pytest.fixture(params=["folder", "server"])
+def place(request, tmp_path):
+    """A library's place, for --library: a folder, and a PostgreSQL database."""
+    where = str(tmp_path / "shelf")
+    if request.param == "server":
+        where = request.getfixturevalue("cluster").make_database()
+    with Library(where, Settings(embedding="none")) as opened:
         opened.add([str(SAMPLES)])
         opened.ledger.secret()
     (tmp_path / "plan.yaml").write_text(PLAN, encoding="utf-8")
-    return str(folder)
+    return where
 
 
-def survey(place, folder, fake, name, *more):
+def survey(place, folder, fake, name, *more, model="openai/fake", **extra):
     key = {"OPENAI_API_KEY": "sk-none", "REVIEW_OFFLINE": "", "REVIEW_EMBEDDING": "none"}
     return start(
-        "survey", "plan.yaml", "--library", place, "--model", "openai/fake", "-o", name,
+        "survey", "plan.yaml", "--library", place, "--model", model, "-o", name,
         "--jobs", str(JOBS), "--api-base", fake.url, *more,
-        extra=key, stdout=subprocess.PIPE, cwd=folder,
+        extra=key | extra, stdout=subprocess.PIPE, cwd=folder,
     )  # fmt: skip
 
 
@@ -65,7 +77,7 @@ def outcomes(processes):
 
 @promise(
     "Processes that run one survey at once pay for nothing twice",
-    "four of them over one library in a folder, against a model on loopback that counts",
+    "four of them over one library, in a folder and in PostgreSQL, against a model that counts",
 )
 def test_four_processes_that_run_one_survey_pay_nothing_twice(place, tmp_path):
     with FakeProvider(answers=served(), latency_s=LATENCY_S) as fake:
@@ -88,8 +100,8 @@ def without_usage(text):
 
 @promise(
     "A killed process costs the others at most its calls in flight",
-    "four processes run one survey over one library in a folder, and one is killed on the way",
-    full=20,
+    "four processes run one survey over one library, in a folder and in PostgreSQL; one is killed",
+    full=10,
     few=1,
 )
 def test_one_of_four_is_killed_and_only_its_calls_in_flight_are_paid_again(place, tmp_path, rounds):
@@ -113,3 +125,39 @@ def test_one_of_four_is_killed_and_only_its_calls_in_flight_are_paid_again(place
             again = sum(asked(fake).values()) - len(asked(fake))
             assert again <= JOBS
     assert killed
+
+
+PRICED = "openai/gpt-4o-mini"  # 0.15 and 0.60 USD for a million tokens in and out
+BUDGET_USD = 0.0006
+
+
+@promise(
+    "Processes that share a budget pass it by at most one call each",
+    "four processes with one budget run a survey that costs more, over one library in a folder and "
+    "in PostgreSQL",
+)
+def test_processes_that_share_a_budget_pass_it_by_at_most_a_call_each(place, tmp_path):
+    costs, write = [], served()
+
+    def answer(seen):
+        text = write(seen)
+        costs.append(100 * 0.15e-6 + len(str(text).split()) * 0.60e-6)
+        return text
+
+    with FakeProvider(answers=answer, latency_s=LATENCY_S) as fake:
+        processes = []
+        for n in range(WORKERS):
+            folder = tmp_path / f"worker-{n}"  # each writes about something else
+            folder.mkdir()
+            (folder / "plan.yaml").write_text(PLAN.replace("topic: ", f"topic: {n} "), "utf-8")
+            own = {"REVIEW_BUDGET_RUN": "night", "model": PRICED}
+            more = ["--budget", str(BUDGET_USD), "--jobs", "1"]
+            processes.append(survey(place, folder, fake, "out", *more, **own))
+        for process in processes:
+            _, err = process.communicate(timeout=300)
+            assert process.returncode == 1
+            assert "would pass the budget" in err.decode()
+    assert sum(costs) > BUDGET_USD / 2, "the budget was used"
+    assert sum(costs) <= BUDGET_USD + WORKERS * max(costs)
+    with Library(place) as library:
+        assert library.ledger.spent_usd("night") == pytest.approx(sum(costs), rel=0.02)
