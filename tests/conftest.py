@@ -105,9 +105,34 @@ def _own_places(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("REVIEW_EMBEDDING", "none")  # who tests search by meaning says so
 
 
+def pytest_generate_tests(metafunc):
+    """A module with ON_BOTH_DATABASES runs what uses `places` on a folder and on PostgreSQL."""
+    if "places" in metafunc.fixturenames and getattr(metafunc.module, "ON_BOTH_DATABASES", False):
+        metafunc.parametrize("places", ["folder", "postgres"], indirect=True)
+
+
 @pytest.fixture
-def library(tmp_path, embedding):
-    with Library(tmp_path / "library", embedding=embedding) as opened:
+def places(request, tmp_path):
+    """Gives the place of the library of a name: always the same for the same name."""
+    if getattr(request, "param", "folder") == "folder":
+        yield lambda name="library": str(tmp_path / name)
+        return
+    cluster = request.getfixturevalue("cluster")
+    made = {}
+
+    def place(name="library"):
+        if name not in made:
+            made[name] = cluster.make_database()
+        return made[name]
+
+    yield place
+    for address in made.values():
+        cluster.drop_database(address)
+
+
+@pytest.fixture
+def library(places, embedding):
+    with Library(places(), embedding=embedding) as opened:
         yield opened
 
 
@@ -130,6 +155,17 @@ def seeds():
 def sources():
     """Online sources on loopback; a path without an answer is not there."""
     opened = FakeSources()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A private PostgreSQL server; a test that wants one is skipped where there is none."""
+    from tests.support.postgres import Cluster, require_programs
+
+    require_programs()
+    opened = Cluster()
     yield opened
     opened.close()
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
     "runs": ("runs",), "backup": ("backup", "restore", "repair", "tidy"), "prompts": ("prompts",),
     "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
+    "migrate": ("migrate",),
     "screen": ("screen",),
 }  # fmt: skip
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.

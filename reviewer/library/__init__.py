@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from reviewer.library.backup import restore as restore
     from reviewer.library.decisions import merge_papers as merge_papers
     from reviewer.library.library import Library as Library
+    from reviewer.library.migrating import bring_up_library as bring_up_library
     from reviewer.library.repair import repair_library as repair_library
     from reviewer.library.run_log import keep_run as keep_run
     from reviewer.library.saved_questions import Saved as Saved

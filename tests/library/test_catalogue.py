@@ -7,6 +7,8 @@ from reviewer.library.index.scoring import WordCount, split_words
 from reviewer.types.searches import Filters
 from tests.conftest import write_listing
 
+ON_BOTH_DATABASES = True
+
 PAPERS = [
     {
         "title": "Reward shaping for agents",

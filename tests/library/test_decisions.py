@@ -16,6 +16,8 @@ from reviewer.library.decisions import (
 from reviewer.settings import Settings
 from tests.conftest import write_listing
 
+ON_BOTH_DATABASES = True
+
 GONSIOR = ["Julius Gonsior", "Maik Thiele", "Wolfgang Lehner"]
 ONE = {"title": "ImitAL: Learned Active Learning Strategy on Synthetic Data", "year": 2022,
        "authors": GONSIOR, "abstract": "One."}  # fmt: skip
@@ -24,8 +26,8 @@ OTHER = {"title": "ImitAL: Learning Active Learning Strategies from Synthetic Da
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    with Library(tmp_path / "library", Settings(embedding="none")) as opened:
+def shelf(places):
+    with Library(places("library"), Settings(embedding="none")) as opened:
         yield opened
 
 

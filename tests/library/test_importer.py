@@ -13,13 +13,15 @@ from reviewer.library import Library
 from reviewer.settings import Settings
 from tests.conftest import ROOT, SAMPLES
 
+ON_BOTH_DATABASES = True
+
 BY_WORDS = Settings(embedding="none")
 BIB = "@article{{{key},\n title = {{{title}}},\n author = {{Lee, Ann}}, year = {{{year}}}\n}}\n"
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    with Library(tmp_path / "library", BY_WORDS) as opened:
+def shelf(places):
+    with Library(places("library"), BY_WORDS) as opened:
         yield opened
 
 

@@ -19,6 +19,8 @@ from reviewer.text.unspaced import in_pairs
 from reviewer.types.searches import Filters
 from tests.conftest import holders, write_listing
 
+ON_BOTH_DATABASES = True
+
 QUESTIONS = (
     "does RL teach new skills?",
     "how can a language model be trained to use a search engine?",
@@ -116,20 +118,20 @@ def test_words_that_are_several_are_given_all_their_stems(sample_library):
     }
 
 
-def test_a_term_of_several_words_is_held_where_all_of_them_are(tmp_path, embedding):
+def test_a_term_of_several_words_is_held_where_all_of_them_are(tmp_path, embedding, places):
     records = [
         {"title": "One", "abstract": "A co-author writes; the co-author reads."},
         {"title": "Two", "abstract": "An author alone."},
         {"title": "Three", "abstract": "The co of the author, author, author."},
     ]
-    with Library(tmp_path / "library", embedding=embedding) as library:
+    with Library(places("library"), embedding=embedding) as library:
         library.add([write_listing(tmp_path / "some.jsonl", *records)])
         chunks = library.chunks.numbered(sorted(holders(library, "co-author")))
     assert [kept.title for kept in chunks.values()] == ["One", "Three"]
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_after_much_adding_and_removing_it_is_as_if_made_again(tmp_path, seed):
+def test_after_much_adding_and_removing_it_is_as_if_made_again(tmp_path, seed, places):
     chance = random.Random(seed)
     words = "model language skill search engine forget continual learn the of new RL teach".split()
 
@@ -137,7 +139,7 @@ def test_after_much_adding_and_removing_it_is_as_if_made_again(tmp_path, seed):
         text = " ".join(chance.choice(words) for _ in range(chance.randint(1, 30)))
         return {"title": f"Paper {n} {chance.choice(words)}", "abstract": text}
 
-    with Library(tmp_path / "library", Settings(embedding="none")) as library:
+    with Library(places("library"), Settings(embedding="none")) as library:
         for batch in range(40):
             records = [record(f"{batch}-{n}") for n in range(chance.choice((1, 1, 1, 12)))]
             library.add([write_listing(tmp_path / f"{batch}.jsonl", *records)])
@@ -164,14 +166,16 @@ def test_the_number_of_a_removed_chunk_is_not_given_again(sample_library, tmp_pa
     assert number not in holders(sample_library, last.title.split()[0])
 
 
-def test_words_that_another_process_adds_are_found_at_the_next_question(tmp_path, embedding):
-    with Library(tmp_path / "library", embedding=embedding) as library:
+def test_words_that_another_process_adds_are_found_at_the_next_question(
+    tmp_path, embedding, places
+):
+    with Library(places("library"), embedding=embedding) as library:
         assert holders(library, "croak") == set()
-        with Library(tmp_path / "library", embedding=embedding) as other:
+        with Library(places("library"), embedding=embedding) as other:
             new = {"title": "Frogs in ponds", "abstract": "They croak."}
             other.add([write_listing(tmp_path / "new.jsonl", new)])
         assert len(holders(library, "croak")) == 1
-        with Library(tmp_path / "library", embedding=embedding) as other:
+        with Library(places("library"), embedding=embedding) as other:
             other.remove(other.catalogue.keys()[0])
         assert holders(library, "croak") == set()
 

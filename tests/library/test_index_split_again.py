@@ -9,6 +9,8 @@ from reviewer.search import find
 from reviewer.text import sentence_spans
 from tests.conftest import WordEmbedding, write_listing
 
+ON_BOTH_DATABASES = True
+
 GLUED = (
     "We ask two things about agents. (1) Do shaped rewards help agents? They help in mazes. "
     "(2) Do they last? We find that shaped rewards fade. Our code is open."
@@ -92,7 +94,7 @@ def test_what_was_split_again_is_kept_when_it_is_stopped(older, embedding, monke
     assert len(spans_of(older)[PLAIN][0]) == 3
 
 
-def test_a_new_library_is_of_todays_rules(sample_library, tmp_path):
+def test_a_new_library_is_of_todays_rules(sample_library, places):
     assert not sample_library.index.is_split_by_older_rules
-    with Library(tmp_path / "empty", embedding=WordEmbedding()) as empty:
+    with Library(places("empty"), embedding=WordEmbedding()) as empty:
         assert not empty.index.is_split_by_older_rules

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import tempfile
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,7 @@ from reviewer.library.citekeys import is_key_of, key_base
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.merge import Merger
 from reviewer.library.pair_store import PairStore
-from reviewer.library.storage.sqlite import SqliteDatabase
+from reviewer.library.storage.database import open_database
 from reviewer.sources import ReadOptions
 from reviewer.sources.formats import jsonl
 from reviewer.types import Paper
@@ -23,13 +22,15 @@ from reviewer.types.papers import Origin, Part
 from reviewer.types.searches import Filters
 from tests.conftest import write_listing
 
+ON_BOTH_DATABASES = True
+
 
 class Papers:
     """A catalogue that JSON Lines can be added to."""
 
-    def __init__(self):
+    def __init__(self, place=None):
         self._folder = tempfile.TemporaryDirectory()
-        self.database = SqliteDatabase(Path(self._folder.name) / "library.db")
+        self.database = open_database(place or self._folder.name)
         self.catalogue = Catalogue(self.database)
 
     def add(self, file, *records):
@@ -47,8 +48,8 @@ class Papers:
 
 
 @pytest.fixture
-def papers():
-    made = Papers()
+def papers(places):
+    made = Papers(places())
     yield made
     made.close()
 
@@ -307,8 +308,8 @@ def test_papers_with_one_doi_are_named_in_duplicates(papers):
 
 
 @pytest.mark.parametrize("title", ["🤖", "???", "∞", "- - -"])
-def test_a_title_without_letters_is_a_paper_of_its_own(tmp_path, embedding, title):
-    with Library(tmp_path / "library", embedding=embedding) as library:
+def test_a_title_without_letters_is_a_paper_of_its_own(tmp_path, embedding, title, places):
+    with Library(places("library"), embedding=embedding) as library:
         records = [{"title": title, "abstract": f"Text {n} of its own."} for n in range(2)]
         added = library.add([write_listing(tmp_path / "signs.jsonl", *records)])
         assert (len(added.added), added.unchanged, len(library.papers())) == (2, 0, 2)

@@ -10,6 +10,8 @@ from reviewer.types.papers import Part
 from reviewer.types.runs import Coverage, Usage
 from reviewer.types.surveys import Batch, Made, Methods
 
+ON_BOTH_DATABASES = True
+
 PAPER = Paper(id="p1", key="one", parts=(Part(name="title", text="One"),))
 USAGE = Usage(model="m", calls=2, seconds=90.0)
 COVERAGE = Coverage(papers=1, matched=1, read=1, cited=0)

@@ -18,6 +18,8 @@ from reviewer.cli.options import (
 )
 from reviewer.cli.output import print_error, print_out
 from reviewer.cli.progress import ShownProgress
+from reviewer.errors import UsageError
+from reviewer.settings import is_on_server
 from reviewer.text import counted
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ def restore(
     from reviewer.library import restore as put_back
 
     settings = settings_of(common)
+    _require_folder(settings, "Its administrator runs pg_restore (docs/sharing.md).")
     with ShownProgress(quiet=quiet) as progress:
         kept = put_back(Path(file).expanduser(), Path(settings.library), progress)
         papers = _indexed(settings, progress)
@@ -66,6 +69,7 @@ def repair(json: JsonOption = False, quiet: QuietOption = False, *, common: Libr
     from reviewer.render.json import dump
 
     settings = settings_of(common)
+    _require_folder(settings, "Its administrator runs pg_amcheck, or pg_restore of a backup.")
     with ShownProgress(quiet=quiet) as progress:
         done = repair_library(Path(settings.library), progress)
         _indexed(settings, progress)
@@ -102,6 +106,12 @@ def tidy(
     )
     what = "would be deleted" if done.is_trial else "deleted"
     print_out(f"{parts[0]}, {parts[1]} and {parts[2]} from before {done.before} {what}\n")
+
+
+def _require_folder(settings: Settings, remedy: str) -> None:
+    """Raises UsageError for a library on a server."""
+    if is_on_server(settings.library):
+        raise UsageError("the library is on a server, which has tools of its own", hint=remedy)
 
 
 def _indexed(settings: Settings, progress: Progress) -> int:

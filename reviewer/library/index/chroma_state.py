@@ -34,8 +34,6 @@ class IndexFiles:
     def are_whole(self) -> bool:
         """True when the index was closed cleanly and its files are unchanged since. Their bytes are
         compared the first time, later their sizes and times."""
-        if not self._database.has_index_folder:
-            return False
         files = self._database.state("index_files")
         if self._database.state("index") != _CLEAN or files != _files_in(self.folder):
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewer.library.index.bm25 import POSTING, Matches
@@ -12,6 +13,7 @@ from reviewer.library.index.forward import ForwardIndex, stem_number
 from reviewer.library.index.scoring import WordCount, Words
 from reviewer.library.index.stemming import Stemmer
 from reviewer.library.storage.database import Database
+from reviewer.library.storage.query_cache import QueryCache
 from reviewer.text.unspaced import LETTERS
 
 if TYPE_CHECKING:
@@ -31,6 +33,18 @@ _MOST_READ = 64  # terms whose postings are kept: at 100,000 abstracts half a me
 _MEMBER = [("chunk", "<u4"), ("paper", "<u4"), ("length", "<u4")]
 
 
+@dataclass(frozen=True)
+class _Segments:
+    """How many chunks and words all segments have, removed ones among them, the highest chunk
+    number, the newest segment's number, and how many chunks were removed since."""
+
+    chunks: int
+    words: int
+    highest: int
+    newest: int
+    removed: int
+
+
 class InvertedIndex:
     """The postings of all chunks, in segments. Words are known by their stems."""
 
@@ -38,6 +52,7 @@ class InvertedIndex:
         self._database = database
         self._forward = ForwardIndex(database)
         self.stemmer = Stemmer()
+        self._found = QueryCache(database)
         self._read: dict[str, NDArray[np.void]] = {}
         self._read_at: tuple[int, ...] = ()
         self._kept_members: tuple[tuple[int, ...], NDArray[np.void]] | None = None
@@ -96,6 +111,8 @@ class InvertedIndex:
         library's form stays the same, for an earlier release reads this index too."""
         if self._database.state("words") == _WORDS:
             return
+        if not (self._has_segments() or self.is_behind()):
+            return  # nothing is written to a library that is only read
         with self._database.transaction():
             if self._has_segments() and self._has_letters_without_spaces():
                 self._database.run("DELETE FROM postings")
@@ -224,7 +241,29 @@ class InvertedIndex:
 
     def _removed(self) -> NDArray[np.int64]:
         """Numbers of removed chunks that postings still name."""
-        return self._database.numbers("SELECT number FROM dead_chunks")
+        import numpy as np
+
+        if not self._segments().removed:
+            return np.zeros(0, dtype=np.int64)
+        statement = "SELECT number FROM dead_chunks"
+        found: NDArray[np.int64] = self._found.get(
+            "removed", lambda: self._database.numbers(statement)
+        )
+        return found
+
+    def _segments(self) -> _Segments:
+        """What all segments are together; read once while the database stays as it is."""
+
+        def find() -> _Segments:
+            rows = self._database.rows(
+                "SELECT coalesce(sum(chunks), 0), coalesce(sum(words), 0), "
+                "coalesce(max(last), 0), coalesce(max(number), 0), "
+                "(SELECT count(*) FROM dead_chunks) FROM segments"
+            )
+            return _Segments(*map(int, rows[0]))  # PostgreSQL's sums are decimal numbers
+
+        found: _Segments = self._found.get("segments", find)
+        return found
 
     def stems_from(self, beginning: str) -> list[str]:
         """All indexed stems that begin so."""
@@ -260,17 +299,13 @@ class InvertedIndex:
         """How many chunks are indexed, how many words they have, and the highest chunk number."""
         import numpy as np
 
-        chunks, words, highest = self._database.rows(
-            "SELECT coalesce(sum(chunks), 0), coalesce(sum(words), 0), coalesce(max(last), 0) "
-            "FROM segments"
-        )[0]
-        chunks, words = int(chunks), int(words)  # PostgreSQL's sums are decimal numbers
-        removed = self._removed()
+        found, removed = self._segments(), self._removed()
+        chunks, words = found.chunks, found.words
         if len(removed):
             members = self._members()
             gone = members["length"][np.isin(members["chunk"], removed)]
             chunks, words = chunks - len(gone), words - int(gone.sum())
-        return chunks, words, highest
+        return chunks, words, found.highest
 
     def _members(self) -> NDArray[np.void]:
         """Every indexed chunk with its paper and length, by chunk, removed ones among them."""
@@ -285,10 +320,8 @@ class InvertedIndex:
 
     def _sign(self) -> tuple[int, ...]:
         """A value that changes whenever segments or removed chunks change, or the whole file."""
-        found = self._database.rows(
-            "SELECT coalesce(max(number), 0), (SELECT count(*) FROM dead_chunks) FROM segments"
-        )[0]
-        return self._database.file, *found
+        found = self._segments()
+        return self._database.file, found.newest, found.removed
 
     def papers_of(self, chunks: Sequence[int]) -> dict[int, int]:
         """The number of each chunk's paper; a removed chunk has none."""
@@ -327,13 +360,15 @@ class InvertedIndex:
             self._read, self._read_at = {}, sign
         unread = [stem for stem in dict.fromkeys(stems) if stem not in self._read]
         removed = self._removed() if unread else np.zeros(0, dtype=np.int64)
-        for stem in unread:
-            blobs = self._database.column(
-                "SELECT entries FROM segments CROSS JOIN postings "
-                "WHERE postings.segment = segments.number AND term = ? ORDER BY segments.number",
-                (stem,),
-            )
-            self._read[stem] = np.frombuffer(_without(b"".join(blobs), removed), dtype=POSTING)
+        blobs: dict[str, list[bytes]] = {stem: [] for stem in unread}
+        for stem, blob in self._database.rows_in(
+            "SELECT term, entries FROM segments CROSS JOIN postings "
+            "WHERE postings.segment = segments.number AND term IN (?) ORDER BY segments.number",
+            unread,
+        ):
+            blobs[stem].append(blob)
+        for stem, own in blobs.items():
+            self._read[stem] = np.frombuffer(_without(b"".join(own), removed), dtype=POSTING)
         return {stem: self._read[stem] for stem in stems}
 
 

@@ -54,10 +54,13 @@ class VectorSearch:
 
     def is_in_step(self) -> bool:
         """True when the index was closed cleanly, its files are as they were then, and what it
-        lacks of the database, or holds beside it, is little."""
+        lacks of the database, or holds beside it, is little; and where there is none to keep."""
         if self._server is not None:
             return self._server.is_in_step()
-        return self._files.are_whole() and self._lags.since(self._files.generation).is_little
+        is_kept = self._database.has_index_folder
+        return not is_kept or (
+            self._files.are_whole() and self._lags.since(self._files.generation).is_little
+        )
 
     def nearest(
         self, vector: NDArray[np.float32], most: int, filters: Filters

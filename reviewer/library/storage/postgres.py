@@ -9,7 +9,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Event, Lock, local
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from reviewer.errors import LibraryError
 from reviewer.library.storage.database import Database, Row
 from reviewer.library.storage.postgres_faults import in_users_words, not_reachable, psycopg_of
-from reviewer.library.storage.postgres_schema import require_form
+from reviewer.library.storage.postgres_schema import migrate, require_form
 from reviewer.library.storage.server_address import ServerAddress
 from reviewer.settings import server_folder
 from reviewer.types.progress import Progress, silent
@@ -47,12 +47,14 @@ _CHANGES = "changes"
 @dataclass(eq=False)
 class _Session:
     """One connection. `state` is the table of that name as this snapshot has it; `changes` says
-    that this transaction changed something that others cache."""
+    that this transaction changed something that others cache, `is_writer` that it holds the
+    writers' lock."""
 
     connection: psycopg.Connection[Row]
     mode: str = ""  # "", "reading" or "writing"
     state: dict[str, str] = field(default_factory=dict)
     changes: bool = False
+    is_writer: bool = False
 
 
 class _Held(local):
@@ -96,18 +98,7 @@ class PostgresDatabase(Database):
         self._idle.append(session)
 
     def _connect(self) -> _Session:
-        psycopg = psycopg_of(self.place)
-        try:
-            connection = psycopg.connect(
-                self.address.conninfo,
-                autocommit=True,
-                connect_timeout=_CONNECT_S,
-                application_name="review",
-                client_encoding="UTF8",
-            )
-        except psycopg.OperationalError as error:
-            raise not_reachable(self.place, error) from error
-        return _Session(connection)
+        return _Session(_connection(self.address))
 
     def close(self) -> None:
         with self._lock:
@@ -162,8 +153,6 @@ class PostgresDatabase(Database):
             had_snapshot = session.mode == "reading"
             if had_snapshot:
                 self._end(session, "COMMIT")
-            if not had_snapshot and session.connection.closed:
-                self._renew(session)
             try:
                 self._begin_writing(session)
                 yield
@@ -186,10 +175,10 @@ class PostgresDatabase(Database):
 
     def _begin_reading(self, session: _Session) -> None:
         """Begin a snapshot, and read all of `state` in it: most of what a search asks of it."""
-        session.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor = session.connection.execute(_BEGIN_READING)
+        cursor.nextset()
         session.mode = "reading"
-        rows = session.connection.execute("SELECT name, value FROM state").fetchall()
-        session.state = {str(name): str(value) for name, value in rows}
+        session.state = {str(name): str(value) for name, value in cursor.fetchall()}
 
     def _end(self, session: _Session, how: str) -> None:
         session.mode, session.state = "", {}
@@ -215,8 +204,8 @@ class PostgresDatabase(Database):
         try:
             return work()
         except (psycopg.OperationalError, psycopg.InterfaceError):
-            if not session.connection.closed:
-                raise
+            if session.is_writer or not session.connection.closed:
+                raise  # a writer's lock is lost too
             self._renew(session)
             return work()
 
@@ -239,32 +228,19 @@ class PostgresDatabase(Database):
         """The lock is that of this thread's connection, by which it writes too: it goes when the
         connection does, and then nothing more is written either."""
         with in_users_words(self.place), self._hold() as session:
-            is_ours = self._take_writers_lock(session, progress, wait=wait)
-            lost = session.connection
+            is_ours = self._once_more(
+                session, lambda: _take_writers_lock(session.connection, progress, wait=wait)
+            )
+            session.is_writer = is_ours
             try:
                 yield is_ours
             finally:
-                if is_ours and session.connection is lost:
+                session.is_writer = False
+                if is_ours:
                     with suppress(Exception):  # a lost connection has no locks
                         session.connection.execute(
                             "SELECT pg_advisory_unlock(%s, %s)", (_LOCKS, _WRITERS)
                         )
-
-    def _take_writers_lock(self, session: _Session, progress: Progress, *, wait: bool) -> bool:
-        ask = "SELECT pg_try_advisory_lock(%s, %s)"
-        end, has_said = time.monotonic() + _ANNOUNCE_WAIT_S, False
-        while True:
-            found = self._once_more(
-                session, lambda: session.connection.execute(ask, (_LOCKS, _WRITERS)).fetchone()
-            )
-            if found and found[0]:
-                return True
-            if not wait:
-                return False
-            if time.monotonic() > end and not has_said:
-                progress("Waiting for another review that is writing to this library", -1, 0)
-                has_said = True
-            time.sleep(_POLL_S)
 
     def require_same_file(self) -> None:
         """Nobody puts another file in the place of a database."""
@@ -358,6 +334,8 @@ class PostgresDatabase(Database):
         )
 
 
+# Both in one message to the server.
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT name, value FROM state"
 _COUNT_CHANGE = (
     "INSERT INTO state VALUES (%s, '1') ON CONFLICT (name) "
     "DO UPDATE SET value = CAST(CAST(state.value AS bigint) + 1 AS text)"
@@ -368,6 +346,50 @@ _SOUND = (
     "OR EXISTS (SELECT 1 FROM records WHERE paper NOT IN (SELECT number FROM papers)) "
     "THEN 'entries without their paper' ELSE 'ok' END"
 )
+
+
+def bring_up(address: ServerAddress, progress: Progress = silent) -> tuple[int, int]:
+    """Bring the library to this release's form under the writers' lock; gives its form before and
+    after."""
+    with in_users_words(address.shown), closing(_connection(address)) as connection:
+        _take_writers_lock(connection, progress, wait=True)
+        return migrate(connection, address.shown)
+
+
+def _connection(address: ServerAddress) -> psycopg.Connection[Row]:
+    """A new connection. Raises LibraryError where none can be had."""
+    library = psycopg_of(address.shown)
+    try:
+        connection: psycopg.Connection[Row] = library.connect(
+            address.conninfo,
+            autocommit=True,
+            connect_timeout=_CONNECT_S,
+            application_name="review",
+            client_encoding="UTF8",
+        )
+    except library.Error as error:
+        raise not_reachable(address.shown, error) from error
+    return connection
+
+
+def _take_writers_lock(
+    connection: psycopg.Connection[Row], progress: Progress, *, wait: bool
+) -> bool:
+    """Hold the writers' lock by this connection; False where another one has it and `wait` is
+    False."""
+    end, has_said = time.monotonic() + _ANNOUNCE_WAIT_S, False
+    while True:
+        found = connection.execute(
+            "SELECT pg_try_advisory_lock(%s, %s)", (_LOCKS, _WRITERS)
+        ).fetchone()
+        if found and found[0]:
+            return True
+        if not wait:
+            return False
+        if time.monotonic() > end and not has_said:
+            progress("Waiting for another review that is writing to this library", -1, 0)
+            has_said = True
+        time.sleep(_POLL_S)
 
 
 class _Claims:

@@ -86,11 +86,7 @@ def require_form(connection: psycopg.Connection[Row], place: str, *, make: bool)
             hint="Make one with: review add PATH (or ask files at hand with --papers PATH)",
         )
     if form > SCHEMA_VERSION:
-        raise NewerLibraryError(
-            f"{place} was made by a newer release of review (its form is {form}, "
-            f"this release knows {SCHEMA_VERSION})",
-            hint="Upgrade review, or name another library with --library.",
-        )
+        raise _newer(place, form)
     if form < SCHEMA_VERSION:
         raise LibraryError(
             f"{place} has the form of an earlier release ({form}; this one's is {SCHEMA_VERSION})",
@@ -103,7 +99,11 @@ def migrate(connection: psycopg.Connection[Row], place: str) -> tuple[int, int]:
     after. Call it under the writers' lock."""
     with connection.transaction():
         form = _form_of(connection, place)
-        before = form = SCHEMA_VERSION if form is None else form
+        if form is None:
+            form = _make(connection, place)
+        if form > SCHEMA_VERSION:
+            raise _newer(place, form)
+        before = form
         while form < SCHEMA_VERSION:
             form += 1
             for statement in statements_of(f"upgrade_{form}.sql"):
@@ -131,7 +131,15 @@ def _form_of(connection: psycopg.Connection[Row], place: str) -> int | None:
     return None
 
 
-def _make(connection: psycopg.Connection[Row], place: str) -> int | None:
+def _newer(place: str, form: int) -> NewerLibraryError:
+    return NewerLibraryError(
+        f"{place} was made by a newer release of review (its form is {form}, "
+        f"this release knows {SCHEMA_VERSION})",
+        hint="Upgrade review, or name another library with --library.",
+    )
+
+
+def _make(connection: psycopg.Connection[Row], place: str) -> int:
     """Make all tables, unless another process was faster; gives the form that is there then."""
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (0x52455657,))
