@@ -1,5 +1,6 @@
 """The library's SQLite file: transactions, foreign, damaged and newer files, and kept runs."""
 
+import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
@@ -187,8 +188,10 @@ def to_form_1(library, path):
 
 
 def schema(database):
+    """Each table, index and trigger without comments and white space: a column that an upgrade adds
+    stands on a line of another kind."""
     rows = database.rows("SELECT type, name, sql FROM sqlite_master")
-    return {(kind, name): sql for kind, name, sql in rows}
+    return {(kind, name): re.sub(r"--.*|\s", "", sql or "") for kind, name, sql in rows}
 
 
 def test_a_library_of_form_1_is_brought_up_and_answers_as_before(sample_library, tmp_path):
