@@ -26,6 +26,7 @@ from reviewer.settings import Settings
 from reviewer.types.searches import Filters
 from tests.conftest import ROOT, SAMPLES, WordEmbedding, write_listing
 from tests.support.chroma_server import ChromaServer, StrangeServer, free_port
+from tests.support.postgres import Cluster, require_programs
 from tests.support.promises import promise
 
 QUESTIONS = ("does RL teach new skills?", "forgetting in continual learning")
@@ -400,3 +401,22 @@ def test_embeddings_never_share_a_collection():
     made = [collection_name("0" * 12, name) for name in names]
     assert len(set(made)) == len(names)
     assert all(3 <= len(name) <= 512 and name[-1].isalnum() for name in made)
+
+
+def test_a_library_in_postgresql_has_its_vectors_on_a_server(kept, server, tmp_path):
+    require_programs()
+    with Library(kept, embedding=WordEmbedding()) as library:
+        before = found(library)
+    cluster = Cluster()
+    try:
+        address, said = cluster.make_database(), []
+        with opened(address, server.url, said) as library:
+            library.add([str(SAMPLES)])
+            assert rows(server.url, library) == 62
+            assert found(library) == before
+            assert library.index.server.nearest(WordEmbedding().embed(["frogs"])[0], 5)
+        with opened(address, f"http://127.0.0.1:{free_port()}", said) as library:
+            assert found(library) == before
+            assert len(said) == 1
+    finally:
+        cluster.close()
