@@ -23,6 +23,7 @@ from reviewer.library.embeddings.embedding import open_embedding
 from reviewer.settings import Settings, load_settings
 from reviewer.tasks.surveys.run import SurveyOptions, write_reports
 from reviewer.text import counted
+from reviewer.text.redact import excerpt
 from reviewer.types.progress import Progress, silent
 from reviewer.types.runs import Usage
 from reviewer.types.surveys import SurveyPlan
@@ -55,7 +56,7 @@ def cluster(address: str) -> Iterator[Any]:
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        raise _not_reached(address) from error
+        raise _not_reached(f"{address} ({excerpt(str(error))})") from error
     try:
         yield ray
     finally:

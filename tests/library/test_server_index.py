@@ -361,6 +361,35 @@ def test_embedding_again_makes_the_collection_again(folder, server):
         assert library.index.server.examine() == ""
 
 
+class OtherWords(WordEmbedding):
+    name = "other words"
+
+
+def test_another_embedding_leaves_no_collection_behind(folder, server):
+    with opened(folder, server.url) as library:
+        library.catch_up()
+        before = collection_name(library.database.state("library_id"), "words")
+    with Library(folder, Settings(chroma=server.url), OtherWords()) as library:
+        library.reindex()
+        assert rows(server.url, library) == 62
+        client = Client(address_of(Settings(chroma=server.url)))
+        assert client.call(10, lambda c: c.open(before)) is None
+        client.close()
+
+
+def test_what_came_and_went_while_the_server_was_down_is_not_missed(folder, server, tmp_path):
+    with opened(folder, server.url) as library:
+        library.catch_up()
+    with opened(folder, f"http://127.0.0.1:{free_port()}") as library:
+        library.add([extra(tmp_path, 1, 2)])
+        library.remove(key_of(library, "Extra 1"))
+        library.remove(library.papers()[0].key)
+    with opened(folder, server.url) as library:
+        library.make_index()
+        assert rows(server.url, library) == library.chunks.count_embedded() == 62
+        assert library.index.server.examine() == ""
+
+
 def test_reindex_says_that_the_vectors_cannot_be_sent(folder):
     with (
         opened(folder, f"http://127.0.0.1:{free_port()}") as library,

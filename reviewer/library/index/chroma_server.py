@@ -164,15 +164,19 @@ class Connection:
 
     def make(self, name: str, stamp: str) -> RemoteVectors:
         """An empty collection in the place of the one of this name, if there is one."""
-        from chromadb.errors import NotFoundError
-
-        with suppress(NotFoundError):
-            self._server.delete_collection(name, **self._place)
+        self.delete(name)
         return self._of(
             self._server.create_collection(
                 name, metadata={_STAMP: stamp}, configuration=_SERVER_HNSW, **self._place
             )
         )
+
+    def delete(self, name: str) -> None:
+        """Delete the collection of this name, if there is one. None of its files is read."""
+        from chromadb.errors import NotFoundError
+
+        with suppress(NotFoundError):
+            self._server.delete_collection(name, **self._place)
 
     def _of(self, model: Any) -> RemoteVectors:  # noqa: ANN401  Chroma's description of it
         from chromadb.api.models.Collection import Collection

@@ -50,6 +50,7 @@ _RESTART_S, _LOOK_S = 15.0, 0.5  # how long a server may take to come back, and 
 _BEHIND = "papers and vectors are kept; the next add, or review reindex, brings the server up"
 _WRITER = sha256(b"the writer of the Chroma server").hexdigest()
 _ID, _STAMP, _NEXT_STAMP = "library_id", "server_stamp", "server_next_stamp"
+_FORGOTTEN = "server_forgotten"  # the collection of an embedding that is no longer used
 
 
 @dataclass(frozen=True)
@@ -231,11 +232,26 @@ class ServerIndex:
         """Make the collection; under another name when the one of ours was written by a copy of
         this library, which keeps it."""
         stamp, library_id = uuid4().hex, self._database.state(_ID)
+        self._drop(self._database.state(_FORGOTTEN), self._known.stamps)
         if is_foreign or not library_id:
             library_id = uuid4().hex[:12]
-        self._note({_ID: library_id, _STAMP: "", _NEXT_STAMP: stamp, SERVER_GENERATION: "0"})
+        self._note(
+            {
+                _ID: library_id,
+                _STAMP: "",
+                _NEXT_STAMP: stamp,
+                SERVER_GENERATION: "0",
+                _FORGOTTEN: "",
+            }
+        )
         name = collection_name(library_id, self._database.state("embedding"))
         return self._call(lambda connection: connection.make(name, stamp))
+
+    def _drop(self, name: str, stamps: tuple[str, ...]) -> None:
+        """Delete the collection of an earlier embedding, if it is still this library's."""
+        found = self._call(lambda connection: connection.open(name)) if name else None
+        if found is not None and found.stamp in stamps:
+            self._call(lambda connection: connection.delete(name))
 
     def _send(self, vectors: RemoteVectors, since: int, progress: Progress) -> None:
         """Send what came after a generation, in order of generations. One is marked as held when
@@ -271,7 +287,9 @@ class ServerIndex:
         self._server.close()
 
     def forget_all(self) -> None:
-        """Note, inside a transaction, that the vectors are to be made again, and the collection."""
+        """Note, inside a transaction, that the vectors are to be made again, maybe by another
+        embedding, and the collection."""
+        self._database.set_state(_FORGOTTEN, self._known.name)
         self._database.set_state(SERVER_GENERATION, "0")
 
     def examine(self) -> str:

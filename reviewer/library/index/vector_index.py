@@ -187,11 +187,11 @@ class VectorIndex:
         with self._database.transaction():
             self._database.next_generation()
             self._chunks.forget_vectors()
+            if self.server is not None:
+                self.server.forget_all()
             for name in ("embedding", "dimensions", _FORM):
                 self._database.run("DELETE FROM state WHERE name = ?", (name,))
             self._files.mark_unclean()
-            if self.server is not None:
-                self.server.forget_all()
         self._search.close()
         if self._database.has_index_folder:
             discard(self.folder)
