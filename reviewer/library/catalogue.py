@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,11 +169,30 @@ class Catalogue:
         )
         return all(owner == paper_id for owner in ids)
 
-    def has_entry(self, origin: Origin) -> bool:
-        rows = self._database.rows(
-            "SELECT 1 FROM records WHERE sha256 = ? AND file = ?", (origin.sha256, origin.file)
+    def owners_of(self, names: Collection[str]) -> dict[str, set[str]]:
+        """By each of these names that is, or was, a paper's key or id: the ids of those papers."""
+        found: dict[str, set[str]] = {}
+        wanted, by_digest = sorted(names), {digest(name): name for name in names}
+        rows = self._database.rows_in("SELECT key, id FROM papers WHERE key IN (?)", wanted)
+        rows += self._database.rows_in("SELECT id, id FROM papers WHERE id IN (?)", wanted)
+        for name, paper_id in rows:
+            found.setdefault(name, set()).add(paper_id)
+        for alias, paper_id in self._database.rows_in(
+            "SELECT alias, papers.id FROM aliases JOIN papers ON papers.number = aliases.paper "
+            "WHERE alias IN (?)",
+            sorted(by_digest),
+        ):
+            found.setdefault(by_digest[alias], set()).add(paper_id)
+        return found
+
+    def kept_of(self, origins: Iterable[Origin]) -> set[tuple[str, str]]:
+        """The hash and the file of those of these entries that are kept."""
+        wanted = {(origin.sha256, origin.file) for origin in origins}
+        rows = self._database.rows_in(
+            "SELECT sha256, file FROM records WHERE sha256 IN (?)",
+            sorted({sha256 for sha256, _ in wanted}),
         )
-        return bool(rows)
+        return wanted & {(sha256, file) for sha256, file in rows}
 
     def entries_near(self, names: Iterable[str], near: Iterable[int] = ()) -> list[KeptEntry]:
         """All entries of the papers that can be reached from these identities, and from the papers
@@ -216,17 +235,37 @@ class Catalogue:
     def _entries(self, rows: Iterable[tuple[Any, ...]]) -> list[KeptEntry]:
         return [KeptEntry(number, paper, self._read(text)) for number, paper, text in rows]
 
+    def next_number(self) -> int:
+        """A number that no paper has."""
+        return int(self._database.value("SELECT coalesce(max(number), 0) + 1 FROM papers"))
+
+    def save_new_paper(self, paper: Paper, number: int) -> None:
+        """Insert the paper, whose id no other one has, under a number that is free."""
+        self._database.run_many(
+            "INSERT INTO papers (number, id, key, title, year, date, venue, paper) "
+            "VALUES (?,?,?,?,?,?,?,?)",
+            [(number, *_columns(paper))],
+        )
+        self._save_names(paper, number)
+
     def save_paper(self, paper: Paper) -> int:
-        """Insert the paper, or replace the one with its id; gives its number."""
+        """Keep the paper in the place of the one with its id, or as a new one; gives its number."""
+        found = self._database.column("SELECT number FROM papers WHERE id = ?", (paper.id,))
+        if not found:
+            number = self.next_number()
+            self.save_new_paper(paper, number)
+            return number
         self._database.run(
-            "INSERT INTO papers (id, key, title, year, date, venue, paper) VALUES (?,?,?,?,?,?,?) "
-            "ON CONFLICT (id) DO UPDATE SET key=excluded.key, title=excluded.title, "
-            "year=excluded.year, date=excluded.date, venue=excluded.venue, paper=excluded.paper",
-            (paper.id, paper.key, paper.title, paper.year, paper.date,
-             paper.venue[:MOST_VENUE_CHARS], paper.model_dump_json()),
-        )  # fmt: skip
-        number = int(self._database.value("SELECT number FROM papers WHERE id = ?", (paper.id,)))
-        self._database.run("DELETE FROM tags WHERE paper = ?", (number,))
+            "UPDATE papers SET id = ?, key = ?, title = ?, year = ?, date = ?, venue = ?, "
+            "paper = ? WHERE number = ?",
+            (*_columns(paper), found[0]),
+        )
+        self._database.run("DELETE FROM tags WHERE paper = ?", (found[0],))
+        self._save_names(paper, found[0])
+        return int(found[0])
+
+    def _save_names(self, paper: Paper, number: int) -> None:
+        """Keep the paper's tags and aliases."""
         self._database.run_many(
             "INSERT INTO tags VALUES (?, ?) ON CONFLICT DO NOTHING",
             [(number, tag) for tag in paper.tags],
@@ -236,7 +275,6 @@ class Catalogue:
             "ON CONFLICT (alias) DO UPDATE SET paper = excluded.paper",
             [(digest(alias), number) for alias in paper.aliases],
         )
-        return number
 
     def save_entries(self, paper: int, entries: Sequence[Paper]) -> None:
         """Keep new entries of a paper. Each has exactly one origin."""
@@ -285,6 +323,10 @@ class Catalogue:
 
     def set_identities(self, paper: int, names: Iterable[str]) -> None:
         self._database.run("DELETE FROM identities WHERE paper = ?", (paper,))
+        self.add_identities(paper, names)
+
+    def add_identities(self, paper: int, names: Iterable[str]) -> None:
+        """Keep the identities of a new paper."""
         self._database.run_many(
             "INSERT INTO identities VALUES (?, ?)",
             [(name, paper) for name in sorted(map(digest, names))],
@@ -294,3 +336,11 @@ class Catalogue:
         """Delete the paper with its entries, chunks and vectors."""
         self._database.run("DELETE FROM chunks WHERE paper = ?", (number,))
         self._database.run("DELETE FROM papers WHERE number = ?", (number,))
+
+
+def _columns(paper: Paper) -> tuple[str | int | None, ...]:
+    """What the table of papers keeps beside the number."""
+    return (
+        paper.id, paper.key, paper.title, paper.year, paper.date,
+        paper.venue[:MOST_VENUE_CHARS], paper.model_dump_json(),
+    )  # fmt: skip

@@ -57,6 +57,17 @@ class _Group:
         return {kept.paper for kept in self.kept} | self.heir_of
 
 
+@dataclass
+class _NewPapers:
+    """What a row of new papers needs to know, read once for all of them: the next free numbers of a
+    paper and of a chunk, and whose the names are that they may take."""
+
+    number: int
+    chunk: int
+    owners: dict[str, set[str]]
+    asked: set[str]
+
+
 class Merger:
     """Works on one open database."""
 
@@ -68,6 +79,7 @@ class Merger:
         self._links: dict[str, set[str]] = {}
         self._given: set[str] = set()
         self._doubtful: list[Pair] = []
+        self._new: _NewPapers | None = None  # until something else than a new paper is saved
 
     def merge(
         self, entries: Sequence[Paper], replaced: Mapping[str, KeptEntry] | None = None
@@ -111,7 +123,8 @@ class Merger:
         first: dict[tuple[str, str], Paper] = {}
         for entry in entries:
             first.setdefault((entry.origins[0].sha256, entry.origins[0].file), entry)
-        return [e for e in first.values() if not self._catalogue.has_entry(e.origins[0])]
+        kept = self._catalogue.kept_of(entry.origins[0] for entry in first.values())
+        return [entry for name, entry in first.items() if name not in kept]
 
     def _groups(
         self, fresh: Sequence[Paper], gone: Mapping[str, KeptEntry], near: Iterable[int]
@@ -159,6 +172,7 @@ class Merger:
             self._catalogue.remove_paper(number)
         updated, unchanged = [], already
         merged: list[MergedPaper] = []
+        self._new = self._of_new(groups)
         for group, owner in zip(groups, owners, strict=True):
             if owner is not None:
                 absorbed = [gone[n] for n in sorted(group.papers & gone.keys())]
@@ -174,7 +188,28 @@ class Merger:
                 unchanged += len(group.new) - 1
             if group.is_merged:
                 merged.append(self._merged(paper_id, group))
+        self._new = None
         return Merged(tuple(added), tuple(updated), unchanged, tuple(merged))
+
+    def _of_new(self, groups: Sequence[_Group]) -> _NewPapers | None:
+        """What the new papers among these need to know; None where there is none."""
+        new = [merge_entries(group.entries) for group in groups if not group.kept]
+        if not new:
+            return None
+        names = {name for paper in new for name in (key_base(paper), _id_of(signs_of([paper])))}
+        names |= {entry.key for group in groups for entry in group.new} - {""}
+        return _NewPapers(
+            self._catalogue.next_number(),
+            self._chunks.words.next_chunk(),
+            self._catalogue.owners_of(names),
+            names,
+        )
+
+    def _is_free(self, name: str, paper_id: str) -> bool:
+        """True when no other paper has, or had, this name as its key."""
+        if self._new is not None and name in self._new.asked:
+            return self._new.owners.get(name, set()) <= {paper_id}
+        return self._catalogue.key_is_free(name, paper_id)
 
     def _merged(self, paper_id: str, group: _Group) -> MergedPaper:
         paper = self._catalogue.paper_named(paper_id)
@@ -206,12 +241,28 @@ class Merger:
     def _save_group(self, group: _Group, before: Paper | None, absorbed: list[Paper]) -> str:
         entries = group.entries
         paper = self._named(entries, before, absorbed)
+        if self._new is not None and before is None and not group.kept:
+            self._save_new(paper, group, self._new)
+            return paper.id
+        self._new = None
         number = self._catalogue.save_paper(paper)
         self._catalogue.save_entries(number, group.new)
         self._catalogue.move_entries(number, [kept.number for kept in group.kept])
         self._catalogue.set_identities(number, set().union(*map(self._names, entries)))
         self._chunks.replace_chunks(number, paper, chunk_paper(paper))
         return paper.id
+
+    def _save_new(self, paper: Paper, group: _Group, new: _NewPapers) -> None:
+        """Keep a paper that nothing is known of yet."""
+        chunks = chunk_paper(paper)
+        self._catalogue.save_new_paper(paper, new.number)
+        self._catalogue.save_entries(new.number, group.new)
+        self._catalogue.add_identities(new.number, set().union(*map(self._names, group.new)))
+        self._chunks.add_chunks(new.number, paper, chunks, new.chunk)
+        new.number, new.chunk = new.number + 1, new.chunk + len(chunks)
+        for name in (paper.key, paper.id, *paper.aliases):
+            new.owners.setdefault(name, set()).add(paper.id)
+            new.asked.add(name)
 
     def _named(self, entries: list[Paper], before: Paper | None, absorbed: list[Paper]) -> Paper:
         """The merged paper with its id, key and what its user gave it. Old names are aliases, and
@@ -226,7 +277,7 @@ class Merger:
         names |= {
             name
             for name in {entry.key for entry in entries} - {"", key, paper_id, *names}
-            if not name.isdecimal() and self._catalogue.key_is_free(name, paper_id)
+            if not name.isdecimal() and self._is_free(name, paper_id)
         }
         return merged.model_copy(
             update={
@@ -243,16 +294,21 @@ class Merger:
         if is_key_of(old, base):
             return old
         number, key = 1, base
-        while not self._catalogue.key_is_free(key, paper_id):
+        while not self._is_free(key, paper_id):
             number += 1
             key = f"{base}-{number}"
         return key
 
     def _new_id(self, merged: Paper) -> str:
         paper_id = _id_of(signs_of([merged]))
-        while self._catalogue.number_of(paper_id) is not None:
+        while self._is_taken(paper_id):
             paper_id = _id_of([paper_id])
         return paper_id
+
+    def _is_taken(self, name: str) -> bool:
+        if self._new is not None and name in self._new.asked:
+            return bool(self._new.owners.get(name))
+        return self._catalogue.number_of(name) is not None
 
     def _names(self, entry: Paper) -> set[str]:
         own = {f"{kind}:{value}" for kind, value in identities(entry)}

@@ -85,10 +85,17 @@ class ChunkStore:
         self._database.run_many(
             "DELETE FROM chunks WHERE id = ?", [(gone,) for gone in sorted(kept - wanted)]
         )
-        first, title = self.words.next_chunk(), paper.title[:MOST_TITLE_CHARS]
+        new = [chunk for chunk in chunks if chunk.id not in kept]
+        self.add_chunks(paper_number, paper, new, self.words.next_chunk())
+
+    def add_chunks(
+        self, paper_number: int, paper: Paper, chunks: Sequence[Chunk], first: int
+    ) -> None:
+        """Keep new chunks of the paper under the numbers from `first` on."""
+        title = paper.title[:MOST_TITLE_CHARS]
         new = [
             (n, c.id, paper_number, title, c.part, c.section, c.page, c.start, c.end, c.text)
-            for n, c in enumerate((c for c in chunks if c.id not in kept), start=first)
+            for n, c in enumerate(chunks, start=first)
         ]
         self._database.run_many("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?)", new)
 

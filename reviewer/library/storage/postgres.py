@@ -35,7 +35,6 @@ _POLL_S = 0.2  # between two looks at a lock that another process holds
 _CONNECT_S = 10  # seconds that an address may take to answer
 _LOCKS = 0x52455657  # "REVW": the first number of the locks that are not a reply's
 _WRITERS = 1  # the second number of the writers' lock
-_ROWS_AT_ONCE = 2000
 # Who caches papers, words and counts looks at these; replies, steps and runs change nothing there.
 _COUNTED = frozenset(
     "papers aliases tags records identities chunks segments vectors sentences files pairs".split()
@@ -155,9 +154,10 @@ class PostgresDatabase(Database):
                 self._end(session, "COMMIT")
             try:
                 self._begin_writing(session)
-                yield
-                if session.changes:
-                    session.connection.execute(_COUNT_CHANGE, (_CHANGES,))
+                with session.connection.pipeline():  # what is only written waits for no answer
+                    yield
+                    if session.changes:
+                        session.connection.execute(_COUNT_CHANGE, (_CHANGES,))
                 self._end(session, "COMMIT")
             except BaseException:
                 with suppress(Exception):
@@ -251,7 +251,9 @@ class PostgresDatabase(Database):
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:
         with in_users_words(self.place), self._hold() as session:
             self._note_change(session, statement)
-            return session.connection.execute(_translated(statement), values).rowcount
+            with session.connection.pipeline():
+                done = session.connection.execute(_translated(statement), values)
+            return done.rowcount
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         with in_users_words(self.place), self._hold() as session:
@@ -288,14 +290,7 @@ class PostgresDatabase(Database):
         return self.rows(statement.replace("IN (?)", "= ANY(?)"), (values,))
 
     def each(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Row]:
-        with (
-            in_users_words(self.place),
-            self._hold() as session,
-            session.connection.cursor("each", binary=True) as cursor,
-        ):
-            cursor.itersize = _ROWS_AT_ONCE
-            cursor.execute(_translated(statement), values)
-            yield from cursor
+        yield from self.rows(statement, values)
 
     def numbers(self, statement: str, values: Sequence[Any] = ()) -> NDArray[np.int64]:
         import numpy as np
