@@ -202,11 +202,14 @@ class SpreadEmbedding:
     def __init__(self, ray: Any, name: str, settings: Settings) -> None:  # noqa: ANN401  Ray's module
         self.name = name
         self._ray = ray
+        self._settings = _shareable(settings)
         self.machines = max(1, sum(bool(node["Alive"]) for node in ray.nodes()))
-        worker = ray.remote(
-            num_cpus=1, max_restarts=RETRIES, max_task_retries=RETRIES, scheduling_strategy="SPREAD"
-        )(_Embedder)
-        self._workers = [worker.remote(name, _shareable(settings)) for _ in range(self.machines)]
+        self._workers = self._started()
+
+    def _started(self) -> list[Any]:
+        """New workers, one a machine. Those before end when nothing names them any more."""
+        worker = self._ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(_Embedder)
+        return [worker.remote(self.name, self._settings) for _ in range(self.machines)]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """An array of shape (len(texts), dimensions), rows of length 1, in the order of the texts.
@@ -215,21 +218,11 @@ class SpreadEmbedding:
         """
         import numpy as np
 
-        parts = min(len(texts), len(self._workers) * _PARTS_A_MACHINE)
+        parts = min(len(texts), self.machines * _PARTS_A_MACHINE)
         if not parts:
             return np.zeros((0, 0), dtype=np.float32)
         # Every n-th text: long texts come in a row.
-        asked = [
-            self._workers[n % len(self._workers)].embed.remote(list(texts[n::parts]))
-            for n in range(parts)
-        ]
-        try:
-            found = self._ray.get(asked)
-        except self._ray.exceptions.RayError as error:
-            raise EmbeddingError(
-                f"the workers on Ray failed ({type(error).__name__}); what was embedded is kept",
-                hint="Run it again, or leave --ray out.",
-            ) from error
+        found = self._asked([list(texts[n::parts]) for n in range(parts)])
         failed = next((part for part in found if isinstance(part, str)), None)
         if failed is not None:
             raise EmbeddingError(f"a worker on Ray cannot embed: {failed}")
@@ -237,6 +230,24 @@ class SpreadEmbedding:
         for n, part in enumerate(found):
             vectors[n::parts] = part
         return vectors
+
+    def _asked(self, parts: Sequence[list[str]]) -> list[Any]:
+        """What the workers give for these parts; all is asked again of new ones when some die."""
+        for left in reversed(range(RETRIES + 1)):
+            asked = [
+                self._workers[n % self.machines].embed.remote(part) for n, part in enumerate(parts)
+            ]
+            try:
+                return list(self._ray.get(asked))
+            except self._ray.exceptions.RayError as error:
+                if not left:
+                    raise EmbeddingError(
+                        f"the workers on Ray failed ({type(error).__name__}); what was embedded is "
+                        "kept",
+                        hint="Run it again, or leave --ray out.",
+                    ) from error
+                self._workers = self._started()
+        raise AssertionError("the last try returns or raises")
 
 
 class _Embedder:
