@@ -19,7 +19,6 @@ from reviewer.cli.options import (
 from reviewer.cli.output import print_error, print_out
 from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
-from reviewer.settings import is_on_server
 from reviewer.text import counted
 
 if TYPE_CHECKING:
@@ -110,6 +109,8 @@ def tidy(
 
 def _require_folder(settings: Settings, remedy: str) -> None:
     """Raises UsageError for a library on a server."""
+    from reviewer.settings import is_on_server
+
     if is_on_server(settings.library):
         raise UsageError("the library is on a server, which has tools of its own", hint=remedy)
 
