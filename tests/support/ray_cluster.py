@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -44,15 +45,15 @@ class RayCluster:
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         folder = ["--temp-dir", self._folder] if "--head" in arguments else []
-        log = (Path(self._folder) / f"start-{len(arguments)}.log").open("wb")
-        return subprocess.Popen(
-            [
-                sys.executable, "-c", _START, "start", "--block", "--disable-usage-stats",
-                "--node-ip-address", "127.0.0.1", "--num-cpus", "1",
-                "--object-store-memory", str(_MEMORY), *arguments, *folder,
-            ],
-            env=self._environment, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+        words = [
+            sys.executable, "-c", _START, "start", "--block", "--disable-usage-stats",
+            "--node-ip-address", "127.0.0.1", "--num-cpus", "1",
+            "--object-store-memory", str(_MEMORY), *arguments, *folder,
+        ]  # fmt: skip
+        with (Path(self._folder) / f"start-{len(arguments)}.log").open("wb") as log:
+            return subprocess.Popen(
+                words, env=self._environment, stdout=log, stderr=log, start_new_session=True
+            )
 
     def _wait(self, nodes: int) -> None:
         code = (
@@ -101,6 +102,7 @@ class RayCluster:
                     os.kill(int(path.name), signal.SIGKILL)
             except (OSError, ValueError):
                 continue
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def require_ray() -> None:
