@@ -102,7 +102,11 @@ class RayCluster:
                     os.kill(int(path.name), signal.SIGKILL)
             except (OSError, ValueError):
                 continue
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for _ in range(20):  # what was killed may still write its last line
+            shutil.rmtree(self._folder, ignore_errors=True)
+            if not Path(self._folder).exists():
+                return
+            time.sleep(0.2)
 
 
 def require_ray() -> None:
