@@ -102,6 +102,9 @@ class RayCluster:
                     os.kill(int(path.name), signal.SIGKILL)
             except (OSError, ValueError):
                 continue
+        self._delete_folder()
+
+    def _delete_folder(self) -> None:
         for _ in range(20):  # what was killed may still write its last line
             shutil.rmtree(self._folder, ignore_errors=True)
             if not Path(self._folder).exists():
