@@ -20,7 +20,10 @@ _FLAGS = {
     "timeout_s": "--timeout",
     "context_tokens": "--context",
     "embedding_dir": "",
+    "chroma_key": "",
+    "budget_run": "",
 }
+_VARIABLES_ONLY = ("chroma_key",)  # a file of settings is shared
 _PATHS = ("library", "prompts", "embedding_dir", "reranker", "nli")
 LIBRARY_FOLDER = ".review"
 _ON_SERVER = ("postgresql://", "postgres://")
@@ -36,6 +39,9 @@ class Settings(BaseModel):
     embedding_dir: str = ""  # where the files of minilm are
     reranker: str = ""  # folders with small local models
     nli: str = ""
+    chroma: str = ""  # the address of a Chroma server that holds the vectors
+    chroma_key: SecretStr = SecretStr("")
+    ray: str = ""  # the address of a Ray cluster
     model: str = ""
     api_base: str = ""
     offline: bool = False
@@ -43,6 +49,7 @@ class Settings(BaseModel):
     timeout_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)  # 120, local 600
     jobs: int = Field(default=8, ge=1)
     budget_usd: float | None = Field(default=None, ge=0)
+    budget_run: str = ""  # processes with the same name share the budget
     max_calls: int | None = Field(default=None, ge=0)
     context_tokens: int | None = Field(default=None, ge=1)  # litellm's, the server's, else 8192
     mail: str = ""  # sent to online sources that want to know who uses them
@@ -165,7 +172,7 @@ def _from_files(library: str) -> dict[str, Any]:
             raise UsageError(
                 f"{path} cannot be read: {error}", hint="Fix the file or move it away."
             ) from error
-        known = Settings.model_fields
+        known = [name for name in Settings.model_fields if name not in _VARIABLES_ONLY]
         if unknown := next((name for name in found if name not in known), ""):
             raise UsageError(
                 f"{path} has the unknown setting '{unknown}'", hint=f"Known: {', '.join(known)}."

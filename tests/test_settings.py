@@ -155,7 +155,18 @@ def test_an_unknown_name_is_answered_with_the_known_ones(project):
     write(project, "modle = 'x'")
     with pytest.raises(UsageError) as raised:
         load_settings({}, {}, project)
-    assert all(name in raised.value.hint for name in Settings.model_fields)
+    in_files = set(Settings.model_fields) - {"chroma_key"}
+    assert all(name in raised.value.hint for name in in_files)
+
+
+def test_the_key_of_a_server_stands_in_no_file(project):
+    write(project, "chroma_key = 'geheim'")
+    with pytest.raises(UsageError, match="unknown setting 'chroma_key'"):
+        load_settings({}, {}, project)
+    (project / "review.toml").unlink()
+    found = load_settings({}, {"REVIEW_CHROMA_KEY": "geheim"}, project)
+    assert found.chroma_key.get_secret_value() == "geheim"
+    assert "geheim" not in repr(found)
 
 
 @pytest.mark.parametrize(

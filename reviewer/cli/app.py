@@ -17,16 +17,15 @@ if TYPE_CHECKING:
 
 # The files of commands/, in the order of help, and the commands that each has.
 COMMANDS = {
-    "ask": ("ask",), "table": ("table",), "draft": ("draft",), "drafts": ("drafts",),
-    "survey": ("survey",), "surveys": ("surveys",), "check": ("check",),
-    "search": ("search", "similar", "where"),
+    "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
+    "check": ("check",), "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
     "duplicates": ("duplicates",), "files": ("files",), "searches": ("searches",),
-    "export": ("export",), "runs": ("runs",), "backup": ("backup", "restore", "repair"),
-    "prompts": ("prompts",), "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",),
-    "doctor": ("doctor",), "migrate": ("migrate",), "screen": ("screen",), "serve": ("serve",),
-    "tables": ("tables",),
+    "export": ("export",), "runs": ("runs",), "backup": ("backup", "restore", "repair", "tidy"),
+    "prompts": ("prompts",), "evaluate": ("eval",), "mcp": ("mcp",), "serve": ("serve",),
+    "models": ("models",), "doctor": ("doctor",), "migrate": ("migrate",),
+    "tables": ("tables",), "drafts": ("drafts",), "surveys": ("surveys",), "screen": ("screen",),
 }  # fmt: skip
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.
 GROUPS = {

@@ -52,12 +52,19 @@ def opened(
             say_skipped(added.model_copy(update={"notes": notes}), progress)
         return library
     library = Library(settings.library, settings, make=False)
+    library.index.report_to(_say if progress is silent else progress)
     library.catch_up()
     if isinstance(progress, ShownProgress) and not progress.is_quiet:
         advice = library.take_advice()
         if advice:
             progress(advice, -1, 0)
     return library
+
+
+def _say(stage: str, done: int, total: int) -> None:
+    """News on standard error, for a command that shows no progress."""
+    if done < 0:
+        print_error(stage)
 
 
 def file_named(file: str, hint: str, kind: type[ReviewError], *, quiet: bool) -> TextFile:

@@ -44,6 +44,9 @@ class LibraryOptions:
     """Which library."""
 
     library: Annotated[str | None, option(help="The library's folder.")] = None
+    chroma: Annotated[
+        str | None, option(help="A Chroma server for the vectors, as http://HOST:8000.")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,15 @@ class OnlineOptions(LibraryOptions):
 @dataclass(frozen=True)
 class RunOptions(OnlineOptions, EmbeddingOptions):
     """What every longer command takes."""
+
+
+@dataclass(frozen=True)
+class RayOptions:
+    """On which machines."""
+
+    ray: Annotated[
+        str | None, option(help="Work on a Ray cluster: auto, HOST:6379 or ray://HOST:10001.")
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from reviewer.tasks.surveys.plan import (
 )
 from reviewer.tasks.surveys.run import SurveyOptions, names_of, plan_survey
 from reviewer.tasks.yaml_plan import LEAST_WORDS
+from reviewer.text import counted
 from reviewer.types.searches import Filters
 from reviewer.types.surveys import Batch, KeptSurvey, ReportPlan, SurveyPlan
 from reviewer.types.writer import Writer
@@ -145,6 +146,8 @@ def _write_kept(
 ) -> int:
     """Write the reports of a kept survey, by this plan, and say how they are; gives the exit
     code."""
+    if shelf.settings.ray:
+        _spread(plan, shelf, options, progress)
     told = replace(options, done=files.write)
     batch = run_kept(survey_id, shelf, writer, told, progress, plan)
     files.finish(batch)
@@ -161,6 +164,20 @@ def _write_kept(
     for line in filter(None, news):
         progress(line, -1, 0)
     return 1 if failed else strict_code(said for _, s in sections for said in s.left_out)
+
+
+def _spread(
+    plan: SurveyPlan, shelf: Library, options: SurveyOptions, progress: SurveyProgress
+) -> None:
+    """Have the reports' steps made on a Ray cluster, and say what that cost."""
+    from reviewer.tasks.spread import spread_reports
+
+    done = spread_reports(plan, shelf, options, progress)
+    for failure in done.failures:
+        progress(f"Left for this machine by Ray: {failure}", -1, 0)
+    reports = counted(len(plan.reports), "report")
+    machines = counted(done.machines, "machine")
+    progress(f"On Ray: {reports} on {machines}, {cost_line(done.usage)}", -1, 0)
 
 
 def _read_plan(

@@ -21,6 +21,7 @@ from reviewer.library.embeddings.embedding import (
     open_embedding,
 )
 from reviewer.library.importer import Importer, Totals
+from reviewer.library.index.chroma_server import address_of
 from reviewer.library.index.chunks import ChunkStore
 from reviewer.library.index.vector_index import VectorIndex, import_libraries
 from reviewer.library.kept_works import KeptWorks
@@ -62,13 +63,14 @@ class Library:
         not there is made where `make` says so.
 
         `embedding` is used instead of the one that the settings name. Raises UsageError for an
-        address in place of a folder, LibraryError when the folder cannot be used and
-        NewerLibraryError when a later release made it.
+        address in place of a folder and for a Chroma server that must not be asked, LibraryError
+        when the folder cannot be used and NewerLibraryError when a later release made it.
         """
         # Else numpy's threads spin between products: twice the processor time, no answer sooner.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self._turns = RLock()
         self.settings = settings or Settings()
+        server = address_of(self.settings)
         self.database = open_database(place, make=make)
         self.place = self.database.place  # as people name it
         self.folder = self.database.folder  # for what stays on this machine
@@ -79,7 +81,7 @@ class Library:
         self.ledger = Ledger(self.database)
         self.drafts = KeptWorks(self.database, KeptDraft)
         self.surveys = KeptWorks(self.database, KeptSurvey)
-        self.index = VectorIndex(self.folder, self.database, self.chunks)
+        self.index = VectorIndex(self.folder, self.database, self.chunks, server)
         self._given = embedding
         self._embedding: tuple[str, Embedding] | None = None  # opened last, with its name
         self.chunks.index_words()

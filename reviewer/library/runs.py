@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 from reviewer.errors import NotFoundError
 from reviewer.library.storage.database import Database
+from reviewer.library.storage.keeping import keep_rows
 from reviewer.text.invisible import without_nul
 from reviewer.types import Citation
 from reviewer.types.runs import Run
@@ -22,13 +25,9 @@ class Ledger:
         self._database = database
 
     def save(self, run: Run) -> None:
-        with self._database.transaction():
-            self._database.run(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-                "started = excluded.started, command = excluded.command, "
-                "question = excluded.question, run = excluded.run",
-                (run.id, run.started, run.command, run.question, run.model_dump_json(), run.who),
-            )
+        row = (run.id, run.started, run.command, run.question, run.model_dump_json(), run.who)
+        names = ("id", "started", "command", "question", "run", "who")
+        keep_rows(self._database, "runs", names, [row])
 
     def runs(
         self, most: int = 20, command: str = "", after: int = 0, *, mine: bool = False
@@ -86,12 +85,13 @@ class Ledger:
 
     def keep(self, key: str, reply: str, model: str) -> None:
         """Keep a reply that was paid for, at once, so that a killed run never pays twice."""
-        with self._database.transaction():
-            self._database.run(
-                "INSERT INTO replies VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
-                "model = excluded.model, reply = excluded.reply, kept = excluded.kept",
-                (key, model, without_nul(reply), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"),
-            )
+        row = (key, model, without_nul(reply), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}")
+        keep_rows(self._database, "replies", ("key", "model", "reply", "kept"), [row])
+
+    def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
+        """Hold this key of a reply: of several processes that ask the same, one pays and the others
+        find what it kept. Gives False, without it, when `ended` is set while it waits."""
+        return self._database.turn(key, ended)
 
     def spend(self, run: str, usd: float, budget_usd: float) -> bool:
         """Count a call's cost against the budget that all workers of a run share; False, and

@@ -34,7 +34,7 @@ def open_at_hand(
     sign += f"-{sha256(name.encode()).hexdigest()[:8]}"  # one library, one embedding
     folder = cache_folder() / "papers" / sign
     _forget_oldest(folder)
-    library = _opened(folder, settings)
+    library = _opened(folder, settings.model_copy(update={"chroma": ""}))
     added = None
     try:
         is_read = library.database.state(_COMPLETE) == sign and library.catalogue.count()

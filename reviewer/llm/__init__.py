@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from reviewer.llm.ask import Asking as Asking
     from reviewer.llm.ask import side_by_side as side_by_side
     from reviewer.llm.budget import LimitError as LimitError
+    from reviewer.llm.budget import SharedBudget as SharedBudget
     from reviewer.llm.budget import StoppedError as StoppedError
     from reviewer.llm.client import LLM as LLM
     from reviewer.llm.prompts import Prompts as Prompts

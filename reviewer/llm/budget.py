@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
+from dataclasses import dataclass
 from threading import Event
+from typing import Protocol
 
 from reviewer.errors import ModelError
 from reviewer.text import counted
@@ -25,10 +28,32 @@ def run_ended() -> StoppedError:
     return StoppedError("the run was ended", hint="Run it again.")
 
 
+class BudgetRows(Protocol):
+    """Where processes that share a budget count what they spend: `library.ledger`."""
+
+    def spend(self, run: str, usd: float, budget_usd: float) -> bool: ...
+
+    def spent_usd(self, run: str) -> float: ...
+
+
+@dataclass(frozen=True)
+class SharedBudget:
+    """The budget of a run whose workers are several processes: one row, of this name."""
+
+    rows: BudgetRows
+    run: str
+
+
 class Account:
     """Counts what calls cost and refuses the next one at a limit. Safe to share among threads."""
 
-    def __init__(self, model: str, budget_usd: float | None, max_calls: int | None) -> None:
+    def __init__(
+        self,
+        model: str,
+        budget_usd: float | None,
+        max_calls: int | None,
+        shared: SharedBudget | None = None,
+    ) -> None:
         self.closed = Event()
         self._is_ending = False
         self._lock = threading.Lock()
@@ -36,15 +61,19 @@ class Account:
         self._budget_usd = budget_usd
         self._max_calls = max_calls
         self._expected_usd = 0.0
+        self._shared = shared
+        self._dearest_usd = 0.0  # of a call so far
         self._failures = 0
         self._last_failure = ""
 
     def _update(self, **changes: object) -> None:
         self.usage = self.usage.model_copy(update=changes)
 
-    def begin(self, expected_usd: float) -> None:
-        """To be called before each request. Raises LimitError or StoppedError if the request must
-        not be made. Requests that are running count with their expected cost."""
+    def begin(self, expected_usd: float) -> float:
+        """To be called before each request; gives what is held back for it until `end`. Raises
+        LimitError or StoppedError if the request must not be made. Requests that are running count
+        with their expected cost; where processes share the budget, with the dearest so far if that
+        is more: a reply's length is not known before."""
         with self._lock:
             if self._is_ending:
                 raise run_ended()
@@ -60,21 +89,40 @@ class Account:
                     f"{usage.model} was called {counted(usage.calls, 'time')}, the most allowed",
                     hint="Raise --max-calls and run it again.",
                 )
+            if self._shared is not None:
+                expected_usd = max(expected_usd, self._dearest_usd)
             spent = (usage.cost_usd or 0.0) + self._expected_usd
             if self._budget_usd is not None and spent + expected_usd > self._budget_usd:
-                raise LimitError(
-                    f"the next call of {usage.model} (about ${expected_usd:.4f}) would pass the "
-                    f"budget of ${self._budget_usd:g}; ${spent:.4f} is spent",
-                    hint="Raise --budget and run it again.",
-                )
+                raise self._over(expected_usd, spent)
+            if self._budget_usd is not None and self._shared is not None:
+                self._hold_shared(expected_usd, self._budget_usd, self._shared)
             self._expected_usd += expected_usd
             self._update(calls=usage.calls + 1)
+            return expected_usd
 
-    def end(self, expected_usd: float, seconds: float) -> None:
-        """To be called after each request that began, however it ended."""
+    def _hold_shared(self, usd: float, budget_usd: float, shared: SharedBudget) -> None:
+        if not shared.rows.spend(shared.run, usd, budget_usd):
+            raise self._over(usd, shared.rows.spent_usd(shared.run))
+
+    def _over(self, expected_usd: float, spent: float) -> LimitError:
+        return LimitError(
+            f"the next call of {self.usage.model} (about ${expected_usd:.4f}) would pass the "
+            f"budget of ${self._budget_usd:g}; ${spent:.4f} is spent",
+            hint="Raise --budget and run it again.",
+        )
+
+    def end(self, held_usd: float, seconds: float) -> None:
+        """To be called after each request that began, however it ended, with what `begin` gave, and
+        after `charge`."""
         with self._lock:
-            self._expected_usd = max(0.0, self._expected_usd - expected_usd)
+            self._expected_usd = max(0.0, self._expected_usd - held_usd)
             self._update(seconds=round(self.usage.seconds + seconds, 3))
+            self._count_shared(-held_usd)
+
+    def _count_shared(self, usd: float) -> None:
+        """Count, in the row of all processes, what was spent, or what is no longer held back."""
+        if self._shared is not None and self._budget_usd is not None and usd:
+            self._shared.rows.spend(self._shared.run, usd, math.inf)
 
     def charge(self, tokens_in: int, tokens_out: int, cost_usd: float | None) -> None:
         """Add what a reply used. After a reply without a known price, the sum has no price."""
@@ -86,6 +134,8 @@ class Account:
                 tokens_out=usage.tokens_out + tokens_out,
                 cost_usd=(usage.cost_usd or 0.0) + (cost_usd or 0.0) if is_priced else None,
             )
+            self._dearest_usd = max(self._dearest_usd, cost_usd or 0.0)
+            self._count_shared(cost_usd or 0.0)
 
     def replay(self) -> None:
         """Count a cached reply that was used instead of a call."""

@@ -24,7 +24,7 @@ import reviewer.llm.providers as providers
 import reviewer.llm.replies as replies
 from reviewer.errors import ModelError, UsageError
 from reviewer.http import SteadyTransport, loopback_only, steady_client
-from reviewer.llm.budget import Account, LimitError, StoppedError
+from reviewer.llm.budget import Account, LimitError, SharedBudget, StoppedError, run_ended
 from reviewer.llm.context import context_of_server
 from reviewer.llm.deadline import OnText, ignore_text, within
 from reviewer.llm.form import Form
@@ -110,7 +110,12 @@ class LLM:
     """
 
     def __init__(
-        self, settings: Settings, cache: ReplyCache | None = None, *, pause_s: float = PAUSE_S
+        self,
+        settings: Settings,
+        cache: ReplyCache | None = None,
+        *,
+        pause_s: float = PAUSE_S,
+        shared: SharedBudget | None = None,
     ) -> None:
         if not settings.model:
             raise UsageError("no model is set", hint="Name one with --model.")
@@ -125,7 +130,7 @@ class LLM:
         self._pause_s = pause_s
         self._limit_name = "max_tokens"
         self.notes: dict[str, None] = {}  # what a user should know of the replies, each once
-        self._account = Account(self.model, settings.budget_usd, settings.max_calls)
+        self._account = Account(self.model, settings.budget_usd, settings.max_calls, shared)
 
     def ask(
         self,
@@ -150,17 +155,33 @@ class LLM:
         with self._cache_lock:
             turn = self._turns.setdefault(key, threading.Lock())
         with turn:  # another thread with the same prompt waits for this reply
-            cached = self._find(key)
-            if cached is not None:
-                with suppress(MisfitError):  # someone changed it, or its form is older: ask again
-                    reply = form.read(cached)
-                    self._account.replay()
-                    on_text(cached)
-                    return reply
+            kept = self._kept(key, form, on_text)
+            if kept is not None:
+                return kept
             with self._slots:  # until it is cached: a kill loses at most one call a slot
-                text, reply = self._fitting_reply(prompt, form, on_text, key)
-                self._keep(key, text)
+                if self._cache is None:
+                    return self._fitting_reply(prompt, form, on_text, key)[1]
+                with self._cache.turn(key, self._account.closed) as is_ours:  # so does a process
+                    if not is_ours:
+                        raise run_ended()
+                    kept = self._kept(key, form, on_text)
+                    if kept is not None:
+                        return kept
+                    text, reply = self._fitting_reply(prompt, form, on_text, key)
+                    self._keep(key, text)
             return reply
+
+    def _kept(self, key: str, form: Form[R], on_text: OnText) -> R | None:
+        """The kept reply, if there is one that can be read: someone may have changed it, or its
+        form may be older."""
+        cached = self._find(key)
+        if cached is not None:
+            with suppress(MisfitError):
+                reply = form.read(cached)
+                self._account.replay()
+                on_text(cached)
+                return reply
+        return None
 
     def usage(self) -> Usage:
         """What this model's calls cost so far."""
@@ -336,11 +357,24 @@ class LLM:
         """One request, which is paid for whether its reply is whole or not."""
         size = sum(len(message["content"]) for message in messages) // _CHARACTERS_A_TOKEN + 1
         expected_usd = self.price_usd(size, 0) or 0.0
-        self._account.begin(expected_usd)
+        held_usd = self._account.begin(expected_usd)
         began = time.monotonic()
         try:
-            reply = within(
-                end - began,
+            reply = self._whole_reply(messages, options, on_text, end)
+            used_in = reply.tokens_in or size
+            used_out = reply.tokens_out or len(reply.text or "") // _CHARACTERS_A_TOKEN
+            self._account.charge(used_in, used_out, self.price_usd(used_in, used_out))
+        finally:
+            self._account.end(held_usd, time.monotonic() - began)
+        return redact(replies.mend(replies.whole_text(reply, self.model)))
+
+    def _whole_reply(
+        self, messages: Messages, options: Mapping[str, Any], on_text: OnText, end: float
+    ) -> ProviderReply:
+        """The provider's reply to one request, within what is left of the time-out."""
+        try:
+            return within(
+                end - time.monotonic(),
                 lambda tell: self._send(
                     messages, options, None if on_text is ignore_text else tell
                 ),
@@ -355,12 +389,6 @@ class LLM:
                 for_bounds = any(bound in str(error) for bound in replies.BOUNDS)
                 raise _SchemaRefusedError(is_for_bounds=for_bounds) from None
             raise
-        finally:
-            self._account.end(expected_usd, time.monotonic() - began)
-        used_in = reply.tokens_in or size
-        used_out = reply.tokens_out or len(reply.text or "") // _CHARACTERS_A_TOKEN
-        self._account.charge(used_in, used_out, self.price_usd(used_in, used_out))
-        return redact(replies.mend(replies.whole_text(reply, self.model)))
 
     def _send(
         self, messages: Messages, given: Mapping[str, Any], on_text: OnText | None

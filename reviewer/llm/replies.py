@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cache
+from threading import Event
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -116,6 +117,11 @@ class ReplyCache(Protocol):
     def find(self, key: str) -> str | None: ...
 
     def keep(self, key: str, reply: str, model: str) -> None: ...
+
+    def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
+        """Holds the key among all processes that share these replies, after waiting for its holder.
+        Gives False, without it, when `ended` is set before. Called by many threads at a time."""
+        ...
 
 
 def whole_text(reply: ProviderReply, model: str) -> str:

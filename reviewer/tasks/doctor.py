@@ -86,14 +86,21 @@ def _index(library: Library) -> Finding:
     name, reindex = library.index.embedding_name, "review reindex"
     if not name:
         return _finding("index", "note", "no vectors yet: search goes by words alone", reindex)
-    if not library.database.has_index_folder:
+    server = library.index.server
+    where = f" on the Chroma server {server.address}" if server else ""
+    if server and (fault := server.examine()):
+        detail = (
+            f"the Chroma server {server.address} {fault}; the library's own vectors are searched"
+        )
+        return _finding("index", "problem", detail, reindex)
+    if server is None and not library.database.has_index_folder:
         return _finding("index", "ok", f"{name}; the vectors in the database are searched exactly")
     if not library.index.is_in_step():
         detail = "not in step with the library; questions are searched exactly until it is"
         return _finding("index", "note", detail, reindex)
     if not _finds_itself(library):
         return _finding("index", "problem", "the index answers wrongly", reindex)
-    detail = f"in step, vectors by {name}"
+    detail = f"in step{where}, vectors by {name}"
     if waiting := library.chunks.count_waiting():
         detail += f", {counted(waiting, 'chunk')} without a vector yet"
         return _finding("index", "note", detail, reindex)

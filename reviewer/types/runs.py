@@ -53,6 +53,17 @@ class Run(Frozen):
     who: str = ""
 
 
+class Tidied(Frozen):
+    """How much of old work was deleted: all that was made before the day `before`. In a trial it
+    was only counted."""
+
+    before: str
+    is_trial: bool = False
+    runs: int = 0
+    steps: int = 0
+    replies: int = 0
+
+
 class Finding(Frozen):
     """One line of `doctor`: what was looked at, its state, what to do about it."""
 

@@ -19,10 +19,12 @@ def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -
         from reviewer.writers.extractive.answers import Extractive
 
         return Extractive(_entailment(settings.nli) if settings.nli else None)
-    from reviewer.llm import LLM, Prompts
+    from reviewer.llm import LLM, Prompts, SharedBudget
     from reviewer.writers.prompted.answers import Prompted
 
-    model = LLM(settings, library.ledger if use_cache else None)
+    run = settings.budget_run
+    shared = SharedBudget(library.ledger, run) if run else None
+    model = LLM(settings, library.ledger if use_cache else None, shared=shared)
     return Prompted(model, Prompts(settings.prompts, library.ledger.secret()))
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from email.utils import formatdate
 from threading import Thread
@@ -54,6 +55,9 @@ class Keeper(dict):
 
     def keep(self, key, reply, model):
         self[key] = reply
+
+    def turn(self, key, ended):
+        return nullcontext(True)
 
 
 @pytest.fixture(scope="module", autouse=True)

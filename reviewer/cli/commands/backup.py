@@ -1,4 +1,4 @@
-"""`review backup`, `restore` and `repair`."""
+"""`review backup`, `restore`, `repair` and `tidy`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli.library import MOST_FILES_SHOWN, opened
-from reviewer.cli.options import JsonOption, LibraryOptions, QuietOption, command, settings_of
+from reviewer.cli.options import (
+    JsonOption,
+    LibraryOptions,
+    QuietOption,
+    command,
+    option,
+    settings_of,
+)
 from reviewer.cli.output import print_error, print_out
 from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
-from reviewer.settings import is_on_server
 from reviewer.text import counted
 
 if TYPE_CHECKING:
@@ -73,8 +79,38 @@ def repair(json: JsonOption = False, quiet: QuietOption = False, *, common: Libr
     return 0
 
 
+@command("tidy", "review tidy --older 180d")
+def tidy(
+    older: Annotated[str, option(help="How old: 180d, 26w, 6m or 1y.")],
+    dry_run: Annotated[bool, option(help="Say what would be deleted, and delete nothing.")] = False,
+    json: JsonOption = False,
+    *,
+    common: LibraryOptions,
+) -> None:
+    """Delete old runs, finished steps and models' replies. Papers stay."""
+    from reviewer.library import forget_before
+    from reviewer.library.tidy import first_day_kept
+    from reviewer.render.json import dump
+
+    day = first_day_kept(older)
+    with opened(settings_of(common)) as shelf:
+        done = forget_before(day, shelf.database, is_trial=dry_run)
+    if json:
+        print_out(dump("tidy", done.model_dump(mode="json")))
+        return
+    parts = (
+        counted(done.runs, "run"),
+        counted(done.steps, "step"),
+        f"{done.replies} {'reply' if done.replies == 1 else 'replies'}",
+    )
+    what = "would be deleted" if done.is_trial else "deleted"
+    print_out(f"{parts[0]}, {parts[1]} and {parts[2]} from before {done.before} {what}\n")
+
+
 def _require_folder(settings: Settings, remedy: str) -> None:
     """Raises UsageError for a library on a server."""
+    from reviewer.settings import is_on_server
+
     if is_on_server(settings.library):
         raise UsageError("the library is on a server, which has tools of its own", hint=remedy)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,7 @@ from reviewer.cli.options import (
     KeyArgument,
     LibraryOptions,
     QuietOption,
+    RayOptions,
     RunOptions,
     command,
     filters_of,
@@ -30,7 +32,10 @@ from reviewer.text.views import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
+    from reviewer.library import Library
+    from reviewer.settings import Settings
     from reviewer.types import Paper
     from reviewer.types.papers import Added
 
@@ -53,13 +58,13 @@ def add(
     ] = None,
     json: JsonOption = False,
     *,
+    spread: RayOptions,
     common: RunOptions,
 ) -> int:
     """Read papers into the library: bibliographies, exports of databases, tables, and single papers
     as texts, by content; and papers from online sources, by identifier, search or citation. A file
     that has not changed is not read again."""
     from reviewer.cli.commands.online import check_wanted
-    from reviewer.library import Library
     from reviewer.library.decisions import count_doubtful
     from reviewer.render.json import added_json
     from reviewer.sources import ReadOptions
@@ -67,9 +72,9 @@ def add(
     from reviewer.sources.read import NAMED_FORMATS
     from reviewer.tasks import add_papers
 
-    settings = settings_of(common)
+    settings = settings_of(common, spread)
     asked = check_wanted(wanted)
-    with common.progress() as progress, Library(settings.library, settings) as shelf:
+    with common.progress() as progress, _for_embedding(settings, progress) as shelf:
         options = ReadOptions(listing_year, columns_of(column or ()), ocr, _language(ocr_language))
         added = add_papers(shelf, asked, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)
@@ -94,6 +99,17 @@ def _language(said: str) -> str:
             hint="Use Tesseract's own words: eng, deu, eng+deu.",
         )
     return said
+
+
+def _for_embedding(settings: Settings, progress: ShownProgress) -> AbstractContextManager[Library]:
+    """The library of the settings, made when it is not there, with all machines that embed."""
+    from reviewer.library import Library
+
+    if not settings.ray:
+        return Library(settings.library, settings)
+    from reviewer.tasks.spread import spread_library
+
+    return spread_library(settings, progress)
 
 
 def columns_of(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -234,9 +250,14 @@ def remove(
 
 
 @command("reindex", "review reindex --embedding minilm-int8")
-def reindex(common: RunOptions) -> int:
+def reindex(spread: RayOptions, common: RunOptions) -> int:
     """Make the search index again, and embed what waits (or all, with another embedding)."""
-    with common.progress() as progress, opened(settings_of(common)) as shelf:
+    settings = settings_of(common, spread)
+    with (
+        common.progress() as progress,
+        opened(settings) as own,
+        _for_embedding(settings, progress) if settings.ray else nullcontext(own) as shelf,
+    ):
         done = shelf.reindex(progress)
         say_skipped(done, progress)
         kept = shelf.chunks.count() - done.waiting

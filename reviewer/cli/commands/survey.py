@@ -12,6 +12,7 @@ from reviewer.cli.library import opened
 from reviewer.cli.options import (
     JsonOption,
     ModelOptions,
+    RayOptions,
     RerankerOptions,
     RunOptions,
     ScreenedFilterOptions,
@@ -56,11 +57,13 @@ def survey(
     flags: SurveyFlags,
     filters: ScreenedFilterOptions,
     reranking: RerankerOptions,
+    spread: RayOptions,
     model: ModelOptions,
     common: RunOptions,
 ) -> int:
     """Write reports on many topics in one run, which goes on where it was stopped."""
     from reviewer.cli.survey_run import init_plan, run_plan
+    from reviewer.library.run_log import new_run_id
     from reviewer.tasks import with_known_keys
     from reviewer.tasks.surveys.run import SurveyOptions
     from reviewer.writers import writer_of
@@ -68,7 +71,9 @@ def survey(
     if init:
         return init_plan(init, flags.output, quiet=common.quiet)
     wanted = filters_of(**vars(filters))
-    settings = settings_of(common, model, reranking)
+    settings = settings_of(common, model, reranking, spread)
+    if settings.ray and settings.budget_usd is not None and not settings.budget_run:
+        settings = settings.model_copy(update={"budget_run": new_run_id()})
     options = SurveyOptions(settings.jobs, strict, update, retry)
     with (
         SurveyProgress(quiet=common.quiet, verbose=common.verbose) as progress,

@@ -35,6 +35,11 @@ class Embedding(Protocol):
         ...
 
 
+def machines_of(embedding: Embedding) -> int:
+    """On how many machines it embeds at once: one that is spread says so by its `machines`."""
+    return int(getattr(embedding, "machines", 1))
+
+
 def import_for(name: str) -> None:
     """Import the large libraries that the embedding of this name needs, if it needs any."""
     if name in LOCAL:

@@ -1,4 +1,4 @@
-"""The only file that knows Chroma: an index of chunk vectors, which can be made again any time."""
+"""Chroma's folder: an index of chunk vectors, which can be made again any time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EF = {0: 200, 5_000: 400, 50_000: 800}
 # reads adds them again and rewrites those files. With 2 each batch is written at once, and reading
 # leaves the files unchanged (13 ms to open instead of 37).
 # Chroma's own 16 neighbours leave some vectors of a large index out of reach (docs/quality.md).
-_HNSW = {
+HNSW: dict[str, str | int] = {
     "space": "cosine", "ef_search": _EF[0], "max_neighbors": 32, "ef_construction": 200,
     "sync_threshold": 2, "batch_size": 2,
 }  # fmt: skip
@@ -82,7 +82,7 @@ class Vectors:
             SharedSystemClient.clear_system_cache()
         if make:
             self._collection = self._client.get_or_create_collection(
-                COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+                COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
             )
         else:
             self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
@@ -127,7 +127,7 @@ class Vectors:
 
     def tune(self) -> None:
         """Search wider in a large index: recall falls with size, time hardly rises."""
-        wanted = max(ef for least, ef in _EF.items() if self.count() >= least)
+        wanted = ef_search(self.count())
         if wanted > _EF[0]:
             with _named_errors():
                 self._collection.modify(configuration={"hnsw": {"ef_search": wanted}})
@@ -143,6 +143,11 @@ class Vectors:
             )
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(chunk_id, 1.0 - float(distance)) for chunk_id, distance in pairs]
+
+
+def ef_search(rows: int) -> int:
+    """How many vectors a search of an index of so many rows visits."""
+    return max(ef for least, ef in _EF.items() if rows >= least)
 
 
 def discard(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from reviewer.library.storage.database import Database
 
 _CLEAN, _UNCLEAN = "clean", "unclean"
+_GENERATION, SERVER_GENERATION = "index_generation", "server_generation"
 _SQLITE = "chroma.sqlite3"
 # Chroma reads its files without checking them: one changed byte can end the process or give other
 # neighbours. After a power cut a file can have its size and time but not its bytes. What each
@@ -45,7 +46,7 @@ class IndexFiles:
     @property
     def generation(self) -> int:
         """The generation of the database that the index holds."""
-        return int(self._database.state("index_generation", "0"))
+        return int(self._database.state(_GENERATION, "0"))
 
     @property
     def sign(self) -> str:
@@ -64,10 +65,10 @@ class IndexFiles:
             return  # it was not written well, so it stays unclean
         with self._database.transaction():
             self._database.set_state("index", _CLEAN)
-            self._database.set_state("index_generation", str(generation))
+            self._database.set_state(_GENERATION, str(generation))
             self._database.set_state("index_files", files)
             self._database.set_state("index_sums", sums)
-            self._database.run("DELETE FROM removed_chunks WHERE generation <= ?", (generation,))
+            forget_removed(self._database)
 
     @contextmanager
     def alone(self, *, wait: bool = True) -> Iterator[bool]:
@@ -82,6 +83,13 @@ class IndexFiles:
             yield lock.is_locked
         finally:
             lock.release()
+
+
+def forget_removed(database: Database) -> None:
+    """Delete the names of removed chunks that no index still holds: neither the folder, nor a
+    server, as far as the library has them."""
+    held = [int(g) for name in (_GENERATION, SERVER_GENERATION) if (g := database.state(name))]
+    database.run("DELETE FROM removed_chunks WHERE generation <= ?", (min(held, default=0),))
 
 
 def _sums_of(folder: Path) -> str:

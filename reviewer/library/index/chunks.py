@@ -59,6 +59,16 @@ class Indexed:
     metadata: dict[str, str | int]
 
 
+@dataclass(frozen=True)
+class VectorRows:
+    """n chunks' ids with `vectors` of shape (n, dimensions); `last` is the generation and number of
+    the last one."""
+
+    ids: list[str]
+    vectors: NDArray[np.float32]
+    last: tuple[int, int]
+
+
 class ChunkStore:
     """Call methods that write inside a transaction that began a new generation."""
 
@@ -292,6 +302,39 @@ class ChunkStore:
                 )
                 for _, chunk_id, vector, text, paper, part, start, title in rows
             ]
+
+    def sample_vectors(self, generation: int, most: int) -> VectorRows:
+        """At most so many of the vectors that came up to a generation, spread over all of them."""
+        first, last = self._database.rows("SELECT min(chunk), max(chunk) FROM vectors")[0]
+        wanted = range(first, last + 1, max(1, (last - first) // most)) if first else ()
+        statement = (
+            "SELECT vectors.chunk, chunks.id, vector FROM vectors "
+            "JOIN chunks ON chunks.number = vectors.chunk WHERE vectors.chunk >= ? "
+            "AND vectors.generation <= ? ORDER BY vectors.chunk LIMIT 1"
+        )
+        found = {
+            number: (chunk_id, vector)
+            for least in wanted
+            for number, chunk_id, vector in self._database.rows(statement, (least, generation))
+        }
+        ids, blobs = [i for i, _ in found.values()], [v for _, v in found.values()]
+        return VectorRows(ids, _matrix(blobs), (generation, 0))
+
+    def vectors_after(self, last: tuple[int, int], most: int) -> VectorRows | None:
+        """The next chunks with a vector by generation and number, after the `last` of these; None
+        at the end."""
+        rows = self._database.rows(
+            "SELECT vectors.generation, vectors.chunk, chunks.id, vector FROM vectors "
+            "JOIN chunks ON chunks.number = vectors.chunk "
+            "WHERE (vectors.generation, vectors.chunk) > (?, ?) "
+            "ORDER BY vectors.generation, vectors.chunk LIMIT ?",
+            (*last, most),
+        )
+        if not rows:
+            return None
+        return VectorRows(
+            [row[2] for row in rows], _matrix([row[3] for row in rows]), (rows[-1][0], rows[-1][1])
+        )
 
     def count_changed(self, generation: int) -> tuple[int, int]:
         """How many chunks got a vector after a generation, and how many were removed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING
 
@@ -12,34 +11,20 @@ from reviewer.library.index.bm25 import best_of
 from reviewer.library.index.chroma import IndexDamagedError, Vectors
 from reviewer.library.index.chroma_state import IndexFiles
 from reviewer.library.index.chunks import ChunkStore
+from reviewer.library.index.lag import Lags
+from reviewer.library.index.server_index import MOST_STORED, ServerIndex
 from reviewer.library.storage.database import Database
+from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Chroma writes all of its files again for each batch, so a large library's index may lag behind by
-# this share of its chunks, which are searched beside it.
-_MOST_BEHIND = 0.01
-MOST_STORED = 300_000  # vectors of a library on a server that are searched one by one: 460 MB
 _FEW = 5000  # vectors that are faster to read one by one than all of them
 
 
 _Edition = tuple[int, int]  # of the database
-
-
-@dataclass(frozen=True)
-class _Lag:
-    """What an index lacks of the database: n chunks by their `numbers`, with `vectors` of shape (n,
-    dimensions), read only where the lag `is_little`. `removed` counts chunks that the index still
-    holds, `rows` is how many it may hold."""
-
-    is_little: bool
-    removed: int
-    rows: range
-    numbers: list[int]
-    vectors: NDArray[np.float32] | None
 
 
 class VectorSearch:
@@ -47,7 +32,13 @@ class VectorSearch:
     unchanged: another process's changes are seen at the next question. Threads take turns with
     Chroma, whose files may also be closed by any of them."""
 
-    def __init__(self, files: IndexFiles, database: Database, chunks: ChunkStore) -> None:
+    def __init__(
+        self,
+        files: IndexFiles,
+        database: Database,
+        chunks: ChunkStore,
+        server: ServerIndex | None = None,
+    ) -> None:
         self._files = files
         self._database = database
         self._chunks = chunks
@@ -55,23 +46,38 @@ class VectorSearch:
         self._open: Vectors | None = None
         self._open_sign = ""
         self._stored: tuple[_Edition, NDArray[np.int64], NDArray[np.float32]] | None = None
-        self._known_lag: tuple[tuple[int, _Edition], _Lag] | None = None
+        self._lags = Lags(database, chunks)
+        self._server = server
+        self._said = ""
+        self.report: Progress = silent
+        """Is told, once, that a server was not used and what was searched instead."""
 
     def is_in_step(self) -> bool:
         """True when the index was closed cleanly, its files are as they were then, and what it
         lacks of the database, or holds beside it, is little; and where there is none to keep."""
+        if self._server is not None:
+            return self._server.is_in_step()
         is_kept = self._database.has_index_folder
-        return not is_kept or (self._files.are_whole() and self._lag().is_little)
+        return not is_kept or (
+            self._files.are_whole() and self._lags.since(self._files.generation).is_little
+        )
 
     def nearest(
         self, vector: NDArray[np.float32], most: int, filters: Filters
     ) -> list[tuple[int, float]]:
         """Chunk numbers with their cosine to the vector, of shape (dimensions,), nearest first.
         Chroma answers where nothing is filtered, and what it does not hold yet is searched beside
-        it; among the papers that pass a filter, and in a library on a server, the stored vectors
-        are searched exactly. More than MOST_STORED on a server are not: nothing is found."""
-        if filters.is_empty and not self._database.has_index_folder:
-            if self._chunks.count_embedded() > MOST_STORED:
+        it; among the papers that pass a filter, and in a library on a server without a Chroma
+        server, the stored vectors are searched exactly. More than MOST_STORED are not searched
+        where the index was to be on a server: nothing is found."""
+        if filters.is_empty and (self._server or not self._database.has_index_folder):
+            cosines = self._server.nearest(vector, most) if self._server else None
+            if cosines is not None:
+                self._said = ""
+                return _best(cosines, most)
+            is_large = self._chunks.count_embedded() > MOST_STORED
+            self._say_fault(is_large=is_large)
+            if is_large:
                 return []
         elif filters.is_empty:
             with self._turns, self._files.alone(wait=False) as is_alone:
@@ -83,7 +89,7 @@ class VectorSearch:
     def _ask_chroma(self, vector: NDArray[np.float32], most: int) -> list[tuple[int, float]] | None:
         """From the index and the vectors that came since it was written; None when it turns out to
         be damaged."""
-        lag, sign = self._lag(), self._files.sign
+        lag, sign = self._lags.since(self._files.generation), self._files.sign
         try:
             if self._open is None or self._open_sign != sign:
                 self.close()
@@ -98,24 +104,26 @@ class VectorSearch:
             return None
         numbers = self._chunks.numbers_of([chunk_id for chunk_id, _ in found])
         cosines = {numbers[i]: cosine for i, cosine in found if i in numbers}
-        if lag.vectors is not None:
-            cosines |= zip(lag.numbers, (lag.vectors @ vector).tolist(), strict=True)
-        return sorted(cosines.items(), key=lambda pair: -pair[1])[:most]
+        cosines |= lag.beside(vector)
+        return _best(cosines, most)
 
-    def _lag(self) -> _Lag:
-        """How far the index lags behind, found again when the library or the index has changed."""
-        since, edition = self._files.generation, self._database.edition
-        now, known = edition[1], self._known_lag
-        if known is None or known[0] != (since, edition):
-            came, gone = self._chunks.count_changed(since)
-            kept = self._chunks.count_embedded()
-            is_little = since == now or came + gone <= _MOST_BEHIND * kept
-            newer = self._chunks.vectors_since(since) if is_little and came else ([], None)
-            # What was added and removed since counts as gone, but never was in the index.
-            rows = range(kept - came, kept - came + gone + 1)
-            known = ((since, edition), _Lag(is_little, gone, rows, *newer))
-            self._known_lag = known
-        return known[1]
+    def _say_fault(self, *, is_large: bool) -> None:
+        """Report what was searched instead of a server, unless that was reported last."""
+        if self._server is not None:
+            fault = self._server.fault and (
+                f"The Chroma server {self._server.address} {self._server.fault}"
+            )
+        else:
+            fault = "No Chroma server is named (--chroma)" if is_large else ""
+        if not fault or fault == self._said:
+            return
+        self._said = fault
+        instead = (
+            f"searched by words alone, for there are more than {MOST_STORED:,} vectors"
+            if is_large
+            else "searched the library's own vectors instead"
+        )
+        self.report(f"{fault}; {instead}", -1, 0)
 
     def close(self) -> None:
         """Close Chroma's files, after another thread's question: before they are written, and at
@@ -153,3 +161,8 @@ class VectorSearch:
             self._stored = None  # its memory is free before the next ones are read
             self._stored = (edition, *self._chunks.vectors())
         return self._stored[1:]
+
+
+def _best(cosines: dict[int, float], most: int) -> list[tuple[int, float]]:
+    """The `most` largest, largest first."""
+    return sorted(cosines.items(), key=lambda pair: -pair[1])[:most]

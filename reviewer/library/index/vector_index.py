@@ -13,6 +13,7 @@ from reviewer.library.embeddings.embedding import (
     BUILT_IN_FORM,
     Embedding,
     import_for,
+    machines_of,
 )
 from reviewer.library.embeddings.minilm import processors
 from reviewer.library.index.chroma import (
@@ -23,10 +24,12 @@ from reviewer.library.index.chroma import (
     import_library,
     rows_of,
 )
+from reviewer.library.index.chroma_server import ChromaAddress
 from reviewer.library.index.chroma_state import IndexFiles
 from reviewer.library.index.chunking import embedding_text
 from reviewer.library.index.chunks import ChunkStore, KeptChunk
 from reviewer.library.index.nearest import VectorSearch
+from reviewer.library.index.server_index import ServerIndex
 from reviewer.library.storage.database import Database
 from reviewer.text import clean, sentence_spans
 from reviewer.text.sentences import RULES
@@ -47,12 +50,22 @@ _LITTLE_SPACE = 1_000_000  # bytes free below which a fault in writing is taken 
 class VectorIndex:
     """The vectors of one library. Call methods that write under the library's write lock."""
 
-    def __init__(self, folder: Path, database: Database, chunks: ChunkStore) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        chunks: ChunkStore,
+        server: ChromaAddress | None = None,
+    ) -> None:
+        """The index is on `server` if one is given, else in the library's folder."""
         self._files = IndexFiles(folder, database)
         self.folder = self._files.folder
         self._database = database
         self._chunks = chunks
-        self._search = VectorSearch(self._files, database, chunks)
+        self.server: ServerIndex | None = None
+        if server is not None:
+            self.server = ServerIndex(server, database, chunks)
+        self._search = VectorSearch(self._files, database, chunks, self.server)
 
     @property
     def embedding_name(self) -> str:
@@ -73,7 +86,7 @@ class VectorIndex:
         """
         self.require(embedding.name)
         total, done = self._chunks.count_waiting(), 0
-        batch = BATCH_A_PROCESSOR * processors()
+        batch = BATCH_A_PROCESSOR * processors() * machines_of(embedding)
         if total > _WORTH_SAYING:
             progress(f"Embedding {total} chunks; what is done is kept if you stop it", -1, 0)
         while waiting := self._chunks.waiting(batch):
@@ -174,6 +187,8 @@ class VectorIndex:
         with self._database.transaction():
             self._database.next_generation()
             self._chunks.forget_vectors()
+            if self.server is not None:
+                self.server.forget_all()
             for name in ("embedding", "dimensions", _FORM):
                 self._database.run("DELETE FROM state WHERE name = ?", (name,))
             self._files.mark_unclean()
@@ -189,8 +204,11 @@ class VectorIndex:
         """Bring the index in step with the database. Make it again where it is not whole, or where
         `again` says so.
 
-        Raises LibraryError when it cannot be written.
+        Raises LibraryError when it cannot be written; see `ServerIndex.sync` for that of a server.
         """
+        if self.server is not None:
+            self.server.sync(progress, again=again)
+            return
         if not self._database.has_index_folder or (self.is_in_step() and not again):
             return
         if not self.embedding_name:
@@ -252,6 +270,10 @@ class VectorIndex:
             raise IndexDamagedError(f"{index.count()} rows where {kept} should be")
         index.tune()
 
+    def report_to(self, progress: Progress) -> None:
+        """Tell this of a server that does not answer a search."""
+        self._search.report = progress
+
     def nearest(
         self, vector: NDArray[np.float32], most: int, filters: Filters
     ) -> list[tuple[int, float]]:
@@ -260,6 +282,8 @@ class VectorIndex:
 
     def close(self) -> None:
         self._search.close()
+        if self.server is not None:
+            self.server.close()
 
 
 def import_libraries(embedding_name: str) -> None:

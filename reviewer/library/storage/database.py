@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -70,14 +70,15 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
+        """Hold this key, a SHA-256 in hexadecimal digits, after waiting for whoever holds it now,
+        of all processes on all machines that use this database. Gives False, without it, when
+        `ended` is set before."""
+
+    @abstractmethod
     def require_same_file(self) -> None:
         """Raises LibraryError when the database was replaced since this library was last read: what
         a writer found in the old one may not fit the new one. The next read is of the new one."""
-
-    def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
-        """Hold this key, after waiting for whoever holds it now, of all processes on all machines
-        that use this database. Gives False, without it, when `ended` is set before."""
-        return nullcontext(True)
 
     @abstractmethod
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:

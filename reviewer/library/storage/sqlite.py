@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
-from threading import RLock, get_ident
+from threading import Event, RLock, get_ident
 from typing import TYPE_CHECKING, Any
 
 from reviewer.errors import LibraryError
+from reviewer.library.storage.claims import claimed
 from reviewer.library.storage.connections import Connections, Opened
 from reviewer.library.storage.database import Database, Row
 from reviewer.library.storage.faults import damaged, in_users_words
@@ -95,6 +96,9 @@ class SqliteDatabase(Database):
         self, progress: Progress = silent, *, wait: bool = True
     ) -> AbstractContextManager[bool]:
         return writing(self.folder, progress, wait=wait)
+
+    def turn(self, key: str, ended: Event) -> AbstractContextManager[bool]:
+        return claimed(self.folder, key, ended)
 
     def damaged(self, reason: str) -> LibraryError:
         return damaged(self.path, reason)

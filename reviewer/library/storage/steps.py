@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from reviewer.library.storage.database import Database
+from reviewer.library.storage.keeping import keep_rows
 from reviewer.types.frozen import Frozen
 
 R = TypeVar("R", bound=Frozen)
@@ -60,12 +61,8 @@ class Steps:
         """Keep these values by their keys, in one commit: all or none."""
         made = datetime.now(UTC).isoformat(timespec="seconds")
         rows = [(key, kind, made, value.model_dump_json()) for key, value in values]
-        with self._alone, self._database.transaction():
-            self._database.run_many(
-                "INSERT INTO steps VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
-                "kind = excluded.kind, made = excluded.made, value = excluded.value",
-                rows,
-            )
+        with self._alone:
+            keep_rows(self._database, "steps", ("key", "kind", "made", "value"), rows)
 
     def forget(self, keys: Iterable[str]) -> None:
         """Forget these steps: they are made again at their next use."""

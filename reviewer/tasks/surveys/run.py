@@ -60,6 +60,22 @@ def run_survey(
     the run, ModelError when every report fails; what was finished is kept, and the same run goes
     on. At an interrupt calls in flight have GRACE_S to end; at the next one it ends at once.
     """
+    batch = write_reports(plan, library, writer, options, progress)
+    kept = tuple(report.model_copy(update=_UNKEPT) for report in batch.reports)
+    settings = {"plan": key_of("plan", [plan])[:16], "reports": len(plan.reports)}
+    request = Request("survey", batch.title, settings, writer.prompt_hashes())
+    keep_run(batch.model_copy(update={"reports": kept}), request, library, progress)
+    return batch
+
+
+def write_reports(
+    plan: SurveyPlan,
+    library: Library,
+    writer: Writer,
+    options: SurveyOptions | None = None,
+    progress: Progress = silent,
+) -> Batch:
+    """As `run_survey`, without a run that the library keeps."""
     options = options or SurveyOptions()
     run = _begun(library, writer, options, progress)
 
@@ -90,12 +106,7 @@ def run_survey(
                 name=name, title=own.title, topic=own.topic, methods=methods, failed=1
             )
         reports.append(found)
-    batch = Batch(title=plan.title, reports=tuple(reports), made=run.made())
-    kept = tuple(report.model_copy(update=_UNKEPT) for report in reports)
-    settings = {"plan": key_of("plan", [plan])[:16], "reports": len(plan.reports)}
-    request = Request("survey", batch.title, settings, writer.prompt_hashes())
-    keep_run(batch.model_copy(update={"reports": kept}), request, library, progress)
-    return batch
+    return Batch(title=plan.title, reports=tuple(reports), made=run.made())
 
 
 def _begun(
