@@ -12,7 +12,6 @@ from reviewer.cli.options import JsonOption, LibraryOptions, QuietOption, comman
 from reviewer.cli.output import print_error, print_out
 from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
-from reviewer.settings import is_on_server
 from reviewer.text import counted
 
 if TYPE_CHECKING:
@@ -75,6 +74,8 @@ def repair(json: JsonOption = False, quiet: QuietOption = False, *, common: Libr
 
 def _require_folder(settings: Settings, remedy: str) -> None:
     """Raises UsageError for a library on a server."""
+    from reviewer.settings import is_on_server
+
     if is_on_server(settings.library):
         raise UsageError("the library is on a server, which has tools of its own", hint=remedy)
 
