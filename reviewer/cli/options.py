@@ -43,7 +43,9 @@ QuotesOption = Annotated[bool, option(help="Show under each reference what was q
 class LibraryOptions:
     """Which library."""
 
-    library: Annotated[str | None, option(help="The library's folder.")] = None
+    library: Annotated[
+        str | None, option(help="The library's folder, or postgresql://HOST/DB.")
+    ] = None
     chroma: Annotated[
         str | None, option(help="A Chroma server for the vectors, as http://HOST:8000.")
     ] = None
