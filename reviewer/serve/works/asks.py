@@ -76,5 +76,4 @@ def ask_work(desk: Desk, asked: AskIn) -> Work:
         writer = desk.writer(control)
         return answer_question(question, desk.library, writer, options, control.progress)
 
-    need = "model" if desk.settings.model else "words"
-    return Work("ask", question, do, asked.model_dump(exclude_defaults=True), need)  # type: ignore[arg-type]
+    return Work("ask", question, do, asked.model_dump(exclude_defaults=True), desk.need)
