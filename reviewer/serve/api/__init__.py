@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.api import adds, asks, drafts, jobs, surveys
+from reviewer.serve.api import adds, asks, drafts, duplicates, health, jobs, papers, runs, searches, surveys
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (adds, asks, drafts, surveys, jobs):
+for _noun in (adds, asks, drafts, duplicates, health, jobs, papers, runs, searches, surveys):
     router.include_router(_noun.router)

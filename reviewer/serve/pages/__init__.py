@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.pages import ask, drafts, jobs, library, runs, session, surveys
+from reviewer.serve.pages import (
+    ask,
+    drafts,
+    duplicates,
+    jobs,
+    library,
+    runs,
+    searches,
+    session,
+    surveys,
+)
 
 router = APIRouter()
-for _page in (session, ask, drafts, surveys, jobs, library, runs):
+for _page in (session, ask, drafts, surveys, jobs, duplicates, searches, library, runs):
     router.include_router(_page.router)

@@ -23,6 +23,7 @@ from reviewer.serve.desk import AtDesk
 from reviewer.serve.forms import add_form
 from reviewer.serve.pages.frame import page
 from reviewer.serve.works.adds import add_work
+from reviewer.serve.works.enrich import EnrichIn, enrich_work
 from reviewer.tasks.alerts.saved_searches import saved_searches
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.text import clean, counted
@@ -230,6 +231,13 @@ async def add(request: Request, desk: AtDesk) -> Response:
     return RedirectResponse(f"/jobs/{job.id}", 303)
 
 
+@router.post("/library/enrich")
+def enrich(desk: AtDesk) -> Response:
+    """Look up online what papers lack: only a reader starts this."""
+    job = desk.jobs.start(enrich_work(desk, EnrichIn()))
+    return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
 class Chosen(BaseModel):
     """Papers that were chosen, and what to do with them."""
 
@@ -259,7 +267,7 @@ def chosen(request: Request, desk: AtDesk, form: Annotated[Chosen, Form()]) -> R
             files = sorted({origin.file for paper in papers for origin in paper.origins})
             values = library_values(desk, "/library")
             return page(
-                request, "live/remove.html.jinja", **values, chosen=papers, files=_shown(files)
+                request, "live/remove.html.jinja", **values, chosen=papers, files=names_of(files)
             )
     raise UsageError(f"'{form.do}' cannot be done with papers", hint="Go back to the list.")
 
@@ -300,7 +308,7 @@ def remove(desk: AtDesk, form: Annotated[Chosen, Form()]) -> Response:
 def files(request: Request, desk: AtDesk) -> Response:
     """What papers were read from, and what was skipped."""
     read = [
-        (_shown([file.file])[0], file.entries, file.skipped)
+        (names_of([file.file])[0], file.entries, file.skipped)
         for file in desk.at_hand.catalogue.read_files()
     ]
     return page(
@@ -308,7 +316,7 @@ def files(request: Request, desk: AtDesk) -> Response:
     )
 
 
-def _shown(files: Sequence[str]) -> list[str]:
+def names_of(files: Sequence[str]) -> list[str]:
     """The names of files without the folders that they are in."""
     return [file.replace("\\", "/").rstrip("/").rpartition("/")[2] or file for file in files]
 

@@ -11,6 +11,9 @@ from reviewer.serve.works.adds import AddWork, add_work
 from reviewer.serve.works.asks import AskIn, ask_work
 from reviewer.serve.works.drafts import DraftStep, draft_work
 from reviewer.serve.works.surveys import SurveyStep, survey_work
+from reviewer.serve.works.cites import CiteIn, cite_work
+from reviewer.serve.works.enrich import EnrichIn, enrich_work
+from reviewer.serve.works.searches import NewsIn, SearchIn, news_work, search_work
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Work
 from reviewer.types.jobs import Job
@@ -23,6 +26,10 @@ KINDS: dict[str, tuple[type[BaseModel], Make]] = {
     "ask": (AskIn, ask_work),
     "draft": (DraftStep, draft_work),
     "survey": (SurveyStep, survey_work),
+    "cite": (CiteIn, cite_work),
+    "enrich": (EnrichIn, enrich_work),
+    "news": (NewsIn, news_work),
+    "search": (SearchIn, search_work),
 }
 
 
