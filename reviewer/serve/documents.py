@@ -16,13 +16,19 @@ from reviewer.render import render
 from reviewer.render.cited_text import cited_fields, cited_text
 from reviewer.render.json import dump
 from reviewer.tasks.answers.kept import kept_answer
+from reviewer.tasks.drafts.kept import work_of
 from reviewer.tasks.jobs.desk import Desk
+from reviewer.tasks.surveys.kept import batch_of
 from reviewer.types.agents import CitedText
 from reviewer.types.jobs import Job, Record
 from reviewer.types.runs import Run
 
 # For each command what makes its result of a kept run.
-KEPT: dict[str, Callable[[Run, Library], object]] = {"ask": kept_answer}
+KEPT: dict[str, Callable[[Run, Library], object]] = {
+    "ask": kept_answer,
+    "draft": work_of,
+    "survey": batch_of,
+}
 
 
 def document(request: Request, text: str, status: int = 200) -> Response:

@@ -20,7 +20,13 @@ _KINDS = {
 
 def suffixes_of(command: str) -> tuple[str, ...]:
     """The suffixes of the files that a run of this command can be written to."""
-    kinds = {"ask": "Answer", "table": "Table", "draft": "RelatedWork", "check": "CheckReport"}
+    kinds = {
+        "ask": "Answer",
+        "table": "Table",
+        "draft": "RelatedWork",
+        "survey": "Batch",
+        "check": "CheckReport",
+    }
     if command not in KEPT:
         return ()
     return tuple(FORMATS[form][0].removeprefix(".") for form in forms_of(kinds[command]))

@@ -96,6 +96,7 @@ def served(settings):
 @pytest.fixture
 def page(served, browser):
     """The browser, in a session of `served`, on its first page."""
+    browser.send("Page.navigate", url="about:blank")  # what listened to an earlier server ends
     browser.said.clear()
     browser.asked.clear()
     browser.visit(served.entry)

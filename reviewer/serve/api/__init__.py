@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.api import adds, asks, drafts, duplicates, health, jobs, papers, runs, searches, surveys
+from reviewer.serve.api import (
+    adds,
+    asks,
+    drafts,
+    duplicates,
+    health,
+    jobs,
+    papers,
+    runs,
+    searches,
+    surveys,
+)
 
 router = APIRouter(prefix="/api/v1")
 for _noun in (adds, asks, drafts, duplicates, health, jobs, papers, runs, searches, surveys):

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ValidationError
 
 from reviewer.serve.works.adds import AddWork, add_work
 from reviewer.serve.works.asks import AskIn, ask_work
-from reviewer.serve.works.drafts import DraftStep, draft_work
-from reviewer.serve.works.surveys import SurveyStep, survey_work
 from reviewer.serve.works.cites import CiteIn, cite_work
+from reviewer.serve.works.drafts import DraftStep, draft_work
 from reviewer.serve.works.enrich import EnrichIn, enrich_work
 from reviewer.serve.works.searches import NewsIn, SearchIn, news_work, search_work
+from reviewer.serve.works.surveys import SurveyStep, survey_work
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Work
 from reviewer.types.jobs import Job
