@@ -238,6 +238,7 @@ def test_a_draft_is_saved_in_every_form_with_bibliography_and_proof(served):
     client = served.client
     text = client.get(f"/drafts/{draft_id}.md")
     assert text.text.startswith("# Related work")
+    assert "*(" not in text.text  # the text is clean, the proof stands in its own file
     assert text.headers["content-disposition"] == 'attachment; filename="related-work.md"'
     assert "\\bibliography{related-work}" in client.get(f"/drafts/{draft_id}.tex").text
     assert client.get(f"/drafts/{draft_id}.docx").content.startswith(b"PK")

@@ -159,7 +159,7 @@ def export(desk: AtDesk, draft_id: str, form: str, version: str = "", style: str
 def _rendered(work: RelatedWork, form: str, style: str = "") -> str | bytes:
     options: dict[str, Any] = {}
     if form in ("markdown", "latex", "docx"):
-        options["style"] = style_for(form, style, "")
+        options |= {"style": style_for(form, style, ""), "with_marks": False}
     if form == "latex":
         options["bibliography"] = f"{_STEM}.bib"
     return render(work, form, **options)
