@@ -12,8 +12,9 @@ from reviewer.serve.pages import (
     searches,
     session,
     surveys,
+    twins,
 )
 
 router = APIRouter()
-for _page in (session, ask, drafts, surveys, jobs, duplicates, searches, library, runs):
+for _page in (session, twins, ask, drafts, surveys, jobs, duplicates, searches, library, runs):
     router.include_router(_page.router)
