@@ -143,7 +143,7 @@ def test_a_draft_is_made_from_question_to_file_by_clicks(page, served):
     page.run(SHIFTS)
     page.run("document.getElementById('write').click()")
     assert page.wait_for("location.pathname.endsWith('/text')", 30)
-    assert page.wait_for("document.querySelector('.draft .sentence')", 10)
+    assert page.wait_for("document.querySelector('.proofs .of-sentence.is-chosen')", 10)
     # a sentence opens its proof, and is asked for again
     page.run("document.querySelectorAll('.draft .sentence')[1].click()")
     proof = "document.querySelector('.proofs .of-sentence.is-chosen')"
