@@ -76,6 +76,33 @@ def test_what_was_paid_for_is_not_paid_for_again(settings, monkeypatch):
             opened.close()
 
 
+def test_the_budget_is_that_of_all_jobs_together(settings, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "x")
+    with FakeProvider(answers=scripted.served()) as provider:
+        limited = settings.model_copy(
+            update={
+                "model": "openai/fake",
+                "api_base": provider.url,
+                "context_tokens": 32_000,
+                "max_calls": 3,
+            }
+        )
+        opened = Served(limited)
+        try:
+            for number in range(4):
+                opened.client.post(
+                    "/api/v1/asks",
+                    json={"question": f"{QUESTION} {number}", "effort": "quick"},
+                    headers={"Prefer": "wait=50"},
+                )
+            assert len(provider.requests) == 3
+            assert opened.desk.usage.calls == 3
+            jobs = opened.client.get("/api/v1/jobs").json()["jobs"]
+            assert any("the most allowed" in job["error"] for job in jobs)
+        finally:
+            opened.close()
+
+
 def test_a_job_of_another_kind_cannot_go_on(settings):
     address = left_by_a_killed_process(settings, "unknown", {})
     served = Served(settings)
