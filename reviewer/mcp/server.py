@@ -25,9 +25,9 @@ from pydantic import BaseModel, Field
 
 from reviewer.errors import ReviewError
 from reviewer.mcp import tools
-from reviewer.mcp.desk import Desk
 from reviewer.mcp.results import Result
 from reviewer.settings import Settings
+from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Work
 from reviewer.types.agents import GivenClaim, GivenQuote
 from reviewer.types.jobs import Job

@@ -10,7 +10,6 @@ from reviewer.errors import NotFoundError, ReviewError, UsageError
 from reviewer.grounding import read_column
 from reviewer.grounding.agents import number_sentences
 from reviewer.library import Library
-from reviewer.mcp.desk import Desk
 from reviewer.mcp.results import MOST_QUOTED_TOKENS, Result, cut, fenced, plain, tokens_of
 from reviewer.render import render
 from reviewer.render.check import check_line, problem_line
@@ -25,6 +24,7 @@ from reviewer.tasks.answers.answer import AskOptions
 from reviewer.tasks.answers.gather import EFFORTS
 from reviewer.tasks.checks.bibliography import Bibliography
 from reviewer.tasks.checks.check import CheckOptions
+from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Control, Work
 from reviewer.tasks.tables.table import TableOptions
 from reviewer.text import clean, counted

@@ -16,9 +16,9 @@ from mcp.types import ResourceTemplateReference
 
 from reviewer.cli.app import run
 from reviewer.library import Library
-from reviewer.mcp.desk import Desk
 from reviewer.mcp.server import ANSWER_S, INSTRUCTIONS, make_server
 from reviewer.settings import Settings
+from reviewer.tasks.jobs.desk import Desk
 from tests.conftest import ROOT, SAMPLES, write_listing
 from tests.support.fake_provider import FakeProvider
 

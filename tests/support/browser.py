@@ -76,6 +76,10 @@ class Browser:
 
     def open(self, file, size=DESKTOP, *, is_dark=False):
         """Show the file as a screen of that size does; a phone is touched, not pointed at."""
+        return self.visit(Path(file).as_uri(), size, is_dark=is_dark)
+
+    def visit(self, address, size=DESKTOP, *, is_dark=False):
+        """Show what is at the address, as `open` shows a file."""
         width, height = size
         is_phone = width < 600
         self.send(
@@ -85,12 +89,13 @@ class Browser:
         self.send("Emulation.setTouchEmulationEnabled", enabled=is_phone)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[scheme])
-        self.send("Page.navigate", url=Path(file).as_uri())
+        self.send("Page.navigate", url="about:blank")
+        self.send("Page.navigate", url=address)
         for _ in range(3600):
-            if self.run("document.readyState + location.protocol") == "completefile:":
+            if self.run("document.readyState + (location.protocol != 'about:')") == "completetrue":
                 return self
             time.sleep(0.05)
-        raise TimeoutError(f"{file} did not load")
+        raise TimeoutError(f"{address} did not load")
 
     def run(self, script):
         """The value of a JavaScript expression, or of the promise that it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from reviewer.cli.library import opened, with_known_keys
+from reviewer.cli.library import opened
 from reviewer.cli.options import (
     KeyFilterOptions,
     LibraryOptions,
@@ -54,7 +54,7 @@ def export(
     """Write papers as a bibliography that other programs read, or their PDFs with what answers,
     drafts and tables quoted from them highlighted."""
     from reviewer.render import choose_format, forms_of, reference_list, render
-    from reviewer.search import why_none_pass
+    from reviewer.search import why_none_pass, with_known_keys
 
     _check_options(style=style, form=form, output=output, highlight=highlight, run=run)
     chosen = "" if style else choose_format(form, output, forms_of("papers"))

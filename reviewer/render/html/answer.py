@@ -31,8 +31,14 @@ def answer_html(answer: Answer, *, as_list: bool = False) -> str:
     """The page: the answer, the verdict with its papers, what is not proven, papers with their
     texts, the proof of each sentence, and how it was made. `as_list` gives each sentence a line of
     its own with its remark."""
+    values = answer_values(answer, as_list=as_list)
+    return render_page("answer", values, styles=("cited", "report"), scripts=("cited",))
+
+
+def answer_values(answer: Answer, *, as_list: bool = False) -> dict[str, Any]:
+    """What a page of an answer shows."""
     cited = _cited(answer)
-    values = {
+    return {
         **_values(answer, cited),
         "as_list": as_list or reads_as_list(answer),
         "bars": verdict_bars(answer.stances, cited),
@@ -40,7 +46,6 @@ def answer_html(answer: Answer, *, as_list: bool = False) -> str:
         "facts": facts_of(answer.usage, answer.writer, answer.effort)
         | known_facts({"Checks": [checks_line(answer)]}),
     }
-    return render_page("answer", values, styles=("cited", "report"), scripts=("cited",))
 
 
 def answer_notebook(answer: Answer) -> str:

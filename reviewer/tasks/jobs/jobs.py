@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol
 from reviewer.errors import LibraryError, ReviewError, UsageError
 from reviewer.library.job_store import JobStore
 from reviewer.llm import StoppedError
-from reviewer.types.jobs import Job, JobEvent, JobState
+from reviewer.types.jobs import Job, JobEvent, JobState, Record
 from reviewer.types.writer import Writer
 
 Need = Literal["model", "words", "writing"]
@@ -100,6 +100,11 @@ class Jobs:
     def jobs(self, most: int = 20) -> list[Job]:
         """The newest jobs of the library, also those of other processes."""
         return [self.job(job.id) for job in self._store.jobs(most)]
+
+    def own(self) -> list[Job]:
+        """The jobs of this process that are kept in memory, oldest first."""
+        with self._changed:
+            return [running.job for running in self._running.values()]
 
     def result(self, job_id: str) -> HasRun | None:
         """What the job gave; None while it works, and for a job of an earlier process, whose result
@@ -191,6 +196,12 @@ class Control:
         self.go_on()
         self._running.report(stage, done, total)
 
+    def tell(self, kind: str, data: dict[str, Any]) -> None:
+        """Hand on a part of the result as soon as it stands, as an event of this kind. Raises
+        StoppedError when the job was stopped."""
+        self.go_on()
+        self._running.tell(kind, data)
+
     def go_on(self) -> None:
         """Raises StoppedError when the job was stopped."""
         if self._running.is_stopped.is_set():
@@ -234,7 +245,8 @@ class _Running:
             self._become("failed", finished=_now(), error=said, hint="Please report it.")
         else:
             self.result = result
-            self._become("done", finished=_now(), run_id=result.run_id)
+            record = result if isinstance(result, Record) else None
+            self._become("done", finished=_now(), run_id=result.run_id, record=record)
 
     def stop(self) -> None:
         self.is_stopped.set()
@@ -258,7 +270,11 @@ class _Running:
                 self._saved = now
                 self._keep()
 
-    def _become(self, state: JobState, **fields: str) -> None:
+    def tell(self, kind: str, data: dict[str, Any]) -> None:
+        with self._changed:
+            self._tell(kind, "", self.job.done, self.job.total, data)
+
+    def _become(self, state: JobState, **fields: Any) -> None:  # noqa: ANN401  fields of any type
         with self._changed:
             if self.job.has_ended:
                 return
@@ -266,9 +282,13 @@ class _Running:
             self._tell(state, fields.get("error", ""), self.job.done, self.job.total)
             self._keep()
 
-    def _tell(self, kind: str, text: str, done: int, total: int) -> None:
+    def _tell(
+        self, kind: str, text: str, done: int, total: int, data: dict[str, Any] | None = None
+    ) -> None:
         self.last_number += 1
-        event = JobEvent(number=self.last_number, kind=kind, text=text, done=done, total=total)
+        event = JobEvent(
+            number=self.last_number, kind=kind, text=text, done=done, total=total, data=data or {}
+        )
         self.events.append(event)
         self._changed.notify_all()
 

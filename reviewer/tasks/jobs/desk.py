@@ -1,4 +1,4 @@
-"""What the tools work with: the library, opened once it is there, its jobs, and a writer a call."""
+"""What a process that stays works with: the library, its jobs, and a writer for each job."""
 
 from __future__ import annotations
 
@@ -17,54 +17,78 @@ from reviewer.writers import writer_of
 
 
 class Desk:
-    """Any thread may use it. A library that is made later is found by the next call."""
+    """Any thread may use it. A library that is made later is found by the next call; one that
+    `makes` is set for is made where there is none."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, makes: bool = False) -> None:
         self.settings = settings
+        self._makes = makes
         self._opening = RLock()
         self._warming: Thread | None = None
         self._shared: SharedLibrary | None = None
         self._jobs: Jobs | None = None
 
     def begin(self) -> None:
-        """Load in a thread what the first search needs. Calls wait for it: two threads that import
-        the same libraries at once find them half imported."""
+        """Load in a thread what the first search needs. Searches wait for it: two threads that
+        import the same libraries at once find them half imported."""
         self._warming = Thread(target=self._warm_up, name="warm-up", daemon=True)
         self._warming.start()
 
     def _warm_up(self) -> None:
         """A fault is reported by the first call, in words."""
         with suppress(ReviewError):
-            self.library.catch_up()
-            if self._shared is not None:
-                self._shared.warm_up()
+            self.shared.reading.catch_up()
+            self.shared.warm_up()
         if self.settings.model:
             warm_up()
 
     @property
-    def library(self) -> Library:
-        """The library that all threads read. Raises LibraryError where there is none."""
-        if self._warming is not None and self._warming is not current_thread():
-            self._warming.join()
+    def is_ready(self) -> bool:
+        """True when a search need not wait."""
+        return self._warming is None or not self._warming.is_alive()
+
+    @property
+    def shared(self) -> SharedLibrary:
+        """The library as soon as its file is open. Raises LibraryError where there is none."""
         with self._opening:
             if self._shared is None:
                 folder = Path(self.settings.library)
-                if not (folder / "library.db").is_file():
+                if not self._makes and not (folder / "library.db").is_file():
                     raise LibraryError(
                         f"no library was found in {folder.name or 'the folder of the settings'}",
                         hint="The user makes one with: review add PATH",
                     )
                 self._shared = SharedLibrary(self.settings)
-            return self._shared.reading
+            return self._shared
+
+    @property
+    def at_hand(self) -> Library:
+        """The library that all threads read, for lists, papers and runs: it searches nothing.
+        Raises LibraryError where there is none."""
+        return self.shared.reading
+
+    @property
+    def library(self) -> Library:
+        """The library that all threads read, ready to be searched; waits until it is. Raises
+        LibraryError where there is none."""
+        if self._warming is not None and self._warming is not current_thread():
+            self._warming.join()
+        return self.at_hand
 
     @property
     def jobs(self) -> Jobs:
         """The jobs of this process."""
-        library = self.library
+        library = self.at_hand
         with self._opening:
             if self._jobs is None:
                 self._jobs = Jobs(JobStore(library.database))
             return self._jobs
+
+    def wait_until_ready(self, control: Control) -> None:
+        """Wait until the library can be searched, and say so."""
+        if not self.is_ready:
+            control.progress("Opening the library", 0, 0)
+            self.library  # noqa: B018  it waits
 
     def writer(self, control: Control) -> Writer:
         """A writer for one job, which a stop of the job ends."""

@@ -1,0 +1,9 @@
+"""The HTTP API, one module a noun. Its values are the records of `--json`."""
+
+from fastapi import APIRouter
+
+from reviewer.serve.api import adds, asks, jobs
+
+router = APIRouter(prefix="/api/v1")
+for _noun in (adds, asks, jobs):
+    router.include_router(_noun.router)

@@ -1,0 +1,46 @@
+"""The application: routes behind a guard, with a library that opens while the first page shows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import metadata
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from reviewer.serve import api, pages
+from reviewer.serve.access import Access
+from reviewer.serve.events import Streams
+from reviewer.serve.guard import Guard
+from reviewer.serve.problems import add_handlers
+from reviewer.serve.session import Sessions
+from reviewer.settings import Settings
+from reviewer.tasks.jobs.desk import Desk
+
+
+def create_app(settings: Settings, access: Access) -> FastAPI:
+    """The page and the API for the library of the settings, which is made where there is none."""
+    desk = Desk(settings, makes=True)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        desk.begin()
+        yield
+        await anyio.to_thread.run_sync(desk.close)
+
+    app = FastAPI(
+        title="review",
+        version=metadata.version("reviewer"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.desk, app.state.access = desk, access
+    app.state.sessions, app.state.streams = Sessions(access.cookie), Streams()
+    app.include_router(pages.router)
+    app.include_router(api.router)
+    add_handlers(app)
+    app.add_middleware(Guard, access=access, sessions=app.state.sessions)
+    return app

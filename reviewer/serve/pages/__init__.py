@@ -1,0 +1,9 @@
+"""The pages, one module each."""
+
+from fastapi import APIRouter
+
+from reviewer.serve.pages import ask, jobs, library, runs, session
+
+router = APIRouter()
+for _page in (session, ask, jobs, library, runs):
+    router.include_router(_page.router)

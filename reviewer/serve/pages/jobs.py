@@ -1,0 +1,74 @@
+"""The page of a job: how far it is, and what it gave so far."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from reviewer.errors import UsageError
+from reviewer.serve.desk import AtDesk
+from reviewer.serve.pages.frame import page
+from reviewer.serve.works import work_again
+from reviewer.types import Claim
+from reviewer.types.jobs import Job
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/jobs")
+def listed(request: Request, desk: AtDesk) -> Response:
+    return page(request, "live/jobs.html.jinja", jobs=desk.jobs.jobs(50))
+
+
+@router.get("/jobs/{job_id}")
+def show(request: Request, desk: AtDesk, job_id: str) -> Response:
+    """The job while it works, and what became of it; one that is done leads to its run."""
+    job = desk.jobs.job(job_id)
+    if job.state == "done" and job.run_id:
+        return RedirectResponse(f"/runs/{job.run_id}", 303)
+    told = desk.jobs.events(job_id)
+    claims = [
+        Claim.model_validate(claim)
+        for event in told
+        if event.kind == "claims"
+        for claim in event.data["claims"]
+    ]
+    return page(
+        request,
+        "live/job.html.jinja",
+        job=job,
+        said=state_words(job),
+        claims=claims,
+        can_go_on=work_again(desk, job) is not None,
+    )
+
+
+@router.post("/jobs/{job_id}/stop")
+def stop(desk: AtDesk, job_id: str) -> Response:
+    desk.jobs.stop(job_id)
+    return RedirectResponse(f"/jobs/{job_id}", 303)
+
+
+@router.post("/jobs/{job_id}/again")
+def go_on(desk: AtDesk, job_id: str) -> Response:
+    """Ask again what the job was asked for."""
+    work = work_again(desk, desk.jobs.job(job_id))
+    if work is None:
+        raise UsageError("this job cannot go on", hint="Ask for it again on its page.")
+    return RedirectResponse(f"/jobs/{desk.jobs.start(work).id}", 303)
+
+
+def state_words(job: Job) -> str:
+    """How the job stands, in words."""
+    match job.state:
+        case "waiting":
+            return f"waiting, place {job.place}" if job.place else "waiting"
+        case "running":
+            return (job.stage or "beginning") + (f" {job.done} of {job.total}" * bool(job.total))
+        case "interrupted":
+            return "interrupted: the program ended before this was done"
+        case "failed":
+            return job.error
+        case "stopped":
+            return "stopped"
+    return "done"

@@ -1,0 +1,35 @@
+"""The long work that can be asked for, one module a kind: what is asked, and what is then done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from reviewer.serve.works.adds import AddWork, add_work
+from reviewer.serve.works.asks import AskIn, ask_work
+from reviewer.tasks.jobs.desk import Desk
+from reviewer.tasks.jobs.jobs import Work
+from reviewer.types.jobs import Job
+
+Make = Callable[[Desk, Any], Work]
+
+# For each kind of job what may be asked, and the work that is made of it.
+KINDS: dict[str, tuple[type[BaseModel], Make]] = {
+    "add": (AddWork, add_work),
+    "ask": (AskIn, ask_work),
+}
+
+
+def work_again(desk: Desk, job: Job) -> Work | None:
+    """The work of a job that ended before it was done, from what was asked; None for a job that was
+    not started here. Replies that were paid for are kept, so they are not paid for again."""
+    if job.state not in ("interrupted", "stopped", "failed") or job.kind not in KINDS:
+        return None
+    kind, make = KINDS[job.kind]
+    try:
+        asked = kind.model_validate(job.asked)
+    except ValidationError:
+        return None
+    return make(desk, asked)
