@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.pages import ask, jobs, library, runs, session
+from reviewer.serve.pages import ask, duplicates, jobs, library, runs, session
 
 router = APIRouter()
-for _page in (session, ask, jobs, library, runs):
+for _page in (session, ask, jobs, duplicates, library, runs):
     router.include_router(_page.router)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from reviewer.serve.works.adds import AddWork, add_work
 from reviewer.serve.works.asks import AskIn, ask_work
+from reviewer.serve.works.enrich import EnrichIn, enrich_work
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Work
 from reviewer.types.jobs import Job
@@ -19,6 +20,7 @@ Make = Callable[[Desk, Any], Work]
 KINDS: dict[str, tuple[type[BaseModel], Make]] = {
     "add": (AddWork, add_work),
     "ask": (AskIn, ask_work),
+    "enrich": (EnrichIn, enrich_work),
 }
 
 
