@@ -222,8 +222,9 @@ def test_a_changed_and_a_missing_file_are_said_and_the_quote_is_kept(shelf, pdf,
 
 def test_a_pdf_that_the_library_keeps_stands_in_for_one_that_is_gone(shelf, pdf, kept):
     paper = only_paper(shelf)
-    (shelf.folder / KEPT).mkdir(exist_ok=True)
-    pdf.rename(shelf.folder / KEPT / f"{paper.origins[0].sha256}.pdf")
+    own = shelf.folder / KEPT / paper.origins[0].sha256
+    own.mkdir(parents=True)
+    pdf.rename(own / "sent.pdf")
     (piece,) = find_on_pages(shelf, paper, *span_of(paper, FACT), kept=kept).pieces
     assert piece.state == "placed"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from reviewer.library import Library
 
 KEPT = "files"
-"""The folder in a library that holds PDFs that came by upload, each named by its SHA-256."""
+"""The folder in a library with the files that were sent to it: each alone in a folder that is
+named by its SHA-256."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def _file_of(entry: Paper, folder: Path) -> PaperFile:
 
 def _places(file: str, sha256: str, folder: Path) -> Iterator[Path]:
     yield Path(file)
-    yield folder / KEPT / f"{sha256}.pdf"
+    with suppress(OSError):
+        yield from (folder / KEPT / sha256).iterdir()
 
 
 def _is_same(path: Path, sha256: str) -> bool:
