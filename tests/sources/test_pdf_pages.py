@@ -124,7 +124,8 @@ def highlights_of(copy):
             for name in (rb"/Rect", rb"/QuadPoints")
         )
         note = re.search(rb"/Contents\s*(?:\(([^)]*)\)|<([0-9A-Fa-f]*)>)", body)
-        text = note[1] if note[1] is not None else bytes.fromhex(note[2].decode())
+        is_literal = note[1] is not None
+        text = note[1].replace(b"\\n", b"\n") if is_literal else bytes.fromhex(note[2].decode())
         decoded = text.decode("utf-16") if text[:2] in (b"\xfe\xff", b"\xff\xfe") else text.decode()
         found.append((rect, corners, decoded))
     return found

@@ -63,7 +63,7 @@ def _open_quote(shelf: Library, paper: Paper, words: str, output: str, *, is_jso
     from reviewer.processes import open_file
     from reviewer.render.quote_pages import on_pages_json, on_pages_text
     from reviewer.render.quote_places import standing
-    from reviewer.search.where import find_words
+    from reviewer.search import find_words
     from reviewer.tasks.pages import KeptViews, find_on_pages, marked_picture
 
     places = find_words(words, shelf, key=paper.key)

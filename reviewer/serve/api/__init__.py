@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.api import adds, asks, jobs
+from reviewer.serve.api import adds, asks, jobs, pages
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (adds, asks, jobs):
+for _noun in (adds, asks, jobs, pages):
     router.include_router(_noun.router)

@@ -1,5 +1,8 @@
-"""Runs in a child process within limits: a PDF in; one page's words and picture, or a highlighted
-copy, out. What comes out begins with a line of JSON."""
+"""Runs in a child process within limits: a PDF in; a page with its picture, or a copy, out.
+
+What comes out begins with a line of JSON: the words of one page, whose picture follows, or nothing,
+and a highlighted copy of the PDF follows.
+"""
 
 from __future__ import annotations
 
