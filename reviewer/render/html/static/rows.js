@@ -10,7 +10,7 @@
   let goes = 0;
 
   const rows = () => [...document.querySelectorAll("[data-row]")];
-  const linkOf = (row) => row.querySelector("h3 a, a");
+  const linkOf = (row) => row.querySelector(":is(h2, h3) a, a");
   const toRow = (step) => {
     const all = rows();
     if (!all.length) return false;
