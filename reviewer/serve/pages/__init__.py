@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.pages import ask, duplicates, jobs, library, runs, searches, session
+from reviewer.serve.pages import ask, duplicates, jobs, library, paper, runs, searches, session
 
 router = APIRouter()
-for _page in (session, ask, jobs, duplicates, searches, library, runs):
+for _page in (session, ask, jobs, duplicates, searches, library, paper, runs):
     router.include_router(_page.router)

@@ -56,7 +56,7 @@ SORTS = {
     "venue": "Venue",
 }
 LACKS = ("year", "authors", "abstract", "doi")
-_EXPORTS = {"bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON", "csv": "CSV"}
+EXPORTS = {"bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON", "csv": "CSV"}
 _DONE = {
     "tag": "{} tagged.",
     "untag": "The tag is off {}.",
@@ -159,7 +159,7 @@ def show(
         held=HELD,
         sorts=SORTS,
         lacking=LACKS,
-        exports=_EXPORTS,
+        exports=EXPORTS,
         said=_DONE[done].format(counted(count, "paper")) if done in _DONE else "",
         can_look_up=wanted.lacks == "year" and bool(found),
     )
@@ -288,7 +288,7 @@ def _tagged(desk: Desk, form: Chosen) -> Response:
 
 
 def _export(library: Library, form: Chosen) -> Response:
-    if form.form not in _EXPORTS:
+    if form.form not in EXPORTS:
         raise UsageError(f"papers have no form '{form.form}'", hint="Choose one on the page.")
     papers = library.with_own_keys([library.paper(key) for key in form.key])
     name = f"review-papers{FORMATS[form.form][0]}"
