@@ -17,6 +17,7 @@ from reviewer.library import Library
 from reviewer.library.decisions import paper_pairs
 from reviewer.library.listing import ListOptions, list_papers
 from reviewer.render import render
+from reviewer.render.json import papers_json
 from reviewer.render.registry import FORMATS
 from reviewer.search import SearchOptions, find
 from reviewer.serve.desk import AtDesk
@@ -163,6 +164,18 @@ def show(
         said=_DONE[done].format(counted(count, "paper")) if done in _DONE else "",
         can_look_up=wanted.lacks == "year" and bool(found),
     )
+
+
+@router.get("/library.json")
+def twin(desk: AtDesk, wanted: Annotated[Wanted, Query()]) -> Response:
+    """The same papers as `review papers --json` and `review search --json` have them."""
+    if wanted.q.strip():
+        options = SearchOptions(papers=_MOST_FOUND, filters=wanted.filters())
+        shown = str(render(find(wanted.q.strip(), desk.library, options), "json"))
+    else:
+        papers = list_papers(desk.at_hand.papers(wanted.filters()), wanted.listing())
+        shown = papers_json(papers)
+    return Response(shown, media_type="application/json")
 
 
 def library_values(desk: Desk, tab: str) -> dict[str, Any]:
