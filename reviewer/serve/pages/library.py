@@ -216,10 +216,11 @@ def _searched(desk: Desk, wanted: Wanted) -> tuple[list[ShownPaper], int, str]:
     """The papers for a question, best first, with how it was understood."""
     options = SearchOptions(papers=_MOST_FOUND, filters=wanted.filters())
     found = find(wanted.q.strip(), desk.library, options)
-    passing = {paper.id for paper in list_papers([h.paper for h in found.hits], wanted.listing())}
+    hits = [hit for hit in found.hits if not hit.is_weak] or list(found.hits)
+    passing = {paper.id for paper in list_papers([hit.paper for hit in hits], wanted.listing())}
     shown = [
         ShownPaper(hit.paper, clean(hit.best_sentence.text) if hit.best_sentence else "")
-        for hit in found.hits
+        for hit in hits
         if hit.paper.id in passing
     ]
     notes = [*found.understood.notes]

@@ -127,7 +127,8 @@ def _row(run: Run) -> RunRow:
     of_reports = sum(report.get("flow", {}).get("cited", 0) for report in reports)
     cited = run.result.get("coverage", {}).get("cited", of_reports)
     usage = run.usage
-    facts = [f"{cited} cited", run.writer, f"{usage.seconds:.1f} s"]
+    writer = "quoted without a model" if run.writer == "extractive" else run.writer
+    facts = [f"{cited} cited", writer, f"{usage.seconds:.1f} s"]
     if usage.cost_usd:
         facts.append(f"${usage.cost_usd:.2f}" if usage.cost_usd >= 0.01 else "under $0.01")
     elif usage.calls and usage.cost_usd is None:
