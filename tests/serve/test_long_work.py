@@ -137,7 +137,9 @@ def test_a_stop_ends_a_model_s_call_at_once(settings, monkeypatch):
             opened.close()
 
 
-@pytest.mark.parametrize("page", ["library", "runs", "jobs", "duplicates", "searches"])
+@pytest.mark.parametrize(
+    "page", ["library", "runs", "jobs", "library/duplicates", "library/searches"]
+)
 def test_a_page_has_a_twin_for_programs(served, page):
     served.client.follow_redirects = True
     assert served.client.get(f"/{page}.json").json()
