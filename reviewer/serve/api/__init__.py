@@ -9,6 +9,7 @@ from reviewer.serve.api import (
     duplicates,
     health,
     jobs,
+    pages,
     papers,
     runs,
     searches,
@@ -16,5 +17,8 @@ from reviewer.serve.api import (
 )
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (adds, asks, drafts, duplicates, health, jobs, papers, runs, searches, surveys):
+_NOUNS = (
+    adds, asks, drafts, duplicates, health, jobs, pages, papers, runs, searches, surveys,
+)  # fmt: skip
+for _noun in _NOUNS:
     router.include_router(_noun.router)

@@ -8,6 +8,7 @@ from reviewer.serve.pages import (
     duplicates,
     jobs,
     library,
+    paper,
     runs,
     searches,
     session,
@@ -16,5 +17,8 @@ from reviewer.serve.pages import (
 )
 
 router = APIRouter()
-for _page in (session, twins, ask, drafts, surveys, jobs, duplicates, searches, library, runs):
+_PAGES = (
+    session, twins, ask, drafts, surveys, jobs, duplicates, searches, library, paper, runs,
+)  # fmt: skip
+for _page in _PAGES:
     router.include_router(_page.router)
