@@ -188,7 +188,7 @@ def make(
             most = 2 * len(flags.add or ())
             said = f"At most {most} calls to {model}: 1 to write and 1 to judge for each paper."
         else:
-            said = estimate_calls(about, shelf, model, options)
+            said = estimate_calls(about, shelf, model, options, writer)
         return say_planned(said, shelf.settings)
     warm_up(about, shelf, writer, use_cache=flags.use_cache)
     if flags.revise:

@@ -45,7 +45,9 @@ class SharedBudget:
 
 
 class Account:
-    """Counts what calls cost and refuses the next one at a limit. Safe to share among threads."""
+    """Counts what calls cost and refuses the next one at a limit. Safe to share among threads. What
+    is counted here is also counted in the account that it is `within`, if there is one, and that
+    one's limits hold as well: a server has one for all its jobs."""
 
     def __init__(
         self,
@@ -53,11 +55,13 @@ class Account:
         budget_usd: float | None,
         max_calls: int | None,
         shared: SharedBudget | None = None,
+        within: Account | None = None,
     ) -> None:
         self.closed = Event()
         self._is_ending = False
         self._lock = threading.Lock()
         self.usage = Usage(model=model)  # `seconds` is the sum over calls, also those side by side
+        self._within = within
         self._budget_usd = budget_usd
         self._max_calls = max_calls
         self._expected_usd = 0.0
@@ -96,6 +100,12 @@ class Account:
                 raise self._over(expected_usd, spent)
             if self._budget_usd is not None and self._shared is not None:
                 self._hold_shared(expected_usd, self._budget_usd, self._shared)
+            if self._within is not None:
+                try:
+                    self._within.begin(expected_usd)
+                except (LimitError, StoppedError):
+                    self._count_shared(-expected_usd)
+                    raise
             self._expected_usd += expected_usd
             self._update(calls=usage.calls + 1)
             return expected_usd
@@ -118,6 +128,8 @@ class Account:
             self._expected_usd = max(0.0, self._expected_usd - held_usd)
             self._update(seconds=round(self.usage.seconds + seconds, 3))
             self._count_shared(-held_usd)
+        if self._within is not None:
+            self._within.end(held_usd, seconds)
 
     def _count_shared(self, usd: float) -> None:
         """Count, in the row of all processes, what was spent, or what is no longer held back."""
@@ -136,6 +148,8 @@ class Account:
             )
             self._dearest_usd = max(self._dearest_usd, cost_usd or 0.0)
             self._count_shared(cost_usd or 0.0)
+        if self._within is not None:
+            self._within.charge(tokens_in, tokens_out, cost_usd)
 
     def replay(self) -> None:
         """Count a cached reply that was used instead of a call."""

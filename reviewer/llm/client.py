@@ -116,7 +116,9 @@ class LLM:
         *,
         pause_s: float = PAUSE_S,
         shared: SharedBudget | None = None,
+        within: Account | None = None,
     ) -> None:
+        """`within` is an account of several models' calls, in which these count too."""
         if not settings.model:
             raise UsageError("no model is set", hint="Name one with --model.")
         self.model = settings.model
@@ -130,7 +132,9 @@ class LLM:
         self._pause_s = pause_s
         self._limit_name = "max_tokens"
         self.notes: dict[str, None] = {}  # what a user should know of the replies, each once
-        self._account = Account(self.model, settings.budget_usd, settings.max_calls, shared)
+        self._account = Account(
+            self.model, settings.budget_usd, settings.max_calls, shared, within
+        )
 
     def ask(
         self,

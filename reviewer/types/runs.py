@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from reviewer.types.claims import Citation
 from reviewer.types.frozen import Frozen
 
 
@@ -62,6 +63,15 @@ class Tidied(Frozen):
     runs: int = 0
     steps: int = 0
     replies: int = 0
+
+
+class Quoted(Frozen):
+    """A quote that a kept run cites, and what it was quoted for: the question, or the column."""
+
+    run_id: str
+    started: str
+    about: str
+    citation: Citation
 
 
 class Finding(Frozen):

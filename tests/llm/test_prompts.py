@@ -71,6 +71,9 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "closing_words": 250,
         "tags": ["T1", "T2"],
         "swapped": False,
+        "which": "S2",
+        "wish": shown,
+        "refused": shown,
     }
     return {name: known[name] for name in wanted}
 
@@ -129,7 +132,8 @@ def test_the_evidence_partial_is_the_only_place_that_prints_a_papers_text():
             fenced = [c.args[0].name for c in tree(file).find_all(nodes.Call)]
             assert set(fenced) == inputs_of(file.read_text("utf-8")) & {
                 "evidence", "claims", "sentences", "known", "earlier", "own", "paragraph",
-                "values", "paragraphs", "cards", "plan", "before", "given", "report",
+                "values", "paragraphs", "cards", "plan", "before", "given", "report", "wish",
+                    "refused",
             }  # fmt: skip
 
 

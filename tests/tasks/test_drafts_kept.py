@@ -12,6 +12,7 @@ from reviewer.tasks.drafts.kept import (
     go_back,
     keep_new,
     latest_of,
+    options_of,
     papers_of,
     plan_kept,
     redo_kept,
@@ -21,6 +22,7 @@ from reviewer.tasks.drafts.kept import (
 )
 from reviewer.tasks.drafts.outline import DraftOptions
 from reviewer.tasks.drafts.redo import read_part
+from reviewer.tasks.drafts.related_work import estimate_calls
 from reviewer.tasks.yaml_plan import plan_yaml, read_plan
 from reviewer.types.drafts import PlanEdit
 from reviewer.writers import Extractive
@@ -78,6 +80,17 @@ def test_a_plan_that_was_edited_is_what_is_written_and_pays_for_no_card_twice(sh
     assert CardsReply not in asked
     assert ArgumentReply not in asked
     assert shelf.drafts.find(draft.id).run_ids == (work.run_id,)
+
+
+def test_what_writing_would_cost_counts_only_papers_that_are_not_read_yet(shelf):
+    draft = keep_new(QUESTION, DraftOptions(), shelf)
+    planned = plan_kept(draft.id, shelf, writer()[0])
+    by, model = writer()
+    said = estimate_calls(QUESTION, shelf, "m", options_of(planned), by)
+    assert said.startswith("About 3 calls to m: 1 to write, 1 to judge, 1 to edit")
+    assert model.asked == []
+    told = estimate_calls(QUESTION, shelf, "m", options_of(planned))
+    assert "to read 24 papers" in told
 
 
 def test_a_draft_without_a_plan_keeps_the_one_that_it_was_written_by(shelf):

@@ -2,8 +2,26 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.api import adds, asks, drafts, jobs, surveys, tables
+from reviewer.serve.api import (
+    adds,
+    asks,
+    checks,
+    drafts,
+    duplicates,
+    health,
+    jobs,
+    pages,
+    papers,
+    runs,
+    searches,
+    surveys,
+    tables,
+)
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (adds, asks, tables, drafts, surveys, jobs):
+_NOUNS = (
+    adds, asks, checks, drafts, duplicates, health, jobs, pages, papers, runs, searches, surveys,
+    tables,
+)  # fmt: skip
+for _noun in _NOUNS:
     router.include_router(_noun.router)

@@ -2,8 +2,26 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.pages import ask, drafts, jobs, library, runs, session, surveys, tables
+from reviewer.serve.pages import (
+    ask,
+    checks,
+    drafts,
+    duplicates,
+    jobs,
+    library,
+    paper,
+    runs,
+    searches,
+    session,
+    surveys,
+    tables,
+    twins,
+)
 
 router = APIRouter()
-for _page in (session, ask, tables, drafts, surveys, jobs, library, runs):
+_PAGES = (
+    session, twins, ask, tables, drafts, surveys, checks, jobs, duplicates, searches, library, paper,
+    runs,
+)  # fmt: skip
+for _page in _PAGES:
     router.include_router(_page.router)

@@ -18,7 +18,7 @@ from reviewer.render import render
 from reviewer.render.bibtex import bibtex
 from reviewer.render.claim_notes import cited_papers, is_annotated
 from reviewer.render.html.draft import draft_values
-from reviewer.render.json import kept_draft_json, kept_drafts_json
+from reviewer.render.json import kept_draft_json
 from reviewer.render.registry import FORMATS
 from reviewer.render.styles import style_for
 from reviewer.serve.desk import AtDesk
@@ -80,11 +80,6 @@ class StepForm(BaseModel):
 @router.get("/drafts")
 def listed(request: Request, desk: AtDesk) -> Response:
     return _begin(request, desk, DraftIn())
-
-
-@router.get("/drafts.json")
-def listed_json(desk: AtDesk) -> Response:
-    return attached(kept_drafts_json(desk.at_hand.drafts.all(200)), "json", "drafts.json")
 
 
 def _begin(request: Request, desk: Desk, asked: DraftIn, cost: str = "") -> Response:
@@ -159,7 +154,7 @@ def export(desk: AtDesk, draft_id: str, form: str, version: str = "", style: str
 def _rendered(work: RelatedWork, form: str, style: str = "") -> str | bytes:
     options: dict[str, Any] = {}
     if form in ("markdown", "latex", "docx"):
-        options["style"] = style_for(form, style, "")
+        options |= {"style": style_for(form, style, ""), "with_marks": False}
     if form == "latex":
         options["bibliography"] = f"{_STEM}.bib"
     return render(work, form, **options)

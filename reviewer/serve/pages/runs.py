@@ -8,16 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from reviewer.errors import NotFoundError, UsageError
-from reviewer.render import forms_of, render
+from reviewer.errors import UsageError
 from reviewer.render.diff import compare_runs
-from reviewer.render.registry import FORMATS
+from reviewer.render.json import runs_json
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.exports import exported, suffixes_of
 from reviewer.serve.pages.asking import answer_page, day_words
 from reviewer.serve.pages.frame import page
 from reviewer.serve.pages.jobs import state_words
 from reviewer.serve.works.asks import ask_work, asked_by
-from reviewer.tasks.answers.kept import kept_answer
 from reviewer.types.runs import Run
 
 router = APIRouter(include_in_schema=False)
@@ -28,15 +27,9 @@ KIND_NAMES = {
     "draft": "Draft",
     "survey": "Survey",
     "revise": "Revision",
+    "check": "Check",
     "cite": "Citing",
 }
-KINDS = {
-    "markdown": "text/markdown; charset=utf-8",
-    "json": "application/json",
-    "html": "text/html; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-
 
 _A_PAGE = 50
 
@@ -59,6 +52,13 @@ def listed(request: Request, desk: AtDesk, kind: str = "", after: int = 0) -> Re
     )
 
 
+@router.get("/runs.json")
+def twin(desk: AtDesk, kind: str = "", after: int = 0) -> Response:
+    """The same runs as `review runs --json` has them."""
+    shown = runs_json(desk.at_hand.ledger.runs(_A_PAGE, kind, max(after, 0)))
+    return Response(shown, media_type="application/json")
+
+
 @router.get("/runs/compare")
 def compare(request: Request, desk: AtDesk, run: Annotated[list[str], Query()]) -> Response:
     """What two runs say and cite differently."""
@@ -74,19 +74,10 @@ def compare(request: Request, desk: AtDesk, run: Annotated[list[str], Query()]) 
     return page(request, "live/compare.html.jinja", found=found, rows=rows, named=papers)
 
 
-@router.get("/runs/{run_id}.{form}")
-def export(desk: AtDesk, run_id: str, form: str) -> Response:
+@router.get("/runs/{run_id}.{suffix}")
+def export(desk: AtDesk, run_id: str, suffix: str) -> Response:
     """The result as the command line writes it, to be saved."""
-    run = desk.at_hand.ledger.run(run_id)
-    if run.command != "ask" or form not in forms_of("Answer"):
-        raise NotFoundError(f"run {run_id} has no form '{form}'", hint="Open the run's page.")
-    content = render(kept_answer(run, desk.at_hand), form)
-    name = f"review-{run.id}{FORMATS[form][0]}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return Response(content, headers=headers, media_type=KINDS[form])
+    return exported(desk, run_id, suffix)
 
 
 @router.get("/runs/{run_id}")
@@ -95,7 +86,8 @@ def show(request: Request, desk: AtDesk, run_id: str, quote: str = "", asked: st
     if run.command == "table":
         return RedirectResponse(f"/tables/{run.id}", 303)
     if run.command != "ask":
-        return page(request, "live/run.html.jinja", run=run, title=run.question or run.id, forms=())
+        suffixes = suffixes_of(run.command)
+        return page(request, "live/run.html.jinja", row=_row(run), suffixes=suffixes)
     before = day_words(run.started) if asked == "before" else ""
     values = answer_page(desk, run, quote)
     return page(request, "live/answer.html.jinja", **values, asked_before=before)
@@ -137,7 +129,8 @@ def _row(run: Run) -> RunRow:
     of_reports = sum(report.get("flow", {}).get("cited", 0) for report in reports)
     cited = run.result.get("coverage", {}).get("cited", of_reports)
     usage = run.usage
-    facts = [f"{cited} cited", run.writer, f"{usage.seconds:.1f} s"]
+    writer = "quoted without a model" if run.writer == "extractive" else run.writer
+    facts = [f"{cited} cited", writer, f"{usage.seconds:.1f} s"]
     if usage.cost_usd:
         facts.append(f"${usage.cost_usd:.2f}" if usage.cost_usd >= 0.01 else "under $0.01")
     elif usage.calls and usage.cost_usd is None:

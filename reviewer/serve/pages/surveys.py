@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from reviewer.errors import NotFoundError, ReviewError, SourceError, UsageError
 from reviewer.render.bibtex import bibtex
 from reviewer.render.html.survey_report import report_html
-from reviewer.render.json import kept_survey_json, kept_surveys_json
+from reviewer.render.json import kept_survey_json
 from reviewer.render.markdown_survey import survey_markdown, survey_papers
 from reviewer.render.word.results import survey_docx
 from reviewer.serve.desk import AtDesk
@@ -51,11 +51,6 @@ class StepForm(BaseModel):
 def listed(request: Request, desk: AtDesk) -> Response:
     surveys = desk.at_hand.surveys.all(50)
     return page(request, "live/surveys.html.jinja", surveys=surveys)
-
-
-@router.get("/surveys.json")
-def listed_json(desk: AtDesk) -> Response:
-    return attached(kept_surveys_json(desk.at_hand.surveys.all(200)), "json", "surveys.json")
 
 
 @router.post("/surveys")

@@ -9,7 +9,10 @@ from pydantic import BaseModel, ValidationError
 
 from reviewer.serve.works.adds import AddWork, add_work
 from reviewer.serve.works.asks import AskIn, ask_work
+from reviewer.serve.works.cites import CiteIn, cite_work
 from reviewer.serve.works.drafts import DraftStep, draft_work
+from reviewer.serve.works.enrich import EnrichIn, enrich_work
+from reviewer.serve.works.searches import NewsIn, SearchIn, news_work, search_work
 from reviewer.serve.works.surveys import SurveyStep, survey_work
 from reviewer.serve.works.tables import TableIn, TableMoreIn, more_work, table_work
 from reviewer.tasks.jobs.desk import Desk
@@ -26,6 +29,10 @@ KINDS: dict[str, tuple[type[BaseModel], Make]] = {
     "table more": (TableMoreIn, more_work),
     "draft": (DraftStep, draft_work),
     "survey": (SurveyStep, survey_work),
+    "cite": (CiteIn, cite_work),
+    "enrich": (EnrichIn, enrich_work),
+    "news": (NewsIn, news_work),
+    "search": (SearchIn, search_work),
 }
 
 

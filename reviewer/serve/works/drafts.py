@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,6 +30,7 @@ from reviewer.tasks.yaml_plan import LEAST_WORDS, MOST_WORDS
 from reviewer.text.views import one_line
 from reviewer.types import Evidence, RelatedWork
 from reviewer.types.drafts import EditKind, KeptDraft, Order, PlanEdit, Position
+from reviewer.writers import writer_of
 
 MOST_OWN_CHARS = 2_000_000
 PASTED = "your abstract"  # the name of a text that was pasted
@@ -98,8 +100,9 @@ def new_draft(desk: Desk, asked: DraftIn) -> KeptDraft:
 
 def cost_of(desk: Desk, draft: KeptDraft) -> str:
     """How many calls the draft's next version takes, in words. Calls no model."""
-    options = options_of(draft)
-    return estimate_calls(draft.question, desk.library, desk.settings.model, options)
+    with closing(writer_of(desk.settings, desk.library)) as writer:
+        model, options = desk.settings.model, options_of(draft)
+        return estimate_calls(draft.question, desk.library, model, options, writer)
 
 
 def draft_work(desk: Desk, step: DraftStep) -> Work:

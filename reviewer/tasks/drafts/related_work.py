@@ -10,7 +10,7 @@ from reviewer.library.run_log import Request, new_run_id
 from reviewer.search import SearchOptions, find
 from reviewer.search.search import NEAREST_NAMED
 from reviewer.tasks.answers.gather import coverage_of, reads
-from reviewer.tasks.drafts.cards import expected_calls
+from reviewer.tasks.drafts.cards import expected_calls, known_cards
 from reviewer.tasks.drafts.compose import (
     WrittenSection,
     checks_of,
@@ -25,11 +25,11 @@ from reviewer.tasks.drafts.outline import (
     brief_of,
     plan_related_work,
 )
-from reviewer.tasks.drafts.papers import PAPERS_BY_EFFORT
+from reviewer.tasks.drafts.papers import PAPERS_BY_EFFORT, named_papers
 from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.text import clean, counted
 from reviewer.text.views import shorten
-from reviewer.types import Paper, RelatedWork
+from reviewer.types import Evidence, Paper, RelatedWork
 from reviewer.types.drafts import OwnClaim, Section
 from reviewer.types.progress import Progress, silent
 from reviewer.types.writer import Writer
@@ -171,17 +171,18 @@ def _conflicts(own_claims: Sequence[OwnClaim]) -> list[str]:
     return found
 
 
-def estimate_calls(question: str, library: Library, model: str, options: DraftOptions) -> str:
-    """How many model calls a draft would take, in words. Searches, but calls no model."""
+def estimate_calls(
+    question: str,
+    library: Library,
+    model: str,
+    options: DraftOptions,
+    writer: Writer | None = None,
+) -> str:
+    """How many model calls a draft would take, in words. Searches, but calls no model. With the
+    `writer`, papers whose cards are kept for it count as read."""
     if not model:
         return "No model is set: 0 calls."
-    if options.plan is None:
-        most = options.papers or PAPERS_BY_EFFORT[options.effort]
-        search = SearchOptions(most, filters=options.filters, abstains=False)
-        evidence = find(question, library, search).evidence
-    else:
-        named = dict.fromkeys(i for theme in options.plan.themes for i in theme.paper_ids)
-        evidence = tuple(beginning_of(library.paper(i), library) for i in named)
+    evidence = _expected_texts(question, library, options)
     papers = len({item.paper.id for item in evidence})
     if not papers:
         return "Nothing in the library can be read for this question: 0 calls."
@@ -189,13 +190,28 @@ def estimate_calls(question: str, library: Library, model: str, options: DraftOp
     if options.effort == "quick":
         size = f"About {texts + 1000:,} tokens of input."
         return f"1 call to {model}: 1 to write from {counted(papers, 'paper')}. {size}"
-    reading, planning = expected_calls(papers), 0 if options.plan else 1
+    unread = papers - (len(known_cards(evidence, library, writer)) if writer else 0)
+    reading, planning = expected_calls(unread), 0 if options.plan else 1
     least = reading + planning + 3
+    read = f"{reading} to read {counted(unread, 'paper')}, " if unread else ""
+    plan = "1 to plan, " if planning else ""
     said = (
-        f"About {counted(least, 'call')} to {model}: {reading} to read {counted(papers, 'paper')}, "
-        f"{planning} to plan, 1 to write, 1 to judge, 1 to edit; up to 4 more for other wordings, "
-        "the length, repairs and your own claims"
+        f"About {counted(least, 'call')} to {model}: {read}{plan}1 to write, 1 to judge, "
+        "1 to edit; up to 4 more for other wordings, the length, repairs and your own claims"
     )
     if options.effort == "thorough":
         said += "; then up to 8 more to put papers in order, plan and judge again"
-    return f"{said}. About {3 * texts + 900 * least:,} tokens of input."
+    tokens = (3 if unread else 2) * texts + 900 * least
+    return f"{said}. About {tokens:,} tokens of input."
+
+
+def _expected_texts(question: str, library: Library, options: DraftOptions) -> tuple[Evidence, ...]:
+    """About what a draft would be written from."""
+    if options.plan is None:
+        most = options.papers or PAPERS_BY_EFFORT[options.effort]
+        search = SearchOptions(most, filters=options.filters, abstains=False)
+        return find(question, library, search).evidence
+    named = dict.fromkeys(i for theme in options.plan.themes for i in theme.paper_ids)
+    if options.chunk_ids:
+        return named_papers(question, list(named), library, options.chunk_ids).evidence
+    return tuple(beginning_of(library.paper(i), library) for i in named)

@@ -132,10 +132,10 @@ class Board:
                 sections = (*own.sections[:place], progress, *own.sections[place + 1 :])
                 self._tell(own.model_copy(update={"sections": sections}))
 
-    def end(self, name: str) -> None:
-        """The report is whole."""
+    def end(self, name: str, *, is_whole: bool) -> None:
+        """The report is done; it is whole where nothing of it failed."""
         with self.alone:
-            if name in self.reports:
+            if is_whole and name in self.reports:
                 self._tell(self.reports[name].model_copy(update={"is_whole": True}))
 
     def _tell(self, report: ReportProgress) -> None:

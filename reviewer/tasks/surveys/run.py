@@ -90,7 +90,7 @@ def write_reports(
         laid_out = map_papers(found.papers, themes, library)
         whole = found.model_copy(update={"map": laid_out, "made": run.made()})
         options.done(whole)
-        run.board.end(whole.name)
+        run.board.end(whole.name, is_whole=not whole.failed)
         return whole
 
     results = _side_by_side(write, _prepared(plan, run), run, ended)

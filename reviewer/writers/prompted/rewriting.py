@@ -58,7 +58,8 @@ class RewritingWriter(ReadingWriter):
             self.prompts.fence(f"S{n}", "", None, with_anchors(claim, numbers))
             for n, claim in enumerate(claims, start=1)
         ]
-        words = sum(len(claim.text.split()) for claim in claims)
+        asked = claims if place is None else claims[place : place + 1]
+        words = sum(len(claim.text.split()) for claim in asked)
         form = Form(
             RewriteText,
             None,
