@@ -136,7 +136,7 @@ def test_a_table_is_made_corrected_and_taken_back_without_javascript(served):
             time.sleep(0.1)
         whole = client.get(shown.headers["location"])
         assert whole.status_code == 200
-        (at, *_) = re.findall(r'name="at" value="([^":]+:reward)"', whole.text)
+        (at, *_) = re.findall(r'data-at="([^":]+:reward)"', whole.text)
         table = re.search(r"/tables/([0-9a-f-]+)/cell", whole.text)[1]
         cell = client.get(f"/tables/{table}/cell?at={quote(at)}")
         assert "<h3" in cell.text
@@ -172,7 +172,7 @@ def test_the_api_does_what_the_command_line_does(served):
     table = client.get(at).json()
     key = table["rows"][0]["key"]
     given = {"key": key, "column": "reward", "value": "kindness"}
-    corrected = client.put(f"{at}/cells", json=given).json()
+    corrected = client.patch(f"{at}/cells", json=given).json()
     assert corrected["cells"]["by_hand"] == 1
     more = client.post(
         f"{at}/more", json={"columns": ["answer"]}, headers={"Prefer": "wait=30"}
@@ -197,7 +197,7 @@ def test_the_api_does_what_the_command_line_does(served):
     (kept,) = client.get("/api/v1/tables").json()["tables"]
     assert kept["id"] == table_id
     assert client.get("/api/v1/tables/nothing").status_code == 404
-    wrong = client.put(f"{at}/cells", json={**given, "column": "nothing"})
+    wrong = client.patch(f"{at}/cells", json={**given, "column": "nothing"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "usage")
 
 

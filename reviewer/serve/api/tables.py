@@ -108,7 +108,7 @@ def history(desk: AtDesk, table_id: str) -> dict[str, list[TableEdit]]:
     return {"edits": list(open_table(table_id, desk.at_hand).edits)}
 
 
-@router.put("/tables/{table_id}/cells")
+@router.patch("/tables/{table_id}/cells")
 def correct(desk: AtDesk, table_id: str, given: CellIn) -> Response:
     """Correct a cell by hand."""
     correction = Correction(given.key, given.column, given.value, given.quote)
