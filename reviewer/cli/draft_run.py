@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from reviewer.cli.library import file_named, with_known_keys, words_alone_note
+from reviewer.cli.library import file_named, words_alone_note
 from reviewer.cli.model import cost_line, say_cost, say_planned, strict_code, warm_up
 from reviewer.cli.options import unknown_value
 from reviewer.cli.output import deliver, print_error, print_out
@@ -166,6 +166,8 @@ def make(
     flags: DraftFlags, options: DraftOptions, shelf: Library, writer: Writer, progress: Progress
 ) -> int:
     """Make and show a draft, a plan or a revision; gives the exit code."""
+    from reviewer.search import with_known_keys
+
     options = plan_of(flags, options, shelf)
     options = replace(options, filters=with_known_keys(options.filters, shelf))
     about = flags.question or (options.plan.question if options.plan else "")

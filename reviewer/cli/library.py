@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from reviewer.cli.output import print_error
 from reviewer.cli.progress import ShownProgress
-from reviewer.errors import LibraryError, NotFoundError, UsageError
+from reviewer.errors import LibraryError, UsageError
 from reviewer.text import counted
-from reviewer.text.views import one_line
 from reviewer.types.progress import silent
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from reviewer.sources.text_file import TextFile
     from reviewer.types.papers import Added, Skipped
     from reviewer.types.progress import Progress
-    from reviewer.types.searches import Filters
 
 MOST_SKIPPED_SHOWN = 20
 MOST_MERGED_SHOWN = 20
@@ -118,20 +116,6 @@ def _in_quotes(word: re.Match[str]) -> str:
     return f'{word[1] or ""}"{word[2]}"'
 
 
-def with_excluded(question: str, excluded: Sequence[str] | None) -> str:
-    """The question with what `--not` excludes, as the marks that mean the same in a question.
-    Raises UsageError for a concept without a letter."""
-    for concept in excluded or ():
-        if not any(character.isalnum() for character in concept):
-            raise UsageError(
-                f"--not '{concept}' names nothing", hint="For example: --not 'medical images'"
-            )
-    if not question.strip():
-        return question
-    marks = (f' -"{one_line(concept.replace(chr(34), " "))}"' for concept in excluded or ())
-    return f"{question}{''.join(marks)}"
-
-
 def _is_file(word: str) -> bool:
     """True for the path of a file; false for a word that is also the name of a folder."""
     has_look = "/" in word or "\\" in word or bool(Path(word).suffix)
@@ -170,46 +154,6 @@ def say_merged(added: Added, progress: Progress) -> None:
 def _place(skipped: Skipped) -> str:
     file = "standard input" if skipped.file == "-" else skipped.file
     return file + (f", line {skipped.position}" if skipped.position else "")
-
-
-def with_known_keys(filters: Filters, shelf: Library) -> Filters:
-    """The filters, with the present keys of the named papers.
-
-    Raises NotFoundError for a key, tag or venue that no paper has, and for a file from which no
-    paper was read: a typing error must not look like "nothing found".
-    """
-    from reviewer.types.searches import Filters
-
-    catalogue = shelf.catalogue
-    for file in filters.files:
-        if not catalogue.has_papers(Filters(files=(file,))):
-            known = [Path(path).name for path in catalogue.files()]
-            raise _unknown(f"no paper was read from '{file}'", file, known, "Papers were read from")
-    for tag in filters.tags:
-        if not catalogue.has_papers(Filters(tags=(tag,))):
-            raise _unknown(f"no paper has the tag '{tag}'", tag, catalogue.tags(), "Tags")
-    if filters.venue and not catalogue.has_papers(Filters(venue=filters.venue)):
-        message = f"no paper's venue has '{filters.venue}' in it"
-        raise _unknown(message, filters.venue, catalogue.venues(), "Venues")
-    keys = tuple(shelf.paper(key).key for key in filters.keys)
-    return filters.model_copy(update={"keys": keys})
-
-
-def _unknown(message: str, name: str, known: Sequence[str], what: str) -> Exception:
-    """The error for a name that no paper has: with the nearest known names, else all of them."""
-    import difflib
-
-    if not known:
-        return NotFoundError(message, hint=f"{what}: none in this library.")
-    by_folded = {one.casefold(): one for one in known}
-    near = difflib.get_close_matches(name.casefold(), by_folded, 3, 0.6)
-    if near:
-        return NotFoundError(
-            message, hint=f"Did you mean {' or '.join(by_folded[n] for n in near)}?"
-        )
-    more = len(known) - MOST_FILES_SHOWN
-    shown = ", ".join(known[:MOST_FILES_SHOWN]) + (f" and {more} more" if more > 0 else "")
-    return NotFoundError(message, hint=f"{what}: {shown}")
 
 
 def words_alone_note(shelf: Library, *, is_at_hand: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli.library import opened, with_known_keys
+from reviewer.cli.library import opened
 from reviewer.cli.options import (
     EmbeddingOptions,
     FileOption,
@@ -81,6 +81,7 @@ def init_screening(
     What was identified is counted now, by source, and the rule that says when to stop is chosen
     now. Then read: review screen next.
     """
+    from reviewer.search import with_known_keys
     from reviewer.tasks.screening.criteria import read_criteria
     from reviewer.tasks.screening.make import ScreenOptions, make_screening
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reviewer.cli.library import file_named, with_known_keys
+from reviewer.cli.library import file_named
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.grounding import read_column
 from reviewer.grounding.columns import read_columns
@@ -67,6 +67,8 @@ def selected(
     """The topic, and the options with the papers to compare: those of the filters and of the .bib
     file, else those of the earlier table. Raises NotFoundError when no paper of the .bib file is in
     the library."""
+    from reviewer.search import with_known_keys
+
     filters = with_known_keys(filters, shelf)
     if named_by:
         named, notes = match_bibtex(named_by, shelf, progress)

@@ -192,7 +192,12 @@ def found_json(found: Found) -> str:
 
 
 def added_json(added: Added) -> str:
-    return dump("added", _fields(added, "seconds_embedding"))
+    return dump("added", added_fields(added))
+
+
+def added_fields(added: Added) -> dict[str, Any]:
+    """What was added, without how long it took."""
+    return _fields(added, "seconds_embedding")
 
 
 def runs_json(runs: Sequence[Run]) -> str:

@@ -6,6 +6,7 @@ import reviewer.tasks.notebook  # noqa: F401  whoever has a result can see it
 from reviewer.faces import face
 
 if TYPE_CHECKING:
+    from reviewer.tasks.add import add_papers as add_papers
     from reviewer.tasks.alerts.digest import digest_library as digest_library
     from reviewer.tasks.answers.answer import answer_question as answer_question
     from reviewer.tasks.checks.check import check_draft as check_draft

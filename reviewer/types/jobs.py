@@ -12,11 +12,24 @@ JobState = Literal["waiting", "running", "done", "failed", "stopped", "interrupt
 ENDED: frozenset[JobState] = frozenset({"done", "failed", "stopped", "interrupted"})
 
 
+class Record(Frozen):
+    """The result of a job that is no run, as `--json` has it: the kind of its schema, and its
+    fields. The job keeps it."""
+
+    kind: str
+    fields: dict[str, Any]
+
+    @property
+    def run_id(self) -> str:
+        return ""
+
+
 class Job(Frozen):
     """A piece of long work. `asked` is what it was asked for, as JSON; `owner` names the process
     that does it. `stage`, `done` and `total` are its last progress; `place` is its place among
-    those that wait, from 1. `run_id` is the run that keeps its result, `error` and `hint` say why
-    it failed. `interrupted`: its process ended before it did; nothing starts it again by itself."""
+    those that wait, from 1. `run_id` is the run that keeps its result, or `record` is the result;
+    `error` and `hint` say why it failed. `interrupted`: its process ended before it did; nothing
+    starts it again by itself."""
 
     id: str
     kind: str
@@ -32,6 +45,7 @@ class Job(Frozen):
     total: int = 0
     place: int = 0
     run_id: str = ""
+    record: Record | None = None
     error: str = ""
     hint: str = ""
 

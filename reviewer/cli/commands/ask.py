@@ -8,13 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from reviewer.cli.library import (
-    opened,
-    split_question,
-    with_excluded,
-    with_known_keys,
-    words_alone_note,
-)
+from reviewer.cli.library import opened, split_question, words_alone_note
 from reviewer.cli.options import (
     DryRunOption,
     FileFilterOptions,
@@ -74,6 +68,7 @@ def ask(
         warm_up,
     )
     from reviewer.render import choose_format, forms_of, render
+    from reviewer.search import with_excluded, with_known_keys
     from reviewer.tasks import answer_question
     from reviewer.tasks.answers.answer import AskOptions, estimate_calls
     from reviewer.writers import writer_of

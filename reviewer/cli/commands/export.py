@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from reviewer.cli.library import opened, with_known_keys
+from reviewer.cli.library import opened
 from reviewer.cli.options import (
     KeyFilterOptions,
     LibraryOptions,
@@ -44,7 +44,7 @@ def export(
     """Write papers as a bibliography that other programs read."""
     from reviewer.errors import UsageError
     from reviewer.render import choose_format, forms_of, reference_list, render
-    from reviewer.search import why_none_pass
+    from reviewer.search import why_none_pass, with_known_keys
 
     if style and form:
         raise UsageError("--style and --format cannot be combined", hint="Use one of them.")

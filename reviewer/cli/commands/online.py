@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +14,6 @@ from reviewer.cli.options import (
     OnlineOptions,
     YearOption,
     command,
-    filters_of,
     option,
     settings_of,
 )
@@ -26,13 +23,10 @@ from reviewer.text import clean, counted
 from reviewer.text.views import shorten
 
 if TYPE_CHECKING:
-    from reviewer.library import Library
-    from reviewer.sources import ReadOptions
-    from reviewer.sources.online import Web
-    from reviewer.sources.online.types import Audited, AuditFinding, Enriched, Identifier, Match
+    from reviewer.sources.online.types import Audited, AuditFinding, Enriched, Match
+    from reviewer.tasks.add import Wanted
     from reviewer.types import Paper
-    from reviewer.types.papers import Added, Skipped
-    from reviewer.types.progress import Progress
+    from reviewer.types.papers import Skipped
 
 _MOST_FAULTS_SHOWN = 3
 KeysArgument = Annotated[
@@ -59,79 +53,25 @@ class AddOptions:
     year: YearOption = ""
 
 
-def check_wanted(wanted: AddOptions) -> None:
-    """Raises UsageError when nothing is named, and for an unknown source or year."""
-    from reviewer.sources.online.services import require_searched
+def check_wanted(wanted: AddOptions) -> Wanted:
+    """What is asked for. Raises UsageError when nothing is named, and for an unknown source or
+    year."""
+    from reviewer.search.years import read_years
+    from reviewer.tasks.add import Wanted, require_wanted
 
-    if not (wanted.paths or wanted.search.strip() or wanted.references or wanted.cited_by):
-        raise UsageError(
-            "nothing to add is named",
-            hint="Name files or identifiers, or use --search, --references or --cited-by.",
-        )
-    require_searched(wanted.source)
-    filters_of(wanted.year)
     if wanted.year and not wanted.search.strip():
         raise UsageError("--year needs --search", hint="Leave it out, or search.")
-
-
-def add_wanted(
-    shelf: Library, wanted: AddOptions, options: ReadOptions, progress: Progress
-) -> Added:
-    """Read the files, then ask the online sources."""
-    from reviewer.sources.online import Web
-    from reviewer.sources.online.cache import DAY_S
-    from reviewer.sources.online.fetch import split_named
-    from reviewer.types.papers import Added
-
-    identifiers, slips, files = split_named(wanted.paths or ())
-    added = shelf.add(files, options, progress) if files else Added(papers=shelf.catalogue.count())
-    if not (identifiers or slips or wanted.search or wanted.references or wanted.cited_by):
-        return added
-    # A stopped search continues from what is kept; tomorrow's must find what is new.
-    with Web(shelf.settings, most_age_s=DAY_S) as web:
-        pages = _pages(web, shelf, wanted, identifiers, progress)
-        found = shelf.add_found(chain([list(slips)] if slips else [], pages), progress)
-    return _both(added, found)
-
-
-def _pages(
-    web: Web, shelf: Library, wanted: AddOptions, identifiers: list[Identifier], progress: Progress
-) -> Iterator[list[Paper | Skipped]]:
-    from reviewer.sources.online import find_along, find_by_words, find_identified
-    from reviewer.sources.online.types import OnlineQuery
-
-    chased = [
-        (shelf.paper(key), direction)
-        for key, direction in ((wanted.references, "references"), (wanted.cited_by, "cited_by"))
-        if key
-    ]
-    yield from find_identified(web, identifiers, progress)
-    if wanted.search.strip():
-        query = OnlineQuery.within(filters_of(wanted.year), wanted.search, wanted.limit)
-        yield from find_by_words(web, wanted.source, query, progress)
-    for paper, direction in chased:
-        yield from find_along(web, wanted.source, paper, direction, wanted.limit, progress)
-
-
-def _both(one: Added, other: Added) -> Added:
-    added = tuple(dict.fromkeys([*one.added, *other.added]))
-    updated = tuple(i for i in dict.fromkeys([*one.updated, *other.updated]) if i not in added)
-    entries = one.entries + other.entries
-    return other.model_copy(
-        update={
-            "entries": entries,
-            "added": added,
-            "updated": updated,
-            "unchanged": entries - len(added) - len(updated),
-            "skipped": (*one.skipped, *other.skipped),
-            "merged": tuple({p.id: p for p in (*one.merged, *other.merged)}.values()),
-            "notes": tuple(dict.fromkeys([*one.notes, *other.notes])),
-            "unread": (*one.unread, *other.unread),
-            "files_read": one.files_read + other.files_read,
-            "embedded": one.embedded + other.embedded,
-            "seconds_embedding": one.seconds_embedding + other.seconds_embedding,
-        }
+    asked = Wanted(
+        names=tuple(wanted.paths or ()),
+        search=wanted.search,
+        references=wanted.references,
+        cited_by=wanted.cited_by,
+        source=wanted.source,
+        limit=wanted.limit,
+        years=read_years(wanted.year),
     )
+    require_wanted(asked)
+    return asked
 
 
 @command("enrich", "review enrich from-fx-gx-2025")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli.commands.online import AddOptions
-from reviewer.cli.library import opened, say_merged, say_skipped, with_known_keys
+from reviewer.cli.library import opened, say_merged, say_skipped
 from reviewer.cli.options import (
     FileOption,
     FilterOptions,
@@ -54,19 +54,20 @@ def add(
     """Read papers into the library: bibliographies, exports of databases, tables, and single papers
     as texts, by content; and papers from online sources, by identifier, search or citation. A file
     that has not changed is not read again."""
-    from reviewer.cli.commands.online import add_wanted, check_wanted
+    from reviewer.cli.commands.online import check_wanted
     from reviewer.library import Library
     from reviewer.library.decisions import count_doubtful
     from reviewer.render.json import added_json
     from reviewer.sources import ReadOptions
     from reviewer.sources.online.fetch import split_named
     from reviewer.sources.read import NAMED_FORMATS
+    from reviewer.tasks import add_papers
 
     settings = settings_of(common)
-    check_wanted(wanted)
+    asked = check_wanted(wanted)
     with common.progress() as progress, Library(Path(settings.library), settings) as shelf:
         options = ReadOptions(listing_year, columns_of(column or ()), ocr)
-        added = add_wanted(shelf, wanted, options, progress)
+        added = add_papers(shelf, asked, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)
         say_skipped(added, progress)
         say_merged(added, progress)
@@ -136,7 +137,7 @@ def papers(
     """List the papers in the library, and say how many have only an abstract, or only a title."""
     from reviewer.library.listing import ListOptions, list_papers
     from reviewer.render.json import papers_json
-    from reviewer.search import why_none_pass
+    from reviewer.search import why_none_pass, with_known_keys
 
     options = ListOptions(author, title, tuple(has or ()), tuple(lacks or ()), sort, reverse)
     list_papers([], options)  # a wrong option is said before the library is opened

@@ -6,13 +6,7 @@ from typing import Annotated, Literal, cast
 
 import typer
 
-from reviewer.cli.library import (
-    opened,
-    split_question,
-    with_excluded,
-    with_known_keys,
-    words_alone_note,
-)
+from reviewer.cli.library import opened, split_question, words_alone_note
 from reviewer.cli.options import (
     EmbeddingOptions,
     FileFilterOptions,
@@ -64,7 +58,7 @@ def search(
     parentheses, learn*. What was understood is said above the papers.
     """
     from reviewer.render import choose_format, render
-    from reviewer.search import SearchOptions, find
+    from reviewer.search import SearchOptions, find, with_excluded, with_known_keys
 
     form = choose_format("json" if result.json else "", result.output)
     text, papers = split_question(words, papers, quiet=quiet)
@@ -108,7 +102,7 @@ def similar(
 ) -> None:
     """Find the papers that are most like one in the library."""
     from reviewer.render import choose_format, render
-    from reviewer.search import find_similar
+    from reviewer.search import find_similar, with_known_keys
 
     form = choose_format("json" if result.json else "", result.output)
     wanted = filters_of(**vars(filters))

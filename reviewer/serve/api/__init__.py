@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.api import asks, jobs, tables
+from reviewer.serve.api import adds, asks, duplicates, health, jobs, papers, runs, searches, tables
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (asks, jobs, tables):
+for _noun in (adds, asks, duplicates, health, jobs, papers, runs, searches, tables):
     router.include_router(_noun.router)

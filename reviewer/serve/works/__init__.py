@@ -7,7 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from reviewer.serve.works.adds import AddWork, add_work
 from reviewer.serve.works.asks import AskIn, ask_work
+from reviewer.serve.works.cites import CiteIn, cite_work
+from reviewer.serve.works.searches import NewsIn, SearchIn, news_work, search_work
 from reviewer.serve.works.tables import TableIn, TableMoreIn, more_work, table_work
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Work
@@ -17,7 +20,11 @@ Make = Callable[[Desk, Any], Work]
 
 # For each kind of job what may be asked, and the work that is made of it.
 KINDS: dict[str, tuple[type[BaseModel], Make]] = {
+    "add": (AddWork, add_work),
     "ask": (AskIn, ask_work),
+    "cite": (CiteIn, cite_work),
+    "news": (NewsIn, news_work),
+    "search": (SearchIn, search_work),
     "table": (TableIn, table_work),
     "table more": (TableMoreIn, more_work),
 }

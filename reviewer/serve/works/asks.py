@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from reviewer.errors import UsageError
+from reviewer.library import Library
+from reviewer.search import with_excluded, with_known_keys
 from reviewer.search.years import read_years
 from reviewer.tasks import answer_question
 from reviewer.tasks.answers.answer import AskOptions
@@ -27,17 +29,21 @@ class FiltersIn(BaseModel):
     venue: str = Field(default="", max_length=300)
     tags: list[str] = Field(default=[], max_length=50)
     keys: list[str] = Field(default=[], max_length=500)
+    files: list[str] = Field(default=[], max_length=50, description="Names of files read.")
 
-    def filters(self) -> Filters:
-        """Raises UsageError for a year that cannot be read."""
+    def filters(self, library: Library) -> Filters:
+        """Raises UsageError for a year that cannot be read, NotFoundError for a tag, a venue, a
+        file or a key that no paper has."""
         first, last = read_years(self.year, "year")
-        return Filters(
+        named = Filters(
             year_from=first,
             year_to=last,
             venue=self.venue,
             tags=tuple(filter(None, self.tags)),
             keys=tuple(filter(None, self.keys)),
+            files=tuple(filter(None, self.files)),
         )
+        return with_known_keys(named, library)
 
 
 class AskIn(FiltersIn):
@@ -46,29 +52,28 @@ class AskIn(FiltersIn):
     question: str = Field(min_length=1, max_length=4000)
     papers: int | None = Field(default=None, ge=1, le=200, description="How many are read.")
     effort: str = Field(default="normal", max_length=20, description="quick, normal, thorough.")
-    strict: bool = False
+    excluded: list[str] = Field(default=[], max_length=20, description="Put papers on this last.")
+    strict: bool = Field(default=False, description="Leave out claims without proof.")
 
 
 def ask_work(desk: Desk, asked: AskIn) -> Work:
     """The work of answering a question. Raises UsageError for one that cannot be asked."""
-    question = one_line(asked.question)
+    question = one_line(with_excluded(asked.question, asked.excluded))
     if not question:
         raise UsageError("the question is empty", hint="Say what you want to know.")
     if asked.effort not in EFFORTS:
         raise UsageError(f"unknown effort '{asked.effort}'", hint=f"Use {', '.join(EFFORTS)}.")
-    filters = asked.filters()
+    filters = asked.filters(desk.at_hand)
 
     def do(control: Control) -> Answer:
         def tell(claims: Sequence[Claim]) -> None:
             control.tell("claims", {"claims": [c.model_dump(mode="json") for c in claims]})
 
-        if not desk.is_ready:
-            control.progress("Opening the library", 0, 0)
+        desk.wait_until_ready(control)
         options = AskOptions(
             asked.papers, filters, asked.effort, is_strict=asked.strict, resolved=tell
         )
         writer = desk.writer(control)
         return answer_question(question, desk.library, writer, options, control.progress)
 
-    need = "model" if desk.settings.model else "words"
-    return Work("ask", question, do, asked.model_dump(exclude_defaults=True), need)  # type: ignore[arg-type]
+    return Work("ask", question, do, asked.model_dump(exclude_defaults=True), desk.need)

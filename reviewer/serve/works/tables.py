@@ -73,7 +73,7 @@ class TableMoreIn(BaseModel):
 
 def table_work(desk: Desk, asked: TableIn) -> Work:
     """The work of making a table. Raises UsageError for one that cannot be made."""
-    topic, options = _options(asked)
+    topic, options = _options(desk, asked)
 
     def do(control: Control) -> Table:
         if not desk.is_ready:
@@ -88,12 +88,12 @@ def table_work(desk: Desk, asked: TableIn) -> Work:
 
 def planned_calls(desk: Desk, asked: TableIn) -> str:
     """How many calls the table would take, in words."""
-    topic, options = _options(asked)
+    topic, options = _options(desk, asked)
     return estimate_calls(topic, desk.library, desk.settings.model, options)
 
 
-def _options(asked: TableIn) -> tuple[str, TableOptions]:
-    topic, filters = one_line(asked.topic), asked.filters()
+def _options(desk: Desk, asked: TableIn) -> tuple[str, TableOptions]:
+    topic, filters = one_line(asked.topic), asked.filters(desk.at_hand)
     if not topic and filters.is_empty:
         raise UsageError(
             "nothing says which papers to compare", hint="Give a topic, a tag, or keys of papers."

@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol
 from reviewer.errors import LibraryError, ReviewError, UsageError
 from reviewer.library.job_store import JobStore
 from reviewer.llm import StoppedError
-from reviewer.types.jobs import Job, JobEvent, JobState
+from reviewer.types.jobs import Job, JobEvent, JobState, Record
 from reviewer.types.writer import Writer
 
 Need = Literal["model", "words", "writing"]
@@ -245,7 +245,8 @@ class _Running:
             self._become("failed", finished=_now(), error=said, hint="Please report it.")
         else:
             self.result = result
-            self._become("done", finished=_now(), run_id=result.run_id)
+            record = result if isinstance(result, Record) else None
+            self._become("done", finished=_now(), run_id=result.run_id, record=record)
 
     def stop(self) -> None:
         self.is_stopped.set()
@@ -273,7 +274,7 @@ class _Running:
         with self._changed:
             self._tell(kind, "", self.job.done, self.job.total, data)
 
-    def _become(self, state: JobState, **fields: str) -> None:
+    def _become(self, state: JobState, **fields: Any) -> None:  # noqa: ANN401  fields of any type
         with self._changed:
             if self.job.has_ended:
                 return
