@@ -21,10 +21,11 @@ COMMANDS = {
     "check": ("check",), "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
-    "duplicates": ("duplicates",), "searches": ("searches",), "export": ("export",),
-    "runs": ("runs",), "backup": ("backup", "restore", "repair"), "prompts": ("prompts",),
-    "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",), "doctor": ("doctor",),
-    "screen": ("screen",), "serve": ("serve",), "tables": ("tables",),
+    "duplicates": ("duplicates",), "files": ("files",), "searches": ("searches",),
+    "export": ("export",), "runs": ("runs",), "backup": ("backup", "restore", "repair"),
+    "prompts": ("prompts",), "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",),
+    "doctor": ("doctor",), "screen": ("screen",), "serve": ("serve",),
+    "tables": ("tables",),
 }  # fmt: skip
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.
 GROUPS = {

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from reviewer.cli.output import print_error, print_out
 from reviewer.errors import ModelError, OnlineError, UsageError
 from reviewer.text import counted
-from reviewer.types.claims import NeedsModel
 
 if TYPE_CHECKING:
     from reviewer.library import Library
@@ -43,13 +42,12 @@ def continued(question: str, library: Library, writer: Writer, progress: Progres
 
     Raises UsageError without an earlier run, and when the writer needs a model for this.
     """
+    from reviewer.tasks.answers.follow import whole_question
+
     runs = [run for run in library.ledger.runs(20) if run.command == "ask"]
     if not runs:
         raise UsageError("no earlier question to continue", hint="Ask without -c.")
-    claims = [claim["text"] for claim in runs[0].result.get("claims", [])]
-    whole = writer.stand_alone(question, [runs[0].question, *claims])
-    if isinstance(whole, NeedsModel):
-        raise UsageError("a follow-up needs a model", hint="Set --model, or ask in full words.")
+    whole = whole_question(question, runs[0], writer)
     progress(f"Asking: {whole}", -1, 0)
     return whole
 

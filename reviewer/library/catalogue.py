@@ -15,7 +15,7 @@ from reviewer.library.storage.database import Database, damaged
 from reviewer.library.storage.filters import DISTINCT_FILES, paper_condition
 from reviewer.library.storage.query_cache import QueryCache
 from reviewer.types import Paper
-from reviewer.types.papers import Origin
+from reviewer.types.papers import Origin, ReadFile
 from reviewer.types.searches import Filters
 
 
@@ -101,6 +101,16 @@ class Catalogue:
             "SELECT DISTINCT venue FROM papers WHERE venue <> '' ORDER BY 1"
         )
 
+    def count_with_text(self) -> int:
+        """Papers with more than an abstract."""
+        statement = "SELECT count(DISTINCT paper) FROM chunks WHERE part = 'body'"
+        return int(self._counts.get(statement, lambda: self._database.value(statement)))
+
+    def titles_that_ask(self, most: int) -> list[str]:
+        """Titles that are questions, the newest arrivals first."""
+        statement = "SELECT title FROM papers WHERE title LIKE '%?' ORDER BY number DESC LIMIT ?"
+        return self._database.column(statement, (most,))
+
     def keys(self) -> list[str]:
         return self._database.column("SELECT key FROM papers ORDER BY number")
 
@@ -108,11 +118,26 @@ class Catalogue:
         """The files that papers were read from, as they were given."""
         return self._database.column(DISTINCT_FILES)
 
+    def read_files(self) -> list[ReadFile]:
+        """The files that were read last, those of which something was skipped first."""
+        rows = self._database.rows("SELECT file, entries, skipped FROM files ORDER BY file")
+        found = [
+            ReadFile(file=file, entries=entries, skipped=tuple(json.loads(skipped)))
+            for file, entries, skipped in rows
+        ]
+        return sorted(found, key=lambda read: not read.skipped)
+
     def papers(self, filters: Filters | None = None) -> list[Paper]:
         """All papers that pass the filters, in the order in which they came."""
         where, values = paper_condition(filters or Filters())
         statement = f"SELECT paper FROM papers WHERE {where} ORDER BY number"
         return [self._read(text) for text in self._database.column(statement, values)]
+
+    def newest(self, filters: Filters, most: int, after: int = 0) -> list[Paper]:
+        """The papers that pass and came last, without the `after` first ones of them."""
+        where, values = paper_condition(filters)
+        statement = f"SELECT paper FROM papers WHERE {where} ORDER BY number DESC LIMIT ? OFFSET ?"
+        return [self._read(t) for t in self._database.column(statement, (*values, most, after))]
 
     def papers_numbered(self, numbers: Iterable[int]) -> dict[int, Paper]:
         rows = self._database.rows_in(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from reviewer.errors import UsageError
 from reviewer.library.catalogue import KeptEntry
+from reviewer.library.dedupe.groups import group_entries
 from reviewer.library.library import Library
 from reviewer.library.pair_store import ends_of
 from reviewer.types import Paper
-from reviewer.types.duplicates import Entry, Pair, PaperPair, Verdict
+from reviewer.types.duplicates import Entry, Pair, PaperPair, Settled, Verdict
 
 
 def paper_pairs(library: Library, verdict: Verdict) -> list[PaperPair]:
@@ -73,6 +75,57 @@ def keep_apart(library: Library, one: str, other: str) -> tuple[Paper, Paper]:
     mine, theirs = (_entries(library, paper) for paper in papers)
     library.decide([_pair(a, b, "apart") for a in mine for b in theirs if a.sign != b.sign])
     return library.paper(papers[0].id), library.paper(papers[1].id)
+
+
+def settled(library: Library) -> list[Settled]:
+    """What a person decided: papers that were made one, then pairs that were kept apart."""
+    same = [pair for pair in library.pairs.pairs_that_are("same") if pair.is_decided]
+    numbers = set(library.pairs.papers_of(ends_of(same)).values())
+    papers = library.catalogue.papers_numbered(numbers)
+    merged = [
+        Settled(verdict="same", papers=(papers[number],), titles=titles)
+        for number in sorted(papers)
+        if len(titles := tuple(part[0].entry.title for part in _parts(library, number))) > 1
+    ]
+    apart = [pair for pair in paper_pairs(library, "apart") if pair.is_decided]
+    return [*merged, *(Settled(verdict="apart", papers=(p.one, p.other)) for p in apart)]
+
+
+def undo_decision(library: Library, one: str, other: str) -> tuple[Paper, Paper]:
+    """Take back what a person decided on these two papers, or on the two that are one paper now.
+    What the rules say of them counts again. Gives the two papers. Raises UsageError where nothing
+    was decided."""
+    papers = library.paper(one), library.paper(other)
+    if papers[0].id == papers[1].id:
+        number = library.catalogue.number_of(papers[0].id)
+        assert number is not None
+        parts = _parts(library, number)
+    else:
+        parts = [_entries(library, paper) for paper in papers]
+    kept = [entry for part in parts for entry in part]
+    decided = [p for p in library.pairs.pairs_of(k.sign for k in kept) if p.is_decided]
+    between = [_pair(a, b, "apart") for x, y in combinations(parts, 2) for a in x for b in y]
+    ends = {(pair.one, pair.other) for pair in between}
+    if not any((pair.one, pair.other) in ends for pair in decided):
+        raise UsageError(
+            f"nothing was decided on '{one}' and '{other}'",
+            hint="See what was: review duplicates --decided",
+        )
+    if papers[0].id == papers[1].id:
+        library.decide(between)
+    library.undecide(between)
+    now = library.pairs.papers_of([parts[0][0].sign, parts[1][0].sign])
+    found = library.catalogue.papers_numbered(now.values())
+    return found[now[parts[0][0].sign]], found[now[parts[1][0].sign]]
+
+
+def _parts(library: Library, number: int) -> list[list[KeptEntry]]:
+    """A paper's entries, together where the rules hold them together without a person's word."""
+    kept = library.catalogue.entries_of(number)
+    pairs = library.pairs.pairs_of(entry.sign for entry in kept)
+    by_rule = [pair for pair in pairs if not pair.is_decided]
+    grouped = group_entries([entry.entry for entry in kept], by_rule)
+    return [[kept[i] for i in group] for group in sorted(grouped.groups, key=min)]
 
 
 def list_entries(library: Library, name: str) -> list[Entry]:

@@ -343,6 +343,18 @@ class Library:
                 Merger(self.database, self.chunks).regroup(papers)
             self._embed_and_index(Added(), progress)
 
+    def undecide(self, pairs: Sequence[Pair], progress: Progress = silent) -> None:
+        """Forget what a user decided on these pairs of entries, and group their papers' entries
+        again by the rules."""
+        with self.writing(progress):
+            with self.database.transaction():
+                papers = set(self.pairs.papers_of(ends_of(pairs)).values())
+                kept = [entry for number in papers for entry in self.catalogue.entries_of(number)]
+                self.pairs.forget(pairs)
+                self.pairs.match([entry.entry for entry in kept])
+                Merger(self.database, self.chunks).regroup(papers)
+            self._embed_and_index(Added(), progress)
+
     def change(self, names: Sequence[str], update: Callable[[Paper], Paper]) -> list[Paper]:
         """Replace papers with what `update` makes of them: tags and notes, never their texts.
 

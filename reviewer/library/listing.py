@@ -25,8 +25,11 @@ HAS: dict[str, Callable[[Paper], bool]] = {
     "tags": lambda p: bool(p.tags),
     "notes": lambda p: bool(p.notes),
     "versions": lambda p: bool(p.versions),
+    "pdf": lambda p: any(origin.file.lower().endswith(".pdf") for origin in p.origins),
+    "retraction": lambda p: p.retracted,
 }
-"""What `--has` and `--lacks` may name. `text` is more than an abstract."""
+"""What `--has` and `--lacks` may name. `text` is more than an abstract; `pdf` is a PDF that was
+read."""
 
 SORTS: dict[str, Callable[[Paper], Any] | None] = {
     "added": None,

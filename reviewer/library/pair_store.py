@@ -118,6 +118,12 @@ class PairStore:
             [(p.one, p.other, p.verdict, p.reason) for p in pairs],
         )
 
+    def forget(self, pairs: Iterable[Pair]) -> None:
+        """Drop what is kept of these pairs, also what a person decided."""
+        self._database.run_many(
+            "DELETE FROM pairs WHERE one = ? AND other = ?", [(p.one, p.other) for p in pairs]
+        )
+
     def papers_of(self, signs: Iterable[str]) -> dict[str, int]:
         """The number of the paper that each entry is part of."""
         return dict(

@@ -27,9 +27,22 @@ class Ledger:
                 (run.id, run.started, run.command, run.question, run.model_dump_json()),
             )
 
-    def runs(self, most: int = 20) -> list[Run]:
-        statement = "SELECT run FROM runs ORDER BY started DESC, id DESC LIMIT ?"
-        texts = self._database.column(statement, (most,))
+    def runs(self, most: int = 20, command: str = "", after: int = 0) -> list[Run]:
+        """The newest runs, or those of one command, without the `after` first ones."""
+        statement = (
+            "SELECT run FROM runs WHERE ? IN ('', command) "
+            "ORDER BY started DESC, id DESC LIMIT ? OFFSET ?"
+        )
+        texts = self._database.column(statement, (command, most, after))
+        return [Run.model_validate_json(text) for text in texts]
+
+    def runs_that_ask(self, command: str, question: str, most: int = 5) -> list[Run]:
+        """The newest runs of a command for exactly this question."""
+        statement = (
+            "SELECT run FROM runs WHERE command = ? AND question = ? "
+            "ORDER BY started DESC, id DESC LIMIT ?"
+        )
+        texts = self._database.column(statement, (command, question, most))
         return [Run.model_validate_json(text) for text in texts]
 
     def run(self, run_id: str) -> Run:
@@ -42,6 +55,13 @@ class Ledger:
                 f"not exactly one run begins with '{run_id}'", hint="See them: review runs"
             )
         return Run.model_validate_json(texts[0])
+
+    def remove(self, run_id: str) -> Run:
+        """Forget a run; replies that were paid for stay. Raises what `run` does."""
+        run = self.run(run_id)
+        with self._database.transaction():
+            self._database.run("DELETE FROM runs WHERE id = ?", (run.id,))
+        return run
 
     def has_asked(self, question: str, writer: str) -> bool:
         """True when this writer was asked the same before, so that its replies may be kept."""

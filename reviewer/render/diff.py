@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from reviewer.text import clean, counted
 from reviewer.types.runs import Run
 
 MOST_LINES = 40  # of sentences on each side
+
+
+@dataclass(frozen=True)
+class Parted:
+    """Texts or ids that two runs have: those of the first alone, of the second alone, of both."""
+
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    both: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How two runs differ. `inputs` are the name and the two values of each input that is not the
+    same; `sentences` are claims and values of tables, `papers` the ids of what they cite."""
+
+    inputs: tuple[tuple[str, str, str], ...]
+    sentences: Parted
+    papers: Parted
+
+
+def compare_runs(one: Run, other: Run) -> Compared:
+    """What was asked, said and cited in one run and not in the other."""
+    inputs = [
+        (name, str(was.get(name, "none")), str(now.get(name, "none")))
+        for was, now in zip(_inputs(one), _inputs(other), strict=True)
+        for name in was | now
+        if was.get(name, "none") != now.get(name, "none")
+    ]
+    return Compared(
+        tuple(inputs),
+        _parted(_sentences(one.result), _sentences(other.result)),
+        _parted(_papers(one.result), _papers(other.result)),
+    )
 
 
 def differences(one: Run, other: Run) -> list[str]:
@@ -18,20 +53,26 @@ def differences(one: Run, other: Run) -> list[str]:
         f"{sign} {run.id}  {run.command}  {clean(run.question)}  ({run.writer}, {run.started})"
         for sign, run in (("-", one), ("+", other))
     ]
+    found = compare_runs(one, other)
     lines.append("")
-    for was, now in zip(_inputs(one), _inputs(other), strict=True):
-        both = ((name, was.get(name, "none"), now.get(name, "none")) for name in was | now)
-        lines += [f"{name}: {first} -> {last}" for name, first, last in both if first != last]
-    texts = [dict.fromkeys(_sentences(run.result)) for run in (one, other)]
-    cited = [dict.fromkeys(_papers(run.result)) for run in (one, other)]
-    sentences = counted(len(texts[0].keys() & texts[1].keys()), "sentence")
-    papers = counted(len(cited[0].keys() & cited[1].keys()), "cited paper")
+    lines += [f"{name}: {first} -> {last}" for name, first, last in found.inputs]
+    sentences = counted(len(found.sentences.both), "sentence")
+    papers = counted(len(found.papers.both), "cited paper")
     lines.append(f"{sentences} and {papers} in both runs.")
-    lines += _alone("-", [text for text in texts[0] if text not in texts[1]])
-    lines += _alone("+", [text for text in texts[1] if text not in texts[0]])
-    lines += [f"- paper {i}" for i in cited[0] if i not in cited[1]]
-    lines += [f"+ paper {i}" for i in cited[1] if i not in cited[0]]
+    lines += _alone("-", found.sentences.first)
+    lines += _alone("+", found.sentences.second)
+    lines += [f"- paper {i}" for i in found.papers.first]
+    lines += [f"+ paper {i}" for i in found.papers.second]
     return lines
+
+
+def _parted(first: Iterable[str], second: Iterable[str]) -> Parted:
+    one, other = dict.fromkeys(first), dict.fromkeys(second)
+    return Parted(
+        tuple(text for text in one if text not in other),
+        tuple(text for text in other if text not in one),
+        tuple(text for text in one if text in other),
+    )
 
 
 def _inputs(run: Run) -> list[dict[str, Any]]:
@@ -40,7 +81,7 @@ def _inputs(run: Run) -> list[dict[str, Any]]:
     return [asked, run.settings, prompts]
 
 
-def _alone(sign: str, texts: list[str]) -> list[str]:
+def _alone(sign: str, texts: Sequence[str]) -> list[str]:
     more = len(texts) - MOST_LINES
     shown = [f"{sign} {clean(text)}" for text in texts[:MOST_LINES]]
     return [*shown, *([f"{sign} ... and {more} more"] if more > 0 else [])]

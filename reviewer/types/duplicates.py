@@ -33,6 +33,15 @@ class PaperPair(Frozen):
     is_decided: bool = False
 
 
+class Settled(Frozen):
+    """A person's decision on papers: the `same`, then `papers` is what they became and `titles` are
+    those of the parts that it was made of; or `apart`, then `papers` are the two."""
+
+    verdict: Literal["same", "apart"]
+    papers: tuple[Paper, ...]
+    titles: tuple[str, ...] = ()
+
+
 class Entry(Frozen):
     """One of the entries that a paper is made of; `number` counts from 1. `reason` says why it
     was merged with the others, if a rule or a person did it."""

@@ -142,6 +142,14 @@ class Remark(Skipped):
     """What should be known of an entry that was read all the same."""
 
 
+class ReadFile(Frozen):
+    """A file that papers were read from: how many entries it gave, and why others were not read."""
+
+    file: str
+    entries: int
+    skipped: tuple[str, ...] = ()
+
+
 class Chunk(Frozen):
     """Some text of one part: `part.text[start:end] == text`."""
 

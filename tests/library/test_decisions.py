@@ -11,7 +11,9 @@ from reviewer.library.decisions import (
     keep_apart,
     list_entries,
     paper_pairs,
+    settled,
     split_paper,
+    undo_decision,
 )
 from reviewer.settings import Settings
 from tests.conftest import write_listing
@@ -155,3 +157,46 @@ def test_papers_that_an_earlier_release_kept_are_compared_too(shelf, tmp_path):
             shelf.database.run(f"DELETE FROM {table}")
     add(shelf, tmp_path, OTHER, name="b.jsonl")
     assert len(paper_pairs(shelf, "doubtful")) == 1
+
+
+def test_a_decision_for_one_paper_is_listed_and_taken_back(shelf, tmp_path):
+    add(shelf, tmp_path, ONE, OTHER)
+    keys = [paper.key for paper in shelf.papers()]
+    merge_papers(shelf, keys)
+    (kept,) = settled(shelf)
+    assert kept.verdict == "same"
+    assert set(kept.titles) == {ONE["title"], OTHER["title"]}
+    undo_decision(shelf, *keys)
+    assert sorted(paper.key for paper in shelf.papers()) == sorted(keys)
+    (pair,) = paper_pairs(shelf, "doubtful")
+    assert "the same authors" in pair.reason
+    assert settled(shelf) == []
+
+
+def test_a_decision_for_two_papers_is_listed_and_taken_back(shelf, tmp_path):
+    add(shelf, tmp_path, ONE, OTHER)
+    keys = [paper.key for paper in shelf.papers()]
+    keep_apart(shelf, *keys)
+    (kept,) = settled(shelf)
+    assert (kept.verdict, {paper.key for paper in kept.papers}) == ("apart", set(keys))
+    undo_decision(shelf, *keys)
+    assert len(paper_pairs(shelf, "doubtful")) == 1
+    assert settled(shelf) == []
+    merge_papers(shelf, keys)
+    assert len(shelf.papers()) == 1
+
+
+def test_papers_that_a_rule_made_one_become_one_again_when_a_split_is_taken_back(shelf, tmp_path):
+    slip = ONE | {"title": ONE["title"].replace("Strategy", "Stategy")}
+    add(shelf, tmp_path, ONE)
+    add(shelf, tmp_path, slip, name="b.jsonl")
+    (paper,) = shelf.papers()
+    stays, new = split_paper(shelf, paper.key, [2])
+    undo_decision(shelf, stays.key, new.key)
+    assert len(shelf.papers()) == 1
+
+
+def test_what_was_not_decided_cannot_be_taken_back(shelf, tmp_path):
+    add(shelf, tmp_path, ONE, OTHER)
+    with pytest.raises(UsageError, match="nothing was decided"):
+        undo_decision(shelf, *(paper.key for paper in shelf.papers()))

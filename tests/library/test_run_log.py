@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
+from reviewer.errors import NotFoundError
 from reviewer.library import keep_run
 from reviewer.library.run_log import Request
 from reviewer.types import Answer, Paper, SurveyReport
@@ -61,3 +64,13 @@ def test_a_surveys_run_is_that_of_all_its_reports(library):
     assert (run.id, run.writer, run.usage) == ("r3", "m", USAGE)
     assert "made" not in run.result
     assert [own["title"] for own in run.result["reports"]] == ["T"]
+
+
+def test_a_removed_run_is_gone_and_others_stay(sample_library):
+    for run_id in ("r1", "r2"):
+        answer = Answer(question="Is it so?", coverage=COVERAGE, writer="m", run_id=run_id)
+        keep_run(answer, Request("ask", "Is it so?", {}, {}), sample_library, lambda *_: None)
+    sample_library.ledger.remove("r1")
+    assert [run.id for run in sample_library.ledger.runs()] == ["r2"]
+    with pytest.raises(NotFoundError):
+        sample_library.ledger.remove("r1")

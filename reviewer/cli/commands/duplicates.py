@@ -30,16 +30,17 @@ def duplicates(
     split: Annotated[str, option(help="Take entries out of this paper again.")] = "",
     take: Annotated[str, option(help="With --split: the entries' numbers, 2 or 2,3.")] = "",
     versions: Annotated[bool, option(help="List preprints and their published papers.")] = False,
+    decided: Annotated[bool, option(help="List what you decided.")] = False,
+    undo: Annotated[
+        tuple[str, str] | None, option(metavar="KEY KEY", help="Take back a decision on these.")
+    ] = None,
     json: JsonOption = False,
     *,
     common: LibraryOptions,
 ) -> None:
     """List papers that may be one and wait for a decision, or decide. What is certain was merged
     when it was added: --entries shows of what, --split undoes it. Decisions are remembered."""
-    from reviewer.library import merge_papers
-    from reviewer.library.decisions import keep_apart
-
-    if sum(map(bool, (same, different, entries, split, versions))) > 1:
+    if sum(map(bool, (same, different, entries, split, versions, decided, undo))) > 1:
         raise UsageError("these options cannot be combined", hint="Decide one thing at a time.")
     if bool(take) != bool(split):
         raise UsageError(
@@ -47,17 +48,35 @@ def duplicates(
             hint="See: review duplicates --entries KEY",
         )
     with opened(settings_of(common)) as shelf:
-        if same:
-            print_out(f"Merged into {merge_papers(shelf, same).key}\n")
-        elif different:
-            one, other = keep_apart(shelf, *different)
-            print_out(f"{one.key} and {other.key} stay two papers\n")
-        elif entries:
-            _show_entries(shelf, entries, as_json=json)
+        if same or different or undo:
+            _decide(shelf, same, different, undo)
         elif split:
             _split(shelf, split, take)
+        elif entries:
+            _show_entries(shelf, entries, as_json=json)
+        elif decided:
+            _list_settled(shelf, as_json=json)
         else:
             _list(shelf, versions=versions, as_json=json)
+
+
+def _decide(
+    shelf: Library,
+    same: tuple[str, str] | None,
+    different: tuple[str, str] | None,
+    undo: tuple[str, str] | None,
+) -> None:
+    from reviewer.library import merge_papers
+    from reviewer.library.decisions import keep_apart, undo_decision
+
+    if same:
+        print_out(f"Merged into {merge_papers(shelf, same).key}\n")
+    elif different:
+        one, other = keep_apart(shelf, *different)
+        print_out(f"{one.key} and {other.key} stay two papers\n")
+    elif undo:
+        undo_decision(shelf, *undo)
+        print_out(f"Taken back: the rules decide on {undo[0]} and {undo[1]} again\n")
 
 
 def _show_entries(shelf: Library, name: str, *, as_json: bool) -> None:
@@ -84,6 +103,23 @@ def _split(shelf: Library, name: str, take: str) -> None:
         )
     stays, new = split_paper(shelf, name, [int(number) for number in numbers])
     print_out(f"{stays.key} stays; what was taken out is {new.key}\n")
+
+
+def _list_settled(shelf: Library, *, as_json: bool) -> None:
+    from reviewer.library.decisions import settled
+    from reviewer.render.json import records_json
+
+    found = settled(shelf)
+    if as_json:
+        print_out(records_json("settled", found))
+        return
+    for decision in found:
+        said = "one paper" if decision.verdict == "same" else "two papers"
+        lines = [_line(paper) for paper in decision.papers]
+        lines += [f"    {shorten(clean(title), _TITLE_CHARS)}" for title in decision.titles]
+        print_out("\n".join([f"{said}:", *(f"  {line}" for line in lines)]) + "\n")
+    if not found:
+        print_error("Nothing was decided.")
 
 
 def _list(shelf: Library, *, versions: bool, as_json: bool) -> None:

@@ -40,6 +40,7 @@ def answer_values(answer: Answer, *, as_list: bool = False) -> dict[str, Any]:
     cited = _cited(answer)
     return {
         **_values(answer, cited),
+        "cited": cited,
         "as_list": as_list or reads_as_list(answer),
         "bars": verdict_bars(answer.stances, cited),
         "flow": flow_of(answer.coverage),

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.pages import ask, jobs, library, runs, session, tables
+from reviewer.serve.pages import ask, duplicates, jobs, library, runs, searches, session, tables
 
 router = APIRouter()
-for _page in (session, ask, jobs, library, runs, tables):
+for _page in (session, ask, jobs, duplicates, searches, library, runs, tables):
     router.include_router(_page.router)

@@ -10,9 +10,19 @@ from starlette.responses import HTMLResponse
 from reviewer.errors import ReviewError
 from reviewer.render.html.live import live_page
 from reviewer.tasks.jobs.desk import Desk
+from reviewer.types.jobs import Job
 
 # The pages in the order of a researcher's work.
-PAGES = (("Library", "/library"), ("Ask", "/ask"), ("Tables", "/tables"), ("Runs", "/runs"))
+PAGES = (
+    ("Library", "/library"),
+    ("Ask", "/ask"),
+    ("Table", "/tables"),
+    ("Draft", "/draft"),
+    ("Survey", "/survey"),
+    ("Check", "/checks"),
+    ("Screen", "/screen"),
+    ("Runs", "/runs"),
+)
 
 
 def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401  values of any type
@@ -22,9 +32,10 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLR
     frame = {
         "pages": PAGES,
         "here": "/" + request.scope["path"].split("/")[1],
-        "papers": _count(desk),
+        "papers_held": _count(desk),
         "running": _running(desk),
         "model": desk.settings.model,
+        "by_meaning": _is_by_meaning(desk),
     }
     shown = live_page(name.removesuffix(".html.jinja"), {**frame, **values})
     return HTMLResponse(shown, status)
@@ -37,8 +48,16 @@ def _count(desk: Desk) -> int:
         return 0
 
 
-def _running(desk: Desk) -> int:
+def _running(desk: Desk) -> list[Job]:
+    """The jobs at work or waiting, the newest first."""
     try:
-        return sum(not job.has_ended for job in desk.jobs.own())
+        return [job for job in reversed(desk.jobs.own()) if not job.has_ended]
     except ReviewError:
-        return 0
+        return []
+
+
+def _is_by_meaning(desk: Desk) -> bool:
+    try:
+        return desk.at_hand.has_vectors
+    except ReviewError:
+        return False

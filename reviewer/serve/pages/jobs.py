@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from reviewer.errors import UsageError
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.pages.asking import job_page
 from reviewer.serve.pages.frame import page
 from reviewer.serve.works import work_again
-from reviewer.types import Claim
 from reviewer.types.jobs import Job
 
 router = APIRouter(include_in_schema=False)
@@ -21,26 +23,17 @@ def listed(request: Request, desk: AtDesk) -> Response:
 
 
 @router.get("/jobs/{job_id}")
-def show(request: Request, desk: AtDesk, job_id: str) -> Response:
+def show(request: Request, desk: AtDesk, job_id: str, quote: str = "") -> Response:
     """The job while it works, and what became of it; one that is done leads to its run."""
     job = desk.jobs.job(job_id)
     if job.state == "done" and job.run_id:
         return RedirectResponse(f"/runs/{job.run_id}", 303)
-    told = desk.jobs.events(job_id)
-    claims = [
-        Claim.model_validate(claim)
-        for event in told
-        if event.kind == "claims"
-        for claim in event.data["claims"]
-    ]
-    return page(
-        request,
-        "live/job.html.jinja",
-        job=job,
-        said=state_words(job),
-        claims=claims,
-        can_go_on=work_again(desk, job) is not None,
-    )
+    can_go_on = work_again(desk, job) is not None
+    values: dict[str, Any] = {"job": job, "said": state_words(job), "can_go_on": can_go_on}
+    if job.kind == "ask":
+        values |= job_page(desk, job, quote)
+        return page(request, "live/answering.html.jinja", **values)
+    return page(request, "live/job.html.jinja", **values)
 
 
 @router.post("/jobs/{job_id}/stop")

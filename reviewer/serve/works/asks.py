@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,11 +13,13 @@ from reviewer.search import with_excluded, with_known_keys
 from reviewer.search.years import read_years
 from reviewer.tasks import answer_question
 from reviewer.tasks.answers.answer import AskOptions
+from reviewer.tasks.answers.follow import whole_question
 from reviewer.tasks.answers.gather import EFFORTS
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Control, Work
 from reviewer.text.views import one_line
 from reviewer.types import Answer, Claim
+from reviewer.types.runs import Run
 from reviewer.types.searches import Filters
 
 
@@ -54,6 +57,28 @@ class AskIn(FiltersIn):
     effort: str = Field(default="normal", max_length=20, description="quick, normal, thorough.")
     excluded: list[str] = Field(default=[], max_length=20, description="Put papers on this last.")
     strict: bool = Field(default=False, description="Leave out claims without proof.")
+    follows: str = Field(default="", max_length=60, description="The run that this goes on from.")
+
+
+def options_of(asked: AskIn, library: Library) -> AskOptions:
+    """How to answer. Raises UsageError for a year that cannot be read."""
+    return AskOptions(asked.papers, asked.filters(library), asked.effort, is_strict=asked.strict)
+
+
+def asked_by(run: Run) -> AskIn:
+    """What was asked when this run was made."""
+    filters = Filters.model_validate(run.settings.get("filters", {}))
+    first, last = filters.year_from or "", filters.year_to or ""
+    return AskIn(
+        question=run.question,
+        year=f"{first}:{last}" if first or last else "",
+        venue=filters.venue,
+        tags=list(filters.tags),
+        keys=list(filters.keys),
+        papers=run.settings.get("papers"),
+        effort=run.result.get("effort", "normal"),
+        strict=bool(run.settings.get("strict")),
+    )
 
 
 def ask_work(desk: Desk, asked: AskIn) -> Work:
@@ -63,17 +88,19 @@ def ask_work(desk: Desk, asked: AskIn) -> Work:
         raise UsageError("the question is empty", hint="Say what you want to know.")
     if asked.effort not in EFFORTS:
         raise UsageError(f"unknown effort '{asked.effort}'", hint=f"Use {', '.join(EFFORTS)}.")
-    filters = asked.filters(desk.at_hand)
+    options = options_of(asked, desk.at_hand)
 
     def do(control: Control) -> Answer:
         def tell(claims: Sequence[Claim]) -> None:
             control.tell("claims", {"claims": [c.model_dump(mode="json") for c in claims]})
 
         desk.wait_until_ready(control)
-        options = AskOptions(
-            asked.papers, filters, asked.effort, is_strict=asked.strict, resolved=tell
-        )
+        how = replace(options, resolved=tell)
         writer = desk.writer(control)
-        return answer_question(question, desk.library, writer, options, control.progress)
+        whole = question
+        if asked.follows:
+            whole = whole_question(question, desk.library.ledger.run(asked.follows), writer)
+            how = replace(how, asked=question)
+        return answer_question(whole, desk.library, writer, how, control.progress)
 
     return Work("ask", question, do, asked.model_dump(exclude_defaults=True), desk.need)

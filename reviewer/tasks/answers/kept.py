@@ -1,8 +1,10 @@
-"""An answer that the library keeps, with the papers that it cites as they are now."""
+"""Answers that the library keeps, with the papers that they cite as they are now."""
 
 from __future__ import annotations
 
 from reviewer.library import Library
+from reviewer.tasks.answers.answer import AskOptions
+from reviewer.tasks.answers.gather import PAPERS_BY_EFFORT, PAPERS_WITHOUT_MODEL
 from reviewer.types import Answer, Citation, Evidence, Paper
 from reviewer.types.evidence import Score
 from reviewer.types.papers import Chunk, Part
@@ -10,9 +12,36 @@ from reviewer.types.runs import Run
 
 
 def kept_answer(run: Run, library: Library) -> Answer:
-    """The answer of a run, to be shown again. Its evidence is one text of each cited paper, which
-    holds its quotes. A paper that has left the library is shown by its key and its quotes."""
-    answer = Answer.model_validate({**run.result, "usage": run.usage})
+    """The answer of a run, to be shown again, as `with_cited` does."""
+    return with_cited(Answer.model_validate({**run.result, "usage": run.usage}), library)
+
+
+def run_that_answers(
+    question: str, options: AskOptions, model: str, library: Library
+) -> Run | None:
+    """The last run that asked the same of the same papers in the same way, with this model (empty
+    for none); None where papers came or went since."""
+    usual = PAPERS_BY_EFFORT[options.effort] if model else PAPERS_WITHOUT_MODEL
+    settings = {
+        "papers": options.papers or usual,
+        "filters": options.filters.model_dump(mode="json"),
+        "strict": options.is_strict,
+    }
+    for run in library.ledger.runs_that_ask("ask", question):
+        is_same = (
+            run.generation == library.database.generation
+            and run.usage.model == model
+            and run.result.get("effort") == options.effort
+            and all(run.settings.get(name) == value for name, value in settings.items())
+        )
+        if is_same:
+            return run
+    return None
+
+
+def with_cited(answer: Answer, library: Library) -> Answer:
+    """The answer with one text of each cited paper as its evidence, which holds its quotes. A paper
+    that has left the library is shown by its key and its quotes."""
     cited: dict[str, list[Citation]] = {}
     stances = (stance.citation for stance in answer.stances)
     of_claims = [citation for claim in answer.claims for citation in claim.citations]

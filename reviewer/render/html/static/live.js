@@ -3,6 +3,7 @@
 //   data-live="#a #b"   a form that is sent without leaving the page; these parts of the answer are
 //                       put in the place of the page's own. Where the answer is another page (or
 //                       data-live is empty) that page is opened.
+//                       On a link the same: the parts of the page that it leads to.
 //   data-job="ID"       listens to a job; with each event the parts in data-parts are asked for
 //                       again. When the job's page has become another one, that one is opened.
 //   data-key="x"        a key that clicks the element, or puts the cursor into a field.
@@ -77,6 +78,24 @@
       say(`Not done: ${error.message}.`);
     } finally {
       if (button) button.disabled = false;
+    }
+  });
+
+  document.addEventListener("click", async (event) => {
+    const link = event.target instanceof Element && event.target.closest("a[href][data-live]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    try {
+      const { address, page } = await ask("GET", link.href, null);
+      const parts = partsOf(link.dataset.live);
+      if (pathOf(address) !== location.pathname || !parts.some((part) => page?.querySelector(part))) {
+        location.assign(link.href);
+        return;
+      }
+      history.replaceState(null, "", address.split("#")[0]);
+      swap(page, parts);
+    } catch {
+      location.assign(link.href);
     }
   });
 

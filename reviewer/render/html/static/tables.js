@@ -63,7 +63,7 @@
       show("");
       document.getElementById("cell").replaceChildren();
     }
-    for (const menu of document.querySelectorAll("details.menu[open]")) {
+    for (const menu of document.querySelectorAll("details.pop[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
