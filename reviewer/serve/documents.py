@@ -15,6 +15,7 @@ from reviewer.library import Library
 from reviewer.render import render
 from reviewer.render.cited_text import cited_fields, cited_text
 from reviewer.render.json import dump
+from reviewer.serve.works.checks import CheckedDraft
 from reviewer.tasks.answers.kept import kept_answer
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.tables.kept import open_table
@@ -56,7 +57,7 @@ def result_json(result: object) -> str:
         return dump(result.kind, result.fields)
     if isinstance(result, CitedText):
         return dump("cited", {**cited_fields(result), "text": cited_text(result)})
-    return str(render(result, "json"))
+    return str(render(result.report if isinstance(result, CheckedDraft) else result, "json"))
 
 
 def result_of_job(desk: Desk, job: Job) -> object:

@@ -23,7 +23,12 @@ def suffixes_of(command: str) -> tuple[str, ...]:
     kinds = {"ask": "Answer", "table": "Table", "draft": "RelatedWork", "check": "CheckReport"}
     if command not in KEPT:
         return ()
-    return tuple(FORMATS[form][0].removeprefix(".") for form in forms_of(kinds[command]))
+    return suffixes_of_kind(kinds[command])
+
+
+def suffixes_of_kind(kind: str) -> tuple[str, ...]:
+    """The suffixes of the files that a kind of result, such as `Table`, can be written to."""
+    return tuple(FORMATS[form][0].removeprefix(".") for form in forms_of(kind))
 
 
 def exported(desk: Desk, run_id: str, suffix: str) -> Response:

@@ -2,8 +2,19 @@
 
 from fastapi import APIRouter
 
-from reviewer.serve.api import adds, asks, duplicates, health, jobs, papers, runs, searches, tables
+from reviewer.serve.api import (
+    adds,
+    asks,
+    checks,
+    duplicates,
+    health,
+    jobs,
+    papers,
+    runs,
+    searches,
+    tables,
+)
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (adds, asks, duplicates, health, jobs, papers, runs, searches, tables):
+for _noun in (adds, asks, checks, duplicates, health, jobs, papers, runs, searches, tables):
     router.include_router(_noun.router)
