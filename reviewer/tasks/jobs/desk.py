@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock, Thread, current_thread
@@ -20,9 +21,16 @@ class Desk:
     """Any thread may use it. A library that is made later is found by the next call; one that
     `makes` is set for is made where there is none."""
 
-    def __init__(self, settings: Settings, *, makes: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        makes: bool = False,
+        on_fault: Callable[[ReviewError], None] | None = None,
+    ) -> None:
+        """`on_fault` is called, in a thread, where the library cannot be opened at `begin`."""
         self.settings = settings
-        self._makes = makes
+        self._makes, self._on_fault = makes, on_fault
         self._opening = RLock()
         self._warming: Thread | None = None
         self._shared: SharedLibrary | None = None
@@ -37,10 +45,16 @@ class Desk:
         self._warming.start()
 
     def _warm_up(self) -> None:
-        """A fault is reported by the first call, in words."""
+        """A fault is also reported by the first call, in words."""
+        try:
+            shared = self.shared
+        except ReviewError as error:
+            if self._on_fault is not None:
+                self._on_fault(error)
+            return
         with suppress(ReviewError):
-            self.shared.reading.catch_up()
-            self.shared.warm_up()
+            shared.reading.catch_up()
+            shared.warm_up()
         if self.settings.model:
             warm_up()
 
