@@ -18,8 +18,8 @@ router = APIRouter(tags=["health"])
 
 @router.get("/health")
 def health(desk: AtDesk) -> dict[str, str | int | bool]:
-    """The version, how many papers there are, the embedding's and the model's name, and whether a
-    search need not wait."""
+    """The version, how many papers there are, the embedding's and the model's name, whether a
+    search need not wait, and whether the library was restored or repaired since the start."""
     library = desk.at_hand
     return {
         "version": metadata.version("reviewer"),
@@ -27,6 +27,7 @@ def health(desk: AtDesk) -> dict[str, str | int | bool]:
         "embedding": library.embedding_name if library.has_vectors else "",
         "model": desk.settings.model,
         "is_ready": desk.is_ready,
+        "was_replaced": desk.was_replaced,
     }
 
 

@@ -12,8 +12,9 @@ from reviewer.serve.pages import (
     searches,
     session,
     tables,
+    twins,
 )
 
 router = APIRouter()
-for _page in (session, ask, jobs, duplicates, searches, library, runs, tables, checks):
+for _page in (session, twins, ask, jobs, duplicates, searches, library, runs, tables, checks):
     router.include_router(_page.router)

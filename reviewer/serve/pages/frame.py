@@ -36,6 +36,7 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLR
         "running": _running(desk),
         "model": desk.settings.model,
         "by_meaning": _is_by_meaning(desk),
+        "was_replaced": _was_replaced(desk),
     }
     shown = live_page(name.removesuffix(".html.jinja"), {**frame, **values})
     return HTMLResponse(shown, status)
@@ -54,6 +55,13 @@ def _running(desk: Desk) -> list[Job]:
         return [job for job in reversed(desk.jobs.own()) if not job.has_ended]
     except ReviewError:
         return []
+
+
+def _was_replaced(desk: Desk) -> bool:
+    try:
+        return desk.was_replaced
+    except ReviewError:
+        return False
 
 
 def _is_by_meaning(desk: Desk) -> bool:

@@ -35,6 +35,7 @@ class Desk:
         self._warming: Thread | None = None
         self._shared: SharedLibrary | None = None
         self._jobs: Jobs | None = None
+        self._file = 0  # of the library, when it was opened
 
     def begin(self) -> None:
         """Load in a thread what the first search needs. Searches wait for it: two threads that
@@ -80,7 +81,14 @@ class Desk:
                         hint="The user makes one with: review add PATH",
                     )
                 self._shared = SharedLibrary(self.settings)
+                self._file = self._shared.reading.database.file
             return self._shared
+
+    @property
+    def was_replaced(self) -> bool:
+        """True when another file is in the place of the library's by now, as after a restore: what
+        is read is that one."""
+        return self.at_hand.database.file != self._file
 
     @property
     def at_hand(self) -> Library:
