@@ -123,6 +123,14 @@ def test_a_table_of_a_release_without_edits_opens_and_can_be_changed(small, kept
     assert list_tables(small)[0].edits == 2
 
 
+def test_a_version_whose_run_was_removed_gives_way_to_the_one_before(small, kept):
+    set_by_hand(kept, small, "9B")
+    opened = fill_again(kept, Asked(redone=("reward",)), small, Extractive())
+    set_by_hand(kept, small, "8B")
+    small.ledger.remove(opened.table.run_id)
+    assert cell(open_table(kept, small), "Fox", "size", small).values[0].text == "9B"
+
+
 def test_a_paper_that_is_gone_stays_a_row_that_says_so(small, kept):
     key = key_of("Elk", small)
     small.remove(key)
