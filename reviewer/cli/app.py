@@ -24,7 +24,7 @@ COMMANDS = {
     "duplicates": ("duplicates",), "files": ("files",), "searches": ("searches",),
     "export": ("export",), "runs": ("runs",), "backup": ("backup", "restore", "repair"),
     "prompts": ("prompts",), "evaluate": ("eval",), "mcp": ("mcp",), "models": ("models",),
-    "doctor": ("doctor",), "screen": ("screen",), "serve": ("serve",),
+    "doctor": ("doctor",), "serve": ("serve",), "screen": ("screen",),
     "tables": ("tables",),
 }  # fmt: skip
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.

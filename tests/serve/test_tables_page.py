@@ -155,6 +155,36 @@ def test_a_table_is_made_corrected_and_taken_back_without_javascript(served):
         assert "Nothing says which papers to compare" in refused.text
 
 
+SHIFTS = """new PerformanceObserver((list) => { for (const entry of list.getEntries())
+  if (!entry.hadRecentInput) sessionStorage.shifts = +(sessionStorage.shifts || 0) + entry.value;
+}).observe({type: "layout-shift", buffered: true});"""
+
+
+def test_nothing_moves_while_a_table_fills(page, served):
+    page.visit(f"{served.address}/tables")
+    fill(page, "[name=topic]", TOPIC)
+    fill(page, "[name=columns]", COLUMNS)
+    fill(page, "[name=papers]", "30")
+    page.run("sessionStorage.shifts = 0")
+    script = page.send("Page.addScriptToEvaluateOnNewDocument", source=SHIFTS)["identifier"]
+    try:
+        click(page, "#main .button.primary")
+        assert page.wait_for("document.querySelectorAll('#grid tbody tr').length > 10", 30)
+        assert page.wait_for("/^.tables.[0-9-]+[0-9a-f]+$/.test(location.pathname)", 30)
+        assert page.run("Number(sessionStorage.shifts)") < 0.1
+    finally:
+        page.send("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+
+
+def test_a_job_of_a_table_or_a_check_leads_to_its_own_page(served):
+    made_by = served.client.post("/tables", data={"topic": TOPIC, "columns": "reward"})
+    job = made_by.headers["location"].rpartition("/")[2]
+    done = served.desk.jobs.wait(job, 30)
+    assert served.client.get(f"/jobs/{job}").headers["location"] == f"/runs/{done.run_id}"
+    check = served.client.post("/checks", data={"text": "A word [@b]."}).headers["location"]
+    assert served.client.get(check.replace("/checks", "/jobs")).headers["location"] == check
+
+
 def test_every_form_of_a_table_is_saved(served):
     table_id = made(served)
     for form in forms_of("Table"):

@@ -344,14 +344,15 @@ def test_columns_are_added_and_replace_those_of_their_name(small, kept):
     assert len(suggested.table.columns) == 6
 
 
-def test_who_watches_sees_the_columns_and_then_each_row(small):
+@pytest.mark.parametrize("by", [Extractive(), says("5B")[0]])
+def test_who_watches_sees_the_columns_and_then_each_row(small, by):
     from reviewer.tasks.tables.table import Watch
 
     seen = []
     watch = Watch(
         lambda columns, papers: seen.append(len(columns)), lambda i, cells: seen.append(i)
     )
-    table = compare_papers("", small, Extractive(), TableOptions(columns=(SIZE,), watch=watch))
+    table = compare_papers("", small, by, TableOptions(columns=(SIZE,), watch=watch))
     assert seen[0] == 1
     assert set(seen[1:]) == {row.paper_id for row in table.rows}
 

@@ -26,6 +26,8 @@ def listed(request: Request, desk: AtDesk) -> Response:
 def show(request: Request, desk: AtDesk, job_id: str, quote: str = "") -> Response:
     """The job while it works, and what became of it; one that is done leads to its run."""
     job = desk.jobs.job(job_id)
+    if own := _own_page(job):
+        return RedirectResponse(own, 303)
     if job.state == "done" and job.run_id:
         return RedirectResponse(f"/runs/{job.run_id}", 303)
     can_go_on = work_again(desk, job) is not None
@@ -49,6 +51,16 @@ def go_on(desk: AtDesk, job_id: str) -> Response:
     if work is None:
         raise UsageError("this job cannot go on", hint="Ask for it again on its page.")
     return RedirectResponse(f"/jobs/{desk.jobs.start(work).id}", 303)
+
+
+def _own_page(job: Job) -> str:
+    """The page of its kind that shows the job better; empty where none does."""
+    if job.kind == "check":
+        return f"/checks/{job.id}"
+    if job.kind == "table" and job.state != "done":
+        return f"/tables/making/{job.id}"
+    is_more = job.kind == "table more" and not job.has_ended
+    return f"/tables/{job.asked['table']}" if is_more else ""
 
 
 def state_words(job: Job) -> str:

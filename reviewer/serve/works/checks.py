@@ -1,5 +1,7 @@
-"""A check of a draft, as the page and the API ask for it. No text of it is kept: it is in memory
-until the process ends."""
+"""A check of a draft, as the page and the API ask for it.
+
+No text of it is kept: it is in memory until the process ends.
+"""
 
 from __future__ import annotations
 
