@@ -111,6 +111,16 @@ class Catalogue:
         statement = "SELECT title FROM papers WHERE title LIKE '%?' ORDER BY number DESC LIMIT ?"
         return self._database.column(statement, (most,))
 
+    def titles(self) -> list[tuple[int, str]]:
+        """Each paper's number and title."""
+        return [(n, title) for n, title in self._database.rows("SELECT number, title FROM papers")]
+
+    def numbers_with_text(self, text: str) -> list[int]:
+        """Papers anything of which has these letters, as their lists of references have a DOI."""
+        return self._database.column(
+            "SELECT number FROM papers WHERE instr(paper, ?) > 0 ORDER BY number", (text,)
+        )
+
     def keys(self) -> list[str]:
         return self._database.column("SELECT key FROM papers ORDER BY number")
 

@@ -11,7 +11,7 @@ from reviewer.errors import NotFoundError
 from reviewer.library.storage.database import Database
 from reviewer.text.invisible import without_nul
 from reviewer.types import Citation
-from reviewer.types.runs import Run
+from reviewer.types.runs import Quoted, Run
 
 
 class Ledger:
@@ -96,15 +96,28 @@ class Ledger:
     def quotes_of(self, paper_id: str) -> list[tuple[str, Citation]]:
         """What answers, drafts and tables quoted from a paper: the question or the column, and the
         citation, newest run first."""
+        return [(quoted.about, quoted.citation) for quoted in self.quoted_from(paper_id)]
+
+    def quoted_from(self, paper_id: str, run_id: str = "") -> list[Quoted]:
+        """As `quotes_of`, each quote with its run; of all runs, or of the one with this whole id
+        alone."""
         texts = self._database.column(
-            "SELECT run FROM runs WHERE instr(run, ?) > 0 ORDER BY started DESC", (paper_id,)
+            "SELECT run FROM runs WHERE instr(run, ?) > 0 AND (? = '' OR id = ?) "
+            "ORDER BY started DESC",
+            (paper_id, run_id, run_id),
         )
+        runs = [Run.model_validate_json(text) for text in texts]
         found = [
-            (about, Citation.model_validate(kept))
-            for text in texts
-            for about, kept in _quotes_in(Run.model_validate_json(text))
+            Quoted(
+                run_id=run.id,
+                started=run.started,
+                about=about,
+                citation=Citation.model_validate(kept),
+            )
+            for run in runs
+            for about, kept in _quotes_in(run)
         ]
-        return [(about, citation) for about, citation in found if citation.paper_id == paper_id]
+        return [quoted for quoted in found if quoted.citation.paper_id == paper_id]
 
 
 def _quotes_in(run: Run) -> Iterator[tuple[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from reviewer.types.claims import Citation
 from reviewer.types.frozen import Frozen
 
 
@@ -49,6 +50,15 @@ class Run(Frozen):
     finished: str = ""
     usage: Usage = Usage()
     result: dict[str, Any] = Field(default_factory=dict)
+
+
+class Quoted(Frozen):
+    """A quote that a kept run cites, and what it was quoted for: the question, or the column."""
+
+    run_id: str
+    started: str
+    about: str
+    citation: Citation
 
 
 class Finding(Frozen):

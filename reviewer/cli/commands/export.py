@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from reviewer.cli.library import opened
 from reviewer.cli.options import (
@@ -15,8 +16,13 @@ from reviewer.cli.options import (
     option,
     settings_of,
 )
-from reviewer.cli.output import deliver, print_error
+from reviewer.cli.output import deliver, print_error, print_out
+from reviewer.cli.progress import ShownProgress
 from reviewer.text import counted
+
+if TYPE_CHECKING:
+    from reviewer.library import Library
+    from reviewer.types.searches import Filters
 
 
 @command("export", "review export --tag rl -o rl.bib")
@@ -35,23 +41,29 @@ def export(
     made_keys: Annotated[
         bool, option("--made-keys", help="Name papers by review's keys, as drafts cite them.")
     ] = False,
+    highlight: Annotated[
+        str, option(help="Instead copies of the PDFs into this folder, with quotes highlighted.")
+    ] = "",
+    run: Annotated[str, option(help="With --highlight: only what this run quoted.")] = "",
     output: OutputOption = "",
     quiet: QuietOption = False,
     *,
     filters: KeyFilterOptions,
     common: LibraryOptions,
 ) -> None:
-    """Write papers as a bibliography that other programs read."""
-    from reviewer.errors import UsageError
+    """Write papers as a bibliography that other programs read, or their PDFs with what answers,
+    drafts and tables quoted from them highlighted."""
     from reviewer.render import choose_format, forms_of, reference_list, render
     from reviewer.search import why_none_pass, with_known_keys
 
-    if style and form:
-        raise UsageError("--style and --format cannot be combined", hint="Use one of them.")
+    _check_options(style=style, form=form, output=output, highlight=highlight, run=run)
     chosen = "" if style else choose_format(form, output, forms_of("papers"))
     wanted = filters_of(**vars(filters))
     with opened(settings_of(common)) as shelf:
         wanted = with_known_keys(wanted, shelf)
+        if highlight:
+            _write_highlighted(shelf, wanted, highlight, run, quiet=quiet)
+            return
         papers, why = shelf.papers(wanted), why_none_pass(shelf, wanted)
         if not made_keys and chosen != "jsonl":
             papers = shelf.with_own_keys(papers)
@@ -63,3 +75,50 @@ def export(
         if why:
             print_error(why)
         print_error(counted(len(papers), "paper"))
+
+
+def _check_options(*, style: str, form: str, output: str, highlight: str, run: str) -> None:
+    """Raises UsageError for options that do not go together."""
+    from reviewer.errors import UsageError
+
+    if style and form:
+        raise UsageError("--style and --format cannot be combined", hint="Use one of them.")
+    if highlight and (style or form or output):
+        raise UsageError(
+            "--highlight writes PDFs into its folder: no --style, --format or -o goes with it",
+            hint="Leave them out, or export twice.",
+        )
+    if run and not highlight:
+        raise UsageError(
+            "--run is about what a run quoted", hint="Add --highlight and a folder for the copies."
+        )
+
+
+def _write_highlighted(
+    shelf: Library, wanted: Filters, folder: str, run: str, *, quiet: bool
+) -> None:
+    """Write the copies, and say of each what it holds and what is missing."""
+    from reviewer.tasks.pages import write_highlighted
+
+    run_id = shelf.ledger.run(run).id if run else ""
+    with ShownProgress(quiet=quiet) as progress:
+        copies = write_highlighted(
+            shelf, shelf.papers(wanted), Path(folder), run_id=run_id, progress=progress
+        )
+    for copy in copies:
+        if copy.file:
+            print_out(f"{copy.file}\n")
+        if quiet:
+            continue
+        if copy.reason:
+            print_error(f"{copy.key}: no copy was written: {copy.reason}")
+        elif copy.missed:
+            missed = f"{len(copy.missed)} of {counted(copy.quotes, 'quote')}"
+            print_error(f"{copy.key}: {missed} not found on the pages, and not highlighted")
+    if not quiet:
+        written = sum(bool(copy.file) for copy in copies)
+        print_error(
+            f"{counted(written, 'PDF')} with highlights in {folder}"
+            if copies
+            else "Nothing was quoted from these papers yet: ask a question first (review ask)"
+        )

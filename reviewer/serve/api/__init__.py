@@ -9,6 +9,7 @@ from reviewer.serve.api import (
     duplicates,
     health,
     jobs,
+    pages,
     papers,
     runs,
     searches,
@@ -16,5 +17,5 @@ from reviewer.serve.api import (
 )
 
 router = APIRouter(prefix="/api/v1")
-for _noun in (adds, asks, checks, duplicates, health, jobs, papers, runs, searches, tables):
+for _noun in (adds, asks, checks, duplicates, health, jobs, pages, papers, runs, searches, tables):
     router.include_router(_noun.router)

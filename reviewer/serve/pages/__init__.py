@@ -8,6 +8,7 @@ from reviewer.serve.pages import (
     duplicates,
     jobs,
     library,
+    paper,
     runs,
     searches,
     session,
@@ -16,5 +17,17 @@ from reviewer.serve.pages import (
 )
 
 router = APIRouter()
-for _page in (session, twins, ask, jobs, duplicates, searches, library, runs, tables, checks):
+for _page in (
+    session,
+    twins,
+    ask,
+    jobs,
+    duplicates,
+    searches,
+    library,
+    paper,
+    runs,
+    tables,
+    checks,
+):
     router.include_router(_page.router)

@@ -17,10 +17,10 @@ PAGES = (
     ("Library", "/library"),
     ("Ask", "/ask"),
     ("Table", "/tables"),
-    ("Draft", "/draft"),
-    ("Survey", "/survey"),
+    ("Draft", "/drafts"),
+    ("Survey", "/surveys"),
     ("Check", "/checks"),
-    ("Screen", "/screen"),
+    ("Screen", "/screens"),
     ("Runs", "/runs"),
 )
 
@@ -37,6 +37,7 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLR
         "model": desk.settings.model,
         "by_meaning": _is_by_meaning(desk),
         "was_replaced": _was_replaced(desk),
+        "spent": _spent(desk),
     }
     shown = live_page(name.removesuffix(".html.jinja"), {**frame, **values})
     return HTMLResponse(shown, status)
@@ -55,6 +56,15 @@ def _running(desk: Desk) -> list[Job]:
         return [job for job in reversed(desk.jobs.own()) if not job.has_ended]
     except ReviewError:
         return []
+
+
+def _spent(desk: Desk) -> str:
+    """What all jobs since the start have cost, and what they may; empty where nothing was spent."""
+    usage, budget = desk.usage, desk.settings.budget_usd
+    if not usage.calls:
+        return ""
+    spent = "price not known" if usage.cost_usd is None else f"${usage.cost_usd:.2f}"
+    return f"{spent} of ${budget:g}" if budget is not None else spent
 
 
 def _was_replaced(desk: Desk) -> bool:

@@ -17,6 +17,7 @@ from reviewer.library import Library
 from reviewer.library.decisions import paper_pairs
 from reviewer.library.listing import ListOptions, list_papers
 from reviewer.render import render
+from reviewer.render.json import papers_json
 from reviewer.render.registry import FORMATS
 from reviewer.search import SearchOptions, find
 from reviewer.serve.desk import AtDesk
@@ -56,7 +57,7 @@ SORTS = {
     "venue": "Venue",
 }
 LACKS = ("year", "authors", "abstract", "doi")
-_EXPORTS = {"bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON", "csv": "CSV"}
+EXPORTS = {"bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON", "csv": "CSV"}
 _DONE = {
     "tag": "{} tagged.",
     "untag": "The tag is off {}.",
@@ -159,10 +160,22 @@ def show(
         held=HELD,
         sorts=SORTS,
         lacking=LACKS,
-        exports=_EXPORTS,
+        exports=EXPORTS,
         said=_DONE[done].format(counted(count, "paper")) if done in _DONE else "",
         can_look_up=wanted.lacks == "year" and bool(found),
     )
+
+
+@router.get("/library.json")
+def twin(desk: AtDesk, wanted: Annotated[Wanted, Query()]) -> Response:
+    """The same papers as `review papers --json` and `review search --json` have them."""
+    if wanted.q.strip():
+        options = SearchOptions(papers=_MOST_FOUND, filters=wanted.filters())
+        shown = str(render(find(wanted.q.strip(), desk.library, options), "json"))
+    else:
+        papers = list_papers(desk.at_hand.papers(wanted.filters()), wanted.listing())
+        shown = papers_json(papers)
+    return Response(shown, media_type="application/json")
 
 
 def library_values(desk: Desk, tab: str) -> dict[str, Any]:
@@ -203,10 +216,11 @@ def _searched(desk: Desk, wanted: Wanted) -> tuple[list[ShownPaper], int, str]:
     """The papers for a question, best first, with how it was understood."""
     options = SearchOptions(papers=_MOST_FOUND, filters=wanted.filters())
     found = find(wanted.q.strip(), desk.library, options)
-    passing = {paper.id for paper in list_papers([h.paper for h in found.hits], wanted.listing())}
+    hits = [hit for hit in found.hits if not hit.is_weak] or list(found.hits)
+    passing = {paper.id for paper in list_papers([hit.paper for hit in hits], wanted.listing())}
     shown = [
         ShownPaper(hit.paper, clean(hit.best_sentence.text) if hit.best_sentence else "")
-        for hit in found.hits
+        for hit in hits
         if hit.paper.id in passing
     ]
     notes = [*found.understood.notes]
@@ -259,7 +273,8 @@ def chosen(request: Request, desk: AtDesk, form: Annotated[Chosen, Form()]) -> R
         case "tag" | "untag":
             return _tagged(desk, form)
         case "table" | "ask":
-            return RedirectResponse(f"/{form.do}?{urlencode({'keys': ' '.join(form.key)})}", 303)
+            place = "/tables" if form.do == "table" else "/ask"
+            return RedirectResponse(f"{place}?{urlencode({'keys': ','.join(form.key)})}", 303)
         case "export":
             return _export(desk.at_hand, form)
         case "remove":
@@ -287,7 +302,7 @@ def _tagged(desk: Desk, form: Chosen) -> Response:
 
 
 def _export(library: Library, form: Chosen) -> Response:
-    if form.form not in _EXPORTS:
+    if form.form not in EXPORTS:
         raise UsageError(f"papers have no form '{form.form}'", hint="Choose one on the page.")
     papers = library.with_own_keys([library.paper(key) for key in form.key])
     name = f"review-papers{FORMATS[form.form][0]}"

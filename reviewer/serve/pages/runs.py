@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from reviewer.errors import UsageError
 from reviewer.render.diff import compare_runs
+from reviewer.render.json import runs_json
 from reviewer.serve.desk import AtDesk
 from reviewer.serve.exports import exported, suffixes_of
 from reviewer.serve.pages.asking import answer_page, day_words
@@ -26,6 +27,7 @@ KIND_NAMES = {
     "draft": "Draft",
     "survey": "Survey",
     "revise": "Revision",
+    "check": "Check",
     "cite": "Citing",
 }
 
@@ -48,6 +50,13 @@ def listed(request: Request, desk: AtDesk, kind: str = "", after: int = 0) -> Re
         earlier=max(after - _A_PAGE, 0) if after else None,
         later=after + _A_PAGE if len(runs) > _A_PAGE else None,
     )
+
+
+@router.get("/runs.json")
+def twin(desk: AtDesk, kind: str = "", after: int = 0) -> Response:
+    """The same runs as `review runs --json` has them."""
+    shown = runs_json(desk.at_hand.ledger.runs(_A_PAGE, kind, max(after, 0)))
+    return Response(shown, media_type="application/json")
 
 
 @router.get("/runs/compare")
@@ -78,8 +87,7 @@ def show(request: Request, desk: AtDesk, run_id: str, quote: str = "", asked: st
         return RedirectResponse(f"/tables/{run.id}", 303)
     if run.command != "ask":
         suffixes = suffixes_of(run.command)
-        title = run.question or run.id
-        return page(request, "live/run.html.jinja", run=run, title=title, suffixes=suffixes)
+        return page(request, "live/run.html.jinja", row=_row(run), suffixes=suffixes)
     before = day_words(run.started) if asked == "before" else ""
     values = answer_page(desk, run, quote)
     return page(request, "live/answer.html.jinja", **values, asked_before=before)
@@ -121,7 +129,8 @@ def _row(run: Run) -> RunRow:
     of_reports = sum(report.get("flow", {}).get("cited", 0) for report in reports)
     cited = run.result.get("coverage", {}).get("cited", of_reports)
     usage = run.usage
-    facts = [f"{cited} cited", run.writer, f"{usage.seconds:.1f} s"]
+    writer = "quoted without a model" if run.writer == "extractive" else run.writer
+    facts = [f"{cited} cited", writer, f"{usage.seconds:.1f} s"]
     if usage.cost_usd:
         facts.append(f"${usage.cost_usd:.2f}" if usage.cost_usd >= 0.01 else "under $0.01")
     elif usage.calls and usage.cost_usd is None:

@@ -37,7 +37,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's visible words and rules, and how many letters were hidden, by reason."""
+    """A page's visible words and rules, and how many letters were hidden, by reason. It is turned
+    clockwise by `quarters` so that it is upright; `left` and `bottom` are where the corner of the
+    page that is not turned stands in the file's own points."""
 
     width: float
     height: float
@@ -46,6 +48,9 @@ class Page:
     has_images: bool = False
     is_damaged: bool = False
     rules: tuple[Rule, ...] = ()
+    quarters: int = 0
+    left: float = 0.0
+    bottom: float = 0.0
 
 
 @dataclass(slots=True)
@@ -75,10 +80,13 @@ class Letter:
 
 @dataclass(slots=True)
 class Canvas:
-    """How the page's points become pixels."""
+    """How the page's points become pixels. `across` and `down` are its size in points, `width` and
+    `height` in pixels."""
 
     left: float
     top: float
+    across: float
+    down: float
     scale: float
     width: int
     height: int

@@ -30,16 +30,16 @@ class PageLines:
     doubtful: tuple[Line, ...] = ()
 
 
-def lay_out(pages: Sequence[Page]) -> list[PageLines]:
+def lay_out(pages: Sequence[Page], first: int = 1) -> list[PageLines]:
     """Each page's lines without line numbers, running heads, feet and page numbers; what stands
-    outside the run of text comes after it."""
+    outside the run of text comes after it. `first` is the number of the first of these pages."""
     rows = [rows_of(own) for own in without_line_numbers(pages)]
     running = running_heads(rows, pages)
     words = [without_heads(own, page, running) for own, page in zip(rows, pages, strict=True)]
     usual = _usual_gutter(words)
     columns = [
         _columns_of(own, page.rules, usual, number)
-        for number, (own, page) in enumerate(zip(words, pages, strict=True), start=1)
+        for number, (own, page) in enumerate(zip(words, pages, strict=True), start=first)
     ]
     size = usual_size(line for page in columns for column in page for line in column)
     return [_page_lines(own, page, size) for own, page in zip(columns, pages, strict=True)]

@@ -52,6 +52,13 @@ def read_pages(data: bytes, *, has_ocr: bool = False) -> Iterator[Page]:
 
     Raises UnreadableError for what is damaged, encrypted or too long.
     """
+    document, count = open_document(data)
+    for number in range(1, count + 1):
+        yield read_page(document, number, has_ocr=has_ocr)
+
+
+def open_document(data: bytes) -> tuple[Handle, int]:
+    """The document, and how many pages it has. Raises UnreadableError as `read_pages` does."""
     import pypdfium2.raw as pdfium
 
     pdfium.FPDF_InitLibrary()
@@ -63,13 +70,19 @@ def read_pages(data: bytes, *, has_ocr: bool = False) -> Iterator[Page]:
         raise UnreadableError(f"it has {count:,} pages, more than the {MOST_PAGES:,} that are read")
     if count < 1:
         raise UnreadableError("it is damaged: it has no pages")
-    for number in range(count):
-        page = pdfium.FPDF_LoadPage(document, number)
-        if not page:
-            yield Page(0, 0, (), {}, is_damaged=True)
-            continue
-        yield _read_page(page, has_ocr=has_ocr)
-        pdfium.FPDF_ClosePage(page)
+    return document, count
+
+
+def read_page(document: Handle, number: int, *, has_ocr: bool = False) -> Page:
+    """One page, by its number from 1."""
+    import pypdfium2.raw as pdfium
+
+    page = pdfium.FPDF_LoadPage(document, number - 1)
+    if not page:
+        return Page(0, 0, (), {}, is_damaged=True)
+    found = _read_page(page, has_ocr=has_ocr)
+    pdfium.FPDF_ClosePage(page)
+    return found
 
 
 def information(data: bytes) -> dict[str, str]:
@@ -123,14 +136,24 @@ def _read_page(page: Handle, *, has_ocr: bool) -> Page:
     words = list(visible_words(letters, hidden))
     quarters += quarters_to_upright(words, quarters)
     words = [turned(word, quarters % 4, canvas) for word in words]
-    width, height = canvas.width / canvas.scale, canvas.height / canvas.scale
+    width, height = canvas.across, canvas.down
     if quarters % 2:
         width, height = height, width
     drawn = [turned(rule, quarters % 4, canvas) for rule in rules]
     level = tuple(
         Rule(r.x0, r.x1, r.y0) for r in drawn if r.y1 - r.y0 < _MOST_RULE_PT < r.x1 - r.x0
     )
-    return Page(width, height, tuple(words), dict(hidden), has_images=has_images, rules=level)
+    return Page(
+        width,
+        height,
+        tuple(words),
+        dict(hidden),
+        has_images=has_images,
+        rules=level,
+        quarters=quarters % 4,
+        left=canvas.left,
+        bottom=canvas.top - canvas.down,
+    )
 
 
 def _rules(page: Handle) -> Iterator[Word]:
@@ -164,7 +187,8 @@ def _canvas(page: Handle) -> Canvas:
     pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(box))
     width, height = max(1.0, box.right - box.left), max(1.0, box.top - box.bottom)
     scale = min(_SCALE, math.sqrt(_MOST_PIXELS / (width * height)))
-    return Canvas(box.left, box.top, scale, max(1, int(width * scale)), max(1, int(height * scale)))
+    pixels = max(1, int(width * scale)), max(1, int(height * scale))
+    return Canvas(box.left, box.top, width, height, scale, *pixels)
 
 
 def _letters(text: Handle, canvas: Canvas) -> Iterator[Letter]:

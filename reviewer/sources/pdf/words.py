@@ -66,8 +66,8 @@ def quarters_to_upright(words: Sequence[Word], quarters: int) -> int:
 
 def turned(word: Word, quarters: int, canvas: Canvas) -> Word:
     """The word on the page turned clockwise by this many quarters, its corner at (0, 0)."""
-    left, bottom = canvas.left, canvas.top - canvas.height / canvas.scale
-    right, top = left + canvas.width / canvas.scale, canvas.top
+    left, bottom = canvas.left, canvas.top - canvas.down
+    right, top = left + canvas.across, canvas.top
     x0, y0, x1, y1 = word.x0 - left, word.y0 - bottom, word.x1 - left, word.y1 - bottom
     base = word.base - bottom
     if quarters == 1:
