@@ -79,20 +79,8 @@ class Account:
         with their expected cost; where processes share the budget, with the dearest so far if that
         is more: a reply's length is not known before."""
         with self._lock:
-            if self._is_ending:
-                raise run_ended()
-            if self._failures >= MOST_FAILURES:
-                raise StoppedError(
-                    f"no more calls are made after {self._failures} failures in a row; the last: "
-                    f"{self._last_failure}",
-                    hint="Fix that, or choose another --model, and run it again.",
-                )
+            self._refuse_where_ended()
             usage = self.usage
-            if self._max_calls is not None and usage.calls >= self._max_calls:
-                raise LimitError(
-                    f"{usage.model} was called {counted(usage.calls, 'time')}, the most allowed",
-                    hint="Raise --max-calls and run it again.",
-                )
             if self._shared is not None:
                 expected_usd = max(expected_usd, self._dearest_usd)
             spent = (usage.cost_usd or 0.0) + self._expected_usd
@@ -109,6 +97,22 @@ class Account:
             self._expected_usd += expected_usd
             self._update(calls=usage.calls + 1)
             return expected_usd
+
+    def _refuse_where_ended(self) -> None:
+        if self._is_ending:
+            raise run_ended()
+        if self._failures >= MOST_FAILURES:
+            raise StoppedError(
+                f"no more calls are made after {self._failures} failures in a row; the last: "
+                f"{self._last_failure}",
+                hint="Fix that, or choose another --model, and run it again.",
+            )
+        usage = self.usage
+        if self._max_calls is not None and usage.calls >= self._max_calls:
+            raise LimitError(
+                f"{usage.model} was called {counted(usage.calls, 'time')}, the most allowed",
+                hint="Raise --max-calls and run it again.",
+            )
 
     def _hold_shared(self, usd: float, budget_usd: float, shared: SharedBudget) -> None:
         if not shared.rows.spend(shared.run, usd, budget_usd):

@@ -132,9 +132,7 @@ class LLM:
         self._pause_s = pause_s
         self._limit_name = "max_tokens"
         self.notes: dict[str, None] = {}  # what a user should know of the replies, each once
-        self._account = Account(
-            self.model, settings.budget_usd, settings.max_calls, shared, within
-        )
+        self._account = Account(self.model, settings.budget_usd, settings.max_calls, shared, within)
 
     def ask(
         self,

@@ -15,10 +15,12 @@ from reviewer.library import Library
 from reviewer.render import render
 from reviewer.render.cited_text import cited_fields, cited_text
 from reviewer.render.json import dump
+from reviewer.serve.works.checks import CheckedDraft
 from reviewer.tasks.answers.kept import kept_answer
 from reviewer.tasks.drafts.kept import work_of
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.surveys.kept import batch_of
+from reviewer.tasks.tables.kept import open_table
 from reviewer.types.agents import CitedText
 from reviewer.types.jobs import Job, Record
 from reviewer.types.runs import Run
@@ -28,6 +30,7 @@ KEPT: dict[str, Callable[[Run, Library], object]] = {
     "ask": kept_answer,
     "draft": work_of,
     "survey": batch_of,
+    "table": lambda run, library: open_table(run.id, library).table,
 }
 
 
@@ -58,7 +61,7 @@ def result_json(result: object) -> str:
         return dump(result.kind, result.fields)
     if isinstance(result, CitedText):
         return dump("cited", {**cited_fields(result), "text": cited_text(result)})
-    return str(render(result, "json"))
+    return str(render(result.report if isinstance(result, CheckedDraft) else result, "json"))
 
 
 def result_of_job(desk: Desk, job: Job) -> object:

@@ -29,21 +29,30 @@ def suffixes_of(command: str) -> tuple[str, ...]:
     }
     if command not in KEPT:
         return ()
-    return tuple(FORMATS[form][0].removeprefix(".") for form in forms_of(kinds[command]))
+    return suffixes_of_kind(kinds[command])
+
+
+def suffixes_of_kind(kind: str) -> tuple[str, ...]:
+    """The suffixes of the files that a kind of result, such as `Table`, can be written to."""
+    return tuple(FORMATS[form][0].removeprefix(".") for form in forms_of(kind))
 
 
 def exported(desk: Desk, run_id: str, wanted: str) -> Response:
-    """The result of a run as a file to be saved, in the form of this name or suffix (`markdown` or
-    `md`). Raises NotFoundError for a form that it has not. A page of it can do nothing where it is
-    opened."""
-    result = result_of_run(desk, run_id)
+    """The result of a run as a file to be saved, as `as_file` gives it."""
+    return as_file(result_of_run(desk, run_id), f"review-{run_id}", wanted)
+
+
+def as_file(result: object, name: str, wanted: str) -> Response:
+    """The result as a file of this name to be saved, in the form of the name or suffix `wanted`
+    (`markdown` or `md`). Raises NotFoundError for a form that it has not. A page of it can do
+    nothing where it is opened."""
     suffixes = {form: FORMATS[form][0] for form in forms_of(type(result).__name__)}
     form = next((form for form, own in suffixes.items() if wanted in (form, own[1:])), "")
     if not form:
         known = ", ".join(own[1:] for own in suffixes.values())
         raise NotFoundError(f"this result has no form '{wanted[:20]}'", hint=f"Use {known}.")
     headers = {
-        "Content-Disposition": f'attachment; filename="review-{run_id}{suffixes[form]}"',
+        "Content-Disposition": f'attachment; filename="{name}{suffixes[form]}"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }
     kind = _KINDS.get(form, "text/plain; charset=utf-8")

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from reviewer.render import forms_of
+from reviewer.render.registry import FORMATS
 from reviewer.tasks.tables.kept import open_table
 from tests.serve.conftest import TOKEN
 
@@ -51,7 +52,7 @@ def test_a_table_is_made_in_the_browser_and_its_cells_show_their_quotes(page, se
     fill(page, "[name=papers]", "5")
     click(page, "[formaction*=plan]")
     assert page.wait_for("document.querySelector('#planned').textContent.includes('0 calls')", 10)
-    click(page, ".button.primary")
+    click(page, "#main .button.primary")
     assert page.wait_for("/^.tables.[0-9-]+[0-9a-f]+$/.test(location.pathname)", 30)
     assert page.wait_for("document.querySelectorAll('#grid tbody tr').length == 5", 10)
     click(page, "#grid .cell.filled")
@@ -78,7 +79,7 @@ def test_a_cell_is_corrected_undone_and_asked_for_again_in_the_browser(page, ser
     assert page.wait_for(f"{shown}.includes('mine alone (by hand, no proof)')", 10)
     assert page.wait_for("document.querySelector('#tally').textContent.includes('1 corrected')", 5)
     # The search in the fixture ends in a moment; the correction stays over it.
-    click(page, "#grid thead .more")
+    click(page, "#grid thead .column-more")
     assert page.wait_for("document.querySelector('#cell [action$=\"/redo\"]')", 10)
     click(page, "#cell [action$='/redo'] button")
     assert page.wait_for("document.querySelector('#history li:nth-child(3)')", 20)
@@ -101,11 +102,11 @@ def test_columns_are_added_moved_and_taken_out_and_rows_sorted_in_the_browser(pa
     fill(page, "[action$='/add'] [name=columns]", "answer")
     click(page, "[action$='/add'] button")
     assert page.wait_for(f"{heads}.endsWith(',answer')", 20)
-    click(page, "#grid thead th:last-child .more")
+    click(page, "#grid thead th:last-child .column-more")
     assert page.wait_for("document.querySelector('#cell [action$=\"/move\"]')", 10)
     page.run("[...document.querySelectorAll('#cell [action$=\"/move\"]')].pop().requestSubmit()")
     assert page.wait_for(f"{heads} == 'title,year,answer,reward,turns,trained'", 10)
-    click(page, "#grid thead th:nth-child(3) .more")
+    click(page, "#grid thead th:nth-child(3) .column-more")
     assert page.wait_for("document.querySelector('#cell [action$=\"/drop\"]')", 10)
     click(page, "#cell [action$='/drop'] button")
     assert page.wait_for(f"{heads} == 'title,year,reward,turns,trained'", 10)
@@ -127,7 +128,7 @@ def test_columns_are_added_moved_and_taken_out_and_rows_sorted_in_the_browser(pa
 def test_a_table_is_made_corrected_and_taken_back_without_javascript(served):
     with served.stranger as client:
         client.post("/session", data={"token": TOKEN, "next": "/tables"})
-        job = client.post("/tables", data={"topic": TOPIC, "columns": COLUMNS, "papers": "3"})
+        job = client.post("/tables", data={"topic": TOPIC, "columns": COLUMNS, "papers": ""})
         address = job.headers["location"]
         for _ in range(200):
             shown = client.get(address)
@@ -136,7 +137,7 @@ def test_a_table_is_made_corrected_and_taken_back_without_javascript(served):
             time.sleep(0.1)
         whole = client.get(shown.headers["location"])
         assert whole.status_code == 200
-        (at, *_) = re.findall(r'name="at" value="([^":]+:reward)"', whole.text)
+        (at, *_) = re.findall(r'data-at="([^":]+:reward)"', whole.text)
         table = re.search(r"/tables/([0-9a-f-]+)/cell", whole.text)[1]
         cell = client.get(f"/tables/{table}/cell?at={quote(at)}")
         assert "<h3" in cell.text
@@ -154,10 +155,40 @@ def test_a_table_is_made_corrected_and_taken_back_without_javascript(served):
         assert "Nothing says which papers to compare" in refused.text
 
 
+SHIFTS = """new PerformanceObserver((list) => { for (const entry of list.getEntries())
+  if (!entry.hadRecentInput) sessionStorage.shifts = +(sessionStorage.shifts || 0) + entry.value;
+}).observe({type: "layout-shift", buffered: true});"""
+
+
+def test_nothing_moves_while_a_table_fills(page, served):
+    page.visit(f"{served.address}/tables")
+    fill(page, "[name=topic]", TOPIC)
+    fill(page, "[name=columns]", COLUMNS)
+    fill(page, "[name=papers]", "30")
+    page.run("sessionStorage.shifts = 0")
+    script = page.send("Page.addScriptToEvaluateOnNewDocument", source=SHIFTS)["identifier"]
+    try:
+        click(page, "#main .button.primary")
+        assert page.wait_for("document.querySelectorAll('#grid tbody tr').length > 10", 30)
+        assert page.wait_for("/^.tables.[0-9-]+[0-9a-f]+$/.test(location.pathname)", 30)
+        assert page.run("Number(sessionStorage.shifts)") < 0.1
+    finally:
+        page.send("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+
+
+def test_a_job_of_a_table_or_a_check_leads_to_its_own_page(served):
+    made_by = served.client.post("/tables", data={"topic": TOPIC, "columns": "reward"})
+    job = made_by.headers["location"].rpartition("/")[2]
+    done = served.desk.jobs.wait(job, 30)
+    assert served.client.get(f"/jobs/{job}").headers["location"] == f"/runs/{done.run_id}"
+    check = served.client.post("/checks", data={"text": "A word [@b]."}).headers["location"]
+    assert served.client.get(check.replace("/checks", "/jobs")).headers["location"] == check
+
+
 def test_every_form_of_a_table_is_saved(served):
     table_id = made(served)
     for form in forms_of("Table"):
-        saved = served.client.get(f"/tables/{table_id}.{form}")
+        saved = served.client.get(f"/tables/{table_id}{FORMATS[form][0]}")
         assert saved.status_code == 200
         assert "attachment" in saved.headers["content-disposition"]
         assert saved.content
@@ -172,7 +203,7 @@ def test_the_api_does_what_the_command_line_does(served):
     table = client.get(at).json()
     key = table["rows"][0]["key"]
     given = {"key": key, "column": "reward", "value": "kindness"}
-    corrected = client.put(f"{at}/cells", json=given).json()
+    corrected = client.patch(f"{at}/cells", json=given).json()
     assert corrected["cells"]["by_hand"] == 1
     more = client.post(
         f"{at}/more", json={"columns": ["answer"]}, headers={"Prefer": "wait=30"}
@@ -197,7 +228,7 @@ def test_the_api_does_what_the_command_line_does(served):
     (kept,) = client.get("/api/v1/tables").json()["tables"]
     assert kept["id"] == table_id
     assert client.get("/api/v1/tables/nothing").status_code == 404
-    wrong = client.put(f"{at}/cells", json={**given, "column": "nothing"})
+    wrong = client.patch(f"{at}/cells", json={**given, "column": "nothing"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "usage")
 
 

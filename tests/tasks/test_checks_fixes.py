@@ -143,6 +143,25 @@ def test_an_altered_field_takes_the_library_s_value_and_the_rest_of_the_file_sta
     assert "doi = {10.1000/pears}" in fixed.text
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "@article{a, title = {Pears {Learn} (to) Fall)}, year = {2019}, doi={10.1000/pears}}",
+        "@article(a, title = {Pears) Learn to Fall}, year = 2019, doi={10.1000/pears})",
+        '@article{a, title = "Pears {"}Learn{"} to Fall", year = "20" # "19", doi={10.1000/pears}}',
+    ],
+)
+def test_a_field_is_replaced_whole_whatever_stands_around_it(orchard, tmp_path, entry):
+    bib = tmp_path / "refs.bib"
+    bib.write_text(f"@comment{{title = {{no}}}}\n{entry}\n")
+    report = check_bibliography(read_bibliography([str(bib)]), orchard)
+    (fix,) = [f for f in report.fixes if f.field == "year"]
+    (fixed,) = apply_fixes({str(bib): bib.read_text()}, report.fixes, [fix.number])
+    before, _, after_it = bib.read_text().partition("year = ")
+    assert fixed.text.startswith(before + "year = {2021}, doi")
+    assert fixed.text.endswith(after_it.partition(", doi")[2])
+
+
 def test_a_draft_that_cites_by_numbers_gets_no_fix_for_its_marks(orchard, tmp_path):
     said = 'They "keep their colour through the whole winter" [1].'
     text = f"{said}\n\n# References\n\n[1] Fox. Pears Learn to Fall. 2021.\n"

@@ -123,6 +123,14 @@ def test_a_table_of_a_release_without_edits_opens_and_can_be_changed(small, kept
     assert list_tables(small)[0].edits == 2
 
 
+def test_a_version_whose_run_was_removed_gives_way_to_the_one_before(small, kept):
+    set_by_hand(kept, small, "9B")
+    opened = fill_again(kept, Asked(redone=("reward",)), small, Extractive())
+    set_by_hand(kept, small, "8B")
+    small.ledger.remove(opened.table.run_id)
+    assert cell(open_table(kept, small), "Fox", "size", small).values[0].text == "9B"
+
+
 def test_a_paper_that_is_gone_stays_a_row_that_says_so(small, kept):
     key = key_of("Elk", small)
     small.remove(key)
@@ -336,14 +344,15 @@ def test_columns_are_added_and_replace_those_of_their_name(small, kept):
     assert len(suggested.table.columns) == 6
 
 
-def test_who_watches_sees_the_columns_and_then_each_row(small):
+@pytest.mark.parametrize("by", [Extractive(), says("5B")[0]])
+def test_who_watches_sees_the_columns_and_then_each_row(small, by):
     from reviewer.tasks.tables.table import Watch
 
     seen = []
     watch = Watch(
         lambda columns, papers: seen.append(len(columns)), lambda i, cells: seen.append(i)
     )
-    table = compare_papers("", small, Extractive(), TableOptions(columns=(SIZE,), watch=watch))
+    table = compare_papers("", small, by, TableOptions(columns=(SIZE,), watch=watch))
     assert seen[0] == 1
     assert set(seen[1:]) == {row.paper_id for row in table.rows}
 

@@ -47,7 +47,7 @@ class ShownSentence:
 
 def check_html(report: CheckReport) -> str:
     """The page. It has no script: its style alone chooses what is shown."""
-    shown = [_shown(checked, report) for checked in report.sentences]
+    shown = [shown_sentence(checked, report) for checked in report.sentences]
     values = {
         "file": clean(report.file),
         "line": check_line(report),
@@ -61,7 +61,7 @@ def check_html(report: CheckReport) -> str:
     return render_page("check", values, styles=("check",))
 
 
-def _shown(checked: CheckedSentence, report: CheckReport) -> ShownSentence:
+def shown_sentence(checked: CheckedSentence, report: CheckReport) -> ShownSentence:
     state = _STATES.get(checked.support, "good" if checked.quotes else "open")
     if any(problem.fails for problem in checked.problems):
         state = "bad"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from reviewer.render import render
 from reviewer.serve.answering import started
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.documents import document, gives
 from reviewer.serve.works.tables import TableIn, TableMoreIn, more_work, table_work
 from reviewer.tasks.tables.kept import (
     Correction,
@@ -29,7 +30,6 @@ from reviewer.tasks.tables.kept import (
 from reviewer.types.tables import KeptTable, TableEdit
 
 router = APIRouter(tags=["tables"])
-Prefer = Annotated[str, Header(max_length=100)]
 _Name = Annotated[str, Field(max_length=500)]
 
 
@@ -82,10 +82,10 @@ class MoreIn(BaseModel):
     update: bool = False
 
 
-@router.post("/tables", status_code=202)
-def make(desk: AtDesk, asked: TableIn, prefer: Prefer = "") -> Response:
+@router.post("/tables", status_code=202, responses=gives("table"))
+def make(request: Request, desk: AtDesk, asked: TableIn) -> Response:
     """Compare papers. Gives the job; with `Prefer: wait=SECONDS` the table, if it is there."""
-    return started(desk, table_work(desk, asked), prefer)
+    return started(request, table_work(desk, asked))
 
 
 @router.get("/tables")
@@ -96,10 +96,10 @@ def listed(
     return {"tables": list_tables(desk.at_hand, limit)}
 
 
-@router.get("/tables/{table_id}")
-def show(desk: AtDesk, table_id: str, after: int | None = None) -> Response:
+@router.get("/tables/{table_id}", responses=gives("table"))
+def show(request: Request, desk: AtDesk, table_id: str, after: int | None = None) -> Response:
     """The table as it is now, or as it was after an edit."""
-    return _record(open_table(table_id, desk.at_hand, after=after))
+    return _record(request, open_table(table_id, desk.at_hand, after=after))
 
 
 @router.get("/tables/{table_id}/edits")
@@ -108,56 +108,56 @@ def history(desk: AtDesk, table_id: str) -> dict[str, list[TableEdit]]:
     return {"edits": list(open_table(table_id, desk.at_hand).edits)}
 
 
-@router.put("/tables/{table_id}/cells")
-def correct(desk: AtDesk, table_id: str, given: CellIn) -> Response:
+@router.patch("/tables/{table_id}/cells", responses=gives("table"))
+def correct(request: Request, desk: AtDesk, table_id: str, given: CellIn) -> Response:
     """Correct a cell by hand."""
     correction = Correction(given.key, given.column, given.value, given.quote)
-    return _record(set_cell(table_id, correction, desk.library))
+    return _record(request, set_cell(table_id, correction, desk.library))
 
 
-@router.delete("/tables/{table_id}/cells")
-def take_back(desk: AtDesk, table_id: str, place: PlaceIn) -> Response:
+@router.delete("/tables/{table_id}/cells", responses=gives("table"))
+def take_back(request: Request, desk: AtDesk, table_id: str, place: PlaceIn) -> Response:
     """Take a correction back."""
-    return _record(unset_cell(table_id, place.key, place.column, desk.at_hand))
+    return _record(request, unset_cell(table_id, place.key, place.column, desk.at_hand))
 
 
-@router.delete("/tables/{table_id}/columns/{column}")
-def without_column(desk: AtDesk, table_id: str, column: str) -> Response:
-    return _record(drop_column(table_id, column, desk.at_hand))
+@router.delete("/tables/{table_id}/columns/{column}", responses=gives("table"))
+def without_column(request: Request, desk: AtDesk, table_id: str, column: str) -> Response:
+    return _record(request, drop_column(table_id, column, desk.at_hand))
 
 
-@router.delete("/tables/{table_id}/papers/{key}")
-def without_paper(desk: AtDesk, table_id: str, key: str) -> Response:
-    return _record(drop_paper(table_id, key, desk.at_hand))
+@router.delete("/tables/{table_id}/papers/{key}", responses=gives("table"))
+def without_paper(request: Request, desk: AtDesk, table_id: str, key: str) -> Response:
+    return _record(request, drop_paper(table_id, key, desk.at_hand))
 
 
-@router.post("/tables/{table_id}/order")
-def order(desk: AtDesk, table_id: str, given: OrderIn) -> Response:
-    return _record(order_columns(table_id, given.columns, desk.at_hand))
+@router.post("/tables/{table_id}/order", responses=gives("table"))
+def order(request: Request, desk: AtDesk, table_id: str, given: OrderIn) -> Response:
+    return _record(request, order_columns(table_id, given.columns, desk.at_hand))
 
 
-@router.post("/tables/{table_id}/sort")
-def sort(desk: AtDesk, table_id: str, given: SortIn) -> Response:
-    return _record(sort_rows(table_id, given.by, desk.at_hand, is_reversed=given.reverse))
+@router.post("/tables/{table_id}/sort", responses=gives("table"))
+def sort(request: Request, desk: AtDesk, table_id: str, given: SortIn) -> Response:
+    return _record(request, sort_rows(table_id, given.by, desk.at_hand, is_reversed=given.reverse))
 
 
-@router.post("/tables/{table_id}/more", status_code=202)
-def more(desk: AtDesk, table_id: str, given: MoreIn, prefer: Prefer = "") -> Response:
+@router.post("/tables/{table_id}/more", status_code=202, responses=gives("table"))
+def more(request: Request, desk: AtDesk, table_id: str, given: MoreIn) -> Response:
     """Ask again for cells, for new columns, or for all that an update asks for."""
     asked = TableMoreIn(table=table_id, **given.model_dump())
-    return started(desk, more_work(desk, asked), prefer)
+    return started(request, more_work(desk, asked))
 
 
-@router.post("/tables/{table_id}/undo")
-def step_back(desk: AtDesk, table_id: str) -> Response:
-    return _record(undo(table_id, desk.at_hand))
+@router.post("/tables/{table_id}/undo", responses=gives("table"))
+def step_back(request: Request, desk: AtDesk, table_id: str) -> Response:
+    return _record(request, undo(table_id, desk.at_hand))
 
 
-@router.post("/tables/{table_id}/back/{number}")
-def back(desk: AtDesk, table_id: str, number: int) -> Response:
+@router.post("/tables/{table_id}/back/{number}", responses=gives("table"))
+def back(request: Request, desk: AtDesk, table_id: str, number: int) -> Response:
     """Make the table what it was after this edit."""
-    return _record(go_back(table_id, number, desk.at_hand))
+    return _record(request, go_back(table_id, number, desk.at_hand))
 
 
-def _record(opened: OpenedTable) -> Response:
-    return Response(render(opened.table, "json"), media_type="application/json")
+def _record(request: Request, opened: OpenedTable) -> Response:
+    return document(request, str(render(opened.table, "json")))

@@ -20,8 +20,8 @@ from reviewer.serve.pages import (
 
 router = APIRouter()
 _PAGES = (
-    session, twins, ask, tables, drafts, surveys, checks, jobs, duplicates, searches, library, paper,
-    runs,
+    session, twins, ask, tables, drafts, surveys, checks, jobs, duplicates, searches, library,
+    paper, runs,
 )  # fmt: skip
 for _page in _PAGES:
     router.include_router(_page.router)

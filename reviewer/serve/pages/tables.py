@@ -8,9 +8,8 @@ from urllib.parse import quote as quoted
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from reviewer.errors import NotFoundError, UsageError
+from reviewer.errors import UsageError
 from reviewer.grounding.columns import column_named
-from reviewer.render import forms_of, render
 from reviewer.render.describe import tally_line
 from reviewer.render.html.live_table import (
     Filling,
@@ -22,9 +21,9 @@ from reviewer.render.html.live_table import (
     values_beside,
     written_column,
 )
-from reviewer.render.registry import FORMATS
 from reviewer.render.table_words import nothing_found, table_head, table_title
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.exports import as_file, suffixes_of
 from reviewer.serve.pages.frame import page
 from reviewer.serve.pages.jobs import state_words
 from reviewer.serve.works import work_again
@@ -58,15 +57,6 @@ from reviewer.types.tables import Cell, Column
 router = APIRouter(include_in_schema=False)
 
 _Short = Annotated[str, Form(max_length=500)]
-KINDS = {
-    "markdown": "text/markdown; charset=utf-8",
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-    "latex": "application/x-tex",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @router.get("/tables")
@@ -135,18 +125,11 @@ def _so_far(desk: Desk, job: Job, table: Table | None) -> Filling:
     return so_far(table, columns, given)
 
 
-@router.get("/tables/{table_id}.{form}")
-def export(desk: AtDesk, table_id: str, form: str, after: int | None = None) -> Response:
+@router.get("/tables/{table_id}.{suffix}")
+def export(desk: AtDesk, table_id: str, suffix: str, after: int | None = None) -> Response:
     """The table as the command line writes it, to be saved."""
-    if form not in forms_of("Table"):
-        raise NotFoundError(f"a table has no form '{form}'", hint="Open the table's page.")
     table = open_table(table_id, desk.at_hand, after=after).table
-    name = f"table-{table.table_id}{FORMATS[form][0]}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return Response(render(table, form), headers=headers, media_type=KINDS[form])
+    return as_file(table, f"table-{table.table_id}", suffix)
 
 
 @router.get("/tables/{table_id}")
@@ -305,7 +288,7 @@ def _page(
         edits=[(edit, edit.number in now) for edit in reversed(opened.edits)],
         can_undo=opened.can_undo,
         after=after,
-        forms=forms_of("Table"),
+        suffixes=suffixes_of("table"),
         job=job,
         work=state_words(job) if job else "",
         at=at,

@@ -16,6 +16,12 @@ def of_library(tab: Literal["duplicates", "searches"]) -> Response:
     return RedirectResponse(f"/api/v1/{tab}", 307)
 
 
+@router.get("/tables.json")
+def tables() -> Response:
+    """The kept tables."""
+    return RedirectResponse("/api/v1/tables", 307)
+
+
 @router.get("/jobs.json")
 def jobs() -> Response:
     """The newest jobs."""

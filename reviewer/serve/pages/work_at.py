@@ -18,7 +18,13 @@ def job_at(desk: Desk, kind: str, work_id: str) -> Job | None:
 
 
 def page_of(job: Job) -> str:
-    """The address of the page of what the job works at; empty for a job without one."""
+    """The address of the page that shows the job better than its own; empty where none does."""
+    if job.kind == "check":
+        return f"/checks/{job.id}"
+    if job.kind == "table":
+        return f"/tables/making/{job.id}" if job.state != "done" else ""
+    if job.kind == "table more":
+        return "" if job.has_ended else f"/tables/{job.asked['table']}"
     if job.kind not in _PAGES or not job.asked.get(job.kind):
         return ""
     return f"/{_PAGES[job.kind]}/{job.asked[job.kind]}"

@@ -11,7 +11,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from reviewer.errors import UsageError
 from reviewer.grounding import read_column
-from reviewer.library import Library
 from reviewer.serve.works.asks import FiltersIn
 from reviewer.tasks import compare_papers
 from reviewer.tasks.jobs.desk import Desk
@@ -74,7 +73,7 @@ class TableMoreIn(BaseModel):
 
 def table_work(desk: Desk, asked: TableIn) -> Work:
     """The work of making a table. Raises UsageError for one that cannot be made."""
-    topic, options = _options(asked, desk.at_hand)
+    topic, options = _options(desk, asked)
 
     def do(control: Control) -> Table:
         if not desk.is_ready:
@@ -89,12 +88,12 @@ def table_work(desk: Desk, asked: TableIn) -> Work:
 
 def planned_calls(desk: Desk, asked: TableIn) -> str:
     """How many calls the table would take, in words."""
-    topic, options = _options(asked, desk.at_hand)
+    topic, options = _options(desk, asked)
     return estimate_calls(topic, desk.library, desk.settings.model, options)
 
 
-def _options(asked: TableIn, library: Library) -> tuple[str, TableOptions]:
-    topic, filters = one_line(asked.topic), asked.filters(library)
+def _options(desk: Desk, asked: TableIn) -> tuple[str, TableOptions]:
+    topic, filters = one_line(asked.topic), asked.filters(desk.at_hand)
     if not topic and filters.is_empty:
         raise UsageError(
             "nothing says which papers to compare", hint="Give a topic, a tag, or keys of papers."

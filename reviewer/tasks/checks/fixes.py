@@ -248,24 +248,19 @@ def _entry_spans(text: str) -> dict[str, tuple[int, int]]:
     first entry of a key counts, as for BibTeX."""
     spans: dict[str, tuple[int, int]] = {}
     for found in _ENTRY.finditer(text):
-        end = _closing(text, found.end())
+        end = _closing(text, found.end(), "}" if "{" in found[0] else ")")
         spans.setdefault(found["key"], (found.end(), end))
     return spans
 
 
-def _closing(text: str, at: int) -> int:
-    """The place of the bracket that closes the entry that is open at this place."""
+def _closing(text: str, at: int, closer: str = "}") -> int:
+    """The place of the `closer` of what is open at this place. As BibTeX counts them, every brace
+    within it counts, also one after a backslash."""
     depth = 0
     while at < len(text):
-        if text[at] == "\\":
-            at += 2
-            continue
-        if text[at] == "{":
-            depth += 1
-        elif text[at] == "}" or (text[at] == ")" and not depth):
-            if not depth:
-                return at
-            depth -= 1
+        if text[at] == closer and not depth:
+            return at
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
         at += 1
     return at
 

@@ -70,10 +70,21 @@ def open_table(name: str, library: Library, *, after: int | None = None) -> Open
                 f"the table has no edit {after}", hint=f"See them: review tables history {table_id}"
             )
         known = [edit for edit in edits if edit.number <= after]
-    made = counting(known)
-    last = max(place for place, edit in enumerate(made) if edit.kind == "run")
-    kept = run if made[last].run_id == run.id else library.ledger.run(made[last].run_id)
-    return OpenedTable(edited(_table_of(kept, table_id, library), made[last + 1 :]), tuple(edits))
+    kept, since = _newest_run(counting(known), library)
+    return OpenedTable(edited(_table_of(kept, table_id, library), since), tuple(edits))
+
+
+def _newest_run(made: Sequence[TableEdit], library: Library) -> tuple[Run, Sequence[TableEdit]]:
+    """The newest run that the library still has, and the edits after it. A run that was removed
+    takes the edits after it with it. Raises NotFoundError where all were removed."""
+    places = [place for place, edit in enumerate(made) if edit.kind == "run"]
+    end = len(made)
+    for place in reversed(places):
+        try:
+            return library.ledger.run(made[place].run_id), made[place + 1 : end]
+        except NotFoundError:
+            end = place
+    raise NotFoundError("the runs of this table were removed", hint="Make it again: review table")
 
 
 def _edits_of(table_id: str, run: Run, library: Library) -> list[TableEdit]:

@@ -48,8 +48,12 @@
       sort();
       return;
     }
-    const cell = event.target.closest("#grid button[name=at]");
-    if (cell) show(cell.value);
+    const cell = event.target.closest("#grid a[data-at]");
+    if (cell && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      show(cell.dataset.at);
+      ask(cell.dataset.at);
+    }
     if (event.target.closest("#keep-order button")) setTimeout(() => { order = null; });
     if (event.target.closest("#cell .close") && document.getElementById("halves")) {
       event.preventDefault();
@@ -59,7 +63,7 @@
       show("");
       document.getElementById("cell").replaceChildren();
     }
-    for (const menu of document.querySelectorAll("details.menu[open]")) {
+    for (const menu of document.querySelectorAll("details.pop[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
@@ -68,19 +72,30 @@
   });
   document.addEventListener("input", (event) => { if (event.target.id === "filter") filter(); });
 
+  const linkTo = (at) => at ? document.querySelector(`#grid a[data-at="${CSS.escape(at)}"]`) : null;
+  const ask = (at) => {
+    const form = document.getElementById("open");
+    form.elements.at.value = at;
+    form.requestSubmit();
+  };
   let shown = new URLSearchParams(location.search).get("at") || "";
   const show = (at) => {
     shown = at;
     document.getElementById("halves")?.classList.toggle("is-open", Boolean(at));
     for (const old of document.querySelectorAll("#grid .is-shown")) old.classList.remove("is-shown");
-    for (const cell of document.querySelectorAll("#grid button[name=at]")) {
-      if (at && cell.value === at) cell.classList.add("is-shown");
-    }
+    linkTo(at)?.classList.add("is-shown");
   };
 
-  // A page over a session, such as one without a script or with an old one, works by itself: only
-  // what a script swaps in is put in order here.
-  document.addEventListener("swapped", () => { sort(); filter(); show(shown); follow(); });
+  // What is swapped in is put in the reader's order.
+  let isAsked = false; // cells were asked for again, and may be there before the page hears of it
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[action$='/redo']")) isAsked = true;
+  });
+  document.addEventListener("swapped", () => {
+    sort(); filter(); show(shown); follow();
+    if (isAsked && !document.getElementById("work").dataset.job) refresh();
+    isAsked = false;
+  });
 
   // Rows that are filled, asked for together.
   const fetchPage = async (address) => new Promise((resolve, reject) => {
@@ -93,7 +108,7 @@
   });
   let followed = "";
   const follow = () => {
-    const job = grid()?.dataset.filling;
+    const job = document.getElementById("work")?.dataset.job;
     if (!job || job === followed) return;
     followed = job;
     const source = new EventSource(`/api/v1/jobs/${job}/events`);
@@ -130,21 +145,25 @@
       wanted.add(JSON.parse(event.data).data.paper_id);
       soon();
     });
-    source.addEventListener("end", async () => {
+    source.addEventListener("end", () => {
       source.close();
       clearTimeout(timer);
       followed = "";
-      const { table } = grid().dataset;
-      if (!table) return; // the page of a table in the making is left by live.js
-      const { page } = await fetchPage(table);
-      for (const part of ["work", "tally", "tools", "grid"]) {
-        const fresh = page?.getElementById(part), own = document.getElementById(part);
-        if (fresh && own) own.replaceWith(document.importNode(fresh, true));
-      }
-      sort(); filter(); show(shown);
-      const at = shown && document.querySelector(`#grid button[name=at][value="${CSS.escape(shown)}"]`);
-      if (at) at.click();
+      refresh();
     });
+  };
+
+  // Everything of a kept table as it is now. The page of one in the making is left by live.js.
+  const refresh = async () => {
+    const { table } = grid().dataset;
+    if (!table) return;
+    const { page } = await fetchPage(table);
+    for (const part of ["work", "tally", "tools", "grid"]) {
+      const fresh = page?.getElementById(part), own = document.getElementById(part);
+      if (fresh && own) own.replaceWith(document.importNode(fresh, true));
+    }
+    sort(); filter(); show(shown);
+    if (linkTo(shown)) ask(shown);
   };
 
   if (shown) show(shown);
