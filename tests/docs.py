@@ -6,6 +6,7 @@ With `--check` nothing is written, and a generated file that differs is an error
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -13,10 +14,13 @@ import subprocess
 import sys
 import tempfile
 
+from reviewer.serve import Access, create_app
+from reviewer.settings import Settings
 from tests.support.house import ROOT, picture
 
 CLI = ROOT / "docs" / "cli.md"
 PROMPTS = ROOT / "docs" / "prompts.md"
+OPENAPI = ROOT / "docs" / "openapi.json"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 README = ROOT / "README.md"
 _PICTURE, _PICTURE_END = "<!-- picture -->", "<!-- end of picture -->"
@@ -75,7 +79,20 @@ def architecture_page() -> str:
     return f"{before}{_PICTURE}\n```text\n{picture()}\n```\n{_PICTURE_END}{after}"
 
 
-GENERATED = {CLI: cli_page, PROMPTS: prompts_page, ARCHITECTURE: architecture_page}
+def api_description() -> str:
+    """What the HTTP API says of itself, by OpenAPI."""
+    access = Access("http://127.0.0.1:8765", frozenset(), "")
+    described = create_app(Settings(library="library"), access).openapi()
+    described["info"]["version"] = "1"
+    return json.dumps(described, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+GENERATED = {
+    CLI: cli_page,
+    PROMPTS: prompts_page,
+    ARCHITECTURE: architecture_page,
+    OPENAPI: api_description,
+}
 
 
 def problems() -> list[str]:

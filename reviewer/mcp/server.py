@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib import metadata
@@ -20,6 +20,8 @@ import anyio.to_thread
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, Completion, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
@@ -34,6 +36,7 @@ from reviewer.types.jobs import Job
 
 T = TypeVar("T")
 ANSWER_S = 45.0
+MOST_SESSIONS, SESSION_S = 100, 1800.0  # over HTTP
 _POLL_S = 0.5
 _MOST_COMPLETIONS = 50
 
@@ -78,6 +81,21 @@ def serve(settings: Settings) -> None:
         anyio.run(make_server(desk).run_stdio_async)
     finally:
         desk.close()
+
+
+def over_http(
+    desk: Desk, hosts: Iterable[str], origins: Iterable[str]
+) -> StreamableHTTPSessionManager:
+    """The same server over HTTP (streamable, with progress), for requests to these hosts and from
+    these origins. It answers while its `run()` is open."""
+    server = make_server(desk)
+    security = TransportSecuritySettings(
+        allowed_hosts=sorted(hosts), allowed_origins=sorted(origins)
+    )
+    server.streamable_http_app(
+        transport_security=security, max_sessions=MOST_SESSIONS, session_idle_timeout=SESSION_S
+    )
+    return server.session_manager
 
 
 def make_server(desk: Desk) -> MCPServer:

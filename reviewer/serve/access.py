@@ -10,17 +10,23 @@ from dataclasses import dataclass
 class Access:
     """`origin` is the server's own address (`http://127.0.0.1:8765`); `hosts` are the values of
     `Host` that mean it. With `user_header`, a request from one of `proxies` names its user in that
-    header, and needs no token."""
+    header, and needs no token. A server that `is_local` is reached by this machine's user alone."""
 
     origin: str
     hosts: frozenset[str]
     token: str
     user_header: str = ""
     proxies: frozenset[str] = frozenset()
+    is_local: bool = True
 
     @property
     def scheme(self) -> str:
         return self.origin.partition("://")[0]
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The values of `Origin` of the server's own pages."""
+        return frozenset(f"{self.scheme}://{host}" for host in self.hosts)
 
     @property
     def is_secure(self) -> bool:

@@ -8,9 +8,11 @@ from importlib import metadata
 
 import anyio.to_thread
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from reviewer.serve import api, pages
 from reviewer.serve.access import Access
+from reviewer.serve.assistants import Assistants
 from reviewer.serve.events import Streams
 from reviewer.serve.guard import Guard
 from reviewer.serve.problems import add_handlers
@@ -22,11 +24,13 @@ from reviewer.tasks.jobs.desk import Desk
 def create_app(settings: Settings, access: Access) -> FastAPI:
     """The page and the API for the library of the settings, which is made where there is none."""
     desk = Desk(settings, makes=True)
+    assistants, streams = Assistants(desk, access), Streams()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         desk.begin()
-        yield
+        async with assistants.running():
+            yield
         await anyio.to_thread.run_sync(desk.close)
 
     app = FastAPI(
@@ -38,9 +42,17 @@ def create_app(settings: Settings, access: Access) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.desk, app.state.access = desk, access
-    app.state.sessions, app.state.streams = Sessions(access.cookie), Streams()
+    app.state.sessions, app.state.streams = Sessions(access.cookie), streams
+    app.state.leaving = (streams.end, assistants.end)
     app.include_router(pages.router)
     app.include_router(api.router)
+    app.router.routes.append(Route("/mcp", endpoint=assistants))
     add_handlers(app)
     app.add_middleware(Guard, access=access, sessions=app.state.sessions)
     return app
+
+
+def leave(app: FastAPI) -> None:
+    """End all streams, because the server is ending: it waits for them."""
+    for end in app.state.leaving:
+        end()

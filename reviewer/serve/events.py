@@ -26,15 +26,19 @@ class Streams:
     """The open streams of one server. They end when the server does."""
 
     def __init__(self) -> None:
-        self._open = 0
+        self.open = 0
         self.are_ending = False
         self._threads = anyio.CapacityLimiter(4)
+
+    def end(self) -> None:
+        """Let all of them end."""
+        self.are_ending = True
 
     async def of_job(self, desk: Desk, job_id: str, after: int) -> StreamingResponse:
         """The events of a job after number `after`, as they come, then `end` with the job. Raises
         NotFoundError, and TooManyStreamsError where MOST_STREAMS are open."""
         await anyio.to_thread.run_sync(desk.jobs.job, job_id)
-        if self._open >= MOST_STREAMS:
+        if self.open >= MOST_STREAMS:
             raise TooManyStreamsError(
                 f"{MOST_STREAMS} streams of events are open", hint="Close a page, or ask later."
             )
@@ -45,7 +49,7 @@ class Streams:
         )
 
     async def _events(self, desk: Desk, job_id: str, after: int) -> AsyncIterator[str]:
-        self._open += 1
+        self.open += 1
         try:
             spoke = time.monotonic()
             while not self.are_ending:
@@ -63,4 +67,4 @@ class Streams:
                     yield ": still working\n\n"
                 await asyncio.sleep(_LOOK_S)
         finally:
-            self._open -= 1
+            self.open -= 1

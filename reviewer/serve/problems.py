@@ -29,6 +29,7 @@ STATUS = {
     "limit": 409,
     "online": 502,
     "output": 500,
+    "busy": 503,
     "error": 409,
 }
 

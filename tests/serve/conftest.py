@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from reviewer.library import Library
-from reviewer.serve import Access, create_app
+from reviewer.serve import Access, create_app, leave
 from reviewer.settings import Settings
 from tests.conftest import SAMPLES
 
@@ -55,8 +55,13 @@ class Served:
         """The address that a reader opens, with the token behind the mark."""
         return f"{self.address}/#token={TOKEN}"
 
+    @property
+    def is_alive(self):
+        return self._thread.is_alive()
+
     def close(self):
-        self.app.state.streams.are_ending = True
+        if self.is_alive:
+            leave(self.app)
         self._server.should_exit = True
         self._thread.join(20)
         self.client.close()

@@ -8,10 +8,10 @@ import pytest
 
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.library import Library
+from reviewer.library.kept_files import FOLDER
 from reviewer.settings import Settings
 from reviewer.sources.pdf.pages import look_at_page
 from reviewer.tasks.pages import KeptViews, find_on_pages, picture_of, write_highlighted
-from reviewer.tasks.pages.files import KEPT
 from reviewer.tasks.pages.placing import boxes_on_page
 from reviewer.types import Citation
 from reviewer.types.pages import Box, PageView, PlacedLine, PlacedWord
@@ -222,7 +222,7 @@ def test_a_changed_and_a_missing_file_are_said_and_the_quote_is_kept(shelf, pdf,
 
 def test_a_pdf_that_the_library_keeps_stands_in_for_one_that_is_gone(shelf, pdf, kept):
     paper = only_paper(shelf)
-    own = shelf.folder / KEPT / paper.origins[0].sha256
+    own = shelf.folder / FOLDER / paper.origins[0].sha256
     own.mkdir(parents=True)
     pdf.rename(own / "sent.pdf")
     (piece,) = find_on_pages(shelf, paper, *span_of(paper, FACT), kept=kept).pieces

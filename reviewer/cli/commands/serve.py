@@ -128,13 +128,13 @@ def _run(
 
     import uvicorn
 
-    from reviewer.serve import create_app
+    from reviewer.serve import create_app, leave
 
     app = create_app(settings, access)
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ANN401  a signal's frame
-            app.state.streams.are_ending = True
+            leave(app)
             super().handle_exit(sig, frame)
 
     config = uvicorn.Config(

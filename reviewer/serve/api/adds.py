@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from reviewer.serve.answering import started
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.documents import gives
 from reviewer.serve.forms import add_form
 from reviewer.serve.works.adds import AddIn, add_work
 
@@ -35,11 +34,9 @@ _BODY = {
 }
 
 
-@router.post("/adds", status_code=202, openapi_extra=_BODY)
-async def add(
-    request: Request, desk: AtDesk, prefer: Annotated[str, Header(max_length=100)] = ""
-) -> Response:
+@router.post("/adds", status_code=202, openapi_extra=_BODY, responses=gives("added"))
+async def add(request: Request, desk: AtDesk) -> Response:
     """Add papers: files as multipart/form-data under the name `files`, or identifiers as JSON.
     Gives the job; with `Prefer: wait=SECONDS` what was added, if that is done by then."""
     asked = await add_form(request, desk)
-    return await run_in_threadpool(started, desk, add_work(desk, asked), prefer)
+    return await run_in_threadpool(started, request, add_work(desk, asked))

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from reviewer.render import forms_of
 from reviewer.render.html.live_answer import live_answer
+from reviewer.serve.exports import suffixes_of
 from reviewer.serve.works.asks import AskIn
 from reviewer.tasks.answers.gather import PAPERS_BY_EFFORT
 from reviewer.tasks.answers.kept import kept_answer, with_cited
@@ -20,7 +20,7 @@ from reviewer.types.jobs import Job
 from reviewer.types.runs import Coverage, Run
 
 _KEPT = 40  # questions in the list of those asked before
-_FORMS = {"markdown": "Markdown", "docx": "Word", "html": "One HTML file", "json": "JSON"}
+_FORMS = {"md": "Markdown", "docx": "Word", "html": "One HTML file", "json": "JSON"}
 
 
 class AskForm(BaseModel):
@@ -89,7 +89,7 @@ def asking(desk: Desk, here: str = "", choice: AskForm | None = None) -> dict[st
 def answer_page(desk: Desk, run: Run, quote: str) -> dict[str, Any]:
     """What the page of a kept answer shows, with the quote of this id beside it."""
     shown = live_answer(kept_answer(run, desk.at_hand), quote)
-    exports = [(form, _FORMS[form]) for form in forms_of("Answer")]
+    exports = [(suffix, _FORMS[suffix]) for suffix in suffixes_of("ask")]
     return {**asking(desk, run.id), **shown, "run": run, "exports": exports}
 
 

@@ -16,11 +16,11 @@ from reviewer.types.jobs import Job
 PAGES = (
     ("Library", "/library"),
     ("Ask", "/ask"),
-    ("Table", "/table"),
-    ("Draft", "/draft"),
-    ("Survey", "/survey"),
-    ("Check", "/check"),
-    ("Screen", "/screen"),
+    ("Table", "/tables"),
+    ("Draft", "/drafts"),
+    ("Survey", "/surveys"),
+    ("Check", "/checks"),
+    ("Screen", "/screens"),
     ("Runs", "/runs"),
 )
 

@@ -259,7 +259,8 @@ def chosen(request: Request, desk: AtDesk, form: Annotated[Chosen, Form()]) -> R
         case "tag" | "untag":
             return _tagged(desk, form)
         case "table" | "ask":
-            return RedirectResponse(f"/{form.do}?{urlencode({'keys': ' '.join(form.key)})}", 303)
+            place = "/tables" if form.do == "table" else "/ask"
+            return RedirectResponse(f"{place}?{urlencode({'keys': ','.join(form.key)})}", 303)
         case "export":
             return _export(desk.at_hand, form)
         case "remove":

@@ -8,16 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from reviewer.errors import NotFoundError, UsageError
-from reviewer.render import forms_of, render
+from reviewer.errors import UsageError
 from reviewer.render.diff import compare_runs
-from reviewer.render.registry import FORMATS
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.exports import exported, suffixes_of
 from reviewer.serve.pages.asking import answer_page, day_words
 from reviewer.serve.pages.frame import page
 from reviewer.serve.pages.jobs import state_words
 from reviewer.serve.works.asks import ask_work, asked_by
-from reviewer.tasks.answers.kept import kept_answer
 from reviewer.types.runs import Run
 
 router = APIRouter(include_in_schema=False)
@@ -28,15 +26,9 @@ KIND_NAMES = {
     "draft": "Draft",
     "survey": "Survey",
     "revise": "Revision",
+    "check": "Check",
     "cite": "Citing",
 }
-KINDS = {
-    "markdown": "text/markdown; charset=utf-8",
-    "json": "application/json",
-    "html": "text/html; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-
 
 _A_PAGE = 50
 
@@ -74,26 +66,18 @@ def compare(request: Request, desk: AtDesk, run: Annotated[list[str], Query()]) 
     return page(request, "live/compare.html.jinja", found=found, rows=rows, named=papers)
 
 
-@router.get("/runs/{run_id}.{form}")
-def export(desk: AtDesk, run_id: str, form: str) -> Response:
+@router.get("/runs/{run_id}.{suffix}")
+def export(desk: AtDesk, run_id: str, suffix: str) -> Response:
     """The result as the command line writes it, to be saved."""
-    run = desk.at_hand.ledger.run(run_id)
-    if run.command != "ask" or form not in forms_of("Answer"):
-        raise NotFoundError(f"run {run_id} has no form '{form}'", hint="Open the run's page.")
-    content = render(kept_answer(run, desk.at_hand), form)
-    name = f"review-{run.id}{FORMATS[form][0]}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return Response(content, headers=headers, media_type=KINDS[form])
+    return exported(desk, run_id, suffix)
 
 
 @router.get("/runs/{run_id}")
 def show(request: Request, desk: AtDesk, run_id: str, quote: str = "", asked: str = "") -> Response:
     run = desk.at_hand.ledger.run(run_id)
     if run.command != "ask":
-        return page(request, "live/run.html.jinja", run=run, title=run.question or run.id, forms=())
+        suffixes = suffixes_of(run.command)
+        return page(request, "live/run.html.jinja", row=_row(run), suffixes=suffixes)
     before = day_words(run.started) if asked == "before" else ""
     values = answer_page(desk, run, quote)
     return page(request, "live/answer.html.jinja", **values, asked_before=before)

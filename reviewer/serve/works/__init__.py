@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from reviewer.serve.works.adds import AddWork, add_work
 from reviewer.serve.works.asks import AskIn, ask_work
+from reviewer.serve.works.cites import CiteIn, cite_work
 from reviewer.serve.works.enrich import EnrichIn, enrich_work
 from reviewer.serve.works.searches import NewsIn, SearchIn, news_work, search_work
 from reviewer.tasks.jobs.desk import Desk
@@ -21,6 +22,7 @@ Make = Callable[[Desk, Any], Work]
 KINDS: dict[str, tuple[type[BaseModel], Make]] = {
     "add": (AddWork, add_work),
     "ask": (AskIn, ask_work),
+    "cite": (CiteIn, cite_work),
     "enrich": (EnrichIn, enrich_work),
     "news": (NewsIn, news_work),
     "search": (SearchIn, search_work),

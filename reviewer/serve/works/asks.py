@@ -103,5 +103,4 @@ def ask_work(desk: Desk, asked: AskIn) -> Work:
             how = replace(how, asked=question)
         return answer_question(whole, desk.library, writer, how, control.progress)
 
-    need = "model" if desk.settings.model else "words"
-    return Work("ask", question, do, asked.model_dump(exclude_defaults=True), need)  # type: ignore[arg-type]
+    return Work("ask", question, do, asked.model_dump(exclude_defaults=True), desk.need)

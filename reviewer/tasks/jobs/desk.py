@@ -11,7 +11,7 @@ from reviewer.library import Library, SharedLibrary
 from reviewer.library.job_store import JobStore
 from reviewer.llm.client import warm_up
 from reviewer.settings import Settings
-from reviewer.tasks.jobs.jobs import Control, Jobs
+from reviewer.tasks.jobs.jobs import Control, Jobs, Need
 from reviewer.types.writer import Writer
 from reviewer.writers import writer_of
 
@@ -31,6 +31,8 @@ class Desk:
     def begin(self) -> None:
         """Load in a thread what the first search needs. Searches wait for it: two threads that
         import the same libraries at once find them half imported."""
+        if self._warming is not None:
+            return
         self._warming = Thread(target=self._warm_up, name="warm-up", daemon=True)
         self._warming.start()
 
@@ -46,6 +48,11 @@ class Desk:
     def is_ready(self) -> bool:
         """True when a search need not wait."""
         return self._warming is None or not self._warming.is_alive()
+
+    def wait_until_warm(self) -> None:
+        """Wait until what a search needs is loaded."""
+        if self._warming is not None and self._warming is not current_thread():
+            self._warming.join()
 
     @property
     def shared(self) -> SharedLibrary:
@@ -71,8 +78,7 @@ class Desk:
     def library(self) -> Library:
         """The library that all threads read, ready to be searched; waits until it is. Raises
         LibraryError where there is none."""
-        if self._warming is not None and self._warming is not current_thread():
-            self._warming.join()
+        self.wait_until_warm()
         return self.at_hand
 
     @property
@@ -84,11 +90,16 @@ class Desk:
                 self._jobs = Jobs(JobStore(library.database))
             return self._jobs
 
+    @property
+    def need(self) -> Need:
+        """What work with a writer waits for."""
+        return "model" if self.settings.model else "words"
+
     def wait_until_ready(self, control: Control) -> None:
         """Wait until the library can be searched, and say so."""
         if not self.is_ready:
             control.progress("Opening the library", 0, 0)
-            self.library  # noqa: B018  it waits
+            self.wait_until_warm()
 
     def writer(self, control: Control) -> Writer:
         """A writer for one job, which a stop of the job ends."""
