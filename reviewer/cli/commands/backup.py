@@ -35,8 +35,8 @@ def backup(
     count, files_size = size_of_kept(folder)
     if count:
         print_error(
-            f"Not in it: {counted(count, 'file')} that were sent through the page "
-            f"({files_size / 1e6:.1f} MB). To keep the pages of these, copy {folder / FOLDER} too."
+            f"Not in it: {counted(count, 'file')} sent through the page "
+            f"({files_size / 1e6:.1f} MB). To see their pages again, copy {folder / FOLDER} too."
         )
 
 

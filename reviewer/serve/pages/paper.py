@@ -19,6 +19,7 @@ from reviewer.render.quote_pages import STATE_WORDS
 from reviewer.search import find_similar, find_words
 from reviewer.search.mentions import named_papers, papers_naming
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.documents import document
 from reviewer.serve.pages.frame import page
 from reviewer.serve.pages.library import EXPORTS, names_of
 from reviewer.tasks.pages import files_of, find_on_pages, picture_of
@@ -49,12 +50,12 @@ _DONE = {"tags": "The tags are kept.", "notes": "The notes are kept."}
 
 
 @router.get("/papers/{key}.json")
-def as_json(desk: AtDesk, key: str) -> Response:
+def as_json(request: Request, desk: AtDesk, key: str) -> Response:
     """The same record as `show --json`."""
     library = desk.at_hand
     paper = library.paper(key)
     written = paper_json(paper, library.ledger.quotes_of(paper.id))
-    return Response(written, media_type="application/json")
+    return document(request, written)
 
 
 @router.get("/papers/{key}")
@@ -100,8 +101,14 @@ def source(request: Request, desk: AtDesk, key: str, asked: Annotated[Asked, Que
     library = desk.at_hand
     paper = library.paper(key)
     found = find_on_pages(library, paper, asked.part, asked.start, asked.end)
-    values = {"here": "/library", "paper": paper, "found": found, "state_words": STATE_WORDS}
-    return page(request, "live/source.html.jinja", **values)
+    return page(
+        request,
+        "live/source.html.jinja",
+        here="/library",
+        paper=paper,
+        found=found,
+        state_words=STATE_WORDS,
+    )
 
 
 @router.get("/papers/{key}/near")
