@@ -157,8 +157,13 @@ def test_beside_an_answer_the_page_of_its_quote_is_shown(with_pdf, browser):
         "[...document.querySelectorAll('a.cite')].find((a) => a.title.includes('Apples')).click()"
     )
     assert browser.wait_for("document.querySelector('#source .page-place .box')", 20)
-    picture = "document.querySelector('#source .page-place img')"
-    assert browser.wait_for(f"{picture}.complete && {picture}.naturalWidth > 1000", 20)
+    # The marked place of the page is in view, and in the excerpt.
+    assert browser.run(
+        "(() => { const box = document.querySelector('.excerpt .box').getBoundingClientRect();"
+        " const own = document.querySelector('.excerpt svg').getBoundingClientRect();"
+        " return box.top > own.top && box.bottom < own.bottom && box.left > own.left"
+        " && own.bottom <= innerHeight && box.height > 8; })()"
+    )
     assert browser.said == []
 
 

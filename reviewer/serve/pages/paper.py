@@ -15,7 +15,7 @@ from reviewer.library import Library
 from reviewer.render.describe import link_of
 from reviewer.render.html.live_paper import quoted_in, shown_sections
 from reviewer.render.json import paper_json
-from reviewer.render.quote_pages import STATE_WORDS
+from reviewer.render.quote_pages import STATE_WORDS, excerpt_of
 from reviewer.search import find_similar, find_words
 from reviewer.search.mentions import named_papers, papers_naming
 from reviewer.serve.desk import AtDesk
@@ -108,6 +108,7 @@ def source(request: Request, desk: AtDesk, key: str, asked: Annotated[Asked, Que
         paper=paper,
         found=found,
         state_words=STATE_WORDS,
+        excerpt=excerpt_of(found.pieces[0]) if found.pieces else None,
     )
 
 
