@@ -17,6 +17,7 @@ from reviewer.library import Library
 from reviewer.library.decisions import paper_pairs
 from reviewer.library.listing import ListOptions, list_papers
 from reviewer.render import render
+from reviewer.render.json import papers_json
 from reviewer.render.registry import FORMATS
 from reviewer.search import SearchOptions, find
 from reviewer.serve.desk import AtDesk
@@ -165,6 +166,18 @@ def show(
     )
 
 
+@router.get("/library.json")
+def twin(desk: AtDesk, wanted: Annotated[Wanted, Query()]) -> Response:
+    """The same papers as `review papers --json` and `review search --json` have them."""
+    if wanted.q.strip():
+        options = SearchOptions(papers=_MOST_FOUND, filters=wanted.filters())
+        shown = str(render(find(wanted.q.strip(), desk.library, options), "json"))
+    else:
+        papers = list_papers(desk.at_hand.papers(wanted.filters()), wanted.listing())
+        shown = papers_json(papers)
+    return Response(shown, media_type="application/json")
+
+
 def library_values(desk: Desk, tab: str) -> dict[str, Any]:
     """What all pages of the library show: its size, its tabs with their counts, its tags."""
     library = desk.at_hand
@@ -203,10 +216,11 @@ def _searched(desk: Desk, wanted: Wanted) -> tuple[list[ShownPaper], int, str]:
     """The papers for a question, best first, with how it was understood."""
     options = SearchOptions(papers=_MOST_FOUND, filters=wanted.filters())
     found = find(wanted.q.strip(), desk.library, options)
-    passing = {paper.id for paper in list_papers([h.paper for h in found.hits], wanted.listing())}
+    hits = [hit for hit in found.hits if not hit.is_weak] or list(found.hits)
+    passing = {paper.id for paper in list_papers([hit.paper for hit in hits], wanted.listing())}
     shown = [
         ShownPaper(hit.paper, clean(hit.best_sentence.text) if hit.best_sentence else "")
-        for hit in found.hits
+        for hit in hits
         if hit.paper.id in passing
     ]
     notes = [*found.understood.notes]

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from reviewer.errors import UsageError
 from reviewer.render.diff import compare_runs
+from reviewer.render.json import runs_json
 from reviewer.serve.desk import AtDesk
 from reviewer.serve.exports import exported, suffixes_of
 from reviewer.serve.pages.asking import answer_page, day_words
@@ -49,6 +50,13 @@ def listed(request: Request, desk: AtDesk, kind: str = "", after: int = 0) -> Re
         earlier=max(after - _A_PAGE, 0) if after else None,
         later=after + _A_PAGE if len(runs) > _A_PAGE else None,
     )
+
+
+@router.get("/runs.json")
+def twin(desk: AtDesk, kind: str = "", after: int = 0) -> Response:
+    """The same runs as `review runs --json` has them."""
+    shown = runs_json(desk.at_hand.ledger.runs(_A_PAGE, kind, max(after, 0)))
+    return Response(shown, media_type="application/json")
 
 
 @router.get("/runs/compare")
@@ -119,7 +127,8 @@ def _row(run: Run) -> RunRow:
     of_reports = sum(report.get("flow", {}).get("cited", 0) for report in reports)
     cited = run.result.get("coverage", {}).get("cited", of_reports)
     usage = run.usage
-    facts = [f"{cited} cited", run.writer, f"{usage.seconds:.1f} s"]
+    writer = "quoted without a model" if run.writer == "extractive" else run.writer
+    facts = [f"{cited} cited", writer, f"{usage.seconds:.1f} s"]
     if usage.cost_usd:
         facts.append(f"${usage.cost_usd:.2f}" if usage.cost_usd >= 0.01 else "under $0.01")
     elif usage.calls and usage.cost_usd is None:

@@ -91,6 +91,14 @@
   addEventListener("pageshow", countAll);
   countAll();
 
+  // The address of a list names only the fields that say something.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "get") return;
+    const empty = [...event.target.elements].filter((field) => field.name && !field.value && !field.disabled);
+    for (const field of empty) field.disabled = true;
+    setTimeout(() => { for (const field of empty) field.disabled = false; });
+  });
+
   // Enter sends a question from its field; with Shift it begins a line.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || !event.target.matches("[data-submit]")) return;
