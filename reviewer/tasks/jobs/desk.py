@@ -10,9 +10,11 @@ from threading import RLock, Thread, current_thread
 from reviewer.errors import LibraryError, ReviewError
 from reviewer.library import Library, SharedLibrary
 from reviewer.library.job_store import JobStore
+from reviewer.llm import Account
 from reviewer.llm.client import warm_up
 from reviewer.settings import Settings
 from reviewer.tasks.jobs.jobs import Control, Jobs, Need
+from reviewer.types.runs import Usage
 from reviewer.types.writer import Writer
 from reviewer.writers import writer_of
 
@@ -35,6 +37,8 @@ class Desk:
         self._warming: Thread | None = None
         self._shared: SharedLibrary | None = None
         self._jobs: Jobs | None = None
+        self._account = Account(settings.model, settings.budget_usd, settings.max_calls)
+        self._file = 0  # of the library, when it was opened
 
     def begin(self) -> None:
         """Load in a thread what the first search needs. Searches wait for it: two threads that
@@ -80,7 +84,14 @@ class Desk:
                         hint="The user makes one with: review add PATH",
                     )
                 self._shared = SharedLibrary(self.settings)
+                self._file = self._shared.reading.database.file
             return self._shared
+
+    @property
+    def was_replaced(self) -> bool:
+        """True when another file is in the place of the library's by now, as after a restore: what
+        is read is that one."""
+        return self.at_hand.database.file != self._file
 
     @property
     def at_hand(self) -> Library:
@@ -116,8 +127,14 @@ class Desk:
             self.wait_until_warm()
 
     def writer(self, control: Control) -> Writer:
-        """A writer for one job, which a stop of the job ends."""
-        return control.use(writer_of(self.settings, self.library))
+        """A writer for one job, which a stop of the job ends. The limits of the settings are those
+        of all jobs together."""
+        return control.use(writer_of(self.settings, self.library, within=self._account))
+
+    @property
+    def usage(self) -> Usage:
+        """What all jobs of this process have cost so far."""
+        return self._account.usage
 
     def close(self) -> None:
         """Stop the jobs, then close the library."""
