@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from reviewer.library import Library, back_up, restore
+from reviewer.library import Library, SharedLibrary, back_up, restore
 from reviewer.library.job_store import JobStore
 from reviewer.types.jobs import Job
 from tests.serve.conftest import Served
@@ -137,10 +138,37 @@ def test_a_stop_ends_a_model_s_call_at_once(settings, monkeypatch):
             opened.close()
 
 
-@pytest.mark.parametrize("page", ["library", "runs", "jobs", "duplicates", "searches"])
+@pytest.mark.parametrize(
+    "page", ["library", "runs", "jobs", "library/duplicates", "library/searches"]
+)
 def test_a_page_has_a_twin_for_programs(served, page):
     served.client.follow_redirects = True
     assert served.client.get(f"/{page}.json").json()
+
+
+def test_a_question_that_comes_before_the_library_is_ready_waits_and_says_so(settings, monkeypatch):
+    warm_up, may_go_on = SharedLibrary.warm_up, threading.Event()
+
+    def slowly(shared):
+        may_go_on.wait(60)
+        warm_up(shared)
+
+    monkeypatch.setattr(SharedLibrary, "warm_up", slowly)
+    opened = Served(settings)
+    try:
+        assert opened.client.get("/ask").status_code == 200
+        assert opened.client.get("/api/v1/health").json()["is_ready"] is False
+        given = opened.client.post("/api/v1/asks", json={"question": QUESTION})
+        address = given.headers["location"]
+        end = time.monotonic() + 20
+        while not opened.client.get(address).json()["stage"] and time.monotonic() < end:
+            time.sleep(0.02)
+        assert opened.client.get(address).json()["stage"] == "Opening the library"
+        may_go_on.set()
+        assert opened.desk.jobs.wait(address.rpartition("/")[2], 30).state == "done"
+    finally:
+        may_go_on.set()
+        opened.close()
 
 
 def test_two_servers_answer_from_one_library(served, settings):

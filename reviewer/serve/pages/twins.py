@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from reviewer.errors import NotFoundError
-
 router = APIRouter(include_in_schema=False)
+<<<<<<< HEAD
 # The document of each page, by the page's address.
 _TWINS = {
     "jobs": "jobs",
     "duplicates": "duplicates",
     "searches": "searches",
 }
+=======
+>>>>>>> p1
 
 
-@router.get("/{page}.json")
-def listed(request: Request, page: str) -> Response:
-    """The document of a list."""
-    if page not in _TWINS:
-        raise NotFoundError("there is no such page", hint=f"Use {', '.join(_TWINS)}.")
-    asked = urlencode(request.query_params.multi_items())
-    return RedirectResponse(f"/api/v1/{_TWINS[page]}" + (f"?{asked}" if asked else ""), 307)
+@router.get("/library/{tab}.json")
+def of_library(tab: Literal["duplicates", "searches"]) -> Response:
+    """What waits for a decision, or the searches that are kept."""
+    return RedirectResponse(f"/api/v1/{tab}", 307)
+
+
+@router.get("/jobs.json")
+def jobs() -> Response:
+    """The newest jobs."""
+    return RedirectResponse("/api/v1/jobs", 307)
 
 
 @router.get("/jobs/{job_id}.json")
