@@ -15,9 +15,5 @@ from reviewer.serve.pages import (
 )
 
 router = APIRouter()
-<<<<<<< HEAD
-for _page in (session, ask, jobs, duplicates, searches, library, paper, runs, twins):
-=======
 for _page in (session, twins, ask, jobs, duplicates, searches, library, paper, runs):
->>>>>>> p1
     router.include_router(_page.router)

@@ -8,15 +8,6 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 router = APIRouter(include_in_schema=False)
-<<<<<<< HEAD
-# The document of each page, by the page's address.
-_TWINS = {
-    "jobs": "jobs",
-    "duplicates": "duplicates",
-    "searches": "searches",
-}
-=======
->>>>>>> p1
 
 
 @router.get("/library/{tab}.json")
