@@ -12,7 +12,8 @@ def main() -> None:
 
     Once litellm is loaded, or half loaded by an interrupt, leaving goes past the interpreter's own
     tidying up: a thread that is stopped there inside an import can keep the process for ever, and
-    litellm's takes most of a second. Everything of ours is closed and written by then.
+    litellm's takes most of a second, and a server's as long. Everything of ours is closed and
+    written by then.
     """
     from reviewer.cli import run
 
@@ -20,7 +21,7 @@ def main() -> None:
         if getattr(sys, name) is None:  # closed by who started us: what is said goes nowhere
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
     code = run(sys.argv[1:])
-    if "litellm" in sys.modules:
+    if "litellm" in sys.modules or "uvicorn" in sys.modules:
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError):
                 stream.flush()

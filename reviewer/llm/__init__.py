@@ -7,6 +7,7 @@ from reviewer.faces import face
 if TYPE_CHECKING:
     from reviewer.llm.ask import Asking as Asking
     from reviewer.llm.ask import side_by_side as side_by_side
+    from reviewer.llm.budget import Account as Account
     from reviewer.llm.budget import LimitError as LimitError
     from reviewer.llm.budget import StoppedError as StoppedError
     from reviewer.llm.client import LLM as LLM

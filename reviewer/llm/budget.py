@@ -26,13 +26,22 @@ def run_ended() -> StoppedError:
 
 
 class Account:
-    """Counts what calls cost and refuses the next one at a limit. Safe to share among threads."""
+    """Counts what calls cost and refuses the next one at a limit. Safe to share among threads. What
+    is counted here is also counted in the account that it is `within`, if there is one, and that
+    one's limits hold as well: a server has one for all its jobs."""
 
-    def __init__(self, model: str, budget_usd: float | None, max_calls: int | None) -> None:
+    def __init__(
+        self,
+        model: str,
+        budget_usd: float | None,
+        max_calls: int | None,
+        within: Account | None = None,
+    ) -> None:
         self.closed = Event()
         self._is_ending = False
         self._lock = threading.Lock()
         self.usage = Usage(model=model)  # `seconds` is the sum over calls, also those side by side
+        self._within = within
         self._budget_usd = budget_usd
         self._max_calls = max_calls
         self._expected_usd = 0.0
@@ -67,6 +76,8 @@ class Account:
                     f"budget of ${self._budget_usd:g}; ${spent:.4f} is spent",
                     hint="Raise --budget and run it again.",
                 )
+            if self._within is not None:
+                self._within.begin(expected_usd)
             self._expected_usd += expected_usd
             self._update(calls=usage.calls + 1)
 
@@ -75,6 +86,8 @@ class Account:
         with self._lock:
             self._expected_usd = max(0.0, self._expected_usd - expected_usd)
             self._update(seconds=round(self.usage.seconds + seconds, 3))
+        if self._within is not None:
+            self._within.end(expected_usd, seconds)
 
     def charge(self, tokens_in: int, tokens_out: int, cost_usd: float | None) -> None:
         """Add what a reply used. After a reply without a known price, the sum has no price."""
@@ -86,6 +99,8 @@ class Account:
                 tokens_out=usage.tokens_out + tokens_out,
                 cost_usd=(usage.cost_usd or 0.0) + (cost_usd or 0.0) if is_priced else None,
             )
+        if self._within is not None:
+            self._within.charge(tokens_in, tokens_out, cost_usd)
 
     def replay(self) -> None:
         """Count a cached reply that was used instead of a call."""

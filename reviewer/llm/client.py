@@ -110,8 +110,14 @@ class LLM:
     """
 
     def __init__(
-        self, settings: Settings, cache: ReplyCache | None = None, *, pause_s: float = PAUSE_S
+        self,
+        settings: Settings,
+        cache: ReplyCache | None = None,
+        *,
+        pause_s: float = PAUSE_S,
+        within: Account | None = None,
     ) -> None:
+        """`within` is an account of several models' calls, in which these count too."""
         if not settings.model:
             raise UsageError("no model is set", hint="Name one with --model.")
         self.model = settings.model
@@ -125,7 +131,7 @@ class LLM:
         self._pause_s = pause_s
         self._limit_name = "max_tokens"
         self.notes: dict[str, None] = {}  # what a user should know of the replies, each once
-        self._account = Account(self.model, settings.budget_usd, settings.max_calls)
+        self._account = Account(self.model, settings.budget_usd, settings.max_calls, within)
 
     def ask(
         self,

@@ -1,5 +1,4 @@
-"""The library for assistants, by the Model Context Protocol: over standard input and output, and
-over HTTP in `review serve`."""
+"""The library for assistants, by the Model Context Protocol: over standard streams and HTTP."""
 
 from typing import TYPE_CHECKING
 

@@ -42,3 +42,8 @@ class Access:
     def is_token(self, given: str) -> bool:
         """True for the server's token. Takes as long for every wrong one."""
         return hmac.compare_digest(given.encode(), self.token.encode())
+
+
+def is_open(path: str) -> bool:
+    """True for what is shown without the token: the form for it, and the files that pages load."""
+    return path in ("/session", "/favicon.ico") or path.startswith("/static/")

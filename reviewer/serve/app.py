@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import metadata
 
@@ -10,6 +10,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from reviewer.errors import ReviewError
 from reviewer.serve import api, pages
 from reviewer.serve.access import Access
 from reviewer.serve.assistants import Assistants
@@ -21,9 +22,12 @@ from reviewer.settings import Settings
 from reviewer.tasks.jobs.desk import Desk
 
 
-def create_app(settings: Settings, access: Access) -> FastAPI:
-    """The page and the API for the library of the settings, which is made where there is none."""
-    desk = Desk(settings, makes=True)
+def create_app(
+    settings: Settings, access: Access, on_fault: Callable[[ReviewError], None] | None = None
+) -> FastAPI:
+    """The page and the API for the library of the settings, which is made where there is none.
+    `on_fault` is called, in a thread, where the library cannot be opened."""
+    desk = Desk(settings, makes=True, on_fault=on_fault)
     assistants, streams = Assistants(desk, access), Streams()
 
     @asynccontextmanager

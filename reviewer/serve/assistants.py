@@ -42,7 +42,7 @@ class Assistants:
             self._loop.call_soon_threadsafe(self._task.cancel)
 
     async def _run(self) -> None:
-        manager = await anyio.to_thread.run_sync(self._make)
+        manager = await anyio.to_thread.run_sync(self._make, abandon_on_cancel=True)
         async with manager.run():
             self._answer = manager.handle_request
             self._is_there.set()

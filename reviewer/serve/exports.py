@@ -26,17 +26,18 @@ def suffixes_of(command: str) -> tuple[str, ...]:
     return tuple(FORMATS[form][0].removeprefix(".") for form in forms_of(kinds[command]))
 
 
-def exported(desk: Desk, run_id: str, suffix: str) -> Response:
-    """The result of a run as a file to be saved. Raises NotFoundError for a form that it has not.
-    A page of it can do nothing where it is opened."""
+def exported(desk: Desk, run_id: str, wanted: str) -> Response:
+    """The result of a run as a file to be saved, in the form of this name or suffix (`markdown` or
+    `md`). Raises NotFoundError for a form that it has not. A page of it can do nothing where it is
+    opened."""
     result = result_of_run(desk, run_id)
-    forms = {FORMATS[form][0]: form for form in forms_of(type(result).__name__)}
-    form = forms.get(f".{suffix}", "")
+    suffixes = {form: FORMATS[form][0] for form in forms_of(type(result).__name__)}
+    form = next((form for form, own in suffixes.items() if wanted in (form, own[1:])), "")
     if not form:
-        known = ", ".join(own.removeprefix(".") for own in forms)
-        raise NotFoundError(f"this result has no form '{suffix[:20]}'", hint=f"Use {known}.")
+        known = ", ".join(own[1:] for own in suffixes.values())
+        raise NotFoundError(f"this result has no form '{wanted[:20]}'", hint=f"Use {known}.")
     headers = {
-        "Content-Disposition": f'attachment; filename="review-{run_id}.{suffix}"',
+        "Content-Disposition": f'attachment; filename="review-{run_id}{suffixes[form]}"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }
     kind = _KINDS.get(form, "text/plain; charset=utf-8")

@@ -14,14 +14,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reviewer.serve.access import Access
+from reviewer.serve.access import Access, is_open
 from reviewer.serve.problems import refusal
 from reviewer.serve.session import Sessions
 
 MOST_BODY = 16 * 1024 * 1024
 MOST_UPLOAD = 1024 * 1024 * 1024
 UPLOADS = ("/library/adds", "/api/v1/adds")
-_OPEN = ("/session", "/favicon.ico")  # and what is under /static/
 _METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")
 _SLOWEST_S = 30.0  # between two pieces of a body
 _POLICY = (
@@ -133,13 +132,9 @@ class Guard:
         kind, _, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         if kind.lower() == "bearer" and access.is_token(given.strip()):
             return ""
-        if self._sessions.knows(headers) or scope["path"] in _OPEN or _is_static(scope["path"]):
+        if self._sessions.knows(headers) or is_open(scope["path"]):
             return ""
         raise Refused(401, "this needs the server's token", "Open the address that it printed.")
-
-
-def _is_static(path: str) -> bool:
-    return path.startswith("/static/")
 
 
 def _most_of(path: str) -> int:

@@ -15,6 +15,8 @@ from starlette.types import Scope
 
 from reviewer.errors import ReviewError
 from reviewer.render.html.live import live_page
+from reviewer.serve.access import is_open
+from reviewer.serve.pages.frame import page
 from reviewer.text.redact import redact
 
 # The status of an error, by its code or that of the nearest class above it.
@@ -52,6 +54,14 @@ def refusal(scope: Scope, status: int, message: str, hint: str = "", code: str =
     return problem(status, message, hint, code)
 
 
+def _said(request: Request, status: int, message: str, hint: str = "", code: str = "") -> Response:
+    """The answer to a request that failed: to a reader who is known, a page in its frame."""
+    if not wants_page(request.scope) or is_open(request.scope["path"]):
+        return refusal(request.scope, status, message, hint, code)
+    values = {"title": HTTPStatus(status).phrase, "message": message, "hint": hint}
+    return page(request, "live/error.html.jinja", status, **values)
+
+
 def problem(status: int, message: str, hint: str = "", code: str = "") -> Response:
     """The error as RFC 9457 has it, with the `code`, `message` and `hint` of `--json`."""
     fields = {
@@ -86,19 +96,19 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(ReviewError)
     def _(request: Request, error: ReviewError) -> Response:
         message, hint = (in_public(text, request) for text in (error.message, error.hint))
-        return refusal(request.scope, status_of(error), message, hint, error.code)
+        return _said(request, status_of(error), message, hint, error.code)
 
     @app.exception_handler(HTTPException)
     def _(request: Request, error: HTTPException) -> Response:
         said = {404: "there is no such page", 405: "this method is not known here"}
         message = said.get(error.status_code, str(error.detail))
-        return refusal(request.scope, error.status_code, message, getattr(error, "hint", ""))
+        return _said(request, error.status_code, message, getattr(error, "hint", ""))
 
     @app.exception_handler(RequestValidationError)
     def _(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"][1:]) or "the request"
-        return refusal(request.scope, 422, f"{name}: {first['msg'].lower()}", code="usage")
+        return _said(request, 422, f"{name}: {first['msg'].lower()}", code="usage")
 
     @app.exception_handler(Exception)
     def _(request: Request, error: Exception) -> Response:

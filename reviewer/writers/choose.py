@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reviewer.library import Library
+    from reviewer.llm import Account
     from reviewer.settings import Settings
     from reviewer.types.writer import Writer
     from reviewer.writers.extractive.entailment import Entailment
 
 
-def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -> Writer:
+def writer_of(
+    settings: Settings,
+    library: Library,
+    *,
+    use_cache: bool = True,
+    within: Account | None = None,
+) -> Writer:
     """The extractive writer, with the small model that judges if one is set, or the writer with the
-    language model of the settings. A missing key, or a model that needs a network which must not
-    be used, is reported by the first question."""
+    language model of the settings, whose calls count in the account `within` too. A missing key, or
+    a model that needs a network which must not be used, is reported by the first question."""
     if not settings.model:
         from reviewer.writers.extractive.answers import Extractive
 
@@ -22,7 +29,7 @@ def writer_of(settings: Settings, library: Library, *, use_cache: bool = True) -
     from reviewer.llm import LLM, Prompts
     from reviewer.writers.prompted.answers import Prompted
 
-    model = LLM(settings, library.ledger if use_cache else None)
+    model = LLM(settings, library.ledger if use_cache else None, within=within)
     return Prompted(model, Prompts(settings.prompts, library.ledger.secret()))
 
 

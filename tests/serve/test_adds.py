@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.serve import uploads
+
 RIS = (
     b"TY  - JOUR\nTI  - Frogs sing at night\nAU  - Poe, A.\nPY  - 2020\nAB  - Frogs sing.\nER  -\n"
 )
@@ -57,6 +59,15 @@ def test_a_place_of_a_file_is_not_taken_from_outside(served):
 def test_an_empty_file_and_nothing_at_all_are_refused_in_words(served):
     assert "empty" in add(served, ("x.ris", b"")).json()["message"]
     assert add(served, json={"names": []}).json()["message"] == "nothing to add is named"
+
+
+def test_too_large_a_file_and_too_many_are_refused_in_words(served, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_BYTES", 10)
+    assert "larger than" in add(served, ("a.ris", RIS)).json()["message"]
+    many = add(served, *((f"{n}.ris", RIS) for n in range(201)))
+    assert many.status_code == 400
+    assert "200" in many.json()["message"]
+    assert served.client.get("/api/v1/health").json()["papers"] == 62
 
 
 def test_a_form_without_javascript_leads_to_what_was_added(served):

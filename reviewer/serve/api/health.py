@@ -17,9 +17,10 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/health")
-def health(desk: AtDesk) -> dict[str, str | int | bool]:
-    """The version, how many papers there are, the embedding's and the model's name, and whether a
-    search need not wait."""
+def health(desk: AtDesk) -> dict[str, str | float | bool | None]:
+    """The version, how many papers there are, the embedding's and the model's name, whether a
+    search need not wait, and whether the library was restored or repaired since the start; what
+    all jobs since then have cost (null where a price is not known), and what they may."""
     library = desk.at_hand
     return {
         "version": metadata.version("reviewer"),
@@ -27,6 +28,9 @@ def health(desk: AtDesk) -> dict[str, str | int | bool]:
         "embedding": library.embedding_name if library.has_vectors else "",
         "model": desk.settings.model,
         "is_ready": desk.is_ready,
+        "was_replaced": desk.was_replaced,
+        "spent_usd": desk.usage.cost_usd,
+        "budget_usd": desk.settings.budget_usd,
     }
 
 

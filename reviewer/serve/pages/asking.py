@@ -128,7 +128,7 @@ def _kept(run: Run) -> KeptQuestion:
 def _efforts(model: str) -> list[tuple[str, str]]:
     """The efforts and what each does, in words."""
     if not model:
-        return [("normal", "sentences are quoted: no model is set")]
+        return []
     said = {
         "quick": "one call, nothing judged",
         "normal": "each paper read, each sentence judged",

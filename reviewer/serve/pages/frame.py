@@ -36,6 +36,8 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLR
         "running": _running(desk),
         "model": desk.settings.model,
         "by_meaning": _is_by_meaning(desk),
+        "was_replaced": _was_replaced(desk),
+        "spent": _spent(desk),
     }
     shown = live_page(name.removesuffix(".html.jinja"), {**frame, **values})
     return HTMLResponse(shown, status)
@@ -54,6 +56,22 @@ def _running(desk: Desk) -> list[Job]:
         return [job for job in reversed(desk.jobs.own()) if not job.has_ended]
     except ReviewError:
         return []
+
+
+def _spent(desk: Desk) -> str:
+    """What all jobs since the start have cost, and what they may; empty where nothing was spent."""
+    usage, budget = desk.usage, desk.settings.budget_usd
+    if not usage.calls:
+        return ""
+    spent = "price not known" if usage.cost_usd is None else f"${usage.cost_usd:.2f}"
+    return f"{spent} of ${budget:g}" if budget is not None else spent
+
+
+def _was_replaced(desk: Desk) -> bool:
+    try:
+        return desk.was_replaced
+    except ReviewError:
+        return False
 
 
 def _is_by_meaning(desk: Desk) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock, Thread, current_thread
@@ -9,9 +10,11 @@ from threading import RLock, Thread, current_thread
 from reviewer.errors import LibraryError, ReviewError
 from reviewer.library import Library, SharedLibrary
 from reviewer.library.job_store import JobStore
+from reviewer.llm import Account
 from reviewer.llm.client import warm_up
 from reviewer.settings import Settings
 from reviewer.tasks.jobs.jobs import Control, Jobs, Need
+from reviewer.types.runs import Usage
 from reviewer.types.writer import Writer
 from reviewer.writers import writer_of
 
@@ -20,13 +23,22 @@ class Desk:
     """Any thread may use it. A library that is made later is found by the next call; one that
     `makes` is set for is made where there is none."""
 
-    def __init__(self, settings: Settings, *, makes: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        makes: bool = False,
+        on_fault: Callable[[ReviewError], None] | None = None,
+    ) -> None:
+        """`on_fault` is called, in a thread, where the library cannot be opened at `begin`."""
         self.settings = settings
-        self._makes = makes
+        self._makes, self._on_fault = makes, on_fault
         self._opening = RLock()
         self._warming: Thread | None = None
         self._shared: SharedLibrary | None = None
         self._jobs: Jobs | None = None
+        self._account = Account(settings.model, settings.budget_usd, settings.max_calls)
+        self._file = 0  # of the library, when it was opened
 
     def begin(self) -> None:
         """Load in a thread what the first search needs. Searches wait for it: two threads that
@@ -37,10 +49,16 @@ class Desk:
         self._warming.start()
 
     def _warm_up(self) -> None:
-        """A fault is reported by the first call, in words."""
+        """A fault is also reported by the first call, in words."""
+        try:
+            shared = self.shared
+        except ReviewError as error:
+            if self._on_fault is not None:
+                self._on_fault(error)
+            return
         with suppress(ReviewError):
-            self.shared.reading.catch_up()
-            self.shared.warm_up()
+            shared.reading.catch_up()
+            shared.warm_up()
         if self.settings.model:
             warm_up()
 
@@ -66,7 +84,14 @@ class Desk:
                         hint="The user makes one with: review add PATH",
                     )
                 self._shared = SharedLibrary(self.settings)
+                self._file = self._shared.reading.database.file
             return self._shared
+
+    @property
+    def was_replaced(self) -> bool:
+        """True when another file is in the place of the library's by now, as after a restore: what
+        is read is that one."""
+        return self.at_hand.database.file != self._file
 
     @property
     def at_hand(self) -> Library:
@@ -102,8 +127,14 @@ class Desk:
             self.wait_until_warm()
 
     def writer(self, control: Control) -> Writer:
-        """A writer for one job, which a stop of the job ends."""
-        return control.use(writer_of(self.settings, self.library))
+        """A writer for one job, which a stop of the job ends. The limits of the settings are those
+        of all jobs together."""
+        return control.use(writer_of(self.settings, self.library, within=self._account))
+
+    @property
+    def usage(self) -> Usage:
+        """What all jobs of this process have cost so far."""
+        return self._account.usage
 
     def close(self) -> None:
         """Stop the jobs, then close the library."""
