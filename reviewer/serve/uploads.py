@@ -13,19 +13,19 @@ from typing import BinaryIO
 from starlette.datastructures import UploadFile
 
 from reviewer.errors import LibraryError, UsageError
+from reviewer.library.kept_files import FOLDER
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.text.filenames import file_names
 
 MOST_FILES = 200
 MOST_BYTES = 256 * 1024 * 1024  # of one file: what the reader of files takes
-_FOLDER = "files"
 _PIECE = 1024 * 1024
 _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,8}){0,2}$")  # also of `.csv.gz`
 
 
 def files_folder(desk: Desk) -> Path:
     """Where files that were sent are kept."""
-    return Path(desk.settings.library) / _FOLDER
+    return Path(desk.settings.library) / FOLDER
 
 
 def keep_files(files: Sequence[UploadFile], desk: Desk) -> list[str]:

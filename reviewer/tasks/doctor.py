@@ -21,6 +21,7 @@ from reviewer.library.embeddings.embedding import (
 )
 from reviewer.library.embeddings.minilm import find_files
 from reviewer.library.embeddings.pair_model import open_pair_model
+from reviewer.library.kept_files import FOLDER, size_of_kept
 from reviewer.library.library import NO_EMBEDDING
 from reviewer.llm.providers import (
     KEY_VARIABLES,
@@ -66,7 +67,8 @@ def _library(settings: Settings) -> tuple[str, list[Finding]]:
         return "", [_finding("library", "note", detail, remedy)]
     try:
         with Library(folder, settings) as library:
-            return library.index.embedding_name, [_catalogue(library), _index(library)]
+            findings = [_catalogue(library), _index(library), *_kept_files(folder)]
+            return library.index.embedding_name, findings
     except ReviewError as error:
         return "", [_finding("library", "problem", error.message, error.hint)]
 
@@ -79,6 +81,15 @@ def _catalogue(library: Library) -> Finding:
         return _finding("library", "ok", detail)
     detail += f"; its file is damaged: {said}"
     return _finding("library", "problem", detail, "review repair")
+
+
+def _kept_files(folder: Path) -> list[Finding]:
+    """The files that were sent to the library, which `review backup` does not copy."""
+    count, size = size_of_kept(folder)
+    if not count:
+        return []
+    detail = f"{counted(count, 'file')} sent through the page, {size / 1e6:.1f} MB in {FOLDER}"
+    return [_finding("files", "ok", f"{detail}; a backup does not have them")]
 
 
 def _index(library: Library) -> Finding:

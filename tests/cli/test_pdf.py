@@ -253,3 +253,72 @@ def test_open_says_when_a_paper_has_no_pdf(review, tmp_path):
         "open", key_of(review, tmp_path / "shelf"), "--library", tmp_path / "shelf"
     )
     assert (code, "was not read from a PDF" in err) == (1, True)
+
+
+def test_open_says_where_a_quote_stands_and_writes_the_picture_with_it_marked(
+    review, shelf, tmp_path
+):
+    key = key_of(review, shelf)
+    code, out, err = review(
+        "open", key, "--quote", FACT, "-o", tmp_path / "page.png", "--library", shelf
+    )
+    assert (code, out) == (0, f"body, page 3 of paper.pdf: {FACT}\n")
+    assert "Wrote" in err
+    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
+    code, out, _ = review("open", key, "--quote", FACT, "--json", "--library", shelf)
+    found = json.loads(out)
+    assert found["schema"] == "review/quote_on_pages/1"
+    (piece,) = found["pieces"]
+    assert (piece["page"], piece["state"]) == (3, "placed")
+    assert piece["boxes"][0].keys() == {"left", "top", "right", "bottom"}
+
+
+def test_open_says_how_the_words_differ_and_when_the_paper_does_not_say_them(
+    review, shelf, tmp_path
+):
+    key, picture = key_of(review, shelf), tmp_path / "a.png"
+    slip = FACT.replace("crisp", "soft")
+    code, out, err = review("open", key, "--quote", slip, "-o", picture, "--library", shelf)
+    assert code == 0
+    assert FACT.rstrip(".") in out
+    assert 'nearly: "soft" is "crisp" there' in err
+    code, _, err = review("open", key, "--quote", "Quagga live here", "--library", shelf)
+    assert code == 1
+    assert "does not say these words" in err
+    for wrong in (("--json",), ("-o", "a.png"), ("--quote", FACT, "--page", "2")):
+        assert review("open", key, *wrong, "--library", shelf)[0] == 2
+
+
+def test_export_highlights_what_an_answer_quoted(review, shelf, pdf, tmp_path):
+    before = pdf.read_bytes()
+    assert review("ask", QUESTION, "--library", shelf)[0] == 0
+    folder = tmp_path / "marked"
+    code, out, err = review("export", "--highlight", folder, "--library", shelf)
+    assert code == 0
+    (copy,) = folder.iterdir()
+    assert out == f"{copy}\n"
+    assert "1 PDF with highlights" in err
+    assert copy.read_bytes().count(b"/Highlight") >= 1
+    assert QUESTION.encode() in copy.read_bytes()
+    assert pdf.read_bytes() == before
+    run_id = json.loads(review("runs", "--json", "--library", shelf)[1])["runs"][0]["id"]
+    code, _, err = review(
+        "export", "--highlight", tmp_path / "b", "--run", run_id, "--library", shelf
+    )
+    assert (code, len(list((tmp_path / "b").iterdir()))) == (0, 1)
+    for wrong in (("--run", run_id), ("--highlight", folder, "-o", "a.bib")):
+        assert review("export", *wrong, "--library", shelf)[0] == 2
+    code, _, err = review("export", "--highlight", folder, "--run", "nope", "--library", shelf)
+    assert code == 1
+    assert "not exactly one run" in err
+
+
+def test_export_says_what_has_no_copy(review, shelf, pdf, tmp_path):
+    folder = tmp_path / "marked"
+    _, _, err = review("export", "--highlight", folder, "--library", shelf)
+    assert "Nothing was quoted" in err
+    assert review("ask", QUESTION, "--library", shelf)[0] == 0
+    pdf.write_bytes(b"%PDF-1.7 another")
+    _, out, err = review("export", "--highlight", folder, "--library", shelf)
+    assert not out
+    assert "has changed since it was read" in err

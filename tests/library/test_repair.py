@@ -444,8 +444,13 @@ def test_the_commands_do_it_and_say_what_they_did(place, capsys, monkeypatch):
     monkeypatch.setenv("REVIEW_EMBEDDING", "none")
     monkeypatch.setenv("REVIEW_LIBRARY", str(place / "library"))
     copy = str(place / "copy.db")
+    kept = place / "library" / "files" / ("a" * 64)
+    kept.mkdir(parents=True)
+    (kept / "sent.pdf").write_bytes(bytes(100_000))
     assert run(["backup", copy]) == 0
-    assert "62 papers in " in capsys.readouterr().out
+    backed_up = capsys.readouterr()
+    assert "62 papers in " in backed_up.out
+    assert "Not in it: 1 file sent through the page (0.1 MB)" in backed_up.err
     zero_pages(place / "library" / "library.db", [0])
     assert run(["papers"]) == 1
     assert "review repair" in capsys.readouterr().err

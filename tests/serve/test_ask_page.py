@@ -251,3 +251,20 @@ def test_a_question_in_work_is_found_again_after_the_server_was_killed(
     finally:
         server.kill()
         server.wait(20)
+
+
+def test_a_follow_up_is_asked_in_full_words_of_the_run_before(with_model, slow):
+    slow.answers = honest()
+    jobs = with_model.desk.jobs
+
+    def ask_and_wait(**fields):
+        place = with_model.client.post("/ask", data=fields).headers["location"]
+        if place.startswith("/jobs/"):
+            jobs.wait(place.rpartition("/")[2], 60)
+        return with_model.client.get(place, follow_redirects=True)
+
+    first = ask_and_wait(question=QUESTION, effort="quick").url.path.rpartition("/")[2]
+    shown = ask_and_wait(question="and for small models?", follows=first, effort="quick")
+    run = with_model.desk.at_hand.ledger.run(shown.url.path.rpartition("/")[2])
+    assert run.result["asked"] == "and for small models?"
+    assert any(QUESTION in seen.prompt and "small models" in seen.prompt for seen in slow.requests)

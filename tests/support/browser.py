@@ -14,7 +14,7 @@ CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
 DESKTOP, PHONE = (1280, 900), (390, 844)
-_KEYS = {"Escape": 27, "Enter": 13, "Tab": 9}
+_KEYS = {"Escape": 27, "Enter": 13, "Tab": 9, "ArrowLeft": 37, "ArrowRight": 39}
 
 
 class Browser:

@@ -200,3 +200,14 @@ def test_versions_of_python_and_of_what_is_built_on_are_named():
     assert found.state == "ok"
     for name in ("Python 3.", "reviewer ", "litellm ", "chromadb ", "onnxruntime "):
         assert name in found.detail
+
+
+def test_files_that_were_sent_to_the_library_are_counted(folder):
+    assert "files" not in findings(folder)
+    kept = folder / "files" / ("a" * 64)
+    kept.mkdir(parents=True)
+    (kept / "sent.pdf").write_bytes(bytes(2_000_000))
+    found = findings(folder)["files"]
+    assert found.detail == (
+        "1 file sent through the page, 2.0 MB in files; a backup does not have them"
+    )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import random
+from collections import Counter
 
 import pytest
 
 from reviewer.errors import NotFoundError, UsageError
 from reviewer.library import Library
+from reviewer.library.kept_files import FOLDER
 from reviewer.settings import Settings
 from reviewer.sources.pdf.pages import look_at_page
 from reviewer.tasks.pages import KeptViews, find_on_pages, picture_of, write_highlighted
-from reviewer.tasks.pages.files import KEPT
 from reviewer.tasks.pages.placing import boxes_on_page
+from reviewer.text import sentence_spans
 from reviewer.types import Citation
 from reviewer.types.pages import Box, PageView, PlacedLine, PlacedWord
 from reviewer.types.runs import Run
+from tests.conftest import SAMPLES
 from tests.sources.test_pdf import sentences
 from tests.support.pdfs import column, make_pdf, paper_page, words
 
@@ -77,7 +81,8 @@ def span_of(paper, quote):
 
 def words_in(boxes, view):
     """The words of a drawn page whose middle is in one of the boxes."""
-    every = [word for line in view.lines for word in line.words] + list(view.others)
+    lines = dict.fromkeys(line.words for line in view.lines)  # both halves of a cut line have all
+    every = [*(word for own in lines for word in own), *view.others]
     return [
         word.text
         for word in every
@@ -222,7 +227,7 @@ def test_a_changed_and_a_missing_file_are_said_and_the_quote_is_kept(shelf, pdf,
 
 def test_a_pdf_that_the_library_keeps_stands_in_for_one_that_is_gone(shelf, pdf, kept):
     paper = only_paper(shelf)
-    own = shelf.folder / KEPT / paper.origins[0].sha256
+    own = shelf.folder / FOLDER / paper.origins[0].sha256
     own.mkdir(parents=True)
     pdf.rename(own / "sent.pdf")
     (piece,) = find_on_pages(shelf, paper, *span_of(paper, FACT), kept=kept).pieces
@@ -345,3 +350,29 @@ def test_a_paper_without_its_pdf_has_its_reason(shelf, pdf, tmp_path, kept):
     pdf.unlink()
     (copy,) = write_highlighted(shelf, [paper], tmp_path / "out", kept=kept)
     assert (copy.file, copy.reason) == ("", "paper.pdf is gone")
+
+
+@pytest.mark.parametrize("name", ["article-two_2.pdf", "elsarticle-5p_0.pdf"])
+def test_sentences_of_set_papers_are_placed_and_their_boxes_hold_no_other_words(
+    tmp_path, kept, name
+):
+    file = SAMPLES.parent / "pdfs" / name
+    with Library(tmp_path / "l", Settings(library=str(tmp_path / "l"), embedding="none")) as shelf:
+        shelf.add([str(file)])
+        paper = only_paper(shelf)
+        body = paper.text_of("body")
+        spans = [span for span in sentence_spans(body) if "Table" not in body[slice(*span)]]
+        sample = random.Random(3).sample(spans, 20)
+        views, placed = {}, 0
+        for start, end in sample:
+            found = find_on_pages(shelf, paper, "body", start, end, kept=kept)
+            placed += all(piece.state == "placed" for piece in found.pieces)
+            for piece in found.pieces:
+                if piece.page not in views:
+                    views[piece.page] = picture_of(shelf, paper, piece.page, kept)[0]
+                held = Counter("".join(words_in(piece.boxes, views[piece.page])))
+                said = Counter("".join(piece.quote.split()))
+                # A word that the sentence shares with its neighbour ("end.1") may be in or out.
+                assert (held - said).total() <= 3, piece.quote
+                assert (said - held).total() <= 3, piece.quote
+    assert placed >= 0.98 * len(sample)

@@ -25,11 +25,19 @@ def backup(
 ) -> None:
     """Copy the whole library to one file. Others may go on working with it."""
     from reviewer.library import back_up
+    from reviewer.library.kept_files import FOLDER, size_of_kept
 
     with opened(settings_of(common)) as shelf:
         size = back_up(shelf.database, Path(file).expanduser())
         papers = shelf.catalogue.count()
+        folder = shelf.folder
     print_out(f"{papers} papers in {file} ({size / 1e6:.1f} MB)\n")
+    count, files_size = size_of_kept(folder)
+    if count:
+        print_error(
+            f"Not in it: {counted(count, 'file')} sent through the page "
+            f"({files_size / 1e6:.1f} MB). To see their pages again, copy {folder / FOLDER} too."
+        )
 
 
 @command("restore", "review restore papers-2025.db")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from reviewer.errors import NotFoundError
+from reviewer.render.quote_pages import on_pages_json
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.documents import document, gives
 from reviewer.tasks.pages import find_on_pages, picture_of
-from reviewer.types.pages import QuoteOnPages, QuotePiece
+from reviewer.types.pages import QuotePiece
 
 router = APIRouter(tags=["pages"])
 
@@ -36,7 +38,8 @@ def boxes(
     desk: AtDesk, key: str, number: Number, part: PartName, start: Place, end: Place
 ) -> QuotePiece:
     """The rectangles of some characters of a part on one page."""
-    found = placed(desk, key, part, start, end)
+    library = desk.at_hand
+    found = find_on_pages(library, library.paper(key), part, start, end)
     piece = next((piece for piece in found.pieces if piece.page == number), None)
     if piece is None:
         reason = found.reason or f"these words are not on page {number}"
@@ -44,8 +47,11 @@ def boxes(
     return piece
 
 
-@router.get("/papers/{key}/quote")
-def placed(desk: AtDesk, key: str, part: PartName, start: Place, end: Place) -> QuoteOnPages:
+@router.get("/papers/{key}/quote", responses=gives("quote_on_pages"))
+def quote(
+    request: Request, desk: AtDesk, key: str, part: PartName, start: Place, end: Place
+) -> Response:
     """Where some characters of a part stand in the PDF, page by page: what `open --json` prints."""
     library = desk.at_hand
-    return find_on_pages(library, library.paper(key), part, start, end)
+    found = find_on_pages(library, library.paper(key), part, start, end)
+    return document(request, on_pages_json(found))

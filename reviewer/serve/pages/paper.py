@@ -15,10 +15,11 @@ from reviewer.library import Library
 from reviewer.render.describe import link_of
 from reviewer.render.html.live_paper import quoted_in, shown_sections
 from reviewer.render.json import paper_json
-from reviewer.render.quote_pages import STATE_WORDS
+from reviewer.render.quote_pages import STATE_WORDS, excerpt_of
 from reviewer.search import find_similar, find_words
 from reviewer.search.mentions import named_papers, papers_naming
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.documents import document
 from reviewer.serve.pages.frame import page
 from reviewer.serve.pages.library import EXPORTS, names_of
 from reviewer.tasks.pages import files_of, find_on_pages, picture_of
@@ -49,12 +50,12 @@ _DONE = {"tags": "The tags are kept.", "notes": "The notes are kept."}
 
 
 @router.get("/papers/{key}.json")
-def as_json(desk: AtDesk, key: str) -> Response:
+def as_json(request: Request, desk: AtDesk, key: str) -> Response:
     """The same record as `show --json`."""
     library = desk.at_hand
     paper = library.paper(key)
     written = paper_json(paper, library.ledger.quotes_of(paper.id))
-    return Response(written, media_type="application/json")
+    return document(request, written)
 
 
 @router.get("/papers/{key}")
@@ -107,6 +108,7 @@ def source(request: Request, desk: AtDesk, key: str, asked: Annotated[Asked, Que
         paper=paper,
         found=found,
         state_words=STATE_WORDS,
+        excerpt=excerpt_of(found.pieces[0]) if found.pieces else None,
     )
 
 

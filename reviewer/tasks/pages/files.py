@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.errors import SourceError
+from reviewer.library.kept_files import kept_with_hash
 from reviewer.types import Paper
 
 if TYPE_CHECKING:
     from reviewer.library import Library
-
-KEPT = "files"
-"""The folder in a library with the files that were sent to it: each alone in a folder that is
-named by its SHA-256."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +73,7 @@ def _file_of(entry: Paper, folder: Path) -> PaperFile:
 
 def _places(file: str, sha256: str, folder: Path) -> Iterator[Path]:
     yield Path(file)
-    with suppress(OSError):
-        yield from (folder / KEPT / sha256).iterdir()
+    yield from kept_with_hash(folder, sha256)
 
 
 def _is_same(path: Path, sha256: str) -> bool:

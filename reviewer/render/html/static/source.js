@@ -13,8 +13,6 @@
       const part = request.status === 200 && request.response?.querySelector("[data-loaded]");
       if (!part || !place.isConnected) return;
       place.replaceChildren(document.importNode(part, true));
-      const box = place.querySelector(".box");
-      if (box) toBox(box);
     };
     request.send();
   };
