@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -12,6 +13,7 @@ from starlette.responses import StreamingResponse
 
 from reviewer.errors import ReviewError
 from reviewer.tasks.jobs.desk import Desk
+from reviewer.types.jobs import Job, JobEvent
 
 MOST_STREAMS = 64
 _LOOK_S = 0.1
@@ -53,8 +55,8 @@ class Streams:
         try:
             spoke = time.monotonic()
             while not self.are_ending:
-                job = await anyio.to_thread.run_sync(desk.jobs.job, job_id, limiter=self._threads)
-                found = desk.jobs.events(job_id, after) if job.owner else []
+                look = partial(_look, desk, job_id, after)
+                job, found = await anyio.to_thread.run_sync(look, limiter=self._threads)
                 for event in found:
                     after, spoke = event.number, time.monotonic()
                     data = event.model_dump_json()
@@ -68,3 +70,8 @@ class Streams:
                 await asyncio.sleep(_LOOK_S)
         finally:
             self.open -= 1
+
+
+def _look(desk: Desk, job_id: str, after: int) -> tuple[Job, list[JobEvent]]:
+    """The job, and then its events: one that ends in between has all of them next time."""
+    return desk.jobs.job(job_id), desk.jobs.events(job_id, after)

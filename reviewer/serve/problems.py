@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -87,7 +88,7 @@ def status_of(error: ReviewError) -> int:
 def in_public(text: str, request: Request) -> str:
     """The words of an error without the server's own folders and keys."""
     folder = request.app.state.desk.settings.library
-    return redact(text.replace(folder, "the library")) if folder else redact(text)
+    return redact(text.replace(folder, "the library") if Path(folder).is_absolute() else text)
 
 
 def add_handlers(app: FastAPI) -> None:
