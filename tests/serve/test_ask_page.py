@@ -97,9 +97,12 @@ def test_a_stopped_answer_says_so_at_once_and_goes_on_when_asked(browser, with_m
     ask(browser)
     assert browser.wait_for("document.querySelector('#answer[data-job] .status button')", 20)
     job = browser.run("location.pathname").rpartition("/")[2]
+    end = time.monotonic() + 30
+    while not slow.requests and time.monotonic() < end:  # until the model's libraries are imported
+        time.sleep(0.05)
     began = time.monotonic()
     browser.run("document.querySelector('#answer .status button').click()")
-    assert browser.wait_for("document.querySelector('#answer .note')", 5)
+    assert browser.wait_for("document.querySelector('#answer .note')", 10)
     assert time.monotonic() - began < 2
     assert "You stopped this" in browser.run("document.querySelector('#answer .note').textContent")
     assert with_model.desk.jobs.job(job).state == "stopped"
