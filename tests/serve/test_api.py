@@ -175,8 +175,11 @@ def test_an_error_is_a_problem_in_words(served, method, address, body, status, c
 def test_nothing_names_a_place_on_the_disk_to_others(settings, kept_library):
     opened = Served(settings, is_local=False)
     try:
-        for address in (f"/papers/{KEY}", f"/papers/{KEY}/entries", "/doctor", "/duplicates"):
-            text = opened.client.get(f"/api/v1{address}").text
+        nouns = (f"/papers/{KEY}", f"/papers/{KEY}/entries", "/doctor", "/duplicates")
+        pages = ("/library", "/library/files", "/library.json", "/library.json?q=RL", "/runs.json")
+        addresses = (*(f"/api/v1{noun}" for noun in nouns), *pages, f"/papers/{KEY}")
+        for address in addresses:
+            text = opened.client.get(address).text
             assert str(settings.library) not in text, address
             assert "/fixtures/" not in text, address
         origins = opened.client.get(f"/api/v1/papers/{KEY}").json()["paper"]["origins"]

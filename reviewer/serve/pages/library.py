@@ -21,6 +21,7 @@ from reviewer.render.json import papers_json
 from reviewer.render.registry import FORMATS
 from reviewer.search import SearchOptions, find
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.documents import document
 from reviewer.serve.forms import add_form
 from reviewer.serve.pages.frame import page
 from reviewer.serve.works.adds import add_work
@@ -167,7 +168,7 @@ def show(
 
 
 @router.get("/library.json")
-def twin(desk: AtDesk, wanted: Annotated[Wanted, Query()]) -> Response:
+def twin(request: Request, desk: AtDesk, wanted: Annotated[Wanted, Query()]) -> Response:
     """The same papers as `review papers --json` and `review search --json` have them."""
     if wanted.q.strip():
         options = SearchOptions(papers=_MOST_FOUND, filters=wanted.filters())
@@ -175,7 +176,7 @@ def twin(desk: AtDesk, wanted: Annotated[Wanted, Query()]) -> Response:
     else:
         papers = list_papers(desk.at_hand.papers(wanted.filters()), wanted.listing())
         shown = papers_json(papers)
-    return Response(shown, media_type="application/json")
+    return document(request, shown)
 
 
 def library_values(desk: Desk, tab: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from reviewer.errors import UsageError
 from reviewer.render.diff import compare_runs
 from reviewer.render.json import runs_json
 from reviewer.serve.desk import AtDesk
+from reviewer.serve.documents import document
 from reviewer.serve.exports import exported, suffixes_of
 from reviewer.serve.pages.asking import answer_page, day_words
 from reviewer.serve.pages.frame import page
@@ -53,10 +54,9 @@ def listed(request: Request, desk: AtDesk, kind: str = "", after: int = 0) -> Re
 
 
 @router.get("/runs.json")
-def twin(desk: AtDesk, kind: str = "", after: int = 0) -> Response:
+def twin(request: Request, desk: AtDesk, kind: str = "", after: int = 0) -> Response:
     """The same runs as `review runs --json` has them."""
-    shown = runs_json(desk.at_hand.ledger.runs(_A_PAGE, kind, max(after, 0)))
-    return Response(shown, media_type="application/json")
+    return document(request, runs_json(desk.at_hand.ledger.runs(_A_PAGE, kind, max(after, 0))))
 
 
 @router.get("/runs/compare")
