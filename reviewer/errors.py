@@ -28,6 +28,7 @@ The tree of all errors that a user can see. Errors that only one package raises 
             UnreachableError
         OutputError
         SourceError
+        TooManyStreamsError
         UsageError
             PromptError
 """

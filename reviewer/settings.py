@@ -105,7 +105,7 @@ def server_folder(address: str) -> Path:
     return cache_folder() / "servers" / hashlib.sha256(address.encode()).hexdigest()[:16]
 
 
-def _place_of(library: str) -> str:
+def _place_of(library: str, said_in: str = "") -> str:
     """The folder, written out, or the address. Raises UsageError for another kind of address, and
     for one with a password in it, which others could read in the list of processes."""
     if not is_on_server(library):
@@ -119,14 +119,14 @@ def _place_of(library: str) -> str:
         )
     except ValueError as error:
         raise UsageError(
-            f"the library's address is not valid: {error}",
-            hint="Write it as postgresql://HOST/DATABASE.",
+            f"{said_in}the library's address is not valid: {error}",
+            hint=f"Set {_ways('library')} to postgresql://HOST/DATABASE.",
         ) from error
     if has_password:
         raise UsageError(
-            "the library's address holds a password",
-            hint="Write it as postgresql://HOST/DATABASE; the password goes into ~/.pgpass "
-            "(HOST:PORT:DATABASE:USER:PASSWORD, chmod 600).",
+            f"{said_in}the library's address holds a password",
+            hint=f"Set {_ways('library')} to postgresql://HOST/DATABASE; the password goes "
+            "into ~/.pgpass (HOST:PORT:DATABASE:USER:PASSWORD, chmod 600).",
         )
     return library
 
@@ -185,6 +185,7 @@ def _from_files(library: str) -> dict[str, Any]:
 def _checked(values: Mapping[str, Any], place: str = "") -> Settings:
     for name in _PATHS:
         if name == "library" and is_on_server(str(values.get(name))):
+            _place_of(str(values[name]), place)
             continue
         hint = f"Set {_ways(name)} to a folder."
         require_path(str(values.get(name) or ""), f"{place}the setting '{name}'", hint)

@@ -177,7 +177,10 @@ def test_shell_completion_knows_commands_and_flags():
         process = start(stdout=subprocess.PIPE, extra=asked)
         completed[words] = sorted(process.communicate(timeout=60)[0].decode().split())
         assert process.returncode == 0
-    assert completed == {"review se": ["search", "searches"], "review ask --pap": ["--papers"]}
+    assert completed == {
+        "review se": ["search", "searches", "serve"],
+        "review ask --pap": ["--papers"],
+    }
     process = start("--show-completion", "bash", stdout=subprocess.PIPE)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0

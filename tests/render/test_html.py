@@ -832,10 +832,12 @@ def test_years_run_without_a_gap_and_count_every_paper():
 
 def test_every_file_of_the_pages_is_used_by_one():
     folder = Path(reviewer.render.__file__).with_name("html")
-    said = "".join(p.read_text("utf-8") for p in folder.rglob("*") if p.suffix in (".py", ".jinja"))
-    for file in (folder / "templates").iterdir():
+    pages = [*folder.rglob("*"), *(folder.parents[1] / "serve").rglob("*.py")]
+    said = "".join(p.read_text("utf-8") for p in pages if p.suffix in (".py", ".jinja"))
+    used = [*(folder / "templates").rglob("*"), *(folder / "static").iterdir()]
+    for file in filter(Path.is_file, used):
         stem = file.name.split(".")[0]
-        assert f'"{file.name}"' in said or re.search(rf'["(]"?{stem}"', said), file.name
+        assert re.search(rf'["/]{re.escape(file.name)}"|["(/]"?{stem}"', said), file.name
 
 
 def test_a_footnote_of_one_word_is_no_link_where_footnotes_are_unknown():

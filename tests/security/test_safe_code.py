@@ -25,11 +25,14 @@ METHODS = frozenset(
 )
 KEYWORDS = {"shell": True, "allow_pickle": True, "resolve_entities": True, "load_dtd": True,
             "no_network": False, "huge_tree": True, "verify": False, "trust_env": True}  # fmt: skip
-# Where a child process is begun, on purpose and without a shell; and who speaks to PDFium's C.
+# Where a child process is begun, on purpose and without a shell; who speaks to PDFium's C; and who
+# opens a browser.
 ALLOWED = {
     "pdfium.py": {"ctypes"},
     "actual_text.py": {"ctypes"},
+    "drawing.py": {"ctypes"},
     "processes.py": {"subprocess"},
+    "serve.py": {"webbrowser"},  # opens its own address
 }
 PROCESSES = frozenset({"subprocess", "multiprocessing"})
 

@@ -20,7 +20,6 @@ PAGES = (
     ("Draft", "/drafts"),
     ("Survey", "/surveys"),
     ("Check", "/checks"),
-    ("Screen", "/screens"),
     ("Runs", "/runs"),
 )
 

@@ -158,13 +158,20 @@ def compare_papers(
         ),
         writer=joined_writers(options.earlier, writer),
         run_id=run_id,
-        table_id=options.earlier.table_id if options.earlier and options.is_kept else run_id,
+        table_id=_kept_as(options, run_id),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
     if not options.is_part:
         said = "updated" if options.is_kept else "made"
         keep_table(table, said, library, writer, progress, sort=options.sort)
     return table
+
+
+def _kept_as(options: TableOptions, run_id: str) -> str:
+    """The id of the kept table that this run belongs to; empty for a part of another result."""
+    if options.is_part:
+        return ""
+    return options.earlier.table_id if options.earlier and options.is_kept else run_id
 
 
 def keep_table(
