@@ -45,7 +45,7 @@ HOMES = {
     "rispy": "sources",
     "ruamel": ("sources", "tasks"),
     "sentencex": "text",
-    "sqlite3": "library",
+    "sqlite3": ("library", "sources.zotero"),
     "starlette": "serve",
     "tenacity": "retry",
     "tokenizers": "library.embeddings",
