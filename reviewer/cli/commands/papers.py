@@ -64,8 +64,12 @@ def add(
 
     settings = settings_of(common)
     asked = check_wanted(wanted)
+    options = ReadOptions(listing_year, columns_of(column or ()), ocr)
+    if wanted.watch:
+        from reviewer.cli.watching import watch
+
+        return watch(asked.names, options, common, as_json=json)
     with common.progress() as progress, Library(settings.library, settings) as shelf:
-        options = ReadOptions(listing_year, columns_of(column or ()), ocr)
         added = add_papers(shelf, asked, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)
         say_skipped(added, progress)
