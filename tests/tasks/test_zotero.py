@@ -8,6 +8,10 @@ import pytest
 
 from reviewer.cli import run
 from reviewer.library import Library
+from reviewer.tasks.screening.make import ScreenOptions, make_screening
+from reviewer.tasks.screening.screening import Screening
+from reviewer.types.screening import Criterion
+from reviewer.types.searches import Filters
 from tests.support.fake_zotero import (
     KEY,
     FakeZotero,
@@ -410,6 +414,26 @@ def test_notes_go_once_and_do_not_come_back(review, web, added, place):
     review("add", "zotero:")
     notes = papers(place)["On the Taste of Round Apples"].notes
     assert notes.count("ProRL") == 1
+
+
+def test_papers_that_a_screening_includes_go_into_a_collection(review, web, added, place):
+    criteria = (Criterion(key="topic", text="On fruit"),)
+    with Library(place) as shelf:
+        options = ScreenOptions(question="fruit", criteria=criteria)
+        make_screening(shelf, "fruit", Filters(), options)
+        screening = Screening(shelf, "fruit")
+        plums = shelf.paper(added["Plums and their Stones"])
+        code, _, err = pushed(review, "--screen", "fruit", "--collection", "Included")
+        assert code == 1
+        assert "includes no paper" in err
+        screening.decide(plums, "include", "me")
+        screening.change("stage", "full-text", "me", "")
+        screening.decide(plums, "include", "me")
+    assert pushed(review, "--screen", "fruit", "--collection", "Included")[0] == 0
+    [made] = [one for one in web.collections.values() if one["name"] == "Included"]
+    assert [i["key"] for i in web.items.values() if made["key"] in i.get("collections", ())] == [
+        PLUMS
+    ]
 
 
 def test_a_library_that_changed_meanwhile_is_not_overwritten(review, web, added):
