@@ -256,6 +256,18 @@ def test_what_is_gone_from_zotero_is_said_and_kept(review, local, place):
     assert len(papers(place)) == 3
 
 
+def test_what_the_user_removed_stays_out_until_it_is_named(review, local, place):
+    fill(local)
+    review("add", "zotero:")
+    review("remove", papers(place)["Plums and their Stones"].key)
+    assert "zotero:item/CCCC3333" in review("add", "zotero:")[2]
+    assert len(papers(place)) == 2
+    assert "1 added" in review("add", "zotero:item/cccc3333")[1]
+    _, out, err = review("add", "zotero:")
+    assert "0 added" in out
+    assert "removed" not in err
+
+
 def test_the_web_service_is_asked_for_changes_alone(review, web):
     web.put(*(article(f"K{n:07}", f"Paper {n} of many") for n in range(250)))
     code, out, err = review("add", "zotero:")

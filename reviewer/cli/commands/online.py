@@ -43,7 +43,7 @@ class AddOptions:
         typer.Argument(
             help="Files, folders, globs, - for input; arxiv:, doi:, pmid:, openalex:, s2: and "
             "daily: identifiers, and addresses of these; zotero:, zotero:collection/NAME, "
-            "zotero:tag/NAME, zotero:group/NAME."
+            "zotero:tag/NAME, zotero:item/KEY, zotero:group/NAME."
         ),
     ] = None
     search: Annotated[str, option(help="Search an online source.")] = ""

@@ -1,7 +1,7 @@
-"""What a user names in Zotero: all of it, a collection, a tag, or a group.
+"""What a user names in Zotero: all of it, a collection, a tag, an item, or a group.
 
-`zotero:`, `zotero:collection/NAME`, `zotero:tag/NAME`, `zotero:group/NAME`, and the two parts of a
-group, as `zotero:group/NAME/tag/NAME`.
+`zotero:`, `zotero:collection/NAME`, `zotero:tag/NAME`, `zotero:item/KEY`, `zotero:group/NAME`, and
+parts of a group, as `zotero:group/NAME/tag/NAME`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from reviewer.errors import NotFoundError, UsageError
 
 SCHEME = "zotero:"
-FORMS = "zotero:, zotero:collection/NAME, zotero:tag/NAME, zotero:group/NAME"
-_KINDS = ("collection", "tag", "group")
+FORMS = "zotero:, zotero:collection/NAME, zotero:tag/NAME, zotero:item/KEY, zotero:group/NAME"
+_PARTS = ("collection", "tag", "item")
+_KINDS = (*_PARTS, "group")
 _NEAR, _MOST_NEAR = 0.5, 3
 
 
@@ -26,6 +27,7 @@ class ZoteroName:
     group: str = ""
     collection: str = ""
     tag: str = ""
+    item: str = ""  # its key
 
 
 def is_zotero(name: str) -> bool:
@@ -44,11 +46,9 @@ def read_name(text: str) -> ZoteroName:
         return ZoteroName(group)
     kind, _, name = rest.partition("/")
     name = name.strip("/ ")
-    if kind.lower() not in ("collection", "tag") or not name:
+    if kind.lower() not in _PARTS or not name:
         raise _not_understood(text, kind)
-    if kind.lower() == "tag":
-        return ZoteroName(group, tag=name)
-    return ZoteroName(group, collection=name)
+    return ZoteroName(group, **{kind.lower(): name})
 
 
 def nearest(wanted: str, names: Iterable[str], what: str) -> NotFoundError:
@@ -66,9 +66,9 @@ def nearest(wanted: str, names: Iterable[str], what: str) -> NotFoundError:
 
 
 def _cut_at_part(rest: str) -> tuple[str, bool, str]:
-    """A group's name, and the collection or tag that follows it."""
+    """A group's name, whether a part of it follows, and that part."""
     folded = rest.lower()
-    for kind in ("collection", "tag"):
+    for kind in _PARTS:
         at = folded.find(f"/{kind}/")
         if at >= 0:
             return rest[:at].strip("/ "), True, rest[at + 1 :]

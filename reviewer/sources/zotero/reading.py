@@ -27,8 +27,11 @@ def read_zotero(settings: Settings, group: str = "") -> Snapshot:
     """
     notes: list[str] = []
     folder = data_folder(settings)
+    base = settings.zotero_local_base
+    may_ask = not (settings.offline and base and not place_of(base).is_loopback)
     try:
-        return _read_local(settings, folder, group)
+        if may_ask:
+            return _read_local(settings, folder, group)
     except RefusedKeyError as error:
         notes.append(f"{error.message}. {error.hint}")
     except OnlineError as error:

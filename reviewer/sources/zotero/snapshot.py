@@ -44,8 +44,13 @@ class Snapshot:
 
     def select(self, name: ZoteroName) -> list[Item]:
         """The top-level items that a name means, with those of collections below its collection.
-        Raises NotFoundError, which names the nearest, for a collection or tag that is not there."""
+        Raises NotFoundError, which names the nearest, for one that is not there."""
         top = [i for i in self.items.values() if not text_at(i, "parentItem")]
+        if name.item:
+            found = [i for i in top if text_at(i, "key") == name.item.upper()]
+            if not found:
+                raise nearest(name.item, (text_at(i, "key") for i in top), "item")
+            return found
         if name.collection:
             keys = self._collections_named(name.collection)
             return [i for i in top if keys & set(i.get("collections") or ())]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.library import Library
+from reviewer.library.source_files import remember, remembered
 from reviewer.sources import ReadOptions
 from reviewer.sources.parsing.json_path import text_at
 from reviewer.sources.zotero import entries_of, read_name, read_zotero
@@ -15,6 +16,7 @@ from reviewer.sources.zotero.names import SCHEME
 from reviewer.sources.zotero.snapshot import Item, Snapshot
 from reviewer.tasks.joined import join
 from reviewer.text import counted
+from reviewer.types import Paper
 from reviewer.types.papers import Added, Skipped
 from reviewer.types.progress import Progress, silent
 
@@ -27,6 +29,7 @@ class _Wanted:
 
     snapshot: Snapshot
     items: dict[str, Item] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)  # items that are asked for one by one
 
 
 def add_zotero(
@@ -54,7 +57,9 @@ def _read(library: Library, names: Sequence[str], progress: Progress) -> list[_W
             progress("Reading Zotero", 0, 0)
             found[name.group] = _Wanted(read_zotero(library.settings, name.group))
         wanted = found[name.group]
-        wanted.items |= {text_at(i, "key"): i for i in wanted.snapshot.select(name)}
+        found_here = {text_at(i, "key"): i for i in wanted.snapshot.select(name)}
+        wanted.items |= found_here
+        wanted.named |= set(found_here) if name.item else set()
     return list(found.values())
 
 
@@ -74,7 +79,15 @@ def _add(library: Library, wanted: _Wanted, options: ReadOptions, progress: Prog
             f"Zotero and kept here: {named} (take out: review remove KEY)"
         )
         notes.append(Skipped(file=file, reason=reason))
-    added = library.add_items(file, entries.papers, ITEM_KEY, options, progress)
+    removed = _removed(library, file, entries.papers, wanted.named)
+    if removed:
+        count, example = counted(len(removed), "paper"), removed[0].extra[ITEM_KEY]
+        reason = (
+            f"{count} that you removed here left out (take back: review add zotero:item/{example})"
+        )
+        notes.append(Skipped(file=file, reason=reason))
+    papers = [paper for paper in entries.papers if paper not in removed]
+    added = library.add_items(file, papers, ITEM_KEY, options, progress)
     if entries.files:
         added = join(added, library.add(entries.files, options, progress))
     return added.model_copy(
@@ -84,6 +97,23 @@ def _add(library: Library, wanted: _Wanted, options: ReadOptions, progress: Prog
             "files_read": added.files_read + 1,  # a library that is empty was read too
         }
     )
+
+
+def _removed(
+    library: Library, file: str, papers: Sequence[Paper], named: Collection[str]
+) -> list[Paper]:
+    """Those of the papers that the user removed from this library, and did not name one by one."""
+    signs = remembered(library.folder).get(file)
+    if signs is None:  # so that removals are noted from now on
+        remember(library.folder, [file])
+    if not signs:
+        return []
+    kept = {k.sign for k in library.catalogue.entries_in_file(file)}
+    return [
+        paper
+        for paper in papers
+        if paper.origins[0].sha256 in signs - kept and paper.extra[ITEM_KEY] not in named
+    ]
 
 
 def _gone(library: Library, file: str, snapshot: Snapshot) -> list[str]:
