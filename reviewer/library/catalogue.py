@@ -137,6 +137,13 @@ class Catalogue:
         ]
         return sorted(found, key=lambda read: not read.skipped)
 
+    def hashes_of_files(self, files: Sequence[str]) -> dict[str, str]:
+        """The SHA-256 of those of these files that were read, as they were then."""
+        rows = self._database.rows_in(
+            "SELECT file, sha256 FROM files WHERE file IN (?)", sorted(set(files))
+        )
+        return {file: sha256 for file, sha256 in rows if sha256}
+
     def papers(self, filters: Filters | None = None) -> list[Paper]:
         """All papers that pass the filters, in the order in which they came."""
         where, values = paper_condition(filters or Filters())

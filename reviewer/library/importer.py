@@ -109,6 +109,29 @@ class Importer:
         progress("Reading", len(files), len(files))
         return self._totals.added()
 
+    def take_items(self, file: str, items: Sequence[Paper], name: str, progress: Progress) -> Added:
+        """Take entries of a source that is read again and again, and the PDFs that they link. An
+        entry replaces the one of `file` that has the same text in its field `name` of `extra`."""
+        kept = {k.entry.extra.get(name): k for k in self._catalogue.entries_in_file(file)}
+        try:
+            for done, item in enumerate(items):
+                progress("Reading", done, len(items))
+                before = kept.get(item.extra[name])
+                self._totals.entries += 1
+                self._totals.files_read += 1
+                self._batch.papers.append(item)
+                is_changed = before is not None and before.sign != item.origins[0].sha256
+                if is_changed and before is not None:
+                    self._batch.replaced[item.origins[0].sha256] = before
+                self._follow(file, [item], b"", is_new=before is None, is_changed=is_changed)
+                if len(self._batch.papers) >= _BATCH:
+                    self._commit()
+        except KeyboardInterrupt:  # what was read by then is kept
+            self._commit()
+            raise
+        self._commit()
+        return self._totals.added()
+
     def _read(self, file: str) -> None:
         known, stamp = self._known(file), _stamp(file)
         if known and known.is_unchanged(stamp):
@@ -168,9 +191,16 @@ class Importer:
         return {p.origins[0].sha256: by_key[p.key] for p in fresh if p.key in by_key}
 
     def _follow(
-        self, file: str, papers: Sequence[Paper], data: bytes, *, is_new: bool = True
+        self,
+        file: str,
+        papers: Sequence[Paper],
+        data: bytes,
+        *,
+        is_new: bool = True,
+        is_changed: bool = False,
     ) -> None:
-        """Read the PDFs that entries of a bibliography name, each as the text of its entry."""
+        """Read the PDFs that entries of a bibliography name, each as the text of its entry; of
+        those that have changed, unchanged PDFs too."""
         linking = [paper for paper in papers if links_of(paper)]
         folders = tuple(own_folders(decode(data).text)) if linking else ()
         missing = 0
@@ -181,18 +211,20 @@ class Importer:
                     missing += 1
                 elif str(found.absolute()) not in self._linked:
                     self._linked.add(str(found.absolute()))
-                    self._read_linked(str(found.absolute()), paper)
+                    self._read_linked(str(found.absolute()), paper, is_changed=is_changed)
         if missing and is_new:
             reason = f"{missing} linked PDF{'s are' if missing > 1 else ' is'} not where it says"
             self._totals.notes.append(Skipped(file=file, reason=reason))
 
-    def _read_linked(self, file: str, entry: Paper) -> None:
+    def _read_linked(self, file: str, entry: Paper, *, is_changed: bool) -> None:
         known, stamp = self._known(file), _stamp(file)
-        if known and known.is_unchanged(stamp):
+        if known and known.is_unchanged(stamp) and not is_changed:
             self._totals.entries += known.entries
             return
         found = read_file(file, self._options)
         texts = tuple(_text_of_entry(entry, paper) for paper in found.papers)
+        if is_changed:
+            texts = tuple(_signed_for(entry, text) for text in texts)
         self._take(file, Entries(texts, found.skipped, found.notes), stamp, "")
 
     def _known(self, file: str) -> _State | None:
@@ -247,6 +279,14 @@ def _text_of_entry(entry: Paper, found: Paper) -> Paper:
             "extra": {**found.extra, "certainty": certainty},
         }
     )
+
+
+def _signed_for(entry: Paper, text: Paper) -> Paper:
+    """The text with a sign of its own for what its entry is now, so that it is no longer the one
+    that is kept under the facts of the entry before."""
+    own = text.origins[0]
+    sign = hash_of(f"{own.sha256} {entry.origins[0].sha256}".encode())
+    return text.model_copy(update={"origins": (own.model_copy(update={"sha256": sign}),)})
 
 
 def _stamp(file: str) -> tuple[int, int] | None:

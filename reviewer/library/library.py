@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
-from typing import Self
+from typing import Any, Self
 
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError, UsageError
 from reviewer.library.catalogue import Catalogue
@@ -151,6 +151,52 @@ class Library:
                 totals.files_read += 1
         with self.writing(progress):
             return self._finished(totals.added(), progress)
+
+    def add_items(
+        self,
+        file: str,
+        items: Sequence[Paper],
+        name: str,
+        options: ReadOptions | None = None,
+        progress: Progress = silent,
+    ) -> Added:
+        """Add entries of a source that is read again and again, as Zotero is, with the PDFs that
+        they link. `extra[name]` of an entry says which item of `file` it is: it takes the place of
+        what was that item before. Its tags and notes become the paper's own; those that an item
+        had before and has no longer are taken off again, and what the user wrote stays."""
+        with self.writing(progress):
+            before = {
+                k.entry.extra.get(name): k.entry for k in self.catalogue.entries_in_file(file)
+            }
+            importer = Importer(self.database, self.chunks, options or ReadOptions())
+            added = importer.take_items(file, items, name, progress)
+            changed = self._take_marks(file, before, {item.extra[name] for item in items}, name)
+            updated = [i for i in changed if i not in (*added.added, *added.updated)]
+            added = added.model_copy(
+                update={
+                    "updated": (*added.updated, *updated),
+                    "unchanged": max(0, added.unchanged - len(updated)),
+                }
+            )
+            return self._finished(added, progress)
+
+    def _take_marks(
+        self, file: str, before: Mapping[Any, Paper], items: Collection[str], name: str
+    ) -> list[str]:
+        """Give papers the tags and notes of their items; gives the ids of those that changed."""
+        changed = []
+        with self.database.transaction():
+            for kept in self.catalogue.entries_in_file(file):
+                own = kept.entry.extra.get(name)
+                old = before.get(own)
+                if own not in items or (old and (old.tags, old.notes) == _marks(kept.entry)):
+                    continue
+                paper = self.catalogue.papers_numbered([kept.paper])[kept.paper]
+                marked = _with_sound_words(_with_marks(paper, kept.entry, old))
+                if _marks(marked) != _marks(paper):
+                    self.catalogue.save_paper(marked)
+                    changed.append(paper.id)
+        return list(dict.fromkeys(changed))
 
     def _finished(self, added: Added, progress: Progress) -> Added:
         """Embed and index what was added, and count."""
@@ -381,6 +427,22 @@ class Library:
         with self.database.writing(progress) as is_writing:
             self.database.require_same_file()
             yield is_writing
+
+
+def _marks(paper: Paper) -> tuple[tuple[str, ...], str]:
+    return paper.tags, paper.notes
+
+
+def _with_marks(paper: Paper, now: Paper, before: Paper | None) -> Paper:
+    """The paper with the tags and the notes' paragraphs that an item has now, without those that it
+    had `before` and has no longer."""
+    had_tags = set(before.tags) if before else set()
+    tags = {*paper.tags} - (had_tags - {*now.tags}) | {*now.tags}
+    wanted = [text for text in now.notes.split("\n\n") if text]
+    gone = set(before.notes.split("\n\n") if before else ()) - {*wanted}
+    stay = [text for text in paper.notes.split("\n\n") if text and text not in gone]
+    stay += [text for text in wanted if text not in stay]
+    return paper.model_copy(update={"tags": tuple(sorted(tags)), "notes": "\n\n".join(stay)})
 
 
 def _with_sound_words(paper: Paper) -> Paper:

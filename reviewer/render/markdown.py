@@ -12,6 +12,7 @@ from reviewer.text.entry_types import marked_title
 from reviewer.text.views import clean_view
 from reviewer.types import Citation, Paper
 from reviewer.types.evidence import Score
+from reviewer.types.papers import Origin
 from reviewer.types.searches import Found, Hit
 
 
@@ -121,10 +122,15 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
         "Found on its pages": ", ".join(f"{name} {how}" for name, how in sure),
         "Read by a machine": ocr_words(paper),
         "Left out": str(paper.extra.get("hidden_text", "")),
-        "Read from": ", ".join(f"{o.file}:{o.position}" for o in paper.origins),
+        "Read from": ", ".join(_place(origin) for origin in paper.origins),
     }
     lines += [f"{name}: {escape(value)}  " for name, value in facts.items() if value]
     return "\n".join([*lines, ""])
+
+
+def _place(origin: Origin) -> str:
+    """Where an entry was read; what is not a file has no lines."""
+    return f"{origin.file}:{origin.position}" if origin.position else origin.file
 
 
 def _note(paper: Paper) -> list[str]:

@@ -14,6 +14,9 @@ from reviewer.sources.online.cache import DAY_S
 from reviewer.sources.online.fetch import split_named
 from reviewer.sources.online.services import require_searched
 from reviewer.sources.online.types import Identifier, OnlineQuery
+from reviewer.sources.zotero import is_zotero
+from reviewer.tasks.joined import join
+from reviewer.tasks.zotero import add_zotero
 from reviewer.types import Paper
 from reviewer.types.papers import Added, Skipped
 from reviewer.types.progress import Progress, silent
@@ -54,18 +57,23 @@ def add_papers(
     options: ReadOptions | None = None,
     progress: Progress = silent,
 ) -> Added:
-    """Read the files, then ask the online sources. A bad one never stops the others."""
-    identifiers, slips, files = split_named(wanted.names)
+    """Read Zotero, then the files, then ask the online sources. A bad one never stops the others.
+
+    Raises an error when Zotero cannot be read, before anything else is."""
+    own = [name for name in wanted.names if is_zotero(name)]
+    identifiers, slips, files = split_named([n for n in wanted.names if n not in own])
     added = Added(papers=library.catalogue.count())
+    if own:
+        added = add_zotero(library, own, options or ReadOptions(), progress)
     if files:
-        added = library.add(files, options or ReadOptions(), progress)
+        added = join(added, library.add(files, options or ReadOptions(), progress))
     if not (identifiers or slips or wanted.is_online):
         return added
     # A stopped search continues from what is kept; tomorrow's must find what is new.
     with Web(library.settings, most_age_s=DAY_S) as web:
         pages = _pages(web, library, wanted, identifiers, progress)
         found = library.add_found(chain([list(slips)] if slips else [], pages), progress)
-    return _both(added, found)
+    return join(added, found)
 
 
 def _pages(
@@ -84,24 +92,3 @@ def _pages(
         yield from find_by_words(web, wanted.source, query, progress)
     for paper, direction in chased:
         yield from find_along(web, wanted.source, paper, direction, wanted.limit, progress)
-
-
-def _both(one: Added, other: Added) -> Added:
-    added = tuple(dict.fromkeys([*one.added, *other.added]))
-    updated = tuple(i for i in dict.fromkeys([*one.updated, *other.updated]) if i not in added)
-    entries = one.entries + other.entries
-    return other.model_copy(
-        update={
-            "entries": entries,
-            "added": added,
-            "updated": updated,
-            "unchanged": entries - len(added) - len(updated),
-            "skipped": (*one.skipped, *other.skipped),
-            "merged": tuple({p.id: p for p in (*one.merged, *other.merged)}.values()),
-            "notes": tuple(dict.fromkeys([*one.notes, *other.notes])),
-            "unread": (*one.unread, *other.unread),
-            "files_read": one.files_read + other.files_read,
-            "embedded": one.embedded + other.embedded,
-            "seconds_embedding": one.seconds_embedding + other.seconds_embedding,
-        }
-    )

@@ -42,7 +42,8 @@ class AddOptions:
         list[str] | None,
         typer.Argument(
             help="Files, folders, globs, - for input; arxiv:, doi:, pmid:, openalex:, s2: and "
-            "daily: identifiers, and addresses of these."
+            "daily: identifiers, and addresses of these; zotero:, zotero:collection/NAME, "
+            "zotero:tag/NAME, zotero:item/KEY, zotero:group/NAME."
         ),
     ] = None
     search: Annotated[str, option(help="Search an online source.")] = ""
@@ -51,6 +52,9 @@ class AddOptions:
     source: Annotated[str, typer.Option(help=SEARCHED)] = "openalex"
     limit: Annotated[int, typer.Option(help="This many papers online at most.", min=1)] = 100
     year: YearOption = ""
+    watch: Annotated[
+        bool, option("--watch", help="Go on: add what comes into these folders, until Ctrl-C.")
+    ] = False
 
 
 def check_wanted(wanted: AddOptions) -> Wanted:
@@ -59,6 +63,10 @@ def check_wanted(wanted: AddOptions) -> Wanted:
     from reviewer.search.years import read_years
     from reviewer.tasks.add import Wanted, require_wanted
 
+    if wanted.watch and (wanted.search or wanted.references or wanted.cited_by):
+        raise UsageError(
+            "--watch reads folders alone", hint="Save a search instead: review searches add"
+        )
     if wanted.year and not wanted.search.strip():
         raise UsageError("--year needs --search", hint="Leave it out, or search.")
     asked = Wanted(

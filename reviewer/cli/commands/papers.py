@@ -74,8 +74,12 @@ def add(
 
     settings = settings_of(common, spread)
     asked = check_wanted(wanted)
+    options = ReadOptions(listing_year, columns_of(column or ()), ocr, _language(ocr_language))
+    if wanted.watch:
+        from reviewer.cli.watching import watch
+
+        return watch(asked.names, options, common, as_json=json)
     with common.progress() as progress, _for_embedding(settings, progress) as shelf:
-        options = ReadOptions(listing_year, columns_of(column or ()), ocr, _language(ocr_language))
         added = add_papers(shelf, asked, options, progress)
         waiting = count_doubtful(shelf, added.added + added.updated)
         say_skipped(added, progress)

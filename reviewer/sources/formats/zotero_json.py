@@ -53,7 +53,7 @@ def matches(text: str) -> bool:
 def read(text: str, file: str, options: ReadOptions) -> Iterator[Paper | Skipped]:
     """One Paper an item; notes and attachments that stand alone are no papers."""
     found = (entry for entry in _values(text) if entry.fault or not _is_aside(entry.value))
-    return make_papers(found, _paper_of, file, "item")
+    return make_papers(found, paper_of_item, file, "item")
 
 
 def _values(text: str) -> Iterator[RawEntry]:
@@ -74,7 +74,8 @@ def _is_aside(value: Json) -> bool:
     return text_at(_data(value), "itemType") in _NO_PAPERS
 
 
-def _paper_of(value: Json) -> Paper | None:
+def paper_of_item(value: Json) -> Paper | None:
+    """The paper of one item; None where it has no title."""
     item = _data(value)
     title = text_at(item, "title")
     if not title:
