@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "drafts": ("drafts",),
     "survey": ("survey",), "surveys": ("surveys",), "check": ("check",),
+    "suggest": ("suggest",),
     "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "digest": ("digest",), "online": ("enrich", "audit"), "tags": ("tag", "note"),
