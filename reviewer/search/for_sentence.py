@@ -13,8 +13,8 @@ from reviewer.search.ranking import CANDIDATES, Ranking
 from reviewer.types import Paper
 from reviewer.types.evidence import Score
 
-# What the parts of the two searches and a shared name count. Rounded from weights that were learned
-# on half of the papers of DeepScholar's sentences and tried on the other half (docs/quality.md).
+# What the parts of the two searches and a shared name count: rounded from a fit to the sentences of
+# DeepScholar's related-work sections (docs/quality.md).
 _SENTENCE_WORDS, _SENTENCE_COSINE, _COVERAGE, _WITH_CONTEXT, _NAME = 1.0, 1.0, 0.5, 1.0, 0.5
 _LONGEST_NAME = 4  # words before the colon of a title
 _NAME_LIKE = re.compile(r"[^\W_]*(?:[A-Z][^\W_]*[A-Z]|\d)[^\W_]*")

@@ -58,10 +58,12 @@ class CitingSentence(Frozen):
 
 
 class Suggestions(Shown):
-    """The result of `suggest`. `lacking` are the sentences that lack a citation, in order."""
+    """The result of `suggest`. `lacking` are the sentences that lack a citation, in order; of a
+    text that `is_own`, all that state something, and then `suggestions` say who says it already."""
 
     file: str
     sentences_read: int
+    is_own: bool = False
     lacking: tuple[SuggestedSentence, ...] = ()
     citing: tuple[CitingSentence, ...] = ()
     notes: tuple[str, ...] = ()

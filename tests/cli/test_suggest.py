@@ -82,6 +82,7 @@ def test_json_goes_to_standard_output_alone(review, draft):
         (["--accept", "9", "-o", "p.md"], "no suggestion 9"),
         (["-o", "draft.md"], "is the draft itself"),
         (["-o", "p.xlsx"], "does not write"),
+        (["--own", "-o", "p.md"], "nothing to write"),
         (["-o", "-"], "goes to a file only"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from reviewer.errors import UsageError
 from reviewer.library import Library
 from reviewer.render.json import dump
-from reviewer.render.suggestions import suggestions_json, suggestions_markdown
+from reviewer.render.suggestions import standing_of, suggestions_json, suggestions_markdown
 from reviewer.settings import Settings
 from reviewer.sources.text_file import TextFile
 from reviewer.tasks import suggest_citations
@@ -33,8 +33,8 @@ def shelf(tmp_path_factory):
         yield opened
 
 
-def suggested(text, library, writer=None, file="draft.md"):
-    return suggest_citations(TextFile(file, text), library, writer or Extractive())
+def suggested(text, library, writer=None, file="draft.md", **options):
+    return suggest_citations(TextFile(file, text), library, writer or Extractive(), **options)
 
 
 def first_keys(made):
@@ -206,3 +206,40 @@ def test_json_has_all_that_was_found(shelf):
 )
 def test_the_purpose_is_read_from_the_sentence(text, purpose):
     assert purpose_of(text) == purpose
+
+
+OFF_TOPIC = "The wool trade shaped Flemish towns"
+
+
+def test_each_sentence_of_ones_own_work_is_compared(shelf):
+    text = f"We show that {STAR.lower()}. {OFF_TOPIC}."
+    made = suggested(text, shelf, is_own=True)
+    assert len(made.lacking) == 2
+    assert standing_of(made.lacking[0]) == "Compare with these"
+    assert made.citing == ()
+
+
+@pytest.mark.parametrize(
+    ("support", "standing"),
+    [
+        ("supported", "Said already"),
+        ("partial", "Said in part"),
+        ("contradicted", "Somebody says otherwise"),
+        ("unsupported", "Nobody here says it"),
+    ],
+)
+def test_the_judge_says_whether_somebody_says_it_already(shelf, support, standing):
+    judge, _ = scripted_writer({ExamineReply: lambda asked: examines(asked, support)})
+    made = suggested(f"We show that {STAR.lower()}.", shelf, judge, is_own=True)
+    (item,) = made.lacking
+    assert item.suggestions
+    assert standing_of(item) == standing
+    assert f"## {standing}" in suggestions_markdown(made)
+
+
+def test_what_no_paper_is_near_to_is_said_by_nobody_here(tmp_path):
+    listing = write_listing(tmp_path / "one.jsonl", {"title": "A study", "abstract": f"{STAR}."})
+    with Library(tmp_path / "one", Settings(embedding="none")) as one:
+        one.add([listing])
+        made = suggested(f"{OFF_TOPIC}.", one, is_own=True)
+    assert standing_of(made.lacking[0]) == "Nobody here says it"

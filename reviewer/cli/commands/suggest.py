@@ -38,6 +38,10 @@ def suggest(
         str,
         option(help="Cite these in the draft of -o: numbers with commas, or 'clear' ones."),
     ] = "",
+    own: Annotated[
+        bool,
+        option("--own", help="It is my own abstract: for each sentence, who says it already."),
+    ] = False,
     output: OutputOption = "",
     json: JsonOption = False,
     *,
@@ -57,14 +61,14 @@ def suggest(
     from reviewer.tasks.checks.fixes import KeysOf
     from reviewer.writers import writer_of
 
-    _check_together(draft, output, accept, is_word=is_word_draft(draft))
+    _check_together(draft, output, accept, own=own, is_word=is_word_draft(draft))
     numbers = _numbers(accept)
     text = open_draft(draft)
     settings = settings_of(common, model)
     with common.progress() as progress, opened(settings, progress) as shelf:
         writer = writer_of(settings, shelf, use_cache=not model.no_cache)
         bibliography = read_bibliography(bib or bibliographies_beside(text))
-        made = suggest_citations(text, shelf, writer, bibliography, progress)
+        made = suggest_citations(text, shelf, writer, bibliography, progress, is_own=own)
         accepted = None
         if output:
             wanted = clear_numbers(made) if numbers is None else numbers
@@ -88,11 +92,13 @@ def suggest(
     return 0
 
 
-def _check_together(draft: str, output: str, accept: str, *, is_word: bool) -> None:
+def _check_together(draft: str, output: str, accept: str, *, own: bool, is_word: bool) -> None:
     """Raises UsageError for flags that cannot be combined, before any work."""
     from reviewer.cli.draft_run import bibliography_of, check_bibliography
     from reviewer.render import choose_format
 
+    if own and (output or accept):
+        raise UsageError("--own suggests nothing to write", hint="Leave out -o and --accept.")
     if accept and not output:
         raise UsageError("--accept needs a file to write", hint="Name it: -o proposed.md")
     if not output:

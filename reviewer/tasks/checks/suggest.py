@@ -85,14 +85,18 @@ def suggest_citations(
     writer: Writer,
     bibliography: Bibliography | None = None,
     progress: Progress = silent,
+    *,
+    is_own: bool = False,
 ) -> Suggestions:
     """Up to three papers for each sentence that states something and cites nothing, and for each
     mark such as `[?]`; and for each citing sentence, whether a paper that it cites is among the 20
     of the library that are nearest to it.
 
     Without a model a suggestion is what search finds. With one, the judge says of each whether the
-    paper's text carries the sentence, and what it calls unsupported is left out. Raises ModelError
-    when a model fails.
+    paper's text carries the sentence, and what it calls unsupported is left out. If the text
+    `is_own`, such as the abstract of a paper that is being written, the question is who says it
+    already: every sentence that states something is searched for, and nothing is left out that a
+    judge read. Raises ModelError when a model fails.
     """
     started = time.monotonic()
     is_word = is_word_draft(opened.file)
@@ -106,7 +110,7 @@ def suggest_citations(
         progress("Searching", n, len(draft.sentences))
         own = _gaps_of(n, draft, gaps)
         before = _before(n, draft, opened.text)
-        if _lacks_citation(sentence) or own:
+        if own or (is_statement(sentence) if is_own else _lacks_citation(sentence)):
             near = find_for_sentence(sentence.text, before, library, LOOKED_AT)
             chosen = tuple(_suggested(sentence, near, library, shown))
             purpose = purpose_of(sentence.text)
@@ -115,12 +119,15 @@ def suggest_citations(
                     sentence=sentence, gaps=tuple(own), purpose=purpose, suggestions=chosen
                 )
             )
-        if compared := _compared(sentence, before, named, library):
+        if not is_own and (compared := _compared(sentence, before, named, library)):
             citing.append(compared)
     progress("Searching", len(draft.sentences), len(draft.sentences))
     judged = _judged(lacking, shown, writer, progress)
+    if not is_own:
+        judged = [_without_unsupported(item) for item in judged]
     return Suggestions(
         file=opened.file,
+        is_own=is_own,
         sentences_read=len(draft.sentences),
         lacking=_numbered(judged),
         citing=tuple(citing),
@@ -266,13 +273,11 @@ def _judged(
 def _by_verdict(
     suggestions: Sequence[Suggestion], verdicts: Iterator[Verdict], numbers: Numbers
 ) -> list[Suggestion]:
-    """The suggestions with their verdicts, without those that do not carry the sentence; those that
-    carry it whole come first. The judge names the sentence of the same paper that does."""
+    """The suggestions with their verdicts, those that carry the sentence whole first. The judge
+    names the sentence of the same paper that does."""
     kept = []
     for suggestion in suggestions:
         verdict = next(verdicts)
-        if verdict.support == "unsupported":
-            continue
         named = [c for i in verdict.numbers if (c := numbers.cite(i)) is not None]
         own = [c for c in named if c.paper_id == suggestion.citation.paper_id]
         citation: Citation = own[0] if own else suggestion.citation
@@ -289,8 +294,13 @@ def _by_verdict(
                 }
             )
         )
-    order = ("supported", "partial", "unchecked")
-    return sorted(kept, key=lambda s: order.index(s.support) if s.support in order else len(order))
+    order = ("supported", "partial", "contradicted", "unchecked", "unsupported", "uncited")
+    return sorted(kept, key=lambda suggestion: order.index(suggestion.support))
+
+
+def _without_unsupported(item: SuggestedSentence) -> SuggestedSentence:
+    kept = tuple(s for s in item.suggestions if s.support != "unsupported")
+    return item.model_copy(update={"suggestions": kept})
 
 
 def _numbered(lacking: Sequence[SuggestedSentence]) -> tuple[SuggestedSentence, ...]:
