@@ -68,6 +68,13 @@ def test_a_paper_of_the_drafts_own_bibliography_is_cited_by_its_key_there(review
     assert not (draft.parent / "proposed.bib").exists()
 
 
+def test_files_at_hand_take_the_place_of_a_library(review, draft, monkeypatch):
+    monkeypatch.setenv("REVIEW_LIBRARY", str(draft.parent / "none"))
+    code, out, _ = review("suggest", "draft.md", "--papers", SAMPLES / "reasoning.txt")
+    assert code == 0
+    assert "star-bootstrapping-reasoning" in out
+
+
 def test_json_goes_to_standard_output_alone(review, draft):
     code, out, _ = review("suggest", "draft.md", "--json")
     assert code == 0

@@ -74,7 +74,8 @@ def test_a_mark_without_a_paper_asks_for_one_and_is_replaced(shelf, mark):
     after = accept_suggestions(text, made, [number]).text
     assert mark not in after
     key = made.lacking[0].suggestions[0].key
-    written = rf"itself~\cite{{{key}}}." if file.endswith("tex") else f"itself [@{key}]."
+    command = mark.partition("{")[0]
+    written = f"itself~{command}{{{key}}}." if file.endswith("tex") else f"itself [@{key}]."
     assert written in after
 
 
@@ -86,6 +87,11 @@ def test_a_mark_behind_the_stop_belongs_to_the_sentence_before_it(shelf):
 
 def test_marks_in_code_are_no_marks(shelf):
     assert suggested("We use it.\n\n```\nx = [?]\n```\n", shelf).lacking == ()
+
+
+def test_a_link_is_no_mark(shelf):
+    made = suggested(f"{STAR} [ref](https://example.org/a).", shelf)
+    assert [item.gaps for item in made.lacking] == [()]
 
 
 def test_accepting_changes_nothing_but_marks(shelf):

@@ -34,6 +34,7 @@ def suggest(
         list[str] | None,
         option("--bib", help="Its bibliography; else the one that it names."),
     ] = None,
+    papers: Annotated[list[str] | None, option(help="Suggest from these files or folders.")] = None,
     accept: Annotated[
         str,
         option(help="Cite these in the draft of -o: numbers with commas, or 'clear' ones."),
@@ -65,7 +66,7 @@ def suggest(
     numbers = _numbers(accept)
     text = open_draft(draft)
     settings = settings_of(common, model)
-    with common.progress() as progress, opened(settings, progress) as shelf:
+    with common.progress() as progress, opened(settings, progress, papers) as shelf:
         writer = writer_of(settings, shelf, use_cache=not model.no_cache)
         bibliography = read_bibliography(bib or bibliographies_beside(text))
         made = suggest_citations(text, shelf, writer, bibliography, progress, is_own=own)
@@ -75,13 +76,13 @@ def suggest(
             keys = KeysOf(bibliography, shelf)
             accepted = accept_suggestions(text.text, made, wanted, keys.written)
             cited = dict.fromkeys(s.key for s in accepted.suggestions)
-            papers = [shelf.paper(key) for key in cited if not keys.has_entry(key)]
+            added = [shelf.paper(key) for key in cited if not keys.has_entry(key)]
     if accepted is not None:
         from reviewer.cli.draft_run import add_to_bibliography, bibliography_of
 
         write_whole(Path(output), accepted.text)
-        if papers:
-            add_to_bibliography(bibliography_of(output, "latex"), output, papers)
+        if added:
+            add_to_bibliography(bibliography_of(output, "latex"), output, added)
     if json or accepted is None:
         form = "json" if json else "markdown"
         deliver(render(made, form), "", form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from reviewer.render.in_text import citation_key
 from reviewer.tasks.checks.fixes import place_of_mark
 from reviewer.text.draft_prose import is_latex_draft
 from reviewer.types.suggestions import SuggestedSentence, Suggestion, Suggestions
+
+_COMMAND = re.compile(r"\\(cite[a-z]*\*?)")
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,10 @@ def accept_suggestions(
 
 
 def _with_mark(text: str, item: SuggestedSentence, keys: Sequence[str], style: str) -> str:
+    gap = text[slice(*item.gaps[0])] if item.gaps else ""
     if style == "latex":
-        mark = rf"~\cite{{{','.join(map(citation_key, keys))}}}"
+        own = _COMMAND.search(gap)
+        mark = rf"~\{own[1] if own else 'cite'}{{{','.join(map(citation_key, keys))}}}"
     else:
         mark = f" [{'; '.join(map(pandoc_key, keys))}]"
     if item.gaps:

@@ -45,7 +45,7 @@ MOST_SUGGESTED = 3
 MOST_NEARER = 3
 _GAP = re.compile(
     r"[~ \t]*(?:\[\?+\]|\(\?+\)|\\cite[a-z]*\*?(?:\[[^\]]*\])?\{\s*\??\s*\}|\[@\?+\]"
-    r"|\[(?:citation needed|cite|citation|ref)\])",
+    r"|\[(?:citation needed|cite|citation|ref)\](?![(:\[]))",
     re.IGNORECASE,
 )
 _OF_OUR_OWN = re.compile(
