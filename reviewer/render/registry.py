@@ -56,6 +56,10 @@ WRITERS = {
         "json": "json.check_json",
         "html": "html.check.check_html",
     },
+    "Suggestions": {
+        "markdown": "suggestions.suggestions_markdown",
+        "json": "suggestions.suggestions_json",
+    },
     "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
     "QuoteFound": {"markdown": "quote_places.places_markdown", "json": "quote_places.places_json"},
     "Digest": {"markdown": "digest.digest_markdown", "json": "digest.digest_json"},

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from reviewer.search.clusters import group_papers as group_papers
     from reviewer.search.clusters import settle_themes as settle_themes
     from reviewer.search.explain_empty import why_none_pass as why_none_pass
+    from reviewer.search.for_sentence import find_for_sentence as find_for_sentence
     from reviewer.search.options import AT_FLOOR as AT_FLOOR
     from reviewer.search.options import EVIDENCE_CUT as EVIDENCE_CUT
     from reviewer.search.options import SearchOptions as SearchOptions

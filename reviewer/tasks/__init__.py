@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from reviewer.tasks.alerts.digest import digest_library as digest_library
     from reviewer.tasks.answers.answer import answer_question as answer_question
     from reviewer.tasks.checks.check import check_draft as check_draft
+    from reviewer.tasks.checks.suggest import suggest_citations as suggest_citations
     from reviewer.tasks.cite import cite_claims as cite_claims
     from reviewer.tasks.drafts.outline import plan_related_work as plan_related_work
     from reviewer.tasks.drafts.related_work import draft_related_work as draft_related_work

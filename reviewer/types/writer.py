@@ -34,6 +34,7 @@ from reviewer.types.surveys import (
 from reviewer.types.tables import Column, RowDraft
 
 JUDGED_A_CALL = 12  # claims; more than an answer has would not fit into a small model's context
+SENTENCES_A_CALL = 30  # that are judged against whole texts, at most
 PAPERS_A_CALL = 8
 CARDS_A_CALL = 12
 

@@ -20,9 +20,10 @@ from reviewer.tasks.checks.bibliography import Bibliography, read_bibliography
 from reviewer.tasks.checks.check import CheckOptions, failures, open_draft
 from reviewer.text import clean, sentence_spans
 from reviewer.types.checks import CheckReport
+from reviewer.types.writer import SENTENCES_A_CALL
 from reviewer.writers import Extractive
 from reviewer.writers.extractive.entailment import Entailment
-from reviewer.writers.prompted.judging import SENTENCES_A_CALL, ExamineReply
+from reviewer.writers.prompted.judging import ExamineReply
 from tests.conftest import ROOT, SAMPLES, write_listing
 from tests.support.pair_models import make_pair_model
 from tests.support.scripted import examines

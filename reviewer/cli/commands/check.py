@@ -85,6 +85,7 @@ def check(
     from reviewer.tasks.checks.bibliography import is_bibliography, read_bibliography
     from reviewer.tasks.checks.check import (
         CheckOptions,
+        bibliographies_beside,
         check_bibliography,
         failures,
         open_draft,
@@ -99,7 +100,10 @@ def check(
             raise unknown_value("kind of problem", kind, get_args(ProblemKind))
     settings = settings_of(common, model)
     with common.progress() as progress:
-        files = [*([] if text else [draft]), *(bib or (_named_in(text) if text else ()))]
+        files = [
+            *([] if text else [draft]),
+            *(bib or (bibliographies_beside(text) if text else ())),
+        ]
         bibliography = read_bibliography(files)
         with (
             _shelf(settings, papers, files, progress) as shelf,
@@ -190,12 +194,3 @@ def _shelf(
     except LibraryError as error:
         hint = "Check against files (--papers PATH) or a bibliography (--bib FILE)."
         raise LibraryError(error.message, hint=hint) from error
-
-
-def _named_in(text: TextFile) -> list[str]:
-    """The bibliographies that the draft names and that lie beside it."""
-    from reviewer.tasks.checks.manuscript import read_draft
-
-    folder = Path(text.file).expanduser().parent
-    places = [folder / name for name in read_draft(text.text).bibliographies]
-    return [str(place) for place in places if place.is_file()]

@@ -8,4 +8,7 @@ on it at all. A sentence is not blamed for what a paper of unknown text may hold
 Entries of a bibliography are compared with the papers that they mean: `known_papers` finds the
 paper, `fields` compares field by field, by `people` and `venues`; `inconsistent` finds what cannot
 be right whatever the paper is, and `online_entries` looks up what the library does not have.
+
+`suggest` looks for papers that sentences without a citation could cite, and `accept` writes their
+marks into a copy.
 """

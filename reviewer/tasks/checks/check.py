@@ -83,6 +83,13 @@ def open_draft(file: str) -> TextFile:
     return replace(opened, text=opened.text.replace("\r\n", "\n"))
 
 
+def bibliographies_beside(opened: TextFile) -> list[str]:
+    """The bibliographies that the draft names and that lie beside it."""
+    folder = Path(opened.file).expanduser().parent
+    places = [folder / name for name in read_draft(opened.text).bibliographies]
+    return [str(place) for place in places if place.is_file()]
+
+
 def is_word_draft(file: str) -> bool:
     return file.lower().endswith(".docx")
 

@@ -66,14 +66,14 @@ def find_fixes(
     """
     found: list[Fix] = []
     if opened is not None:
-        keys = _KeysOf(bibliography, library)
+        keys = KeysOf(bibliography, library)
         for place, checked in enumerate(sentences):
             found += _of_sentence(opened, place, checked, keys)
     found += _of_bibliography(bibliography, entries, library)
     return tuple(fix.model_copy(update={"number": n}) for n, fix in enumerate(found, start=1))
 
 
-class _KeysOf:
+class KeysOf:
     """By which key a draft cites a paper of the library: that of its bibliography, if it has one
     with this paper; else the library's own, and with a bibliography it lacks an entry there."""
 
@@ -86,6 +86,14 @@ class _KeysOf:
             paper = library.catalogue.paper_like(entry)
             if paper is not None and entry.key:
                 self._by_id.setdefault(paper.id, entry.key)
+
+    def written(self, key: str) -> str:
+        """The key to cite the paper of a library's key by."""
+        return self.cited_as(key)[0]
+
+    def has_entry(self, key: str) -> bool:
+        """Whether the bibliography has an entry for the paper of a library's key."""
+        return self.written(key) in self._own
 
     def cited_as(self, key: str) -> tuple[str, Paper | None]:
         """The key to cite by, and the paper whose entry has to be added to the bibliography."""
@@ -100,7 +108,7 @@ class _KeysOf:
 
 
 def _of_sentence(
-    opened: TextFile, place: int, checked: CheckedSentence, keys: _KeysOf
+    opened: TextFile, place: int, checked: CheckedSentence, keys: KeysOf
 ) -> Iterator[Fix]:
     text, sentence = opened.text, checked.sentence
     style = style_of(text, is_latex=is_latex_draft(text, opened.file))
@@ -177,13 +185,20 @@ def _in_marks(text: str, start: int, end: int, old: str, new: str) -> _Edit | No
 def _added_mark(text: str, start: int, end: int, key: str, style: str) -> _Edit | None:
     """A mark in front of the sign that ends the sentence, in the draft's own style; None where that
     has no keys."""
+    at = place_of_mark(text, start, end)
+    if style == "latex":
+        return _Edit(at, at, rf"~\cite{{{citation_key(key)}}}")
+    return _Edit(at, at, f" [{pandoc_key(key)}]") if style == "pandoc" else None
+
+
+def place_of_mark(text: str, start: int, end: int) -> int:
+    """Where a mark for the sentence `text[start:end]` goes: behind its last word, in front of the
+    sign that ends it."""
     closing = _CLOSING.search(text, start, end)
     at = closing.start() if closing and closing.start() > start else end
     while at > start and text[at - 1].isspace():
         at -= 1
-    if style == "latex":
-        return _Edit(at, at, rf"~\cite{{{citation_key(key)}}}")
-    return _Edit(at, at, f" [{pandoc_key(key)}]") if style == "pandoc" else None
+    return at
 
 
 def _of_bibliography(

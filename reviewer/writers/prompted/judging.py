@@ -21,11 +21,11 @@ from reviewer.text.views import shorten
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import ClaimDraft, Fault, Support, Verdict
 from reviewer.types.frozen import Frozen
+from reviewer.types.writer import SENTENCES_A_CALL
 from reviewer.writers.prompted.numbered_texts import fence_numbered, tokens_of
 from reviewer.writers.prompted.prose import END, sentence_of, text_before_end
 from reviewer.writers.prompted.reading import Item, Numbered, ReadingWriter, in_words
 
-SENTENCES_A_CALL = 30
 LEAST_BEARING = 3  # sentences of a text that stand for the whole of it
 VERDICT_TOKENS = 120
 REPAIR_TOKENS = 220
