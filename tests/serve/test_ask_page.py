@@ -60,6 +60,7 @@ def with_model(settings, slow):
 
 
 def enter(browser, server):
+    browser.send("Page.navigate", url="about:blank")  # what listened to an earlier server ends
     browser.said.clear()
     browser.asked.clear()
     browser.visit(server.entry)

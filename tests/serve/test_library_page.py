@@ -142,7 +142,9 @@ def test_a_kept_search_names_what_is_new(served, tmp_path):
 def test_runs_are_listed_compared_and_removed(served):
     one, other = asked(served), asked(served, "how do search agents learn?")
     listed = served.client.get("/runs").text
-    assert listed.index(other) < listed.index(one)
+    newest = [run.id for run in served.desk.at_hand.ledger.runs(2)]  # two of one second by their id
+    assert {*newest} == {one, other}
+    assert listed.index(newest[0]) < listed.index(newest[1])
     compared = served.client.get(f"/runs/compare?run={one}&run={other}").text
     assert "What was asked differently" in compared
     assert served.client.get(f"/runs/compare?run={one}").status_code == 422

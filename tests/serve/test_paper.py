@@ -114,6 +114,7 @@ def test_a_paper_without_a_pdf_has_its_text_and_what_is_near(with_pdf):
 
 
 def test_in_the_browser_the_mark_is_in_view_and_arrow_keys_turn_the_pages(with_pdf, browser):
+    browser.send("Page.navigate", url="about:blank")  # what listened to an earlier server ends
     browser.said.clear()
     browser.asked.clear()
     browser.visit(with_pdf.served.entry)

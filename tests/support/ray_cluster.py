@@ -75,7 +75,8 @@ class RayCluster:
         return "".join(p.read_text("utf-8")[-2000:] for p in Path(self._folder).glob("*.log"))
 
     def workers(self) -> list[int]:
-        """Process ids of workers that run tasks or actors of ours."""
+        """Process ids of workers that run tasks or actors of ours, whose names begin with `_`; Ray's
+        own agents (`ray::DashboardAgent`) take their node with them when they end."""
         found = []
         for path in Path("/proc").glob("[0-9]*"):
             try:
@@ -83,8 +84,8 @@ class RayCluster:
                 session = int((path / "stat").read_text().rpartition(")")[2].split()[3])
             except (OSError, ValueError, IndexError):
                 continue
-            if session in {node.pid for node in self._nodes} and name.startswith("ray::"):
-                found += [int(path.name)] if "IDLE" not in name else []
+            if session in {node.pid for node in self._nodes} and name.startswith("ray::_"):
+                found.append(int(path.name))
         return found
 
     def close(self) -> None:
