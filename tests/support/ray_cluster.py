@@ -75,8 +75,8 @@ class RayCluster:
         return "".join(p.read_text("utf-8")[-2000:] for p in Path(self._folder).glob("*.log"))
 
     def workers(self) -> list[int]:
-        """Process ids of workers that run tasks or actors of ours, whose names begin with `_`; Ray's
-        own agents (`ray::DashboardAgent`) take their node with them when they end."""
+        """Process ids of workers that run tasks or actors of ours, whose names begin with `_`.
+        Ray's own agents (`ray::DashboardAgent`) take their node with them when they end."""
         found = []
         for path in Path("/proc").glob("[0-9]*"):
             try:
