@@ -285,6 +285,44 @@ def retrieve(
     print_out(f"{paper.key}  {state}\n")
 
 
+@command("group", "review screen group smith-2020-rest smith-2021-later --as ann")
+def group_reports(
+    keys: Annotated[
+        list[str] | None, typer.Argument(help="Papers that report one study; lists without them.")
+    ] = None,
+    apart: Annotated[bool, option("--apart", help="They report studies of their own.")] = False,
+    undo_last: Annotated[bool, option("--undo", help="Take back the last grouping.")] = False,
+    as_: AsOption = "",
+    screen: ScreenOption = "",
+    *,
+    common: LibraryOptions,
+) -> None:
+    """Say which papers report the same study, as the flow counts studies and reports. Without keys
+    it lists groups, and suggests some by registry number, or title and author; people settle it."""
+    from reviewer.cli.screen_view import study_lines
+    from reviewer.tasks.screening.screening import Screening
+    from reviewer.tasks.screening.studies import group_papers, part_paper, undo_group
+
+    if undo_last and (keys or apart):
+        raise UsageError("--undo takes no keys", hint="Take back first, then group.")
+    if apart and not keys:
+        raise UsageError("which papers stand apart?", hint="Name their keys.")
+    with opened(settings_of(common)) as shelf:
+        screening = Screening(shelf, screen)
+        papers = [screening.paper_named(key) for key in keys or ()]
+        by = screening.reviewer_named(as_) if papers or undo_last else ""
+        if undo_last:
+            last = undo_group(screening, by)
+            print_error(f"Taken back: {last.kind} {shelf.paper(last.paper_id).key}")
+        elif apart:
+            for paper in papers:
+                part_paper(screening, paper, by)
+        elif papers:
+            group_papers(screening, papers, by)
+        lines = study_lines(screening)
+    print_out("".join(f"{line}\n" for line in lines))
+
+
 @command("stop", "review screen stop --sign 'agreed by both reviewers, 3 May' --as ann")
 def stop(
     name: ScreenArgument = "",

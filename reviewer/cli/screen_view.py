@@ -203,3 +203,17 @@ def conflict_lines(screening: Screening) -> list[str]:
             else:
                 on_reasons.append(f"{line} [reasons alone]")
     return lines + on_reasons
+
+
+def study_lines(screening: Screening) -> list[str]:
+    """Each study of several papers, and each group that is only suggested, by the papers' keys."""
+    from reviewer.tasks.screening.studies import find_studies, suggest_groups
+
+    papers = [screening.library.paper(one) for one in screening.papers]
+    keys = {paper.id: paper.key for paper in papers}
+    grouped = [own for own in find_studies(screening, papers) if len(own) > 1]
+    lines = [f"one study: {' '.join(keys[one] for one in own)}" for own in grouped]
+    return lines + [
+        f"perhaps one study ({why}): {' '.join(keys[one] for one in own)}"
+        for why, own in suggest_groups(screening, papers)
+    ]

@@ -195,10 +195,15 @@ class Ranking(Frozen):
 class ScreenEvent(Frozen):
     """Something that happened to a screening: a full text was `retrieved` or `not-retrieved`, the
     `rule` or the `stage` was changed to `value`, a `stop` was signed, or from now on the records
-    are ordered by the `verdicts` of the model `value` too (of none, where it is empty)."""
+    are ordered by the `verdicts` of the model `value` too (of none, where it is empty). A `group`
+    says that the paper reports one study with the papers `value` (ids with spaces), `apart` that it
+    reports a study of its own; `ungroup` takes back the one whose id is `value`."""
 
     id: str
-    kind: Literal["retrieved", "not-retrieved", "rule", "stage", "stop", "verdicts"]
+    kind: Literal[
+        "retrieved", "not-retrieved", "rule", "stage", "stop", "verdicts", "group", "apart",
+        "ungroup",
+    ]  # fmt: skip
     at: str
     by: str = ""
     paper_id: str = ""

@@ -173,3 +173,18 @@ def test_keys_that_are_typed_ahead_are_not_lost(review, tmp_path):
     with Library("shelf", WITHOUT) as library:
         found = [d.verdict for _, d in ScreenStore(library.database).decisions("s")]
     assert found == ["include", "exclude", "maybe", "exclude", "include"]
+
+
+def test_reports_of_one_study_are_grouped_listed_and_parted(review):
+    begin(review, "--reviewers", "ann,ben", "--double", "all")
+    with Library(os.environ["REVIEW_LIBRARY"], WITHOUT) as shelf:
+        keys = tuple(paper.key for paper in shelf.papers())[:2]
+    code, out, err = review("screen", "group", *keys, "--as", "ann")
+    assert (code, err) == (0, "")
+    assert out.startswith("one study: ")
+    assert set(keys) <= set(out.split())
+    assert "who decides?" in review("screen", "group", *keys)[2]
+    assert review("screen", "group", keys[0], "--apart", "--as", "ann")[1] == ""
+    assert "Taken back: apart" in review("screen", "group", "--undo", "--as", "ann")[2]
+    assert review("screen", "group")[1] == out
+    assert "takes no keys" in review("screen", "group", keys[0], "--undo", "--as", "ann")[2]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from reviewer.errors import ReviewError
 from reviewer.tasks.screening.screening import Screening
+from reviewer.tasks.screening.studies import find_studies
 from reviewer.text import clean, counted
-from reviewer.types import Paper
 from reviewer.types.screening import Flow, FlowPaper, ScreenEvent
 
 NO_REASON = "no reason given"
@@ -96,7 +96,7 @@ def _counted(screening: Screening, places: Mapping[str, _Placed]) -> Flow:
         full_text_excluded=boxes["full_text_excluded"],
         full_text_reasons=_reasons(places, "full_text_excluded", screening),
         included=len(included),
-        studies=_studies(included),
+        studies=len(find_studies(screening, included)),
         papers=tuple(
             FlowPaper(key=papers[p].key, title=clean(papers[p].title), box=place.box,
                       reason=place.reason)
@@ -116,22 +116,6 @@ def _reasons(
     return tuple(
         sorted(found.items(), key=lambda own: (order.get(own[0], len(order)), -own[1], own[0]))
     )
-
-
-def _studies(included: Sequence[Paper]) -> int:
-    """Reports that are versions of one another are one study."""
-    study = {paper.id: paper.id for paper in included}
-
-    def root(name: str) -> str:
-        while study[name] != name:
-            name = study[name]
-        return name
-
-    for paper in included:
-        for version in paper.versions:
-            if version in study:
-                study[root(version)] = root(paper.id)
-    return len({root(name) for name in study})
 
 
 def _not_final(screening: Screening, boxes: Mapping[str, int]) -> list[str]:
