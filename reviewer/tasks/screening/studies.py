@@ -1,5 +1,8 @@
-"""The studies of a screening: which papers report the same one. People settle it; versions of one
-another are together until people say otherwise, and all else is only suggested."""
+"""The studies of a screening: which papers report the same one.
+
+People settle it; versions of one another are together until people say otherwise, and all else is
+only suggested.
+"""
 
 from __future__ import annotations
 
