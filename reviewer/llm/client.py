@@ -74,6 +74,8 @@ def load_litellm() -> ModuleType:
         os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
         os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
         providers.require_sound("litellm")
+        # Some come while it is imported; litellm silences them in a way that threads undo.
+        warnings.filterwarnings("ignore", "Pydantic serializer|Items? '.*' on TypedDict class")
         import litellm
 
         if litellm.client_session is None:
@@ -81,7 +83,6 @@ def load_litellm() -> ModuleType:
             litellm.sync_transport = SteadyTransport(replies.mend_body)  # of its other clients
             litellm.suppress_debug_info = True
             litellm.telemetry = False
-            warnings.filterwarnings("ignore", "Pydantic serializer|Item '.*' on TypedDict class")
             for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
                 logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # they log whole requests
     loaded: ModuleType = litellm

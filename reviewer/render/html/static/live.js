@@ -10,7 +10,6 @@
 (() => {
   const GAP_MS = 250; // between two updates of a part
   const KINDS = ["running", "progress", "message", "claims", "cell", "section"]; // of events of jobs
-  document.documentElement.classList.add("scripted");
 
   // An XMLHttpRequest makes a document of a page by itself: no text is ever put in as HTML.
   const ask = (method, address, body) => new Promise((resolve, reject) => {
