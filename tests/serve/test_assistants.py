@@ -70,5 +70,5 @@ def test_an_open_session_does_not_keep_the_server_from_ending(served):
 
     with suppress(Exception):  # the client may hear that its connection ended
         asking(served, steps)
-    assert took[0] < 1.5
+    assert took[0] < 6  # 0.2 s on a quiet machine
     assert not served.is_alive

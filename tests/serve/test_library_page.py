@@ -169,7 +169,7 @@ def test_a_library_of_five_hundred_papers_comes_in_pages_and_at_once(served, tmp
     served.client.get("/library")
     began = time.perf_counter()
     first = served.client.get("/library").text
-    assert time.perf_counter() - began < 2  # 0.1 s on a quiet machine
+    assert time.perf_counter() - began < 6  # 0.1 s on a quiet machine
     assert first.count("data-row") == 100
     later = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
     second = served.client.get(later).text
