@@ -373,17 +373,21 @@ def show_flow(
         str, option("--format", "-f", help="svg, html, docx, csv, json; else by the suffix of -o.")
     ] = "",
     output: OutputOption = "",
+    wave: Annotated[
+        int, typer.Option(help="Of which search: 1 is the first. The last one without it.", min=0)
+    ] = 0,
     *,
     common: LibraryOptions,
 ) -> None:
-    """The PRISMA 2020 flow diagram. Its boxes add up, or an error names the difference."""
+    """The PRISMA 2020 flow diagram, after an update that of an updated review. Its boxes add up, or
+    an error names the difference."""
     from reviewer.render import choose_format, forms_of, render
     from reviewer.tasks.screening.flow import make_flow
     from reviewer.tasks.screening.screening import Screening
 
     chosen = choose_format(form, output, forms_of("Flow"))
     with opened(settings_of(common)) as shelf:
-        flow = make_flow(Screening(shelf, name))
+        flow = make_flow(Screening(shelf, name), wave)
     deliver(render(flow, chosen), output, chosen)
     for words in flow.not_final:
         print_error(f"Not final: {words}")

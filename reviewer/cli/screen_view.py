@@ -85,6 +85,11 @@ def status_text(found: ScreenStatus) -> str:
         (found.to_revisit, "decided by an earlier version of the criteria"),
     ):
         lines += [f"  {counted(number, 'record')} {words}"] if number else []
+    if found.updated:
+        lines.append(
+            f"  Updated {found.updated[:10]}: {found.read_since:,} of "
+            f"{counted(found.unread_then, 'record')} read since; the rule counts these alone"
+        )
     lines += [
         f"Stopping rule {found.rule}: {found.worth}.",
         f"  p that less than 80 / 90 / 95 % is found: {found.p_80:.3f} / {found.p_90:.3f} / "

@@ -117,6 +117,36 @@ def test_the_flow_is_written_in_every_form(review, tmp_path):
     assert sorted({paper["box"] for paper in found["papers"]}) == ["excluded", "not_yet_retrieved"]
 
 
+def test_an_update_is_planned_kept_and_drawn_as_an_updated_review(review, tmp_path):
+    begin(review)
+    assert "nothing is new" in review("screen", "update")[2]
+    listing(tmp_path / "b.jsonl", 15)
+    review("add", "b.jsonl")
+    options = ("--source", "b.jsonl=Embase, May", "--file", "b.jsonl")
+    planned = review("screen", "update", *options, "--dry-run")[2]
+    assert "15 entries from 1 source, 3 new records, nothing kept" in planned
+    assert "0 of 12 records read" in review("screen", "status")[1]
+    assert "Embase, May: 15" in review("screen", "update", *options)[2]
+    status = review("screen", "status")[1]
+    assert "0 of 15 records read" in status
+    assert "0 of 15 records read since; the rule counts these alone" in status
+    for form in ("svg", "html", "docx", "csv", "json"):
+        assert review("screen", "flow", "-o", f"flow.{form}")[0] == 0
+    words = " ".join(ET.fromstring((tmp_path / "flow.svg").read_text()).itertext())
+    for said in (
+        "Studies included in previous version of",
+        "New records identified (n = 15)",
+        "Duplicate records (n = 12)",
+        "Total studies included in review (n = 0)",
+    ):
+        assert said in words
+    rows = csv.DictReader(io.StringIO((tmp_path / "flow.csv").read_text()))
+    numbers = {row["data"]: row["n"] for row in rows}
+    assert (numbers["database_results"], numbers["duplicates"]) == ("15", "12")
+    assert "12 records of earlier searches" in review("screen", "flow")[2]
+    assert review("screen", "flow", "--wave", "3")[0] == 2
+
+
 def in_terminal(folder, arguments, keys):
     """Runs a command in a terminal of its own and types each of `keys` at a prompt; gives all that
     it shows."""

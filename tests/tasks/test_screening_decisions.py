@@ -21,6 +21,8 @@ from reviewer.tasks.screening.make import ScreenOptions, make_screening
 from reviewer.tasks.screening.replay import replay_screening
 from reviewer.tasks.screening.screening import Given, Screening
 from reviewer.tasks.screening.status import make_status, sign_stop
+from reviewer.tasks.screening.studies import group_papers
+from reviewer.tasks.screening.update import plan_update, update_screening
 from reviewer.types.screening import Criterion
 from reviewer.types.searches import Filters
 from tests.conftest import write_listing
@@ -323,8 +325,8 @@ def random_history(tmp_path, seed):
         shelf.add([listing(tmp_path / f"{seed}b.jsonl", 3, seed)])
         double = draw.choice(["none", "all", "50%", "included"])
         screening = screened(shelf, reviewers=("ann", "ben"), double=double, seed=seed)
-        for _ in range(25):
-            act(screening, draw)
+        for n in range(25):
+            act(screening, draw, tmp_path / f"{seed}-{n}.jsonl")
             flow = make_flow(screening)
             assert Recount(screening).boxes() == (
                 flow.duplicates, flow.automatic, flow.other, flow.not_screened, flow.excluded,
@@ -333,7 +335,7 @@ def random_history(tmp_path, seed):
             )  # fmt: skip
 
 
-def act(screening, draw):
+def act(screening, draw, file):
     """One step of a history; what cannot be done is refused, and changes nothing."""
     library = screening.library
     papers = [p for p in library.papers() if p.id in screening.papers]
@@ -351,9 +353,16 @@ def act(screening, draw):
         "stage": lambda: screening.change("stage", stage, "ann", ""),
         "retrieve": lambda: screening.retrieve(paper, draw.choice(["", "closed"]), "ann"),
         "stop": lambda: sign_stop(screening, "enough", "ann"),
+        "update": lambda: update(screening, file, draw.randint(1, 4), draw.randint(0, 60)),
     }
     with suppress(UsageError):
         steps[draw.choice([*["label"] * 8, *steps])]()
+
+
+def update(screening, file, count, seed, **named):
+    """Adds a file and updates the screening by it."""
+    screening.library.add([listing(file, count, seed)])
+    update_screening(screening, plan_update(screening, Filters(), **named))
 
 
 class Recount:
@@ -362,11 +371,15 @@ class Recount:
     def __init__(self, screening):
         self.library, store = screening.library, ScreenStore(screening.library.database)
         self.records, self.events = store.records("s"), store.events("s")
-        self.entries = sum(s.entries for s in store.sources("s"))
+        updates = [n for n, event in enumerate(self.events) if event.kind == "update"]
+        wave = len(updates) + 1
+        self.entries = sum(s.entries for s in store.sources("s") if s.wave == wave)
+        self.first = int(self.events[updates[-1]].value.split()[0]) if updates else 0
+        since = self.events[updates[-1] :] if updates else self.events
         log = [d for _, d in store.decisions("s")]
         gone = {d.undoes for d in log if d.verdict == "undo"}
         self.log = [d for d in log if d.id not in gone and d.verdict not in ("undo", "note")]
-        self.is_signed = any(e.kind == "stop" and e.stage == "title" for e in self.events)
+        self.is_signed = any(e.kind == "stop" and e.stage == "title" for e in since)
 
     def present(self, paper_id):
         found = self.library.catalogue.paper_named(paper_id)
@@ -398,15 +411,17 @@ class Recount:
         named = {"include": "included", "exclude": "full", "duplicate": "full"}
         return named.get(full, "full waiting")
 
-    def boxes(self):
+    def papers_of(self, records):
         papers = self.library.papers()
-        signs = {sign for r in self.records for sign in r.signs}
-        scope = {self.present(r.paper_id) for r in self.records} - {None}
-        scope |= {p.id for p in papers if signs & {o.sha256 for o in p.origins}}
-        held = {o.sha256 for p in papers for o in p.origins}
-        lost = sum(
-            self.present(r.paper_id) is None and not set(r.signs) & held for r in self.records
-        )
+        signs = {sign for r in records for sign in r.signs}
+        scope = {self.present(r.paper_id) for r in records} - {None}
+        return scope | {p.id for p in papers if signs & {o.sha256 for o in p.origins}}
+
+    def boxes(self):
+        last, before = self.records[self.first :], self.records[: self.first]
+        scope = self.papers_of(last) - self.papers_of(before)
+        held = {o.sha256 for p in self.library.papers() for o in p.origins}
+        lost = sum(self.present(r.paper_id) is None and not set(r.signs) & held for r in last)
         found = Counter(map(self.box, scope))
         found["duplicate"] += self.entries - lost - len(scope)
         found["lost"] = lost
@@ -414,6 +429,113 @@ class Recount:
             "duplicate,automatic,lost,waiting,exclude,not-retrieved,yet,full,full waiting,included"
         )
         return tuple(found[name] for name in order.split(","))
+
+
+def test_an_update_takes_in_what_is_new_and_changes_no_earlier_order(library, tmp_path):
+    screening = screened(library, reviewers=("ann", "ben"), double="50%", seed=3)
+    other = Screening(library, "s")  # another process
+    twice = {own.position for own in screening.records if own.position in screening._double}
+    read_all(screening, "ann", 12)
+    read_all(other, "ben", 3)
+    update(screening, tmp_path / "b.jsonl", 12, seed=7, named=(("b.jsonl", "Embase", "database"),))
+    assert len(screening.records) == 42
+    assert len(twice) == 15
+    assert {n for n in screening._double if n < 30} == twice
+    assert sum(n >= 30 for n in screening._double) == 6
+    for _ in range(6):
+        read_all(screening, "ann", 1)
+        read_all(other, "ben", 1)
+    assert replay_screening(Screening(library, "s")) == (27, "")
+    rankings = ScreenStore(library.database).rankings("s").values()
+    assert Counter(own.wave for own in rankings) == {1: 15, 2: 12}
+    assert {n for own in rankings if own.wave == 1 for n in own.top} <= set(range(30))
+    shown = next(own for own in screening.decisions[15:] if own.verdict == "include")
+    assert shown.paper_id in {record.paper_id for record in screening.records[30:]}
+
+
+def test_the_flow_of_an_update_has_new_records_and_earlier_studies(library, tmp_path):
+    screening = screened(library)
+    read_all(screening)
+    library.add([listing(tmp_path / "b.jsonl", 35, seed=0)])  # 30 of them are there
+    found = plan_update(screening, Filters(), (("b.jsonl", "Embase again", "database"),))
+    assert [(s.label, s.entries) for s in found.sources] == [("Embase again", 35)]
+    update_screening(screening, found)
+    flow = make_flow(screening)
+    assert (flow.identified, flow.duplicates, flow.not_screened, flow.wave) == (35, 30, 5, 2)
+    assert (flow.previous_studies, flow.studies, flow.total_studies) == (0, 0, 0)
+    assert any("6 records of earlier searches" in words for words in flow.not_final)
+    read_all(screening)
+    screening.change("stage", "full-text", "me", "")
+    for paper in screening.sought():
+        own = library.paper(paper)
+        screening.retrieve(own, "", "me")
+        screening.decide(own, "include", "me")
+    flow = make_flow(screening)
+    assert (flow.screened, flow.excluded, flow.included) == (5, 4, 1)
+    assert (flow.previous_studies, flow.previous_reports) == (6, 6)
+    assert (flow.total_studies, flow.total_reports) == (7, 7)
+    assert Counter(paper.box for paper in flow.papers) == {
+        "previous": 6, "excluded": 4, "included": 1,
+    }  # fmt: skip
+    first = make_flow(screening, wave=1)
+    assert (first.identified, first.included, first.total_studies) == (30, 6, 6)
+    with pytest.raises(UsageError, match="no wave 3"):
+        make_flow(screening, wave=3)
+    with pytest.raises(FlowError, match="total studies 8"):
+        require_sums(flow.model_copy(update={"total_studies": 8}))
+
+
+def test_a_new_report_of_an_earlier_study_is_no_new_study(library, tmp_path):
+    screening = screened(library)
+    old = library.papers()[0]
+    update(screening, tmp_path / "b.jsonl", 2, seed=9)
+    fresh = library.paper(screening.records[30].paper_id)
+    for paper in (old, fresh):
+        screening.decide(paper, "include", "me")
+    screening.change("stage", "full-text", "me", "")
+    for paper in (old, fresh):
+        screening.decide(paper, "include", "me")
+    group_papers(screening, [old, fresh], "me")
+    flow = make_flow(screening)
+    assert (flow.previous_studies, flow.studies, flow.included) == (1, 0, 1)
+    assert (flow.total_studies, flow.total_reports) == (1, 2)
+
+
+def test_after_an_update_the_stopping_rule_begins_again(library, tmp_path):
+    screening = screened(library, stop="row:5")
+    read_all(screening, most=20)
+    assert make_status(screening).is_reached
+    sign_stop(screening, "enough", "me")
+    update(screening, tmp_path / "b.jsonl", 10, seed=5)
+    status = make_status(screening)
+    assert (status.records, status.read, status.unread_then, status.read_since) == (40, 20, 20, 0)
+    assert not status.is_reached
+    assert status.signed == ""
+    flow = make_flow(screening)
+    assert (flow.automatic, flow.not_screened) == (0, 10)
+    assert make_flow(screening, wave=1).automatic == 10
+    sign_stop(screening, "enough again", "me")
+    assert make_flow(screening).automatic == 10
+
+
+def test_an_update_takes_what_init_took_and_says_when_nothing_is_new(tmp_path):
+    with Library(tmp_path / "shelf", WITHOUT) as shelf:
+        shelf.add([listing(tmp_path / "a.jsonl", 6), listing(tmp_path / "other.jsonl", 4, 1)])
+        screening = screened(shelf, filters=Filters(files=("a.jsonl",)))
+        with pytest.raises(UsageError, match="nothing is new"):
+            plan_update(screening, Filters())
+        shelf.add([listing(tmp_path / "c.jsonl", 3, 2)])
+        found = plan_update(screening, Filters(files=("c.jsonl",)))
+        assert [(s.label, s.entries) for s in found.sources] == [("c.jsonl", 3)]
+        listing(tmp_path / "a.jsonl", 8)
+        shelf.add([tmp_path / "a.jsonl"])
+        found = plan_update(screening, Filters())
+        assert (len(found.papers), [s.entries for s in found.sources]) == (2, [2])
+        update_screening(screening, found)
+        again = Screening(shelf, "s")
+        with pytest.raises(UsageError, match="a moment ago"):
+            screening.store.update("s", again.events[-1], (), (), b"")
+        assert len(again.records) == 8
 
 
 def test_a_flow_that_does_not_add_up_is_an_error_that_names_the_difference(library):

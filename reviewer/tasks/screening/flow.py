@@ -1,4 +1,8 @@
-"""The PRISMA 2020 flow of a screening: each paper in one box, and boxes that add up or an error."""
+"""The PRISMA 2020 flow of a screening: each paper in one box, and boxes that add up or an error.
+
+After an update it is the flow of an updated review: new records in the boxes, included papers of
+earlier searches beside them.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reviewer.errors import ReviewError
+from reviewer.errors import ReviewError, UsageError
 from reviewer.tasks.screening.screening import Screening
 from reviewer.tasks.screening.studies import find_studies
+from reviewer.tasks.screening.waves import Wave
 from reviewer.text import clean, counted
 from reviewer.types.screening import Flow, FlowPaper, ScreenEvent
 
@@ -27,28 +32,39 @@ class _Placed:
     reason: str = ""
 
 
-def make_flow(screening: Screening) -> Flow:
-    """The flow as the decisions are now. Raises FlowError, which names the difference, when its
-    boxes do not add up."""
+def make_flow(screening: Screening, wave: int = 0) -> Flow:
+    """The flow of a wave as the decisions are now: of the last update, unless `wave` is given, and
+    of the first search (1) without one. Raises FlowError, which names the difference, when its
+    boxes do not add up, and UsageError for a wave that was not."""
     screening.refresh()
+    waves = screening.waves
+    if not 0 <= wave <= len(waves):
+        raise UsageError(
+            f"{screening.name} has no wave {wave}",
+            hint=f"The first search is 1, the last update {len(waves)}.",
+        )
     states = screening.retrievals()
-    places = {p: _place(screening, p, states.get(p, "")) for p in screening.papers}
-    flow = _counted(screening, places)
+    until = waves[: wave or len(waves)]
+    places = [
+        {p: _place(screening, p, states.get(p, ""), own) for p in screening.papers_of(own)}
+        for own in until
+    ]
+    flow = _counted(screening, until[-1], places[-1], places[:-1])
     require_sums(flow)
     return flow
 
 
-def signed_stop(events: Sequence[ScreenEvent]) -> ScreenEvent | None:
-    """The last signed stop of titles and abstracts."""
+def signed_stop(screening: Screening, wave: Wave) -> ScreenEvent | None:
+    """The last signed stop of titles and abstracts since the records of this wave came."""
+    events = screening.events[wave.happened :]
     stops = [event for event in events if event.kind == "stop" and event.stage == "title"]
     return stops[-1] if stops else None
 
 
-def _place(screening: Screening, paper: str, state: str) -> _Placed:
+def _place(screening: Screening, paper: str, state: str, wave: Wave) -> _Placed:
     found = screening.outcome(paper)
     if found.verdict is None:
-        stop = signed_stop(screening.events)
-        is_unread = not found.readers and stop is not None
+        is_unread = not found.readers and signed_stop(screening, wave) is not None
         return _Placed("automatic" if is_unread else "not_screened")
     if found.verdict == "duplicate":
         return _Placed("duplicates")
@@ -65,16 +81,24 @@ def _place(screening: Screening, paper: str, state: str) -> _Placed:
     return _Placed("included" if full.verdict == "include" else "not_assessed")
 
 
-def _counted(screening: Screening, places: Mapping[str, _Placed]) -> Flow:
+def _counted(
+    screening: Screening,
+    wave: Wave,
+    places: Mapping[str, _Placed],
+    earlier: Sequence[Mapping[str, _Placed]],
+) -> Flow:
     boxes = Counter(place.box for place in places.values())
-    sources = screening.store.sources(screening.name)
+    sources = [s for s in screening.store.sources(screening.name) if s.wave == wave.number]
     identified = sum(source.entries for source in sources)
     unread = sum(source.unread for source in sources)
-    papers = {paper.id: paper for paper in map(screening.library.paper, places)}
-    included = [papers[p] for p, place in places.items() if place.box == "included"]
+    previous = [p for own in earlier for p, place in own.items() if place.box == "included"]
+    papers = {p.id: p for p in map(screening.library.paper, [*previous, *places])}
+    included = [p for p, place in places.items() if place.box == "included"]
+    studies = find_studies(screening, [papers[p] for p in (*previous, *included)])
+    before = sum(not set(own).isdisjoint(previous) for own in studies)
     assessed = boxes["full_text_excluded"] + boxes["included"] + boxes["not_assessed"]
     sought = assessed + boxes["not_retrieved"] + boxes["not_yet_retrieved"]
-    other = unread + screening.removed
+    other = unread + screening.count_removed(wave)
     return Flow(
         name=screening.name,
         question=screening.screen.question,
@@ -96,14 +120,19 @@ def _counted(screening: Screening, places: Mapping[str, _Placed]) -> Flow:
         full_text_excluded=boxes["full_text_excluded"],
         full_text_reasons=_reasons(places, "full_text_excluded", screening),
         included=len(included),
-        studies=len(find_studies(screening, included)),
+        studies=len(studies) - before,
+        previous_studies=before,
+        previous_reports=len(previous),
+        total_studies=len(studies),
+        total_reports=sum(map(len, studies)),
+        wave=wave.number,
         papers=tuple(
             FlowPaper(key=papers[p].key, title=clean(papers[p].title), box=place.box,
                       reason=place.reason)
-            for p, place in places.items()
+            for p, place in {**dict.fromkeys(previous, _Placed("previous")), **places}.items()
         ),
-        not_final=tuple(_not_final(screening, boxes)),
-        stop=stop.why if (stop := signed_stop(screening.events)) else "",
+        not_final=tuple(_not_final(screening, places, earlier)),
+        stop=stop.why if (stop := signed_stop(screening, wave)) else "",
     )  # fmt: skip
 
 
@@ -118,18 +147,29 @@ def _reasons(
     )
 
 
-def _not_final(screening: Screening, boxes: Mapping[str, int]) -> list[str]:
-    said = {
-        "not_screened": "waits for a decision on title and abstract",
-        "not_yet_retrieved": "waits for its full text",
-        "not_assessed": "waits for a decision on its full text",
-    }
+_WAITS = {
+    "not_screened": "waits for a decision on title and abstract",
+    "not_yet_retrieved": "waits for its full text",
+    "not_assessed": "waits for a decision on its full text",
+}
+
+
+def _not_final(
+    screening: Screening,
+    places: Mapping[str, _Placed],
+    earlier: Sequence[Mapping[str, _Placed]],
+) -> list[str]:
+    boxes = Counter(place.box for place in places.values())
     found = [
-        f"{counted(boxes[box], 'record')}: {words}" for box, words in said.items() if boxes[box]
+        f"{counted(boxes[box], 'record')}: {words}" for box, words in _WAITS.items() if boxes[box]
     ]
+    if open_before := sum(place.box in _WAITS for own in earlier for place in own.values()):
+        found.append(
+            f"{counted(open_before, 'record')} of earlier searches: review screen flow --wave 1"
+        )
     outcomes = [
         (paper, stage, screening.outcome(paper, stage))
-        for paper in screening.papers
+        for paper in places
         for stage in screening.STAGES
     ]
     conflicts = sum(own.is_conflict for _, _, own in outcomes)
@@ -154,6 +194,8 @@ def require_sums(flow: Flow) -> None:
         "screened": (flow.screened, ("excluded", "sought")),
         "sought": (flow.sought, ("not_retrieved", "not_yet_retrieved", "assessed")),
         "assessed": (flow.assessed, ("full_text_excluded", "not_assessed", "included")),
+        "total studies": (flow.total_studies, ("previous_studies", "studies")),
+        "total reports": (flow.total_reports, ("previous_reports", "included")),
     }
     for box, (whole, parts) in sums.items():
         total = sum(getattr(flow, part) for part in parts)

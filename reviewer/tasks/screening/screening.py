@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from reviewer.tasks.screening.suggestions import (
     drawn,
     model_of,
 )
+from reviewer.tasks.screening.waves import Wave, read_twice, waves_of
 from reviewer.types import Paper
 from reviewer.types.screening import (
     CriteriaVersion,
@@ -36,6 +36,7 @@ from reviewer.types.screening import (
     Outcome,
     Ranking,
     ScreenEvent,
+    ScreenRecord,
     Stage,
     Turn,
     Verdict,
@@ -82,7 +83,9 @@ class Screening:
         self.store = ScreenStore(library.database)
         self.screen = self.store.screen(name)
         self.name = self.screen.name
-        self.records = self.store.records(self.name)
+        self._every_record = self.store.records(self.name)
+        self._waves = waves_of((), len(self._every_record))
+        self._double = self._read_twice()
         self._decisions: list[Decision] = []
         self._last = 0
         self._standing: Standing = {}
@@ -92,14 +95,17 @@ class Screening:
         self._now: dict[str, str] = {}
         self._learned: dict[int, bool] = {}
         self._ranker: Ranker | None = None
-        self._ranker_of: tuple[str, bytes] = ("", b"")
+        self._ranker_of: tuple[str, bytes, int] = ("", b"", 0)
+        self._features_of: dict[int, Features] = {}
+        self._start_of: dict[int, Start] = {}
         self.suggestions = Suggestions(self.store, self.name)
         self._replayed: Ranking | None = None
         self.refresh()
 
     def refresh(self) -> None:
-        """Take in what was decided, merged, split and removed since the last call."""
+        """Take in what was decided, merged, split, removed and added since the last call."""
         self._events = self.store.events(self.name)
+        self._refresh_records()
         fresh = self.store.decisions(self.name, self._last)
         edition = (self.library.database.edition, self.library.catalogue.count())
         if not fresh and edition == self._edition:
@@ -114,6 +120,17 @@ class Screening:
         self._now |= self.store.paper_ids_now(unknown)
         self._standing = standing(self._decisions, self._now)
         self._refresh_suggestions()
+
+    def _refresh_records(self) -> None:
+        """Take in the records of updates."""
+        if len(waves_of(self._events, 0)) > len(self._waves):
+            self._every_record = self.store.records(self.name)
+            self._edition = None
+            self._waves = waves_of(self._events, len(self._every_record))
+            self._double = self._read_twice()
+
+    def _read_twice(self) -> frozenset[int]:
+        return read_twice(self._waves, self.screen.double, self.screen.seed)
 
     def _refresh_suggestions(self) -> None:
         self.suggestions.refresh(self.present_id)
@@ -135,6 +152,16 @@ class Screening:
     # What is there
 
     @property
+    def records(self) -> list[ScreenRecord]:
+        """The records of all waves, by their positions."""
+        return self._every_record[: self._waves[-1].end]
+
+    @property
+    def waves(self) -> list[Wave]:
+        """The first search, and the updates since."""
+        return self._waves
+
+    @property
     def decisions(self) -> list[Decision]:
         return self._decisions
 
@@ -143,11 +170,14 @@ class Screening:
         """The ids of the papers in this screening by now, with the positions of their records."""
         return self._papers
 
-    @property
-    def removed(self) -> int:
-        """Records whose paper is no longer in the library."""
+    def papers_of(self, wave: Wave) -> list[str]:
+        """The papers of this wave: one that has records of several is of the first of them."""
+        return [paper for paper, positions in self._papers.items() if positions[0] in wave]
+
+    def count_removed(self, wave: Wave) -> int:
+        """Records of this wave whose paper is no longer in the library."""
         held = {position for positions in self._papers.values() for position in positions}
-        return len(self.records) - len(held)
+        return sum(position not in held for position in range(wave.first, wave.end))
 
     @property
     def criteria(self) -> CriteriaVersion:
@@ -298,15 +328,6 @@ class Screening:
         """True for a paper that two reviewers are to read whatever the first decides."""
         return any(position in self._double for position in self._papers.get(paper, ()))
 
-    @cached_property
-    def _double(self) -> frozenset[int]:
-        said, every = self.screen.double, len(self.records)
-        if said in ("none", "included"):
-            return frozenset()
-        share = 1.0 if said == "all" else int(said.removesuffix("%")) / 100
-        draw = random.Random(f"{self.screen.seed} double")
-        return frozenset(draw.sample(range(every), round(share * every)))
-
     def _waiting_full_texts(self, reviewer: str) -> list[str]:
         """Papers whose full text this reviewer is still to assess, those at hand first."""
         states = self.retrievals()
@@ -375,16 +396,17 @@ class Screening:
     def _best(self, reviewer: str, waiting: Sequence[str]) -> tuple[str, Ranking]:
         import numpy as np
 
-        learned = self.learned_by(reviewer)
+        wave = self._ranked_wave
+        learned = {n: said for n, said in self.learned_by(reviewer).items() if n < wave.end}
         model = self.ranking_model if self._replayed is None else self._replayed.verdicts_of
-        verdicts = self._verdicts_of(model) if model else None
-        scores = np.round(self._scores(reviewer, learned, verdicts), _DIGITS)
+        verdicts = self._verdicts_of(model, wave) if model else None
+        scores = np.round(self._scores(reviewer, learned, verdicts, wave), _DIGITS)
         places = np.array(sorted({self._papers[paper][0] for paper in waiting}))
         order = places[np.argsort(-scores[places], kind="stable")]
         turn: Turn = "learned"
         if verdicts is not None:
             turn = turn_of(len(learned), sum(learned.values()))
-            order = in_turn(turn, order, self._start, verdicts)
+            order = in_turn(turn, order, self._start(wave), verdicts)
         first = {self._papers[paper][0]: paper for paper in reversed(waiting)}
         if len(learned) % _DRAWN_EVERY == _DRAWN_EVERY - 2 and (lot := self._drawn_of(waiting)):
             turn, ahead = "drawn", self._papers[lot][0]
@@ -399,6 +421,7 @@ class Screening:
             suggestions=counted_in,
             verdicts_of=model,
             turn=turn,
+            wave=wave.number,
         )
         return first[int(order[0])], ranking
 
@@ -408,14 +431,19 @@ class Screening:
         models = [model_of(name) for name in self.model_reviewers]
         return next((p for m in models for p in self.drawn_records(m) if p in unread), "")
 
-    def _verdicts_of(self, model: str) -> NDArray[np.float64]:
+    @property
+    def _ranked_wave(self) -> Wave:
+        """The last wave; in a replay that of the ranking, which knew no later records."""
+        return self._waves[-1 if self._replayed is None else self._replayed.wave - 1]
+
+    def _verdicts_of(self, model: str, wave: Wave) -> NDArray[np.float64]:
         """The model's suggestions by position, 0 where it has none and for the question."""
         import numpy as np
 
-        signs = np.zeros(len(self._features))
+        signs = np.zeros(len(self._features(wave)))
         for paper, positions in self._papers.items():
             if said := self.suggestions.said(paper, "title", model):
-                signs[positions] = SIGNS[said.verdict]
+                signs[[n for n in positions if n < wave.end]] = SIGNS[said.verdict]
         return signs
 
     def learned_by(self, reviewer: str) -> dict[int, bool]:
@@ -440,14 +468,20 @@ class Screening:
         return tuple(self.store.paper_ids_now(self.screen.known).values())
 
     def _scores(
-        self, reviewer: str, learned: dict[int, bool], verdicts: NDArray[np.float64] | None
+        self,
+        reviewer: str,
+        learned: dict[int, bool],
+        verdicts: NDArray[np.float64] | None,
+        wave: Wave,
     ) -> NDArray[np.float64]:
         """Scores by position. The ranker is kept and learns what is new; it is made again where
-        something that it learned no longer stands, and for other suggestions of a model."""
-        wanted = (reviewer, b"" if verdicts is None else verdicts.tobytes())
+        something that it learned no longer stands, for other suggestions of a model, and for an
+        update."""
+        wanted = (reviewer, b"" if verdicts is None else verdicts.tobytes(), wave.number)
         is_new = self._ranker is None or self._ranker_of != wanted
         if is_new or self._learned.keys() - learned.keys():
-            self._ranker, self._ranker_of, self._learned = self._new_ranker(verdicts), wanted, {}
+            self._ranker = self._new_ranker(verdicts, wave)
+            self._ranker_of, self._learned = wanted, {}
         assert self._ranker is not None
         for position, is_included in learned.items():
             if self._learned.get(position) != is_included:
@@ -455,29 +489,37 @@ class Screening:
         self._learned = dict(learned)
         return self._ranker.scores()
 
-    def _new_ranker(self, verdicts: NDArray[np.float64] | None) -> Ranker:
-        features = replace(self._features, verdicts=verdicts)
-        return Ranker(features, self._start, len(self.records), self.screen.seed)
+    def _new_ranker(self, verdicts: NDArray[np.float64] | None, wave: Wave) -> Ranker:
+        features = replace(self._features(wave), verdicts=verdicts)
+        return Ranker(features, self._start(wave), wave.end, self.screen.seed)
 
-    @cached_property
-    def _features(self) -> Features:
-        return unpacked(self.store.features(self.name))
+    def _features(self, wave: Wave) -> Features:
+        """What all records up to this wave are compared by."""
+        if wave.number not in self._features_of:
+            kept = self.store.features(self.name, wave.number)
+            self._features_of[wave.number] = unpacked(kept)
+        return self._features_of[wave.number]
 
-    @cached_property
-    def _start(self) -> Start:
+    def _start(self, wave: Wave) -> Start:
         import numpy as np
 
-        pool = len(self.records)
-        if not self.screen.question:
-            return Start(np.random.default_rng(self.screen.seed).permutation(pool))
-        return Start(order_by_search(self._features, pool, pool), pool)
+        if wave.number not in self._start_of:
+            pool = wave.end
+            if self.screen.question:
+                order = order_by_search(self._features(wave), pool, pool)
+                start = Start(order, pool)
+            else:
+                start = Start(np.random.default_rng(self.screen.seed).permutation(pool))
+            self._start_of[wave.number] = start
+        return self._start_of[wave.number]
 
     def ranking_for(self, reviewer: str, kept: Ranking) -> Ranking | None:
         """What this reviewer's next record is ranked from, beside the suggestions that `kept` says;
         None when none is left to read."""
         self._replayed = kept
         self.suggestions.take(kept.suggestions, self.present_id)
-        waiting = self._waiting(reviewer)
+        end = self._ranked_wave.end
+        waiting = [own for own in self._waiting(reviewer) if self._papers[own][0] < end]
         return self._best(reviewer, waiting)[1] if waiting else None
 
     def rewind(self) -> None:

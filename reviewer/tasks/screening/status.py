@@ -40,30 +40,34 @@ _WORTH = {
 }
 
 
-def read_so_far(screening: Screening) -> tuple[list[bool], int]:
+def read_so_far(screening: Screening, since: int = 0) -> tuple[list[bool], int]:
     """The records in the order in which their titles were first decided, True for one that goes on
-    or on which reviewers disagree; and how many records there are. Duplicates are in neither. What
-    a model suggests counts for nothing here."""
+    or on which reviewers disagree; and how many records there are. Duplicates are in neither, nor
+    are records that the first `since` decisions decided. What a model suggests counts for nothing
+    here."""
     outcomes = {paper: screening.people_outcome(paper) for paper in screening.papers}
     counted = {p: o for p, o in outcomes.items() if o.verdict != "duplicate"}
-    first = dict.fromkeys(
-        paper
-        for own in screening.decisions
-        if own.stage == "title" and own.verdict not in ("note", "undo")
-        if (paper := screening.present_id(own.paper_id)) in counted
-    )
-    read = [counted[p] for p in first if counted[p].readers or counted[p].is_resolved]
-    return [o.verdict in GOES_ON or o.is_conflict for o in read], len(counted)
+    first: dict[str, int] = {}
+    for n, own in enumerate(screening.decisions):
+        paper = screening.present_id(own.paper_id)
+        is_read = paper in counted and bool(counted[paper].readers or counted[paper].is_resolved)
+        if is_read and own.stage == "title" and own.verdict not in ("note", "undo"):
+            first.setdefault(paper, n)
+    read = [counted[p] for p, n in first.items() if n >= since]
+    records = len(counted) - (len(first) - len(read))
+    return [o.verdict in GOES_ON or o.is_conflict for o in read], records
 
 
 def make_status(screening: Screening) -> ScreenStatus:
     """How far the screening is now."""
     screening.refresh()
     decided, records = read_so_far(screening)
-    rule = rule_named(screening.rule, records)
+    wave = screening.waves[-1]
+    since, unread = read_so_far(screening, wave.decided)
+    rule = rule_named(screening.rule, unread)
     outcomes = [(p, screening.outcome(p, screening.stage)) for p in screening.papers]
     version = screening.criteria.version
-    stop = signed_stop(screening.events)
+    stop = signed_stop(screening, wave)
     models = screening.suggestions.models(screening.stage)
     return ScreenStatus(
         name=screening.name,
@@ -84,13 +88,16 @@ def make_status(screening: Screening) -> ScreenStatus:
         ),
         rule=rule.name,
         worth=worth_of_rule(rule.name),
-        is_reached=is_reached(rule, decided, records),
-        p_80=missed_p(decided, records, 0.8),
-        p_90=missed_p(decided, records, 0.9),
-        p_95=missed_p(decided, records),
-        least_recall=least_recall(decided, records),
-        to_go=left_to_read(rule, decided, records),
+        is_reached=is_reached(rule, since, unread),
+        p_80=missed_p(since, unread, 0.8),
+        p_90=missed_p(since, unread, 0.9),
+        p_95=missed_p(since, unread),
+        least_recall=least_recall(since, unread),
+        to_go=left_to_read(rule, since, unread),
         signed=stop.why if stop else "",
+        updated=wave.at,
+        unread_then=unread if wave.at else 0,
+        read_since=len(since) if wave.at else 0,
         agreements=(
             *agreements(screening.standing, screening.stage),
             *(agreement_with(screening, model) for model in models),
