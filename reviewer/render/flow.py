@@ -238,12 +238,27 @@ def methods_sentence(flow: Flow) -> str:
         f"Of {flow.assessed:,} reports assessed, {flow.full_text_excluded:,} were excluded and "
         f"{flow.included:,} reports of {flow.studies:,} studies were included."
     )
+    said += _twice(flow)
     if flow.wave > 1:
         said += (
             f" With {flow.previous_studies:,} studies of the previous version of this review "
             f"({flow.previous_reports:,} reports) that is {flow.total_studies:,} studies "
             f"({flow.total_reports:,} reports) in total."
         )
+    return said
+
+
+def _twice(flow: Flow) -> str:
+    """What two reviewers read. It is double screening only where they read all of it."""
+    said = ""
+    for number, of, what in (
+        (flow.read_by_two, flow.screened, "records screened"),
+        (flow.assessed_by_two, flow.assessed, "reports assessed"),
+    ):
+        if number and number == of:
+            said += f" Two reviewers read each of the {of:,} {what} (double screening)."
+        elif number:
+            said += f" Two reviewers read {number:,} of the {of:,} {what}, one the others."
     return said
 
 

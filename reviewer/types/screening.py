@@ -322,7 +322,10 @@ class Flow(Frozen):
 
     After an update it is the flow of the records of that `wave` alone, as PRISMA 2020 asks for an
     updated review: `studies` and `included` are new ones, `previous_` those of earlier waves,
-    `total_` all. A report of a study that an earlier wave found is no new study."""
+    `total_` all. A report of a study that an earlier wave found is no new study.
+
+    `read_by_two` counts the screened records that two people read, `assessed_by_two` the assessed
+    reports."""
 
     name: str
     question: str
@@ -344,6 +347,8 @@ class Flow(Frozen):
     full_text_excluded: int
     full_text_reasons: tuple[tuple[str, int], ...] = ()
     included: int
+    read_by_two: int = 0
+    assessed_by_two: int = 0
     studies: int
     previous_studies: int = 0
     previous_reports: int = 0
@@ -356,11 +361,11 @@ class Flow(Frozen):
 
 
 class Progressed(Frozen):
-    """How far one reviewer is."""
+    """How far one reviewer is. `included` is None where it is hidden from who asks."""
 
     reviewer: str
     read: int
-    included: int
+    included: int | None
     left: int
 
 
@@ -371,7 +376,11 @@ class ScreenStatus(Frozen):
     stopping rule; `least_recall` is the highest recall below which the test rejects all at 5 %;
     `to_go` counts records until the rule says stop if nothing more is included. After an update
     the rule and its test begin again, over the `unread_then` records that were unread at it, of
-    which `read_since` are read; `updated` is the time of the update, empty without one."""
+    which `read_since` are read; `updated` is the time of the update, empty without one.
+
+    To a `reader` it counts what that reviewer may see. `is_blind` says that reviewers are not to
+    see one another's decisions first; `read_by_one_keys` name the records that only one of two
+    read."""
 
     name: str
     question: str
@@ -383,6 +392,9 @@ class ScreenStatus(Frozen):
     conflicts: int
     reason_conflicts: int
     read_by_one: int
+    read_by_one_keys: tuple[str, ...] = ()
+    reader: str = ""
+    is_blind: bool = False
     to_revisit: int
     rule: str
     worth: str

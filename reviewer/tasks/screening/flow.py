@@ -7,15 +7,16 @@ earlier searches beside them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewer.errors import ReviewError, UsageError
 from reviewer.tasks.screening.screening import Screening
 from reviewer.tasks.screening.studies import find_studies
+from reviewer.tasks.screening.suggestions import model_of
 from reviewer.tasks.screening.waves import Wave
 from reviewer.text import clean, counted
-from reviewer.types.screening import Flow, FlowPaper, ScreenEvent
+from reviewer.types.screening import Flow, FlowPaper, Outcome, ScreenEvent, Stage
 
 NO_REASON = "no reason given"
 
@@ -32,10 +33,11 @@ class _Placed:
     reason: str = ""
 
 
-def make_flow(screening: Screening, wave: int = 0) -> Flow:
+def make_flow(screening: Screening, wave: int = 0, reader: str = "") -> Flow:
     """The flow of a wave as the decisions are now: of the last update, unless `wave` is given, and
-    of the first search (1) without one. Raises FlowError, which names the difference, when its
-    boxes do not add up, and UsageError for a wave that was not."""
+    of the first search (1) without one. What is hidden from a reader who is a reviewer is counted
+    as not decided. Raises FlowError, which names the difference, when its boxes do not add up, and
+    UsageError for a wave that was not."""
     screening.refresh()
     waves = screening.waves
     if not 0 <= wave <= len(waves):
@@ -46,10 +48,10 @@ def make_flow(screening: Screening, wave: int = 0) -> Flow:
     states = screening.retrievals()
     until = waves[: wave or len(waves)]
     places = [
-        {p: _place(screening, p, states.get(p, ""), own) for p in screening.papers_of(own)}
+        {p: _place(screening, p, states.get(p, ""), own, reader) for p in screening.papers_of(own)}
         for own in until
     ]
-    flow = _counted(screening, until[-1], places[-1], places[:-1])
+    flow = _counted(_Seen(screening, reader), until[-1], places[-1], places[:-1])
     require_sums(flow)
     return flow
 
@@ -61,16 +63,17 @@ def signed_stop(screening: Screening, wave: Wave) -> ScreenEvent | None:
     return stops[-1] if stops else None
 
 
-def _place(screening: Screening, paper: str, state: str, wave: Wave) -> _Placed:
-    found = screening.outcome(paper)
+def _place(screening: Screening, paper: str, state: str, wave: Wave, reader: str) -> _Placed:
+    found = screening.seen_outcome(paper, "title", reader)
     if found.verdict is None:
-        is_unread = not found.readers and signed_stop(screening, wave) is not None
+        has_readers = bool(screening.outcome(paper).readers)
+        is_unread = not has_readers and signed_stop(screening, wave) is not None
         return _Placed("automatic" if is_unread else "not_screened")
     if found.verdict == "duplicate":
         return _Placed("duplicates")
     if found.verdict == "exclude":
         return _Placed("excluded", (found.reasons or (NO_REASON,))[0])
-    full = screening.outcome(paper, "full-text")
+    full = screening.seen_outcome(paper, "full-text", reader)
     if state == "not-retrieved":
         return _Placed("not_retrieved", screening.why_not_retrieved(paper) or NO_REASON)
     if not state:
@@ -81,12 +84,32 @@ def _place(screening: Screening, paper: str, state: str, wave: Wave) -> _Placed:
     return _Placed("included" if full.verdict == "include" else "not_assessed")
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """A screening as a reader may see it; all of it to an empty name."""
+
+    screening: Screening
+    reader: str
+
+    def outcome(self, paper: str, stage: Stage) -> Outcome:
+        return self.screening.seen_outcome(paper, stage, self.reader)
+
+    def count_by_two(self, papers: Iterable[str], stage: Stage) -> int:
+        """How many of these papers two people read."""
+        people = [
+            [name for name in self.outcome(paper, stage).readers if not model_of(name)]
+            for paper in papers
+        ]
+        return sum(len(names) > 1 for names in people)
+
+
 def _counted(
-    screening: Screening,
+    seen: _Seen,
     wave: Wave,
     places: Mapping[str, _Placed],
     earlier: Sequence[Mapping[str, _Placed]],
 ) -> Flow:
+    screening = seen.screening
     boxes = Counter(place.box for place in places.values())
     sources = [s for s in screening.store.sources(screening.name) if s.wave == wave.number]
     identified = sum(source.entries for source in sources)
@@ -120,6 +143,8 @@ def _counted(
         full_text_excluded=boxes["full_text_excluded"],
         full_text_reasons=_reasons(places, "full_text_excluded", screening),
         included=len(included),
+        read_by_two=seen.count_by_two(_in(places, _SCREENED), "title"),
+        assessed_by_two=seen.count_by_two(_in(places, _ASSESSED), "full-text"),
         studies=len(studies) - before,
         previous_studies=before,
         previous_reports=len(previous),
@@ -131,9 +156,18 @@ def _counted(
                       reason=place.reason)
             for p, place in {**dict.fromkeys(previous, _Placed("previous")), **places}.items()
         ),
-        not_final=tuple(_not_final(screening, places, earlier)),
+        not_final=tuple(_not_final(seen, places, earlier)),
         stop=stop.why if (stop := signed_stop(screening, wave)) else "",
     )  # fmt: skip
+
+
+_ASSESSED = ("full_text_excluded", "not_assessed", "included")
+_SCREENED = ("excluded", "not_retrieved", "not_yet_retrieved", *_ASSESSED)
+
+
+def _in(places: Mapping[str, _Placed], boxes: Sequence[str]) -> list[str]:
+    """The papers in these boxes."""
+    return [paper for paper, place in places.items() if place.box in boxes]
 
 
 def _reasons(
@@ -155,7 +189,7 @@ _WAITS = {
 
 
 def _not_final(
-    screening: Screening,
+    seen: _Seen,
     places: Mapping[str, _Placed],
     earlier: Sequence[Mapping[str, _Placed]],
 ) -> list[str]:
@@ -168,14 +202,12 @@ def _not_final(
             f"{counted(open_before, 'record')} of earlier searches: review screen flow --wave 1"
         )
     outcomes = [
-        (paper, stage, screening.outcome(paper, stage))
-        for paper in places
-        for stage in screening.STAGES
+        (paper, stage, seen.outcome(paper, stage)) for paper in places for stage in Screening.STAGES
     ]
     conflicts = sum(own.is_conflict for _, _, own in outcomes)
     maybes = sum(own.verdict == "maybe" for _, stage, own in outcomes if stage == "title")
     alone = sum(
-        len(own.readers) == 1 and not own.is_resolved and screening.needs_two(paper, stage)
+        len(own.readers) == 1 and not own.is_resolved and seen.screening.needs_two(paper, stage)
         for paper, stage, own in outcomes
     )
     found += [f"{counted(conflicts, 'conflict')}: review screen conflicts"] if conflicts else []

@@ -372,7 +372,8 @@ class Screening:
     def needs_two(self, paper: str, stage: Stage) -> bool:
         """True for a paper that two reviewers are to decide at this stage."""
         if self.screen.double == "included":
-            return self.people_outcome(paper, stage).verdict in GOES_ON
+            own = self._standing.get((paper, stage), {})
+            return any(decision.verdict in GOES_ON for decision in own.values())
         return self.is_double(paper)
 
     def _put_off(self, reviewer: str, stage: Stage) -> list[str]:
@@ -665,10 +666,30 @@ class Screening:
         )  # fmt: skip
 
     def may_see(self, decision: Decision, reviewer: str) -> bool:
-        """False for another's decision on a paper that this reviewer has still to decide."""
+        """False for another's decision that is hidden from this reviewer."""
         paper = self.present_id(decision.paper_id)
-        is_own = decision.reviewer == reviewer
-        return is_own or not self._awaits(paper, reviewer, decision.stage)
+        return decision.reviewer == reviewer or not self.is_hidden(paper, reviewer, decision.stage)
+
+    def is_hidden(self, paper: str, reviewer: str, stage: Stage = "title") -> bool:
+        """True where the reviewer is not to see what others decided: on a paper that two read, also
+        when two others have read it, until one decided it too or it is resolved. Nothing is hidden
+        from nobody in particular (an empty name)."""
+        if not reviewer or self.own(paper, reviewer, stage) is not None:
+            return False
+        is_resolved = self.people_outcome(paper, stage).is_resolved
+        return not is_resolved and (
+            self.needs_two(paper, stage) or self._awaits(paper, reviewer, stage)
+        )
+
+    def seen_outcome(self, paper: str, stage: Stage, reviewer: str) -> Outcome:
+        """The outcome as far as this reviewer may see it: as if nobody had decided where not."""
+        is_hidden = self.is_hidden(paper, reviewer, stage)
+        return Outcome() if is_hidden else self.outcome(paper, stage)
+
+    @property
+    def is_blind(self) -> bool:
+        """True where reviewers are not to see what others decide before they decide themselves."""
+        return len(self.people) > 1 and self.screen.double != "none"
 
     def change_criteria(self, criteria: Sequence[Criterion], by: str, why: str) -> CriteriaVersion:
         """Keep a new version of the criteria. Raises UsageError without a reason."""
