@@ -56,8 +56,8 @@ def show_next(
     Outside a terminal it prints the record as JSON, for scripts: decide with review screen label.
     """
     from reviewer.cli.screen_terminal import say_end, screen_in_terminal
-    from reviewer.cli.screen_view import record_data
     from reviewer.render.json import dump
+    from reviewer.tasks.screening.record_view import record_data
     from reviewer.tasks.screening.screening import Screening
 
     prepare_numpy()
@@ -90,6 +90,7 @@ def label(
 ) -> None:
     """Decide on a paper by its key; a later decision takes the place of an earlier one."""
     from reviewer.cli.screen_view import model_line
+    from reviewer.tasks.screening.record_view import model_says
     from reviewer.tasks.screening.screening import Screening
 
     prepare_numpy()
@@ -104,7 +105,7 @@ def label(
         ranking = shown.ranking if shown and is_next else None
         screening.decide(paper, _verdict(verdict), reviewer, given, ranking)
         models = () if show_model == "never" else screening.suggestions.models(screening.stage)
-        said = [model_line(screening, paper, model) for model in models]
+        said = [model_line(model_says(screening, paper, model)) for model in models]
     print_out(f"{paper.key}  {verdict}\n")
     for line in filter(None, said):
         print_error(line)
@@ -207,20 +208,26 @@ def show_conflicts(
     with_: Annotated[
         str, option("--with", help="model: where people and a model disagree; or model:NAME.")
     ] = "",
+    json: JsonOption = False,
     *,
     common: LibraryOptions,
 ) -> None:
     """The papers on which reviewers disagree. End one with: review screen resolve."""
-    from reviewer.cli.screen_view import conflict_lines, model_conflict_lines
+    from reviewer.cli.screen_view import conflict_line, model_conflict_line
+    from reviewer.render.json import dump
+    from reviewer.tasks.screening.conflicts import find_conflicts, find_model_conflicts
     from reviewer.tasks.screening.screening import Screening
 
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, name)
-        if with_:
-            models = _models_named(screening, with_)
-            lines = [line for model in models for line in model_conflict_lines(screening, model)]
-        else:
-            lines = conflict_lines(screening)
+        models = _models_named(screening, with_) if with_ else []
+        beside = [one for model in models for one in find_model_conflicts(screening, model)]
+        found = [] if with_ else find_conflicts(screening)
+    if json:
+        fields = [one.model_dump(mode="json") for one in beside or found]
+        print_out(dump("screen-conflicts", {"conflicts": fields}))
+        return
+    lines = [*map(conflict_line, found), *map(model_conflict_line, beside)]
     print_out("".join(f"{line}\n" for line in lines))
     print_error(counted(len(lines), "conflict"))
 

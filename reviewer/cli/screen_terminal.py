@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from reviewer.cli.output import print_error
-from reviewer.cli.screen_view import model_line, sentences_of
+from reviewer.cli.screen_view import model_line
 from reviewer.errors import ReviewError
 from reviewer.text import clean, counted
 
@@ -24,7 +24,6 @@ _HELP = """\
 i include   e exclude (then 1-9: the reason, Enter: none)   1-9 exclude for that reason
 m maybe, it comes again at the end   d duplicate of another record   u take back the last decision
 n note   s a sentence as proof, by its number   o open the PDF   q leave; all is kept"""
-_LEAST_MARKED = 4  # characters of a word of the criteria that is marked in the record
 _MOST_SENTENCES = 60  # of a full text, in the terminal
 
 
@@ -148,11 +147,15 @@ class _Terminal:
         return True
 
     def _print_models(self, shown: Shown) -> None:
+        from reviewer.tasks.screening.record_view import model_says
+
         for model in self._screening.suggestions.models(self._screening.stage):
-            if line := model_line(self._screening, shown.paper, model):
+            if line := model_line(model_says(self._screening, shown.paper, model)):
                 self._print(line, "magenta")
 
     def _mark(self, shown: Shown) -> None:
+        from reviewer.tasks.screening.record_view import sentences_of
+
         said = self._keys.line("Number of the sentence: ")
         sentences = sentences_of(shown.paper, self._screening.stage)
         if said.isdecimal() and int(said) < len(sentences):
@@ -180,13 +183,15 @@ class _Terminal:
     def _show(self, shown: Shown) -> None:
         from rich.text import Text
 
+        from reviewer.tasks.screening.record_view import marked_words, sentences_of
+
         paper, screening = shown.paper, self._screening
         again = "; you said maybe before" if shown.again else ""
         self._console.rule(f"{screening.name}, {screening.stage}: {shown.left:,} left{again}")
         people = ", ".join(paper.authors[:4]) + (" et al." if len(paper.authors) > 4 else "")
         about = "  ".join(str(w) for w in (people, paper.year, paper.venue, paper.key) if w)
         sentences = sentences_of(paper, screening.stage)
-        marked = self._marked(" ".join(words for *_, words in sentences))
+        marked = marked_words(screening.screen.question, " ".join(words for *_, words in sentences))
         self._line_of(Text(f"{sentences[0][3]}", style="bold"), marked)
         self._print(about, "dim")
         for n, (*_, words) in enumerate(sentences[1 : _MOST_SENTENCES + 1], 1):
@@ -206,24 +211,6 @@ class _Terminal:
     def _line_of(self, text: Any, marked: list[str]) -> None:  # noqa: ANN401  rich's text
         text.highlight_words(marked, style="bold yellow", case_sensitive=False)
         self._console.print(text)
-
-    def _marked(self, text: str) -> list[str]:
-        """The words of this text that share a stem with a word of the criteria that include, or of
-        the question."""
-        import re
-
-        from reviewer.library.index.stemming import Stemmer
-
-        stemmer = Stemmer()
-        wanted = {stem for stems in stemmer.of([self._screening.screen.question]) for stem in stems}
-        words = {w for w in re.findall(r"\w+", text) if len(w) >= _LEAST_MARKED}
-        known = stemmer.known(words)
-        return sorted(word for word in words if set(known[word]) & wanted - _COMMON)
-
-
-_COMMON = frozenset(
-    "with from that thi have been were which studi review trial effect thei".split()
-)
 
 
 class Keys:

@@ -183,6 +183,57 @@ class Suggested(Frozen):
     reasons: tuple[str, ...] = ()
 
 
+class ShownSentence(Frozen):
+    """The sentence that shows a model's verdict on a criterion; `number` is None for one that is no
+    sentence of the record by now."""
+
+    key: str
+    verdict: CriterionAnswer
+    number: int | None = None
+    text: str
+
+
+class ModelSays(Frozen):
+    """What a model suggests on a record, with the sentences that it rests on."""
+
+    model: str
+    verdict: Literal["include", "exclude", "maybe"]
+    reasons: tuple[str, ...] = ()
+    shown: tuple[ShownSentence, ...] = ()
+
+
+class Said(Frozen):
+    """What one reviewer decided, beside what others did."""
+
+    reviewer: str
+    verdict: str
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+    quote: LocatedQuote | None = None
+
+
+class Conflict(Frozen):
+    """A paper on which reviewers disagree at a stage; `on_reasons` when they agree to exclude it
+    and differ in the reason alone."""
+
+    key: str
+    title: str
+    stage: Stage
+    said: tuple[Said, ...]
+    on_reasons: bool = False
+
+
+class ModelConflict(Frozen):
+    """A record on which people's decisions and a model's suggestion differ whether it goes on."""
+
+    key: str
+    title: str
+    stage: Stage
+    verdict: Verdict | None = None
+    reasons: tuple[str, ...] = ()
+    model: ModelSays
+
+
 class Ranking(Frozen):
     """What a record was shown first from: how many decisions the ranker had, the hash of them, and
     the positions of the records that came first. `suggestions` is the number of the last suggestion
