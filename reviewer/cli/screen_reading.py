@@ -38,6 +38,9 @@ ShowModelOption = Annotated[
         "--show-model", help="Show what models suggest: before, after (one's decision) or never."
     ),
 ]
+SeenByOption = Annotated[
+    str, option("--as", help="Show what this reviewer may see; all without it.")
+]
 NoteOption = Annotated[str, option("--note", help="What you want to remember.")]
 
 
@@ -152,14 +155,16 @@ def undo(
     print_out(f"{key}  {last.verdict} taken back\n")
 
 
-@command("status", "review screen status")
+@command("status", "review screen status --as ann")
 def show_status(
     name: ScreenArgument = "",
     json: JsonOption = False,
+    as_: SeenByOption = "",
     *,
     common: LibraryOptions,
 ) -> None:
-    """How far everybody is, what the stopping rule says, and how far reviewers agree."""
+    """How far everybody is, what the stopping rule says, and how far reviewers agree. With --as
+    nothing of what others decided on records that this reviewer may still read."""
     from reviewer.cli.screen_view import status_text
     from reviewer.render.json import dump
     from reviewer.tasks.screening.screening import Screening
@@ -167,7 +172,8 @@ def show_status(
 
     prepare_numpy()
     with opened(settings_of(common)) as shelf:
-        found = make_status(Screening(shelf, name))
+        screening = Screening(shelf, name)
+        found = make_status(screening, _reader(screening, as_))
     as_json = dump("screen-status", found.model_dump(mode="json")) if json else ""
     print_out(as_json or status_text(found))
 
@@ -182,7 +188,7 @@ def show_history(
     common: LibraryOptions,
 ) -> None:
     """Every decision, note and undo in order. With --as what that reviewer may see: of a paper that
-    two are to read, another's decision only after one's own."""
+    two read, another's decision only after one's own."""
     from reviewer.cli.screen_view import decision_line
     from reviewer.render.json import dump
     from reviewer.tasks.screening.screening import Screening
@@ -191,7 +197,7 @@ def show_history(
         screening = Screening(shelf, screen)
         own = screening.decisions
         own = screening.of_paper(screening.paper_named(key).id) if key else own
-        reader = screening.reviewer_named(as_) if as_ else ""
+        reader = _reader(screening, as_)
         own = [d for d in own if not reader or screening.may_see(d, reader)]
         keys = {p.id: p.key for p in shelf.papers()}
     if json:
@@ -205,6 +211,7 @@ def show_history(
 @command("conflicts", "review screen conflicts")
 def show_conflicts(
     name: ScreenArgument = "",
+    as_: SeenByOption = "",
     with_: Annotated[
         str, option("--with", help="model: where people and a model disagree; or model:NAME.")
     ] = "",
@@ -212,7 +219,8 @@ def show_conflicts(
     *,
     common: LibraryOptions,
 ) -> None:
-    """The papers on which reviewers disagree. End one with: review screen resolve."""
+    """The papers on which reviewers disagree, with --as those that this reviewer read too. End one
+    with: review screen resolve."""
     from reviewer.cli.screen_view import conflict_line, model_conflict_line
     from reviewer.render.json import dump
     from reviewer.tasks.screening.conflicts import find_conflicts, find_model_conflicts
@@ -220,9 +228,10 @@ def show_conflicts(
 
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, name)
+        reader = _reader(screening, as_)
         models = _models_named(screening, with_) if with_ else []
-        beside = [one for model in models for one in find_model_conflicts(screening, model)]
-        found = [] if with_ else find_conflicts(screening)
+        beside = [one for model in models for one in find_model_conflicts(screening, model, reader)]
+        found = [] if with_ else find_conflicts(screening, reader)
     if json:
         fields = [one.model_dump(mode="json") for one in beside or found]
         print_out(dump("screen-conflicts", {"conflicts": fields}))
@@ -230,6 +239,17 @@ def show_conflicts(
     lines = [*map(conflict_line, found), *map(model_conflict_line, beside)]
     print_out("".join(f"{line}\n" for line in lines))
     print_error(counted(len(lines), "conflict"))
+
+
+def _reader(screening: Screening, name: str) -> str:
+    """The reviewer to whom something is shown; without one all is shown, and that is said where
+    reviewers are not to see it."""
+    if name:
+        return screening.reviewer_named(name)
+    if screening.is_blind:
+        people = " or --as ".join(screening.people)
+        print_error(f"Not blind: this shows what all reviewers decided. As one: --as {people}")
+    return ""
 
 
 def _models_named(screening: Screening, words: str) -> list[str]:
@@ -347,11 +367,12 @@ def stop(
     prepare_numpy()
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, name)
+        reader = "" if sign.strip() else _reader(screening, as_)
         if sign.strip():
             event = sign_stop(screening, sign, screening.reviewer_named(as_))
             if not event.reached:
                 print_error(f"The rule {event.value} does not say stop yet; that is kept too.")
-        print_out(status_text(make_status(screening)))
+        print_out(status_text(make_status(screening, reader)))
 
 
 @command("replay", "review screen replay")
@@ -383,6 +404,7 @@ def show_flow(
     wave: Annotated[
         int, typer.Option(help="Of which search: 1 is the first. The last one without it.", min=0)
     ] = 0,
+    as_: SeenByOption = "",
     *,
     common: LibraryOptions,
 ) -> None:
@@ -394,7 +416,8 @@ def show_flow(
 
     chosen = choose_format(form, output, forms_of("Flow"))
     with opened(settings_of(common)) as shelf:
-        flow = make_flow(Screening(shelf, name), wave)
+        screening = Screening(shelf, name)
+        flow = make_flow(screening, wave, _reader(screening, as_))
     deliver(render(flow, chosen), output, chosen)
     for words in flow.not_final:
         print_error(f"Not final: {words}")

@@ -73,7 +73,7 @@ class _Terminal:
     def _say_rule(self) -> None:
         from reviewer.tasks.screening.status import make_status
 
-        status = make_status(self._screening)
+        status = make_status(self._screening, self._reviewer)
         if status.is_reached and self._screening.stage == "title":
             self._print(
                 f"The stopping rule {status.rule} says stop ({status.worth}). You may go on, or "

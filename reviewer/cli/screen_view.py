@@ -18,20 +18,27 @@ if TYPE_CHECKING:
     )
 
 
+_MOST_KEYS = 10  # of records that one of two read, in the status
+
+
 def status_text(found: ScreenStatus) -> str:
     """The status in lines."""
+    alone = ", ".join(found.read_by_one_keys[:_MOST_KEYS])
+    alone += ", ..." if found.read_by_one > _MOST_KEYS else ""
     lines = [
         f"{found.name}: {found.stage}, {found.read:,} of {counted(found.records, 'record')} read, "
         f"{found.included:,} go on",
         *(
-            f"  {one.reviewer}: {one.read:,} decided, {one.included:,} go on, {one.left:,} left"
+            f"  {one.reviewer}: {one.read:,} decided, "
+            + ("" if one.included is None else f"{one.included:,} go on, ")
+            + f"{one.left:,} left"
             for one in found.reviewers
         ),
     ]
     for number, words in (
         (found.conflicts, "with a conflict: review screen conflicts"),
         (found.reason_conflicts, "excluded for different reasons"),
-        (found.read_by_one, "read by one of two reviewers, so not double screened yet"),
+        (found.read_by_one, f"read by one of two reviewers, so not double screened yet: {alone}"),
         (found.to_revisit, "decided by an earlier version of the criteria"),
     ):
         lines += [f"  {counted(number, 'record')} {words}"] if number else []

@@ -147,6 +147,22 @@ def test_an_update_is_planned_kept_and_drawn_as_an_updated_review(review, tmp_pa
     assert review("screen", "flow", "--wave", "3")[0] == 2
 
 
+def test_what_is_shown_is_blind_with_as_and_says_so_without(review):
+    begin(review, "--reviewers", "ann,ben,cem", "--double", "all")
+    key = json.loads(review("screen", "next", "--as", "ann")[1])["record"]["key"]
+    review("screen", "label", key, "include", "--as", "ann")
+    review("screen", "label", key, "exclude", "--as", "ben")
+    for command in ("status", "conflicts", "history", "flow"):
+        form = ("-f", "json") if command == "flow" else ("--json",)
+        code, shown, err = review("screen", command, *form)
+        assert (code, "Not blind" in err) == (0, True)
+        hidden = review("screen", command, *form, "--as", "cem")
+        assert "Not blind" not in hidden[2]
+        assert shown != hidden[1]
+    assert json.loads(review("screen", "conflicts", "--json", "--as", "cem")[1])["conflicts"] == []
+    assert review("screen", "status", "--as", "dan")[0] == 2
+
+
 def in_terminal(folder, arguments, keys):
     """Runs a command in a terminal of its own and types each of `keys` at a prompt; gives all that
     it shows."""

@@ -13,8 +13,10 @@ from reviewer.errors import UsageError
 from reviewer.library import Library, back_up, merge_papers, repair_library
 from reviewer.library.decisions import split_paper
 from reviewer.library.screen_store import ScreenStore
+from reviewer.render.flow import methods_sentence
 from reviewer.settings import Settings
 from reviewer.tasks.screening.agreement import cohen_kappa, gwet_ac1
+from reviewer.tasks.screening.conflicts import find_conflicts
 from reviewer.tasks.screening.criteria import read_criteria
 from reviewer.tasks.screening.flow import FlowError, make_flow, require_sums
 from reviewer.tasks.screening.make import ScreenOptions, make_screening
@@ -150,6 +152,56 @@ def test_the_ranking_of_a_record_that_both_read_shows_nothing_of_the_other(libra
     assert screening.next_record("ben").ranking == before
     seen = [d for d in screening.decisions if screening.may_see(d, "ben")]
     assert seen == []
+
+
+@pytest.mark.parametrize("double", ["all", "included"])
+def test_a_third_reviewer_sees_nothing_until_deciding_too_or_it_is_resolved(library, double):
+    screening = screened(library, reviewers=("ann", "ben", "cem"), double=double)
+    paper = screening.next_record("ann").paper
+    screening.decide(paper, "include", "ann")
+    screening.decide(paper, "exclude", "ben", Given(("trains",)))
+
+    def seen(reviewer):
+        decisions = [d for d in screening.decisions if screening.may_see(d, reviewer)]
+        flow, status = make_flow(screening, reader=reviewer), make_status(screening, reviewer)
+        conflicts = find_conflicts(screening, reviewer)
+        return len(decisions), status.read, status.conflicts, len(conflicts), len(flow.not_final)
+
+    assert seen("ann") == seen("ben") == seen("") == (2, 1, 1, 1, 2)
+    assert seen("cem") == (0, 0, 0, 0, 1)
+    assert [one.included for one in make_status(screening, "cem").reviewers] == [None, None, 0]
+    assert make_status(screening, "cem").agreements == ()
+    screening.decide(paper, "include", "cem")
+    assert seen("cem")[0] == 3
+    screening.undo("cem")
+    assert seen("cem")[:2] == (2, 0)  # the own decision and its undo
+    screening.resolve(paper, "include", "dan", Given())
+    assert seen("cem")[1] == 1
+    assert make_flow(screening, reader="cem").sought == 1
+
+
+def test_what_one_reviewer_reads_alone_is_hidden_from_nobody(library):
+    screening = screened(library, reviewers=("ann", "ben"), double="none")
+    read_all(screening, "ann", 5)
+    assert all(screening.may_see(d, "ben") for d in screening.decisions)
+    assert not screening.is_blind
+
+
+def test_a_flow_says_double_only_where_two_read_every_record(library):
+    screening = screened(library, reviewers=("ann", "ben"), double="all")
+    for reviewer in ("ann", "ben"):
+        read_all(screening, reviewer, 29)
+    assert "each of the 29 records screened (double screening)" in methods_sentence(
+        make_flow(screening)
+    )
+    read_all(screening, "ann")
+    flow = make_flow(screening)
+    assert (flow.screened, flow.read_by_two) == (30, 29)
+    said = methods_sentence(flow)
+    assert "double" not in said
+    assert "Two reviewers read 29 of the 30 records screened" in said
+    status = make_status(screening)
+    assert len(status.read_by_one_keys) == status.read_by_one == 1
 
 
 def test_reviewers_who_share_the_work_read_each_record_once(library):

@@ -10,12 +10,12 @@ from reviewer.text import clean
 from reviewer.types.screening import Conflict, ModelConflict, Said
 
 
-def find_conflicts(screening: Screening) -> list[Conflict]:
+def find_conflicts(screening: Screening, reader: str = "") -> list[Conflict]:
     """Each paper on which reviewers disagree, at either stage, with what each decided; those who
-    disagree on reasons alone come last."""
+    disagree on reasons alone come last. To a reader only what that reviewer may see."""
     conflicts = list[Conflict]()
     for (paper_id, stage), own in screening.standing.items():
-        found = screening.outcome(paper_id, stage)
+        found = screening.seen_outcome(paper_id, stage, reader)
         if paper_id not in screening.papers:
             continue
         if not (found.is_conflict or found.is_reason_conflict):
@@ -41,12 +41,15 @@ def find_conflicts(screening: Screening) -> list[Conflict]:
     return sorted(conflicts, key=lambda one: one.on_reasons)
 
 
-def find_model_conflicts(screening: Screening, model: str) -> list[ModelConflict]:
+def find_model_conflicts(screening: Screening, model: str, reader: str = "") -> list[ModelConflict]:
     """Each record on which people and the model disagree whether it goes on: first those that
     people exclude and the model would include with every criterion shown, then other ones that they
-    exclude, then those that the model would exclude."""
+    exclude, then those that the model would exclude. To a reader only what that reviewer may
+    see."""
     ranked = list[tuple[int, ModelConflict]]()
     for paper_id in screening.papers:
+        if screening.is_hidden(paper_id, reader, screening.stage):
+            continue
         is_out = is_excluded(screening, paper_id, screening.stage)
         said = screening.suggestions.said(paper_id, screening.stage, model)
         if is_out is None or said is None or is_out == (said.verdict == "exclude"):
