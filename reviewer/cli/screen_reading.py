@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from reviewer.types import Paper
 
 VerdictArgument = Annotated[str, typer.Argument(help="include, exclude, maybe or duplicate.")]
+LabelArgument = Annotated[
+    str, typer.Argument(help="include, exclude, maybe, duplicate; or note, which decides nothing.")
+]
 ReasonOption = Annotated[
     list[str] | None, option("--reason", help="The key of a criterion; may be given again.")
 ]
@@ -81,7 +84,7 @@ def show_next(
 @command("label", "review screen label smith-2020-rest exclude --reason population")
 def label(
     key: KeyArgument,
-    verdict: VerdictArgument,
+    verdict: LabelArgument,
     reason: ReasonOption = None,
     quote: QuoteOption = "",
     note: NoteOption = "",
@@ -103,6 +106,10 @@ def label(
         reviewer = screening.reviewer_named(as_)
         paper = screening.paper_named(key)
         given = _given(screening, paper, reason, quote, note)
+        if verdict == "note":
+            screening.add_note(paper, reviewer, given)
+            print_out(f"{paper.key}  note\n")
+            return
         shown = screening.next_record(reviewer)
         is_next = shown is not None and shown.paper.id == paper.id
         ranking = shown.ranking if shown and is_next else None

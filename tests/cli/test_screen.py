@@ -221,6 +221,34 @@ def test_keys_that_are_typed_ahead_are_not_lost(review, tmp_path):
     assert found == ["include", "exclude", "maybe", "exclude", "include"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+def test_a_note_and_a_sentence_are_kept_at_once_and_exported_once(review, tmp_path):
+    begin(review)
+    code, shown = in_terminal(tmp_path, ("screen", "next"), ["nask cem\ns1\nq"])
+    assert code == 0, shown
+    with Library("shelf", WITHOUT) as library:
+        left = [d for _, d in ScreenStore(library.database).decisions("s")]
+    assert [(d.verdict, d.note) for d in left] == [("note", "ask cem"), ("note", "")]
+    quote = left[1].quote
+    assert (quote.part, quote.start) == ("abstract", 0)
+    in_terminal(tmp_path, ("screen", "next"), ["nby hand\ns1\n2nwrong\nuq"])
+    rows = csv.DictReader(io.StringIO(review("screen", "export", "-f", "csv")[1]))
+    first = next(row for row in rows if row["screen_note"])
+    assert first["screen_note"] == "ask cem | by hand"
+    assert first["screen_quote"] == quote.text
+    assert first["screen_decision"] == "exclude"
+    assert sum("wrong" in line for line in review("screen", "history")[1].splitlines()) == 1
+
+
+def test_scripts_note_and_a_note_needs_words(review):
+    begin(review)
+    key = json.loads(review("screen", "next")[1])["record"]["key"]
+    assert "a note has words or a quote" in review("screen", "label", key, "note")[2]
+    assert review("screen", "label", key, "note", "--note", "read again")[0] == 0
+    assert json.loads(review("screen", "next")[1])["record"]["key"] == key
+    assert "note taken back" in review("screen", "undo")[1]
+
+
 def test_reports_of_one_study_are_grouped_listed_and_parted(review):
     begin(review, "--reviewers", "ann,ben", "--double", "all")
     with Library(os.environ["REVIEW_LIBRARY"], WITHOUT) as shelf:

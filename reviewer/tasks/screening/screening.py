@@ -574,12 +574,24 @@ class Screening:
         self.refresh()
         return decision
 
+    def add_note(self, paper: Paper, reviewer: str, given: Given) -> Decision:
+        """Keep a note, a quote or both on a paper: when this returns, it is on the disk. It decides
+        nothing. Raises UsageError for neither, and for reasons."""
+        require_person(reviewer)
+        if given.reasons or not (given.note.strip() or given.quote):
+            raise UsageError("a note has words or a quote", hint="--note '...' or --quote '...'")
+        note = self._decision(paper, "note", reviewer, given)
+        self.store.decide(self.name, note)
+        self.refresh()
+        return note
+
     def _is_disputed(self, paper_id: str, stage: Stage) -> bool:
         found = self.outcome(paper_id, stage)
         return found.is_conflict or found.is_reason_conflict or found.is_resolved
 
     def undo(self, reviewer: str) -> Decision:
-        """Take back the reviewer's last decision; gives it. Raises UsageError without one."""
+        """Take back the reviewer's last decision or note; gives it. Raises UsageError without
+        one."""
         self.refresh()
         own = [
             d
@@ -612,7 +624,9 @@ class Screening:
                 "a full text is excluded for a reason", hint=f"--reason {' or '.join(self.order)}"
             )
 
-    def _decision(self, paper: Paper, verdict: Verdict, reviewer: str, given: Given) -> Decision:
+    def _decision(
+        self, paper: Paper, verdict: Verdict | Literal["note"], reviewer: str, given: Given
+    ) -> Decision:
         return Decision(
             id=new_id(), paper_id=paper.id, stage=self.stage, reviewer=reviewer, verdict=verdict,
             reasons=tuple(dict.fromkeys(given.reasons)), quote=given.quote, note=given.note,
