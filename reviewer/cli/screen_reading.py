@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
@@ -303,18 +304,28 @@ def retrieve(
     not_retrieved: Annotated[
         str, option("--not-retrieved", help="Why it could not be had; without this it was.")
     ] = "",
+    file: Annotated[
+        Path | None, option(help="The PDF or Word file of this paper, whatever title it has.")
+    ] = None,
     as_: AsOption = "",
     screen: ScreenOption = "",
     *,
     common: LibraryOptions,
 ) -> None:
-    """Say whether a full text was retrieved. One that the library holds is."""
+    """Say whether a full text was retrieved. One that the library holds is: review add FILE, or
+    --file for one that add does not recognise."""
+    from reviewer.tasks.screening.full_texts import add_full_text
     from reviewer.tasks.screening.screening import Screening
 
+    if file and not_retrieved:
+        raise UsageError("a text with a file was retrieved", hint="Leave out --not-retrieved.")
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, screen)
         paper = screening.paper_named(key)
-        screening.retrieve(paper, not_retrieved, as_)
+        if file:
+            add_full_text(screening, paper, file, as_)
+        else:
+            screening.retrieve(paper, not_retrieved, as_)
     state = f"not retrieved: {not_retrieved}" if not_retrieved else "retrieved"
     print_out(f"{paper.key}  {state}\n")
 

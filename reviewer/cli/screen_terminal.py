@@ -173,10 +173,10 @@ class _Terminal:
         sentences = sentences_of(shown.paper, self._screening.stage)
         if said.isdecimal() and int(said) < len(sentences):
             part, start, end, _ = sentences[int(said)]
-            text = shown.paper.text_of(part)[start:end]
-            self._quote = self._screening.quoted(shown.paper, text)
+            self._quote = self._screening.quoted_at(shown.paper, part, start, end)
             self._keep(shown, quote=self._quote)
-            self._print(f'Kept as proof: "{clean(text)}"', "dim")
+            page = f", p. {self._quote.page}" if self._quote.page else ""
+            self._print(f'Kept as proof: "{clean(self._quote.text)}"{page}', "dim")
         else:
             self._print(f"There is no sentence {said[:20]}.", "red")
 

@@ -13,21 +13,27 @@ from reviewer.errors import UsageError
 from reviewer.library import Library, back_up, merge_papers, repair_library
 from reviewer.library.decisions import split_paper
 from reviewer.library.screen_store import ScreenStore
+from reviewer.render import render
 from reviewer.render.flow import methods_sentence
 from reviewer.settings import Settings
 from reviewer.tasks.screening.agreement import cohen_kappa, gwet_ac1
 from reviewer.tasks.screening.conflicts import find_conflicts
 from reviewer.tasks.screening.criteria import read_criteria
 from reviewer.tasks.screening.flow import FlowError, make_flow, require_sums
+from reviewer.tasks.screening.full_texts import add_full_text
 from reviewer.tasks.screening.make import ScreenOptions, make_screening
+from reviewer.tasks.screening.record_view import sentences_of
 from reviewer.tasks.screening.replay import replay_screening
+from reviewer.tasks.screening.screened_records import screened_records
 from reviewer.tasks.screening.screening import Given, Screening
 from reviewer.tasks.screening.status import make_status, sign_stop
 from reviewer.tasks.screening.studies import group_papers
 from reviewer.tasks.screening.update import plan_update, update_screening
+from reviewer.text import clean
 from reviewer.types.screening import Criterion
 from reviewer.types.searches import Filters
 from tests.conftest import write_listing
+from tests.support.pdfs import column, make_pdf, paper_page
 
 WITHOUT = Settings(embedding="none")
 TOPICS = ("whales song ocean", "trains rail timetable")
@@ -291,6 +297,75 @@ def test_full_texts_are_assessed_with_reasons_and_located_quotes(tmp_path):
     assert flow.full_text_reasons == (("topic", 1),)
     assert flow.not_retrieved_reasons == (("library closed", 1),)
     assert flow.not_final == ()
+
+
+def test_full_texts_are_real_pdfs_and_a_quote_has_its_page(tmp_path):
+    titles = ("Round Apples and Their Taste", "Square Pears in Cold Storage", "On Long Bananas")
+    rows = [
+        {"title": title, "abstract": f"{title}: a trial.", "authors": ["Ada Example", "Bo Sample"]}
+        for title in titles
+    ]
+    second = "The trial was stopped after nine weeks. Fruit was weighed by hand."
+    with Library(tmp_path / "shelf", WITHOUT) as shelf:
+        shelf.add([write_listing(tmp_path / "1.jsonl", *rows)])
+        screening = screened(shelf)
+        for paper in shelf.papers():
+            screening.decide(paper, "include", "me")
+        screening.change("stage", "full-text", "me", "")
+        assert set(screening.retrievals().values()) == set()
+        for n, title in enumerate(titles[:2]):
+            first = paper_page(["Trees bear fruit in autumn."], title=title)
+            pages = [first, column(60, 700, second, width=80)[0]]
+            (tmp_path / f"{n}.pdf").write_bytes(make_pdf(pages))
+        assert shelf.add([tmp_path / "0.pdf", tmp_path / "1.pdf"]).added == ()
+        screening.refresh()
+        papers = {paper.title: paper for paper in shelf.papers()}
+        apples, pears, bananas = (papers[title] for title in titles)
+        assert screening.retrievals() == {apples.id: "retrieved", pears.id: "retrieved"}
+        assert screening.next_record("me").paper.id in (apples.id, pears.id)
+
+        quote = screening.quoted(apples, "stopped after nine weeks")
+        assert (quote.part, quote.page) == ("body", 2)
+        assert screening.quoted(apples, "Trees bear fruit").page == 1
+        with pytest.raises(UsageError, match="these words are not in"):
+            screening.quoted(apples, "stopped after ten weeks")
+        sentences = sentences_of(apples, "full-text")
+        weighed = next(own for own in sentences if "weighed by hand" in own[3])
+        marked = screening.quoted_at(apples, *weighed[:3])
+        assert (marked.page, clean(marked.text)) == (2, weighed[3])
+        screening.decide(apples, "exclude", "me", Given(("topic",), quote))
+        screening.decide(pears, "include", "me")
+        screening.retrieve(bananas, "library closed", "me")
+        flow = make_flow(screening)
+        exported = render(screened_records(screening), "csv")
+    assert (flow.sought, flow.not_retrieved, flow.assessed, flow.included) == (3, 1, 2, 1)
+    assert (flow.full_text_reasons, flow.not_final) == ((("topic", 1),), ())
+    assert "stopped after nine weeks (p. 2)" in exported
+
+
+def test_a_pdf_with_another_title_is_joined_to_its_record_by_hand(tmp_path):
+    rows = [{"title": f"Whale song {n}", "abstract": f"Whales sing {n}."} for n in "abc"]
+    with Library(tmp_path / "shelf", WITHOUT) as shelf:
+        shelf.add([write_listing(tmp_path / "1.jsonl", *rows)])
+        screening = screened(shelf)
+        one, two, _ = shelf.papers()
+        file = tmp_path / "scan.pdf"
+        file.write_bytes(make_pdf([paper_page(["Trees bear fruit."], title="A Working Draft")]))
+        with pytest.raises(UsageError, match="did not pass"):
+            add_full_text(screening, one, file, "me")
+        for paper in (one, two):
+            screening.decide(paper, "include", "me")
+        joined = add_full_text(screening, one, file, "me")
+        assert joined.id == one.id
+        assert screening.quoted(joined, "Trees bear fruit").page == 1
+        assert screening.retrievals() == {one.id: "retrieved"}
+        assert len(shelf.papers()) == 3
+        with pytest.raises(UsageError, match="text of another record"):
+            add_full_text(screening, two, file, "me")
+        (tmp_path / "empty.pdf").write_bytes(b"%PDF-1.4 nothing")
+        with pytest.raises(UsageError, match=r"empty\.pdf: "):
+            add_full_text(screening, two, tmp_path / "empty.pdf", "me")
+        assert make_flow(screening).not_yet_retrieved == 1
 
 
 def test_a_signed_stop_excludes_nothing_and_the_flow_says_so(library):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from reviewer.tasks.screening.suggestions import (
 )
 from reviewer.tasks.screening.waves import Wave, read_twice, waves_of
 from reviewer.types import Paper
+from reviewer.types.papers import Part
 from reviewer.types.screening import (
     CriteriaVersion,
     Criterion,
@@ -634,19 +636,22 @@ class Screening:
         )  # fmt: skip
 
     def quoted(self, paper: Paper, words: str) -> LocatedQuote:
-        """Where these words stand in the paper. Raises UsageError when they do not."""
-        for part in paper.own_parts:
+        """Where these words stand in the paper: of a full text first where a page is known. Raises
+        UsageError when they do not."""
+        parts = list(paper.own_parts)
+        if self.stage == "full-text":
+            parts.sort(key=lambda part: not part.page_starts)
+        for part in parts:
             if span := locate(words, part.text):
-                pages = part.page_starts
-                page = 1 + sum(at <= span[0] for at in pages) if pages else None
-                return LocatedQuote(
-                    part=part.name, start=span[0], end=span[1], text=part.text[slice(*span)],
-                    page=page,
-                )  # fmt: skip
+                return _quote(part, *span)
         raise UsageError(
             f"these words are not in {paper.key}: '{words[:80]}'",
             hint="Quote it word by word, from its title, abstract or text.",
         )
+
+    def quoted_at(self, paper: Paper, part: str, start: int, end: int) -> LocatedQuote:
+        """The quote at this place of a part of the paper, as `sentences_of` gives it."""
+        return _quote(next(own for own in paper.own_parts if own.name == part), start, end)
 
     # Changes
 
@@ -663,10 +668,7 @@ class Screening:
     def retrieve(self, paper: Paper, why_not: str, by: str) -> None:
         """Keep that a full text was retrieved, or why it was not. Raises UsageError for a paper
         that did not pass title and abstract, or that was assessed."""
-        if self.outcome(paper.id).verdict not in GOES_ON:
-            raise UsageError(
-                f"{paper.key} did not pass title and abstract", hint="Its full text is not sought."
-            )
+        self.require_sought(paper)
         if why_not and self.outcome(paper.id, "full-text").readers:
             raise UsageError(
                 f"the full text of {paper.key} was assessed", hint="Take that back first."
@@ -678,6 +680,13 @@ class Screening:
                 why=why_not,
             )
         )  # fmt: skip
+
+    def require_sought(self, paper: Paper) -> None:
+        """Raises UsageError for a paper that did not pass title and abstract."""
+        if self.outcome(paper.id).verdict not in GOES_ON:
+            raise UsageError(
+                f"{paper.key} did not pass title and abstract", hint="Its full text is not sought."
+            )
 
     def may_see(self, decision: Decision, reviewer: str) -> bool:
         """False for another's decision that is hidden from this reviewer."""
@@ -714,6 +723,13 @@ class Screening:
         )
         self.store.add_criteria(self.name, made)
         return made
+
+
+def _quote(part: Part, start: int, end: int) -> LocatedQuote:
+    page = bisect_right(part.page_starts, start) + 1 if part.page_starts else None
+    return LocatedQuote(
+        part=part.name, start=start, end=end, text=part.text[start:end], page=page
+    )  # fmt: skip
 
 
 def require_person(name: str) -> None:
