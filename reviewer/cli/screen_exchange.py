@@ -29,7 +29,8 @@ _MOST_SHOWN = 10
 @command("import", "review screen import rayyan.csv --as ann")
 def import_decisions(
     file: Annotated[
-        Path, typer.Argument(help="A file of Rayyan, ASReview, Covidence, review, or a table.")
+        Path,
+        typer.Argument(help="Of Rayyan, ASReview, Covidence, EPPI-Reviewer, review; or a table."),
     ],
     as_: AsOption = "",
     columns: Annotated[
@@ -39,7 +40,9 @@ def import_decisions(
     every: Annotated[
         str, option("--every", help="The verdict of all records of a file without one.")
     ] = "",
-    stage: Annotated[str, typer.Option(help="title or full-text.")] = "title",
+    stage: Annotated[
+        str, typer.Option(help="title or full-text, where the file does not say it.")
+    ] = "title",
     screen: ScreenOption = "",
     *,
     common: LibraryOptions,

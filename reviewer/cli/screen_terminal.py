@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from reviewer.cli.output import print_error
-from reviewer.cli.screen_view import model_line, sentences_of
+from reviewer.cli.screen_view import model_line
 from reviewer.errors import ReviewError
 from reviewer.text import clean, counted
 
@@ -24,7 +24,6 @@ _HELP = """\
 i include   e exclude (then 1-9: the reason, Enter: none)   1-9 exclude for that reason
 m maybe, it comes again at the end   d duplicate of another record   u take back the last decision
 n note   s a sentence as proof, by its number   o open the PDF   q leave; all is kept"""
-_LEAST_MARKED = 4  # characters of a word of the criteria that is marked in the record
 _MOST_SENTENCES = 60  # of a full text, in the terminal
 
 
@@ -38,7 +37,8 @@ def screen_in_terminal(
 
 
 class _Terminal:
-    """The reviewer's session. The proof that a reviewer marks is kept with the next verdict."""
+    """The reviewer's session. A note or a proof is kept at once, and again with the next verdict on
+    the same record."""
 
     def __init__(
         self, screening: Screening, reviewer: str, keys: Keys, show_model: str = "after"
@@ -74,7 +74,7 @@ class _Terminal:
     def _say_rule(self) -> None:
         from reviewer.tasks.screening.status import make_status
 
-        status = make_status(self._screening)
+        status = make_status(self._screening, self._reviewer)
         if status.is_reached and self._screening.stage == "title":
             self._print(
                 f"The stopping rule {status.rule} says stop ({status.worth}). You may go on, or "
@@ -105,11 +105,12 @@ class _Terminal:
         if key == "u":
             last = self._screening.undo(self._reviewer)
             named = self._screening.library.paper(last.paper_id)
-            self._decided -= 1 if self._decided else 0
+            self._quote, self._note = None, ""
+            self._decided -= 1 if self._decided and last.verdict != "note" else 0
             self._print(f"Taken back: {last.verdict} {named.key}", "yellow")
             return True
         if key == "n":
-            self._note = self._keys.line("Note, kept with your decision: ")
+            self._take_note(shown)
         elif key == "s":
             self._mark(shown)
         elif key == "o":
@@ -148,18 +149,34 @@ class _Terminal:
         return True
 
     def _print_models(self, shown: Shown) -> None:
+        from reviewer.tasks.screening.record_view import model_says
+
         for model in self._screening.suggestions.models(self._screening.stage):
-            if line := model_line(self._screening, shown.paper, model):
+            if line := model_line(model_says(self._screening, shown.paper, model)):
                 self._print(line, "magenta")
 
+    def _take_note(self, shown: Shown) -> None:
+        if said := self._keys.line("Note: "):
+            self._note = said
+            self._keep(shown, note=said)
+
+    def _keep(self, shown: Shown, note: str = "", quote: LocatedQuote | None = None) -> None:
+        """Keep a note or a proof now; the next verdict on the record carries it too."""
+        from reviewer.tasks.screening.screening import Given
+
+        self._screening.add_note(shown.paper, self._reviewer, Given(quote=quote, note=note))
+
     def _mark(self, shown: Shown) -> None:
+        from reviewer.tasks.screening.record_view import sentences_of
+
         said = self._keys.line("Number of the sentence: ")
         sentences = sentences_of(shown.paper, self._screening.stage)
         if said.isdecimal() and int(said) < len(sentences):
             part, start, end, _ = sentences[int(said)]
-            text = shown.paper.text_of(part)[start:end]
-            self._quote = self._screening.quoted(shown.paper, text)
-            self._print(f'Kept as proof with your decision: "{clean(text)}"', "dim")
+            self._quote = self._screening.quoted_at(shown.paper, part, start, end)
+            self._keep(shown, quote=self._quote)
+            page = f", p. {self._quote.page}" if self._quote.page else ""
+            self._print(f'Kept as proof: "{clean(self._quote.text)}"{page}', "dim")
         else:
             self._print(f"There is no sentence {said[:20]}.", "red")
 
@@ -180,13 +197,15 @@ class _Terminal:
     def _show(self, shown: Shown) -> None:
         from rich.text import Text
 
+        from reviewer.tasks.screening.record_view import marked_words, sentences_of
+
         paper, screening = shown.paper, self._screening
         again = "; you said maybe before" if shown.again else ""
         self._console.rule(f"{screening.name}, {screening.stage}: {shown.left:,} left{again}")
         people = ", ".join(paper.authors[:4]) + (" et al." if len(paper.authors) > 4 else "")
         about = "  ".join(str(w) for w in (people, paper.year, paper.venue, paper.key) if w)
         sentences = sentences_of(paper, screening.stage)
-        marked = self._marked(" ".join(words for *_, words in sentences))
+        marked = marked_words(screening.screen.question, " ".join(words for *_, words in sentences))
         self._line_of(Text(f"{sentences[0][3]}", style="bold"), marked)
         self._print(about, "dim")
         for n, (*_, words) in enumerate(sentences[1 : _MOST_SENTENCES + 1], 1):
@@ -206,24 +225,6 @@ class _Terminal:
     def _line_of(self, text: Any, marked: list[str]) -> None:  # noqa: ANN401  rich's text
         text.highlight_words(marked, style="bold yellow", case_sensitive=False)
         self._console.print(text)
-
-    def _marked(self, text: str) -> list[str]:
-        """The words of this text that share a stem with a word of the criteria that include, or of
-        the question."""
-        import re
-
-        from reviewer.library.index.stemming import Stemmer
-
-        stemmer = Stemmer()
-        wanted = {stem for stems in stemmer.of([self._screening.screen.question]) for stem in stems}
-        words = {w for w in re.findall(r"\w+", text) if len(w) >= _LEAST_MARKED}
-        known = stemmer.known(words)
-        return sorted(word for word in words if set(known[word]) & wanted - _COMMON)
-
-
-_COMMON = frozenset(
-    "with from that thi have been were which studi review trial effect thei".split()
-)
 
 
 class Keys:
@@ -261,9 +262,19 @@ class Keys:
         sys.stdout.write(prompt)
         sys.stdout.flush()
         try:
-            return sys.stdin.readline().strip()
+            if self._before is None:
+                return sys.stdin.readline().strip()
+            return _typed_line(sys.stdin.fileno())
         finally:
             self.__enter__()
+
+
+def _typed_line(terminal: int) -> str:
+    """The next line, byte by byte: a buffer of Python's would swallow keys that are typed ahead."""
+    typed = b""
+    while (byte := os.read(terminal, 1)) not in (b"", b"\n"):
+        typed += byte
+    return typed.decode("utf-8", "replace").strip()
 
 
 def say_end(screening: Screening) -> None:

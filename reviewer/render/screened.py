@@ -11,7 +11,7 @@ from typing import Any
 from reviewer.render.ris import ris
 from reviewer.text import clean
 from reviewer.text.spreadsheet import escape_formula
-from reviewer.types.screening import Decision, ScreenedRecord, ScreenedRecords
+from reviewer.types.screening import Decision, LocatedQuote, ScreenedRecord, ScreenedRecords
 
 _HEAD = (
     "key title abstract authors year venue doi pmid url included screen_decision screen_stage "
@@ -32,11 +32,24 @@ def screened_csv(screened: ScreenedRecords) -> str:
             paper.key, clean(paper.title), clean(paper.abstract), "; ".join(paper.authors),
             str(paper.year or ""), paper.venue, paper.doi, paper.pmid, paper.url,
             _included(record), record.verdict, record.stage, "; ".join(record.reasons),
-            "; ".join(record.readers), " | ".join(d.note for d in record.decisions if d.note),
-            " | ".join(d.quote.text for d in record.decisions if d.quote),
+            "; ".join(record.readers), *_notes(record),
         ]  # fmt: skip
         writer.writerow([*map(escape_formula, line), _log(record.decisions)])
     return out.getvalue()
+
+
+def _notes(record: ScreenedRecord) -> tuple[str, str]:
+    """All notes and all quotes that were not taken back, each once: a note that was kept before the
+    verdict stands in both. A quote has its page where that is known."""
+    gone = {own.undoes for own in record.decisions if own.undoes}
+    kept = [own for own in record.decisions if own.id not in gone]
+    notes = dict.fromkeys(own.note for own in kept if own.note)
+    quotes = dict.fromkeys(_quoted(own.quote) for own in kept if own.quote)
+    return " | ".join(notes), " | ".join(quotes)
+
+
+def _quoted(quote: LocatedQuote) -> str:
+    return clean(quote.text) + (f" (p. {quote.page})" if quote.page else "")
 
 
 def screened_ris(screened: ScreenedRecords) -> str:

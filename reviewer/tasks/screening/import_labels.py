@@ -41,7 +41,7 @@ def import_labels(
         if paper is None:
             unmatched.append(label.title or label.doi or label.key)
         else:
-            made.append(_decision(screening, file, label, paper, reviewer, stage))
+            made.append(_decision(screening, file, label, paper, reviewer, label.stage or stage))
     for title, doi, key, own in found.own:
         paper = _paper(screening, title, doi, key)
         decision = _read(own, paper)
