@@ -17,6 +17,7 @@ from reviewer.library.screen_store import ScreenStore
 from reviewer.serve.access import Access
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.screening.screening import Screening
+from reviewer.tasks.screening.suggestions import model_of
 
 _MOST_OPEN = 12  # each holds a ranker: of 50,000 records about 200 MB
 _KEPT_S = 400 * 24 * 3600  # what browsers keep a cookie at most
@@ -40,12 +41,9 @@ class Screens:
         """The screening of this name as it is now, for one thread at a time. Raises NotFoundError
         for an unknown one."""
         with self._turns:
-            library = self._at_hand()
-            if name not in ScreenStore(library.database).names():
-                raise NotFoundError(
-                    f"there is no screening '{name[:60]}'", hint="They are listed on Screen."
-                )
-            own = self._open.pop((name, reviewer), None) or (Screening(library, name), RLock())
+            self._store(name)
+            own = self._open.pop((name, reviewer), None)
+            own = own or (Screening(self._at_hand(), name), RLock())
             self._open[name, reviewer] = own
             while len(self._open) > _MOST_OPEN:
                 self._open.popitem(last=False)
@@ -53,6 +51,20 @@ class Screens:
         with turn:
             screening.refresh()
             yield screening
+
+    def people(self, name: str) -> tuple[str, ...]:
+        """The reviewers of a screening who are people. Raises NotFoundError for an unknown one."""
+        with self._turns:
+            screen = self._store(name).screen(name)
+        return tuple(own for own in screen.reviewers if not model_of(own))
+
+    def _store(self, name: str) -> ScreenStore:
+        store = ScreenStore(self._at_hand().database)
+        if name not in store.names():
+            raise NotFoundError(
+                f"there is no screening '{name[:60]}'", hint="They are listed on Screen."
+            )
+        return store
 
     def _at_hand(self) -> Library:
         """The library of the screenings; they are opened again where it was replaced."""

@@ -106,11 +106,13 @@ class _Asked(BaseModel):
 @router.get("/screens/{name}")
 def read(request: Request, name: str, asked: Annotated[_Asked, Query()]) -> Response:
     """The record that comes next for who reads, or the one that is named."""
-    people = _people(request, name)
+    people = screens_of(request).people(name)
     reviewer = reader_of(request, people)
     with screens_of(request).opened(name, reviewer) as screening:
         if not reviewer:
-            return page(request, "live/screen_reader.html.jinja", **_head(request, screening, ""))
+            return page(
+                request, "live/screen_reader.html.jinja", **head_values(request, screening, "")
+            )
         return _card(request, screening, reviewer, asked)
 
 
@@ -124,7 +126,7 @@ class _Reader(BaseModel):
 @router.post("/screens/{name}/reader")
 def choose(request: Request, name: str, given: Annotated[_Reader, Form()]) -> Response:
     """Keep in this browser who reads, and when models are shown."""
-    people = _people(request, name)
+    people = screens_of(request).people(name)
     response = RedirectResponse(f"/screens/{quoted(name)}", 303)
     if given.reviewer:
         keep_choice(request, response, "reader", require_reader(request, people, given.reviewer))
@@ -153,7 +155,7 @@ class _Decided(BaseModel):
 @router.post("/screens/{name}/decide")
 def decide(request: Request, name: str, given: Annotated[_Decided, Form()]) -> Response:
     """Keep the verdict, then show the next record."""
-    reviewer = require_reader(request, _people(request, name))
+    reviewer = require_reader(request, screens_of(request).people(name))
     with screens_of(request).opened(name, reviewer) as screening:
         paper = screening.paper_named(given.paper)
         own = screening.own(paper.id, reviewer, screening.stage)
@@ -216,7 +218,7 @@ class _Undone(BaseModel):
 def undo(request: Request, name: str, given: Annotated[_Undone, Form()]) -> Response:
     """Take back the last decision, and show its record again. A decision that was taken back or
     followed by another one meanwhile stays as it is."""
-    reviewer = require_reader(request, _people(request, name))
+    reviewer = require_reader(request, screens_of(request).people(name))
     with screens_of(request).opened(name, reviewer) as screening:
         last = _last_of(screening, reviewer)
         if last is None or last.id != given.decision:
@@ -250,12 +252,7 @@ def _last_of(screening: Screening, reviewer: str) -> Decision | None:
     return own[-1] if own else None
 
 
-def _people(request: Request, name: str) -> tuple[str, ...]:
-    with screens_of(request).opened(name) as screening:
-        return screening.people
-
-
-def _head(request: Request, screening: Screening, tab: str) -> dict[str, Any]:
+def head_values(request: Request, screening: Screening, tab: str) -> dict[str, Any]:
     """What all pages of a screening show."""
     return {
         "screen": screening.name,
@@ -305,7 +302,7 @@ def _card(
         request,
         "live/screen.html.jinja",
         422 if fault else 200,
-        **_head(request, screening, "read"),
+        **head_values(request, screening, "read"),
         **values,
     )
 
