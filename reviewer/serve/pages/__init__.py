@@ -11,6 +11,7 @@ from reviewer.serve.pages import (
     library,
     paper,
     runs,
+    screens,
     searches,
     session,
     surveys,
@@ -20,8 +21,8 @@ from reviewer.serve.pages import (
 
 router = APIRouter()
 _PAGES = (
-    session, twins, ask, tables, drafts, surveys, checks, jobs, duplicates, searches, library,
-    paper, runs,
+    session, twins, ask, tables, drafts, surveys, checks, screens, jobs, duplicates, searches,
+    library, paper, runs,
 )  # fmt: skip
 for _page in _PAGES:
     router.include_router(_page.router)
