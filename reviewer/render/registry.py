@@ -68,6 +68,7 @@ WRITERS = {
         "markdown": "citation_graph.graph_markdown",
         "json": "citation_graph.graph_json",
         "graphml": "citation_graph.graph_graphml",
+        "html": "html.citation_graph.graph_html",
     },
     "Flow": {
         "markdown": "flow.flow_markdown",
