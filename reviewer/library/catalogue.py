@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -233,6 +234,12 @@ class Catalogue:
             sorted({sha256 for sha256, _ in wanted}),
         )
         return wanted & {(sha256, file) for sha256, file in rows}
+
+    def state_of_entries(self, form: int) -> str:
+        """A hash of which entries there are and which paper each is part of; `form` is that of what
+        is made of them."""
+        rows = self._database.rows("SELECT paper, sha256 FROM records ORDER BY paper, sha256, file")
+        return hashlib.sha256(json.dumps([form, rows]).encode()).hexdigest()
 
     def entries_near(self, names: Iterable[str], near: Iterable[int] = ()) -> list[KeptEntry]:
         """All entries of the papers that can be reached from these identities, and from the papers

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
 
+from reviewer.errors import LibraryError
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.reference_matching import (
     Match,
@@ -15,83 +17,88 @@ from reviewer.library.reference_matching import (
 )
 from reviewer.library.storage.database import Database
 from reviewer.library.storage.query_cache import QueryCache
+from reviewer.library.storage.steps import Steps
 from reviewer.text.references import listed_references
 from reviewer.types import Paper
-from reviewer.types.citations import Sign
+from reviewer.types.citations import FoundCitations, NumberedLink, NumberedWork
 from reviewer.types.papers import Reference
 from reviewer.types.progress import Progress, silent
 
+MOST_LACKING = 5000  # works that are kept
+_FORM = 1  # of what is kept: another reader of lists finds other citations
+_KIND = "citations"
+_KEY = hashlib.sha256(_KIND.encode()).hexdigest()  # one row: that of the last state
 _AT_ONCE = 200  # papers
 _LEAST_TITLE = 15  # letters by which two references are known to be of one work
 
 
-@dataclass(frozen=True)
-class Cited:
-    """How a paper cites another."""
-
-    sign: Sign
-    reference: Reference
-
-
-@dataclass(frozen=True)
-class Lacking:
-    """A work that the library lacks: the reference that says most of it, and the numbers of the
-    papers that cite it."""
-
-    reference: Reference
-    papers: tuple[int, ...]
-
-
-@dataclass
 class Found:
-    """All citations by numbers of papers: what each cites, and by what each is cited. `entries` is
-    how many references each paper with a list has, `named` how many of them name a paper here."""
+    """All citations of a library, by the numbers of papers: what each cites, in the order of its
+    references, and by whom each is cited."""
 
-    cites: dict[int, dict[int, Cited]] = field(default_factory=dict)
-    cited_by: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    entries: dict[int, int] = field(default_factory=dict)
-    named: dict[int, int] = field(default_factory=dict)
-    lacking: tuple[Lacking, ...] = ()
+    def __init__(self, all_: FoundCitations) -> None:
+        self.all = all_
+        self.cites: dict[int, dict[int, NumberedLink]] = defaultdict(dict)
+        self.cited_by: dict[int, set[int]] = defaultdict(set)
+        for link in all_.links:
+            self.cites[link.citing][link.cited] = link
+            self.cited_by[link.cited].add(link.citing)
 
 
 class Citations:
-    """Finds the citations of an open library; what was found stays until a paper changes."""
+    """Finds the citations of an open library, and keeps them until a paper comes, goes or
+    changes."""
 
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
+        self._database = database
         self._catalogue = catalogue
-        self._kept = QueryCache(database)
+        self._steps = Steps(database)
+        self._cache = QueryCache(database)
 
     def found(self, progress: Progress = silent) -> Found:
-        """All citations: some seconds for 10,000 papers with lists, at the first call."""
-        kept: Found = self._kept.get("citations", lambda: self._find(progress))
+        """All citations. The first call after a change reads all lists again, which takes some
+        seconds for 100,000 references."""
+        kept: Found = self._cache.get(_KIND, lambda: Found(self._kept(progress)))
         return kept
 
-    def _find(self, progress: Progress) -> Found:
+    def _kept(self, progress: Progress) -> FoundCitations:
+        with self._database.snapshot():
+            state = self._catalogue.state_of_entries(_FORM)
+            kept = self._steps.find(_KEY, FoundCitations)
+            if kept is not None and kept.state == state:
+                return kept
+            found = self._find(state, progress)
+        with suppress(LibraryError):  # who may only read finds them each time
+            self._steps.keep(_KEY, _KIND, found)
+        return found
+
+    def _find(self, state: str, progress: Progress) -> FoundCitations:
         lists: dict[int, tuple[Reference, ...]] = {}
         matcher = ReferenceMatcher(self._read(lists, progress))
-        found, lacking = Found(), _Works()
+        links: list[NumberedLink] = []
+        named: dict[int, int] = {}
+        works = _Works()
         for done, (number, references) in enumerate(lists.items()):
             if done % _AT_ONCE == 0:
                 progress("Matching references", done, len(lists))
             matches = [(reference, matcher.match(reference)) for reference in references]
-            found.entries[number] = len(references)
-            found.named[number] = sum(match is not None for _, match in matches)
-            own = _cited(number, matches)
-            found.cites[number] = own
-            for other in own:
-                found.cited_by[other].add(number)
+            named[number] = sum(match is not None for _, match in matches)
+            links += _links(number, matches)
             has_words = any(map(_says_something, references))
-            lacking.add(
+            works.add(
                 number,
-                [
-                    r
-                    for r, match in matches
-                    if match is None and (_says_something(r) or not has_words)
-                ],
+                [r for r, m in matches if m is None and (_says_something(r) or not has_words)],
             )
         progress("Matching references", len(lists), len(lists))
-        found.lacking = lacking.all()
-        return found
+        lacking = works.all()
+        return FoundCitations(
+            state=state,
+            links=tuple(links),
+            entries={number: len(references) for number, references in lists.items()},
+            named=named,
+            lacking=lacking[:MOST_LACKING],
+            lacking_in_all=len(lacking),
+        )
 
     def _read(
         self, lists: dict[int, tuple[Reference, ...]], progress: Progress
@@ -108,16 +115,18 @@ class Citations:
         progress("Reading references", total, total)
 
 
-def _cited(number: int, matches: list[tuple[Reference, Match | None]]) -> dict[int, Cited]:
+def _links(number: int, matches: list[tuple[Reference, Match | None]]) -> Iterator[NumberedLink]:
     """The papers that the references name, each once, without the paper itself."""
-    own: dict[int, Cited] = {}
+    own: dict[int, NumberedLink] = {}
     for reference, match in matches:
         if match is None or match.paper == number:
             continue
         before = own.get(match.paper)
-        if before is None or (reference.text and not before.reference.text):
-            own[match.paper] = Cited(match.sign, reference)
-    return own
+        if before is None or (reference.text and not before.reference):
+            own[match.paper] = NumberedLink(
+                citing=number, cited=match.paper, sign=match.sign, reference=reference.text
+            )
+    yield from own.values()
 
 
 class _Works:
@@ -147,10 +156,13 @@ class _Works:
             name = parent
         return name
 
-    def all(self) -> tuple[Lacking, ...]:
+    def all(self) -> tuple[NumberedWork, ...]:
         """Every work, the most cited first."""
-        works = [Lacking(r, tuple(sorted(self._papers[name]))) for name, r in self._best.items()]
-        return tuple(sorted(works, key=lambda w: (-len(w.papers), _worth(w.reference)[2])))
+        works = [
+            NumberedWork(reference=best, cited_by=tuple(sorted(self._papers[name])))
+            for name, best in self._best.items()
+        ]
+        return tuple(sorted(works, key=lambda w: (-len(w.cited_by), _worth(w.reference)[2])))
 
 
 def _says_something(reference: Reference) -> bool:

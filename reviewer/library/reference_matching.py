@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from reviewer.library.dedupe.compare import families_of, folded, title_of
@@ -55,17 +56,41 @@ class _Known:
     page: str
 
 
-@dataclass(frozen=True)
 class _Entry:
-    """An entry as it is compared: its letters without spaces, the places among them where a mark
-    stands, those of the marks after which a subtitle may follow, and its words, folded."""
+    """An entry as it is compared: its letters without spaces, and the places among them where a
+    mark stands. What few entries need is found when it is first asked for."""
 
-    letters: str
-    marks: tuple[int, ...]
-    before_subtitles: frozenset[int]
-    words: frozenset[str]
-    numbers: frozenset[str]
-    reference: Reference
+    def __init__(self, reference: Reference) -> None:
+        known = (reference.family, reference.title, str(reference.year or ""))
+        text = reference.text or ". ".join(part for part in known if part)
+        self.reference = reference
+        self._plain = text.replace("#", " ").replace("+", " ")
+        marked = _MARK.sub(lambda mark: f" # {mark[0]} # ", self._plain)
+        self._words: list[str] = []
+        marks, at = {0}, 0
+        for word in normalise_title(marked).split():
+            if word == "#":
+                marks.add(at)
+            else:
+                self._words.append(word)
+                at += len(word)
+        self.letters = "".join(self._words)
+        self.marks = tuple(sorted({*marks, at}))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words, each as the name of a family would be compared."""
+        return frozenset(map(folded, self._words))
+
+    @cached_property
+    def before_subtitles(self) -> frozenset[int]:
+        """The places of the marks after which a subtitle may follow."""
+        marks = _SUBTITLE_MARK.finditer(self._plain)
+        return frozenset(len(letters_of(self._plain[: mark.start()])) for mark in marks)
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\d+", self._plain))
 
 
 class ReferenceMatcher:
@@ -92,7 +117,7 @@ class ReferenceMatcher:
 
     def match(self, reference: Reference) -> Match | None:
         """The one paper that the reference names; None where no paper is, or several may be."""
-        entry = _entry(reference)
+        entry = _Entry(reference)
         if (number := self._by_identifier(entry)) is not None:
             return Match(number, "identifier")
         if (number := self._by_title(entry)) is not None:
@@ -216,38 +241,6 @@ def _known(number: int, paper: Paper) -> _Known:
         volume=volume[0] if volume else "-",
         page=pages[0] if pages else "-",
     )
-
-
-def _entry(reference: Reference) -> _Entry:
-    text = reference.text or ". ".join(
-        part for part in (reference.family, reference.title, str(reference.year or "")) if part
-    )
-    plain = text.replace("#", " ").replace("+", " ")
-    marked = _MARK.sub(lambda mark: f" # {mark[0]} # ", plain)
-    letters: list[str] = []
-    marks, at = {0}, 0
-    words = set()
-    for word in normalise_title(marked).split():
-        if word == "#":
-            marks.add(at)
-            continue
-        letters.append(word)
-        words.add(folded(word))
-        at += len(word)
-    marks.add(at)
-    return _Entry(
-        letters="".join(letters),
-        marks=tuple(sorted(marks)),
-        before_subtitles=frozenset(_subtitle_places(plain)),
-        words=frozenset(words),
-        numbers=frozenset(re.findall(r"\d+", plain)),
-        reference=reference,
-    )
-
-
-def _subtitle_places(text: str) -> list[int]:
-    """Where among the letters a mark stands that a subtitle may follow."""
-    return [len(letters_of(text[: mark.start()])) for mark in _SUBTITLE_MARK.finditer(text)]
 
 
 def _names_author(known: _Known, entry: _Entry) -> bool:

@@ -16,6 +16,7 @@ from reviewer.types import Paper
 from reviewer.types.citations import CitationGraph, LackingWork
 
 _MOST_SHOWN = 20  # papers that are cited most
+_MOST_CITING = 100  # papers whose citations are listed
 _MOST_KEYS = 8
 _TITLE_CHARS = 110
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0 has no such characters
@@ -80,8 +81,12 @@ def graph_markdown(graph: CitationGraph) -> str:
         more = len(cited) - _MOST_SHOWN
         lines += ["", f"and {counted(more, 'more paper')}.", ""] if more > 0 else [""]
         lines += ["## Who cites whom", ""]
-        lines += [f"- {escape(key)} cites {_keys(own)}" for key, own in cites_by_key(graph).items()]
-        lines.append("")
+        citing = [*cites_by_key(graph).items()]
+        lines += [f"- {escape(key)} cites {_keys(own)}" for key, own in citing[:_MOST_CITING]]
+        more = len(citing) - _MOST_CITING
+        lines += (
+            ["", f"and {counted(more, 'more paper')}: --json names all.", ""] if more > 0 else [""]
+        )
     if graph.lacking:
         lines += ["## Cited by several, and not in this library", ""]
         for n, work in enumerate(graph.lacking, 1):

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from reviewer.errors import NotFoundError
 from reviewer.library import Library
-from reviewer.library.citations import Found, Lacking
+from reviewer.library.citations import Found
 from reviewer.search import SearchOptions, find
 from reviewer.text import clean
 from reviewer.text.views import shorten
 from reviewer.types import Paper
-from reviewer.types.citations import CitationGraph, CitationLink, LackingWork
+from reviewer.types.citations import CitationGraph, CitationLink, LackingWork, NumberedWork
 from reviewer.types.papers import Reference
 from reviewer.types.progress import Progress, silent
 from reviewer.types.searches import Filters
@@ -38,8 +38,8 @@ def graph_citations(
     """The graph of these papers. A work that the library lacks is named where two of them cite it,
     or where one paper alone has a list. Raises NotFoundError where no paper fits the topic."""
     options = options or GraphOptions()
+    found = library.citations.found(progress)
     with library.alone:
-        found = library.citations.found(progress)
         numbers = _chosen(library, options)
         papers = library.catalogue.papers_numbered(numbers)
     keys = {number: paper.key for number, paper in papers.items()}
@@ -47,14 +47,14 @@ def graph_citations(
         CitationLink(
             citing=keys[number],
             cited=keys[other],
-            sign=cited.sign,
-            reference=cited.reference.text,
+            sign=link.sign,
+            reference=link.reference,
         )
         for number in papers
-        for other, cited in sorted(found.cites.get(number, {}).items())
+        for other, link in sorted(found.cites.get(number, {}).items())
         if other in keys
     ]
-    with_list = [number for number in papers if number in found.entries]
+    with_list = [number for number in papers if number in found.all.entries]
     lacking = _lacking(found, keys, least=2 if len(with_list) > 1 else 1)
     return CitationGraph(
         question=options.topic,
@@ -62,9 +62,9 @@ def graph_citations(
         links=tuple(links),
         lacking=tuple(lacking[: options.lacking]),
         lacking_in_all=len(lacking),
-        references=sum(found.entries[number] for number in with_list),
-        found=sum(found.named[number] for number in with_list),
-        without_list=tuple(keys[number] for number in papers if number not in found.entries),
+        references=sum(found.all.entries[number] for number in with_list),
+        found=sum(found.all.named[number] for number in with_list),
+        without_list=tuple(keys[number] for number in papers if number not in found.all.entries),
     )
 
 
@@ -87,8 +87,8 @@ def cited_numbers(library: Library, filters: Filters) -> set[int]:
 def linked_papers(library: Library, paper: Paper) -> tuple[list[Paper], list[Paper]]:
     """The papers of the library that this one cites, in the order of its references, and those that
     cite it; its own versions are left out."""
+    found = library.citations.found()
     with library.alone:
-        found = library.citations.found()
         number = _number(library, paper.id)
         cites = list(found.cites.get(number, {}))
         cited_by = sorted(found.cited_by.get(number, set()))
@@ -116,10 +116,10 @@ def _nothing(filters: Filters, groups: Collection[set[int]]) -> str:
 def _why_nothing(library: Library, filters: Filters, found: Found) -> str:
     """How many lists of references were looked at, or that the one paper has none."""
     key = filters.cited_by
-    if key and _number(library, key) not in found.entries:
+    if key and _number(library, key) not in found.all.entries:
         return f"No list of references of {key} is kept; look one up with: review enrich {key}"
     return (
-        f"Lists of references are kept of {len(found.entries)} of {library.catalogue.count()} "
+        f"Lists of references are kept of {len(found.all.entries)} of {library.catalogue.count()} "
         "papers; PDFs have them, and records that review enrich looks up."
     )
 
@@ -144,14 +144,14 @@ def _lacking(found: Found, keys: dict[int, str], least: int) -> list[LackingWork
         LackingWork(
             reference=work.reference, cited_by=tuple(own), add=command_to_add(work.reference)
         )
-        for work in found.lacking
+        for work in found.all.lacking
         if len(own := _cited_by(work, keys)) >= least
     ]
     return sorted(works, key=lambda work: -len(work.cited_by))
 
 
-def _cited_by(work: Lacking, keys: dict[int, str]) -> list[str]:
-    return [keys[number] for number in work.papers if number in keys]
+def _cited_by(work: NumberedWork, keys: dict[int, str]) -> list[str]:
+    return [keys[number] for number in work.cited_by if number in keys]
 
 
 def command_to_add(reference: Reference) -> str:

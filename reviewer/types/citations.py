@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper, Reference
 
@@ -19,6 +21,36 @@ class CitationLink(Frozen):
     cited: str
     sign: Sign
     reference: str = ""
+
+
+class NumberedLink(Frozen):
+    """A `CitationLink` by the numbers of the papers."""
+
+    citing: int
+    cited: int
+    sign: Sign
+    reference: str = ""
+
+
+class NumberedWork(Frozen):
+    """A work that the library lacks: the reference that says most of it, and the numbers of the
+    papers that cite it."""
+
+    reference: Reference
+    cited_by: tuple[int, ...]
+
+
+class FoundCitations(Frozen):
+    """All citations of a library in a `state` of its papers. `entries` is how many references each
+    paper with a list has, `named` how many of them name a paper of the library. `lacking` has the
+    works that are cited most, of `lacking_in_all`."""
+
+    state: str
+    links: tuple[NumberedLink, ...] = ()
+    entries: dict[int, int] = Field(default_factory=dict)
+    named: dict[int, int] = Field(default_factory=dict)
+    lacking: tuple[NumberedWork, ...] = ()
+    lacking_in_all: int = 0
 
 
 class LackingWork(Frozen):

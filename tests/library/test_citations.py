@@ -121,21 +121,21 @@ def test_lists_of_pdfs_and_of_records_name_one_paper(shelf):
     (cited,) = numbers(shelf, SLOW)
     citing = numbers(shelf, "A first citing paper", "A second citing paper")
     assert found.cited_by[cited] == citing
-    assert sum(found.entries.values()) == 5
-    assert sum(found.named.values()) == 2
+    assert sum(found.all.entries.values()) == 5
+    assert sum(found.all.named.values()) == 2
 
 
 def test_what_is_lacking_is_one_work_by_its_identifier(shelf):
-    (work,) = shelf.citations.found().lacking
+    (work,) = shelf.citations.found().all.lacking
     assert work.reference.title == "Rewards that arrive late and often"
-    assert len(work.papers) == 2
+    assert len(work.cited_by) == 2
 
 
 def test_a_paper_that_is_added_is_found_without_opening_the_library_again(shelf):
-    assert shelf.citations.found().lacking
+    assert shelf.citations.found().all.lacking
     late = paper("Rewards that arrive late and often", authors=("C. Elm",), year=2020)
     shelf.add_found([(late.model_copy(update={"doi": "10.1000/late"}),)])
-    assert shelf.citations.found().lacking == ()
+    assert shelf.citations.found().all.lacking == ()
 
 
 def test_references_stay_when_entries_are_merged(tmp_path):
