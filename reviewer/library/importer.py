@@ -269,9 +269,8 @@ def _text_of_entry(entry: Paper, found: Paper) -> Paper:
     """A linked PDF's text under the facts of the entry that names it."""
     title = Part(name="title", text=entry.title)
     certainty = {n: c for n, c in found.extra.get("certainty", {}).items() if n != "title"}
-    own = [
-        p for p in found.parts if p.name == "body" or (p.name == "abstract" and not entry.abstract)
-    ]
+    names = {"body", "references"} | ({"abstract"} if not entry.abstract else set())
+    own = [part for part in found.parts if part.name in names]
     return entry.model_copy(
         update={
             "parts": (title, *own),

@@ -12,11 +12,12 @@ from reviewer.render.answer_parts import answer_text
 from reviewer.render.describe import link_of
 from reviewer.render.provenance import references_of
 from reviewer.text.invisible import escape_hidden
+from reviewer.text.references import listed_references
 from reviewer.types import Answer, Citation, Paper, RelatedWork, Table
 from reviewer.types.checks import CheckedEntry, CheckedSentence, CheckReport
 from reviewer.types.drafts import KeptDraft, Revision
 from reviewer.types.frozen import Frozen
-from reviewer.types.papers import Added
+from reviewer.types.papers import Added, Reference
 from reviewer.types.runs import Finding, Run
 from reviewer.types.searches import Found
 from reviewer.types.servers import Reachable
@@ -255,14 +256,21 @@ def check_json(report: CheckReport) -> str:
 
 
 def papers_jsonl(papers: Sequence[Paper]) -> str:
-    """One paper on each line with its abstract as read, for `review add` and other programs."""
+    """One paper on each line with its abstract as read and what it cites, for `review add` and
+    other programs."""
     more = ("abstract", "pmid", "url", "keywords", "tags", "notes")
     lines = []
     for paper in papers:
         fields = paper_fields(paper) | {name: getattr(paper, name) for name in more} | paper.extra
+        cited = [_known_fields(reference) for reference in listed_references(paper)]
+        fields |= {"references": cited} if cited else {}
         kept = {name: v for name, v in fields.items() if v and name not in ("id", "link")}
         lines.append(escape_hidden(json.dumps(kept, ensure_ascii=False)) + "\n")
     return "".join(lines)
+
+
+def _known_fields(reference: Reference) -> dict[str, Any]:
+    return {name: value for name, value in _fields(reference).items() if value}
 
 
 def records_json(kind: str, records: Sequence[Frozen]) -> str:

@@ -23,6 +23,7 @@ FORMATS = {
     "html": (".html", ".htm"),
     "docx": (".docx",),
     "svg": (".svg",),
+    "graphml": (".graphml",),
 }
 # For each kind of result its forms, the usual one first, and the function that writes each.
 WRITERS = {
@@ -63,6 +64,12 @@ WRITERS = {
     "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
     "QuoteFound": {"markdown": "quote_places.places_markdown", "json": "quote_places.places_json"},
     "Digest": {"markdown": "digest.digest_markdown", "json": "digest.digest_json"},
+    "CitationGraph": {
+        "markdown": "citation_graph.graph_markdown",
+        "json": "citation_graph.graph_json",
+        "graphml": "citation_graph.graph_graphml",
+        "html": "html.citation_graph.graph_html",
+    },
     "Flow": {
         "markdown": "flow.flow_markdown",
         "svg": "flow.flow_svg",

@@ -13,7 +13,7 @@ from reviewer.text.entry_types import HOUSED, KIND, page_range
 from reviewer.text.identifiers import doi_of_address, year_of
 from reviewer.text.names import Name, read_names
 from reviewer.types import Paper
-from reviewer.types.papers import Origin, Part, Skipped
+from reviewer.types.papers import Origin, Part, Reference, Skipped
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,7 @@ class Facts(TypedDict, total=False):
     origins: tuple[Origin, ...]
     versions: tuple[str, ...]
     retracted: bool
+    references: tuple[Reference, ...]
 
 
 def new_paper(

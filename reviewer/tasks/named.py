@@ -30,8 +30,9 @@ def with_excluded(question: str, excluded: Sequence[str] | None) -> str:
 def with_known_keys(filters: Filters, shelf: Library) -> Filters:
     """The filters, with the present keys of the named papers.
 
-    Raises NotFoundError for a key, tag or venue that no paper has, and for a file from which no
-    paper was read: a typing error must not look like "nothing found".
+    Raises NotFoundError for a key, tag or venue that no paper has, for a file from which no paper
+    was read, and where no paper cites or is cited as is asked: a typing error must not look like
+    "nothing found".
     """
     catalogue = shelf.catalogue
     for file in filters.files:
@@ -47,7 +48,24 @@ def with_known_keys(filters: Filters, shelf: Library) -> Filters:
     keys = tuple(shelf.paper(key).key for key in filters.keys)
     if filters.screen:
         keys = _included_keys(filters.screen, keys, shelf)
-    return filters.model_copy(update={"keys": keys, "screen": ""})
+    if filters.cites or filters.cited_by:
+        keys = _linked_keys(filters, keys, shelf)
+    return filters.model_copy(update={"keys": keys, "screen": "", "cites": "", "cited_by": ""})
+
+
+def _linked_keys(filters: Filters, keys: tuple[str, ...], shelf: Library) -> tuple[str, ...]:
+    """The keys of the papers that cite, or are cited, as is asked; of those named if some are."""
+    from reviewer.tasks.citation_graph import cited_numbers
+
+    papers = shelf.catalogue.papers_numbered(cited_numbers(shelf, filters))
+    found = tuple(paper.key for _, paper in sorted(papers.items()))
+    kept = tuple(key for key in found if key in keys) if keys else found
+    if not kept:
+        raise NotFoundError(
+            "none of these papers is linked so by citations",
+            hint="Leave out --keys or --screen.",
+        )
+    return kept
 
 
 def _included_keys(screen: str, keys: tuple[str, ...], shelf: Library) -> tuple[str, ...]:

@@ -67,12 +67,31 @@ class Part(Frozen):
         )
 
 
+class Reference(Frozen):
+    """One work that a paper cites: its entry as read, on one line, where there is one, and what is
+    known of it. `family` is the first author's family name; `openalex` is `W123`, `s2` the id of
+    Semantic Scholar."""
+
+    text: Text = ""
+    title: Text = ""
+    family: Text = ""
+    year: Annotated[int | None, AfterValidator(sound_year)] = None
+    doi: Identifier = ""
+    arxiv_id: Identifier = ""
+    pmid: Identifier = ""
+    openalex: Identifier = ""
+    s2: Identifier = ""
+
+
 def _sound_parts(parts: tuple[Part, ...], info: ValidationInfo) -> tuple[Part, ...]:
     return parts if info.mode == "json" else tuple(part.sound() for part in parts)
 
 
 class Paper(Frozen):
     """A paper. `date` is ISO 8601, may be short (`2025-09`) or without its year (`--01-08`).
+
+    `references` are those that a record lists; a paper that was read as a text has its list as a
+    part instead, and `text.references.listed_references` gives both.
 
     It is sound whoever makes it, a reader or the JSON of an earlier release: `types.sound` says
     what becomes of half a character, or of a date, year, name or number that cannot be.
@@ -99,6 +118,7 @@ class Paper(Frozen):
     notes: Text = ""
     versions: Texts = ()
     retracted: bool = False
+    references: tuple[Reference, ...] = ()
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -14,7 +14,8 @@ from reviewer.types.papers import Chunk, Paper
 class Filters(Frozen):
     """Which papers may be found. Empty fields do not filter; years are inclusive. `files` are those
     that papers were read from: the path as given, or the end of it, such as `003.txt`. `screen` is
-    a screening whose included papers are meant; their keys take its place before a search.
+    a screening whose included papers are meant; their keys take its place before a search, as they
+    do of `cites` and `cited_by`: the papers that cite the one with this key, or that it cites.
 
     What a question itself limits is not kept with a run: `numbers` are the papers that meet its
     conditions, and papers of unknown year pass its years if `has_unknown_years`."""
@@ -26,6 +27,8 @@ class Filters(Frozen):
     keys: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     screen: str = Field(default="", exclude=True)
+    cites: str = Field(default="", exclude=True)
+    cited_by: str = Field(default="", exclude=True)
     numbers: tuple[int, ...] | None = Field(default=None, exclude=True)
     has_unknown_years: bool = Field(default=False, exclude=True)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from reviewer.cli.library import opened, split_question, words_alone_note
 from reviewer.cli.options import (
     EmbeddingOptions,
-    FileFilterOptions,
     KeyArgument,
     KeyFilterOptions,
     LibraryOptions,
+    LinkedFilterOptions,
     NotOption,
     OutputOptions,
     QuietOption,
@@ -28,12 +28,17 @@ from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
 from reviewer.text import counted
 
+if TYPE_CHECKING:
+    from reviewer.types import Paper
+
 _ShownOption = Annotated[int, typer.Option("-k", help="How many papers to show.", min=1)]
 
 
 @command("search", 'review search "reward models" --year 2024: -k 20')
 def search(
-    words: Annotated[list[str], typer.Argument(help="What to look for.")],
+    words: Annotated[
+        list[str] | None, typer.Argument(help="What to look for; may be left out with --cites.")
+    ] = None,
     count: _ShownOption = 10,
     explain: Annotated[
         bool, option("--explain", help="Show each part of a paper's score.")
@@ -45,7 +50,7 @@ def search(
     papers: Annotated[list[str] | None, option(help="Search these files or folders alone.")] = None,
     quiet: QuietOption = False,
     *,
-    filters: FileFilterOptions,
+    filters: LinkedFilterOptions,
     result: OutputOptions,
     reranking: RerankerOptions,
     common: EmbeddingOptions,
@@ -64,16 +69,19 @@ def search(
     form = choose_format("json" if result.json else "", result.output)
     text, papers = split_question(words, papers, quiet=quiet)
     text = with_excluded(text, excluded)
-    if not text.strip():
+    if not text.strip() and not (filters.cites or filters.cited_by):
         raise UsageError("there is nothing to look for", hint="For example: review search rewards")
     wanted = filters_of(**vars(filters))
     with (
         ShownProgress(quiet=quiet) as progress,
         opened(settings_of(common, reranking), progress, papers) as shelf,
     ):
+        wanted = with_known_keys(wanted, shelf)
+        if not text.strip():
+            return _list_linked(shelf.papers(wanted), result)
         options = SearchOptions(
             papers=count,
-            filters=with_known_keys(wanted, shelf),
+            filters=wanted,
             sort=sort_of(sort),
             explained=explain or form == "json",
         )
@@ -83,6 +91,17 @@ def search(
     deliver(render(found, form, **shown), result.output, form)
     if note and not quiet:
         print_error(note)
+    return None
+
+
+def _list_linked(papers: list[Paper], result: OutputOptions) -> None:
+    """All papers that cite, or are cited, as is asked, where no words order them."""
+    from reviewer.render import choose_format, paper_line
+    from reviewer.render.json import papers_json
+
+    form = choose_format("json" if result.json else "", result.output)
+    lines = "".join(f"{number}. {paper_line(own)}\n" for number, own in enumerate(papers, 1))
+    deliver(papers_json(papers) if form == "json" else lines, result.output, form)
 
 
 def sort_of(sort: str) -> Literal["", "date", "relevance"]:

@@ -339,6 +339,7 @@ def merge_entries(entries: Sequence[Paper]) -> Paper:
             sorted({v for e in ordered for v in e.versions if _bare_name(v) not in own})
         ),
         retracted=any(e.retracted for e in ordered),
+        references=tuple(dict.fromkeys(r for e in ordered for r in e.references)),
     )
 
 

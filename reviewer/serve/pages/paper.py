@@ -17,11 +17,11 @@ from reviewer.render.html.live_paper import quoted_in, shown_sections
 from reviewer.render.json import paper_json
 from reviewer.render.quote_pages import STATE_WORDS, excerpt_of
 from reviewer.search import find_similar, find_words
-from reviewer.search.mentions import named_papers, papers_naming
 from reviewer.serve.desk import AtDesk
 from reviewer.serve.documents import document
 from reviewer.serve.pages.frame import page
 from reviewer.serve.pages.library import EXPORTS, names_of
+from reviewer.tasks.citation_graph import linked_papers
 from reviewer.tasks.pages import files_of, find_on_pages, picture_of
 from reviewer.text import clean
 from reviewer.types import Paper
@@ -114,15 +114,16 @@ def source(request: Request, desk: AtDesk, key: str, asked: Annotated[Asked, Que
 
 @router.get("/papers/{key}/near")
 def near(request: Request, desk: AtDesk, key: str) -> Response:
-    """Similar papers, those that its references name, and those that name it: fills a place on the
-    paper's own page."""
+    """Similar papers, those of the library that it cites, and those that cite it: fills a place on
+    the paper's own page."""
     library = desk.library
     paper = library.paper(key)
     similar = find_similar(paper.id, library, _SIMILAR)
+    cites, cited_by = linked_papers(library, paper)
     groups = [
         ("Similar papers", [hit.paper for hit in similar.hits]),
-        ("In its references, and in this library", named_papers(library, paper)),
-        ("Papers here that name its DOI or arXiv number", papers_naming(library, paper)),
+        ("Cites, of this library", cites),
+        ("Cited by, in this library", cited_by),
     ]
     held = [(title, papers) for title, papers in groups if papers]
     return page(request, "live/near.html.jinja", here="/library", paper=paper, groups=held)

@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import ValidationError
+
 from reviewer.sources.entries import RawEntry, ReadOptions, make_papers
 from reviewer.sources.parsing.json_path import Json
+from reviewer.text.references import MOST_REFERENCES
 from reviewer.types import Paper
-from reviewer.types.papers import Part, Skipped
+from reviewer.types.papers import Part, Reference, Skipped
 
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?![0-9])")
 _TEXT_FIELDS = ("venue", "doi", "arxiv_id", "pmid", "url")
@@ -86,10 +89,12 @@ def _paper_of(found: dict[str, Any]) -> Paper:
         parts.append(Part(name="abstract", text=abstract))
     texts = {n: found[n].strip() for n in _TEXT_FIELDS if isinstance(found.get(n), str)}
     date, year = _dates(found)
+    references = _references(found.get("references"))
     authors, keywords = _names(found.get("authors")), _names(found.get("keywords"))
     understood = {
         "title": True,
         "abstract": isinstance(abstract, str),
+        "references": bool(references),
         "authors": len(authors) == _count(found.get("authors")),
         "keywords": len(keywords) == _count(found.get("keywords")),
         "year": year is not None and _named_year(found.get("year")) == year,
@@ -104,8 +109,20 @@ def _paper_of(found: dict[str, Any]) -> Paper:
         date=date,
         year=year,
         extra=extra,
+        references=references,
         **texts,
     )
+
+
+def _references(value: Json) -> tuple[Reference, ...]:
+    """What the paper cites, as `review export` writes it: a list of objects of which each has a
+    field of a reference; nothing of any other value."""
+    items = value if isinstance(value, list) else []
+    try:
+        found = [Reference.model_validate(item) for item in items[:MOST_REFERENCES]]
+    except ValidationError:
+        return ()
+    return tuple(found) if all(one != Reference() for one in found) else ()
 
 
 def _names(value: Json) -> tuple[str, ...]:

@@ -6,13 +6,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reviewer.sources.entries import ReadOptions, address_of, make_papers, new_paper
-from reviewer.sources.parsing.json_path import Json, objects_at, text_at, value_at, year_at
+from reviewer.sources.parsing.json_path import (
+    Json,
+    objects_at,
+    text_at,
+    texts_at,
+    value_at,
+    year_at,
+)
 from reviewer.sources.parsing.json_stream import json_items
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
 from reviewer.text.identifiers import arxiv_id_in, date_in
+from reviewer.text.references import MOST_REFERENCES
 from reviewer.types import Paper
-from reviewer.types.papers import Skipped
+from reviewer.types.papers import Reference, Skipped
 
 _MOST_WORDS = 20_000
 _WORK = "https://openalex.org/W"
@@ -65,6 +73,10 @@ def paper_of(work: Json) -> Paper | None:
         extra=_details(work),
         versions=(f"arxiv:{arxiv}",) if doi and arxiv else (),
         retracted=value_at(work, "is_retracted") is True,
+        references=tuple(
+            Reference(openalex=address.rpartition("/")[2])
+            for address in texts_at(work, "referenced_works")[:MOST_REFERENCES]
+        ),
     )
 
 

@@ -19,8 +19,9 @@ from reviewer.sources.parsing.json_stream import json_items
 from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import KIND
 from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in
+from reviewer.text.references import MOST_REFERENCES
 from reviewer.types import Paper
-from reviewer.types.papers import Skipped
+from reviewer.types.papers import Reference, Skipped
 
 _KINDS = {"JournalArticle": "article", "Conference": "inproceedings", "Book": "book",
           "BookSection": "incollection", "Review": "article"}  # fmt: skip
@@ -73,6 +74,22 @@ def paper_of(record: Json) -> Paper | None:
         keywords=tuple(texts_at(record, "fieldsOfStudy")),
         extra=_details(record),
         versions=(f"arxiv:{arxiv}",) if doi and arxiv else (),
+        references=tuple(map(_reference, objects_at(record, "references")[:MOST_REFERENCES])),
+    )
+
+
+def _reference(cited: Mapping[str, Any]) -> Reference:
+    ids = value_at(cited, "externalIds")
+    doi = bare_doi(text_at(ids, "DOI"))
+    names = [name for a in objects_at(cited, "authors")[:1] if (name := text_at(a, "name"))]
+    return Reference(
+        title=text_at(cited, "title"),
+        family=split_name(names[0]).short if names else "",
+        year=year_at(cited, "year"),
+        doi="" if arxiv_id_in(doi) else doi,
+        arxiv_id=bare_arxiv_id(text_at(ids, "ArXiv")) or arxiv_id_in(doi),
+        pmid=text_at(ids, "PubMed"),
+        s2=text_at(cited, "paperId"),
     )
 
 

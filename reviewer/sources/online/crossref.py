@@ -14,14 +14,22 @@ from reviewer.sources.entries import address_of, filled, new_paper
 from reviewer.sources.online.cache import DAY_S
 from reviewer.sources.online.client import Web
 from reviewer.sources.online.types import OnlineQuery, Page, as_entry
-from reviewer.sources.parsing.json_path import date_parts, objects_at, text_at, texts_at, value_at
+from reviewer.sources.parsing.json_path import (
+    date_parts,
+    objects_at,
+    text_at,
+    texts_at,
+    value_at,
+    year_at,
+)
 from reviewer.sources.parsing.xml_stream import text_of_jats
-from reviewer.text import bare_doi, split_name
+from reviewer.text import bare_doi, clean, split_name
 from reviewer.text.entry_types import KIND
 from reviewer.text.identifiers import arxiv_id_in, iso_date
 from reviewer.text.names import Name
+from reviewer.text.references import MOST_REFERENCES, reference_in
 from reviewer.types import Paper
-from reviewer.types.papers import Skipped
+from reviewer.types.papers import Reference, Skipped
 
 BATCH = 1
 _PAGE = 100
@@ -59,6 +67,24 @@ def paper_of(work: Mapping[str, Any]) -> Paper | None:
         },
         versions=tuple(dict.fromkeys(v for _, v in versions_of(work))),
         retracted=any(event == "retracted" for event, _, _ in updates_of(work)),
+        references=tuple(map(_reference, objects_at(work, "reference")[:MOST_REFERENCES])),
+    )
+
+
+def _reference(cited: Mapping[str, Any]) -> Reference:
+    """What a publisher deposited of one reference: its own fields, or its words."""
+    words = clean(text_of_jats(text_at(cited, "unstructured")))
+    read = reference_in(words) if words else Reference()
+    doi = bare_doi(text_at(cited, "DOI")) or read.doi
+    title = text_at(cited, "article-title") or text_at(cited, "volume-title")
+    return read.model_copy(
+        update={
+            "title": text_of_jats(title) or read.title,
+            "family": text_at(cited, "author") or read.family,
+            "year": year_at(cited, "year") or read.year,
+            "doi": "" if arxiv_id_in(doi) else doi,
+            "arxiv_id": arxiv_id_in(doi) or read.arxiv_id,
+        }
     )
 
 

@@ -22,7 +22,8 @@ MOST_JOINED = 50  # identifiers that one filter takes; the published limit is 10
 _PAGE = 100
 _FIELDS = (
     "id,doi,ids,title,publication_year,publication_date,authorships,primary_location,locations,"
-    "biblio,type,is_retracted,abstract_inverted_index,keywords,language"
+    "biblio,type,is_retracted,abstract_inverted_index,keywords,language,"
+    "referenced_works"
 )
 
 

@@ -25,6 +25,9 @@ _FIELDS = (
     "paperId,externalIds,title,abstract,year,publicationDate,venue,journal,authors,"
     "publicationTypes,url"
 )
+_REFERENCES = ",".join(
+    f"references.{name}" for name in ("paperId", "externalIds", "title", "year", "authors")
+)
 
 
 def _read(record: Mapping[str, Any]) -> Paper | Skipped:
@@ -34,7 +37,8 @@ def _read(record: Mapping[str, Any]) -> Paper | Skipped:
 def fetch(web: Web, values: Sequence[str]) -> Page:
     """The paper of one id, in any of the forms that Semantic Scholar takes."""
     paths = (f"/paper/{quote(value, safe=':')}" for value in values)
-    found = [web.json("semantic_scholar", path, {"fields": _FIELDS}) for path in paths]
+    fields = {"fields": f"{_FIELDS},{_REFERENCES}"}
+    found = [web.json("semantic_scholar", path, fields) for path in paths]
     return [_read(record) for record in found if isinstance(record, dict)]
 
 

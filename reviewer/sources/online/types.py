@@ -165,7 +165,8 @@ def identifiers_of(paper: Paper) -> list[Identifier]:
 def with_origin(paper: Paper, name: str) -> Paper:
     """The paper as an entry that was read from the online source under this name. Its hash is of
     what was understood, so that a new count of citations makes no new entry."""
-    read = paper.model_copy(update={"origins": ()}).model_dump_json()
+    more = set() if paper.references else {"references"}  # so that a hash of before still holds
+    read = paper.model_copy(update={"origins": ()}).model_dump_json(exclude=more)
     digest = hash_of(read.encode("utf-8", errors="replace"))
     return paper.model_copy(update={"origins": (Origin(file=name, position=1, sha256=digest),)})
 
