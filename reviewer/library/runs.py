@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any
@@ -16,6 +17,16 @@ from reviewer.library.storage.keeping import keep_rows
 from reviewer.text.invisible import without_nul
 from reviewer.types import Citation
 from reviewer.types.runs import Quoted, Run
+
+_RUNS_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that was asked, and by which run."""
+
+    id: str
+    question: str
 
 
 class Ledger:
@@ -42,6 +53,22 @@ class Ledger:
         )
         texts = self._database.column(statement, [command, *values, most, after])
         return [Run.model_validate_json(text) for text in texts]
+
+    def asked(self, most: int) -> list[Asked]:
+        """The questions of the newest runs of `ask`, the newest first."""
+        rows = self._database.rows(
+            "SELECT id, question FROM runs WHERE command = 'ask' "
+            "ORDER BY started DESC, id DESC LIMIT ?",
+            (most,),
+        )
+        return [Asked(str(run_id), str(question)) for run_id, question in rows]
+
+    def each(self, *, mine: bool = False) -> Iterator[Run]:
+        """All runs, or the user's own as `runs` says, the newest first, a few at a time."""
+        after = 0
+        while found := self.runs(_RUNS_AT_ONCE, after=after, mine=mine):
+            yield from found
+            after += len(found)
 
     def runs_that_ask(self, command: str, question: str, most: int = 5) -> list[Run]:
         """The newest runs of a command for exactly this question."""
@@ -150,13 +177,17 @@ class Ledger:
         return [quoted for quoted in found if quoted.citation.paper_id == paper_id]
 
 
-def _quotes_in(run: Run) -> Iterator[tuple[str, Any]]:
-    """Each citation of a kept answer, draft, survey or table, with what it was quoted for."""
+def claims_in(run: Run) -> list[Any]:
+    """The claims of a kept answer, draft, revision or survey, as JSON has them."""
     holders = [run.result, *run.result.get("reports", [])]
     parts = [part for held in holders for part in held.get("sections", [])]
     parts += run.result.get("additions", [])
-    of_parts = [claim for part in parts for claim in part["claims"]]
-    for claim in [*run.result.get("claims", []), *of_parts]:
+    return [*run.result.get("claims", []), *(c for part in parts for c in part["claims"])]
+
+
+def _quotes_in(run: Run) -> Iterator[tuple[str, Any]]:
+    """Each citation of a kept answer, draft, survey or table, with what it was quoted for."""
+    for claim in claims_in(run):
         yield from ((run.question, citation) for citation in claim["citations"])
     for row in run.result.get("rows", []):
         for cell in row["cells"]:

@@ -57,6 +57,8 @@ def answer_json(answer: Answer) -> str:
         "answer",
         {
             **{name: getattr(answer, name) for name in names},
+            "earlier": _fields(answer.earlier) if answer.earlier else None,
+            "is_reused": answer.is_reused,
             "text": answer_text(answer),
             "claims": [{**_fields(c), "citations": numbered(c.citations)} for c in answer.claims],
             "stances": [_fields(stance) for stance in answer.stances],

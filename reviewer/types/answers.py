@@ -8,6 +8,7 @@ from typing import Literal
 from reviewer.types.claims import Basis, Citation, Claim, Stance
 from reviewer.types.evidence import Evidence
 from reviewer.types.frozen import Frozen
+from reviewer.types.memory import EarlierQuestion
 from reviewer.types.papers import Paper
 from reviewer.types.runs import Coverage, Usage
 from reviewer.types.shown import Shown
@@ -32,7 +33,8 @@ class Answer(Shown):
     """The result of `ask`. `is_weak`: nothing clearly answers, so the nearest sentences are shown.
     `asked` is a follow-up question as the user typed it; `question` is then made from it. `sides`
     are those of a comparison, where the claims are given side by side. `claims` are the sentences
-    in their order, `paragraphs` the same ones by paragraph."""
+    in their order, `paragraphs` the same ones by paragraph. `earlier` asked the same or nearly;
+    where `is_reused` the answer starts from its claims."""
 
     question: str
     asked: str = ""
@@ -47,6 +49,8 @@ class Answer(Shown):
     coverage: Coverage
     writer: str
     effort: str = "quick"
+    earlier: EarlierQuestion | None = None
+    is_reused: bool = False
     run_id: str = ""
     usage: Usage = Usage()
 

@@ -46,6 +46,9 @@ def ask(
     style: Annotated[
         str, option(help="Cite as numeric, author-year, note, pandoc, apa, FILE.csl.")
     ] = "",
+    reuse: Annotated[
+        bool, option(help="Start from the claims of an earlier answer, and read what is new.")
+    ] = False,
     stream: Annotated[bool, option(help="Show sentences while they are written.")] = False,
     dry_run: DryRunOption = False,
     form: Annotated[str, option("--format", "-f", help="markdown, json, html or docx.")] = "",
@@ -60,6 +63,7 @@ def ask(
 ) -> int:
     """Answer a question from your papers, with citations that you can check."""
     from reviewer.cli.answer_stream import AnswerStream
+    from reviewer.cli.memory import earlier_question
     from reviewer.cli.model import (
         continued,
         say_cost,
@@ -88,7 +92,8 @@ def ask(
         with closing(writer_of(settings, shelf, use_cache=use_cache)) as writer:
             warm_up(asked, shelf, writer, use_cache=use_cache)
             whole = continued(asked, shelf, writer, progress) if follow else asked
-            options = replace(options, asked=asked if follow else "")
+            earlier = earlier_question(whole, shelf, options.filters, progress, reuses=reuse)
+            options = replace(options, asked=asked if follow else "", earlier=earlier, reuses=reuse)
             if stream and form != "json":
                 with AnswerStream(progress) as shown:
                     streamed = replace(options, resolved=shown.take)

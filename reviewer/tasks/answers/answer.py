@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewer.errors import ModelError, UsageError
 from reviewer.grounding import check_answer, take_stances, verdict_of
@@ -24,12 +24,14 @@ from reviewer.tasks.answers.gather import (
     reads,
 )
 from reviewer.tasks.answers.sides import draft_by_side, sides_of, with_sides
+from reviewer.tasks.memory.reuse import Reused, reuse
 from reviewer.text import counted
 from reviewer.text.views import one_line
 from reviewer.types import Answer, Claim, Evidence, Paper
 from reviewer.types.answers import Outcome
 from reviewer.types.claims import AnswerDraft, ClaimDraft, NumberedAnchor
-from reviewer.types.evidence import by_paper
+from reviewer.types.evidence import by_paper, tagged
+from reviewer.types.memory import EarlierQuestion
 from reviewer.types.progress import Progress, silent
 from reviewer.types.writer import PAPERS_A_CALL, Writer
 from reviewer.writers import Extractive
@@ -43,12 +45,15 @@ SAID_NO_ANSWER = "the model says that what it read does not answer the question"
 class AskOptions(GatherOptions):
     """What to gather and how to answer. `is_strict` leaves out claims without proof; `asked` is the
     follow-up that the question was made of; `resolved` is called with the claims as soon as their
-    citations are located."""
+    citations are located. `earlier` is a run that asked nearly the same; where `reuses` its checked
+    claims are the beginning and only papers that came since are read."""
 
     may_refuse: bool = True
     is_strict: bool = False
     asked: str = ""
     resolved: Callable[[Sequence[Claim]], None] | None = None
+    earlier: EarlierQuestion | None = None
+    reuses: bool = False
 
 
 def answer_question(
@@ -71,14 +76,19 @@ def answer_question(
     question = one_line(question)
     if not question:
         raise UsageError("the question is empty", hint='For example: review ask "does RL help?"')
-    gathered = gather(question, library, writer, options, progress)
-    written = _written(question, gathered, writer, options, progress)
+    reused = _reused(question, library, writer, options, progress)
+    if reused is None:
+        gathered = gather(question, library, writer, options, progress)
+        written = _written(question, gathered, writer, options, progress)
+    else:
+        gathered = reused.gathered()
+        written = _written_again(question, reused, writer, options, progress)
     claims = written.claims
     without_proof = (
         [f"{counted(written.left_out, 'claim')} without proof (strict)"] if written.left_out else []
     )
     # The stances are counted where the writer takes them and the question has two answers.
-    has_stances = claims and writer.is_yes_no
+    has_stances = claims and (writer.is_yes_no or (reused is not None and reused.stances))
     stances = take_stances(gathered.all_readings, gathered.evidence) if has_stances else ()
     has_sides = any(claim.side for claim in claims)
     cited = {citation.paper_id for claim in claims for citation in claim.citations}
@@ -98,6 +108,8 @@ def answer_question(
         ),
         writer=writer.name,
         effort=options.effort,
+        earlier=options.earlier,
+        is_reused=reused is not None,
         run_id=new_run_id(),
         usage=writer.usage().model_copy(update={"seconds": round(time.monotonic() - started, 3)}),
     )
@@ -160,6 +172,35 @@ def _written(
     checked = check_answer(draft, evidence, by, checks, question)
     claims = with_sides(checked.claims, side_of)
     return _Written(outcome, claims, checked.left_out, bool(draft.claims), notes)
+
+
+def _reused(
+    question: str, library: Library, writer: Writer, options: AskOptions, progress: Progress
+) -> Reused | None:
+    """What the earlier run gives; None where nothing is to be reused, or no claim of it stands."""
+    if options.earlier is None or not options.reuses:
+        return None
+    run = library.ledger.run(options.earlier.run_id)
+    found = reuse(run, question, library, writer, options, progress)
+    if not found.claims:
+        progress("No claim of the earlier run stands any more, so all is read again", -1, 0)
+        return None
+    return found
+
+
+def _written_again(
+    question: str, reused: Reused, writer: Writer, options: AskOptions, progress: Progress
+) -> _Written:
+    """The earlier claims as they are, where no new paper bears on the question. With a model they
+    and the new papers are written together; without one the new quotes come after the claims."""
+    claims = reused.claims
+    if not reused.has_news or reused.news is None:
+        return _Written("answer", claims, is_answered=True)
+    if reads(writer):
+        return _written(question, reused.gathered(), writer, options, progress)
+    news = replace(reused.news, evidence=tagged(reused.news.evidence, len(reused.evidence)))
+    added = _written(question, news, writer, options, progress)
+    return replace(added, outcome="answer", claims=(*claims, *added.claims), is_answered=True)
 
 
 def _first_sentences(evidence: Sequence[Evidence]) -> AnswerDraft:

@@ -1,0 +1,1 @@
+"""What the library remembers: questions that were asked before, and checked claims of all runs."""
