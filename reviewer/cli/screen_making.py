@@ -140,11 +140,12 @@ def update_records(
     What was decided, and its order, stays as it was. The flow is that of an updated review.
     """
     from reviewer.tasks import with_known_keys
+    from reviewer.tasks.screening.make import read_source
     from reviewer.tasks.screening.screening import Screening
     from reviewer.tasks.screening.update import plan_update, update_screening
 
     prepare_numpy()
-    named = [_source(words) for words in source or ()]
+    named = [read_source(words) for words in source or ()]
     with ShownProgress(quiet=quiet) as progress, opened(settings_of(common), progress) as shelf:
         screening = Screening(shelf, name)
         by = screening.reviewer_named(as_) if as_ else ""
