@@ -4,10 +4,10 @@ WORKDIR /build
 COPY pyproject.toml README.md LICENSE requirements.lock ./
 COPY prompts prompts
 COPY reviewer reviewer
-# The lock has the tools of developers too, so its versions are constraints here (without their
-# hashes, which would have to be there of all that is installed).
+# The lock has the tools of developers too, so its versions are constraints here, without what
+# pip refuses in constraints: extras, and hashes that are not there of all that is installed.
 RUN python -m venv /opt/review \
- && sed -e 's/ \\$//' -e '/^ *--hash/d' requirements.lock > constraints.txt \
+ && sed -e 's/ \\$//' -e '/^ *--hash/d' -e 's/\[[^]]*\]//' requirements.lock > constraints.txt \
  && /opt/review/bin/pip install --no-cache-dir --constraint constraints.txt ".[server]"
 
 FROM python:3.11-slim
