@@ -27,7 +27,7 @@ HOMES = {
     "fastapi": "serve",
     "filelock": "library",
     "httpx": "http",
-    "jinja2": ("llm", "render.html"),
+    "jinja2": ("llm", "render.html", "render.notes"),
     "json_repair": "llm",
     "litellm": "llm",
     "lxml": ("sources", "render"),

@@ -18,7 +18,10 @@ from tests.support.promises import count, promise
 
 EPOCH = "1767225600"  # 1 January 2026
 PARTS = ("reviewer", "prompts", "tests", "fixtures", "docs", "benchmarks", "tools")
-FILES = ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "Makefile", "requirements.lock")
+FILES = (
+    *("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "Makefile", "requirements.lock"),
+    *("Dockerfile", ".dockerignore"),
+)
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
 QUESTION = "does RL teach new skills?"
 

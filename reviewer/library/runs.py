@@ -164,17 +164,29 @@ class Ledger:
             (paper_id, run_id, run_id),
         )
         runs = [Run.model_validate_json(text) for text in texts]
-        found = [
-            Quoted(
-                run_id=run.id,
-                started=run.started,
-                about=about,
-                citation=Citation.model_validate(kept),
-            )
-            for run in runs
-            for about, kept in _quotes_in(run)
-        ]
+        found = [quoted for run in runs for quoted in _quoted_in(run)]
         return [quoted for quoted in found if quoted.citation.paper_id == paper_id]
+
+    def runs_with_quotes(self) -> Iterator[tuple[Run, list[Quoted]]]:
+        """Each run that cites something, newest first, and what it quotes of all papers. One run
+        is in memory at a time."""
+        for run_id in self._database.column("SELECT id FROM runs ORDER BY started DESC, id"):
+            for text in self._database.column("SELECT run FROM runs WHERE id = ?", (run_id,)):
+                run = Run.model_validate_json(text)
+                if quoted := _quoted_in(run):
+                    yield run, quoted
+
+
+def _quoted_in(run: Run) -> list[Quoted]:
+    return [
+        Quoted(
+            run_id=run.id,
+            started=run.started,
+            about=about,
+            citation=Citation.model_validate(kept),
+        )
+        for about, kept in _quotes_in(run)
+    ]
 
 
 def claims_in(run: Run) -> list[Any]:

@@ -21,6 +21,8 @@ from reviewer.cli.progress import ShownProgress
 from reviewer.text import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reviewer.library import Library
     from reviewer.types.searches import Filters
 
@@ -44,6 +46,15 @@ def export(
     highlight: Annotated[
         str, option(help="Instead copies of the PDFs into this folder, with quotes highlighted.")
     ] = "",
+    obsidian: Annotated[
+        str, option(help="Instead a note a paper into this folder of an Obsidian vault.")
+    ] = "",
+    logseq: Annotated[
+        str, option(help="Instead a note a paper into pages/ of this Logseq graph.")
+    ] = "",
+    template: Annotated[
+        str, option(help="With --obsidian or --logseq: your own template (docs/notes.md).")
+    ] = "",
     run: Annotated[str, option(help="With --highlight: only what this run quoted.")] = "",
     output: OutputOption = "",
     quiet: QuietOption = False,
@@ -51,19 +62,26 @@ def export(
     filters: KeyFilterOptions,
     common: LibraryOptions,
 ) -> None:
-    """Write papers as a bibliography that other programs read, or their PDFs with what answers,
-    drafts and tables quoted from them highlighted."""
+    """Write papers as a bibliography that other programs read, as notes for Obsidian or Logseq, or
+    their PDFs with what answers, drafts and tables quoted from them highlighted.
+
+    What you write in a note stays when it is exported again."""
     from reviewer.render import choose_format, forms_of, reference_list, render
     from reviewer.search import why_none_pass
     from reviewer.tasks import with_known_keys
 
-    _check_options(style=style, form=form, output=output, highlight=highlight, run=run)
+    folders = {"--highlight": highlight, "--obsidian": obsidian, "--logseq": logseq}
+    _check_options(folders, {"--style": style, "--format": form, "-o": output})
+    _check_added_options(folders, run=run, template=template)
     chosen = "" if style else choose_format(form, output, forms_of("papers"))
     wanted = filters_of(**vars(filters))
     with opened(settings_of(common)) as shelf:
         wanted = with_known_keys(wanted, shelf)
         if highlight:
             _write_highlighted(shelf, wanted, highlight, run, quiet=quiet)
+            return
+        if obsidian or logseq:
+            _write_notes(shelf, wanted, obsidian, logseq, template, quiet=quiet)
             return
         papers, why = shelf.papers(wanted), why_none_pass(shelf, wanted)
         if not made_keys and chosen != "jsonl":
@@ -78,20 +96,60 @@ def export(
         print_error(counted(len(papers), "paper"))
 
 
-def _check_options(*, style: str, form: str, output: str, highlight: str, run: str) -> None:
+def _check_options(folders: Mapping[str, str], others: Mapping[str, str]) -> None:
     """Raises UsageError for options that do not go together."""
     from reviewer.errors import UsageError
 
-    if style and form:
+    if others["--style"] and others["--format"]:
         raise UsageError("--style and --format cannot be combined", hint="Use one of them.")
-    if highlight and (style or form or output):
+    named = [name for name, folder in folders.items() if folder]
+    if len(named) > 1:
+        raise UsageError(f"{' and '.join(named)} cannot be combined", hint="Export twice.")
+    if named and any(others.values()):
         raise UsageError(
-            "--highlight writes PDFs into its folder: no --style, --format or -o goes with it",
+            f"{named[0]} writes into its folder: no --style, --format or -o goes with it",
             hint="Leave them out, or export twice.",
         )
-    if run and not highlight:
+
+
+def _check_added_options(folders: Mapping[str, str], *, run: str, template: str) -> None:
+    """Raises UsageError for an option without the one that it adds to."""
+    from reviewer.errors import UsageError
+
+    if run and not folders["--highlight"]:
         raise UsageError(
             "--run is about what a run quoted", hint="Add --highlight and a folder for the copies."
+        )
+    if template and not (folders["--obsidian"] or folders["--logseq"]):
+        raise UsageError(
+            "--template is how notes are written", hint="Add --obsidian or --logseq and a folder."
+        )
+
+
+def _write_notes(
+    shelf: Library, wanted: Filters, obsidian: str, logseq: str, template: str, *, quiet: bool
+) -> None:
+    """Write the notes; print the files that are new or changed, and say what stayed and why."""
+    from reviewer.tasks.notes import write_notes
+
+    folder = Path(obsidian or logseq)
+    with ShownProgress(quiet=quiet) as progress:
+        done = write_notes(
+            shelf,
+            shelf.papers(wanted),
+            folder,
+            "obsidian" if obsidian else "logseq",
+            template=template,
+            progress=progress,
+        )
+    for file in (*done.new, *done.changed):
+        print_out(f"{file}\n")
+    for remark in done.remarks:
+        print_error(remark)
+    if not quiet:
+        print_error(
+            f"{counted(len(done.new), 'new note')}, {len(done.changed)} changed, "
+            f"{done.unchanged} as before in {folder}"
         )
 
 
