@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reviewer.tasks.screening.record_view import model_says
 from reviewer.tasks.screening.screening import Screening
 from reviewer.tasks.screening.suggest import is_excluded
@@ -41,15 +43,21 @@ def find_conflicts(screening: Screening) -> list[Conflict]:
     return sorted(conflicts, key=lambda one: one.on_reasons)
 
 
-def find_model_conflicts(screening: Screening, model: str) -> list[ModelConflict]:
+def find_model_conflicts(
+    screening: Screening, model: str, readers: Sequence[str] = ()
+) -> list[ModelConflict]:
     """Each record on which people and the model disagree whether it goes on: first those that
     people exclude and the model would include with every criterion shown, then other ones that they
-    exclude, then those that the model would exclude."""
+    exclude, then those that the model would exclude. Those that one of `readers` may not see yet
+    are left out."""
     ranked = list[tuple[int, ModelConflict]]()
     for paper_id in screening.papers:
         is_out = is_excluded(screening, paper_id, screening.stage)
         said = screening.suggestions.said(paper_id, screening.stage, model)
         if is_out is None or said is None or is_out == (said.verdict == "exclude"):
+            continue
+        own = screening.of_paper(paper_id) if readers else ()
+        if not all(screening.may_see(one, reader) for one in own for reader in readers):
             continue
         rank = 2 if not is_out else 0 if said.verdict == "include" else 1
         paper = screening.library.paper(paper_id)
