@@ -11,9 +11,12 @@ import pytest
 from reviewer.library import Library
 from reviewer.tasks.screening.screening import Screening
 from reviewer.tasks.screening.status import make_status
+from tests.conftest import SAMPLES
 from tests.serve.conftest import TOKEN, Served
 from tests.serve.test_tables_page import AXE, VIEWS, click, fill
 from tests.support.browser import Browser
+from tests.support.fake_provider import FakeProvider
+from tests.support.scripted import served as honest
 
 CRITERIA = """question: Does reinforcement learning teach new skills?
 criteria:
@@ -395,3 +398,99 @@ def test_the_api_of_screenings_does_what_the_command_line_does(served):
     assert post(served, f"{at}/model", 422, do="suggest")["code"] == "usage"
     assert served.client.get("/api/v1/screens/none").status_code == 404
     assert post(served, f"{at}/undo", 422, reviewer="dora")["code"] == "usage"
+
+
+@pytest.fixture
+def with_model(settings, monkeypatch):
+    """The page of a server with a model that finds every criterion met, so that it would exclude
+    all as surveys."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    with FakeProvider(answers=honest()) as provider:
+        chosen = settings.model_copy(
+            update={"model": "openai/gpt", "api_base": provider.url, "context_tokens": 32_000,
+                    "offline": False}
+        )  # fmt: skip
+        opened = Served(chosen)
+        yield opened
+        opened.close()
+
+
+def test_what_a_model_suggests_is_shown_when_the_reviewer_wants_it(with_model):
+    client = with_model.client
+    address = made(with_model, reviewers="ann", double="none")
+    assert "calls of at most 5 records" in client.get(f"{address}/model").text
+    asked = client.post(f"{address}/model", data={"do": "suggest", "most": "60"})
+    assert asked.headers["location"] == f"{address}/model"
+    (job,) = [job for job in with_model.desk.jobs.own() if job.kind == "screen model"]
+    done = with_model.desk.jobs.wait(job.id, 60)
+    assert done.record.fields["kept"] == 60
+    assert client.get(f"/jobs/{job.id}").headers["location"] == f"{address}/model"
+    assert "Suggests: include 0, maybe 0, exclude 60" in client.get(f"{address}/model").text
+    suggests = "<strong>openai/gpt</strong> suggests"
+    shown = client.get(address).text
+    assert suggests not in shown  # nothing before one's own decision
+    key = re.search(r'name="paper" value="([^"]+)"', shown)[1]
+    client.post(f"{address}/decide", data={"paper": key, "verdict": "include"})
+    assert suggests in client.get(f"{address}?after={key}").text
+    assert "not calibrated" in client.get(f"{address}?after={key}").text
+    client.post(f"{address}/reader", data={"models": "before"})
+    assert suggests in client.get(address).text
+    client.post(f"{address}/reader", data={"models": "never"})
+    assert suggests not in client.get(f"{address}?after={key}").text
+    assert "1 record where people and a model disagree" in client.get(f"{address}/model").text
+    client.post(f"{address}/model", data={"do": "calibrate"})
+    job = max(with_model.desk.jobs.own(), key=lambda own: own.made)
+    assert with_model.desk.jobs.wait(job.id, 60).state == "done"
+    assert "fewer than 20 included records" in client.get(f"{address}/model").text
+    assert decided(with_model, "ann") == [("include",)]
+
+
+def test_who_has_still_to_decide_sees_no_conflict_of_others_with_a_model(with_model):
+    client = with_model.client
+    address = made(with_model)
+    client.post(f"{address}/model", data={"do": "suggest"})
+    (job,) = [job for job in with_model.desk.jobs.own() if job.kind == "screen model"]
+    assert with_model.desk.jobs.wait(job.id, 120).state == "done"
+    client.post(f"{address}/reader", data={"reviewer": "ann"})
+    key = re.search(r'name="paper" value="([^"]+)"', client.get(address).text)[1]
+    client.post(f"{address}/decide", data={"paper": key, "verdict": "include"})
+    disagree = "1 record where people and a model disagree"
+    assert disagree in client.get(f"{address}/model").text
+    client.post(f"{address}/reader", data={"reviewer": "ben"})
+    assert disagree not in client.get(f"{address}/model").text
+
+
+def test_versions_of_a_paper_are_one_card_and_one_undo(served):
+    client = served.client
+    with served.desk.shared.writing() as library:
+        one, other = library.papers()[:2]
+        for paper, beside in ((one, other), (other, one)):
+            library.change([paper.key], lambda p, b=beside: p.model_copy(
+                update={"versions": (b.id,)}))  # fmt: skip
+    address = made(served, reviewers="ann", double="none")
+    shown = client.get(f"{address}?paper={one.key}").text
+    assert "Decide on all versions at once" in shown
+    given = {"paper": one.key, "verdict": "include", "versions": "true"}
+    client.post(f"{address}/decide", data=given)
+    assert decided(served, "ann") == [("include",), ("include",)]
+    decision = re.search(r'name="decision" value="([^"]+)"', client.get(address).text)[1]
+    back = client.post(f"{address}/undo", data={"decision": decision})
+    assert "?paper=" in back.headers["location"]
+    assert decided(served, "ann")[2:] == [("undo",), ("undo",)]
+
+
+def test_two_reviewers_share_a_postgresql_library(settings, cluster):
+    place = cluster.make_database()
+    with Library(place, settings) as library:
+        library.add([str(SAMPLES)])
+    served = Served(settings.model_copy(update={"library": place}))
+    try:
+        address = made(served)
+        first, _ = read_apart(served, address)
+        conflicts = served.client.get(f"/api/v1{address}/conflicts").json()["conflicts"]
+        assert conflicts[0]["key"] == first
+        assert "to settle" in served.client.get(f"{address}/progress").text
+        assert post(served, f"/api/v1{address}/undo", reviewer="ben")
+    finally:
+        served.close()
+        cluster.drop_database(place)
