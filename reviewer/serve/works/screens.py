@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
+from reviewer.errors import UsageError
+from reviewer.serve.works.budgets import BudgetIn, writer_within
 from reviewer.tasks import with_known_keys
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Control, Work
+from reviewer.tasks.screening.calibrate import calibrate
 from reviewer.tasks.screening.criteria import parse_criteria, without_double_negative
 from reviewer.tasks.screening.make import ScreenOptions, make_screening, read_source
+from reviewer.tasks.screening.screening import Screening
+from reviewer.tasks.screening.suggest import papers_to_ask, suggest
 from reviewer.types.jobs import Record
 from reviewer.types.searches import Filters
 
@@ -72,3 +79,42 @@ def listed(words: str) -> tuple[str, ...]:
 
 def _lines(words: str) -> list[str]:
     return [line.strip() for line in words.splitlines() if line.strip()]
+
+
+class SuggestIn(BudgetIn):
+    """What a model is asked for: to `suggest` on `most` records (all that lack it), or to
+    `calibrate` it by what people decided."""
+
+    screen: str = Field(default="", max_length=60)
+    do: Literal["suggest", "calibrate"]
+    most: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
+def suggest_work(desk: Desk, asked: SuggestIn) -> Work:
+    """The work of asking the model of the settings. Raises UsageError without a model."""
+    model = require_model(desk)
+
+    def do(control: Control) -> Record:
+        desk.wait_until_ready(control)
+        with desk.shared.writing() as library:
+            screening = Screening(library, asked.screen)
+            writer = writer_within(desk, control, asked.budget_usd)
+            if asked.do == "calibrate":
+                worth = calibrate(screening, writer, model, control.progress)
+                return Record(kind="screen-model", fields=worth.model_dump(mode="json"))
+            papers = papers_to_ask(screening, model, asked.most)
+            done = suggest(screening, writer, model, papers, control.progress)
+        fields = {"model": model, "kept": done.kept, "unread": done.unread, "stopped": done.stopped}
+        return Record(kind="screen-suggested", fields=fields)
+
+    title = f"{model}: {asked.do} for {asked.screen}"
+    return Work("screen model", title, do, asked.model_dump(exclude_none=True), desk.need)
+
+
+def require_model(desk: Desk) -> str:
+    """The model of the settings. Raises UsageError without one."""
+    if not desk.settings.model:
+        raise UsageError(
+            "suggestions need a model", hint="Start the page with one: review serve --model NAME"
+        )
+    return desk.settings.model
