@@ -86,7 +86,7 @@ def init_screening(
     now. Then read: review screen next.
     """
     from reviewer.tasks import with_known_keys
-    from reviewer.tasks.screening.make import ScreenOptions, make_screening
+    from reviewer.tasks.screening.make import ScreenOptions, make_screening, read_source
 
     prepare_numpy()
     own, rules = _read_criteria(criteria) if criteria else ("", ())
@@ -98,7 +98,7 @@ def init_screening(
         seed=seed,
         reviewers=_listed(reviewers),
         double=double,
-        sources=tuple(_source(words) for words in source or ()),
+        sources=tuple(map(read_source, source or ())),
     )
     with ShownProgress(quiet=quiet) as progress, opened(settings_of(common), progress) as shelf:
         filters = with_known_keys(filters_of(**vars(scope)), shelf)
@@ -140,11 +140,12 @@ def update_records(
     What was decided, and its order, stays as it was. The flow is that of an updated review.
     """
     from reviewer.tasks import with_known_keys
+    from reviewer.tasks.screening.make import read_source
     from reviewer.tasks.screening.screening import Screening
     from reviewer.tasks.screening.update import plan_update, update_screening
 
     prepare_numpy()
-    named = [_source(words) for words in source or ()]
+    named = [read_source(words) for words in source or ()]
     with ShownProgress(quiet=quiet) as progress, opened(settings_of(common), progress) as shelf:
         screening = Screening(shelf, name)
         by = screening.reviewer_named(as_) if as_ else ""
@@ -182,19 +183,6 @@ def _made(shelf: Library, name: str) -> tuple[list[tuple[str, int]], int]:
 
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
-
-
-def _source(words: str) -> tuple[str, str, str]:
-    from reviewer.tasks.screening.make import KINDS
-
-    file, _, named = words.partition("=")
-    label, _, kind = named.partition(":")
-    if not file or not label or (kind and kind not in KINDS):
-        raise UsageError(
-            f"--source '{words[:60]}' cannot be read",
-            hint=f"Write FILE=LABEL or FILE=LABEL:KIND; kinds: {', '.join(KINDS)}.",
-        )
-    return file, label, kind or "database"
 
 
 @command("criteria", "review screen criteria rules.yaml --why 'adults only, agreed 3 May'")

@@ -17,6 +17,7 @@ from reviewer.serve.assistants import Assistants
 from reviewer.serve.events import Streams
 from reviewer.serve.guard import Guard
 from reviewer.serve.problems import add_handlers
+from reviewer.serve.screens import Screens
 from reviewer.serve.session import Sessions
 from reviewer.settings import Settings
 from reviewer.tasks.jobs.desk import Desk
@@ -29,12 +30,14 @@ def create_app(
     `on_fault` is called, in a thread, where the library cannot be opened."""
     desk = Desk(settings, makes=True, on_fault=on_fault)
     assistants, streams = Assistants(desk, access), Streams()
+    screens = Screens(desk)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         desk.begin()
         async with assistants.running():
             yield
+        await anyio.to_thread.run_sync(screens.close)
         await anyio.to_thread.run_sync(desk.close)
 
     app = FastAPI(
@@ -47,6 +50,7 @@ def create_app(
     )
     app.state.desk, app.state.access = desk, access
     app.state.sessions, app.state.streams = Sessions(access.cookie), streams
+    app.state.screens = screens
     app.state.leaving = (streams.end, assistants.end)
     app.include_router(pages.router)
     app.include_router(api.router)

@@ -11,6 +11,8 @@ from reviewer.serve.pages import (
     library,
     paper,
     runs,
+    screen_progress,
+    screens,
     searches,
     session,
     surveys,
@@ -20,8 +22,8 @@ from reviewer.serve.pages import (
 
 router = APIRouter()
 _PAGES = (
-    session, twins, ask, tables, drafts, surveys, checks, jobs, duplicates, searches, library,
-    paper, runs,
+    session, twins, ask, tables, drafts, surveys, checks, screen_progress, screens, jobs,
+    duplicates, searches, library, paper, runs,
 )  # fmt: skip
 for _page in _PAGES:
     router.include_router(_page.router)

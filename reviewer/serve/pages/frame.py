@@ -20,6 +20,7 @@ PAGES = (
     ("Draft", "/drafts"),
     ("Survey", "/surveys"),
     ("Check", "/checks"),
+    ("Screen", "/screens"),
     ("Runs", "/runs"),
 )
 

@@ -23,6 +23,10 @@ def page_of(job: Job) -> str:
         return f"/checks/{job.id}"
     if job.kind == "table":
         return f"/tables/making/{job.id}" if job.state != "done" else ""
+    if job.kind == "screen":
+        return f"/screens/{job.asked['name']}" if job.state == "done" else ""
+    if job.kind == "screen model":
+        return f"/screens/{job.asked['screen']}/model"
     if job.kind == "table more":
         return "" if job.has_ended else f"/tables/{job.asked['table']}"
     if job.kind not in _PAGES or not job.asked.get(job.kind):

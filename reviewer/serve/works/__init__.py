@@ -12,6 +12,7 @@ from reviewer.serve.works.asks import AskIn, ask_work
 from reviewer.serve.works.cites import CiteIn, cite_work
 from reviewer.serve.works.drafts import DraftStep, draft_work
 from reviewer.serve.works.enrich import EnrichIn, enrich_work
+from reviewer.serve.works.screens import ScreenIn, SuggestIn, screen_work, suggest_work
 from reviewer.serve.works.searches import NewsIn, SearchIn, news_work, search_work
 from reviewer.serve.works.surveys import SurveyStep, survey_work
 from reviewer.serve.works.tables import TableIn, TableMoreIn, more_work, table_work
@@ -33,6 +34,8 @@ KINDS: dict[str, tuple[type[BaseModel], Make]] = {
     "enrich": (EnrichIn, enrich_work),
     "news": (NewsIn, news_work),
     "search": (SearchIn, search_work),
+    "screen": (ScreenIn, screen_work),
+    "screen model": (SuggestIn, suggest_work),
 }
 
 

@@ -17,6 +17,7 @@ _KINDS = ("include", "exclude")
 _HINT = "Give YAML with criteria: [{key, kind, text}], or a text file with a criterion a line."
 _KINDED = re.compile(r"(?i)\s*[-*]?\s*(include|exclude)d?\s*:\s*(.+)$")
 _KEYED = re.compile(r"\s*[-*]?\s*([A-Za-z][\w-]{0,29})\s*:\s+(.+)$")
+_YAML = re.compile(r"(?m)^criteria\s*:\s*(\[|$)")
 _MOST_KEY_CHARS = 30
 
 
@@ -27,15 +28,21 @@ def read_criteria(file: Path) -> tuple[str, tuple[Criterion, ...]]:
     a key the first words make one. Raises UsageError that names the line of what is wrong.
     """
     text = read_text_file(str(file), _HINT, UsageError).text
-    if file.suffix.lower() in (".yaml", ".yml"):
-        question, found = _from_yaml(text, str(file))
-    else:
-        question, found = "", _from_lines(text)
+    return _parsed(text, str(file), is_yaml=file.suffix.lower() in (".yaml", ".yml"))
+
+
+def parse_criteria(text: str) -> tuple[str, tuple[Criterion, ...]]:
+    """As `read_criteria`, of a text; it is YAML where a line begins with `criteria:`."""
+    return _parsed(text, "the text", is_yaml=bool(_YAML.search(text)))
+
+
+def _parsed(text: str, name: str, *, is_yaml: bool) -> tuple[str, tuple[Criterion, ...]]:
+    question, found = _from_yaml(text, name) if is_yaml else ("", _from_lines(text))
     if not found:
-        raise UsageError(f"{file} has no criterion", hint=_HINT)
+        raise UsageError(f"{name} has no criterion", hint=_HINT)
     keys = [criterion.key for criterion in found]
     if twice := next((key for key in keys if keys.count(key) > 1), ""):
-        raise UsageError(f"{file}: the key '{twice}' is given twice", hint="Each needs its own.")
+        raise UsageError(f"{name}: the key '{twice}' is given twice", hint="Each needs its own.")
     return question, tuple(found)
 
 

@@ -198,3 +198,15 @@ def _source(
 
 def is_named(given: str, file: str) -> bool:
     return file == given or file.endswith(f"/{given}")
+
+
+def read_source(words: str) -> tuple[str, str, str]:
+    """The file, label and kind of `FILE=LABEL:KIND`. Raises UsageError."""
+    file, _, named = words.partition("=")
+    label, _, kind = named.partition(":")
+    if not file or not label or (kind and kind not in KINDS):
+        raise UsageError(
+            f"--source '{words[:60]}' cannot be read",
+            hint=f"Write FILE=LABEL or FILE=LABEL:KIND; kinds: {', '.join(KINDS)}.",
+        )
+    return file, label, kind or "database"

@@ -92,6 +92,7 @@ class Screening:
         self._last = 0
         self._standing: Standing = {}
         self._events: list[ScreenEvent] = []
+        self._criteria = self.store.criteria(self.name)[-1]
         self._edition: object = None
         self._papers: dict[str, list[int]] = {}
         self._now: dict[str, str] = {}
@@ -108,6 +109,7 @@ class Screening:
         """Take in what was decided, merged, split, removed and added since the last call."""
         self._events = self.store.events(self.name)
         self._refresh_records()
+        self._criteria = self.store.criteria(self.name)[-1]
         fresh = self.store.decisions(self.name, self._last)
         edition = (self.library.database.edition, self.library.catalogue.count())
         if not fresh and edition == self._edition:
@@ -183,7 +185,7 @@ class Screening:
 
     @property
     def criteria(self) -> CriteriaVersion:
-        return self.store.criteria(self.name)[-1]
+        return self._criteria
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -738,6 +740,7 @@ class Screening:
             version=self.criteria.version + 1, at=now(), by=by, why=why, criteria=tuple(criteria)
         )
         self.store.add_criteria(self.name, made)
+        self.refresh()
         return made
 
 
