@@ -69,6 +69,10 @@ def import_decisions(
         f"{file.name} ({found.kind}): {counted(done.new, 'decision')} taken, {done.known:,} known "
         f"before, {counted(found.unlabelled, 'record')} without one"
     )
+    if done.events:
+        print_error(
+            f"{counted(done.events, 'grouping or retrieval', 'groupings or retrievals')} taken"
+        )
     _name("No paper of this screening", done.unmatched)
     _name("Not understood", found.unknown)
     _name("Reviewers that the screening does not name", done.reviewers)

@@ -195,25 +195,33 @@ def show_history(
     *,
     common: LibraryOptions,
 ) -> None:
-    """Every decision, note and undo in order. With --as what that reviewer may see: of a paper that
+    """Every decision, note, undo and event in order: retrievals, groups, stops and other changes.
+    With --as what that reviewer may see: of a paper that
     two read, another's decision only after one's own."""
-    from reviewer.cli.screen_view import decision_line
+    from reviewer.cli.screen_view import decision_line, event_line
     from reviewer.render.json import dump
     from reviewer.tasks.screening.screening import Screening
 
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, screen)
-        own = screening.decisions
-        own = screening.of_paper(screening.paper_named(key).id) if key else own
+        own, paper = screening.decisions, screening.paper_named(key).id if key else ""
+        own = screening.of_paper(paper) if key else own
         reader = _reader(screening, as_)
         own = [d for d in own if not reader or screening.may_see(d, reader)]
+        events = screening.events_of(paper, reader)
         keys = {p.id: p.key for p in shelf.papers()}
     if json:
-        print_out(dump("screen-history", {"decisions": [d.model_dump(mode="json") for d in own]}))
+        fields = {
+            "decisions": [d.model_dump(mode="json") for d in own],
+            "events": [event.model_dump(mode="json") for event in events],
+        }
+        print_out(dump("screen-history", fields))
         return
-    for decision in own:
-        place = keys.get(screening.present_id(decision.paper_id), decision.paper_id)
-        print_out(f"{decision_line(decision, place)}\n")
+    present = {one: keys[now] for one, now in screening.present_ids.items() if now in keys}
+    lines = [(d.at, decision_line(d, present.get(d.paper_id, d.paper_id))) for d in own]
+    lines += [(event.at, event_line(event, present | keys)) for event in events]
+    for _, line in sorted(lines, key=lambda pair: pair[0]):
+        print_out(f"{line}\n")
 
 
 @command("conflicts", "review screen conflicts")

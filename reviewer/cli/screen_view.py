@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from reviewer.text import clean, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reviewer.tasks.screening.screening import Screening
     from reviewer.types.screening import (
         Conflict,
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
         ModelConflict,
         ModelProgress,
         ModelSays,
+        ScreenEvent,
         ScreenStatus,
     )
 
@@ -101,6 +104,16 @@ def decision_line(own: Decision, key: str) -> str:
     said += [f"- {own.note}"] if own.note else []
     said += [f"[{own.source}]"] if own.source != "person" else []
     return "  ".join(said)
+
+
+def event_line(event: ScreenEvent, keys: Mapping[str, str]) -> str:
+    """One event: when, who, what, which papers, why. `keys` gives the key of a paper's id."""
+    papers = [event.paper_id, *(event.value.split() if event.kind == "group" else ())]
+    said = [event.at[:16].replace("T", " "), event.by, event.stage if event.paper_id else ""]
+    said += [event.kind, *(keys.get(one, one) for one in papers)]
+    said += [event.value] if event.kind in ("rule", "stage", "verdicts", "stop") else []
+    said += [f"- {event.why}"] if event.why else []
+    return "  ".join(filter(None, said))
 
 
 def model_line(says: ModelSays | None) -> str:

@@ -68,16 +68,24 @@ def screened_ris(screened: ScreenedRecords) -> str:
 
 
 def screened_jsonl(screened: ScreenedRecords) -> str:
-    """The log: one decision with its paper a line, in the order in which they were kept in it."""
-    lines: list[dict[str, Any]] = []
+    """The log: one decision with its paper a line, or one event with its papers by id, in the order
+    of their times."""
+    lines: list[tuple[str, dict[str, Any]]] = []
+    about = {
+        own.paper.id: {"key": own.paper.key, "title": own.paper.title, "doi": own.paper.doi}
+        for own in screened.records
+    }
     for record in screened.records:
-        paper = record.paper
-        about = {"key": paper.key, "title": paper.title, "doi": paper.doi}
+        paper = about[record.paper.id]
         lines += [
-            {"paper": about, "decision": own.model_dump(mode="json")} for own in record.decisions
+            (own.at, {"paper": paper, "decision": own.model_dump(mode="json")})
+            for own in record.decisions
         ]
-    lines.sort(key=lambda line: str(line["decision"]["at"]))
-    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+    for event in screened.events:
+        named = {one: about[one] for one in (event.paper_id, *event.value.split()) if one in about}
+        lines.append((event.at, {"event": event.model_dump(mode="json"), "papers": named}))
+    lines.sort(key=lambda line: line[0])
+    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for _, line in lines)
 
 
 def _included(record: ScreenedRecord) -> str:

@@ -477,7 +477,9 @@ class ScreenedRecord(Frozen):
 
 
 class ScreenedRecords(Frozen):
-    """All records of a screening, in its order."""
+    """All records of a screening, in its order, and its events, which name papers by their present
+    ids."""
 
     name: str
     records: tuple[ScreenedRecord, ...] = ()
+    events: tuple[ScreenEvent, ...] = ()

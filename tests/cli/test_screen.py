@@ -262,3 +262,7 @@ def test_reports_of_one_study_are_grouped_listed_and_parted(review):
     assert "Taken back: apart" in review("screen", "group", "--undo", "--as", "ann")[2]
     assert review("screen", "group")[1] == out
     assert "takes no keys" in review("screen", "group", keys[0], "--undo", "--as", "ann")[2]
+    lines = review("screen", "history")[1].splitlines()
+    assert [line.split("  ")[3] for line in lines] == ["group", "apart", "ungroup"]
+    assert all(keys[0] in line for line in lines)
+    assert len(json.loads(review("screen", "history", keys[1], "--json")[1])["events"]) == 1

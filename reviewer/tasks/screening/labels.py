@@ -76,11 +76,13 @@ class Label:
 @dataclass
 class Labels:
     """What a file holds: its labels, its own decisions of `review` (with the titles and DOIs of
-    their papers), how many records have no label, and what was not understood."""
+    their papers), its events (with their papers by id), how many records have no label, and what
+    was not understood."""
 
     kind: str = ""
     labels: list[Label] = field(default_factory=list)
     own: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
+    events: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     records: int = 0
     unlabelled: int = 0
     unknown: list[str] = field(default_factory=list)
@@ -303,13 +305,15 @@ def _take_own(found: Labels, row: Mapping[str, str], number: int) -> None:
 
 
 def _of_log(file: Path, text: str) -> Labels:
-    """Our own log: a decision with its paper a line."""
+    """Our own log: a decision with its paper a line, or an event with its papers."""
     found = Labels(kind="review")
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
+            if "event" in row:
+                found.events.append((row["event"], row["papers"]))
             if "decision" not in row:
                 continue
             paper = row["paper"]

@@ -249,6 +249,22 @@ class Screening:
     def present_id(self, paper_id: str) -> str:
         return self._now.get(paper_id, paper_id)
 
+    @property
+    def present_ids(self) -> dict[str, str]:
+        """By an id that a paper has or had the id that it has now."""
+        return self._now
+
+    def events_of(self, paper_id: str = "", reader: str = "") -> list[ScreenEvent]:
+        """The events on a paper, or all; to a reader only what that reviewer may see."""
+        found = []
+        for event in self._events:
+            others = event.value.split() if event.kind == "group" else []
+            papers = [self.present_id(one) for one in (event.paper_id, *others) if one]
+            is_hidden = any(self.is_hidden(one, reader) for one in papers)
+            if not is_hidden and (not paper_id or paper_id in papers):
+                found.append(event)
+        return found
+
     def of_paper(self, paper_id: str) -> list[Decision]:
         """All decisions, notes and undos on a paper, oldest first."""
         return [own for own in self._decisions if self.present_id(own.paper_id) == paper_id]
