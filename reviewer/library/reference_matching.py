@@ -2,7 +2,7 @@
 
 Precision goes first: an identifier counts where the entry's words do not speak against it, and a
 title where it stands between two marks of the entry and the authors and the year agree. Constants
-were set on the printed bibliographies of benchmarks/citation_graph.py.
+are tried on the printed lists of benchmarks/citation_graph.py.
 """
 
 from __future__ import annotations
