@@ -160,7 +160,10 @@ class ReferenceMatcher:
                 if end not in ends or not entry.letters.startswith(letters, start):
                     continue
                 known = self._known[number]
-                is_whole = letters == known.letters and end not in entry.before_subtitles
+                goes_on = end in entry.before_subtitles
+                if goes_on and letters != known.letters:
+                    continue  # both have subtitles, and they differ
+                is_whole = letters == known.letters and not goes_on
                 if _is_meant(known, entry, is_whole=is_whole):
                     found.append((len(letters), number))
         longest = max((length for length, _ in found), default=0)
