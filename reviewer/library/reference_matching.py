@@ -2,7 +2,7 @@
 
 Precision goes first: an identifier counts where the entry's words do not speak against it, and a
 title where it stands between two marks of the entry and the authors and the year agree. Constants
-were set on the printed bibliographies of benchmarks/citation_graph.py.
+are tried on the printed lists of benchmarks/citation_graph.py.
 """
 
 from __future__ import annotations
@@ -160,7 +160,10 @@ class ReferenceMatcher:
                 if end not in ends or not entry.letters.startswith(letters, start):
                     continue
                 known = self._known[number]
-                is_whole = letters == known.letters and end not in entry.before_subtitles
+                goes_on = end in entry.before_subtitles
+                if goes_on and letters != known.letters:
+                    continue  # both have subtitles, and they differ
+                is_whole = letters == known.letters and not goes_on
                 if _is_meant(known, entry, is_whole=is_whole):
                     found.append((len(letters), number))
         longest = max((length for length, _ in found), default=0)

@@ -83,7 +83,8 @@ def listed_references(paper: Paper) -> tuple[Reference, ...]:
     """What the paper cites: what its records list, then the entries of its own list."""
     records = (reference_in(r.text) if r == Reference(text=r.text) else r for r in paper.references)
     own = (reference_in(entry) for entry in split_entries(paper.text_of("references")))
-    return tuple(dict.fromkeys([*records, *own]))[:MOST_REFERENCES]
+    said = [reference for reference in (*records, *own) if reference != Reference()]
+    return tuple(dict.fromkeys(said))[:MOST_REFERENCES]
 
 
 def split_entries(text: str) -> list[str]:

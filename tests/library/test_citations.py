@@ -64,6 +64,14 @@ def test_a_short_title_needs_author_and_year():
     assert matched("Deep learning. 2015.", paper("Deep learning", year=2015)) is None
 
 
+def test_a_subtitle_may_be_missing_on_one_side_and_may_not_differ():
+    one = paper("Bonuses decay: a study of sparse worlds", authors=("Bo Ash",), year=2017)
+    assert matched("B. Ash. Bonuses decay. In REWARD, 2017.", one) == (0, "title")
+    assert matched("B. Ash. Bonuses decay: a study of dense towns. 2017.", one) is None
+    main = paper("Bonuses decay", authors=("Bo Ash",), year=2017)
+    assert matched("B. Ash. Bonuses decay: a study of sparse worlds. 2017.", main) == (0, "title")
+
+
 def test_a_paper_without_authors_is_known_by_a_long_title():
     assert matched(f"B. Ash. {SLOW}. In REWARD, 2017.", paper(SLOW)) == (0, "title")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -141,13 +142,14 @@ def history(
     reviewer: _Reader = "",
     key: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
-    """Every decision, note and undo; with a reviewer what that one may see."""
-    reader = user_of(request) or reviewer
+    """Every decision, note, undo and event; with a reviewer what that one may see."""
+    named = user_of(request) or reviewer
     with screens_of(request).opened(name) as screening:
-        own = screening.of_paper(screening.paper_named(key).id) if key else screening.decisions
-        if reader in screening.people:
-            own = [d for d in own if screening.may_see(d, reader)]
-        return _history(request, own)
+        paper = screening.paper_named(key).id if key else ""
+        reader = named if named in screening.people else ""
+        own = screening.of_paper(paper) if key else screening.decisions
+        own = [d for d in own if not reader or screening.may_see(d, reader)]
+        return _history(request, own, screening.events_of(paper, reader))
 
 
 @router.get("/screens/{name}/conflicts", responses=gives("screen-conflicts"))
@@ -233,9 +235,12 @@ def _status(request: Request, screening: Screening) -> Response:
     return _document(request, "screen-status", found.model_dump(mode="json"))
 
 
-def _history(request: Request, decisions: list[Any]) -> Response:
-    fields = [own.model_dump(mode="json") for own in decisions]
-    return _document(request, "screen-history", {"decisions": fields})
+def _history(request: Request, decisions: Sequence[Any], events: Sequence[Any] = ()) -> Response:
+    fields = {
+        "decisions": [own.model_dump(mode="json") for own in decisions],
+        "events": [event.model_dump(mode="json") for event in events],
+    }
+    return _document(request, "screen-history", fields)
 
 
 def _document(request: Request, kind: str, fields: dict[str, Any]) -> Response:
