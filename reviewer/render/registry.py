@@ -60,6 +60,11 @@ WRITERS = {
         "markdown": "suggestions.suggestions_markdown",
         "json": "suggestions.suggestions_json",
     },
+    "Disagreements": {
+        "markdown": "disagreements.disagreements_markdown",
+        "json": "disagreements.disagreements_json",
+        "html": "html.disagreements.disagreements_html",
+    },
     "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
     "QuoteFound": {"markdown": "quote_places.places_markdown", "json": "quote_places.places_json"},
     "Digest": {"markdown": "digest.digest_markdown", "json": "digest.digest_json"},
