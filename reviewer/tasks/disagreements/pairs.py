@@ -131,13 +131,11 @@ def _findings(library: Library, options: DisagreementOptions, progress: Progress
 
 
 def _on_topic(library: Library, options: DisagreementOptions) -> list[Stated]:
-    """The findings of the papers nearest to the topic that reach the relevance floor, in the texts
-    that were found."""
+    """The findings of the papers nearest to the topic, in the texts that were found."""
     wanted = SearchOptions(PAPERS_OF_A_TOPIC, filters=options.filters)
     hits = find(options.topic, library, wanted)
-    ranks = {hit.paper.id: hit.score.total for hit in hits.hits if not hit.is_weak}
-    texts = [item for item in hits.evidence if item.paper.id in ranks]
-    stated = [one for item in texts for one in stated_in(item, only_results=False)]
+    ranks = {hit.paper.id: hit.score.total for hit in hits.hits}
+    stated = [one for item in hits.evidence for one in stated_in(item, only_results=False)]
     return [
         replace(one, topic=(one.topic + ranks[one.paper.id]) / 2)
         for one in about(stated, options.topic, library)
@@ -156,7 +154,7 @@ def _chosen(
     contested: dict[int, _Pair] = {}
     for pair in ordered:
         for one in (pair.first, pair.second):
-            if one.contests:
+            if one.contests and (not options.topic or pair.nearness >= _LEAST_NEAR):
                 contested.setdefault(id(one), pair)
     first = dict.fromkeys(contested.values())
     papers = {pair.papers for pair in first}
