@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
     "check": ("check",), "suggest": ("suggest",), "disagreements": ("disagreements",),
+    "compare": ("compare",),
     "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "push": ("push",), "digest": ("digest",), "online": ("enrich", "audit"),

@@ -65,6 +65,10 @@ WRITERS = {
         "json": "disagreements.disagreements_json",
         "html": "html.disagreements.disagreements_html",
     },
+    "Comparison": {
+        "markdown": "comparisons.comparison_markdown",
+        "json": "comparisons.comparison_json",
+    },
     "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
     "QuoteFound": {"markdown": "quote_places.places_markdown", "json": "quote_places.places_json"},
     "Digest": {"markdown": "digest.digest_markdown", "json": "digest.digest_json"},
