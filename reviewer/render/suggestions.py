@@ -21,6 +21,14 @@ _SAID = {
     "contradicted": "says otherwise, says the judge",
     "unsupported": "does not say it, says the judge",
 }
+# How a sentence of one's own work stands to the paper's.
+_RELATIONS = {
+    "same": "says the same",
+    "weaker": "your sentence says less than the paper's",
+    "stronger": "your sentence says more than the paper's",
+    "other setting": "the paper says it of another setting",
+    "contradicts": "says otherwise",
+}
 # What the library says of a sentence of one's own work; the second where no judge read it.
 _SAME, _NEAR, _PARTLY, _OTHERWISE, _NOBODY = _STANDINGS = (
     "Said already",
@@ -135,6 +143,9 @@ def _papers(item: SuggestedSentence) -> Iterator[str]:
 def _paper(suggestion: Suggestion) -> str:
     year = f" ({suggestion.year})" if suggestion.year else ""
     said = _SAID.get(suggestion.support, "clear" if suggestion.is_clear else "")
+    if suggestion.relation:
+        basis = "by words alone" if suggestion.support == "unchecked" else "says the judge"
+        said = f"{_RELATIONS[suggestion.relation]}, {basis}"
     reason = f": {escape(suggestion.reason)}" if suggestion.reason else ""
     remark = f" *{said}*{reason}" if said else ""
     return f"**{escape(suggestion.key)}** {escape(clean(suggestion.title))}{year}{remark}"
