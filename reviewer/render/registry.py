@@ -59,6 +59,7 @@ WRITERS = {
     "Suggestions": {
         "markdown": "suggestions.suggestions_markdown",
         "json": "suggestions.suggestions_json",
+        "html": "html.suggestions.suggestions_html",
     },
     "Disagreements": {
         "markdown": "disagreements.disagreements_markdown",
