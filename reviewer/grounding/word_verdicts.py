@@ -165,6 +165,25 @@ def is_contradiction(verdict: WordVerdict) -> bool:
     return verdict.contradicts >= CONTRADICTED_FROM and bool(verdict.against)
 
 
+@dataclass(frozen=True)
+class Opposed:
+    """Direction words of two texts that oppose (`words`, how much in `strength`, 0 to 1), and the
+    denial that one of them has alone. Empty where there is none."""
+
+    words: str
+    strength: float
+    denial: str
+
+
+def oppose(one: str, other: str) -> Opposed:
+    """What in the words of two texts opposes, in either order the same."""
+    said, own = _stated(one), _stated(other)
+    _, strength, pair = _directions(said, own)
+    alone = bool(said.denial) != bool(own.denial)
+    denial = (said.denial or own.denial) if alone else ""
+    return Opposed(pair, strength if pair else 0.0, denial)
+
+
 def features_of(claim: str, sentences: Sequence[str]) -> list[dict[str, float]]:
     """For each sentence of a text, in its order, the features that WEIGHTS weighs, 0 to 1."""
     return [features for features, _ in _compared(claim, sentences)]

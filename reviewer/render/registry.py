@@ -60,6 +60,16 @@ WRITERS = {
     "Suggestions": {
         "markdown": "suggestions.suggestions_markdown",
         "json": "suggestions.suggestions_json",
+        "html": "html.suggestions.suggestions_html",
+    },
+    "Disagreements": {
+        "markdown": "disagreements.disagreements_markdown",
+        "json": "disagreements.disagreements_json",
+        "html": "html.disagreements.disagreements_html",
+    },
+    "Comparison": {
+        "markdown": "comparisons.comparison_markdown",
+        "json": "comparisons.comparison_json",
     },
     "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
     "QuoteFound": {"markdown": "quote_places.places_markdown", "json": "quote_places.places_json"},

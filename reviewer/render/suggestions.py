@@ -21,8 +21,16 @@ _SAID = {
     "contradicted": "says otherwise, says the judge",
     "unsupported": "does not say it, says the judge",
 }
+# How a sentence of one's own work stands to the paper's.
+_RELATIONS = {
+    "same": "says the same",
+    "weaker": "your sentence says less than the paper's",
+    "stronger": "your sentence says more than the paper's",
+    "other setting": "the paper says it of another setting",
+    "contradicts": "says otherwise",
+}
 # What the library says of a sentence of one's own work; the second where no judge read it.
-_SAME, _NEAR, _PARTLY, _OTHERWISE, _NOBODY = _STANDINGS = (
+_SAME, _NEAR, _PARTLY, _OTHERWISE, _NOBODY = STANDINGS = (
     "Said already",
     "Compare with these",
     "Said in part",
@@ -41,7 +49,7 @@ def suggestions_markdown(made: Suggestions) -> str:
     one's own work, each sentence by whether somebody says it already."""
     title = "What the library says of" if made.is_own else "Suggested citations for"
     lines = [f"# {title} {escape(made.file)}", "", suggestions_line(made)]
-    lines += ["", _judge_line(made)] if made.lacking else []
+    lines += ["", judge_line(made)] if made.lacking else []
     lines += [f"\n> {escape(note)}" for note in made.notes]
     with_papers = [item for item in made.lacking if item.suggestions]
     without = [item for item in made.lacking if not item.suggestions]
@@ -58,7 +66,7 @@ def suggestions_markdown(made: Suggestions) -> str:
 
 def _own_parts(made: Suggestions) -> Iterator[str]:
     """Sentences of the user's own work by what the library says of them."""
-    by_standing: dict[str, list[str]] = {name: [] for name in _STANDINGS}
+    by_standing: dict[str, list[str]] = {name: [] for name in STANDINGS}
     for item in made.lacking:
         by_standing[standing_of(item)] += [_sentence_line(item.sentence), *_papers(item)]
     for name, lines in by_standing.items():
@@ -83,7 +91,7 @@ def suggestions_line(made: Suggestions) -> str:
     """How many sentences lack a citation, and how many citations are odd."""
     if made.is_own:
         counts = Counter(standing_of(item) for item in made.lacking)
-        said = ", ".join(f"{name.lower()} {counts[name]}" for name in _STANDINGS if counts[name])
+        said = ", ".join(f"{name.lower()} {counts[name]}" for name in STANDINGS if counts[name])
         return f"{counted(len(made.lacking), 'sentence')} of your own: {said or 'nothing'}."
     found = sum(bool(item.suggestions) for item in made.lacking)
     odd = sum(item.is_odd for item in made.citing)
@@ -94,7 +102,8 @@ def suggestions_line(made: Suggestions) -> str:
     )
 
 
-def _judge_line(made: Suggestions) -> str:
+def judge_line(made: Suggestions) -> str:
+    """How the papers were found and judged."""
     if made.is_own and not made.judge:
         return (
             "Found by search alone, which says who is near and not who says the same: read the "
@@ -132,9 +141,18 @@ def _papers(item: SuggestedSentence) -> Iterator[str]:
         yield f'    - "{quote}" ({quoted_place(suggestion.citation)})'
 
 
+def said_of(suggestion: Suggestion) -> str:
+    """What is known of the suggestion, in words: how one's own sentence stands to the paper's, or
+    what the judge said."""
+    if suggestion.relation:
+        basis = "by words alone" if suggestion.support == "unchecked" else "says the judge"
+        return f"{_RELATIONS[suggestion.relation]}, {basis}"
+    return _SAID.get(suggestion.support, "clear" if suggestion.is_clear else "")
+
+
 def _paper(suggestion: Suggestion) -> str:
     year = f" ({suggestion.year})" if suggestion.year else ""
-    said = _SAID.get(suggestion.support, "clear" if suggestion.is_clear else "")
+    said = said_of(suggestion)
     reason = f": {escape(suggestion.reason)}" if suggestion.reason else ""
     remark = f" *{said}*{reason}" if said else ""
     return f"**{escape(suggestion.key)}** {escape(clean(suggestion.title))}{year}{remark}"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from reviewer.tasks.checks.check import check_draft as check_draft
     from reviewer.tasks.checks.suggest import suggest_citations as suggest_citations
     from reviewer.tasks.cite import cite_claims as cite_claims
+    from reviewer.tasks.compare import compare_texts as compare_texts
+    from reviewer.tasks.disagreements.pairs import find_disagreements as find_disagreements
     from reviewer.tasks.drafts.outline import plan_related_work as plan_related_work
     from reviewer.tasks.drafts.related_work import draft_related_work as draft_related_work
     from reviewer.tasks.metadata.enrich import enrich_papers as enrich_papers

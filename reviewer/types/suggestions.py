@@ -11,12 +11,15 @@ from reviewer.types.runs import Usage
 from reviewer.types.shown import Shown
 
 Purpose = Literal["background", "method", "comparison"]
+Relation = Literal["", "same", "weaker", "stronger", "other setting", "contradicts"]
+"""How a sentence of one's own work stands to a paper's sentence; empty where nobody can say."""
 
 
 class Suggestion(Frozen):
     """A paper for a sentence. `citation` is the paper's sentence that is nearest to it. `is_clear`:
     the paper is near enough to be taken without a second look at others, or a judge says that it
-    carries the sentence; `support` is what the judge said, `unchecked` without one."""
+    carries the sentence; `support` is what the judge said, `unchecked` without one, and `failing`
+    are words of the sentence that the paper does not carry. `relation` is for one's own work."""
 
     number: int
     key: str
@@ -26,6 +29,8 @@ class Suggestion(Frozen):
     is_clear: bool = False
     support: Support = "unchecked"
     reason: str = ""
+    failing: str = ""
+    relation: Relation = ""
 
 
 class SuggestedSentence(Frozen):

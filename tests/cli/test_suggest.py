@@ -106,3 +106,19 @@ def test_a_missing_draft_is_said(review):
     code, _, err = review("suggest", "nowhere.md")
     assert code != 0
     assert "nowhere.md" in err
+
+
+def test_a_page_shows_each_sentence_with_its_papers_and_writes_no_draft(review, draft):
+    code, out, _ = review("suggest", "draft.md", "-o", "page.html")
+    assert code == 0
+    page = (draft.parent / "page.html").read_text(encoding="utf-8")
+    assert "star-bootstrapping-reasoning-nd" in page
+    assert "<blockquote" in page
+    assert out == ""
+    assert not (draft.parent / "page.bib").exists()
+
+
+def test_own_work_has_a_page_too(review, draft):
+    code, _, _ = review("suggest", "draft.md", "--own", "-o", "page.html")
+    assert code == 0
+    assert "What the library says of" in (draft.parent / "page.html").read_text(encoding="utf-8")

@@ -249,3 +249,15 @@ def test_what_no_paper_is_near_to_is_said_by_nobody_here(tmp_path):
         one.add([listing])
         made = suggested(f"{OFF_TOPIC}.", one, is_own=True)
     assert standing_of(made.lacking[0]) == "Nobody here says it"
+
+
+def test_the_relation_of_an_own_sentence_to_the_papers_is_shown(shelf):
+    partial, _ = scripted_writer(
+        {ExamineReply: lambda asked: examines(asked, "partial", words="on trivia")}
+    )
+    own = f"We show that {STAR.lower()} on trivia."
+    made = suggested(own, shelf, partial, is_own=True)
+    assert {s.relation for s in made.lacking[0].suggestions} == {"other setting"}
+    assert "the paper says it of another setting, says the judge" in suggestions_markdown(made)
+    of_others = suggested(own, shelf, partial)
+    assert {s.relation for item in of_others.lacking for s in item.suggestions} <= {""}

@@ -52,9 +52,10 @@ def suggest(
     """Suggest papers for sentences without a citation (and for [?]); find odd citations.
 
     Shows up to three papers a sentence, each with its sentence that is nearest. Nothing is written
-    but the draft of -o, with the suggestions of --accept (else the clear ones).
+    but the file of -o: a draft with the suggestions of --accept (else the clear ones), or as .html
+    a page of them.
     """
-    from reviewer.render import render, write_whole
+    from reviewer.render import choose_format, render, write_whole
     from reviewer.tasks import suggest_citations
     from reviewer.tasks.checks.accept import accept_suggestions, clear_numbers
     from reviewer.tasks.checks.bibliography import read_bibliography
@@ -62,6 +63,10 @@ def suggest(
     from reviewer.tasks.checks.fixes import KeysOf
     from reviewer.writers import writer_of
 
+    page = output if output.lower().endswith((".html", ".htm")) and not accept else ""
+    output = "" if page else output
+    if page:
+        choose_format("", page, ("html",))
     _check_together(draft, output, accept, own=own, is_word=is_word_draft(draft))
     numbers = _numbers(accept)
     text = open_draft(draft)
@@ -84,8 +89,8 @@ def suggest(
         if added:
             add_to_bibliography(bibliography_of(output, "latex"), output, added)
     if json or accepted is None:
-        form = "json" if json else "markdown"
-        deliver(render(made, form), "", form)
+        form = "html" if page else "json" if json else "markdown"
+        deliver(render(made, form), page, form)
     else:
         print_out(_diff(draft, output, text.text, accepted.text))
     if not common.quiet:
@@ -99,7 +104,10 @@ def _check_together(draft: str, output: str, accept: str, *, own: bool, is_word:
     from reviewer.render import choose_format
 
     if own and (output or accept):
-        raise UsageError("--own suggests nothing to write", hint="Leave out -o and --accept.")
+        raise UsageError(
+            "--own suggests nothing to write",
+            hint="Use -o for a page alone (.html).",
+        )
     if accept and not output:
         raise UsageError("--accept needs a file to write", hint="Name it: -o proposed.md")
     if not output:

@@ -17,6 +17,7 @@ from reviewer.sources.text_file import TextFile
 from reviewer.tasks.checks.bibliography import Bibliography, Named, name_keys
 from reviewer.tasks.checks.check import is_word_draft
 from reviewer.tasks.checks.manuscript import read_draft
+from reviewer.tasks.checks.relation import relate
 from reviewer.tasks.checks.stating import is_statement
 from reviewer.tasks.paper_chunks import beginning_of
 from reviewer.text import counted
@@ -123,8 +124,8 @@ def suggest_citations(
             citing.append(compared)
     progress("Searching", len(draft.sentences), len(draft.sentences))
     judged = _judged(lacking, shown, writer, progress)
-    if not is_own:
-        judged = [_without_unsupported(item) for item in judged]
+    settle = _related if is_own else _without_unsupported
+    judged = [settle(item) for item in judged]
     return Suggestions(
         file=opened.file,
         is_own=is_own,
@@ -288,6 +289,7 @@ def _by_verdict(
                     "citation": citation,
                     "support": verdict.support,
                     "reason": without_addresses(verdict.reason),
+                    "failing": verdict.failing,
                     "is_clear": suggestion.is_clear
                     if is_unjudged
                     else verdict.support == "supported",
@@ -296,6 +298,16 @@ def _by_verdict(
         )
     order = ("supported", "partial", "contradicted", "unchecked", "unsupported", "uncited")
     return sorted(kept, key=lambda suggestion: order.index(suggestion.support))
+
+
+def _related(item: SuggestedSentence) -> SuggestedSentence:
+    """The sentence of one's own work with its relation to each paper's sentence."""
+    own = item.sentence.text
+    kept = tuple(
+        s.model_copy(update={"relation": relate(own, s.citation.quote, s.support, s.failing)})
+        for s in item.suggestions
+    )
+    return item.model_copy(update={"suggestions": kept})
 
 
 def _without_unsupported(item: SuggestedSentence) -> SuggestedSentence:
