@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # The files of commands/, in the order of help, and the commands that each has.
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
-    "check": ("check",), "suggest": ("suggest",), "search": ("search", "similar", "where"),
+    "check": ("check",), "grade": ("grade",), "suggest": ("suggest",),
+    "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "push": ("push",), "digest": ("digest",), "online": ("enrich", "audit"),
     "tags": ("tag", "note"),
