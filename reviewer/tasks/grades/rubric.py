@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from reviewer.errors import UsageError
 from reviewer.grounding.sentence_numbers import cite_span
 from reviewer.library import Library
-from reviewer.search import SearchOptions, find
-from reviewer.search.clusters import group_papers
+from reviewer.search import SearchOptions, find, group_papers
 from reviewer.text.views import one_line
 from reviewer.types import Citation
 from reviewer.types.grades import Criterion, Rubric

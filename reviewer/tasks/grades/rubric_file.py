@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reviewer.errors import UsageError
-from reviewer.grounding.quotes import cite
+from reviewer.grounding import cite
 from reviewer.library import Library
 from reviewer.sources import read_text_file
 from reviewer.tasks.paper_chunks import chunks_of, evidence_of
