@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 # The files of commands/, in the order of help, and the commands that each has.
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
-    "check": ("check",), "suggest": ("suggest",), "disagreements": ("disagreements",),
-    "compare": ("compare",),
+    "check": ("check",), "grade": ("grade",), "suggest": ("suggest",),
+    "disagreements": ("disagreements",), "compare": ("compare",),
     "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "push": ("push",), "digest": ("digest",), "online": ("enrich", "audit"),
