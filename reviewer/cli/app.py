@@ -11,6 +11,7 @@ import typer
 
 from reviewer.cli.options import Command
 from reviewer.cli.output import leave_unwritten, print_error, print_out, stop_printing
+from reviewer.cli.sections import HelpfulCommand, HelpfulGroup, described
 
 if TYPE_CHECKING:
     from reviewer.errors import ReviewError, UsageError
@@ -25,7 +26,7 @@ COMMANDS = {
     "duplicates": ("duplicates",), "files": ("files",), "searches": ("searches",),
     "export": ("export",), "runs": ("runs",), "backup": ("backup", "restore", "repair", "tidy"),
     "prompts": ("prompts",), "evaluate": ("eval",), "mcp": ("mcp",), "serve": ("serve",),
-    "models": ("models",), "doctor": ("doctor",), "migrate": ("migrate",),
+    "models": ("models",), "doctor": ("doctor",), "migrate": ("migrate",), "help": ("help",),
     "tables": ("tables",), "drafts": ("drafts",), "surveys": ("surveys",), "screen": ("screen",),
 }  # fmt: skip
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.
@@ -42,7 +43,10 @@ _GROUP_EXAMPLES = {
     "screen": "Example: review screen init fatigue --criteria rules.yaml",
 }
 
-_EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
+_EPILOG = (
+    "Start with: review add papers/   then: review ask 'does RL teach new skills?'   "
+    "Help on a command: review help ask"
+)
 _INTERRUPTED = 130
 # Words of typer and pydantic, and ours.
 _PLAIN_WORDS = {
@@ -64,8 +68,33 @@ _PLAIN_WORDS = {
 def build_app(command: str = "") -> typer.Typer:
     """The command line with all commands; for a known `command`, only those of its file, because
     typer reads every option of every command. Commands import what they need when they run."""
+    app = _empty_app()
+    own = [name for name, commands in COMMANDS.items() if command in commands]
+    for name in own or COMMANDS:
+        holder = app
+        if name in GROUPS:
+            holder = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, rich_markup_mode=None)
+            app.add_typer(holder, name=name, help=GROUPS[name], epilog=_GROUP_EXAMPLES[name])
+        for made in vars(import_module(f"reviewer.cli.commands.{name}")).values():
+            if isinstance(made, Command):
+                holder.command(made.name, epilog=made.example, cls=HelpfulCommand)(made.function)
+    return app
+
+
+def _front_page() -> typer.Typer:
+    """The command line with the names of all commands and a line on each, without their files: for
+    its help, and for names that no command has."""
+    app = _empty_app()
+    for commands in COMMANDS.values():
+        for name in commands:
+            app.command(name, help=described(name))(_front_page)
+    return app
+
+
+def _empty_app() -> typer.Typer:
     app = typer.Typer(
         name="review",
+        cls=HelpfulGroup,
         help="Ask your papers. Every citation is made by code, and stands where it says.",
         epilog=_EPILOG,
         no_args_is_help=True,
@@ -74,16 +103,13 @@ def build_app(command: str = "") -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_front)
-    own = [name for name, commands in COMMANDS.items() if command in commands]
-    for name in own or COMMANDS:
-        holder = app
-        if name in GROUPS:
-            holder = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-            app.add_typer(holder, name=name, help=GROUPS[name], epilog=_GROUP_EXAMPLES[name])
-        for made in vars(import_module(f"reviewer.cli.commands.{name}")).values():
-            if isinstance(made, Command):
-                holder.command(made.name, epilog=made.example)(made.function)
     return app
+
+
+def _app_for(word: str) -> typer.Typer:
+    """What a command line that begins with this word needs."""
+    is_known = any(word in commands for commands in COMMANDS.values())
+    return build_app(word) if is_known or word == "--" else _front_page()
 
 
 def _say_version(is_wanted: bool) -> None:
@@ -111,7 +137,7 @@ def run(arguments: Sequence[str]) -> int:
     if not words or (len(words) == 1 and words[0] in GROUPS):
         words.append("--help")
     try:
-        result = build_app(words[0])(words, prog_name="review", standalone_mode=False)
+        result = _app_for(words[0])(words, prog_name="review", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort, SystemExit) as left:  # typer's own flags just leave
         result = getattr(left, "code", _INTERRUPTED)

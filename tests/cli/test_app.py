@@ -20,6 +20,7 @@ import typer
 import reviewer
 from reviewer.cli import run
 from reviewer.cli.app import COMMANDS, build_app
+from reviewer.cli.sections import FIRST_OPTIONS, PARTS, SECTIONS
 from reviewer.library import Library
 from tests.conftest import ROOT, SAMPLES
 
@@ -757,6 +758,63 @@ def test_one_command_alone_is_what_it_is_in_the_whole_command_line(name):
     assert len(alone) < len(whole)
     told = [[(p.name, p.opts, p.help) for p in app[name].params] for app in (whole, alone)]
     assert told[0] == told[1]
+
+
+def test_every_command_is_in_one_section_of_the_front_page():
+    placed = [name for own in SECTIONS.values() for name in own]
+    known = {name for own in COMMANDS.values() for name in own}
+    assert known <= {*placed}, "give the new command a line in SECTIONS of reviewer/cli/sections.py"
+    assert {*placed} <= known, "SECTIONS of reviewer/cli/sections.py names what is no command"
+    assert len(placed) == len({*placed})
+
+
+def test_a_command_without_a_section_is_still_on_the_front_page(review, monkeypatch):
+    monkeypatch.delitem(SECTIONS["Find"], "where")
+    _, out, _ = review("--help")
+    assert re.search(r"^Others:\n  where ", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("columns", ["80", "60"])
+def test_no_description_on_the_front_page_is_cut(review, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = review("--help")
+    assert "..." not in out.partition("\nAsk:\n")[2]
+    said = " ".join(out.split())
+    for own in SECTIONS.values():
+        for name, line in own.items():
+            assert f"{name} {line}" in said
+    assert max(map(len, out.splitlines())) <= int(columns)
+
+
+def test_help_of_a_command_is_what_its_own_help_says(review):
+    for words in (["ask"], ["screen"], ["screen", "init"], []):
+        assert review("help", *words) == review(*words, "--help")
+    code, out, err = review("help", "aks")
+    assert (code, out) == (2, "")
+    assert "Did you mean 'ask'?" in err
+
+
+def test_the_options_named_first_are_there_and_are_shown_first(review):
+    for name, first in FIRST_OPTIONS.items():
+        made = typer.main.get_command(build_app(name)).commands[name]
+        known = {said for param in made.params for said in param.opts}
+        assert {*first} <= known, name
+        _, out, _ = review(name, "--help")
+        shown = out.partition("\nOptions:\n")[2].partition("\nMore options:\n")
+        for said in first:
+            assert re.search(rf"(^|\s){said}\b", shown[0]), (name, said)
+        assert "--help" in shown[2]
+
+
+def test_the_sections_of_commands_of_a_command_name_what_it_has():
+    for name, parts in PARTS.items():
+        own = typer.main.get_command(build_app(name)).commands[name].commands
+        assert {said for part in parts.values() for said in part} <= set(own)
+
+
+def test_the_front_page_loads_no_command():
+    names = imported_by("-m", "reviewer", "--help")
+    assert not [name for name in names if name.startswith("reviewer.cli.commands.")]
 
 
 def test_the_table_of_commands_names_all_of_them():
