@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from reviewer.cli.completing import command_to_complete
 from reviewer.cli.options import Command
 from reviewer.cli.output import leave_unwritten, print_error, print_out, stop_printing
 from reviewer.cli.sections import HelpfulCommand, HelpfulGroup, described
@@ -134,10 +135,8 @@ def run(arguments: Sequence[str]) -> int:
     from reviewer.errors import ReviewError, in_words
 
     words = list(arguments)
-    if not words or (len(words) == 1 and words[0] in GROUPS):
-        words.append("--help")
     try:
-        result = _app_for(words[0])(words, prog_name="review", standalone_mode=False)
+        result = _carry_out(words)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort, SystemExit) as left:  # typer's own flags just leave
         result = getattr(left, "code", _INTERRUPTED)
@@ -151,11 +150,27 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if not hasattr(error, "format_message"):  # typer's own errors, whichever click it carries
             raise
-        return _show(_usage_error(error, words[0]), as_json=_wants_json(arguments))
+        return _show(_usage_error(error, words[0] if words else ""), as_json=_wants_json(arguments))
     if result == _INTERRUPTED:  # typer makes an exit code of Ctrl-C inside a command
         print_error("")
         print_error("Stopped. What was finished is kept; the same command goes on.")
     return result if isinstance(result, int) else 0
+
+
+def _carry_out(words: list[str]) -> Any:  # noqa: ANN401  what a command gives
+    asked = command_to_complete()  # by a shell, whose line is not in `words`
+    if not words and not asked and _is_on_terminal():
+        from reviewer.cli.start import say_start
+
+        if say_start():
+            return 0
+    if not words or (len(words) == 1 and words[0] in GROUPS):
+        words = [*words, "--help"]
+    return _app_for(asked or words[0])(words, prog_name="review", standalone_mode=False)
+
+
+def _is_on_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _usage_error(error: Any, command: str) -> UsageError:  # noqa: ANN401  typer hides its classes
@@ -163,7 +178,12 @@ def _usage_error(error: Any, command: str) -> UsageError:  # noqa: ANN401  typer
     from reviewer.errors import UsageError
 
     is_known = any(command in commands for commands in COMMANDS.values())
-    hint = f"See: review {command} --help" if is_known else "See: review --help"
+    at = f"review {command}" if is_known else "review"
+    if is_known and error.ctx:
+        at = error.ctx.command_path
+    hint = f"See: {at} --help"
+    if not is_known and not command.startswith("-") and (meant := _meant_by(command)):
+        return UsageError(f"unknown command '{command}'", hint=meant)
     message, _, meant = error.format_message().rstrip(".").partition(". ")
     match type(error).__name__:
         case "NoSuchOption":
@@ -181,6 +201,21 @@ def _usage_error(error: Any, command: str) -> UsageError:  # noqa: ANN401  typer
     for theirs, ours in _PLAIN_WORDS.items():
         message = message.replace(theirs, ours)
     return UsageError(message, hint=f"{meant} {hint}".strip())
+
+
+def _meant_by(word: str) -> str:
+    """What somebody wants who gives a path or a question in place of a command. Empty when that
+    cannot be told."""
+    import shlex
+    from pathlib import Path
+
+    if len(word.split()) > 2:
+        return f"To ask a question: review ask {shlex.quote(word)}"
+    try:
+        is_there = Path(word).exists()
+    except (OSError, ValueError):
+        return ""
+    return f"To read papers from it: review add {shlex.quote(word)}" if is_there else ""
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -158,6 +159,38 @@ def commands():
     return sorted(typer.main.get_command(build_app()).commands)
 
 
+def test_alone_in_a_folder_of_papers_it_offers_to_read_them_and_does_nothing():
+    Path("deep").mkdir()
+    Path(".hidden").mkdir()
+    for name in ("a.pdf", "deep/b.PDF", "refs.bib", ".hidden/c.pdf"):
+        Path(name).write_text("x")
+    before = sorted(Path().rglob("*"))
+    code, shown = on_a_terminal()
+    assert code == 0
+    first, _, last, _ = shown.split("\r\n")
+    assert first == "This folder has 2 PDFs and 1 bibliography, and there is no library yet."
+    assert last.startswith("Start with: review add .")
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_alone_with_nothing_to_read_it_shows_the_front_page():
+    code, shown = on_a_terminal()
+    assert code == 0
+    assert shown.startswith("Usage: review")
+
+
+def test_alone_with_a_library_it_says_how_that_stands(review, shelf, monkeypatch):
+    monkeypatch.setenv("REVIEW_LIBRARY", str(shelf))
+    code, shown = on_a_terminal()
+    assert code == 0
+    assert shown.startswith(f"62 papers and 0 runs in your library {shelf}.")
+    review("ask", QUESTION)
+    code, shown = on_a_terminal()
+    assert "1 run in" in shown
+    assert f"The last run: {QUESTION}" in shown
+    assert review()[1].startswith("Usage: review")  # in a pipe
+
+
 @pytest.mark.parametrize("command", commands())
 def test_the_help_of_a_command_has_an_example(review, command):
     code, out, err = review(command, "--help")
@@ -188,6 +221,58 @@ def test_shell_completion_knows_commands_and_flags():
     assert b"complete -o default -F _review_completion review" in out
 
 
+def offered(line, shell="bash"):
+    """What Tab offers at the end of a line, and what is said on standard error."""
+    asked = {"_REVIEW_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    if shell == "bash":
+        asked |= {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)}
+    else:
+        asked |= {"_TYPER_COMPLETE_ARGS": line}
+    process = start(stdout=subprocess.PIPE, extra=asked)
+    out, err = process.communicate(timeout=60)
+    return out.decode(), err.decode()
+
+
+def test_tab_completes_what_the_library_has(review, shelf):
+    review("tag", "from-fx-gx-2025", "--add", "reading", "--library", shelf)
+    review("ask", QUESTION, "--library", shelf)
+    review("searches", "add", "skills", QUESTION, "--library", shelf)
+    run_id = review("runs", "--library", shelf)[1].split()[0]
+    for line, wanted in (
+        ("show --library SHELF from-f", "from-fx-gx-2025"),
+        ("ask --library SHELF --keys jin-2025-search,from-f", "jin-2025-search,from-fx-gx-2025"),
+        ("search --library SHELF --tag re", "reading"),
+        (f"runs --library SHELF {run_id[:6]}", run_id),
+        ("searches run --library SHELF sk", "skills"),
+        ("ask --style ap", "apa"),
+        ("ask --style nu", "numeric"),
+        ("help dup", "duplicates"),
+        ("screen ini", "init"),
+    ):
+        assert offered(f"review {line}".replace("SHELF", str(shelf))) == (f"{wanted}\n", ""), line
+    for shell in ("zsh", "fish"):
+        out, err = offered(f"review show --library {shelf} from-f", shell)
+        assert "from-fx-gx-2025" in out
+        assert err == ""
+    assert offered("review tab")[0].split() == ["table", "tables"]
+
+
+def test_tab_is_silent_without_a_library_and_makes_none(shelf):
+    (shelf / "library.db").write_bytes(b"not a library")
+    for folder in ("nowhere", shelf):
+        assert offered(f"review show --library {folder} a") == ("\n", "")
+    assert not Path("nowhere").exists()
+
+
+def test_tab_loads_nothing_heavy_and_leaves_no_file(shelf, monkeypatch):
+    before = sorted(path.name for path in shelf.iterdir())
+    monkeypatch.setenv("_REVIEW_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", f"review show --library {shelf} from-f")
+    monkeypatch.setenv("COMP_CWORD", "4")
+    assert not (HEAVY - {"pydantic", "sqlite3"}) & imported_by("-m", "reviewer")
+    assert sorted(path.name for path in shelf.iterdir()) == before
+
+
 # Mistakes
 
 
@@ -196,6 +281,11 @@ def test_shell_completion_knows_commands_and_flags():
     [
         (["aks", "hi"], "Did you mean 'ask'?"),
         (["ask"], "missing argument 'question'. Example: review ask"),
+        (["does RL help?"], "To ask a question: review ask 'does RL help?'"),
+        ([str(SAMPLES)], f"To read papers from it: review add {SAMPLES}"),
+        (["screen", "inti"], "unknown command 'inti'. Did you mean 'init'? See: review screen"),
+        (["screen", "init", "--quesion"], "Did you mean --question? See: review screen init --h"),
+        (["ask", "x", "--model"], "option '--model' needs a value. See: review ask --help"),
         (["ask", "x", "--hlep"], "unknown option --hlep. Did you mean --help? See: review ask"),
         (["ask", "-k", "0", "x"], "-k must be at least 1"),
         (["ask", "x", "--year", "20x4"], "--year '20x4' is not a year. Use 2024, 2023:2025"),
@@ -541,6 +631,26 @@ def test_show_marks_what_answers_quoted(review, shelf):
     assert f"**{cited[0]['quotes'][0]['quote']}**" in after
     assert "- does RL teach new skills?" in after
     assert after.replace("**", "").startswith(before.split("Read from")[0])
+
+
+def test_papers_that_a_search_finds_are_tagged_at_once_and_back(review, shelf):
+    given = ["--library", shelf]
+    review("tag", "jin-2025-search", "--add", "seen", *given)
+    search = ["tag", "--search", "search engines", "-k", "5", "--add", "seen", *given]
+    code, out, err = review(*search, "--dry-run")
+    assert code == 0
+    found, would, _ = err.split("\n")
+    assert re.fullmatch(r"[1-5] papers? found", found)
+    assert re.fullmatch(r"\d papers? would change\. Nothing was changed\.", would)
+    assert review("tag", *given)[1] == "seen  1\n"
+    code, changed, err = review(*search)
+    assert (code, changed) == (0, out)
+    assert review("tag", *given)[1] == f"seen  {1 + len(out.splitlines())}\n"
+    back = shlex.split(err.partition("Take it back: review ")[2])
+    assert review(*back, *given)[0] == 0
+    assert review("tag", *given)[1] == "seen  1\n"
+    assert review(*search, "jin-2025-search")[0] == 2
+    assert review("tag", "--search", "search", *given)[0] == 2
 
 
 def test_runs_are_listed_and_one_is_shown_whole(review, shelf):
