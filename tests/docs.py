@@ -13,7 +13,12 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from typing import Any
 
+import typer
+import typer.main
+
+from reviewer.cli.app import build_app
 from reviewer.serve import Access, create_app
 from reviewer.settings import Settings
 from tests.support.house import ROOT, picture
@@ -43,15 +48,14 @@ def review(*arguments: str) -> str:
 def cli_page() -> str:
     """Every command's help, as it prints it."""
     lines = ["# Commands", "", "Generated from `--help` by `python -m tests.docs`.", ""]
-    waiting: list[tuple[str, ...]] = [()]
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), typer.main.get_command(build_app()))]
     while waiting:
-        command = waiting.pop(0)
-        text = review(*command, "--help")
+        words, command = waiting.pop(0)
+        text = review(*words, "--help")
         body = "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
-        lines += [f"## {' '.join(('review', *command))}", "", "```text", body, "```", ""]
-        named = text.partition("\nCommands:\n")[2]
-        own = [(*command, n) for n in re.findall(r"^  ([a-z-]+)(?: {2,}|$)", named, re.MULTILINE)]
-        waiting = [*own, *waiting] if command else own
+        lines += [f"## {' '.join(('review', *words))}", "", "```text", body, "```", ""]
+        own = [((*words, n), made) for n, made in getattr(command, "commands", {}).items()]
+        waiting = [*own, *waiting]
     return "\n".join(lines)
 
 

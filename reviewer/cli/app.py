@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from reviewer.cli.completing import command_to_complete
 from reviewer.cli.options import Command
 from reviewer.cli.output import leave_unwritten, print_error, print_out, stop_printing
+from reviewer.cli.sections import HelpfulCommand, HelpfulGroup, described
 
 if TYPE_CHECKING:
     from reviewer.errors import ReviewError, UsageError
@@ -29,7 +31,7 @@ COMMANDS = {
     "export": ("export",), "runs": ("runs",), "recall": ("recall",),
     "backup": ("backup", "restore", "repair", "tidy"),
     "prompts": ("prompts",), "evaluate": ("eval",), "mcp": ("mcp",), "serve": ("serve",),
-    "models": ("models",), "doctor": ("doctor",), "migrate": ("migrate",),
+    "models": ("models",), "doctor": ("doctor",), "migrate": ("migrate",), "help": ("help",),
     "tables": ("tables",), "drafts": ("drafts",), "surveys": ("surveys",), "screen": ("screen",),
 }  # fmt: skip
 # Commands with commands of their own, as `review screen simulate`, and what help says of them.
@@ -46,7 +48,10 @@ _GROUP_EXAMPLES = {
     "screen": "Example: review screen init fatigue --criteria rules.yaml",
 }
 
-_EPILOG = "Start with: review add papers/   then: review ask 'does RL teach new skills?'"
+_EPILOG = (
+    "Start with: review add papers/   then: review ask 'does RL teach new skills?'   "
+    "Help on a command: review help ask"
+)
 _INTERRUPTED = 130
 # Words of typer and pydantic, and ours.
 _PLAIN_WORDS = {
@@ -68,8 +73,33 @@ _PLAIN_WORDS = {
 def build_app(command: str = "") -> typer.Typer:
     """The command line with all commands; for a known `command`, only those of its file, because
     typer reads every option of every command. Commands import what they need when they run."""
+    app = _empty_app()
+    own = [name for name, commands in COMMANDS.items() if command in commands]
+    for name in own or COMMANDS:
+        holder = app
+        if name in GROUPS:
+            holder = typer.Typer(cls=HelpfulGroup, no_args_is_help=True, rich_markup_mode=None)
+            app.add_typer(holder, name=name, help=GROUPS[name], epilog=_GROUP_EXAMPLES[name])
+        for made in vars(import_module(f"reviewer.cli.commands.{name}")).values():
+            if isinstance(made, Command):
+                holder.command(made.name, epilog=made.example, cls=HelpfulCommand)(made.function)
+    return app
+
+
+def _front_page() -> typer.Typer:
+    """The command line with the names of all commands and a line on each, without their files: for
+    its help, and for names that no command has."""
+    app = _empty_app()
+    for commands in COMMANDS.values():
+        for name in commands:
+            app.command(name, help=described(name))(_front_page)
+    return app
+
+
+def _empty_app() -> typer.Typer:
     app = typer.Typer(
         name="review",
+        cls=HelpfulGroup,
         help="Ask your papers. Every citation is made by code, and stands where it says.",
         epilog=_EPILOG,
         no_args_is_help=True,
@@ -78,16 +108,13 @@ def build_app(command: str = "") -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_front)
-    own = [name for name, commands in COMMANDS.items() if command in commands]
-    for name in own or COMMANDS:
-        holder = app
-        if name in GROUPS:
-            holder = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-            app.add_typer(holder, name=name, help=GROUPS[name], epilog=_GROUP_EXAMPLES[name])
-        for made in vars(import_module(f"reviewer.cli.commands.{name}")).values():
-            if isinstance(made, Command):
-                holder.command(made.name, epilog=made.example)(made.function)
     return app
+
+
+def _app_for(word: str) -> typer.Typer:
+    """What a command line that begins with this word needs."""
+    is_known = any(word in commands for commands in COMMANDS.values())
+    return build_app(word) if is_known or word == "--" else _front_page()
 
 
 def _say_version(is_wanted: bool) -> None:
@@ -112,10 +139,8 @@ def run(arguments: Sequence[str]) -> int:
     from reviewer.errors import ReviewError, in_words
 
     words = list(arguments)
-    if not words or (len(words) == 1 and words[0] in GROUPS):
-        words.append("--help")
     try:
-        result = build_app(words[0])(words, prog_name="review", standalone_mode=False)
+        result = _carry_out(words)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort, SystemExit) as left:  # typer's own flags just leave
         result = getattr(left, "code", _INTERRUPTED)
@@ -129,11 +154,27 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if not hasattr(error, "format_message"):  # typer's own errors, whichever click it carries
             raise
-        return _show(_usage_error(error, words[0]), as_json=_wants_json(arguments))
+        return _show(_usage_error(error, words[0] if words else ""), as_json=_wants_json(arguments))
     if result == _INTERRUPTED:  # typer makes an exit code of Ctrl-C inside a command
         print_error("")
         print_error("Stopped. What was finished is kept; the same command goes on.")
     return result if isinstance(result, int) else 0
+
+
+def _carry_out(words: list[str]) -> Any:  # noqa: ANN401  what a command gives
+    asked = command_to_complete()  # by a shell, whose line is not in `words`
+    if not words and not asked and _is_on_terminal():
+        from reviewer.cli.start import say_start
+
+        if say_start():
+            return 0
+    if not words or (len(words) == 1 and words[0] in GROUPS):
+        words = [*words, "--help"]
+    return _app_for(asked or words[0])(words, prog_name="review", standalone_mode=False)
+
+
+def _is_on_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _usage_error(error: Any, command: str) -> UsageError:  # noqa: ANN401  typer hides its classes
@@ -141,7 +182,12 @@ def _usage_error(error: Any, command: str) -> UsageError:  # noqa: ANN401  typer
     from reviewer.errors import UsageError
 
     is_known = any(command in commands for commands in COMMANDS.values())
-    hint = f"See: review {command} --help" if is_known else "See: review --help"
+    at = f"review {command}" if is_known else "review"
+    if is_known and error.ctx:
+        at = error.ctx.command_path
+    hint = f"See: {at} --help"
+    if not is_known and not command.startswith("-") and (meant := _meant_by(command)):
+        return UsageError(f"unknown command '{command}'", hint=meant)
     message, _, meant = error.format_message().rstrip(".").partition(". ")
     match type(error).__name__:
         case "NoSuchOption":
@@ -159,6 +205,21 @@ def _usage_error(error: Any, command: str) -> UsageError:  # noqa: ANN401  typer
     for theirs, ours in _PLAIN_WORDS.items():
         message = message.replace(theirs, ours)
     return UsageError(message, hint=f"{meant} {hint}".strip())
+
+
+def _meant_by(word: str) -> str:
+    """What somebody wants who gives a path or a question in place of a command. Empty when that
+    cannot be told."""
+    import shlex
+    from pathlib import Path
+
+    if len(word.split()) > 2:
+        return f"To ask a question: review ask {shlex.quote(word)}"
+    try:
+        is_there = Path(word).exists()
+    except (OSError, ValueError):
+        return ""
+    return f"To read papers from it: review add {shlex.quote(word)}" if is_there else ""
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

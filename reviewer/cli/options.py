@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 
 import typer
 
+from reviewer.cli.completing import completion_of
 from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
 
@@ -221,6 +222,7 @@ def command(name: str, example: str) -> Callable[[Callable[..., Any]], Command]:
             for part in parts:
                 flat[part.name] = part.replace(kind=inspect.Parameter.KEYWORD_ONLY)
                 kind, described = get_args(part.annotation)
+                described.autocompletion = completion_of(name, part.name)
                 if kind is bool and described.default is ...:  # where typer puts a given name
                     described.param_decls = (f"--{part.name.replace('_', '-')}",)
 

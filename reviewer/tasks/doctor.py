@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
@@ -54,6 +54,18 @@ def examine(settings: Settings, environment: Mapping[str, str] | None = None) ->
     return findings
 
 
+def next_step(findings: Sequence[Finding]) -> str:
+    """The one thing to do next: the remedy of the first problem, else of the first note that has
+    one, else a question."""
+    problems = [finding for finding in findings if finding.state == "problem"]
+    for finding in (*problems, *findings):
+        if finding.remedy:
+            return f"{finding.remedy} ({finding.name})"
+    if problems:
+        return f"see to the {problems[0].name}"
+    return "review ask 'does RL teach new skills?'"
+
+
 def _finding(
     name: str, state: Literal["ok", "note", "problem"], detail: str, remedy: str = ""
 ) -> Finding:
@@ -64,7 +76,7 @@ def _library(settings: Settings) -> tuple[str, list[Finding]]:
     """The embedding that made the library's vectors, if any, and the state of the library."""
     place = settings.library
     if not may_be_there(place) and not Path(place).is_file():
-        detail, remedy = f"{place} is not there yet", "review add PATH makes it"
+        detail, remedy = f"{place} is not there yet", "review add PATH"
         return "", [_finding("library", "note", detail, remedy)]
     try:
         with Library(place, settings, make=False) as library:
@@ -79,7 +91,8 @@ def _catalogue(library: Library) -> Finding:
     papers = counted(library.catalogue.count(), "paper")
     detail = f"{library.place}: {papers}, {counted(library.chunks.count(), 'chunk')}"
     if said == "ok":
-        return _finding("library", "ok", detail)
+        remedy = "" if library.catalogue.count() else "review add PATH"
+        return _finding("library", "ok", detail, remedy)
     detail += f"; its file is damaged: {said}"
     return _finding("library", "problem", detail, "review repair")
 

@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ import typer
 import reviewer
 from reviewer.cli import run
 from reviewer.cli.app import COMMANDS, build_app
+from reviewer.cli.sections import FIRST_OPTIONS, PARTS, SECTIONS
 from reviewer.library import Library
 from tests.conftest import ROOT, SAMPLES
 
@@ -157,6 +159,38 @@ def commands():
     return sorted(typer.main.get_command(build_app()).commands)
 
 
+def test_alone_in_a_folder_of_papers_it_offers_to_read_them_and_does_nothing():
+    Path("deep").mkdir()
+    Path(".hidden").mkdir()
+    for name in ("a.pdf", "deep/b.PDF", "refs.bib", ".hidden/c.pdf"):
+        Path(name).write_text("x")
+    before = sorted(Path().rglob("*"))
+    code, shown = on_a_terminal()
+    assert code == 0
+    first, _, last, _ = shown.split("\r\n")
+    assert first == "This folder has 2 PDFs and 1 bibliography, and there is no library yet."
+    assert last.startswith("Start with: review add .")
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_alone_with_nothing_to_read_it_shows_the_front_page():
+    code, shown = on_a_terminal()
+    assert code == 0
+    assert shown.startswith("Usage: review")
+
+
+def test_alone_with_a_library_it_says_how_that_stands(review, shelf, monkeypatch):
+    monkeypatch.setenv("REVIEW_LIBRARY", str(shelf))
+    code, shown = on_a_terminal()
+    assert code == 0
+    assert shown.startswith(f"62 papers and 0 runs in your library {shelf}.")
+    review("ask", QUESTION)
+    code, shown = on_a_terminal()
+    assert "1 run in" in shown
+    assert f"The last run: {QUESTION}" in shown
+    assert review()[1].startswith("Usage: review")  # in a pipe
+
+
 @pytest.mark.parametrize("command", commands())
 def test_the_help_of_a_command_has_an_example(review, command):
     code, out, err = review(command, "--help")
@@ -187,6 +221,58 @@ def test_shell_completion_knows_commands_and_flags():
     assert b"complete -o default -F _review_completion review" in out
 
 
+def offered(line, shell="bash"):
+    """What Tab offers at the end of a line, and what is said on standard error."""
+    asked = {"_REVIEW_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    if shell == "bash":
+        asked |= {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)}
+    else:
+        asked |= {"_TYPER_COMPLETE_ARGS": line}
+    process = start(stdout=subprocess.PIPE, extra=asked)
+    out, err = process.communicate(timeout=60)
+    return out.decode(), err.decode()
+
+
+def test_tab_completes_what_the_library_has(review, shelf):
+    review("tag", "from-fx-gx-2025", "--add", "reading", "--library", shelf)
+    review("ask", QUESTION, "--library", shelf)
+    review("searches", "add", "skills", QUESTION, "--library", shelf)
+    run_id = review("runs", "--library", shelf)[1].split()[0]
+    for line, wanted in (
+        ("show --library SHELF from-f", "from-fx-gx-2025"),
+        ("ask --library SHELF --keys jin-2025-search,from-f", "jin-2025-search,from-fx-gx-2025"),
+        ("search --library SHELF --tag re", "reading"),
+        (f"runs --library SHELF {run_id[:6]}", run_id),
+        ("searches run --library SHELF sk", "skills"),
+        ("ask --style ap", "apa"),
+        ("ask --style nu", "numeric"),
+        ("help dup", "duplicates"),
+        ("screen ini", "init"),
+    ):
+        assert offered(f"review {line}".replace("SHELF", str(shelf))) == (f"{wanted}\n", ""), line
+    for shell in ("zsh", "fish"):
+        out, err = offered(f"review show --library {shelf} from-f", shell)
+        assert "from-fx-gx-2025" in out
+        assert err == ""
+    assert offered("review tab")[0].split() == ["table", "tables"]
+
+
+def test_tab_is_silent_without_a_library_and_makes_none(shelf):
+    (shelf / "library.db").write_bytes(b"not a library")
+    for folder in ("nowhere", shelf):
+        assert offered(f"review show --library {folder} a") == ("\n", "")
+    assert not Path("nowhere").exists()
+
+
+def test_tab_loads_nothing_heavy_and_leaves_no_file(shelf, monkeypatch):
+    before = sorted(path.name for path in shelf.iterdir())
+    monkeypatch.setenv("_REVIEW_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", f"review show --library {shelf} from-f")
+    monkeypatch.setenv("COMP_CWORD", "4")
+    assert not (HEAVY - {"pydantic", "sqlite3"}) & imported_by("-m", "reviewer")
+    assert sorted(path.name for path in shelf.iterdir()) == before
+
+
 # Mistakes
 
 
@@ -195,6 +281,11 @@ def test_shell_completion_knows_commands_and_flags():
     [
         (["aks", "hi"], "Did you mean 'ask'?"),
         (["ask"], "missing argument 'question'. Example: review ask"),
+        (["does RL help?"], "To ask a question: review ask 'does RL help?'"),
+        ([str(SAMPLES)], f"To read papers from it: review add {SAMPLES}"),
+        (["screen", "inti"], "unknown command 'inti'. Did you mean 'init'? See: review screen"),
+        (["screen", "init", "--quesion"], "Did you mean --question? See: review screen init --h"),
+        (["ask", "x", "--model"], "option '--model' needs a value. See: review ask --help"),
         (["ask", "x", "--hlep"], "unknown option --hlep. Did you mean --help? See: review ask"),
         (["ask", "-k", "0", "x"], "-k must be at least 1"),
         (["ask", "x", "--year", "20x4"], "--year '20x4' is not a year. Use 2024, 2023:2025"),
@@ -542,6 +633,26 @@ def test_show_marks_what_answers_quoted(review, shelf):
     assert after.replace("**", "").startswith(before.split("Read from")[0])
 
 
+def test_papers_that_a_search_finds_are_tagged_at_once_and_back(review, shelf):
+    given = ["--library", shelf]
+    review("tag", "jin-2025-search", "--add", "seen", *given)
+    search = ["tag", "--search", "search engines", "-k", "5", "--add", "seen", *given]
+    code, out, err = review(*search, "--dry-run")
+    assert code == 0
+    found, would, _ = err.split("\n")
+    assert re.fullmatch(r"[1-5] papers? found", found)
+    assert re.fullmatch(r"\d papers? would change\. Nothing was changed\.", would)
+    assert review("tag", *given)[1] == "seen  1\n"
+    code, changed, err = review(*search)
+    assert (code, changed) == (0, out)
+    assert review("tag", *given)[1] == f"seen  {1 + len(out.splitlines())}\n"
+    back = shlex.split(err.partition("Take it back: review ")[2])
+    assert review(*back, *given)[0] == 0
+    assert review("tag", *given)[1] == "seen  1\n"
+    assert review(*search, "jin-2025-search")[0] == 2
+    assert review("tag", "--search", "search", *given)[0] == 2
+
+
 def test_runs_are_listed_and_one_is_shown_whole(review, shelf):
     assert review("runs", "--library", shelf)[2] == "0 runs\n"
     review("ask", QUESTION, "--library", shelf)
@@ -757,6 +868,63 @@ def test_one_command_alone_is_what_it_is_in_the_whole_command_line(name):
     assert len(alone) < len(whole)
     told = [[(p.name, p.opts, p.help) for p in app[name].params] for app in (whole, alone)]
     assert told[0] == told[1]
+
+
+def test_every_command_is_in_one_section_of_the_front_page():
+    placed = [name for own in SECTIONS.values() for name in own]
+    known = {name for own in COMMANDS.values() for name in own}
+    assert known <= {*placed}, "give the new command a line in SECTIONS of reviewer/cli/sections.py"
+    assert {*placed} <= known, "SECTIONS of reviewer/cli/sections.py names what is no command"
+    assert len(placed) == len({*placed})
+
+
+def test_a_command_without_a_section_is_still_on_the_front_page(review, monkeypatch):
+    monkeypatch.delitem(SECTIONS["Find"], "where")
+    _, out, _ = review("--help")
+    assert re.search(r"^Others:\n  where ", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("columns", ["80", "60"])
+def test_no_description_on_the_front_page_is_cut(review, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = review("--help")
+    assert "..." not in out.partition("\nAsk:\n")[2]
+    said = " ".join(out.split())
+    for own in SECTIONS.values():
+        for name, line in own.items():
+            assert f"{name} {line}" in said
+    assert max(map(len, out.splitlines())) <= int(columns)
+
+
+def test_help_of_a_command_is_what_its_own_help_says(review):
+    for words in (["ask"], ["screen"], ["screen", "init"], []):
+        assert review("help", *words) == review(*words, "--help")
+    code, out, err = review("help", "aks")
+    assert (code, out) == (2, "")
+    assert "Did you mean 'ask'?" in err
+
+
+def test_the_options_named_first_are_there_and_are_shown_first(review):
+    for name, first in FIRST_OPTIONS.items():
+        made = typer.main.get_command(build_app(name)).commands[name]
+        known = {said for param in made.params for said in param.opts}
+        assert {*first} <= known, name
+        _, out, _ = review(name, "--help")
+        shown = out.partition("\nOptions:\n")[2].partition("\nMore options:\n")
+        for said in first:
+            assert re.search(rf"(^|\s){said}\b", shown[0]), (name, said)
+        assert "--help" in shown[2]
+
+
+def test_the_sections_of_commands_of_a_command_name_what_it_has():
+    for name, parts in PARTS.items():
+        own = typer.main.get_command(build_app(name)).commands[name].commands
+        assert {said for part in parts.values() for said in part} <= set(own)
+
+
+def test_the_front_page_loads_no_command():
+    names = imported_by("-m", "reviewer", "--help")
+    assert not [name for name in names if name.startswith("reviewer.cli.commands.")]
 
 
 def test_the_table_of_commands_names_all_of_them():

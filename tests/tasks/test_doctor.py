@@ -11,7 +11,8 @@ import pytest
 from reviewer.library import Library
 from reviewer.library.embeddings.minilm import FILES
 from reviewer.settings import Settings
-from reviewer.tasks.doctor import examine
+from reviewer.tasks.doctor import examine, next_step
+from reviewer.types.runs import Finding
 from tests.conftest import SAMPLES, WordEmbedding
 from tests.library.test_embeddings_minilm import PUBLISHED, with_files
 from tests.support.pair_models import make_pair_model
@@ -211,3 +212,20 @@ def test_files_that_were_sent_to_the_library_are_counted(folder):
     assert found.detail == (
         "1 file sent through the page, 2.0 MB in files; a backup does not have them"
     )
+
+
+def test_the_next_step_is_the_first_problem_then_the_first_note_then_a_question():
+    fine = Finding(name="versions", state="ok", detail="")
+    note = Finding(name="index", state="note", detail="", remedy="review reindex")
+    problem = Finding(name="model", state="problem", detail="", remedy="set OPENAI_API_KEY")
+    bare = Finding(name="embedding", state="note", detail="")
+    assert next_step([note, bare, problem, fine]) == "set OPENAI_API_KEY (model)"
+    assert next_step([bare, note, fine]) == "review reindex (index)"
+    assert next_step([bare, fine]).startswith("review ask ")
+
+
+def test_an_empty_library_is_to_be_given_papers_next(tmp_path):
+    with Library(tmp_path / "lib"):
+        pass
+    found = examine(Settings(library=str(tmp_path / "lib"), embedding="none"))
+    assert next_step(found) == "review add PATH (library)"

@@ -12,7 +12,7 @@ _SIGNS = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
 def doctor(json: JsonOption = False, *, common: EmbeddingOptions) -> int:
     """Say what works here, and what to do about what does not."""
     from reviewer.render.json import findings_json
-    from reviewer.tasks.doctor import examine
+    from reviewer.tasks.doctor import examine, next_step
 
     findings = examine(settings_of(common))
     if json:
@@ -21,4 +21,5 @@ def doctor(json: JsonOption = False, *, common: EmbeddingOptions) -> int:
         for finding in findings:
             remedy = f" -> {finding.remedy}" if finding.remedy else ""
             print_out(f"{_SIGNS[finding.state]} {finding.name}: {finding.detail}{remedy}\n")
+        print_out(f"Next: {next_step(findings)}\n")
     return 1 if any(finding.state == "problem" for finding in findings) else 0
