@@ -1,5 +1,4 @@
-"""What `review` alone says on a terminal: what it would do here, or how the library stands. It does
-nothing but look."""
+"""What `review` alone says on a terminal: what it would do here, or how the library stands."""
 
 from __future__ import annotations
 

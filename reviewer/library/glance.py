@@ -1,5 +1,7 @@
-"""A quick look into a library's folder, for the shell's completion and for `review` alone: it
-reads, makes nothing, brings nothing up, and finds nothing where it cannot read."""
+"""A quick look into a library's folder, for the shell's completion and for `review` alone.
+
+It makes and changes nothing, and finds nothing where it cannot read.
+"""
 
 from __future__ import annotations
 

@@ -269,6 +269,12 @@ def test_a_digest_says_what_came_and_what_it_bears_on(review, shelf, tmp_path):
     assert (len(document["arrivals"]), document["papers"]) == (63, 63)
     assert review("digest", "--forget", "Which pears ripen first?")[1].count("\n") == 1
     assert review("digest", "--forget", "Which pears ripen first?")[0] == 1
+    said = review("digest", "--save", "Which pears ripen first?")[2]
+    assert "use review searches add NAME QUESTION" in said
+    review("digest", "--forget", "Which pears ripen first?")
+    assert review("searches", "add", "roles", "Dropout helps which models?")[0] == 0
+    _, out, _ = review("digest", "--since", "2025-02-01")
+    assert "Dropout helps which models?" in out
     code, _, err = review("digest", "--since", "yesterday")
     assert code == 2
     assert "--since 'yesterday' is not a day. Use 2025-10-01" in err

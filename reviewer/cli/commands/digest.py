@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 from reviewer.cli.library import opened, words_alone_note
 from reviewer.cli.options import (
@@ -17,11 +18,16 @@ from reviewer.cli.output import deliver, print_error, print_out
 from reviewer.errors import NotFoundError
 from reviewer.text import clean, counted
 
+if TYPE_CHECKING:
+    from reviewer.library import Saved
 
-@command("digest", "review digest --save 'does RL help?'   then: review digest --since 2025-10-01")
+
+@command("digest", "review digest --since 2025-10-01   after: review searches add NAME QUESTION")
 def digest(
     since: Annotated[str, option(help="The day, as 2025-10-01 (a week ago).")] = "",
-    save: Annotated[list[str] | None, option(help="Save a question for later digests.")] = None,
+    save: Annotated[
+        list[str] | None, option(help="Now: review searches add NAME QUESTION.")
+    ] = None,
     forget: Annotated[list[str] | None, option(help="Save it no longer.")] = None,
     questions: Annotated[bool, option(help="List saved questions.")] = False,
     quiet: QuietOption = False,
@@ -37,8 +43,7 @@ def digest(
     form = choose_format("json" if result.json else "", result.output)
     with opened(settings_of(common)) as shelf:
         saved = Saved(shelf.database)
-        for question in save or ():
-            saved.save(" ".join(question.split()))
+        _save(saved, save or (), quiet=quiet)
         for question in forget or ():
             if not saved.forget(" ".join(question.split())):
                 raise NotFoundError(
@@ -54,5 +59,13 @@ def digest(
         if note and made.questions:
             print_error(note)
         if not made.questions:
-            print_error("No question is saved. Save one: review digest --save QUESTION")
+            print_error("No question is saved. Save one: review searches add NAME QUESTION")
         print_error(f"{counted(len(made.arrivals), 'new paper')} since {made.since}")
+
+
+def _save(saved: Saved, questions: Sequence[str], *, quiet: bool) -> None:
+    """Save questions in the earlier way, and say which way took its place."""
+    for question in questions:
+        saved.save(" ".join(question.split()))
+    if questions and not quiet:
+        print_error("Saved. A later release drops --save: use review searches add NAME QUESTION")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from reviewer.errors import UsageError
 from reviewer.library import Library, Saved
+from reviewer.library.saved_searches import SavedSearchStore
 from reviewer.search import AT_FLOOR, SearchOptions, find
 from reviewer.types.searches import Filters, Hit
 from reviewer.types.surveys import Arrival, Digest, QuestionNews
@@ -19,7 +20,7 @@ _FILTERED = 500  # of more new papers, those among the best of all papers are ta
 
 def digest_library(since: str, library: Library) -> Digest:
     """The papers that came on the day `since` (ISO 8601; without one the last DAYS days) or later,
-    and for each saved question those of them that search finds above its floor.
+    and for each saved question or search those of them that search finds above its floor.
 
     Raises UsageError for a day that does not exist. Papers of a library from before its schema 3
     have no known day and do not count.
@@ -30,9 +31,10 @@ def digest_library(since: str, library: Library) -> Digest:
         came = dict(saved.arrivals(day))
         papers = library.catalogue.papers_numbered(list(came))
         arrivals = tuple(Arrival(paper=papers[n], came=came[n]) for n in came if n in papers)
+        searched = [search.question for search in SavedSearchStore(library.database).searches()]
         questions = tuple(
             QuestionNews(question=question, hits=_bearing(question, arrivals, library))
-            for question in saved.questions()
+            for question in dict.fromkeys((*saved.questions(), *searched))
         )
         count = library.catalogue.count()
     return Digest(since=day, arrivals=arrivals, questions=questions, papers=count)
