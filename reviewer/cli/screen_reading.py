@@ -246,7 +246,8 @@ def show_conflicts(
         screening = Screening(shelf, name)
         reader = _reader(screening, as_)
         models = _models_named(screening, with_) if with_ else []
-        beside = [one for model in models for one in find_model_conflicts(screening, model, reader)]
+        readers = (reader,) if reader else ()
+        beside = [own for one in models for own in find_model_conflicts(screening, one, readers)]
         found = [] if with_ else find_conflicts(screening, reader)
     if json:
         fields = [one.model_dump(mode="json") for one in beside or found]

@@ -12,6 +12,7 @@ from reviewer.tasks.jobs.desk import Desk
 
 _KINDS = {
     "json": "application/json",
+    "svg": "image/svg+xml",
     "html": "text/html; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

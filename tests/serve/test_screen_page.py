@@ -10,9 +10,13 @@ import pytest
 
 from reviewer.library import Library
 from reviewer.tasks.screening.screening import Screening
+from reviewer.tasks.screening.status import make_status
+from tests.conftest import SAMPLES
 from tests.serve.conftest import TOKEN, Served
 from tests.serve.test_tables_page import AXE, VIEWS, click, fill
 from tests.support.browser import Browser
+from tests.support.fake_provider import FakeProvider
+from tests.support.scripted import served as honest
 
 CRITERIA = """question: Does reinforcement learning teach new skills?
 criteria:
@@ -240,11 +244,253 @@ def test_axe_finds_nothing_on_the_pages_of_screenings(page, served, view):
     address = made(served)
     size, is_dark = VIEWS[view]
     axe = importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
+    read_apart(served, address)
     read_as(page, served, address, "ann")
-    press(page, "i")
-    for place in ("/screens", address):
+    tabs = ("", "/conflicts", "/progress", "/model", "/files")
+    for place in ("/screens", *(f"{address}{tab}" for tab in tabs)):
         page.visit(served.address + place, size, is_dark=is_dark)
-        assert page.run(f"{axe};{AXE}") == []
+        page.run("for (const own of document.querySelectorAll('details.more')) own.open = true")
+        assert page.run(f"{axe};{AXE}") == [], place
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.run(wide) <= 0, place
     assert page.said == []
+
+
+def read_apart(served, address):
+    """Ann includes what Ben excludes for `survey`, then both exclude for other reasons; gives the
+    keys of both papers."""
+    at = f"/api/v1{address}"
+    first = served.client.get(f"{at}/next", params={"reviewer": "ann"}).json()["record"]["key"]
+    post(served, f"{at}/decisions", key=first, verdict="include", reviewer="ann")
+    given = {"key": first, "verdict": "exclude", "reasons": ["survey"], "reviewer": "ben"}
+    post(served, f"{at}/decisions", **given)
+    second = served.client.get(f"{at}/next", params={"reviewer": "ann"}).json()["record"]["key"]
+    for reviewer, reason in (("ann", "method"), ("ben", "survey")):
+        given = {"key": second, "verdict": "exclude", "reasons": [reason], "reviewer": reviewer}
+        post(served, f"{at}/decisions", **given)
+    return first, second
+
+
+def post(served, address, status=200, **given):
+    answer = served.client.post(address, json=given)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_conflicts_are_settled_in_the_browser_and_the_flow_grows(page, served):
+    address = made(served)
+    first, _ = read_apart(served, address)
+    page.visit(f"{served.address}{address}/conflicts")
+    heads = "document.querySelectorAll('.conflict').length"
+    assert page.run(heads) == 2
+    assert "the reasons alone differ" in page.run(
+        "document.querySelectorAll('.conflict')[1].textContent"
+    )
+    fill(page, ".conflict [name=by]", "cem")
+    click(page, ".conflict [name=verdict][value=include]")
+    assert page.wait_for(f"{heads} == 1", 10)
+    page.visit(f"{served.address}{address}/progress")
+    picture = "document.querySelector('.flow-picture img')"
+    assert page.wait_for(f"{picture}.complete && {picture}.naturalWidth > 0", 10)
+    assert "2 screened" in page.run(f"{picture}.alt")
+    assert "kappa" in page.run("document.querySelector('#progress').textContent")
+    fill(page, "[action$='/stop'] [name=why]", "nobody signs")
+    click(page, "[action$='/stop'] button")
+    assert page.wait_for("document.querySelector('#main').textContent.includes('ann, ben')", 10)
+    signed = "document.querySelector('#progress').textContent.includes('Signed: agreed by all')"
+    read_as(page, served, address, "ann")
+    page.visit(f"{served.address}{address}/progress")
+    fill(page, "[action$='/stop'] [name=why]", "agreed by all, 1 December")
+    click(page, "[action$='/stop'] button")
+    assert page.wait_for(signed, 10)
+    with Library(served.desk.settings.library, served.desk.settings) as library:
+        screening = Screening(library, "skills")
+        status = make_status(screening)
+        resolved = [d for d in screening.decisions if d.source == "resolve"]
+    assert status.signed == "agreed by all, 1 December"
+    assert [(d.reviewer, d.verdict, library_key(served, d)) for d in resolved] == [
+        ("cem", "include", first)
+    ]
+    (refused,) = page.said  # Chromium says of every answer that it is 422
+    assert "422" in refused
+
+
+def library_key(served, decision):
+    return served.desk.at_hand.catalogue.paper_named(decision.paper_id).key
+
+
+def test_full_texts_are_excluded_for_a_reason_with_a_sentence_as_proof(served):
+    address = made(served, reviewers="ann", double="none")
+    client = served.client
+    keys = []
+    for _ in range(3):
+        shown = client.get(address).text
+        keys.append(re.search(r'name="paper" value="([^"]+)"', shown)[1])
+        client.post(f"{address}/decide", data={"paper": keys[-1], "verdict": "include"})
+    assert client.post(f"{address}/stage", data={"stage": "full-text"}).status_code == 303
+    shown = client.get(address).text
+    key = re.search(r'name="paper" value="([^"]+)"', shown)[1]
+    assert key in keys
+    refused = client.post(f"{address}/decide", data={"paper": key, "note": "kept here"})
+    assert refused.status_code == 422
+    assert "excluded for a reason" in refused.text
+    assert "kept here" in refused.text
+    given = {"paper": key, "why": "survey", "proof": "1"}
+    assert client.post(f"{address}/decide", data=given).status_code == 303
+    with Library(served.desk.settings.library, served.desk.settings) as library:
+        last = Screening(library, "skills").decisions[-1]
+        assert last.quote.text in library.paper(key).text_of(last.quote.part)
+    assert (last.stage, last.reasons) == ("full-text", ("survey",))
+    other = next(own for own in keys if own != key)
+    why = {"paper": other, "state": "not-retrieved", "why": "library closed"}
+    assert client.post(f"{address}/retrieve", data=why).status_code == 303
+    flow = client.get(f"/api/v1{address}/flow").json()
+    assert flow["not_retrieved_reasons"] == [["library closed", 1]]
+
+
+def test_decisions_go_out_and_come_back_by_a_file(served):
+    address = made(served)
+    read_apart(served, address)
+    client = served.client
+    for suffix in ("csv", "ris", "jsonl"):
+        saved = client.get(f"{address}/decisions.{suffix}")
+        assert "attachment" in saved.headers["content-disposition"]
+        sent = {"file": (f"ann.{suffix}", saved.content)}
+        again = client.post(f"{address}/files", files=sent, data={"reviewer": "ann"})
+        assert "0 decisions taken, 4 known before" in again.text
+    titles = [paper.title for paper in served.desk.at_hand.papers()][:3]
+    rows = "".join(f'"{title}",{verdict}\n' for title, verdict in zip(titles, "101", strict=True))
+    sent = {"file": ("own.csv", f'title,said\n{rows}"Not here",1\n'.encode())}
+    given = {"reviewer": "ben", "map": "said=verdict"}
+    taken = client.post(f"{address}/files", files=sent, data=given)
+    assert "3 decisions taken" in taken.text
+    assert "Not here" in taken.text
+    assert len(decided(served, "ben")) == 5
+    for suffix in ("svg", "csv", "docx", "html", "json"):
+        assert client.get(f"{address}/flow.{suffix}").status_code == 200
+    refused = client.post(f"{address}/files", files={"file": ("x.csv", b"a,b\n1,2\n")})
+    assert refused.status_code == 422
+    assert "No decision was found" in refused.text
+    assert "review-labels-" not in refused.text
+
+
+def test_the_api_of_screenings_does_what_the_command_line_does(served):
+    listed = post(served, "/api/v1/screens", 202, **MADE)
+    served.desk.jobs.wait(listed["job"]["id"], 60)
+    at = "/api/v1/screens/skills"
+    first, second = read_apart(served, "/screens/skills")
+    (screen,) = served.client.get("/api/v1/screens").json()["screens"]
+    assert (screen["name"], screen["double"]) == ("skills", "all")
+    conflicts = served.client.get(f"{at}/conflicts").json()["conflicts"]
+    assert [(c["key"], c["on_reasons"]) for c in conflicts] == [(first, False), (second, True)]
+    post(served, f"{at}/conflicts", key=first, verdict="include", reviewer="cem")
+    undone = post(served, f"{at}/undo", reviewer="ben")
+    assert undone["decisions"][0]["reasons"] == ["survey"]
+    seen = served.client.get(f"{at}/decisions", params={"reviewer": "ben"}).json()["decisions"]
+    hidden = [d for d in seen if d["reviewer"] == "ann" and d["verdict"] == "exclude"]
+    assert hidden == []
+    post(served, f"{at}/changes", kind="rule", value="strict", why="the protocol", reviewer="ann")
+    status = post(served, f"{at}/stop", why="enough", reviewer="ann")
+    assert (status["rule"], status["signed"]) == ("strict", "enough")
+    post(served, f"{at}/changes", kind="stage", value="full-text", reviewer="ann")
+    found = served.client.get(at).json()
+    assert (found["schema"], found["stage"]) == ("review/screen-status/1", "full-text")
+    assert post(served, f"{at}/model", 422, do="suggest")["code"] == "usage"
+    assert served.client.get("/api/v1/screens/none").status_code == 404
+    assert post(served, f"{at}/undo", 422, reviewer="dora")["code"] == "usage"
+
+
+@pytest.fixture
+def with_model(settings, monkeypatch):
+    """The page of a server with a model that finds every criterion met, so that it would exclude
+    all as surveys."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    with FakeProvider(answers=honest()) as provider:
+        chosen = settings.model_copy(
+            update={"model": "openai/gpt", "api_base": provider.url, "context_tokens": 32_000,
+                    "offline": False}
+        )  # fmt: skip
+        opened = Served(chosen)
+        yield opened
+        opened.close()
+
+
+def test_what_a_model_suggests_is_shown_when_the_reviewer_wants_it(with_model):
+    client = with_model.client
+    address = made(with_model, reviewers="ann", double="none")
+    assert "calls of at most 5 records" in client.get(f"{address}/model").text
+    asked = client.post(f"{address}/model", data={"do": "suggest", "most": "60"})
+    assert asked.headers["location"] == f"{address}/model"
+    (job,) = [job for job in with_model.desk.jobs.own() if job.kind == "screen model"]
+    done = with_model.desk.jobs.wait(job.id, 60)
+    assert done.record.fields["kept"] == 60
+    assert client.get(f"/jobs/{job.id}").headers["location"] == f"{address}/model"
+    assert "Suggests: include 0, maybe 0, exclude 60" in client.get(f"{address}/model").text
+    suggests = "<strong>openai/gpt</strong> suggests"
+    shown = client.get(address).text
+    assert suggests not in shown  # nothing before one's own decision
+    key = re.search(r'name="paper" value="([^"]+)"', shown)[1]
+    client.post(f"{address}/decide", data={"paper": key, "verdict": "include"})
+    assert suggests in client.get(f"{address}?after={key}").text
+    assert "not calibrated" in client.get(f"{address}?after={key}").text
+    client.post(f"{address}/reader", data={"models": "before"})
+    assert suggests in client.get(address).text
+    client.post(f"{address}/reader", data={"models": "never"})
+    assert suggests not in client.get(f"{address}?after={key}").text
+    assert "1 record where people and a model disagree" in client.get(f"{address}/model").text
+    client.post(f"{address}/model", data={"do": "calibrate"})
+    job = max(with_model.desk.jobs.own(), key=lambda own: own.made)
+    assert with_model.desk.jobs.wait(job.id, 60).state == "done"
+    assert "fewer than 20 included records" in client.get(f"{address}/model").text
+    assert decided(with_model, "ann") == [("include",)]
+
+
+def test_who_has_still_to_decide_sees_no_conflict_of_others_with_a_model(with_model):
+    client = with_model.client
+    address = made(with_model)
+    client.post(f"{address}/model", data={"do": "suggest"})
+    (job,) = [job for job in with_model.desk.jobs.own() if job.kind == "screen model"]
+    assert with_model.desk.jobs.wait(job.id, 120).state == "done"
+    client.post(f"{address}/reader", data={"reviewer": "ann"})
+    key = re.search(r'name="paper" value="([^"]+)"', client.get(address).text)[1]
+    client.post(f"{address}/decide", data={"paper": key, "verdict": "include"})
+    disagree = "1 record where people and a model disagree"
+    assert disagree in client.get(f"{address}/model").text
+    client.post(f"{address}/reader", data={"reviewer": "ben"})
+    assert disagree not in client.get(f"{address}/model").text
+
+
+def test_versions_of_a_paper_are_one_card_and_one_undo(served):
+    client = served.client
+    with served.desk.shared.writing() as library:
+        one, other = library.papers()[:2]
+        for paper, beside in ((one, other), (other, one)):
+            library.change([paper.key], lambda p, b=beside: p.model_copy(
+                update={"versions": (b.id,)}))  # fmt: skip
+    address = made(served, reviewers="ann", double="none")
+    shown = client.get(f"{address}?paper={one.key}").text
+    assert "Decide on all versions at once" in shown
+    given = {"paper": one.key, "verdict": "include", "versions": "true"}
+    client.post(f"{address}/decide", data=given)
+    assert decided(served, "ann") == [("include",), ("include",)]
+    decision = re.search(r'name="decision" value="([^"]+)"', client.get(address).text)[1]
+    back = client.post(f"{address}/undo", data={"decision": decision})
+    assert "?paper=" in back.headers["location"]
+    assert decided(served, "ann")[2:] == [("undo",), ("undo",)]
+
+
+def test_two_reviewers_share_a_postgresql_library(settings, cluster):
+    place = cluster.make_database()
+    with Library(place, settings) as library:
+        library.add([str(SAMPLES)])
+    served = Served(settings.model_copy(update={"library": place}))
+    try:
+        address = made(served)
+        first, _ = read_apart(served, address)
+        conflicts = served.client.get(f"/api/v1{address}/conflicts").json()["conflicts"]
+        assert conflicts[0]["key"] == first
+        assert "to settle" in served.client.get(f"{address}/progress").text
+        assert post(served, f"/api/v1{address}/undo", reviewer="ben")
+    finally:
+        served.close()
+        cluster.drop_database(place)

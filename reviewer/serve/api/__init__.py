@@ -13,6 +13,7 @@ from reviewer.serve.api import (
     pages,
     papers,
     runs,
+    screens,
     searches,
     surveys,
     tables,
@@ -20,8 +21,8 @@ from reviewer.serve.api import (
 
 router = APIRouter(prefix="/api/v1")
 _NOUNS = (
-    adds, asks, checks, drafts, duplicates, health, jobs, pages, papers, runs, searches, surveys,
-    tables,
+    adds, asks, checks, drafts, duplicates, health, jobs, pages, papers, runs, screens, searches,
+    surveys, tables,
 )  # fmt: skip
 for _noun in _NOUNS:
     router.include_router(_noun.router)

@@ -296,12 +296,9 @@ def _model(request: Request, desk: Desk, name: str) -> Response:
         planned = estimate_calls(screening, len(papers_to_ask(screening, own))) if own else ""
         names = screening.suggestions.models(screening.stage)
         values = head_values(request, screening, "model")
-        beside = [
-            one
-            for model in names
-            for one in find_model_conflicts(screening, model)
-            if _may_see(screening, one.key, values["reviewer"])
-        ]
+        reader = values["reviewer"]
+        readers = (reader,) if reader else screening.people
+        beside = [one for model in names for one in find_model_conflicts(screening, model, readers)]
     return page(
         request,
         "live/screen_model.html.jinja",
@@ -317,14 +314,6 @@ def _model(request: Request, desk: Desk, name: str) -> Response:
         said=state_words(job) if job else "",
         can_go_on=job is not None and work_again(desk, job) is not None,
     )
-
-
-def _may_see(screening: Screening, key: str, reviewer: str) -> bool:
-    """False for a record that the reviewer has still to decide, and others decided; where it is not
-    known who reads, for every one that waits for a reviewer."""
-    readers = (reviewer,) if reviewer else screening.people
-    own = screening.of_paper(screening.paper_named(key).id)
-    return all(screening.may_see(decision, reader) for decision in own for reader in readers)
 
 
 def _job_of(desk: Desk, name: str) -> Job | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from urllib.parse import quote as quoted
 
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
@@ -20,6 +21,24 @@ def of_library(tab: Literal["duplicates", "searches"]) -> Response:
 def tables() -> Response:
     """The kept tables."""
     return RedirectResponse("/api/v1/tables", 307)
+
+
+@router.get("/screens.json")
+def screens() -> Response:
+    """The screenings."""
+    return RedirectResponse("/api/v1/screens", 307)
+
+
+@router.get("/screens/{name}/conflicts.json")
+def conflicts_of_screen(name: str) -> Response:
+    """Where reviewers disagree."""
+    return RedirectResponse(f"/api/v1/screens/{quoted(name)}/conflicts", 307)
+
+
+@router.get("/screens/{name}/progress.json")
+def progress_of_screen(name: str) -> Response:
+    """How far a screening is."""
+    return RedirectResponse(f"/api/v1/screens/{quoted(name)}", 307)
 
 
 @router.get("/jobs.json")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reviewer.tasks.screening.record_view import model_says
 from reviewer.tasks.screening.screening import Screening
 from reviewer.tasks.screening.suggest import is_excluded
@@ -41,14 +43,16 @@ def find_conflicts(screening: Screening, reader: str = "") -> list[Conflict]:
     return sorted(conflicts, key=lambda one: one.on_reasons)
 
 
-def find_model_conflicts(screening: Screening, model: str, reader: str = "") -> list[ModelConflict]:
+def find_model_conflicts(
+    screening: Screening, model: str, readers: Sequence[str] = ()
+) -> list[ModelConflict]:
     """Each record on which people and the model disagree whether it goes on: first those that
     people exclude and the model would include with every criterion shown, then other ones that they
-    exclude, then those that the model would exclude. To a reader only what that reviewer may
-    see."""
+    exclude, then those that the model would exclude. Those that one of `readers` may not see yet
+    are left out."""
     ranked = list[tuple[int, ModelConflict]]()
     for paper_id in screening.papers:
-        if screening.is_hidden(paper_id, reader, screening.stage):
+        if any(screening.is_hidden(paper_id, one, screening.stage) for one in readers):
             continue
         is_out = is_excluded(screening, paper_id, screening.stage)
         said = screening.suggestions.said(paper_id, screening.stage, model)

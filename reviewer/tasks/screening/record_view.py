@@ -17,7 +17,8 @@ from reviewer.types.screening import Criterion, ModelSays, ShownSentence
 
 _LEAST_MARKED = 4  # characters of a word that is marked in the record
 _COMMON = frozenset(
-    "with from that thi have been were which studi review trial effect thei".split()
+    "with from that thi have been were which studi review trial effect thei doe what when where "
+    "whether than more most other each into about".split()
 )
 
 
