@@ -29,7 +29,8 @@ _MOST_SHOWN = 10
 @command("import", "review screen import rayyan.csv --as ann")
 def import_decisions(
     file: Annotated[
-        Path, typer.Argument(help="A file of Rayyan, ASReview, Covidence, review, or a table.")
+        Path,
+        typer.Argument(help="Of Rayyan, ASReview, Covidence, EPPI-Reviewer, review; or a table."),
     ],
     as_: AsOption = "",
     columns: Annotated[
@@ -39,7 +40,9 @@ def import_decisions(
     every: Annotated[
         str, option("--every", help="The verdict of all records of a file without one.")
     ] = "",
-    stage: Annotated[str, typer.Option(help="title or full-text.")] = "title",
+    stage: Annotated[
+        str, typer.Option(help="title or full-text, where the file does not say it.")
+    ] = "title",
     screen: ScreenOption = "",
     *,
     common: LibraryOptions,
@@ -66,6 +69,10 @@ def import_decisions(
         f"{file.name} ({found.kind}): {counted(done.new, 'decision')} taken, {done.known:,} known "
         f"before, {counted(found.unlabelled, 'record')} without one"
     )
+    if done.events:
+        print_error(
+            f"{counted(done.events, 'grouping or retrieval', 'groupings or retrievals')} taken"
+        )
     _name("No paper of this screening", done.unmatched)
     _name("Not understood", found.unknown)
     _name("Reviewers that the screening does not name", done.reviewers)

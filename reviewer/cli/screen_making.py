@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 ScreenOption = Annotated[str, option("--screen", help="The screening, where there are several.")]
 ScreenArgument = Annotated[str, typer.Argument(help="The screening, where there are several.")]
 AsOption = Annotated[str, option("--as", help="Who decides, where there are several reviewers.")]
+SourcesOption = Annotated[
+    list[str] | None,
+    option(
+        "--source", help="What a file was: embase.ris=Embase, or =CENTRAL:register (website, ...)."
+    ),
+]
 WhyOption = Annotated[str, option("--why", help="The reason, which is kept.")]
 
 
@@ -68,10 +74,7 @@ def init_screening(
     double: Annotated[
         str, typer.Option(help="Which records two reviewers read: none, all, included or 20%.")
     ] = "none",
-    source: Annotated[
-        list[str] | None,
-        option(help="What a file was: embase.ris=Embase, or =CENTRAL:register (website, ...)."),
-    ] = None,
+    source: SourcesOption = None,
     quiet: QuietOption = False,
     *,
     scope: ScopeOptions,
@@ -102,16 +105,59 @@ def init_screening(
         made = make_screening(shelf, name, filters, options, progress)
         sources, records = _made(shelf, name)
     if not quiet:
-        entries = sum(number for _, number in sources)
-        print_error(
-            f"{made.name}: {counted(entries, 'entry', 'entries')} from "
-            f"{counted(len(sources), 'source')}, {counted(records, 'record')}; "
-            f"rule {made.stop}. Read them: review screen next"
-        )
-        for label, number in sources:
-            print_error(f"  {label}: {number:,}")
+        _print_sources(made.name, sources, f"{counted(records, 'record')}; rule {made.stop}")
         if not made.question and not known:
             print_error("Without a question or --known the first records come in random order.")
+
+
+def _print_sources(name: str, sources: list[tuple[str, int]], came: str) -> None:
+    """What was identified, by source, and what came of it."""
+    entries = sum(number for _, number in sources)
+    print_error(
+        f"{name}: {counted(entries, 'entry', 'entries')} from "
+        f"{counted(len(sources), 'source')}, {came}. Read them: review screen next"
+    )
+    for label, number in sources:
+        print_error(f"  {label}: {number:,}")
+
+
+@command("update", "review screen update --file new.ris --source new.ris=Embase --as ann")
+def update_records(
+    name: ScreenArgument = "",
+    source: SourcesOption = None,
+    dry_run: Annotated[
+        bool, option("--dry-run", help="Say what is new, and keep nothing.")
+    ] = False,
+    as_: AsOption = "",
+    quiet: QuietOption = False,
+    *,
+    scope: ScopeOptions,
+    common: EmbeddingOptions,
+) -> None:
+    """Take records that the library has gained into a screening under way, as a search run again
+    gives them: those that --tag, --file or --keys leave, else those that init would take now.
+
+    What was decided, and its order, stays as it was. The flow is that of an updated review.
+    """
+    from reviewer.tasks import with_known_keys
+    from reviewer.tasks.screening.make import read_source
+    from reviewer.tasks.screening.screening import Screening
+    from reviewer.tasks.screening.update import plan_update, update_screening
+
+    prepare_numpy()
+    named = [read_source(words) for words in source or ()]
+    with ShownProgress(quiet=quiet) as progress, opened(settings_of(common), progress) as shelf:
+        screening = Screening(shelf, name)
+        by = screening.reviewer_named(as_) if as_ else ""
+        found = plan_update(screening, with_known_keys(filters_of(**vars(scope)), shelf), named)
+        if not dry_run:
+            update_screening(screening, found, by, progress)
+    came = f"{counted(len(found.papers), 'new record')}"
+    _print_sources(
+        screening.name,
+        [(own.label, own.entries) for own in found.sources],
+        f"{came}, nothing kept" if dry_run else came,
+    )
 
 
 def _read_criteria(file: Path) -> tuple[str, tuple[Criterion, ...]]:

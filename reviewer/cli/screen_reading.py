@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from reviewer.types import Paper
 
 VerdictArgument = Annotated[str, typer.Argument(help="include, exclude, maybe or duplicate.")]
+LabelArgument = Annotated[
+    str, typer.Argument(help="include, exclude, maybe, duplicate; or note, which decides nothing.")
+]
 ReasonOption = Annotated[
     list[str] | None, option("--reason", help="The key of a criterion; may be given again.")
 ]
@@ -37,6 +41,9 @@ ShowModelOption = Annotated[
     typer.Option(
         "--show-model", help="Show what models suggest: before, after (one's decision) or never."
     ),
+]
+SeenByOption = Annotated[
+    str, option("--as", help="Show what this reviewer may see; all without it.")
 ]
 NoteOption = Annotated[str, option("--note", help="What you want to remember.")]
 
@@ -78,7 +85,7 @@ def show_next(
 @command("label", "review screen label smith-2020-rest exclude --reason population")
 def label(
     key: KeyArgument,
-    verdict: VerdictArgument,
+    verdict: LabelArgument,
     reason: ReasonOption = None,
     quote: QuoteOption = "",
     note: NoteOption = "",
@@ -100,6 +107,10 @@ def label(
         reviewer = screening.reviewer_named(as_)
         paper = screening.paper_named(key)
         given = _given(screening, paper, reason, quote, note)
+        if verdict == "note":
+            screening.add_note(paper, reviewer, given)
+            print_out(f"{paper.key}  note\n")
+            return
         shown = screening.next_record(reviewer)
         is_next = shown is not None and shown.paper.id == paper.id
         ranking = shown.ranking if shown and is_next else None
@@ -152,14 +163,16 @@ def undo(
     print_out(f"{key}  {last.verdict} taken back\n")
 
 
-@command("status", "review screen status")
+@command("status", "review screen status --as ann")
 def show_status(
     name: ScreenArgument = "",
     json: JsonOption = False,
+    as_: SeenByOption = "",
     *,
     common: LibraryOptions,
 ) -> None:
-    """How far everybody is, what the stopping rule says, and how far reviewers agree."""
+    """How far everybody is, what the stopping rule says, and how far reviewers agree. With --as
+    nothing of what others decided on records that this reviewer may still read."""
     from reviewer.cli.screen_view import status_text
     from reviewer.render.json import dump
     from reviewer.tasks.screening.screening import Screening
@@ -167,7 +180,8 @@ def show_status(
 
     prepare_numpy()
     with opened(settings_of(common)) as shelf:
-        found = make_status(Screening(shelf, name))
+        screening = Screening(shelf, name)
+        found = make_status(screening, _reader(screening, as_))
     as_json = dump("screen-status", found.model_dump(mode="json")) if json else ""
     print_out(as_json or status_text(found))
 
@@ -181,30 +195,39 @@ def show_history(
     *,
     common: LibraryOptions,
 ) -> None:
-    """Every decision, note and undo in order. With --as what that reviewer may see: of a paper that
-    two are to read, another's decision only after one's own."""
-    from reviewer.cli.screen_view import decision_line
+    """Every decision, note, undo and event in order: retrievals, groups, stops and other changes.
+    With --as what that reviewer may see: of a paper that
+    two read, another's decision only after one's own."""
+    from reviewer.cli.screen_view import decision_line, event_line
     from reviewer.render.json import dump
     from reviewer.tasks.screening.screening import Screening
 
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, screen)
-        own = screening.decisions
-        own = screening.of_paper(screening.paper_named(key).id) if key else own
-        reader = screening.reviewer_named(as_) if as_ else ""
+        own, paper = screening.decisions, screening.paper_named(key).id if key else ""
+        own = screening.of_paper(paper) if key else own
+        reader = _reader(screening, as_)
         own = [d for d in own if not reader or screening.may_see(d, reader)]
+        events = screening.events_of(paper, reader)
         keys = {p.id: p.key for p in shelf.papers()}
     if json:
-        print_out(dump("screen-history", {"decisions": [d.model_dump(mode="json") for d in own]}))
+        fields = {
+            "decisions": [d.model_dump(mode="json") for d in own],
+            "events": [event.model_dump(mode="json") for event in events],
+        }
+        print_out(dump("screen-history", fields))
         return
-    for decision in own:
-        place = keys.get(screening.present_id(decision.paper_id), decision.paper_id)
-        print_out(f"{decision_line(decision, place)}\n")
+    present = {one: keys[now] for one, now in screening.present_ids.items() if now in keys}
+    lines = [(d.at, decision_line(d, present.get(d.paper_id, d.paper_id))) for d in own]
+    lines += [(event.at, event_line(event, present | keys)) for event in events]
+    for _, line in sorted(lines, key=lambda pair: pair[0]):
+        print_out(f"{line}\n")
 
 
 @command("conflicts", "review screen conflicts")
 def show_conflicts(
     name: ScreenArgument = "",
+    as_: SeenByOption = "",
     with_: Annotated[
         str, option("--with", help="model: where people and a model disagree; or model:NAME.")
     ] = "",
@@ -212,7 +235,8 @@ def show_conflicts(
     *,
     common: LibraryOptions,
 ) -> None:
-    """The papers on which reviewers disagree. End one with: review screen resolve."""
+    """The papers on which reviewers disagree, with --as those that this reviewer read too. End one
+    with: review screen resolve."""
     from reviewer.cli.screen_view import conflict_line, model_conflict_line
     from reviewer.render.json import dump
     from reviewer.tasks.screening.conflicts import find_conflicts, find_model_conflicts
@@ -220,9 +244,11 @@ def show_conflicts(
 
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, name)
+        reader = _reader(screening, as_)
         models = _models_named(screening, with_) if with_ else []
-        beside = [one for model in models for one in find_model_conflicts(screening, model)]
-        found = [] if with_ else find_conflicts(screening)
+        readers = (reader,) if reader else ()
+        beside = [own for one in models for own in find_model_conflicts(screening, one, readers)]
+        found = [] if with_ else find_conflicts(screening, reader)
     if json:
         fields = [one.model_dump(mode="json") for one in beside or found]
         print_out(dump("screen-conflicts", {"conflicts": fields}))
@@ -230,6 +256,17 @@ def show_conflicts(
     lines = [*map(conflict_line, found), *map(model_conflict_line, beside)]
     print_out("".join(f"{line}\n" for line in lines))
     print_error(counted(len(lines), "conflict"))
+
+
+def _reader(screening: Screening, name: str) -> str:
+    """The reviewer to whom something is shown; without one all is shown, and that is said where
+    reviewers are not to see it."""
+    if name:
+        return screening.reviewer_named(name)
+    if screening.is_blind:
+        people = " or --as ".join(screening.people)
+        print_error(f"Not blind: this shows what all reviewers decided. As one: --as {people}")
+    return ""
 
 
 def _models_named(screening: Screening, words: str) -> list[str]:
@@ -276,18 +313,28 @@ def retrieve(
     not_retrieved: Annotated[
         str, option("--not-retrieved", help="Why it could not be had; without this it was.")
     ] = "",
+    file: Annotated[
+        Path | None, option(help="The PDF or Word file of this paper, whatever title it has.")
+    ] = None,
     as_: AsOption = "",
     screen: ScreenOption = "",
     *,
     common: LibraryOptions,
 ) -> None:
-    """Say whether a full text was retrieved. One that the library holds is."""
+    """Say whether a full text was retrieved. One that the library holds is: review add FILE, or
+    --file for one that add does not recognise."""
+    from reviewer.tasks.screening.full_texts import add_full_text
     from reviewer.tasks.screening.screening import Screening
 
+    if file and not_retrieved:
+        raise UsageError("a text with a file was retrieved", hint="Leave out --not-retrieved.")
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, screen)
         paper = screening.paper_named(key)
-        screening.retrieve(paper, not_retrieved, as_)
+        if file:
+            add_full_text(screening, paper, file, as_)
+        else:
+            screening.retrieve(paper, not_retrieved, as_)
     state = f"not retrieved: {not_retrieved}" if not_retrieved else "retrieved"
     print_out(f"{paper.key}  {state}\n")
 
@@ -347,11 +394,12 @@ def stop(
     prepare_numpy()
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, name)
+        reader = "" if sign.strip() else _reader(screening, as_)
         if sign.strip():
             event = sign_stop(screening, sign, screening.reviewer_named(as_))
             if not event.reached:
                 print_error(f"The rule {event.value} does not say stop yet; that is kept too.")
-        print_out(status_text(make_status(screening)))
+        print_out(status_text(make_status(screening, reader)))
 
 
 @command("replay", "review screen replay")
@@ -380,17 +428,23 @@ def show_flow(
         str, option("--format", "-f", help="svg, html, docx, csv, json; else by the suffix of -o.")
     ] = "",
     output: OutputOption = "",
+    wave: Annotated[
+        int, typer.Option(help="Of which search: 1 is the first. The last one without it.", min=0)
+    ] = 0,
+    as_: SeenByOption = "",
     *,
     common: LibraryOptions,
 ) -> None:
-    """The PRISMA 2020 flow diagram. Its boxes add up, or an error names the difference."""
+    """The PRISMA 2020 flow diagram, after an update that of an updated review. Its boxes add up, or
+    an error names the difference."""
     from reviewer.render import choose_format, forms_of, render
     from reviewer.tasks.screening.flow import make_flow
     from reviewer.tasks.screening.screening import Screening
 
     chosen = choose_format(form, output, forms_of("Flow"))
     with opened(settings_of(common)) as shelf:
-        flow = make_flow(Screening(shelf, name))
+        screening = Screening(shelf, name)
+        flow = make_flow(screening, wave, _reader(screening, as_))
     deliver(render(flow, chosen), output, chosen)
     for words in flow.not_final:
         print_error(f"Not final: {words}")

@@ -37,7 +37,8 @@ def screen_in_terminal(
 
 
 class _Terminal:
-    """The reviewer's session. The proof that a reviewer marks is kept with the next verdict."""
+    """The reviewer's session. A note or a proof is kept at once, and again with the next verdict on
+    the same record."""
 
     def __init__(
         self, screening: Screening, reviewer: str, keys: Keys, show_model: str = "after"
@@ -73,7 +74,7 @@ class _Terminal:
     def _say_rule(self) -> None:
         from reviewer.tasks.screening.status import make_status
 
-        status = make_status(self._screening)
+        status = make_status(self._screening, self._reviewer)
         if status.is_reached and self._screening.stage == "title":
             self._print(
                 f"The stopping rule {status.rule} says stop ({status.worth}). You may go on, or "
@@ -104,11 +105,12 @@ class _Terminal:
         if key == "u":
             last = self._screening.undo(self._reviewer)
             named = self._screening.library.paper(last.paper_id)
-            self._decided -= 1 if self._decided else 0
+            self._quote, self._note = None, ""
+            self._decided -= 1 if self._decided and last.verdict != "note" else 0
             self._print(f"Taken back: {last.verdict} {named.key}", "yellow")
             return True
         if key == "n":
-            self._note = self._keys.line("Note, kept with your decision: ")
+            self._take_note(shown)
         elif key == "s":
             self._mark(shown)
         elif key == "o":
@@ -153,6 +155,17 @@ class _Terminal:
             if line := model_line(model_says(self._screening, shown.paper, model)):
                 self._print(line, "magenta")
 
+    def _take_note(self, shown: Shown) -> None:
+        if said := self._keys.line("Note: "):
+            self._note = said
+            self._keep(shown, note=said)
+
+    def _keep(self, shown: Shown, note: str = "", quote: LocatedQuote | None = None) -> None:
+        """Keep a note or a proof now; the next verdict on the record carries it too."""
+        from reviewer.tasks.screening.screening import Given
+
+        self._screening.add_note(shown.paper, self._reviewer, Given(quote=quote, note=note))
+
     def _mark(self, shown: Shown) -> None:
         from reviewer.tasks.screening.record_view import sentences_of
 
@@ -160,9 +173,10 @@ class _Terminal:
         sentences = sentences_of(shown.paper, self._screening.stage)
         if said.isdecimal() and int(said) < len(sentences):
             part, start, end, _ = sentences[int(said)]
-            text = shown.paper.text_of(part)[start:end]
-            self._quote = self._screening.quoted(shown.paper, text)
-            self._print(f'Kept as proof with your decision: "{clean(text)}"', "dim")
+            self._quote = self._screening.quoted_at(shown.paper, part, start, end)
+            self._keep(shown, quote=self._quote)
+            page = f", p. {self._quote.page}" if self._quote.page else ""
+            self._print(f'Kept as proof: "{clean(self._quote.text)}"{page}', "dim")
         else:
             self._print(f"There is no sentence {said[:20]}.", "red")
 
@@ -248,9 +262,19 @@ class Keys:
         sys.stdout.write(prompt)
         sys.stdout.flush()
         try:
-            return sys.stdin.readline().strip()
+            if self._before is None:
+                return sys.stdin.readline().strip()
+            return _typed_line(sys.stdin.fileno())
         finally:
             self.__enter__()
+
+
+def _typed_line(terminal: int) -> str:
+    """The next line, byte by byte: a buffer of Python's would swallow keys that are typed ahead."""
+    typed = b""
+    while (byte := os.read(terminal, 1)) not in (b"", b"\n"):
+        typed += byte
+    return typed.decode("utf-8", "replace").strip()
 
 
 def say_end(screening: Screening) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from reviewer.text import clean, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reviewer.tasks.screening.screening import Screening
     from reviewer.types.screening import (
         Conflict,
@@ -14,27 +16,40 @@ if TYPE_CHECKING:
         ModelConflict,
         ModelProgress,
         ModelSays,
+        ScreenEvent,
         ScreenStatus,
     )
 
 
+_MOST_KEYS = 10  # of records that one of two read, in the status
+
+
 def status_text(found: ScreenStatus) -> str:
     """The status in lines."""
+    alone = ", ".join(found.read_by_one_keys[:_MOST_KEYS])
+    alone += ", ..." if found.read_by_one > _MOST_KEYS else ""
     lines = [
         f"{found.name}: {found.stage}, {found.read:,} of {counted(found.records, 'record')} read, "
         f"{found.included:,} go on",
         *(
-            f"  {one.reviewer}: {one.read:,} decided, {one.included:,} go on, {one.left:,} left"
+            f"  {one.reviewer}: {one.read:,} decided, "
+            + ("" if one.included is None else f"{one.included:,} go on, ")
+            + f"{one.left:,} left"
             for one in found.reviewers
         ),
     ]
     for number, words in (
         (found.conflicts, "with a conflict: review screen conflicts"),
         (found.reason_conflicts, "excluded for different reasons"),
-        (found.read_by_one, "read by one of two reviewers, so not double screened yet"),
+        (found.read_by_one, f"read by one of two reviewers, so not double screened yet: {alone}"),
         (found.to_revisit, "decided by an earlier version of the criteria"),
     ):
         lines += [f"  {counted(number, 'record')} {words}"] if number else []
+    if found.updated:
+        lines.append(
+            f"  Updated {found.updated[:10]}: {found.read_since:,} of "
+            f"{counted(found.unread_then, 'record')} read since; the rule counts these alone"
+        )
     lines += [
         f"Stopping rule {found.rule}: {found.worth}.",
         f"  p that less than 80 / 90 / 95 % is found: {found.p_80:.3f} / {found.p_90:.3f} / "
@@ -89,6 +104,16 @@ def decision_line(own: Decision, key: str) -> str:
     said += [f"- {own.note}"] if own.note else []
     said += [f"[{own.source}]"] if own.source != "person" else []
     return "  ".join(said)
+
+
+def event_line(event: ScreenEvent, keys: Mapping[str, str]) -> str:
+    """One event: when, who, what, which papers, why. `keys` gives the key of a paper's id."""
+    papers = [event.paper_id, *(event.value.split() if event.kind == "group" else ())]
+    said = [event.at[:16].replace("T", " "), event.by, event.stage if event.paper_id else ""]
+    said += [event.kind, *(keys.get(one, one) for one in papers)]
+    said += [event.value] if event.kind in ("rule", "stage", "verdicts", "stop") else []
+    said += [f"- {event.why}"] if event.why else []
+    return "  ".join(filter(None, said))
 
 
 def model_line(says: ModelSays | None) -> str:

@@ -29,7 +29,7 @@ def labels_of_project(data: bytes) -> tuple[list[dict[str, Any]], int]:
 
     Raises SourceError for a file that is no such project, is damaged, or unpacks to too much.
     """
-    content = _unpacked(data)
+    content = unpacked_member(data, _RESULTS)
     try:
         with closing(sqlite3.connect(":memory:")) as opened:
             opened.deserialize(_without_log(content))
@@ -55,27 +55,31 @@ def is_project(data: bytes) -> bool:
     return data.startswith(b"PK\x03\x04") and b"project.json" in data and b"results.db" in data
 
 
-def _unpacked(data: bytes) -> bytes:
+def unpacked_member(data: bytes, *wanted: str) -> bytes:
+    """The content of the one file of a ZIP file that has one of these names, in any folder. Raises
+    SourceError where none or several have, and for an archive that is damaged, locked or unpacks to
+    too much."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-            found = [n for n in names if n.rpartition("/")[2] == _RESULTS]
+            found = [n for n in names if n.rpartition("/")[2] in wanted]
             if len(names) > _MOST_MEMBERS or len(found) != 1:
                 raise SourceError(
-                    f"it holds {len(found)} files {_RESULTS}", hint="Export CSV or RIS there."
+                    f"it holds {len(found)} files {' or '.join(wanted)}",
+                    hint="Export CSV or RIS there.",
                 )
             with archive.open(found[0]) as member:
                 content = member.read(MOST_UNPACKED + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-        raise SourceError("the project is damaged", hint="Save it again.") from error
+        raise SourceError("the archive is damaged", hint="Save it again.") from error
     except (RuntimeError, NotImplementedError) as error:
         raise SourceError(
-            "the project is locked by a password, or packed in an unknown way",
+            "the archive is locked by a password, or packed in an unknown way",
             hint="Export CSV or RIS there.",
         ) from error
     if len(content) > MOST_UNPACKED:
         raise SourceError(
-            f"the project unpacks to more than {MOST_UNPACKED // 1_000_000} MB",
+            f"the archive unpacks to more than {MOST_UNPACKED // 1_000_000} MB",
             hint="Export CSV or RIS there.",
         )
     return content

@@ -28,6 +28,11 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
+def _features_key(name: str, wave: int) -> str:
+    """Under what the features of a wave are kept: no name of a screening has a blank."""
+    return name if wave == 1 else f"{name} {wave}"
+
+
 class ScreenStore:
     """Keeps screenings and finds them. Each method that writes is one transaction."""
 
@@ -51,20 +56,13 @@ class ScreenStore:
                 raise UsageError(
                     f"there is a screening '{screen.name}' already", hint="Give another name."
                 )
-            run, many = self._database.run, self._database.run_many
-            run(
+            self._database.run(
                 "INSERT INTO screens VALUES (?,?,?)",
                 (screen.name, screen.made, screen.model_dump_json()),
             )
-            many(
-                "INSERT INTO screen_sources VALUES (?,?,?)",
-                [(screen.name, n, s.model_dump_json()) for n, s in enumerate(sources)],
-            )
-            many(
-                "INSERT INTO screen_records VALUES (?,?,?,?)",
-                [(screen.name, r.position, r.paper_id, json.dumps(r.signs)) for r in records],
-            )
-            run("INSERT INTO screen_features VALUES (?,?)", (screen.name, features))
+            self._add_sources(screen.name, sources)
+            self._add_records(screen.name, records)
+            self._database.run("INSERT INTO screen_features VALUES (?,?)", (screen.name, features))
             self.add_criteria(screen.name, criteria)
 
     def screen(self, name: str = "") -> Screen:
@@ -107,11 +105,49 @@ class ScreenStore:
             for position, paper, signs in rows
         ]
 
-    def features(self, name: str) -> bytes:
+    def features(self, name: str, wave: int = 1) -> bytes:
+        """What the records up to this wave are compared by."""
         found = self._database.column(
-            "SELECT features FROM screen_features WHERE screen = ?", (name,)
+            "SELECT features FROM screen_features WHERE screen = ?", (_features_key(name, wave),)
         )
         return bytes(found[0]) if found else b""
+
+    def update(
+        self,
+        name: str,
+        event: ScreenEvent,
+        sources: Sequence[ScreenSource],
+        records: Sequence[ScreenRecord],
+        features: bytes,
+    ) -> None:
+        """Keep the records of an update, whole or not at all; `sources` have its wave. Raises
+        UsageError when another update came before it."""
+        with self._database.transaction():
+            first = int(event.value.split()[0])
+            if len(self.records(name)) != first:
+                raise UsageError(
+                    f"{name} was updated a moment ago", hint="See: review screen status"
+                )
+            wave = 2 + sum(own.kind == "update" for own in self.events(name))
+            self._add_records(name, records)
+            self._add_sources(name, sources)
+            self._database.run(
+                "INSERT INTO screen_features VALUES (?,?)", (_features_key(name, wave), features)
+            )
+            self.add_event(name, event)
+
+    def _add_records(self, name: str, records: Sequence[ScreenRecord]) -> None:
+        self._database.run_many(
+            "INSERT INTO screen_records VALUES (?,?,?,?)",
+            [(name, r.position, r.paper_id, json.dumps(r.signs)) for r in records],
+        )
+
+    def _add_sources(self, name: str, sources: Sequence[ScreenSource]) -> None:
+        known = len(self.sources(name))
+        self._database.run_many(
+            "INSERT INTO screen_sources VALUES (?,?,?)",
+            [(name, n, s.model_dump_json()) for n, s in enumerate(sources, known)],
+        )
 
     def criteria(self, name: str) -> list[CriteriaVersion]:
         """All versions, oldest first."""

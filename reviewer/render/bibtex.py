@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from reviewer.render.describe import date_parts, joined_keywords, web_address
+from reviewer.render.describe import date_parts, joined_keywords, ocr_words, web_address
 from reviewer.render.escape import escape_bibtex
 from reviewer.render.in_text import bibtex_key
 from reviewer.text import clean
@@ -63,6 +63,7 @@ def _entry(paper: Paper) -> str:
         "keywords": joined_keywords(escape_bibtex(w) for w in paper.keywords if clean(w)),
         "affiliation": escape_bibtex(paper.organisation),
         "author_note": escape_bibtex(paper.author_note),
+        "ocr": escape_bibtex(ocr_words(paper)),  # a field that no style prints
         "abstract": escape_bibtex(paper.abstract),
     }
     lines = [

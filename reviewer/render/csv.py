@@ -8,7 +8,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reviewer.grounding.cells import number_in
-from reviewer.render.describe import cell_text, cited_quotes, support_words, web_address
+from reviewer.render.describe import (
+    cell_text,
+    cited_quotes,
+    ocr_words,
+    support_words,
+    web_address,
+)
 from reviewer.render.table_words import number_head, number_units
 from reviewer.text.entry_types import KIND, details_of, marked_title, protected_words
 from reviewer.text.names import EDITORS, TRANSLATORS, are_more, authors_of, people_of, ris_name
@@ -82,6 +88,7 @@ def _line(paper: Paper) -> list[str]:
         "type": paper.extra.get(KIND) or "",
         "protected_capitals": protected_words(paper),
         "retracted": "yes" if paper.retracted else "",
+        "read_by_a_machine": ocr_words(paper),
         "url": web_address(paper),
     }
     values = (fields[head] for head in PAPER_COLUMNS)

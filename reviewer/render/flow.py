@@ -49,10 +49,11 @@ def boxes_of(flow: Flow) -> list[tuple[FlowBox, FlowBox | None]]:
     ]
     if flow.not_screened:
         removed.append(f"Not yet screened (n = {flow.not_screened:,})")
-    return [
+    is_update = flow.wave > 1
+    rows: list[tuple[FlowBox, FlowBox | None]] = [
         (
             FlowBox(
-                f"Records identified (n = {flow.identified:,})",
+                f"{'New records' if is_update else 'Records'} identified (n = {flow.identified:,})",
                 (
                     *(f"{_KIND_WORDS[kind]} (n = {n:,})" for kind, n in kinds.items()),
                     *(f"  {clean(s.label)} (n = {s.entries:,})" for s in flow.sources),
@@ -93,13 +94,37 @@ def boxes_of(flow: Flow) -> list[tuple[FlowBox, FlowBox | None]]:
         ),
         (
             FlowBox(
-                f"Studies included in review (n = {flow.studies:,})",
-                (f"Reports of included studies (n = {flow.included:,})",),
+                f"{'New studies' if is_update else 'Studies'} included in review "
+                f"(n = {flow.studies:,})",
+                (
+                    f"Reports of {'new ' if is_update else ''}included studies "
+                    f"(n = {flow.included:,})",
+                ),
                 ("included",),
             ),
             None,
         ),
     ]
+    return [*_previous(flow), *rows, *_total(flow)] if is_update else rows
+
+
+def _previous(flow: Flow) -> list[tuple[FlowBox, FlowBox | None]]:
+    """The first box of an updated review."""
+    box = FlowBox(
+        f"Studies included in previous version of review (n = {flow.previous_studies:,})",
+        (f"Reports of these studies (n = {flow.previous_reports:,})",),
+        ("previous",),
+    )
+    return [(box, None)]
+
+
+def _total(flow: Flow) -> list[tuple[FlowBox, FlowBox | None]]:
+    """The last box of an updated review."""
+    box = FlowBox(
+        f"Total studies included in review (n = {flow.total_studies:,})",
+        (f"Reports of total included studies (n = {flow.total_reports:,})",),
+    )
+    return [(box, None)]
 
 
 def _named(reasons: Sequence[tuple[str, int]]) -> tuple[str, ...]:
@@ -124,13 +149,16 @@ def flow_svg(flow: Flow) -> str:
         if beside:
             drawn.append(_drawn(other, right, y, height))
             arrows.append(_arrow(_LEFT + _WIDTH, middle, right, middle))
-        if n < len(rows) - 1:
+        is_previous = flow.wave > 1 and n == 0
+        if n < len(rows) - 1 and not is_previous:
             x = _LEFT + _WIDTH / 2
             arrows.append(_arrow(x, y + height, x, y + height + _GAP))
         bands.append((y, y + height))
         y += height + _GAP
-    spans = (bands[0], (bands[1][0], bands[3][1]), bands[4])
-    for name, (top, bottom) in zip(_STAGES, spans, strict=True):
+    stages = ("Previous", *_STAGES) if flow.wave > 1 else _STAGES
+    at = len(stages) - len(_STAGES)  # the row in which identification begins
+    spans = (bands[at], (bands[at + 1][0], bands[at + 3][1]), (bands[at + 4][0], bands[-1][1]))
+    for name, (top, bottom) in zip(stages, (*bands[:at], *spans), strict=True):
         drawn.append(_band(name, top, bottom))
     width, height = right + _WIDTH + 10, y - _GAP + _TOP
     title = escape(visible(f"PRISMA 2020 flow diagram: {flow.name}"))
@@ -194,8 +222,9 @@ def flow_json(flow: Flow) -> str:
 
 def methods_sentence(flow: Flow) -> str:
     """The flow in words, for a Methods or Results section."""
+    new = "new " if flow.wave > 1 else ""
     said = (
-        f"{flow.identified:,} records were identified from {len(flow.sources):,} sources. "
+        f"{flow.identified:,} {new}records were identified from {len(flow.sources):,} sources. "
         f"{flow.duplicates:,} were duplicates, {flow.other:,} were removed for other reasons"
     )
     said += (
@@ -209,6 +238,27 @@ def methods_sentence(flow: Flow) -> str:
         f"Of {flow.assessed:,} reports assessed, {flow.full_text_excluded:,} were excluded and "
         f"{flow.included:,} reports of {flow.studies:,} studies were included."
     )
+    said += _twice(flow)
+    if flow.wave > 1:
+        said += (
+            f" With {flow.previous_studies:,} studies of the previous version of this review "
+            f"({flow.previous_reports:,} reports) that is {flow.total_studies:,} studies "
+            f"({flow.total_reports:,} reports) in total."
+        )
+    return said
+
+
+def _twice(flow: Flow) -> str:
+    """What two reviewers read. It is double screening only where they read all of it."""
+    said = ""
+    for number, of, what in (
+        (flow.read_by_two, flow.screened, "records screened"),
+        (flow.assessed_by_two, flow.assessed, "reports assessed"),
+    ):
+        if number and number == of:
+            said += f" Two reviewers read each of the {of:,} {what} (double screening)."
+        elif number:
+            said += f" Two reviewers read {number:,} of the {of:,} {what}, one the others."
     return said
 
 
@@ -322,8 +372,8 @@ def flow_csv(flow: Flow) -> str:
         by_kind[source.kind] += source.entries
     reasons = "; ".join(f"{_plain(reason)}, {n}" for reason, n in flow.full_text_reasons)
     numbers: dict[str, object] = {
-        "previous_studies": 0,
-        "previous_reports": 0,
+        "previous_studies": flow.previous_studies,
+        "previous_reports": flow.previous_reports,
         **{f"{kind}_results": n for kind, n in by_kind.items()},
         "duplicates": flow.duplicates,
         "excluded_automatic": flow.automatic,
@@ -340,8 +390,8 @@ def flow_csv(flow: Flow) -> str:
         "other_excluded": 0,
         "new_studies": flow.studies,
         "new_reports": flow.included,
-        "total_studies": flow.studies,
-        "total_reports": flow.included,
+        "total_studies": flow.total_studies,
+        "total_reports": flow.total_reports,
     }
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reviewer.render.describe import date_parts, web_address
+from reviewer.render.describe import date_parts, ocr_words, web_address
 from reviewer.text import clean
 from reviewer.text.entry_types import (
     HOUSES,
@@ -57,6 +57,7 @@ def _entry(paper: Paper) -> str:
         ("AN", f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else ""),
         ("N1", f"PMID: {paper.pmid}" if paper.pmid else ""),
         ("N1", "Retracted" if paper.retracted else ""),
+        ("N1", f"Read by a machine: {ocr}" if (ocr := ocr_words(paper)) else ""),
         *(("N1", f"{RIS_LABELS[name]}: {text}") for name, text in _labelled(paper, details)),
         ("UR", web_address(paper).replace(";", "%3B")),  # readers cut a line of addresses at these
         *(("KW", word) for word in paper.keywords),

@@ -11,7 +11,7 @@ from typing import Any
 from reviewer.render.ris import ris
 from reviewer.text import clean
 from reviewer.text.spreadsheet import escape_formula
-from reviewer.types.screening import Decision, ScreenedRecord, ScreenedRecords
+from reviewer.types.screening import Decision, LocatedQuote, ScreenedRecord, ScreenedRecords
 
 _HEAD = (
     "key title abstract authors year venue doi pmid url included screen_decision screen_stage "
@@ -32,11 +32,24 @@ def screened_csv(screened: ScreenedRecords) -> str:
             paper.key, clean(paper.title), clean(paper.abstract), "; ".join(paper.authors),
             str(paper.year or ""), paper.venue, paper.doi, paper.pmid, paper.url,
             _included(record), record.verdict, record.stage, "; ".join(record.reasons),
-            "; ".join(record.readers), " | ".join(d.note for d in record.decisions if d.note),
-            " | ".join(d.quote.text for d in record.decisions if d.quote),
+            "; ".join(record.readers), *_notes(record),
         ]  # fmt: skip
         writer.writerow([*map(escape_formula, line), _log(record.decisions)])
     return out.getvalue()
+
+
+def _notes(record: ScreenedRecord) -> tuple[str, str]:
+    """All notes and all quotes that were not taken back, each once: a note that was kept before the
+    verdict stands in both. A quote has its page where that is known."""
+    gone = {own.undoes for own in record.decisions if own.undoes}
+    kept = [own for own in record.decisions if own.id not in gone]
+    notes = dict.fromkeys(own.note for own in kept if own.note)
+    quotes = dict.fromkeys(_quoted(own.quote) for own in kept if own.quote)
+    return " | ".join(notes), " | ".join(quotes)
+
+
+def _quoted(quote: LocatedQuote) -> str:
+    return clean(quote.text) + (f" (p. {quote.page})" if quote.page else "")
 
 
 def screened_ris(screened: ScreenedRecords) -> str:
@@ -55,16 +68,24 @@ def screened_ris(screened: ScreenedRecords) -> str:
 
 
 def screened_jsonl(screened: ScreenedRecords) -> str:
-    """The log: one decision with its paper a line, in the order in which they were kept in it."""
-    lines: list[dict[str, Any]] = []
+    """The log: one decision with its paper a line, or one event with its papers by id, in the order
+    of their times."""
+    lines: list[tuple[str, dict[str, Any]]] = []
+    about = {
+        own.paper.id: {"key": own.paper.key, "title": own.paper.title, "doi": own.paper.doi}
+        for own in screened.records
+    }
     for record in screened.records:
-        paper = record.paper
-        about = {"key": paper.key, "title": paper.title, "doi": paper.doi}
+        paper = about[record.paper.id]
         lines += [
-            {"paper": about, "decision": own.model_dump(mode="json")} for own in record.decisions
+            (own.at, {"paper": paper, "decision": own.model_dump(mode="json")})
+            for own in record.decisions
         ]
-    lines.sort(key=lambda line: str(line["decision"]["at"]))
-    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+    for event in screened.events:
+        named = {one: about[one] for one in (event.paper_id, *event.value.split()) if one in about}
+        lines.append((event.at, {"event": event.model_dump(mode="json"), "papers": named}))
+    lines.sort(key=lambda line: line[0])
+    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for _, line in lines)
 
 
 def _included(record: ScreenedRecord) -> str:

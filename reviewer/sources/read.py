@@ -28,6 +28,10 @@ _PROJECT = (
     "it is an ASReview project: export its records there (CSV or RIS) and add that file; its "
     "decisions go into a screening: review screen import FILE"
 )
+_RAYYAN = (
+    "it is an archive of Rayyan: unpack it and add its file of articles; its decisions go into a "
+    "screening: review screen import FILE"
+)
 _MOST_HEADS = 12
 PACKED_FORMATS = ("docx",)  # bytes, not text
 FORMATS = tuple(  # in this order: those that a first line gives away before the others
@@ -81,6 +85,8 @@ def _read_packed(data: bytes, file: str, options: ReadOptions) -> Entries | None
             return _collected(partial(packed.read, data, file, options), file)
     if data.startswith(ZIP_MARK) and b"project.json" in data and b"results.db" in data:
         return Entries.refused(file, _PROJECT)
+    if data.startswith(ZIP_MARK) and b"customizations_log.csv" in data:
+        return Entries.refused(file, _RAYYAN)
     reason = next((reason for magic, reason in PACKED.items() if data.startswith(magic)), "")
     return Entries.refused(file, reason) if reason else None
 

@@ -14,10 +14,12 @@ FORMER_COLUMNS = tuple(
 """The first line of a list of papers as earlier releases wrote it."""
 DETAIL_COLUMNS = {"issue" if name == "number" else name: name for name in DETAILS}
 """Columns of DETAILS, by their heads."""
-PAPER_COLUMNS = (
+EARLIER_COLUMNS = (
     *FORMER_COLUMNS[:-1], "type", *DETAIL_COLUMNS, "editors", "translators", "protected_capitals",
     "retracted", "abstract",
 )  # fmt: skip
+"""The same, as the releases before this one wrote it."""
+PAPER_COLUMNS = (*EARLIER_COLUMNS[:-1], "read_by_a_machine", "abstract")
 """The first line of a list of papers as `review export -f csv` writes it."""
 # What a spreadsheet takes for a formula, also in full width. A plain number may have a sign.
 _FORMULA = re.compile(r"\s*['＇]*\s*[=+@\-−＝＋＠－\t\r]")

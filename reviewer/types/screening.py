@@ -6,6 +6,7 @@ from typing import Literal
 
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
+from reviewer.types.searches import Filters
 
 
 class RuleWorth(Frozen):
@@ -71,20 +72,22 @@ class CriteriaVersion(Frozen):
 
 
 class ScreenSource(Frozen):
-    """Where records came from: how many entries it gave when the screening was made, also those
-    that are the same record, and how many it held that could not be read."""
+    """Where records came from: how many entries it gave when the screening was made or updated,
+    also those that are the same record, and how many it held that could not be read. `wave` is 1
+    for the first search, 2 for the first update."""
 
     file: str
     label: str
     kind: Literal["database", "register", "website", "organisation", "citations"] = "database"
     entries: int
     unread: int = 0
+    wave: int = 1
 
 
 class Screen(Frozen):
     """A screening as it was made. `double` is `none`, `all`, `included` or a share such as `20%`;
     `known` are ids of papers that are known to be included; `embedding` made the vectors that the
-    records are compared by, empty for words alone."""
+    records are compared by, empty for words alone; `scope` says which papers were taken."""
 
     name: str
     made: str
@@ -96,10 +99,12 @@ class Screen(Frozen):
     known: tuple[str, ...] = ()
     embedding: str = ""
     release: str = ""
+    scope: Filters = Filters()
 
 
 class ScreenRecord(Frozen):
-    """A paper as it was when the screening was made: its id, and the hashes of its entries."""
+    """A paper as it was when the screening was made or updated: its id, and the hashes of its
+    entries."""
 
     position: int
     paper_id: str
@@ -233,7 +238,7 @@ class Ranking(Frozen):
     """What a record was shown first from: how many decisions the ranker had, the hash of them, and
     the positions of the records that came first. `suggestions` is the number of the last suggestion
     of a model that was taken in, `verdicts_of` the model whose suggestions the order rests on too;
-    `turn` says whose turn it was."""
+    `turn` says whose turn it was; records of waves up to `wave` were ranked."""
 
     learned: int
     inputs_sha256: str
@@ -241,6 +246,7 @@ class Ranking(Frozen):
     suggestions: int = 0
     verdicts_of: str = ""
     turn: Turn = "learned"
+    wave: int = 1
 
 
 class ScreenEvent(Frozen):
@@ -248,12 +254,14 @@ class ScreenEvent(Frozen):
     `rule` or the `stage` was changed to `value`, a `stop` was signed, or from now on the records
     are ordered by the `verdicts` of the model `value` too (of none, where it is empty). A `group`
     says that the paper reports one study with the papers `value` (ids with spaces), `apart` that it
-    reports a study of its own; `ungroup` takes back the one whose id is `value`."""
+    reports a study of its own; `ungroup` takes back the one whose id is `value`. An `update` added
+    the records at the positions `value` (the first one, and the one after the last, with a space);
+    `read` decisions were kept before it."""
 
     id: str
     kind: Literal[
         "retrieved", "not-retrieved", "rule", "stage", "stop", "verdicts", "group", "apart",
-        "ungroup",
+        "ungroup", "update",
     ]  # fmt: skip
     at: str
     by: str = ""
@@ -361,7 +369,14 @@ class ModelProgress(Frozen):
 class Flow(Frozen):
     """The numbers of a PRISMA 2020 flow diagram. Each paper is in one box. `waiting` counts those
     that a stage has not decided; while it is not 0 the flow is not final, nor while `not_final`
-    says something."""
+    says something.
+
+    After an update it is the flow of the records of that `wave` alone, as PRISMA 2020 asks for an
+    updated review: `studies` and `included` are new ones, `previous_` those of earlier waves,
+    `total_` all. A report of a study that an earlier wave found is no new study.
+
+    `read_by_two` counts the screened records that two people read, `assessed_by_two` the assessed
+    reports."""
 
     name: str
     question: str
@@ -383,18 +398,25 @@ class Flow(Frozen):
     full_text_excluded: int
     full_text_reasons: tuple[tuple[str, int], ...] = ()
     included: int
+    read_by_two: int = 0
+    assessed_by_two: int = 0
     studies: int
+    previous_studies: int = 0
+    previous_reports: int = 0
+    total_studies: int
+    total_reports: int
+    wave: int = 1
     papers: tuple[FlowPaper, ...] = ()
     not_final: tuple[str, ...] = ()
     stop: str = ""
 
 
 class Progressed(Frozen):
-    """How far one reviewer is."""
+    """How far one reviewer is. `included` is None where it is hidden from who asks."""
 
     reviewer: str
     read: int
-    included: int
+    included: int | None
     left: int
 
 
@@ -403,7 +425,13 @@ class ScreenStatus(Frozen):
     reviewers;
     `p` that less than 80, 90 and 95 % of what is to be included was found, by the test of the
     stopping rule; `least_recall` is the highest recall below which the test rejects all at 5 %;
-    `to_go` counts records until the rule says stop if nothing more is included."""
+    `to_go` counts records until the rule says stop if nothing more is included. After an update
+    the rule and its test begin again, over the `unread_then` records that were unread at it, of
+    which `read_since` are read; `updated` is the time of the update, empty without one.
+
+    To a `reader` it counts what that reviewer may see. `is_blind` says that reviewers are not to
+    see one another's decisions first; `read_by_one_keys` name the records that only one of two
+    read."""
 
     name: str
     question: str
@@ -415,6 +443,9 @@ class ScreenStatus(Frozen):
     conflicts: int
     reason_conflicts: int
     read_by_one: int
+    read_by_one_keys: tuple[str, ...] = ()
+    reader: str = ""
+    is_blind: bool = False
     to_revisit: int
     rule: str
     worth: str
@@ -425,6 +456,9 @@ class ScreenStatus(Frozen):
     least_recall: float
     to_go: int
     signed: str = ""
+    updated: str = ""
+    unread_then: int = 0
+    read_since: int = 0
     agreements: tuple[Agreement, ...] = ()
     models: tuple[ModelProgress, ...] = ()
 
@@ -443,7 +477,9 @@ class ScreenedRecord(Frozen):
 
 
 class ScreenedRecords(Frozen):
-    """All records of a screening, in its order."""
+    """All records of a screening, in its order, and its events, which name papers by their present
+    ids."""
 
     name: str
     records: tuple[ScreenedRecord, ...] = ()
+    events: tuple[ScreenEvent, ...] = ()

@@ -117,6 +117,52 @@ def test_the_flow_is_written_in_every_form(review, tmp_path):
     assert sorted({paper["box"] for paper in found["papers"]}) == ["excluded", "not_yet_retrieved"]
 
 
+def test_an_update_is_planned_kept_and_drawn_as_an_updated_review(review, tmp_path):
+    begin(review)
+    assert "nothing is new" in review("screen", "update")[2]
+    listing(tmp_path / "b.jsonl", 15)
+    review("add", "b.jsonl")
+    options = ("--source", "b.jsonl=Embase, May", "--file", "b.jsonl")
+    planned = review("screen", "update", *options, "--dry-run")[2]
+    assert "15 entries from 1 source, 3 new records, nothing kept" in planned
+    assert "0 of 12 records read" in review("screen", "status")[1]
+    assert "Embase, May: 15" in review("screen", "update", *options)[2]
+    status = review("screen", "status")[1]
+    assert "0 of 15 records read" in status
+    assert "0 of 15 records read since; the rule counts these alone" in status
+    for form in ("svg", "html", "docx", "csv", "json"):
+        assert review("screen", "flow", "-o", f"flow.{form}")[0] == 0
+    words = " ".join(ET.fromstring((tmp_path / "flow.svg").read_text()).itertext())
+    for said in (
+        "Studies included in previous version of",
+        "New records identified (n = 15)",
+        "Duplicate records (n = 12)",
+        "Total studies included in review (n = 0)",
+    ):
+        assert said in words
+    rows = csv.DictReader(io.StringIO((tmp_path / "flow.csv").read_text()))
+    numbers = {row["data"]: row["n"] for row in rows}
+    assert (numbers["database_results"], numbers["duplicates"]) == ("15", "12")
+    assert "12 records of earlier searches" in review("screen", "flow")[2]
+    assert review("screen", "flow", "--wave", "3")[0] == 2
+
+
+def test_what_is_shown_is_blind_with_as_and_says_so_without(review):
+    begin(review, "--reviewers", "ann,ben,cem", "--double", "all")
+    key = json.loads(review("screen", "next", "--as", "ann")[1])["record"]["key"]
+    review("screen", "label", key, "include", "--as", "ann")
+    review("screen", "label", key, "exclude", "--as", "ben")
+    for command in ("status", "conflicts", "history", "flow"):
+        form = ("-f", "json") if command == "flow" else ("--json",)
+        code, shown, err = review("screen", command, *form)
+        assert (code, "Not blind" in err) == (0, True)
+        hidden = review("screen", command, *form, "--as", "cem")
+        assert "Not blind" not in hidden[2]
+        assert shown != hidden[1]
+    assert json.loads(review("screen", "conflicts", "--json", "--as", "cem")[1])["conflicts"] == []
+    assert review("screen", "status", "--as", "dan")[0] == 2
+
+
 def in_terminal(folder, arguments, keys):
     """Runs a command in a terminal of its own and types each of `keys` at a prompt; gives all that
     it shows."""
@@ -175,6 +221,34 @@ def test_keys_that_are_typed_ahead_are_not_lost(review, tmp_path):
     assert found == ["include", "exclude", "maybe", "exclude", "include"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+def test_a_note_and_a_sentence_are_kept_at_once_and_exported_once(review, tmp_path):
+    begin(review)
+    code, shown = in_terminal(tmp_path, ("screen", "next"), ["nask cem\ns1\nq"])
+    assert code == 0, shown
+    with Library("shelf", WITHOUT) as library:
+        left = [d for _, d in ScreenStore(library.database).decisions("s")]
+    assert [(d.verdict, d.note) for d in left] == [("note", "ask cem"), ("note", "")]
+    quote = left[1].quote
+    assert (quote.part, quote.start) == ("abstract", 0)
+    in_terminal(tmp_path, ("screen", "next"), ["nby hand\ns1\n2nwrong\nuq"])
+    rows = csv.DictReader(io.StringIO(review("screen", "export", "-f", "csv")[1]))
+    first = next(row for row in rows if row["screen_note"])
+    assert first["screen_note"] == "ask cem | by hand"
+    assert first["screen_quote"] == quote.text
+    assert first["screen_decision"] == "exclude"
+    assert sum("wrong" in line for line in review("screen", "history")[1].splitlines()) == 1
+
+
+def test_scripts_note_and_a_note_needs_words(review):
+    begin(review)
+    key = json.loads(review("screen", "next")[1])["record"]["key"]
+    assert "a note has words or a quote" in review("screen", "label", key, "note")[2]
+    assert review("screen", "label", key, "note", "--note", "read again")[0] == 0
+    assert json.loads(review("screen", "next")[1])["record"]["key"] == key
+    assert "note taken back" in review("screen", "undo")[1]
+
+
 def test_reports_of_one_study_are_grouped_listed_and_parted(review):
     begin(review, "--reviewers", "ann,ben", "--double", "all")
     with Library(os.environ["REVIEW_LIBRARY"], WITHOUT) as shelf:
@@ -188,3 +262,7 @@ def test_reports_of_one_study_are_grouped_listed_and_parted(review):
     assert "Taken back: apart" in review("screen", "group", "--undo", "--as", "ann")[2]
     assert review("screen", "group")[1] == out
     assert "takes no keys" in review("screen", "group", keys[0], "--undo", "--as", "ann")[2]
+    lines = review("screen", "history")[1].splitlines()
+    assert [line.split("  ")[3] for line in lines] == ["group", "apart", "ungroup"]
+    assert all(keys[0] in line for line in lines)
+    assert len(json.loads(review("screen", "history", keys[1], "--json")[1])["events"]) == 1

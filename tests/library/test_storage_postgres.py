@@ -21,10 +21,14 @@ from reviewer.library.storage.opening import SCHEMA_VERSION
 from reviewer.search import find
 from reviewer.settings import Settings, load_settings
 from reviewer.tasks import answer_question
+from reviewer.tasks.screening.flow import make_flow
+from reviewer.tasks.screening.replay import replay_screening
+from reviewer.tasks.screening.screening import Screening
 from reviewer.text import sentence_spans
 from reviewer.types.runs import Run
 from reviewer.writers import Extractive
 from tests.conftest import SAMPLES, WordEmbedding, write_listing
+from tests.tasks.test_screening_decisions import listing, read_all, screened, update
 
 WITHOUT = Settings(embedding="none")
 NEW = {"title": "Frogs in ponds", "abstract": "They croak."}
@@ -298,6 +302,18 @@ def test_what_people_decide_in_a_screening_is_only_added_to(address):
         for change in ("UPDATE screen_decisions SET paper = 'q'", "DELETE FROM screen_decisions"):
             with pytest.raises(Exception, match="screen_decisions is only added to"):
                 database.run(change)
+
+
+def test_a_screening_is_updated_and_replayed_on_a_server(address, tmp_path):
+    with Library(address, WITHOUT) as library:
+        library.add([listing(tmp_path / "a.jsonl", 8)])
+        screening = screened(library)
+        read_all(screening, most=5)
+        update(screening, tmp_path / "b.jsonl", 4, seed=2)
+        read_all(screening)
+        assert replay_screening(Screening(library, "s")) == (12, "")
+        flow = make_flow(screening)
+        assert (flow.identified, flow.screened) == (4, 4)
 
 
 def test_a_database_without_a_library_is_not_filled_by_a_question(cluster, address):

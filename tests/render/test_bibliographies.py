@@ -22,7 +22,7 @@ from reviewer.render.escape import escape_bibtex
 from reviewer.render.in_text import Marks
 from reviewer.render.ris import ris
 from reviewer.render.styles import known_styles
-from reviewer.sources import ReadOptions
+from reviewer.sources import ReadOptions, read_file
 from reviewer.text import clean, split_name
 from reviewer.text.entry_types import DETAILS, KIND, KINDS, NOCASE, protected_words
 from reviewer.text.latex import plain_text
@@ -216,6 +216,22 @@ TWENTY = [
         * 2
     )
 ]  # fmt: skip
+
+
+def test_what_a_machine_read_is_said_in_every_bibliography_and_read_back_as_nothing(tmp_path):
+    ocr = {"pages": [2, 3], "program": "tesseract 5.3.0", "language": "eng"}
+    paper = Paper(
+        id="p1", key="roe-1950", authors=("Roe, Ann",), year=1950, extra={"ocr": ocr},
+        parts=(Part(name="title", text="On Scanned Pages"), Part(name="abstract", text="A scan.")),
+    )  # fmt: skip
+    for suffix, written in (("bib", bibtex), ("ris", ris), ("csv", papers_csv)):
+        text = written([paper])
+        assert "pages 2, 3, by tesseract 5.3.0 (eng)" in text
+        assert "tesseract" not in written([paper.model_copy(update={"extra": {}})])
+        (tmp_path / f"x.{suffix}").write_text(text)
+        (back,) = read_file(str(tmp_path / f"x.{suffix}"), ReadOptions()).papers
+        assert back.title == paper.title
+        assert "tesseract" not in back.model_dump_json()
 
 
 def test_bibtexparser_reads_twenty_entries():

@@ -13,17 +13,27 @@ from reviewer.errors import UsageError
 from reviewer.library import Library, back_up, merge_papers, repair_library
 from reviewer.library.decisions import split_paper
 from reviewer.library.screen_store import ScreenStore
+from reviewer.render import render
+from reviewer.render.flow import methods_sentence
 from reviewer.settings import Settings
 from reviewer.tasks.screening.agreement import cohen_kappa, gwet_ac1
+from reviewer.tasks.screening.conflicts import find_conflicts
 from reviewer.tasks.screening.criteria import read_criteria
 from reviewer.tasks.screening.flow import FlowError, make_flow, require_sums
+from reviewer.tasks.screening.full_texts import add_full_text
 from reviewer.tasks.screening.make import ScreenOptions, make_screening
+from reviewer.tasks.screening.record_view import sentences_of
 from reviewer.tasks.screening.replay import replay_screening
+from reviewer.tasks.screening.screened_records import screened_records
 from reviewer.tasks.screening.screening import Given, Screening
 from reviewer.tasks.screening.status import make_status, sign_stop
+from reviewer.tasks.screening.studies import group_papers
+from reviewer.tasks.screening.update import plan_update, update_screening
+from reviewer.text import clean
 from reviewer.types.screening import Criterion
 from reviewer.types.searches import Filters
 from tests.conftest import write_listing
+from tests.support.pdfs import column, make_pdf, paper_page
 
 WITHOUT = Settings(embedding="none")
 TOPICS = ("whales song ocean", "trains rail timetable")
@@ -150,6 +160,56 @@ def test_the_ranking_of_a_record_that_both_read_shows_nothing_of_the_other(libra
     assert seen == []
 
 
+@pytest.mark.parametrize("double", ["all", "included"])
+def test_a_third_reviewer_sees_nothing_until_deciding_too_or_it_is_resolved(library, double):
+    screening = screened(library, reviewers=("ann", "ben", "cem"), double=double)
+    paper = screening.next_record("ann").paper
+    screening.decide(paper, "include", "ann")
+    screening.decide(paper, "exclude", "ben", Given(("trains",)))
+
+    def seen(reviewer):
+        decisions = [d for d in screening.decisions if screening.may_see(d, reviewer)]
+        flow, status = make_flow(screening, reader=reviewer), make_status(screening, reviewer)
+        conflicts = find_conflicts(screening, reviewer)
+        return len(decisions), status.read, status.conflicts, len(conflicts), len(flow.not_final)
+
+    assert seen("ann") == seen("ben") == seen("") == (2, 1, 1, 1, 2)
+    assert seen("cem") == (0, 0, 0, 0, 1)
+    assert [one.included for one in make_status(screening, "cem").reviewers] == [None, None, 0]
+    assert make_status(screening, "cem").agreements == ()
+    screening.decide(paper, "include", "cem")
+    assert seen("cem")[0] == 3
+    screening.undo("cem")
+    assert seen("cem")[:2] == (2, 0)  # the own decision and its undo
+    screening.resolve(paper, "include", "dan", Given())
+    assert seen("cem")[1] == 1
+    assert make_flow(screening, reader="cem").sought == 1
+
+
+def test_what_one_reviewer_reads_alone_is_hidden_from_nobody(library):
+    screening = screened(library, reviewers=("ann", "ben"), double="none")
+    read_all(screening, "ann", 5)
+    assert all(screening.may_see(d, "ben") for d in screening.decisions)
+    assert not screening.is_blind
+
+
+def test_a_flow_says_double_only_where_two_read_every_record(library):
+    screening = screened(library, reviewers=("ann", "ben"), double="all")
+    for reviewer in ("ann", "ben"):
+        read_all(screening, reviewer, 29)
+    assert "each of the 29 records screened (double screening)" in methods_sentence(
+        make_flow(screening)
+    )
+    read_all(screening, "ann")
+    flow = make_flow(screening)
+    assert (flow.screened, flow.read_by_two) == (30, 29)
+    said = methods_sentence(flow)
+    assert "double" not in said
+    assert "Two reviewers read 29 of the 30 records screened" in said
+    status = make_status(screening)
+    assert len(status.read_by_one_keys) == status.read_by_one == 1
+
+
 def test_reviewers_who_share_the_work_read_each_record_once(library):
     screening = screened(library, reviewers=("ann", "ben"), double="20%")
     while sum(read_all(screening, name, 1) for name in ("ann", "ben")):
@@ -239,6 +299,75 @@ def test_full_texts_are_assessed_with_reasons_and_located_quotes(tmp_path):
     assert flow.not_final == ()
 
 
+def test_full_texts_are_real_pdfs_and_a_quote_has_its_page(tmp_path):
+    titles = ("Round Apples and Their Taste", "Square Pears in Cold Storage", "On Long Bananas")
+    rows = [
+        {"title": title, "abstract": f"{title}: a trial.", "authors": ["Ada Example", "Bo Sample"]}
+        for title in titles
+    ]
+    second = "The trial was stopped after nine weeks. Fruit was weighed by hand."
+    with Library(tmp_path / "shelf", WITHOUT) as shelf:
+        shelf.add([write_listing(tmp_path / "1.jsonl", *rows)])
+        screening = screened(shelf)
+        for paper in shelf.papers():
+            screening.decide(paper, "include", "me")
+        screening.change("stage", "full-text", "me", "")
+        assert set(screening.retrievals().values()) == set()
+        for n, title in enumerate(titles[:2]):
+            first = paper_page(["Trees bear fruit in autumn."], title=title)
+            pages = [first, column(60, 700, second, width=80)[0]]
+            (tmp_path / f"{n}.pdf").write_bytes(make_pdf(pages))
+        assert shelf.add([tmp_path / "0.pdf", tmp_path / "1.pdf"]).added == ()
+        screening.refresh()
+        papers = {paper.title: paper for paper in shelf.papers()}
+        apples, pears, bananas = (papers[title] for title in titles)
+        assert screening.retrievals() == {apples.id: "retrieved", pears.id: "retrieved"}
+        assert screening.next_record("me").paper.id in (apples.id, pears.id)
+
+        quote = screening.quoted(apples, "stopped after nine weeks")
+        assert (quote.part, quote.page) == ("body", 2)
+        assert screening.quoted(apples, "Trees bear fruit").page == 1
+        with pytest.raises(UsageError, match="these words are not in"):
+            screening.quoted(apples, "stopped after ten weeks")
+        sentences = sentences_of(apples, "full-text")
+        weighed = next(own for own in sentences if "weighed by hand" in own[3])
+        marked = screening.quoted_at(apples, *weighed[:3])
+        assert (marked.page, clean(marked.text)) == (2, weighed[3])
+        screening.decide(apples, "exclude", "me", Given(("topic",), quote))
+        screening.decide(pears, "include", "me")
+        screening.retrieve(bananas, "library closed", "me")
+        flow = make_flow(screening)
+        exported = render(screened_records(screening), "csv")
+    assert (flow.sought, flow.not_retrieved, flow.assessed, flow.included) == (3, 1, 2, 1)
+    assert (flow.full_text_reasons, flow.not_final) == ((("topic", 1),), ())
+    assert "stopped after nine weeks (p. 2)" in exported
+
+
+def test_a_pdf_with_another_title_is_joined_to_its_record_by_hand(tmp_path):
+    rows = [{"title": f"Whale song {n}", "abstract": f"Whales sing {n}."} for n in "abc"]
+    with Library(tmp_path / "shelf", WITHOUT) as shelf:
+        shelf.add([write_listing(tmp_path / "1.jsonl", *rows)])
+        screening = screened(shelf)
+        one, two, _ = shelf.papers()
+        file = tmp_path / "scan.pdf"
+        file.write_bytes(make_pdf([paper_page(["Trees bear fruit."], title="A Working Draft")]))
+        with pytest.raises(UsageError, match="did not pass"):
+            add_full_text(screening, one, file, "me")
+        for paper in (one, two):
+            screening.decide(paper, "include", "me")
+        joined = add_full_text(screening, one, file, "me")
+        assert joined.id == one.id
+        assert screening.quoted(joined, "Trees bear fruit").page == 1
+        assert screening.retrievals() == {one.id: "retrieved"}
+        assert len(shelf.papers()) == 3
+        with pytest.raises(UsageError, match="text of another record"):
+            add_full_text(screening, two, file, "me")
+        (tmp_path / "empty.pdf").write_bytes(b"%PDF-1.4 nothing")
+        with pytest.raises(UsageError, match=r"empty\.pdf: "):
+            add_full_text(screening, two, tmp_path / "empty.pdf", "me")
+        assert make_flow(screening).not_yet_retrieved == 1
+
+
 def test_a_signed_stop_excludes_nothing_and_the_flow_says_so(library):
     screening = screened(library, stop="budget:10")
     read_all(screening, most=9)
@@ -323,8 +452,8 @@ def random_history(tmp_path, seed):
         shelf.add([listing(tmp_path / f"{seed}b.jsonl", 3, seed)])
         double = draw.choice(["none", "all", "50%", "included"])
         screening = screened(shelf, reviewers=("ann", "ben"), double=double, seed=seed)
-        for _ in range(25):
-            act(screening, draw)
+        for n in range(25):
+            act(screening, draw, tmp_path / f"{seed}-{n}.jsonl")
             flow = make_flow(screening)
             assert Recount(screening).boxes() == (
                 flow.duplicates, flow.automatic, flow.other, flow.not_screened, flow.excluded,
@@ -333,7 +462,7 @@ def random_history(tmp_path, seed):
             )  # fmt: skip
 
 
-def act(screening, draw):
+def act(screening, draw, file):
     """One step of a history; what cannot be done is refused, and changes nothing."""
     library = screening.library
     papers = [p for p in library.papers() if p.id in screening.papers]
@@ -351,9 +480,16 @@ def act(screening, draw):
         "stage": lambda: screening.change("stage", stage, "ann", ""),
         "retrieve": lambda: screening.retrieve(paper, draw.choice(["", "closed"]), "ann"),
         "stop": lambda: sign_stop(screening, "enough", "ann"),
+        "update": lambda: update(screening, file, draw.randint(1, 4), draw.randint(0, 60)),
     }
     with suppress(UsageError):
         steps[draw.choice([*["label"] * 8, *steps])]()
+
+
+def update(screening, file, count, seed, **named):
+    """Adds a file and updates the screening by it."""
+    screening.library.add([listing(file, count, seed)])
+    update_screening(screening, plan_update(screening, Filters(), **named))
 
 
 class Recount:
@@ -362,11 +498,15 @@ class Recount:
     def __init__(self, screening):
         self.library, store = screening.library, ScreenStore(screening.library.database)
         self.records, self.events = store.records("s"), store.events("s")
-        self.entries = sum(s.entries for s in store.sources("s"))
+        updates = [n for n, event in enumerate(self.events) if event.kind == "update"]
+        wave = len(updates) + 1
+        self.entries = sum(s.entries for s in store.sources("s") if s.wave == wave)
+        self.first = int(self.events[updates[-1]].value.split()[0]) if updates else 0
+        since = self.events[updates[-1] :] if updates else self.events
         log = [d for _, d in store.decisions("s")]
         gone = {d.undoes for d in log if d.verdict == "undo"}
         self.log = [d for d in log if d.id not in gone and d.verdict not in ("undo", "note")]
-        self.is_signed = any(e.kind == "stop" and e.stage == "title" for e in self.events)
+        self.is_signed = any(e.kind == "stop" and e.stage == "title" for e in since)
 
     def present(self, paper_id):
         found = self.library.catalogue.paper_named(paper_id)
@@ -398,15 +538,17 @@ class Recount:
         named = {"include": "included", "exclude": "full", "duplicate": "full"}
         return named.get(full, "full waiting")
 
-    def boxes(self):
+    def papers_of(self, records):
         papers = self.library.papers()
-        signs = {sign for r in self.records for sign in r.signs}
-        scope = {self.present(r.paper_id) for r in self.records} - {None}
-        scope |= {p.id for p in papers if signs & {o.sha256 for o in p.origins}}
-        held = {o.sha256 for p in papers for o in p.origins}
-        lost = sum(
-            self.present(r.paper_id) is None and not set(r.signs) & held for r in self.records
-        )
+        signs = {sign for r in records for sign in r.signs}
+        scope = {self.present(r.paper_id) for r in records} - {None}
+        return scope | {p.id for p in papers if signs & {o.sha256 for o in p.origins}}
+
+    def boxes(self):
+        last, before = self.records[self.first :], self.records[: self.first]
+        scope = self.papers_of(last) - self.papers_of(before)
+        held = {o.sha256 for p in self.library.papers() for o in p.origins}
+        lost = sum(self.present(r.paper_id) is None and not set(r.signs) & held for r in last)
         found = Counter(map(self.box, scope))
         found["duplicate"] += self.entries - lost - len(scope)
         found["lost"] = lost
@@ -414,6 +556,113 @@ class Recount:
             "duplicate,automatic,lost,waiting,exclude,not-retrieved,yet,full,full waiting,included"
         )
         return tuple(found[name] for name in order.split(","))
+
+
+def test_an_update_takes_in_what_is_new_and_changes_no_earlier_order(library, tmp_path):
+    screening = screened(library, reviewers=("ann", "ben"), double="50%", seed=3)
+    other = Screening(library, "s")  # another process
+    twice = {own.position for own in screening.records if own.position in screening._double}
+    read_all(screening, "ann", 12)
+    read_all(other, "ben", 3)
+    update(screening, tmp_path / "b.jsonl", 12, seed=7, named=(("b.jsonl", "Embase", "database"),))
+    assert len(screening.records) == 42
+    assert len(twice) == 15
+    assert {n for n in screening._double if n < 30} == twice
+    assert sum(n >= 30 for n in screening._double) == 6
+    for _ in range(6):
+        read_all(screening, "ann", 1)
+        read_all(other, "ben", 1)
+    assert replay_screening(Screening(library, "s")) == (27, "")
+    rankings = ScreenStore(library.database).rankings("s").values()
+    assert Counter(own.wave for own in rankings) == {1: 15, 2: 12}
+    assert {n for own in rankings if own.wave == 1 for n in own.top} <= set(range(30))
+    shown = next(own for own in screening.decisions[15:] if own.verdict == "include")
+    assert shown.paper_id in {record.paper_id for record in screening.records[30:]}
+
+
+def test_the_flow_of_an_update_has_new_records_and_earlier_studies(library, tmp_path):
+    screening = screened(library)
+    read_all(screening)
+    library.add([listing(tmp_path / "b.jsonl", 35, seed=0)])  # 30 of them are there
+    found = plan_update(screening, Filters(), (("b.jsonl", "Embase again", "database"),))
+    assert [(s.label, s.entries) for s in found.sources] == [("Embase again", 35)]
+    update_screening(screening, found)
+    flow = make_flow(screening)
+    assert (flow.identified, flow.duplicates, flow.not_screened, flow.wave) == (35, 30, 5, 2)
+    assert (flow.previous_studies, flow.studies, flow.total_studies) == (0, 0, 0)
+    assert any("6 records of earlier searches" in words for words in flow.not_final)
+    read_all(screening)
+    screening.change("stage", "full-text", "me", "")
+    for paper in screening.sought():
+        own = library.paper(paper)
+        screening.retrieve(own, "", "me")
+        screening.decide(own, "include", "me")
+    flow = make_flow(screening)
+    assert (flow.screened, flow.excluded, flow.included) == (5, 4, 1)
+    assert (flow.previous_studies, flow.previous_reports) == (6, 6)
+    assert (flow.total_studies, flow.total_reports) == (7, 7)
+    assert Counter(paper.box for paper in flow.papers) == {
+        "previous": 6, "excluded": 4, "included": 1,
+    }  # fmt: skip
+    first = make_flow(screening, wave=1)
+    assert (first.identified, first.included, first.total_studies) == (30, 6, 6)
+    with pytest.raises(UsageError, match="no wave 3"):
+        make_flow(screening, wave=3)
+    with pytest.raises(FlowError, match="total studies 8"):
+        require_sums(flow.model_copy(update={"total_studies": 8}))
+
+
+def test_a_new_report_of_an_earlier_study_is_no_new_study(library, tmp_path):
+    screening = screened(library)
+    old = library.papers()[0]
+    update(screening, tmp_path / "b.jsonl", 2, seed=9)
+    fresh = library.paper(screening.records[30].paper_id)
+    for paper in (old, fresh):
+        screening.decide(paper, "include", "me")
+    screening.change("stage", "full-text", "me", "")
+    for paper in (old, fresh):
+        screening.decide(paper, "include", "me")
+    group_papers(screening, [old, fresh], "me")
+    flow = make_flow(screening)
+    assert (flow.previous_studies, flow.studies, flow.included) == (1, 0, 1)
+    assert (flow.total_studies, flow.total_reports) == (1, 2)
+
+
+def test_after_an_update_the_stopping_rule_begins_again(library, tmp_path):
+    screening = screened(library, stop="row:5")
+    read_all(screening, most=20)
+    assert make_status(screening).is_reached
+    sign_stop(screening, "enough", "me")
+    update(screening, tmp_path / "b.jsonl", 10, seed=5)
+    status = make_status(screening)
+    assert (status.records, status.read, status.unread_then, status.read_since) == (40, 20, 20, 0)
+    assert not status.is_reached
+    assert status.signed == ""
+    flow = make_flow(screening)
+    assert (flow.automatic, flow.not_screened) == (0, 10)
+    assert make_flow(screening, wave=1).automatic == 10
+    sign_stop(screening, "enough again", "me")
+    assert make_flow(screening).automatic == 10
+
+
+def test_an_update_takes_what_init_took_and_says_when_nothing_is_new(tmp_path):
+    with Library(tmp_path / "shelf", WITHOUT) as shelf:
+        shelf.add([listing(tmp_path / "a.jsonl", 6), listing(tmp_path / "other.jsonl", 4, 1)])
+        screening = screened(shelf, filters=Filters(files=("a.jsonl",)))
+        with pytest.raises(UsageError, match="nothing is new"):
+            plan_update(screening, Filters())
+        shelf.add([listing(tmp_path / "c.jsonl", 3, 2)])
+        found = plan_update(screening, Filters(files=("c.jsonl",)))
+        assert [(s.label, s.entries) for s in found.sources] == [("c.jsonl", 3)]
+        listing(tmp_path / "a.jsonl", 8)
+        shelf.add([tmp_path / "a.jsonl"])
+        found = plan_update(screening, Filters())
+        assert (len(found.papers), [s.entries for s in found.sources]) == (2, [2])
+        update_screening(screening, found)
+        again = Screening(shelf, "s")
+        with pytest.raises(UsageError, match="a moment ago"):
+            screening.store.update("s", again.events[-1], (), (), b"")
+        assert len(again.records) == 8
 
 
 def test_a_flow_that_does_not_add_up_is_an_error_that_names_the_difference(library):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sqlite3
 import zipfile
 
@@ -121,6 +122,117 @@ def test_a_damaged_project_is_one_clear_error(tmp_path, content):
         read_labels(path, {})
     path.write_bytes(path.read_bytes()[:80] + b"project.json results.db")
     with pytest.raises(UsageError, match="damaged"):
+        read_labels(path, {})
+
+
+COVIDENCE = [
+    (
+        "Title", "Authors", "Abstract", "Published Year", "Published Month", "Journal", "Volume",
+        "Issue", "Pages", "Accession Number", "DOI", "Ref", "Covidence #", "Study", "Notes", "Tags",
+    ),
+    (
+        ROWS[0][0], "Heslop, P.", "", "1990", "", "Midwife", "26", "4", "136-140", "107520452",
+        ROWS[0][1], "6535", "#1581", "Heslop 1990", "Exclusion reason: Wrong study design; ", "SRH",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("irrelevant", [("title", "exclude", ("Wrong study design",), "tags: SRH")]),
+        ("select", [("title", "include", (), "tags: SRH")]),
+        (
+            "excluded",
+            [
+                ("title", "include", (), ""),
+                ("full-text", "exclude", ("Wrong study design",), "tags: SRH"),
+            ],
+        ),
+    ],
+)
+def test_a_file_of_covidence_says_the_stage_and_the_verdict_by_its_name(
+    shelf, tmp_path, kind, said
+):
+    path = written(tmp_path / f"review_59500_{kind}_csv_20190925102123.csv", COVIDENCE)
+    screening = screened(shelf)
+    done = taken(screening, path, reviewer="me")
+    assert (done.new, done.unmatched) == (len(said), ())
+    found = [(d.stage, d.verdict, d.reasons, d.note) for d in screening.decisions]
+    assert found == said
+
+
+def test_a_file_of_covidence_with_another_name_needs_every(shelf, tmp_path):
+    path = written(tmp_path / "mine.csv", COVIDENCE)
+    with pytest.raises(UsageError, match="no decision was found"):
+        read_labels(path, {})
+    assert taken(screened(shelf), path, every="exclude", reviewer="me").new == 1
+
+
+LOG_HEAD = ("created_at", "user_id", "user_email", "article_id", "key", "value")
+
+
+def rayyan_zip(tmp_path, users):
+    row = ("rayyan-1", ROWS[0][0], 'RAYYAN-INCLUSION: {"Ann"=>"Included"}', ROWS[0][1])
+    articles = written(tmp_path / "articles.csv", [("key", "title", "notes", "doi"), row])
+    log = [
+        LOG_HEAD,
+        *(("2023-09-11T14:48:52.425Z", u, f"{u}@x.org", "1", "included", "1") for u in users),
+        ("2023-09-12T00:00:00.000Z", "7", "7@x.org", "1", '"pilot"', "1"),
+    ]
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in (articles, written(tmp_path / "customizations_log.csv", log)):
+            archive.write(file, f"export/{file.name}")
+    return path
+
+
+@pytest.mark.parametrize("users", [("7",), ("7", "8")])
+def test_an_archive_of_rayyan_gives_its_decisions_with_times_where_one_decided(
+    shelf, tmp_path, users
+):
+    path = rayyan_zip(tmp_path, users)
+    screening = screened(shelf, reviewers=("ann",))
+    assert taken(screening, path).new == 1
+    (own,) = screening.decisions
+    assert (own.reviewer, own.verdict) == ("ann", "include")
+    assert own.at.startswith("2023-09-11T14:48:52") is (len(users) == 1)
+    assert "review screen import" in read_file(str(path), ReadOptions()).skipped[0].reason
+    path.write_bytes(path.read_bytes()[:150] + b"articles.csv customizations_log.csv")
+    with pytest.raises(UsageError, match="damaged"):
+        read_labels(path, {})
+
+
+def eppi(kinds=("Include", "Exclude")):
+    codes = [
+        {"AttributeId": n, "AttributeType": kind, "AttributeName": f"{kind} on design"}
+        for n, kind in enumerate(kinds, 1)
+    ]
+    inner = {"AttributeId": 9, "AttributeType": "Not selectable (no checkbox)"}
+    inner |= {"AttributeName": "All", "Attributes": {"AttributesList": codes}}
+    sets = [{"SetName": "Screening", "Attributes": {"AttributesList": [inner]}}]
+    sets.append({"SetName": "Data Extraction"})
+    records = [
+        {"ItemId": n, "Title": title, "DOI": doi, "Codes": [{"AttributeId": n}]}
+        for n, (title, doi) in enumerate(ROWS, 1)
+    ]
+    records[1]["Codes"][0]["AdditionalText"] = "p. 3"
+    return {"CodeSets": sets, "References": [*records, {"ItemId": 3, "Title": "Third"}]}
+
+
+def test_the_json_of_eppi_reviewer_gives_its_codes_that_include_and_exclude(shelf, tmp_path):
+    path = tmp_path / "eppi.json"
+    path.write_text(json.dumps(eppi()))
+    screening = screened(shelf)
+    assert read_labels(path, {}).unlabelled == 1
+    assert taken(screening, path, reviewer="me").new == 2
+    found = {(d.verdict, d.reasons, d.note) for d in screening.decisions}
+    assert found == {("include", (), ""), ("exclude", ("Exclude on design",), "p. 3")}
+    path.write_text(json.dumps(eppi(("Selectable (show checkbox)",) * 2)))
+    with pytest.raises(UsageError, match=r"no code of .* includes or excludes"):
+        read_labels(path, {})
+    path.write_text(json.dumps({"CodeSets": [3], "References": []}))
+    with pytest.raises(UsageError, match="cannot be read as EPPI"):
         read_labels(path, {})
 
 

@@ -308,7 +308,7 @@ def test_every_tenth_record_is_the_next_of_the_search_alone(library):
         shown = screening.next_record("me")
         assert (shown.ranking.turn == "search") == (n % 10 == 9)
         if n % 10 == 9:
-            order = screening._start.order.tolist()
+            order = screening._start(screening.waves[-1]).order.tolist()
             waiting = {screening.papers[p][0] for p in screening._waiting("me")}
             assert shown.ranking.top[0] == next(p for p in order if p in waiting)
         verdict = "include" if is_whale(shown.paper.title) else "exclude"

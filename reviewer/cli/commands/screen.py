@@ -31,6 +31,7 @@ from reviewer.cli.screen_making import change_criteria as change_criteria
 from reviewer.cli.screen_making import change_rule as change_rule
 from reviewer.cli.screen_making import change_stage as change_stage
 from reviewer.cli.screen_making import init_screening as init_screening
+from reviewer.cli.screen_making import update_records as update_records
 from reviewer.cli.screen_models import calibrate_model as calibrate_model
 from reviewer.cli.screen_models import suggest_decisions as suggest_decisions
 from reviewer.cli.screen_reading import group_reports as group_reports

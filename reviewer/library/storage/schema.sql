@@ -215,7 +215,8 @@ CREATE TABLE screen_records (
   signs TEXT NOT NULL,
   PRIMARY KEY (screen, position)
 );
--- What the ranker compares the records by, as tasks/screening/kept_features.py writes it.
+-- What the ranker compares the records by, as tasks/screening/kept_features.py writes it: `screen`
+-- is the name, and of an update the name, a blank and the number of the wave.
 CREATE TABLE screen_features (screen TEXT PRIMARY KEY, features BLOB NOT NULL);
 CREATE TABLE screen_decisions (
   number INTEGER PRIMARY KEY,

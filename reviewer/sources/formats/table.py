@@ -15,7 +15,12 @@ from reviewer.text import bare_doi, split_name
 from reviewer.text.entry_types import DETAILS, KIND, NOCASE
 from reviewer.text.identifiers import arxiv_id_in, bare_arxiv_id, date_in, inverted_initials
 from reviewer.text.names import Name
-from reviewer.text.spreadsheet import FORMER_COLUMNS, PAPER_COLUMNS, unescape_formula
+from reviewer.text.spreadsheet import (
+    EARLIER_COLUMNS,
+    FORMER_COLUMNS,
+    PAPER_COLUMNS,
+    unescape_formula,
+)
 from reviewer.types import Paper
 from reviewer.types.papers import Skipped
 
@@ -154,7 +159,7 @@ def _table(text: str, columns: Mapping[str, str]) -> _Table | None:
     for place in filled:
         for delimiter in ",\t;|":
             names = _cut(lines[place], delimiter)
-            is_own = tuple(names) in (PAPER_COLUMNS, FORMER_COLUMNS)
+            is_own = tuple(names) in (PAPER_COLUMNS, EARLIER_COLUMNS, FORMER_COLUMNS)
             fields = _once(list(map(_plain, names)), _OWN_HEADS if is_own else known)
             found = _Table(delimiter, fields, place, place == filled[0], is_own)
             if best is None or _worth(found) > _worth(best):

@@ -12,12 +12,12 @@ from reviewer.text import clean
 from reviewer.types.screening import Conflict, ModelConflict, Said
 
 
-def find_conflicts(screening: Screening) -> list[Conflict]:
+def find_conflicts(screening: Screening, reader: str = "") -> list[Conflict]:
     """Each paper on which reviewers disagree, at either stage, with what each decided; those who
-    disagree on reasons alone come last."""
+    disagree on reasons alone come last. To a reader only what that reviewer may see."""
     conflicts = list[Conflict]()
     for (paper_id, stage), own in screening.standing.items():
-        found = screening.outcome(paper_id, stage)
+        found = screening.seen_outcome(paper_id, stage, reader)
         if paper_id not in screening.papers:
             continue
         if not (found.is_conflict or found.is_reason_conflict):
@@ -52,12 +52,11 @@ def find_model_conflicts(
     are left out."""
     ranked = list[tuple[int, ModelConflict]]()
     for paper_id in screening.papers:
+        if any(screening.is_hidden(paper_id, one, screening.stage) for one in readers):
+            continue
         is_out = is_excluded(screening, paper_id, screening.stage)
         said = screening.suggestions.said(paper_id, screening.stage, model)
         if is_out is None or said is None or is_out == (said.verdict == "exclude"):
-            continue
-        own = screening.of_paper(paper_id) if readers else ()
-        if not all(screening.may_see(one, reader) for one in own for reader in readers):
             continue
         rank = 2 if not is_out else 0 if said.verdict == "include" else 1
         paper = screening.library.paper(paper_id)

@@ -1,16 +1,22 @@
-"""The PRISMA 2020 flow of a screening: each paper in one box, and boxes that add up or an error."""
+"""The PRISMA 2020 flow of a screening: each paper in one box, and boxes that add up or an error.
+
+After an update it is the flow of an updated review: new records in the boxes, included papers of
+earlier searches beside them.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reviewer.errors import ReviewError
+from reviewer.errors import ReviewError, UsageError
 from reviewer.tasks.screening.screening import Screening
 from reviewer.tasks.screening.studies import find_studies
+from reviewer.tasks.screening.suggestions import model_of
+from reviewer.tasks.screening.waves import Wave
 from reviewer.text import clean, counted
-from reviewer.types.screening import Flow, FlowPaper, ScreenEvent
+from reviewer.types.screening import Flow, FlowPaper, Outcome, ScreenEvent, Stage
 
 NO_REASON = "no reason given"
 
@@ -27,34 +33,47 @@ class _Placed:
     reason: str = ""
 
 
-def make_flow(screening: Screening) -> Flow:
-    """The flow as the decisions are now. Raises FlowError, which names the difference, when its
-    boxes do not add up."""
+def make_flow(screening: Screening, wave: int = 0, reader: str = "") -> Flow:
+    """The flow of a wave as the decisions are now: of the last update, unless `wave` is given, and
+    of the first search (1) without one. What is hidden from a reader who is a reviewer is counted
+    as not decided. Raises FlowError, which names the difference, when its boxes do not add up, and
+    UsageError for a wave that was not."""
     screening.refresh()
+    waves = screening.waves
+    if not 0 <= wave <= len(waves):
+        raise UsageError(
+            f"{screening.name} has no wave {wave}",
+            hint=f"The first search is 1, the last update {len(waves)}.",
+        )
     states = screening.retrievals()
-    places = {p: _place(screening, p, states.get(p, "")) for p in screening.papers}
-    flow = _counted(screening, places)
+    until = waves[: wave or len(waves)]
+    places = [
+        {p: _place(screening, p, states.get(p, ""), own, reader) for p in screening.papers_of(own)}
+        for own in until
+    ]
+    flow = _counted(_Seen(screening, reader), until[-1], places[-1], places[:-1])
     require_sums(flow)
     return flow
 
 
-def signed_stop(events: Sequence[ScreenEvent]) -> ScreenEvent | None:
-    """The last signed stop of titles and abstracts."""
+def signed_stop(screening: Screening, wave: Wave) -> ScreenEvent | None:
+    """The last signed stop of titles and abstracts since the records of this wave came."""
+    events = screening.events[wave.happened :]
     stops = [event for event in events if event.kind == "stop" and event.stage == "title"]
     return stops[-1] if stops else None
 
 
-def _place(screening: Screening, paper: str, state: str) -> _Placed:
-    found = screening.outcome(paper)
+def _place(screening: Screening, paper: str, state: str, wave: Wave, reader: str) -> _Placed:
+    found = screening.seen_outcome(paper, "title", reader)
     if found.verdict is None:
-        stop = signed_stop(screening.events)
-        is_unread = not found.readers and stop is not None
+        has_readers = bool(screening.outcome(paper).readers)
+        is_unread = not has_readers and signed_stop(screening, wave) is not None
         return _Placed("automatic" if is_unread else "not_screened")
     if found.verdict == "duplicate":
         return _Placed("duplicates")
     if found.verdict == "exclude":
         return _Placed("excluded", (found.reasons or (NO_REASON,))[0])
-    full = screening.outcome(paper, "full-text")
+    full = screening.seen_outcome(paper, "full-text", reader)
     if state == "not-retrieved":
         return _Placed("not_retrieved", screening.why_not_retrieved(paper) or NO_REASON)
     if not state:
@@ -65,16 +84,44 @@ def _place(screening: Screening, paper: str, state: str) -> _Placed:
     return _Placed("included" if full.verdict == "include" else "not_assessed")
 
 
-def _counted(screening: Screening, places: Mapping[str, _Placed]) -> Flow:
+@dataclass(frozen=True)
+class _Seen:
+    """A screening as a reader may see it; all of it to an empty name."""
+
+    screening: Screening
+    reader: str
+
+    def outcome(self, paper: str, stage: Stage) -> Outcome:
+        return self.screening.seen_outcome(paper, stage, self.reader)
+
+    def count_by_two(self, papers: Iterable[str], stage: Stage) -> int:
+        """How many of these papers two people read."""
+        people = [
+            [name for name in self.outcome(paper, stage).readers if not model_of(name)]
+            for paper in papers
+        ]
+        return sum(len(names) > 1 for names in people)
+
+
+def _counted(
+    seen: _Seen,
+    wave: Wave,
+    places: Mapping[str, _Placed],
+    earlier: Sequence[Mapping[str, _Placed]],
+) -> Flow:
+    screening = seen.screening
     boxes = Counter(place.box for place in places.values())
-    sources = screening.store.sources(screening.name)
+    sources = [s for s in screening.store.sources(screening.name) if s.wave == wave.number]
     identified = sum(source.entries for source in sources)
     unread = sum(source.unread for source in sources)
-    papers = {paper.id: paper for paper in map(screening.library.paper, places)}
-    included = [papers[p] for p, place in places.items() if place.box == "included"]
+    previous = [p for own in earlier for p, place in own.items() if place.box == "included"]
+    papers = {p.id: p for p in map(screening.library.paper, [*previous, *places])}
+    included = [p for p, place in places.items() if place.box == "included"]
+    studies = find_studies(screening, [papers[p] for p in (*previous, *included)])
+    before = sum(not set(own).isdisjoint(previous) for own in studies)
     assessed = boxes["full_text_excluded"] + boxes["included"] + boxes["not_assessed"]
     sought = assessed + boxes["not_retrieved"] + boxes["not_yet_retrieved"]
-    other = unread + screening.removed
+    other = unread + screening.count_removed(wave)
     return Flow(
         name=screening.name,
         question=screening.screen.question,
@@ -96,15 +143,31 @@ def _counted(screening: Screening, places: Mapping[str, _Placed]) -> Flow:
         full_text_excluded=boxes["full_text_excluded"],
         full_text_reasons=_reasons(places, "full_text_excluded", screening),
         included=len(included),
-        studies=len(find_studies(screening, included)),
+        read_by_two=seen.count_by_two(_in(places, _SCREENED), "title"),
+        assessed_by_two=seen.count_by_two(_in(places, _ASSESSED), "full-text"),
+        studies=len(studies) - before,
+        previous_studies=before,
+        previous_reports=len(previous),
+        total_studies=len(studies),
+        total_reports=sum(map(len, studies)),
+        wave=wave.number,
         papers=tuple(
             FlowPaper(key=papers[p].key, title=clean(papers[p].title), box=place.box,
                       reason=place.reason)
-            for p, place in places.items()
+            for p, place in {**dict.fromkeys(previous, _Placed("previous")), **places}.items()
         ),
-        not_final=tuple(_not_final(screening, boxes)),
-        stop=stop.why if (stop := signed_stop(screening.events)) else "",
+        not_final=tuple(_not_final(seen, places, earlier)),
+        stop=stop.why if (stop := signed_stop(screening, wave)) else "",
     )  # fmt: skip
+
+
+_ASSESSED = ("full_text_excluded", "not_assessed", "included")
+_SCREENED = ("excluded", "not_retrieved", "not_yet_retrieved", *_ASSESSED)
+
+
+def _in(places: Mapping[str, _Placed], boxes: Sequence[str]) -> list[str]:
+    """The papers in these boxes."""
+    return [paper for paper, place in places.items() if place.box in boxes]
 
 
 def _reasons(
@@ -118,24 +181,33 @@ def _reasons(
     )
 
 
-def _not_final(screening: Screening, boxes: Mapping[str, int]) -> list[str]:
-    said = {
-        "not_screened": "waits for a decision on title and abstract",
-        "not_yet_retrieved": "waits for its full text",
-        "not_assessed": "waits for a decision on its full text",
-    }
+_WAITS = {
+    "not_screened": "waits for a decision on title and abstract",
+    "not_yet_retrieved": "waits for its full text",
+    "not_assessed": "waits for a decision on its full text",
+}
+
+
+def _not_final(
+    seen: _Seen,
+    places: Mapping[str, _Placed],
+    earlier: Sequence[Mapping[str, _Placed]],
+) -> list[str]:
+    boxes = Counter(place.box for place in places.values())
     found = [
-        f"{counted(boxes[box], 'record')}: {words}" for box, words in said.items() if boxes[box]
+        f"{counted(boxes[box], 'record')}: {words}" for box, words in _WAITS.items() if boxes[box]
     ]
+    if open_before := sum(place.box in _WAITS for own in earlier for place in own.values()):
+        found.append(
+            f"{counted(open_before, 'record')} of earlier searches: review screen flow --wave 1"
+        )
     outcomes = [
-        (paper, stage, screening.outcome(paper, stage))
-        for paper in screening.papers
-        for stage in screening.STAGES
+        (paper, stage, seen.outcome(paper, stage)) for paper in places for stage in Screening.STAGES
     ]
     conflicts = sum(own.is_conflict for _, _, own in outcomes)
     maybes = sum(own.verdict == "maybe" for _, stage, own in outcomes if stage == "title")
     alone = sum(
-        len(own.readers) == 1 and not own.is_resolved and screening.needs_two(paper, stage)
+        len(own.readers) == 1 and not own.is_resolved and seen.screening.needs_two(paper, stage)
         for paper, stage, own in outcomes
     )
     found += [f"{counted(conflicts, 'conflict')}: review screen conflicts"] if conflicts else []
@@ -154,6 +226,8 @@ def require_sums(flow: Flow) -> None:
         "screened": (flow.screened, ("excluded", "sought")),
         "sought": (flow.sought, ("not_retrieved", "not_yet_retrieved", "assessed")),
         "assessed": (flow.assessed, ("full_text_excluded", "not_assessed", "included")),
+        "total studies": (flow.total_studies, ("previous_studies", "studies")),
+        "total reports": (flow.total_reports, ("previous_reports", "included")),
     }
     for box, (whole, parts) in sums.items():
         total = sum(getattr(flow, part) for part in parts)

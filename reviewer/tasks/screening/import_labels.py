@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -14,19 +15,24 @@ from reviewer.tasks.screening.labels import Label, Labels
 from reviewer.tasks.screening.screening import Screening, now
 from reviewer.types import Paper
 from reviewer.types.papers import Part
-from reviewer.types.screening import Decision, Stage
+from reviewer.types.screening import Decision, ScreenEvent, Stage
 
 
 @dataclass(frozen=True)
 class Imported:
     """What an import did: decisions that are new, those that were there, what had no paper here,
-    and reviewers and reasons that the screening did not name."""
+    and reviewers and reasons that the screening did not name; and how many events were new."""
 
     new: int
     known: int
     unmatched: tuple[str, ...]
     reviewers: tuple[str, ...]
     reasons: tuple[str, ...]
+    events: int = 0
+
+
+# What two people may do side by side. A stage, a rule and a stop are the screening's own.
+_SHARED_EVENTS = ("group", "apart", "ungroup", "retrieved", "not-retrieved")
 
 
 def import_labels(
@@ -41,7 +47,7 @@ def import_labels(
         if paper is None:
             unmatched.append(label.title or label.doi or label.key)
         else:
-            made.append(_decision(screening, file, label, paper, reviewer, stage))
+            made.append(_decision(screening, file, label, paper, reviewer, label.stage or stage))
     for title, doi, key, own in found.own:
         paper = _paper(screening, title, doi, key)
         decision = _read(own, paper)
@@ -51,6 +57,11 @@ def import_labels(
             made.append(decision)
     made.sort(key=lambda own: own.at)
     kept = screening.store.add_decisions(screening.name, made)
+    events = [_event(screening, own, papers) for own, papers in found.events]
+    known = {event.id for event in screening.events}
+    fresh = [event for event in events if event is not None and event.id not in known]
+    for event in fresh:
+        screening.store.add_event(screening.name, event)
     screening.refresh()
     names = {d.reviewer for d in made if d.source != "resolve"} - set(screening.screen.reviewers)
     reasons = {reason for d in made for reason in d.reasons} - set(screening.order)
@@ -60,7 +71,29 @@ def import_labels(
         unmatched=tuple(dict.fromkeys(unmatched)),
         reviewers=tuple(sorted(names)),
         reasons=tuple(sorted(reasons)),
+        events=len(fresh),
     )
+
+
+def _event(screening: Screening, own: dict[str, Any], papers: dict[str, Any]) -> ScreenEvent | None:
+    """An event of our own log about papers that are in this screening; None for another. Of a
+    group the papers that are here are grouped."""
+    try:
+        event = ScreenEvent.model_validate(own)
+        here = {
+            name: _paper(screening, about["title"], about["doi"], about["key"])
+            for name, about in papers.items()
+        }
+    except (ValidationError, KeyError, TypeError):
+        return None
+    paper = here.get(event.paper_id)
+    if event.kind not in _SHARED_EVENTS or paper is None:
+        return None
+    value = event.value
+    if event.kind == "group":
+        others = [here.get(name) for name in value.split()]
+        value = " ".join(one.id for one in others if one is not None)
+    return event.model_copy(update={"paper_id": paper.id, "value": value})
 
 
 def _paper(screening: Screening, title: str, doi: str, key: str) -> Paper | None:

@@ -1,7 +1,7 @@
 """Makes what records are compared by from a library, and packs it, so that a screening keeps it.
 
-It is made once, when the screening is: the next record comes at once, and the same decisions give
-the same order whatever is added to the library later.
+It is made once, when the screening is, and once for each update: the next record comes at once, and
+the same decisions give the same order whatever is added to the library later.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads the decisions in files of other tools: Rayyan, ASReview, Covidence, and other tables."""
+"""Reads the decisions in files of Rayyan, ASReview, Covidence, EPPI-Reviewer, and in tables."""
 
 from __future__ import annotations
 
@@ -15,12 +15,24 @@ from reviewer.library.asreview_project import is_project, labels_of_project
 from reviewer.sources import file_bytes
 from reviewer.sources.text_file import text_of
 from reviewer.tasks.screening.label_rows import csv_rows
+from reviewer.tasks.screening.tool_exports import (
+    COVIDENCE_HEAD,
+    covidence_steps,
+    eppi_codings,
+    is_eppi,
+    is_rayyan_archive,
+    json_of,
+    rayyan_archive,
+)
 from reviewer.text import bare_doi
-from reviewer.types.screening import Verdict
+from reviewer.types.screening import Stage, Verdict
 
 MAPPED = ("verdict", "reason", "note", "reviewer", "at", "title", "doi", "key")
 LOG = "screen_log"  # the column of our own files that has the whole decisions
-_HINT = "Give an export of Rayyan, ASReview or Covidence, or name columns: --map decision=verdict"
+_HINT = (
+    "Give an export of Rayyan, ASReview, Covidence or EPPI-Reviewer, or name columns: "
+    "--map decision=verdict"
+)
 _VERDICTS: dict[str, Verdict] = {
     **dict.fromkeys(("1", "1.0", "yes", "y", "true", "include", "included", "relevant"), "include"),
     **dict.fromkeys(("0", "0.0", "no", "n", "false", "exclude", "excluded"), "exclude"),
@@ -47,8 +59,8 @@ _NOTE_HEADS = ("notes", "n1")
 
 @dataclass(frozen=True)
 class Label:
-    """One reviewer's decision on a record of a file. `reviewer` is empty where the file names none;
-    `at` is ISO 8601 or empty."""
+    """One reviewer's decision on a record of a file. `reviewer` is empty where the file names none,
+    `stage` where it says none; `at` is ISO 8601 or empty."""
 
     title: str
     verdict: Verdict
@@ -58,16 +70,19 @@ class Label:
     reasons: tuple[str, ...] = ()
     note: str = ""
     at: str = ""
+    stage: Stage | None = None
 
 
 @dataclass
 class Labels:
     """What a file holds: its labels, its own decisions of `review` (with the titles and DOIs of
-    their papers), how many records have no label, and what was not understood."""
+    their papers), its events (with their papers by id), how many records have no label, and what
+    was not understood."""
 
     kind: str = ""
     labels: list[Label] = field(default_factory=list)
     own: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
+    events: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     records: int = 0
     unlabelled: int = 0
     unknown: list[str] = field(default_factory=list)
@@ -84,12 +99,24 @@ def read_labels(file: Path, columns: Mapping[str, str], every: str = "") -> Labe
         raise UsageError(f"{file}: {data}", hint=_HINT)
     if is_project(data):
         return _of_project(file, data)
+    times: dict[str, str] = {}
+    if is_rayyan_archive(data):
+        data, times = _rayyan_files(file, data)
     decoded = text_of(data)
     if decoded is None:
         raise UsageError(f"{file} is not text", hint=_HINT)
     text = decoded.text
     if text.lstrip()[:1] == "{":
-        return _of_log(file, text)
+        document = json_of(text)
+        return _of_eppi(file, document) if is_eppi(document) else _of_log(file, text)
+    found = _of_rows(file, text, columns, every)
+    if times:
+        found.labels = [replace(own, at=times.get(own.key, own.at)) for own in found.labels]
+    return found
+
+
+def _of_rows(file: Path, text: str, columns: Mapping[str, str], every: str) -> Labels:
+    """The decisions of a table or of RIS."""
     is_ris = re.search(r"^TY {2}-", text, re.MULTILINE) is not None
     rows = list(_ris_rows(text) if is_ris else csv_rows(text))
     found = Labels(kind="RIS" if is_ris else "CSV", records=len(rows))
@@ -99,9 +126,13 @@ def read_labels(file: Path, columns: Mapping[str, str], every: str = "") -> Labe
         raise UsageError(
             f"{file} has no column {missing[0]}", hint=f"It has: {', '.join(sorted(heads)[:15])}"
         )
+    steps = covidence_steps(file) if COVIDENCE_HEAD in heads and not (every or columns) else ()
     for number, row in enumerate(rows, 1):
         before = len(found.labels) + len(found.own)
-        _take(found, row, mapped, every, number)
+        if steps:
+            found.labels += _covidence(found, row, steps)
+        else:
+            _take(found, row, mapped, every, number)
         found.unlabelled += before == len(found.labels) + len(found.own)
     if not found.labels and not found.own:
         raise UsageError(
@@ -139,6 +170,56 @@ def _take(
         note = notes
     note = " | ".join(part for part in (label.note, note) if part)
     found.labels.append(replace(label, verdict=verdict, reasons=reasons, note=note))
+
+
+def _covidence(
+    found: Labels, row: Mapping[str, str], steps: Sequence[tuple[Stage, Verdict]]
+) -> Iterator[Label]:
+    """A label for each step that the records of Covidence's file went through. Notes and tags stand
+    with the last one, of its notes the reason apart."""
+    found.kind = "Covidence"
+    label, notes = _base(row, {}), row.get("notes", "")
+    reason = _COVIDENCE.search(notes)
+    rest = _COVIDENCE.sub("", notes).strip(" ;|\n")
+    tags = f"tags: {row['tags']}" if row.get("tags") else ""
+    for n, (stage, verdict) in enumerate(steps, 1):
+        is_last = n == len(steps)
+        yield replace(
+            label,
+            stage=stage,
+            verdict=verdict,
+            reasons=(reason[1].strip(),) if reason and verdict == "exclude" else (),
+            note=" | ".join(part for part in (rest, tags) if part and is_last),
+        )
+
+
+def _rayyan_files(file: Path, data: bytes) -> tuple[bytes, dict[str, str]]:
+    try:
+        return rayyan_archive(data)
+    except SourceError as error:
+        raise UsageError(f"{file}: {error.message}", hint=error.hint) from error
+
+
+def _of_eppi(file: Path, document: Any) -> Labels:  # noqa: ANN401  whatever JSON holds
+    found = Labels(kind="EPPI-Reviewer")
+    try:
+        found.records = len(document["References"])
+        for own in eppi_codings(document):
+            found.labels.append(
+                Label(
+                    title=own.title, doi=bare_doi(own.doi), verdict=own.verdict, stage=own.stage,
+                    reasons=own.reasons, note=own.note,
+                )
+            )  # fmt: skip
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{file} cannot be read as EPPI-Reviewer's JSON", hint=_HINT) from error
+    found.unlabelled = found.records - len({(own.title, own.doi) for own in found.labels})
+    if not found.labels:
+        raise UsageError(
+            f"no code of {file} includes or excludes",
+            hint="Export the code set for screening too, or RIS or CSV with --map or --every.",
+        )
+    return found
 
 
 def _base(row: Mapping[str, str], mapped: Mapping[str, str]) -> Label:
@@ -224,13 +305,15 @@ def _take_own(found: Labels, row: Mapping[str, str], number: int) -> None:
 
 
 def _of_log(file: Path, text: str) -> Labels:
-    """Our own log: a decision with its paper a line."""
+    """Our own log: a decision with its paper a line, or an event with its papers."""
     found = Labels(kind="review")
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
+            if "event" in row:
+                found.events.append((row["event"], row["papers"]))
             if "decision" not in row:
                 continue
             paper = row["paper"]

@@ -30,6 +30,7 @@ from reviewer.types.searches import Filters
 
 KINDS = ("database", "register", "website", "organisation", "citations")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+TEXT_FILES = "PDF and Word files"  # the source of papers that no other file names
 _TEXTS = (".pdf", ".docx", ".odt")  # a text of a paper, not the result of a search
 _MOST_REVIEWERS = 50
 
@@ -75,21 +76,24 @@ def make_screening(
         name=name, made=now(), question=_with_criteria(options), stop=options.stop,
         seed=options.seed, reviewers=options.reviewers, double=options.double, known=known,
         embedding=library.index.embedding_name if features.vectors is not None else "",
-        release=metadata.version("reviewer"),
+        release=metadata.version("reviewer"), scope=filters,
     )  # fmt: skip
     ScreenStore(library.database).make(
         screen,
         CriteriaVersion(version=1, at=now(), criteria=options.criteria),
-        _sources(library, papers, options.sources),
-        [
-            ScreenRecord(
-                position=n, paper_id=p.id, signs=tuple(sorted({o.sha256 for o in p.origins}))
-            )
-            for n, p in enumerate(papers)
-        ],
+        sources_of(library, papers, options.sources),
+        records_of(papers),
         packed(features),
     )
     return screen
+
+
+def records_of(papers: Sequence[Paper], first: int = 0) -> list[ScreenRecord]:
+    """The papers as they are kept, at positions from `first` on."""
+    return [
+        ScreenRecord(position=n, paper_id=p.id, signs=tuple(sorted({o.sha256 for o in p.origins})))
+        for n, p in enumerate(papers, first)
+    ]
 
 
 def _with_criteria(options: ScreenOptions) -> str:
@@ -138,7 +142,7 @@ def _require_reviewers(options: ScreenOptions) -> None:
         raise UsageError("a reviewer's name cannot be used", hint="Use plain names: ann,ben")
 
 
-def _sources(
+def sources_of(
     library: Library,
     papers: Sequence[Paper],
     named: Sequence[tuple[str, str, str]],
@@ -157,9 +161,9 @@ def _sources(
         every[file] = every.get(file, 0) + 1
         is_text = file.lower().endswith(_TEXTS)
         if paper in wanted and not (is_text and paper in listed):
-            own.setdefault("PDF and Word files" if is_text else file, []).append(paper)
+            own.setdefault(TEXT_FILES if is_text else file, []).append(paper)
     kept = _files(library)
-    unfound = [file for file, _, _ in named if not any(_is_named(file, f) for f in own)]
+    unfound = [file for file, _, _ in named if not any(is_named(file, f) for f in own)]
     if unfound:
         raise UsageError(
             f"no record was read from {unfound[0]}", hint=f"Files: {', '.join(list(own)[:10])}"
@@ -184,7 +188,7 @@ def _source(
     *,
     is_all: bool,
 ) -> ScreenSource:
-    label, kind = next(((lab, k) for f, lab, k in named if _is_named(f, file)), ("", "database"))
+    label, kind = next(((lab, k) for f, lab, k in named if is_named(f, file)), ("", "database"))
     entries, unread = kept if kept and is_all else (held, 0)
     return ScreenSource.model_validate(
         {"file": file, "label": label or Path(file).name, "kind": kind,
@@ -192,7 +196,7 @@ def _source(
     )  # fmt: skip
 
 
-def _is_named(given: str, file: str) -> bool:
+def is_named(given: str, file: str) -> bool:
     return file == given or file.endswith(f"/{given}")
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 
 from reviewer.tasks.screening.screening import Screening
-from reviewer.types.screening import Decision, ScreenedRecord, ScreenedRecords, Stage
+from reviewer.types.screening import (
+    Decision,
+    ScreenedRecord,
+    ScreenedRecords,
+    ScreenEvent,
+    Stage,
+)
 
 
 def screened_records(screening: Screening) -> ScreenedRecords:
@@ -17,7 +23,16 @@ def screened_records(screening: Screening) -> ScreenedRecords:
     return ScreenedRecords(
         name=screening.name,
         records=tuple(_record(screening, paper, own[paper]) for paper in screening.papers),
+        events=tuple(_event(screening, event) for event in screening.events),
     )
+
+
+def _event(screening: Screening, event: ScreenEvent) -> ScreenEvent:
+    others = event.value
+    if event.kind == "group":
+        others = " ".join(map(screening.present_id, event.value.split()))
+    paper = screening.present_id(event.paper_id)
+    return event.model_copy(update={"paper_id": paper, "value": others})
 
 
 def _record(screening: Screening, paper: str, decisions: list[Decision]) -> ScreenedRecord:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,9 @@ from reviewer.tasks.screening.suggestions import (
     drawn,
     model_of,
 )
+from reviewer.tasks.screening.waves import Wave, read_twice, waves_of
 from reviewer.types import Paper
+from reviewer.types.papers import Part
 from reviewer.types.screening import (
     CriteriaVersion,
     Criterion,
@@ -36,6 +38,7 @@ from reviewer.types.screening import (
     Outcome,
     Ranking,
     ScreenEvent,
+    ScreenRecord,
     Stage,
     Turn,
     Verdict,
@@ -82,7 +85,9 @@ class Screening:
         self.store = ScreenStore(library.database)
         self.screen = self.store.screen(name)
         self.name = self.screen.name
-        self.records = self.store.records(self.name)
+        self._every_record = self.store.records(self.name)
+        self._waves = waves_of((), len(self._every_record))
+        self._double = self._read_twice()
         self._decisions: list[Decision] = []
         self._last = 0
         self._standing: Standing = {}
@@ -93,14 +98,17 @@ class Screening:
         self._now: dict[str, str] = {}
         self._learned: dict[int, bool] = {}
         self._ranker: Ranker | None = None
-        self._ranker_of: tuple[str, bytes] = ("", b"")
+        self._ranker_of: tuple[str, bytes, int] = ("", b"", 0)
+        self._features_of: dict[int, Features] = {}
+        self._start_of: dict[int, Start] = {}
         self.suggestions = Suggestions(self.store, self.name)
         self._replayed: Ranking | None = None
         self.refresh()
 
     def refresh(self) -> None:
-        """Take in what was decided, merged, split and removed since the last call."""
+        """Take in what was decided, merged, split, removed and added since the last call."""
         self._events = self.store.events(self.name)
+        self._refresh_records()
         self._criteria = self.store.criteria(self.name)[-1]
         fresh = self.store.decisions(self.name, self._last)
         edition = (self.library.database.edition, self.library.catalogue.count())
@@ -116,6 +124,17 @@ class Screening:
         self._now |= self.store.paper_ids_now(unknown)
         self._standing = standing(self._decisions, self._now)
         self._refresh_suggestions()
+
+    def _refresh_records(self) -> None:
+        """Take in the records of updates."""
+        if len(waves_of(self._events, 0)) > len(self._waves):
+            self._every_record = self.store.records(self.name)
+            self._edition = None
+            self._waves = waves_of(self._events, len(self._every_record))
+            self._double = self._read_twice()
+
+    def _read_twice(self) -> frozenset[int]:
+        return read_twice(self._waves, self.screen.double, self.screen.seed)
 
     def _refresh_suggestions(self) -> None:
         self.suggestions.refresh(self.present_id)
@@ -137,6 +156,16 @@ class Screening:
     # What is there
 
     @property
+    def records(self) -> list[ScreenRecord]:
+        """The records of all waves, by their positions."""
+        return self._every_record[: self._waves[-1].end]
+
+    @property
+    def waves(self) -> list[Wave]:
+        """The first search, and the updates since."""
+        return self._waves
+
+    @property
     def decisions(self) -> list[Decision]:
         return self._decisions
 
@@ -145,11 +174,14 @@ class Screening:
         """The ids of the papers in this screening by now, with the positions of their records."""
         return self._papers
 
-    @property
-    def removed(self) -> int:
-        """Records whose paper is no longer in the library."""
+    def papers_of(self, wave: Wave) -> list[str]:
+        """The papers of this wave: one that has records of several is of the first of them."""
+        return [paper for paper, positions in self._papers.items() if positions[0] in wave]
+
+    def count_removed(self, wave: Wave) -> int:
+        """Records of this wave whose paper is no longer in the library."""
         held = {position for positions in self._papers.values() for position in positions}
-        return len(self.records) - len(held)
+        return sum(position not in held for position in range(wave.first, wave.end))
 
     @property
     def criteria(self) -> CriteriaVersion:
@@ -216,6 +248,22 @@ class Screening:
 
     def present_id(self, paper_id: str) -> str:
         return self._now.get(paper_id, paper_id)
+
+    @property
+    def present_ids(self) -> dict[str, str]:
+        """By an id that a paper has or had the id that it has now."""
+        return self._now
+
+    def events_of(self, paper_id: str = "", reader: str = "") -> list[ScreenEvent]:
+        """The events on a paper, or all; to a reader only what that reviewer may see."""
+        found = []
+        for event in self._events:
+            others = event.value.split() if event.kind == "group" else []
+            papers = [self.present_id(one) for one in (event.paper_id, *others) if one]
+            is_hidden = any(self.is_hidden(one, reader) for one in papers)
+            if not is_hidden and (not paper_id or paper_id in papers):
+                found.append(event)
+        return found
 
     def of_paper(self, paper_id: str) -> list[Decision]:
         """All decisions, notes and undos on a paper, oldest first."""
@@ -300,15 +348,6 @@ class Screening:
         """True for a paper that two reviewers are to read whatever the first decides."""
         return any(position in self._double for position in self._papers.get(paper, ()))
 
-    @cached_property
-    def _double(self) -> frozenset[int]:
-        said, every = self.screen.double, len(self.records)
-        if said in ("none", "included"):
-            return frozenset()
-        share = 1.0 if said == "all" else int(said.removesuffix("%")) / 100
-        draw = random.Random(f"{self.screen.seed} double")
-        return frozenset(draw.sample(range(every), round(share * every)))
-
     def _waiting_full_texts(self, reviewer: str) -> list[str]:
         """Papers whose full text this reviewer is still to assess, those at hand first."""
         states = self.retrievals()
@@ -353,7 +392,8 @@ class Screening:
     def needs_two(self, paper: str, stage: Stage) -> bool:
         """True for a paper that two reviewers are to decide at this stage."""
         if self.screen.double == "included":
-            return self.people_outcome(paper, stage).verdict in GOES_ON
+            own = self._standing.get((paper, stage), {})
+            return any(decision.verdict in GOES_ON for decision in own.values())
         return self.is_double(paper)
 
     def _put_off(self, reviewer: str, stage: Stage) -> list[str]:
@@ -377,16 +417,17 @@ class Screening:
     def _best(self, reviewer: str, waiting: Sequence[str]) -> tuple[str, Ranking]:
         import numpy as np
 
-        learned = self.learned_by(reviewer)
+        wave = self._ranked_wave
+        learned = {n: said for n, said in self.learned_by(reviewer).items() if n < wave.end}
         model = self.ranking_model if self._replayed is None else self._replayed.verdicts_of
-        verdicts = self._verdicts_of(model) if model else None
-        scores = np.round(self._scores(reviewer, learned, verdicts), _DIGITS)
+        verdicts = self._verdicts_of(model, wave) if model else None
+        scores = np.round(self._scores(reviewer, learned, verdicts, wave), _DIGITS)
         places = np.array(sorted({self._papers[paper][0] for paper in waiting}))
         order = places[np.argsort(-scores[places], kind="stable")]
         turn: Turn = "learned"
         if verdicts is not None:
             turn = turn_of(len(learned), sum(learned.values()))
-            order = in_turn(turn, order, self._start, verdicts)
+            order = in_turn(turn, order, self._start(wave), verdicts)
         first = {self._papers[paper][0]: paper for paper in reversed(waiting)}
         if len(learned) % _DRAWN_EVERY == _DRAWN_EVERY - 2 and (lot := self._drawn_of(waiting)):
             turn, ahead = "drawn", self._papers[lot][0]
@@ -401,6 +442,7 @@ class Screening:
             suggestions=counted_in,
             verdicts_of=model,
             turn=turn,
+            wave=wave.number,
         )
         return first[int(order[0])], ranking
 
@@ -410,14 +452,19 @@ class Screening:
         models = [model_of(name) for name in self.model_reviewers]
         return next((p for m in models for p in self.drawn_records(m) if p in unread), "")
 
-    def _verdicts_of(self, model: str) -> NDArray[np.float64]:
+    @property
+    def _ranked_wave(self) -> Wave:
+        """The last wave; in a replay that of the ranking, which knew no later records."""
+        return self._waves[-1 if self._replayed is None else self._replayed.wave - 1]
+
+    def _verdicts_of(self, model: str, wave: Wave) -> NDArray[np.float64]:
         """The model's suggestions by position, 0 where it has none and for the question."""
         import numpy as np
 
-        signs = np.zeros(len(self._features))
+        signs = np.zeros(len(self._features(wave)))
         for paper, positions in self._papers.items():
             if said := self.suggestions.said(paper, "title", model):
-                signs[positions] = SIGNS[said.verdict]
+                signs[[n for n in positions if n < wave.end]] = SIGNS[said.verdict]
         return signs
 
     def learned_by(self, reviewer: str) -> dict[int, bool]:
@@ -442,14 +489,20 @@ class Screening:
         return tuple(self.store.paper_ids_now(self.screen.known).values())
 
     def _scores(
-        self, reviewer: str, learned: dict[int, bool], verdicts: NDArray[np.float64] | None
+        self,
+        reviewer: str,
+        learned: dict[int, bool],
+        verdicts: NDArray[np.float64] | None,
+        wave: Wave,
     ) -> NDArray[np.float64]:
         """Scores by position. The ranker is kept and learns what is new; it is made again where
-        something that it learned no longer stands, and for other suggestions of a model."""
-        wanted = (reviewer, b"" if verdicts is None else verdicts.tobytes())
+        something that it learned no longer stands, for other suggestions of a model, and for an
+        update."""
+        wanted = (reviewer, b"" if verdicts is None else verdicts.tobytes(), wave.number)
         is_new = self._ranker is None or self._ranker_of != wanted
         if is_new or self._learned.keys() - learned.keys():
-            self._ranker, self._ranker_of, self._learned = self._new_ranker(verdicts), wanted, {}
+            self._ranker = self._new_ranker(verdicts, wave)
+            self._ranker_of, self._learned = wanted, {}
         assert self._ranker is not None
         for position, is_included in learned.items():
             if self._learned.get(position) != is_included:
@@ -457,29 +510,37 @@ class Screening:
         self._learned = dict(learned)
         return self._ranker.scores()
 
-    def _new_ranker(self, verdicts: NDArray[np.float64] | None) -> Ranker:
-        features = replace(self._features, verdicts=verdicts)
-        return Ranker(features, self._start, len(self.records), self.screen.seed)
+    def _new_ranker(self, verdicts: NDArray[np.float64] | None, wave: Wave) -> Ranker:
+        features = replace(self._features(wave), verdicts=verdicts)
+        return Ranker(features, self._start(wave), wave.end, self.screen.seed)
 
-    @cached_property
-    def _features(self) -> Features:
-        return unpacked(self.store.features(self.name))
+    def _features(self, wave: Wave) -> Features:
+        """What all records up to this wave are compared by."""
+        if wave.number not in self._features_of:
+            kept = self.store.features(self.name, wave.number)
+            self._features_of[wave.number] = unpacked(kept)
+        return self._features_of[wave.number]
 
-    @cached_property
-    def _start(self) -> Start:
+    def _start(self, wave: Wave) -> Start:
         import numpy as np
 
-        pool = len(self.records)
-        if not self.screen.question:
-            return Start(np.random.default_rng(self.screen.seed).permutation(pool))
-        return Start(order_by_search(self._features, pool, pool), pool)
+        if wave.number not in self._start_of:
+            pool = wave.end
+            if self.screen.question:
+                order = order_by_search(self._features(wave), pool, pool)
+                start = Start(order, pool)
+            else:
+                start = Start(np.random.default_rng(self.screen.seed).permutation(pool))
+            self._start_of[wave.number] = start
+        return self._start_of[wave.number]
 
     def ranking_for(self, reviewer: str, kept: Ranking) -> Ranking | None:
         """What this reviewer's next record is ranked from, beside the suggestions that `kept` says;
         None when none is left to read."""
         self._replayed = kept
         self.suggestions.take(kept.suggestions, self.present_id)
-        waiting = self._waiting(reviewer)
+        end = self._ranked_wave.end
+        waiting = [own for own in self._waiting(reviewer) if self._papers[own][0] < end]
         return self._best(reviewer, waiting)[1] if waiting else None
 
     def rewind(self) -> None:
@@ -533,12 +594,24 @@ class Screening:
         self.refresh()
         return decision
 
+    def add_note(self, paper: Paper, reviewer: str, given: Given) -> Decision:
+        """Keep a note, a quote or both on a paper: when this returns, it is on the disk. It decides
+        nothing. Raises UsageError for neither, and for reasons."""
+        require_person(reviewer)
+        if given.reasons or not (given.note.strip() or given.quote):
+            raise UsageError("a note has words or a quote", hint="--note '...' or --quote '...'")
+        note = self._decision(paper, "note", reviewer, given)
+        self.store.decide(self.name, note)
+        self.refresh()
+        return note
+
     def _is_disputed(self, paper_id: str, stage: Stage) -> bool:
         found = self.outcome(paper_id, stage)
         return found.is_conflict or found.is_reason_conflict or found.is_resolved
 
     def undo(self, reviewer: str) -> Decision:
-        """Take back the reviewer's last decision; gives it. Raises UsageError without one."""
+        """Take back the reviewer's last decision or note; gives it. Raises UsageError without
+        one."""
         self.refresh()
         own = [
             d
@@ -571,7 +644,9 @@ class Screening:
                 "a full text is excluded for a reason", hint=f"--reason {' or '.join(self.order)}"
             )
 
-    def _decision(self, paper: Paper, verdict: Verdict, reviewer: str, given: Given) -> Decision:
+    def _decision(
+        self, paper: Paper, verdict: Verdict | Literal["note"], reviewer: str, given: Given
+    ) -> Decision:
         return Decision(
             id=new_id(), paper_id=paper.id, stage=self.stage, reviewer=reviewer, verdict=verdict,
             reasons=tuple(dict.fromkeys(given.reasons)), quote=given.quote, note=given.note,
@@ -579,19 +654,22 @@ class Screening:
         )  # fmt: skip
 
     def quoted(self, paper: Paper, words: str) -> LocatedQuote:
-        """Where these words stand in the paper. Raises UsageError when they do not."""
-        for part in paper.own_parts:
+        """Where these words stand in the paper: of a full text first where a page is known. Raises
+        UsageError when they do not."""
+        parts = list(paper.own_parts)
+        if self.stage == "full-text":
+            parts.sort(key=lambda part: not part.page_starts)
+        for part in parts:
             if span := locate(words, part.text):
-                pages = part.page_starts
-                page = 1 + sum(at <= span[0] for at in pages) if pages else None
-                return LocatedQuote(
-                    part=part.name, start=span[0], end=span[1], text=part.text[slice(*span)],
-                    page=page,
-                )  # fmt: skip
+                return _quote(part, *span)
         raise UsageError(
             f"these words are not in {paper.key}: '{words[:80]}'",
             hint="Quote it word by word, from its title, abstract or text.",
         )
+
+    def quoted_at(self, paper: Paper, part: str, start: int, end: int) -> LocatedQuote:
+        """The quote at this place of a part of the paper, as `sentences_of` gives it."""
+        return _quote(next(own for own in paper.own_parts if own.name == part), start, end)
 
     # Changes
 
@@ -608,10 +686,7 @@ class Screening:
     def retrieve(self, paper: Paper, why_not: str, by: str) -> None:
         """Keep that a full text was retrieved, or why it was not. Raises UsageError for a paper
         that did not pass title and abstract, or that was assessed."""
-        if self.outcome(paper.id).verdict not in GOES_ON:
-            raise UsageError(
-                f"{paper.key} did not pass title and abstract", hint="Its full text is not sought."
-            )
+        self.require_sought(paper)
         if why_not and self.outcome(paper.id, "full-text").readers:
             raise UsageError(
                 f"the full text of {paper.key} was assessed", hint="Take that back first."
@@ -624,11 +699,38 @@ class Screening:
             )
         )  # fmt: skip
 
+    def require_sought(self, paper: Paper) -> None:
+        """Raises UsageError for a paper that did not pass title and abstract."""
+        if self.outcome(paper.id).verdict not in GOES_ON:
+            raise UsageError(
+                f"{paper.key} did not pass title and abstract", hint="Its full text is not sought."
+            )
+
     def may_see(self, decision: Decision, reviewer: str) -> bool:
-        """False for another's decision on a paper that this reviewer has still to decide."""
+        """False for another's decision that is hidden from this reviewer."""
         paper = self.present_id(decision.paper_id)
-        is_own = decision.reviewer == reviewer
-        return is_own or not self._awaits(paper, reviewer, decision.stage)
+        return decision.reviewer == reviewer or not self.is_hidden(paper, reviewer, decision.stage)
+
+    def is_hidden(self, paper: str, reviewer: str, stage: Stage = "title") -> bool:
+        """True where the reviewer is not to see what others decided: on a paper that two read, also
+        when two others have read it, until one decided it too or it is resolved. Nothing is hidden
+        from nobody in particular (an empty name)."""
+        if not reviewer or self.own(paper, reviewer, stage) is not None:
+            return False
+        is_resolved = self.people_outcome(paper, stage).is_resolved
+        return not is_resolved and (
+            self.needs_two(paper, stage) or self._awaits(paper, reviewer, stage)
+        )
+
+    def seen_outcome(self, paper: str, stage: Stage, reviewer: str) -> Outcome:
+        """The outcome as far as this reviewer may see it: as if nobody had decided where not."""
+        is_hidden = self.is_hidden(paper, reviewer, stage)
+        return Outcome() if is_hidden else self.outcome(paper, stage)
+
+    @property
+    def is_blind(self) -> bool:
+        """True where reviewers are not to see what others decide before they decide themselves."""
+        return len(self.people) > 1 and self.screen.double != "none"
 
     def change_criteria(self, criteria: Sequence[Criterion], by: str, why: str) -> CriteriaVersion:
         """Keep a new version of the criteria. Raises UsageError without a reason."""
@@ -640,6 +742,13 @@ class Screening:
         self.store.add_criteria(self.name, made)
         self.refresh()
         return made
+
+
+def _quote(part: Part, start: int, end: int) -> LocatedQuote:
+    page = bisect_right(part.page_starts, start) + 1 if part.page_starts else None
+    return LocatedQuote(
+        part=part.name, start=start, end=end, text=part.text[start:end], page=page
+    )  # fmt: skip
 
 
 def require_person(name: str) -> None:

@@ -23,6 +23,7 @@ from reviewer.types.screening import (
     MODEL,
     Agreement,
     ModelProgress,
+    Outcome,
     Progressed,
     ScreenEvent,
     ScreenStatus,
@@ -40,30 +41,43 @@ _WORTH = {
 }
 
 
-def read_so_far(screening: Screening) -> tuple[list[bool], int]:
+def read_so_far(screening: Screening, since: int = 0, reader: str = "") -> tuple[list[bool], int]:
     """The records in the order in which their titles were first decided, True for one that goes on
-    or on which reviewers disagree; and how many records there are. Duplicates are in neither. What
-    a model suggests counts for nothing here."""
-    outcomes = {paper: screening.people_outcome(paper) for paper in screening.papers}
+    or on which reviewers disagree; and how many records there are. Duplicates are in neither, nor
+    are records that the first `since` decisions decided. What a model suggests counts for nothing
+    here, nor does what is hidden from the `reader`."""
+    outcomes = {
+        paper: Outcome() if screening.is_hidden(paper, reader) else screening.people_outcome(paper)
+        for paper in screening.papers
+    }
     counted = {p: o for p, o in outcomes.items() if o.verdict != "duplicate"}
-    first = dict.fromkeys(
-        paper
-        for own in screening.decisions
-        if own.stage == "title" and own.verdict not in ("note", "undo")
-        if (paper := screening.present_id(own.paper_id)) in counted
-    )
-    read = [counted[p] for p in first if counted[p].readers or counted[p].is_resolved]
-    return [o.verdict in GOES_ON or o.is_conflict for o in read], len(counted)
+    first: dict[str, int] = {}
+    for n, own in enumerate(screening.decisions):
+        paper = screening.present_id(own.paper_id)
+        is_read = paper in counted and bool(counted[paper].readers or counted[paper].is_resolved)
+        if is_read and own.stage == "title" and own.verdict not in ("note", "undo"):
+            first.setdefault(paper, n)
+    read = [counted[p] for p, n in first.items() if n >= since]
+    records = len(counted) - (len(first) - len(read))
+    return [o.verdict in GOES_ON or o.is_conflict for o in read], records
 
 
-def make_status(screening: Screening) -> ScreenStatus:
-    """How far the screening is now."""
+def make_status(screening: Screening, reader: str = "") -> ScreenStatus:
+    """How far the screening is now; to a reader who is a reviewer only by what that one may see."""
     screening.refresh()
-    decided, records = read_so_far(screening)
-    rule = rule_named(screening.rule, records)
-    outcomes = [(p, screening.outcome(p, screening.stage)) for p in screening.papers]
+    decided, records = read_so_far(screening, reader=reader)
+    wave = screening.waves[-1]
+    since, unread = read_so_far(screening, wave.decided, reader)
+    rule = rule_named(screening.rule, unread)
+    stage = screening.stage
+    outcomes = [(p, screening.seen_outcome(p, stage, reader)) for p in screening.papers]
+    alone = [
+        screening.library.paper(paper).key
+        for paper, own in outcomes
+        if len(own.readers) == 1 and not own.is_resolved and screening.needs_two(paper, stage)
+    ]
     version = screening.criteria.version
-    stop = signed_stop(screening.events)
+    stop = signed_stop(screening, wave)
     models = screening.suggestions.models(screening.stage)
     return ScreenStatus(
         name=screening.name,
@@ -72,41 +86,50 @@ def make_status(screening: Screening) -> ScreenStatus:
         records=records,
         read=len(decided),
         included=sum(decided),
-        reviewers=tuple(_progressed(screening, name) for name in screening.people),
+        reader=reader,
+        is_blind=screening.is_blind,
+        reviewers=tuple(_progressed(screening, name, reader) for name in screening.people),
         conflicts=sum(own.is_conflict for _, own in outcomes),
         reason_conflicts=sum(own.is_reason_conflict for _, own in outcomes),
-        read_by_one=sum(
-            len(own.readers) == 1 and screening.needs_two(paper, screening.stage)
-            for paper, own in outcomes
-        ),
+        read_by_one=len(alone),
+        read_by_one_keys=tuple(alone),
         to_revisit=sum(
             own.criteria < version for by in screening.standing.values() for own in by.values()
         ),
         rule=rule.name,
         worth=worth_of_rule(rule.name),
-        is_reached=is_reached(rule, decided, records),
-        p_80=missed_p(decided, records, 0.8),
-        p_90=missed_p(decided, records, 0.9),
-        p_95=missed_p(decided, records),
-        least_recall=least_recall(decided, records),
-        to_go=left_to_read(rule, decided, records),
+        is_reached=is_reached(rule, since, unread),
+        p_80=missed_p(since, unread, 0.8),
+        p_90=missed_p(since, unread, 0.9),
+        p_95=missed_p(since, unread),
+        least_recall=least_recall(since, unread),
+        to_go=left_to_read(rule, since, unread),
         signed=stop.why if stop else "",
+        updated=wave.at,
+        unread_then=unread if wave.at else 0,
+        read_since=len(since) if wave.at else 0,
         agreements=(
-            *agreements(screening.standing, screening.stage),
-            *(agreement_with(screening, model) for model in models),
+            *(
+                own
+                for own in agreements(screening.standing, stage)
+                if not reader or reader in (own.one, own.other)
+            ),
+            *(agreement_with(screening, model, reader) for model in models),
         ),
-        models=tuple(model_progress(screening, model) for model in models),
+        models=tuple(model_progress(screening, model, reader) for model in models),
     )
 
 
 _KINDS = {False: "include", True: "exclude"}
 
 
-def agreement_with(screening: Screening, model: str) -> Agreement:
+def agreement_with(screening: Screening, model: str, reader: str = "") -> Agreement:
     """What people's decisions come to beside what the model suggests, over the records that have
-    both: whether a record goes on or not."""
+    both and that the reader may see: whether a record goes on or not."""
     stage, pairs = screening.stage, list[tuple[str, str]]()
     for paper in screening.papers:
+        if screening.is_hidden(paper, reader, stage):
+            continue
         own = is_excluded(screening, paper, stage)
         said = screening.suggestions.said(paper, stage, model)
         if own is not None and said is not None:
@@ -118,16 +141,19 @@ def agreement_with(screening: Screening, model: str) -> Agreement:
     )  # fmt: skip
 
 
-def model_progress(screening: Screening, model: str) -> ModelProgress:
+def model_progress(screening: Screening, model: str, reader: str = "") -> ModelProgress:
     """How far the model has suggested at this stage, and how often it was wrong, as far as people
-    have read of the records that it alone would drop."""
+    have read of the records that it alone would drop, and the reader may see."""
     stage, version = screening.stage, screening.criteria.version
     own = [screening.suggestions.of(paper, stage, model) for paper in screening.papers]
     found = [one for one in own if one is not None]
     said = Counter(suggested(one.verdicts).verdict for one in found)
     is_reviewer = f"{MODEL}{model}" in screening.model_reviewers
     lots = screening.drawn_records(model) if stage == "title" and is_reviewer else []
-    kinds = [is_excluded(screening, paper, stage) for paper in lots]
+    kinds = [
+        None if screening.is_hidden(paper, reader, stage) else is_excluded(screening, paper, stage)
+        for paper in lots
+    ]
     read, missed = sum(kind is not None for kind in kinds), sum(kind is False for kind in kinds)
     return ModelProgress(
         model=model,
@@ -144,7 +170,7 @@ def model_progress(screening: Screening, model: str) -> ModelProgress:
     )
 
 
-def _progressed(screening: Screening, name: str) -> Progressed:
+def _progressed(screening: Screening, name: str, reader: str) -> Progressed:
     own = [
         decision
         for (_, stage), by in screening.standing.items()
@@ -155,7 +181,9 @@ def _progressed(screening: Screening, name: str) -> Progressed:
     return Progressed(
         reviewer=name,
         read=len(own),
-        included=sum(decision.verdict in GOES_ON for decision in own),
+        included=None
+        if reader and reader != name and screening.is_blind
+        else sum(decision.verdict in GOES_ON for decision in own),
         left=screening.count_waiting(name),
     )
 
