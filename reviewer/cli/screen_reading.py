@@ -247,11 +247,7 @@ def show_conflicts(
         reader = _reader(screening, as_)
         models = _models_named(screening, with_) if with_ else []
         readers = (reader,) if reader else ()
-        beside = [
-            conflict
-            for model in models
-            for conflict in find_model_conflicts(screening, model, readers)
-        ]
+        beside = [own for one in models for own in find_model_conflicts(screening, one, readers)]
         found = [] if with_ else find_conflicts(screening, reader)
     if json:
         fields = [one.model_dump(mode="json") for one in beside or found]

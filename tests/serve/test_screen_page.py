@@ -6,6 +6,7 @@ import importlib.resources
 import re
 import time
 
+import httpx
 import pytest
 
 from reviewer.library import Library
@@ -13,10 +14,13 @@ from reviewer.tasks.screening.screening import Screening
 from reviewer.tasks.screening.status import make_status
 from tests.conftest import SAMPLES
 from tests.serve.conftest import TOKEN, Served
+from tests.serve.test_command import Started
 from tests.serve.test_tables_page import AXE, VIEWS, click, fill
 from tests.support.browser import Browser
 from tests.support.fake_provider import FakeProvider
+from tests.support.pdfs import make_pdf
 from tests.support.scripted import served as honest
+from tests.tasks.test_pages import pages_of_paper
 
 CRITERIA = """question: Does reinforcement learning teach new skills?
 criteria:
@@ -123,6 +127,31 @@ def test_a_sentence_is_chosen_as_proof_and_a_note_is_kept_with_the_decision(page
     assert last.quote.text in paper.abstract
 
 
+def test_the_pages_of_the_pdf_are_shown_by_a_key(page, served, tmp_path):
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(make_pdf(pages_of_paper()))
+    with served.desk.shared.writing() as library:
+        (paper_id,) = library.add([str(file)]).added
+        key = library.paper(paper_id).key
+    address = made(served)
+    read_as(page, served, address, "ann")
+    page.visit(f"{served.address}{address}?paper={key}")
+    for number in (1, 2):
+        press(page, "p")
+        shown = f"document.querySelector('#pages #page-{number} img')"
+        assert page.wait_for(f"{shown}?.complete && {shown}.naturalWidth > 0", 30)
+    assert page.run("document.querySelector('[data-key=o]').target") == "_blank"
+    press(page, "?")
+    assert page.wait_for("document.querySelector('#keys').open", 5)
+    assert "its number, then" in page.run("document.querySelector('#keys').textContent")
+    before = page.run(PAPER)
+    press(page, "i")  # not while a dialog is open
+    press(page, "Escape")
+    assert page.run(PAPER) == before
+    assert decided(served, "ann") == []
+    assert page.said == []
+
+
 def test_keys_can_be_switched_off(page, served):
     read_as(page, served, made(served), "ann")
     page.run("localStorage.setItem('keys', 'off')")
@@ -179,22 +208,33 @@ def test_a_page_that_is_behind_decides_and_takes_back_nothing(served):
     assert decided(served, "ann") == [("include",), ("undo",)]
 
 
-def test_what_was_decided_and_its_undo_survive_a_server_that_is_ended(settings):
+def test_what_was_decided_and_its_undo_survive_a_server_that_is_killed(settings):
     first = Served(settings)
     address = made(first, reviewers="ann", double="none")
-    key = re.search(r'name="paper" value="([^"]+)"', first.client.get(address).text)[1]
-    first.client.post(f"{address}/decide", data={"paper": key, "verdict": "include"})
     first.close()
-    second = Served(settings)
-    try:
-        shown = second.client.get(address).text
-        assert key in shown
-        decision = re.search(r'name="decision" value="([^"]+)"', shown)[1]
-        back = second.client.post(f"{address}/undo", data={"decision": decision})
-        assert back.headers["location"].endswith(f"?paper={key}")
-        assert decided(second, "ann") == [("include",), ("undo",)]
-    finally:
-        second.close()
+    given = ("--library", settings.library, "--port", "0")
+    key = ""
+    for step in ("decide", "undo"):
+        started = Started(*given, REVIEW_SERVE_TOKEN=TOKEN)
+        try:
+            headers = {"Authorization": f"Bearer {TOKEN}"}
+            client = httpx.Client(base_url=started.address(), headers=headers, timeout=60)
+            shown = client.get(address).text
+            if step == "decide":
+                key = re.search(r'name="paper" value="([^"]+)"', shown)[1]
+                done = client.post(f"{address}/decide", data={"paper": key, "verdict": "include"})
+            elif step == "undo":
+                decision = re.search(r'name="decision" value="([^"]+)"', shown)[1]
+                done = client.post(f"{address}/undo", data={"decision": decision})
+                assert done.headers["location"].endswith(f"?paper={key}")
+            assert done.status_code == 303
+        finally:
+            started.process.kill()
+            started.process.wait()
+    with Library(settings.library, settings) as library:
+        screening = Screening(library, "skills")
+        assert [d.verdict for d in screening.decisions] == ["include", "undo"]
+        assert screening.own(library.paper(key).id, "ann", "title") is None
 
 
 def test_a_screening_is_made_and_read_without_javascript(served):

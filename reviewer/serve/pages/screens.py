@@ -30,7 +30,7 @@ from reviewer.serve.screens import (
 )
 from reviewer.serve.works.screens import ScreenIn, screen_work
 from reviewer.tasks.jobs.desk import Desk
-from reviewer.tasks.pages import files_of
+from reviewer.tasks.pages import files_of, picture_of
 from reviewer.tasks.screening.outcomes import alive
 from reviewer.tasks.screening.record_view import (
     bearing_sentences,
@@ -338,6 +338,7 @@ def _record(screening: Screening, reviewer: str, paper: Paper, page_number: int)
         if decision.reviewer != reviewer and screening.may_see(decision, reviewer)
     ]
     pdf = next((file for file in files_of(screening.library, paper) if file.path), None)
+    number = page_number if pdf and 1 <= page_number <= pdf.pages else 0
     return {
         "paper": paper,
         "sentences": record_sentences(texts, marked, bearing),
@@ -346,6 +347,7 @@ def _record(screening: Screening, reviewer: str, paper: Paper, page_number: int)
         "others": others,
         "versions": _versions(screening, paper),
         "pdf": pdf,
-        "page_number": page_number if pdf and 1 <= page_number <= pdf.pages else 0,
+        "page_number": number,
+        "page_size": picture_of(screening.library, paper, number)[0] if number else None,
         "retrieval": screening.retrievals().get(paper.id, "") if stage == "full-text" else "",
     }

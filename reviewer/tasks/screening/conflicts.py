@@ -52,7 +52,7 @@ def find_model_conflicts(
     are left out."""
     ranked = list[tuple[int, ModelConflict]]()
     for paper_id in screening.papers:
-        if any(screening.is_hidden(paper_id, reader, screening.stage) for reader in readers):
+        if any(screening.is_hidden(paper_id, one, screening.stage) for one in readers):
             continue
         is_out = is_excluded(screening, paper_id, screening.stage)
         said = screening.suggestions.said(paper_id, screening.stage, model)

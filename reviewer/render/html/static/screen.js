@@ -48,6 +48,7 @@
   }, true);
 
   // The next record is read from its beginning, and the address is that of what is shown.
+  let picture = "";
   let shown = document.querySelector("#card [name=paper]")?.value;
   document.addEventListener("swapped", () => {
     const card = document.getElementById("card");
@@ -57,5 +58,8 @@
     const now = card.querySelector("[name=paper]")?.value;
     if (now !== shown && card.getBoundingClientRect().top < 0) card.scrollIntoView({ block: "start" });
     shown = now;
+    const figure = card.querySelector("#pages figure");
+    if (figure && figure.id !== picture) figure.scrollIntoView({ block: "start" });
+    picture = figure?.id || "";
   });
 })();
