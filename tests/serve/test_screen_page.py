@@ -500,6 +500,21 @@ def test_who_has_still_to_decide_sees_no_conflict_of_others_with_a_model(with_mo
     assert disagree not in client.get(f"{address}/model").text
 
 
+def test_progress_shows_a_reviewer_nothing_of_what_the_other_decided(served):
+    address = made(served)
+    client = served.client
+    client.post(f"{address}/reader", data={"reviewer": "ann"})
+    key = re.search(r'name="paper" value="([^"]+)"', client.get(address).text)[1]
+    client.post(f"{address}/decide", data={"paper": key, "why": "survey"})
+    assert "1 excluded" in client.get(f"{address}/progress").text
+    client.post(f"{address}/reader", data={"reviewer": "ben"})
+    shown = client.get(f"{address}/progress").text
+    assert "0 excluded" in shown
+    assert "Shown by what ben may see" in shown
+    own = client.get(f"/api/v1{address}/flow", params={"reviewer": "ben"}).json()
+    assert own["excluded"] == 0
+
+
 def test_versions_of_a_paper_are_one_card_and_one_undo(served):
     client = served.client
     with served.desk.shared.writing() as library:

@@ -29,7 +29,7 @@ from reviewer.types.screening import Screen, Verdict
 
 router = APIRouter(tags=["screens"])
 _Name = Annotated[str, Field(max_length=300)]
-_Reader = Annotated[str, Query(max_length=200, description="Who reads; the only one without it.")]
+_Reader = Annotated[str, Query(max_length=200, description="Who reads.")]
 
 
 class _In(BaseModel):
@@ -95,10 +95,11 @@ def make(request: Request, desk: AtDesk, asked: ScreenIn) -> Response:
 
 
 @router.get("/screens/{name}", responses=gives("screen-status"))
-def status(request: Request, name: str) -> Response:
-    """How far everybody is, and what the stopping rule says."""
+def status(request: Request, name: str, reviewer: _Reader = "") -> Response:
+    """How far everybody is, and what the stopping rule says; with a reviewer by what that one may
+    see."""
     with screens_of(request).opened(name) as screening:
-        return _status(request, screening)
+        return _status(request, screening, reviewer)
 
 
 @router.get("/screens/{name}/next", responses=gives("screen-record"))
@@ -143,10 +144,9 @@ def history(
     key: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
     """Every decision, note, undo and event; with a reviewer what that one may see."""
-    named = user_of(request) or reviewer
     with screens_of(request).opened(name) as screening:
+        reader = _seen_by(request, screening, reviewer)
         paper = screening.paper_named(key).id if key else ""
-        reader = named if named in screening.people else ""
         own = screening.of_paper(paper) if key else screening.decisions
         own = [d for d in own if not reader or screening.may_see(d, reader)]
         return _history(request, own, screening.events_of(paper, reader))
@@ -154,13 +154,18 @@ def history(
 
 @router.get("/screens/{name}/conflicts", responses=gives("screen-conflicts"))
 def conflicts(
-    request: Request, name: str, model: Annotated[str, Query(max_length=200)] = ""
+    request: Request,
+    name: str,
+    model: Annotated[str, Query(max_length=200)] = "",
+    reviewer: _Reader = "",
 ) -> Response:
-    """Where reviewers disagree; with a model where people and it do."""
+    """Where reviewers disagree; with a model where people and it do. With a reviewer what that one
+    may see."""
     with screens_of(request).opened(name) as screening:
-        readers = tuple(own for own in screening.people if own == user_of(request))
+        reader = _seen_by(request, screening, reviewer)
+        readers = (reader,) if reader else ()
         beside = find_model_conflicts(screening, model, readers) if model else []
-        found = beside or ([] if model else find_conflicts(screening))
+        found = beside or ([] if model else find_conflicts(screening, reader))
         fields = [one.model_dump(mode="json") for one in found]
         return _document(request, "screen-conflicts", {"conflicts": fields})
 
@@ -211,10 +216,12 @@ def retrieve(request: Request, name: str, given: RetrievalIn) -> Response:
 
 
 @router.get("/screens/{name}/flow", responses=gives("flow"))
-def flow(request: Request, name: str) -> Response:
-    """The PRISMA flow's numbers, with the papers of each box."""
+def flow(request: Request, name: str, reviewer: _Reader = "") -> Response:
+    """The PRISMA flow's numbers, with the papers of each box; with a reviewer by what that one may
+    see."""
     with screens_of(request).opened(name) as screening:
-        return document(request, str(render(make_flow(screening), "json")))
+        found = make_flow(screening, reader=_seen_by(request, screening, reviewer))
+        return document(request, str(render(found, "json")))
 
 
 @router.post("/screens/{name}/model", status_code=202, responses=gives("screen-model"))
@@ -230,8 +237,15 @@ def _given(screening: Screening, paper: Paper, given: ScreenDecisionIn) -> Given
     return Given(reasons=tuple(given.reasons), quote=quote, note=given.note.strip())
 
 
-def _status(request: Request, screening: Screening) -> Response:
-    found = make_status(screening)
+def _seen_by(request: Request, screening: Screening, named: str) -> str:
+    """The reviewer by whose eyes it is shown: whom the proxy names, else the named one; all is
+    shown to who is no reviewer."""
+    name = user_of(request) or named
+    return name if name in screening.people else ""
+
+
+def _status(request: Request, screening: Screening, reviewer: str = "") -> Response:
+    found = make_status(screening, _seen_by(request, screening, reviewer))
     return _document(request, "screen-status", found.model_dump(mode="json"))
 
 

@@ -50,7 +50,7 @@ _Short = Annotated[str, Form(max_length=2000)]
 def conflicts(request: Request, name: str) -> Response:
     """The records on which reviewers disagree, to be settled."""
     with screens_of(request).opened(name) as screening:
-        found = find_conflicts(screening)
+        found = find_conflicts(screening, reader_of(request, screening.people))
         return page(
             request,
             "live/screen_conflicts.html.jinja",
@@ -90,9 +90,10 @@ def resolve(request: Request, name: str, given: Annotated[_Resolved, Form()]) ->
 def progress(request: Request, name: str) -> Response:
     """How far everybody is, what the stopping rule says, agreement, criteria and the flow."""
     with screens_of(request).opened(name) as screening:
-        status, flow, fault = make_status(screening), None, ""
+        reader = reader_of(request, screening.people)
+        status, flow, fault = make_status(screening, reader), None, ""
         try:
-            flow = make_flow(screening)
+            flow = make_flow(screening, reader=reader)
         except FlowError as error:
             fault = f"{error.message}. {error.hint}"
         return page(
@@ -185,7 +186,8 @@ def retrieve(
 def flow_file(request: Request, name: str, suffix: str) -> Response:
     """The PRISMA flow as a file."""
     with screens_of(request).opened(name) as screening:
-        return as_file(make_flow(screening), f"{name}-flow", suffix)
+        reader = reader_of(request, screening.people)
+        return as_file(make_flow(screening, reader=reader), f"{name}-flow", suffix)
 
 
 @router.get("/screens/{name}/decisions.{suffix}")
@@ -292,11 +294,11 @@ def _model(request: Request, desk: Desk, name: str) -> Response:
     own = desk.settings.model
     job = _job_of(desk, name)
     with screens_of(request).opened(name) as screening:
-        status = make_status(screening)
+        reader = reader_of(request, screening.people)
+        status = make_status(screening, reader)
         planned = estimate_calls(screening, len(papers_to_ask(screening, own))) if own else ""
         names = screening.suggestions.models(screening.stage)
         values = head_values(request, screening, "model")
-        reader = values["reviewer"]
         readers = (reader,) if reader else screening.people
         beside = [one for model in names for one in find_model_conflicts(screening, model, readers)]
     return page(
