@@ -76,7 +76,7 @@ SECTIONS: dict[str, dict[str, str]] = {
 # The commands of a command with many, in sections of its help.
 PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     "screen": {
-        "Begin": ("init", "criteria", "rule", "stage", "import"),
+        "Begin": ("init", "criteria", "rule", "stage", "import", "update"),
         "Decide": ("next", "label", "undo", "conflicts", "resolve", "group", "retrieve"),
         "Look": ("status", "stop", "history", "flow", "replay", "export", "simulate"),
         "With a model": ("suggest", "calibrate", "extract"),
