@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check test lint types docs lock promises sbom supply live live-venv
+.PHONY: check test lint types docs man lock promises sbom supply live live-venv
 
 check: lint types docs test
 
@@ -17,6 +17,10 @@ types:
 
 docs:
 	$(PYTHON) -m tests.docs --check
+
+# A man page for each command, of the text of its help. To install: cp build/man/*.1 where man looks.
+man:
+	$(PYTHON) -m tests.man build/man
 
 # Needs uv. No index address goes into the lock, and nothing younger than a week.
 lock:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 import typer
 
 from reviewer.cli.completing import completion_of
+from reviewer.cli.output import opening
 from reviewer.cli.progress import ShownProgress
 from reviewer.errors import UsageError
 
@@ -198,16 +199,31 @@ class Command:
     function: Callable[..., Any]
 
 
-def command(name: str, example: str) -> Callable[[Callable[..., Any]], Command]:
+_OPENS = "open_page"
+_OPEN_PARAMETER = inspect.Parameter(
+    _OPENS,
+    inspect.Parameter.KEYWORD_ONLY,
+    default=False,
+    annotation=Annotated[bool, option("--open", help="With -o x.html: open it in the browser.")],
+)
+
+
+def command(
+    name: str, example: str, *, has_page: bool = False
+) -> Callable[[Callable[..., Any]], Command]:
     """Makes a function the command of this name, with the flat signature that typer reads: in place
     of a parameter whose type is a group (a dataclass), the fields of the group that are options. A
-    call makes the groups again. A flag is named as its parameter, and has no `--no-` form."""
+    call makes the groups again. A flag is named as its parameter, and has no `--no-` form.
+
+    A command that has a page, an .html file that its option `output` names, gets the flag `--open`.
+    """
 
     def made(function: Callable[..., Any]) -> Command:
         # No functools.wraps: typer would follow `__wrapped__` to the groups.
         flat: dict[str, inspect.Parameter] = {}
         groups: dict[str, tuple[Any, list[str]]] = {}
-        for own in inspect.signature(function, eval_str=True).parameters.values():
+        parameters = [*inspect.signature(function, eval_str=True).parameters.values()]
+        for own in (*parameters, *([_OPEN_PARAMETER] if has_page else [])):
             parts = [own]
             if is_dataclass(own.annotation):
                 types = get_type_hints(own.annotation, include_extras=True)
@@ -227,11 +243,15 @@ def command(name: str, example: str) -> Callable[[Callable[..., Any]], Command]:
                     described.param_decls = (f"--{part.name.replace('_', '-')}",)
 
         def run(**given: Any) -> Any:  # noqa: ANN401  options and results of any type
+            page = given["output"] if has_page and given.pop(_OPENS) else None
             made = {
                 name: group(**{option: given.pop(option) for option in options})
                 for name, (group, options) in groups.items()
             }
-            return function(**given, **made)
+            if page is None:
+                return function(**given, **made)
+            with opening(page, name):
+                return function(**given, **made)
 
         run.__name__, run.__doc__ = function.__name__, function.__doc__
         run.__annotations__ = {name: part.annotation for name, part in flat.items()}

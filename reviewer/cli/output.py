@@ -5,6 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def print_out(text: str) -> None:
@@ -76,3 +82,41 @@ def deliver(content: str | bytes, output: str, form: str = "") -> None:
         Console().print(Markdown(content, hyperlinks=False))
     else:
         print_out(content)
+
+
+@contextmanager
+def opening(page: str, command: str) -> Iterator[None]:
+    """Around the work of a command that writes `page`: open it in the browser once it is written.
+    Nothing is opened where the work ends with an error, or leaves the file as it was.
+
+    Raises UsageError before the work when `page` is no .html file."""
+    from pathlib import Path
+
+    from reviewer.errors import UsageError
+
+    if not page.lower().endswith((".html", ".htm")):
+        raise UsageError(
+            "--open shows an .html page, and -o names none", hint=f"Add: -o {command}.html"
+        )
+    file = Path(page)
+    before = _stamp(file)
+    yield
+    if _stamp(file) not in (before, None):
+        open_page(file)
+
+
+def open_page(file: Path) -> None:
+    """Open an .html file in the browser; without a browser, say where it is."""
+    import webbrowser
+
+    if not webbrowser.open(file.resolve().as_uri()):
+        print_error(f"No browser was found here: see {file}")
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """What differs once a file is written again. None without the file."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns

@@ -229,7 +229,7 @@ def settle_difference(
     print_out(f"{paper.key}  {', '.join(f'{own.field}={own.value}' for own in entries)}\n")
 
 
-@command("filled", "review screen filled rob2 -o robvis.csv")
+@command("filled", "review screen filled rob2 -o robvis.csv", has_page=True)
 def show_filled(
     form: FormArgument,
     kind: Annotated[

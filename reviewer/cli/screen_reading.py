@@ -421,7 +421,7 @@ def replay(
     print_out(f"{counted(steps, 'step')} replayed: the same record each time\n")
 
 
-@command("flow", "review screen flow -o flow.svg")
+@command("flow", "review screen flow -o flow.svg", has_page=True)
 def show_flow(
     name: ScreenArgument = "",
     form: Annotated[

@@ -76,7 +76,7 @@ SECTIONS: dict[str, dict[str, str]] = {
 # The commands of a command with many, in sections of its help.
 PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     "screen": {
-        "Begin": ("init", "criteria", "rule", "stage", "import"),
+        "Begin": ("init", "criteria", "rule", "stage", "import", "update"),
         "Decide": ("next", "label", "undo", "conflicts", "resolve", "group", "retrieve"),
         "Look": ("status", "stop", "history", "flow", "replay", "export", "simulate"),
         "With a model": ("suggest", "calibrate", "extract"),
@@ -119,24 +119,9 @@ class HelpfulCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  typer hides its click
         """Write arguments and options to the formatter."""
-        params = self.get_params(ctx)
-        arguments = [param for param in params if param.param_type_name == "argument"]
-        options = [
-            param
-            for param in params
-            if param.param_type_name == "option" and not getattr(param, "hidden", False)
-        ]
-        first, others = _parted(ctx.command_path.partition(" ")[2], options)
-        for title, shown in (
-            ("Arguments", arguments),
-            ("Options", first),
-            ("More options", others),
-        ):
-            records = [param.get_help_record(ctx) for param in shown]
-            rows = [(_plain(record[0]), _plain(record[1])) for record in records if record]
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
+        for title, rows in options_of(self, ctx).items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 class HelpfulGroup(TyperGroup):
@@ -144,25 +129,51 @@ class HelpfulGroup(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Write the sections of commands to the formatter."""
-        lines = {
-            name: made.get_short_help_str(_ENDLESS)
-            for name, made in self.commands.items()
-            if not made.hidden
-        }
-        sections = PARTS.get(self.name or "", {}) if ctx.parent else SECTIONS
-        parts = {
-            title: {name: lines[name] for name in own if name in lines}
-            for title, own in sections.items()
-        }
-        placed = {name for own in parts.values() for name in own}
-        parts["Others" if placed else "Commands"] = {
-            name: line for name, line in lines.items() if name not in placed
-        }
-        width = max(map(len, lines), default=0)
-        for title, own in parts.items():
-            if own:
-                with formatter.section(title):
-                    formatter.write_dl([(name.ljust(width), line) for name, line in own.items()])
+        sections = commands_of(self, ctx)
+        width = max((len(name) for own in sections.values() for name in own), default=0)
+        for title, own in sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), line) for name, line in own.items()])
+
+
+def options_of(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:  # noqa: ANN401
+    """A command's arguments and options by the titles of help, each with what help says of it."""
+    params = command.get_params(ctx)
+    arguments = [param for param in params if param.param_type_name == "argument"]
+    options = [
+        param
+        for param in params
+        if param.param_type_name == "option" and not getattr(param, "hidden", False)
+    ]
+    first, others = _parted(ctx.command_path.partition(" ")[2], options)
+    titled = {"Arguments": arguments, "Options": first, "More options": others}
+    records = {
+        title: [param.get_help_record(ctx) for param in params] for title, params in titled.items()
+    }
+    rows = {
+        title: [(_plain(record[0]), _plain(record[1])) for record in own if record]
+        for title, own in records.items()
+    }
+    return {title: own for title, own in rows.items() if own}
+
+
+def commands_of(group: Any, ctx: Any) -> dict[str, dict[str, str]]:  # noqa: ANN401
+    """The commands of a group by section, each with its line."""
+    lines = {
+        name: made.get_short_help_str(_ENDLESS)
+        for name, made in group.commands.items()
+        if not made.hidden
+    }
+    sections = PARTS.get(group.name or "", {}) if ctx.parent else SECTIONS
+    parts = {
+        title: {name: lines[name] for name in own if name in lines}
+        for title, own in sections.items()
+    }
+    placed = {name for own in parts.values() for name in own}
+    parts["Others" if placed else "Commands"] = {
+        name: line for name, line in lines.items() if name not in placed
+    }
+    return {title: own for title, own in parts.items() if own}
 
 
 def _parted(name: str, options: list[Any]) -> tuple[list[Any], list[Any]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reviewer.cli.library import file_named, words_alone_note
 from reviewer.cli.model import cost_line, strict_code
 from reviewer.cli.options import effort_of
-from reviewer.cli.output import print_error, print_out
+from reviewer.cli.output import open_page, print_error, print_out
 from reviewer.cli.survey_files import ReportFiles, summary_lines
 from reviewer.errors import LibraryError, SourceError, UsageError
 from reviewer.render import write_whole
@@ -153,6 +153,8 @@ def _write_kept(
     files.finish(batch)
     progress.stop()
     print_out(batch_json(batch) if flags.json else f"{files.folder / 'index.html'}\n")
+    if flags.open_page:
+        open_page(files.folder / "index.html")
     sections = [(report, section) for report in batch.reports for section in report.sections]
     news = [words_alone_note(shelf, is_at_hand=False), *summary_lines(batch)]
     news += [f"{cost_line(batch.made.usage)}, {batch.made.usage.seconds:.1f} s"]

@@ -15,7 +15,8 @@ def digest_markdown(digest: Digest) -> str:
     new = counted(len(digest.arrivals), "new paper")
     lines = [f"# Since {digest.since}: {new} of {digest.papers} in the library", ""]
     for asked in digest.questions:
-        lines += [f"## {escape(asked.question)}", ""]
+        name = f" ({escape(asked.name)})" if asked.name else ""
+        lines += [f"## {escape(asked.question)}{name}", ""]
         for hit in asked.hits:
             lines += [f"- {paper_line(hit.paper)}"]
             lines += [f'  "{escape(hit.best_sentence.text)}"'] if hit.best_sentence else []
@@ -33,7 +34,11 @@ def digest_json(digest: Digest) -> str:
         {"key": a.paper.key, "title": a.paper.title, "came": a.came} for a in digest.arrivals
     ]
     questions = [
-        {"question": asked.question, "papers": [_hit(hit) for hit in asked.hits]}
+        {
+            "question": asked.question,
+            "name": asked.name,
+            "papers": [_hit(hit) for hit in asked.hits],
+        }
         for asked in digest.questions
     ]
     counts = {"since": digest.since, "papers": digest.papers}

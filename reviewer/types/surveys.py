@@ -337,9 +337,11 @@ class Arrival(Frozen):
 
 
 class QuestionNews(Frozen):
-    """The new papers for a saved question, best first."""
+    """The new papers for a saved question, best first, and the name of its search. A question of
+    an earlier release has none."""
 
     question: str
+    name: str = ""
     hits: tuple[Hit, ...] = ()
 
 

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 import pytest
 import typer
@@ -842,6 +843,21 @@ def test_the_front_page_imports_nothing_heavy():
     assert not HEAVY & imported_by("-m", "reviewer", "--help")
 
 
+def test_the_front_page_costs_less_than_12_times_an_empty_python():
+    resource = pytest.importorskip("resource")
+
+    def cpu_s(*arguments):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=ROOT)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    cpu_s("-m", "reviewer", "--help")  # makes the compiled modules
+    turns = [(cpu_s("-c", "pass"), cpu_s("-m", "reviewer", "--help")) for _ in range(9)]
+    empty, front_page = (median(times) for times in zip(*turns, strict=True))
+    assert front_page < 12 * empty
+
+
 def test_importing_the_package_imports_none_of_it():
     names = imported_by("-c", "import reviewer")
     assert not HEAVY & names
@@ -876,6 +892,15 @@ def test_every_command_is_in_one_section_of_the_front_page():
     assert known <= {*placed}, "give the new command a line in SECTIONS of reviewer/cli/sections.py"
     assert {*placed} <= known, "SECTIONS of reviewer/cli/sections.py names what is no command"
     assert len(placed) == len({*placed})
+
+
+def test_the_readme_lists_the_commands_in_their_sections():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = readme.partition("\n## Commands\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (\w+) \| (.+) \|$", listed, re.MULTILINE)
+    assert {title: re.findall(r"`(\w+)`", names) for title, names in rows} == {
+        title: [*lines] for title, lines in SECTIONS.items()
+    }
 
 
 def test_a_command_without_a_section_is_still_on_the_front_page(review, monkeypatch):
@@ -919,7 +944,8 @@ def test_the_options_named_first_are_there_and_are_shown_first(review):
 def test_the_sections_of_commands_of_a_command_name_what_it_has():
     for name, parts in PARTS.items():
         own = typer.main.get_command(build_app(name)).commands[name].commands
-        assert {said for part in parts.values() for said in part} <= set(own)
+        placed = [said for part in parts.values() for said in part]
+        assert sorted(placed) == sorted(own), "give the new command a place in PARTS"
 
 
 def test_the_front_page_loads_no_command():

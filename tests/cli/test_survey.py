@@ -9,7 +9,7 @@ import docx
 import pytest
 
 from reviewer.cli import run
-from reviewer.library import Library
+from reviewer.library import Library, Saved
 from reviewer.settings import Settings
 from reviewer.text import normalise_title
 from tests.conftest import ROOT, SAMPLES, write_listing
@@ -270,6 +270,7 @@ def test_a_digest_says_what_came_and_what_it_bears_on(review, shelf, tmp_path):
     assert review("digest", "--forget", "Which pears ripen first?")[1].count("\n") == 1
     assert review("digest", "--forget", "Which pears ripen first?")[0] == 1
     said = review("digest", "--save", "Which pears ripen first?")[2]
+    assert "Saved as a search: which-pears-ripen-first  Which pears ripen first?" in said
     assert "use review searches add NAME QUESTION" in said
     review("digest", "--forget", "Which pears ripen first?")
     assert review("searches", "add", "roles", "Dropout helps which models?")[0] == 0
@@ -278,6 +279,52 @@ def test_a_digest_says_what_came_and_what_it_bears_on(review, shelf, tmp_path):
     code, _, err = review("digest", "--since", "yesterday")
     assert code == 2
     assert "--since 'yesterday' is not a day. Use 2025-10-01" in err
+
+
+def test_a_question_of_an_earlier_release_becomes_a_search_and_is_not_lost(review, shelf):
+    earlier = ["How does dropout help small models?", "Which pears ripen first?", "Äpfel?", "?"]
+    with Library(shelf, Settings(embedding="none")) as library:
+        for question in earlier:
+            Saved(library.database).save(question)
+    before = review("digest", "--since", "2000-01-01", "--json")[1]
+    assert review("searches", "add", "apples", "Äpfel?")[0] == 0
+    code, out, err = review("searches", "--json")
+    assert code == 0
+    assert "now a search: which-pears-ripen-first  Which pears ripen first?" in err
+    found = {search["question"]: search["name"] for search in json.loads(out)["searches"]}
+    assert found["How does dropout help small models?"] == "how-does-dropout-help-small-models"
+    assert found["Äpfel?"] == "apples"
+    assert {*earlier[:3]} <= {*found}
+    assert {*review("digest", "--questions")[1].splitlines()} == {*earlier}
+    again = review("digest", "--since", "2000-01-01", "--json")[1]
+    news = [
+        {asked["question"]: asked["papers"] for asked in json.loads(text)["questions"]}
+        for text in (before, again)
+    ]
+    assert news[0] == news[1]
+    assert "0 new papers" in review("searches", "run", "how-does-dropout-help-small-models")[1]
+    assert review("searches")[2] == ""
+    assert review("digest", "--forget", earlier[1])[0] == 0
+    assert earlier[1] not in review("searches")[1]
+
+
+def test_a_digest_keeps_to_the_filters_of_a_saved_search(review, shelf, tmp_path):
+    papers = [
+        {"title": f"Dropout in models {year}", "abstract": "Dropout helps models.", "year": year}
+        for year in (2019, 2024)
+    ]
+    review("add", write_listing(tmp_path / "new.jsonl", *papers))
+    review("searches", "add", "all", "Dropout helps models?")
+    review("searches", "add", "late", "Dropout helps models?", "--year", "2022:")
+    _, out, _ = review("digest", "--since", "2000-01-01", "--json")
+    keys = {asked["name"]: [p["key"] for p in asked["papers"]]
+            for asked in json.loads(out)["questions"]}  # fmt: skip
+    early = [key for key in keys["all"] if "2019" in key]
+    assert early
+    assert not {*early} & {*keys["late"]}
+    assert any("2024" in key for key in keys["late"])
+    _, out, _ = review("digest", "--since", "2000-01-01")
+    assert "## Dropout helps models? (late)" in out
 
 
 def test_runs_are_shown_and_compared(review, tmp_path):

@@ -33,6 +33,7 @@ ALLOWED = {
     "drawing.py": {"ctypes"},
     "processes.py": {"subprocess"},
     "serve.py": {"webbrowser"},  # opens its own address
+    "output.py": {"webbrowser"},  # opens a page that was written, where --open asks for it
 }
 PROCESSES = frozenset({"subprocess", "multiprocessing"})
 

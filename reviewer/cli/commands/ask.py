@@ -28,7 +28,7 @@ from reviewer.cli.options import (
 from reviewer.cli.output import deliver, print_error
 
 
-@command("ask", 'review ask "does RL teach new skills?"')
+@command("ask", 'review ask "does RL teach new skills?"', has_page=True)
 def ask(
     question: Annotated[list[str], typer.Argument(help="What you want to know.")],
     papers: Annotated[

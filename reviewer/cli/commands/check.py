@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from reviewer.types.progress import Progress
 
 
-@command("check", "review check draft.md --bib refs.bib -o check.html")
+@command("check", "review check draft.md --bib refs.bib -o check.html", has_page=True)
 def check(
     draft: Annotated[
         str, typer.Argument(help="A draft in Markdown, LaTeX or Word, or a bibliography.")

@@ -19,7 +19,7 @@ from reviewer.errors import NotFoundError
 from reviewer.text import clean, counted
 
 if TYPE_CHECKING:
-    from reviewer.library import Saved
+    from reviewer.library import Library
 
 
 @command("digest", "review digest --since 2025-10-01   after: review searches add NAME QUESTION")
@@ -36,21 +36,18 @@ def digest(
     common: EmbeddingOptions,
 ) -> None:
     """Say what came into the library since a day, and which saved questions it bears on."""
-    from reviewer.library import Saved
     from reviewer.render import choose_format, render
     from reviewer.tasks import digest_library
+    from reviewer.tasks.alerts.digest import saved_questions
 
     form = choose_format("json" if result.json else "", result.output)
     with opened(settings_of(common)) as shelf:
-        saved = Saved(shelf.database)
-        _save(saved, save or (), quiet=quiet)
+        _save(shelf, save or (), quiet=quiet)
         for question in forget or ():
-            if not saved.forget(" ".join(question.split())):
-                raise NotFoundError(
-                    f"the question '{question}' is not saved", hint="Run: review digest --questions"
-                )
+            _forget(shelf, " ".join(question.split()))
         if questions or ((save or forget) and not since):
-            print_out("".join(f"{clean(question)}\n" for question in saved.questions()))
+            asked = dict.fromkeys(search.question for search in saved_questions(shelf))
+            print_out("".join(f"{clean(question)}\n" for question in asked))
             return
         made = digest_library(since, shelf)
         note = words_alone_note(shelf, is_at_hand=False)
@@ -63,9 +60,38 @@ def digest(
         print_error(f"{counted(len(made.arrivals), 'new paper')} since {made.since}")
 
 
-def _save(saved: Saved, questions: Sequence[str], *, quiet: bool) -> None:
-    """Save questions in the earlier way, and say which way took its place."""
+def _save(shelf: Library, questions: Sequence[str], *, quiet: bool) -> None:
+    """Save questions in the earlier way, which makes searches of them, and say how they are
+    named."""
+    from reviewer.library import Saved
+    from reviewer.tasks.alerts.saved_searches import take_over_questions
+
+    if not questions:
+        return
     for question in questions:
-        saved.save(" ".join(question.split()))
-    if questions and not quiet:
-        print_error("Saved. A later release drops --save: use review searches add NAME QUESTION")
+        Saved(shelf.database).save(" ".join(question.split()))
+    for search in take_over_questions(shelf):
+        if not quiet:
+            print_error(f"Saved as a search: {search.name}  {search.question}")
+    if not quiet:
+        print_error("A later release drops --save: use review searches add NAME QUESTION")
+
+
+def _forget(shelf: Library, question: str) -> None:
+    """Forget a question, as it was kept and as the search that it became. Raises NotFoundError when
+    it is neither."""
+    from reviewer.library import Saved
+    from reviewer.tasks.alerts.saved_searches import remove_search, saved_searches
+
+    was_kept = Saved(shelf.database).forget(question)
+    named = [
+        search.name
+        for search in saved_searches(shelf)
+        if search.question == question and search.filters.is_empty
+    ]
+    for name in named:
+        remove_search(shelf, name)
+    if not was_kept and not named:
+        raise NotFoundError(
+            f"the question '{question}' is not saved", hint="Run: review digest --questions"
+        )

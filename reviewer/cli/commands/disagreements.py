@@ -20,7 +20,11 @@ from reviewer.cli.options import (
 from reviewer.cli.output import deliver, print_error
 
 
-@command("disagreements", 'review disagreements "does retrieval help?" -o disagreements.html')
+@command(
+    "disagreements",
+    'review disagreements "does retrieval help?" -o disagreements.html',
+    has_page=True,
+)
 def disagreements(
     topic: Annotated[
         list[str] | None, typer.Argument(help="What they are about; else the whole library.")

@@ -69,7 +69,9 @@ class DraftFlags(DraftOutput):
     at_hand: bool = False
 
 
-@command("draft", 'review draft "does RL add abilities?" --for my_paper.md -o related.tex')
+@command(
+    "draft", 'review draft "does RL add abilities?" --for my_paper.md -o related.tex', has_page=True
+)
 def draft(
     question: Annotated[list[str] | None, typer.Argument(help="What the section is about.")] = None,
     papers: Annotated[list[str] | None, option(help="Draft from these files or folders.")] = None,

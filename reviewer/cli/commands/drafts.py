@@ -66,7 +66,7 @@ def list_drafts(
         print_error('There are no drafts. Begin one: review draft "QUESTION" --plan-only')
 
 
-@command("show", "review drafts show 20261130-101500 -o related.docx")
+@command("show", "review drafts show 20261130-101500 -o related.docx", has_page=True)
 def show_draft(
     draft: DraftArgument,
     version: Annotated[str, option(help="The run of an earlier version.")] = "",
@@ -158,7 +158,7 @@ def edit_draft(
         print_out(_plan_text(kept, shelf))
 
 
-@command("write", "review drafts write 20261130-101500 -o related.tex")
+@command("write", "review drafts write 20261130-101500 -o related.tex", has_page=True)
 def write_draft(
     draft: DraftArgument,
     dry_run: DryRunOption = False,
@@ -186,7 +186,9 @@ def write_draft(
     return _made(write, flags, model, reranking, common)
 
 
-@command("redo", "review drafts redo 20261130-101500 2.3 'more careful, and shorter'")
+@command(
+    "redo", "review drafts redo 20261130-101500 2.3 'more careful, and shorter'", has_page=True
+)
 def redo_draft(
     draft: DraftArgument,
     part: Annotated[str, typer.Argument(help="2.3: sentence 3 of section 2; 2: all of it.")],

@@ -21,7 +21,7 @@ from reviewer.cli.output import deliver
 from reviewer.cli.progress import ShownProgress
 
 
-@command("graph", "review graph --topic 'reward models' -o graph.html")
+@command("graph", "review graph --topic 'reward models' -o graph.html", has_page=True)
 def graph(
     topic: Annotated[str, option(help="Only the papers that fit this best.")] = "",
     count: Annotated[

@@ -88,6 +88,7 @@ def searches(
             with made or opened(settings, progress) as shelf:
                 return _add(shelf, search, progress)
         with opened(settings, progress) as shelf:
+            _take_over(shelf, progress, quiet=quiet)
             if action == "run":
                 return _run(shelf, words, progress, as_json=json, quiet=quiet)
             if action == "list" and not words:
@@ -100,6 +101,15 @@ def searches(
         f"review searches {' '.join([action, *words])} is not understood",
         hint="Use: review searches list, add NAME QUESTION, run [NAME ...], or remove NAME.",
     )
+
+
+def _take_over(shelf: Library, progress: Progress, *, quiet: bool) -> None:
+    """Make searches of questions that an earlier release kept, and say how they are named."""
+    from reviewer.tasks.alerts.saved_searches import take_over_questions
+
+    for search in take_over_questions(shelf, progress):
+        if not quiet:
+            print_error(f"The saved question is now a search: {search.name}  {search.question}")
 
 
 def _check_options(given: Sequence[str], action: str) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reviewer.types.suggestions import Suggestions
 
 
-@command("suggest", "review suggest draft.md --accept 1,4 -o proposed.md")
+@command("suggest", "review suggest draft.md --accept 1,4 -o proposed.md", has_page=True)
 def suggest(
     draft: Annotated[str, typer.Argument(help="A draft in Markdown, LaTeX or Word.")],
     bib: Annotated[

@@ -44,6 +44,9 @@ class SurveyFlags:
     words: Annotated[int | None, option(help="About how long (3000).")] = None
     dry_run: Annotated[bool, option(help="Say what would be written, and make no call.")] = False
     json: JsonOption = False
+    open_page: Annotated[bool, option("--open", help="Open them in the browser at the end.")] = (
+        False
+    )
 
 
 @command("survey", "review survey 'reasoning in LLMs'   then: review survey reasoning-in-llms.yaml")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     "table",
     'review table "RL for search" --column reward --column "base model: which model is '
     'trained?" --column "gain (number)" --column "trained (yes/no)" -o table.html',
+    has_page=True,
 )
 def table(
     topic: Annotated[list[str] | None, typer.Argument(help="What the papers are about.")] = None,

@@ -58,7 +58,7 @@ def list_all(
         print_error("No table is kept. Make one: review table TOPIC --column NAME")
 
 
-@command("show", "review tables show 20261130-2150 -o table.xlsx")
+@command("show", "review tables show 20261130-2150 -o table.xlsx", has_page=True)
 def show(
     table: TableArgument,
     after: Annotated[

@@ -10,7 +10,8 @@ from reviewer.errors import UsageError
 from reviewer.library import Library, Saved
 from reviewer.library.saved_searches import SavedSearchStore
 from reviewer.search import AT_FLOOR, SearchOptions, find
-from reviewer.types.searches import Filters, Hit
+from reviewer.types.saved_searches import SavedSearch
+from reviewer.types.searches import Hit
 from reviewer.types.surveys import Arrival, Digest, QuestionNews
 
 DAYS = 7  # looked back where the user gives no day
@@ -20,7 +21,8 @@ _FILTERED = 500  # of more new papers, those among the best of all papers are ta
 
 def digest_library(since: str, library: Library) -> Digest:
     """The papers that came on the day `since` (ISO 8601; without one the last DAYS days) or later,
-    and for each saved question or search those of them that search finds above its floor.
+    and for each saved question or search those of them that search finds above its floor and that
+    pass the filters of the search. A saved question that is a search too is named once.
 
     Raises UsageError for a day that does not exist. Papers of a library from before its schema 3
     have no known day and do not count.
@@ -31,13 +33,24 @@ def digest_library(since: str, library: Library) -> Digest:
         came = dict(saved.arrivals(day))
         papers = library.catalogue.papers_numbered(list(came))
         arrivals = tuple(Arrival(paper=papers[n], came=came[n]) for n in came if n in papers)
-        searched = [search.question for search in SavedSearchStore(library.database).searches()]
         questions = tuple(
-            QuestionNews(question=question, hits=_bearing(question, arrivals, library))
-            for question in dict.fromkeys((*saved.questions(), *searched))
+            QuestionNews(
+                question=search.question, name=search.name, hits=_bearing(search, arrivals, library)
+            )
+            for search in saved_questions(library)
         )
         count = library.catalogue.count()
     return Digest(since=day, arrivals=arrivals, questions=questions, papers=count)
+
+
+def saved_questions(library: Library) -> list[SavedSearch]:
+    """The questions of earlier releases that no search has, as searches without a name, and then
+    the saved searches by name."""
+    searches = SavedSearchStore(library.database).searches()
+    searched = {search.question for search in searches if search.filters.is_empty}
+    earlier = Saved(library.database).questions()
+    alone = [SavedSearch(name="", question=q) for q in earlier if q not in searched]
+    return [*alone, *searches]
 
 
 def _day(since: str) -> str:
@@ -51,14 +64,18 @@ def _day(since: str) -> str:
         raise UsageError(f"--since '{since}' is not a day", hint="Use 2025-10-01.") from None
 
 
-def _bearing(question: str, arrivals: Sequence[Arrival], library: Library) -> tuple[Hit, ...]:
-    if not arrivals:
-        return ()
+def _bearing(search: SavedSearch, arrivals: Sequence[Arrival], library: Library) -> tuple[Hit, ...]:
+    wanted = search.filters
     keys = tuple(arrival.paper.key for arrival in arrivals)
-    options = SearchOptions(HITS_A_QUESTION, filters=Filters(keys=keys), cut=AT_FLOOR)
+    if wanted.keys:
+        keys = tuple(key for key in keys if key in wanted.keys)
+    if not keys:
+        return ()
+    filters = wanted.model_copy(update={"keys": keys})
+    options = SearchOptions(HITS_A_QUESTION, filters=filters, cut=AT_FLOOR)
     if len(keys) > _FILTERED:
-        options = SearchOptions(len(keys), cut=AT_FLOOR)
-    found = find(question, library, options)
+        options = SearchOptions(len(keys), filters=wanted, cut=AT_FLOOR)
+    found = find(search.question, library, options)
     new = {arrival.paper.id for arrival in arrivals}
     hits = found.wanted if found.matched else ()
     return tuple(hit for hit in hits if hit.paper.id in new)[:HITS_A_QUESTION]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain, count
 
 from reviewer.errors import NotFoundError, UsageError
-from reviewer.library import Library
+from reviewer.library import Library, Saved
 from reviewer.library.saved_searches import SavedSearchStore
 from reviewer.search import AT_FLOOR, SearchOptions, find
 from reviewer.sources import ReadOptions
@@ -19,6 +20,7 @@ from reviewer.types.progress import Progress, silent
 from reviewer.types.saved_searches import SavedSearch, SearchNews
 
 _FRESH_S = 3600.0  # older answers of a source are asked again: cron runs once a day or more often
+_NAMED = 40  # letters of a question that name its search
 _NAME = re.compile(r"[\w][\w.-]{0,63}")
 
 
@@ -44,6 +46,35 @@ def add_search(library: Library, search: SavedSearch, progress: Progress = silen
             hint=f"Remove it first: review searches remove {search.name}",
         )
     return _run(library, search, progress)
+
+
+def take_over_questions(library: Library, progress: Progress = silent) -> list[SavedSearch]:
+    """Make searches of the questions that `review digest --save` kept, named by their first words.
+    What each finds now counts as seen. Gives the new searches. A question is forgotten only once it
+    is a search; one that cannot be looked for stays as it is."""
+    earlier = Saved(library.database)
+    made = []
+    for question in earlier.questions():
+        known = saved_searches(library)
+        if not any(s.question == question and s.filters.is_empty for s in known):
+            search = SavedSearch(name=_free_name(question, known), question=question)
+            try:
+                add_search(library, search, progress)
+            except UsageError:
+                continue
+            made.append(search)
+        with library.writing():
+            earlier.forget(question)
+    return made
+
+
+def _free_name(question: str, known: Sequence[SavedSearch]) -> str:
+    """A name of the question's first words that no search has."""
+    words = "-".join(re.findall(r"\w+", question.lower()))
+    short = words if len(words) <= _NAMED else words[:_NAMED].rpartition("-")[0] or words[:_NAMED]
+    taken = {search.name for search in known}
+    numbered = (f"{short or 'question'}-{number}" for number in count(2))
+    return next(name for name in chain([short or "question"], numbered) if name not in taken)
 
 
 def remove_search(library: Library, name: str) -> None:
