@@ -25,7 +25,6 @@ from reviewer.library.storage.lock import writing
 from reviewer.library.storage.salvage import Pages, Row, is_whole, rows_of_table
 from reviewer.library.storage.sqlite import SqliteDatabase
 from reviewer.sources import ReadOptions, read_file
-from reviewer.sources.text_file import STDIN
 from reviewer.types import Paper
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress, silent
@@ -152,7 +151,8 @@ def _read_again(found: _Found, path: Path, progress: Progress) -> None:
     entries = [entry for _, entry in found.entries.values()]
     kept = {_sign(entry) for entry in entries}
     origins = [o for paper in [*found.papers.values(), *entries] for o in paper.origins]
-    named, held = {o.file for o in origins} - {STDIN}, {(o.file, o.sha256) for o in origins}
+    held = {(origin.file, origin.sha256) for origin in origins}
+    named = {file for file, _ in held if Path(file).is_absolute()}  # the others are no files
     if not (is_all := is_whole(path)):
         named |= {file for file in listed if Path(file).is_file()}
     files = sorted(named)

@@ -37,19 +37,29 @@ class TableStore:
         return [TableEdit.model_validate_json(text) for text in texts]
 
     def tables(self, most: int = 100) -> list[KeptTable]:
-        """The kept tables, the one that was changed last first. A table that was made by a release
-        without edits has none, and is changed when it was made."""
+        """The kept tables, the one that was changed last first. Each has a run left, which need not
+        be its first. A table that was made by a release without edits has none, and is changed
+        when it was made."""
         rows = self._database.rows(
-            "SELECT runs.id, runs.question, coalesce(changes.made, runs.started) AS changed, "
-            "coalesce(changes.count, 1) FROM runs "
+            "SELECT coalesce(own.table_id, runs.id) AS kept_id, min(runs.question), "
+            "coalesce(max(changes.made), max(runs.started)) AS changed, "
+            "coalesce(max(changes.count), 1) FROM runs "
             "LEFT JOIN table_edits own ON own.run_id = runs.id "
             "LEFT JOIN (SELECT table_id, max(made) AS made, count(*) AS count FROM table_edits "
-            "GROUP BY table_id) changes ON changes.table_id = runs.id "
-            "WHERE runs.command = 'table' AND (own.table_id IS NULL OR own.table_id = runs.id) "
-            "ORDER BY changed DESC, runs.id DESC LIMIT ?",
+            "GROUP BY table_id) changes ON changes.table_id = own.table_id "
+            "WHERE runs.command = 'table' GROUP BY coalesce(own.table_id, runs.id) "
+            "ORDER BY changed DESC, kept_id DESC LIMIT ?",
             (most,),
         )
         return [
-            KeptTable(id=run_id, about=about, changed=changed, edits=int(count))
-            for run_id, about, changed, count in rows
+            KeptTable(id=table_id, about=about, changed=changed, edits=int(count))
+            for table_id, about, changed, count in rows
         ]
+
+    def ids_that_begin(self, name: str, most: int = 2) -> list[str]:
+        """Ids of tables with edits that begin with `name`, as long as they have a run left."""
+        return self._database.column(
+            "SELECT DISTINCT own.table_id FROM table_edits own JOIN runs ON runs.id = own.run_id "
+            "WHERE substr(own.table_id, 1, length(?)) = ? LIMIT ?",
+            (name, name, most),
+        )

@@ -16,6 +16,7 @@ from reviewer.llm.form import Form
 from reviewer.llm.prompts import FencedText, Prompt, Prompts
 from reviewer.llm.replies import TooLargeError
 from reviewer.text import counted
+from reviewer.text.option_notes import with_option
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
 from reviewer.types.runs import Usage
@@ -177,7 +178,8 @@ class Asking:
         named = room if error.most_tokens is None else error.most_tokens - 2 * REPLY_TOKENS
         least = max(LEAST_ROOM, min(named, room / 2))
         self._narrowed = min(least, self.room())
-        self.note("prompts were made smaller, as the model takes less at once (--context)")
+        said = "prompts were made smaller, as the model takes less at once"
+        self.note(with_option(said, "--context"))
         return True
 
     def note(self, note: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from reviewer.render.describe import byline
 from reviewer.render.escape import escape
@@ -14,6 +15,9 @@ from reviewer.text.invisible import visible
 from reviewer.text.views import shorten
 from reviewer.types import Paper
 from reviewer.types.citations import CitationGraph, LackingWork
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _MOST_SHOWN = 20  # papers that are cited most
 _MOST_CITING = 100  # papers whose citations are listed
@@ -163,11 +167,18 @@ def graph_graphml(graph: CitationGraph) -> str:
     for n, work in enumerate(graph.lacking, 1):
         for key in work.cited_by:
             made.add_edge(_xml(key), f"lacking-{n}")
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        + "\n".join(networkx.generate_graphml(made))
-        + "\n"
-    )
+    writer = networkx.GraphMLWriter(made)
+    _spell_booleans(writer.xml)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{writer}\n'
+
+
+def _spell_booleans(graphml: Element) -> None:
+    """networkx writes Python's `True`. GraphML's booleans are those of XML Schema, `true` and
+    `false` (w3.org/TR/xmlschema-2/#boolean), and stricter readers refuse others."""
+    keys = {key.get("id") for key in graphml.iter("key") if key.get("attr.type") == "boolean"}
+    for data in graphml.iter("data"):
+        if data.get("key") in keys and data.text:
+            data.text = data.text.lower()
 
 
 def _facts(facts: Mapping[str, str], year: int | None) -> dict[str, str | int]:

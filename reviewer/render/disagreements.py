@@ -8,6 +8,7 @@ from reviewer.render.describe import quoted_place
 from reviewer.render.escape import escape
 from reviewer.render.json import dump
 from reviewer.text import clean, counted
+from reviewer.text.option_notes import with_option
 from reviewer.text.views import shorten
 from reviewer.types.disagreements import Disagreements, Finding, FindingPair
 
@@ -58,7 +59,7 @@ def how_found(made: Disagreements) -> str:
         return f"Found by words and nearness; judged by {made.judge}. Read both sentences."
     return (
         "Found by words and nearness alone, so these are candidates and most do not disagree: read "
-        "both sentences. With a model (--model) a judge says which do."
+        f"both sentences. {with_option('With a model', '--model')} a judge says which do."
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewer.text import clean, counted
+from reviewer.text.option_notes import without_options
 from reviewer.types import Answer, Citation, Claim, Paper
 from reviewer.types.runs import Coverage, Usage
 
@@ -102,7 +103,7 @@ def flow_of(coverage: Coverage) -> tuple[Step, ...]:
     matched = min(coverage.matched, papers)
     read = min(coverage.read, matched)
     cited = min(coverage.cited, read)
-    reasons = coverage.left_out or ("beyond the number to read",)
+    reasons = tuple(map(without_options, coverage.left_out)) or ("beyond the number to read",)
     return (
         Step("in the library", papers, papers - matched, ("not near the question",)),
         Step("matched", matched, matched - read, reasons),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reviewer.grounding.cells import unit_of
 from reviewer.text import clean
+from reviewer.text.option_notes import with_option
 from reviewer.text.views import shorten
 from reviewer.types import Table
 from reviewer.types.tables import Row, Value
@@ -84,7 +85,7 @@ def table_head(table: Table) -> str:
     if table.writer == "extractive":
         needs = any(column.kind == "yes/no" for column in table.columns)
         return "No model is set: cells are the papers' own words, found by rules" + (
-            "; a yes or no column needs a model (--model)." if needs else "."
+            f"; {with_option('a yes or no column needs a model', '--model')}." if needs else "."
         )
     return (
         f"Filled by {table.writer}; code looked for every quote and number in its paper, and the "

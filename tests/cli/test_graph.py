@@ -6,10 +6,12 @@ import json
 import re
 from xml.etree import ElementTree
 
+import networkx
 import pytest
 
 from reviewer.cli.app import run
 
+GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 SLOW = "The slow decay of exploration bonuses in sparse worlds"
 LATE = "Rewards that arrive late and often in dense worlds"
 PAPERS = [
@@ -79,6 +81,19 @@ def test_graphml_is_xml_with_every_node_and_citation(place, capsys):
     root = ElementTree.fromstring(written.read_text("utf-8"))
     names = [element.tag.rpartition("}")[2] for element in root.iter()]
     assert (names.count("node"), names.count("edge")) == (4, 4)  # with the lacking work
+
+
+def test_booleans_of_graphml_are_those_of_xml_schema(place, capsys):
+    written = place / "graph.graphml"
+    said(capsys, "graph", "-q", "-o", str(written))
+    root = ElementTree.fromstring(written.read_text("utf-8"))
+    keys = {
+        key.get("id") for key in root.iter(f"{GRAPHML}key") if key.get("attr.type") == "boolean"
+    }
+    values = [data.text for data in root.iter(f"{GRAPHML}data") if data.get("key") in keys]
+    assert sorted(values) == ["false", "true", "true", "true"]
+    read = networkx.read_graphml(written)
+    assert [read.nodes[node]["in_library"] for node in read].count(False) == 1
 
 
 def test_the_page_draws_the_graph_and_loads_nothing(place, capsys):

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import reviewer.sources.formats.bibtex as bibtex_source
@@ -157,8 +157,17 @@ def fields_of(paper: Paper, seen=clean) -> dict:
     }
 
 
+def titled(title: str, *protected: str) -> Paper:
+    parts = (Part(name="title", text=title), Part(name="abstract", text="Words."))
+    extra = {KIND: "misc", NOCASE: list(protected)}
+    return Paper(key="key-1", parts=parts, extra=extra)
+
+
 @settings(max_examples=500)
 @given(paper=papers())
+@example(titled("_ X", "X"))
+@example(titled("a & X % Y # Z", "X", "Y", "Z"))
+@example(titled("~ X ^ Y", "X", "Y"))
 def test_a_paper_comes_back_with_every_field(paper):
     for name, (write, source) in FORMATS.items():
         text = write([paper])

@@ -131,6 +131,20 @@ def test_a_version_whose_run_was_removed_gives_way_to_the_one_before(small, kept
     assert cell(open_table(kept, small), "Fox", "size", small).values[0].text == "9B"
 
 
+def test_a_table_whose_first_run_was_removed_stays_listed_and_opens(small, kept):
+    opened = fill_again(kept, Asked(redone=("reward",)), small, Extractive())
+    before = list_tables(small)
+    small.ledger.remove(kept)
+    assert list_tables(small) == before
+    assert open_table(kept[:12], small).table.run_id == opened.table.run_id
+    assert set_by_hand(kept, small, "9B").id == kept
+    assert [table.id for table in list_tables(small)] == [kept]
+    small.ledger.remove(opened.table.run_id)
+    assert list_tables(small) == []
+    with pytest.raises(NotFoundError):
+        open_table(kept, small)
+
+
 def test_a_paper_that_is_gone_stays_a_row_that_says_so(small, kept):
     key = key_of("Elk", small)
     small.remove(key)

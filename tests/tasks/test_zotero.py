@@ -140,6 +140,18 @@ def test_the_running_program_gives_items_pdfs_tags_notes_and_keys(review, local,
     assert review("show", "marshApples")[0] == 0
 
 
+def test_a_repair_names_a_pdf_that_is_gone_and_not_zotero_itself(review, local, folder):
+    fill(local)
+    pdf = write_pdf(folder / "storage" / "AAAA9999" / "paper.pdf")
+    assert review("add", "zotero:")[0] == 0
+    assert "No longer there" not in review("repair")[2]
+    pdf.unlink()
+    code, _, err = review("repair")
+    assert code == 0, err
+    assert err.count("No longer there") == 1
+    assert pdf.name in err
+
+
 def test_every_way_gives_the_same_papers(review, local, web, folder, monkeypatch, place):
     fill(local)
     fill(web)

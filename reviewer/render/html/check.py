@@ -12,6 +12,7 @@ from reviewer.render.describe import quoted_place
 from reviewer.render.html.around import words_around
 from reviewer.render.html.page import render_page
 from reviewer.text import clean
+from reviewer.text.option_notes import without_options
 from reviewer.types import Paper
 from reviewer.types.checks import CheckedSentence, CheckReport
 
@@ -52,7 +53,7 @@ def check_html(report: CheckReport) -> str:
         "file": clean(report.file),
         "line": check_line(report),
         "head": check_head(report),
-        "notes": [clean(note) for note in report.notes],
+        "notes": [clean(without_options(note)) for note in report.notes],
         "sentences": shown,
         "counts": Counter(sentence.state for sentence in shown),
         "has_draft": bool(report.sentences_read or not report.entries),

@@ -10,6 +10,7 @@ from reviewer.render.disagreements import (
 )
 from reviewer.render.html.page import render_page
 from reviewer.text import clean
+from reviewer.text.option_notes import without_options
 from reviewer.types.disagreements import Disagreements
 
 
@@ -19,7 +20,7 @@ def disagreements_html(made: Disagreements) -> str:
     values = {
         "about": clean(about),
         "line": disagreements_line(made),
-        "how": how_found(made),
+        "how": without_options(how_found(made)),
         "notes": [clean(note) for note in made.notes],
         "parts": [
             (title, [(pair, list(reasons_of(pair))) for pair in pairs])

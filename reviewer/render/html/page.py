@@ -23,6 +23,7 @@ from reviewer.render.describe import (
 from reviewer.render.table_words import nothing_found
 from reviewer.text import clean, counted
 from reviewer.text.invisible import visible
+from reviewer.text.option_notes import without_options
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -49,7 +50,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "place": quoted_place,
     "sentence": as_sentence,
     "support": support_words,
-    "tally": tally_line,
+    "tally": lambda table: without_options(tally_line(table)),
 }
 
 

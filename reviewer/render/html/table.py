@@ -12,6 +12,7 @@ from reviewer.render.html.cited_papers import page_citations
 from reviewer.render.html.page import render_page
 from reviewer.render.table_words import table_head, table_title
 from reviewer.text import clean
+from reviewer.text.option_notes import without_options
 from reviewer.types import Citation, Paper, Table
 from reviewer.types.tables import Cell, Column, Value
 
@@ -88,7 +89,7 @@ def table_html(table: Table) -> str:
     cited = page_citations(citations_in(table), table.papers)
     values = {
         "title": clean(table_title(table)),
-        "head": clean(table_head(table)),
+        "head": clean(without_options(table_head(table))),
         "grid": grid_of(table, cited.anchors),
         "papers": cited.papers,
         "near": () if table.rows else table.papers,

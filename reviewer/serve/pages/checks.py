@@ -25,6 +25,7 @@ from reviewer.serve.pages.jobs import state_words
 from reviewer.serve.works.checks import MOST_CHARS, CheckedDraft, CheckIn, check_work
 from reviewer.tasks.checks.fixes import fixed_name, sure_fixes
 from reviewer.tasks.jobs.desk import Desk
+from reviewer.text.option_notes import without_options
 
 router = APIRouter(include_in_schema=False)
 
@@ -115,6 +116,7 @@ def show(request: Request, desk: AtDesk, job_id: str, kind: str = "", at: int = 
         "live/check.html.jinja",
         job=job,
         report=report,
+        notes=[without_options(note) for note in report.notes],
         line=check_line(report),
         head=check_head(report),
         cards=cards,

@@ -50,6 +50,7 @@ from reviewer.tasks.tables.kept import (
     undo,
     unset_cell,
 )
+from reviewer.text.option_notes import without_options
 from reviewer.types import Table
 from reviewer.types.jobs import Job
 from reviewer.types.tables import Cell, Column
@@ -280,8 +281,8 @@ def _page(
         "live/table.html.jinja",
         table=table,
         title=table_title(table),
-        head=table_head(table),
-        tally=tally_line(table),
+        head=without_options(table_head(table)),
+        tally=without_options(tally_line(table)),
         nothing=nothing_found(table) if not table.rows else "",
         rows=grid_rows(filling, numbers or ()),
         is_whole=numbers is None,

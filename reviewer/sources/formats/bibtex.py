@@ -52,6 +52,7 @@ _TYPE_WORDS = {
 }  # fmt: skip
 _SIGN = re.compile(r"\$([<>=])\$")  # `{$<$}`, as Better BibTeX writes a sign of text
 _EXTENDED = re.compile(r"\s*(family|given|prefix|suffix|useprefix)\s*=\s*(.*)", re.DOTALL)
+_TAKES_ARGUMENT = re.compile(r"\\(?:[A-Za-z]+|['`^\"~=.])\s*\Z")  # a sign such as `\_` takes none
 _WORD_END = re.compile(r"[\s}-]|\Z")
 _NAMESAKE = re.compile(r" \d{4}$")  # DBLP numbers people of one name
 _CORR = re.compile(r"\b(?:abs/|corr/abs-)(\d{4})[.-](\d{4,5}(?:v\d+)?)\b|\babs/([a-z-]+/\d{7})")
@@ -214,9 +215,8 @@ def _protected(title: str) -> list[str]:
     words: list[str] = []
     for found in _GROUP.finditer(title):
         before = title[max(0, found.start() - 30) : found.start()]
-        if re.match(r"\{(?:\\(?![A-Za-z]{3,}\{)|\}|.*\$)", found[0]) or re.search(
-            r"\\(?:[A-Za-z]+|.)\s*$", before
-        ):
+        is_command = re.match(r"\{(?:\\(?![A-Za-z]{3,}\{)|\}|.*\$)", found[0])
+        if is_command or _TAKES_ARGUMENT.search(before):
             continue
         start = max(title.rfind(mark, 0, found.start()) for mark in " \n\t-{") + 1
         end = _WORD_END.search(title, found.end())

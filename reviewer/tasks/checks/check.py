@@ -34,6 +34,7 @@ from reviewer.tasks.checks.sentences import (
 from reviewer.tasks.checks.stating import is_statement
 from reviewer.text import counted
 from reviewer.text.draft_prose import is_latex_draft
+from reviewer.text.option_notes import with_option
 from reviewer.types import Citation
 from reviewer.types.checks import (
     FAILING,
@@ -204,9 +205,10 @@ def _unknown_note(entries: Sequence[CheckedEntry], options: CheckOptions) -> lis
     if not unknown:
         return []
     are = "entry is" if unknown == 1 else "entries are"
+    without = with_option("without looking up online", "--online")
     return [
-        f"{unknown} {are} not in the library: without looking up online (--online) nobody can say "
-        "whether such a paper exists, and whether its fields are right."
+        f"{unknown} {are} not in the library: {without} nobody can say whether such a paper "
+        "exists, and whether its fields are right."
     ]
 
 

@@ -12,6 +12,7 @@ from reviewer.grounding.claims import FAILING
 from reviewer.grounding.edits import match_edit
 from reviewer.llm import in_short, is_form_fault
 from reviewer.text import counted
+from reviewer.text.option_notes import with_option
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import AnswerDraft, ClaimDraft, NeedsModel, Support
 from reviewer.types.drafts import OWN_ID, Brief, Card, OwnClaim, Section, Theme
@@ -194,8 +195,9 @@ def within_words(
         section.model_copy(update={"claims": tuple(own)})
         for section, own in zip(written.sections, kept, strict=True)
     )
-    said = (f"{counted(gone, 'sentence')} beyond {words} words (--words)",) if gone else ()
-    return replace(written, sections=sections, left_out=(*written.left_out, *said))
+    said = with_option(f"{counted(gone, 'sentence')} beyond {words} words", "--words")
+    left_out = (*written.left_out, said) if gone else written.left_out
+    return replace(written, sections=sections, left_out=left_out)
 
 
 def _words(claims: Sequence[Claim], titles: Mapping[str, int]) -> int:

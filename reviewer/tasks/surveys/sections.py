@@ -20,6 +20,7 @@ from reviewer.tasks.surveys.context import (
 from reviewer.tasks.surveys.lengths import section_words
 from reviewer.tasks.surveys.outline import lengths_for
 from reviewer.text import clean
+from reviewer.text.option_notes import without_options
 from reviewer.types.drafts import Brief, Card
 from reviewer.types.evidence import by_paper
 from reviewer.types.surveys import SectionProgress, SectionWork, SurveySection
@@ -94,7 +95,7 @@ def _write_section(
         made = compose.write_section(brief, outlined.themes, known, own, run.writer, checks)
         if not reads(run.writer):
             made = compose.within_words(made, own, words)
-        left_out = (note.replace(" (--words)", "") for note in made.left_out)
+        left_out = (without_options(note) for note in made.left_out)
         return blank.model_copy(
             update={
                 "claims": tuple(claim for part in made.sections for claim in part.claims),

@@ -56,13 +56,10 @@ def list_tables(library: Library, most: int = 100) -> list[KeptTable]:
 
 
 def open_table(name: str, library: Library, *, after: int | None = None) -> OpenedTable:
-    """The table that has a run whose id begins with `name`, as it is now, or as it was after the
-    edit `after`. Raises NotFoundError for what is no table, UsageError for an unknown edit."""
-    run = library.ledger.run(name)
-    if run.command != "table":
-        raise NotFoundError(f"run {run.id} is no table", hint="See them: review tables list")
-    table_id = str(run.result.get("table_id") or run.id)
-    edits = _edits_of(table_id, run, library)
+    """The table whose id, or that of one of its runs, begins with `name`, as it is now, or as it
+    was after the edit `after`. Raises NotFoundError for what is no table, UsageError for an unknown
+    edit."""
+    table_id, edits = _named(name, library)
     known = edits
     if after is not None:
         if after not in {edit.number for edit in edits}:
@@ -87,11 +84,19 @@ def _newest_run(made: Sequence[TableEdit], library: Library) -> tuple[Run, Seque
     raise NotFoundError("the runs of this table were removed", hint="Make it again: review table")
 
 
-def _edits_of(table_id: str, run: Run, library: Library) -> list[TableEdit]:
-    """The edits of a table. One of a release without edits has its run alone."""
-    edits = TableStore(library.database).edits(table_id)
+def _named(name: str, library: Library) -> tuple[str, list[TableEdit]]:
+    """The id of the table and its edits. The run of the id may have been removed. A table of a
+    release without edits has its run alone."""
+    store = TableStore(library.database)
+    table_ids = store.ids_that_begin(name) if name else []
+    if len(table_ids) == 1:
+        return table_ids[0], store.edits(table_ids[0])
+    run = library.ledger.run(name)
+    if run.command != "table":
+        raise NotFoundError(f"run {run.id} is no table", hint="See them: review tables list")
+    table_id = str(run.result.get("table_id") or run.id)
     first = TableEdit(kind="run", number=1, made=run.started, said="made", run_id=table_id)
-    return edits or [first]
+    return table_id, store.edits(table_id) or [first]
 
 
 def _table_of(run: Run, table_id: str, library: Library) -> Table:

@@ -12,6 +12,7 @@ from reviewer.search import EVIDENCE_CUT, SearchOptions, find, why_none_pass
 from reviewer.sources import read_references, read_text_file
 from reviewer.tasks.paper_chunks import chunks_of
 from reviewer.text import counted
+from reviewer.text.option_notes import with_option
 from reviewer.types import Evidence, Paper
 from reviewer.types.evidence import Score, tagged
 from reviewer.types.papers import Remark, Skipped
@@ -80,7 +81,8 @@ def choose_papers(topic: str, library: Library, filters: Filters, most: int | No
 
 def _beyond(matched: int, kept: int) -> tuple[str, ...]:
     more = matched - kept
-    return (f"{counted(more, 'paper')} beyond the first {kept} (-k)",) if more > 0 else ()
+    said = with_option(f"{counted(more, 'paper')} beyond the first {kept}", "-k")
+    return (said,) if more > 0 else ()
 
 
 def texts_of(

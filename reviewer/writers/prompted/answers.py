@@ -20,6 +20,7 @@ from reviewer.llm.prompts import FencedText
 from reviewer.llm.replies import ModelReplyError, ReplyCache
 from reviewer.settings import load_settings
 from reviewer.text import clean, counted
+from reviewer.text.option_notes import with_option
 from reviewer.text.views import shorten
 from reviewer.types import Citation, Claim, Evidence
 from reviewer.types.claims import AnswerDraft, ClaimDraft, Expanded, Reading, Support
@@ -198,10 +199,11 @@ class Prompted(
         if left_out := len(ordered) - len(shown):
             notes.append(f"{counted(left_out, 'text')} that did not fit into the model's context")
         if shortened := sum(text is not whole[text.tag] for text in shown):
-            notes.append(
+            said = (
                 f"{counted(shortened, 'text')} shown by their best sentences, as they did not fit "
-                "into the model's context whole (--context)"
+                "into the model's context whole"
             )
+            notes.append(with_option(said, "--context"))
         return _Shown(tuple(shown), tuple(notes))
 
     def judge(self, claims: Sequence[Claim]) -> tuple[Support, ...]:
