@@ -13,6 +13,7 @@ from typing import Any, Self
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError, UsageError
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.citations import Citations
+from reviewer.library.concepts import Concepts
 from reviewer.library.embeddings.embedding import (
     BUILT_IN,
     DEFAULT,
@@ -77,6 +78,7 @@ class Library:
         self.folder = self.database.folder  # for what stays on this machine
         self.catalogue = Catalogue(self.database)
         self.citations = Citations(self.database, self.catalogue)
+        self.concepts = Concepts(self.database, self.catalogue)
         self.pairs = PairStore(self.database)
         self.chunks = ChunkStore(self.database)
         self.words = self.chunks.words
