@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 
 from reviewer.text import clean
 from reviewer.text.terms import (
@@ -27,7 +26,8 @@ _MOST_COUNTED = 1_000_000  # terms; then those of one paper are forgotten (Manku
 _AROUND = 60  # characters before and after a name that may say what it is
 _MOST_ALIASES = 3
 _LEAST_OF_PHRASES = 3  # papers: of phrases that two papers share, half are no terms
-_HEAD_VOTES, _CARD_VOTES = 10, 20  # of what a term is, against one of the words around it
+_LEAST_VOTES = 0.2  # of a term's papers
+_HEAD_VOTES, _CARD_VOTES = 1000, 2000  # of what a term is, against one of the words around it
 
 _DATA = r"(?:data ?sets?|benchmarks?|corpus|corpora|test ?sets?|leaderboard|suite)"
 _METHOD = (
@@ -223,5 +223,7 @@ class ConceptCounts:
             votes += self._votes.get(own, Counter())
             if " " in own and (kind := _KIND_OF_HEAD.get(own.split()[-1])):
                 votes[kind] += _HEAD_VOTES
-        best: Iterable[ConceptKind] = sorted(votes, key=lambda kind: (-votes[kind], kind))
-        return next(iter(best), "")
+        if not votes:
+            return ""
+        best = max(votes, key=lambda kind: (votes[kind], kind))
+        return best if votes[best] >= _LEAST_VOTES * len(self._papers.get(key, ())) else ""

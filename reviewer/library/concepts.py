@@ -9,6 +9,7 @@ from contextlib import suppress
 from pydantic import ValidationError
 
 from reviewer.errors import LibraryError
+from reviewer.library.card_questions import CARDS
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.concept_counts import ConceptCounts
 from reviewer.library.storage.database import Database
@@ -36,7 +37,8 @@ class Concepts:
     def found(self, progress: Progress = silent) -> FoundConcepts:
         """All concepts that at least two papers share. The first call after a change reads all
         papers again: about 2 ms a paper."""
-        kept: FoundConcepts = self._cache.get(_KIND, lambda: self._kept(progress))
+        cards = self._database.state(CARDS)
+        kept: FoundConcepts = self._cache.get((_KIND, cards), lambda: self._kept(progress))
         return kept
 
     def cards(self) -> dict[int, list[Card]]:

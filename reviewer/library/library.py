@@ -11,6 +11,7 @@ from threading import RLock
 from typing import Any, Self
 
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError, UsageError
+from reviewer.library.card_questions import CardQuestions
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.citations import Citations
 from reviewer.library.concepts import Concepts
@@ -37,7 +38,7 @@ from reviewer.sources import ReadOptions, find_files
 from reviewer.sources.discover import is_file_named
 from reviewer.text.invisible import without_nul
 from reviewer.types import Paper
-from reviewer.types.drafts import KeptDraft
+from reviewer.types.drafts import Card, KeptDraft
 from reviewer.types.duplicates import Pair
 from reviewer.types.papers import Added, Skipped
 from reviewer.types.progress import Progress, silent
@@ -82,6 +83,7 @@ class Library:
         self.pairs = PairStore(self.database)
         self.chunks = ChunkStore(self.database)
         self.words = self.chunks.words
+        self.questions = CardQuestions(self.database, self.chunks)
         self.ledger = Ledger(self.database)
         self.drafts = KeptWorks(self.database, KeptDraft)
         self.surveys = KeptWorks(self.database, KeptSurvey)
@@ -279,6 +281,14 @@ class Library:
         if self.has_vectors:
             import_libraries(self.embedding_name)
 
+    def keep_questions(self, cards: Iterable[Card]) -> None:
+        """Find papers by the questions of these cards from now on; without an embedding, from the
+        next `reindex` on."""
+        embedding = None
+        with suppress(MissingEmbeddingError):
+            embedding = self.embedding() if self.has_vectors else None
+        self.questions.keep(cards, embedding)
+
     def reindex(self, progress: Progress = silent) -> Added:
         """Embed what waits and make the index again from the stored vectors. Embed every text again
         where the settings name another embedding than the library's, where the library's is not
@@ -300,6 +310,8 @@ class Library:
             self.index.sync(
                 progress, again=not added.embedded or added.embedded < self.chunks.count()
             )
+            with suppress(MissingEmbeddingError):
+                self.questions.embed_again(self.embedding())
         return self._with_counts(added)
 
     def _name_for_reindex(self) -> str:

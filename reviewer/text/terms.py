@@ -22,6 +22,10 @@ _WORD = re.compile(r"[^\W_](?:[\w'’+.@-]*[\w+])?")
 _BREAK = re.compile(r"[.,;:!?()\[\]{}\"“”/|=<>~*]+(?:\s|$)|[()\[\]{}\"“”|=<>~*]|\s[–—-]+\s|[,;:]")
 _ROMAN = re.compile(r"[IVX]{1,4}")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|\n)[\"“(\[]*$")
+# Headings in capitals: "RESULTS We", "MAIN OUTCOME MEASURES", "AND FINDINGS:"
+_HEADING = re.compile(
+    r"(?<![.\w-])(?:[A-Z]{3,}:|[A-Z]{3,} [A-Z]{3,}(?![\w-]))|[A-Z]{6,} [A-Z][a-z]"
+)
 _SHOUTED = 0.5  # of the letters: a text in capitals has no names that stand out
 _MOST_NAME_CHARS = 40
 
@@ -79,7 +83,8 @@ def names_in(text: str) -> Iterator[tuple[str, int, int]]:
         return
     for match in _WORD.finditer(text):
         word = match[0]
-        if len(word) <= _MOST_NAME_CHARS and _is_name(word):
+        is_heading = _HEADING.match(text, match.start()) is not None
+        if len(word) <= _MOST_NAME_CHARS and _is_name(word) and not is_heading:
             name = _without_plural(_AFTER_NAME.sub("", word))
             if name.casefold() not in _NO_NAMES and len(name) > 1:
                 yield name, match.start(), match.start() + len(name)
