@@ -34,7 +34,7 @@ HOMES = {
     "markdown_it": "render",
     "anyio": ("mcp", "serve"),
     "mcp": "mcp",
-    "networkx": "render.citation_graph",
+    "networkx": "render",
     "onnxruntime": "library.embeddings",
     "openpyxl": "render",
     "platformdirs": "settings",

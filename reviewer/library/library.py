@@ -11,8 +11,10 @@ from threading import RLock
 from typing import Any, Self
 
 from reviewer.errors import EmbeddingError, LibraryError, NotFoundError, UsageError
+from reviewer.library.card_questions import CardQuestions
 from reviewer.library.catalogue import Catalogue
 from reviewer.library.citations import Citations
+from reviewer.library.concepts import Concepts
 from reviewer.library.embeddings.embedding import (
     BUILT_IN,
     DEFAULT,
@@ -36,7 +38,7 @@ from reviewer.sources import ReadOptions, find_files
 from reviewer.sources.discover import is_file_named
 from reviewer.text.invisible import without_nul
 from reviewer.types import Paper
-from reviewer.types.drafts import KeptDraft
+from reviewer.types.drafts import Card, KeptDraft
 from reviewer.types.duplicates import Pair
 from reviewer.types.papers import Added, Skipped
 from reviewer.types.progress import Progress, silent
@@ -77,9 +79,11 @@ class Library:
         self.folder = self.database.folder  # for what stays on this machine
         self.catalogue = Catalogue(self.database)
         self.citations = Citations(self.database, self.catalogue)
+        self.concepts = Concepts(self.database, self.catalogue)
         self.pairs = PairStore(self.database)
         self.chunks = ChunkStore(self.database)
         self.words = self.chunks.words
+        self.questions = CardQuestions(self.database, self.chunks)
         self.ledger = Ledger(self.database)
         self.drafts = KeptWorks(self.database, KeptDraft)
         self.surveys = KeptWorks(self.database, KeptSurvey)
@@ -277,6 +281,14 @@ class Library:
         if self.has_vectors:
             import_libraries(self.embedding_name)
 
+    def keep_questions(self, cards: Iterable[Card]) -> None:
+        """Find papers by the questions of these cards from now on; without an embedding, from the
+        next `reindex` on."""
+        embedding = None
+        with suppress(MissingEmbeddingError):
+            embedding = self.embedding() if self.has_vectors else None
+        self.questions.keep(cards, embedding)
+
     def reindex(self, progress: Progress = silent) -> Added:
         """Embed what waits and make the index again from the stored vectors. Embed every text again
         where the settings name another embedding than the library's, where the library's is not
@@ -298,6 +310,8 @@ class Library:
             self.index.sync(
                 progress, again=not added.embedded or added.embedded < self.chunks.count()
             )
+            with suppress(MissingEmbeddingError):
+                self.questions.embed_again(self.embedding())
         return self._with_counts(added)
 
     def _name_for_reindex(self) -> str:

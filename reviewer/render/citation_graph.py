@@ -81,12 +81,17 @@ def graph_markdown(graph: CitationGraph) -> str:
     if cited := cited_by_key(graph):
         lines += ["## Cited most among them", ""]
         for n, (key, own) in enumerate([*cited.items()][:_MOST_SHOWN], 1):
-            lines += [f"{n}. {_paper(titles[key])}", f"   cited by {len(own)}: {_keys(own)}"]
+            lines += [
+                f"{n}. {_paper(titles[key])}",
+                f"   cited by {len(own)}: {keys_in_short(own)}",
+            ]
         more = len(cited) - _MOST_SHOWN
         lines += ["", f"and {counted(more, 'more paper')}.", ""] if more > 0 else [""]
         lines += ["## Who cites whom", ""]
         citing = [*cites_by_key(graph).items()]
-        lines += [f"- {escape(key)} cites {_keys(own)}" for key, own in citing[:_MOST_CITING]]
+        lines += [
+            f"- {escape(key)} cites {keys_in_short(own)}" for key, own in citing[:_MOST_CITING]
+        ]
         more = len(citing) - _MOST_CITING
         lines += (
             ["", f"and {counted(more, 'more paper')}: --json names all.", ""] if more > 0 else [""]
@@ -96,7 +101,7 @@ def graph_markdown(graph: CitationGraph) -> str:
         for n, work in enumerate(graph.lacking, 1):
             lines += [
                 f"{n}. {escape(work_words(work))}",
-                f"   cited by {len(work.cited_by)}: {_keys(work.cited_by)}",
+                f"   cited by {len(work.cited_by)}: {keys_in_short(work.cited_by)}",
                 f"   `{clean(work.add).replace('`', chr(39))}`",
             ]
         more = graph.lacking_in_all - len(graph.lacking)
@@ -114,7 +119,8 @@ def _paper(paper: Paper) -> str:
     return f"{escape(paper.key)}  {title}{f' · {escape(named)}' if named else ''}"
 
 
-def _keys(keys: Sequence[str]) -> str:
+def keys_in_short(keys: Sequence[str]) -> str:
+    """The first few keys, and how many more there are."""
     more = len(keys) - _MOST_KEYS
     return escape(", ".join(keys[:_MOST_KEYS]) + (f" and {more} more" if more > 0 else ""))
 
@@ -150,7 +156,7 @@ def graph_graphml(graph: CitationGraph) -> str:
             "doi": paper.doi,
             "arxiv_id": paper.arxiv_id,
         }
-        made.add_node(_xml(paper.key), **_facts(facts, paper.year), in_library=True)
+        made.add_node(xml_text(paper.key), **_facts(facts, paper.year), in_library=True)
     for n, work in enumerate(graph.lacking, 1):
         reference = work.reference
         facts = {
@@ -162,11 +168,14 @@ def graph_graphml(graph: CitationGraph) -> str:
         made.add_node(f"lacking-{n}", **_facts(facts, reference.year), in_library=False)
     for link in graph.links:
         made.add_edge(
-            _xml(link.citing), _xml(link.cited), sign=link.sign, reference=_xml(link.reference)
+            xml_text(link.citing),
+            xml_text(link.cited),
+            sign=link.sign,
+            reference=xml_text(link.reference),
         )
     for n, work in enumerate(graph.lacking, 1):
         for key in work.cited_by:
-            made.add_edge(_xml(key), f"lacking-{n}")
+            made.add_edge(xml_text(key), f"lacking-{n}")
     writer = networkx.GraphMLWriter(made)
     _spell_booleans(writer.xml)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{writer}\n'
@@ -182,9 +191,10 @@ def _spell_booleans(graphml: Element) -> None:
 
 
 def _facts(facts: Mapping[str, str], year: int | None) -> dict[str, str | int]:
-    known: dict[str, str | int] = {name: _xml(value) for name, value in facts.items() if value}
+    known: dict[str, str | int] = {name: xml_text(value) for name, value in facts.items() if value}
     return known | ({"year": year} if year else {})
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
+    """The text without characters that XML cannot hold."""
     return _NO_XML.sub("", visible(text))

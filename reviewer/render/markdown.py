@@ -93,13 +93,20 @@ def _explained(score: Score, weak: str) -> list[str]:
     for name, value, terms in parts:
         named = f" ({escape(', '.join(terms))})" if terms else ""
         lines += [f"   - {name} {value:.3f}{named}"] if value is not None else []
+        if name == "best sentence" and score.answers:
+            lines.append(
+                f"   - that is a question that its card says it answers: {escape(score.answers)}"
+            )
     if score.reranker is not None:
         lines.append(f"   - and of the reranker's order (relevant with {score.reranker:.3f})")
     return [*lines, f"   - share of the question's words {score.coverage:.2f}"]
 
 
-def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
-    """A paper with the user's note and its texts. What past answers quoted from it is in bold."""
+def paper_markdown(
+    paper: Paper, marked: Sequence[tuple[str, Citation]], answers: Sequence[str] = ()
+) -> str:
+    """A paper with the user's note and its texts. What past answers quoted from it is in bold.
+    `answers` are questions that a model's card says it answers."""
     lines = [f"# {escape(paper.title)}", "", paper_line(paper), "", *_note(paper)]
     for part in paper.parts:
         if part.name == "title":
@@ -109,6 +116,8 @@ def paper_markdown(paper: Paper, marked: Sequence[tuple[str, Citation]]) -> str:
     if marked:
         questions = dict.fromkeys(question for question, _ in marked)
         lines += ["## Quoted in answers to", "", *(f"- {escape(q)}" for q in questions), ""]
+    if answers:
+        lines += ["## Answers, by its card", "", *(f"- {escape(q)}" for q in answers), ""]
     certainty = paper.extra.get("certainty")
     sure = certainty.items() if isinstance(certainty, dict) else ()
     retraction = (str(v) for n, v in sorted(paper.extra.items()) if n.startswith("retraction_"))

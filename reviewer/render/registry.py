@@ -80,6 +80,11 @@ WRITERS = {
         "graphml": "citation_graph.graph_graphml",
         "html": "html.citation_graph.graph_html",
     },
+    "ConceptGraph": {
+        "markdown": "concept_graph.concepts_markdown",
+        "json": "concept_graph.concepts_json",
+        "graphml": "concept_graph.concepts_graphml",
+    },
     "Flow": {
         "markdown": "flow.flow_markdown",
         "svg": "flow.flow_svg",

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from reviewer.library import Library
+from reviewer.library.card_questions import NearQuestion
 from reviewer.library.index.bm25 import K1
 from reviewer.library.index.forward import stem_number
 from reviewer.library.index.scoring import (
@@ -84,6 +85,10 @@ class Ranking:
             self.vector = vectors[0]
             near = vectors[:-1] + vectors[-1] if imagined else vectors
             self._near = near / np.maximum(np.linalg.norm(near, axis=1, keepdims=True), 1e-9)
+        self._asked: dict[int, NearQuestion] = {}
+        if self._near is not None:
+            kept = self._library.questions.vectors(self._library.embedding_name)
+            self._asked = kept.nearest(self._near)
 
     @property
     def floors(self) -> tuple[float, float]:
@@ -149,8 +154,17 @@ class Ranking:
         """The chunks nearest to the question, then those nearest to each of its pieces."""
         index, filters = self._library.index, self._options.filters
         near = [] if self._near is None else list(self._near)
-        found = (self._few(partial(index.nearest, vector, filters=filters)) for vector in near)
+        found = [self._few(partial(index.nearest, vector, filters=filters)) for vector in near]
+        found.append(self._by_their_questions())
         return list(dict.fromkeys(number for chunks in found for number, _ in chunks))
+
+    def _by_their_questions(self) -> list[tuple[int, float]]:
+        """The chunks of which a question that they answer is nearest, with its cosine."""
+        passing = self._library.chunks.passing(self._options.filters)
+        near = [(number, asked.cosine) for number, asked in self._asked.items()]
+        near.sort(key=lambda pair: -pair[1])
+        passed = [pair for pair in near if passing is None or passing[pair[0]]]
+        return self._few(lambda most: passed[:most])
 
     def _few(self, search: Callable[[int], list[tuple[int, float]]]) -> list[tuple[int, float]]:
         each = max(CHUNKS_OF_A_CANDIDATE, self._options.chunks_per_paper)
@@ -199,7 +213,8 @@ class Ranking:
         return fed_back
 
     def _nearest_sentences(self) -> Floats:
-        """The cosine of each candidate's nearest sentence; of the chunk if no sentence is kept."""
+        """The cosine of each candidate's nearest sentence, or of a question that it answers if that
+        is nearer; of the chunk if no sentence is kept."""
         import numpy as np
 
         known, sizes, matrix = self._library.chunks.sentence_vectors(self._chunks)
@@ -208,7 +223,10 @@ class Ranking:
             starts = np.cumsum([0, *sizes[:-1]])
             cosines = np.maximum.reduceat(matrix @ self._near.T, starts, axis=0)
             nearest[np.searchsorted(self._chunks, known)] = _mean_of_highest(cosines)
-        return nearest
+        asked = [self._asked[n].cosine if n in self._asked else np.nan for n in self._chunks]
+        self._is_by_question = np.array(asked) > nearest
+        fused: Floats = np.fmax(nearest, np.array(asked))
+        return fused
 
     def score(self, candidate: Candidate) -> Score:
         """Why this candidate has its place."""
@@ -231,7 +249,12 @@ class Ranking:
             relevance=round(candidate.relevance, 4),
             terms=self.words.named(held),
             feedback_terms=self._feedback_terms(row) if self._options.explained else (),
+            answers=self._answers(row) if self._options.explained else "",
         )
+
+    def _answers(self, row: int) -> str:
+        """The question that the candidate in this row answers, if it is nearer than its text."""
+        return self._asked[self._chunks[row]].text if self._is_by_question[row] else ""
 
     def _feedback_terms(self, row: int) -> tuple[str, ...]:
         """The feedback words that the candidate in this row has."""

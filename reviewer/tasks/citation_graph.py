@@ -40,7 +40,7 @@ def graph_citations(
     options = options or GraphOptions()
     found = library.citations.found(progress)
     with library.alone:
-        numbers = _chosen(library, options)
+        numbers = chosen_numbers(library, options)
         papers = library.catalogue.papers_numbered(numbers)
     keys = {number: paper.key for number, paper in papers.items()}
     links = [
@@ -58,7 +58,7 @@ def graph_citations(
     lacking = _lacking(found, keys, least=2 if len(with_list) > 1 else 1)
     return CitationGraph(
         question=options.topic,
-        papers=tuple(map(_without_texts, papers.values())),
+        papers=tuple(map(without_texts, papers.values())),
         links=tuple(links),
         lacking=tuple(lacking[: options.lacking]),
         lacking_in_all=len(lacking),
@@ -124,7 +124,9 @@ def _why_nothing(library: Library, filters: Filters, found: Found) -> str:
     )
 
 
-def _chosen(library: Library, options: GraphOptions) -> list[int]:
+def chosen_numbers(library: Library, options: GraphOptions) -> list[int]:
+    """The numbers of the papers that the options name, ascending. Raises NotFoundError where none
+    fits the topic."""
     numbers = library.catalogue.numbers_passing(options.filters)
     if not options.topic:
         return sorted(numbers)
@@ -171,7 +173,7 @@ def command_to_add(reference: Reference) -> str:
     return f"review add --search {shlex.quote(words)} --limit 1"
 
 
-def _without_texts(paper: Paper) -> Paper:
+def without_texts(paper: Paper) -> Paper:
     """The paper with its title alone, as a graph shows it."""
     parts = tuple(part for part in paper.parts if part.name == "title")
     return paper.model_copy(update={"parts": parts, "references": ()})

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from reviewer.types.claims import Citation, Claim
+from reviewer.types.concepts import ConceptKind
 from reviewer.types.evidence import Evidence
 from reviewer.types.frozen import Frozen
 from reviewer.types.papers import Paper
@@ -30,11 +31,20 @@ class CardLine(Frozen):
     citations: tuple[Citation, ...] = ()
 
 
+class CardConcept(Frozen):
+    """A method, data set or task that a paper names, and the sentences that name it."""
+
+    name: str
+    kind: ConceptKind = ""
+    citations: tuple[Citation, ...] = ()
+
+
 class Card(Frozen):
     """What a writer notes of one paper, whatever it is read for. `name` is the short name that the
     paper gives its system, method or data set, `data` also their size, `result` has its figure, and
     `limit` is a condition or limit that the paper itself states. What the paper does not say is
-    empty. `unread` says why there is no card."""
+    empty. `questions` are what the paper answers, asked as readers would, each with the sentences
+    that answer it; `concepts` are what it uses by name. `unread` says why there is no card."""
 
     paper_id: str
     name: str = ""
@@ -43,6 +53,8 @@ class Card(Frozen):
     data: CardLine = CardLine()
     result: CardLine = CardLine()
     limit: CardLine = CardLine()
+    questions: tuple[CardLine, ...] = ()
+    concepts: tuple[CardConcept, ...] = ()
     unread: str = ""
 
     @property

@@ -35,8 +35,9 @@ class Score(Frozen):
     is explained; `bm25`, `cosine` and `coverage` are raw values. `relevance` is compared with the
     floor: the cosine and half the coverage, or by words alone the coverage. `reranker` is how
     relevant a cross-encoder says that the chunk is, 0 to 1; `total` is then the mean of both
-    orders. `concepts` is what the concepts that a question excludes took off, or what those that it
-    requires gave; `total` has it."""
+    orders. `answers` is the question of its card that is nearer than its sentences, if there is one
+    and the search is explained. `concepts` is what the concepts that a question excludes took off,
+    or what those that it requires gave; `total` has it."""
 
     total: float
     lexical: float = 0.0
@@ -52,6 +53,7 @@ class Score(Frozen):
     relevance: float = 0.0
     terms: tuple[str, ...] = ()
     feedback_terms: tuple[str, ...] = ()
+    answers: str = ""
     concepts: float | None = None
 
 

@@ -30,6 +30,9 @@ def graph(
     lacking: Annotated[
         int, typer.Option(help="How many works to name that the library lacks.", min=0)
     ] = 20,
+    concepts: Annotated[
+        bool, option(help="Show which methods, data sets and tasks link the papers instead.")
+    ] = False,
     form: Annotated[str, option("--format", "-f", help="markdown, json, graphml or html.")] = "",
     quiet: QuietOption = False,
     *,
@@ -40,16 +43,20 @@ def graph(
     """Show who cites whom in the library, and what many of its papers cite that it lacks.
 
     Lists of references come with PDFs and with online records. -o graph.html is a page with a
-    drawing, -o graph.graphml is for Gephi and other programs.
+    drawing, -o graph.graphml is for Gephi and other programs. --concepts needs no lists: it reads
+    the papers' own words, and the cards that drafts and surveys keep.
     """
     from reviewer.render import choose_format, forms_of, render
     from reviewer.tasks import with_known_keys
     from reviewer.tasks.citation_graph import GraphOptions, graph_citations
+    from reviewer.tasks.concept_graph import graph_concepts
 
     named = "json" if result.json else form
-    chosen = choose_format(named, result.output, forms_of("CitationGraph"))
+    kind = "ConceptGraph" if concepts else "CitationGraph"
+    chosen = choose_format(named, result.output, forms_of(kind))
     wanted = filters_of(**vars(filters))
     with ShownProgress(quiet=quiet) as progress, opened(settings_of(common), progress) as shelf:
         options = GraphOptions(topic, count, with_known_keys(wanted, shelf), lacking)
-        found = graph_citations(shelf, options, progress)
+        make = graph_concepts if concepts else graph_citations
+        found = make(shelf, options, progress)
     deliver(render(found, chosen), result.output, chosen)

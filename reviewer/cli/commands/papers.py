@@ -222,8 +222,9 @@ def show(key: KeyArgument, json: JsonOption = False, *, common: LibraryOptions) 
     with opened(settings_of(common)) as shelf:
         paper = shelf.paper(key)
         quoted = shelf.ledger.quotes_of(paper.id)
+        answers = shelf.questions.of_paper(shelf.catalogue.number_of(paper.id) or 0)
         others = [v for name in paper.versions if (v := shelf.catalogue.paper_named(name))]
-    written = paper_json(paper, quoted) if json else paper_markdown(paper, quoted)
+    written = paper_json(paper, quoted) if json else paper_markdown(paper, quoted, answers)
     deliver(written, "", "json" if json else "markdown")
     for other in others:
         print_error(f"The same work is also {other.key}: {_version(other)}.")

@@ -21,8 +21,8 @@ def cards_of(
 
     A card that was made of the same texts with the same prompt and model is taken from the library,
     whichever draft or survey paid for it. The others are made in batches, side by side, and kept as
-    soon as all are there. Raises ModelError where no paper could be read for a fault of the
-    provider's.
+    soon as all are there; from then on a search finds papers by their questions too. Raises
+    ModelError where no paper could be read for a fault of the provider's.
     """
     own = by_paper(evidence)
     steps = Steps(library.database)
@@ -36,6 +36,7 @@ def cards_of(
         if isinstance(made, NeedsModel):
             return {}
         steps.keep_all("card", [(key_by_id[c.paper_id], c) for c in made if not c.unread])
+        library.keep_questions(made)
         known |= {card.paper_id: card for card in made}
     return {i: known[i] for i in own if i in known}
 

@@ -14,9 +14,11 @@ from reviewer.grounding.sentence_numbers import read_numbers
 from reviewer.llm import in_short
 from reviewer.llm.form import Form, at_most, with_choices
 from reviewer.text import clean, counted
+from reviewer.text.terms import term_key
 from reviewer.text.views import shorten
 from reviewer.types import Evidence
-from reviewer.types.drafts import Card, CardLine
+from reviewer.types.concepts import ConceptKind
+from reviewer.types.drafts import Card, CardConcept, CardLine
 from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
 from reviewer.types.writer import CARDS_A_CALL
@@ -27,9 +29,10 @@ from reviewer.writers.prompted.numbered_texts import (
 )
 from reviewer.writers.prompted.reading import Item, ReadingWriter, tag_of
 
-CARD_TOKENS = 320  # of one card in a reply
+CARD_TOKENS = 520  # of one card in a reply
 MOST_NAME_CHARS = 60
 _MOST_LINE_CHARS = 200
+_MOST_QUESTIONS, _MOST_CONCEPTS = 3, 6
 _SPARE_TOKENS = 200
 _LINES = ("problem", "approach", "data", "result", "limit")
 # What models write where a text says nothing.
@@ -52,6 +55,18 @@ def _words(value: object) -> object:
 Line = Annotated[str, BeforeValidator(_words), at_most(_MOST_LINE_CHARS)]
 
 
+def _kind(value: object) -> object:
+    """The kind of a concept; empty for a word that is none of them."""
+    said = str(value or "").strip().casefold().replace("dataset", "data set")
+    return said if said in ("method", "data set", "task") else ""
+
+
+class ConceptReply(Frozen):
+    name: Annotated[str, BeforeValidator(_words), at_most(MOST_NAME_CHARS)] = ""
+    kind: Annotated[ConceptKind, BeforeValidator(_kind)] = ""
+    sentence: Annotated[str, BeforeValidator(_words)] = ""
+
+
 class CardReply(Item):
     name: Annotated[str, BeforeValidator(_words), at_most(MOST_NAME_CHARS)] = ""
     problem: Line = ""
@@ -59,6 +74,8 @@ class CardReply(Item):
     data: Line = ""
     result: Line = ""
     limit: Line = ""
+    questions: tuple[Line, ...] = ()
+    concepts: tuple[ConceptReply, ...] = ()
 
 
 class CardsReply(Frozen):
@@ -104,8 +121,34 @@ class CardWriter(ReadingWriter):
             lines[name] = next((line for line in found if line.text), CardLine())
         names = (shorten(clean(_without_brackets(said.name)), MOST_NAME_CHARS) for said in own)
         return Card.model_validate(
-            {"paper_id": paper_id, "name": next(filter(None, names), ""), **lines}
+            {
+                "paper_id": paper_id,
+                "name": next(filter(None, names), ""),
+                **lines,
+                "questions": self._questions(own, numbers),
+                "concepts": self._concepts(own, numbers),
+            }
         )
+
+    def _questions(self, own: Sequence[CardReply], numbers: Numbers) -> tuple[CardLine, ...]:
+        """The questions whose sentences are named, each once."""
+        lines = (self._line(q, tag_of(said.tag), numbers) for said in own for q in said.questions)
+        by_text = {line.text.casefold(): line for line in lines if line.text}
+        return tuple(by_text.values())[:_MOST_QUESTIONS]
+
+    def _concepts(self, own: Sequence[CardReply], numbers: Numbers) -> tuple[CardConcept, ...]:
+        """The concepts that stand in the sentence that is named for them: a model adds others."""
+        found: dict[str, CardConcept] = {}
+        for said in own:
+            for concept in said.concepts:
+                line = self._line(f"{concept.name} [{concept.sentence}]", tag_of(said.tag), numbers)
+                quoted = " ".join(term_key(citation.quote) for citation in line.citations)
+                if line.text and term_key(line.text) in quoted:
+                    found.setdefault(
+                        term_key(line.text),
+                        CardConcept(name=line.text, kind=concept.kind, citations=line.citations),
+                    )
+        return tuple(found.values())[:_MOST_CONCEPTS]
 
     def _line(self, said: str, tag: str, numbers: Numbers) -> CardLine:
         """A line without its brackets, and the sentences that they name; empty if none does."""
