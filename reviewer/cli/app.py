@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
     "check": ("check",), "grade": ("grade",), "suggest": ("suggest",),
-    "disagreements": ("disagreements",), "compare": ("compare",),
+    "disagreements": ("disagreements",), "compare": ("compare",), "learn": ("learn",),
     "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "push": ("push",), "digest": ("digest",), "online": ("enrich", "audit"),

@@ -73,6 +73,11 @@ WRITERS = {
     },
     "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
     "QuoteFound": {"markdown": "quote_places.places_markdown", "json": "quote_places.places_json"},
+    "LearningPath": {
+        "markdown": "learning.learning_markdown",
+        "json": "learning.learning_json",
+        "html": "html.learning.learning_html",
+    },
     "Digest": {"markdown": "digest.digest_markdown", "json": "digest.digest_json"},
     "CitationGraph": {
         "markdown": "citation_graph.graph_markdown",

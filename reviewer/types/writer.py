@@ -19,6 +19,7 @@ from reviewer.types.claims import (
 )
 from reviewer.types.drafts import Argument, Brief, Card, Theme
 from reviewer.types.evidence import Evidence
+from reviewer.types.learning import QuizDraft
 from reviewer.types.progress import Progress, silent
 from reviewer.types.runs import Usage
 from reviewer.types.screening import Criterion, RecordVerdicts
@@ -189,6 +190,11 @@ class Writer(Protocol):
 
     def view_questions(self, topic: str) -> tuple[ViewQuestion, ...] | NeedsModel:
         """What readers with several points of view would ask about the topic."""
+
+    def write_quiz(
+        self, topic: str, evidence: Sequence[Evidence], most: int
+    ) -> tuple[QuizDraft, ...] | NeedsModel:
+        """At most `most` questions on these texts, each with an answer and its sentences."""
 
     def outline_survey(
         self,

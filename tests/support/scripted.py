@@ -26,6 +26,7 @@ from reviewer.writers.prompted.answers import (
 from reviewer.writers.prompted.argument import ArgumentReply
 from reviewer.writers.prompted.cards import CardsReply
 from reviewer.writers.prompted.judging import ExamineReply, RepairText
+from reviewer.writers.prompted.quiz import QuizReply
 from reviewer.writers.prompted.reading import ReadReply
 from reviewer.writers.prompted.rewriting import RewriteText
 from reviewer.writers.prompted.screening import ScreenReply
@@ -228,6 +229,21 @@ def additions(asked: ModelCall) -> str:
     return f"Another study adds to this [{text.numbers[0]}].\nEND"
 
 
+def quizzes(asked: ModelCall, **changes: Any) -> dict[str, Any]:
+    """A question a text, which its first sentence answers in the model's own words."""
+    questions = [
+        {
+            "question": f"What is done in {text.tag}?",
+            "answer": "Somebody does something.",
+            "sentences": text.numbers[:1],
+        }
+        | changes
+        for text in asked.texts
+        if text.numbers
+    ]
+    return {"questions": questions}
+
+
 def judges(asked: ModelCall, support: str = "supported") -> dict[str, Any]:
     return {"verdicts": [{"tag": tag, "support": support} for tag in asked.tags]}
 
@@ -268,6 +284,7 @@ HONEST: Script = {
     AdditionText: additions,
     RewriteText: rewrites,
     ViewsReply: views,
+    QuizReply: quizzes,
     OutlineReply: outlines,
     FrameText: frames,
     SummaryText: summaries,

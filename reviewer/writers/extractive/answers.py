@@ -293,6 +293,9 @@ class Extractive:
     def view_questions(self, topic: str) -> NeedsModel:
         return NeedsModel(step="points of view")
 
+    def write_quiz(self, topic: str, evidence: Sequence[Evidence], most: int) -> NeedsModel:
+        return NeedsModel(step="questions on papers")
+
     def outline_survey(
         self,
         brief: SurveyBrief,

@@ -34,6 +34,7 @@ from reviewer.writers.prompted.numbered_texts import (
     smaller_batches,
 )
 from reviewer.writers.prompted.prose import Streamed, read_prose
+from reviewer.writers.prompted.quiz import QuizWriter
 from reviewer.writers.prompted.reading import Item
 from reviewer.writers.prompted.rewriting import RewritingWriter
 from reviewer.writers.prompted.screening import ScreeningWriter
@@ -101,7 +102,13 @@ class _Shown:
 
 
 class Prompted(
-    JudgingWriter, TableWriter, SectionWriter, RewritingWriter, SurveyWriter, ScreeningWriter
+    JudgingWriter,
+    TableWriter,
+    SectionWriter,
+    RewritingWriter,
+    SurveyWriter,
+    ScreeningWriter,
+    QuizWriter,
 ):
     """A writer with one model for all steps. Calls of one step run side by side; which of them ends
     first changes nothing."""
