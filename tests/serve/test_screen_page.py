@@ -515,6 +515,29 @@ def test_progress_shows_a_reviewer_nothing_of_what_the_other_decided(served):
     assert own["excluded"] == 0
 
 
+def test_a_file_of_decisions_gives_a_reviewer_nothing_that_the_other_said_unseen(served):
+    address = made(served)
+    at, client = f"/api/v1{address}", served.client
+    first = client.get(f"{at}/next", params={"reviewer": "ann"}).json()["record"]["key"]
+    given = {"key": first, "reasons": ["survey"], "note": "only ann knows", "reviewer": "ann"}
+    post(served, f"{at}/decisions", verdict="exclude", **given)
+    assert "Not blind" in client.get(f"{address}/files").text
+    client.post(f"{address}/reader", data={"reviewer": "ben"})
+    assert "Not blind" not in client.get(f"{address}/files").text
+    for suffix in ("csv", "ris", "jsonl"):
+        file = f"{at}/decisions.{suffix}"
+        assert "only ann knows" in client.get(file).text
+        for hidden in (
+            client.get(f"{address}/decisions.{suffix}").text,
+            client.get(file, params={"reviewer": "ben"}).text,
+        ):
+            assert "only ann knows" not in hidden
+            assert "survey" not in hidden
+    post(served, f"{at}/decisions", key=first, verdict="include", reviewer="ben")
+    for suffix in ("csv", "ris", "jsonl"):
+        assert "only ann knows" in client.get(f"{address}/decisions.{suffix}").text
+
+
 def test_versions_of_a_paper_are_one_card_and_one_undo(served):
     client = served.client
     with served.desk.shared.writing() as library:

@@ -16,11 +16,13 @@ from reviewer.render.json import dump
 from reviewer.serve.answering import started
 from reviewer.serve.desk import AtDesk
 from reviewer.serve.documents import document, gives
+from reviewer.serve.exports import as_file
 from reviewer.serve.screens import require_reader, screens_of, user_of
 from reviewer.serve.works.screens import ScreenIn, SuggestIn, screen_work, suggest_work
 from reviewer.tasks.screening.conflicts import find_conflicts, find_model_conflicts
 from reviewer.tasks.screening.flow import make_flow
 from reviewer.tasks.screening.record_view import record_data
+from reviewer.tasks.screening.screened_records import screened_records
 from reviewer.tasks.screening.screening import Given, Screening
 from reviewer.tasks.screening.status import make_status, sign_stop
 from reviewer.tasks.screening.stopping import rule_named
@@ -150,6 +152,15 @@ def history(
         own = screening.of_paper(paper) if key else screening.decisions
         own = [d for d in own if not reader or screening.may_see(d, reader)]
         return _history(request, own, screening.events_of(paper, reader))
+
+
+@router.get("/screens/{name}/decisions.{suffix}")
+def decisions_file(request: Request, name: str, suffix: str, reviewer: _Reader = "") -> Response:
+    """All records with what was decided on them, as a file (csv, ris or jsonl); with a reviewer
+    what that one may see."""
+    with screens_of(request).opened(name) as screening:
+        reader = _seen_by(request, screening, reviewer)
+        return as_file(screened_records(screening, reader), f"{name}-decisions", suffix)
 
 
 @router.get("/screens/{name}/conflicts", responses=gives("screen-conflicts"))

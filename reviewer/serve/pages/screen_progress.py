@@ -192,9 +192,10 @@ def flow_file(request: Request, name: str, suffix: str) -> Response:
 
 @router.get("/screens/{name}/decisions.{suffix}")
 def decisions_file(request: Request, name: str, suffix: str) -> Response:
-    """All records with what was decided on them, as a file."""
+    """All records with what was decided on them, as a file: to a reviewer what that one may see."""
     with screens_of(request).opened(name) as screening:
-        return as_file(screened_records(screening), f"{name}-decisions", suffix)
+        reader = reader_of(request, screening.people)
+        return as_file(screened_records(screening, reader), f"{name}-decisions", suffix)
 
 
 @router.get("/screens/{name}/files")
@@ -259,6 +260,7 @@ def _files(
             "live/screen_files.html.jinja",
             **head_values(request, screening, "files"),
             taken=taken,
+            is_blind=screening.is_blind,
             suffixes=suffixes_of_kind("ScreenedRecords"),
             mapped=MAPPED,
         )
