@@ -112,6 +112,7 @@ def test_a_sentence_is_chosen_as_proof_and_a_note_is_kept_with_the_decision(page
     press(page, "1")
     press(page, "Enter")
     assert page.run("document.querySelector('[name=proof]:checked').value") == "1"
+    assert page.wait_for("document.querySelector('#kept q')", 10)  # at once
     press(page, "n")
     assert page.run("document.activeElement.name") == "note"
     for letter in "idem":  # words in a field decide nothing
@@ -120,8 +121,9 @@ def test_a_sentence_is_chosen_as_proof_and_a_note_is_kept_with_the_decision(page
     press(page, "i")
     assert page.wait_for(f"{PAPER} != '{key}'", 10)
     with Library(served.desk.settings.library, served.desk.settings) as library:
-        last = Screening(library, "skills").decisions[-1]
+        proof, last = Screening(library, "skills").decisions[-2:]
         paper = library.paper(key)
+    assert (proof.verdict, proof.quote) == ("note", last.quote)
     assert (last.verdict, last.note) == ("include", "idem")
     assert last.quote.part == "abstract"
     assert last.quote.text in paper.abstract
@@ -513,6 +515,27 @@ def test_progress_shows_a_reviewer_nothing_of_what_the_other_decided(served):
     assert "Shown by what ben may see" in shown
     own = client.get(f"/api/v1{address}/flow", params={"reviewer": "ben"}).json()
     assert own["excluded"] == 0
+
+
+def test_a_note_and_a_proof_are_kept_at_once_and_decide_nothing(served):
+    address = made(served, reviewers="ann", double="none")
+    client = served.client
+    key = re.search(r'name="paper" value="([^"]+)"', client.get(address).text)[1]
+    given = {"paper": key, "note": "ask the authors", "reasons": ["survey"], "proof": "0"}
+    for keep in ("note", "proof"):
+        shown = client.post(f"{address}/note", data=given | {"keep": keep}).text
+    assert re.search(r'value="survey"[^>]*checked', shown)  # what was ticked stays
+    assert "Kept without a decision" in shown
+    refused = client.post(f"{address}/note", data={"paper": key, "keep": "note"})
+    assert refused.status_code == 422
+    assert "Write a note" in refused.text
+    post(served, f"/api/v1{address}/notes", key=key, note="by the API")
+    with Library(served.desk.settings.library, served.desk.settings) as library:
+        screening = Screening(library, "skills")
+        notes = [(d.verdict, d.note, d.quote is not None) for d in screening.decisions]
+        assert screening.own(library.paper(key).id, "ann", "title") is None
+    assert notes == [("note", "ask the authors", False), ("note", "", True),
+                     ("note", "by the API", False)]  # fmt: skip
 
 
 def test_a_file_of_decisions_gives_a_reviewer_nothing_that_the_other_said_unseen(served):

@@ -54,6 +54,14 @@ class ScreenDecisionIn(ReaderIn):
     note: str = Field(default="", max_length=10_000)
 
 
+class NoteIn(ReaderIn):
+    """A note, a quote of the paper, or both, without a decision."""
+
+    key: _Name
+    quote: str = Field(default="", max_length=10_000)
+    note: str = Field(default="", max_length=10_000)
+
+
 class ChangeIn(ReaderIn):
     """A change of the stage or of the stopping rule, with the reason that is kept."""
 
@@ -128,6 +136,17 @@ def decide(request: Request, name: str, given: ScreenDecisionIn) -> Response:
         said = _given(screening, paper, given)
         done = screening.decide(paper, given.verdict, reader, said, ranking)
         return _history(request, [done])
+
+
+@router.post("/screens/{name}/notes", responses=gives("screen-history"))
+def note(request: Request, name: str, given: NoteIn) -> Response:
+    """Keep a note or a quote without a decision: when this answers, it is on the disk."""
+    reader = require_reader(request, screens_of(request).people(name), given.reviewer)
+    with screens_of(request).opened(name, reader) as screening:
+        paper = screening.paper_named(given.key)
+        quote = screening.quoted(paper, given.quote) if given.quote else None
+        said = Given(quote=quote, note=given.note.strip())
+        return _history(request, [screening.add_note(paper, reader, said)])
 
 
 @router.post("/screens/{name}/undo", responses=gives("screen-history"))
