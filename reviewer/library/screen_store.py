@@ -201,7 +201,7 @@ class ScreenStore:
         for table in ("screen_decisions", "screen_events"):
             rows = self._database.rows_in(
                 f"SELECT id, screen FROM {table} WHERE id IN (?)",
-                wanted,  # noqa: S608
+                wanted,
             )
             found |= {own for own, screen in rows if screen != name}
         return found

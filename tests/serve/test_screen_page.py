@@ -256,9 +256,38 @@ def test_a_screening_is_made_and_read_without_javascript(served):
         assert decided(served, "ben") == [("exclude", "survey")]
         refused = client.post(f"{address}/decide", data={"paper": key, "verdict": "sure"})
         assert refused.status_code == 422
-        wrong = client.post("/screens", data=MADE | {"name": "x y"})
-        served.desk.jobs.wait(wrong.headers["location"].rpartition("/")[2], 60)
-        assert "cannot name a screening" in client.get(wrong.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": "x y"}, "cannot name a screening"),
+        ({"name": "n" * 61}, "name: "),
+        ({"criteria": "criteria: [{key: a}]"}, "a"),
+        ({"known": "nobody-1900"}, "nobody-1900"),
+        ({"sources": "none.ris=Embase"}, "no record was read from none.ris"),
+        ({"double": "all", "reviewers": "ann"}, "two reviewers are needed"),
+        ({"tags": "no-such-tag"}, "no-such-tag"),
+        ({"stop": "never"}, "never"),
+    ],
+)
+def test_what_was_typed_stays_when_a_screening_cannot_be_made(served, wrong, said):
+    asked = MADE | {"question": "What I asked"} | wrong
+    answer = served.client.post("/screens", data=asked)
+    assert answer.status_code == 422
+    fault = re.search(r'role="alert">([^<]+)', answer.text)[1]
+    assert said in fault
+    assert "What I asked" in answer.text
+    assert [job for job in served.desk.jobs.own() if job.kind == "screen"] == []
+    assert served.client.get("/api/v1/screens").json()["screens"] == []
+
+
+def test_a_name_that_is_taken_keeps_what_was_typed(served):
+    made(served)
+    answer = served.client.post("/screens", data=MADE | {"question": "What I asked"})
+    assert answer.status_code == 422
+    assert "a screening &#39;skills&#39; already" in answer.text
+    assert "What I asked" in answer.text
 
 
 def test_who_a_proxy_names_reads_as_nobody_else(settings):
@@ -460,7 +489,9 @@ def with_model(settings, monkeypatch):
 def test_what_a_model_suggests_is_shown_when_the_reviewer_wants_it(with_model):
     client = with_model.client
     address = made(with_model, reviewers="ann", double="none")
-    assert "calls of at most 5 records" in client.get(f"{address}/model").text
+    planned = client.get(f"{address}/model").text
+    assert "calls of at most 5 records" in planned
+    assert "people have decided nothing" in planned.lower()
     asked = client.post(f"{address}/model", data={"do": "suggest", "most": "60"})
     assert asked.headers["location"] == f"{address}/model"
     (job,) = [job for job in with_model.desk.jobs.own() if job.kind == "screen model"]
@@ -480,6 +511,7 @@ def test_what_a_model_suggests_is_shown_when_the_reviewer_wants_it(with_model):
     client.post(f"{address}/reader", data={"models": "never"})
     assert suggests not in client.get(f"{address}?after={key}").text
     assert "1 record where people and a model disagree" in client.get(f"{address}/model").text
+    assert "1 included record and 0 excluded" in client.get(f"{address}/model").text
     client.post(f"{address}/model", data={"do": "calibrate"})
     job = max(with_model.desk.jobs.own(), key=lambda own: own.made)
     assert with_model.desk.jobs.wait(job.id, 60).state == "done"

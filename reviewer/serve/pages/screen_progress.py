@@ -24,6 +24,7 @@ from reviewer.serve.screens import reader_of, require_reader, screens_of, user_o
 from reviewer.serve.works import work_again
 from reviewer.serve.works.screens import SuggestIn, suggest_work
 from reviewer.tasks.jobs.desk import Desk
+from reviewer.tasks.screening.calibrate import estimate_calibration
 from reviewer.tasks.screening.conflicts import find_conflicts, find_model_conflicts
 from reviewer.tasks.screening.criteria import parse_criteria, without_double_negative
 from reviewer.tasks.screening.flow import FlowError, make_flow
@@ -299,6 +300,7 @@ def _model(request: Request, desk: Desk, name: str) -> Response:
         reader = reader_of(request, screening.people)
         status = make_status(screening, reader)
         planned = estimate_calls(screening, len(papers_to_ask(screening, own))) if own else ""
+        calibration = _calibration_planned(screening, own) if own else ""
         names = screening.suggestions.models(screening.stage)
         values = head_values(request, screening, "model")
         readers = (reader,) if reader else screening.people
@@ -309,6 +311,7 @@ def _model(request: Request, desk: Desk, name: str) -> Response:
         **values,
         model_name=own,
         planned=planned,
+        calibration=calibration,
         progress=status.models,
         agreements=[one for one in status.agreements if one.one == "people"],
         worth=job.record.fields if job and job.record and job.asked["do"] == "calibrate" else None,
@@ -318,6 +321,13 @@ def _model(request: Request, desk: Desk, name: str) -> Response:
         said=state_words(job) if job else "",
         can_go_on=job is not None and work_again(desk, job) is not None,
     )
+
+
+def _calibration_planned(screening: Screening, model: str) -> str:
+    try:
+        return estimate_calibration(screening, model)
+    except UsageError as error:
+        return f"not yet: {error.message}"
 
 
 def _job_of(desk: Desk, name: str) -> Job | None:

@@ -7,12 +7,13 @@ from urllib.parse import quote as quoted
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from reviewer.errors import UsageError
+from reviewer.errors import ReviewError, UsageError
 from reviewer.library.screen_store import ScreenStore
 from reviewer.render.html.live_screen import record_sentences, shown_criteria
 from reviewer.serve.desk import AtDesk
@@ -67,9 +68,10 @@ async def make(request: Request, desk: AtDesk) -> Response:
     try:
         asked = checked(ScreenIn, given)
         work = await run_in_threadpool(screen_work, desk, asked)
-        if asked.name in ScreenStore(desk.at_hand.database).names():
-            raise UsageError(f"there is a screening {asked.name}", hint="Give another name.")
-    except UsageError as error:
+    except RequestValidationError as error:
+        fault = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
+        return await run_in_threadpool(_list, request, desk, given, fault)
+    except ReviewError as error:
         fault = f"{error.message}. {error.hint}"
         return await run_in_threadpool(_list, request, desk, given, fault)
     job = await run_in_threadpool(desk.jobs.start, work)

@@ -13,7 +13,12 @@ from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Control, Work
 from reviewer.tasks.screening.calibrate import calibrate
 from reviewer.tasks.screening.criteria import parse_criteria, without_double_negative
-from reviewer.tasks.screening.make import ScreenOptions, make_screening, read_source
+from reviewer.tasks.screening.make import (
+    ScreenOptions,
+    make_screening,
+    read_source,
+    records_to_screen,
+)
 from reviewer.tasks.screening.screening import Screening
 from reviewer.tasks.screening.suggest import papers_to_ask, suggest
 from reviewer.types.jobs import Record
@@ -44,7 +49,8 @@ class ScreenIn(BaseModel):
 
 
 def screen_work(desk: Desk, asked: ScreenIn) -> Work:
-    """The work of making a screening. Raises UsageError for what cannot be read."""
+    """The work of making a screening. Raises UsageError for what cannot be read, and where the
+    library as it is now can have no such screening."""
     question, written = parse_criteria(asked.criteria) if asked.criteria.strip() else ("", ())
     options = ScreenOptions(
         question=asked.question.strip() or question,
@@ -59,6 +65,9 @@ def screen_work(desk: Desk, asked: ScreenIn) -> Work:
     scope = Filters(
         tags=listed(asked.tags), keys=listed(asked.keys), files=tuple(_lines(asked.files))
     )
+
+    library_now = desk.at_hand
+    records_to_screen(library_now, asked.name, with_known_keys(scope, library_now), options)
 
     def do(control: Control) -> Record:
         desk.wait_until_ready(control)
