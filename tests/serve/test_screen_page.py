@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import json
 import re
 import time
 
@@ -547,6 +548,36 @@ def test_progress_shows_a_reviewer_nothing_of_what_the_other_decided(served):
     assert "Shown by what ben may see" in shown
     own = client.get(f"/api/v1{address}/flow", params={"reviewer": "ben"}).json()
     assert own["excluded"] == 0
+
+
+def test_new_records_are_shown_before_they_are_taken_in(served, tmp_path):
+    address = made(served, reviewers="ann", double="none")
+    client = served.client
+    nothing = client.post(f"{address}/update", data={"do": "look"})
+    assert nothing.status_code == 422
+    assert "nothing is new" in nothing.text
+    records = make_status_of(served).records
+    file = tmp_path / "again.jsonl"
+    rows = [{"title": f"Whale song {n}", "abstract": f"Whales sing {n}."} for n in "ab"]
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    with served.desk.shared.writing() as library:
+        library.add([str(file)])
+    given = {"sources": "again.jsonl=Embase"}
+    shown = client.post(f"{address}/update", data=given | {"do": "look"}).text
+    assert "2 new records" in shown
+    assert "Embase: 2 entries" in shown
+    assert make_status_of(served).records == records
+    job = client.post(f"{address}/update", data=given | {"do": "take"}).headers["location"]
+    assert served.desk.jobs.wait(job.rpartition("/")[2], 60).record.fields["records"] == 2
+    assert client.get(job).headers["location"] == f"{address}/progress"
+    assert make_status_of(served).records == records + 2
+    again = post(served, f"/api/v1{address}/update", 202)
+    assert served.desk.jobs.wait(again["job"]["id"], 60).state == "failed"
+
+
+def make_status_of(served):
+    with Library(served.desk.settings.library, served.desk.settings) as library:
+        return make_status(Screening(library, "skills"))
 
 
 def test_a_note_and_a_proof_are_kept_at_once_and_decide_nothing(served):

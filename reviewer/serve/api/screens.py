@@ -18,7 +18,14 @@ from reviewer.serve.desk import AtDesk
 from reviewer.serve.documents import document, gives
 from reviewer.serve.exports import as_file
 from reviewer.serve.screens import require_reader, screens_of, user_of
-from reviewer.serve.works.screens import ScreenIn, SuggestIn, screen_work, suggest_work
+from reviewer.serve.works.screens import (
+    ScreenIn,
+    SuggestIn,
+    UpdateIn,
+    screen_work,
+    suggest_work,
+    update_work,
+)
 from reviewer.tasks.screening.conflicts import find_conflicts, find_model_conflicts
 from reviewer.tasks.screening.flow import make_flow
 from reviewer.tasks.screening.record_view import record_data
@@ -243,6 +250,14 @@ def retrieve(request: Request, name: str, given: RetrievalIn) -> Response:
     with screens_of(request).opened(name) as screening:
         screening.retrieve(screening.paper_named(given.key), given.not_retrieved.strip(), by)
         return _status(request, screening)
+
+
+@router.post("/screens/{name}/update", status_code=202)
+def update(request: Request, desk: AtDesk, name: str, given: UpdateIn) -> Response:
+    """Take in the records that the library has gained. Gives the job."""
+    screens_of(request).people(name)
+    by = require_reader(request, screens_of(request).people(name), given.by) if given.by else ""
+    return started(request, update_work(desk, given.model_copy(update={"screen": name, "by": by})))
 
 
 @router.get("/screens/{name}/flow", responses=gives("flow"))
