@@ -19,6 +19,7 @@ from reviewer.cli.options import (
 )
 from reviewer.cli.output import deliver, print_error
 from reviewer.cli.screen_making import AsOption, ScreenArgument, ScreenOption
+from reviewer.cli.screen_reading import reader_named
 from reviewer.errors import UsageError
 from reviewer.text import counted
 from reviewer.text.views import shorten
@@ -108,17 +109,20 @@ def export_decisions(
         str, option("--format", "-f", help="csv, ris or jsonl (the log); else by the suffix of -o.")
     ] = "",
     output: OutputOption = "",
+    as_: AsOption = "",
     *,
     common: LibraryOptions,
 ) -> None:
-    """Write all records with what was decided on them. review screen import reads all three back;
-    ASReview and Rayyan find their own marks in CSV and RIS."""
+    """Write all records with what was decided on them; --as leaves out what a reviewer may not see.
+    review screen import reads all three back; ASReview and Rayyan find their own marks in CSV and
+    RIS."""
     from reviewer.render import choose_format, forms_of, render
     from reviewer.tasks.screening.screened_records import screened_records
     from reviewer.tasks.screening.screening import Screening
 
     chosen = choose_format(form, output, forms_of("ScreenedRecords"))
     with opened(settings_of(common)) as shelf:
-        found = screened_records(Screening(shelf, name))
+        screening = Screening(shelf, name)
+        found = screened_records(screening, reader_named(screening, as_))
     deliver(render(found, chosen), output, chosen)
     print_error(counted(len(found.records), "record"))

@@ -181,7 +181,7 @@ def show_status(
     prepare_numpy()
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, name)
-        found = make_status(screening, _reader(screening, as_))
+        found = make_status(screening, reader_named(screening, as_))
     as_json = dump("screen-status", found.model_dump(mode="json")) if json else ""
     print_out(as_json or status_text(found))
 
@@ -206,7 +206,7 @@ def show_history(
         screening = Screening(shelf, screen)
         own, paper = screening.decisions, screening.paper_named(key).id if key else ""
         own = screening.of_paper(paper) if key else own
-        reader = _reader(screening, as_)
+        reader = reader_named(screening, as_)
         own = [d for d in own if not reader or screening.may_see(d, reader)]
         events = screening.events_of(paper, reader)
         keys = {p.id: p.key for p in shelf.papers()}
@@ -244,7 +244,7 @@ def show_conflicts(
 
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, name)
-        reader = _reader(screening, as_)
+        reader = reader_named(screening, as_)
         models = _models_named(screening, with_) if with_ else []
         readers = (reader,) if reader else ()
         beside = [own for one in models for own in find_model_conflicts(screening, one, readers)]
@@ -258,7 +258,7 @@ def show_conflicts(
     print_error(counted(len(lines), "conflict"))
 
 
-def _reader(screening: Screening, name: str) -> str:
+def reader_named(screening: Screening, name: str) -> str:
     """The reviewer to whom something is shown; without one all is shown, and that is said where
     reviewers are not to see it."""
     if name:
@@ -394,7 +394,7 @@ def stop(
     prepare_numpy()
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, name)
-        reader = "" if sign.strip() else _reader(screening, as_)
+        reader = "" if sign.strip() else reader_named(screening, as_)
         if sign.strip():
             event = sign_stop(screening, sign, screening.reviewer_named(as_))
             if not event.reached:
@@ -444,7 +444,7 @@ def show_flow(
     chosen = choose_format(form, output, forms_of("Flow"))
     with opened(settings_of(common)) as shelf:
         screening = Screening(shelf, name)
-        flow = make_flow(screening, wave, _reader(screening, as_))
+        flow = make_flow(screening, wave, reader_named(screening, as_))
     deliver(render(flow, chosen), output, chosen)
     for words in flow.not_final:
         print_error(f"Not final: {words}")

@@ -194,6 +194,18 @@ class ScreenStore:
             )
             return int(self._database.value("SELECT count(*) FROM screen_decisions") - before)
 
+    def kept_elsewhere(self, name: str, ids: Iterable[str]) -> set[str]:
+        """Those of these ids of decisions and events that another screening has."""
+        wanted = sorted(set(ids))
+        found = set[str]()
+        for table in ("screen_decisions", "screen_events"):
+            rows = self._database.rows_in(
+                f"SELECT id, screen FROM {table} WHERE id IN (?)",
+                wanted,
+            )
+            found |= {own for own, screen in rows if screen != name}
+        return found
+
     def rankings(self, name: str) -> dict[str, Ranking]:
         """By the id of the decision on the record that was shown."""
         rows = self._database.rows(

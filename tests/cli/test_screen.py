@@ -98,7 +98,7 @@ def test_the_flow_is_written_in_every_form(review, tmp_path):
     for form in ("svg", "html", "docx", "csv", "json"):
         code, _, err = review("screen", "flow", "-o", f"flow.{form}")
         assert code == 0
-        assert "Not final: 3 records: waits for its full text" in err
+        assert "Not final: 3 records wait for the full text" in err
     drawn = (tmp_path / "flow.svg").read_text()
     words = " ".join(ET.fromstring(drawn).itertext())
     assert "Records screened (n = 12)" in words

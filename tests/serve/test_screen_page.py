@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import json
 import re
 import time
 
@@ -112,6 +113,7 @@ def test_a_sentence_is_chosen_as_proof_and_a_note_is_kept_with_the_decision(page
     press(page, "1")
     press(page, "Enter")
     assert page.run("document.querySelector('[name=proof]:checked').value") == "1"
+    assert page.wait_for("document.querySelector('#kept q')", 10)  # at once
     press(page, "n")
     assert page.run("document.activeElement.name") == "note"
     for letter in "idem":  # words in a field decide nothing
@@ -120,8 +122,9 @@ def test_a_sentence_is_chosen_as_proof_and_a_note_is_kept_with_the_decision(page
     press(page, "i")
     assert page.wait_for(f"{PAPER} != '{key}'", 10)
     with Library(served.desk.settings.library, served.desk.settings) as library:
-        last = Screening(library, "skills").decisions[-1]
+        proof, last = Screening(library, "skills").decisions[-2:]
         paper = library.paper(key)
+    assert (proof.verdict, proof.quote) == ("note", last.quote)
     assert (last.verdict, last.note) == ("include", "idem")
     assert last.quote.part == "abstract"
     assert last.quote.text in paper.abstract
@@ -254,9 +257,38 @@ def test_a_screening_is_made_and_read_without_javascript(served):
         assert decided(served, "ben") == [("exclude", "survey")]
         refused = client.post(f"{address}/decide", data={"paper": key, "verdict": "sure"})
         assert refused.status_code == 422
-        wrong = client.post("/screens", data=MADE | {"name": "x y"})
-        served.desk.jobs.wait(wrong.headers["location"].rpartition("/")[2], 60)
-        assert "cannot name a screening" in client.get(wrong.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": "x y"}, "cannot name a screening"),
+        ({"name": "n" * 61}, "name: "),
+        ({"criteria": "criteria: [{key: a}]"}, "a"),
+        ({"known": "nobody-1900"}, "nobody-1900"),
+        ({"sources": "none.ris=Embase"}, "no record was read from none.ris"),
+        ({"double": "all", "reviewers": "ann"}, "two reviewers are needed"),
+        ({"tags": "no-such-tag"}, "no-such-tag"),
+        ({"stop": "never"}, "never"),
+    ],
+)
+def test_what_was_typed_stays_when_a_screening_cannot_be_made(served, wrong, said):
+    asked = MADE | {"question": "What I asked"} | wrong
+    answer = served.client.post("/screens", data=asked)
+    assert answer.status_code == 422
+    fault = re.search(r'role="alert">([^<]+)', answer.text)[1]
+    assert said in fault
+    assert "What I asked" in answer.text
+    assert [job for job in served.desk.jobs.own() if job.kind == "screen"] == []
+    assert served.client.get("/api/v1/screens").json()["screens"] == []
+
+
+def test_a_name_that_is_taken_keeps_what_was_typed(served):
+    made(served)
+    answer = served.client.post("/screens", data=MADE | {"question": "What I asked"})
+    assert answer.status_code == 422
+    assert "a screening &#39;skills&#39; already" in answer.text
+    assert "What I asked" in answer.text
 
 
 def test_who_a_proxy_names_reads_as_nobody_else(settings):
@@ -458,7 +490,9 @@ def with_model(settings, monkeypatch):
 def test_what_a_model_suggests_is_shown_when_the_reviewer_wants_it(with_model):
     client = with_model.client
     address = made(with_model, reviewers="ann", double="none")
-    assert "calls of at most 5 records" in client.get(f"{address}/model").text
+    planned = client.get(f"{address}/model").text
+    assert "calls of at most 5 records" in planned
+    assert "people have decided nothing" in planned.lower()
     asked = client.post(f"{address}/model", data={"do": "suggest", "most": "60"})
     assert asked.headers["location"] == f"{address}/model"
     (job,) = [job for job in with_model.desk.jobs.own() if job.kind == "screen model"]
@@ -478,6 +512,7 @@ def test_what_a_model_suggests_is_shown_when_the_reviewer_wants_it(with_model):
     client.post(f"{address}/reader", data={"models": "never"})
     assert suggests not in client.get(f"{address}?after={key}").text
     assert "1 record where people and a model disagree" in client.get(f"{address}/model").text
+    assert "1 included record and 0 excluded" in client.get(f"{address}/model").text
     client.post(f"{address}/model", data={"do": "calibrate"})
     job = max(with_model.desk.jobs.own(), key=lambda own: own.made)
     assert with_model.desk.jobs.wait(job.id, 60).state == "done"
@@ -513,6 +548,80 @@ def test_progress_shows_a_reviewer_nothing_of_what_the_other_decided(served):
     assert "Shown by what ben may see" in shown
     own = client.get(f"/api/v1{address}/flow", params={"reviewer": "ben"}).json()
     assert own["excluded"] == 0
+
+
+def test_new_records_are_shown_before_they_are_taken_in(served, tmp_path):
+    address = made(served, reviewers="ann", double="none")
+    client = served.client
+    nothing = client.post(f"{address}/update", data={"do": "look"})
+    assert nothing.status_code == 422
+    assert "nothing is new" in nothing.text
+    records = make_status_of(served).records
+    file = tmp_path / "again.jsonl"
+    rows = [{"title": f"Whale song {n}", "abstract": f"Whales sing {n}."} for n in "ab"]
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    with served.desk.shared.writing() as library:
+        library.add([str(file)])
+    given = {"sources": "again.jsonl=Embase"}
+    shown = client.post(f"{address}/update", data=given | {"do": "look"}).text
+    assert "2 new records" in shown
+    assert "Embase: 2 entries" in shown
+    assert make_status_of(served).records == records
+    job = client.post(f"{address}/update", data=given | {"do": "take"}).headers["location"]
+    assert served.desk.jobs.wait(job.rpartition("/")[2], 60).record.fields["records"] == 2
+    assert client.get(job).headers["location"] == f"{address}/progress"
+    assert make_status_of(served).records == records + 2
+    again = post(served, f"/api/v1{address}/update", 202)
+    assert served.desk.jobs.wait(again["job"]["id"], 60).state == "failed"
+
+
+def make_status_of(served):
+    with Library(served.desk.settings.library, served.desk.settings) as library:
+        return make_status(Screening(library, "skills"))
+
+
+def test_a_note_and_a_proof_are_kept_at_once_and_decide_nothing(served):
+    address = made(served, reviewers="ann", double="none")
+    client = served.client
+    key = re.search(r'name="paper" value="([^"]+)"', client.get(address).text)[1]
+    given = {"paper": key, "note": "ask the authors", "reasons": ["survey"], "proof": "0"}
+    for keep in ("note", "proof"):
+        shown = client.post(f"{address}/note", data=given | {"keep": keep}).text
+    assert re.search(r'value="survey"[^>]*checked', shown)  # what was ticked stays
+    assert "Kept without a decision" in shown
+    refused = client.post(f"{address}/note", data={"paper": key, "keep": "note"})
+    assert refused.status_code == 422
+    assert "Write a note" in refused.text
+    post(served, f"/api/v1{address}/notes", key=key, note="by the API")
+    with Library(served.desk.settings.library, served.desk.settings) as library:
+        screening = Screening(library, "skills")
+        notes = [(d.verdict, d.note, d.quote is not None) for d in screening.decisions]
+        assert screening.own(library.paper(key).id, "ann", "title") is None
+    assert notes == [("note", "ask the authors", False), ("note", "", True),
+                     ("note", "by the API", False)]  # fmt: skip
+
+
+def test_a_file_of_decisions_gives_a_reviewer_nothing_that_the_other_said_unseen(served):
+    address = made(served)
+    at, client = f"/api/v1{address}", served.client
+    first = client.get(f"{at}/next", params={"reviewer": "ann"}).json()["record"]["key"]
+    given = {"key": first, "reasons": ["survey"], "note": "only ann knows", "reviewer": "ann"}
+    post(served, f"{at}/decisions", verdict="exclude", **given)
+    assert "Not blind" in client.get(f"{address}/files").text
+    client.post(f"{address}/reader", data={"reviewer": "ben"})
+    assert "Not blind" not in client.get(f"{address}/files").text
+    for suffix in ("csv", "ris", "jsonl"):
+        file = f"{at}/decisions.{suffix}"
+        assert "only ann knows" in client.get(file).text
+        for hidden in (
+            client.get(f"{address}/decisions.{suffix}").text,
+            client.get(file, params={"reviewer": "ben"}).text,
+        ):
+            assert "only ann knows" not in hidden
+            assert "survey" not in hidden
+    post(served, f"{at}/decisions", key=first, verdict="include", reviewer="ben")
+    for suffix in ("csv", "ris", "jsonl"):
+        assert "only ann knows" in client.get(f"{address}/decisions.{suffix}").text
 
 
 def test_versions_of_a_paper_are_one_card_and_one_undo(served):

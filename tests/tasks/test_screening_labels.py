@@ -289,6 +289,25 @@ def test_what_is_exported_is_read_back_without_loss(tmp_path, form):
         ]
 
 
+@pytest.mark.parametrize("form", ["csv", "ris", "jsonl"])
+def test_another_screening_of_the_same_library_takes_an_export_once(tmp_path, form):
+    with Library(tmp_path / "one", WITHOUT) as library:
+        library.add([listing(tmp_path / "a.jsonl", 12)])
+        first = screened(library)
+        read_all(first, most=6)
+        first.undo("me")
+        path = tmp_path / f"x.{form}"
+        path.write_text(render(screened_records(first), form))
+        other = screened(library, name="other")
+        done = taken(other, path)
+        assert (done.new, done.known) == (7, 0)
+        wanted = [first.outcome(paper).verdict for paper in first.papers]
+        assert [other.outcome(paper).verdict for paper in other.papers] == wanted
+        again = taken(other, path)
+        assert (again.new, again.known) == (0, 7)
+        assert taken(first, path).new == 0
+
+
 def test_an_export_is_read_by_asreviews_and_rayyans_marks_alone(tmp_path):
     with Library(tmp_path / "one", WITHOUT) as library:
         library.add([listing(tmp_path / "a.jsonl", 10)])

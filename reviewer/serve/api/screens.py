@@ -16,11 +16,20 @@ from reviewer.render.json import dump
 from reviewer.serve.answering import started
 from reviewer.serve.desk import AtDesk
 from reviewer.serve.documents import document, gives
+from reviewer.serve.exports import as_file
 from reviewer.serve.screens import require_reader, screens_of, user_of
-from reviewer.serve.works.screens import ScreenIn, SuggestIn, screen_work, suggest_work
+from reviewer.serve.works.screens import (
+    ScreenIn,
+    SuggestIn,
+    UpdateIn,
+    screen_work,
+    suggest_work,
+    update_work,
+)
 from reviewer.tasks.screening.conflicts import find_conflicts, find_model_conflicts
 from reviewer.tasks.screening.flow import make_flow
 from reviewer.tasks.screening.record_view import record_data
+from reviewer.tasks.screening.screened_records import screened_records
 from reviewer.tasks.screening.screening import Given, Screening
 from reviewer.tasks.screening.status import make_status, sign_stop
 from reviewer.tasks.screening.stopping import rule_named
@@ -48,6 +57,14 @@ class ScreenDecisionIn(ReaderIn):
     key: _Name
     verdict: Verdict
     reasons: list[_Name] = Field(default=[], max_length=50)
+    quote: str = Field(default="", max_length=10_000)
+    note: str = Field(default="", max_length=10_000)
+
+
+class NoteIn(ReaderIn):
+    """A note, a quote of the paper, or both, without a decision."""
+
+    key: _Name
     quote: str = Field(default="", max_length=10_000)
     note: str = Field(default="", max_length=10_000)
 
@@ -128,6 +145,17 @@ def decide(request: Request, name: str, given: ScreenDecisionIn) -> Response:
         return _history(request, [done])
 
 
+@router.post("/screens/{name}/notes", responses=gives("screen-history"))
+def note(request: Request, name: str, given: NoteIn) -> Response:
+    """Keep a note or a quote without a decision: when this answers, it is on the disk."""
+    reader = require_reader(request, screens_of(request).people(name), given.reviewer)
+    with screens_of(request).opened(name, reader) as screening:
+        paper = screening.paper_named(given.key)
+        quote = screening.quoted(paper, given.quote) if given.quote else None
+        said = Given(quote=quote, note=given.note.strip())
+        return _history(request, [screening.add_note(paper, reader, said)])
+
+
 @router.post("/screens/{name}/undo", responses=gives("screen-history"))
 def undo(request: Request, name: str, given: ReaderIn) -> Response:
     """Take back the reviewer's last decision; gives it."""
@@ -150,6 +178,15 @@ def history(
         own = screening.of_paper(paper) if key else screening.decisions
         own = [d for d in own if not reader or screening.may_see(d, reader)]
         return _history(request, own, screening.events_of(paper, reader))
+
+
+@router.get("/screens/{name}/decisions.{suffix}")
+def decisions_file(request: Request, name: str, suffix: str, reviewer: _Reader = "") -> Response:
+    """All records with what was decided on them, as a file (csv, ris or jsonl); with a reviewer
+    what that one may see."""
+    with screens_of(request).opened(name) as screening:
+        reader = _seen_by(request, screening, reviewer)
+        return as_file(screened_records(screening, reader), f"{name}-decisions", suffix)
 
 
 @router.get("/screens/{name}/conflicts", responses=gives("screen-conflicts"))
@@ -213,6 +250,14 @@ def retrieve(request: Request, name: str, given: RetrievalIn) -> Response:
     with screens_of(request).opened(name) as screening:
         screening.retrieve(screening.paper_named(given.key), given.not_retrieved.strip(), by)
         return _status(request, screening)
+
+
+@router.post("/screens/{name}/update", status_code=202)
+def update(request: Request, desk: AtDesk, name: str, given: UpdateIn) -> Response:
+    """Take in the records that the library has gained. Gives the job."""
+    screens_of(request).people(name)
+    by = require_reader(request, screens_of(request).people(name), given.by) if given.by else ""
+    return started(request, update_work(desk, given.model_copy(update={"screen": name, "by": by})))
 
 
 @router.get("/screens/{name}/flow", responses=gives("flow"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote as quoted
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from reviewer.errors import UsageError
+from reviewer.errors import ReviewError, UsageError
 from reviewer.serve.desk import AtDesk
 from reviewer.serve.exports import as_file, suffixes_of_kind
 from reviewer.serve.pages.frame import page
@@ -22,8 +22,16 @@ from reviewer.serve.pages.jobs import state_words
 from reviewer.serve.pages.screens import head_values
 from reviewer.serve.screens import reader_of, require_reader, screens_of, user_of
 from reviewer.serve.works import work_again
-from reviewer.serve.works.screens import SuggestIn, suggest_work
+from reviewer.serve.works.screens import (
+    SuggestIn,
+    UpdateIn,
+    planned_update,
+    suggest_work,
+    update_fields,
+    update_work,
+)
 from reviewer.tasks.jobs.desk import Desk
+from reviewer.tasks.screening.calibrate import estimate_calibration
 from reviewer.tasks.screening.conflicts import find_conflicts, find_model_conflicts
 from reviewer.tasks.screening.criteria import parse_criteria, without_double_negative
 from reviewer.tasks.screening.flow import FlowError, make_flow
@@ -192,9 +200,10 @@ def flow_file(request: Request, name: str, suffix: str) -> Response:
 
 @router.get("/screens/{name}/decisions.{suffix}")
 def decisions_file(request: Request, name: str, suffix: str) -> Response:
-    """All records with what was decided on them, as a file."""
+    """All records with what was decided on them, as a file: to a reviewer what that one may see."""
     with screens_of(request).opened(name) as screening:
-        return as_file(screened_records(screening), f"{name}-decisions", suffix)
+        reader = reader_of(request, screening.people)
+        return as_file(screened_records(screening, reader), f"{name}-decisions", suffix)
 
 
 @router.get("/screens/{name}/files")
@@ -251,17 +260,54 @@ def _mapped(words: str) -> dict[str, str]:
 
 
 def _files(
-    request: Request, name: str, taken: tuple[str, Labels, Imported] | None = None
+    request: Request,
+    name: str,
+    taken: tuple[str, Labels, Imported] | None = None,
+    update: dict[str, Any] | None = None,
 ) -> Response:
     with screens_of(request).opened(name) as screening:
         return page(
             request,
             "live/screen_files.html.jinja",
+            422 if update and update["fault"] else 200,
             **head_values(request, screening, "files"),
             taken=taken,
+            update=update or {},
+            is_blind=screening.is_blind,
             suffixes=suffixes_of_kind("ScreenedRecords"),
             mapped=MAPPED,
         )
+
+
+class _Update(BaseModel):
+    """Which records an update takes in, and whether it is only looked at."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    do: Literal["look", "take"] = "look"
+    tags: str = Field(default="", max_length=4000)
+    files: str = Field(default="", max_length=20_000)
+    sources: str = Field(default="", max_length=20_000)
+
+
+@router.post("/screens/{name}/update")
+def update(
+    request: Request, desk: AtDesk, name: str, given: Annotated[_Update, Form()]
+) -> Response:
+    """Say how many records are new; take them in by a job."""
+    fields = given.model_dump(exclude={"do"})
+    found, fault = None, ""
+    with screens_of(request).opened(name) as screening:
+        by = _who(request, screening)
+        asked = UpdateIn(screen=name, by=by if by in screening.people else "", **fields)
+        try:
+            found = planned_update(screening, asked)
+        except ReviewError as error:
+            fault = f"{error.message}. {error.hint}"
+    if found is not None and given.do == "take":
+        return RedirectResponse(f"/jobs/{desk.jobs.start(update_work(desk, asked)).id}", 303)
+    fresh = update_fields(found) if found else None
+    return _files(request, name, update={**fields, "found": fresh, "fault": fault})
 
 
 @router.get("/screens/{name}/model")
@@ -297,6 +343,7 @@ def _model(request: Request, desk: Desk, name: str) -> Response:
         reader = reader_of(request, screening.people)
         status = make_status(screening, reader)
         planned = estimate_calls(screening, len(papers_to_ask(screening, own))) if own else ""
+        calibration = _calibration_planned(screening, own) if own else ""
         names = screening.suggestions.models(screening.stage)
         values = head_values(request, screening, "model")
         readers = (reader,) if reader else screening.people
@@ -307,6 +354,7 @@ def _model(request: Request, desk: Desk, name: str) -> Response:
         **values,
         model_name=own,
         planned=planned,
+        calibration=calibration,
         progress=status.models,
         agreements=[one for one in status.agreements if one.one == "people"],
         worth=job.record.fields if job and job.record and job.asked["do"] == "calibrate" else None,
@@ -316,6 +364,13 @@ def _model(request: Request, desk: Desk, name: str) -> Response:
         said=state_words(job) if job else "",
         can_go_on=job is not None and work_again(desk, job) is not None,
     )
+
+
+def _calibration_planned(screening: Screening, model: str) -> str:
+    try:
+        return estimate_calibration(screening, model)
+    except UsageError as error:
+        return f"not yet: {error.message}"
 
 
 def _job_of(desk: Desk, name: str) -> Job | None:

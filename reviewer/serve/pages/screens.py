@@ -7,12 +7,13 @@ from urllib.parse import quote as quoted
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from reviewer.errors import UsageError
+from reviewer.errors import ReviewError, UsageError
 from reviewer.library.screen_store import ScreenStore
 from reviewer.render.html.live_screen import record_sentences, shown_criteria
 from reviewer.serve.desk import AtDesk
@@ -67,9 +68,10 @@ async def make(request: Request, desk: AtDesk) -> Response:
     try:
         asked = checked(ScreenIn, given)
         work = await run_in_threadpool(screen_work, desk, asked)
-        if asked.name in ScreenStore(desk.at_hand.database).names():
-            raise UsageError(f"there is a screening {asked.name}", hint="Give another name.")
-    except UsageError as error:
+    except RequestValidationError as error:
+        fault = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
+        return await run_in_threadpool(_list, request, desk, given, fault)
+    except ReviewError as error:
         fault = f"{error.message}. {error.hint}"
         return await run_in_threadpool(_list, request, desk, given, fault)
     job = await run_in_threadpool(desk.jobs.start, work)
@@ -138,7 +140,7 @@ def choose(request: Request, name: str, given: Annotated[_Reader, Form()]) -> Re
 class _Decided(BaseModel):
     """A verdict on the paper that was shown. `stands` is the id of the reviewer's decision on it
     that stood then, so that a page which is behind decides nothing twice. `why` is one reason, by
-    its own button."""
+    its own button. `keep` says what is kept without a decision: `note`, `proof`, or both."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -150,6 +152,7 @@ class _Decided(BaseModel):
     note: str = Field(default="", max_length=10_000)
     stands: str = Field(default="", max_length=80)
     versions: bool = False
+    keep: str = Field(default="", max_length=8)
 
 
 @router.post("/screens/{name}/decide")
@@ -169,6 +172,24 @@ def decide(request: Request, name: str, given: Annotated[_Decided, Form()]) -> R
             fault = f"{error.message}. {error.hint.partition(': review ')[0]}"
             return _card(request, screening, reviewer, _Asked(paper=paper.key), given, fault)
     return RedirectResponse(f"/screens/{quoted(name)}?{urlencode({'after': paper.key})}", 303)
+
+
+@router.post("/screens/{name}/note")
+def note(request: Request, name: str, given: Annotated[_Decided, Form()]) -> Response:
+    """Keep the note or the proof at once, and decide nothing. All that was filled in stays."""
+    reviewer = require_reader(request, screens_of(request).people(name))
+    fault = ""
+    with screens_of(request).opened(name, reviewer) as screening:
+        paper = screening.paper_named(given.paper)
+        try:
+            quote = _quote_of(screening, paper, given.proof) if given.keep != "note" else None
+            words = given.note.strip() if given.keep != "proof" else ""
+            if not words and quote is None:
+                raise UsageError("nothing was kept", hint="Write a note, or choose a sentence.")
+            screening.add_note(paper, reviewer, Given(quote=quote, note=words))
+        except UsageError as error:
+            fault = f"{error.message}. {error.hint}"
+        return _card(request, screening, reviewer, _Asked(paper=paper.key), given, fault)
 
 
 def _keep(screening: Screening, paper: Paper, reviewer: str, given: _Decided) -> None:
@@ -345,6 +366,11 @@ def _record(screening: Screening, reviewer: str, paper: Paper, page_number: int)
         "criteria": shown_criteria(criteria, bearing),
         "own": screening.own(paper.id, reviewer, stage),
         "others": others,
+        "notes": [
+            one
+            for one in alive(screening.of_paper(paper.id))
+            if one.reviewer == reviewer and one.verdict == "note"
+        ],
         "versions": _versions(screening, paper),
         "pdf": pdf,
         "page_number": number,

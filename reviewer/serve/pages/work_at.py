@@ -25,6 +25,8 @@ def page_of(job: Job) -> str:
         return f"/tables/making/{job.id}" if job.state != "done" else ""
     if job.kind == "screen":
         return f"/screens/{job.asked['name']}" if job.state == "done" else ""
+    if job.kind == "screen update":
+        return f"/screens/{job.asked['screen']}/progress" if job.state == "done" else ""
     if job.kind == "screen model":
         return f"/screens/{job.asked['screen']}/model"
     if job.kind == "table more":

@@ -12,7 +12,14 @@ from reviewer.serve.works.asks import AskIn, ask_work
 from reviewer.serve.works.cites import CiteIn, cite_work
 from reviewer.serve.works.drafts import DraftStep, draft_work
 from reviewer.serve.works.enrich import EnrichIn, enrich_work
-from reviewer.serve.works.screens import ScreenIn, SuggestIn, screen_work, suggest_work
+from reviewer.serve.works.screens import (
+    ScreenIn,
+    SuggestIn,
+    UpdateIn,
+    screen_work,
+    suggest_work,
+    update_work,
+)
 from reviewer.serve.works.searches import NewsIn, SearchIn, news_work, search_work
 from reviewer.serve.works.surveys import SurveyStep, survey_work
 from reviewer.serve.works.tables import TableIn, TableMoreIn, more_work, table_work
@@ -35,6 +42,7 @@ KINDS: dict[str, tuple[type[BaseModel], Make]] = {
     "news": (NewsIn, news_work),
     "search": (SearchIn, search_work),
     "screen": (ScreenIn, screen_work),
+    "screen update": (UpdateIn, update_work),
     "screen model": (SuggestIn, suggest_work),
 }
 

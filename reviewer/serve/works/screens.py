@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,9 +13,15 @@ from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Control, Work
 from reviewer.tasks.screening.calibrate import calibrate
 from reviewer.tasks.screening.criteria import parse_criteria, without_double_negative
-from reviewer.tasks.screening.make import ScreenOptions, make_screening, read_source
+from reviewer.tasks.screening.make import (
+    ScreenOptions,
+    make_screening,
+    read_source,
+    records_to_screen,
+)
 from reviewer.tasks.screening.screening import Screening
 from reviewer.tasks.screening.suggest import papers_to_ask, suggest
+from reviewer.tasks.screening.update import Update, plan_update, update_screening
 from reviewer.types.jobs import Record
 from reviewer.types.searches import Filters
 
@@ -44,7 +50,8 @@ class ScreenIn(BaseModel):
 
 
 def screen_work(desk: Desk, asked: ScreenIn) -> Work:
-    """The work of making a screening. Raises UsageError for what cannot be read."""
+    """The work of making a screening. Raises UsageError for what cannot be read, and where the
+    library as it is now can have no such screening."""
     question, written = parse_criteria(asked.criteria) if asked.criteria.strip() else ("", ())
     options = ScreenOptions(
         question=asked.question.strip() or question,
@@ -59,6 +66,9 @@ def screen_work(desk: Desk, asked: ScreenIn) -> Work:
     scope = Filters(
         tags=listed(asked.tags), keys=listed(asked.keys), files=tuple(_lines(asked.files))
     )
+
+    library_now = desk.at_hand
+    records_to_screen(library_now, asked.name, with_known_keys(scope, library_now), options)
 
     def do(control: Control) -> Record:
         desk.wait_until_ready(control)
@@ -79,6 +89,49 @@ def listed(words: str) -> tuple[str, ...]:
 
 def _lines(words: str) -> list[str]:
     return [line.strip() for line in words.splitlines() if line.strip()]
+
+
+class UpdateIn(BaseModel):
+    """What `review screen update` takes; lists may be written with commas, or one a line. Without
+    tags, files and keys the records are those that `init` would take now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    screen: str = Field(default="", max_length=60)
+    sources: str = Field(default="", max_length=20_000)
+    tags: str = Field(default="", max_length=4000)
+    files: str = Field(default="", max_length=20_000)
+    keys: str = Field(default="", max_length=100_000)
+    by: str = Field(default="", max_length=200)
+
+
+def planned_update(screening: Screening, asked: UpdateIn) -> Update:
+    """What the update would add now. Raises UsageError when nothing is new."""
+    filters = Filters(
+        tags=listed(asked.tags), keys=listed(asked.keys), files=tuple(_lines(asked.files))
+    )
+    named = tuple(map(read_source, _lines(asked.sources)))
+    return plan_update(screening, with_known_keys(filters, screening.library), named)
+
+
+def update_work(desk: Desk, asked: UpdateIn) -> Work:
+    """The work of taking new records into a screening."""
+
+    def do(control: Control) -> Record:
+        desk.wait_until_ready(control)
+        with desk.shared.writing() as library:
+            screening = Screening(library, asked.screen)
+            found = planned_update(screening, asked)
+            update_screening(screening, found, asked.by, control.progress)
+        return Record(kind="screen-updated", fields=update_fields(found))
+
+    title = f"Take new records into {asked.screen}"
+    return Work("screen update", title, do, asked.model_dump(exclude_defaults=True), "writing")
+
+
+def update_fields(found: Update) -> dict[str, Any]:
+    """How many records an update adds, and how many entries by source."""
+    return {"records": len(found.papers), "sources": [[o.label, o.entries] for o in found.sources]}
 
 
 class SuggestIn(BudgetIn):

@@ -10,8 +10,16 @@ from reviewer.errors import UsageError
 from reviewer.library.screen_store import new_id
 from reviewer.tasks.screening.bounds import least_share
 from reviewer.tasks.screening.screening import Screening, now
-from reviewer.tasks.screening.suggest import ask, criteria_of, is_excluded, suggest
+from reviewer.tasks.screening.suggest import (
+    ask,
+    criteria_of,
+    is_excluded,
+    records_a_call,
+    suggest,
+)
 from reviewer.tasks.screening.suggestions import suggested
+from reviewer.text import counted
+from reviewer.types import Paper
 from reviewer.types.progress import Progress, silent
 from reviewer.types.screening import (
     CriterionWorth,
@@ -69,13 +77,7 @@ def calibrate(
     """
     criteria_of(screening)
     sample, stage = draw_sample(screening), screening.stage
-    version = screening.criteria.version
-    lacking = [
-        screening.library.paper(paper)
-        for paper in sample.papers
-        if (own := screening.suggestions.of(paper, stage, model)) is None or own.criteria < version
-    ]
-    suggest(screening, writer, model, lacking, progress)
+    suggest(screening, writer, model, _lacking(screening, model, sample), progress)
     found = measure(screening, model, sample)
     found = _with_flips(screening, writer, sample, found)
     if stage == "title" and found.orders != (screening.ranking_model == model):
@@ -87,6 +89,35 @@ def calibrate(
             )
         )  # fmt: skip
     return found
+
+
+def estimate_calibration(screening: Screening, model: str) -> str:
+    """What `calibrate` would do, in words. Raises UsageError where people have decided nothing."""
+    sample = draw_sample(screening)
+    lacking, swapped = len(_lacking(screening, model, sample)), len(_swapped(sample))
+    a_call = records_a_call(screening.stage)
+    calls = -(-lacking // a_call) + 2 * -(-swapped // a_call)
+    return (
+        f"{counted(len(sample.included), 'included record')} and "
+        f"{len(sample.excluded):,} excluded, {lacking:,} of them without a suggestion, and "
+        f"{swapped:,} asked in two orders: {counted(calls, 'call')} at most."
+    )
+
+
+def _lacking(screening: Screening, model: str, sample: Sample) -> list[Paper]:
+    """The papers of the sample on which the model has suggested nothing by these criteria."""
+    stage, version = screening.stage, screening.criteria.version
+    return [
+        screening.library.paper(paper)
+        for paper in sample.papers
+        if (own := screening.suggestions.of(paper, stage, model)) is None or own.criteria < version
+    ]
+
+
+def _swapped(sample: Sample) -> list[str]:
+    """The papers that are asked about in two orders: half of them included."""
+    half = SWAPPED // 2
+    return [*sample.included[:half], *sample.excluded[: SWAPPED - min(half, len(sample.included))]]
 
 
 def measure(screening: Screening, model: str, sample: Sample) -> ModelWorth:
@@ -151,11 +182,8 @@ def _worth_of(
 def _with_flips(
     screening: Screening, writer: Writer, sample: Sample, found: ModelWorth
 ) -> ModelWorth:
-    """The same with what changes when records are asked in another order: half of them included, in
-    order and then the other way round."""
-    half = SWAPPED // 2
-    some = [*sample.included[:half], *sample.excluded[: SWAPPED - min(half, len(sample.included))]]
-    papers = [screening.library.paper(paper) for paper in some]
+    """The same with what changes when records are asked in order and then the other way round."""
+    papers = [screening.library.paper(paper) for paper in _swapped(sample)]
     first, second = ask(screening, writer, papers), ask(screening, writer, papers[::-1])
     return found.model_copy(update=_flips(first, second))
 

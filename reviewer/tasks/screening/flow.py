@@ -181,10 +181,11 @@ def _reasons(
     )
 
 
+# What the records of a box that is not final wait for.
 _WAITS = {
-    "not_screened": "waits for a decision on title and abstract",
-    "not_yet_retrieved": "waits for its full text",
-    "not_assessed": "waits for a decision on its full text",
+    "not_screened": "for a decision on title and abstract",
+    "not_yet_retrieved": "for the full text",
+    "not_assessed": "for a decision on the full text",
 }
 
 
@@ -195,7 +196,9 @@ def _not_final(
 ) -> list[str]:
     boxes = Counter(place.box for place in places.values())
     found = [
-        f"{counted(boxes[box], 'record')}: {words}" for box, words in _WAITS.items() if boxes[box]
+        f"{counted(boxes[box], 'record')} {'waits' if boxes[box] == 1 else 'wait'} {words}"
+        for box, words in _WAITS.items()
+        if boxes[box]
     ]
     if open_before := sum(place.box in _WAITS for own in earlier for place in own.values()):
         found.append(

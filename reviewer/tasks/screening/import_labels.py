@@ -55,11 +55,17 @@ def import_labels(
             unmatched.append(title or doi or key)
         else:
             made.append(decision)
+    read = [_event(screening, own, papers) for own, papers in found.events]
+    events = [event for event in read if event is not None]
+    ids = {one for own in made for one in (own.id, own.undoes)}
+    ids |= {one for own in events for one in (own.id, own.value)}
+    elsewhere = screening.store.kept_elsewhere(screening.name, ids)
+    made = [_of_this_screening(own, elsewhere, screening, file) for own in made]
+    events = [_event_of_this_screening(own, elsewhere, screening.name) for own in events]
     made.sort(key=lambda own: own.at)
     kept = screening.store.add_decisions(screening.name, made)
-    events = [_event(screening, own, papers) for own, papers in found.events]
     known = {event.id for event in screening.events}
-    fresh = [event for event in events if event is not None and event.id not in known]
+    fresh = [event for event in events if event.id not in known]
     for event in fresh:
         screening.store.add_event(screening.name, event)
     screening.refresh()
@@ -94,6 +100,32 @@ def _event(screening: Screening, own: dict[str, Any], papers: dict[str, Any]) ->
         others = [here.get(name) for name in value.split()]
         value = " ".join(one.id for one in others if one is not None)
     return event.model_copy(update={"paper_id": paper.id, "value": value})
+
+
+def _of_this_screening(
+    own: Decision, elsewhere: set[str], screening: Screening, file: Path
+) -> Decision:
+    """A decision as this screening keeps it. One that another screening of the library has gets an
+    id of its own here, the same each time, and counts as imported."""
+    if own.id not in elsewhere:
+        return own
+    undoes = _own_id(own.undoes, screening.name) if own.undoes in elsewhere else own.undoes
+    source = f"import:{file.name}" if own.source == "person" else own.source
+    return own.model_copy(
+        update={"id": _own_id(own.id, screening.name), "undoes": undoes, "source": source,
+                "criteria": screening.criteria.version, "rank": None}
+    )  # fmt: skip
+
+
+def _event_of_this_screening(own: ScreenEvent, elsewhere: set[str], name: str) -> ScreenEvent:
+    value = _own_id(own.value, name) if own.value in elsewhere else own.value
+    named = _own_id(own.id, name) if own.id in elsewhere else own.id
+    return own.model_copy(update={"id": named, "value": value})
+
+
+def _own_id(kept: str, name: str) -> str:
+    """The id under which this screening keeps what another one keeps by this id."""
+    return hashlib.sha256(f"{kept}\0{name}".encode()).hexdigest()[:16]
 
 
 def _paper(screening: Screening, title: str, doi: str, key: str) -> Paper | None:

@@ -63,14 +63,8 @@ def make_screening(
     Raises UsageError for a name, a rule, a reviewer or a `double` that cannot be, and where no
     paper passes.
     """
-    papers = library.papers(filters)
-    _require_sound(name, options, papers)
+    papers = records_to_screen(library, name, filters, options)
     known = tuple(dict.fromkeys(library.paper(key).id for key in options.known))
-    if missing := set(known) - {paper.id for paper in papers}:
-        raise UsageError(
-            f"the known paper {library.paper(missing.pop()).key} is not among the records",
-            hint="Take it out of --known, or widen --tag, --file or --keys.",
-        )
     features = features_of(papers, _with_criteria(options), library, progress)
     screen = Screen(
         name=name, made=now(), question=_with_criteria(options), stop=options.stop,
@@ -86,6 +80,25 @@ def make_screening(
         packed(features),
     )
     return screen
+
+
+def records_to_screen(
+    library: Library, name: str, filters: Filters, options: ScreenOptions
+) -> list[Paper]:
+    """The papers that a screening would be made over. Raises UsageError where it cannot be made,
+    as `make_screening` does."""
+    papers = list(library.papers(filters))
+    _require_sound(name, options, papers)
+    if name in ScreenStore(library.database).names():
+        raise UsageError(f"there is a screening '{name}' already", hint="Give another name.")
+    known = {library.paper(key).id for key in options.known}
+    if missing := known - {paper.id for paper in papers}:
+        raise UsageError(
+            f"the known paper {library.paper(missing.pop()).key} is not among the records",
+            hint="Take it out of --known, or widen --tag, --file or --keys.",
+        )
+    sources_of(library, papers, options.sources)
+    return papers
 
 
 def records_of(papers: Sequence[Paper], first: int = 0) -> list[ScreenRecord]:

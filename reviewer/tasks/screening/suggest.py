@@ -67,9 +67,14 @@ def papers_to_ask(screening: Screening, model: str, most: int | None = None) -> 
     return [screening.library.paper(paper) for paper in lacking[:most]]
 
 
+def records_a_call(stage: Stage) -> int:
+    """How many records one call asks about at most."""
+    return RECORDS_A_CALL if stage == "title" else 1
+
+
 def estimate_calls(screening: Screening, papers: int) -> str:
     """What `suggest` would do over so many papers, in words."""
-    a_call = RECORDS_A_CALL if screening.stage == "title" else 1
+    a_call = records_a_call(screening.stage)
     calls = -(-papers // a_call)
     return (
         f"{papers:,} records without a suggestion by these criteria: {calls:,} calls of at most "

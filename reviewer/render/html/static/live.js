@@ -3,7 +3,8 @@
 //   data-live="#a #b"   a form that is sent without leaving the page; these parts of the answer are
 //                       put in the place of the page's own. Where the answer is another page (or
 //                       data-live is empty) that page is opened.
-//                       On a link the same: the parts of the page that it leads to.
+//                       On a link the same: the parts of the page that it leads to. A button of
+//                       the form may name parts of its own.
 //   data-job="ID"       listens to a job; with each event the parts in data-parts are asked for
 //                       again. When the job's page has become another one, that one is opened.
 //   data-key="x"        a key that clicks the element, or puts the cursor into a field.
@@ -61,11 +62,12 @@
     const isUpload = form.enctype === "multipart/form-data";
     const words = new URLSearchParams(isUpload ? [] : [...data]);
     const address = button?.hasAttribute("formaction") ? button.formAction : form.action;
+    const named = button?.dataset.live || form.dataset.live;
     if (button) button.disabled = true;
     try {
       const asked = isPost ? address : `${address.split("?")[0]}?${words}`;
       const { address: given, page } = await ask(isPost ? "POST" : "GET", asked, isPost ? (isUpload ? data : words) : null);
-      const parts = partsOf(form.dataset.live);
+      const parts = partsOf(named);
       if (!parts.some((part) => page?.querySelector(part))) {
         if (pathOf(given) === pathOf(address) && isPost) swap(page, ["#main"]);
         else location.assign(given);

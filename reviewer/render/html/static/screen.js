@@ -22,6 +22,7 @@
     if (radio) {
       radio.checked = true;
       radio.closest("li").scrollIntoView({ block: "nearest" });
+      document.getElementById("keep-proof")?.click();
     } else document.getElementById("waits").textContent = "There is no such sentence.";
   };
 
