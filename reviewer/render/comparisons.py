@@ -47,8 +47,13 @@ def comparison_parts(made: Comparison) -> Iterator[tuple[str, Sequence[str]]]:
     yield "What neither says", none or ["Each usual matter is in one of the texts."]
 
 
+def judged_words(point: SharedPoint) -> str:
+    """How the two sentences stand to each other, and who says so."""
+    return _SAYS.get(point.support, "on one matter, by nearness alone")
+
+
 def _shared(point: SharedPoint) -> Iterator[str]:
-    judged = _SAYS.get(point.support, "on one matter, by nearness alone")
+    judged = judged_words(point)
     reason = f": {escape(point.reason)}" if point.reason else ""
     yield f"- *{judged}*{reason}"
     yield f"  - {_said(point.first)}"

@@ -70,6 +70,7 @@ WRITERS = {
     "Comparison": {
         "markdown": "comparisons.comparison_markdown",
         "json": "comparisons.comparison_json",
+        "html": "html.comparison.comparison_html",
     },
     "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
     "QuoteFound": {"markdown": "quote_places.places_markdown", "json": "quote_places.places_json"},

@@ -11,7 +11,7 @@ from reviewer.cli.options import ModelOptions, OutputOptions, RunOptions, comman
 from reviewer.cli.output import deliver
 
 
-@command("compare", "review compare from-fx-gx-2025 from-atomic-composite-2025")
+@command("compare", "review compare from-fx-gx-2025 from-atomic-composite-2025 -o compared.html")
 def compare(
     keys: Annotated[list[str], typer.Argument(help="The keys of two or three papers.")],
     *,
@@ -24,11 +24,11 @@ def compare(
     Each point is a sentence of its paper. With a model, a judge says whether two near sentences say
     the same. For more papers, or for questions of your own: review table --keys A,B.
     """
-    from reviewer.render import choose_format, render
+    from reviewer.render import choose_format, forms_of, render
     from reviewer.tasks import compare_texts
     from reviewer.writers import writer_of
 
-    form = choose_format("json" if result.json else "", result.output)
+    form = choose_format("json" if result.json else "", result.output, forms_of("Comparison"))
     settings = settings_of(common, model)
     with common.progress() as progress, opened(settings, progress) as shelf:
         writer = writer_of(settings, shelf, use_cache=not model.no_cache)

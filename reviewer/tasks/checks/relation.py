@@ -15,7 +15,7 @@ from reviewer.text.numbers import figures_in
 from reviewer.types.claims import Support
 from reviewer.types.suggestions import Relation
 
-_LEAST_SHARED = 0.5  # of the words of the own sentence, for a relation by words alone
+_LEAST_SHARED = 0.8  # of the words of the own sentence, for a relation by words alone
 _STEM_LETTERS = 6
 _WHOLE = re.compile(
     r"\b(?:all|always|every|never|none|any|only|entirely|completely|consistently|in general"

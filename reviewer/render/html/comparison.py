@@ -1,0 +1,19 @@
+"""A comparison of two or three papers as one HTML page, what is shared side by side."""
+
+from __future__ import annotations
+
+from reviewer.render.comparisons import judged_words
+from reviewer.render.html.page import render_page
+from reviewer.text import clean
+from reviewer.types.comparisons import Comparison
+
+
+def comparison_html(made: Comparison) -> str:
+    """The page. It has no script."""
+    values = {
+        "title": " and ".join(paper.key for paper in made.papers),
+        "made": made,
+        "notes": [clean(note) for note in made.notes],
+        "shared": [(judged_words(point), point) for point in made.shared],
+    }
+    return render_page("comparison", values, styles=("pairs",))
