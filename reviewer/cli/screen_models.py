@@ -74,34 +74,36 @@ def suggest_decisions(
 def calibrate_model(
     name: ScreenArgument = "",
     json: JsonOption = False,
+    dry_run: DryRunOption = False,
     *,
     model: ModelOptions,
     common: RunOptions,
-) -> None:
+) -> int:
     """Measure a model by what people decided: all included records, and excluded ones at random.
 
     It does not see their decisions. Records are ordered by its suggestions from here on only if it
     is good enough.
     """
-    from reviewer.cli.model import cost_line
+    from reviewer.cli.model import cost_line, say_planned
     from reviewer.render.json import dump
-    from reviewer.tasks.screening.calibrate import calibrate
+    from reviewer.tasks.screening.calibrate import calibrate, estimate_calibration
     from reviewer.tasks.screening.screening import Screening
     from reviewer.writers import writer_of
 
     prepare_numpy()
     settings = settings_of(common, model)
     named = _model_named(settings)
-    with (
-        common.progress() as progress,
-        opened(settings, progress) as shelf,
-        closing(writer_of(settings, shelf, use_cache=not model.no_cache)) as writer,
-    ):
-        found = calibrate(Screening(shelf, name), writer, named, progress)
-        usage = writer.usage()
+    with common.progress() as progress, opened(settings, progress) as shelf:
+        screening = Screening(shelf, name)
+        if dry_run:
+            return say_planned(estimate_calibration(screening, named), settings)
+        with closing(writer_of(settings, shelf, use_cache=not model.no_cache)) as writer:
+            found = calibrate(screening, writer, named, progress)
+            usage = writer.usage()
     as_json = dump("screen-model", found.model_dump(mode="json")) if json else ""
     print_out(as_json or worth_text(found))
     print_error(cost_line(usage))
+    return 0
 
 
 def _model_named(settings: Settings) -> str:

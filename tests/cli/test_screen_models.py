@@ -87,6 +87,9 @@ def test_calibrate_says_what_it_measured_and_that_few_are_too_few(review, ask): 
         verdict = "include" if is_whale(record["title"]) else "exclude"
         reason = [] if verdict == "include" else ["--reason", "trains"]
         review("screen", "label", record["key"], verdict, *reason)
+    planned = ask("calibrate", "--dry-run")[1]
+    assert "3 included records and 9 excluded, 12 of them without a suggestion" in planned
+    assert "12 asked in two orders: 9 calls" in planned
     code, out, _ = ask("calibrate")
     assert code == 0
     assert "openai/gpt-4o-mini, title: not calibrated" in out

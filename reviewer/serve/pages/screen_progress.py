@@ -272,7 +272,7 @@ def _files(
             422 if update and update["fault"] else 200,
             **head_values(request, screening, "files"),
             taken=taken,
-            update=update or {},
+            update=update or {**_Update().model_dump(), "found": None, "fault": ""},
             is_blind=screening.is_blind,
             suffixes=suffixes_of_kind("ScreenedRecords"),
             mapped=MAPPED,

@@ -100,7 +100,8 @@ def estimate_calibration(screening: Screening, model: str) -> str:
     return (
         f"{counted(len(sample.included), 'included record')} and "
         f"{len(sample.excluded):,} excluded, {lacking:,} of them without a suggestion, and "
-        f"{swapped:,} asked in two orders: {counted(calls, 'call')} at most."
+        f"{swapped:,} asked in two orders: {counted(calls, 'call')} (a record that a reply leaves "
+        "out is asked for once more)."
     )
 
 
