@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
     "check": ("check",), "suggest": ("suggest",), "search": ("search", "similar", "where"),
-    "learn": ("learn",),
+    "learn": ("learn",), "gaps": ("gaps",),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "push": ("push",), "digest": ("digest",), "online": ("enrich", "audit"),
     "tags": ("tag", "note"),
