@@ -22,7 +22,7 @@ COMMANDS = {
     "ask": ("ask",), "table": ("table",), "draft": ("draft",), "survey": ("survey",),
     "check": ("check",), "grade": ("grade",), "suggest": ("suggest",),
     "disagreements": ("disagreements",), "compare": ("compare",), "learn": ("learn",),
-    "search": ("search", "similar", "where"),
+    "gaps": ("gaps",), "search": ("search", "similar", "where"),
     "papers": ("add", "papers", "show", "remove", "reindex"), "open": ("open",),
     "push": ("push",), "digest": ("digest",), "online": ("enrich", "audit"),
     "tags": ("tag", "note"),

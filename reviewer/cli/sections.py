@@ -24,6 +24,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "disagreements": "Find findings that contradict each other.",
         "compare": "Say what papers share, and what only one has.",
         "learn": "Say what to read first on a topic, and its terms.",
+        "gaps": "Show which methods no paper here tries on which problem.",
         "tables": "Show, correct and go on with kept tables.",
         "drafts": "Show, edit and go on with kept drafts.",
         "surveys": "Show, edit and go on with kept surveys.",

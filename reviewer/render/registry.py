@@ -74,6 +74,11 @@ WRITERS = {
     },
     "Found": {"markdown": "markdown.found_markdown", "json": "json.found_json"},
     "QuoteFound": {"markdown": "quote_places.places_markdown", "json": "quote_places.places_json"},
+    "Gaps": {
+        "markdown": "gaps.gaps_markdown",
+        "json": "gaps.gaps_json",
+        "html": "html.gaps.gaps_html",
+    },
     "LearningPath": {
         "markdown": "learning.learning_markdown",
         "json": "learning.learning_json",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reviewer.tasks.named import with_known_keys as with_known_keys
     from reviewer.tasks.surveys.run import run_survey as run_survey
     from reviewer.tasks.tables.table import compare_papers as compare_papers
+    from reviewer.tasks.topics.gaps import find_gaps as find_gaps
     from reviewer.tasks.topics.learn import learn_topic as learn_topic
 else:
     __getattr__ = face(__name__)

@@ -19,6 +19,7 @@ from reviewer.types.claims import (
 )
 from reviewer.types.drafts import Argument, Brief, Card, Theme
 from reviewer.types.evidence import Evidence
+from reviewer.types.gaps import SortedTerm
 from reviewer.types.learning import QuizDraft
 from reviewer.types.progress import Progress, silent
 from reviewer.types.runs import Usage
@@ -195,6 +196,9 @@ class Writer(Protocol):
         self, topic: str, evidence: Sequence[Evidence], most: int
     ) -> tuple[QuizDraft, ...] | NeedsModel:
         """At most `most` questions on these texts, each with an answer and its sentences."""
+
+    def sort_terms(self, topic: str, terms: Sequence[str]) -> tuple[SortedTerm, ...] | NeedsModel:
+        """Which of the terms are methods and which problems, and which mean the same."""
 
     def outline_survey(
         self,

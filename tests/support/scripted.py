@@ -38,6 +38,7 @@ from reviewer.writers.prompted.surveys import (
     ViewsReply,
 )
 from reviewer.writers.prompted.tables import ColumnsReply, JudgeCellsReply, TableReply
+from reviewer.writers.prompted.terms import SortReply
 from tests.support.fake_provider import Seen
 
 
@@ -244,6 +245,17 @@ def quizzes(asked: ModelCall, **changes: Any) -> dict[str, Any]:
     return {"questions": questions}
 
 
+def terms_in(asked: ModelCall) -> list[str]:
+    """The terms that a prompt asks to sort, in their order."""
+    return re.findall(r"^\d+ (.+)$", asked.prompt.partition("TERMS:")[2], re.MULTILINE)
+
+
+def sorts_terms(asked: ModelCall, kind: str = "method") -> dict[str, Any]:
+    """Every second term is of this kind, the others are problems."""
+    kinds = {n: kind if n % 2 else "problem" for n, _ in enumerate(terms_in(asked), start=1)}
+    return {"terms": [{"number": n, "kind": own, "same_as": 0} for n, own in kinds.items()]}
+
+
 def judges(asked: ModelCall, support: str = "supported") -> dict[str, Any]:
     return {"verdicts": [{"tag": tag, "support": support} for tag in asked.tags]}
 
@@ -285,6 +297,7 @@ HONEST: Script = {
     RewriteText: rewrites,
     ViewsReply: views,
     QuizReply: quizzes,
+    SortReply: sorts_terms,
     OutlineReply: outlines,
     FrameText: frames,
     SummaryText: summaries,

@@ -1,5 +1,4 @@
-"""Which papers to read on a topic, in which order, and why: surveys and definitions first, then
-what is built on what."""
+"""Which papers to read on a topic, in which order, and why."""
 
 from __future__ import annotations
 

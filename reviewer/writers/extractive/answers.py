@@ -296,6 +296,9 @@ class Extractive:
     def write_quiz(self, topic: str, evidence: Sequence[Evidence], most: int) -> NeedsModel:
         return NeedsModel(step="questions on papers")
 
+    def sort_terms(self, topic: str, terms: Sequence[str]) -> NeedsModel:
+        return NeedsModel(step="sorting terms")
+
     def outline_survey(
         self,
         brief: SurveyBrief,

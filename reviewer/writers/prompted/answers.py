@@ -41,6 +41,7 @@ from reviewer.writers.prompted.screening import ScreeningWriter
 from reviewer.writers.prompted.sections import SectionWriter
 from reviewer.writers.prompted.surveys import SurveyWriter
 from reviewer.writers.prompted.tables import TableWriter
+from reviewer.writers.prompted.terms import TermWriter
 
 MOST_SENTENCES = 40  # of an answer
 MOST_QUESTIONS = 6
@@ -109,6 +110,7 @@ class Prompted(
     SurveyWriter,
     ScreeningWriter,
     QuizWriter,
+    TermWriter,
 ):
     """A writer with one model for all steps. Calls of one step run side by side; which of them ends
     first changes nothing."""
