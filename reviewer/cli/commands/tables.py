@@ -168,7 +168,8 @@ def corrections(json: JsonOption = False, *, common: LibraryOptions) -> None:
     for own in found:
         change = f"{shorten(own.before, 60) or 'empty'} -> {shorten(own.value, 60)}"
         use = f"no example: {own.unused}" if own.unused else "example"
-        print_out(clean(f"{own.table_id}  {own.key}, {own.column.name}: {change}  ({use})") + "\n")
+        place = clean(f"{own.key}, {own.column.name}: {change}")
+        print_out(f"{own.table_id}  {place}  ({use})\n")
     if not found:
         print_error("No cell was corrected. Correct one: review tables set ID KEY COLUMN VALUE")
 
