@@ -36,6 +36,11 @@ class TableStore:
         )
         return [TableEdit.model_validate_json(text) for text in texts]
 
+    def corrected(self) -> list[str]:
+        """The ids of the tables of which a cell was ever corrected."""
+        statement = "SELECT DISTINCT table_id FROM table_edits WHERE edit LIKE ? ORDER BY table_id"
+        return [str(found) for found in self._database.column(statement, ('%"kind":"set"%',))]
+
     def tables(self, most: int = 100) -> list[KeptTable]:
         """The kept tables, the one that was changed last first. Each has a run left, which need not
         be its first. A table that was made by a release without edits has none, and is changed

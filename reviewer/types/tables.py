@@ -143,7 +143,7 @@ class Table(Shown):
     usage: Usage = Usage()
 
 
-EditKind = Literal["run", "set", "unset", "drop", "drop paper", "order", "sort", "back"]
+EditKind = Literal["run", "set", "unset", "forget", "drop", "drop paper", "order", "sort", "back"]
 
 
 class TableEdit(Frozen):
@@ -151,9 +151,9 @@ class TableEdit(Frozen):
     with smaller numbers.
 
     `run` brings the table of a run in, `set` the `cell` of a paper, `unset` brings back the
-    writer's, `drop` takes a column out and `drop paper` a row, `order` puts `columns` first, `sort`
-    sorts by `column`. After `back` the table is what it was after edit `to`. `said` says it in
-    words, `made` when (ISO 8601, UTC).
+    writer's, `forget` keeps a correction and shows it to no model, `drop` takes a column out and
+    `drop paper` a row, `order` puts `columns` first, `sort` sorts by `column`. After `back` the
+    table is what it was after edit `to`. `said` says it in words, `made` when (ISO 8601, UTC).
     """
 
     kind: EditKind
@@ -167,6 +167,28 @@ class TableEdit(Frozen):
     columns: tuple[str, ...] = ()
     is_reversed: bool = False
     to: int = 0
+
+
+class CorrectedCell(Frozen):
+    """A cell that a person corrected in a kept table: its column, the value as it is now, and what
+    the writer gave (`before`, empty if it gave nothing). `quote` is the sentence that shows the
+    value; of a value that is "not stated", the one that the writer took for it.
+
+    `unused` says why no prompt shows it as an example; it is empty for an example. `made` is when
+    it was corrected (ISO 8601, UTC).
+    """
+
+    table_id: str
+    about: str
+    key: str
+    title: str
+    year: int | None = None
+    column: Column
+    value: str
+    before: str = ""
+    quote: str = ""
+    made: str = ""
+    unused: str = ""
 
 
 class KeptTable(Frozen):

@@ -33,7 +33,7 @@ from reviewer.types.surveys import (
     SurveySection,
     ViewQuestion,
 )
-from reviewer.types.tables import Column, RowDraft
+from reviewer.types.tables import Column, CorrectedCell, RowDraft
 
 JUDGED_A_CALL = 12  # claims; more than an answer has would not fit into a small model's context
 SENTENCES_A_CALL = 30  # that are judged against whole texts, at most
@@ -127,9 +127,12 @@ class Writer(Protocol):
         evidence: Sequence[Evidence],
         progress: Progress,
         on_row: OnRow = unseen,
+        *,
+        examples: Sequence[CorrectedCell] = (),
     ) -> tuple[RowDraft, ...]:
         """One draft a paper, for all columns, in the evidence's order; `topic` may be empty. Each
-        is given to `on_row` as soon as it stands, in any thread."""
+        is given to `on_row` as soon as it stands, in any thread. `examples` are corrections of
+        earlier tables that say how columns are read."""
 
     def screen_records(
         self,

@@ -568,3 +568,30 @@ def test_what_kept_tables_cannot_do_is_said(review):
     code, _, said = review("tables", "show", "20200101", *common)
     assert code != 0
     assert "not exactly one run begins with" in said
+
+
+def test_a_corrected_cell_is_sent_to_the_model_listed_and_taken_out(review, provider, tmp_path):
+    paper = {"title": "Foxes", "abstract": "The reward of foxes is fruit. Foxes run.", "year": 2024}
+    at = ("--library", tmp_path / "foxes")
+    review("add", write_listing(tmp_path / "foxes.jsonl", paper), *at)
+    make = ("table", "foxes", "--column", "reward", *at)
+    review(*make)
+    listed = json.loads(review("tables", "list", "--json", *at)[1])["tables"]
+    shown = json.loads(review("tables", "show", listed[0]["id"], "-f", "json", *at)[1])
+    cell = (listed[0]["id"], shown["rows"][0]["key"], "reward")
+    quote = ("--quote", "The reward of foxes is fruit")
+    assert review("tables", "set", *cell, "fruit", *quote, *at)[0] == 0
+
+    review(*make)
+    sent = [seen.prompt for seen in provider.requests if "COLUMNS:" in seen.prompt]
+    assert "Corrected to: fruit" not in sent[0]
+    assert "Corrected to: fruit" in sent[-1]
+    assert (
+        "reward: The reward of foxes -> fruit  (example)" in review("tables", "corrections", *at)[1]
+    )
+
+    assert review("tables", "unset", *cell, "--example", *at)[0] == 0
+    assert "(no example: you took it out)" in review("tables", "corrections", *at)[1]
+    review(*make, "--no-cache")
+    sent = [seen.prompt for seen in provider.requests if "COLUMNS:" in seen.prompt]
+    assert "Corrected to: fruit" not in sent[-1]

@@ -137,15 +137,41 @@ def unset(
     table: TableArgument,
     key: CellKeyArgument,
     column: ColumnArgument,
+    example: Annotated[
+        bool,
+        option("--example", help="Keep the correction; show it to no model."),
+    ] = False,
     quiet: QuietOption = False,
     *,
     common: LibraryOptions,
 ) -> None:
     """Take a correction back: the cell is again what the writer gave."""
-    from reviewer.tasks.tables.kept import unset_cell
+    from reviewer.tasks.tables.kept import forget_correction, unset_cell
+
+    take_back = forget_correction if example else unset_cell
+    with opened(settings_of(common)) as shelf:
+        _say(take_back(table, key, column, shelf), quiet=quiet)
+
+
+@command("corrections", "review tables corrections")
+def corrections(json: JsonOption = False, *, common: LibraryOptions) -> None:
+    """List corrected cells of all tables, the newest first. The prompt of a table shows a model the
+    3 nearest as examples; to take one out: review tables unset ID KEY COLUMN --example."""
+    from reviewer.render.json import records_json
+    from reviewer.tasks.tables.corrections import find_corrections
 
     with opened(settings_of(common)) as shelf:
-        _say(unset_cell(table, key, column, shelf), quiet=quiet)
+        found = find_corrections(shelf)
+    if json:
+        print_out(records_json("corrections", found))
+        return
+    for own in found:
+        change = f"{shorten(own.before, 60) or 'empty'} -> {shorten(own.value, 60)}"
+        use = f"no example: {own.unused}" if own.unused else "example"
+        place = clean(f"{own.key}, {own.column.name}: {change}")
+        print_out(f"{own.table_id}  {place}  ({use})\n")
+    if not found:
+        print_error("No cell was corrected. Correct one: review tables set ID KEY COLUMN VALUE")
 
 
 @command("drop", "review tables drop 20261130-2150 --column limits")

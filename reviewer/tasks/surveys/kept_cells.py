@@ -10,6 +10,7 @@ from reviewer.errors import ModelError
 from reviewer.library.storage.steps import key_of
 from reviewer.llm import LimitError, StoppedError
 from reviewer.tasks.surveys.context import SurveyRun, texts_in
+from reviewer.tasks.tables.corrections import find_corrections, nearest_examples
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
@@ -80,7 +81,9 @@ class CellKeeper:
         """What the writer gives now, kept. If it `may_fail` the rows of a failed call say so."""
         writer, texts = self.run.writer, [item for own in shown.values() for item in own]
         try:
-            drafts = writer.fill_rows(topic, columns, texts, progress)
+            known = find_corrections(self.run.library)
+            examples = nearest_examples(columns, topic, known)
+            drafts = writer.fill_rows(topic, columns, texts, progress, examples=examples)
         except (LimitError, StoppedError):
             raise
         except ModelError as error:

@@ -120,9 +120,14 @@ def _sorted(table: Table, edit: TableEdit) -> Table:
     return table.model_copy(update={"rows": rows})
 
 
+def _unchanged(table: Table, _: TableEdit) -> Table:
+    return table
+
+
 _EDITORS: dict[str, Callable[[Table, TableEdit], Table]] = {
     "set": _with_cell,
     "unset": _without_correction,
+    "forget": _unchanged,
     "drop": _without_column,
     "drop paper": _without_paper,
     "order": _in_columns,

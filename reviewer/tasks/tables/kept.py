@@ -228,12 +228,28 @@ def unset_cell(name: str, key: str, column: str, library: Library) -> OpenedTabl
     """Take a correction back: the cell is again what the writer gave. Raises UsageError for a cell
     that was not corrected."""
     opened = open_table(name, library)
-    row, found = _place(opened.table, key, column)
-    if not cell_of(row, found).is_by_hand:
-        raise UsageError(f"{row.key}, {found.name} was not corrected by hand")
+    row, found = _corrected_place(opened.table, key, column)
     said = f"{row.key}, {found.name}: as the writer gave it"
     edit = TableEdit(kind="unset", said=said, paper_id=row.paper_id, column=found.name)
     return _added(opened, edit, library)
+
+
+def forget_correction(name: str, key: str, column: str, library: Library) -> OpenedTable:
+    """Leave a correction in its table, and show it to no model as an example of its column. To
+    correct the cell again, or to undo this, makes it one again. Raises UsageError for a cell that
+    was not corrected."""
+    opened = open_table(name, library)
+    row, found = _corrected_place(opened.table, key, column)
+    said = f"{row.key}, {found.name}: no example for later tables"
+    edit = TableEdit(kind="forget", said=said, paper_id=row.paper_id, column=found.name)
+    return _added(opened, edit, library)
+
+
+def _corrected_place(table: Table, key: str, name: str) -> tuple[Row, Column]:
+    row, found = _place(table, key, name)
+    if not cell_of(row, found).is_by_hand:
+        raise UsageError(f"{row.key}, {found.name} was not corrected by hand")
+    return row, found
 
 
 def drop_column(name: str, column: str, library: Library) -> OpenedTable:

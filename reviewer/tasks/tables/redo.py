@@ -68,10 +68,10 @@ def fill_again(
     blank = _with_columns(table, columns)
     known: Cells = {row.paper_id: {c.column: c for c in row.cells} for row in blank.rows}
     cells: Cells = {}
+    ask = asking(writer, table.topic, library)
     for own, of_group in _groups(wanted, papers).items():
         with library.alone:
             evidence = texts_of(of_group, own, library)
-        ask = asking(writer, table.topic)
         for paper_id, found in asked_cells(own, evidence, known, ask, progress, watch).items():
             shown = without_proofless(found.values()) if table.is_strict else found.values()
             cells[paper_id] = {cell.column: cell for cell in shown}

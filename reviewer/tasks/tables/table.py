@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Protocol
 
 from reviewer.errors import LibraryError
@@ -17,6 +16,8 @@ from reviewer.grounding.columns import DEFAULT, checked_columns
 from reviewer.library import Library, keep_run
 from reviewer.library.run_log import Request, new_run_id
 from reviewer.library.table_store import TableStore
+from reviewer.tasks.answers.gather import reads
+from reviewer.tasks.tables.corrections import find_corrections, nearest_examples
 from reviewer.tasks.tables.left_out import cited_rows, lost_in
 from reviewer.tasks.tables.select import Chosen, choose_papers, texts_of
 from reviewer.tasks.tables.sort import check_order, in_order
@@ -121,7 +122,7 @@ def compare_papers(
     watch = options.watch
     if watch:
         watch.begun(columns, chosen.papers)
-    ask = asking(writer, topic, options.fill_rows)
+    ask = asking(writer, topic, library, options.fill_rows)
     cells = _filled(columns, evidence, kept, ask, progress, watch)
     cited_as = {r.paper_id: r.cited_as for r in options.earlier.rows} if options.earlier else {}
     cited_as |= options.cited_as
@@ -195,15 +196,20 @@ def joined_writers(earlier: Table | None, writer: Writer) -> str:
     return ", ".join(dict.fromkeys([*before, writer.name]))
 
 
-def asking(writer: Writer, topic: str, fill_rows: FillRows | None = None) -> AskRows:
-    """The writer's `fill_rows` about a topic, or what takes its place."""
-    if fill_rows is None:
-        return partial(writer.fill_rows, topic)
+def asking(
+    writer: Writer, topic: str, library: Library, fill_rows: FillRows | None = None
+) -> AskRows:
+    """The writer's `fill_rows` about a topic, with the corrections of the library that are nearest
+    to what is asked; or what takes its place."""
+    known = find_corrections(library) if fill_rows is None and reads(writer) else ()
 
     def ask(
-        columns: Sequence[Column], evidence: Sequence[Evidence], progress: Progress, _: OnRow
+        columns: Sequence[Column], evidence: Sequence[Evidence], progress: Progress, on_row: OnRow
     ) -> Sequence[RowDraft]:
-        return fill_rows(topic, columns, evidence, progress)
+        if fill_rows is not None:
+            return fill_rows(topic, columns, evidence, progress)
+        examples = nearest_examples(columns, topic, known)
+        return writer.fill_rows(topic, columns, evidence, progress, on_row, examples=examples)
 
     return ask
 

@@ -27,7 +27,7 @@ from reviewer.types.progress import Progress, silent
 from reviewer.types.runs import Usage
 from reviewer.types.screening import Criterion
 from reviewer.types.surveys import GivenSection, SummaryDraft, SurveyBrief, SurveySection
-from reviewer.types.tables import Column, RowDraft
+from reviewer.types.tables import Column, CorrectedCell, RowDraft
 from reviewer.types.writer import OnClaim, OnRow, unseen
 from reviewer.writers.extractive.entailment import Entailment
 from reviewer.writers.extractive.surveys import OPEN, quoted_claim
@@ -218,8 +218,11 @@ class Extractive:
         evidence: Sequence[Evidence],
         progress: Progress,
         on_row: OnRow = unseen,
+        *,
+        examples: Sequence[CorrectedCell] = (),
     ) -> tuple[RowDraft, ...]:
-        """Only sentences, and parts of them, that name what the column asks for."""
+        """Only sentences, and parts of them, that name what the column asks for. Rules do not learn
+        from examples."""
         return tables.fill_rows(columns, evidence, progress, on_row)
 
     def suggest_columns(

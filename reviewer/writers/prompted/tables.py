@@ -17,12 +17,12 @@ from reviewer.llm.ask import REPLY_TOKENS, batched, tokens
 from reviewer.llm.form import Form, at_most, at_most_items, with_choices
 from reviewer.llm.prompts import FencedText, Prompt
 from reviewer.text import clean, counted
-from reviewer.text.views import shorten
+from reviewer.text.views import one_line, shorten
 from reviewer.types import Evidence
 from reviewer.types.evidence import by_paper
 from reviewer.types.frozen import Frozen
 from reviewer.types.progress import Progress
-from reviewer.types.tables import CellDraft, Column, RowDraft
+from reviewer.types.tables import CellDraft, Column, CorrectedCell, RowDraft
 from reviewer.types.writer import OnRow, unseen
 from reviewer.writers.prompted.judging import as_verdict
 from reviewer.writers.prompted.numbered_texts import fence_numbered, smaller_batches
@@ -42,6 +42,7 @@ COLUMN_TOKENS = 120
 _SPARE_TOKENS = 300
 _MOST_REASON_CHARS = 200
 _MOST_VALUE_CHARS = 120
+_MOST_EXAMPLE_CHARS = 300  # of a sentence or a column in an example
 _SECOND_VALUES = 3  # of cells for which a paper says two things
 _MOST_NAME_CHARS = 60
 SENTENCES_OF_A_CELL = 3
@@ -132,6 +133,8 @@ class TableWriter(Asking):
         evidence: Sequence[Evidence],
         progress: Progress,
         on_row: OnRow = unseen,
+        *,
+        examples: Sequence[CorrectedCell] = (),
     ) -> tuple[RowDraft, ...]:
         """One draft a paper, in the evidence's order. Batches of papers run side by side, a long
         paper alone. Cells that a reply leaves out are asked for once more, then each batch's values
@@ -145,10 +148,11 @@ class TableWriter(Asking):
         batches = row_batches(evidence, len(columns), room)
         papers = list(dict.fromkeys(item.paper.id for item in evidence))
         done: set[str] = set()
+        learnt = [self._example(number, own) for number, own in enumerate(examples, start=1)]
 
         # The first prompts are made before the first call: calls side by side would wait for each
         # other's rendering.
-        firsts = [self._table_prompt(topic, columns, batch) for batch in batches]
+        firsts = [self._table_prompt(topic, columns, batch, learnt) for batch in batches]
         calls = list(zip(firsts, batches, strict=True))
 
         def call(item: tuple[Prompt, list[Evidence]]) -> _Answered:
@@ -157,9 +161,9 @@ class TableWriter(Asking):
             def fill(own: list[Evidence]) -> _Answered:
                 found = _Answered()
                 is_made = len(own) == len(batch) and self.room() == room
-                first = prompt if is_made else self._table_prompt(topic, columns, own)
+                first = prompt if is_made else self._table_prompt(topic, columns, own, learnt)
                 self._ask_cells(first, columns, own, found)
-                self._ask_again(topic, columns, own, found)
+                self._ask_again(topic, columns, own, found, learnt)
                 self._judge_cells(columns, own, found)
                 return found
 
@@ -184,7 +188,12 @@ class TableWriter(Asking):
         return tuple(rows[paper_id] for paper_id in papers)
 
     def _ask_again(
-        self, topic: str, columns: Sequence[Column], batch: Sequence[Evidence], found: _Answered
+        self,
+        topic: str,
+        columns: Sequence[Column],
+        batch: Sequence[Evidence],
+        found: _Answered,
+        examples: Sequence[FencedText],
     ) -> None:
         """Ask once more for the cells without a draft, and for no others. A call that fails leaves
         them as they are."""
@@ -199,7 +208,7 @@ class TableWriter(Asking):
             for paper_id, cells in missing.items()
         ]
         try:
-            prompt = self._table_prompt(topic, left, texts, lines)
+            prompt = self._table_prompt(topic, left, texts, examples, lines)
             self._ask_cells(prompt, left, texts, found)
         except ModelError as error:
             found.fault = found.fault or error.message
@@ -209,6 +218,7 @@ class TableWriter(Asking):
         topic: str,
         columns: Sequence[Column],
         batch: Sequence[Evidence],
+        examples: Sequence[FencedText],
         missing: Sequence[str] = (),
     ) -> Prompt:
         return self.prompts.render(
@@ -216,7 +226,22 @@ class TableWriter(Asking):
             topic=topic,
             columns=column_lines(columns),
             missing=missing,
+            examples=examples,
             evidence=self.fit([fence_numbered(self, item) for item in batch]),
+        )
+
+    def _example(self, number: int, corrected: CorrectedCell) -> FencedText:
+        """A correction as data, with what it is about in at most a few hundred characters: a value
+        that a person gives may be long, and may hold what others wrote."""
+        (line,) = column_lines([corrected.column])
+        return self.prompts.fence(
+            f"X{number}",
+            corrected.title,
+            corrected.year,
+            f"Column: {shorten(_without_number(line), _MOST_EXAMPLE_CHARS)}",
+            f"Sentence: {shorten(one_line(corrected.quote), _MOST_EXAMPLE_CHARS)}",
+            f"Given: {shorten(one_line(corrected.before), _MOST_VALUE_CHARS) or 'nothing'}",
+            f"Corrected to: {shorten(one_line(corrected.value), _MOST_VALUE_CHARS)}",
         )
 
     def _ask_cells(
