@@ -42,6 +42,7 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "most_claims": 8,
         "most_questions": 3,
         "topic": "dropout",
+        "most": 10,
         "columns": ["1. gain (number)"],
         "missing": ["E1: columns 1"],
         "is_one_record": False,

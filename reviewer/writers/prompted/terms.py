@@ -35,10 +35,11 @@ class TermWriter(Asking):
         """What the model says of the terms, in their order; those that it passes over are left out,
         and so is a `same_as` that names no other term. None without a reply that can be read.
         Raises ModelError of a provider."""
-        shown = [term[:_MOST_CHARS] for term in terms]
+        lines = [f"{n} {term[:_MOST_CHARS]}" for n, term in enumerate(terms, start=1)]
+        shown = [self.prompts.fence("T", "", None, *lines)]
         form = Form(SortReply, None, _TERM_TOKENS * len(terms) + _SPARE_TOKENS)
         try:
-            reply = self.ask("sort_terms", form, topic=topic, terms=shown)
+            reply = self.ask("sort_terms", form, topic=topic, evidence=shown)
         except ModelError as error:
             if not is_form_fault(error):
                 raise
