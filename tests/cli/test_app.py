@@ -216,7 +216,8 @@ def test_shell_completion_knows_commands_and_flags():
         "review se": ["search", "searches", "serve"],
         "review ask --pap": ["--papers"],
     }
-    process = start("--show-completion", "bash", stdout=subprocess.PIPE)
+    named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # no shell may be above this
+    process = start("--show-completion", "bash", stdout=subprocess.PIPE, extra=named)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert b"complete -o default -F _review_completion review" in out
