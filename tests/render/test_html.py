@@ -19,6 +19,7 @@ from reviewer.render.describe import links_of
 from reviewer.render.html.answer import answer_html
 from reviewer.render.html.charts import draw_map, years_of
 from reviewer.render.html.check import check_html
+from reviewer.render.html.citation_graph import graph_html
 from reviewer.render.html.cited_papers import page_citations, verdict_bars
 from reviewer.render.html.draft import draft_html
 from reviewer.render.html.survey_index import index_html
@@ -36,9 +37,10 @@ from reviewer.tasks.tables.table import TableOptions
 from reviewer.text import clean, sentence_spans
 from reviewer.types import Answer, Citation, Paper, Table
 from reviewer.types.answers import StanceTaken
+from reviewer.types.citations import CitationGraph, CitationLink, LackingWork
 from reviewer.types.drafts import Theme
 from reviewer.types.maps import MapPoint, PaperMap
-from reviewer.types.papers import Part
+from reviewer.types.papers import Part, Reference
 from reviewer.types.runs import Coverage
 from reviewer.types.surveys import Flow, Made
 from reviewer.types.tables import Cell, Column, Row, Value
@@ -68,6 +70,28 @@ def shelf(tmp_path_factory):
 @pytest.fixture(scope="session")
 def report(shelf):
     return survey_of(shelf)
+
+
+def cited_graph(library):
+    """A graph in which every paper cites the three before it, and three works are not there."""
+    papers = tuple(library.papers()[:20])
+    links = tuple(
+        CitationLink(citing=papers[n].key, cited=papers[n - back].key, sign="title", reference="")
+        for n in range(len(papers))
+        for back in range(1, min(n, 3) + 1)
+    )
+    lacking = tuple(
+        LackingWork(
+            reference=Reference(title=f"A study of <apples> {n}", family="Elm", year=2000 + n),
+            cited_by=(papers[0].key, papers[n].key),
+            add=f"review add doi:10.1000/{n}",
+        )
+        for n in (1, 2, 3)
+    )
+    return CitationGraph(
+        question="apples", papers=papers, links=links, lacking=lacking, lacking_in_all=5,
+        references=60, found=len(links), without_list=(papers[0].key,),
+    )  # fmt: skip
 
 
 def draft_to_check(library):
@@ -103,6 +127,7 @@ def pages(shelf, report, tmp_path_factory):
         "section": draft_html(written_draft(shelf)),
         "check": check_html(check_draft(draft_to_check(shelf), shelf, Extractive())),
         "table": table_html(report.tables[0]),
+        "graph": graph_html(cited_graph(shelf)),
     }
     for name, page in made.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8", errors="replace")
@@ -111,6 +136,7 @@ def pages(shelf, report, tmp_path_factory):
 
 KINDS = (
     "report", "hostile", "index", "answer", "written", "draft", "section", "table", "check",
+    "graph",
 )  # fmt: skip
 
 

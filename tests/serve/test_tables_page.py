@@ -93,6 +93,15 @@ def test_a_cell_is_corrected_undone_and_asked_for_again_in_the_browser(page, ser
     assert page.said == []
 
 
+def test_the_page_says_what_was_left_out_without_an_option_of_the_command_line(served):
+    table_id = made(served, papers=2)
+    shown = served.client.get(f"/tables/{table_id}").text
+    assert "beyond the first 2" in shown
+    assert "(-k)" not in shown
+    assert "(--model)" not in shown
+    assert "beyond the first 2 (-k)" in served.client.get(f"/tables/{table_id}.md").text
+
+
 def test_columns_are_added_moved_and_taken_out_and_rows_sorted_in_the_browser(page, served):
     table_id = made(served)
     page.visit(f"{served.address}/tables/{table_id}")
