@@ -154,11 +154,47 @@ def test_the_api_gives_the_report_with_its_fixes(served):
     assert any(fix["is_sure"] for fix in report["fixes"])
 
 
+LACKING = (
+    "# Work\n\nA model improves its reasoning by learning from the rationales it writes itself.\n"
+)
+
+
+def test_a_suggested_paper_is_cited_by_one_click_and_given_back(page, served):
+    page.visit(f"{served.address}{checked(served, text=LACKING, suggest='true')}")
+    assert 1 <= page.run("document.querySelectorAll('.lacking blockquote').length") <= 3
+    click(page, ".lacking [action$='/fix'] button")
+    assert page.wait_for("document.querySelectorAll('.draft ins').length == 1", 10)
+    key = "star-bootstrapping-reasoning-nd"
+    assert page.run("document.querySelector('.draft').textContent").endswith(
+        f"writes itself [@{key}].\n"
+    )
+    click(page, ".lacking [action$='/fix'] button")
+    assert page.wait_for("document.querySelectorAll('.draft ins').length == 0", 10)
+    assert page.said == []
+
+
+def test_another_suggested_paper_takes_the_place_of_the_first(served):
+    job = checked(served, text=LACKING, bib=BIB, suggest="true")
+    result = served.desk.jobs.result(job.rpartition("/")[2])
+    one, other = [fix.number for fix in result.offered.values()][:2]
+    for number in (one, other):
+        served.client.post(f"{job}/fix", data={"number": number})
+    assert result.taken == [other]
+    edited = result.edited()
+    fix = next(fix for fix in result.offered.values() if fix.number == other)
+    assert f"writes itself{fix.new}." in edited["draft.md"]
+    assert fix.entry_text.strip() in edited["refs.bib"]
+
+
+def test_no_paper_is_suggested_where_none_is_asked_for(served):
+    assert "could cite" not in served.client.get(checked(served, text=LACKING)).text
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_axe_finds_nothing_on_the_pages_of_checks(page, served, view):
     size, is_dark = VIEWS[view]
     axe = importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
-    for address in ("/checks", checked(served, bib=BIB)):
+    for address in ("/checks", checked(served, text=DRAFT + LACKING, bib=BIB, suggest="true")):
         page.visit(served.address + address, size, is_dark=is_dark)
         assert page.run(f"{axe};{AXE}") == []
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

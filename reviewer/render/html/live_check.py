@@ -99,7 +99,7 @@ def draft_pieces(
     text: str, cards: Sequence[SentenceCard], report: CheckReport, taken: Collection[int]
 ) -> list[DraftPiece]:
     """The draft in pieces: its other text, and each sentence of a card, with the taken fixes."""
-    own = [fix for fix in report.fixes if fix.sentence is not None and fix.number in taken]
+    own = [fix for fix in report.fixes if fix.entry is None and fix.number in taken]
     pieces: list[DraftPiece] = []
     at = 0
     for card in sorted(cards, key=lambda card: report.sentences[card.place].sentence.start):

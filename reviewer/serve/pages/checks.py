@@ -18,6 +18,7 @@ from reviewer.render.html.live_check import (
     kinds_of,
     sentence_cards,
 )
+from reviewer.render.suggestions import said_of
 from reviewer.serve.desk import AtDesk
 from reviewer.serve.exports import as_file, suffixes_of_kind
 from reviewer.serve.pages.frame import page
@@ -26,6 +27,8 @@ from reviewer.serve.works.checks import MOST_CHARS, CheckedDraft, CheckIn, check
 from reviewer.tasks.checks.fixes import fixed_name, sure_fixes
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.text.option_notes import without_options
+
+COULD_CITE = "could cite"  # the kind of the sentences that papers are suggested for
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,6 +50,7 @@ class CheckForm(BaseModel):
     bib_file: UploadFile | None = None
     every_sentence: bool = False
     online: bool = False
+    suggest: bool = False
 
 
 @router.post("/checks")
@@ -54,7 +58,7 @@ def check(
     desk: AtDesk, form: Annotated[CheckForm, Form(media_type="multipart/form-data")]
 ) -> Response:
     """Check a draft that was pasted or sent as a file."""
-    pasted = CheckIn(**form.model_dump(exclude={"draft_file", "bib_file"})).given()
+    pasted = CheckIn(**form.model_dump(exclude={"draft_file", "bib_file", "suggest"})).given()
     draft_name, draft = _sent(form.draft_file)
     bib_name, bib = _sent(form.bib_file)
     given = replace(
@@ -63,6 +67,7 @@ def check(
         data=draft if draft_name else pasted.data,
         bib_name=bib_name or pasted.bib_name,
         bib=bib if bib_name else pasted.bib,
+        suggest=form.suggest,
     )
     job = desk.jobs.start(check_work(desk, given))
     return RedirectResponse(f"/checks/{job.id}", 303)
@@ -109,6 +114,7 @@ def show(request: Request, desk: AtDesk, job_id: str, kind: str = "", at: int = 
         return page(request, "live/check_running.html.jinja", job=job, said=said)
     report = result.report
     cards = sentence_cards(report, kind)
+    lacking = [s for s in result.suggested.lacking if s.suggestions] if result.suggested else []
     own = next((text for name, text in result.texts.items() if name == report.file), "")
     every = sentence_cards(report)
     return page(
@@ -121,6 +127,10 @@ def show(request: Request, desk: AtDesk, job_id: str, kind: str = "", at: int = 
         head=check_head(report),
         cards=cards,
         entries=entry_cards(report, kind),
+        lacking=lacking,
+        could_cite=COULD_CITE,
+        said_of=said_of,
+        offered=result.offered,
         pieces=draft_pieces(own, every, report, result.taken),
         shown={card.place for card in cards},
         kinds=kinds_of(report),

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,7 +20,8 @@ from reviewer.errors import UsageError
 from reviewer.sources import read_text_file
 from reviewer.sources.online import Web
 from reviewer.sources.text_file import TextFile
-from reviewer.tasks import check_draft
+from reviewer.tasks import check_draft, suggest_citations
+from reviewer.tasks.checks.accept import suggestion_fixes
 from reviewer.tasks.checks.bibliography import (
     Bibliography,
     Lookup,
@@ -32,13 +34,16 @@ from reviewer.tasks.checks.check import (
     is_word_draft,
     open_draft,
 )
-from reviewer.tasks.checks.fixes import FixedText, apply_fixes
+from reviewer.tasks.checks.fixes import FixedText, KeysOf, apply_fixes
 from reviewer.tasks.checks.online_entries import OnlineLookup
 from reviewer.tasks.jobs.desk import Desk
 from reviewer.tasks.jobs.jobs import Control, Need, Work
 from reviewer.text.draft_prose import is_latex_draft
 from reviewer.text.filenames import file_names
-from reviewer.types.checks import CheckReport
+from reviewer.types.checks import CheckReport, Fix
+from reviewer.types.suggestions import Suggestions
+
+_Made = TypeVar("_Made", CheckReport, Suggestions)
 
 MOST_CHARS = 5_000_000
 _SUFFIXES = (".md", ".markdown", ".tex", ".ltx", ".txt", ".docx", ".qmd", ".rmd")
@@ -80,16 +85,21 @@ class GivenDraft:
     bib: bytes = b""
     every_sentence: bool = False
     online: bool = False
+    suggest: bool = False
 
 
 @dataclass
 class CheckedDraft:
     """What a check gave, with the texts that its fixes change, by the names of their files, and the
-    numbers of the fixes that the reader has taken so far."""
+    numbers of the fixes that the reader has taken so far. `suggested` are papers for sentences
+    without a citation, and `offered` the fixes that cite them, by the numbers of the suggestions;
+    the report has these fixes too."""
 
     given: GivenDraft
     report: CheckReport
     texts: dict[str, str]
+    suggested: Suggestions | None = None
+    offered: dict[int, Fix] = field(default_factory=dict)
     taken: list[int] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -98,10 +108,17 @@ class CheckedDraft:
         return ""
 
     def take(self, number: int) -> None:
-        """Take a fix, or give it back. Raises UsageError for one that does not exist, or that
-        changes the place of another."""
+        """Take a fix, or give it back. A suggested paper takes the place of another that was taken
+        for its sentence. Raises UsageError for a fix that does not exist, or that changes the place
+        of another."""
         with self.lock:
-            wanted = [n for n in self.taken if n != number]
+            start_by_number = {fix.number: fix.start for fix in self.offered.values()}
+            start = start_by_number.get(number)
+            wanted = [
+                n
+                for n in self.taken
+                if n != number and (start is None or start_by_number.get(n) != start)
+            ]
             wanted = wanted if number in self.taken else [*wanted, number]
             apply_fixes(self.texts, self.report.fixes, wanted)
             self.taken = wanted
@@ -155,9 +172,21 @@ def _check(desk: Desk, given: GivenDraft, folder: Path, control: Control) -> Che
     with _lookup(desk, given) as lookup:
         options = CheckOptions(every_sentence=given.every_sentence, lookup=lookup)
         report = _report(desk, opened, bibliography, options, control)
+    suggested, offered = None, {}
+    if given.suggest and opened:
+        suggested = suggest_citations(
+            opened, desk.library, desk.writer(control), bibliography, control.progress
+        )
+        keys = KeysOf(bibliography, desk.library)
+        offered = suggestion_fixes(opened, suggested, keys, len(report.fixes))
+        report = report.model_copy(update={"fixes": (*report.fixes, *offered.values())})
+        report = _without_folder(report, folder)
+        made = report.fixes[len(report.fixes) - len(offered) :]
+        offered = dict(zip(offered, made, strict=True))
+        suggested = _without_folder(suggested, folder)
     shown = [*([opened] if opened and not is_word_draft(draft) else []), *map(_text_of, bibs)]
     texts = {Path(text.file).name: text.text for text in shown}
-    return CheckedDraft(given, _without_folder(report, folder), texts)
+    return CheckedDraft(given, _without_folder(report, folder), texts, suggested, offered)
 
 
 def _report(
@@ -178,12 +207,12 @@ def _text_of(file: str) -> TextFile:
     return read_text_file(file, "Give a .bib file.")
 
 
-def _without_folder(report: CheckReport, folder: Path) -> CheckReport:
-    """The report with the names of the files alone."""
+def _without_folder(report: _Made, folder: Path) -> _Made:
+    """The result with the names of the files alone."""
     text = report.model_dump_json()
     for place in (str(folder), str(folder.resolve())):
         text = text.replace(json.dumps(f"{place}/")[1:-1], "")
-    return CheckReport.model_validate_json(text)
+    return type(report).model_validate_json(text)
 
 
 def _safe(name: str, usual: str) -> str:

@@ -7,10 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from reviewer.errors import UsageError
+from reviewer.render.bibtex import bibtex
 from reviewer.render.citation_syntax import pandoc_key, style_of
 from reviewer.render.in_text import citation_key
-from reviewer.tasks.checks.fixes import place_of_mark
+from reviewer.sources.text_file import TextFile
+from reviewer.tasks.checks.check import is_word_draft
+from reviewer.tasks.checks.fixes import KeysOf, place_of_mark
 from reviewer.text.draft_prose import is_latex_draft
+from reviewer.types.checks import Fix
 from reviewer.types.suggestions import SuggestedSentence, Suggestion, Suggestions
 
 _COMMAND = re.compile(r"\\(cite[a-z]*\*?)")
@@ -64,7 +68,44 @@ def accept_suggestions(
     return Accepted(after, tuple(reversed(taken)))
 
 
+def suggestion_fixes(
+    opened: TextFile, made: Suggestions, keys: KeysOf, after: int
+) -> dict[int, Fix]:
+    """A fix for each suggestion, by its number, that puts its mark into the draft and its entry
+    into the bibliography. They are numbered from `after` + 1. A Word file, and a draft that cites
+    by numbers, get none."""
+    text = opened.text
+    style = style_of(text, is_latex=is_latex_draft(text, opened.file))
+    if style == "numeric" or is_word_draft(opened.file):
+        return {}
+    fixes: dict[int, Fix] = {}
+    for item in made.lacking:
+        for suggestion in item.suggestions:
+            key, lacking = keys.cited_as(suggestion.key)
+            start, end, mark = _mark_of(text, item, [key], style)
+            fixes[suggestion.number] = Fix(
+                number=after + len(fixes) + 1,
+                file=opened.file,
+                start=start,
+                end=end,
+                new=mark,
+                said=f"cite {key}{', and add its entry' if lacking else ''}",
+                kind="missing citation",
+                entry_file=keys.bib if lacking else "",
+                entry_text=bibtex([lacking]) if lacking else "",
+            )
+    return fixes
+
+
 def _with_mark(text: str, item: SuggestedSentence, keys: Sequence[str], style: str) -> str:
+    start, end, mark = _mark_of(text, item, keys, style)
+    return text[:start] + mark + text[end:]
+
+
+def _mark_of(
+    text: str, item: SuggestedSentence, keys: Sequence[str], style: str
+) -> tuple[int, int, str]:
+    """Where the mark goes, from start to end, and the mark."""
     gap = text[slice(*item.gaps[0])] if item.gaps else ""
     if style == "latex":
         own = _COMMAND.search(gap)
@@ -73,6 +114,6 @@ def _with_mark(text: str, item: SuggestedSentence, keys: Sequence[str], style: s
         mark = f" [{'; '.join(map(pandoc_key, keys))}]"
     if item.gaps:
         start, end = item.gaps[0]
-        return text[:start] + mark + text[end:]
+        return start, end, mark
     at = place_of_mark(text, item.sentence.start, item.sentence.end)
-    return text[:at] + mark + text[at:]
+    return at, at, mark
