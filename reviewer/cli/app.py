@@ -234,7 +234,8 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 def _show(error: ReviewError, *, as_json: bool) -> int:
     """Print the error in one line. Gives the exit code."""
     hint = f" {error.hint}" if error.hint else ""
-    print_error(f"review: {error.message.rstrip('.')}.{hint}")
+    ended = error.message.rstrip(".")
+    print_error(f"review: {ended}{'' if ended.endswith('?') else '.'}{hint}")
     if as_json:
         from reviewer.render.json import error_json
 

@@ -140,6 +140,7 @@ def update_records(
     What was decided, and its order, stays as it was. The flow is that of an updated review.
     """
     from reviewer.tasks import with_known_keys
+    from reviewer.tasks.screening.flow import make_flow
     from reviewer.tasks.screening.make import read_source
     from reviewer.tasks.screening.screening import Screening
     from reviewer.tasks.screening.update import plan_update, update_screening
@@ -152,12 +153,18 @@ def update_records(
         found = plan_update(screening, with_known_keys(filters_of(**vars(scope)), shelf), named)
         if not dry_run:
             update_screening(screening, found, by, progress)
+        is_one_review = not dry_run and make_flow(screening).wave == 1
     came = f"{counted(len(found.papers), 'new record')}"
     _print_sources(
         screening.name,
         [(own.label, own.entries) for own in found.sources],
         f"{came}, nothing kept" if dry_run else came,
     )
+    if is_one_review and not quiet:
+        print_error(
+            "Records of earlier searches still wait: until all are decided, the flow counts the "
+            "searches as one review."
+        )
 
 
 def _read_criteria(file: Path) -> tuple[str, tuple[Criterion, ...]]:

@@ -76,7 +76,8 @@ class ScreenStore:
             )
         if not name and len(names) > 1:
             raise UsageError(
-                f"there are {len(names)} screenings", hint=f"Name one: {', '.join(names[:10])}"
+                f"there are {len(names)} screenings",
+                hint=f"Name one: {', '.join(names[:10])}. After a paper's key: --screen NAME.",
             )
         if name and name not in names:
             raise NotFoundError(

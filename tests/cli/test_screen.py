@@ -126,12 +126,16 @@ def test_an_update_is_planned_kept_and_drawn_as_an_updated_review(review, tmp_pa
     planned = review("screen", "update", *options, "--dry-run")[2]
     assert "15 entries from 1 source, 3 new records, nothing kept" in planned
     assert "0 of 12 records read" in review("screen", "status")[1]
-    assert "Embase, May: 15" in review("screen", "update", *options)[2]
+    said = review("screen", "update", *options)[2]
+    assert "Embase, May: 15" in said
+    assert "Records of earlier searches still wait" in said
     status = review("screen", "status")[1]
     assert "0 of 15 records read" in status
     assert "0 of 15 records read since; the rule counts these alone" in status
+    whole = json.loads(review("screen", "flow", "-f", "json")[1])
+    assert (whole["wave"], whole["identified"], whole["not_screened"]) == (1, 27, 15)
     for form in ("svg", "html", "docx", "csv", "json"):
-        assert review("screen", "flow", "-o", f"flow.{form}")[0] == 0
+        assert review("screen", "flow", "--wave", "2", "-o", f"flow.{form}")[0] == 0
     words = " ".join(ET.fromstring((tmp_path / "flow.svg").read_text()).itertext())
     for said in (
         "Studies included in previous version of",
@@ -143,7 +147,7 @@ def test_an_update_is_planned_kept_and_drawn_as_an_updated_review(review, tmp_pa
     rows = csv.DictReader(io.StringIO((tmp_path / "flow.csv").read_text()))
     numbers = {row["data"]: row["n"] for row in rows}
     assert (numbers["database_results"], numbers["duplicates"]) == ("15", "12")
-    assert "12 records of earlier searches" in review("screen", "flow")[2]
+    assert "12 records of earlier searches" in review("screen", "flow", "--wave", "2")[2]
     assert review("screen", "flow", "--wave", "3")[0] == 2
 
 

@@ -499,14 +499,12 @@ class Recount:
         self.library, store = screening.library, ScreenStore(screening.library.database)
         self.records, self.events = store.records("s"), store.events("s")
         updates = [n for n, event in enumerate(self.events) if event.kind == "update"]
-        wave = len(updates) + 1
-        self.entries = sum(s.entries for s in store.sources("s") if s.wave == wave)
-        self.first = int(self.events[updates[-1]].value.split()[0]) if updates else 0
-        since = self.events[updates[-1] :] if updates else self.events
+        self.sources = store.sources("s")
+        self.begins = [0, *(int(self.events[n].value.split()[0]) for n in updates)]
+        self.since = [self.events, *(self.events[n:] for n in updates)]  # by wave
         log = [d for _, d in store.decisions("s")]
         gone = {d.undoes for d in log if d.verdict == "undo"}
         self.log = [d for d in log if d.id not in gone and d.verdict not in ("undo", "note")]
-        self.is_signed = any(e.kind == "stop" and e.stage == "title" for e in since)
 
     def present(self, paper_id):
         found = self.library.catalogue.paper_named(paper_id)
@@ -524,10 +522,11 @@ class Recount:
             return None, bool(kinds)
         return ("maybe" if "maybe" in last.values() else kinds.pop()), True
 
-    def box(self, paper):
+    def box(self, paper, wave):
         verdict, has_read = self.final(paper, "title")
         if verdict is None:
-            return "automatic" if self.is_signed and not has_read else "waiting"
+            is_signed = any(e.kind == "stop" and e.stage == "title" for e in self.since[wave])
+            return "automatic" if is_signed and not has_read else "waiting"
         if verdict in ("duplicate", "exclude"):
             return verdict
         full, was_read = self.final(paper, "full-text")
@@ -545,12 +544,22 @@ class Recount:
         return scope | {p.id for p in papers if signs & {o.sha256 for o in p.origins}}
 
     def boxes(self):
-        last, before = self.records[self.first :], self.records[: self.first]
-        scope = self.papers_of(last) - self.papers_of(before)
+        places, seen = [], set()
+        for wave, begin in enumerate(self.begins):
+            end = [*self.begins, len(self.records)][wave + 1]
+            scope = self.papers_of(self.records[begin:end]) - seen
+            seen |= scope
+            places.append({paper: self.box(paper, wave) for paper in scope})
+        waits = {"waiting", "yet", "full waiting"}
+        is_one = any(waits & set(own.values()) for own in places[:-1])
+        shown = range(len(places)) if is_one else [len(places) - 1]
+        last = self.records if is_one else self.records[self.begins[-1] :]
+        boxes = [box for wave in shown for box in places[wave].values()]
         held = {o.sha256 for p in self.library.papers() for o in p.origins}
         lost = sum(self.present(r.paper_id) is None and not set(r.signs) & held for r in last)
-        found = Counter(map(self.box, scope))
-        found["duplicate"] += self.entries - lost - len(scope)
+        found = Counter(boxes)
+        entries = sum(s.entries for s in self.sources if s.wave - 1 in shown)
+        found["duplicate"] += entries - lost - len(boxes)
         found["lost"] = lost
         order = (
             "duplicate,automatic,lost,waiting,exclude,not-retrieved,yet,full,full waiting,included"
@@ -587,7 +596,10 @@ def test_the_flow_of_an_update_has_new_records_and_earlier_studies(library, tmp_
     found = plan_update(screening, Filters(), (("b.jsonl", "Embase again", "database"),))
     assert [(s.label, s.entries) for s in found.sources] == [("Embase again", 35)]
     update_screening(screening, found)
-    flow = make_flow(screening)
+    flow = make_flow(screening)  # the first search is not finished: all is one review
+    assert (flow.identified, flow.duplicates, flow.not_screened, flow.wave) == (65, 30, 5, 1)
+    assert (flow.sought, flow.excluded, flow.previous_studies) == (6, 24, 0)
+    flow = make_flow(screening, wave=2)
     assert (flow.identified, flow.duplicates, flow.not_screened, flow.wave) == (35, 30, 5, 2)
     assert (flow.previous_studies, flow.studies, flow.total_studies) == (0, 0, 0)
     assert any("6 records of earlier searches" in words for words in flow.not_final)
@@ -623,7 +635,7 @@ def test_a_new_report_of_an_earlier_study_is_no_new_study(library, tmp_path):
     for paper in (old, fresh):
         screening.decide(paper, "include", "me")
     group_papers(screening, [old, fresh], "me")
-    flow = make_flow(screening)
+    flow = make_flow(screening, wave=2)
     assert (flow.previous_studies, flow.studies, flow.included) == (1, 0, 1)
     assert (flow.total_studies, flow.total_reports) == (1, 2)
 
@@ -638,11 +650,11 @@ def test_after_an_update_the_stopping_rule_begins_again(library, tmp_path):
     assert (status.records, status.read, status.unread_then, status.read_since) == (40, 20, 20, 0)
     assert not status.is_reached
     assert status.signed == ""
-    flow = make_flow(screening)
+    flow = make_flow(screening, wave=2)
     assert (flow.automatic, flow.not_screened) == (0, 10)
     assert make_flow(screening, wave=1).automatic == 10
     sign_stop(screening, "enough again", "me")
-    assert make_flow(screening).automatic == 10
+    assert make_flow(screening, wave=2).automatic == 10
 
 
 def test_an_update_takes_what_init_took_and_says_when_nothing_is_new(tmp_path):
@@ -669,6 +681,21 @@ def test_a_flow_that_does_not_add_up_is_an_error_that_names_the_difference(libra
     flow = make_flow(screened(library))
     with pytest.raises(FlowError, match=r"identified 31, but .* = 30"):
         require_sums(flow.model_copy(update={"identified": 31}))
+
+
+def test_criteria_are_read_from_lists_of_their_kind(tmp_path):
+    file = tmp_path / "c.yaml"
+    file.write_text(
+        "question: Does it help?\ninclude:\n  - Adults with asthma\nexclude:\n"
+        "  - 'design: Case reports'\n  - {key: age, text: Only children}\n"
+    )
+    question, found = read_criteria(file)
+    assert question == "Does it help?"
+    assert [(own.key, own.kind) for own in found] == [
+        ("adults-with", "include"), ("design", "exclude"), ("age", "exclude"),
+    ]  # fmt: skip
+    file.write_text("criteria:\n  - exclude: Case reports\n")
+    assert [(own.kind, own.text) for own in read_criteria(file)[1]] == [("exclude", "Case reports")]
 
 
 def test_criteria_are_read_from_yaml_and_from_lines(tmp_path):

@@ -12,17 +12,21 @@ from reviewer.tasks.yaml_plan import NodeReader, line_of
 from reviewer.types import Paper
 from reviewer.types.screening import Criterion
 
-_FIELDS, _OWN = ("question", "criteria"), ("key", "kind", "text")
 _KINDS = ("include", "exclude")
-_HINT = "Give YAML with criteria: [{key, kind, text}], or a text file with a criterion a line."
+_FIELDS, _OWN = ("question", "criteria", *_KINDS), ("key", "kind", "text")
+_HINT = (
+    "Give YAML with lists include: and exclude:, or criteria: [{key, kind, text}], or a text file "
+    "with a line such as 'exclude: design: Case reports' for each."
+)
 _KINDED = re.compile(r"(?i)\s*[-*]?\s*(include|exclude)d?\s*:\s*(.+)$")
 _KEYED = re.compile(r"\s*[-*]?\s*([A-Za-z][\w-]{0,29})\s*:\s+(.+)$")
-_YAML = re.compile(r"(?m)^criteria\s*:\s*(\[|$)")
+_YAML = re.compile(r"(?m)^(criteria|include|exclude)\s*:\s*(\[|$)")
 _MOST_KEY_CHARS = 30
 
 
 def read_criteria(file: Path) -> tuple[str, tuple[Criterion, ...]]:
-    """The question (empty where the file has none) and the criteria of a file.
+    """The question (empty where the file has none) and the criteria of a file. In YAML they stand
+    in a list `criteria`, or in lists `include` and `exclude`.
 
     A plain line may begin with `include:` or `exclude:`, and then with a key and a colon; without
     a key the first words make one. Raises UsageError that names the line of what is wrong.
@@ -32,7 +36,8 @@ def read_criteria(file: Path) -> tuple[str, tuple[Criterion, ...]]:
 
 
 def parse_criteria(text: str) -> tuple[str, tuple[Criterion, ...]]:
-    """As `read_criteria`, of a text; it is YAML where a line begins with `criteria:`."""
+    """As `read_criteria`, of a text; it is YAML where a line begins with `criteria:`,
+    `include:` or `exclude:` and nothing else stands there."""
     return _parsed(text, "the text", is_yaml=bool(_YAML.search(text)))
 
 
@@ -50,17 +55,23 @@ def _from_yaml(text: str, file: str) -> tuple[str, list[Criterion]]:
     reader = NodeReader(file, _no_paper, _HINT)
     top = reader.top(text, _FIELDS)
     found: list[Criterion] = []
-    for node in reader.items(top["criteria"], "criteria") if "criteria" in top else ():
-        if node.id == "scalar":
-            found += _from_lines(reader.text(node, "a criterion"), found)
-            continue
-        own = reader.fields(node, _OWN, "a criterion")
-        if "text" not in own:
-            reader.fault(line_of(node), "a criterion has a text")
-        said = reader.text(own["text"], "text")
-        key = reader.field(own, "key") or _key_of(said, found)
-        kind = reader.one_of(own, "kind", _KINDS, "include")
-        found.append(_criterion(key, kind, said))
+    for part in ("criteria", *_KINDS):
+        of_part = "exclude" if part == "exclude" else "include"
+        for node in reader.items(top[part], part) if part in top else ():
+            if node.id == "scalar":
+                found += _from_lines(reader.text(node, "a criterion"), found, of_part)
+                continue
+            own = reader.fields(node, (*_OWN, *_KINDS), "a criterion")
+            if named := own.keys() & set(_KINDS):  # - exclude: Case reports
+                kind = named.pop()
+                found += _from_lines(reader.text(own[kind], kind), found, kind)
+                continue
+            if "text" not in own:
+                reader.fault(line_of(node), "a criterion has a text")
+            said = reader.text(own["text"], "text")
+            key = reader.field(own, "key") or _key_of(said, found)
+            kind = reader.one_of(own, "kind", _KINDS, of_part)
+            found.append(_criterion(key, kind, said))
     return reader.field(top, "question"), found
 
 
@@ -68,12 +79,15 @@ def _no_paper(name: str) -> Paper:
     raise NotImplementedError(name)
 
 
-def _from_lines(text: str, before: Sequence[Criterion] = ()) -> list[Criterion]:
+def _from_lines(
+    text: str, before: Sequence[Criterion] = (), of_part: str = "include"
+) -> list[Criterion]:
+    """The criteria of lines; `of_part` is the kind of a line that does not say its own."""
     found: list[Criterion] = []
     for line in text.splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        kind, said = "include", line
+        kind, said = of_part, line
         if named := _KINDED.match(line):
             kind, said = named[1].lower(), named[2]
         keyed = _KEYED.match(said)

@@ -35,9 +35,12 @@ class _Placed:
 
 def make_flow(screening: Screening, wave: int = 0, reader: str = "") -> Flow:
     """The flow of a wave as the decisions are now: of the last update, unless `wave` is given, and
-    of the first search (1) without one. What is hidden from a reader who is a reviewer is counted
-    as not decided. Raises FlowError, which names the difference, when its boxes do not add up, and
-    UsageError for a wave that was not."""
+    of the first search (1) without one. While records of earlier searches wait, no review is there
+    to be updated: without `wave` all searches are then one, in the form of a new review.
+
+    What is hidden from a reader who is a reviewer is counted as not decided. Raises FlowError,
+    which names the difference, when its boxes do not add up, and UsageError for a wave that was
+    not."""
     screening.refresh()
     waves = screening.waves
     if not 0 <= wave <= len(waves):
@@ -51,7 +54,12 @@ def make_flow(screening: Screening, wave: int = 0, reader: str = "") -> Flow:
         {p: _place(screening, p, states.get(p, ""), own, reader) for p in screening.papers_of(own)}
         for own in until
     ]
-    flow = _counted(_Seen(screening, reader), until[-1], places[-1], places[:-1])
+    seen = _Seen(screening, reader)
+    if not wave and any(place.box in _WAITS for own in places[:-1] for place in own.values()):
+        merged = {paper: place for own in places for paper, place in own.items()}
+        flow = _counted(seen, until, merged, ())
+    else:
+        flow = _counted(seen, until[-1:], places[-1], places[:-1])
     require_sums(flow)
     return flow
 
@@ -105,13 +113,15 @@ class _Seen:
 
 def _counted(
     seen: _Seen,
-    wave: Wave,
+    waves: Sequence[Wave],
     places: Mapping[str, _Placed],
     earlier: Sequence[Mapping[str, _Placed]],
 ) -> Flow:
+    """The flow of these waves as one, after what earlier ones came to."""
     screening = seen.screening
     boxes = Counter(place.box for place in places.values())
-    sources = [s for s in screening.store.sources(screening.name) if s.wave == wave.number]
+    numbers = {wave.number for wave in waves}
+    sources = [s for s in screening.store.sources(screening.name) if s.wave in numbers]
     identified = sum(source.entries for source in sources)
     unread = sum(source.unread for source in sources)
     previous = [p for own in earlier for p, place in own.items() if place.box == "included"]
@@ -121,7 +131,7 @@ def _counted(
     before = sum(not set(own).isdisjoint(previous) for own in studies)
     assessed = boxes["full_text_excluded"] + boxes["included"] + boxes["not_assessed"]
     sought = assessed + boxes["not_retrieved"] + boxes["not_yet_retrieved"]
-    other = unread + screening.count_removed(wave)
+    other = unread + sum(map(screening.count_removed, waves))
     return Flow(
         name=screening.name,
         question=screening.screen.question,
@@ -150,14 +160,14 @@ def _counted(
         previous_reports=len(previous),
         total_studies=len(studies),
         total_reports=sum(map(len, studies)),
-        wave=wave.number,
+        wave=waves[0].number,
         papers=tuple(
             FlowPaper(key=papers[p].key, title=clean(papers[p].title), box=place.box,
                       reason=place.reason)
             for p, place in {**dict.fromkeys(previous, _Placed("previous")), **places}.items()
         ),
         not_final=tuple(_not_final(seen, places, earlier)),
-        stop=stop.why if (stop := signed_stop(screening, wave)) else "",
+        stop=stop.why if (stop := signed_stop(screening, waves[-1])) else "",
     )  # fmt: skip
 
 
