@@ -213,7 +213,9 @@ class Importer:
                     self._linked.add(str(found.absolute()))
                     self._read_linked(str(found.absolute()), paper, is_changed=is_changed)
         if missing and is_new:
-            reason = f"{missing} linked PDF{'s are' if missing > 1 else ' is'} not where it says"
+            reason = (
+                f"{missing} linked PDF{'s are' if missing > 1 else ' is'} not where the entry says"
+            )
             self._totals.notes.append(Skipped(file=file, reason=reason))
 
     def _read_linked(self, file: str, entry: Paper, *, is_changed: bool) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from reviewer.render.json import dump
-from reviewer.text import clean
+from reviewer.text import clean, counted
 from reviewer.text.invisible import visible
 from reviewer.text.spreadsheet import escape_formula
 from reviewer.types.screening import Flow
@@ -220,12 +220,18 @@ def flow_json(flow: Flow) -> str:
     return dump("screen-flow", flow.model_dump(mode="json"))
 
 
+def _were(number: int, noun: str) -> str:
+    return f"{number:,} {noun} was" if number == 1 else f"{number:,} {noun}s were"
+
+
 def methods_sentence(flow: Flow) -> str:
     """The flow in words, for a Methods or Results section."""
     new = "new " if flow.wave > 1 else ""
     said = (
-        f"{flow.identified:,} {new}records were identified from {len(flow.sources):,} sources. "
-        f"{flow.duplicates:,} were duplicates, {flow.other:,} were removed for other reasons"
+        f"{_were(flow.identified, f'{new}record')} identified from "
+        f"{counted(len(flow.sources), 'source')}. {flow.duplicates:,} "
+        f"{'was a duplicate' if flow.duplicates == 1 else 'were duplicates'}, {flow.other:,} "
+        f"{'was' if flow.other == 1 else 'were'} removed for other reasons"
     )
     said += (
         f" and {flow.automatic:,} were not read because a stopping rule was applied. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reviewer.render.citation_syntax import pandoc_key
 from reviewer.render.escape import escape
 from reviewer.render.json import dump
 from reviewer.text import clean, counted
@@ -12,8 +13,9 @@ def recalled_markdown(recalled: Recalled) -> str:
     """Each claim with its citations, what it was made for, and the sentences that it cites."""
     lines = []
     for found in recalled.claims:
-        keys = ", ".join(dict.fromkeys(c.key for c in found.claim.citations))
-        lines += [f"- {escape(clean(found.claim.text))} [{escape(keys)}]", f"  {_origin(found)}"]
+        keys = dict.fromkeys(citation.key for citation in found.claim.citations)
+        mark = "; ".join(map(pandoc_key, keys))  # as pandoc and `review check` read it back
+        lines += [f"- {escape(clean(found.claim.text))} [{mark}]", f"  {_origin(found)}"]
         for citation in found.claim.citations:
             page = f", p. {citation.page}" if citation.page else ""
             lines.append(f'  > "{escape(clean(citation.quote))}" ({escape(citation.key)}{page})')

@@ -642,14 +642,16 @@ def test_papers_that_a_search_finds_are_tagged_at_once_and_back(review, shelf):
     code, out, err = review(*search, "--dry-run")
     assert code == 0
     found, would, _ = err.split("\n")
-    assert re.fullmatch(r"[1-5] papers? found", found)
+    assert re.fullmatch(r"[1-5] papers? found(; -k 10 looks further)?", found)
+    assert all(len(line.split("  ")) == 3 for line in out.splitlines())  # key, tags, title
     assert re.fullmatch(r"\d papers? would change\. Nothing was changed\.", would)
     assert review("tag", *given)[1] == "seen  1\n"
     code, changed, err = review(*search)
+    assert err.rstrip().endswith(f"--remove seen --library {shelf}")
     assert (code, changed) == (0, out)
     assert review("tag", *given)[1] == f"seen  {1 + len(out.splitlines())}\n"
     back = shlex.split(err.partition("Take it back: review ")[2])
-    assert review(*back, *given)[0] == 0
+    assert review(*back)[0] == 0
     assert review("tag", *given)[1] == "seen  1\n"
     assert review(*search, "jin-2025-search")[0] == 2
     assert review("tag", "--search", "search", *given)[0] == 2

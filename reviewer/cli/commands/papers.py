@@ -145,7 +145,11 @@ def _summary(added: Added) -> str:
     lacking = {"a year": added.without_year, "authors": added.without_author}
     if any(lacking.values()):
         of = counted(len(added.added) + len(added.updated), "paper")
-        named = ", ".join(f"{count} lack {what}" for what, count in lacking.items() if count)
+        named = ", ".join(
+            f"{count} {'lacks' if count == 1 else 'lack'} {what}"
+            for what, count in lacking.items()
+            if count
+        )
         line += f"Of {of}, {named}. To look them up online: review enrich\n"
     return line
 

@@ -19,11 +19,14 @@ from reviewer.cli.options import (
 )
 from reviewer.cli.output import print_error, print_out
 from reviewer.errors import UsageError
-from reviewer.text import counted
+from reviewer.text import clean, counted
+from reviewer.text.views import shorten
 
 if TYPE_CHECKING:
     from reviewer.library import Library
     from reviewer.types import Paper
+
+_TITLE_CHARS = 60
 
 
 @command(
@@ -56,18 +59,21 @@ def tag(
             return
         if search:
             keys = _found(search, shelf, count)
-            print_error(f"{counted(len(keys), 'paper')} found")
+            more = f"; -k {2 * count} looks further" if len(keys) == count else ""
+            print_error(f"{counted(len(keys), 'paper')} found{more}")
         before = [shelf.paper(key) for key in dict.fromkeys(keys or ())]
         after = [_tagged(paper, on, off) for paper in before]
         changing = [new for new, old in zip(after, before, strict=True) if new.tags != old.tags]
         if changing and not dry_run:
             shelf.change([paper.key for paper in changing], lambda paper: _tagged(paper, on, off))
     for paper in after if not search else changing:
-        print_out(f"{paper.key}  {', '.join(paper.tags) or '(no tags)'}\n")
+        title = f"  {shorten(clean(paper.title), _TITLE_CHARS)}" if search else ""
+        print_out(f"{paper.key}  {', '.join(paper.tags) or '(no tags)'}{title}\n")
     if dry_run:
         print_error(f"{counted(len(changing), 'paper')} would change. Nothing was changed.")
     elif search:
-        print_error(f"{counted(len(changing), 'paper')} changed.{_way_back(changing, on, off)}")
+        back = _way_back(changing, on, off, common.library)
+        print_error(f"{counted(len(changing), 'paper')} changed.{back}")
 
 
 def _check(
@@ -114,7 +120,9 @@ def _tagged(paper: Paper, on: Sequence[str], off: Sequence[str]) -> Paper:
     return paper.model_copy(update={"tags": tuple(sorted(kept))})
 
 
-def _way_back(changed: Sequence[Paper], on: Sequence[str], off: Sequence[str]) -> str:
+def _way_back(
+    changed: Sequence[Paper], on: Sequence[str], off: Sequence[str], library: str | None
+) -> str:
     """The command that takes the change back, for a change of one tag; else words on it."""
     if not changed:
         return ""
@@ -122,6 +130,7 @@ def _way_back(changed: Sequence[Paper], on: Sequence[str], off: Sequence[str]) -
 
     if len(on) + len(off) == 1:
         flags = [("--remove", tag) for tag in on] + [("--add", tag) for tag in off]
+        flags += [("--library", library)] if library else []
         words = [paper.key for paper in changed] + [word for flag in flags for word in flag]
         return f" Take it back: review tag {shlex.join(words)}"
     return " Take it back: review tag KEY ... with --add and --remove the other way round"
