@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewer.grounding.word_verdicts import oppose
@@ -67,10 +66,12 @@ _OWN = re.compile(r"\b(?:we|our|this|these)\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Opposition:
-    """How much speaks for a contradiction, 0 to about 1, and the signs in words."""
+    """How much speaks for a contradiction, 0 to about 1, and the signs in words. It is clear where
+    more than a difference of degree speaks for it."""
 
     weight: float
     signs: tuple[str, ...]
+    is_clear: bool
 
 
 def tone_of(sentence: str) -> float:
@@ -93,15 +94,21 @@ def contested_by(sentence: str) -> str:
 def compare_findings(one: str, other: str) -> Opposition:
     """What speaks for a contradiction between two findings, in either order the same."""
     opposed = oppose(one, other)
-    apart = abs(tone_of(one) - tone_of(other))
+    lower, higher = sorted((one, other), key=tone_of)
+    apart = tone_of(higher) - tone_of(lower)
     weight = apart / 4 + opposed.strength / 8
-    return Opposition(weight, tuple(_signs(opposed.words, opposed.denial, apart)))
+    signs = [opposed.words] if opposed.words else []
+    signs += [f"“{opposed.denial}” in one alone"] if opposed.denial else []
+    is_clear = bool(signs) or (apart >= _APART and tone_of(lower) < 0 < tone_of(higher))
+    signs += [_tones_apart(lower, higher)] if apart >= _APART else []
+    return Opposition(weight, tuple(signs), is_clear)
 
 
-def _signs(words: str, denial: str, apart: float) -> Iterator[str]:
-    if words:
-        yield words
-    if denial:
-        yield f"“{denial}” in one alone"
-    if apart >= _APART:
-        yield "one reads as a success, the other as a failure"
+def _tones_apart(lower: str, higher: str) -> str:
+    """The words that make one finding sound more like a success than the other."""
+    failure, success = _FAILURES.search(clean(lower)), _SUCCESSES.search(clean(higher))
+    if failure and success:
+        return f"“{success[0]}” in one, “{failure[0]}” in the other"
+    if success:
+        return f"more words of success, such as “{success[0]}”, in one"
+    return f"more words of failure, such as “{failure[0] if failure else ''}”, in one"

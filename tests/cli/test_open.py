@@ -101,7 +101,8 @@ def test_every_result_with_a_page_has_a_command_that_opens_it():
     with_page = {
         "Answer": "ask", "Table": "table", "RelatedWork": "draft", "CheckReport": "check",
         "Suggestions": "suggest", "Disagreements": "disagreements", "CitationGraph": "graph",
-        "Flow": "screen flow", "FilledForm": "screen filled",
+        "Flow": "screen flow", "FilledForm": "screen filled", "Comparison": "compare",
+        "LearningPath": "learn", "Gaps": "gaps",
     }  # fmt: skip
     assert {kind for kind, forms in WRITERS.items() if "html" in forms} == set(with_page)
     for name in [*with_page.values(), "survey", "surveys run", "tables show", "drafts show"]:

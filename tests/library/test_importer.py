@@ -133,7 +133,7 @@ def test_a_linked_text_becomes_the_text_of_its_entry(shelf, tmp_path):
     assert (paper.title, paper.authors) == ("On Pears", ("Ann Lee",))
     assert "Quince keeps them small." in paper.text_of("body")
     assert {Path(origin.file).name for origin in paper.origins} == {"refs.bib", "pears.pdf"}
-    assert [note.reason for note in added.notes] == ["1 linked PDF is not where it says"]
+    assert [note.reason for note in added.notes] == ["1 linked PDF is not where the entry says"]
     assert [Path(s.file).name for s in added.skipped] == ["broken.pdf"]
     again = shelf.add([str(bib), str(tmp_path / "files")])
     assert len(shelf.papers()) == 1

@@ -261,6 +261,12 @@ def many(folder, number):
     return write_listing(folder / "many.jsonl", *papers)
 
 
+def best_scores(library):
+    """The score of the best paper for each question. Which of 1,500 papers with nearly the same
+    vector come first may differ in a graph that is made again: it finds near ones alone."""
+    return [find(q, library).hits[0].score.total for q in QUESTIONS]
+
+
 def count_marked(library):
     """How many vectors the library takes for acknowledged."""
     mark = int(library.database.state("server_generation", "0"))
@@ -272,7 +278,7 @@ def count_marked(library):
 def test_files_that_a_kill_broke_are_made_again_by_the_next_writer(tmp_path, own_server, file):
     with opened(tmp_path / "l", own_server.url) as library:
         library.add([many(tmp_path, 1500)])
-        before = found(library)
+        before = best_scores(library)
     own_server.kill()
     (path,) = own_server.folder.rglob(file)
     data = path.read_bytes()
@@ -284,7 +290,7 @@ def test_files_that_a_kill_broke_are_made_again_by_the_next_writer(tmp_path, own
         assert rows(own_server.url, library) == 1501
         assert library.index.server.examine() == ""
         library.remove(key_of(library, "Extra 1"))
-        assert found(library) == before
+        assert best_scores(library) == pytest.approx(before, abs=0.05)
     own_server.let_be()
 
 

@@ -48,6 +48,7 @@ def inputs(held, name, text="Dropout helps.", title="Dropout"):
         "is_one_record": False,
         "criteria": ["1. Adults"],
         "values": shown,
+        "examples": shown,
         "most_columns": 6,
         "own": shown,
         "paragraph": shown,
@@ -134,7 +135,7 @@ def test_the_evidence_partial_is_the_only_place_that_prints_a_papers_text():
             assert set(fenced) == inputs_of(file.read_text("utf-8")) & {
                 "evidence", "claims", "sentences", "known", "earlier", "own", "paragraph",
                 "values", "paragraphs", "cards", "plan", "before", "given", "report", "wish",
-                    "refused",
+                    "refused", "examples",
             }  # fmt: skip
 
 

@@ -220,7 +220,7 @@ def test_folders_that_jabref_notes_are_known_in_utf_16_too(review):
     Path("refs.bib").write_bytes(text.encode("utf-16"))
     code, _, err = review("add", "refs.bib")
     assert code == 0
-    assert "not where it says" not in err
+    assert "not where the entry says" not in err
 
 
 def test_questions_to_be_measured_by_are_read_in_utf_16(review, shelf):

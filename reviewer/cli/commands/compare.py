@@ -11,7 +11,11 @@ from reviewer.cli.options import ModelOptions, OutputOptions, RunOptions, comman
 from reviewer.cli.output import deliver
 
 
-@command("compare", "review compare from-fx-gx-2025 from-atomic-composite-2025 -o compared.html")
+@command(
+    "compare",
+    "review compare from-fx-gx-2025 from-atomic-composite-2025 -o compared.html",
+    has_page=True,
+)
 def compare(
     keys: Annotated[list[str], typer.Argument(help="The keys of two or three papers.")],
     *,

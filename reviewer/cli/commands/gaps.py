@@ -23,7 +23,7 @@ from reviewer.cli.output import deliver, print_error
 from reviewer.errors import UsageError
 
 
-@command("gaps", "review gaps 'recommender systems' --size 10 -o gaps.html")
+@command("gaps", "review gaps 'recommender systems' --size 10 -o gaps.html", has_page=True)
 def gaps(
     topic: Annotated[list[str], typer.Argument(help="Whose methods and problems to compare.")],
     size: Annotated[int, option(help="How many methods, and problems.", min=2, max=30)] = 8,

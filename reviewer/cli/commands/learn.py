@@ -23,7 +23,7 @@ from reviewer.cli.output import deliver, print_error
 from reviewer.errors import UsageError
 
 
-@command("learn", "review learn 'retrieval-augmented generation' -o path.html")
+@command("learn", "review learn 'retrieval-augmented generation' -o path.html", has_page=True)
 def learn(
     topic: Annotated[list[str], typer.Argument(help="What you want to learn about.")],
     count: Annotated[int, typer.Option("-k", help="How many papers to read.", min=1)] = 10,
