@@ -468,6 +468,7 @@ def test_when_no_file_could_be_read_the_exit_code_is_1(review, path):
     assert out.startswith("0 entries")
     assert f"Skipped {path}: " in err
     assert "review: no papers were read." in err
+    assert ("review reads PDF" in err) is (path == "folder")
     code, out, _ = review("add", path, "--library", "lib", "--json")
     assert code == 1
     assert json.loads(out)["skipped"][0]["file"] == path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
@@ -90,7 +91,10 @@ def add(
     if added.files_read or (wanted.search and not added.skipped):
         return 1 if added.unread else 0
     if not json:
-        known = f" review reads {NAMED_FORMATS}." if split_named(wanted.paths or ())[2] else ""
+        # What cannot be read because it is not there needs no list of formats.
+        named = split_named(wanted.paths or ())[2]
+        is_there = any(map(os.path.exists, named))  # False too for a name that is too long
+        known = f" review reads {NAMED_FORMATS}." if is_there else ""
         print_error(f"review: no papers were read.{known}")
     return 1
 

@@ -67,6 +67,7 @@ def conflicts(request: Request, name: str) -> Response:
             count=len(found),
             order=screening.order,
             by=_who(request, screening),
+            is_blind=screening.is_blind,
         )
 
 
