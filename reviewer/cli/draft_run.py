@@ -221,7 +221,7 @@ def _show_plan(flags: DraftFlags, planned: PlannedDraft, kept: KeptDraft | None)
         print_error("Nothing in this library is near the question, so there is nothing to plan.")
         return 0
     text = plan_yaml(planned.plan, planned.all_papers)
-    deliver(text, flags.output)
+    deliver(text, flags.output, quiet=flags.quiet)
     if not flags.quiet:
         for note in planned.plan.notes:
             print_error(f"Note: {note}")
@@ -246,7 +246,7 @@ def show_draft(flags: DraftOutput, work: RelatedWork) -> None:
         options["bibliography"] = Path(beside).name if beside else ""
     elif flags.form == "markdown":
         options["with_quotes"] = flags.quotes
-    deliver(render(work, flags.form, **options), flags.output, flags.form)
+    deliver(render(work, flags.form, **options), flags.output, flags.form, quiet=flags.quiet)
     for file, form in proof_of(flags, work).items():
         write_whole(Path(file), render(work, form))
     if beside and (papers := cited_papers(work)):

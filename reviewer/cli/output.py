@@ -66,15 +66,18 @@ def print_error(line: str) -> None:
     sys.stderr.flush()
 
 
-def deliver(content: str | bytes, output: str, form: str = "") -> None:
+def deliver(content: str | bytes, output: str, form: str = "", *, quiet: bool = False) -> None:
     """Write a rendered result to the file `output`, or to standard output when it is empty or `-`.
-    A terminal shows the form `markdown` rendered; everything else is written as it is."""
+    A terminal shows the form `markdown` rendered; everything else is written as it is. Who sits at
+    a terminal reads which file was written, unless `quiet`."""
     if isinstance(content, bytes) or output not in ("", "-"):
         from pathlib import Path
 
         from reviewer.render import write_whole
 
         write_whole(Path(output), content)
+        if sys.stderr.isatty() and not quiet:
+            print_error(f"Written: {output}")
     elif form == "markdown" and sys.stdout.isatty():
         from rich.console import Console
         from rich.markdown import Markdown

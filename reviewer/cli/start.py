@@ -15,7 +15,7 @@ _QUESTION = '"does RL teach new skills?"'
 
 def say_start() -> bool:
     """Say in a few lines what to type next. False when there is neither a library nor a paper here,
-    so that nothing was said. Raises UsageError for wrong settings."""
+    so that the front page has to follow. Raises UsageError for wrong settings."""
     from reviewer.library.glance import counts_in
     from reviewer.settings import is_on_server, load_settings
 
@@ -25,10 +25,15 @@ def say_start() -> bool:
     if is_on_server(place):
         lines = [f"Your library is {place}.", f"Ask it: review ask {_QUESTION}", _MORE]
     lines = lines or _offer(place)
-    print_out("".join(f"{line}\n" for line in lines))
+    print_out("".join(f"{line}\n" for line in lines or _NOTHING_HERE))
     return bool(lines)
 
 
+_NOTHING_HERE = (
+    "This folder has neither a PDF nor a bibliography, and there is no library yet.",
+    "Go to a folder with papers, or name one: review add FOLDER",
+    "",
+)
 _MORE = "See how all works: review doctor   All commands: review --help"
 
 

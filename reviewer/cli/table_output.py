@@ -31,7 +31,13 @@ def choose_look(form: str, style: str, result: OutputOptions) -> tuple[str, dict
 
 
 def write_table(
-    table: Table, form: str, output: str, look: dict[str, Any], *, with_quotes: bool
+    table: Table,
+    form: str,
+    output: str,
+    look: dict[str, Any],
+    *,
+    with_quotes: bool,
+    quiet: bool = False,
 ) -> None:
     """Write the table to its output; a LaTeX table with its bibliography beside it."""
     from reviewer.cli.draft_run import write_bibliography
@@ -42,7 +48,7 @@ def write_table(
 
         show_table(table, with_quotes=with_quotes)
     else:
-        deliver(render(table, form, **look), output)
+        deliver(render(table, form, **look), output, quiet=quiet)
     beside = _bibliography_of(output, form)
     if beside and table.rows:
         from reviewer.render.latex import cited_in_table

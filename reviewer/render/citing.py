@@ -52,10 +52,12 @@ class Citing:
         ]
 
     def note_lines(self) -> list[str]:
-        """The footnotes of a text that cites in notes, once the text is written."""
+        """The footnotes of a text that cites in notes, once the text is written, and an empty line
+        to end it. Empty without notes."""
         lines = {paper.id: line for paper, line in self._set}
         notes = enumerate(self.marks.note_lines(lines), start=1)
-        return [f"[^{number}]: {escape_pandoc(text)}" for number, text in notes]
+        set_notes = [f"[^{number}]: {escape_pandoc(text)}" for number, text in notes]
+        return [*set_notes, ""] if set_notes else []
 
 
 def reference_line(paper: Paper, marks: Marks) -> str:

@@ -38,6 +38,8 @@ FORMATS = tuple(  # in this order: those that a first line gives away before the
     "openalex semantic_scholar zotero_json csl_json pubmed_xml endnote_xml atom jats html bibtex "
     "nbib web_of_science ris enw jsonl daily_papers table markdown plain_text".split()
 )
+# As a page that asks for a password, saved in place of the paper.
+_NOT_A_PDF = "its name ends in .pdf, but it holds a text that is not a PDF: download it again"
 NAMED_FORMATS = (
     "PDF, BibTeX, RIS, CSL-JSON, Zotero's JSON, PubMed (nbib and XML), EndNote (enw and XML), "
     "Web of Science, OpenAlex, Semantic Scholar, arXiv Atom, JATS, CSV and TSV, JSON Lines, "
@@ -112,7 +114,13 @@ def _read_text(text: str, file: str, options: ReadOptions) -> Entries:
             f"no column of this table is known as the title (its heads: {named}); say what they "
             f"hold: --column '{heads[0]}=title'",
         )
-    return Entries.refused(file, f"its format is unknown; review reads {NAMED_FORMATS}")
+    return Entries.refused(file, _why_unknown(file))
+
+
+def _why_unknown(file: str) -> str:
+    """Why a text was not read that no format takes."""
+    is_named_pdf = file.lower().endswith(".pdf")
+    return _NOT_A_PDF if is_named_pdf else f"its format is unknown; review reads {NAMED_FORMATS}"
 
 
 def _format(name: str) -> Any:  # noqa: ANN401  a module of `formats`

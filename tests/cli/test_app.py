@@ -177,7 +177,9 @@ def test_alone_in_a_folder_of_papers_it_offers_to_read_them_and_does_nothing():
 def test_alone_with_nothing_to_read_it_shows_the_front_page():
     code, shown = on_a_terminal()
     assert code == 0
-    assert shown.startswith("Usage: review")
+    said, front, _ = shown.partition("Usage: review")
+    assert said.startswith("This folder has neither a PDF nor a bibliography, and there is no lib")
+    assert front
 
 
 def test_alone_with_a_library_it_says_how_that_stands(review, shelf, monkeypatch):
@@ -468,7 +470,7 @@ def test_when_no_file_could_be_read_the_exit_code_is_1(review, path):
     assert out.startswith("0 entries")
     assert f"Skipped {path}: " in err
     assert "review: no papers were read." in err
-    assert ("review reads PDF" in err) is (path == "folder")
+    assert "review reads" not in err  # nothing was there to be read
     code, out, _ = review("add", path, "--library", "lib", "--json")
     assert code == 1
     assert json.loads(out)["skipped"][0]["file"] == path
@@ -770,6 +772,33 @@ def test_on_a_terminal_reading_shows_a_bar_and_in_a_pipe_none(review):
     code, shown = on_a_terminal("add", SAMPLES, "--library", "lib", "--quiet")
     assert "Reading" not in shown
     assert "Reading" not in review("add", SAMPLES, "--library", "lib")[2]
+
+
+def test_on_a_terminal_the_file_that_was_written_is_named(shelf):
+    graph = ("graph", "-o", "graph.html", "--library", shelf)
+    code, shown = on_a_terminal(*graph)
+    assert code == 0
+    assert shown.endswith("Written: graph.html\r\n")
+    assert "Written" not in on_a_terminal(*graph, "--quiet")[1]
+
+
+def test_a_terminal_shows_a_few_names_of_many_notes_and_a_pipe_all(review, shelf):
+    code, shown = on_a_terminal("export", "--obsidian", "vault", "--library", shelf)
+    assert code == 0
+    assert "... and 52 more\r\n" in shown
+    assert shown.count(".md") == 10
+    code, out, _ = review("export", "--obsidian", "other", "--library", shelf)
+    assert len(out.splitlines()) == 62
+
+
+def test_a_text_named_as_a_pdf_is_called_that_and_formats_are_listed_once(review):
+    Path("saved.pdf").write_text("Please sign in to read this paper.\n")
+    Path("words.txt").write_text("Some words of no kind.\n")
+    code, _, err = review("add", "saved.pdf", "--library", "lib")
+    assert code == 1
+    assert "saved.pdf: its name ends in .pdf, but it holds a text that is not a PDF" in err
+    assert err.count("review reads") == 1
+    assert review("add", "words.txt", "--library", "lib")[2].count("review reads") == 1
 
 
 # A process of its own

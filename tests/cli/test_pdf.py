@@ -263,7 +263,7 @@ def test_open_says_where_a_quote_stands_and_writes_the_picture_with_it_marked(
         "open", key, "--quote", FACT, "-o", tmp_path / "page.png", "--library", shelf
     )
     assert (code, out) == (0, f"body, page 3 of paper.pdf: {FACT}\n")
-    assert "Wrote" in err
+    assert f"Written: {tmp_path / 'page.png'}" in err
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
     code, out, _ = review("open", key, "--quote", FACT, "--json", "--library", shelf)
     found = json.loads(out)

@@ -10,6 +10,7 @@ from reviewer.render import notebook_form, render
 from reviewer.render.answer_parts import answer_text, checks_line
 from reviewer.render.cited_sentence import pieces_of
 from reviewer.render.markdown_answer import answer_markdown
+from reviewer.render.styles import citation_style
 from reviewer.tasks import compare_papers
 from reviewer.tasks.tables.table import TableOptions
 from reviewer.types import Answer, Claim
@@ -90,6 +91,13 @@ def test_as_a_list_each_sentence_has_its_line_its_papers_and_its_remark():
     assert "\n- All fruit is round, and red. [1] [2] *(partly supported)*\n" in text
     assert "Not proven" not in text
     assert '## Stances\n\n- yes [1]: "Apples are round."\n' in text
+
+
+def test_a_text_with_footnotes_ends_with_a_whole_line():
+    text = answer_markdown(written(), style=citation_style("chicago"))
+    assert "\n[^1]: " in text
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
 
 
 def test_quotes_in_place_of_an_answer_are_said_before_them():

@@ -44,7 +44,8 @@ def ask(
         bool, option("--proof", "--quotes", help="Add what each sentence quotes, and where.")
     ] = False,
     style: Annotated[
-        str, option(help="Cite as numeric, author-year, note, pandoc, apa, FILE.csl.")
+        str,
+        option(help="Cite as numeric, author-year, note, pandoc, chicago, apa, FILE.csl."),
     ] = "",
     reuse: Annotated[
         bool, option(help="Start from the claims of an earlier answer, and read what is new.")
@@ -101,7 +102,7 @@ def ask(
             else:
                 answer = answer_question(whole, shelf, writer, options, progress)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
-    deliver(render(answer, form, **look), result.output, form)
+    deliver(render(answer, form, **look), result.output, form, quiet=common.quiet)
     if not common.quiet:
         if note:
             print_error(note)

@@ -123,7 +123,7 @@ def check(
                 report = check_draft(text, shelf, writer, bibliography, options, progress)
     if fix:
         _write_fixed(report, fix, [*([text] if text else []), *map(_bib_text, files)])
-    deliver(render(report, form), result.output, form)
+    deliver(render(report, form), result.output, form, quiet=common.quiet)
     if common.verbose and not common.quiet:
         for line in signal_lines(report):
             print_error(clean(line))

@@ -37,4 +37,4 @@ def compare(
     with common.progress() as progress, opened(settings, progress) as shelf:
         writer = writer_of(settings, shelf, use_cache=not model.no_cache)
         made = compare_texts(keys, shelf, writer, progress)
-    deliver(render(made, form), result.output, form)
+    deliver(render(made, form), result.output, form, quiet=common.quiet)

@@ -51,7 +51,7 @@ def digest(
             return
         made = digest_library(since, shelf)
         note = words_alone_note(shelf, is_at_hand=False)
-    deliver(render(made, form), result.output, form)
+    deliver(render(made, form), result.output, form, quiet=quiet)
     if not quiet:
         if note and made.questions:
             print_error(note)

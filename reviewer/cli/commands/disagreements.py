@@ -70,7 +70,7 @@ def disagreements(
             most=count,
         )
         made = find_disagreements(shelf, writer, options, progress)
-    deliver(render(made, form), result.output, form)
+    deliver(render(made, form), result.output, form, quiet=common.quiet)
     if not common.quiet:
         print_error(disagreements_line(made))
     return 0

@@ -59,7 +59,8 @@ def run_eval(
         with ShownProgress(quiet=quiet) as progress:
             calibration = _calibrated(settings, progress)
         document = dump("judge", calibration.model_dump(mode="json"))
-        deliver(document if form == "json" else _judge_table(calibration), result.output, form)
+        shown = document if form == "json" else _judge_table(calibration)
+        deliver(shown, result.output, form, quiet=quiet)
         return
     if file is None:
         raise UsageError("there are no questions", hint="Name their file, or give --judge.")
@@ -73,7 +74,8 @@ def run_eval(
     ):
         measured = evaluate(questions, shelf, writer, options, progress)
     document = dump("eval", measured.model_dump(mode="json"))
-    deliver(document if form == "json" else _table(measured), result.output, form)
+    shown = document if form == "json" else _table(measured)
+    deliver(shown, result.output, form, quiet=quiet)
 
 
 def _calibrated(settings: Settings, progress: ShownProgress) -> Calibration:

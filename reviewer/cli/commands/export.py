@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from reviewer.library import Library
     from reviewer.types.searches import Filters
+
+_MOST_SHOWN = 10  # names of files on a terminal
 
 
 @command("export", "review export --tag rl -o rl.bib")
@@ -87,9 +90,9 @@ def export(
         if not made_keys and chosen != "jsonl":
             papers = shelf.with_own_keys(papers)
     if style:
-        deliver("".join(f"{line}\n" for line in reference_list(papers, style)), output)
+        deliver("".join(f"{line}\n" for line in reference_list(papers, style)), output, quiet=quiet)
     else:
-        deliver(render(papers, chosen), output)
+        deliver(render(papers, chosen), output, quiet=quiet)
     if not quiet:
         if why:
             print_error(why)
@@ -142,8 +145,12 @@ def _write_notes(
             template=template,
             progress=progress,
         )
-    for file in (*done.new, *done.changed):
-        print_out(f"{file}\n")
+    files = (*done.new, *done.changed)
+    # A pipe gets all of them; a person reads a few, and how many there are.
+    shown = files[:_MOST_SHOWN] if sys.stdout.isatty() else files
+    print_out("".join(f"{file}\n" for file in shown))
+    if len(shown) < len(files):
+        print_out(f"... and {len(files) - len(shown):,} more\n")
     for remark in done.remarks:
         print_error(remark)
     if not quiet:

@@ -61,7 +61,7 @@ def gaps(
         with closing(writer_of(settings, shelf, use_cache=not model.no_cache)) as writer:
             made = find_gaps(asked, shelf, writer, options, progress)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
-    deliver(render(made, form), result.output, form)
+    deliver(render(made, form), result.output, form, quiet=common.quiet)
     if not common.quiet:
         if note:
             print_error(note)

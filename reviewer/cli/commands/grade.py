@@ -76,7 +76,9 @@ def grade(
                 write_whole(place, rubric_yaml(made))
         graded = grade_text(text, made, shelf, bibliography)
     form = "json" if json else "markdown"
-    deliver(grade_json(graded) if json else grade_markdown(graded), output, form)
+    deliver(
+        grade_json(graded) if json else grade_markdown(graded), output, form, quiet=common.quiet
+    )
     if not common.quiet:
         print_error(grade_line(graded))
     return _NOT_REACHED if least is not None and graded.score < least else 0

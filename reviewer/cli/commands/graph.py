@@ -59,4 +59,4 @@ def graph(
         options = GraphOptions(topic, count, with_known_keys(wanted, shelf), lacking)
         make = graph_concepts if concepts else graph_citations
         found = make(shelf, options, progress)
-    deliver(render(found, chosen), result.output, chosen)
+    deliver(render(found, chosen), result.output, chosen, quiet=quiet)

@@ -64,7 +64,7 @@ def learn(
         note = words_alone_note(shelf, is_at_hand=bool(papers))
     is_shown = answers or result.output not in ("", "-")
     look = {"with_answers": is_shown} if form == "markdown" else {}
-    deliver(render(made, form, **look), result.output, form)
+    deliver(render(made, form, **look), result.output, form, quiet=common.quiet)
     if not common.quiet:
         if note:
             print_error(note)

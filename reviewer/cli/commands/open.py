@@ -88,8 +88,8 @@ def _open_quote(shelf: Library, paper: Paper, words: str, output: str, *, is_jso
         return
     picture = marked_picture(shelf, paper, found, kept)
     if output:
-        deliver(picture, output)
-        print_error(f"Wrote {output}")
+        deliver(picture, output, quiet=True)
+        print_error(f"Written: {output}")
         return
     file = kept.keep_picture(picture)
     print_error(f"{'Opened' if open_file(file) else 'No viewer was found here: see'} {file}")

@@ -91,10 +91,11 @@ def add(
     if added.files_read or (wanted.search and not added.skipped):
         return 1 if added.unread else 0
     if not json:
-        # What cannot be read because it is not there needs no list of formats.
+        # Only what was read and refused needs the list of formats, and that once.
         named = split_named(wanted.paths or ())[2]
-        is_there = any(map(os.path.exists, named))  # False too for a name that is too long
-        known = f" review reads {NAMED_FORMATS}." if is_there else ""
+        is_file = any(map(os.path.isfile, named))  # False too for a name that is too long
+        is_said = any(NAMED_FORMATS in own.reason for own in added.skipped)
+        known = f" review reads {NAMED_FORMATS}." if is_file and not is_said else ""
         print_error(f"review: no papers were read.{known}")
     return 1
 

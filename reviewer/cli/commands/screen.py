@@ -93,7 +93,8 @@ def simulate_screening(
     with ShownProgress(quiet=quiet) as progress:
         measured = simulate(records, _embedding(settings_of(common)), options, progress)
     document = dump("simulation", measured.model_dump(mode="json"))
-    deliver(document if form == "json" else _simulation_table(measured), result.output, form)
+    shown = document if form == "json" else _simulation_table(measured)
+    deliver(shown, result.output, form, quiet=quiet)
 
 
 def _errors(said: str) -> tuple[float, float] | None:

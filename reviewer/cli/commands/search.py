@@ -88,7 +88,7 @@ def search(
         found = find(text, shelf, options)
         note = words_alone_note(shelf, is_at_hand=bool(papers))
     shown = {"explained": explain} if form == "markdown" else {}
-    deliver(render(found, form, **shown), result.output, form)
+    deliver(render(found, form, **shown), result.output, form, quiet=quiet)
     if note and not quiet:
         print_error(note)
     return None

@@ -90,7 +90,7 @@ def suggest(
             add_to_bibliography(bibliography_of(output, "latex"), output, added)
     if json or accepted is None:
         form = "html" if page else "json" if json else "markdown"
-        deliver(render(made, form), page, form)
+        deliver(render(made, form), page, form, quiet=common.quiet)
     else:
         print_out(_diff(draft, output, text.text, accepted.text))
     if not common.quiet:

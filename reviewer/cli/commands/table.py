@@ -123,7 +123,7 @@ def table(
         note = words_alone_note(shelf, is_at_hand=bool(papers)) if about else ""
     if update and not options.is_kept:
         write_whole(Path(update).expanduser(), render(made, "json"))
-    write_table(made, form, result.output, look, with_quotes=quotes)
+    write_table(made, form, result.output, look, with_quotes=quotes, quiet=quiet)
     if not quiet:
         if options.earlier is not None:
             print_error(
