@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from reviewer.render.json import dump
-from reviewer.text import clean, counted
+from reviewer.text import clean
 from reviewer.text.invisible import visible
 from reviewer.text.spreadsheet import escape_formula
 from reviewer.types.screening import Flow
@@ -220,8 +220,15 @@ def flow_json(flow: Flow) -> str:
     return dump("screen-flow", flow.model_dump(mode="json"))
 
 
-def _were(number: int, noun: str) -> str:
-    return f"{number:,} {noun} was" if number == 1 else f"{number:,} {noun}s were"
+def _were(number: int, noun: str = "") -> str:
+    """`1 record was`, `2 records were`; without a noun `1 was`."""
+    said = _count(number, noun) if noun else f"{number:,}"
+    return f"{said} {'was' if number == 1 else 'were'}"
+
+
+def _count(number: int, noun: str, many: str = "") -> str:
+    """As `counted`, with commas between thousands: `1,204 records`."""
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
 
 
 def methods_sentence(flow: Flow) -> str:
@@ -229,27 +236,30 @@ def methods_sentence(flow: Flow) -> str:
     new = "new " if flow.wave > 1 else ""
     said = (
         f"{_were(flow.identified, f'{new}record')} identified from "
-        f"{counted(len(flow.sources), 'source')}. {flow.duplicates:,} "
-        f"{'was a duplicate' if flow.duplicates == 1 else 'were duplicates'}, {flow.other:,} "
-        f"{'was' if flow.other == 1 else 'were'} removed for other reasons"
+        f"{_count(len(flow.sources), 'source')}. "
+        f"{_were(flow.duplicates)} {'a duplicate' if flow.duplicates == 1 else 'duplicates'}, "
+        f"{_were(flow.other)} removed for other reasons"
     )
     said += (
-        f" and {flow.automatic:,} were not read because a stopping rule was applied. "
+        f" and {_were(flow.automatic)} not read because a stopping rule was applied. "
         if flow.automatic
         else ". "
     )
     said += (
-        f"Of {flow.screened:,} records screened, {flow.excluded:,} were excluded; "
-        f"{flow.sought:,} reports were sought, {flow.not_retrieved:,} were not retrieved. "
-        f"Of {flow.assessed:,} reports assessed, {flow.full_text_excluded:,} were excluded and "
-        f"{flow.included:,} reports of {flow.studies:,} studies were included."
+        f"Of {_count(flow.screened, 'record')} screened, {_were(flow.excluded)} excluded; "
+        f"{_were(flow.sought, 'report')} sought, {_were(flow.not_retrieved)} not retrieved. "
+        f"Of {_count(flow.assessed, 'report')} assessed, {_were(flow.full_text_excluded)} "
+        f"excluded and {_count(flow.included, 'report')} of "
+        f"{_count(flow.studies, 'study', 'studies')} "
+        f"{'was' if flow.included == 1 else 'were'} included."
     )
     said += _twice(flow)
     if flow.wave > 1:
         said += (
-            f" With {flow.previous_studies:,} studies of the previous version of this review "
-            f"({flow.previous_reports:,} reports) that is {flow.total_studies:,} studies "
-            f"({flow.total_reports:,} reports) in total."
+            f" With {_count(flow.previous_studies, 'study', 'studies')} of the previous version "
+            f"of this review ({_count(flow.previous_reports, 'report')}) that is "
+            f"{_count(flow.total_studies, 'study', 'studies')} "
+            f"({_count(flow.total_reports, 'report')}) in total."
         )
     return said
 

@@ -210,6 +210,17 @@ def test_a_flow_says_double_only_where_two_read_every_record(library):
     assert len(status.read_by_one_keys) == status.read_by_one == 1
 
 
+def test_one_record_is_said_in_the_singular_and_thousands_with_commas(library):
+    screening = screened(library)
+    screening.decide(screening.next_record("me").paper, "exclude", "me", Given(("trains",)))
+    flow = make_flow(screening)
+    assert (flow.screened, flow.excluded, flow.sought) == (1, 1, 0)
+    said = methods_sentence(flow)
+    assert "Of 1 record screened, 1 was excluded; 0 reports were sought, 0 were not" in said
+    many = flow.model_copy(update={"identified": 1204})
+    assert methods_sentence(many).startswith("1,204 records were identified from 1 source. ")
+
+
 def test_reviewers_who_share_the_work_read_each_record_once(library):
     screening = screened(library, reviewers=("ann", "ben"), double="20%")
     while sum(read_all(screening, name, 1) for name in ("ann", "ben")):
